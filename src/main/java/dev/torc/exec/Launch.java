@@ -1,0 +1,37 @@
+package dev.torc.exec;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What to run: everything the runner must know of one attempt of a job. It knows no graph and no
+ * build file.
+ *
+ * @param steps processes to run one after the other; the first that fails ends the attempt
+ * @param log file that takes standard output and error of all steps
+ * @param append whether the log is continued (a later attempt) or begun anew
+ * @param interactive whether the job has torc's own terminal instead of /dev/null and the log
+ * @param timeLimit nanoseconds for all steps together; 0 for none
+ * @param memoryLimit bytes for the whole process tree; 0 for none
+ * @param mark environment entries by which processes of this attempt are known ({@code
+ *     TORC_BUILD}, {@code TORC_JOB}, {@code TORC_ROOT}); also part of each step's environment
+ */
+public record Launch(
+    List<Step> steps,
+    Path log,
+    boolean append,
+    boolean interactive,
+    long timeLimit,
+    long memoryLimit,
+    Map<String, String> mark) {
+
+  /**
+   * One process.
+   *
+   * @param argv program and arguments; the program is searched in the PATH of {@code env}
+   * @param dir folder to run in, absolute
+   * @param env entries laid over the caller's environment; a null value removes the entry
+   */
+  public record Step(List<String> argv, Path dir, Map<String, String> env) {}
+}

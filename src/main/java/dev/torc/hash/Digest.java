@@ -1,0 +1,61 @@
+package dev.torc.hash;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/** A SHA-256 value: 32 bytes, compared by content. How it is computed is not its business. */
+public final class Digest implements Comparable<Digest> {
+
+  /** Length in bytes. */
+  public static final int LENGTH = 32;
+
+  private final byte[] bytes;
+
+  private Digest(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /** Wraps a copy of 32 bytes. */
+  public static Digest of(byte[] bytes) {
+    if (bytes.length != LENGTH) {
+      throw new IllegalArgumentException("a digest has 32 bytes, not " + bytes.length);
+    }
+    return new Digest(bytes.clone());
+  }
+
+  /** Parses 64 hexadecimal digits. */
+  public static Digest ofHex(String hex) {
+    return of(HexFormat.of().parseHex(hex));
+  }
+
+  /** A copy of the 32 bytes. */
+  public byte[] bytes() {
+    return bytes.clone();
+  }
+
+  /** All 64 hexadecimal digits. */
+  public String hex() {
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  /** The first seven digits, for people. */
+  @Override
+  public String toString() {
+    return hex().substring(0, 7);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Digest that && Arrays.equals(bytes, that.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+
+  @Override
+  public int compareTo(Digest other) {
+    return Arrays.compareUnsigned(bytes, other.bytes);
+  }
+}

@@ -1,0 +1,32 @@
+package dev.torc.hash;
+
+/**
+ * What the file system says of a file without reading it; links are followed. Two equal stamps make
+ * it likely that the bytes are equal; {@link Trust} says when that may be relied on.
+ *
+ * @param kind what stands there
+ * @param executable whether the owner may execute it
+ * @param size bytes
+ * @param mtime nanoseconds since 1970 of the last change of the bytes
+ * @param ctime nanoseconds since 1970 of the last change of bytes or attributes
+ * @param inode number of the file in its file system
+ */
+public record Stamp(Kind kind, boolean executable, long size, long mtime, long ctime, long inode) {
+
+  /** What stands at a path. */
+  public enum Kind {
+    MISSING,
+    FILE,
+    FOLDER,
+    /** A FIFO, socket or device: it is never read. */
+    OTHER
+  }
+
+  /** Nothing stands there. */
+  public static final Stamp MISSING = new Stamp(Kind.MISSING, false, 0, 0, 0, 0);
+
+  /** Whether anything stands there. */
+  public boolean exists() {
+    return kind != Kind.MISSING;
+  }
+}

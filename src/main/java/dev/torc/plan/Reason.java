@@ -1,0 +1,45 @@
+package dev.torc.plan;
+
+/**
+ * Why a job runs, as a value: kept in records, printed by reports, compared in tests. How it reads
+ * is the report's business.
+ *
+ * @param name the file, variable or setting in question; empty where the kind says all
+ * @param old the earlier digest or text; empty where there was none
+ * @param now the present digest or text; empty where there is none
+ */
+public record Reason(Kind kind, String name, String old, String now) {
+
+  /** The causes of section 5, rule 1. The order is that of the codes in the cache: only append. */
+  public enum Kind {
+    NEVER_RAN,
+    /** {@code now} holds the detail, such as "exit 1". */
+    FAILED,
+    TIMED_OUT,
+    OUT_OF_MEMORY,
+    INTERRUPTED,
+    /** A needed file moved while the job ran; {@code name} is the file. */
+    MOVED,
+    NEED_CHANGED,
+    NEED_ADDED,
+    NEED_REMOVED,
+    /** {@code name} is the setting: command, folder, shell, env CC, depfile, order of needs. */
+    SETTING_CHANGED,
+    PRODUCT_MISSING,
+    PRODUCT_ALTERED,
+    /** Declared products differ; {@code old} and {@code now} are the lists. */
+    PRODUCTS_DECLARED,
+    ALWAYS,
+    FORCED
+  }
+
+  /** A reason that is all said by its kind. */
+  public static Reason of(Kind kind) {
+    return new Reason(kind, "", "", "");
+  }
+
+  /** A reason about one thing. */
+  public static Reason of(Kind kind, String name) {
+    return new Reason(kind, name, "", "");
+  }
+}

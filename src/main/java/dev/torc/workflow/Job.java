@@ -1,0 +1,33 @@
+package dev.torc.workflow;
+
+import java.util.List;
+
+/**
+ * One job as the build file says it. Paths are relative to the root, normalized, with {@code /};
+ * those outside the root are absolute. Which file is whose product is the graph's to find out.
+ *
+ * @param steps what runs, in order: one for {@code command}, several for {@code tasks}
+ * @param needs in the order written; a named need is one item with all its paths
+ * @param produces likewise; only files, folders and globs occur
+ * @param after names of jobs that must have succeeded first
+ * @param depfile path of the depfile the command writes, relative to the root; null without one
+ * @param priority larger first
+ */
+public record Job(
+    String name,
+    Place place,
+    List<Step> steps,
+    List<Item> needs,
+    List<Item> produces,
+    List<Ref.OfJob> after,
+    Resources resources,
+    Retry retry,
+    String depfile,
+    boolean persist,
+    boolean temporary,
+    boolean always,
+    boolean interactive,
+    boolean allowFailure,
+    int priority,
+    List<String> tags,
+    String description) {}

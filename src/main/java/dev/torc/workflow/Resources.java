@@ -1,0 +1,23 @@
+package dev.torc.workflow;
+
+import java.util.SortedMap;
+
+/**
+ * What a job takes while it runs.
+ *
+ * @param cpus at least 1
+ * @param memory bytes; 0 where none is declared (no limit)
+ * @param gpus at least 0
+ * @param runtime limit in nanoseconds; 0 where none is declared
+ * @param counters amounts of the counters that {@code limits} names
+ * @param disk bytes, for Slurm only; 0 where none is declared
+ * @param nodes for Slurm only; at least 1
+ */
+public record Resources(
+    int cpus,
+    long memory,
+    int gpus,
+    long runtime,
+    SortedMap<String, Long> counters,
+    long disk,
+    int nodes) {}

@@ -1,0 +1,26 @@
+package dev.torc.workflow;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * One process of a job, in source form. How it is started is the runner's business.
+ *
+ * @param dir the folder to run in, relative to the root ({@code "."} for the root itself)
+ * @param env declared environment of workflow, job and task, laid over each other; an empty value
+ *     means that the caller's own value counts
+ * @param shell the words before the command text, such as {@code [sh, -e, -c]}
+ */
+public record Step(
+    Command command, String dir, SortedMap<String, Optional<Template>> env, List<String> shell) {
+
+  /** A text for the shell, or a list of words executed without one. */
+  public sealed interface Command {
+    /** Run as {@code shell... text}. */
+    record Shell(Template text) implements Command {}
+
+    /** Executed as it stands; a word that is only a list placeholder becomes several words. */
+    record Words(List<Template> words) implements Command {}
+  }
+}

@@ -1,0 +1,28 @@
+package dev.torc.workflow;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * A build file as read: layers and includes joined, variables put in, defaults and resource classes
+ * applied. It knows nothing of files on disk or of who makes what: that is the graph's.
+ *
+ * @param root the folder that all relative paths are relative to; absolute
+ * @param files every build file read, the first one first; absolute
+ * @param name the workflow's name, or the root's own name where none is given
+ * @param description free text, empty where none is given
+ * @param limits upper bounds by resource name; memory in bytes
+ * @param roots folders outside the root below which products may lie too; absolute
+ * @param jobs in the order written, included ones last
+ * @param warnings what is accepted but looks wrong
+ */
+public record Workflow(
+    Path root,
+    List<Path> files,
+    String name,
+    String description,
+    SortedMap<String, Long> limits,
+    List<Path> roots,
+    List<Job> jobs,
+    List<BadInput.Diagnostic> warnings) {}
