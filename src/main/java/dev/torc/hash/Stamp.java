@@ -2,7 +2,7 @@ package dev.torc.hash;
 
 /**
  * What the file system says of a file without reading it; links are followed. Two equal stamps make
- * it likely that the bytes are equal; {@link Trust} says when that may be relied on.
+ * it likely that the bytes are equal; rule 4 says when that may be relied on.
  *
  * @param kind what stands there
  * @param executable whether the owner may execute it

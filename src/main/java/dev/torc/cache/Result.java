@@ -1,0 +1,36 @@
+package dev.torc.cache;
+
+import dev.torc.hash.Digest;
+import java.util.List;
+
+/**
+ * The last run of a job: what the next verdict needs, and no more. What only people ask for is in
+ * {@link Details}, stored apart.
+ *
+ * @param outcome how the run ended
+ * @param build the random id of its build
+ * @param manifest digest of the manifest it ran under
+ * @param products what it left, in declared order, matches of globs sorted
+ * @param found needed files that the depfile named beyond the declared ones, sorted
+ * @param moved needed files that moved while it ran: it runs again
+ * @param wall nanoseconds of the last attempt
+ */
+public record Result(
+    Outcome outcome,
+    String build,
+    Digest manifest,
+    List<Made> products,
+    List<String> found,
+    List<String> moved,
+    long wall) {
+
+  /** How a run ended. The order is that of the codes in the database: only append. */
+  public enum Outcome {
+    OK,
+    FAILED,
+    TIMED_OUT,
+    OUT_OF_MEMORY,
+    INTERRUPTED,
+    ADOPTED
+  }
+}

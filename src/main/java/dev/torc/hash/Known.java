@@ -1,0 +1,9 @@
+package dev.torc.hash;
+
+/**
+ * A digest together with the stamp that its file had when it was read.
+ *
+ * @param safe whether the file was outside the racy window when reading began: only then may an
+ *     equal stamp stand for equal bytes in a later build
+ */
+public record Known(Stamp stamp, Digest digest, boolean safe) {}

@@ -1,0 +1,74 @@
+package dev.torc.posix;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.util.Optional;
+
+/**
+ * Links functions of the C library. What they are called for is the business of the other files of
+ * this package.
+ */
+final class Libc {
+
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  private Libc() {}
+
+  /** The function, or nothing where this C library lacks it (symbols come and go by version). */
+  static Optional<MemorySegment> symbol(String name) {
+    return LINKER.defaultLookup().find(name);
+  }
+
+  /** A handle of a function that exists everywhere; it takes an errno buffer as first argument. */
+  static MethodHandle call(String name, FunctionDescriptor type) {
+    return optional(name, type)
+        .orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name));
+  }
+
+  /** Like {@link #call}, for a function that may be missing. */
+  @SuppressWarnings("restricted")
+  static Optional<MethodHandle> optional(String name, FunctionDescriptor type) {
+    return symbol(name)
+        .map(
+            address ->
+                LINKER.downcallHandle(address, type, Linker.Option.captureCallState("errno")));
+  }
+
+  /** A variadic function, called with arguments from {@code firstVariadic} on as variadic ones. */
+  @SuppressWarnings("restricted")
+  static MethodHandle variadic(String name, FunctionDescriptor type, int firstVariadic) {
+    return LINKER.downcallHandle(
+        symbol(name).orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name)),
+        type,
+        Linker.Option.captureCallState("errno"),
+        Linker.Option.firstVariadicArg(firstVariadic));
+  }
+
+  /** A buffer that takes errno; one per thread or call, reusable. */
+  static MemorySegment errnoBuffer(Arena arena) {
+    return arena.allocate(CAPTURE);
+  }
+
+  /** The errno that the last call with this buffer left. */
+  static int errno(MemorySegment buffer) {
+    return (int) ERRNO.get(buffer, 0L);
+  }
+
+  /** A NUL-terminated UTF-8 string. */
+  static MemorySegment string(Arena arena, String text) {
+    return arena.allocateFrom(text);
+  }
+
+  /** Shorthand for the layout of a pointer. */
+  static final ValueLayout POINTER = ValueLayout.ADDRESS;
+}
