@@ -41,8 +41,8 @@ public sealed interface Event {
   /**
    * How an attempt went.
    *
-   * @param what one phrase: "exit 1", "signal 9 (KILL)", "timed out after 10m", "product x missing";
-   *     empty for success; for a blocked job the name of the job that blocks it
+   * @param what one phrase: "exit 1", "signal 9 (KILL)", "timed out after 10m", "product x
+   *     missing"; empty for success; for a blocked job the name of the job that blocks it
    * @param command its text for people
    * @param log the log file, null where nothing ran
    * @param wall nanoseconds

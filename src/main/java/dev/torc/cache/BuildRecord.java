@@ -13,4 +13,9 @@ import java.util.SortedMap;
  * @param exit exit status; -1 while it runs or where it was killed
  */
 public record BuildRecord(
-    long number, String id, long started, long nanos, SortedMap<String, Integer> counts, int exit) {}
+    long number,
+    String id,
+    long started,
+    long nanos,
+    SortedMap<String, Integer> counts,
+    int exit) {}

@@ -9,5 +9,4 @@ import dev.torc.hash.Stamp;
  * @param job the job that made it last
  * @param adopted whether it is the user's own file, accepted as a product: never deleted
  */
-public record Owned(
-    String path, Stamp.Kind kind, Digest digest, String job, boolean adopted) {}
+public record Owned(String path, Stamp.Kind kind, Digest digest, String job, boolean adopted) {}

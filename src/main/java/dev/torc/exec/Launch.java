@@ -14,8 +14,8 @@ import java.util.Map;
  * @param interactive whether the job has torc's own terminal instead of /dev/null and the log
  * @param timeLimit nanoseconds for all steps together; 0 for none
  * @param memoryLimit bytes for the whole process tree; 0 for none
- * @param mark environment entries by which processes of this attempt are known ({@code
- *     TORC_BUILD}, {@code TORC_JOB}, {@code TORC_ROOT}); also part of each step's environment
+ * @param mark environment entries by which processes of this attempt are known ({@code TORC_BUILD},
+ *     {@code TORC_JOB}, {@code TORC_ROOT}); also part of each step's environment
  */
 public record Launch(
     List<Step> steps,
