@@ -1,0 +1,48 @@
+package dev.torc.report;
+
+import java.util.Locale;
+
+/** Durations and sizes as people read them. */
+public final class Amount {
+
+  private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+
+  private Amount() {}
+
+  /** Nanoseconds as {@code 1.2 s}, {@code 2 min 05 s} or {@code 3 h 04 min}. */
+  public static String time(long nanos) {
+    long tenths = rounded(nanos, 100_000_000L);
+    if (tenths < 600) {
+      return tenths / 10 + "." + tenths % 10 + " s";
+    }
+    long seconds = rounded(nanos, 1_000_000_000L);
+    if (seconds < 3600) {
+      return String.format(Locale.ROOT, "%d min %02d s", seconds / 60, seconds % 60);
+    }
+    long minutes = rounded(nanos, 60_000_000_000L);
+    return String.format(Locale.ROOT, "%d h %02d min", minutes / 60, minutes % 60);
+  }
+
+  /** Bytes as {@code 512 B}, {@code 1.5 KiB}, {@code 2.0 GiB}. */
+  public static String size(long bytes) {
+    if (bytes < 1024) {
+      return bytes + " B";
+    }
+    double value = bytes;
+    int unit = 0;
+    while (value >= 1023.95) {
+      value /= 1024;
+      unit++;
+    }
+    return String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
+  }
+
+  /** {@code 1 job}, {@code 2 jobs}. */
+  static String count(int n, String noun) {
+    return n + " " + noun + (n == 1 ? "" : "s");
+  }
+
+  private static long rounded(long nanos, long unit) {
+    return (Math.max(0, nanos) + unit / 2) / unit;
+  }
+}

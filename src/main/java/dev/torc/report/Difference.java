@@ -1,0 +1,43 @@
+package dev.torc.report;
+
+import java.util.Arrays;
+
+/**
+ * Two texts that differ, shown side by side on one line: short ones whole, long ones where they
+ * differ with a little of what surrounds it.
+ */
+record Difference(String old, String now) {
+
+  /** Code points of a text that is shown whole, and of the longest part shown of a longer one. */
+  private static final int MAX = 60;
+
+  private static final int CONTEXT = 12;
+
+  /** The difference of two texts as they are. */
+  static Difference of(String old, String now) {
+    if (Math.max(old.codePointCount(0, old.length()), now.codePointCount(0, now.length())) <= MAX) {
+      return new Difference(Shown.line(old), Shown.line(now));
+    }
+    int[] a = old.codePoints().toArray();
+    int[] b = now.codePoints().toArray();
+    int start = Arrays.mismatch(a, b);
+    if (start < 0) {
+      return new Difference(Shown.line(old, MAX), Shown.line(now, MAX));
+    }
+    int end = 0;
+    while (end < Math.min(a.length, b.length) - start
+        && a[a.length - 1 - end] == b[b.length - 1 - end]) {
+      end++;
+    }
+    return new Difference(part(a, start, end), part(b, start, end));
+  }
+
+  /** The text without its first {@code start} and last {@code end} code points, but for context. */
+  private static String part(int[] text, int start, int end) {
+    int from = start <= CONTEXT ? 0 : start - CONTEXT;
+    int to = end <= CONTEXT ? text.length : text.length - end + CONTEXT;
+    return (from > 0 ? "…" : "")
+        + Shown.line(new String(text, from, to - from), MAX)
+        + (to < text.length ? "…" : "");
+  }
+}

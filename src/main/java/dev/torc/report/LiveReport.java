@@ -1,0 +1,265 @@
+package dev.torc.report;
+
+import dev.torc.build.Event;
+import dev.torc.build.State;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * Lines at the bottom of a terminal that show what runs, and messages that scroll away above them.
+ * The screen is written in one piece and at most ten times a second, by a thread of its own or by
+ * {@link #pause}, {@link #close} and the end of the build. The words of the messages are not its
+ * business.
+ *
+ * <p>The terminal is told not to wrap while the lines are drawn, so that a line never takes two
+ * rows, even if the window has just become narrower than was measured.
+ */
+public final class LiveReport implements Report {
+
+  /** Nanoseconds between two redraws. */
+  static final long PERIOD = 100_000_000L;
+
+  /** Jobs that are shown; of more, the longest running ones. */
+  static final int JOBS = 8;
+
+  private static final String NO_WRAP = "\u001b[?7l";
+  private static final String WRAP = "\u001b[?7h";
+  private static final String CLEAR_LINE = "\u001b[K";
+  private static final String CLEAR_BELOW = "\u001b[J";
+
+  private record Running(long since, String why) {}
+
+  private final Writer err;
+  private final Wording wording;
+  private final Palette palette;
+  private final IntSupplier columns;
+  private final LongSupplier clock;
+  private final LongSupplier left;
+
+  /** Guarded, like all below, by this report's own lock. In the order of their starts. */
+  private final Map<String, Running> running = new LinkedHashMap<>();
+
+  private final StringBuilder messages = new StringBuilder();
+  private Thread timer;
+  private RuntimeException broken;
+  private boolean active;
+  private boolean paused;
+  private boolean closed;
+  private long began;
+  private int total;
+  private int done;
+  private int failed;
+  private int drawn;
+
+  /**
+   * Reports to {@code err}, which stays open; moves from {@link #start} on.
+   *
+   * @param here the absolute folder that the user stands in: logs below it are named relative to it
+   * @param columns the terminal's width now; 0 where it cannot be told
+   * @param clock nanoseconds, as {@link System#nanoTime}
+   * @param left nanoseconds that the build is guessed to go on, negative where nobody knows; asked
+   *     from the report's thread
+   */
+  public LiveReport(
+      Writer err,
+      Detail detail,
+      Palette palette,
+      Path here,
+      IntSupplier columns,
+      LongSupplier clock,
+      LongSupplier left) {
+    this.err = err;
+    this.palette = palette;
+    this.columns = columns;
+    this.clock = clock;
+    this.left = left;
+    // What runs is seen in the live lines: it needs no line of its own that stays.
+    this.wording = new Wording(detail == Detail.NORMAL ? Detail.BRIEF : detail, palette, here);
+  }
+
+  /** Starts the thread that redraws; it ends with {@link #close}. */
+  public synchronized LiveReport start() {
+    timer = Thread.ofPlatform().daemon().name("torc-live").start(this::redraw);
+    return this;
+  }
+
+  @Override
+  public synchronized void accept(Event event) {
+    tellBroken();
+    messages.append(wording.of(event));
+    switch (event) {
+      case Event.Started started -> {
+        began = clock.getAsLong();
+        total = started.jobs();
+        active = true;
+      }
+      case Event.JobStarted started ->
+          running.put(
+              started.job(),
+              new Running(
+                  clock.getAsLong(),
+                  started.attempt() > 1
+                      ? "attempt " + started.attempt()
+                      : Sentence.brief(started.reasons())));
+      case Event.JobEnded ended -> {
+        running.remove(ended.job());
+        done++;
+        failed += ended.state() == State.FAILED ? 1 : 0;
+      }
+      case Event.JobRetried retried -> running.remove(retried.job());
+      case Event.Note _ -> {}
+      case Event.Finished _ -> {
+        active = false;
+        draw();
+      }
+    }
+  }
+
+  @Override
+  public synchronized void pause() {
+    paused = true;
+    draw();
+  }
+
+  @Override
+  public synchronized void resume() {
+    paused = false;
+  }
+
+  @Override
+  public void close() {
+    Thread ending;
+    synchronized (this) {
+      closed = true;
+      active = false;
+      notifyAll();
+      ending = timer;
+      timer = null;
+    }
+    boolean interrupted = false;
+    while (ending != null && ending.isAlive()) {
+      try {
+        ending.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    synchronized (this) {
+      tellBroken();
+      draw();
+    }
+  }
+
+  /** What befell the thread is thrown once, where the caller can see it. */
+  private void tellBroken() {
+    RuntimeException e = broken;
+    broken = null;
+    if (e != null) {
+      messages.setLength(0);
+      drawn = 0;
+      active = false;
+      throw e;
+    }
+  }
+
+  /** Writes what has happened and draws the lines as they are now, in one piece. */
+  synchronized void draw() {
+    List<String> lines = active && !paused ? lines() : List.of();
+    if (messages.isEmpty() && lines.isEmpty() && drawn == 0) {
+      return;
+    }
+    StringBuilder screen = new StringBuilder();
+    if (drawn > 0) {
+      screen.append('\r');
+      if (drawn > 1) {
+        screen.append("\u001b[").append(drawn - 1).append('A');
+      }
+    }
+    if (drawn > 0 && (!messages.isEmpty() || lines.isEmpty())) {
+      screen.append(CLEAR_BELOW);
+    }
+    screen.append(messages);
+    messages.setLength(0);
+    if (!lines.isEmpty()) {
+      screen.append(NO_WRAP);
+      screen.append(String.join(CLEAR_LINE + "\n", lines));
+      screen.append(CLEAR_BELOW).append(WRAP);
+    }
+    drawn = lines.size();
+    PlainReport.write(err, screen.toString());
+  }
+
+  private List<String> lines() {
+    long now = clock.getAsLong();
+    int known = columns.getAsInt();
+    // The last column stays free: some terminals wrap when it is written.
+    int width = (known > 0 ? known : 80) - 1;
+    List<String> lines = new ArrayList<>();
+    int rest = running.size() > JOBS ? running.size() - (JOBS - 1) : 0;
+    for (var job : running.entrySet()) {
+      if (rest > 0 && lines.size() == JOBS - 1) {
+        break;
+      }
+      Running run = job.getValue();
+      lines.add(
+          Width.fit(
+              "  "
+                  + Shown.name(job.getKey())
+                  + "  "
+                  + Amount.time(now - run.since())
+                  + "  "
+                  + run.why(),
+              width));
+    }
+    if (rest > 0) {
+      lines.add(Width.fit("  …and " + rest + " more", width));
+    }
+    long guess = left.getAsLong();
+    String status =
+        done
+            + "/"
+            + total
+            + " done, "
+            + running.size()
+            + " running"
+            + (failed > 0 ? ", " + failed + " failed" : "")
+            + ", "
+            + Amount.time(now - began)
+            + (guess < 0 ? "" : ", about " + Amount.time(guess) + " left");
+    String fitted = Width.fit(status, width);
+    lines.add(failed > 0 ? palette.red(fitted) : palette.bold(fitted));
+    return lines;
+  }
+
+  private synchronized void redraw() {
+    long next = System.nanoTime();
+    while (!closed) {
+      try {
+        long wait = next - System.nanoTime();
+        if (wait > 0) {
+          wait(wait / 1_000_000 + 1);
+          continue;
+        }
+        next = System.nanoTime() + PERIOD;
+        if (!paused) {
+          draw();
+        }
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        // Told to the thread of the events by the next one.
+        broken = e;
+        return;
+      }
+    }
+  }
+}

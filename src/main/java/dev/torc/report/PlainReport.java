@@ -1,0 +1,45 @@
+package dev.torc.report;
+
+import dev.torc.build.Event;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Path;
+
+/** Lines one after the other, for streams that are no terminal. The words are not its business. */
+public final class PlainReport implements Report {
+
+  private final Writer err;
+  private final Wording wording;
+
+  /**
+   * Reports to {@code err}, which stays open.
+   *
+   * @param here the absolute folder that the user stands in: logs below it are named relative to it
+   */
+  public PlainReport(Writer err, Detail detail, Palette palette, Path here) {
+    this.err = err;
+    this.wording = new Wording(detail, palette, here);
+  }
+
+  @Override
+  public void accept(Event event) {
+    write(err, wording.of(event));
+  }
+
+  @Override
+  public void close() {}
+
+  /** Writes a text in one go. */
+  static void write(Writer out, String text) {
+    if (text.isEmpty()) {
+      return;
+    }
+    try {
+      out.write(text);
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package dev.torc.report;
+
+import dev.torc.build.Event;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Shows a build. Events come from one thread, in order. Where the stream cannot be written, {@link
+ * #accept} and {@link #close} throw {@link java.io.UncheckedIOException}.
+ */
+public interface Report extends Consumer<Event>, AutoCloseable {
+
+  /** How much is said. */
+  enum Detail {
+    /** Failures, warnings and the last line. */
+    QUIET,
+    /** Also notes and what was retried, blocked or interrupted: what stands above live lines. */
+    BRIEF,
+    /** Also a line for each job that starts, with all that made it run, and for each that ended. */
+    NORMAL,
+    /**
+     * Also commands, what was up to date or not reached, CPU time and memory; nothing shortened.
+     */
+    VERBOSE
+  }
+
+  /** Takes down what moves, because a job has the terminal now. */
+  default void pause() {}
+
+  /** Ends a {@link #pause}. */
+  default void resume() {}
+
+  /** Writes what is left. */
+  @Override
+  void close();
+
+  /** All events to each of the reports, in the order given. */
+  static Report all(List<Report> reports) {
+    return new Report() {
+      @Override
+      public void accept(Event event) {
+        reports.forEach(report -> report.accept(event));
+      }
+
+      @Override
+      public void pause() {
+        reports.forEach(Report::pause);
+      }
+
+      @Override
+      public void resume() {
+        reports.forEach(Report::resume);
+      }
+
+      @Override
+      public void close() {
+        reports.forEach(Report::close);
+      }
+    };
+  }
+}

@@ -1,0 +1,117 @@
+package dev.torc.report;
+
+import dev.torc.plan.Reason;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Reasons in the words of the contract, each on one line. Whether they hold, and in which order
+ * they stand, is the planner's.
+ */
+public final class Sentence {
+
+  /** How many reasons of one class are named before the rest is only counted. */
+  private static final int NAMED = 5;
+
+  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+
+  private enum Class {
+    NEED,
+    PRODUCT,
+    SETTING,
+    OTHER
+  }
+
+  private Sentence() {}
+
+  /** One reason, such as {@code need f2.json changed 3f2a91c → 88d01be}. */
+  public static String of(Reason reason) {
+    String name = Shown.name(reason.name());
+    return switch (reason.kind()) {
+      case NEVER_RAN -> "never ran";
+      case FAILED ->
+          "failed last time"
+              + (reason.now().isEmpty() ? "" : " (" + Shown.line(reason.now()) + ")");
+      case TIMED_OUT -> "timed out last time";
+      case OUT_OF_MEMORY -> "ran out of memory last time";
+      case INTERRUPTED -> "was interrupted last time";
+      case MOVED -> "need " + name + " moved while it ran last time";
+      case NEED_CHANGED -> "need " + name + " changed" + digests(reason);
+      case NEED_ADDED -> "need " + name + " added";
+      case NEED_REMOVED -> "need " + name + " removed";
+      case SETTING_CHANGED -> name + " changed" + texts(reason);
+      case PRODUCT_MISSING -> "product " + name + " missing";
+      case PRODUCT_ALTERED -> "product " + name + " altered";
+      case PRODUCTS_DECLARED -> "declared products changed" + texts(reason);
+      case ALWAYS -> "always";
+      case FORCED -> "forced";
+    };
+  }
+
+  /** All reasons, joined by semicolons. */
+  public static String all(List<Reason> reasons) {
+    return String.join("; ", reasons.stream().map(Sentence::of).toList());
+  }
+
+  /** The reasons, joined by semicolons; of many needs or products only the first are named. */
+  public static String brief(List<Reason> reasons) {
+    Map<Class, Integer> left = new EnumMap<>(Class.class);
+    reasons.forEach(reason -> left.merge(of(reason.kind()), 1, Integer::sum));
+    Map<Class, Integer> said = new EnumMap<>(Class.class);
+    List<String> out = new ArrayList<>();
+    for (Reason reason : reasons) {
+      Class kind = of(reason.kind());
+      int nth = said.merge(kind, 1, Integer::sum);
+      int rest = left.get(kind) - NAMED;
+      // One more is as short to name as to count.
+      if (kind == Class.OTHER || rest <= 1 || nth <= NAMED) {
+        out.add(of(reason));
+      } else if (nth == NAMED + 1) {
+        out.add("…and " + rest + " more " + kind.name().toLowerCase(java.util.Locale.ROOT) + "s");
+      }
+    }
+    return String.join("; ", out);
+  }
+
+  private static Class of(Reason.Kind kind) {
+    return switch (kind) {
+      case NEED_CHANGED, NEED_ADDED, NEED_REMOVED, MOVED -> Class.NEED;
+      case PRODUCT_MISSING, PRODUCT_ALTERED -> Class.PRODUCT;
+      case SETTING_CHANGED -> Class.SETTING;
+      case NEVER_RAN,
+          FAILED,
+          TIMED_OUT,
+          OUT_OF_MEMORY,
+          INTERRUPTED,
+          PRODUCTS_DECLARED,
+          ALWAYS,
+          FORCED ->
+          Class.OTHER;
+    };
+  }
+
+  private static String digests(Reason reason) {
+    return reason.old().isEmpty() || reason.now().isEmpty()
+        ? ""
+        : " " + digest(reason.old()) + " → " + digest(reason.now());
+  }
+
+  private static String digest(String text) {
+    return DIGEST.matcher(text).matches() ? text.substring(0, 7) : Shown.line(text, 40);
+  }
+
+  private static String texts(Reason reason) {
+    if (reason.old().isEmpty() && reason.now().isEmpty()) {
+      return "";
+    }
+    String none = reason.name().startsWith("env ") ? "(unset)" : "(none)";
+    Difference both = Difference.of(reason.old(), reason.now());
+    return ": "
+        + (reason.old().isEmpty() ? none : both.old())
+        + " → "
+        + (reason.now().isEmpty() ? none : both.now());
+  }
+}

@@ -1,0 +1,45 @@
+package dev.torc.report;
+
+import dev.torc.build.State;
+import java.util.Locale;
+import java.util.Map;
+import java.util.StringJoiner;
+
+/** The last line of a build. */
+public final class Summary {
+
+  private Summary() {}
+
+  /**
+   * {@code 4 jobs: 2 ran, 2 up to date, 0 failed in 1.2 s}, with the other final states where there
+   * are any; the counts add up to the jobs.
+   *
+   * @param counts by final state
+   * @param nanos duration of the build
+   */
+  public static String of(Map<State, Integer> counts, long nanos) {
+    int jobs = 0;
+    StringJoiner parts = new StringJoiner(", ");
+    for (State state :
+        new State[] {
+          State.RAN,
+          State.UP_TO_DATE,
+          State.FAILED,
+          State.BLOCKED,
+          State.INTERRUPTED,
+          State.NOT_REACHED
+        }) {
+      int count = counts.getOrDefault(state, 0);
+      jobs += count;
+      if (count > 0 || state.ordinal() <= State.FAILED.ordinal()) {
+        parts.add(count + " " + words(state));
+      }
+    }
+    return Amount.count(jobs, "job") + ": " + parts + " in " + Amount.time(nanos);
+  }
+
+  /** A state in words: {@code up to date}, {@code not reached}. */
+  static String words(State state) {
+    return state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+}

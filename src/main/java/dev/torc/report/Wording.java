@@ -1,0 +1,164 @@
+package dev.torc.report;
+
+import dev.torc.build.Event;
+import dev.torc.build.State;
+import dev.torc.report.Report.Detail;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Events as lines for people. Where the lines go, and what moves on a terminal, is the business of
+ * the reports.
+ *
+ * @param here the folder that the user stands in: logs below it are named relative to it
+ */
+record Wording(Detail detail, Palette palette, Path here) {
+
+  /** Code points of a command that is shown whole after a failure. */
+  private static final int COMMAND = 200;
+
+  /** The lines of an event, each ended by a line feed; empty where this detail leaves it out. */
+  String of(Event event) {
+    return switch (event) {
+      case Event.Started started ->
+          at(Detail.VERBOSE)
+              ? "build %d in %s: %s\n"
+                  .formatted(
+                      started.number(),
+                      Shown.name(started.root().toString()),
+                      Amount.count(started.jobs(), "job"))
+              : "";
+      case Event.JobStarted started -> at(Detail.NORMAL) ? started(started) : "";
+      case Event.JobEnded ended when ended.state() == State.FAILED ->
+          head(ended) + body(ended.details());
+      case Event.JobEnded ended -> ended(ended);
+      case Event.JobRetried retried -> at(Detail.BRIEF) ? retried(retried) : "";
+      case Event.Note note -> note(note);
+      case Event.Finished finished ->
+          palette.bold(Summary.of(finished.counts(), finished.nanos())) + "\n";
+    };
+  }
+
+  /** The first line of a failure: {@code work2 failed: exit 1 after 1.2 s}. */
+  String head(Event.JobEnded ended) {
+    Event.Details details = ended.details();
+    return palette.red(Shown.name(ended.job()) + " failed: " + Shown.line(details.what()))
+        + (details.log() == null ? "" : " after " + Amount.time(details.wall()))
+        + "\n";
+  }
+
+  /** The rest of a failure: command, tail of the log, path of the log. */
+  String body(Event.Details details) {
+    StringBuilder out = new StringBuilder();
+    if (!details.command().isEmpty()) {
+      String command =
+          at(Detail.VERBOSE)
+              ? Shown.line(details.command())
+              : Shown.line(details.command(), COMMAND);
+      out.append("  command: ").append(command).append('\n');
+    }
+    if (details.log() != null) {
+      String bar = palette.dim("  | ");
+      lines(details.log()).forEach(line -> out.append(bar).append(line).append('\n'));
+      out.append("  log: ").append(shown(details.log())).append('\n');
+    }
+    return out.toString();
+  }
+
+  /** A log's path as it is shown. */
+  String shown(Path log) {
+    Path path =
+        log.getFileSystem() == here.getFileSystem() && log.startsWith(here)
+            ? here.relativize(log)
+            : log;
+    return Shown.name(path.toString());
+  }
+
+  private List<String> lines(Path log) {
+    try {
+      List<String> lines = Tail.of(log, palette.on());
+      return lines.isEmpty() ? List.of(palette.dim("(no output)")) : lines;
+    } catch (IOException e) {
+      return List.of(palette.dim("(the log cannot be read: " + Shown.line(e.toString()) + ")"));
+    }
+  }
+
+  private String started(Event.JobStarted started) {
+    String name = palette.bold(Shown.name(started.job()));
+    if (started.attempt() > 1) {
+      return name + ": attempt " + started.attempt() + "\n" + command(started.command());
+    }
+    String why =
+        at(Detail.VERBOSE) ? Sentence.all(started.reasons()) : Sentence.brief(started.reasons());
+    return name + ": " + why + "\n" + command(started.command());
+  }
+
+  private String command(String command) {
+    return at(Detail.VERBOSE) && !command.isEmpty()
+        ? palette.dim("  command: " + Shown.line(command)) + "\n"
+        : "";
+  }
+
+  private String ended(Event.JobEnded ended) {
+    Event.Details details = ended.details();
+    String name = Shown.name(ended.job());
+    return switch (ended.state()) {
+      case RAN ->
+          at(Detail.NORMAL)
+              ? palette.green(name)
+                  + ": ran in "
+                  + Amount.time(details.wall())
+                  + use(details)
+                  + "\n"
+              : "";
+      case UP_TO_DATE -> at(Detail.VERBOSE) ? palette.dim(name + ": up to date") + "\n" : "";
+      case BLOCKED ->
+          at(Detail.BRIEF)
+              ? palette.yellow(name)
+                  + ": blocked"
+                  + (details.what().isEmpty() ? "" : " by " + Shown.name(details.what()))
+                  + "\n"
+              : "";
+      case INTERRUPTED ->
+          at(Detail.BRIEF)
+              ? palette.yellow(name) + ": interrupted after " + Amount.time(details.wall()) + "\n"
+              : "";
+      case NOT_REACHED -> at(Detail.VERBOSE) ? palette.dim(name + ": not reached") + "\n" : "";
+      case FAILED, WAITING, READY, RUNNING ->
+          throw new IllegalArgumentException("no end of a job: " + ended.state());
+    };
+  }
+
+  private String use(Event.Details details) {
+    if (!at(Detail.VERBOSE)) {
+      return "";
+    }
+    return (details.cpu() < 0 ? "" : ", cpu " + Amount.time(details.cpu()))
+        + (details.peak() < 0 ? "" : ", memory " + Amount.size(details.peak()));
+  }
+
+  private String retried(Event.JobRetried retried) {
+    return palette.yellow(Shown.name(retried.job()))
+        + ": attempt "
+        + retried.attempt()
+        + " failed: "
+        + Shown.line(retried.details().what())
+        + "; next "
+        + (retried.delay() > 0 ? "in " + Amount.time(retried.delay()) : "at once")
+        + "\n";
+  }
+
+  private String note(Event.Note note) {
+    String text = Shown.line(note.text());
+    return switch (note.level()) {
+      case INFO -> at(Detail.BRIEF) ? text + "\n" : "";
+      case WARNING -> palette.yellow("warning:") + " " + text + "\n";
+      case ERROR -> palette.red("error:") + " " + text + "\n";
+    };
+  }
+
+  private boolean at(Detail least) {
+    return detail.compareTo(least) >= 0;
+  }
+}
