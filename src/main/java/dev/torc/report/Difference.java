@@ -34,10 +34,21 @@ record Difference(String old, String now) {
 
   /** The text without its first {@code start} and last {@code end} code points, but for context. */
   private static String part(int[] text, int start, int end) {
-    int from = start <= CONTEXT ? 0 : start - CONTEXT;
-    int to = end <= CONTEXT ? text.length : text.length - end + CONTEXT;
-    return (from > 0 ? "…" : "")
+    int from = start;
+    while (from > 0 && more(text[from - 1], start - from)) {
+      from--;
+    }
+    int to = text.length - end;
+    while (to < text.length && more(text[to], to - (text.length - end))) {
+      to++;
+    }
+    return (from > 0 ? "… " : "")
         + Shown.line(new String(text, from, to - from), MAX)
-        + (to < text.length ? "…" : "");
+        + (to < text.length ? " …" : "");
+  }
+
+  /** Whether context that has {@code soFar} code points takes one more: it ends with a word. */
+  private static boolean more(int c, int soFar) {
+    return soFar < CONTEXT || (soFar < 2 * CONTEXT && !Character.isWhitespace(c));
   }
 }

@@ -1,0 +1,56 @@
+package dev.torc.report;
+
+import dev.torc.build.Event;
+import dev.torc.build.State;
+import dev.torc.plan.Reason;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Events for the tests of the reports. */
+final class Events {
+
+  static final long SECOND = 1_000_000_000L;
+
+  private Events() {}
+
+  static Event started(int jobs) {
+    return new Event.Started("b1", 7, Path.of("/project"), jobs);
+  }
+
+  static Event jobStarted(String job) {
+    return new Event.JobStarted(
+        job,
+        List.of(
+            new Reason(Reason.Kind.NEED_CHANGED, "f2.json", SentenceTest.OLD, SentenceTest.NOW)),
+        1,
+        "python3 work.py f2.json f4.json");
+  }
+
+  static Event ended(String job, State state) {
+    return new Event.JobEnded(
+        job, state, new Event.Details("", "", null, 1_200_000_000L, SECOND, 3 << 20));
+  }
+
+  static Event blocked(String job, String by) {
+    return new Event.JobEnded(job, State.BLOCKED, new Event.Details(by, "", null, 0, -1, -1));
+  }
+
+  static Event failed(String job, String what, String command, Path log) {
+    return new Event.JobEnded(
+        job, State.FAILED, new Event.Details(what, command, log, 1_200_000_000L, -1, -1));
+  }
+
+  static Event finished(int ran, int upToDate, int failed, int blocked) {
+    Map<State, Integer> counts = new EnumMap<>(State.class);
+    for (State state : State.values()) {
+      counts.put(state, 0);
+    }
+    counts.put(State.RAN, ran);
+    counts.put(State.UP_TO_DATE, upToDate);
+    counts.put(State.FAILED, failed);
+    counts.put(State.BLOCKED, blocked);
+    return new Event.Finished("b1", counts, 1_200_000_000L, failed > 0 ? 1 : 0);
+  }
+}

@@ -1,0 +1,247 @@
+package dev.torc.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.build.Event;
+import dev.torc.build.State;
+import dev.torc.report.Report.Detail;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlainReportTest {
+
+  @TempDir Path here;
+
+  private String show(Detail detail, Event... events) {
+    StringWriter err = new StringWriter();
+    try (Report report = new PlainReport(err, detail, Palette.NONE, here)) {
+      List.of(events).forEach(report);
+    }
+    return err.toString();
+  }
+
+  private Path log(String text) throws IOException {
+    Path log = here.resolve("logs/work2.log");
+    Files.createDirectories(log.getParent());
+    return Files.writeString(log, text);
+  }
+
+  private Event[] build() throws IOException {
+    return new Event[] {
+      Events.started(5),
+      new Event.Note(Event.Level.INFO, "old.txt moved to kept"),
+      new Event.Note(Event.Level.WARNING, "no pipefail"),
+      Events.ended("work1", State.UP_TO_DATE),
+      Events.jobStarted("work2"),
+      Events.ended("work2", State.RAN),
+      Events.jobStarted("work3"),
+      new Event.JobRetried(
+          "work3", 1, new Event.Details("exit 1", "", null, 1, -1, -1), 5 * Events.SECOND),
+      new Event.JobStarted("work3", List.of(), 2, "c"),
+      Events.failed("work3", "exit 1", "python3 work.py", log("one\ntwo\n")),
+      Events.blocked("post", "work3"),
+      Events.ended("other", State.NOT_REACHED),
+      Events.finished(1, 1, 1, 1)
+    };
+  }
+
+  @Test
+  void oneLinePerStartedAndFinishedJob() throws IOException {
+    assertEquals(
+        """
+        old.txt moved to kept
+        warning: no pipefail
+        work2: need f2.json changed 3f2a91c → 88d01be
+        work2: ran in 1.2 s
+        work3: need f2.json changed 3f2a91c → 88d01be
+        work3: attempt 1 failed: exit 1; next in 5.0 s
+        work3: attempt 2
+        work3 failed: exit 1 after 1.2 s
+          command: python3 work.py
+          | one
+          | two
+          log: logs/work2.log
+        post: blocked by work3
+        4 jobs: 1 ran, 1 up to date, 1 failed, 1 blocked in 1.2 s
+        """,
+        show(Detail.NORMAL, build()));
+  }
+
+  @Test
+  void quietShowsFailuresWarningsAndTheLastLine() throws IOException {
+    assertEquals(
+        """
+        warning: no pipefail
+        work3 failed: exit 1 after 1.2 s
+          command: python3 work.py
+          | one
+          | two
+          log: logs/work2.log
+        4 jobs: 1 ran, 1 up to date, 1 failed, 1 blocked in 1.2 s
+        """,
+        show(Detail.QUIET, build()));
+  }
+
+  @Test
+  void verboseShowsCommandsUsageAndWhatDidNotRun() throws IOException {
+    assertEquals(
+        """
+        build 7 in /project: 5 jobs
+        old.txt moved to kept
+        warning: no pipefail
+        work1: up to date
+        work2: need f2.json changed 3f2a91c → 88d01be
+          command: python3 work.py f2.json f4.json
+        work2: ran in 1.2 s, cpu 1.0 s, memory 3.0 MiB
+        work3: need f2.json changed 3f2a91c → 88d01be
+          command: python3 work.py f2.json f4.json
+        work3: attempt 1 failed: exit 1; next in 5.0 s
+        work3: attempt 2
+          command: c
+        work3 failed: exit 1 after 1.2 s
+          command: python3 work.py
+          | one
+          | two
+          log: logs/work2.log
+        post: blocked by work3
+        other: not reached
+        4 jobs: 1 ran, 1 up to date, 1 failed, 1 blocked in 1.2 s
+        """,
+        show(Detail.VERBOSE, build()));
+  }
+
+  @Test
+  void theLastLineIsThatOfTheContractAndAddsUp() {
+    assertEquals(
+        "4 jobs: 2 ran, 2 up to date, 0 failed in 1.2 s\n",
+        show(Detail.NORMAL, Events.finished(2, 2, 0, 0)));
+    assertEquals(
+        "1 job: 0 ran, 0 up to date, 1 failed in 2 min 05 s",
+        Summary.of(Map.of(State.FAILED, 1), 125 * Events.SECOND));
+    assertEquals(
+        "21 jobs: 1 ran, 2 up to date, 3 failed, 4 blocked, 5 interrupted, 6 not reached in 0.0 s",
+        Summary.of(
+            Map.of(
+                State.RAN, 1,
+                State.UP_TO_DATE, 2,
+                State.FAILED, 3,
+                State.BLOCKED, 4,
+                State.INTERRUPTED, 5,
+                State.NOT_REACHED, 6),
+            0));
+  }
+
+  @Test
+  void aFailureShowsTheLastTwentyLines() throws IOException {
+    Path log =
+        log(IntStream.rangeClosed(1, 30).mapToObj(i -> i + "\n").collect(Collectors.joining()));
+    String tail =
+        IntStream.rangeClosed(11, 30)
+            .mapToObj(i -> "  | " + i + "\n")
+            .collect(Collectors.joining());
+    assertEquals(
+        "j failed: signal 9 (KILL) after 1.2 s\n  command: c\n  | …\n"
+            + tail
+            + "  log: logs/work2.log\n",
+        show(Detail.NORMAL, Events.failed("j", "signal 9 (KILL)", "c", log)));
+  }
+
+  @Test
+  void binaryOutputIsBoundedAndHarmless() throws IOException {
+    Path log = here.resolve("l");
+    byte[] bytes = new byte[10_000_000];
+    new java.util.Random(1).nextBytes(bytes);
+    Files.write(log, bytes);
+    String shown = show(Detail.NORMAL, Events.failed("j", "exit 1", "c", log));
+    assertTrue(shown.length() < 30_000, "length " + shown.length());
+    assertTrue(
+        shown.codePoints().allMatch(c -> c == '\n' || c == '\t' || !Character.isISOControl(c)));
+  }
+
+  @Test
+  void escapeSequencesGoWhereThereIsNoColour() throws IOException {
+    Path log = log("\u001b[31mred\u001b[0m \u001b[2Jx\n");
+    assertTrue(show(Detail.NORMAL, Events.failed("j", "exit 1", "c", log)).contains("  | red x\n"));
+  }
+
+  @Test
+  void anEmptyAndAMissingLogAreSaid() throws IOException {
+    assertTrue(
+        show(Detail.NORMAL, Events.failed("j", "exit 1", "c", log("")))
+            .contains("  | (no output)\n"));
+    assertTrue(
+        show(Detail.NORMAL, Events.failed("j", "exit 1", "c", here.resolve("none")))
+            .contains("  | (the log cannot be read: "));
+  }
+
+  @Test
+  void aLongCommandIsShortenedInTheMiddle() {
+    String command = "a".repeat(300) + "\n" + "b".repeat(300);
+    assertEquals(
+        "j failed: exit 1\n  command: " + "a".repeat(100) + "…" + "b".repeat(99) + "\n",
+        show(Detail.NORMAL, Events.failed("j", "exit 1", command, null)));
+    assertTrue(
+        show(Detail.VERBOSE, Events.failed("j", "exit 1", command, null))
+            .contains("a".repeat(300) + " ⏎ " + "b".repeat(300)));
+  }
+
+  @Test
+  void aJobsNameCannotForgeALine() {
+    assertEquals(
+        "$'a\\nb': never ran\n",
+        show(
+            Detail.NORMAL,
+            new Event.JobStarted(
+                "a\nb",
+                List.of(dev.torc.plan.Reason.of(dev.torc.plan.Reason.Kind.NEVER_RAN)),
+                1,
+                "c")));
+  }
+
+  @Test
+  void coloursAreResetAtTheEndOfEachLine() {
+    StringWriter err = new StringWriter();
+    new PlainReport(err, Detail.NORMAL, new Palette(true), here)
+        .accept(Events.failed("j", "exit 1", "c", null));
+    assertTrue(err.toString().startsWith("\u001b[31mj failed: exit 1\u001b[0m\n"));
+  }
+
+  @Test
+  void aStreamThatCannotBeWrittenIsToldToTheCaller() {
+    Writer full =
+        new Writer() {
+          @Override
+          public void write(char[] text, int from, int length) throws IOException {
+            throw new IOException("No space left on device");
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Report report = new PlainReport(full, Detail.NORMAL, Palette.NONE, here);
+    assertThrows(UncheckedIOException.class, () -> report.accept(Events.finished(0, 0, 0, 0)));
+  }
+
+  @Test
+  void invalidUtf8IsReplaced() throws IOException {
+    Path log = here.resolve("l");
+    Files.write(log, "caf\u00e9".getBytes(StandardCharsets.ISO_8859_1));
+    assertTrue(show(Detail.NORMAL, Events.failed("j", "x", "c", log)).contains("  | caf\ufffd\n"));
+  }
+}
