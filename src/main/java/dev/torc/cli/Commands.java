@@ -1,0 +1,17 @@
+package dev.torc.cli;
+
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import java.util.function.Supplier;
+
+/** The commands by name, in the order of the help. */
+final class Commands {
+
+  private Commands() {}
+
+  static SequencedMap<String, Supplier<Command>> all() {
+    SequencedMap<String, Supplier<Command>> commands = new LinkedHashMap<>();
+    commands.put("init", InitCommand::new);
+    return commands;
+  }
+}

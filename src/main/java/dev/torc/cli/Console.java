@@ -1,0 +1,98 @@
+package dev.torc.cli;
+
+import dev.torc.report.Palette;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.IntSupplier;
+
+/**
+ * What the caller gave torc to work with: its streams, environment and folder. All else that comes
+ * from outside comes by way of files.
+ *
+ * @param out data; flushed at the end, and by whoever wants it seen before
+ * @param err messages; every write is flushed
+ * @param cwd the folder that the user stands in, absolute
+ * @param columns width of the terminal now, 0 where it cannot be told
+ */
+record Console(
+    InputStream in,
+    Writer out,
+    Writer err,
+    Map<String, String> env,
+    Path cwd,
+    boolean stdoutTerminal,
+    boolean stderrTerminal,
+    IntSupplier columns) {
+
+  /** The reader of a stream is gone: torc ends, and says nothing. */
+  static final class ClosedPipe extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    ClosedPipe() {
+      super("nobody reads this any more");
+    }
+  }
+
+  /** The same, standing in another folder. */
+  Console at(Path folder) {
+    return new Console(in, out, err, env, folder, stdoutTerminal, stderrTerminal, columns);
+  }
+
+  /** Writes data to standard output. */
+  void print(String text) throws IOException {
+    out.write(text);
+  }
+
+  /** Writes a message, one line without its line feed, to standard error. */
+  void tell(String line) throws IOException {
+    err.write(line + "\n");
+    err.flush();
+  }
+
+  /** Colours for standard output. */
+  Palette outPalette(Palette.When when) {
+    return Palette.of(when, env, stdoutTerminal);
+  }
+
+  /** Colours for standard error. */
+  Palette errPalette(Palette.When when) {
+    return Palette.of(when, env, stderrTerminal);
+  }
+
+  /** A writer to an open descriptor whose errors are {@link ClosedPipe} or name the stream. */
+  static Writer writer(FileDescriptor descriptor, String name) {
+    return writer(new FileOutputStream(descriptor), name);
+  }
+
+  static Writer writer(OutputStream stream, String name) {
+    return new OutputStreamWriter(
+        new FilterOutputStream(stream) {
+          @Override
+          public void write(byte[] bytes, int from, int length) throws IOException {
+            try {
+              out.write(bytes, from, length);
+            } catch (IOException e) {
+              // The JDK tells the error by its text only; the launcher's locale makes it English.
+              String message = String.valueOf(e.getMessage());
+              if (message.contains("Broken pipe")) {
+                throw new ClosedPipe();
+              }
+              var named = new FileSystemException(name, null, message);
+              named.initCause(e);
+              throw named;
+            }
+          }
+        },
+        StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,77 @@
+package dev.torc.cli;
+
+import dev.torc.report.Shown;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import picocli.CommandLine;
+
+/** {@code torc init}: a first build file. It never writes over one that is there. */
+@CommandLine.Command(name = "init", description = "write a first torc.yaml")
+final class InitCommand extends Command {
+
+  private static final String TEXT =
+      """
+      # yaml-language-server: $schema=%s
+      #
+      # torc check    reads this file and says what is wrong with it
+      # torc          runs what is not up to date
+      # torc why JOB  tells why a job runs, or ran
+
+      shell: [bash, -e, -o, pipefail, -c]  # a failure anywhere in a pipe is a failure
+
+      jobs:
+        hello:
+          command: echo "hello from {job}" > {produces}
+          # needs: [hello.py, data.csv]    # runs again when the contents of these change
+          produces: hello.txt
+      """;
+
+  @Override
+  int run(Console console) throws IOException {
+    if (!common.files(console).isEmpty()) {
+      throw Common.usage("-f: torc init writes torc.yaml in the current folder; use -C DIR");
+    }
+    for (String name : new String[] {"torc.yaml", "torc.yml", "torc.json"}) {
+      if (Files.exists(console.cwd().resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+        throw there(name);
+      }
+    }
+    Path file = console.cwd().resolve("torc.yaml");
+    try {
+      Files.writeString(file, TEXT.formatted(schema()), StandardOpenOption.CREATE_NEW);
+    } catch (FileAlreadyExistsException e) {
+      throw there("torc.yaml");
+    } catch (IOException e) {
+      // Half a file would be in the way of the next try.
+      Files.deleteIfExists(file);
+      throw e;
+    }
+    console.tell("wrote " + Shown.name(file.toString()) + "; next: torc");
+    return Exit.DONE;
+  }
+
+  private static RuntimeException there(String name) {
+    return Common.usage(name + ": is there already, and torc init writes over nothing");
+  }
+
+  /**
+   * Where editors find the schema: as a URL of the installed distribution, which stays right when
+   * torc is updated in place; the bare name where torc does not run from one.
+   */
+  private static String schema() throws IOException {
+    try {
+      Path code =
+          Path.of(InitCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      Path home = code.toRealPath().getParent().getParent();
+      Path schema = home.resolve("share/torc.schema.json");
+      return Files.isRegularFile(schema) ? schema.toUri().toString() : "torc.schema.json";
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,245 @@
+package dev.torc.cli;
+
+import dev.torc.report.Shown;
+import dev.torc.workflow.Nearest;
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * From the command line to a command and its exit status. What the commands do is their own
+ * business, and what exceptions mean is that of {@link Trouble}.
+ */
+public final class Main {
+
+  private static final String DEFAULT = "build";
+
+  private final SequencedMap<String, Supplier<Command>> commands;
+
+  Main(SequencedMap<String, Supplier<Command>> commands) {
+    this.commands = commands;
+  }
+
+  /** Starts torc as a process. */
+  public static void main(String[] args) {
+    Console console =
+        new Console(
+            System.in,
+            Console.writer(FileDescriptor.out, "standard output"),
+            Console.writer(FileDescriptor.err, "standard error"),
+            System.getenv(),
+            Path.of("").toAbsolutePath(),
+            false,
+            false,
+            () -> 0);
+    System.exit(run(args, console));
+  }
+
+  /** Runs torc with the given streams and returns its exit status. */
+  static int run(String[] args, Console console) {
+    return new Main(Commands.all()).call(args, console);
+  }
+
+  /** Runs one of the commands and returns the exit status; throws nothing. */
+  int call(String[] args, Console console) {
+    int exit;
+    try {
+      exit = dispatch(List.of(args), console);
+      console.out().flush();
+    } catch (Throwable thrown) {
+      exit = tell(thrown, console);
+    }
+    return exit;
+  }
+
+  private static int tell(Throwable thrown, Console console) {
+    Trouble trouble = Trouble.of(thrown);
+    try {
+      // What was found before the trouble came is still worth having.
+      console.out().flush();
+    } catch (IOException e) {
+      thrown.addSuppressed(e);
+    }
+    try {
+      for (String line : trouble.lines()) {
+        console.tell(line);
+      }
+      if (trouble.defect() && !console.env().getOrDefault("TORC_DEBUG", "").isEmpty()) {
+        PrintWriter trace = new PrintWriter(console.err());
+        thrown.printStackTrace(trace);
+        trace.flush();
+      }
+    } catch (IOException e) {
+      // There is nobody left to tell: the exit status says it.
+      return trouble.exit();
+    }
+    return trouble.exit();
+  }
+
+  private int dispatch(List<String> given, Console console) throws IOException {
+    List<String> args = commandFirst(given);
+    if (args.isEmpty()) {
+      args = List.of(DEFAULT);
+    } else if (args.getFirst().equals("help")) {
+      args = args.size() == 1 ? List.of("--help") : List.of(args.get(1), "--help");
+    }
+    String first = args.getFirst();
+    if (first.equals("--help") || first.equals("-h")) {
+      console.print(help());
+      return Exit.DONE;
+    }
+    if (first.equals("--version") || first.equals("-V")) {
+      console.print(version());
+      return Exit.DONE;
+    }
+    List<String> rest = first.startsWith("-") ? args : args.subList(1, args.size());
+    String name = first.startsWith("-") ? DEFAULT : first;
+    if (!commands.containsKey(name)) {
+      String hint = Nearest.hint(name, commands.keySet());
+      throw Common.usage(
+          "unknown command "
+              + Shown.name(name)
+              + (hint.isEmpty() ? "; torc --help lists the commands" : hint));
+    }
+    Command command = commands.get(name).get();
+    CommandLine line = parser(command);
+    parse(line, rest);
+    if (line.isUsageHelpRequested()) {
+      console.print(line.getUsageMessage(CommandLine.Help.Ansi.OFF));
+      return Exit.DONE;
+    }
+    if (line.isVersionHelpRequested()) {
+      console.print(version());
+      return Exit.DONE;
+    }
+    return command.run(command.common.enter(console));
+  }
+
+  /**
+   * The arguments with the first word in front: options may stand before the command. Without a
+   * word they stay as they are, and mean the default command.
+   */
+  private List<String> commandFirst(List<String> args) {
+    for (int i = 0; i < args.size(); i++) {
+      String arg = args.get(i);
+      if (arg.equals("--")) {
+        return args;
+      }
+      if (!arg.startsWith("-") || arg.equals("-")) {
+        List<String> moved = new ArrayList<>(args);
+        moved.addFirst(moved.remove(i));
+        return moved;
+      }
+      if (valueFollows(arg)) {
+        i++;
+      }
+    }
+    return args;
+  }
+
+  /** Whether an argument ends with an option whose value is the next argument. */
+  private boolean valueFollows(String arg) {
+    if (arg.startsWith("--")) {
+      return takesValue(arg);
+    }
+    for (int i = 1; i < arg.length(); i++) {
+      if (takesValue("-" + arg.charAt(i))) {
+        return i == arg.length() - 1;
+      }
+    }
+    return false;
+  }
+
+  private boolean takesValue(String option) {
+    for (Supplier<Command> command : commands.values()) {
+      OptionSpec spec = parser(command.get()).getCommandSpec().findOption(option);
+      if (spec != null) {
+        return spec.arity().min() > 0;
+      }
+    }
+    return false;
+  }
+
+  private static CommandLine parser(Command command) {
+    CommandLine line =
+        new CommandLine(command)
+            .setExpandAtFiles(false)
+            .setInterpolateVariables(false)
+            .setOverwrittenOptionsAllowed(true);
+    line.getCommandSpec()
+        .name("torc " + line.getCommandName())
+        .usageMessage()
+        .abbreviateSynopsis(true)
+        .sortOptions(false);
+    return line;
+  }
+
+  private static void parse(CommandLine line, List<String> args) {
+    try {
+      line.parseArgs(args.toArray(String[]::new));
+    } catch (CommandLine.UnmatchedArgumentException e) {
+      String word = e.getUnmatched().getFirst();
+      String option = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
+      throw Common.usage(
+          word.startsWith("-")
+              ? "unknown option "
+                  + Shown.name(option)
+                  + Nearest.hint(option, line.getCommandSpec().optionsMap().keySet())
+              : "unexpected " + Shown.name(word) + "; see " + line.getCommandName() + " --help");
+    } catch (CommandLine.MissingParameterException e) {
+      var missing = e.getMissing().isEmpty() ? null : e.getMissing().getFirst();
+      throw Common.usage(
+          missing instanceof OptionSpec option
+              ? "option " + option.longestName() + " needs a value: " + option.paramLabel()
+              : (missing == null ? e.getMessage() : missing.paramLabel() + " is missing")
+                  + "; see "
+                  + line.getCommandName()
+                  + " --help");
+    } catch (CommandLine.ParameterException e) {
+      throw Common.usage(Shown.line(e.getMessage()));
+    }
+  }
+
+  private String help() {
+    StringBuilder out =
+        new StringBuilder(
+            """
+            torc builds what is not up to date, by the contents of files.
+
+            torc [COMMAND] [OPTION…] [ARGUMENT…]     without a command: build
+
+            """);
+    for (var command : commands.entrySet()) {
+      String[] description =
+          parser(command.getValue().get()).getCommandSpec().usageMessage().description();
+      out.append("  %-12s %s%n".formatted(command.getKey(), String.join(" ", description)));
+    }
+    return out.append(
+            """
+
+            Everywhere, before or after the command:
+              -f FILE      build file (torc.yaml here or above), more than one are laid over
+              -C DIR       go to this folder first
+              -D VAR=VALUE set a variable of the build file
+              --json       data for programs
+              --color WHEN auto, always or never
+            torc COMMAND --help shows the options of a command.
+            """)
+        .toString();
+  }
+
+  private static String version() throws IOException {
+    try (InputStream in = Main.class.getResourceAsStream("version.txt")) {
+      return "torc " + new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

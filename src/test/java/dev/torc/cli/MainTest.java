@@ -1,0 +1,308 @@
+package dev.torc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.workflow.BadInput;
+import dev.torc.workflow.Place;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+
+class MainTest {
+
+  @TempDir Path cwd;
+
+  /** What a command was given, as text. */
+  @CommandLine.Command(name = "build", description = "run what is not up to date")
+  private static final class Probe extends Command {
+    @Mixin BuildOptions options = new BuildOptions();
+
+    @Override
+    int run(Console console) throws IOException {
+      console.print(
+          String.join(
+              " ",
+              console.cwd().getFileName().toString(),
+              common.files(console).stream()
+                  .map(f -> f.getFileName().toString())
+                  .toList()
+                  .toString(),
+              common.variables().toString(),
+              options.targets().toString(),
+              options.limits().toString(),
+              options.detail().toString(),
+              (common.json() ? "json " : "")
+                  + common.color()
+                  + (options.dryRun() ? " dry" : "")
+                  + (options.failFast() ? " fast" : "")
+                  + (options.force() ? " force" : "")
+                  + (options.noWait() ? " nowait" : "")));
+      return 1;
+    }
+  }
+
+  private Run probe(String... args) {
+    return Run.of(Probe::new, cwd, Map.of(), args);
+  }
+
+  private static Run throwing(Throwable thrown, Map<String, String> env) {
+    return Run.of(() -> new Thrower(thrown), Path.of("/"), env, "build");
+  }
+
+  @CommandLine.Command(name = "build")
+  private static final class Thrower extends Command {
+    private final Throwable thrown;
+
+    private Thrower(Throwable thrown) {
+      this.thrown = thrown;
+    }
+
+    @Override
+    int run(Console console) throws IOException {
+      switch (thrown) {
+        case Error e -> throw e;
+        case RuntimeException e -> throw e;
+        case IOException e -> throw e;
+        default -> throw new IllegalArgumentException(thrown);
+      }
+    }
+  }
+
+  @Test
+  void withoutACommandItBuilds() {
+    String name = cwd.getFileName().toString();
+    String plain = name + " [] {} [] {} NORMAL AUTO";
+    assertEquals(new Run(1, plain, ""), probe());
+    assertEquals(new Run(1, plain, ""), probe("build"));
+    assertEquals(name + " [] {} [] {cpus=4} NORMAL AUTO", probe("-j4").out());
+    assertEquals(name + " [] {} [] {cpus=4} NORMAL AUTO", probe("-j", "4").out());
+  }
+
+  @Test
+  void allOptionsOfBuild() {
+    assertEquals(
+        cwd.getFileName()
+            + " [] {} [a, -b] {cpus=2, memory=8GiB} VERBOSE AUTO dry fast force nowait",
+        probe(
+                "build",
+                "-nk",
+                "--fail-fast",
+                "--force",
+                "--no-wait",
+                "-v",
+                "--limit",
+                "memory=8GiB",
+                "--jobs=2",
+                "a",
+                "--",
+                "-b")
+            .out());
+  }
+
+  @Test
+  void ofSeveralTheLastOneWins() {
+    Run run = probe("-j4", "-q", "--limit", "cpus=2", "-v", "--limit", "cpus=3");
+    assertEquals(cwd.getFileName() + " [] {} [] {cpus=3} VERBOSE AUTO", run.out());
+    assertEquals("", run.err());
+    assertTrue(probe("--limit=cpus=2", "-j4", "-v", "-q").out().contains("{cpus=4} QUIET"));
+  }
+
+  @Test
+  void globalOptionsStandBeforeOrAfterTheCommand() throws IOException {
+    Files.createDirectories(cwd.resolve("sub/deep"));
+    String expected =
+        "deep [a.yaml, b.yaml] {x=1=2, y=} [t] {} NORMAL NEVER".replace(" NEVER", " json NEVER");
+    String[] before = {
+      "-C",
+      "sub",
+      "-Cdeep",
+      "-f",
+      "a.yaml",
+      "--file=b.yaml",
+      "-D",
+      "x=1=2",
+      "-Dy=",
+      "--json",
+      "--color",
+      "never",
+      "build",
+      "t"
+    };
+    String[] after = {
+      "build",
+      "t",
+      "-C",
+      "sub",
+      "-Cdeep",
+      "-f",
+      "a.yaml",
+      "--file=b.yaml",
+      "-D",
+      "x=1=2",
+      "-Dy=",
+      "--json",
+      "--color=never"
+    };
+    assertEquals(new Run(1, expected, ""), probe(before));
+    assertEquals(new Run(1, expected, ""), probe(after));
+    assertEquals("why j 3 true\n", probe("--json", "--depth", "3", "why", "j").out());
+  }
+
+  @Test
+  void aWordThatIsNoCommandIsAnErrorWithTheNearest() {
+    assertEquals(
+        new Run(2, "", "torc: unknown command biuld; did you mean build?\n"), probe("biuld", "x"));
+    assertEquals(
+        new Run(2, "", "torc: unknown command postprocess; torc --help lists the commands\n"),
+        probe("-j4", "postprocess"));
+  }
+
+  @Test
+  void anUnknownOptionIsOneLineWithTheNearest() {
+    assertEquals(
+        new Run(2, "", "torc: unknown option --fial-fast; did you mean --fail-fast?\n"),
+        probe("--fial-fast"));
+    assertEquals(
+        new Run(2, "", "torc: unknown option --limits; did you mean --limit?\n"),
+        probe("build", "--limits=cpus=1"));
+  }
+
+  @Test
+  void badValuesAreOneLineEach() {
+    assertEquals("torc: option --jobs needs a value: N\n", probe("-j").err());
+    assertEquals("torc: -j x: write a number of cpus, at least 1\n", probe("-jx").err());
+    assertEquals("torc: -j 0: write a number of cpus, at least 1\n", probe("-j0").err());
+    assertEquals("torc: --limit cpus: write --limit NAME=AMOUNT\n", probe("--limit", "cpus").err());
+    assertEquals("torc: -D years: write -D NAME=VALUE\n", probe("-D", "years").err());
+    assertEquals(
+        "torc: --color pink: write auto, always or never\n", probe("--color", "pink").err());
+    assertEquals("torc: -C none: there is no such folder\n", probe("-C", "none").err());
+    assertEquals("torc: JOB is missing; see torc why --help\n", probe("why").err());
+    assertEquals("torc: unexpected y; see torc why --help\n", probe("why", "x", "y").err());
+    assertEquals(2, probe("-C", "none").exit());
+    assertEquals(2, probe("why").exit());
+  }
+
+  @Test
+  void anAtSignIsNoFileOfArguments() throws IOException {
+    Files.writeString(cwd.resolve("args"), "x y");
+    assertTrue(probe("build", "@args").out().contains("[@args]"));
+  }
+
+  @Test
+  void versionComesFromThePom() throws IOException {
+    String pom = Files.readString(Path.of("pom.xml"));
+    String version = pom.substring(pom.indexOf("<version>") + 9, pom.indexOf("</version>"));
+    assertEquals(new Run(0, "torc " + version + "\n", ""), Run.of(cwd, "--version"));
+    assertEquals(new Run(0, "torc " + version + "\n", ""), probe("build", "-V"));
+  }
+
+  @Test
+  void helpIsShortAndNamesTheCommands() {
+    Run run = probe("--help");
+    assertEquals(0, run.exit());
+    assertEquals("", run.err());
+    assertTrue(run.out().contains("  build        run what is not up to date\n"), run.out());
+    assertTrue(run.out().lines().count() < 40);
+    assertEquals(run, probe("help"));
+    Run build = probe("build", "--help");
+    assertEquals(0, build.exit());
+    assertTrue(build.out().contains("--fail-fast"), build.out());
+    assertEquals(build, probe("help", "build"));
+  }
+
+  @Test
+  void badInputIsOneLineForEachDiagnostic() {
+    assertEquals(
+        new Run(2, "", "torc.yaml:3:5: unknown key nedes\ntorc: no job x\n"),
+        throwing(
+            new BadInput(
+                List.of(
+                    new BadInput.Diagnostic(new Place("torc.yaml", 3, 5), "unknown key nedes"),
+                    new BadInput.Diagnostic(Place.NONE, "no job x"))),
+            Map.of()));
+  }
+
+  @Test
+  void troubleWithFilesIsOneLineAndStatus3() {
+    assertEquals(
+        new Run(3, "", "torc: a: no space left on device: make room, then call torc again\n"),
+        throwing(
+            new java.nio.file.FileSystemException("a", null, "No space left on device"), Map.of()));
+    assertEquals(
+        new Run(3, "", "torc: $'a\\nb': permission denied\n"),
+        throwing(
+            new UncheckedIOException(new java.nio.file.AccessDeniedException("a\nb")), Map.of()));
+    assertEquals(
+        new Run(3, "", "torc: x: no such file or folder\n"),
+        throwing(new java.nio.file.NoSuchFileException("x"), Map.of()));
+    assertEquals(
+        new Run(3, "", "torc: input/output error\n"),
+        throwing(new IOException("Input/output error"), Map.of()));
+    assertEquals(3, throwing(new OutOfMemoryError(), Map.of()).exit());
+    assertTrue(throwing(new OutOfMemoryError(), Map.of()).err().startsWith("torc: out of memory"));
+  }
+
+  @Test
+  void aDefectIsOneLineUnlessDebugIsAskedFor() {
+    Run run = throwing(new IllegalStateException("odd\nthing"), Map.of());
+    assertEquals(
+        new Run(
+            3,
+            "",
+            "torc: internal error: java.lang.IllegalStateException: odd ⏎ thing;"
+                + " please report it with what TORC_DEBUG=1 shows\n"),
+        run);
+    Run debug = throwing(new IllegalStateException("odd"), Map.of("TORC_DEBUG", "1"));
+    assertTrue(debug.err().contains("\tat dev.torc.cli."));
+    assertFalse(
+        throwing(new BadInput(Place.NONE, "x"), Map.of("TORC_DEBUG", "1")).err().contains("\tat"));
+  }
+
+  private static Writer failing(String message) {
+    return Console.writer(
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException(message);
+          }
+        },
+        "standard output");
+  }
+
+  private int toBroken(Writer out, Writer err, String... args) {
+    LinkedHashMap<String, java.util.function.Supplier<Command>> commands = new LinkedHashMap<>();
+    commands.put("build", Probe::new);
+    return new Main(commands).call(args, Run.console(cwd, out, err, Map.of()));
+  }
+
+  @Test
+  void aClosedPipeEndsQuietlyLikeSigpipe() {
+    StringWriter err = new StringWriter();
+    assertEquals(141, toBroken(failing("Broken pipe"), err));
+    assertEquals("", err.toString());
+    assertEquals(2, toBroken(new StringWriter(), failing("Broken pipe"), "--nonsense"));
+  }
+
+  @Test
+  void aFullDiskBehindStandardOutputIsSaid() {
+    StringWriter err = new StringWriter();
+    assertEquals(3, toBroken(failing("No space left on device"), err));
+    assertEquals(
+        "torc: standard output: no space left on device: make room, then call torc again\n",
+        err.toString());
+  }
+}

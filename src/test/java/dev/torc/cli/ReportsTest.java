@@ -1,0 +1,49 @@
+package dev.torc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.torc.report.GithubReport;
+import dev.torc.report.LiveReport;
+import dev.torc.report.PlainReport;
+import dev.torc.report.Report;
+import dev.torc.report.Report.Detail;
+import java.io.InputStream;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ReportsTest {
+
+  private static Class<?> chosen(boolean terminal, Detail detail, Map<String, String> env) {
+    Console console =
+        new Console(
+            InputStream.nullInputStream(),
+            new StringWriter(),
+            new StringWriter(),
+            env,
+            Path.of("/"),
+            terminal,
+            terminal,
+            () -> 80);
+    try (Report report = Reports.open(console, new Common(), detail, () -> -1)) {
+      return report.getClass();
+    }
+  }
+
+  @Test
+  void linesMoveOnlyOnATerminal() {
+    assertEquals(LiveReport.class, chosen(true, Detail.NORMAL, Map.of()));
+    assertEquals(PlainReport.class, chosen(false, Detail.NORMAL, Map.of()));
+    assertEquals(PlainReport.class, chosen(true, Detail.QUIET, Map.of()));
+    assertEquals(PlainReport.class, chosen(true, Detail.NORMAL, Map.of("TERM", "dumb")));
+  }
+
+  @Test
+  void inCiLinesArePlain() {
+    assertEquals(PlainReport.class, chosen(true, Detail.NORMAL, Map.of("CI", "true")));
+    assertEquals(
+        GithubReport.class,
+        chosen(false, Detail.NORMAL, Map.of("CI", "true", "GITHUB_ACTIONS", "true")));
+  }
+}

@@ -1,0 +1,53 @@
+package dev.torc.cli;
+
+import java.io.InputStream;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Supplier;
+
+/** A call of torc in a test: its status and what it wrote. */
+record Run(int exit, String out, String err) {
+
+  static Console console(Path cwd, Writer out, Writer err, Map<String, String> env) {
+    return new Console(InputStream.nullInputStream(), out, err, env, cwd, false, false, () -> 0);
+  }
+
+  /** The shipped commands. */
+  static Run of(Path cwd, String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int exit = Main.run(args, console(cwd, out, err, Map.of()));
+    return new Run(exit, out.toString(), err.toString());
+  }
+
+  /** One command under some names. */
+  static Run of(Supplier<Command> command, Path cwd, Map<String, String> env, String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    SequencedMap<String, Supplier<Command>> commands = new LinkedHashMap<>();
+    commands.put("build", command);
+    commands.put("why", OneJob::new);
+    int exit = new Main(commands).call(args, console(cwd, out, err, env));
+    return new Run(exit, out.toString(), err.toString());
+  }
+
+  /** A command with one required word. */
+  @picocli.CommandLine.Command(name = "why", description = "tell why")
+  static final class OneJob extends Command {
+    @picocli.CommandLine.Parameters(paramLabel = "JOB")
+    private String job;
+
+    @picocli.CommandLine.Option(names = "--depth", paramLabel = "N")
+    private String depth;
+
+    @Override
+    int run(Console console) throws java.io.IOException {
+      console.print("why " + job + " " + depth + " " + common.json() + "\n");
+      return Exit.DONE;
+    }
+  }
+}
