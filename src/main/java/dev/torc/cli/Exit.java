@@ -19,7 +19,12 @@ final class Exit {
   static final int LOCKED = 75;
 
   /** The reader of the output is gone: 128 + SIGPIPE. */
-  static final int PIPE = 128 + 13;
+  static final int PIPE = signal(13);
 
   private Exit() {}
+
+  /** Ended by a signal, by its number. */
+  static int signal(int number) {
+    return 128 + number;
+  }
 }

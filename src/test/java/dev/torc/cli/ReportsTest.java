@@ -2,6 +2,7 @@ package dev.torc.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.build.Event;
 import dev.torc.report.GithubReport;
 import dev.torc.report.LiveReport;
 import dev.torc.report.PlainReport;
@@ -45,5 +46,28 @@ class ReportsTest {
     assertEquals(
         GithubReport.class,
         chosen(false, Detail.NORMAL, Map.of("CI", "true", "GITHUB_ACTIONS", "true")));
+  }
+
+  @Test
+  void eventsGoToStandardOutputAndMessagesToStandardError() {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    Common json = new Common();
+    new picocli.CommandLine(
+            picocli.CommandLine.Model.CommandSpec.create().addMixin("c", spec(json)))
+        .parseArgs("--json");
+    try (Report report =
+        Reports.open(
+            Run.console(Path.of("/"), out, err, Map.of()), json, Detail.NORMAL, () -> -1)) {
+      report.accept(new Event.Note(Event.Level.WARNING, "beware"));
+    }
+    assertEquals(
+        "{\"event\":\"note\",\"version\":1,\"level\":\"warning\",\"text\":\"beware\"}\n",
+        out.toString());
+    assertEquals("warning: beware\n", err.toString());
+  }
+
+  private static picocli.CommandLine.Model.CommandSpec spec(Common common) {
+    return picocli.CommandLine.Model.CommandSpec.forAnnotatedObject(common);
   }
 }
