@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -101,8 +103,8 @@ public final class Main {
       console.print(version());
       return Exit.DONE;
     }
-    List<String> rest = first.startsWith("-") ? args : args.subList(1, args.size());
-    String name = first.startsWith("-") ? DEFAULT : first;
+    List<String> rest = isWord(first) ? args.subList(1, args.size()) : args;
+    String name = isWord(first) ? first : DEFAULT;
     if (!commands.containsKey(name)) {
       String hint = Nearest.hint(name, commands.keySet());
       throw Common.usage(
@@ -134,7 +136,7 @@ public final class Main {
       if (arg.equals("--")) {
         return args;
       }
-      if (!arg.startsWith("-") || arg.equals("-")) {
+      if (isWord(arg)) {
         List<String> moved = new ArrayList<>(args);
         moved.addFirst(moved.remove(i));
         return moved;
@@ -144,6 +146,10 @@ public final class Main {
       }
     }
     return args;
+  }
+
+  private static boolean isWord(String arg) {
+    return !arg.startsWith("-") || arg.equals("-");
   }
 
   /** Whether an argument ends with an option whose value is the next argument. */
@@ -178,8 +184,7 @@ public final class Main {
     line.getCommandSpec()
         .name("torc " + line.getCommandName())
         .usageMessage()
-        .abbreviateSynopsis(true)
-        .sortOptions(false);
+        .abbreviateSynopsis(true);
     return line;
   }
 
@@ -193,7 +198,7 @@ public final class Main {
           word.startsWith("-")
               ? "unknown option "
                   + Shown.name(option)
-                  + Nearest.hint(option, line.getCommandSpec().optionsMap().keySet())
+                  + optionHint(option, line.getCommandSpec().optionsMap().keySet())
               : "unexpected " + Shown.name(word) + "; see " + line.getCommandName() + " --help");
     } catch (CommandLine.MissingParameterException e) {
       var missing = e.getMissing().isEmpty() ? null : e.getMissing().getFirst();
@@ -205,8 +210,20 @@ public final class Main {
                   + line.getCommandName()
                   + " --help");
     } catch (CommandLine.ParameterException e) {
-      throw Common.usage(Shown.line(e.getMessage()));
+      String message = Shown.line(e.getMessage());
+      throw Common.usage(message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1));
     }
+  }
+
+  /** The option that begins like it or else is nearest; a single letter is near to none. */
+  private static String optionHint(String option, Set<String> known) {
+    if (!option.startsWith("--")) {
+      return "";
+    }
+    List<String> longer = known.stream().filter(name -> name.startsWith(option)).toList();
+    return longer.size() == 1
+        ? "; did you mean " + longer.getFirst() + "?"
+        : Nearest.hint(option, known);
   }
 
   private String help() {

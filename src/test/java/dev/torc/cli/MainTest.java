@@ -168,6 +168,7 @@ class MainTest {
     assertEquals(
         new Run(2, "", "torc: unknown command postprocess; torc --help lists the commands\n"),
         probe("-j4", "postprocess"));
+    assertEquals(2, probe("-").exit());
   }
 
   @Test
@@ -178,6 +179,10 @@ class MainTest {
     assertEquals(
         new Run(2, "", "torc: unknown option --limits; did you mean --limit?\n"),
         probe("build", "--limits=cpus=1"));
+    assertEquals("torc: unknown option --fail; did you mean --fail-fast?\n", probe("--fail").err());
+    assertEquals("torc: unknown option -x\n", probe("-nx").err());
+    assertEquals(
+        "torc: invalid value for option '--json': 'x' is not a boolean\n", probe("--json=x").err());
   }
 
   @Test
