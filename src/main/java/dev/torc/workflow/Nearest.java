@@ -10,7 +10,9 @@ public final class Nearest {
 
   private Nearest() {}
 
-  /** The nearest of the known names, null where none is near (a third of the letters, at least 1). */
+  /**
+   * The nearest of the known names, null where none is near (a third of the letters, at least 1).
+   */
   public static String to(String name, Collection<String> known) {
     String best = null;
     int bound = Math.max(1, name.length() / 3) + 1;
