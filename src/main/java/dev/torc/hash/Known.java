@@ -3,6 +3,7 @@ package dev.torc.hash;
 /**
  * A digest together with the stamp that its file had when it was read.
  *
+ * @param digest null where the stamp is not that of a file; such a value is never stored
  * @param safe whether the file was outside the racy window when reading began: only then may an
  *     equal stamp stand for equal bytes in a later build
  */

@@ -19,7 +19,9 @@ public record Stamp(Kind kind, boolean executable, long size, long mtime, long c
     FILE,
     FOLDER,
     /** A FIFO, socket or device: it is never read. */
-    OTHER
+    OTHER,
+    /** A symbolic link, only where links are not followed. */
+    LINK
   }
 
   /** Nothing stands there. */

@@ -1,0 +1,280 @@
+package dev.torc.hash;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/**
+ * The memory of digests of one build: decides by rule 4 which files have to be read, and reads each
+ * at most once unless it moved. Where digests are kept between builds, and what follows from a
+ * changed one, is the business of others. Safe for use by several threads.
+ *
+ * <p>A path is relative to the root or absolute, with {@code /} between names. Every method throws
+ * an {@link IOException} with a line that names the path, where the system refuses to say or to
+ * read, or where a FIFO, socket or device stands in the place of a file.
+ */
+public final class Digests implements FileDigests {
+
+  /** Nanoseconds within which two writes may leave the same ctime. */
+  static final long RACY = 20_000_000;
+
+  /** The same where the file system keeps no nanoseconds. */
+  static final long RACY_SECONDS = 2_000_000_000;
+
+  /** From this size in bytes on it pays to let the window pass before a product is read. */
+  static final long LARGE = 1_000_000;
+
+  private static final int READINGS = 4; // of a file that does not hold still
+
+  /** What is remembered of one path; who holds its lock is looking at the file. */
+  private static final class Slot {
+    private Known known;
+  }
+
+  private final Path root;
+  private final StampSource stamps;
+  private final FileClock clock;
+  private final Function<String, Known> stored;
+  private final BiConsumer<String, Known> learnt;
+  private final Hasher hasher = new Hasher();
+  private final ConcurrentMap<String, Slot> slots = new ConcurrentHashMap<>();
+  private final LongAdder stats = new LongAdder();
+
+  /**
+   * Starts with an empty memory.
+   *
+   * @param clock {@link FileClock#none} where nothing may be written
+   * @param stored what an earlier build knew of a path, or null; called on the thread that asks,
+   *     before a file is read
+   * @param learnt takes what is worth storing: digests read in this build that are safe; called on
+   *     the thread that read
+   */
+  public Digests(
+      Path root,
+      StampSource stamps,
+      FileClock clock,
+      Function<String, Known> stored,
+      BiConsumer<String, Known> learnt) {
+    this.root = root;
+    this.stamps = stamps;
+    this.clock = clock;
+    this.stored = stored;
+    this.learnt = learnt;
+  }
+
+  /** A fresh stamp, links followed. */
+  public Stamp stamp(String path) throws IOException {
+    return stamp(root.resolve(path));
+  }
+
+  private Stamp stamp(Path file) throws IOException {
+    stats.increment();
+    return stamps.stamp(file);
+  }
+
+  /**
+   * Looks at a path now, and reads it only if it must.
+   *
+   * @return with a null digest for a folder or where nothing stands
+   */
+  public Known of(String path) throws IOException {
+    Slot slot = slot(path);
+    synchronized (slot) {
+      return look(path, slot, stamp(path));
+    }
+  }
+
+  /** {@inheritDoc} The same as {@link #of(String)} without another look. */
+  @Override
+  public Known of(String path, Stamp fresh) throws IOException {
+    Slot slot = slot(path);
+    synchronized (slot) {
+      return look(path, slot, fresh);
+    }
+  }
+
+  /** What this build saw last at a path, without another look; looks if it never did. */
+  public Known seen(String path) throws IOException {
+    Slot slot = slot(path);
+    synchronized (slot) {
+      return slot.known != null ? slot.known : look(path, slot, stamp(path));
+    }
+  }
+
+  /**
+   * Looks at what a job has just written. A large one is read after the racy window has passed,
+   * which may take this thread 20 ms (2 s where the file system keeps no nanoseconds), so that the
+   * next build need not read it again.
+   */
+  public Known product(String path) throws IOException {
+    return product(path, stamp(path));
+  }
+
+  private Known product(String path, Stamp fresh) throws IOException {
+    Slot slot = slot(path);
+    synchronized (slot) {
+      if (slot.known != null && !slot.known.safe()) {
+        slot.known = null; // it may have been written anew without a trace
+      }
+      boolean large = fresh.kind() == Stamp.Kind.FILE && fresh.size() >= LARGE;
+      if (large && !trusted(path, slot, fresh)) {
+        long window = window(fresh);
+        clock.await(fresh.ctime() + window, 2 * window);
+        fresh = stamp(path);
+      }
+      return look(path, slot, fresh);
+    }
+  }
+
+  /** Digests a folder that stands there, as one that is needed or as a product. */
+  public FolderDigest folder(String path, boolean needed) throws IOException {
+    return FolderDigest.of(root, path, needed, counting(), this);
+  }
+
+  /** Digests a folder that a job has just written; its files as by {@link #product}. */
+  public FolderDigest productFolder(String path) throws IOException {
+    return FolderDigest.of(root, path, false, counting(), this::product);
+  }
+
+  /**
+   * Whether a needed file moved since it was looked at (rule 6): its kind, size, mtime or inode
+   * did, or, where only its ctime did, its bytes.
+   */
+  public boolean moved(String path, Known before) throws IOException {
+    Stamp now = stamp(path);
+    return moved(before.stamp(), now)
+        || !now.equals(before.stamp())
+            && before.digest() != null
+            && !before.digest().equals(of(path, now).digest());
+  }
+
+  /** Whether anything in a needed folder moved since it was digested; see {@link #moved}. */
+  public boolean moved(String path, FolderDigest before) throws IOException {
+    if (stamp(path).kind() != Stamp.Kind.FOLDER) {
+      return true;
+    }
+    FolderDigest now = folder(path, true);
+    if (!now.digest().equals(before.digest())) {
+      return true;
+    }
+    for (int i = 0; i < now.members().size(); i++) { // equal digests: the same members
+      FolderDigest.Member member = now.members().get(i);
+      if (member.kind() == Stamp.Kind.FILE
+          && moved(before.members().get(i).stamp(), member.stamp())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean moved(Stamp before, Stamp now) {
+    return now.kind() != before.kind()
+        || now.kind() == Stamp.Kind.FILE
+            && (now.size() != before.size()
+                || now.mtime() != before.mtime()
+                || now.inode() != before.inode());
+  }
+
+  private Slot slot(String path) {
+    return slots.computeIfAbsent(path, p -> new Slot());
+  }
+
+  /** Whether the digest in the slot, perhaps just taken from the store, stands for this stamp. */
+  private boolean trusted(String path, Slot slot, Stamp fresh) {
+    if (slot.known == null) {
+      Known old = stored.apply(path);
+      if (old != null && old.safe() && old.stamp().equals(fresh)) {
+        slot.known = old;
+      }
+    }
+    return slot.known != null && slot.known.stamp().equals(fresh);
+  }
+
+  private Known look(String path, Slot slot, Stamp fresh) throws IOException {
+    if (fresh.kind() == Stamp.Kind.FILE && !trusted(path, slot, fresh)) {
+      slot.known = read(path, fresh);
+      if (slot.known.safe()) {
+        learnt.accept(path, slot.known);
+      }
+    } else if (fresh.kind() != Stamp.Kind.FILE) {
+      refuseOther(path, fresh);
+      slot.known = new Known(fresh, null, false);
+    }
+    return slot.known;
+  }
+
+  /** Reads until the file held still; after some tries it is known by a stamp that is gone. */
+  private Known read(String path, Stamp before) throws IOException {
+    Path file = root.resolve(path);
+    for (int reading = 1; ; reading++) {
+      boolean safe = clock.past(before.ctime() + window(before));
+      Digest digest = null;
+      try {
+        digest = hasher.file(file);
+      } catch (NoSuchFileException e) {
+        safe = false; // gone or replaced in this moment: the next stamp tells
+      }
+      Stamp after = stamp(file);
+      if (after.kind() != Stamp.Kind.FILE) {
+        refuseOther(path, after);
+        return new Known(after, null, false);
+      }
+      if (digest != null && after.equals(before)) {
+        return new Known(after, digest, safe);
+      }
+      if (reading == READINGS) {
+        if (digest == null) {
+          throw new IOException("cannot read " + path + ": it comes and goes");
+        }
+        return new Known(before, digest, false);
+      }
+      before = after;
+    }
+  }
+
+  static void refuseOther(String path, Stamp stamp) throws IOException {
+    if (stamp.kind() == Stamp.Kind.OTHER) {
+      throw new IOException(path + " is a FIFO, socket or device, not a file");
+    }
+  }
+
+  private static long window(Stamp stamp) {
+    boolean seconds = stamp.mtime() % 1_000_000_000 == 0 && stamp.ctime() % 1_000_000_000 == 0;
+    return seconds ? RACY_SECONDS : RACY;
+  }
+
+  private StampSource counting() {
+    return new StampSource() {
+      @Override
+      public Stamp stamp(Path path) throws IOException {
+        return Digests.this.stamp(path);
+      }
+
+      @Override
+      public Stamp linkStamp(Path path) throws IOException {
+        stats.increment();
+        return stamps.linkStamp(path);
+      }
+    };
+  }
+
+  /** How many stamps were taken. */
+  public long stats() {
+    return stats.sum();
+  }
+
+  /** How many files were read to their end. */
+  public long filesHashed() {
+    return hasher.filesHashed();
+  }
+
+  /** How many bytes were read. */
+  public long bytesRead() {
+    return hasher.bytesRead();
+  }
+}

@@ -1,0 +1,113 @@
+package dev.torc.hash;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.function.LongSupplier;
+
+/**
+ * Tells whether a moment has passed by the clock that stamps the files: that of the file system of
+ * the root, which on a network mount is another machine's. It is read off a probe file that is
+ * written and looked at. Where the system's clock is behind, that one counts, since a file may also
+ * lie on another file system. What the answer is good for is the business of {@link Digests}.
+ *
+ * <p>Times are nanoseconds since 1970. Safe for use by several threads.
+ */
+public final class FileClock {
+
+  /** Reads the clock of the file system; it may be late by a tick, never early. */
+  interface Probe {
+    long now() throws IOException;
+  }
+
+  /** Waits. */
+  interface Rest {
+    void sleep(long nanos) throws InterruptedException;
+  }
+
+  private static final long NEVER = Long.MIN_VALUE;
+  private static final long TICK = 1_000_000; // the shortest rest worth its system call
+
+  private final Probe probe;
+  private final LongSupplier ticks;
+  private final Rest rest;
+  private long seen = NEVER; // a moment that has passed
+  private long seenAt; // ticks when it was seen
+
+  FileClock(Probe probe, LongSupplier ticks, Rest rest) {
+    this.probe = probe;
+    this.ticks = ticks;
+    this.rest = rest;
+  }
+
+  /**
+   * The clock of the file system where the probe file lies.
+   *
+   * @param file a file of torc's own in a folder that exists; written at the first question
+   */
+  public static FileClock of(Path file, StampSource stamps) {
+    Probe probe =
+        () -> {
+          Files.write(file, new byte[1]);
+          Instant system = Instant.now();
+          long now = system.getEpochSecond() * 1_000_000_000L + system.getNano();
+          return Math.min(now, stamps.stamp(file).ctime());
+        };
+    return new FileClock(
+        probe, System::nanoTime, nanos -> Thread.sleep(java.time.Duration.ofNanos(nanos)));
+  }
+
+  /** A clock for commands that only look and may not write: no moment has surely passed. */
+  public static FileClock none() {
+    return new FileClock(() -> NEVER, () -> 0, nanos -> {});
+  }
+
+  /** Whether the moment has surely passed. Where the clock cannot be read it has not. */
+  public synchronized boolean past(long time) {
+    if (seen > time) {
+      return true;
+    }
+    if (seen != NEVER && estimate() <= time) {
+      return false; // no need to write: if this is wrong, a file is read once more
+    }
+    try {
+      seen = probe.now();
+    } catch (IOException e) {
+      return false; // whatever hinders torc from writing here is told by who must write
+    }
+    seenAt = ticks.getAsLong();
+    return seen > time;
+  }
+
+  /**
+   * Waits until the moment has passed.
+   *
+   * @param atMost nanoseconds; what lies further ahead is not waited for
+   * @return whether it has surely passed; an interrupt ends the wait and stays set
+   */
+  public boolean await(long time, long atMost) {
+    long left = atMost;
+    while (!past(time)) {
+      long ahead;
+      synchronized (this) {
+        ahead = seen == NEVER ? left + 1 : Math.max(TICK, time - estimate() + 1);
+      }
+      if (ahead > left) {
+        return false;
+      }
+      left -= ahead;
+      try {
+        rest.sleep(ahead);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private long estimate() {
+    return seen + (ticks.getAsLong() - seenAt);
+  }
+}

@@ -1,0 +1,17 @@
+package dev.torc.hash;
+
+import java.io.IOException;
+
+/** Gives the digests of files to who digests a folder, so that both share one memory. */
+@FunctionalInterface
+public interface FileDigests {
+
+  /**
+   * The digest of a file.
+   *
+   * @param path relative to the root or absolute, with {@code /} between names
+   * @param fresh the stamp it was just seen with
+   * @return what is known of it; its digest is null where the file is gone by now
+   */
+  Known of(String path, Stamp fresh) throws IOException;
+}

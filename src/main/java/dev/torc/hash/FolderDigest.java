@@ -1,0 +1,245 @@
+package dev.torc.hash;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The digest of a folder, by the members it was computed from: sorted relative paths, kinds,
+ * executable bits and digests. Empty folders count. Reading files is the business of the {@link
+ * FileDigests} it is given.
+ *
+ * <p>An inner link counts by its target's text. In a needed folder one that leads out of the folder
+ * counts by its target's digest too; one that leads back to where it is being followed from is an
+ * error.
+ *
+ * @param members sorted by {@link #BYTE_ORDER} of their paths
+ */
+public record FolderDigest(Digest digest, List<Member> members) {
+
+  /**
+   * What stands below a folder.
+   *
+   * @param path relative to the folder
+   * @param stamp of the member itself, links not followed
+   * @param digest of a file's bytes or of what a link stands for; null for a folder
+   */
+  public record Member(String path, Stamp stamp, Digest digest) {
+    /** File, folder or link. */
+    public Stamp.Kind kind() {
+      return stamp.kind();
+    }
+
+    /** Whether the owner may execute it; only of files. */
+    public boolean executable() {
+      return kind() == Stamp.Kind.FILE && stamp.executable();
+    }
+  }
+
+  /** Orders texts as their UTF-8 bytes are ordered: by code point, unlike String. */
+  public static final Comparator<String> BYTE_ORDER =
+      (a, b) -> {
+        int same = 0;
+        int end = Math.min(a.length(), b.length());
+        while (same < end && a.charAt(same) == b.charAt(same)) {
+          same++;
+        }
+        return same == end
+            ? Integer.compare(a.length(), b.length())
+            : Integer.compare(rank(a.charAt(same)), rank(b.charAt(same)));
+      };
+
+  /** Names that never count, at any depth. */
+  public static final Set<String> IGNORED = Set.of(".torc", ".git", "__pycache__");
+
+  private static int rank(char c) { // surrogates stand for what is above all other characters
+    return Character.isSurrogate(c) ? c + 0x10000 : c;
+  }
+
+  /**
+   * Digests a folder that stands there.
+   *
+   * @param root what relative paths are relative to; a real path
+   * @param path of the folder
+   * @param needed whether links that lead out are followed
+   * @param files called with paths like {@code path}: relative to the root where they are below it
+   * @throws IOException with a line that names the path: what cannot be read, a FIFO or device, a
+   *     name that is no valid UTF-8, a loop of links
+   */
+  public static FolderDigest of(
+      Path root, String path, boolean needed, StampSource stamps, FileDigests files)
+      throws IOException {
+    Walk walk = new Walk(root, needed, stamps, files);
+    walk.within.push(real(root.resolve(path)));
+    return walk.folder(path);
+  }
+
+  private static Path real(Path path) throws IOException {
+    try {
+      return path.toRealPath();
+    } catch (IOException e) {
+      throw new IOException("cannot follow " + path + ": " + Hasher.reason(e), e);
+    }
+  }
+
+  /** One computation; it may reach several folders through links. */
+  private static final class Walk {
+    final Path root;
+    final boolean needed;
+    final StampSource stamps;
+    final FileDigests files;
+    final Deque<Path> within = new ArrayDeque<>(); // real paths of the folders being digested
+    final Map<Path, Digest> outside = new HashMap<>();
+
+    Walk(Path root, boolean needed, StampSource stamps, FileDigests files) {
+      this.root = root;
+      this.needed = needed;
+      this.stamps = stamps;
+      this.files = files;
+    }
+
+    FolderDigest folder(String path) throws IOException {
+      List<Member> members = new ArrayList<>();
+      collect(path, "", members);
+      members.sort(Comparator.comparing(Member::path, BYTE_ORDER));
+      return new FolderDigest(digest(members), List.copyOf(members));
+    }
+
+    private void collect(String path, String prefix, List<Member> members) throws IOException {
+      for (String name : names(root.resolve(path))) {
+        String inner = join(path, name);
+        Path file = root.resolve(inner);
+        Stamp stamp = stamps.linkStamp(file);
+        Digests.refuseOther(inner, stamp);
+        switch (stamp.kind()) {
+          case FILE -> {
+            Known known = files.of(inner, stamp);
+            if (known.digest() != null) {
+              members.add(new Member(prefix + name, known.stamp(), known.digest()));
+            }
+          }
+          case LINK -> members.add(new Member(prefix + name, stamp, link(inner, file)));
+          case FOLDER -> {
+            members.add(new Member(prefix + name, stamp, null));
+            collect(inner, prefix + name + "/", members);
+          }
+          default -> {} // gone since it was listed
+        }
+      }
+    }
+
+    private Digest link(String path, Path link) throws IOException {
+      String text;
+      try {
+        text = valid(path, Files.readSymbolicLink(link));
+      } catch (FileSystemException e) {
+        throw new IOException("cannot read the link " + path + ": " + Hasher.reason(e), e);
+      }
+      Digest target = needed ? outer(path, link) : null;
+      return Hasher.text(target == null ? text : text + "\0" + target.hex());
+    }
+
+    /** The digest of what a link leads to, or null where that is inside or nothing. */
+    private Digest outer(String path, Path link) throws IOException {
+      Stamp stamp = stamps.stamp(link);
+      Digests.refuseOther(path, stamp);
+      if (!stamp.exists()) {
+        return null;
+      }
+      Path real = real(link);
+      if (real.startsWith(within.peek())) {
+        return null;
+      }
+      String target = real.startsWith(root) ? root.relativize(real).toString() : real.toString();
+      if (stamp.kind() == Stamp.Kind.FILE) {
+        return files.of(target, stamp).digest();
+      }
+      Digest known = outside.get(real);
+      if (known == null) {
+        if (within.stream().anyMatch(folder -> folder.startsWith(real))) {
+          throw new IOException(path + ": this link leads back to the folder it stands in");
+        }
+        within.push(real);
+        known = folder(target).digest();
+        within.pop();
+        outside.put(real, known);
+      }
+      return known;
+    }
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        String name = valid(folder.toString(), entry.getFileName());
+        if (!IGNORED.contains(name)) {
+          names.add(name);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return List.of(); // gone since its parent was listed
+    } catch (DirectoryIteratorException e) {
+      throw unlistable(folder, e.getCause());
+    } catch (IOException e) {
+      throw e.getClass() == IOException.class ? e : unlistable(folder, e);
+    }
+    return names;
+  }
+
+  private static IOException unlistable(Path folder, IOException e) {
+    return new IOException("cannot list " + folder + ": " + Hasher.reason(e), e);
+  }
+
+  /**
+   * The text of a name; Java puts U+FFFD where the bytes are no UTF-8, so they do not come back.
+   */
+  private static String valid(String where, Path name) throws IOException {
+    String text = name.toString();
+    if (text.indexOf('\uFFFD') >= 0 && !name.getFileSystem().getPath(text).equals(name)) {
+      throw new IOException(where + ": holds a name that is no valid UTF-8: " + text);
+    }
+    return text;
+  }
+
+  private static String join(String folder, String name) {
+    if (folder.isEmpty() || folder.equals(".") || folder.equals("./")) {
+      return name;
+    }
+    return folder.endsWith("/") ? folder + name : folder + "/" + name;
+  }
+
+  /** The format: a tag, then of each member kind, executable bit, path, NUL, digest if any. */
+  private static Digest digest(List<Member> members) {
+    MessageDigest sha = Hasher.sha256();
+    sha.update("torc folder\0".getBytes(StandardCharsets.UTF_8));
+    for (Member member : members) {
+      sha.update(
+          switch (member.kind()) {
+            case FILE -> (byte) (member.executable() ? 'x' : 'f');
+            case LINK -> (byte) 'l';
+            default -> (byte) 'd';
+          });
+      sha.update(member.path().getBytes(StandardCharsets.UTF_8));
+      sha.update((byte) 0);
+      if (member.digest() != null) {
+        sha.update(member.digest().bytes());
+      }
+    }
+    return Digest.of(sha.digest());
+  }
+}

@@ -1,0 +1,93 @@
+package dev.torc.hash;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Locale;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Reads files and computes SHA-256 over their bytes. Whether a file has to be read at all, and
+ * whether it held still meanwhile, is the business of {@link Digests}. Safe for use by several
+ * threads; each has its own buffer.
+ */
+public final class Hasher {
+
+  private static final int BUFFER = 1 << 16; // bytes
+
+  private record Work(MessageDigest sha256, byte[] buffer) {}
+
+  private final ThreadLocal<Work> work =
+      ThreadLocal.withInitial(() -> new Work(sha256(), new byte[BUFFER]));
+  private final LongAdder files = new LongAdder();
+  private final LongAdder bytes = new LongAdder();
+
+  /** A new SHA-256 of the JDK, which every Java has. */
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The digest of a text's UTF-8 bytes. */
+  public static Digest text(String text) {
+    return Digest.of(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /**
+   * Reads a whole file. The caller has seen by its stamp that it is one: a FIFO would block.
+   *
+   * @throws NoSuchFileException where it is gone
+   * @throws IOException with a line that names the path, where it cannot be read
+   */
+  public Digest file(Path path) throws IOException {
+    Work w = work.get();
+    w.sha256.reset();
+    // not a FileChannel: an interrupt would close it in the middle
+    try (InputStream in = Files.newInputStream(path)) {
+      for (int n = in.read(w.buffer); n >= 0; n = in.read(w.buffer)) {
+        w.sha256.update(w.buffer, 0, n);
+        bytes.add(n);
+      }
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException("cannot read " + path + ": " + reason(e), e);
+    }
+    files.increment();
+    return Digest.of(w.sha256.digest());
+  }
+
+  /** Why the system refused, in lower case and without the path. */
+  static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (e instanceof NoSuchFileException) {
+      return "no such file";
+    }
+    String why = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+    return why == null
+        ? e.getClass().getSimpleName()
+        : why.substring(0, 1).toLowerCase(Locale.ROOT) + why.substring(1);
+  }
+
+  /** How many files were read to their end. */
+  public long filesHashed() {
+    return files.sum();
+  }
+
+  /** How many bytes were read. */
+  public long bytesRead() {
+    return bytes.sum();
+  }
+}

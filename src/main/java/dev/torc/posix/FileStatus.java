@@ -1,0 +1,215 @@
+package dev.torc.posix;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * What the system says of one file in one call: {@code stat(2)}, or {@code lstat(2)} where links
+ * are not to be followed. What these numbers mean for a build is not its business.
+ *
+ * @param mode kind and permission bits as in {@code st_mode}; 0 where nothing stands there
+ * @param size bytes
+ * @param mtime nanoseconds since 1970 of the last change of the bytes
+ * @param ctime nanoseconds since 1970 of the last change of bytes or attributes
+ * @param inode number of the file in its file system
+ * @param device number of the file system; it may change over a remount
+ */
+public record FileStatus(int mode, long size, long mtime, long ctime, long inode, long device) {
+
+  /** Nothing stands there. */
+  public static final FileStatus MISSING = new FileStatus(0, 0, 0, 0, 0, 0);
+
+  private static final int ENOENT = 2;
+  private static final int ENOTDIR = 20;
+
+  /** Offsets in bytes of the fields of a structure; seconds are 8 bytes, nanoseconds after them. */
+  private record Layout(int mode, int size, int mtime, int ctime, int inode, int device) {}
+
+  /** {@code struct statx} of linux/stat.h, the same on every architecture; the mode has 16 bits. */
+  private static final Layout STATX = new Layout(28, 40, 112, 96, 32, 136);
+
+  /** {@code struct stat} of glibc and musl on x86-64. */
+  private static final Layout LINUX_X86 = new Layout(24, 48, 88, 104, 8, 0);
+
+  /** {@code struct stat} of glibc and musl on AArch64 and RISC-V 64 (asm-generic/stat.h). */
+  private static final Layout LINUX_GENERIC = new Layout(16, 48, 88, 104, 8, 0);
+
+  /** {@code struct stat} of macOS with 64-bit inodes; the mode has 16 bits, the device 32. */
+  private static final Layout MACOS = new Layout(4, 96, 48, 64, 8, 0);
+
+  private static final boolean MAC = System.getProperty("os.name").startsWith("Mac");
+
+  /** Plain stat where it is exported (glibc does since 2.33, musl always) and its layout known. */
+  private static final Layout LAYOUT =
+      MAC
+          ? MACOS
+          : Libc.symbol("stat").isEmpty()
+              ? STATX
+              : switch (System.getProperty("os.arch")) {
+                case "amd64", "x86_64" -> LINUX_X86;
+                case "aarch64", "riscv64" -> LINUX_GENERIC;
+                default -> STATX;
+              };
+
+  private static final boolean WIDE_MODE = LAYOUT == LINUX_X86 || LAYOUT == LINUX_GENERIC;
+  private static final MethodHandle FOLLOWING = plain("stat");
+  private static final MethodHandle NOT_FOLLOWING = plain("lstat");
+
+  /** int statx(int directory, const char *path, int flags, unsigned mask, struct statx *). */
+  private static final MethodHandle STATX_CALL =
+      LAYOUT == STATX
+          ? Libc.call(
+              "statx",
+              FunctionDescriptor.of(
+                  ValueLayout.JAVA_INT,
+                  ValueLayout.JAVA_INT,
+                  Libc.POINTER,
+                  ValueLayout.JAVA_INT,
+                  ValueLayout.JAVA_INT,
+                  Libc.POINTER))
+          : null;
+
+  private static final int AT_FDCWD = -100;
+  private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+  private static final int STATX_BASIC_STATS = 0x7ff;
+
+  /** char *strerror(int). */
+  private static final MethodHandle STRERROR =
+      Libc.call("strerror", FunctionDescriptor.of(Libc.POINTER, ValueLayout.JAVA_INT));
+
+  private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
+
+  /** The memory of one thread, freed with it. The longest path a system takes has 4096 bytes. */
+  private static final class Buffers {
+    final MemorySegment errno = Libc.errnoBuffer(Arena.ofAuto());
+    final MemorySegment status = Arena.ofAuto().allocate(256, 8);
+    final MemorySegment path = Arena.ofAuto().allocate(4097);
+  }
+
+  private static MethodHandle plain(String name) {
+    if (LAYOUT == STATX) {
+      return null;
+    }
+    String exported = MAC && Libc.symbol(name + "$INODE64").isPresent() ? name + "$INODE64" : name;
+    return Libc.call(
+        exported, FunctionDescriptor.of(ValueLayout.JAVA_INT, Libc.POINTER, Libc.POINTER));
+  }
+
+  /**
+   * Looks at a path, relative to the folder of the process or absolute.
+   *
+   * @param follow whether a link at the end of the path is followed
+   * @return {@link #MISSING} where nothing stands there, a link that leads nowhere included
+   * @throws IOException with a line that names the path, where the system refuses to say
+   */
+  public static FileStatus of(String path, boolean follow) throws IOException {
+    Buffers b = BUFFERS.get();
+    byte[] name = path.getBytes(StandardCharsets.UTF_8);
+    if (name.length >= b.path.byteSize()) {
+      throw new IOException("cannot look at " + path + ": file name too long");
+    }
+    if (path.indexOf(0) >= 0) {
+      throw new IOException("cannot look at " + path + ": a name has no NUL");
+    }
+    MemorySegment.copy(name, 0, b.path, ValueLayout.JAVA_BYTE, 0, name.length);
+    b.path.set(ValueLayout.JAVA_BYTE, name.length, (byte) 0);
+    if (call(b, follow) == 0) {
+      return read(b.status);
+    }
+    int errno = Libc.errno(b.errno);
+    if (errno == ENOENT || errno == ENOTDIR) {
+      return MISSING;
+    }
+    throw new IOException("cannot look at " + path + ": " + reason(errno));
+  }
+
+  private static int call(Buffers b, boolean follow) {
+    try {
+      if (LAYOUT == STATX) {
+        int flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
+        return (int)
+            STATX_CALL.invokeExact(b.errno, AT_FDCWD, b.path, flags, STATX_BASIC_STATS, b.status);
+      }
+      return follow
+          ? (int) FOLLOWING.invokeExact(b.errno, b.path, b.status)
+          : (int) NOT_FOLLOWING.invokeExact(b.errno, b.path, b.status);
+    } catch (Throwable e) {
+      throw new IllegalStateException(e); // a wrong signature: not a matter of the file
+    }
+  }
+
+  private static FileStatus read(MemorySegment status) {
+    int mode =
+        WIDE_MODE
+            ? status.get(ValueLayout.JAVA_INT, LAYOUT.mode)
+            : Short.toUnsignedInt(status.get(ValueLayout.JAVA_SHORT, LAYOUT.mode));
+    long device =
+        WIDE_MODE
+            ? status.get(ValueLayout.JAVA_LONG, LAYOUT.device)
+            : Integer.toUnsignedLong(status.get(ValueLayout.JAVA_INT, LAYOUT.device));
+    if (LAYOUT == STATX) { // major and minor number apart
+      device = device << 32 | Integer.toUnsignedLong(status.get(ValueLayout.JAVA_INT, 140));
+    }
+    return new FileStatus(
+        mode,
+        status.get(ValueLayout.JAVA_LONG, LAYOUT.size),
+        time(status, LAYOUT.mtime),
+        time(status, LAYOUT.ctime),
+        status.get(ValueLayout.JAVA_LONG, LAYOUT.inode),
+        device);
+  }
+
+  private static long time(MemorySegment status, int offset) {
+    return status.get(ValueLayout.JAVA_LONG, offset) * 1_000_000_000L
+        + status.get(ValueLayout.JAVA_INT, offset + 8);
+  }
+
+  /** The system's words for an error number, in lower case. */
+  @SuppressWarnings("restricted")
+  static String reason(int errno) {
+    try {
+      MemorySegment ignored = BUFFERS.get().errno;
+      MemorySegment text = (MemorySegment) STRERROR.invokeExact(ignored, errno);
+      String words = text.reinterpret(256).getString(0);
+      return words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Whether anything stands there. */
+  public boolean exists() {
+    return mode != 0;
+  }
+
+  /** Whether it is a regular file. */
+  public boolean isFile() {
+    return (mode & 0170000) == 0100000;
+  }
+
+  /** Whether it is a folder. */
+  public boolean isFolder() {
+    return (mode & 0170000) == 0040000;
+  }
+
+  /** Whether it is a link; only where links were not followed. */
+  public boolean isLink() {
+    return (mode & 0170000) == 0120000;
+  }
+
+  /** Whether it is a FIFO or an anonymous pipe. */
+  public boolean isFifo() {
+    return (mode & 0170000) == 0010000;
+  }
+
+  /** Whether the owner may execute it. */
+  public boolean executable() {
+    return (mode & 0100) != 0;
+  }
+}

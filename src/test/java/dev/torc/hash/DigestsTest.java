@@ -1,0 +1,349 @@
+package dev.torc.hash;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Rule 4, with stamps and a clock that the test sets. */
+class DigestsTest {
+
+  private static final long NOW = 1_700_000_000_123_456_789L;
+  private static final long LONG_AGO = NOW - 3_600_000_000_000L;
+
+  private final FileSystem disk = Jimfs.newFileSystem(Configuration.unix());
+  private final Path root = disk.getPath("/root");
+  private final FakeStamps stamps = new FakeStamps();
+  private final AtomicLong now = new AtomicLong(NOW);
+  private final List<Long> rests = new ArrayList<>();
+  private final Map<String, Known> store = new ConcurrentHashMap<>();
+
+  @BeforeEach
+  void makeRoot() throws IOException {
+    Files.createDirectory(root);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    disk.close();
+  }
+
+  private Digests build() {
+    return build(stamps, clock());
+  }
+
+  private Digests build(StampSource source, FileClock clock) {
+    return new Digests(root, source, clock, store::get, store::put);
+  }
+
+  private FileClock clock() {
+    return new FileClock(
+        now::get,
+        now::get,
+        nanos -> {
+          rests.add(nanos);
+          now.addAndGet(nanos);
+        });
+  }
+
+  private Path write(String path, String text, long ctime) throws IOException {
+    Path file = root.resolve(path);
+    Files.writeString(file, text);
+    long mtime = 5_000_000_001L;
+    stamps.forge(file, s -> new Stamp(s.kind(), s.executable(), s.size(), mtime, ctime, 7));
+    return file;
+  }
+
+  @Test
+  void noOpReadsNothing() throws IOException {
+    write("a", "one", LONG_AGO);
+    Known first = build().of("a");
+    Digests next = build();
+    assertEquals(first, next.of("a"));
+    assertEquals(Hasher.text("one"), first.digest());
+    assertTrue(first.safe());
+    assertEquals(0, next.bytesRead());
+    assertEquals(0, next.filesHashed());
+    assertEquals(1, next.stats());
+  }
+
+  @Test
+  void sameSizeAndMtimeButOtherCtimeIsReadAgain() throws IOException {
+    write("a", "one", LONG_AGO);
+    build().of("a");
+    write("a", "two", LONG_AGO + 1);
+    Digests next = build();
+    assertEquals(Hasher.text("two"), next.of("a").digest());
+    assertEquals(3, next.bytesRead());
+  }
+
+  @Test
+  void otherInodeIsReadAgain() throws IOException {
+    Path file = write("a", "one", LONG_AGO);
+    build().of("a");
+    Stamp old = stamps.stamp(file);
+    stamps.forge(
+        file, s -> new Stamp(s.kind(), false, s.size(), s.mtime(), s.ctime(), old.inode() + 1));
+    Digests next = build();
+    next.of("a");
+    assertEquals(1, next.filesHashed());
+  }
+
+  @Test
+  void touchedFileIsReadAgainAndHasTheSameDigest() throws IOException {
+    write("a", "one", LONG_AGO);
+    Digest before = build().of("a").digest();
+    write("a", "one", LONG_AGO + 1);
+    Digests next = build();
+    assertEquals(before, next.of("a").digest());
+    assertEquals(1, next.filesHashed());
+    Digests third = build();
+    third.of("a");
+    assertEquals(0, third.filesHashed());
+  }
+
+  @Test
+  void racyFileIsReadAgainByTheNextBuild() throws IOException {
+    write("a", "one", NOW - Digests.RACY);
+    Digests first = build();
+    assertFalse(first.of("a").safe());
+    assertTrue(store.isEmpty());
+    write("a", "two", NOW - Digests.RACY); // the very same stamp
+    assertEquals(Hasher.text("one"), first.of("a").digest(), "once per build");
+    now.addAndGet(1);
+    Known second = build().of("a");
+    assertEquals(Hasher.text("two"), second.digest());
+    assertTrue(second.safe());
+  }
+
+  @Test
+  void withoutNanosecondsTheWindowIsTwoSeconds() throws IOException {
+    long second = NOW / 1_000_000_000 * 1_000_000_000;
+    Path file = write("a", "one", 0);
+    for (long age = 0; age < 3; age++) {
+      long ctime = second - age * 1_000_000_000;
+      stamps.forge(file, s -> new Stamp(s.kind(), false, s.size(), 4_000_000_000L, ctime, 7));
+      assertEquals(age == 2, build().of("a").safe(), "age " + age);
+    }
+  }
+
+  @Test
+  void ctimeInTheFutureIsNeverSafe() throws IOException {
+    write("a", "one", NOW + 1_000_000_000);
+    assertFalse(build().of("a").safe());
+    Files.write(root.resolve("large"), new byte[(int) Digests.LARGE]);
+    stamps.ctime(root.resolve("large"), NOW + 1_000_000_000);
+    assertFalse(build().product("large").safe());
+    assertEquals(List.of(), rests);
+  }
+
+  @Test
+  void storedButUnsafeIsNotTrusted() throws IOException {
+    Path file = write("a", "one", LONG_AGO);
+    store.put("a", new Known(stamps.stamp(file), Hasher.text("other"), false));
+    assertEquals(Hasher.text("one"), build().of("a").digest());
+  }
+
+  @Test
+  void withoutClockNothingNewIsSafe() throws IOException {
+    write("a", "one", LONG_AGO);
+    assertFalse(build(stamps, FileClock.none()).of("a").safe());
+    assertTrue(store.isEmpty());
+  }
+
+  @Test
+  void productOfOneMegabyteIsReadAfterTheWindow() throws IOException {
+    Path file = root.resolve("large");
+    Files.write(file, new byte[(int) Digests.LARGE]);
+    stamps.ctime(file, NOW - 5_000_000);
+    assertTrue(build().product("large").safe());
+    assertEquals(15_000_001L, rests.stream().mapToLong(Long::longValue).sum());
+    Digests next = build();
+    next.product("large");
+    assertEquals(0, next.bytesRead());
+  }
+
+  @Test
+  void smallerProductIsReadAtOnceAndAgainByTheNextBuild() throws IOException {
+    Path file = root.resolve("small");
+    Files.write(file, new byte[(int) Digests.LARGE - 1]);
+    stamps.ctime(file, NOW);
+    assertFalse(build().product("small").safe());
+    assertEquals(List.of(), rests);
+    now.addAndGet(Digests.RACY + 1);
+    Digests next = build();
+    assertTrue(next.of("small").safe());
+    assertEquals(1, next.filesHashed());
+  }
+
+  @Test
+  void productWrittenAnewWithoutATraceIsReadAgain() throws IOException {
+    write("a", "one", NOW);
+    Digests build = build();
+    build.of("a");
+    write("a", "two", NOW);
+    assertEquals(Hasher.text("two"), build.product("a").digest());
+    assertEquals(Hasher.text("two"), build.of("a").digest());
+    assertEquals(2, build.filesHashed());
+  }
+
+  @Test
+  void hashedOncePerBuildUnlessItMoved() throws IOException {
+    write("a", "one", NOW);
+    Digests build = build();
+    build.of("a");
+    build.of("a");
+    assertEquals(1, build.filesHashed());
+    assertEquals(3, build.stats(), "before and after reading, and then once");
+    build.seen("a");
+    assertEquals(3, build.stats());
+    write("a", "two", NOW + 1);
+    assertEquals(Hasher.text("one"), build.seen("a").digest());
+    assertEquals(Hasher.text("two"), build.of("a").digest());
+    assertEquals(2, build.filesHashed());
+  }
+
+  @Test
+  void hashedOnceEvenWhenManyAskAtOnce() throws Exception {
+    write("a", "one", NOW);
+    Digests build = build();
+    try (ExecutorService workers = Executors.newFixedThreadPool(8)) {
+      List<Future<Known>> all = new ArrayList<>();
+      for (int i = 0; i < 64; i++) {
+        all.add(workers.submit(() -> build.of("a")));
+      }
+      for (Future<Known> one : all) {
+        assertEquals(Hasher.text("one"), one.get().digest());
+      }
+    }
+    assertEquals(1, build.filesHashed());
+  }
+
+  /** Stamps that move with every look, as while somebody is writing. */
+  private StampSource restless(int moves) {
+    AtomicLong looks = new AtomicLong();
+    return new StampSource() {
+      @Override
+      public Stamp stamp(Path path) throws IOException {
+        Stamp s = stamps.stamp(path);
+        long mtime = Math.min(looks.getAndIncrement(), moves);
+        return new Stamp(s.kind(), false, s.size(), mtime, LONG_AGO + mtime, s.inode());
+      }
+
+      @Override
+      public Stamp linkStamp(Path path) throws IOException {
+        return stamp(path);
+      }
+    };
+  }
+
+  @Test
+  void changedWhileReadIsReadAgain() throws IOException {
+    write("a", "one", LONG_AGO);
+    Digests build = build(restless(1), clock());
+    Known known = build.of("a");
+    assertTrue(known.safe());
+    assertEquals(LONG_AGO + 1, known.stamp().ctime());
+    assertEquals(2, build.filesHashed());
+  }
+
+  @Test
+  void whatNeverHoldsStillIsUnsafeAndMoved() throws IOException {
+    write("a", "one", LONG_AGO);
+    Digests build = build(restless(Integer.MAX_VALUE), clock());
+    Known known = build.of("a");
+    assertFalse(known.safe());
+    assertTrue(store.isEmpty());
+    assertTrue(build.moved("a", known));
+  }
+
+  @Test
+  void movedBySizeMtimeOrInodeEvenWithTheSameBytes() throws IOException {
+    Path file = write("a", "one", LONG_AGO);
+    Digests build = build();
+    Known known = build.of("a");
+    assertFalse(build.moved("a", known));
+    stamps.forge(file, s -> new Stamp(s.kind(), false, 3, 1, LONG_AGO + 1, 7));
+    assertTrue(build.moved("a", known));
+    stamps.forge(file, s -> new Stamp(s.kind(), false, 3, known.stamp().mtime(), NOW, 8));
+    assertTrue(build.moved("a", known));
+    Files.delete(file);
+    stamps.forge(file, s -> s);
+    assertTrue(build.moved("a", known));
+  }
+
+  @Test
+  void whereOnlyTheCtimeMovedTheBytesDecide() throws IOException {
+    write("a", "one", LONG_AGO);
+    Digests build = build();
+    Known known = build.of("a");
+    write("a", "one", LONG_AGO + 1);
+    assertFalse(build.moved("a", known));
+    write("a", "two", LONG_AGO + 2);
+    assertTrue(build.moved("a", known));
+  }
+
+  @Test
+  void folderMovesWithItsFilesEvenWithTheSameBytes() throws IOException {
+    Files.createDirectory(root.resolve("d"));
+    Path file = write("d/a", "one", LONG_AGO);
+    Digests build = build();
+    FolderDigest before = build.folder("d", true);
+    assertFalse(build.moved("d", before));
+    stamps.forge(file, s -> new Stamp(s.kind(), false, 3, 1, LONG_AGO + 1, 7));
+    assertEquals(before.digest(), build.folder("d", true).digest());
+    assertTrue(build.moved("d", before));
+  }
+
+  @Test
+  void folderAndNothingHaveNoDigest() throws IOException {
+    assertEquals(Stamp.MISSING, build().of("a").stamp());
+    assertNull(build().of("a").digest());
+    assertEquals(Stamp.Kind.FOLDER, build().of("").stamp().kind());
+    assertNull(build().product("").digest());
+  }
+
+  @Test
+  void fifoIsRefusedUnopened() throws IOException {
+    Path file = write("a", "one", LONG_AGO);
+    stamps.forge(file, s -> new Stamp(Stamp.Kind.OTHER, false, 0, 1, 1, 1));
+    IOException e = assertThrows(IOException.class, () -> build().of("a"));
+    assertEquals("a is a FIFO, socket or device, not a file", e.getMessage());
+  }
+
+  @Test
+  void folderReadsItsFilesOnceAndThenNever() throws IOException {
+    Files.createDirectories(root.resolve("d/e"));
+    write("d/a", "one", LONG_AGO);
+    write("d/e/b", "two", LONG_AGO);
+    Digests build = build();
+    FolderDigest first = build.folder("d", false);
+    build.of("d/a");
+    assertEquals(2, build.filesHashed());
+    Digests next = build();
+    assertEquals(first, next.folder("d", false));
+    assertEquals(0, next.bytesRead());
+    write("d/a", "six", LONG_AGO + 1);
+    assertNotEquals(first.digest(), next.productFolder("d").digest());
+  }
+}

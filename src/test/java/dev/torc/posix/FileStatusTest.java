@@ -1,0 +1,106 @@
+package dev.torc.posix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileStatusTest {
+
+  @TempDir Path folder;
+
+  /** The JDK's own view of the same file. */
+  private static FileStatus expected(Path path, LinkOption... options) throws IOException {
+    Map<String, Object> a = Files.readAttributes(path, "unix:*", options);
+    return new FileStatus(
+        (int) a.get("mode"),
+        (long) a.get("size"),
+        ((FileTime) a.get("lastModifiedTime")).to(TimeUnit.NANOSECONDS),
+        ((FileTime) a.get("ctime")).to(TimeUnit.NANOSECONDS),
+        (long) a.get("ino"),
+        (long) a.get("dev"));
+  }
+
+  private static FileStatus of(Path path, boolean follow) throws IOException {
+    return FileStatus.of(path.toString(), follow);
+  }
+
+  @Test
+  void agreesWithTheJdk() throws IOException {
+    Path file = Files.writeString(folder.resolve("a b\nc"), "hello");
+    Files.setLastModifiedTime(
+        file, FileTime.from(1_234_567_890_123_456_789L, TimeUnit.NANOSECONDS));
+    assertEquals(expected(file), of(file, true));
+    assertTrue(of(file, true).isFile());
+    assertFalse(of(file, true).executable());
+    assertTrue(file.toFile().setExecutable(true));
+    assertTrue(of(file, true).executable());
+    assertEquals(expected(folder), of(folder, true));
+    assertTrue(of(folder, true).isFolder());
+  }
+
+  @Test
+  void linksAreFollowedOrNot() throws IOException {
+    Path file = Files.writeString(folder.resolve("a"), "hello");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+    assertEquals(of(file, true), of(link, true));
+    assertEquals(expected(link, LinkOption.NOFOLLOW_LINKS), of(link, false));
+    assertTrue(of(link, false).isLink());
+  }
+
+  @Test
+  void nothingIsMissing() throws IOException {
+    Path file = Files.writeString(folder.resolve("a"), "hello");
+    assertSame(FileStatus.MISSING, of(folder.resolve("none"), true));
+    assertSame(FileStatus.MISSING, of(file.resolve("below"), true));
+    Path dangling = Files.createSymbolicLink(folder.resolve("l"), folder.resolve("none"));
+    assertSame(FileStatus.MISSING, of(dangling, true));
+    assertTrue(of(dangling, false).exists());
+  }
+
+  @Test
+  void refusalsNameThePathInOneLine() throws IOException {
+    Path loop = folder.resolve("loop");
+    Files.createSymbolicLink(loop, loop);
+    IOException e = assertThrows(IOException.class, () -> of(loop, true));
+    assertEquals("cannot look at " + loop + ": too many levels of symbolic links", e.getMessage());
+    String longest = "x".repeat(300);
+    e = assertThrows(IOException.class, () -> FileStatus.of(longest, true));
+    assertEquals("cannot look at " + longest + ": file name too long", e.getMessage());
+    assertThrows(IOException.class, () -> FileStatus.of("x/".repeat(2049), true));
+    assertThrows(IOException.class, () -> FileStatus.of("/\0", true));
+  }
+
+  @Test
+  void permissionDeniedIsSaidSo() {
+    assertEquals("permission denied", FileStatus.reason(13));
+  }
+
+  @Test
+  void devicesAreNeitherFileNorFolder() throws IOException {
+    FileStatus device = FileStatus.of("/dev/null", true);
+    assertTrue(device.exists());
+    assertFalse(device.isFile() || device.isFolder() || device.isLink() || device.isFifo());
+  }
+
+  @Test
+  void networkFileSystemsAreNamed() {
+    assertEquals("NFS", FileSystems.kind(0x6969).orElseThrow());
+    assertEquals("SMB", FileSystems.kind((int) 0xff534d42L).orElseThrow());
+    assertTrue(FileSystems.kind(0xef53).isEmpty(), "ext4");
+    assertTrue(FileSystems.kind(0x01021994).isEmpty(), "tmpfs");
+    assertTrue(FileSystems.networkKind(folder.resolve("none")).isEmpty());
+    assertTrue(FileSystems.networkKind(Path.of("/proc")).isEmpty());
+  }
+}
