@@ -1,0 +1,94 @@
+package dev.torc.exec;
+
+import dev.torc.posix.Environment;
+import dev.torc.posix.Spawn;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/**
+ * Runs attempts as processes of this machine. Each has a thread, taken again for the next one, that
+ * starts its processes and waits for them; one thread more watches limits. How many may run at once
+ * is the scheduler's business.
+ */
+public final class LocalRunner implements Runner {
+
+  /** The time between TERM and KILL where nobody says otherwise. */
+  public static final Duration GRACE = Duration.ofSeconds(5);
+
+  private final Environment caller;
+  private final long grace;
+  private final Spawn spawn = new Spawn();
+  private final ExecutorService threads;
+  private final Watch watch = new Watch();
+  private final Map<Attempt, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  /**
+   * A runner.
+   *
+   * @param caller the environment that jobs get theirs laid over
+   * @param grace time between TERM and KILL when an attempt is ended
+   */
+  public LocalRunner(Environment caller, Duration grace) {
+    this.caller = caller;
+    this.grace = grace.toNanos();
+    this.threads =
+        Executors.newCachedThreadPool(
+            work -> {
+              Thread thread = new Thread(work, "torc-job");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException after {@link #close}
+   */
+  @Override
+  public Running start(Launch launch, Consumer<Ended> done) {
+    if (closed) {
+      throw new IllegalStateException("the runner is closed");
+    }
+    Attempt attempt = new Attempt(launch, spawn, caller, grace, threads, watch);
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    running.put(attempt, over);
+    threads.execute(
+        () -> {
+          try {
+            done.accept(run(attempt));
+          } finally {
+            running.remove(attempt);
+            over.complete(null);
+          }
+        });
+    return attempt;
+  }
+
+  /** A fault on the way must not leave the caller waiting for ever. */
+  private static Ended run(Attempt attempt) {
+    try {
+      return attempt.run();
+    } catch (RuntimeException | Error fault) {
+      return new Ended(Ended.How.NOT_STARTED, 0, 0, -1, -1, "fault of torc: " + fault);
+    }
+  }
+
+  /**
+   * Kills what still runs and waits until all is over. Must not be called from within {@code done}.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    running.keySet().forEach(attempt -> attempt.end(true));
+    running.values().forEach(CompletableFuture::join);
+    threads.shutdown();
+    watch.close();
+  }
+}

@@ -1,0 +1,114 @@
+package dev.torc.exec;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * Tells which command texts mean the same with and without their shell, so that no shell needs to
+ * be started (nearly half of a short job's time). In doubt a text is not plain: every word consists
+ * of characters that no shell treats in a special way, and the first is no keyword, builtin or
+ * predefined alias or function of sh, bash, dash, ksh or zsh, because builtins differ from the
+ * programs of the same name ({@code echo 'a\nb'} prints two lines under dash, one by /bin/echo) and
+ * some have none (cd). Finding the program is not done here.
+ */
+public final class PlainWords {
+
+  /**
+   * Not {@code =} (assignments, and in zsh paths of commands), not a sign that begins an option.
+   */
+  private static final Pattern FIRST = Pattern.compile("[A-Za-z0-9_./][A-Za-z0-9_./,:+@%-]*");
+
+  private static final Pattern OTHER =
+      Pattern.compile("[A-Za-z0-9_./,:+@%-][A-Za-z0-9_./,:+@%=-]*");
+
+  /** Shells whose start-up files are not read for {@code -c}; zsh only with {@code -f}. */
+  private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ksh", "zsh");
+
+  /** Without {@code -x} and the like, which print or change what a shell does with plain words. */
+  private static final Set<String> OPTIONS =
+      Set.of("errexit", "nounset", "pipefail", "noglob", "noclobber");
+
+  private static final Set<String> NAMES =
+      Set.of(
+          """
+          . : alias alloc autoload bg bind bindkey break builtin bye caller cap case cat cd chdir
+          clone command compadd comparguments compcall compctl compdescribe compfiles compgen
+          compgroups complete compopt compound compquote compset comptags comptry compvalues
+          continue coproc declare dirs disable disown do done echo echotc echoti elif else emulate
+          enable end enum esac eval exec exit export false fc fg fi float for foreach function
+          functions getcap getconf getln getopts global hash help hist history if in integer jobs
+          kill let limit local log login logout mapfile mknod nameref namespace newgrp nocorrect
+          noglob nohup pcre_compile pcre_match popd print printf private pushd pushln pwd r read
+          readarray readonly realpath redirect rehash rename repeat return sched select set setcap
+          setopt shift shopt sleep source stat stop strftime suspend sysopen sysread sysseek syswrite
+          syserror tcgetattr test then time times trap true ttyctl type typeset ulimit umask unalias
+          unfunction unhash unlimit unset unsetopt until vared vmstate wait whence where which while
+          zcompile zcurses zdelattr zformat zftp zgdbmpath zgetattr zlistattr zle zmodload zparseopts
+          zprof zpty zregexparse zselect zsetattr zsocket zstat zstyle zsystem zsync zf_chgrp
+          zf_chmod zf_chown zf_ln zf_mkdir zf_mv zf_rm zf_rmdir zf_sync
+          """
+              .split("\\s+"));
+
+  private PlainWords() {}
+
+  /** Like the other, for an environment without settings of a shell. */
+  public static Optional<List<String>> of(List<String> shell, String text) {
+    return of(shell, text, name -> false);
+  }
+
+  /**
+   * The words to execute instead of {@code shell... text}.
+   *
+   * @param shell the shell and its options, the last of which takes the text ({@code -c})
+   * @param isSet whether the job's environment has a variable: {@code BASH_ENV} names a file that
+   *     bash reads first, and {@code BASH_FUNC_name%%} a function that hides the program
+   * @return program and arguments; nothing where the shell is needed
+   */
+  public static Optional<List<String>> of(
+      List<String> shell, String text, Predicate<String> isSet) {
+    if (!isKnown(shell) || isSet.test("BASH_ENV") || isSet.test("ENV")) {
+      return Optional.empty();
+    }
+    List<String> words = new ArrayList<>();
+    for (String word : text.split("[ \t]+")) {
+      if (word.isEmpty() && words.isEmpty()) {
+        continue; // before leading blanks
+      }
+      if (!(words.isEmpty() ? FIRST : OTHER).matcher(word).matches()) {
+        return Optional.empty();
+      }
+      words.add(word);
+    }
+    if (words.isEmpty()
+        || NAMES.contains(words.get(0))
+        || isSet.test("BASH_FUNC_" + words.get(0) + "%%")) {
+      return Optional.empty();
+    }
+    return Optional.of(List.copyOf(words));
+  }
+
+  private static boolean isKnown(List<String> shell) {
+    if (shell.isEmpty()) {
+      return false;
+    }
+    String name = shell.get(0).substring(shell.get(0).lastIndexOf('/') + 1);
+    boolean takesText = false;
+    boolean startupFiles = name.equals("zsh");
+    for (int i = 1; i < shell.size(); i++) {
+      String option = shell.get(i);
+      if (takesText || !option.matches("-[ceufo]+")) {
+        return false; // -c comes last: what follows it would be the text
+      }
+      takesText = option.contains("c");
+      startupFiles &= !option.contains("f");
+      if (option.contains("o") && (++i == shell.size() || !OPTIONS.contains(shell.get(i)))) {
+        return false;
+      }
+    }
+    return SHELLS.contains(name) && takesText && !startupFiles;
+  }
+}

@@ -1,0 +1,60 @@
+package dev.torc.posix;
+
+/**
+ * Lends our controlling terminal to a job's process group, as a shell does, and takes it back.
+ * Where there is no terminal, or somebody else has it, nothing is lent.
+ */
+public final class Foreground implements AutoCloseable {
+
+  private final int group;
+  private final int own = Terminal.ownGroup();
+  private int terminal = -1;
+
+  /** Lends it, if there is one and we have it. */
+  public Foreground(int group) {
+    this.group = group;
+    lend();
+  }
+
+  /** Whether the group has the terminal from us. */
+  public boolean lent() {
+    return terminal >= 0;
+  }
+
+  /**
+   * Lends it (again). The group may have stopped because it read before the terminal was its own,
+   * so it is continued.
+   */
+  public void lend() {
+    for (int fd = 0; fd <= 2 && terminal < 0; fd++) {
+      if (Terminal.foreground(fd) == own) {
+        terminal = fd;
+      }
+    }
+    if (lent()) {
+      Terminal.setForeground(terminal, group);
+      Kill.group(group, Kill.CONT);
+    }
+  }
+
+  /** Takes the terminal back. */
+  @Override
+  public void close() {
+    if (lent()) {
+      Terminal.setForeground(terminal, own);
+      terminal = -1;
+    }
+  }
+
+  /**
+   * The group was stopped from the keyboard: takes the terminal back and stops our own group too,
+   * so that the shell that called us has its prompt; returns when we are continued, with the group
+   * continued as well.
+   */
+  public void suspend() {
+    close();
+    Kill.stopOwnGroup();
+    lend();
+    Kill.group(group, Kill.CONT);
+  }
+}

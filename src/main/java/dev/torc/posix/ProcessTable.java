@@ -1,0 +1,148 @@
+package dev.torc.posix;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What {@code /proc} tells of processes (proc(5)). A process may be gone at any moment, so whatever
+ * cannot be read is not there. Which processes belong together is {@link ProcessTree}'s to say.
+ */
+final class ProcessTable {
+
+  /**
+   * A process.
+   *
+   * @param start clock ticks from boot to its start; with the number it names the process for ever
+   * @param state a letter; {@code Z} and {@code X} are dead
+   */
+  record Entry(int pid, long start, int parent, int group, char state) {
+
+    boolean dead() {
+      return state == 'Z' || state == 'X';
+    }
+
+    /** Whether it still is the same process, dead or alive. */
+    boolean still() {
+      return of(pid).map(now -> now.start == start).orElse(false);
+    }
+  }
+
+  private static final boolean PRESENT = new File("/proc/self/stat").exists();
+
+  private ProcessTable() {}
+
+  /** Whether there is a {@code /proc} as Linux has it. */
+  static boolean present() {
+    return PRESENT;
+  }
+
+  /** All processes that can be seen. */
+  static List<Entry> all() {
+    List<Entry> all = new ArrayList<>();
+    String[] names = new File("/proc").list();
+    for (String name : names == null ? new String[0] : names) {
+      if (Character.isDigit(name.charAt(0))) {
+        of(Integer.parseInt(name)).ifPresent(all::add);
+      }
+    }
+    return all;
+  }
+
+  /** One process, if it exists. */
+  static Optional<Entry> of(int pid) {
+    // "pid (name) state ppid pgrp ... starttime": the name may hold blanks and parentheses
+    String line = text(pid, "stat");
+    int close = line.lastIndexOf(')');
+    if (close < 0) {
+      return Optional.empty();
+    }
+    String[] fields = line.substring(close + 2).split(" ");
+    return Optional.of(
+        new Entry(
+            pid,
+            Long.parseLong(fields[19]),
+            Integer.parseInt(fields[1]),
+            Integer.parseInt(fields[2]),
+            fields[0].charAt(0)));
+  }
+
+  /**
+   * The children of all threads of a process.
+   *
+   * @return nothing where the kernel does not list them
+   */
+  static Optional<List<Integer>> children(int pid) {
+    List<Integer> children = new ArrayList<>();
+    String[] threads = new File("/proc/" + pid + "/task").list();
+    for (String thread : threads == null ? new String[0] : threads) {
+      Optional<byte[]> list = read(pid, "task/" + thread + "/children");
+      if (list.isEmpty()) {
+        if (new File("/proc/self/task/" + ProcessHandle.current().pid() + "/children").exists()) {
+          continue; // the thread has ended
+        }
+        return Optional.empty();
+      }
+      for (String child : new String(list.get(), StandardCharsets.ISO_8859_1).split(" ")) {
+        if (!child.isBlank()) {
+          children.add(Integer.parseInt(child.strip()));
+        }
+      }
+    }
+    return Optional.of(children);
+  }
+
+  /** Whether the environment that the process was started with has all of the entries. */
+  static boolean carries(int pid, Collection<String> entries) {
+    Optional<byte[]> environment = read(pid, "environ");
+    if (environment.isEmpty() || environment.get().length == 0) {
+      return false;
+    }
+    String text = new String(environment.get(), StandardCharsets.UTF_8);
+    return new HashSet<>(Arrays.asList(text.split("\0"))).containsAll(entries);
+  }
+
+  /** Bytes of the highest resident memory of a process so far ({@code VmHWM}), 0 if it is gone. */
+  static long peak(int pid) {
+    return kilobytes(text(pid, "status"), "VmHWM:");
+  }
+
+  /** Bytes of resident memory, shared pages counted in full ({@code VmRSS}), 0 if it is gone. */
+  static long resident(int pid) {
+    return kilobytes(text(pid, "status"), "VmRSS:");
+  }
+
+  /** Bytes of resident memory, shared pages divided among those who share them. */
+  static long proportional(int pid) {
+    long share = kilobytes(text(pid, "smaps_rollup"), "Pss:"); // since Linux 4.14
+    return share > 0 ? share : resident(pid);
+  }
+
+  private static long kilobytes(String text, String key) {
+    int start = text.indexOf("\n" + key);
+    if (start < 0) {
+      return 0;
+    }
+    int end = text.indexOf(" kB", start);
+    return Long.parseLong(text.substring(start + 1 + key.length(), end).strip()) * 1024;
+  }
+
+  private static String text(int pid, String file) {
+    return read(pid, file).map(b -> new String(b, StandardCharsets.ISO_8859_1)).orElse("");
+  }
+
+  private static Optional<byte[]> read(int pid, String file) {
+    try (FileInputStream in = new FileInputStream("/proc/" + pid + "/" + file)) {
+      return Optional.of(in.readAllBytes());
+    } catch (IOException goneOrNotOurs) {
+      return Optional.empty();
+    }
+  }
+}

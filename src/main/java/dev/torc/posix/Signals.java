@@ -1,0 +1,68 @@
+package dev.torc.posix;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * Calls back on SIGINT, SIGTERM and SIGHUP, each time one comes, until closed. What follows from a
+ * signal is the callback's business. The JDK's only door to signals is {@code sun.misc.Signal}; it
+ * is taken by reflection because the compiler's warning about it cannot be silenced. A signal that
+ * the caller had ignored (nohup, a background job of a plain shell) stays ignored.
+ */
+public final class Signals implements AutoCloseable {
+
+  private record Handled(Object signal, Object before) {}
+
+  private final Method handle;
+  private final List<Handled> handled = new ArrayList<>();
+
+  /**
+   * Installs the callback.
+   *
+   * @param callback given the signal's number, on a thread of the JVM's; must return soon
+   */
+  public Signals(IntConsumer callback) {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Method number = signal.getMethod("getNumber");
+      handle = signal.getMethod("handle", signal, handler);
+      InvocationHandler calls =
+          (proxy, method, arguments) ->
+              switch (method.getName()) {
+                case "handle" -> {
+                  callback.accept((int) number.invoke(arguments[0]));
+                  yield null;
+                }
+                case "equals" -> proxy == arguments[0];
+                case "hashCode" -> System.identityHashCode(proxy);
+                default -> "Signals";
+              };
+      Object ours =
+          Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {handler}, calls);
+      for (String name : List.of("INT", "TERM", "HUP")) {
+        Object one = signal.getConstructor(String.class).newInstance(name);
+        handled.add(new Handled(one, handle.invoke(null, one, ours)));
+      }
+    } catch (ReflectiveOperationException missing) {
+      throw new IllegalStateException("this JVM has no sun.misc.Signal", missing);
+    }
+  }
+
+  /** Puts the former handlers back. */
+  @Override
+  public void close() {
+    for (Handled one : handled) {
+      try {
+        handle.invoke(null, one.signal, one.before);
+      } catch (ReflectiveOperationException missing) {
+        throw new IllegalStateException("this JVM has no sun.misc.Signal", missing);
+      }
+    }
+    handled.clear();
+  }
+}

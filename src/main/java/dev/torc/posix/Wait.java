@@ -1,0 +1,125 @@
+package dev.torc.posix;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Waits for one child by its number. Looking and reaping are two steps: as long as a dead child is
+ * not reaped, its number and its group's number belong to nobody else, so its group can be
+ * signalled safely. It never waits for "any child", so children that others started (the JDK, a
+ * second runner) are never taken from them; the price is one waiting thread per child.
+ */
+public final class Wait {
+
+  /** What happened to a child. */
+  public enum What {
+    EXITED,
+    SIGNALED,
+    STOPPED
+  }
+
+  /**
+   * News of a child.
+   *
+   * @param code exit status for EXITED, otherwise the signal's number
+   */
+  public record Change(What what, int code) {}
+
+  private static final int EINTR = 4;
+  private static final int P_PID = 1;
+  private static final int CLD_EXITED = 1;
+  private static final int CLD_STOPPED = 5;
+  private static final int WEXITED = 4;
+  private static final int WSTOPPED = Os.number(2, 8);
+  private static final int WNOHANG = 1;
+  private static final int WNOWAIT = Os.number(0x01000000, 0x20);
+  private static final long SIGINFO_CODE = 8;
+  private static final long SIGINFO_STATUS = Os.number(24, 20);
+  private static final int ROOM = 256; // for siginfo_t (128) and rusage (144)
+
+  private static final MethodHandle WAITID =
+      Libc.call(
+          "waitid",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              Libc.POINTER,
+              ValueLayout.JAVA_INT));
+  private static final MethodHandle WAIT4 =
+      Libc.call(
+          "wait4",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              Libc.POINTER,
+              ValueLayout.JAVA_INT,
+              Libc.POINTER));
+
+  private Wait() {}
+
+  /** Blocks until the child has stopped or is dead; a dead one stays for {@link #reap}. */
+  public static Change next(int pid) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = arena.allocate(ROOM, 16);
+      MemorySegment errno = Libc.errnoBuffer(arena);
+      waitid(errno, pid, info, WEXITED | WSTOPPED | WNOWAIT);
+      int how = info.get(ValueLayout.JAVA_INT, SIGINFO_CODE);
+      int code = info.get(ValueLayout.JAVA_INT, SIGINFO_STATUS);
+      if (how == CLD_STOPPED) {
+        waitid(errno, pid, info, WSTOPPED | WNOHANG); // takes this report, never a death
+        return new Change(What.STOPPED, code);
+      }
+      return new Change(how == CLD_EXITED ? What.EXITED : What.SIGNALED, code);
+    }
+  }
+
+  /**
+   * Gives a dead child's numbers back to the system, blocking until it is dead.
+   *
+   * @return nanoseconds of CPU time of the child and of those descendants it waited for
+   */
+  public static long reap(int pid) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = Libc.errnoBuffer(arena);
+      MemorySegment status = arena.allocate(ValueLayout.JAVA_INT);
+      MemorySegment usage = arena.allocate(ROOM, 16);
+      while ((int) WAIT4.invokeExact(errno, pid, status, 0, usage) != pid) {
+        retryIfInterrupted(pid, errno);
+      }
+      return time(usage, 0) + time(usage, 16);
+    } catch (RuntimeException lost) {
+      throw lost;
+    } catch (Throwable wrong) {
+      throw Os.mislinked(wrong);
+    }
+  }
+
+  private static void waitid(MemorySegment errno, int pid, MemorySegment info, int options) {
+    try {
+      while ((int) WAITID.invokeExact(errno, P_PID, pid, info, options) != 0) {
+        retryIfInterrupted(pid, errno);
+      }
+    } catch (RuntimeException lost) {
+      throw lost;
+    } catch (Throwable wrong) {
+      throw Os.mislinked(wrong);
+    }
+  }
+
+  private static void retryIfInterrupted(int pid, MemorySegment errno) {
+    if (Libc.errno(errno) != EINTR) {
+      throw new IllegalStateException(
+          "process " + pid + " is no child of ours any more (errno " + Libc.errno(errno) + ")");
+    }
+  }
+
+  /** A struct timeval in nanoseconds; the microseconds are 32 bits wide on macOS. */
+  private static long time(MemorySegment usage, long offset) {
+    return usage.get(ValueLayout.JAVA_LONG, offset) * 1_000_000_000
+        + usage.get(ValueLayout.JAVA_INT, offset + 8) * 1_000L;
+  }
+}
