@@ -184,7 +184,7 @@ class LauncherIT {
   @Test
   void startsFromFoldersWithOddNames() throws Exception {
     env.put("TORC_JAVA_HOME", JAVA);
-    for (String name : List.of("a b'c\"d\n-x", "p:q", "-x", "é%20#?!", "$HOME`id`\\*", "\n")) {
+    for (String name : List.of("a b'c\"d\n-x", "p:q", "-x", "é%20#?!x", "$HOME`id`\\*", "\n")) {
       Path home = copy(temp.resolve(name));
       starts(run(Path.of("/"), List.of(home + "/bin/torc", "--version")));
       starts(run(temp, List.of(name + "/bin/torc", "--version")));
@@ -194,6 +194,17 @@ class LauncherIT {
         starts(run(Path.of("/"), List.of(shell, home + "/bin/torc", "--version")));
       }
     }
+  }
+
+  @Test
+  void saysInOneLineThatJavaCannotStartFromAFolderEndingWithABang() throws Exception {
+    env.put("TORC_JAVA_HOME", JAVA);
+    Path home = copy(temp.resolve("wow!"));
+    assertEquals(
+        "3: torc: Java cannot start from below a folder whose name ends with '!': "
+            + home
+            + "/bin/..\n",
+        run(temp, List.of(home + "/bin/torc", "--version")).failure());
   }
 
   @Test
