@@ -1,0 +1,73 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** One noun per file: short enough to read, and its head says what it is. */
+class FilesTest {
+
+  private static final int LONGEST = 500;
+
+  @Test
+  void noSourceIsFarTooLong() throws IOException {
+    List<String> longOnes = new ArrayList<>();
+    for (Path source : sources()) {
+      int lines = Files.readAllLines(source).size();
+      if (lines > LONGEST) {
+        longOnes.add(source + ": " + lines + " lines");
+      }
+    }
+    assertEquals(List.of(), longOnes);
+  }
+
+  @Test
+  void everySourceSaysItsJob() throws IOException {
+    List<String> silent = new ArrayList<>();
+    for (Path source : sources()) {
+      String type = source.getFileName().toString().replace(".java", "");
+      if (!type.equals("package-info") && !describes(Files.readString(source), type)) {
+        silent.add(source + ": no javadoc above " + type);
+      }
+    }
+    assertEquals(List.of(), silent);
+  }
+
+  @Test
+  void aDescriptionIsAJavadocRightAboveTheType() {
+    assertTrue(describes("package a;\n\n/** It. */\npublic record A() {}\n", "A"));
+    assertTrue(describes("/**\n * It.\n */\n@B({\n  \"c\"\n})\nfinal class A {}\n", "A"));
+    assertEquals(false, describes("/** Other. */\nclass B {}\n\nclass A {}\n", "A"));
+    assertEquals(false, describes("/* Plain. */\nclass A {}\n", "A"));
+    assertEquals(false, describes("package a;\n\nenum A {}\n", "A"));
+  }
+
+  private static List<Path> sources() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("src", "main", "java"))) {
+      List<Path> found = files.filter(f -> f.toString().endsWith(".java")).sorted().toList();
+      assertTrue(found.size() > 20, "only " + found.size() + " sources");
+      return found;
+    }
+  }
+
+  private static boolean describes(String text, String type) {
+    Matcher head =
+        Pattern.compile(
+                "(?m)\\*/\\n(?:@.*\\n(?:[ )}].*\\n)*)*"
+                    + "(?:(?:public|abstract|final|sealed|non-sealed) )*"
+                    + "(?:class|interface|enum|record|@interface) "
+                    + type
+                    + "\\b")
+            .matcher(text);
+    return head.find() && text.startsWith("/**", text.lastIndexOf("/*", head.start()));
+  }
+}

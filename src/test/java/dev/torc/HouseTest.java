@@ -1,0 +1,141 @@
+package dev.torc;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The house: which package may import which, who may print and exit, what lies at the top. */
+class HouseTest {
+
+  private static final List<String> GROUND = List.of("posix", "machine", "hash", "cache");
+
+  /** Each package with those of torc's that it may import, beside itself. */
+  private static final Map<String, List<String>> MAY_IMPORT =
+      Map.ofEntries(
+          Map.entry("posix", List.of()),
+          Map.entry("machine", List.of("posix")),
+          Map.entry("hash", List.of("posix")),
+          Map.entry("cache", List.of("posix", "machine", "hash")),
+          Map.entry("exec", List.of("posix", "machine")),
+          Map.entry("workflow", GROUND),
+          Map.entry("graph", and(GROUND, "workflow")),
+          Map.entry("plan", and(GROUND, "workflow", "graph")),
+          Map.entry("build", and(GROUND, "workflow", "graph", "plan", "exec")),
+          Map.entry("report", and(GROUND, "plan", "build")),
+          Map.entry("cli", and(GROUND, "workflow", "graph", "plan", "build", "exec", "report")));
+
+  private static final Path CLASSES = Path.of("target", "classes");
+  private static final JavaClasses TORC = new ClassFileImporter().importPath(CLASSES);
+
+  private static final DescribedPredicate<JavaClass> MAIN =
+      describe(
+          "dev.torc.cli.Main",
+          c ->
+              c.getName().equals("dev.torc.cli.Main")
+                  || c.getName().startsWith("dev.torc.cli.Main$"));
+
+  @Test
+  void everyClassFileIsReadByTheseTests() throws IOException {
+    try (Stream<Path> files = Files.walk(CLASSES)) {
+      long found = files.filter(f -> f.toString().endsWith(".class")).count();
+      assertTrue(found > 20, "only " + found + " class files");
+      assertEquals(found, TORC.size());
+    }
+  }
+
+  @Test
+  void everyClassIsInAPackageOfTheHouse() {
+    String[] known = MAY_IMPORT.keySet().stream().map(HouseTest::torc).toArray(String[]::new);
+    classes().should().resideInAnyPackage(known).check(TORC);
+  }
+
+  @Test
+  void importsPointOneWay() {
+    MAY_IMPORT.forEach(
+        (name, allowed) -> {
+          String[] reach = and(allowed, name).stream().map(HouseTest::torc).toArray(String[]::new);
+          classes()
+              .that()
+              .resideInAPackage(torc(name))
+              .should()
+              .onlyDependOnClassesThat(
+                  resideInAnyPackage(reach)
+                      .or(DescribedPredicate.not(resideInAPackage("dev.torc.."))))
+              .allowEmptyShould(true)
+              .check(TORC);
+        });
+  }
+
+  @Test
+  void onlyMainEndsTheProcess() {
+    noClasses()
+        .that(DescribedPredicate.not(MAIN))
+        .should()
+        .callMethod(System.class, "exit", int.class)
+        .orShould()
+        .callMethod(Runtime.class, "exit", int.class)
+        .orShould()
+        .callMethod(Runtime.class, "halt", int.class)
+        .check(TORC);
+  }
+
+  @Test
+  void onlyMainTouchesTheStandardStreams() {
+    noClasses()
+        .that(DescribedPredicate.not(MAIN))
+        .should()
+        .accessField(System.class, "out")
+        .orShould()
+        .accessField(System.class, "err")
+        .orShould()
+        .accessField(System.class, "in")
+        .check(TORC);
+    noClasses().should().callMethod(Throwable.class, "printStackTrace").check(TORC);
+  }
+
+  @Test
+  void nothingStaticChanges() {
+    fields().that().areStatic().should().beFinal().check(TORC);
+  }
+
+  @Test
+  void theTopLevelHoldsOnlyItsFewNames() throws IOException {
+    Set<String> known =
+        Set.of("src", "testdata", "examples", "README.md", "pom.xml", "LICENSE", "target");
+    try (Stream<Path> files = Files.list(Path.of("").toAbsolutePath())) {
+      List<String> others =
+          files
+              .map(f -> f.getFileName().toString())
+              .filter(name -> !name.startsWith(".") && !known.contains(name))
+              .sorted()
+              .toList();
+      assertEquals(List.of(), others);
+    }
+  }
+
+  private static String torc(String name) {
+    return "dev.torc." + name + "..";
+  }
+
+  private static List<String> and(List<String> some, String... more) {
+    return Stream.concat(some.stream(), Stream.of(more)).toList();
+  }
+}
