@@ -8,4 +8,13 @@ import java.util.List;
  * @param name the key in a map of names, null in a list
  * @param refs one, or the list that stands under a name
  */
-public record Item(String name, Place place, List<Ref> refs) {}
+public record Item(String name, Place place, List<Ref> refs) {
+
+  /**
+   * Whether the entry asks for something; one that only excludes is not counted by {@code
+   * {needs[0]}}.
+   */
+  public boolean isWanted() {
+    return refs.isEmpty() || refs.stream().anyMatch(ref -> !(ref instanceof Ref.Exclude));
+  }
+}

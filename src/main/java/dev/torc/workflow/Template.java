@@ -1,5 +1,6 @@
 package dev.torc.workflow;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -9,6 +10,9 @@ import java.util.function.Function;
  * How a slot is quoted was decided when the template was read.
  */
 public record Template(List<Part> parts) {
+
+  /** The names a slot can have. */
+  static final List<String> SLOTS = List.of("needs", "produces", "cpus", "memory", "attempt");
 
   /** Text, or a slot. */
   public sealed interface Part {
@@ -23,7 +27,18 @@ public record Template(List<Part> parts) {
      * @param member the name in {@code {needs.name}}, null without one
      * @param quote how values are quoted for the place where the slot stands
      */
-    record Slot(String name, int index, String member, Quote quote, Place place) implements Part {}
+    record Slot(String name, int index, String member, Quote quote, Place place) implements Part {
+
+      /** The slot as it is written. */
+      @Override
+      public String toString() {
+        return "{"
+            + name
+            + (index < 0 ? "" : "[" + index + "]")
+            + (member == null ? "" : "." + member)
+            + "}";
+      }
+    }
   }
 
   /** How a value is quoted in the place where its slot stands. */
@@ -40,18 +55,90 @@ public record Template(List<Part> parts) {
     REFUSE
   }
 
-  /** The template as the manifest counts it: slots as written, literal braces kept apart. */
-  public String declared() {
-    throw new UnsupportedOperationException();
+  /** The template of a text without slots. */
+  public static Template of(String text) {
+    return new Template(List.of(new Part.Text(text)));
   }
 
-  /** The text with each slot's values quoted and joined by blanks; throws {@link BadInput}. */
+  /**
+   * The template as the manifest counts it: slots as written. No two templates of different texts
+   * or slots give the same: braces that stand as text before the name of a slot, or right before a
+   * slot, are doubled.
+   */
+  public String declared() {
+    StringBuilder out = new StringBuilder();
+    StringBuilder text = new StringBuilder();
+    for (Part part : parts) {
+      switch (part) {
+        case Part.Text t -> text.append(t.text());
+        case Part.Slot slot -> {
+          apart(text, true, out);
+          text.setLength(0);
+          out.append(slot);
+        }
+      }
+    }
+    apart(text, false, out);
+    return out.toString();
+  }
+
+  private static void apart(StringBuilder text, boolean beforeSlot, StringBuilder out) {
+    int from = 0;
+    for (int i = text.indexOf("{"); i >= 0; i = text.indexOf("{", i)) {
+      int end = i;
+      while (end < text.length() && text.charAt(end) == '{') {
+        end++;
+      }
+      if (end == text.length() ? beforeSlot : startsWithSlot(text, end)) {
+        out.append(text, from, end).append(text, i, end);
+        from = end;
+      }
+      i = end;
+    }
+    out.append(text, from, text.length());
+  }
+
+  private static boolean startsWithSlot(StringBuilder text, int at) {
+    for (String name : SLOTS) {
+      int end = at + name.length();
+      if (end <= text.length() && name.contentEquals(text.subSequence(at, end))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The text with each slot's values quoted and joined by blanks; no values leave nothing.
+   *
+   * @throws BadInput for a value that would need quoting where that cannot be told
+   */
   public String render(Function<Part.Slot, List<String>> values) {
-    throw new UnsupportedOperationException();
+    StringBuilder out = new StringBuilder();
+    for (Part part : parts) {
+      switch (part) {
+        case Part.Text t -> out.append(t.text());
+        case Part.Slot slot -> {
+          String gap = "";
+          for (String value : values.apply(slot)) {
+            String quoted = Quoting.quote(value, slot.quote());
+            if (quoted == null) {
+              throw Quoting.refusal(slot.place(), slot.toString(), value);
+            }
+            out.append(gap).append(quoted);
+            gap = " ";
+          }
+        }
+      }
+    }
+    return out.toString();
   }
 
   /** Like {@link #render}, but a template of just one slot gives one word per value. */
   public List<String> words(Function<Part.Slot, List<String>> values) {
-    throw new UnsupportedOperationException();
+    if (parts.size() == 1 && parts.getFirst() instanceof Part.Slot slot) {
+      return new ArrayList<>(values.apply(slot));
+    }
+    return List.of(render(values));
   }
 }

@@ -1,0 +1,526 @@
+package dev.torc.workflow;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A pattern over normalized paths: {@code *} and {@code ?} within a component, {@code **} as a
+ * whole component for any number of folders, {@code [a-z]}, {@code [!a-z]}, {@code {a,b}} (also
+ * across {@code /}), and {@code \} to take the next character as it is. Nothing but a written dot
+ * matches a leading dot of a component; {@code a/**} means what lies below {@code a}, not {@code a}
+ * itself. It compares texts and never looks at a disk.
+ *
+ * <p>A pattern is a set of alternatives, each a list of components, each a list of tokens. Whether
+ * two patterns can match one path is decided by walking both lists at once.
+ */
+public final class Glob {
+
+  /** How many alternatives the braces of a pattern may stand for. */
+  static final int MAX_ALTERNATIVES = 1000;
+
+  /** Any run of characters. */
+  private static final int[] STAR = {};
+
+  private static final int[] ANY = {0, '/' - 1, '/' + 1, Character.MAX_CODE_POINT};
+
+  /**
+   * One component.
+   *
+   * @param tokens each {@link #STAR}, or ranges of code points for one character; null for {@code
+   *     **}
+   * @param literal the text if nothing in it is special, otherwise null
+   */
+  private record Component(int[][] tokens, String literal) {
+    boolean isAnyFolders() {
+      return tokens == null;
+    }
+
+    boolean dotted() {
+      return tokens != null && tokens.length > 0 && is(tokens[0], '.');
+    }
+  }
+
+  private static final Component FOLDERS = new Component(null, null);
+
+  private final String pattern;
+  private final List<Component[]> alternatives;
+
+  private Glob(String pattern, List<Component[]> alternatives) {
+    this.pattern = pattern;
+    this.alternatives = alternatives;
+  }
+
+  /**
+   * Reads a pattern; a text without anything special matches just itself.
+   *
+   * @throws IllegalArgumentException with the reason for an unclosed {@code [}, a bad range, or
+   *     braces that stand for more than {@value #MAX_ALTERNATIVES} alternatives
+   */
+  public static Glob of(String pattern) {
+    List<String> texts = new ArrayList<>();
+    expand(pattern, texts);
+    List<Component[]> alternatives = new ArrayList<>();
+    for (String text : texts) {
+      alternatives.add(components(text));
+    }
+    return new Glob(pattern, alternatives);
+  }
+
+  /** Whether a text has anything in it that only a pattern has: {@code * ? [} or {@code {a,b}}. */
+  public static boolean isPattern(String text) {
+    return firstSpecial(text) >= 0;
+  }
+
+  /** The text with its backslashes taken out, for a path that is no pattern. */
+  static String unescape(String text) {
+    if (text.indexOf('\\') < 0) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) == '\\' && i + 1 < text.length()) {
+        i++;
+      }
+      out.append(text.charAt(i));
+    }
+    return out.toString();
+  }
+
+  /** The text with backslashes put in, so that it stands for itself in a pattern or path. */
+  static String escape(String text) {
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ("*?[]{},\\!".indexOf(c) >= 0) {
+        out.append('\\');
+      }
+      out.append(c);
+    }
+    return out.toString();
+  }
+
+  /** Where the first special character stands, -1 without one. */
+  static int firstSpecial(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      switch (text.charAt(i)) {
+        case '\\' -> i++;
+        case '*', '?', '[' -> {
+          return i;
+        }
+        case '{' -> {
+          if (commas(text, i) != null) {
+            return i;
+          }
+        }
+        default -> {}
+      }
+    }
+    return -1;
+  }
+
+  /** Whether a normalized path fits. */
+  public boolean matches(String path) {
+    String[] names = path.split("/", -1);
+    for (Component[] alternative : alternatives) {
+      if (matches(alternative, names)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The folder below which all matches lie: the components before the first special one, common to
+   * all alternatives, never the last one. Empty for the root; {@code /} and longer for absolute
+   * patterns.
+   */
+  public String fixedPrefix() {
+    List<String> common = null;
+    for (Component[] alternative : alternatives) {
+      List<String> own = new ArrayList<>();
+      for (int i = 0; i < alternative.length - 1 && alternative[i].literal() != null; i++) {
+        own.add(alternative[i].literal());
+      }
+      if (common == null) {
+        common = own;
+      } else {
+        int same = 0;
+        while (same < Math.min(common.size(), own.size())
+            && common.get(same).equals(own.get(same))) {
+          same++;
+        }
+        common = common.subList(0, same);
+      }
+    }
+    String prefix = String.join("/", common);
+    return prefix.isEmpty() && !common.isEmpty() ? "/" : prefix;
+  }
+
+  /** Whether some path could match both patterns. Exact. */
+  public boolean overlaps(Glob other) {
+    for (Component[] a : alternatives) {
+      for (Component[] b : other.alternatives) {
+        if (overlaps(a, b)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** The pattern as given. */
+  @Override
+  public String toString() {
+    return pattern;
+  }
+
+  private static boolean matches(Component[] parts, String[] names) {
+    if (names[0].isEmpty() != absolute(parts)) {
+      return false;
+    }
+    int p = 0;
+    int n = 0;
+    int retryPart = -1;
+    int retryName = 0;
+    while (n < names.length) {
+      if (p < parts.length && parts[p].isAnyFolders()) {
+        retryPart = ++p;
+        retryName = n;
+      } else if (p < parts.length && matches(parts[p], names[n])) {
+        p++;
+        n++;
+      } else if (retryPart >= 0 && !names[retryName].startsWith(".")) {
+        p = retryPart;
+        n = ++retryName;
+      } else {
+        return false;
+      }
+    }
+    while (p < parts.length && parts[p].isAnyFolders()) {
+      p++;
+    }
+    return p == parts.length;
+  }
+
+  private static boolean matches(Component part, String name) {
+    if (part.literal() != null) {
+      return part.literal().equals(name);
+    }
+    if (name.isEmpty() || name.startsWith(".") && !part.dotted()) {
+      return false;
+    }
+    int[][] tokens = part.tokens();
+    int t = 0;
+    int i = 0;
+    int retryToken = -1;
+    int retryAt = 0;
+    while (i < name.length()) {
+      int c = name.codePointAt(i);
+      if (t < tokens.length && tokens[t] == STAR) {
+        retryToken = ++t;
+        retryAt = i;
+      } else if (t < tokens.length && contains(tokens[t], c)) {
+        t++;
+        i += Character.charCount(c);
+      } else if (retryToken >= 0) {
+        t = retryToken;
+        retryAt += Character.charCount(name.codePointAt(retryAt));
+        i = retryAt;
+      } else {
+        return false;
+      }
+    }
+    while (t < tokens.length && tokens[t] == STAR) {
+      t++;
+    }
+    return t == tokens.length;
+  }
+
+  private static boolean absolute(Component[] parts) {
+    return parts[0].literal() != null && parts[0].literal().isEmpty();
+  }
+
+  private static boolean overlaps(Component[] a, Component[] b) {
+    if (absolute(a) != absolute(b)) {
+      return false;
+    }
+    // possible[j] says whether a[i..] and b[j..] have a path in common, from the end backwards.
+    boolean[] below = new boolean[b.length + 1];
+    for (int i = a.length; i >= 0; i--) {
+      boolean[] row = new boolean[b.length + 1];
+      for (int j = b.length; j >= 0; j--) {
+        boolean anyA = i < a.length && a[i].isAnyFolders();
+        boolean anyB = j < b.length && b[j].isAnyFolders();
+        if (i == a.length && j == b.length) {
+          row[j] = true;
+        } else if (anyA || anyB) {
+          row[j] =
+              anyA && (below[j] || j < b.length && (anyB || !b[j].dotted()) && row[j + 1])
+                  || anyB && (row[j + 1] || i < a.length && (anyA || !a[i].dotted()) && below[j]);
+        } else {
+          row[j] = i < a.length && j < b.length && below[j + 1] && overlap(a[i], b[j]);
+        }
+      }
+      below = row;
+    }
+    return below[0];
+  }
+
+  private static boolean overlap(Component a, Component b) {
+    if (a.literal() != null && b.literal() != null) {
+      return a.literal().equals(b.literal());
+    }
+    if (a.dotted() != b.dotted()) {
+      return false;
+    }
+    int[][] s = a.tokens();
+    int[][] t = b.tokens();
+    boolean[] below = new boolean[t.length + 1];
+    for (int i = s.length; i >= 0; i--) {
+      boolean[] row = new boolean[t.length + 1];
+      for (int j = t.length; j >= 0; j--) {
+        boolean starA = i < s.length && s[i] == STAR;
+        boolean starB = j < t.length && t[j] == STAR;
+        if (i == s.length && j == t.length) {
+          row[j] = true;
+        } else if (starA || starB) {
+          row[j] =
+              starA && (below[j] || j < t.length && row[j + 1])
+                  || starB && (row[j + 1] || i < s.length && below[j]);
+        } else {
+          row[j] = i < s.length && j < t.length && below[j + 1] && intersect(s[i], t[j]);
+        }
+      }
+      below = row;
+    }
+    return below[0];
+  }
+
+  private static boolean is(int[] token, int c) {
+    return token.length == 2 && token[0] == c && token[1] == c;
+  }
+
+  private static boolean contains(int[] ranges, int c) {
+    for (int i = 0; i < ranges.length; i += 2) {
+      if (ranges[i] <= c && c <= ranges[i + 1]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean intersect(int[] a, int[] b) {
+    for (int i = 0; i < a.length; i += 2) {
+      for (int j = 0; j < b.length; j += 2) {
+        if (a[i] <= b[j + 1] && b[j] <= a[i + 1]) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Splits one alternative into components. */
+  private static Component[] components(String text) {
+    List<Component> parts = new ArrayList<>();
+    int start = 0;
+    for (int i = 0; i <= text.length(); i++) {
+      if (i == text.length() || text.charAt(i) == '/') {
+        String part = text.substring(start, i);
+        if (!part.equals("**")) {
+          parts.add(component(part));
+        } else if (parts.isEmpty() || parts.getLast() != FOLDERS) {
+          parts.add(FOLDERS);
+        }
+        start = i + 1;
+      } else if (text.charAt(i) == '\\' && i + 1 < text.length() && text.charAt(i + 1) != '/') {
+        i++;
+      } else if (text.charAt(i) == '[') {
+        i = closing(text, i);
+      }
+    }
+    if (parts.getLast() == FOLDERS) {
+      parts.add(component("*"));
+    }
+    return parts.toArray(Component[]::new);
+  }
+
+  private static Component component(String text) {
+    List<int[]> tokens = new ArrayList<>();
+    boolean literal = true;
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      if (c == '*') {
+        literal = false;
+        if (tokens.isEmpty() || tokens.getLast() != STAR) {
+          tokens.add(STAR);
+        }
+        i++;
+      } else if (c == '?') {
+        literal = false;
+        tokens.add(tokens.isEmpty() ? without(ANY, '.') : ANY);
+        i++;
+      } else if (c == '[') {
+        literal = false;
+        int end = closing(text, i);
+        int[] set = set(text, i, end);
+        tokens.add(tokens.isEmpty() ? without(set, '.') : set);
+        i = end + 1;
+      } else {
+        if (c == '\\' && i + 1 < text.length()) {
+          i++;
+          c = text.codePointAt(i);
+        }
+        tokens.add(new int[] {c, c});
+        i += Character.charCount(c);
+      }
+    }
+    return new Component(tokens.toArray(int[][]::new), literal ? unescape(text) : null);
+  }
+
+  /** Where the {@code ]} stands that closes a {@code [}; a first {@code ]} counts as a member. */
+  private static int closing(String text, int open) {
+    int i = open + 1;
+    if (i < text.length() && (text.charAt(i) == '!' || text.charAt(i) == '^')) {
+      i++;
+    }
+    for (int first = i; i < text.length() && text.charAt(i) != '/'; i++) {
+      if (text.charAt(i) == '\\') {
+        i++;
+      } else if (text.charAt(i) == ']' && i > first) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException(
+        "[ without ] in the pattern " + text + "; write \\[ to mean the character");
+  }
+
+  private static int[] set(String text, int open, int close) {
+    int i = open + 1;
+    boolean negated = text.charAt(i) == '!' || text.charAt(i) == '^';
+    i += negated ? 1 : 0;
+    List<int[]> ranges = new ArrayList<>();
+    while (i < close) {
+      i += text.charAt(i) == '\\' ? 1 : 0;
+      int from = text.codePointAt(i);
+      i += Character.charCount(from);
+      int to = from;
+      if (i + 1 < close && text.charAt(i) == '-') {
+        i++;
+        i += text.charAt(i) == '\\' ? 1 : 0;
+        to = text.codePointAt(i);
+        i += Character.charCount(to);
+      }
+      if (from > to) {
+        throw new IllegalArgumentException(
+            "the range in " + text.substring(open, close + 1) + " runs backwards");
+      }
+      ranges.add(new int[] {from, to});
+    }
+    int[] all = normalize(ranges);
+    return without(negated ? complement(all) : all, '/');
+  }
+
+  private static int[] normalize(List<int[]> ranges) {
+    ranges.sort((x, y) -> Integer.compare(x[0], y[0]));
+    int[] out = new int[ranges.size() * 2];
+    int n = 0;
+    for (int[] range : ranges) {
+      if (n > 0 && range[0] <= out[n - 1] + 1) {
+        out[n - 1] = Math.max(out[n - 1], range[1]);
+      } else {
+        out[n++] = range[0];
+        out[n++] = range[1];
+      }
+    }
+    return Arrays.copyOf(out, n);
+  }
+
+  private static int[] complement(int[] ranges) {
+    List<int[]> out = new ArrayList<>();
+    int next = 0;
+    for (int i = 0; i < ranges.length; i += 2) {
+      if (ranges[i] > next) {
+        out.add(new int[] {next, ranges[i] - 1});
+      }
+      next = ranges[i + 1] + 1;
+    }
+    if (next <= Character.MAX_CODE_POINT) {
+      out.add(new int[] {next, Character.MAX_CODE_POINT});
+    }
+    return normalize(out);
+  }
+
+  /** The ranges without one character; as an impossible range if nothing is left. */
+  private static int[] without(int[] ranges, int c) {
+    List<int[]> out = new ArrayList<>();
+    for (int i = 0; i < ranges.length; i += 2) {
+      if (contains(new int[] {ranges[i], ranges[i + 1]}, c)) {
+        if (ranges[i] < c) {
+          out.add(new int[] {ranges[i], c - 1});
+        }
+        if (c < ranges[i + 1]) {
+          out.add(new int[] {c + 1, ranges[i + 1]});
+        }
+      } else {
+        out.add(new int[] {ranges[i], ranges[i + 1]});
+      }
+    }
+    return out.isEmpty() ? new int[] {-1, -1} : normalize(out);
+  }
+
+  /** Writes the braces out: the texts a pattern stands for, escapes kept. */
+  private static void expand(String text, List<String> into) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '\\') {
+        i++;
+      } else if (c == '[') {
+        i = closing(text, i);
+      } else if (c == '{') {
+        List<Integer> cuts = commas(text, i);
+        if (cuts != null) {
+          String head = text.substring(0, i);
+          String tail = text.substring(cuts.getLast() + 1);
+          int from = i + 1;
+          for (int cut : cuts) {
+            expand(head + text.substring(from, cut) + tail, into);
+            from = cut + 1;
+          }
+          return;
+        }
+      }
+    }
+    if (into.size() >= MAX_ALTERNATIVES) {
+      throw new IllegalArgumentException(
+          "the braces stand for more than " + MAX_ALTERNATIVES + " patterns");
+    }
+    into.add(text);
+  }
+
+  /** The commas of a brace group and then its end; null if it is none. */
+  private static List<Integer> commas(String text, int open) {
+    List<Integer> cuts = new ArrayList<>();
+    int depth = 0;
+    for (int i = open; i < text.length(); i++) {
+      switch (text.charAt(i)) {
+        case '\\' -> i++;
+        case '{' -> depth++;
+        case ',' -> {
+          if (depth == 1) {
+            cuts.add(i);
+          }
+        }
+        case '}' -> {
+          if (--depth == 0) {
+            cuts.add(i);
+            return cuts.size() > 1 ? cuts : null;
+          }
+        }
+        default -> {}
+      }
+    }
+    return null;
+  }
+}

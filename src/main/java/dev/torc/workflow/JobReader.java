@@ -1,0 +1,445 @@
+package dev.torc.workflow;
+
+import dev.torc.workflow.Node.Entry;
+import dev.torc.workflow.Step.Command;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * From the map of one job to its record: {@code defaults} are laid under it, classes and
+ * placeholders put in, paths normalized. It looks at no other job and at no disk.
+ */
+final class JobReader {
+
+  private static final List<String> DEFAULT_SHELL = List.of("sh", "-e", "-c");
+
+  /** Maps of a job that are joined with those of {@code defaults}, key by key. */
+  private static final Set<String> JOINED = Set.of("env", "resources", "retry");
+
+  private final Map<String, String> vars;
+  private final Node.Mapping top;
+  private final Node.Mapping defaults;
+  private final Node.Mapping classes;
+  private final Set<String> counters;
+  private final Paths paths;
+  private final Problems problems;
+  private final List<BadInput.Diagnostic> warnings;
+
+  JobReader(
+      Map<String, String> vars,
+      Node.Mapping top,
+      Set<String> counters,
+      Paths paths,
+      Problems problems,
+      List<BadInput.Diagnostic> warnings) {
+    this.vars = vars;
+    this.top = top;
+    this.defaults = Fields.map(top.get("defaults"), "defaults", problems);
+    this.classes = Fields.map(top.get("resources"), "resources", problems);
+    this.counters = counters;
+    this.paths = paths;
+    this.problems = problems;
+    this.warnings = warnings;
+  }
+
+  /** Reads {@code defaults} and the resource classes for their own sake, so that no slip hides. */
+  void checkShared() {
+    Scope scope = new Scope(vars, "x", null, null);
+    new Fields(defaults, scope, problems).only(Keys.JOB, "defaults");
+    classes
+        .entries()
+        .forEach((name, entry) -> resources(Fields.map(entry.value(), name, problems), scope));
+  }
+
+  /** Reads one job; null if not even its name can be read. */
+  Job read(String key, Entry entry) {
+    String name;
+    try {
+      name = name(key, entry.place());
+    } catch (BadInput e) {
+      problems.add(e);
+      return null;
+    }
+    Node.Mapping own = Fields.map(entry.value(), "the job " + name, problems);
+    Scope scope = new Scope(vars, name, null, null);
+    new Fields(own, scope, problems).only(Keys.JOB, "the job " + name);
+    Fields job = new Fields(withDefaults(own), scope, problems);
+
+    List<Item> needs = items(job, "needs", true);
+    List<Item> produces = items(job, "produces", false);
+    Fields full = new Fields(job.map(), new Scope(vars, name, needs, produces), problems);
+    List<String> shell = shell(full);
+    String dir = dir(job, ".");
+    List<Step> steps = steps(full, entry.place(), shell, dir);
+    String depfile =
+        job.read("depfile", null, node -> paths.below(dir, notEmpty(job.scope().path(node), node)));
+    return new Job(
+        name,
+        entry.place(),
+        steps,
+        needs,
+        produces,
+        after(job),
+        resources(classOf(job.map().get("resources")), scope),
+        retry(full, own, shell),
+        depfile,
+        job.flag("persist"),
+        job.flag("temporary"),
+        job.flag("always"),
+        job.flag("interactive"),
+        job.flag("allow_failure"),
+        (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
+        List.copyOf(job.texts("tags")),
+        job.text("description", ""));
+  }
+
+  private String name(String key, Place place) {
+    String name = new Scope(vars, null, null, null).text(new Node.Scalar(place, key, true));
+    if (name.isEmpty()) {
+      throw new BadInput(place, "a job needs a name");
+    }
+    if (name.startsWith("-")) {
+      throw new BadInput(place, "the job " + name + " would look like an option; rename it");
+    }
+    if (name.chars().anyMatch(Character::isISOControl)) {
+      throw new BadInput(place, "the name of a job cannot hold control characters");
+    }
+    return name;
+  }
+
+  private Node.Mapping withDefaults(Node.Mapping own) {
+    if (defaults.entries().isEmpty()) {
+      return own;
+    }
+    SequencedMap<String, Entry> all = new LinkedHashMap<>(own.entries());
+    defaults
+        .entries()
+        .forEach(
+            (key, below) -> {
+              Entry above = all.get(key);
+              boolean other =
+                  key.equals("command") && all.containsKey("tasks")
+                      || key.equals("tasks") && all.containsKey("command");
+              if (above == null && !other) {
+                all.put(key, below);
+              } else if (above != null && JOINED.contains(key)) {
+                Node under = key.equals("resources") ? classOf(below.value()) : below.value();
+                Node over = key.equals("resources") ? classOf(above.value()) : above.value();
+                if (under instanceof Node.Mapping a && over instanceof Node.Mapping b) {
+                  all.put(key, new Entry(above.place(), Layers.lay(a, b)));
+                }
+              }
+            });
+    return new Node.Mapping(own.place(), all);
+  }
+
+  /** The resources a class name stands for, or those written; empty for none. */
+  private Node.Mapping classOf(Node node) {
+    if (node instanceof Node.Scalar scalar && !scalar.isNothing()) {
+      Node.Mapping found = null;
+      try {
+        String name = new Scope(vars, null, null, null).text(scalar);
+        if (classes.get(name) instanceof Node.Mapping map) {
+          found = map;
+        } else {
+          Set<String> names = classes.entries().keySet();
+          problems.add(
+              scalar.place(), "unknown resource class " + name + Nearest.hint(name, names));
+        }
+      } catch (BadInput e) {
+        problems.add(e);
+      }
+      return found == null ? Fields.map(null, "resources", problems) : found;
+    }
+    return Fields.map(node, "resources", problems);
+  }
+
+  private Resources resources(Node.Mapping map, Scope scope) {
+    Fields fields = new Fields(map, scope, problems);
+    SortedMap<String, Long> amounts = new TreeMap<>();
+    if (!map.entries().isEmpty()) {
+      Set<String> known = new TreeSet<>(Keys.RESOURCES);
+      known.addAll(counters);
+      fields.only(known, "resources");
+      for (String counter : counters) {
+        if (map.entries().containsKey(counter)) {
+          amounts.put(counter, fields.whole(counter, 0, 0, Integer.MAX_VALUE));
+        }
+      }
+    }
+    return new Resources(
+        (int) fields.whole("cpus", 1, 1, Integer.MAX_VALUE),
+        fields.size("memory"),
+        (int) fields.whole("gpus", 0, 0, Integer.MAX_VALUE),
+        fields.duration("runtime"),
+        amounts,
+        fields.size("disk"),
+        (int) fields.whole("nodes", 1, 1, Integer.MAX_VALUE));
+  }
+
+  private Retry retry(Fields job, Node.Mapping own, List<String> shell) {
+    int retries = (int) job.whole("retries", 0, 0, 1000);
+    Node node = job.map().get("retry");
+    if (node == null) {
+      return retries == 0 ? Retry.NONE : new Retry(retries, Set.of(), Set.of(), 0, 1, 1, null);
+    }
+    if (retries == 0
+        && own.entries().containsKey("retry")
+        && !job.map().entries().containsKey("retries")) {
+      problems.add(node.place(), "retry says how; add retries: 1 to say how often");
+    }
+    Fields retry = new Fields(Fields.map(node, "retry", problems), job.scope(), problems);
+    retry.only(Keys.RETRY, "retry");
+    Set<Integer> codes = new TreeSet<>();
+    Set<Retry.Cause> causes = EnumSet.noneOf(Retry.Cause.class);
+    for (Node each : Fields.oneOrMore(retry.map().get("on"))) {
+      job.guard(() -> cause(job.scope().text(Fields.scalar(each, "on")), each, codes, causes));
+    }
+    Fields grow =
+        new Fields(Fields.map(retry.map().get("grow"), "grow", problems), job.scope(), problems);
+    grow.only(Keys.GROW, "grow");
+    return new Retry(
+        retries,
+        codes,
+        causes,
+        retry.duration("delay"),
+        grow.factor("memory"),
+        grow.factor("runtime"),
+        retry.read("recover", null, text -> shellText(text, job.scope(), shell)));
+  }
+
+  private static void cause(String text, Node node, Set<Integer> codes, Set<Retry.Cause> causes) {
+    switch (text) {
+      case "timeout" -> causes.add(Retry.Cause.TIMEOUT);
+      case "memory" -> causes.add(Retry.Cause.MEMORY);
+      case "signal" -> causes.add(Retry.Cause.SIGNAL);
+      default -> {
+        if (!text.matches("[0-9]{1,3}")
+            || Integer.parseInt(text) < 1
+            || Integer.parseInt(text) > 255) {
+          throw new BadInput(
+              node.place(),
+              text + " is no cause; write an exit status from 1 to 255, timeout, memory or signal");
+        }
+        codes.add(Integer.valueOf(text));
+      }
+    }
+  }
+
+  private List<String> shell(Fields job) {
+    Node node = job.map().get("shell");
+    node = node == null ? top.get("shell") : node;
+    if (node == null) {
+      return DEFAULT_SHELL;
+    }
+    if (!(node instanceof Node.Sequence list) || list.items().isEmpty()) {
+      problems.add(node.place(), "shell must be a list such as [bash, -e, -o, pipefail, -c]");
+      return DEFAULT_SHELL;
+    }
+    List<String> words = new ArrayList<>();
+    for (Node word : list.items()) {
+      job.guard(() -> words.add(job.scope().text(Fields.scalar(word, "shell"))));
+    }
+    return words.isEmpty() || words.getFirst().isEmpty() ? DEFAULT_SHELL : List.copyOf(words);
+  }
+
+  private String dir(Fields fields, String otherwise) {
+    return fields.read(
+        "dir",
+        otherwise,
+        node -> paths.normalize(Glob.unescape(notEmpty(fields.scope().path(node), node))));
+  }
+
+  private static String notEmpty(String text, Node node) {
+    if (text.isEmpty()) {
+      throw new BadInput(node.place(), "an empty path");
+    }
+    return text;
+  }
+
+  private List<Step> steps(Fields job, Place place, List<String> shell, String dir) {
+    SortedMap<String, Optional<Template>> env = new TreeMap<>();
+    env(top.get("env"), job.scope(), env);
+    env(job.map().get("env"), job.scope(), env);
+    Node command = job.map().get("command");
+    Node tasks = job.map().get("tasks");
+    if (command != null && tasks != null) {
+      problems.add(tasks.place(), "a job has either command or tasks, not both");
+    } else if (tasks != null) {
+      return tasks(tasks, job.scope(), shell, dir, env);
+    } else if (command == null) {
+      problems.add(
+          place,
+          "the job "
+              + job.scope().job()
+              + " has no command; to name several jobs at once, use tags");
+    }
+    List<Step> steps = new ArrayList<>();
+    if (command != null) {
+      job.guard(() -> steps.add(new Step(command(command, job.scope(), shell), dir, env, shell)));
+    }
+    return List.copyOf(steps);
+  }
+
+  private List<Step> tasks(
+      Node tasks,
+      Scope scope,
+      List<String> shell,
+      String dir,
+      SortedMap<String, Optional<Template>> env) {
+    List<Step> steps = new ArrayList<>();
+    if (!(tasks instanceof Node.Sequence list) || list.items().isEmpty()) {
+      problems.add(tasks.place(), "tasks must be a list of {command: …}");
+      return steps;
+    }
+    for (Node node : list.items()) {
+      Fields task = new Fields(Fields.map(node, "a task", problems), scope, problems);
+      task.only(Keys.TASK, "a task");
+      Node command = task.map().get("command");
+      Node cmd = task.map().get("cmd");
+      if (command == null == (cmd == null)) {
+        problems.add(node.place(), "a task has one command (or cmd, which is the same)");
+        continue;
+      }
+      SortedMap<String, Optional<Template>> own = new TreeMap<>(env);
+      env(task.map().get("env"), scope, own);
+      String folder = dir(task, dir);
+      task.guard(
+          () ->
+              steps.add(
+                  new Step(
+                      command(command == null ? cmd : command, scope, shell), folder, own, shell)));
+    }
+    return List.copyOf(steps);
+  }
+
+  private Command command(Node node, Scope scope, List<String> shell) {
+    if (!(node instanceof Node.Sequence list)) {
+      return new Command.Shell(shellText(Fields.scalar(node, "command"), scope, shell));
+    }
+    if (list.items().isEmpty()) {
+      throw new BadInput(node.place(), "the command is empty");
+    }
+    List<Template> words = new ArrayList<>();
+    for (Node word : list.items()) {
+      words.add(scope.plain(Fields.scalar(word, "a word of the command")));
+    }
+    return new Command.Words(List.copyOf(words));
+  }
+
+  private Template shellText(Node.Scalar node, Scope scope, List<String> shell) {
+    if (node.text().isBlank()) {
+      throw new BadInput(node.place(), "the command is empty");
+    }
+    String text = node.text();
+    if (text.indexOf('|') >= 0
+        && ShellText.knows(shell)
+        && !shell.contains("pipefail")
+        && !text.contains("pipefail")
+        && ShellText.scan(text).hasPipe()) {
+      warnings.add(
+          new BadInput.Diagnostic(
+              node.place(),
+              "in a pipe "
+                  + shell.getFirst()
+                  + " notices only the last failure; set shell: [bash, -e, -o, pipefail, -c]"));
+    }
+    return scope.command(node, shell);
+  }
+
+  private void env(Node node, Scope scope, SortedMap<String, Optional<Template>> into) {
+    if (node == null) {
+      return;
+    }
+    Fields.map(node, "env", problems)
+        .entries()
+        .forEach(
+            (name, entry) -> {
+              try {
+                if (name.isEmpty() || name.indexOf('=') >= 0) {
+                  throw new BadInput(entry.place(), "no name for a variable: " + name);
+                }
+                into.put(
+                    name,
+                    Node.isNothing(entry.value())
+                        ? Optional.empty()
+                        : Optional.of(scope.plain(Fields.scalar(entry.value(), name))));
+              } catch (BadInput e) {
+                problems.add(e);
+              }
+            });
+  }
+
+  private List<Item> items(Fields job, String key, boolean need) {
+    Node node = job.map().get(key);
+    List<Item> items = new ArrayList<>();
+    if (node instanceof Node.Mapping map && !isNeed(map, need)) {
+      map.entries().forEach((name, entry) -> named(job, name, entry, need, items));
+    } else {
+      for (Node each : Fields.oneOrMore(node)) {
+        job.guard(
+            () -> items.add(new Item(null, each.place(), List.of(ref(each, job.scope(), need)))));
+      }
+    }
+    return List.copyOf(items);
+  }
+
+  private void named(Fields job, String name, Entry entry, boolean need, List<Item> items) {
+    if (Node.isNothing(entry.value())) {
+      problems.add(
+          entry.place(),
+          name + " has no path; {" + name + "} is a map in YAML: quote it if a text was meant");
+      return;
+    }
+    if (!Placeholder.isIdentifier(name) || need && Keys.NEED.contains(name)) {
+      problems.add(
+          entry.place(),
+          "the name of an item is letters, digits and _"
+              + (need ? ", and not job" : "")
+              + "; this is "
+              + name);
+      return;
+    }
+    List<Ref> refs = new ArrayList<>();
+    for (Node each : Fields.oneOrMore(entry.value())) {
+      job.guard(() -> refs.add(ref(each, job.scope(), need)));
+    }
+    items.add(new Item(name, entry.place(), List.copyOf(refs)));
+  }
+
+  /** Whether a map is {@code {job: NAME}} and not one of names. */
+  private static boolean isNeed(Node.Mapping map, boolean need) {
+    return need
+        && map.entries().size() == 1
+        && Keys.NEED.contains(map.entries().firstEntry().getKey());
+  }
+
+  private Ref ref(Node node, Scope scope, boolean need) {
+    if (need && node instanceof Node.Mapping map) {
+      Fields fields = new Fields(map, scope, problems);
+      fields.only(Keys.NEED, "an entry of needs");
+      return new Ref.OfJob(node.place(), fields.text("job", ""));
+    }
+    return paths.ref(
+        scope.path(Fields.scalar(node, need ? "needs" : "produces")), node.place(), need);
+  }
+
+  private List<Ref.OfJob> after(Fields job) {
+    List<Ref.OfJob> out = new ArrayList<>();
+    for (Node node : Fields.oneOrMore(job.map().get("after"))) {
+      job.guard(
+          () ->
+              out.add(new Ref.OfJob(node.place(), job.scope().text(Fields.scalar(node, "after")))));
+    }
+    return List.copyOf(out);
+  }
+}

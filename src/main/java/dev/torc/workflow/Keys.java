@@ -1,0 +1,73 @@
+package dev.torc.workflow;
+
+import java.util.List;
+
+/**
+ * The keys a build file may have, map by map. The readers take them from here, the schema for
+ * editors is held against them, and suggestions are made from them.
+ */
+final class Keys {
+
+  private Keys() {}
+
+  /** The top level. */
+  static final List<String> TOP =
+      List.of(
+          "name",
+          "description",
+          "vars",
+          "env",
+          "shell",
+          "resources",
+          "limits",
+          "roots",
+          "defaults",
+          "jobs",
+          "include");
+
+  /** The top level of an included file. */
+  static final List<String> INCLUDED = List.of("vars", "jobs", "include");
+
+  /** A job, also of {@code defaults}. */
+  static final List<String> JOB =
+      List.of(
+          "command",
+          "tasks",
+          "needs",
+          "produces",
+          "after",
+          "env",
+          "dir",
+          "shell",
+          "resources",
+          "retries",
+          "retry",
+          "depfile",
+          "persist",
+          "temporary",
+          "always",
+          "interactive",
+          "priority",
+          "tags",
+          "description",
+          "allow_failure");
+
+  /** A task. */
+  static final List<String> TASK = List.of("command", "cmd", "env", "dir");
+
+  /** Resources; the counters that {@code limits} names come to these. */
+  static final List<String> RESOURCES =
+      List.of("cpus", "memory", "gpus", "disk", "nodes", "runtime");
+
+  /** Resources of the machine that {@code limits} can bound, beside counters. */
+  static final List<String> LIMITS = List.of("cpus", "memory", "gpus");
+
+  /** A {@code retry}. */
+  static final List<String> RETRY = List.of("on", "delay", "grow", "recover");
+
+  /** {@code retry.grow}. */
+  static final List<String> GROW = List.of("memory", "runtime");
+
+  /** An entry of {@code needs} that is a map. */
+  static final List<String> NEED = List.of("job");
+}

@@ -1,0 +1,158 @@
+package dev.torc.workflow;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * From the text of a path to its one normalized form: relative to the root with {@code /}, or
+ * absolute where it lies outside. By text alone; links are the disk's business.
+ */
+final class Paths {
+
+  /** The longest path; Linux allows no longer one. */
+  private static final int MAX = 4096;
+
+  private final List<String> root;
+
+  /** Paths relative to a root, which is absolute and normalized. */
+  Paths(Path root) {
+    this.root = new ArrayList<>();
+    root.forEach(name -> this.root.add(name.toString()));
+  }
+
+  /** What an entry of {@code needs} or {@code produces} refers to. */
+  Ref ref(String text, Place place, boolean need) {
+    if (text.isEmpty()) {
+      throw new BadInput(place, "an empty path");
+    }
+    if (text.length() > MAX) {
+      throw new BadInput(place, "longer than a path can be (" + MAX + ")");
+    }
+    try {
+      if (text.startsWith("!")) {
+        if (!need) {
+          throw new BadInput(
+              place, "only needs can exclude with !; write \\! to mean the character");
+        }
+        return new Ref.Exclude(place, exclude(text.substring(1)));
+      }
+      if (Glob.isPattern(text)) {
+        String pattern = pattern(text);
+        Glob.of(pattern);
+        return new Ref.OfGlob(place, pattern);
+      }
+      String literal = Glob.unescape(text);
+      String path = normalize(literal);
+      boolean folder =
+          literal.endsWith("/")
+              || path.equals(".")
+              || literal.endsWith("/.")
+              || literal.endsWith("..");
+      if (!need) {
+        refuseProduct(path, place);
+      }
+      return folder ? new Ref.OfFolder(place, path) : new Ref.OfFile(place, path);
+    } catch (IllegalArgumentException e) {
+      throw new BadInput(place, e.getMessage());
+    }
+  }
+
+  private void refuseProduct(String path, Place place) {
+    String rootText = "/" + String.join("/", root);
+    if (path.equals(".")
+        || rootText.equals(path)
+        || path.equals("/")
+        || rootText.startsWith(path + "/")) {
+      throw new BadInput(place, "the root, or a folder above it, cannot be a product");
+    }
+    if (path.equals(".torc") || path.startsWith(".torc/")) {
+      throw new BadInput(place, path + " belongs to torc; choose another place");
+    }
+  }
+
+  private String exclude(String text) {
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException("nothing follows the !");
+    }
+    if (Glob.isPattern(text)) {
+      String pattern = pattern(text);
+      Glob.of(pattern);
+      return pattern;
+    }
+    String literal = Glob.unescape(text);
+    String path = Glob.escape(normalize(literal));
+    return literal.endsWith("/") ? path + "/**" : path;
+  }
+
+  /** The normalized form of a pattern: what stands before its first special component is a path. */
+  private String pattern(String text) {
+    int cut = text.lastIndexOf('/', Glob.firstSpecial(text)) + 1;
+    String rest = text.substring(cut);
+    if (rest.endsWith("/")) {
+      throw new IllegalArgumentException(
+          text + ": a pattern matches files; write " + text + "** for what lies in the folders");
+    }
+    for (String name : rest.split("/", -1)) {
+      if (name.isEmpty() || name.equals(".") || name.equals("..")) {
+        throw new IllegalArgumentException(
+            text + ": empty, . and .. cannot follow a wildcard in a pattern");
+      }
+    }
+    if (cut == 0) {
+      return rest;
+    }
+    String prefix = normalize(Glob.unescape(text.substring(0, cut)));
+    return switch (prefix) {
+      case "." -> rest;
+      case "/" -> "/" + rest;
+      default -> Glob.escape(prefix) + "/" + rest;
+    };
+  }
+
+  /** The normalized form of a path; {@code .} is the root itself. */
+  String normalize(String path) {
+    if (isNormal(path)) {
+      return path;
+    }
+    List<String> names = path.startsWith("/") ? new ArrayList<>() : new ArrayList<>(root);
+    for (String name : path.split("/")) {
+      if (name.equals("..")) {
+        if (!names.isEmpty()) {
+          names.removeLast();
+        }
+      } else if (!name.isEmpty() && !name.equals(".")) {
+        names.add(name);
+      }
+    }
+    if (names.size() >= root.size() && names.subList(0, root.size()).equals(root)) {
+      List<String> below = names.subList(root.size(), names.size());
+      return below.isEmpty() ? "." : String.join("/", below);
+    }
+    return "/" + String.join("/", names);
+  }
+
+  /** A path relative to a folder that is itself normalized. */
+  String below(String dir, String path) {
+    return normalize(dir.equals(".") || path.startsWith("/") ? path : dir + "/" + path);
+  }
+
+  private static boolean isNormal(String path) {
+    if (path.startsWith("/") || path.isEmpty()) {
+      return false;
+    }
+    int start = 0;
+    for (int i = 0; i <= path.length(); i++) {
+      if (i == path.length() || path.charAt(i) == '/') {
+        int length = i - start;
+        if (length == 0
+            || length == 1 && path.charAt(start) == '.'
+            || length == 2 && path.startsWith("..", start)) {
+          return false;
+        }
+        start = i + 1;
+      }
+    }
+    return true;
+  }
+}

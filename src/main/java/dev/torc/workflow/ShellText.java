@@ -1,0 +1,575 @@
+package dev.torc.workflow;
+
+import dev.torc.workflow.Template.Quote;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads the text of a POSIX shell command as far as needed to tell where in it a value would stand,
+ * whether it has a pipe, and which words its commands are made of. A {@linkplain #HOLE hole} marks
+ * a value. It follows the token rules of POSIX.1-2024, Shell Command Language 2.3, and where a
+ * construct could be read in two ways it is lost from there on rather than wrong: the holes behind
+ * are {@link Quote#REFUSE}. It runs nothing and expands nothing.
+ */
+final class ShellText {
+
+  /** Stands for a value; no text of a build file can hold it. */
+  static final char HOLE = '\0';
+
+  /** What stands behind the end; no character. */
+  private static final char END = '\uffff';
+
+  /** How deep substitutions are followed. */
+  private static final int MAX_DEPTH = 100;
+
+  /** Shells whose quoting is known. */
+  private static final Set<String> KNOWN = Set.of("sh", "bash", "dash", "ksh", "zsh");
+
+  /** Characters that end a bare word. */
+  private static final String OPERATORS = ";&|()<>\n";
+
+  private enum Kind {
+    /** A command line: the whole text, or what stands in a command substitution. */
+    COMMAND,
+    DOUBLE,
+    /** A parameter expansion in braces. */
+    PARAMETER,
+    ARITHMETIC
+  }
+
+  /** One level of nesting. */
+  private static final class Frame {
+    final Kind kind;
+
+    /** Open parentheses inside. */
+    int open;
+
+    /** The word being read; null between words. */
+    StringBuilder word;
+
+    /** Whether the word is the same whatever its values and the environment are. */
+    boolean fixed = true;
+
+    /** Whether the next word is the file of a redirection. */
+    boolean redirected;
+
+    List<String> command = new ArrayList<>();
+
+    Frame(Kind kind) {
+      this.kind = kind;
+    }
+  }
+
+  private final String text;
+  private final List<Quote> holes = new ArrayList<>();
+  private final List<Integer> blanks = new ArrayList<>();
+  private final List<List<String>> commands = new ArrayList<>();
+  private final Deque<Frame> frames = new ArrayDeque<>();
+  private final List<String> documents = new ArrayList<>();
+  private boolean pipe;
+  private boolean cases;
+  private boolean tests;
+  private boolean lost;
+  private int i;
+
+  private ShellText(String text) {
+    this.text = text;
+  }
+
+  /** Whether a shell, given as its words, takes a text whose quoting is known as its next word. */
+  static boolean knows(List<String> shell) {
+    Path path = Path.of(shell.getFirst()).getFileName();
+    boolean takesText = false;
+    for (int k = 1; k < shell.size(); k++) {
+      String word = shell.get(k);
+      if (word.startsWith("-") || word.startsWith("+")) {
+        takesText |= word.startsWith("-") && !word.startsWith("--") && word.indexOf('c') > 0;
+      } else if (k == 1 || !shell.get(k - 1).endsWith("o") && !shell.get(k - 1).endsWith("O")) {
+        return false;
+      }
+    }
+    return takesText && path != null && KNOWN.contains(path.toString());
+  }
+
+  /** Reads a text. */
+  static ShellText scan(String text) {
+    ShellText scan = new ShellText(text);
+    scan.run();
+    return scan;
+  }
+
+  /** How the value of each hole is quoted, in order. */
+  List<Quote> holes() {
+    return holes;
+  }
+
+  /**
+   * Offsets before which a blank must be put, because a value of digits would otherwise become the
+   * number of a redirection: {@code echo {n}>file}.
+   */
+  List<Integer> blanks() {
+    return blanks;
+  }
+
+  /** Whether a pipe joins two commands. */
+  boolean hasPipe() {
+    return pipe && !cases && !tests;
+  }
+
+  /** The words of each simple command; null for a word with values or expansions in it. */
+  List<List<String>> commands() {
+    return commands;
+  }
+
+  private void run() {
+    frames.push(new Frame(Kind.COMMAND));
+    while (i < text.length() && !lost) {
+      switch (frames.peek().kind) {
+        case COMMAND -> command();
+        case DOUBLE -> doubled();
+        case PARAMETER -> parameter();
+        case ARITHMETIC -> arithmetic();
+      }
+    }
+    for (; i < text.length(); i++) {
+      if (text.charAt(i) == HOLE) {
+        holes.add(Quote.REFUSE);
+      }
+    }
+    frames.forEach(this::endCommand);
+  }
+
+  private void command() {
+    Frame frame = frames.peek();
+    char c = text.charAt(i);
+    switch (c) {
+      case ' ', '\t', '\r' -> {
+        endWord(frame);
+        i++;
+      }
+      case '\n' -> {
+        endCommand(frame);
+        i++;
+        hereDocuments();
+      }
+      case HOLE -> {
+        hole(Quote.BARE);
+        word(frame).append(HOLE);
+        frame.fixed = false;
+        i++;
+        if (redirected()) {
+          blanks.add(digitsEnd());
+        }
+      }
+      case '\\' -> {
+        if (charAt(i + 1) == '\n') {
+          i += 2;
+        } else if (charAt(i + 1) == HOLE) {
+          word(frame);
+          frame.fixed = false;
+          hole(Quote.REFUSE, i + 1);
+          i += 2;
+        } else {
+          word(frame);
+          if (i + 1 < text.length()) {
+            frame.word.append(text.charAt(i + 1));
+          }
+          i += 2;
+        }
+      }
+      case '\'' -> single(frame);
+      case '"' -> {
+        word(frame);
+        push(Kind.DOUBLE);
+        i++;
+      }
+      case '`' -> {
+        word(frame);
+        frame.fixed = false;
+        backticks();
+      }
+      case '$' -> {
+        word(frame);
+        dollar(frame, false);
+      }
+      case '#' -> {
+        if (frame.word == null) {
+          while (i < text.length() && text.charAt(i) != '\n') {
+            hole(Quote.REFUSE);
+            i++;
+          }
+        } else {
+          frame.word.append(c);
+          i++;
+        }
+      }
+      case '(' -> {
+        boolean arithmetic = charAt(i + 1) == '(' && (frame.word == null || frame.fixed);
+        endCommand(frame);
+        if (arithmetic) {
+          push(Kind.ARITHMETIC);
+          frames.peek().open = 2;
+          i += 2;
+        } else {
+          frame.open++;
+          i++;
+        }
+      }
+      case ')' -> {
+        endCommand(frame);
+        i++;
+        if (frame.open > 0) {
+          frame.open--;
+        } else if (frames.size() > 1) {
+          // A `)` of a case pattern would end the substitution too early; documents begin later.
+          lost = cases || !documents.isEmpty();
+          frames.pop();
+        }
+      }
+      case '|' -> {
+        boolean or = charAt(i + 1) == '|';
+        pipe |= !or;
+        endCommand(frame);
+        i += or ? 2 : 1;
+      }
+      case ';', '&' -> {
+        endCommand(frame);
+        i++;
+      }
+      case '<', '>' -> redirection(frame);
+      default -> {
+        word(frame).append(c);
+        if (c == '*' || c == '?' || c == '[' || c == '~') {
+          frame.fixed = false;
+        }
+        i++;
+      }
+    }
+  }
+
+  private void redirection(Frame frame) {
+    char c = text.charAt(i);
+    if (frame.word != null && frame.word.chars().allMatch(Character::isDigit)) {
+      frame.word = null;
+    }
+    endWord(frame);
+    if (c == '<' && charAt(i + 1) == '<' && charAt(i + 2) != '<') {
+      i += 2;
+      hereDocument();
+    } else if (charAt(i + 1) == '(') {
+      // Process substitution: a command of its own.
+      i += 2;
+      push(Kind.COMMAND);
+    } else {
+      i++;
+      while (i < text.length() && "<>|&".indexOf(text.charAt(i)) >= 0) {
+        i++;
+      }
+      frame.redirected = true;
+    }
+  }
+
+  /** Whether a value, and digits around it, are followed by a redirection. */
+  private boolean redirected() {
+    int end = digitsEnd();
+    return (charAt(end) == '<' || charAt(end) == '>') && charAt(end + 1) != '(';
+  }
+
+  private int digitsEnd() {
+    int end = i;
+    while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+      end++;
+    }
+    return end;
+  }
+
+  private void hereDocument() {
+    boolean tabs = charAt(i) == '-';
+    i += tabs ? 1 : 0;
+    while (charAt(i) == ' ' || charAt(i) == '\t') {
+      i++;
+    }
+    StringBuilder end = new StringBuilder();
+    char quote = ' ';
+    for (; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == HOLE || c == '$' || c == '`' || c == '\\' && charAt(i + 1) == '\n') {
+        lost = true;
+        return;
+      } else if (quote != ' ' && c == quote) {
+        quote = ' ';
+      } else if (quote != ' ') {
+        end.append(c);
+      } else if (c == '\'' || c == '"') {
+        quote = c;
+      } else if (c == '\\') {
+        end.append(charAt(++i));
+      } else if (c == ' ' || c == '\t' || OPERATORS.indexOf(c) >= 0) {
+        break;
+      } else {
+        end.append(c);
+      }
+    }
+    documents.add((tabs ? "\t" : "") + end);
+  }
+
+  /** Skips the bodies of the here-documents that were announced on the line just ended. */
+  private void hereDocuments() {
+    for (String document : documents) {
+      boolean tabs = document.startsWith("\t");
+      String end = tabs ? document.substring(1) : document;
+      while (i < text.length()) {
+        int stop = text.indexOf('\n', i);
+        stop = stop < 0 ? text.length() : stop;
+        String line = text.substring(i, stop);
+        boolean last = (tabs ? line.replaceFirst("^\t+", "") : line).equals(end);
+        for (; i < stop; i++) {
+          hole(Quote.REFUSE);
+        }
+        i = Math.min(stop + 1, text.length());
+        if (last) {
+          break;
+        }
+      }
+    }
+    documents.clear();
+  }
+
+  private void single(Frame frame) {
+    word(frame);
+    for (i++; i < text.length() && text.charAt(i) != '\''; i++) {
+      hole(Quote.SINGLE);
+      frame.fixed &= text.charAt(i) != HOLE;
+      newline();
+      frame.word.append(text.charAt(i));
+    }
+    i++;
+  }
+
+  private void doubled() {
+    Frame frame = frames.peek();
+    Frame outer = outer();
+    char c = text.charAt(i);
+    switch (c) {
+      case '"' -> {
+        frames.pop();
+        i++;
+      }
+      case '\\' -> {
+        char next = charAt(i + 1);
+        if (next == HOLE) {
+          hole(Quote.REFUSE, i + 1);
+          outer.fixed = false;
+        } else if (outer.word != null && next != '\n') {
+          outer.word.append("$`\"\\".indexOf(next) >= 0 ? "" : "\\").append(next);
+        }
+        i += 2;
+      }
+      case '`' -> {
+        outer.fixed = false;
+        backticks();
+      }
+      case '$' -> dollar(frame, true);
+      default -> {
+        hole(Quote.DOUBLE);
+        newline();
+        outer.fixed &= c != HOLE;
+        if (outer.word != null) {
+          outer.word.append(c);
+        }
+        i++;
+      }
+    }
+  }
+
+  /** A dollar sign in a command line or in double quotes. */
+  private void dollar(Frame frame, boolean quoted) {
+    Frame outer = outer();
+    outer.fixed = false;
+    char next = charAt(i + 1);
+    if (next == '(' && charAt(i + 2) == '(') {
+      push(Kind.ARITHMETIC);
+      frames.peek().open = 2;
+      i += 3;
+    } else if (next == '(') {
+      push(Kind.COMMAND);
+      i += 2;
+    } else if (next == '{') {
+      push(Kind.PARAMETER);
+      i += 2;
+    } else if (next == '[' || next == HOLE) {
+      lost = true;
+    } else if (next == '\'' && frame.kind == Kind.PARAMETER) {
+      lost = true;
+    } else if (next == '\'' && !quoted) {
+      ansi();
+    } else {
+      i++;
+      // `$` and one special character, so that `$#` begins no comment and `$$` is no `$` again.
+      if (i < text.length() && "#$!?*@-".indexOf(text.charAt(i)) >= 0) {
+        i++;
+      }
+    }
+  }
+
+  /** {@code $'...'}: not known to every sh, so a quote escaped in it cannot be told. */
+  private void ansi() {
+    for (i += 2; i < text.length() && text.charAt(i) != '\''; i++) {
+      hole(Quote.REFUSE);
+      if (text.charAt(i) == '\\') {
+        lost |= charAt(i + 1) == '\'' || charAt(i + 1) == '\\' && charAt(i + 2) == '\'';
+        if (lost) {
+          return;
+        }
+      }
+      newline();
+    }
+    i++;
+  }
+
+  private void parameter() {
+    char c = text.charAt(i);
+    boolean quoted = frames.stream().anyMatch(f -> f.kind == Kind.DOUBLE);
+    switch (c) {
+      case '}' -> {
+        frames.pop();
+        i++;
+      }
+      case '\\' -> {
+        hole(Quote.REFUSE, i + 1);
+        i += 2;
+      }
+      case '\'' -> {
+        if (quoted) {
+          lost = true;
+          return;
+        }
+        for (i++; i < text.length() && text.charAt(i) != '\''; i++) {
+          hole(Quote.REFUSE);
+        }
+        i++;
+      }
+      case '"' -> lost = true;
+      case '`' -> backticks();
+      case '$' -> dollar(frames.peek(), true);
+      default -> {
+        hole(Quote.REFUSE);
+        i++;
+      }
+    }
+  }
+
+  private void arithmetic() {
+    Frame frame = frames.peek();
+    char c = text.charAt(i);
+    switch (c) {
+      case '(' -> frame.open++;
+      case ')' -> {
+        frame.open--;
+        // `((a) b)` is a subshell in a subshell: the two last ones must stand together.
+        lost = frame.open == 1 && charAt(i + 1) != ')';
+        if (frame.open == 0) {
+          frames.pop();
+        }
+      }
+      case '\'', '"', '`', '\\' -> lost = true;
+      case '$' -> {
+        if (charAt(i + 1) == '(' || charAt(i + 1) == '{' || charAt(i + 1) == '[') {
+          lost = true;
+        }
+      }
+      default -> hole(Quote.REFUSE);
+    }
+    if (!lost) {
+      i++;
+    }
+  }
+
+  private void backticks() {
+    for (i++; i < text.length() && text.charAt(i) != '`'; i++) {
+      hole(Quote.REFUSE);
+      if (text.charAt(i) == '\\') {
+        i++;
+        hole(Quote.REFUSE);
+      }
+    }
+    i++;
+  }
+
+  /** A line that ends inside quotes while here-documents wait: shells differ. */
+  private void newline() {
+    lost |= text.charAt(i) == '\n' && !documents.isEmpty();
+  }
+
+  private void hole(Quote quote) {
+    hole(quote, i);
+  }
+
+  private void hole(Quote quote, int at) {
+    if (at < text.length() && text.charAt(at) == HOLE) {
+      holes.add(inside() && quote != Quote.REFUSE ? Quote.REFUSE : quote);
+    }
+  }
+
+  /** Whether an outer level forbids to tell: a substitution within braces or arithmetic. */
+  private boolean inside() {
+    for (Frame frame : frames) {
+      if (frame.kind == Kind.PARAMETER || frame.kind == Kind.ARITHMETIC) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void push(Kind kind) {
+    frames.push(new Frame(kind));
+    lost |= frames.size() > MAX_DEPTH;
+  }
+
+  /** The nearest command line, whose word is being read. */
+  private Frame outer() {
+    for (Frame frame : frames) {
+      if (frame.kind == Kind.COMMAND) {
+        return frame;
+      }
+    }
+    throw new IllegalStateException("no command line");
+  }
+
+  private static StringBuilder word(Frame frame) {
+    if (frame.word == null) {
+      frame.word = new StringBuilder();
+      frame.fixed = true;
+    }
+    return frame.word;
+  }
+
+  private void endWord(Frame frame) {
+    if (frame.word != null) {
+      String word = frame.word.toString();
+      cases |= frame.fixed && word.equals("case");
+      tests |= frame.fixed && word.equals("[[");
+      if (!frame.redirected) {
+        frame.command.add(frame.fixed ? word : null);
+      }
+      frame.redirected = false;
+      frame.word = null;
+    }
+  }
+
+  private void endCommand(Frame frame) {
+    endWord(frame);
+    if (!frame.command.isEmpty()) {
+      commands.add(frame.command);
+      frame.command = new ArrayList<>();
+    }
+  }
+
+  private char charAt(int at) {
+    return at < text.length() ? text.charAt(at) : END;
+  }
+}

@@ -1,0 +1,111 @@
+package dev.torc.workflow;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * From a file to its tree: bounds the size, refuses what is not text, and picks the reader by the
+ * name's ending. What the tree means is not its business.
+ */
+final class Source {
+
+  /** The largest build file that is read, in bytes; a million jobs fit. */
+  static final int MAX_BYTES = 64 << 20;
+
+  private Source() {}
+
+  /**
+   * Reads a file.
+   *
+   * @param shown the file's name in messages
+   * @throws BadInput if it is missing, no regular file, too large, no UTF-8 or has a syntax error
+   */
+  static Node read(Path file, String shown) throws IOException {
+    Place whole = new Place(shown, 0, 0);
+    if (!Files.exists(file)) {
+      throw new BadInput(whole, "no such file");
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new BadInput(whole, "not a regular file, so it cannot be a build file");
+    }
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(MAX_BYTES + 1);
+    } catch (NoSuchFileException e) {
+      throw new BadInput(whole, "no such file");
+    }
+    if (bytes.length > MAX_BYTES) {
+      throw new BadInput(
+          whole, "larger than " + (MAX_BYTES >> 20) + " MiB, which no build file should be");
+    }
+    String text = decode(bytes, shown);
+    return shown.endsWith(".json") ? JsonReader.read(text, shown) : YamlReader.read(text, shown);
+  }
+
+  /** The text of strict UTF-8 without NUL; a byte order mark is dropped. */
+  static String decode(byte[] bytes, String shown) {
+    int start = bytes.length > 2 && bytes[0] == -17 && bytes[1] == -69 && bytes[2] == -65 ? 3 : 0;
+    for (int i = start; i < bytes.length; i++) {
+      if (bytes[i] == 0) {
+        throw new BadInput(at(bytes, i, shown), "a NUL byte: this is no text file");
+      }
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes, start, bytes.length - start);
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(in).toString();
+    } catch (CharacterCodingException e) {
+      ByteBuffer again = ByteBuffer.wrap(bytes, start, bytes.length - start);
+      CharBuffer sink = CharBuffer.allocate(bytes.length);
+      CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(again, sink, true);
+      String message = "no valid UTF-8" + (result.isError() ? ": save the file as UTF-8" : "");
+      throw new BadInput(at(bytes, again.position(), shown), message);
+    }
+  }
+
+  /** The place of a byte; the column counts the characters before it. */
+  private static Place at(byte[] bytes, int offset, String shown) {
+    int line = 1;
+    int column = 1;
+    for (int i = 0; i < offset; i++) {
+      if (bytes[i] == '\n') {
+        line++;
+        column = 1;
+      } else if ((bytes[i] & 0xC0) != 0x80) {
+        column++;
+      }
+    }
+    return new Place(shown, line, column);
+  }
+
+  /**
+   * Refuses texts that no file name or argument can hold.
+   *
+   * @return the text itself
+   */
+  static String clean(String text, Place place) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == 0) {
+        throw new BadInput(place, "a text cannot hold a NUL character");
+      }
+      if (Character.isSurrogate(c)) {
+        if (Character.isHighSurrogate(c)
+            && i + 1 < text.length()
+            && Character.isLowSurrogate(text.charAt(i + 1))) {
+          i++;
+        } else {
+          throw new BadInput(place, "half a surrogate pair is no character");
+        }
+      }
+    }
+    return text;
+  }
+}
