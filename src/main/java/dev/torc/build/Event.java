@@ -24,6 +24,9 @@ public sealed interface Event {
   /** An attempt failed and another follows after {@code delay} nanoseconds. */
   record JobRetried(String job, int attempt, Details details, long delay) implements Event {}
 
+  /** A job has the terminal from now on, or has it no longer: nobody else may write there. */
+  record Terminal(boolean lent) implements Event {}
+
   /** A line for people: a warning, or what was moved to kept. */
   record Note(Level level, String text) implements Event {}
 

@@ -1,7 +1,7 @@
 package dev.torc.cli;
 
+import dev.torc.machine.Shown;
 import dev.torc.report.Report.Detail;
-import dev.torc.report.Shown;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;

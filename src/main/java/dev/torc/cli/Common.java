@@ -1,7 +1,7 @@
 package dev.torc.cli;
 
+import dev.torc.machine.Shown;
 import dev.torc.report.Palette;
-import dev.torc.report.Shown;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Place;
 import java.nio.file.Files;

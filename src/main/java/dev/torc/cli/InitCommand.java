@@ -1,6 +1,6 @@
 package dev.torc.cli;
 
-import dev.torc.report.Shown;
+import dev.torc.machine.Shown;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.FileAlreadyExistsException;

@@ -1,6 +1,8 @@
 package dev.torc.cli;
 
-import dev.torc.report.Shown;
+import dev.torc.machine.Shown;
+import dev.torc.posix.Environment;
+import dev.torc.posix.Terminal;
 import dev.torc.workflow.Nearest;
 import java.io.FileDescriptor;
 import java.io.IOException;
@@ -38,11 +40,11 @@ public final class Main {
             System.in,
             Console.writer(FileDescriptor.out, "standard output"),
             Console.writer(FileDescriptor.err, "standard error"),
-            System.getenv(),
+            Environment.ofCaller().asMap(),
             Path.of("").toAbsolutePath(),
-            false,
-            false,
-            () -> 0);
+            Terminal.isTerminal(1),
+            Terminal.isTerminal(2),
+            () -> Terminal.width(2));
     System.exit(run(args, console));
   }
 

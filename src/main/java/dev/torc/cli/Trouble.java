@@ -1,20 +1,13 @@
 package dev.torc.cli;
 
-import dev.torc.report.Shown;
+import dev.torc.cache.CacheException;
+import dev.torc.machine.Refusal;
+import dev.torc.machine.Shown;
 import dev.torc.workflow.BadInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.FileSystemLoopException;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What a throwable that reaches {@link Main} means: an exit status and the lines to say. The one
@@ -45,8 +38,9 @@ record Trouble(int exit, List<String> lines, boolean defect) {
               Exit.USAGE,
               List.of("torc: " + Shown.name(bad.getInput()) + ": not a path on this system"),
               false);
-      case UncheckedIOException e -> environment(line(e.getCause()));
-      case IOException e -> environment(line(e));
+      case UncheckedIOException e -> environment(Refusal.line(e.getCause()));
+      case IOException e -> environment(Refusal.line(e));
+      case CacheException e -> environment(e.getMessage());
       case OutOfMemoryError _ ->
           environment("out of memory: give java more, as in JAVA_TOOL_OPTIONS=-Xmx4g");
       default ->
@@ -62,39 +56,5 @@ record Trouble(int exit, List<String> lines, boolean defect) {
 
   private static Trouble environment(String line) {
     return new Trouble(Exit.TROUBLE, List.of("torc: " + line), false);
-  }
-
-  /** An error of the file system on one line: {@code FILE: permission denied}. */
-  static String line(IOException e) {
-    if (!(e instanceof FileSystemException file) || file.getFile() == null) {
-      return what(e);
-    }
-    String other = file.getOtherFile() == null ? "" : " → " + Shown.name(file.getOtherFile());
-    return Shown.name(file.getFile()) + other + ": " + what(e);
-  }
-
-  private static String what(IOException e) {
-    return switch (e) {
-      case NoSuchFileException _ -> "no such file or folder";
-      case AccessDeniedException _ -> "permission denied";
-      case FileAlreadyExistsException _ -> "something stands there already";
-      case NotDirectoryException _ -> "not a folder";
-      case DirectoryNotEmptyException _ -> "the folder is not empty";
-      case FileSystemLoopException _ -> "a loop of links";
-      case CharacterCodingException _ -> "a text that is not UTF-8";
-      case FileSystemException file when file.getReason() != null -> said(file.getReason());
-      case FileSystemException _ -> "the file system refused";
-      default -> e.getMessage() == null ? said(e.toString()) : said(e.getMessage());
-    };
-  }
-
-  private static String said(String message) {
-    String line = Shown.line(message, 300);
-    if (line.startsWith("No space left") || line.startsWith("Disk quota")) {
-      line += ": make room, then call torc again";
-    }
-    return line.isEmpty()
-        ? "unknown error"
-        : line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
   }
 }

@@ -2,6 +2,7 @@ package dev.torc.hash;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** A SHA-256 value: 32 bytes, compared by content. How it is computed is not its business. */
 public final class Digest implements Comparable<Digest> {
@@ -21,6 +22,11 @@ public final class Digest implements Comparable<Digest> {
       throw new IllegalArgumentException("a digest has 32 bytes, not " + bytes.length);
     }
     return new Digest(bytes.clone());
+  }
+
+  /** The digest of a text's UTF-8 bytes. */
+  public static Digest ofText(String text) {
+    return new Digest(DigestUtils.sha256(text));
   }
 
   /** Parses 64 hexadecimal digits. */

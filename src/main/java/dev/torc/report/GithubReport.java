@@ -2,6 +2,7 @@ package dev.torc.report;
 
 import dev.torc.build.Event;
 import dev.torc.build.State;
+import dev.torc.machine.Shown;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.function.Supplier;

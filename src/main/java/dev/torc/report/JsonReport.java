@@ -74,6 +74,7 @@ public final class JsonReport implements Report {
       case Event.JobStarted _ -> "job_started";
       case Event.JobEnded _ -> "job_ended";
       case Event.JobRetried _ -> "job_retried";
+      case Event.Terminal _ -> "terminal";
       case Event.Note _ -> "note";
       case Event.Finished _ -> "finished";
     };
@@ -105,6 +106,7 @@ public final class JsonReport implements Report {
         details(retried.details(), object);
         object.writeNumberField("delay", retried.delay() / SECOND);
       }
+      case Event.Terminal terminal -> object.writeBooleanField("lent", terminal.lent());
       case Event.Note note -> {
         object.writeStringField("level", lower(note.level()));
         object.writeStringField("text", note.text());

@@ -2,6 +2,9 @@ package dev.torc.report;
 
 import dev.torc.build.Event;
 import dev.torc.build.State;
+import dev.torc.machine.Amount;
+import dev.torc.machine.Shown;
+import dev.torc.machine.Width;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,22 +117,15 @@ public final class LiveReport implements Report {
       }
       case Event.JobRetried retried -> running.remove(retried.job());
       case Event.Note _ -> {}
+      case Event.Terminal terminal -> {
+        paused = terminal.lent();
+        draw();
+      }
       case Event.Finished _ -> {
         active = false;
         draw();
       }
     }
-  }
-
-  @Override
-  public synchronized void pause() {
-    paused = true;
-    draw();
-  }
-
-  @Override
-  public synchronized void resume() {
-    paused = false;
   }
 
   @Override

@@ -24,12 +24,6 @@ public interface Report extends Consumer<Event>, AutoCloseable {
     VERBOSE
   }
 
-  /** Takes down what moves, because a job has the terminal now. */
-  default void pause() {}
-
-  /** Ends a {@link #pause}. */
-  default void resume() {}
-
   /** Writes what is left. */
   @Override
   void close();
@@ -40,16 +34,6 @@ public interface Report extends Consumer<Event>, AutoCloseable {
       @Override
       public void accept(Event event) {
         reports.forEach(report -> report.accept(event));
-      }
-
-      @Override
-      public void pause() {
-        reports.forEach(Report::pause);
-      }
-
-      @Override
-      public void resume() {
-        reports.forEach(Report::resume);
       }
 
       @Override

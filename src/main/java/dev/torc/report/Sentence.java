@@ -1,5 +1,6 @@
 package dev.torc.report;
 
+import dev.torc.machine.Shown;
 import dev.torc.plan.Reason;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -1,6 +1,7 @@
 package dev.torc.report;
 
 import dev.torc.build.State;
+import dev.torc.machine.Amount;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;

@@ -1,5 +1,6 @@
 package dev.torc.report;
 
+import dev.torc.machine.Shown;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;

@@ -2,6 +2,8 @@ package dev.torc.report;
 
 import dev.torc.build.Event;
 import dev.torc.build.State;
+import dev.torc.machine.Amount;
+import dev.torc.machine.Shown;
 import dev.torc.report.Report.Detail;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,6 +36,7 @@ record Wording(Detail detail, Palette palette, Path here) {
           head(ended) + body(ended.details());
       case Event.JobEnded ended -> ended(ended);
       case Event.JobRetried retried -> at(Detail.BRIEF) ? retried(retried) : "";
+      case Event.Terminal _ -> "";
       case Event.Note note -> note(note);
       case Event.Finished finished ->
           palette.bold(Summary.of(finished.counts(), finished.nanos())) + "\n";

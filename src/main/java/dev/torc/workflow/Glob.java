@@ -88,7 +88,7 @@ public final class Glob {
   }
 
   /** The text with backslashes put in, so that it stands for itself in a pattern or path. */
-  static String escape(String text) {
+  public static String escape(String text) {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.build.Event;
 import dev.torc.build.State;
+import dev.torc.machine.Width;
 import dev.torc.report.Report.Detail;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -112,11 +113,11 @@ class LiveReportTest {
     report.accept(Events.jobStarted("edit"));
     report.draw();
     screen.next();
-    report.pause();
+    report.accept(new Event.Terminal(true));
     assertEquals("\r^[1A^[J", screen.next());
     report.draw();
     assertTrue(screen.pieces.isEmpty());
-    report.resume();
+    report.accept(new Event.Terminal(false));
     report.draw();
     assertTrue(screen.next().startsWith("^[?7l  edit"));
   }

@@ -1,4 +1,4 @@
-package dev.torc.report;
+package dev.torc.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

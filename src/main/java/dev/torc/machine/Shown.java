@@ -1,4 +1,4 @@
-package dev.torc.report;
+package dev.torc.machine;
 
 import java.util.regex.Pattern;
 
@@ -78,7 +78,7 @@ public final class Shown {
    *
    * @param colour whether colours stay; the line then ends with a reset
    */
-  static String output(String raw, boolean colour) {
+  public static String output(String raw, boolean colour) {
     String line = raw.stripTrailing();
     line = line.substring(line.lastIndexOf('\r') + 1);
     if (line.indexOf('\u001b') < 0 && line.codePoints().noneMatch(Shown::hidden)) {

@@ -1,4 +1,4 @@
-package dev.torc.report;
+package dev.torc.machine;
 
 import java.util.Locale;
 
@@ -38,7 +38,7 @@ public final class Amount {
   }
 
   /** {@code 1 job}, {@code 2 jobs}. */
-  static String count(int n, String noun) {
+  public static String count(int n, String noun) {
     return n + " " + noun + (n == 1 ? "" : "s");
   }
 

@@ -1,19 +1,19 @@
-package dev.torc.report;
+package dev.torc.machine;
 
 /**
  * How many columns of a terminal a text takes, counted by code points: East Asian wide characters
  * and emoji two, combining marks none (after Markus Kuhn's {@code wcwidth}).
  */
-final class Width {
+public final class Width {
 
   private Width() {}
 
-  static int of(String text) {
+  public static int of(String text) {
     return text.codePoints().map(Width::of).sum();
   }
 
   /** The text, or as much of it as leaves room for an ellipsis within {@code columns}. */
-  static String fit(String text, int columns) {
+  public static String fit(String text, int columns) {
     if (of(text) <= columns) {
       return text;
     }

@@ -1,0 +1,243 @@
+package dev.torc.build;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.cache.Owned;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Digests;
+import dev.torc.hash.FolderDigest;
+import dev.torc.hash.Known;
+import dev.torc.hash.Stamp;
+import dev.torc.plan.Walk;
+import dev.torc.workflow.Glob;
+import dev.torc.workflow.Item;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Rule 15: takes away what stands in the places of products. What torc recorded and finds unaltered
+ * is deleted; anything else is the user's and moves to a folder of kept things, with a line. Used
+ * before a run and by clean; it knows no manifest and no verdict.
+ */
+public final class Clearing {
+
+  private final CachePlace place;
+  private final List<Path> roots;
+  private final String build;
+  private final Cache cache;
+  private final Digests digests;
+  private final Consumer<String> note;
+
+  /**
+   * @param roots folders outside the root below which products may lie
+   * @param build names the folder of kept things
+   * @param note takes a line for each thing that was moved
+   */
+  public Clearing(
+      CachePlace place,
+      List<Path> roots,
+      String build,
+      Cache cache,
+      Digests digests,
+      Consumer<String> note) {
+    this.place = place;
+    this.roots = roots;
+    this.build = build;
+    this.cache = cache;
+    this.digests = digests;
+    this.note = note;
+  }
+
+  /** Clears the places of all products of a job that is about to run. */
+  void clear(Job job) throws IOException {
+    for (Item item : job.produces()) {
+      for (Ref ref : item.refs()) {
+        switch (ref) {
+          case Ref.OfFile file -> clear(file.path(), job.persist());
+          case Ref.OfFolder folder -> clear(folder.path(), job.persist());
+          case Ref.OfGlob glob -> {
+            for (String path : Walk.of(place.root(), Glob.of(glob.pattern()))) {
+              clear(path, job.persist());
+            }
+          }
+          case Ref.Exclude _, Ref.OfJob _ -> {}
+        }
+      }
+    }
+    if (job.depfile() != null) {
+      clear(job.depfile(), false);
+    }
+  }
+
+  private void clear(String path, boolean persist) throws IOException {
+    Path file = place.root().resolve(path);
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    boolean ours = unaltered(cache.owned(path));
+    if (persist) {
+      if (!ours) {
+        keep(path, true);
+      }
+    } else if (ours) {
+      delete(file);
+    } else {
+      keep(path, false);
+    }
+  }
+
+  /** Whether torc made what stands there, may delete it, and finds it as it was recorded. */
+  public boolean unaltered(Owned owned) throws IOException {
+    return owned != null && !owned.adopted() && asRecorded(owned);
+  }
+
+  /** Whether what stands at a recorded path is what was recorded. */
+  public boolean asRecorded(Owned owned) throws IOException {
+    Path file = place.root().resolve(owned.path());
+    if (owned.kind() == Stamp.Kind.LINK) {
+      return Files.isSymbolicLink(file) && linkDigest(file).equals(owned.digest());
+    }
+    if (Files.isSymbolicLink(file)) {
+      return false;
+    }
+    Known known = digests.of(owned.path());
+    if (known.stamp().kind() != owned.kind()) {
+      return false;
+    }
+    if (owned.kind() == Stamp.Kind.FILE) {
+      return known.digest().equals(owned.digest());
+    }
+    FolderDigest folder = digests.folder(owned.path(), false);
+    return folder.digest().equals(owned.digest()) && !holdsUncounted(file);
+  }
+
+  /** The digest by which a product that is itself a link is known: that of its target's text. */
+  public static Digest linkDigest(Path link) throws IOException {
+    return Digest.ofText(Files.readSymbolicLink(link).toString());
+  }
+
+  /** Whether a folder holds things that its digest does not see. */
+  private static boolean holdsUncounted(Path folder) throws IOException {
+    boolean[] found = {false};
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
+            found[0] |= FolderDigest.IGNORED.contains(dir.getFileName().toString());
+            return found[0] ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
+          }
+        });
+    return found[0];
+  }
+
+  /** Deletes a file, a link or a whole folder; links are not followed. */
+  public static void delete(Path path) throws IOException {
+    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      Files.deleteIfExists(path);
+      return;
+    }
+    Files.walkFileTree(
+        path,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path dir, IOException error)
+              throws IOException {
+            if (error != null) {
+              throw error;
+            }
+            Files.delete(dir);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /** Moves (or copies) what stands at a path to the folder of kept things, and says so. */
+  public void keep(String path, boolean copy) throws IOException {
+    Path file = place.root().resolve(path);
+    Path to = free(keptPlace(file));
+    Files.createDirectories(to.getParent());
+    if (copy) {
+      copy(file, to);
+    } else {
+      try {
+        Files.move(file, to);
+      } catch (NoSuchFileException e) {
+        return; // gone by itself
+      } catch (IOException e) {
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+          copy(file, to); // across file systems a folder cannot be renamed
+          delete(file);
+        } else {
+          throw e;
+        }
+      }
+    }
+    note.accept(
+        "%s %s to %s: torc did not make it as it is"
+            .formatted(copy ? "copied" : "moved", path, shown(to)));
+  }
+
+  private String shown(Path to) {
+    return to.startsWith(place.root()) ? place.root().relativize(to).toString() : to.toString();
+  }
+
+  private Path keptPlace(Path file) {
+    if (file.startsWith(place.root())) {
+      return place.kept(build).resolve(place.root().relativize(file).toString());
+    }
+    for (Path root : roots) {
+      if (file.startsWith(root)) {
+        return root.resolve(".torc-kept").resolve(build).resolve(root.relativize(file).toString());
+      }
+    }
+    return place.kept(build).resolve("outside").resolve(file.getFileName().toString());
+  }
+
+  private static Path free(Path wanted) {
+    Path free = wanted;
+    for (int n = 2; Files.exists(free, LinkOption.NOFOLLOW_LINKS); n++) {
+      free = wanted.resolveSibling(wanted.getFileName() + "." + n);
+    }
+    return free;
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.walkFileTree(
+        from,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
+              throws IOException {
+            Files.createDirectories(to.resolve(from.relativize(dir).toString()));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Path target = file.equals(from) ? to : to.resolve(from.relativize(file).toString());
+            Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

@@ -1,0 +1,77 @@
+package dev.torc.build;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.IntFunction;
+
+/**
+ * The jobs that could start, in the order of rule 12: priority, then the longest path behind them,
+ * then the written order. A job that does not fit lets smaller ones pass, but after {@value
+ * #PASSES} of them nothing starts that would delay it. It starts nothing itself.
+ */
+final class ReadyQueue {
+
+  /** How many jobs may overtake one that does not fit. */
+  static final int PASSES = 32;
+
+  private final TreeSet<Integer> ready;
+  private final Map<Integer, Integer> passed = new HashMap<>();
+
+  /**
+   * @param priority larger first, by job
+   * @param rank nanoseconds of the longest path from a job to the end, by job
+   */
+  ReadyQueue(int[] priority, long[] rank) {
+    ready =
+        new TreeSet<>(
+            Comparator.<Integer>comparingInt(j -> -priority[j])
+                .thenComparingLong(j -> -rank[j])
+                .thenComparingInt(j -> j));
+  }
+
+  /** Adds a job. */
+  void add(int job) {
+    ready.add(job);
+  }
+
+  /** Whether no job is ready. */
+  boolean isEmpty() {
+    return ready.isEmpty();
+  }
+
+  /** The first job whatever its demand, for emptying the queue; -1 if there is none. */
+  int poll() {
+    Integer first = ready.pollFirst();
+    return first == null ? -1 : first;
+  }
+
+  /**
+   * Takes out the job that should start next, -1 if none may now.
+   *
+   * @param demand what a job takes
+   */
+  int next(Pool pool, IntFunction<Demand> demand) {
+    Demand starved = null;
+    for (Iterator<Integer> it = ready.iterator(); it.hasNext(); ) {
+      if (pool.free(Demand.CPUS) == 0) {
+        return -1; // every job takes a cpu
+      }
+      int job = it.next();
+      Demand wanted = demand.apply(job);
+      if (pool.fits(wanted)) {
+        if (starved == null || !pool.delays(wanted, starved)) {
+          it.remove();
+          passed.remove(job);
+          ready.headSet(job).forEach(before -> passed.merge(before, 1, Integer::sum));
+          return job;
+        }
+      } else if (starved == null && passed.getOrDefault(job, 0) >= PASSES) {
+        starved = wanted;
+      }
+    }
+    return -1;
+  }
+}

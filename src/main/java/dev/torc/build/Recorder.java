@@ -1,0 +1,98 @@
+package dev.torc.build;
+
+import dev.torc.cache.Batch;
+import dev.torc.cache.Details;
+import dev.torc.cache.Entry;
+import dev.torc.cache.Result;
+import dev.torc.exec.Ended;
+import dev.torc.hash.Digest;
+import dev.torc.plan.Decider;
+import dev.torc.plan.Reason;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Turns the outcome of a job's last attempt into its records: the result that the next verdict
+ * reads, the details that people ask for, and who made what. Committing is the cache's business.
+ */
+final class Recorder {
+
+  private final Decider decider;
+  private final String build;
+  private final long number;
+
+  Recorder(Decider decider, String build, long number) {
+    this.decider = decider;
+    this.build = build;
+    this.number = number;
+  }
+
+  /** What is to be stored for a job, and the result in it. */
+  record Record(Batch batch, Result result) {}
+
+  /** The records of a job whose last attempt is over. */
+  Record of(int id, String job, List<Reason> reasons, int attempts, Attempt.Outcome outcome) {
+    Digest manifest = Digest.of(new byte[Digest.LENGTH]);
+    List<Entry> lines = List.of();
+    Batch batch = new Batch();
+    if (outcome.snapshot() != null) {
+      Decider.Described described = decider.describe(id, outcome.found(), outcome.snapshot());
+      manifest = described.digest();
+      lines = described.lines();
+      for (Map.Entry<Digest, List<Entry>> list : described.lists().entrySet()) {
+        batch.list(list.getKey(), list.getValue());
+      }
+    }
+    Ended ended = outcome.ended();
+    Result result =
+        new Result(
+            outcomeOf(outcome),
+            build,
+            manifest,
+            outcome.products(),
+            outcome.found(),
+            outcome.moved(),
+            ended.wall());
+    Details details =
+        new Details(
+            lines,
+            reasons.stream()
+                .map(r -> new Entry(r.kind().ordinal(), r.name(), r.old(), r.now()))
+                .toList(),
+            outcome.what(),
+            number,
+            outcome.started(),
+            ended.how() == Ended.How.EXITED ? ended.code() : -1,
+            ended.how() == Ended.How.SIGNALED ? ended.code() : 0,
+            ended.cpu(),
+            ended.peak(),
+            attempts);
+    batch.result(job, result, details);
+    outcome.owned().forEach(batch::own);
+    return new Record(batch, result);
+  }
+
+  private static Result.Outcome outcomeOf(Attempt.Outcome outcome) {
+    if (outcome.ok()) {
+      return Result.Outcome.OK;
+    }
+    return switch (outcome.ended().how()) {
+      case TIMEOUT -> Result.Outcome.TIMED_OUT;
+      case MEMORY -> Result.Outcome.OUT_OF_MEMORY;
+      case INTERRUPTED -> Result.Outcome.INTERRUPTED;
+      case EXITED, SIGNALED, TERMINAL, NOT_STARTED -> Result.Outcome.FAILED;
+    };
+  }
+
+  /** The record of a job that a killed torc left running (rule 9): interrupted. */
+  static Batch interrupted(String job, String build, long number, Result last, Details details) {
+    Digest manifest = last == null ? Digest.of(new byte[Digest.LENGTH]) : last.manifest();
+    List<String> found = last == null ? List.of() : last.found();
+    List<Entry> lines = details == null ? List.of() : details.manifest();
+    return new Batch()
+        .result(
+            job,
+            new Result(Result.Outcome.INTERRUPTED, build, manifest, List.of(), found, List.of(), 0),
+            new Details(lines, List.of(), "torc was killed", number, 0, -1, 0, -1, -1, 0));
+  }
+}

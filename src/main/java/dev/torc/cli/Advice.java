@@ -1,0 +1,31 @@
+package dev.torc.cli;
+
+import dev.torc.graph.Graph;
+import dev.torc.plan.Scripts;
+import dev.torc.workflow.BadInput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/** Rule 14: what is accepted but looks wrong, for {@code torc check} and the first build. */
+final class Advice {
+
+  private Advice() {}
+
+  /** The lines on the selected jobs, each with its place. */
+  static List<BadInput.Diagnostic> on(Project project, BitSet jobs) throws IOException {
+    Graph graph = project.graph();
+    List<BadInput.Diagnostic> lines = new ArrayList<>(project.workflow().warnings());
+    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+      for (String script : Scripts.unneeded(graph, j)) {
+        lines.add(
+            new BadInput.Diagnostic(
+                graph.job(j).place(),
+                "job %s runs %s but does not need it; add it to needs, or its changes go unseen"
+                    .formatted(graph.job(j).name(), script)));
+      }
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,162 @@
+package dev.torc.cli;
+
+import dev.torc.build.Build;
+import dev.torc.build.Event;
+import dev.torc.cache.BuildLock;
+import dev.torc.exec.LocalRunner;
+import dev.torc.exec.Runner;
+import dev.torc.hash.Digests;
+import dev.torc.hash.FileClock;
+import dev.torc.hash.StampSource;
+import dev.torc.machine.Jobserver;
+import dev.torc.machine.Limits;
+import dev.torc.machine.Makeflags;
+import dev.torc.plan.Checks;
+import dev.torc.plan.Plan;
+import dev.torc.plan.Selection;
+import dev.torc.posix.Environment;
+import dev.torc.posix.Signals;
+import dev.torc.report.Report;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+
+/** {@code torc build}: checks everything, then builds, in the order of section 5. */
+@CommandLine.Command(name = "build", description = "run the jobs that are not up to date")
+final class BuildCommand extends Command {
+
+  @Mixin private BuildOptions options = new BuildOptions();
+
+  @Override
+  int run(Console console) throws IOException {
+    Map<String, String> given = options.limits();
+    Project project = Project.load(console, common);
+    Selection selection = project.select(options.targets());
+    Capacity capacity = Capacity.of(project.workflow(), Limits.here(console.env()), given);
+    Checks.check(project.graph(), looking(project), selection.jobs());
+    BitSet tooLarge = capacity.tooLarge(project.graph(), selection.jobs());
+    boolean dry = options.dryRun() || Makeflags.dryRun(console.env().getOrDefault("MAKEFLAGS", ""));
+    if (dry || !tooLarge.isEmpty()) {
+      try (Look look = Look.at(project, line -> warn(console, line))) {
+        Plan plan = look.plan(selection, options.force());
+        capacity.refuse(project.graph(), tooLarge, plan);
+        if (dry) {
+          return DryRun.print(console, project.graph(), plan, common.json());
+        }
+      }
+    }
+    String build = UUID.randomUUID().toString();
+    try (Report report = Reports.open(console, common, options.detail(), () -> -1)) {
+      Consumer<String> note = line -> report.accept(new Event.Note(Event.Level.INFO, line));
+      BuildLock lock = Workshop.lock(project, build, !options.noWait(), note);
+      if (lock == null) {
+        return Exit.LOCKED;
+      }
+      try (lock;
+          Workshop shop = Workshop.open(project, build, report)) {
+        return build(shop, selection, capacity, given, report);
+      }
+    }
+  }
+
+  private static Digests looking(Project project) {
+    return new Digests(
+        project.workflow().root(),
+        StampSource.of(project.workflow().root().getFileSystem()),
+        FileClock.none(),
+        _ -> null,
+        (_, _) -> {});
+  }
+
+  private static void warn(Console console, String line) {
+    try {
+      console.tell("warning: " + line);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private int build(
+      Workshop shop,
+      Selection selection,
+      Capacity capacity,
+      Map<String, String> given,
+      Report report)
+      throws IOException {
+    Project project = shop.project();
+    BitSet forced = options.force() ? selection.named() : new BitSet();
+    Plan plan = Plan.of(project.graph(), shop.records(), shop.decider(), selection.jobs(), forced);
+    report.accept(
+        new Event.Started(
+            shop.build(),
+            shop.number(),
+            project.workflow().root(),
+            selection.jobs().cardinality()));
+    Consumer<String> warn = line -> report.accept(new Event.Note(Event.Level.WARNING, line));
+    capacity.warnings(project.graph(), plan).forEach(warn);
+    if (shop.number() == 1) {
+      Advice.on(project, selection.jobs()).forEach(line -> warn.accept(line.toString()));
+    }
+    if (plan.willRun() + plan.mayRun() > 0) {
+      shop.begin();
+    }
+    Event.Finished[] finished = new Event.Finished[1];
+    Consumer<Event> listener =
+        event -> {
+          if (event instanceof Event.Finished last) {
+            finished[0] = last;
+            shop.end(last);
+          }
+          report.accept(event);
+        };
+    Optional<Jobserver> tokens = jobserver(project.console().env(), given, warn);
+    try (Runner runner = new LocalRunner(Environment.ofCaller(), LocalRunner.GRACE);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        AutoCloseable _ = tokens.<AutoCloseable>map(t -> t).orElse(() -> {})) {
+      Build build =
+          new Build(
+              new Build.Setup(
+                  project.graph(),
+                  shop.records(),
+                  shop.decider(),
+                  plan,
+                  selection,
+                  shop.cache(),
+                  shop.shop(runner),
+                  threads,
+                  shop.number(),
+                  capacity.limits(),
+                  capacity.gpus(),
+                  options.failFast(),
+                  tokens.orElse(null),
+                  listener));
+      tokens.ifPresent(t -> t.start(build::tokenCame));
+      try (Signals _ = new Signals(build::signal)) {
+        return build.run();
+      }
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The calling make's jobserver, unless the user said how many cpus to use. */
+  private static Optional<Jobserver> jobserver(
+      Map<String, String> env, Map<String, String> given, Consumer<String> warn) {
+    if (!given.containsKey("cpus")) {
+      return Jobserver.from(env, warn);
+    }
+    if (env.getOrDefault("MAKEFLAGS", "").contains("--jobserver")) {
+      warn.accept("-j or --limit cpus= is given: make's jobserver is left alone");
+    }
+    return Optional.empty();
+  }
+}

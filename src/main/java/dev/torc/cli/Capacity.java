@@ -1,0 +1,125 @@
+package dev.torc.cli;
+
+import dev.torc.build.Demand;
+import dev.torc.graph.Graph;
+import dev.torc.machine.Limits;
+import dev.torc.machine.Shown;
+import dev.torc.plan.Plan;
+import dev.torc.plan.Verdict;
+import dev.torc.workflow.BadInput;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Nearest;
+import dev.torc.workflow.Resources;
+import dev.torc.workflow.Sizes;
+import dev.torc.workflow.Workflow;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How much of each resource a build may use at a time: the machine's, changed by the build file's
+ * {@code limits}, changed by the command line (rule 12). Handing it out is the build's business.
+ */
+record Capacity(Map<String, Long> limits, List<String> gpus) {
+
+  /**
+   * Puts the three sources together.
+   *
+   * @param given amounts as written on the command line
+   */
+  static Capacity of(Workflow workflow, Limits machine, Map<String, String> given) {
+    Map<String, Long> limits = new TreeMap<>();
+    limits.put(Demand.CPUS, (long) machine.cpus());
+    limits.put(Demand.MEMORY, machine.memory());
+    limits.put(Demand.GPUS, (long) machine.gpus().size());
+    limits.putAll(workflow.limits());
+    given.forEach(
+        (name, amount) -> {
+          if (!limits.containsKey(name)) {
+            throw Common.usage(
+                "--limit "
+                    + Shown.name(name)
+                    + ": no such resource"
+                    + Nearest.hint(name, limits.keySet()));
+          }
+          limits.put(name, amount(name, amount));
+        });
+    return new Capacity(limits, machine.gpus());
+  }
+
+  private static long amount(String name, String amount) {
+    try {
+      long value = name.equals(Demand.MEMORY) ? Sizes.parse(amount) : Long.parseLong(amount);
+      if (value < (name.equals(Demand.CPUS) ? 1 : 0)) {
+        throw Common.usage("--limit " + name + "=" + amount + ": the amount is too small");
+      }
+      return value;
+    } catch (NumberFormatException e) {
+      throw Common.usage("--limit " + name + "=" + Shown.name(amount) + ": write a whole number");
+    } catch (IllegalArgumentException e) {
+      throw Common.usage("--limit " + name + ": " + e.getMessage());
+    }
+  }
+
+  /** The selected jobs that ask for more than there is, cpus aside. */
+  BitSet tooLarge(Graph graph, BitSet selected) {
+    BitSet large = new BitSet();
+    for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
+      large.set(j, excess(graph.job(j)) != null);
+    }
+    return large;
+  }
+
+  /** Refuses jobs that will or may run and can never get what they ask for. */
+  void refuse(Graph graph, BitSet tooLarge, Plan plan) {
+    List<BadInput.Diagnostic> errors = new ArrayList<>();
+    for (int j = tooLarge.nextSetBit(0); j >= 0; j = tooLarge.nextSetBit(j + 1)) {
+      if (!(plan.verdict(j) instanceof Verdict.UpToDate)) {
+        Job job = graph.job(j);
+        errors.add(new BadInput.Diagnostic(job.place(), excess(job)));
+      }
+    }
+    if (!errors.isEmpty()) {
+      throw new BadInput(errors);
+    }
+  }
+
+  /** What a job asks too much of, as a line; null if it can run. */
+  private String excess(Job job) {
+    Resources resources = job.resources();
+    Map<String, Long> wanted = new TreeMap<>(resources.counters());
+    wanted.put(Demand.MEMORY, resources.memory());
+    wanted.put(Demand.GPUS, (long) resources.gpus());
+    for (Map.Entry<String, Long> entry : wanted.entrySet()) {
+      long there = limits.getOrDefault(entry.getKey(), 0L);
+      if (entry.getValue() > there) {
+        boolean bytes = entry.getKey().equals(Demand.MEMORY);
+        return "job %s asks for %s of %s, and there is only %s; lower it, or raise --limit %s"
+            .formatted(
+                job.name(),
+                bytes ? dev.torc.machine.Amount.size(entry.getValue()) : entry.getValue(),
+                entry.getKey(),
+                bytes ? dev.torc.machine.Amount.size(there) : there,
+                entry.getKey());
+      }
+    }
+    return null;
+  }
+
+  /** The lines that warn of jobs that ask for more cpus than there are: they run alone. */
+  List<String> warnings(Graph graph, Plan plan) {
+    List<String> lines = new ArrayList<>();
+    long cpus = limits.get(Demand.CPUS);
+    plan.selected().stream()
+        .filter(j -> !(plan.verdict(j) instanceof Verdict.UpToDate))
+        .filter(j -> graph.job(j).resources().cpus() > cpus)
+        .forEach(
+            j ->
+                lines.add(
+                    "job %s asks for %d cpus, and there are %d: it runs alone"
+                        .formatted(graph.job(j).name(), graph.job(j).resources().cpus(), cpus)));
+    return lines;
+  }
+}

@@ -1,0 +1,83 @@
+package dev.torc.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.torc.graph.Graph;
+import dev.torc.machine.Amount;
+import dev.torc.machine.Shown;
+import dev.torc.plan.Plan;
+import dev.torc.plan.Verdict;
+import dev.torc.report.JsonReport;
+import dev.torc.report.Sentence;
+import java.io.IOException;
+
+/** What {@code -n} prints: the verdicts of a plan. */
+final class DryRun {
+
+  private DryRun() {}
+
+  /** Prints a line for each job that is not up to date, and the counts; returns exit status 0. */
+  static int print(Console console, Graph graph, Plan plan, boolean json) throws IOException {
+    if (json) {
+      json(console, graph, plan);
+      return Exit.DONE;
+    }
+    for (int j = 0; j < graph.jobs(); j++) {
+      String name = Shown.name(graph.job(j).name());
+      switch (plan.verdict(j)) {
+        case null -> {}
+        case Verdict.UpToDate _ -> {}
+        case Verdict.WillRun will ->
+            console.print(name + " will run: " + Sentence.all(will.reasons()) + "\n");
+        case Verdict.MayRun may ->
+            console.print(
+                name + " may run: after " + Shown.name(graph.job(may.after()).name()) + "\n");
+      }
+    }
+    console.out().flush();
+    console.tell(
+        "%s: %d will run, %d may run, %d up to date"
+            .formatted(
+                Amount.count(plan.selected().cardinality(), "job"),
+                plan.willRun(),
+                plan.mayRun(),
+                plan.upToDate()));
+    return Exit.DONE;
+  }
+
+  private static void json(Console console, Graph graph, Plan plan) throws IOException {
+    try (JsonGenerator out = new JsonFactory().createGenerator(console.out())) {
+      out.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+      out.writeStartObject();
+      out.writeNumberField("version", 1);
+      out.writeArrayFieldStart("jobs");
+      for (int j = 0; j < graph.jobs(); j++) {
+        if (plan.verdict(j) != null) {
+          out.writeStartObject();
+          out.writeStringField("job", graph.job(j).name());
+          verdict(out, graph, plan.verdict(j));
+          out.writeEndObject();
+        }
+      }
+      out.writeEndArray();
+      out.writeEndObject();
+    }
+    console.print("\n");
+  }
+
+  /** Writes the fields of a verdict into an object. */
+  static void verdict(JsonGenerator out, Graph graph, Verdict verdict) throws IOException {
+    switch (verdict) {
+      case Verdict.UpToDate _ -> out.writeStringField("verdict", "up_to_date");
+      case Verdict.WillRun will -> {
+        out.writeStringField("verdict", "will_run");
+        out.writeFieldName("reasons");
+        JsonReport.reasons(out, will.reasons());
+      }
+      case Verdict.MayRun may -> {
+        out.writeStringField("verdict", "may_run");
+        out.writeStringField("after", graph.job(may.after()).name());
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package dev.torc.cli;
+
+import dev.torc.cache.CachePlace;
+import dev.torc.graph.Graph;
+import dev.torc.graph.GraphBuilder;
+import dev.torc.plan.Selection;
+import dev.torc.workflow.BuildFile;
+import dev.torc.workflow.Loader;
+import dev.torc.workflow.Workflow;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The project that a command is about: its build file as read, the graph, and where its cache is.
+ * Looking at the disk is for {@link Look}, building for {@link BuildCommand}.
+ */
+record Project(Console console, Workflow workflow, Graph graph, CachePlace place) {
+
+  /** Reads the build file that the options or the folder name; refuses what is wrong in it. */
+  static Project load(Console console, Common common) throws IOException {
+    List<Path> files = common.files(console);
+    if (files.isEmpty()) {
+      files = List.of(BuildFile.find(console.cwd()));
+    }
+    Workflow workflow = Loader.load(files, common.variables());
+    Graph graph = GraphBuilder.build(workflow);
+    return new Project(console, workflow, graph, CachePlace.find(workflow.root(), console.env()));
+  }
+
+  /** The jobs that targets name; files are relative to where the user stands. */
+  Selection select(List<String> targets) {
+    return Selection.of(graph, targets, this::path);
+  }
+
+  /** A file as the user names it, as the graph has it: relative to the root, or absolute. */
+  String path(String named) {
+    Path file = console.cwd().resolve(named).normalize();
+    Path root = workflow.root();
+    if (file.startsWith(root)) {
+      String path = root.relativize(file).toString();
+      return path.isEmpty() ? "." : path;
+    }
+    return file.toString();
+  }
+}

@@ -1,0 +1,221 @@
+package dev.torc.cli;
+
+import dev.torc.build.Attempt;
+import dev.torc.build.Build;
+import dev.torc.build.Clearing;
+import dev.torc.build.Event;
+import dev.torc.build.Launches;
+import dev.torc.cache.Batch;
+import dev.torc.cache.BuildLock;
+import dev.torc.cache.BuildRecord;
+import dev.torc.cache.Cache;
+import dev.torc.cache.Marks;
+import dev.torc.exec.Leftovers;
+import dev.torc.exec.LocalRunner;
+import dev.torc.exec.Runner;
+import dev.torc.hash.Digests;
+import dev.torc.hash.FileClock;
+import dev.torc.hash.StampSource;
+import dev.torc.machine.Makeflags;
+import dev.torc.plan.Contents;
+import dev.torc.plan.Decider;
+import dev.torc.plan.Records;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * A project opened for work: the lock is held, what a killed torc left is dealt with, the cache is
+ * open for writing. Deciding and running is for those who work in it.
+ */
+final class Workshop implements AutoCloseable {
+
+  private final Project project;
+  private final String build;
+  private final long number;
+  private final long started = System.currentTimeMillis();
+  private final Cache cache;
+  private final Marks marks;
+  private final Records records;
+  private final Digests digests;
+  private final Contents contents;
+  private final Decider decider;
+  private final Consumer<Event> listener;
+  private boolean recorded;
+
+  private Workshop(
+      Project project, String build, Cache cache, Marks marks, Consumer<Event> listener) {
+    this.project = project;
+    this.build = build;
+    this.cache = cache;
+    this.marks = marks;
+    this.listener = listener;
+    this.number = cache.nextBuildNumber();
+    this.records = new Records(project.graph(), cache, Set.of());
+    StampSource stamps = StampSource.of(project.workflow().root().getFileSystem());
+    this.digests =
+        new Digests(
+            project.workflow().root(),
+            stamps,
+            FileClock.of(project.place().folder().resolve("clock"), stamps),
+            cache::stamp,
+            (path, known) -> cache.put(new Batch().stamp(path, known)));
+    this.contents = new Contents(project.graph(), records, digests);
+    this.decider = new Decider(project.graph(), records, contents, project.console().env());
+  }
+
+  /**
+   * Opens a project whose lock the caller holds.
+   *
+   * @param build the random id of this build
+   * @param listener takes lines for people
+   */
+  static Workshop open(Project project, String build, Consumer<Event> listener) throws IOException {
+    Consumer<String> warn = line -> listener.accept(new Event.Note(Event.Level.WARNING, line));
+    Cache cache = Cache.open(project.place(), warn);
+    try {
+      endLeftovers(project, cache, warn);
+      Files.createDirectories(project.place().logs());
+      Files.createDirectories(jobsFolder(project));
+      return new Workshop(project, build, cache, Marks.begin(project.place()), listener);
+    } catch (IOException | RuntimeException e) {
+      cache.close();
+      throw e;
+    }
+  }
+
+  /** Rule 9: ends what is left of the jobs of a killed torc, and records them as interrupted. */
+  private static void endLeftovers(Project project, Cache cache, Consumer<String> warn) {
+    List<Marks.Mark> left = Marks.live(Marks.read(project.place()), cache);
+    if (left.isEmpty()) {
+      return;
+    }
+    Set<Leftovers.Mark> marks = new java.util.LinkedHashSet<>();
+    left.forEach(mark -> marks.add(new Leftovers.Mark(mark.build(), mark.job())));
+    Leftovers.end(project.workflow().root(), marks, LocalRunner.GRACE).forEach(warn);
+    for (Marks.Mark mark : left) {
+      cache.put(Build.interrupted(cache, mark, cache.nextBuildNumber()));
+    }
+    cache.flush();
+  }
+
+  private static Path jobsFolder(Project project) {
+    return project.place().folder().resolve("jobs");
+  }
+
+  /** What attempts of this build share. */
+  Attempt.Shop shop(Runner runner) {
+    Console console = project.console();
+    Map<String, String> inherited = new HashMap<>();
+    String makeflags = console.env().get("MAKEFLAGS");
+    if (makeflags != null) {
+      inherited.put("MAKEFLAGS", Makeflags.without(makeflags));
+    }
+    String outer = console.env().get(Nesting.VARIABLE);
+    inherited.put(Nesting.VARIABLE, outer == null ? build : outer + ":" + build);
+    return new Attempt.Shop(
+        project.graph(),
+        contents,
+        digests,
+        clearing(),
+        new Launches(project.graph(), project.place(), build, inherited),
+        marks,
+        runner,
+        build);
+  }
+
+  /** Takes away products and keeps what is the user's. */
+  Clearing clearing() {
+    return new Clearing(
+        project.place(),
+        project.workflow().roots(),
+        Long.toString(number),
+        cache,
+        digests,
+        line -> listener.accept(new Event.Note(Event.Level.WARNING, line)));
+  }
+
+  /** Writes that this build has begun into the history. */
+  void begin() {
+    recorded = true;
+    cache.put(new Batch().build(new BuildRecord(number, build, started, -1, new TreeMap<>(), -1)));
+  }
+
+  /** Writes how the build ended; the marks of its jobs are replaced by their records now. */
+  void end(Event.Finished finished) {
+    if (recorded) {
+      TreeMap<String, Integer> counts = new TreeMap<>();
+      finished.counts().forEach((state, count) -> counts.put(state.name(), count));
+      cache.put(
+          new Batch()
+              .build(
+                  new BuildRecord(
+                      number, build, started, finished.nanos(), counts, finished.exit())));
+      cache.flush();
+    }
+    marks.clear();
+  }
+
+  Project project() {
+    return project;
+  }
+
+  long number() {
+    return number;
+  }
+
+  String build() {
+    return build;
+  }
+
+  Cache cache() {
+    return cache;
+  }
+
+  Records records() {
+    return records;
+  }
+
+  Digests digests() {
+    return digests;
+  }
+
+  Decider decider() {
+    return decider;
+  }
+
+  @Override
+  public void close() {
+    marks.close();
+    cache.close();
+  }
+
+  /** Takes the build lock, waiting if it may; null where another build has it and it may not. */
+  static BuildLock lock(Project project, String build, boolean wait, Consumer<String> say)
+      throws IOException {
+    BuildLock.Holder me = new BuildLock.Holder(ProcessHandle.current().pid(), build, "torc build");
+    var lock = BuildLock.tryAcquire(project.place(), me);
+    if (lock.isPresent()) {
+      return lock.get();
+    }
+    var holder = BuildLock.holder(project.place());
+    Nesting.refuse(project, holder);
+    String whom = holder.map(h -> "process " + h.pid() + ", " + h.what()).orElse("another torc");
+    if (!wait) {
+      say.accept("another build is at work here (" + whom + ")");
+      return null;
+    }
+    say.accept("waiting for another build to end (" + whom + ")");
+    try {
+      return BuildLock.acquire(project.place(), me);
+    } catch (InterruptedException e) {
+      throw new IOException("interrupted while waiting for another build", e);
+    }
+  }
+}

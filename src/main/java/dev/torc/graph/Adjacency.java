@@ -1,0 +1,111 @@
+package dev.torc.graph;
+
+import java.util.Arrays;
+
+/**
+ * Which numbers belong to a number, in two flat arrays (compressed sparse rows). What the numbers
+ * stand for is the owner's business.
+ */
+public final class Adjacency {
+
+  private final int[] start;
+  private final int[] target;
+
+  private Adjacency(int[] start, int[] target) {
+    this.start = start;
+    this.target = target;
+  }
+
+  /** How many rows there are. */
+  public int rows() {
+    return start.length - 1;
+  }
+
+  /** How many entries all rows have together. */
+  public int entries() {
+    return target.length;
+  }
+
+  /** Index of the first entry of a row. */
+  public int from(int row) {
+    return start[row];
+  }
+
+  /** Index behind the last entry of a row. */
+  public int to(int row) {
+    return start[row + 1];
+  }
+
+  /** The entry at an index between {@link #from} and {@link #to}. */
+  public int at(int index) {
+    return target[index];
+  }
+
+  /** How many entries a row has. */
+  public int count(int row) {
+    return start[row + 1] - start[row];
+  }
+
+  /** A copy of one row. */
+  public int[] row(int row) {
+    return Arrays.copyOfRange(target, start[row], start[row + 1]);
+  }
+
+  /** The same pairs seen from the other side; rows come out ascending. */
+  public Adjacency reversed(int rows) {
+    int[] begin = new int[rows + 1];
+    for (int t : target) {
+      begin[t + 1]++;
+    }
+    for (int r = 0; r < rows; r++) {
+      begin[r + 1] += begin[r];
+    }
+    int[] next = Arrays.copyOf(begin, rows);
+    int[] other = new int[target.length];
+    for (int r = 0; r < rows(); r++) {
+      for (int i = start[r]; i < start[r + 1]; i++) {
+        other[next[target[i]]++] = r;
+      }
+    }
+    return new Adjacency(begin, other);
+  }
+
+  /** Collects rows one after the other. */
+  static final class Builder {
+    private int[] start = new int[64];
+    private int[] target = new int[256];
+    private int rows;
+    private int size;
+
+    /** Adds an entry to the row being built. */
+    void add(int value) {
+      if (size == target.length) {
+        target = Arrays.copyOf(target, size * 2);
+      }
+      target[size++] = value;
+    }
+
+    /** Ends the row; with {@code set}, its entries are sorted and doubles dropped. */
+    void endRow(boolean set) {
+      int from = start[rows];
+      if (set && size - from > 1) {
+        Arrays.sort(target, from, size);
+        int kept = from + 1;
+        for (int i = from + 1; i < size; i++) {
+          if (target[i] != target[kept - 1]) {
+            target[kept++] = target[i];
+          }
+        }
+        size = kept;
+      }
+      if (++rows == start.length) {
+        start = Arrays.copyOf(start, rows * 2);
+      }
+      start[rows] = size;
+    }
+
+    Adjacency build() {
+      return new Adjacency(Arrays.copyOf(start, rows + 1), Arrays.copyOf(target, size));
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package dev.torc.graph;
+
+import dev.torc.workflow.BadInput;
+import dev.torc.workflow.Glob;
+import dev.torc.workflow.Item;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Place;
+import dev.torc.workflow.Ref;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * Which job makes what stands at a path, by declared files, folders and globs; refuses declarations
+ * that two jobs could both answer for (rule 13). It knows only what is declared, not what is on
+ * disk. Jobs are meant by their index in the list given.
+ */
+final class Makers {
+
+  private record Claim(int job, Place place) {}
+
+  private record Pattern(Glob glob, int job, Place place) {}
+
+  private final List<Job> jobs;
+  private final NavigableMap<String, Claim> files = new TreeMap<>();
+  private final Map<String, Claim> folders = new HashMap<>();
+  private final List<Pattern> globs = new ArrayList<>();
+  private final List<BadInput.Diagnostic> errors;
+  private int[] renumbered;
+
+  Makers(List<Job> jobs, List<BadInput.Diagnostic> errors) {
+    this.jobs = jobs;
+    this.errors = errors;
+    for (int j = 0; j < jobs.size(); j++) {
+      for (Item item : jobs.get(j).produces()) {
+        for (Ref ref : item.refs()) {
+          declare(j, ref);
+        }
+      }
+    }
+    refuseNested();
+    refuseMatching();
+  }
+
+  private void declare(int job, Ref ref) {
+    switch (ref) {
+      case Ref.OfFile file -> claim(file.path(), job, ref.place());
+      case Ref.OfFolder folder -> {
+        claim(folder.path(), job, ref.place());
+        folders.putIfAbsent(folder.path(), new Claim(job, ref.place()));
+      }
+      case Ref.OfGlob glob -> globs.add(new Pattern(Glob.of(glob.pattern()), job, glob.place()));
+      case Ref.Exclude _, Ref.OfJob _ ->
+          throw new IllegalArgumentException("no kind of product: " + ref);
+    }
+  }
+
+  private void claim(String path, int job, Place place) {
+    Claim earlier = files.putIfAbsent(path, new Claim(job, place));
+    if (earlier != null) {
+      refuse(
+          place,
+          earlier.job == job
+              ? "product " + path + " is declared twice by job " + name(job)
+              : "product " + path + " is made by job " + name(earlier.job) + " already");
+    }
+  }
+
+  /** A product inside another product; sorted order keeps the pairs near each other. */
+  private void refuseNested() {
+    for (Map.Entry<String, Claim> entry : files.entrySet()) {
+      String path = entry.getKey();
+      for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+        Claim outer = files.get(path.substring(0, slash));
+        if (outer != null) {
+          refuse(
+              entry.getValue().place,
+              "product %s lies inside product %s of job %s"
+                  .formatted(path, path.substring(0, slash), name(outer.job)));
+          break;
+        }
+      }
+    }
+  }
+
+  private void refuseMatching() {
+    for (int i = 0; i < globs.size(); i++) {
+      Pattern pattern = globs.get(i);
+      under(pattern.glob.fixedPrefix())
+          .forEach(
+              (path, claim) -> {
+                if (claim.job != pattern.job && pattern.glob.matches(path)) {
+                  refuse(
+                      claim.place,
+                      "product %s of job %s matches product %s of job %s"
+                          .formatted(path, name(claim.job), pattern.glob, name(pattern.job)));
+                }
+              });
+      folders.forEach(
+          (path, claim) -> {
+            if (claim.job != pattern.job && pattern.glob.overlaps(inside(path))) {
+              refuse(
+                  pattern.place,
+                  "product %s of job %s may match inside folder %s/ of job %s"
+                      .formatted(pattern.glob, name(pattern.job), path, name(claim.job)));
+            }
+          });
+      for (int k = 0; k < i; k++) {
+        Pattern other = globs.get(k);
+        if (other.job != pattern.job && pattern.glob.overlaps(other.glob)) {
+          refuse(
+              pattern.place,
+              "products %s of job %s and %s of job %s can match the same path"
+                  .formatted(pattern.glob, name(pattern.job), other.glob, name(other.job)));
+        }
+      }
+    }
+  }
+
+  /** From now on answers are given in new numbers: {@code order[old] = new}. */
+  void renumber(int[] order) {
+    renumbered = order;
+  }
+
+  /** The job that makes whatever stands at a path, -1 if none does. */
+  int of(String path) {
+    Claim claim = files.get(path);
+    if (claim == null && !folders.isEmpty()) {
+      for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+        claim = folders.get(path.substring(0, slash));
+        if (claim != null) {
+          break;
+        }
+      }
+    }
+    if (claim != null) {
+      return number(claim.job);
+    }
+    for (Pattern pattern : globs) {
+      if (pattern.glob.matches(path)) {
+        return number(pattern.job);
+      }
+    }
+    return -1;
+  }
+
+  /** Whether a path is declared as a folder. */
+  boolean isFolder(String path) {
+    return folders.containsKey(path);
+  }
+
+  /** Jobs with products that a glob could match. */
+  void matching(Glob glob, java.util.function.IntConsumer found) {
+    under(glob.fixedPrefix())
+        .forEach(
+            (path, claim) -> {
+              if (glob.matches(path)) {
+                found.accept(number(claim.job));
+              }
+            });
+    folders.forEach(
+        (path, claim) -> {
+          if (glob.overlaps(inside(path))) {
+            found.accept(number(claim.job));
+          }
+        });
+    for (Pattern pattern : globs) {
+      if (pattern.glob.overlaps(glob)) {
+        found.accept(number(pattern.job));
+      }
+    }
+  }
+
+  /** Jobs with products inside a folder, or that make the folder or one that it lies in. */
+  void within(String folder, java.util.function.IntConsumer found) {
+    int outer = of(folder);
+    if (outer >= 0) {
+      found.accept(outer);
+    }
+    under(folder.equals(".") ? "" : folder).forEach((_, claim) -> found.accept(number(claim.job)));
+    for (Pattern pattern : globs) {
+      if (folder.equals(".") || pattern.glob.overlaps(inside(folder))) {
+        found.accept(number(pattern.job));
+      }
+    }
+  }
+
+  private NavigableMap<String, Claim> under(String prefix) {
+    return prefix.isEmpty() ? files : files.subMap(prefix + "/", true, prefix + "0", false);
+  }
+
+  private static Glob inside(String folder) {
+    return Glob.of(Glob.escape(folder) + "/**");
+  }
+
+  private int number(int job) {
+    return renumbered == null ? job : renumbered[job];
+  }
+
+  private String name(int job) {
+    return jobs.get(job).name();
+  }
+
+  private void refuse(Place place, String message) {
+    errors.add(new BadInput.Diagnostic(place, message));
+  }
+}

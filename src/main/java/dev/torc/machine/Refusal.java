@@ -1,0 +1,52 @@
+package dev.torc.machine;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.Locale;
+
+/** What the file system refused, as people read it. What follows from it is the caller's to say. */
+public final class Refusal {
+
+  private Refusal() {}
+
+  /** An error of the file system on one line: {@code FILE: permission denied}. */
+  public static String line(IOException e) {
+    if (!(e instanceof FileSystemException file) || file.getFile() == null) {
+      return what(e);
+    }
+    String other = file.getOtherFile() == null ? "" : " → " + Shown.name(file.getOtherFile());
+    return Shown.name(file.getFile()) + other + ": " + what(e);
+  }
+
+  private static String what(IOException e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "no such file or folder";
+      case AccessDeniedException _ -> "permission denied";
+      case FileAlreadyExistsException _ -> "something stands there already";
+      case NotDirectoryException _ -> "not a folder";
+      case DirectoryNotEmptyException _ -> "the folder is not empty";
+      case FileSystemLoopException _ -> "a loop of links";
+      case CharacterCodingException _ -> "a text that is not UTF-8";
+      case FileSystemException file when file.getReason() != null -> said(file.getReason());
+      case FileSystemException _ -> "the file system refused";
+      default -> e.getMessage() == null ? said(e.toString()) : said(e.getMessage());
+    };
+  }
+
+  private static String said(String message) {
+    String line = Shown.line(message, 300);
+    if (line.startsWith("No space left") || line.startsWith("Disk quota")) {
+      line += ": make room, then call torc again";
+    }
+    return line.isEmpty()
+        ? "unknown error"
+        : line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
+  }
+}

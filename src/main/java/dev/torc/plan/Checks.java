@@ -1,0 +1,177 @@
+package dev.torc.plan;
+
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digests;
+import dev.torc.hash.Stamp;
+import dev.torc.workflow.BadInput;
+import dev.torc.workflow.Item;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Place;
+import dev.torc.workflow.Ref;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The part of rule 13 that the disk decides: needed files that nobody makes and that do not exist,
+ * things that cannot be read as files, products that lie elsewhere than they seem to. What the
+ * build file alone decides was refused when the graph was built.
+ */
+public final class Checks {
+
+  private final Graph graph;
+  private final Digests digests;
+  private final Path root;
+  private final List<Path> allowed = new ArrayList<>();
+  private final Map<Path, Path> realFolders = new HashMap<>();
+  private final List<BadInput.Diagnostic> errors = new ArrayList<>();
+
+  private Checks(Graph graph, Digests digests) throws IOException {
+    this.graph = graph;
+    this.digests = digests;
+    this.root = graph.workflow().root();
+    allowed.add(root.toRealPath());
+    for (Path extra : graph.workflow().roots()) {
+      allowed.add(real(extra));
+    }
+  }
+
+  /** Checks the selected jobs; throws {@link BadInput} with every error found. */
+  public static void check(Graph graph, Digests digests, BitSet selected) throws IOException {
+    Checks checks = new Checks(graph, digests);
+    for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
+      checks.needs(j);
+      checks.products(graph.job(j));
+    }
+    if (!checks.errors.isEmpty()) {
+      throw new BadInput(checks.errors);
+    }
+  }
+
+  private void needs(int id) throws IOException {
+    for (Item item : graph.job(id).needs()) {
+      for (Ref ref : item.refs()) {
+        if (ref instanceof Ref.OfFile file && graph.makerOf(file.path()) < 0) {
+          source(id, file);
+        } else if (ref instanceof Ref.OfFolder folder && graph.makerOf(folder.path()) < 0) {
+          folder(id, folder);
+        }
+      }
+    }
+  }
+
+  private void source(int id, Ref.OfFile file) throws IOException {
+    Stamp stamp = digests.stamp(file.path());
+    switch (stamp.kind()) {
+      case FILE -> {}
+      case MISSING ->
+          error(
+              file.place(),
+              "job %s needs %s, which does not exist and which no job produces"
+                  .formatted(graph.job(id).name(), file.path()));
+      case FOLDER ->
+          error(
+              file.place(),
+              "needed file %s is a folder; write %s/".formatted(file.path(), file.path()));
+      default ->
+          error(
+              file.place(),
+              "needed file %s is no regular file; torc reads files and folders only"
+                  .formatted(file.path()));
+    }
+  }
+
+  /** A folder may be missing if products are to appear in it. */
+  private void folder(int id, Ref.OfFolder folder) throws IOException {
+    Stamp stamp = digests.stamp(folder.path());
+    boolean made = false;
+    for (int i = graph.listNeeds().from(id); i < graph.listNeeds().to(id); i++) {
+      var list = graph.list(graph.listNeeds().at(i));
+      made |= list.text().equals(folder.path()) && !list.makers().isEmpty();
+    }
+    if (stamp.kind() == Stamp.Kind.FILE) {
+      error(
+          folder.place(),
+          "needed folder %s/ is a file; write it without the slash".formatted(folder.path()));
+    } else if (!stamp.exists() && !made) {
+      error(
+          folder.place(),
+          "job %s needs folder %s/, which does not exist and which no job produces"
+              .formatted(graph.job(id).name(), folder.path()));
+    }
+  }
+
+  private void products(Job job) throws IOException {
+    for (Item item : job.produces()) {
+      for (Ref ref : item.refs()) {
+        String path =
+            switch (ref) {
+              case Ref.OfFile file -> file.path();
+              case Ref.OfFolder folder -> folder.path();
+              case Ref.OfGlob glob ->
+                  dev.torc.workflow.Glob.of(glob.pattern()).fixedPrefix() + "/*";
+              case Ref.Exclude _, Ref.OfJob _ -> null;
+            };
+        if (path != null) {
+          product(ref.place(), path);
+        }
+      }
+    }
+  }
+
+  private void product(Place place, String path) throws IOException {
+    Path file = root.resolve(path.startsWith("/*") ? path.substring(1) : path);
+    Path folder = file.getParent();
+    Path real = realFolders.get(folder);
+    if (real == null) {
+      real = real(folder);
+      realFolders.put(folder, real);
+    }
+    Path there = real;
+    if (allowed.stream().noneMatch(there::startsWith)) {
+      error(
+          place,
+          "product %s lies in %s, which is neither below the root nor below a folder in `roots`"
+              .formatted(path, real));
+    }
+    Path exact = real.resolve(file.getFileName());
+    for (Path buildFile : graph.workflow().files()) {
+      if (exact.equals(buildFile) || exact.equals(real(buildFile))) {
+        error(place, "product " + path + " is the build file");
+      }
+    }
+  }
+
+  /** The real path of what may not exist yet: links of the part that exists are followed. */
+  private static Path real(Path path) throws IOException {
+    Path existing = path.toAbsolutePath().normalize();
+    List<Path> rest = new ArrayList<>();
+    while (existing != null && !Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
+      rest.add(existing.getFileName());
+      existing = existing.getParent();
+    }
+    if (existing == null) {
+      return path;
+    }
+    Path real;
+    try {
+      real = existing.toRealPath();
+    } catch (java.nio.file.NoSuchFileException e) {
+      real = existing; // a link that leads nowhere
+    }
+    for (Path name : rest.reversed()) {
+      real = real.resolve(name);
+    }
+    return real;
+  }
+
+  private void error(Place place, String message) {
+    errors.add(new BadInput.Diagnostic(place, message));
+  }
+}

@@ -1,0 +1,237 @@
+package dev.torc.plan;
+
+import dev.torc.cache.Entry;
+import dev.torc.cache.Made;
+import dev.torc.cache.Owned;
+import dev.torc.cache.Result;
+import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Digests;
+import dev.torc.hash.FolderDigest;
+import dev.torc.hash.Known;
+import dev.torc.hash.Stamp;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * What the needs contain now: digests of files, and the members of globs, folders and jobs, as far
+ * as the jobs that make them are settled. Hashing itself is {@link Digests}' business. Safe for
+ * several threads. Throws {@link UncheckedIOException} where something cannot be read.
+ */
+public final class Contents implements Needs {
+
+  private final Path root;
+  private final Graph graph;
+  private final Records records;
+  private final Digests digests;
+  private final Map<Integer, Members> gathered = new ConcurrentHashMap<>();
+
+  /** Reads through {@code digests}; results of jobs come from {@code records}. */
+  public Contents(Graph graph, Records records, Digests digests) {
+    this.root = graph.workflow().root();
+    this.graph = graph;
+    this.records = records;
+    this.digests = digests;
+  }
+
+  @Override
+  public ManifestWriter.Content of(String path) {
+    int maker = graph.makerOf(path);
+    if (maker >= 0 && !records.isSettled(maker)) {
+      return new ManifestWriter.Content.Pending(maker);
+    }
+    try {
+      return content(digest(path, digests.seen(path)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A digest, or that there is none because nothing stands there. */
+  static ManifestWriter.Content content(Digest digest) {
+    return digest == null
+        ? new ManifestWriter.Content.Missing()
+        : new ManifestWriter.Content.Known(digest);
+  }
+
+  private Digest digest(String path, Known known) throws IOException {
+    return known.stamp().kind() == Stamp.Kind.FOLDER
+        ? digests.folder(path, false).digest()
+        : known.digest();
+  }
+
+  /** The digest of a recorded product as it is now, null if it is missing or of another kind. */
+  public Digest product(String path, Stamp.Kind kind) throws IOException {
+    Known known = digests.seen(path);
+    return known.stamp().kind() == kind ? digest(path, known) : null;
+  }
+
+  @Override
+  public ManifestWriter.Content ofList(int list) {
+    int pending = pending(list);
+    return pending >= 0
+        ? new ManifestWriter.Content.Pending(pending)
+        : new ManifestWriter.Content.Known(members(list).digest());
+  }
+
+  private int pending(int list) {
+    for (int maker : graph.list(list).makers()) {
+      if (!records.isSettled(maker)) {
+        return maker;
+      }
+    }
+    return -1;
+  }
+
+  /** The members of a list as this build saw them first; those yet to be made are pending. */
+  Members members(int list) {
+    return pending(list) >= 0
+        ? gather(list, false)
+        : gathered.computeIfAbsent(list, id -> gather(id, false));
+  }
+
+  /** The members of a list as they are now, each looked at again. */
+  Members fresh(int list) {
+    Members now = gather(list, true);
+    gathered.put(list, now);
+    return now;
+  }
+
+  private Members gather(int id, boolean fresh) {
+    NeedList list = graph.list(id);
+    List<Owned> stale = new ArrayList<>();
+    try {
+      return switch (list.kind()) {
+        case JOB -> Members.of(products(list.job(), fresh), List.of(), null);
+        case GLOB -> Members.of(matches(list, fresh, stale), stale, null);
+        case FOLDER -> {
+          FolderDigest folder = digests.folder(list.text(), true);
+          yield Members.of(inside(list, folder, stale), stale, folder);
+        }
+      };
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** All products of a job; of a job without products, its manifest. */
+  private List<Entry> products(int job, boolean fresh) throws IOException {
+    Result result = records.result(job);
+    Map<String, Entry> sorted = new TreeMap<>();
+    if (!records.isSettled(job) || result == null) {
+      for (String product : Manifest.products(graph.job(job))) {
+        sorted.put(product, entry(product, ManifestWriter.PENDING));
+      }
+    } else if (result.products().isEmpty()) {
+      String name = "job " + graph.job(job).name();
+      sorted.put(name, entry(name, result.manifest().hex()));
+    } else {
+      for (Made made : result.products()) {
+        Digest digest = fresh ? digest(made.path(), digests.of(made.path())) : made.digest();
+        sorted.put(made.path(), entry(made.path(), content(digest).value()));
+      }
+    }
+    return List.copyOf(sorted.values());
+  }
+
+  private List<Entry> matches(NeedList list, boolean fresh, List<Owned> stale) throws IOException {
+    List<Entry> entries = new ArrayList<>();
+    Counted counted = new Counted(list);
+    for (String path : Walk.of(root, list.glob())) {
+      if (!list.excludes(path) && counted.test(path, stale)) {
+        int maker = graph.makerOf(path);
+        boolean pending = maker >= 0 && !records.isSettled(maker);
+        Known known = fresh ? digests.of(path) : digests.seen(path);
+        entries.add(
+            entry(path, pending ? ManifestWriter.PENDING : content(known.digest()).value()));
+      }
+    }
+    return entries;
+  }
+
+  private List<Entry> inside(NeedList list, FolderDigest folder, List<Owned> stale)
+      throws IOException {
+    List<Entry> entries = new ArrayList<>();
+    Counted counted = new Counted(list);
+    for (FolderDigest.Member member : folder.members()) {
+      String path = list.text().equals(".") ? member.path() : list.text() + "/" + member.path();
+      if (!list.excludes(path) && counted.test(path, stale)) {
+        entries.add(entry(path, value(member)));
+      }
+    }
+    return entries;
+  }
+
+  /** A file by its digest, with a mark if it is executable; links and folders say what they are. */
+  private static String value(FolderDigest.Member member) {
+    return switch (member.kind()) {
+      case FILE -> member.digest().hex() + (member.executable() ? " executable" : "");
+      case LINK -> "link " + member.digest().hex();
+      default -> "folder";
+    };
+  }
+
+  private static Entry entry(String path, String value) {
+    return new Entry(Line.NEED.ordinal(), path, "", value);
+  }
+
+  /**
+   * Whether a path that was found on disk is a member of a list: not a product of the reader
+   * itself, nothing in another job's glob or folder that this job did not make, no stale product.
+   */
+  private final class Counted {
+    private final NeedList list;
+    private final Map<Integer, Set<String>> made = new java.util.HashMap<>();
+
+    Counted(NeedList list) {
+      this.list = list;
+    }
+
+    boolean test(String path, List<Owned> stale) throws IOException {
+      int maker = graph.makerOf(path);
+      if (maker < 0) {
+        Owned owned = records.owned(path);
+        if (owned != null
+            && !owned.adopted()
+            && owned.kind() == Stamp.Kind.FILE
+            && owned.digest().equals(digests.seen(path).digest())) {
+          stale.add(owned);
+          return false;
+        }
+        return true;
+      }
+      if (maker == list.reader()) {
+        return false;
+      }
+      Result result = records.result(maker);
+      if (!records.isSettled(maker) || result == null) {
+        return true;
+      }
+      Set<String> paths = made.computeIfAbsent(maker, _ -> paths(result));
+      for (String at = path; at != null; at = parent(at)) {
+        if (paths.contains(at)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private static Set<String> paths(Result result) {
+      return result.products().stream().map(Made::path).collect(Collectors.toSet());
+    }
+
+    private static String parent(String path) {
+      int slash = path.lastIndexOf('/');
+      return slash <= 0 ? null : path.substring(0, slash);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package dev.torc.plan;
+
+import dev.torc.cache.Details;
+import dev.torc.cache.Entry;
+import dev.torc.cache.Made;
+import dev.torc.cache.Result;
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digest;
+import dev.torc.workflow.Job;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Rule 1: decides whether a job runs, and says why. The same call serves the plan, the build and
+ * {@code why}; it changes nothing. A job that waits for unsettled ones gets the answer that holds
+ * whatever they do, or <em>may run</em>.
+ */
+public final class Decider {
+
+  private final Graph graph;
+  private final Records records;
+  private final Contents contents;
+  private final Manifest manifest;
+  private final ManifestHash hash = new ManifestHash();
+
+  /**
+   * @param caller the caller's environment, for variables declared without a value
+   */
+  public Decider(Graph graph, Records records, Contents contents, Map<String, String> caller) {
+    this.graph = graph;
+    this.records = records;
+    this.contents = contents;
+    this.manifest = new Manifest(graph, caller);
+  }
+
+  /**
+   * The verdict on a job as things stand now.
+   *
+   * @param forced whether the user asked for it to run whatever its state
+   * @throws IOException where a needed file or product cannot be looked at
+   */
+  public Verdict decide(int id, boolean forced) throws IOException {
+    Job job = graph.job(id);
+    Result last = records.result(id);
+    List<Reason> reasons = new ArrayList<>();
+    if (forced) {
+      reasons.add(Reason.of(Reason.Kind.FORCED));
+    }
+    if (job.always()) {
+      reasons.add(Reason.of(Reason.Kind.ALWAYS));
+    }
+    if (records.interrupted(id)) {
+      reasons.add(Reason.of(Reason.Kind.INTERRUPTED));
+    } else if (last == null) {
+      reasons.add(Reason.of(Reason.Kind.NEVER_RAN));
+    } else {
+      prior(job, last, reasons);
+    }
+    int pending = -1;
+    if (last != null) {
+      pending = compare(id, last, reasons);
+      if (last.outcome() == Result.Outcome.OK || last.outcome() == Result.Outcome.ADOPTED) {
+        products(last, reasons);
+      }
+    }
+    if (!reasons.isEmpty()) {
+      return new Verdict.WillRun(List.copyOf(reasons));
+    }
+    return pending >= 0 ? new Verdict.MayRun(pending) : new Verdict.UpToDate();
+  }
+
+  /** A prior failure reruns even where the input was put back. */
+  private void prior(Job job, Result last, List<Reason> reasons) {
+    Reason.Kind kind =
+        switch (last.outcome()) {
+          case OK, ADOPTED -> null;
+          case FAILED -> Reason.Kind.FAILED;
+          case TIMED_OUT -> Reason.Kind.TIMED_OUT;
+          case OUT_OF_MEMORY -> Reason.Kind.OUT_OF_MEMORY;
+          case INTERRUPTED -> Reason.Kind.INTERRUPTED;
+        };
+    if (kind != null) {
+      Details details = records.details(job.name());
+      reasons.add(new Reason(kind, "", "", details == null ? "" : details.what()));
+    }
+    last.moved().forEach(path -> reasons.add(Reason.of(Reason.Kind.MOVED, path)));
+  }
+
+  /**
+   * Adds what differs between the recorded manifest and the present one.
+   *
+   * @return the job whose result is needed to tell, -1 if the manifest is complete
+   */
+  private int compare(int id, Result last, List<Reason> reasons) throws IOException {
+    manifest.describe(id, last.found(), contents, hash);
+    int undecided = hash.pending();
+    Digest now = hash.digest();
+    if (undecided < 0 && now.equals(last.manifest())) {
+      return -1;
+    }
+    Details details = records.details(graph.job(id).name());
+    List<Reason> found = List.of();
+    if (details != null) {
+      ManifestLines lines = new ManifestLines();
+      manifest.describe(id, last.found(), contents, lines);
+      found =
+          Difference.between(
+              details.manifest(),
+              lines.lines(),
+              old -> old.length() == 64 ? records.list(Digest.ofHex(old)) : null,
+              written -> contents.members(listNamed(id, written)).entries());
+    }
+    if (found.isEmpty() && undecided < 0) {
+      String old = last.manifest() == null ? "" : last.manifest().hex();
+      found = List.of(new Reason(Reason.Kind.SETTING_CHANGED, "manifest", old, now.hex()));
+    }
+    reasons.addAll(found);
+    return undecided;
+  }
+
+  private int listNamed(int id, String written) {
+    Adjacency lists = graph.listNeeds();
+    for (int i = lists.from(id); i < lists.to(id); i++) {
+      if (graph.list(lists.at(i)).written().equals(written)) {
+        return lists.at(i);
+      }
+    }
+    throw new IllegalArgumentException("no list " + written);
+  }
+
+  /** Rule 5: products are verified by digest, not by existence. */
+  private void products(Result last, List<Reason> reasons) throws IOException {
+    for (Made made : last.products()) {
+      Digest now = contents.product(made.path(), made.kind());
+      if (now == null) {
+        reasons.add(Reason.of(Reason.Kind.PRODUCT_MISSING, made.path()));
+      } else if (!now.equals(made.digest())) {
+        reasons.add(
+            new Reason(Reason.Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), now.hex()));
+      }
+    }
+  }
+
+  /**
+   * The manifest of a job that just ran, by what it found when it started.
+   *
+   * @param found files that its depfile named; the snapshot has taken them in
+   */
+  public Described describe(int id, List<String> found, Snapshot snapshot) {
+    ManifestHash own = new ManifestHash();
+    manifest.describe(id, found, snapshot, own);
+    ManifestLines lines = new ManifestLines();
+    manifest.describe(id, found, snapshot, lines);
+    Map<Digest, List<Entry>> lists = new TreeMap<>();
+    snapshot.lists().values().forEach(members -> lists.put(members.digest(), members.entries()));
+    return new Described(own.digest(), lines.lines(), lists);
+  }
+
+  /**
+   * A manifest, described.
+   *
+   * @param lists the members of needed globs, folders and jobs by the digest in their line
+   */
+  public record Described(Digest digest, List<Entry> lines, Map<Digest, List<Entry>> lists) {}
+}

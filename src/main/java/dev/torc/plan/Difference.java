@@ -1,0 +1,163 @@
+package dev.torc.plan;
+
+import dev.torc.cache.Entry;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * What differs between two manifests, as reasons to run. Needs whose contents a job has yet to
+ * decide are passed over. It only compares: whether there is a difference at all was decided by the
+ * digests.
+ */
+final class Difference {
+
+  private record Key(int code, String name) {}
+
+  private final Function<String, List<Entry>> oldList;
+  private final Function<String, List<Entry>> newList;
+  private final List<Reason> reasons = new ArrayList<>();
+
+  private Difference(Function<String, List<Entry>> oldList, Function<String, List<Entry>> newList) {
+    this.oldList = oldList;
+    this.newList = newList;
+  }
+
+  /**
+   * Compares manifests line by line.
+   *
+   * @param oldList members of a list by the hexadecimal digest in an old line; null if forgotten
+   * @param newList members of a list as they are now, by the name in a new line
+   */
+  static List<Reason> between(
+      List<Entry> old,
+      List<Entry> now,
+      Function<String, List<Entry>> oldList,
+      Function<String, List<Entry>> newList) {
+    Difference difference = new Difference(oldList, newList);
+    difference.compare(old, now);
+    return difference.reasons;
+  }
+
+  private void compare(List<Entry> old, List<Entry> now) {
+    Map<Key, Entry> before = byKey(old);
+    Map<Key, Entry> after = byKey(now);
+    List<String> productsBefore = names(old, Line.PRODUCT);
+    List<String> productsAfter = names(now, Line.PRODUCT);
+    after.forEach(
+        (key, entry) -> {
+          Entry earlier = before.get(key);
+          if (earlier == null || !earlier.now().equals(entry.now())) {
+            changed(Line.of(key.code), key.name, earlier, entry);
+          }
+        });
+    before.forEach(
+        (key, entry) -> {
+          if (!after.containsKey(key)) {
+            changed(Line.of(key.code), key.name, entry, null);
+          }
+        });
+    if (!productsBefore.equals(productsAfter)) {
+      reasons.add(
+          new Reason(
+              Reason.Kind.PRODUCTS_DECLARED,
+              "",
+              String.join(" ", productsBefore),
+              String.join(" ", productsAfter)));
+    }
+  }
+
+  private void changed(Line line, String name, Entry old, Entry now) {
+    switch (line) {
+      case null -> setting("manifest", old, now);
+      case PRODUCT -> {}
+      case LIST -> list(name, old, now);
+      case NEED, FOUND -> need(name, old, now);
+      case COMMAND, SHELL, FOLDER, ENV -> setting((line.word() + " " + name).strip(), old, now);
+      case DEPFILE, NEEDS_WRITTEN, PRODUCES_WRITTEN -> setting(line.word(), old, now);
+    }
+  }
+
+  private void setting(String what, Entry old, Entry now) {
+    reasons.add(new Reason(Reason.Kind.SETTING_CHANGED, what, value(old), value(now)));
+  }
+
+  private void need(String path, Entry old, Entry now) {
+    if (ManifestWriter.PENDING.equals(value(now)) || ManifestWriter.PENDING.equals(value(old))) {
+      return;
+    }
+    if (old == null) {
+      reasons.removeIf(r -> r.kind() == Reason.Kind.NEED_REMOVED && r.name().equals(path));
+      reasons.add(new Reason(Reason.Kind.NEED_ADDED, path, "", value(now)));
+    } else if (now == null) {
+      if (reasons.stream().noneMatch(r -> r.name().equals(path))) {
+        reasons.add(new Reason(Reason.Kind.NEED_REMOVED, path, value(old), ""));
+      }
+    } else if (now.now().equals(ManifestWriter.MISSING)) {
+      reasons.add(new Reason(Reason.Kind.NEED_REMOVED, path, value(old), ""));
+    } else {
+      reasons.add(new Reason(Reason.Kind.NEED_CHANGED, path, value(old), value(now)));
+    }
+  }
+
+  /** Names the members that differ; a list that came or went as a whole is named itself. */
+  private void list(String written, Entry old, Entry now) {
+    if (old == null || now == null) {
+      reasons.add(
+          old == null
+              ? new Reason(Reason.Kind.NEED_ADDED, written, "", pendingAsEmpty(now))
+              : new Reason(Reason.Kind.NEED_REMOVED, written, value(old), ""));
+      return;
+    }
+    List<Entry> before = oldList.apply(old.now());
+    List<Entry> after = newList.apply(written);
+    if (before == null || after == null) {
+      if (!now.now().equals(ManifestWriter.PENDING)) {
+        reasons.add(new Reason(Reason.Kind.NEED_CHANGED, written, old.now(), now.now()));
+      }
+      return;
+    }
+    Map<String, Entry> left = byName(before);
+    for (Entry entry : after) {
+      Entry earlier = left.remove(entry.name());
+      boolean pending = entry.now().equals(ManifestWriter.PENDING);
+      if (!pending && (earlier == null || !earlier.now().equals(entry.now()))) {
+        need(entry.name(), earlier, entry);
+      }
+    }
+    if (!now.now().equals(ManifestWriter.PENDING)) {
+      left.values().forEach(gone -> need(gone.name(), gone, null));
+    }
+  }
+
+  private static String pendingAsEmpty(Entry now) {
+    return now.now().equals(ManifestWriter.PENDING) ? "" : now.now();
+  }
+
+  private static String value(Entry entry) {
+    return entry == null ? "" : entry.now();
+  }
+
+  private static Map<Key, Entry> byKey(List<Entry> lines) {
+    Map<Key, Entry> map = LinkedHashMap.newLinkedHashMap(lines.size());
+    lines.forEach(line -> map.put(new Key(line.code(), line.name()), line));
+    return map;
+  }
+
+  private static Map<String, Entry> byName(List<Entry> lines) {
+    Map<String, Entry> map = new TreeMap<>();
+    lines.forEach(line -> map.put(line.name(), line));
+    return map;
+  }
+
+  private static List<String> names(List<Entry> lines, Line line) {
+    return lines.stream()
+        .filter(entry -> Objects.equals(Line.of(entry.code()), line))
+        .map(Entry::name)
+        .toList();
+  }
+}

@@ -1,0 +1,172 @@
+package dev.torc.plan;
+
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Graph;
+import dev.torc.workflow.Item;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import dev.torc.workflow.Step;
+import dev.torc.workflow.Template;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Everything that decides whether a job's result is still valid, said line by line to a writer: one
+ * writer makes the digest that the verdict compares, the other the lines that explain it, so the
+ * two cannot disagree (rule 3). What a need contains now is the business of {@link Needs}.
+ */
+final class Manifest {
+
+  private final Graph graph;
+  private final Map<String, String> caller;
+
+  /**
+   * @param caller the caller's environment, for variables that are declared without a value
+   */
+  Manifest(Graph graph, Map<String, String> caller) {
+    this.graph = graph;
+    this.caller = caller;
+  }
+
+  /**
+   * Describes a job.
+   *
+   * @param found files that the depfile of the job's run named, sorted
+   */
+  void describe(int id, List<String> found, Needs contains, ManifestWriter writer) {
+    Job job = graph.job(id);
+    for (int i = 0; i < job.steps().size(); i++) {
+      step(job, i, writer);
+    }
+    if (job.depfile() != null) {
+      writer.text(Line.DEPFILE, "", job.depfile());
+    }
+    if (uses(job, "needs")) {
+      writer.text(Line.NEEDS_WRITTEN, "", written(job.needs()));
+    }
+    if (uses(job, "produces")) {
+      writer.text(Line.PRODUCES_WRITTEN, "", written(job.produces()));
+    }
+    Adjacency needs = graph.needs();
+    List<String> paths = new ArrayList<>(needs.count(id));
+    for (int i = needs.from(id); i < needs.to(id); i++) {
+      paths.add(graph.path(needs.at(i)));
+    }
+    paths.sort(null);
+    for (String path : paths) {
+      writer.content(Line.NEED, path, contains.of(path));
+    }
+    Adjacency lists = graph.listNeeds();
+    TreeMap<String, Integer> sorted = new TreeMap<>();
+    for (int i = lists.from(id); i < lists.to(id); i++) {
+      sorted.put(graph.list(lists.at(i)).written(), lists.at(i));
+    }
+    sorted.forEach((name, list) -> writer.content(Line.LIST, name, contains.ofList(list)));
+    for (String path : found) {
+      writer.content(Line.FOUND, path, contains.of(path));
+    }
+    for (String product : new TreeSet<>(products(job))) {
+      writer.text(Line.PRODUCT, product, "");
+    }
+  }
+
+  private void step(Job job, int index, ManifestWriter writer) {
+    Step step = job.steps().get(index);
+    String number = job.steps().size() == 1 ? "" : Integer.toString(index + 1);
+    switch (step.command()) {
+      case Step.Command.Shell shell -> {
+        writer.text(Line.COMMAND, number, shell.text().declared());
+        writer.text(Line.SHELL, number, words(step.shell()));
+      }
+      case Step.Command.Words words ->
+          writer.text(
+              Line.COMMAND, number, words(words.words().stream().map(Template::declared).toList()));
+    }
+    if (!step.dir().equals(".")) {
+      writer.text(Line.FOLDER, number, step.dir());
+    }
+    step.env()
+        .forEach(
+            (name, value) ->
+                writer.text(
+                    Line.ENV, number.isEmpty() ? name : name + " " + number, env(name, value)));
+  }
+
+  /** A value with {@code =} before it, or nothing for a variable that the caller has not set. */
+  private String env(String name, Optional<Template> declared) {
+    if (declared.isPresent()) {
+      return "=" + declared.get().declared();
+    }
+    String value = caller.get(name);
+    return value == null ? "" : "=" + value;
+  }
+
+  /** A list of words as one text that no other list gives. */
+  static String words(List<String> words) {
+    StringBuilder text = new StringBuilder("[");
+    for (String word : words) {
+      text.append(text.length() == 1 ? "" : ", ").append('"');
+      text.append(word.replace("\\", "\\\\").replace("\"", "\\\"")).append('"');
+    }
+    return text.append(']').toString();
+  }
+
+  private static boolean uses(Job job, String slot) {
+    for (Step step : job.steps()) {
+      boolean used =
+          switch (step.command()) {
+            case Step.Command.Shell shell -> uses(shell.text(), slot);
+            case Step.Command.Words words ->
+                words.words().stream().anyMatch(word -> uses(word, slot));
+          };
+      if (used
+          || step.env().values().stream().anyMatch(v -> v.isPresent() && uses(v.get(), slot))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean uses(Template template, String slot) {
+    for (Template.Part part : template.parts()) {
+      if (part instanceof Template.Part.Slot s && s.name().equals(slot)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String written(List<Item> items) {
+    List<String> words = new ArrayList<>();
+    for (Item item : items) {
+      if (item.name() != null) {
+        words.add(item.name() + ":");
+      }
+      item.refs().forEach(ref -> words.add(written(ref)));
+    }
+    return words(words);
+  }
+
+  /** The declared products as texts: a folder with a slash at its end, a glob as its pattern. */
+  static List<String> products(Job job) {
+    List<String> products = new ArrayList<>();
+    for (Item item : job.produces()) {
+      item.refs().forEach(ref -> products.add(written(ref)));
+    }
+    return products;
+  }
+
+  private static String written(Ref ref) {
+    return switch (ref) {
+      case Ref.OfFile file -> file.path();
+      case Ref.OfFolder folder -> folder.path() + "/";
+      case Ref.OfGlob glob -> glob.pattern();
+      case Ref.Exclude exclude -> "!" + exclude.pattern();
+      case Ref.OfJob job -> "job " + job.job();
+    };
+  }
+}

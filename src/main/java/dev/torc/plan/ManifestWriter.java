@@ -1,0 +1,40 @@
+package dev.torc.plan;
+
+import dev.torc.hash.Digest;
+
+/** Takes the lines of a manifest in their fixed order; see {@link Manifest}. */
+interface ManifestWriter {
+
+  /** Value of a need that does not exist. */
+  String MISSING = "missing";
+
+  /** Value of a need that a job has yet to make. */
+  String PENDING = "pending";
+
+  /** A line of text. */
+  void text(Line line, String name, String value);
+
+  /** A line about contents. */
+  void content(Line line, String path, Content content);
+
+  /** What is known of a need's contents. */
+  sealed interface Content {
+    /** It is there. */
+    record Known(Digest digest) implements Content {}
+
+    /** It is not there. */
+    record Missing() implements Content {}
+
+    /** A job that has yet to run decides. */
+    record Pending(int job) implements Content {}
+
+    /** The value as a stored line has it. */
+    default String value() {
+      return switch (this) {
+        case Known known -> known.digest.hex();
+        case Missing _ -> MISSING;
+        case Pending _ -> PENDING;
+      };
+    }
+  }
+}

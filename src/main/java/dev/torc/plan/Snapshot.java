@@ -1,0 +1,145 @@
+package dev.torc.plan;
+
+import dev.torc.cache.Entry;
+import dev.torc.cache.Owned;
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
+import dev.torc.hash.Digests;
+import dev.torc.hash.FolderDigest;
+import dev.torc.hash.Known;
+import dev.torc.hash.Stamp;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * The needs of a job as they stood when it started: what its record says that it read, and what is
+ * held against the disk when it has ended (rule 6). Taking one looks at every needed file afresh.
+ */
+public final class Snapshot implements Needs {
+
+  private final Digests digests;
+  private final Contents contents;
+  private final Map<String, Known> files = new LinkedHashMap<>();
+  private final Map<String, FolderDigest> folders = new HashMap<>();
+  private final Map<Integer, Members> lists = new LinkedHashMap<>();
+  private final TreeSet<String> needs = new TreeSet<>();
+
+  private Snapshot(Contents contents, Digests digests) {
+    this.contents = contents;
+    this.digests = digests;
+  }
+
+  /** Looks at the needs of a job that is about to start; all that make them are settled. */
+  public static Snapshot take(Graph graph, Contents contents, Digests digests, int job)
+      throws IOException {
+    Snapshot snapshot = new Snapshot(contents, digests);
+    Adjacency needs = graph.needs();
+    for (int i = needs.from(job); i < needs.to(job); i++) {
+      snapshot.needs.add(graph.path(needs.at(i)));
+      snapshot.add(graph.path(needs.at(i)));
+    }
+    Adjacency lists = graph.listNeeds();
+    for (int i = lists.from(job); i < lists.to(job); i++) {
+      Members members = contents.fresh(lists.at(i));
+      snapshot.lists.put(lists.at(i), members);
+      if (graph.list(lists.at(i)).kind() == NeedList.Kind.FOLDER) {
+        snapshot.folders.put(graph.list(lists.at(i)).text(), members.folder());
+      } else {
+        for (Entry member : members.entries()) {
+          if (!member.name().startsWith("job ")) {
+            snapshot.add(member.name());
+          }
+        }
+      }
+    }
+    return snapshot;
+  }
+
+  /** Takes in a file that turned out to be needed too; returns what is known of it. */
+  public Known add(String path) throws IOException {
+    Known known = digests.of(path);
+    files.put(path, known);
+    if (known.stamp().kind() == Stamp.Kind.FOLDER) {
+      folders.put(path, digests.folder(path, false));
+    }
+    return known;
+  }
+
+  @Override
+  public ManifestWriter.Content of(String path) {
+    FolderDigest folder = folders.get(path);
+    return Contents.content(folder != null ? folder.digest() : files.get(path).digest());
+  }
+
+  @Override
+  public ManifestWriter.Content ofList(int list) {
+    return new ManifestWriter.Content.Known(lists.get(list).digest());
+  }
+
+  /** The first file needed by its path that is not there, null if all are. */
+  public String missing() {
+    for (String path : needs) {
+      if (!files.get(path).stamp().exists()) {
+        return path;
+      }
+    }
+    return null;
+  }
+
+  /** Whether a path is needed as declared, by itself or as a member of a list. */
+  public boolean declares(String path) {
+    return files.containsKey(path);
+  }
+
+  /** The entries of a needed glob, folder or job, sorted by path. */
+  public List<Entry> members(int list) {
+    return lists.get(list).entries();
+  }
+
+  /** The lists that were looked at. */
+  Map<Integer, Members> lists() {
+    return lists;
+  }
+
+  /** What stands unaltered in the way of the needed globs and folders; see {@link Members}. */
+  public List<Owned> stale() {
+    List<Owned> stale = new ArrayList<>();
+    lists.values().forEach(members -> stale.addAll(members.stale()));
+    return stale;
+  }
+
+  /**
+   * The needs that moved since: another size, mtime or inode, even if the bytes were put back;
+   * where only the ctime differs, the digest decides. Sorted, each once.
+   */
+  public List<String> moved() throws IOException {
+    TreeSet<String> moved = new TreeSet<>();
+    for (Map.Entry<String, Known> entry : files.entrySet()) {
+      if (digests.moved(entry.getKey(), entry.getValue())) {
+        moved.add(entry.getKey());
+      }
+    }
+    for (Map.Entry<String, FolderDigest> entry : folders.entrySet()) {
+      if (digests.moved(entry.getKey(), entry.getValue())) {
+        moved.add(entry.getKey() + "/");
+      }
+    }
+    for (Map.Entry<Integer, Members> entry : lists.entrySet()) {
+      Map<String, String> then = new HashMap<>();
+      entry.getValue().entries().forEach(member -> then.put(member.name(), member.now()));
+      for (Entry member : contents.fresh(entry.getKey()).entries()) {
+        if (!member.now().equals(then.remove(member.name()))) {
+          moved.add(member.name());
+        }
+      }
+      moved.addAll(then.keySet());
+    }
+    return List.copyOf(moved);
+  }
+}

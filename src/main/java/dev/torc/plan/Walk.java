@@ -1,0 +1,82 @@
+package dev.torc.plan;
+
+import dev.torc.workflow.Glob;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Finds the files on disk that a glob matches. Links to files count, links to folders are not
+ * entered (the folders that the pattern names before its first wildcard are, links or not). What
+ * the files contain, and whose they are, is for others to ask.
+ */
+public final class Walk {
+
+  /** Folders that never count, wherever they stand. */
+  private static final Set<String> NEVER = Set.of(".torc", ".torc-kept", ".git", "__pycache__");
+
+  private final Path root;
+  private final Glob glob;
+  private final int depth;
+  private final List<String> found = new ArrayList<>();
+
+  private Walk(Path root, Glob glob) {
+    this.root = root;
+    this.glob = glob;
+    String pattern = glob.toString();
+    boolean flat = !pattern.contains("**") && pattern.indexOf('{') < 0;
+    this.depth = flat ? (int) pattern.chars().filter(c -> c == '/').count() + 1 : -1;
+  }
+
+  /** The paths of matching files, sorted; relative to the root, or absolute as the glob is. */
+  public static List<String> of(Path root, Glob glob) throws IOException {
+    Walk walk = new Walk(root, glob);
+    String prefix = glob.fixedPrefix();
+    Path start = root.resolve(prefix);
+    if (Files.isDirectory(start)) {
+      int level = prefix.isEmpty() ? 0 : (int) prefix.chars().filter(c -> c == '/').count() + 1;
+      walk.enter(start, prefix, level);
+    }
+    walk.found.sort(null);
+    return walk.found;
+  }
+
+  private void enter(Path folder, String path, int level) throws IOException {
+    if (depth >= 0 && level >= depth) {
+      return;
+    }
+    List<Path> folders = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        if (name.indexOf('\uFFFD') >= 0) {
+          throw new IOException(
+              (path.isEmpty() ? "." : path) + " holds a name that is no valid UTF-8; rename it");
+        }
+        String child = path.isEmpty() ? name : path.endsWith("/") ? path + name : path + "/" + name;
+        if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+          if (!NEVER.contains(name)) {
+            folders.add(entry);
+          }
+        } else if (glob.matches(child) && !Files.isDirectory(entry)) {
+          found.add(child);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    for (Path child : folders) {
+      String name = child.getFileName().toString();
+      enter(child, path.isEmpty() ? name : path + "/" + name, level + 1);
+    }
+  }
+}
