@@ -31,7 +31,7 @@ final class Recorder {
   record Record(Batch batch, Result result) {}
 
   /** The records of a job whose last attempt is over. */
-  Record of(int id, String job, List<Reason> reasons, int attempts, Attempt.Outcome outcome) {
+  Record of(int id, String job, List<Reason> reasons, int attempts, Outcome outcome) {
     Digest manifest = Digest.of(new byte[Digest.LENGTH]);
     List<Entry> lines = List.of();
     Batch batch = new Batch();
@@ -72,7 +72,7 @@ final class Recorder {
     return new Record(batch, result);
   }
 
-  private static Result.Outcome outcomeOf(Attempt.Outcome outcome) {
+  private static Result.Outcome outcomeOf(Outcome outcome) {
     if (outcome.ok()) {
       return Result.Outcome.OK;
     }
