@@ -1,0 +1,490 @@
+package dev.torc.cache;
+
+import dev.torc.hash.Digest;
+import dev.torc.hash.Known;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.lmdbjava.Dbi;
+import org.lmdbjava.Env;
+import org.lmdbjava.LmdbException;
+import org.lmdbjava.LmdbNativeException;
+
+/**
+ * The memory of torc: what is known of files, what the last runs left, who owns which path, and the
+ * history. It keeps records and finds them again, whole or not at all; what they mean for a build
+ * is not its business.
+ *
+ * <p>Any thread may call it. What was put is seen by reads at once, before it is committed. A
+ * record that is damaged counts as absent, so the worst that damage does is to make a job run
+ * again; damage of the database itself is found before LMDB may read the page, and set aside. One
+ * process opens a database once at a time: LMDB's locks are those of the process.
+ *
+ * <p>Every method throws {@link CacheException} where the database cannot be read.
+ */
+public final class Cache implements AutoCloseable {
+
+  /** What comes from outside: map size (bytes, of address space only), boot, clock (ms). */
+  record Outside(long mapSize, String boot, LongSupplier clock) {
+    static Outside system() {
+      return new Outside(4L << 30, Commit.thisBoot(), System::currentTimeMillis);
+    }
+  }
+
+  /** What was written so long before a system went down is on its disk: nanoseconds. */
+  private static final long SETTLED = 60_000_000_000L;
+
+  /** What every build reads in whole. The other trees are checked when they are first used. */
+  private static final Set<Tree> ALWAYS = EnumSet.of(Tree.STAMPS, Tree.RESULTS, Tree.OWNED);
+
+  private final CachePlace place;
+  private final Outside outside;
+  private final Store store;
+  private final Writer writer;
+  private final Map<Tree, ConcurrentSkipListMap<byte[], Batch.Change>> pending =
+      new EnumMap<>(Tree.class);
+
+  /** The state that was checked when it was opened, and which trees of it are known to be sound. */
+  private final Pages.Meta checked;
+
+  private final Set<Tree> sound = EnumSet.noneOf(Tree.class);
+
+  /** Stamps of files changed later are not safe, in nanoseconds since 1970. */
+  private long distrust = Long.MAX_VALUE;
+
+  private Cache(
+      CachePlace place, Outside outside, Store store, Pages.Meta checked, boolean writes) {
+    this.place = place;
+    this.outside = outside;
+    this.store = store;
+    this.checked = checked;
+    for (Tree tree : Tree.values()) {
+      pending.put(tree, new ConcurrentSkipListMap<>(Arrays::compareUnsigned));
+    }
+    sound.addAll(checked == null ? EnumSet.allOf(Tree.class) : ALWAYS);
+    this.writer = writes ? new Writer(this::commit) : null;
+  }
+
+  /**
+   * Opens it for a build or clean, which holds the {@link BuildLock}: makes folder and database as
+   * needed, moves one that cannot be used aside.
+   *
+   * @param note takes the line that says so
+   * @throws CacheException where it can be neither used nor set aside
+   */
+  public static Cache open(CachePlace place, Consumer<String> note) {
+    return open(place, note, Outside.system());
+  }
+
+  static Cache open(CachePlace found, Consumer<String> note, Outside outside) {
+    CachePlace place = found.settle();
+    if (Damage.marked(place)) {
+      Damage.setAside(place, "damaged, as the last build found", note);
+    }
+    Pages.Meta meta = null;
+    Commit last = null;
+    Store store = null;
+    try {
+      if (Files.exists(place.data())) {
+        try {
+          if (!Files.isRegularFile(place.data())) {
+            throw new Pages.Damaged("no file");
+          }
+          meta = Pages.newest(place.data());
+          last = sealed(meta, Pages.check(place.data(), meta, ALWAYS));
+        } catch (Pages.Damaged e) {
+          Damage.setAside(place, e.getMessage(), note);
+          meta = null;
+        }
+      }
+      store = Store.open(place.database(), Store.mapSize(place.data(), outside.mapSize));
+      boolean fresh = last == null;
+      store.useTrees(fresh, transaction -> seal(transaction, outside));
+      Cache cache = new Cache(place, outside, store, fresh ? null : meta, true);
+      store = null;
+      if (!fresh && !last.boot().equals(outside.boot)) {
+        cache.distrustLate(last);
+      }
+      return cache;
+    } catch (IOException e) {
+      throw Trouble.of("cannot read the cache", place.data(), e);
+    } catch (LmdbException | IllegalArgumentException e) {
+      throw Trouble.of("cannot open the cache", place.data(), e);
+    } finally {
+      if (store != null) {
+        store.close();
+      }
+    }
+  }
+
+  /**
+   * Opens it for looking: never writes, creates nothing but LMDB's own lock table, never waits. It
+   * shows the state of this moment, and is empty where there is none or it cannot be used.
+   *
+   * @param note takes the line that says why it cannot be used
+   */
+  public static Cache look(CachePlace place, Consumer<String> note) {
+    return look(place, note, Outside.system());
+  }
+
+  static Cache look(CachePlace place, Consumer<String> note, Outside outside) {
+    Store store = null;
+    try {
+      if (Damage.marked(place)) {
+        throw new Pages.Damaged("damaged, as the last build found");
+      }
+      if (Files.exists(place.data()) && !Files.isRegularFile(place.data())) {
+        throw new Pages.Damaged("no file");
+      }
+      if (Files.exists(place.data()) && Files.size(place.data()) > 0) {
+        settled(place);
+        store = Store.look(place.database(), Store.mapSize(place.data(), outside.mapSize));
+        // A writer may be at work: only the state of a snapshot held by LMDB stays as it is.
+        Pages.Meta meta = Pages.of(place.data(), store.snapshot());
+        while (meta == null) {
+          store.renew();
+          meta = Pages.of(place.data(), store.snapshot());
+        }
+        Commit last = sealed(meta, Pages.check(place.data(), meta, ALWAYS));
+        if (last != null) {
+          store.useTrees();
+          Cache cache = new Cache(place, outside, store, meta, false);
+          store = null;
+          if (!last.boot().equals(outside.boot)) {
+            cache.distrust = late(last);
+          }
+          return cache;
+        }
+      }
+    } catch (Pages.Damaged e) {
+      note.accept(
+          "the cache "
+              + place.data()
+              + " is "
+              + e.getMessage()
+              + " and counts as empty; the next build sets it aside");
+    } catch (IOException e) {
+      note.accept(Trouble.of("cannot read the cache", place.data(), e).getMessage());
+    } catch (LmdbException | IllegalArgumentException | CacheException e) {
+      note.accept(Trouble.of("cannot read the cache", place.data(), e).getMessage());
+    } finally {
+      if (store != null) {
+        store.close();
+      }
+    }
+    return new Cache(place, outside, null, null, false);
+  }
+
+  /** Reads the meta pages once more where a commit may have come between reading them. */
+  private static void settled(CachePlace place) throws IOException, Pages.Damaged {
+    try {
+      Pages.newest(place.data());
+    } catch (Pages.Damaged perhaps) {
+      Pages.newest(place.data());
+    }
+  }
+
+  /** The last commit of a state; null where there was none yet. */
+  private static Commit sealed(Pages.Meta meta, Map<String, byte[]> records) throws Pages.Damaged {
+    if (meta.transaction() == 0) {
+      return null;
+    }
+    Commit commit = Commit.of(records.get(Store.COMMIT_KEY));
+    if (commit == null || commit.transaction() != meta.transaction()) {
+      throw new Pages.Damaged("damaged in its last commit");
+    }
+    return commit;
+  }
+
+  private static byte[] seal(long transaction, Outside outside) {
+    return new Commit(transaction, outside.clock.getAsLong(), outside.boot).bytes();
+  }
+
+  private static long late(Commit last) {
+    return last.time() * 1_000_000 - SETTLED;
+  }
+
+  /**
+   * The machine went down since the last commit. Files written just before may have lost their
+   * bytes and kept their stamps: those stamps are stored as unsafe, together with the new boot's
+   * id.
+   */
+  private void distrustLate(Commit last) {
+    distrust = late(last);
+    Batch doubts = new Batch();
+    try {
+      eachStamp(
+          (path, known) -> {
+            if (!known.safe() && known.stamp().ctime() > distrust) {
+              doubts.stamp(path, known);
+            }
+          });
+      distrust = Long.MAX_VALUE;
+      put(doubts);
+      flush();
+    } catch (CacheException e) {
+      writer.stop();
+      store.close();
+      throw e;
+    }
+  }
+
+  /** What is known of a path, or null. */
+  public Known stamp(String path) {
+    return find(Tree.STAMPS, Key.of(path), path, (name, in) -> known(path, name, in));
+  }
+
+  /** A job's last run, or null. */
+  public Result result(String job) {
+    return find(
+        Tree.RESULTS, Key.of(job), job, (name, in) -> job.equals(name) ? Codec.result(in) : null);
+  }
+
+  /** What people ask of a job's last run, or null. */
+  public Details details(String job) {
+    return find(
+        Tree.DETAILS, Key.of(job), job, (name, in) -> job.equals(name) ? Codec.details(in) : null);
+  }
+
+  /** The record of a path that torc made, or null. */
+  public Owned owned(String path) {
+    return find(
+        Tree.OWNED,
+        Key.of(path),
+        path,
+        (name, in) -> path.equals(name) ? Codec.owned(path, in) : null);
+  }
+
+  /** A stored list, or null. */
+  public List<Entry> list(Digest digest) {
+    return find(Tree.LISTS, digest.bytes(), null, (_, in) -> in.list(Codec::entry));
+  }
+
+  /**
+   * Hands over all last runs in the order of their keys: that of the names' UTF-8 bytes, but for
+   * names of more than 480 bytes that begin alike. A visitor may read and put, but not flush.
+   */
+  public void eachResult(BiConsumer<String, Result> visitor) {
+    each(
+        Tree.RESULTS,
+        (key, value) ->
+            Codec.open(
+                Tree.RESULTS, key, value, true, (name, in) -> new Named<>(name, Codec.result(in))),
+        named -> visitor.accept(named.name, named.record));
+  }
+
+  /** Hands over all paths that torc made, in the order of their keys. */
+  public void eachOwned(Consumer<Owned> visitor) {
+    each(
+        Tree.OWNED,
+        (key, value) -> Codec.open(Tree.OWNED, key, value, true, Codec::owned),
+        visitor);
+  }
+
+  /** Hands over all that is known of paths, in the order of their keys. */
+  public void eachStamp(BiConsumer<String, Known> visitor) {
+    each(
+        Tree.STAMPS,
+        (key, value) ->
+            Codec.open(
+                Tree.STAMPS,
+                key,
+                value,
+                true,
+                (name, in) -> new Named<>(name, known(name, name, in))),
+        named -> visitor.accept(named.name, named.record));
+  }
+
+  /** The newest lines of the history, newest first, {@code most} at most. */
+  public List<BuildRecord> builds(int most) {
+    List<BuildRecord> builds = new ArrayList<>();
+    for (long at = nextBuildNumber() - 1; at > 0 && builds.size() < most; at--) {
+      long number = at;
+      BuildRecord build = find(Tree.BUILDS, Key.of(at), null, (_, in) -> Codec.build(number, in));
+      if (build != null) {
+        builds.add(build);
+      }
+    }
+    return List.copyOf(builds);
+  }
+
+  /** One more than the greatest number in the history; 1 for the first build. */
+  public long nextBuildNumber() {
+    long last = 0;
+    var late = pending.get(Tree.BUILDS).lastEntry();
+    if (late != null) {
+      last = Key.number(late.getKey());
+    }
+    byte[] key = store == null ? null : reading(Tree.BUILDS, () -> store.lastKey(Tree.BUILDS));
+    return Math.max(last, key == null || key.length != Long.BYTES ? 0 : Key.number(key)) + 1;
+  }
+
+  /** Queues changes; they are seen at once and committed within 50 ms. Never waits for the disk. */
+  public void put(Batch batch) {
+    if (writer == null) {
+      throw new IllegalStateException("this cache is only looked at");
+    }
+    writer.put(
+        batch,
+        () -> {
+          for (Batch.Change change : batch.changes) {
+            pending.get(change.tree).put(change.key, change);
+          }
+        });
+  }
+
+  /**
+   * Returns when all that was put is committed and on the disk.
+   *
+   * @throws CacheException where any commit failed, now or before; none after it was made
+   */
+  public void flush() {
+    if (writer != null) {
+      writer.flush();
+    }
+  }
+
+  /** Flushes and ends; also where it throws, the database is closed. */
+  @Override
+  public void close() {
+    try {
+      flush();
+    } finally {
+      if (writer != null) {
+        writer.stop();
+      }
+      if (store != null) {
+        store.close();
+      }
+    }
+  }
+
+  /** On the writer's thread. */
+  private void commit(List<Batch> group) {
+    List<Batch.Change> changes = new ArrayList<>();
+    group.forEach(batch -> changes.addAll(batch.changes));
+    try {
+      // LMDB must not write over a page that is in use: the first commit wants all of it checked.
+      check(EnumSet.allOf(Tree.class));
+      store.write(changes, transaction -> seal(transaction, outside));
+    } catch (RuntimeException e) {
+      throw failure("cannot write the cache", e);
+    }
+    for (Batch.Change change : changes) {
+      pending.get(change.tree).remove(change.key, change);
+    }
+  }
+
+  /** Checks trees that were not yet. Before the first commit the opened state stands still. */
+  private void check(Set<Tree> wanted) {
+    synchronized (sound) {
+      if (sound.containsAll(wanted)) {
+        return;
+      }
+      try {
+        Pages.check(place.data(), checked, wanted);
+        sound.addAll(wanted);
+      } catch (Pages.Damaged e) {
+        throw Damage.mark(place, new CacheException(e.getMessage()));
+      } catch (IOException e) {
+        throw Trouble.of("cannot read the cache", place.data(), e);
+      }
+    }
+  }
+
+  private CacheException failure(String what, RuntimeException e) {
+    boolean damage =
+        e instanceof LmdbNativeException
+            && !(e instanceof LmdbNativeException.ConstantDerivedException
+                || e instanceof LmdbNativeException.PanicException
+                || e instanceof LmdbNativeException.TlsFullException
+                || e instanceof Env.ReadersFullException
+                || e instanceof Dbi.MapResizedException);
+    return damage && writer != null ? Damage.mark(place, e) : Trouble.of(what, place.data(), e);
+  }
+
+  private interface Read<T> {
+    T read();
+  }
+
+  private <T> T reading(Tree tree, Read<T> read) {
+    try {
+      check(EnumSet.of(tree));
+      return read.read();
+    } catch (LmdbException e) {
+      throw failure("cannot read the cache", e);
+    }
+  }
+
+  private <T> T find(Tree tree, byte[] key, String name, Codec.Reader<T> reader) {
+    Batch.Change change = pending.get(tree).get(key);
+    byte[] value;
+    if (change != null) {
+      value = change.value;
+    } else if (store == null) {
+      value = null;
+    } else {
+      value = reading(tree, () -> store.get(tree, key));
+    }
+    return Codec.open(tree, key, value, name != null, reader);
+  }
+
+  private record Named<T>(String name, T record) {}
+
+  private Known known(String path, String name, Codec.In in) {
+    Known known = Codec.known(in);
+    if (!path.equals(name)) {
+      return null;
+    }
+    return known.safe() && known.stamp().ctime() > distrust
+        ? new Known(known.stamp(), known.digest(), false)
+        : known;
+  }
+
+  private interface Opener<T> {
+    T open(byte[] key, byte[] value);
+  }
+
+  /** One pass over what is committed and what is not yet, in the order of the keys. */
+  private <T> void each(Tree tree, Opener<T> opener, Consumer<T> visitor) {
+    // Taken before the snapshot: what is missing here by then is in it.
+    TreeMap<byte[], Batch.Change> late = new TreeMap<>(Arrays::compareUnsigned);
+    late.putAll(pending.get(tree));
+    BiConsumer<byte[], byte[]> tell =
+        (key, value) -> {
+          T record = value == null ? null : opener.open(key, value);
+          if (record != null) {
+            visitor.accept(record);
+          }
+        };
+    if (store != null) {
+      reading(
+          tree,
+          () -> {
+            store.scan(
+                tree,
+                (key, value) -> {
+                  while (!late.isEmpty() && Arrays.compareUnsigned(late.firstKey(), key) < 0) {
+                    Batch.Change change = late.pollFirstEntry().getValue();
+                    tell.accept(change.key, change.value);
+                  }
+                  Batch.Change change = late.remove(key);
+                  tell.accept(key, change == null ? value : change.value);
+                });
+            return null;
+          });
+    }
+    late.values().forEach(change -> tell.accept(change.key, change.value));
+  }
+}

@@ -1,0 +1,121 @@
+package dev.torc.cache;
+
+import dev.torc.hash.Digest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Map;
+
+/**
+ * Where a root's cache is. {@code TORC_CACHE} names a folder elsewhere which many roots may share:
+ * one environment each, named by the root's real path and a random id that the root keeps in {@code
+ * .torc/id}, so that neither a copy of the root nor another root at the same path takes its records
+ * for its own. What lies there is not its business.
+ *
+ * @param root the folder of the build file
+ * @param folder {@code ROOT/.torc}
+ * @param database the folder that holds {@code data.mdb}; until {@link #settle} it may be a guess
+ */
+public record CachePlace(Path root, Path folder, Path database) {
+
+  /** The place for a root under an environment; creates nothing. */
+  public static CachePlace find(Path root, Map<String, String> env) {
+    Path folder = root.resolve(".torc");
+    String elsewhere = env.getOrDefault("TORC_CACHE", "");
+    if (elsewhere.isEmpty()) {
+      return new CachePlace(root, folder, folder);
+    }
+    Path base = root.getFileSystem().getPath(elsewhere).toAbsolutePath().normalize();
+    return new CachePlace(root, folder, base.resolve(name(root, readId(folder))));
+  }
+
+  /** The logs of jobs. */
+  public Path logs() {
+    return folder.resolve("logs");
+  }
+
+  /** What rule 15 set aside in a build. */
+  public Path kept(String build) {
+    return folder.resolve("kept").resolve(build);
+  }
+
+  /** The file of the build lock. */
+  public Path lock() {
+    return folder.resolve("lock");
+  }
+
+  /** The file of the marks of started attempts. */
+  public Path running() {
+    return folder.resolve("running");
+  }
+
+  /** Whether {@code TORC_CACHE} put the database elsewhere. */
+  public boolean elsewhere() {
+    return !database.equals(folder);
+  }
+
+  /** The file of the database. */
+  Path data() {
+    return database.resolve("data.mdb");
+  }
+
+  /**
+   * Makes the folders and the root's id where they are missing.
+   *
+   * @return this place with the database's true folder
+   */
+  CachePlace settle() {
+    try {
+      Files.createDirectories(folder);
+      if (!elsewhere()) {
+        return this;
+      }
+      String id = readId(folder);
+      if (id.isEmpty()) {
+        byte[] random = new byte[8];
+        new SecureRandom().nextBytes(random);
+        id = HexFormat.of().formatHex(random);
+        // Whole or not at all: a torn id would give the root another database each time.
+        Path fresh = folder.resolve("id.new");
+        Files.writeString(fresh, id + "\n");
+        Files.move(fresh, folder.resolve("id"), StandardCopyOption.ATOMIC_MOVE);
+      }
+      Path settled = database.resolveSibling(name(root, id));
+      Files.createDirectories(settled);
+      return new CachePlace(root, folder, settled);
+    } catch (IOException e) {
+      throw Trouble.of("cannot make the cache", elsewhere() ? database : folder, e);
+    }
+  }
+
+  private static String readId(Path folder) {
+    try {
+      return Files.readString(folder.resolve("id")).strip();
+    } catch (IOException none) {
+      return "";
+    }
+  }
+
+  private static String name(Path root, String id) {
+    Path real;
+    try {
+      real = root.toRealPath();
+    } catch (IOException gone) {
+      real = root.toAbsolutePath().normalize();
+    }
+    try {
+      byte[] sum =
+          MessageDigest.getInstance("SHA-256")
+              .digest(real.toString().getBytes(StandardCharsets.UTF_8));
+      return Digest.of(sum).hex().substring(0, 16) + "-" + (id.isEmpty() ? "new" : id);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,333 @@
+package dev.torc.cache;
+
+import dev.torc.hash.Digest;
+import dev.torc.hash.Known;
+import dev.torc.hash.Stamp;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+
+/**
+ * The records as bytes: a CRC32C over tree, key and content, then the content. Numbers are zigzag
+ * varints, stamps fixed-width big-endian, text is UTF-8 behind its length plus one (0 is null). A
+ * record that does not read back exactly is null to its reader, as if it were not there. A change
+ * of any layout needs a new {@link Store#SCHEMA}.
+ */
+final class Codec {
+
+  private static final int SUM = Integer.BYTES;
+  private static final Stamp.Kind[] KINDS = Stamp.Kind.values();
+  private static final Result.Outcome[] OUTCOMES = Result.Outcome.values();
+
+  private Codec() {}
+
+  /** What writes a record's content. */
+  interface Content {
+    void to(Out out);
+  }
+
+  /** What reads a record's content; the name is that of its key, null for keys without one. */
+  interface Reader<T> {
+    T from(String name, In in);
+  }
+
+  static byte[] named(Tree tree, byte[] key, String name, Content content) {
+    return seal(
+        tree,
+        key,
+        out -> {
+          if (Key.shortened(key)) {
+            out.text(name);
+          }
+          content.to(out);
+        });
+  }
+
+  static byte[] seal(Tree tree, byte[] key, Content content) {
+    Out out = new Out();
+    content.to(out);
+    byte[] value = Arrays.copyOf(out.bytes, out.length);
+    ByteBuffer.wrap(value).putInt(sum(tree, key, value));
+    return value;
+  }
+
+  /** The record, or null where the value is null, fails its checksum or does not read back. */
+  static <T> T open(Tree tree, byte[] key, byte[] value, boolean named, Reader<T> reader) {
+    if (value == null
+        || value.length < SUM
+        || ByteBuffer.wrap(value).getInt() != sum(tree, key, value)) {
+      return null;
+    }
+    try {
+      In in = new In(value);
+      String name = !named ? null : Key.shortened(key) ? in.text() : Key.name(key);
+      T record = reader.from(name, in);
+      return in.at == value.length ? record : null;
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | NegativeArraySizeException e) {
+      return null; // only a layout of another torc could get here: as good as absent
+    }
+  }
+
+  private static int sum(Tree tree, byte[] key, byte[] value) {
+    CRC32C crc = new CRC32C();
+    crc.update(tree.ordinal());
+    crc.update(key, 0, key.length);
+    crc.update(value, SUM, value.length - SUM);
+    return (int) crc.getValue();
+  }
+
+  static void known(Out out, Known known) {
+    Stamp stamp = known.stamp();
+    out.one(stamp.kind().ordinal() << 2 | flag(stamp.executable(), 2) | flag(known.safe(), 1));
+    out.eight(stamp.size());
+    out.eight(stamp.mtime());
+    out.eight(stamp.ctime());
+    out.eight(stamp.inode());
+    out.digest(known.digest());
+  }
+
+  static Known known(In in) {
+    int head = in.one();
+    Stamp stamp =
+        new Stamp(
+            KINDS[head >> 2], (head & 2) != 0, in.eight(), in.eight(), in.eight(), in.eight());
+    return new Known(stamp, in.digest(), (head & 1) != 0);
+  }
+
+  static void result(Out out, Result result) {
+    out.one(result.outcome().ordinal());
+    out.text(result.build());
+    out.digest(result.manifest());
+    out.list(result.products(), Codec::made);
+    out.list(result.found(), Out::text);
+    out.list(result.moved(), Out::text);
+    out.number(result.wall());
+  }
+
+  static Result result(In in) {
+    return new Result(
+        OUTCOMES[in.one()],
+        in.text(),
+        in.digest(),
+        in.list(Codec::made),
+        in.list(In::text),
+        in.list(In::text),
+        in.number());
+  }
+
+  private static void made(Out out, Made made) {
+    out.text(made.path());
+    out.one(made.kind().ordinal());
+    out.digest(made.digest());
+  }
+
+  private static Made made(In in) {
+    return new Made(in.text(), KINDS[in.one()], in.digest());
+  }
+
+  static void details(Out out, Details details) {
+    out.list(details.manifest(), Codec::entry);
+    out.list(details.reasons(), Codec::entry);
+    out.text(details.what());
+    out.number(details.number());
+    out.number(details.started());
+    out.number(details.exit());
+    out.number(details.signal());
+    out.number(details.cpu());
+    out.number(details.peak());
+    out.number(details.attempts());
+  }
+
+  static Details details(In in) {
+    return new Details(
+        in.list(Codec::entry),
+        in.list(Codec::entry),
+        in.text(),
+        in.number(),
+        in.number(),
+        (int) in.number(),
+        (int) in.number(),
+        in.number(),
+        in.number(),
+        (int) in.number());
+  }
+
+  static void entry(Out out, Entry entry) {
+    out.number(entry.code());
+    out.text(entry.name());
+    out.text(entry.old());
+    out.text(entry.now());
+  }
+
+  static Entry entry(In in) {
+    return new Entry((int) in.number(), in.text(), in.text(), in.text());
+  }
+
+  static void owned(Out out, Owned owned) {
+    out.one(owned.kind().ordinal() << 1 | flag(owned.adopted(), 1));
+    out.digest(owned.digest());
+    out.text(owned.job());
+  }
+
+  static Owned owned(String path, In in) {
+    int head = in.one();
+    return new Owned(path, KINDS[head >> 1], in.digest(), in.text(), (head & 1) != 0);
+  }
+
+  static void build(Out out, BuildRecord build) {
+    out.text(build.id());
+    out.number(build.started());
+    out.number(build.nanos());
+    out.list(
+        List.copyOf(build.counts().entrySet()),
+        (to, count) -> {
+          to.text(count.getKey());
+          to.number(count.getValue());
+        });
+    out.number(build.exit());
+  }
+
+  static BuildRecord build(long number, In in) {
+    String id = in.text();
+    long started = in.number();
+    long nanos = in.number();
+    SortedMap<String, Integer> counts = new TreeMap<>();
+    in.list(from -> Map.entry(from.text(), (int) from.number()))
+        .forEach(count -> counts.put(count.getKey(), count.getValue()));
+    return new BuildRecord(number, id, started, nanos, counts, (int) in.number());
+  }
+
+  private static int flag(boolean set, int bit) {
+    return set ? bit : 0;
+  }
+
+  /** Content being written; the checksum's place is left free. */
+  static final class Out {
+    private byte[] bytes = new byte[128];
+    private int length = SUM;
+
+    private void room(int more) {
+      if (bytes.length - length < more) {
+        bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+      }
+    }
+
+    void one(int value) {
+      room(1);
+      bytes[length++] = (byte) value;
+    }
+
+    void eight(long value) {
+      room(Long.BYTES);
+      ByteBuffer.wrap(bytes).putLong(length, value);
+      length += Long.BYTES;
+    }
+
+    void number(long value) {
+      long rest = value << 1 ^ value >> 63;
+      while ((rest & ~0x7fL) != 0) {
+        one((int) rest | 0x80);
+        rest >>>= 7;
+      }
+      one((int) rest);
+    }
+
+    private void raw(byte[] more) {
+      room(more.length);
+      System.arraycopy(more, 0, bytes, length, more.length);
+      length += more.length;
+    }
+
+    void text(String text) {
+      if (text == null) {
+        number(0);
+        return;
+      }
+      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+      number(utf8.length + 1L);
+      raw(utf8);
+    }
+
+    void digest(Digest digest) {
+      one(digest == null ? 0 : 1);
+      if (digest != null) {
+        raw(digest.bytes());
+      }
+    }
+
+    <T> void list(List<T> items, java.util.function.BiConsumer<Out, T> each) {
+      number(items.size());
+      for (T item : items) {
+        each.accept(this, item);
+      }
+    }
+  }
+
+  /** Content being read. */
+  static final class In {
+    private final byte[] bytes;
+    private int at = SUM;
+
+    private In(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    int one() {
+      return bytes[at++] & 0xff;
+    }
+
+    long eight() {
+      long value = ByteBuffer.wrap(bytes).getLong(at);
+      at += Long.BYTES;
+      return value;
+    }
+
+    long number() {
+      long value = 0;
+      int part;
+      int shift = 0;
+      do {
+        part = one();
+        value |= (part & 0x7fL) << shift;
+        shift += 7;
+      } while ((part & 0x80) != 0);
+      return value >>> 1 ^ -(value & 1);
+    }
+
+    String text() {
+      int length = Math.toIntExact(number()) - 1;
+      if (length < 0) {
+        return null;
+      }
+      String text = new String(bytes, at, length, StandardCharsets.UTF_8);
+      at += length;
+      return text;
+    }
+
+    Digest digest() {
+      if (one() == 0) {
+        return null;
+      }
+      at += Digest.LENGTH;
+      return Digest.of(Arrays.copyOfRange(bytes, at - Digest.LENGTH, at));
+    }
+
+    <T> List<T> list(java.util.function.Function<In, T> each) {
+      int size = Math.toIntExact(number());
+      if (size < 0 || size > bytes.length) {
+        throw new IllegalArgumentException("a list of " + size);
+      }
+      List<T> items = new ArrayList<>(size);
+      for (int i = 0; i < size; i++) {
+        items.add(each.apply(this));
+      }
+      return List.copyOf(items);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.torc.cache;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * What happens to a database that cannot be used: it is moved aside, never deleted, and the next
+ * one starts empty. Damage that only shows while a build runs leaves a marker for the next open,
+ * which takes it away by itself. Finding damage is the business of {@link Pages} and {@link Store}.
+ */
+final class Damage {
+
+  private Damage() {}
+
+  private static Path marker(CachePlace place) {
+    return place.database().resolve("data.mdb.damaged");
+  }
+
+  static boolean marked(CachePlace place) {
+    return Files.exists(marker(place));
+  }
+
+  /** Leaves the marker; says in one line what happened and what comes next. */
+  static CacheException mark(CachePlace place, RuntimeException cause) {
+    String found = "the cache " + place.data() + " is damaged (" + cause.getMessage() + ")";
+    try {
+      if (!marked(place)) {
+        Files.createFile(marker(place));
+      }
+      return new CacheException(found + "; it will be set aside by the next build", cause);
+    } catch (IOException e) {
+      return new CacheException(found + "; move it away and build again", cause);
+    }
+  }
+
+  /** Moves the database aside, with one line, and takes the marker away. */
+  static void setAside(CachePlace place, String how, Consumer<String> note) {
+    Path data = place.data();
+    try {
+      if (Files.exists(data, LinkOption.NOFOLLOW_LINKS)) {
+        int number = 1;
+        Path aside = data.resolveSibling("data.mdb.bad-" + number);
+        while (Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
+          aside = data.resolveSibling("data.mdb.bad-" + ++number);
+        }
+        Files.move(data, aside);
+        // A reader may still have the old pair open; a new pair must not share its lock table.
+        Files.deleteIfExists(data.resolveSibling("lock.mdb"));
+        note.accept(
+            "the cache "
+                + data
+                + " is "
+                + how
+                + "; it was set aside as "
+                + aside.getFileName()
+                + ", and everything counts as never built");
+      }
+      // Only now: torc may be killed at any moment, and a fresh database must not be taken for bad.
+      Files.deleteIfExists(marker(place));
+    } catch (IOException e) {
+      throw Trouble.of("cannot set aside the cache", data, e);
+    }
+  }
+}

@@ -1,0 +1,259 @@
+package dev.torc.cache;
+
+import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.lmdbjava.Cursor;
+import org.lmdbjava.Dbi;
+import org.lmdbjava.DbiFlags;
+import org.lmdbjava.Env;
+import org.lmdbjava.EnvFlags;
+import org.lmdbjava.LmdbException;
+import org.lmdbjava.Txn;
+
+/**
+ * The LMDB environment: trees of bytes, read by any thread and written by one. What the bytes mean,
+ * what waits to be written and whether the file is sound are other files' business.
+ *
+ * <p>It keeps LMDB's full durability: a commit is on the disk when it returns, data first, meta
+ * page after. Giving up the second sync (MDB_NOMETASYNC) would lose a commit on a power failure and
+ * win nothing: at most one commit is written in 50 ms, on a thread that nobody waits for.
+ *
+ * <p>No snapshot is held longer than a read, but by a reader ({@link #look}): LMDB cannot use pages
+ * again that a snapshot may still see, and a long build would make the file grow without end. The
+ * map may only move (growth) or go (close) while nobody reads; the lock here sees to that.
+ */
+final class Store implements AutoCloseable {
+
+  /** The layout of the records, kept in the database. Any change of {@link Codec} counts it up. */
+  static final String SCHEMA = "1";
+
+  static final String SCHEMA_KEY = "schema";
+  static final String COMMIT_KEY = "commit";
+
+  private static final int READERS = 254;
+
+  private final Env<byte[]> env;
+  private final boolean writes;
+  private final Map<Tree, Dbi<byte[]>> trees = new EnumMap<>(Tree.class);
+  private Dbi<byte[]> main;
+  private final ReentrantReadWriteLock map = new ReentrantReadWriteLock();
+
+  /** For single reads, taken by its monitor; between reads it is reset, but in a look. */
+  private Txn<byte[]> reader;
+
+  private Store(Env<byte[]> env, boolean writes) {
+    this.env = env;
+    this.writes = writes;
+  }
+
+  /** Opens for reading and writing; the folder exists and a file there is sound. */
+  static Store open(Path folder, long mapSize) {
+    Store store = new Store(env(folder, mapSize, EnvFlags.MDB_NOTLS), true);
+    try {
+      store.env.readerCheck(); // frees the slots of readers that were killed
+      return store;
+    } catch (RuntimeException e) {
+      store.env.close();
+      throw e;
+    }
+  }
+
+  /** Opens for reading one snapshot, which is held until the end. Nothing of it was read yet. */
+  static Store look(Path folder, long mapSize) {
+    Store store =
+        new Store(env(folder, mapSize, EnvFlags.MDB_NOTLS, EnvFlags.MDB_RDONLY_ENV), false);
+    try {
+      store.reader = store.env.txnRead();
+      return store;
+    } catch (RuntimeException e) {
+      store.env.close();
+      throw e;
+    }
+  }
+
+  private static Env<byte[]> env(Path folder, long mapSize, EnvFlags... flags) {
+    try {
+      return Env.create(PROXY_BA)
+          .setMapSize(mapSize)
+          .setMaxDbs(Tree.values().length)
+          .setMaxReaders(READERS)
+          .open(folder.toFile(), 0664, flags);
+    } catch (LinkageError e) {
+      throw new CacheException(
+          "cannot load the native library of LMDB: " + e.getMessage() + "; install torc anew", e);
+    }
+  }
+
+  /** A map that holds the file twice over and is no smaller than what is wanted. */
+  static long mapSize(Path data, long wanted) throws java.io.IOException {
+    long need = Files.exists(data) ? 2 * Files.size(data) : 0;
+    long size = wanted;
+    while (size < need) {
+      size *= 2;
+    }
+    return size;
+  }
+
+  /** The transaction of a look's snapshot. */
+  long snapshot() {
+    return reader.getId();
+  }
+
+  /** Lets a look see a newer snapshot. */
+  void renew() {
+    reader.reset();
+    reader.renew();
+  }
+
+  /** Makes the trees readable, and of a new database makes them, under a commit's own record. */
+  void useTrees(boolean fresh, Function<Long, byte[]> commit) {
+    try (Txn<byte[]> txn = env.txnWrite()) {
+      trees(txn, DbiFlags.MDB_CREATE);
+      if (fresh) {
+        seal(txn, commit);
+      }
+      txn.commit();
+    }
+    reader = env.txnRead();
+    reader.reset();
+  }
+
+  /** Makes the trees of a look's snapshot readable. */
+  void useTrees() {
+    trees(reader);
+  }
+
+  private void trees(Txn<byte[]> txn, DbiFlags... flags) {
+    main = env.openDbi(txn, null, null, false);
+    for (Tree tree : Tree.values()) {
+      trees.put(tree, env.openDbi(txn, tree.key(), null, false, flags));
+    }
+  }
+
+  /** The value of a key, or null. */
+  byte[] get(Tree tree, byte[] key) {
+    return read(txn -> trees.get(tree).get(txn, key));
+  }
+
+  /** The greatest key of a tree, or null. */
+  byte[] lastKey(Tree tree) {
+    return read(
+        txn -> {
+          try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
+            return cursor.last() ? cursor.key() : null;
+          }
+        });
+  }
+
+  private <T> T read(Function<Txn<byte[]>, T> what) {
+    map.readLock().lock();
+    try {
+      synchronized (reader) {
+        if (!writes) {
+          return what.apply(reader);
+        }
+        reader.renew();
+        try {
+          return what.apply(reader);
+        } finally {
+          reader.reset();
+        }
+      }
+    } finally {
+      map.readLock().unlock();
+    }
+  }
+
+  /** Hands all keys and values of a tree to the visitor, in the order of the keys. */
+  void scan(Tree tree, BiConsumer<byte[], byte[]> visitor) {
+    map.readLock().lock();
+    try {
+      if (writes) {
+        try (Txn<byte[]> txn = env.txnRead()) {
+          scan(tree, txn, visitor);
+        }
+      } else {
+        synchronized (reader) {
+          scan(tree, reader, visitor);
+        }
+      }
+    } finally {
+      map.readLock().unlock();
+    }
+  }
+
+  private void scan(Tree tree, Txn<byte[]> txn, BiConsumer<byte[], byte[]> visitor) {
+    try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
+      for (boolean more = cursor.first(); more; more = cursor.next()) {
+        visitor.accept(cursor.key(), cursor.val());
+      }
+    }
+  }
+
+  /**
+   * Commits changes, all or none, growing the map where they do not fit.
+   *
+   * @param commit makes the commit's own record from the number of its transaction
+   * @throws LmdbException where nothing was committed
+   */
+  void write(List<Batch.Change> changes, Function<Long, byte[]> commit) {
+    while (true) {
+      try (Txn<byte[]> txn = env.txnWrite()) {
+        for (Batch.Change change : changes) {
+          Dbi<byte[]> tree = trees.get(change.tree);
+          if (change.value == null) {
+            tree.delete(txn, change.key);
+          } else {
+            tree.put(txn, change.key, change.value);
+          }
+        }
+        seal(txn, commit);
+        txn.commit();
+        return;
+      } catch (Env.MapFullException full) {
+        grow();
+      }
+    }
+  }
+
+  private void seal(Txn<byte[]> txn, Function<Long, byte[]> commit) {
+    main.put(txn, bytes(SCHEMA_KEY), bytes(SCHEMA));
+    main.put(txn, bytes(COMMIT_KEY), commit.apply(txn.getId()));
+  }
+
+  private void grow() {
+    map.writeLock().lock();
+    try {
+      env.setMapSize(2 * env.info().mapSize);
+    } finally {
+      map.writeLock().unlock();
+    }
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Waits for readers, then closes. */
+  @Override
+  public void close() {
+    map.writeLock().lock();
+    try {
+      if (reader != null && !env.isClosed()) {
+        reader.close();
+      }
+      env.close();
+    } finally {
+      map.writeLock().unlock();
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package dev.torc.posix;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * An exclusive {@code flock(2)} on a file. It belongs to the open file, not to the process as the
+ * locks of {@link java.nio.channels.FileChannel} do: those vanish as soon as the process opens and
+ * closes the same file anywhere else. The kernel drops it when the holder ends, however it ends; a
+ * started program does not inherit it. Who waits, and what the file says, is not its business.
+ */
+public final class Flock implements AutoCloseable {
+
+  private static final boolean MAC =
+      System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("mac");
+  private static final int OPEN_READ_WRITE_CLOEXEC = 2 | (MAC ? 0x1000000 : 0x80000);
+  private static final int EXCLUSIVE_NOW = 2 | 4;
+  private static final int WOULD_BLOCK = MAC ? 35 : 11;
+  private static final int INTERRUPTED = 4;
+
+  private static final MethodHandle OPEN =
+      Libc.variadic(
+          "open",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, Libc.POINTER, ValueLayout.JAVA_INT),
+          2);
+  private static final MethodHandle FLOCK =
+      Libc.call(
+          "flock",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+  private static final MethodHandle CLOSE =
+      Libc.call("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+
+  private int fd;
+
+  private Flock(int fd) {
+    this.fd = fd;
+  }
+
+  /**
+   * Locks the file, creating it where it is missing; never waits.
+   *
+   * @return the lock, or nothing while somebody else (of this process too) holds it
+   * @throws IOException where the file cannot be opened for writing or locked
+   */
+  public static Optional<Flock> tryLock(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      Files.newByteChannel(
+              file, java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.WRITE)
+          .close();
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = Libc.errnoBuffer(arena);
+      int fd =
+          (int)
+              OPEN.invokeExact(errno, Libc.string(arena, file.toString()), OPEN_READ_WRITE_CLOEXEC);
+      if (fd < 0) {
+        throw new IOException(file + ": cannot be opened, error " + Libc.errno(errno));
+      }
+      int result;
+      do {
+        result = (int) FLOCK.invokeExact(errno, fd, EXCLUSIVE_NOW);
+      } while (result != 0 && Libc.errno(errno) == INTERRUPTED);
+      if (result == 0) {
+        return Optional.of(new Flock(fd));
+      }
+      int why = Libc.errno(errno);
+      int closed = (int) CLOSE.invokeExact(errno, fd);
+      if (why == WOULD_BLOCK && closed == 0) {
+        return Optional.empty();
+      }
+      throw new IOException(file + ": cannot be locked, error " + why);
+    } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError("a call of the C library throws nothing", e);
+    }
+  }
+
+  /** Gives the lock back; the file stays. */
+  @Override
+  public synchronized void close() {
+    if (fd < 0) {
+      return;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      int unused = (int) CLOSE.invokeExact(Libc.errnoBuffer(arena), fd);
+      fd = -1;
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError("a call of the C library throws nothing", e);
+    }
+  }
+}
