@@ -2,9 +2,11 @@ package dev.torc.cache;
 
 import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,9 @@ final class Store implements AutoCloseable {
 
   static final String SCHEMA_KEY = "schema";
   static final String COMMIT_KEY = "commit";
+
+  /** Bytes; LMDB takes 64 for a reader, and makes room for as many as the file has place for. */
+  private static final int LOCK_TABLE = 20480;
 
   private static final int READERS = 254;
 
@@ -80,7 +85,26 @@ final class Store implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes LMDB's lock table in full. LMDB would make it with a hole and then write to it through
+   * its map: on a full disk that ends the process (SIGBUS), while this is an error that can be
+   * told.
+   */
+  private static void lockTable(Path folder) {
+    Path table = folder.resolve("lock.mdb");
+    try {
+      if (!Files.exists(table)) {
+        Path whole = folder.resolve("lock.mdb.new");
+        Files.write(whole, new byte[LOCK_TABLE]);
+        Files.move(whole, table, StandardCopyOption.ATOMIC_MOVE);
+      }
+    } catch (IOException e) {
+      throw Trouble.of("cannot make the lock table", table, e);
+    }
+  }
+
   private static Env<byte[]> env(Path folder, long mapSize, EnvFlags... flags) {
+    lockTable(folder);
     try {
       return Env.create(PROXY_BA)
           .setMapSize(mapSize)
@@ -94,7 +118,7 @@ final class Store implements AutoCloseable {
   }
 
   /** A map that holds the file twice over and is no smaller than what is wanted. */
-  static long mapSize(Path data, long wanted) throws java.io.IOException {
+  static long mapSize(Path data, long wanted) throws IOException {
     long need = Files.exists(data) ? 2 * Files.size(data) : 0;
     long size = wanted;
     while (size < need) {

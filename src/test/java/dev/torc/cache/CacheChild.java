@@ -51,7 +51,7 @@ final class CacheChild {
       lock.close();
     }
     Cache cache =
-        Cache.open(place, System.err::println, new Cache.Outside(1 << 16, "boot", () -> 0));
+        Cache.open(place, System.err::println, new Cache.Outside(1 << 16, 0, "boot", () -> 0));
     System.out.println("writing");
     for (long i = cache.nextBuildNumber(); ; i++) {
       long number = i;
