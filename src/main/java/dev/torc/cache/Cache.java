@@ -429,8 +429,10 @@ public final class Cache implements AutoCloseable {
         if (writer != null) {
           throw Damage.mark(place, new CacheException(e.getMessage()));
         }
+        if (damaged.isEmpty()) {
+          note.accept(unusable(place, e.getMessage()));
+        }
         damaged.addAll(wanted);
-        note.accept(unusable(place, e.getMessage()));
         return false;
       } catch (IOException e) {
         throw Trouble.of("cannot read the cache", place.data(), e);

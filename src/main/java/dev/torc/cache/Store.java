@@ -4,12 +4,13 @@ import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -93,10 +94,20 @@ final class Store implements AutoCloseable {
   private static void lockTable(Path folder) {
     Path table = folder.resolve("lock.mdb");
     try {
-      if (!Files.exists(table)) {
-        Path whole = folder.resolve("lock.mdb.new");
+      if (Files.exists(table)) {
+        return;
+      }
+      Path whole = folder.resolve("lock.mdb." + UUID.randomUUID());
+      try {
         Files.write(whole, new byte[LOCK_TABLE]);
-        Files.move(whole, table, StandardCopyOption.ATOMIC_MOVE);
+        // A link never replaces a table that another process made, and uses, meanwhile.
+        Files.createLink(table, whole);
+      } catch (FileAlreadyExistsException made) {
+        return;
+      } catch (UnsupportedOperationException noLinks) {
+        return; // then LMDB makes it
+      } finally {
+        Files.deleteIfExists(whole);
       }
     } catch (IOException e) {
       throw Trouble.of("cannot make the lock table", table, e);

@@ -86,6 +86,18 @@ class BuildLockTest {
   }
 
   @Test
+  void rule10TheLockMayBeRemovedByWhoHoldsIt() throws IOException {
+    try (var _ = BuildLock.tryAcquire(place(), me).orElseThrow()) {
+      Files.delete(place().lock());
+      Files.delete(place().folder());
+    }
+    assertFalse(Files.exists(place().folder()), "clean --all leaves nothing behind");
+    try (var _ = BuildLock.tryAcquire(place(), me).orElseThrow()) {
+      assertTrue(BuildLock.tryAcquire(place(), me).isEmpty());
+    }
+  }
+
+  @Test
   void rule10AnUnreadableHolderIsNobody() throws IOException {
     Files.createDirectories(place().folder());
     Files.writeString(place().lock(), "\0\0 garbage\n\n\n");

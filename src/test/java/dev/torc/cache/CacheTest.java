@@ -323,6 +323,19 @@ class CacheTest {
   }
 
   @Test
+  void rule10LookingNeedsNoLockTableAndLeavesNoneHalfMade() throws IOException {
+    try (Cache cache = open()) {
+      cache.put(Samples.all("a", "b"));
+    }
+    List<String> before = tree();
+    Files.delete(place().data().resolveSibling("lock.mdb"));
+    try (Cache cache = Cache.look(place(), notes::add)) {
+      assertAll(cache, "a", "b");
+    }
+    assertEquals(before, tree());
+  }
+
+  @Test
   void anotherBootDistrustsStampsOfFilesChangedShortBeforeTheLastCommit() {
     long commit = 1_800_000_000_000L;
     Known old = new Known(Samples.stamp("a", (commit - 61_000) * 1_000_000), null, true);
