@@ -15,7 +15,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.lmdbjava.Dbi;
 import org.lmdbjava.Env;
 import org.lmdbjava.LmdbException;
@@ -35,32 +34,13 @@ import org.lmdbjava.LmdbNativeException;
  */
 public final class Cache implements AutoCloseable {
 
-  /**
-   * What comes from outside.
-   *
-   * @param mapSize bytes, of address space only
-   * @param eager files of so many bytes are checked in whole when they are opened; of larger ones
-   *     only what every build reads, and the rest before its first use (100 MB take 30 ms)
-   * @param boot id of the system's boot
-   * @param clock milliseconds since 1970
-   */
-  record Outside(long mapSize, long eager, String boot, LongSupplier clock) {
-    static Outside system() {
-      return new Outside(4L << 30, 32 << 20, Commit.thisBoot(), System::currentTimeMillis);
-    }
-
-    Set<Tree> atOnce(CachePlace place) throws IOException {
-      return Files.size(place.data()) <= eager ? ALL : ALWAYS;
-    }
-  }
-
   /** What was written so long before a system went down is on its disk: nanoseconds. */
   private static final long SETTLED = 60_000_000_000L;
 
   /** What every build reads in whole. The other trees are checked when they are first used. */
-  private static final Set<Tree> ALWAYS = Set.of(Tree.STAMPS, Tree.RESULTS, Tree.OWNED);
+  static final Set<Tree> ALWAYS = Set.of(Tree.STAMPS, Tree.RESULTS, Tree.OWNED);
 
-  private static final Set<Tree> ALL = Set.of(Tree.values());
+  static final Set<Tree> ALL = Set.of(Tree.values());
 
   private final CachePlace place;
   private final Outside outside;
@@ -134,12 +114,12 @@ public final class Cache implements AutoCloseable {
           Damage.setAside(place, e.getMessage(), note);
         }
       }
-      store = Store.open(place.database(), Store.mapSize(place.data(), outside.mapSize));
+      store = Store.open(place.database(), Store.mapSize(place.data(), outside.mapSize()));
       boolean fresh = last == null;
       store.useTrees(fresh, transaction -> seal(transaction, outside));
       Cache cache = new Cache(place, outside, note, store, meta, sound, true);
       store = null;
-      if (!fresh && !last.boot().equals(outside.boot)) {
+      if (!fresh && !last.boot().equals(outside.boot())) {
         cache.distrustLate(last);
       }
       return cache;
@@ -175,7 +155,7 @@ public final class Cache implements AutoCloseable {
       }
       if (Files.exists(place.data()) && Files.size(place.data()) > 0) {
         settled(place);
-        store = Store.look(place.database(), Store.mapSize(place.data(), outside.mapSize));
+        store = Store.look(place.database(), Store.mapSize(place.data(), outside.mapSize()));
         // A writer may be at work: only the state of a snapshot held by LMDB stays as it is.
         Pages.Meta meta = Pages.of(place.data(), store.snapshot());
         while (meta == null) {
@@ -188,7 +168,7 @@ public final class Cache implements AutoCloseable {
           store.useTrees();
           Cache cache = new Cache(place, outside, note, store, meta, sound, false);
           store = null;
-          if (!last.boot().equals(outside.boot)) {
+          if (!last.boot().equals(outside.boot())) {
             cache.distrust = late(last);
           }
           return cache;
@@ -230,7 +210,7 @@ public final class Cache implements AutoCloseable {
   }
 
   private static byte[] seal(long transaction, Outside outside) {
-    return new Commit(transaction, outside.clock.getAsLong(), outside.boot).bytes();
+    return new Commit(transaction, outside.clock().getAsLong(), outside.boot()).bytes();
   }
 
   private static long late(Commit last) {

@@ -50,8 +50,7 @@ final class CacheChild {
       Thread.sleep(Long.MAX_VALUE);
       lock.close();
     }
-    Cache cache =
-        Cache.open(place, System.err::println, new Cache.Outside(1 << 16, 0, "boot", () -> 0));
+    Cache cache = Cache.open(place, System.err::println, new Outside(1 << 16, 0, "boot", () -> 0));
     System.out.println("writing");
     for (long i = cache.nextBuildNumber(); ; i++) {
       long number = i;

@@ -42,7 +42,7 @@ class CacheTest {
   }
 
   private Cache open(String boot, long time) {
-    return Cache.open(place(), notes::add, new Cache.Outside(1 << 20, 0, boot, () -> time));
+    return Cache.open(place(), notes::add, new Outside(1 << 20, 0, boot, () -> time));
   }
 
   private static void assertAll(Cache cache, String name, String build) {
@@ -234,7 +234,7 @@ class CacheTest {
 
   @Test
   void theMapGrowsWithWhatIsPutWhileOthersRead() throws InterruptedException {
-    Cache.Outside small = new Cache.Outside(1 << 16, 0, "boot", () -> 0);
+    Outside small = new Outside(1 << 16, 0, "boot", () -> 0);
     Random random = new Random(1);
     Map<String, String> model = new HashMap<>();
     try (Cache cache = Cache.open(place(), notes::add, small)) {
@@ -348,7 +348,7 @@ class CacheTest {
       assertEquals(late, cache.stamp("late"));
     }
     try (Cache cache =
-        Cache.look(place(), notes::add, new Cache.Outside(1 << 20, 0, "second", () -> commit))) {
+        Cache.look(place(), notes::add, new Outside(1 << 20, 0, "second", () -> commit))) {
       assertEquals(doubtful, cache.stamp("late"));
       assertEquals(old, cache.stamp("old"));
     }

@@ -29,11 +29,11 @@ import org.junit.jupiter.api.io.TempDir;
 class DamageTest {
 
   /** All is checked at once, or what is not always read only later. */
-  private static final Cache.Outside EAGER = new Cache.Outside(1 << 20, 1 << 30, "boot", () -> 0);
+  private static final Outside EAGER = new Outside(1 << 20, 1 << 30, "boot", () -> 0);
 
-  private static final Cache.Outside LAZY = new Cache.Outside(1 << 20, 0, "boot", () -> 0);
+  private static final Outside LAZY = new Outside(1 << 20, 0, "boot", () -> 0);
 
-  private Cache.Outside outside = EAGER;
+  private Outside outside = EAGER;
   private static final String LAST = "b4";
 
   @TempDir Path root;
