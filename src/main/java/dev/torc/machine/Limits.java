@@ -1,0 +1,155 @@
+package dev.torc.machine;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * What this process may use of the machine: those of its cgroup where there is one. Who takes how
+ * much of it is the scheduler's business; what the machine is called, {@link Description}'s.
+ *
+ * @param cpus at least 1
+ * @param memory bytes
+ * @param gpus identifiers as {@code CUDA_VISIBLE_DEVICES} or {@code HIP_VISIBLE_DEVICES} take them
+ */
+public record Limits(int cpus, long memory, List<String> gpus) {
+
+  private static final Pattern NVIDIA = Pattern.compile("nvidia(\\d+)");
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
+  private static final Pattern TOTAL = Pattern.compile("MemTotal:\\s+(\\d+) kB");
+
+  /**
+   * Those of this process.
+   *
+   * @param environment the caller's; {@code CUDA_VISIBLE_DEVICES} and the like are honoured
+   */
+  public static Limits here(Map<String, String> environment) {
+    return of(
+        Path.of("/"),
+        environment,
+        Runtime.getRuntime().availableProcessors(), // knows affinity, cgroup v1 and v2
+        () -> Description.here().memory());
+  }
+
+  /**
+   * Those told by the files below a folder.
+   *
+   * @param system stands for {@code /}
+   * @param elsewhere asked for the memory in bytes where there is no {@code /proc/meminfo}
+   */
+  static Limits of(Path system, Map<String, String> environment, int cpus, LongSupplier elsewhere) {
+    return new Limits(cpus, memory(system, elsewhere), gpus(system, environment));
+  }
+
+  private static long memory(Path system, LongSupplier elsewhere) {
+    long memory = Long.MAX_VALUE;
+    for (String line : lines(system.resolve("proc/meminfo"))) {
+      Matcher total = TOTAL.matcher(line);
+      if (total.matches()) {
+        memory = Long.parseLong(total.group(1)) * 1024;
+      }
+    }
+    if (memory == Long.MAX_VALUE) {
+      memory = elsewhere.getAsLong();
+    }
+    Path groups = system.resolve("sys/fs/cgroup");
+    for (String line : lines(system.resolve("proc/self/cgroup"))) { // ID:CONTROLLERS:PATH
+      String[] parts = line.split(":", 3);
+      if (parts.length < 3) {
+        continue;
+      }
+      if (parts[1].isEmpty()) { // version 2, alone or beside version 1
+        memory = Math.min(memory, lowest(groups, parts[2], "memory.max"));
+        memory = Math.min(memory, lowest(groups.resolve("unified"), parts[2], "memory.max"));
+      } else if (List.of(parts[1].split(",")).contains("memory")) {
+        Path group = groups.resolve("memory");
+        memory = Math.min(memory, lowest(group, parts[2], "memory.limit_in_bytes"));
+      }
+    }
+    return memory;
+  }
+
+  /** The lowest limit on the way from a group up to the root of its mount. */
+  private static long lowest(Path mount, String group, String file) {
+    long lowest = Long.MAX_VALUE;
+    Path at = mount.resolve(group.replaceFirst("^/+", "")).normalize();
+    at = at.startsWith(mount) ? at : mount; // a group outside of this namespace is not shown
+    for (; at.startsWith(mount); at = at.getParent()) {
+      for (String line : lines(at.resolve(file))) {
+        if (NUMBER.matcher(line).matches()) { // "max" and larger numbers are no limit
+          lowest = Math.min(lowest, Long.parseLong(line));
+        }
+      }
+    }
+    return lowest;
+  }
+
+  private static List<String> gpus(Path system, Map<String, String> environment) {
+    List<String> nvidia = new ArrayList<>();
+    for (String name : names(system.resolve("dev"))) {
+      Matcher device = NVIDIA.matcher(name);
+      if (device.matches()) {
+        nvidia.add(device.group(1));
+      }
+    }
+    if (!nvidia.isEmpty()) {
+      nvidia.sort(Comparator.comparingInt(Integer::parseInt));
+      return visible(nvidia, environment, "CUDA_VISIBLE_DEVICES");
+    }
+    Path nodes = system.resolve("sys/class/kfd/kfd/topology/nodes"); // AMD; CPUs have the id 0
+    long amd =
+        names(nodes).stream()
+            .map(node -> lines(nodes.resolve(node).resolve("gpu_id")))
+            .filter(id -> !id.isEmpty() && !id.getFirst().equals("0"))
+            .count();
+    List<String> all = IntStream.range(0, (int) amd).mapToObj(String::valueOf).toList();
+    return amd == 0 ? all : visible(all, environment, "HIP_VISIBLE_DEVICES");
+  }
+
+  /** As CUDA and HIP read it: a list of numbers or UUIDs, up to the first that is none. */
+  private static List<String> visible(
+      List<String> devices, Map<String, String> environment, String variable) {
+    String value = environment.get(variable);
+    if (value == null) {
+      return List.copyOf(devices);
+    }
+    List<String> visible = new ArrayList<>();
+    for (String word : value.split(",")) {
+      String id = word.strip();
+      boolean number = NUMBER.matcher(id).matches();
+      if (number ? !devices.contains(id) : !id.contains("-") || id.startsWith("-")) {
+        break;
+      }
+      visible.add(id);
+    }
+    return List.copyOf(visible);
+  }
+
+  /** A file's lines; none where the system has no such file or does not show it. */
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  private static List<String> names(Path folder) {
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      entries.forEach(entry -> names.add(entry.getFileName().toString()));
+    } catch (IOException e) {
+      return List.of(); // as for lines
+    }
+    return names;
+  }
+}
