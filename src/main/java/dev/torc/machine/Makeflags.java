@@ -1,0 +1,82 @@
+package dev.torc.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads the variable {@code MAKEFLAGS} of a calling GNU make: letters without a dash in the first
+ * word, then options, then {@code --} and variables; blanks within a word stand behind a backslash.
+ * Talking to the jobserver it names is the business of {@link Jobserver}.
+ */
+public final class Makeflags {
+
+  private static final Pattern WORD = Pattern.compile("\\s*((?:\\\\.|[^\\s\\\\])+)");
+  private static final Pattern JOBSERVER = Pattern.compile("--jobserver-(?:auth|fds)=(.*)");
+  private static final Pattern JOBS =
+      Pattern.compile("-j\\d*|--jobs(=\\d*)?|--jobserver-(auth|fds|style)=.*", Pattern.DOTALL);
+  private static final String WITH_ARGUMENT = "CEIOWfjlo"; // letters: the rest of the word is text
+
+  private Makeflags() {}
+
+  /** What names the jobserver, {@code fifo:PATH} or {@code R,W}: the last one counts. */
+  static Optional<String> jobserver(String makeflags) {
+    String last = null;
+    for (String word : options(makeflags)) {
+      Matcher jobserver = JOBSERVER.matcher(word.strip());
+      if (jobserver.matches()) {
+        last = jobserver.group(1).replaceAll("\\\\(.)", "$1").replace("$$", "$");
+      }
+    }
+    return Optional.ofNullable(last);
+  }
+
+  /** The same without jobserver and {@code -j}, for the environment of jobs. */
+  public static String without(String makeflags) {
+    StringBuilder kept = new StringBuilder();
+    List<String> options = options(makeflags);
+    for (String word : options) {
+      if (!JOBS.matcher(word.strip()).matches()) {
+        kept.append(word);
+      }
+    }
+    return kept + makeflags.substring(String.join("", options).length());
+  }
+
+  /** Whether make was told to print what it would do, and no more ({@code make -n}). */
+  public static boolean dryRun(String makeflags) {
+    boolean first = true;
+    for (String blankAndWord : options(makeflags)) {
+      String word = blankAndWord.strip();
+      if (List.of("--just-print", "--dry-run", "--recon").contains(word)) {
+        return true;
+      }
+      boolean letters = first && !word.contains("=");
+      first = false;
+      if (word.startsWith("-") ? !word.startsWith("--") : letters) {
+        for (char c : word.toCharArray()) {
+          if (c == 'n') {
+            return true;
+          }
+          if (WITH_ARGUMENT.indexOf(c) >= 0) {
+            break;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  /** The words before the variables, each with the blanks before it. */
+  private static List<String> options(String makeflags) {
+    List<String> words = new ArrayList<>();
+    Matcher word = WORD.matcher(makeflags);
+    while (word.lookingAt() && !word.group(1).equals("--")) {
+      words.add(word.group());
+      word.region(word.end(), makeflags.length());
+    }
+    return words;
+  }
+}
