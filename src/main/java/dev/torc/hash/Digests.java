@@ -48,6 +48,7 @@ public final class Digests implements FileDigests {
   /**
    * Starts with an empty memory.
    *
+   * @param root what relative paths are relative to; a real path
    * @param clock {@link FileClock#none} where nothing may be written
    * @param stored what an earlier build knew of a path, or null; called on the thread that asks,
    *     before a file is read
