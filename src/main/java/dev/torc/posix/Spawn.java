@@ -233,7 +233,8 @@ public final class Spawn {
       check((int) setGroup.invokeExact(errno, attributes, 0));
       check((int) call("sigemptyset", PTR).invokeExact(errno, set));
       check((int) call("posix_spawnattr_setsigmask", PTR, PTR).invokeExact(errno, attributes, set));
-      check((int) call("sigfillset", PTR).invokeExact(errno, set));
+      // sigfillset leaves out the two signals that glibc has for itself; they would be ignored.
+      set.fill((byte) 0xff);
       check(
           (int)
               call("posix_spawnattr_setsigdefault", PTR, PTR).invokeExact(errno, attributes, set));
