@@ -3,6 +3,7 @@ package dev.torc.workflow;
 import dev.torc.workflow.Node.Entry;
 import dev.torc.workflow.Step.Command;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -267,16 +268,18 @@ final class JobReader {
   }
 
   private List<Step> steps(Fields job, Place place, List<String> shell, String dir) {
-    SortedMap<String, Optional<Template>> env = new TreeMap<>();
-    env(top.get("env"), job.scope(), env);
-    env(job.map().get("env"), job.scope(), env);
+    SortedMap<String, Optional<Template>> all = new TreeMap<>();
+    env(top.get("env"), job.scope(), all);
+    env(job.map().get("env"), job.scope(), all);
+    SortedMap<String, Optional<Template>> env = Collections.unmodifiableSortedMap(all);
     Node command = job.map().get("command");
     Node tasks = job.map().get("tasks");
     if (command != null && tasks != null) {
       problems.add(tasks.place(), "a job has either command or tasks, not both");
     } else if (tasks != null) {
       return tasks(tasks, job.scope(), shell, dir, env);
-    } else if (command == null) {
+    } else if (command == null && Keys.JOB.containsAll(job.map().entries().keySet())) {
+      // Among unknown keys, one of them is the mistyped command.
       problems.add(
           place,
           "the job "

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.torc.workflow.Node.Entry;
 import java.io.IOException;
@@ -33,7 +32,6 @@ final class JsonReader {
     this.text = text;
     JsonFactory factory =
         JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(
                 StreamReadConstraints.builder().maxNestingDepth(YamlReader.MAX_DEPTH).build())
             .build();
@@ -72,7 +70,11 @@ final class JsonReader {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
           Place at = place();
           String key = Source.clean(parser.currentName(), at);
-          entries.put(key, new Entry(at, value(parser.nextToken())));
+          Entry earlier = entries.putIfAbsent(key, new Entry(at, value(parser.nextToken())));
+          if (earlier != null) {
+            throw new BadInput(
+                at, "duplicate key " + key + ", first at line " + earlier.place().line());
+          }
         }
         yield new Node.Mapping(place, entries);
       }

@@ -60,7 +60,7 @@ final class YamlReader {
       return reader.document();
     } catch (MarkedYamlEngineException e) {
       Mark mark = e.getProblemMark().or(e::getContextMark).orElse(null);
-      throw new BadInput(reader.place(mark), reader.explain(e.getProblem(), mark));
+      throw new BadInput(reader.place(mark), reader.explain(e, mark));
     } catch (ReaderException e) {
       throw new BadInput(
           reader.placeOf(e.getPosition()),
@@ -192,17 +192,17 @@ final class YamlReader {
     }
   }
 
-  private String explain(String problem, Mark mark) {
+  private String explain(MarkedYamlEngineException e, Mark mark) {
     String line = mark == null ? "" : lineOf(mark);
-    String message = oneLine(problem);
+    String message = oneLine(e.getProblem());
+    if (e.getContext() != null && e.getContext().contains("scanning an alias")) {
+      return "* begins an alias in YAML; quote a text that begins with *";
+    }
     if (message.contains("found character") && message.contains("\\t")) {
       return "a tab cannot indent in YAML; use blanks";
     }
     if (line.indexOf('{') >= 0) {
       return message + "; quote a text that has { in it";
-    }
-    if (line.indexOf('*') >= 0) {
-      return message + "; quote a text that begins with *";
     }
     return message;
   }
