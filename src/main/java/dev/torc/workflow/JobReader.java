@@ -82,7 +82,10 @@ final class JobReader {
     String dir = dir(job, ".");
     List<Step> steps = steps(full, entry.place(), shell, dir);
     String depfile =
-        job.read("depfile", null, node -> paths.below(dir, notEmpty(job.scope().path(node), node)));
+        job.read(
+            "depfile",
+            null,
+            node -> paths.below(dir, Glob.unescape(notEmpty(job.scope().path(node), node))));
     return new Job(
         name,
         entry.place(),
@@ -430,7 +433,11 @@ final class JobReader {
     if (need && node instanceof Node.Mapping map) {
       Fields fields = new Fields(map, scope, problems);
       fields.only(Keys.NEED, "an entry of needs");
-      return new Ref.OfJob(node.place(), fields.text("job", ""));
+      String name = fields.text("job", "");
+      if (map.entries().isEmpty()) {
+        throw new BadInput(node.place(), "an entry of needs is a path or {job: NAME}");
+      }
+      return new Ref.OfJob(node.place(), name);
     }
     return paths.ref(
         scope.path(Fields.scalar(node, need ? "needs" : "produces")), node.place(), need);

@@ -26,6 +26,7 @@ final class JsonReader {
   private int line = 1;
   private int column = 1;
   private int offset;
+  private long written;
 
   private JsonReader(String text, String shown) throws IOException {
     this.shown = shown;
@@ -64,6 +65,7 @@ final class JsonReader {
 
   private Node value(JsonToken token) throws IOException {
     Place place = place();
+    Source.count(++written, place);
     return switch (token) {
       case START_OBJECT -> {
         SequencedMap<String, Entry> entries = new LinkedHashMap<>();

@@ -42,6 +42,7 @@ final class YamlReader {
   private final String text;
   private final Iterator<Event> events;
   private final Map<Anchor, Anchored> anchors = new HashMap<>();
+  private long written;
   private long size;
   private long aliased;
 
@@ -94,6 +95,7 @@ final class YamlReader {
     if (depth > MAX_DEPTH) {
       throw new BadInput(place, "nested more than " + MAX_DEPTH + " deep");
     }
+    Source.count(++written, place);
     long before = size++;
     Node node =
         switch (event) {

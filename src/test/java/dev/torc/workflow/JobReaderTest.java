@@ -108,6 +108,7 @@ class JobReaderTest {
         "needs: '*/'|torc.yaml:4:12: */: a pattern matches files; write */** for what lies in the"
             + " folders",
         "needs: [{jib: x}]|torc.yaml:4:14: unknown key jib in an entry of needs; did you mean job?",
+        "needs: [{}]|torc.yaml:4:13: an entry of needs is a path or {job: NAME}",
         "needs: [[a]]|torc.yaml:4:13: needs must be a text, not a list",
         "needs: [{sample}]|torc.yaml:4:14: {sample} is a map in YAML; quote a text that has { in"
             + " it",

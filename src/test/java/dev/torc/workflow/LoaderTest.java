@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -277,7 +280,39 @@ class LoaderTest {
     byte[] huge = new byte[Source.MAX_BYTES + 1];
     java.util.Arrays.fill(huge, (byte) '#');
     try (Written files = new Written().layer("torc.yaml").bytes("torc.yaml", huge)) {
-      assertEquals("torc.yaml: larger than 64 MiB, which no build file should be", files.refused());
+      assertEquals("torc.yaml: larger than 32 MiB, which no build file should be", files.refused());
+    }
+  }
+
+  @Test
+  void aFileOfTooManyValuesIsRefused() throws Exception {
+    String list = "[" + "1,".repeat(Source.MAX_VALUES) + "1]";
+    for (String name : List.of("torc.yaml", "torc.json")) {
+      try (Written files = new Written().layer(name, list)) {
+        assertTrue(
+            files.refused().endsWith("more than 3000000 values in one file; split the work"));
+      }
+    }
+  }
+
+  @Test
+  void theRootIsTheRealFolder() throws Exception {
+    try (Written files =
+        new Written()
+            .file(
+                "real/proj/torc.yaml",
+                "include: ../more.yaml",
+                "jobs: {a: {command: x, needs: ../f}}")
+            .file("real/more.yaml", "jobs: {b: {command: y}}")
+            .file("logical/x")) {
+      Path link = files.path("logical/proj");
+      Files.createSymbolicLink(link, files.path("real/proj"));
+      Workflow workflow = Loader.load(List.of(link.resolve("torc.yaml")), new TreeMap<>());
+      assertEquals(files.path("real/proj"), workflow.root());
+      assertEquals(List.of("a", "b"), names(workflow));
+      Ref need = workflow.jobs().getFirst().needs().getFirst().refs().getFirst();
+      assertEquals("/p/real/f", ((Ref.OfFile) need).path());
+      assertEquals(files.path("real/proj/torc.yaml"), BuildFile.find(link));
     }
   }
 
