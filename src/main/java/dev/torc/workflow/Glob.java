@@ -36,6 +36,11 @@ public final class Glob {
       return tokens == null;
     }
 
+    /** Whether no name fits, as with {@code [.]} in front or {@code [/]}. */
+    boolean isImpossible() {
+      return tokens != null && Arrays.stream(tokens).anyMatch(token -> is(token, -1));
+    }
+
     boolean dotted() {
       return tokens != null && tokens.length > 0 && is(tokens[0], '.');
     }
@@ -62,7 +67,10 @@ public final class Glob {
     expand(pattern, texts);
     List<Component[]> alternatives = new ArrayList<>();
     for (String text : texts) {
-      alternatives.add(components(text));
+      Component[] parts = components(text);
+      if (Arrays.stream(parts).noneMatch(Component::isImpossible)) {
+        alternatives.add(parts);
+      }
     }
     return new Glob(pattern, alternatives);
   }
@@ -136,7 +144,7 @@ public final class Glob {
    * patterns.
    */
   public String fixedPrefix() {
-    List<String> common = null;
+    List<String> common = alternatives.isEmpty() ? List.of() : null;
     for (Component[] alternative : alternatives) {
       List<String> own = new ArrayList<>();
       for (int i = 0; i < alternative.length - 1 && alternative[i].literal() != null; i++) {

@@ -3,6 +3,7 @@ package dev.torc.workflow;
 import dev.torc.workflow.Node.Entry;
 import dev.torc.workflow.Step.Command;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,7 +82,10 @@ final class JobReader {
     String dir = dir(job, ".");
     List<Step> steps = steps(full, entry.place(), shell, dir);
     String depfile =
-        job.read("depfile", null, node -> paths.below(dir, notEmpty(job.scope().path(node), node)));
+        job.read(
+            "depfile",
+            null,
+            node -> paths.below(dir, Glob.unescape(notEmpty(job.scope().path(node), node))));
     return new Job(
         name,
         entry.place(),
@@ -267,16 +271,18 @@ final class JobReader {
   }
 
   private List<Step> steps(Fields job, Place place, List<String> shell, String dir) {
-    SortedMap<String, Optional<Template>> env = new TreeMap<>();
-    env(top.get("env"), job.scope(), env);
-    env(job.map().get("env"), job.scope(), env);
+    SortedMap<String, Optional<Template>> all = new TreeMap<>();
+    env(top.get("env"), job.scope(), all);
+    env(job.map().get("env"), job.scope(), all);
+    SortedMap<String, Optional<Template>> env = Collections.unmodifiableSortedMap(all);
     Node command = job.map().get("command");
     Node tasks = job.map().get("tasks");
     if (command != null && tasks != null) {
       problems.add(tasks.place(), "a job has either command or tasks, not both");
     } else if (tasks != null) {
       return tasks(tasks, job.scope(), shell, dir, env);
-    } else if (command == null) {
+    } else if (command == null && Keys.JOB.containsAll(job.map().entries().keySet())) {
+      // Among unknown keys, one of them is the mistyped command.
       problems.add(
           place,
           "the job "
@@ -427,7 +433,11 @@ final class JobReader {
     if (need && node instanceof Node.Mapping map) {
       Fields fields = new Fields(map, scope, problems);
       fields.only(Keys.NEED, "an entry of needs");
-      return new Ref.OfJob(node.place(), fields.text("job", ""));
+      String name = fields.text("job", "");
+      if (map.entries().isEmpty()) {
+        throw new BadInput(node.place(), "an entry of needs is a path or {job: NAME}");
+      }
+      return new Ref.OfJob(node.place(), name);
     }
     return paths.ref(
         scope.path(Fields.scalar(node, need ? "needs" : "produces")), node.place(), need);

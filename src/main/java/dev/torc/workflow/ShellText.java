@@ -297,7 +297,10 @@ final class ShellText {
     char quote = ' ';
     for (; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c == HOLE || c == '$' || c == '`' || c == '\\' && charAt(i + 1) == '\n') {
+      if (c == HOLE
+          || c == '$'
+          || c == '`'
+          || c == '\\' && (charAt(i + 1) == '\n' || charAt(i + 1) == HOLE)) {
         lost = true;
         return;
       } else if (quote != ' ' && c == quote) {
@@ -552,7 +555,7 @@ final class ShellText {
     if (frame.word != null) {
       String word = frame.word.toString();
       cases |= frame.fixed && word.equals("case");
-      tests |= frame.fixed && word.equals("[[");
+      tests |= word.equals("[[");
       if (!frame.redirected) {
         frame.command.add(frame.fixed ? word : null);
       }
