@@ -61,13 +61,20 @@ public final class Marks implements AutoCloseable {
     return List.copyOf(marks);
   }
 
-  /** Those of the marks that no result of the same build replaced: their jobs were interrupted. */
+  /**
+   * Those of the marks that no result of the same build and attempt replaced: their jobs were
+   * interrupted.
+   */
   public static List<Mark> live(List<Mark> marks, Cache cache) {
     return marks.stream()
         .filter(
             mark -> {
               Result result = cache.result(mark.job());
-              return result == null || !mark.build().equals(result.build());
+              if (result == null || !mark.build().equals(result.build())) {
+                return true;
+              }
+              Details details = cache.details(mark.job());
+              return details != null && details.attempts() < mark.attempt();
             })
         .toList();
   }
