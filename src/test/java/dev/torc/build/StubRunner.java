@@ -4,7 +4,6 @@ import dev.torc.exec.Ended;
 import dev.torc.exec.Launch;
 import dev.torc.exec.Runner;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -54,7 +54,7 @@ final class StubRunner implements Runner {
             ran.completeExceptionally(e);
           }
         });
-    if (script instanceof Deadly) {
+    if (script instanceof Deadly deadly && deadly.kills(job)) {
       ran.handle((ended, thrown) -> thrown).join();
       throw new Killed();
     }
@@ -68,7 +68,11 @@ final class StubRunner implements Runner {
   }
 
   /** A script after which torc is no more. */
-  interface Deadly extends Script {}
+  interface Deadly extends Script {
+    default boolean kills(Stub job) {
+      return true;
+    }
+  }
 
   @Override
   public void close() {
@@ -79,6 +83,7 @@ final class StubRunner implements Runner {
   static final class Stub implements Running {
     private final Launch launch;
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    private final LinkedBlockingQueue<Boolean> ends = new LinkedBlockingQueue<>();
 
     Stub(Launch launch) {
       this.launch = launch;
@@ -136,14 +141,14 @@ final class StubRunner implements Runner {
       return new Ended(how, 0, 1, 0, 1 << 20, "");
     }
 
-    /** Waits until torc ends the job. */
-    Ended awaitEnd() throws Exception {
-      ended.get(60, TimeUnit.SECONDS);
-      return ended(Ended.How.INTERRUPTED);
+    /** The next call of {@link #end}: whether it wanted it at once. */
+    boolean nextEnd() throws Exception {
+      return ends.poll(60, TimeUnit.SECONDS);
     }
 
     @Override
     public void end(boolean now) {
+      ends.add(now);
       ended.complete(now);
     }
   }
@@ -183,9 +188,5 @@ final class StubRunner implements Runner {
           CompletableFuture.anyOf(go.thenApply(_ -> ""), job.ended).get(60, TimeUnit.SECONDS);
       return first instanceof Boolean ? job.ended(Ended.How.INTERRUPTED) : then.run(job);
     }
-  }
-
-  static UncheckedIOException unchecked(IOException e) {
-    return new UncheckedIOException(e);
   }
 }
