@@ -3,6 +3,7 @@ package dev.torc.build;
 import dev.torc.cache.Batch;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CacheException;
+import dev.torc.cache.Marks;
 import dev.torc.exec.Ended;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
@@ -14,11 +15,9 @@ import dev.torc.plan.Records;
 import dev.torc.plan.Selection;
 import dev.torc.plan.Verdict;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Retry;
-import dev.torc.workflow.Step;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +38,8 @@ public final class Build {
   /**
    * What a build works with.
    *
+   * @param threads run the attempts
+   * @param number of this build in the history
    * @param limits amounts by resource, from the machine, the build file and the command line
    * @param gpus identifiers of the GPUs, by number
    * @param failFast whether nothing new is started after a failure
@@ -52,7 +53,7 @@ public final class Build {
       Plan plan,
       Selection selection,
       Cache cache,
-      Attempt.Shop shop,
+      Shop shop,
       ExecutorService threads,
       long number,
       Map<String, Long> limits,
@@ -60,17 +61,6 @@ public final class Build {
       boolean failFast,
       Jobserver tokens,
       Consumer<Event> listener) {}
-
-  /** What is known of a job that is not final yet. */
-  private static final class Work {
-    private List<Reason> reasons = List.of();
-    private int attempts;
-    private long memory;
-    private long runtime;
-    private Demand demand;
-    private Attempt attempt;
-    private List<Integer> gpus;
-  }
 
   private record Due(long time, int job) {}
 
@@ -80,6 +70,7 @@ public final class Build {
   private final Pool pool;
   private final ReadyQueue ready;
   private final Recorder recorder;
+  private final Teller teller;
   private final int[] waiting;
   private final Map<Integer, Work> works = new HashMap<>();
   private final LinkedBlockingQueue<Runnable> messages = new LinkedBlockingQueue<>();
@@ -87,7 +78,6 @@ public final class Build {
       new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time));
   private final ArrayDeque<Integer> settled = new ArrayDeque<>();
   private int running;
-  private int tokensHeld;
   private boolean alone;
   private boolean draining;
   private boolean failed;
@@ -107,6 +97,7 @@ public final class Build {
     }
     this.ready = new ReadyQueue(priority, Ranks.of(graph, setup.records, setup.plan));
     this.recorder = new Recorder(setup.decider, setup.shop.build(), setup.number);
+    this.teller = new Teller(setup.shop.launches(), setup.listener);
     this.waiting = new int[graph.jobs()];
   }
 
@@ -120,13 +111,11 @@ public final class Build {
           boolean again = signal != 0;
           signal = again ? signal : number;
           draining = true;
-          works.values().stream()
-              .filter(work -> work.attempt != null)
-              .forEach(work -> work.attempt.end(again));
+          endAll(again);
         });
   }
 
-  /** Wakes the loop: a token of the jobserver came. */
+  /** Wakes the loop: a token of the jobserver came. Callable from any thread. */
   public void tokenCame() {
     messages.add(() -> {});
   }
@@ -138,29 +127,21 @@ public final class Build {
    * @throws IOException where the verdict on a job could not be found
    */
   public int run() throws IOException {
-    try {
-      return loop();
-    } finally {
-      // Only where the loop itself broke is anything left to end here.
-      works.values().stream()
-          .filter(work -> work.attempt != null)
-          .forEach(work -> work.attempt.end(true));
-    }
-  }
-
-  private int loop() throws IOException {
     long begin = System.nanoTime();
-    begin();
-    settleAll();
-    while (!states.done()) {
-      fire();
-      start();
-      if (running == 0 && draining) {
-        abandon();
-        break;
-      }
-      await();
+    try {
+      begin();
       settleAll();
+      while (!states.done()) {
+        start();
+        if (running == 0 && draining) {
+          abandon();
+        } else {
+          await();
+          settleAll();
+        }
+      }
+    } finally {
+      endAll(true); // something is left only where the loop itself broke
     }
     if (broken != null) {
       throw broken;
@@ -170,7 +151,7 @@ public final class Build {
     }
     setup.cache.flush();
     int exit = signal != 0 ? 128 + signal : failed || blockedTarget() ? 1 : 0;
-    setup.listener.accept(
+    teller.tell(
         new Event.Finished(setup.shop.build(), states.counts(), System.nanoTime() - begin, exit));
     return exit;
   }
@@ -210,9 +191,6 @@ public final class Build {
     } catch (InterruptedException e) {
       signal(2);
     }
-  }
-
-  private void fire() {
     while (!delayed.isEmpty() && delayed.peek().time <= System.nanoTime()) {
       ready.add(delayed.poll().job);
     }
@@ -224,13 +202,13 @@ public final class Build {
       if (setup.tokens != null && running > setup.tokens.held()) {
         break;
       }
-      int job = ready.next(pool, this::demand);
+      int job = ready.next(pool, j -> works.get(j).demand());
       if (job < 0) {
         break;
       }
       if (graph.job(job).interactive() && running > 0) {
-        ready.add(job);
-        return; // it waits until it can be alone, and nothing else starts before it
+        ready.add(job); // it waits until it can be alone, and nothing else starts before it
+        break;
       }
       start(job);
     }
@@ -250,49 +228,29 @@ public final class Build {
     }
   }
 
-  private Demand demand(int job) {
-    return work(job).demand;
-  }
-
-  private Work work(int job) {
-    return works.computeIfAbsent(
-        job,
-        j -> {
-          Work work = new Work();
-          Job declared = graph.job(j);
-          work.memory = declared.resources().memory();
-          work.runtime = declared.resources().runtime();
-          work.demand = Demand.of(declared.resources(), work.memory, pool.limits());
-          return work;
-        });
-  }
-
-  private void start(int job) {
-    Work work = work(job);
-    work.gpus = pool.take(work.demand);
-    List<String> gpus = work.gpus.stream().map(this::gpu).toList();
-    long total = work.memory > 0 ? work.memory : pool.limits().getOrDefault(Demand.MEMORY, 0L);
-    Launches.Granted granted = new Launches.Granted(work.demand, gpus, total >> 20, work.memory);
-    work.attempts++;
-    states.set(job, State.RUNNING);
+  private void start(int id) {
+    Job job = graph.job(id);
+    Work work = works.get(id);
+    List<Integer> gpus = pool.take(work.demand());
+    states.set(id, State.RUNNING);
     running++;
-    Job declared = graph.job(job);
-    setup.listener.accept(
-        new Event.JobStarted(declared.name(), work.reasons, work.attempts, command(declared)));
-    if (declared.interactive()) {
+    if (job.interactive()) {
       alone = true;
-      setup.listener.accept(new Event.Terminal(true));
+      teller.tell(new Event.Terminal(true));
     }
-    Attempt attempt = new Attempt(setup.shop, job, work.attempts, granted, work.runtime);
-    work.attempt = attempt;
+    Attempt attempt = work.begin(setup.shop, id, gpus, gpus.stream().map(this::gpu).toList());
+    teller.started(job, work.reasons(), work.attempts());
     setup.threads.execute(
         () -> {
           try {
-            Attempt.Outcome outcome = attempt.run();
-            messages.add(() -> ended(job, outcome));
+            Outcome outcome = attempt.run();
+            messages.add(() -> ended(id, outcome));
           } catch (CacheException e) {
-            messages.add(() -> broken(e));
-            messages.add(() -> ended(job, null));
+            messages.add(
+                () -> {
+                  broken(e);
+                  ended(id, Outcome.unmarked());
+                });
           } catch (RuntimeException | Error e) {
             messages.add(
                 () -> {
@@ -306,129 +264,55 @@ public final class Build {
     return number < setup.gpus.size() ? setup.gpus.get(number) : Integer.toString(number);
   }
 
-  private static String command(Job job) {
-    List<String> texts = new ArrayList<>();
-    for (Step step : job.steps()) {
-      texts.add(
-          switch (step.command()) {
-            case Step.Command.Shell shell -> shell.text().declared();
-            case Step.Command.Words words ->
-                String.join(" ", words.words().stream().map(w -> w.declared()).toList());
-          });
-    }
-    return String.join("\n", texts);
-  }
-
-  /** An attempt is over; a null outcome means that it could not be recorded at all. */
-  private void ended(int job, Attempt.Outcome outcome) {
-    Work work = work(job);
+  /** An attempt is over. */
+  private void ended(int id, Outcome outcome) {
+    Job job = graph.job(id);
+    Work work = works.get(id);
+    work.over();
     running--;
-    pool.give(work.demand, work.gpus);
-    work.attempt = null;
-    if (graph.job(job).interactive()) {
+    pool.give(work.demand(), work.gpus());
+    if (job.interactive()) {
       alone = false;
-      setup.listener.accept(new Event.Terminal(false));
+      teller.tell(new Event.Terminal(false));
     }
-    if (outcome == null) {
-      finish(job, State.INTERRUPTED, "its mark could not be written", null);
-      return;
-    }
-    Recorder.Record record =
-        recorder.of(job, graph.job(job).name(), work.reasons, work.attempts, outcome);
-    setup.cache.put(
-        record
-            .batch()
-            .onCommit(
-                e -> {
-                  if (e != null) {
-                    messages.add(() -> broken(e));
-                  }
-                }));
-    setup.records.replace(job, record.result());
-    if (!outcome.ok() && retries(job, work, outcome)) {
-      return;
-    }
+    Recorder.Record record = recorder.of(id, job.name(), work.reasons(), work.attempts(), outcome);
+    setup.cache.put(record.batch().onCommit(this::committed));
+    setup.records.replace(id, record.result());
     if (outcome.ok()) {
+      finish(id, State.RAN, outcome);
       for (String moved : outcome.moved()) {
-        note(
-            Event.Level.WARNING,
+        teller.warn(
             "need %s of job %s moved while it ran; it will run again in the next build"
-                .formatted(moved, graph.job(job).name()));
+                .formatted(moved, job.name()));
       }
-      finish(job, State.RAN, "", outcome);
-      setup.records.settle(job);
-      settled.add(job);
+      setup.records.settle(id);
+      settled.add(id);
+    } else if (outcome.ended().how() == Ended.How.INTERRUPTED) {
+      finish(id, State.INTERRUPTED, outcome);
+      draining = true; // only ever by a signal or by what broke the build
+    } else if (!draining && work.mayRetry(outcome.ended())) {
+      teller.retried(job, work.attempts(), outcome);
+      work.grow();
+      states.set(id, State.READY);
+      delayed.add(new Due(System.nanoTime() + job.retry().delay(), id));
     } else {
-      boolean interrupted = outcome.ended().how() == Ended.How.INTERRUPTED;
-      finish(job, interrupted ? State.INTERRUPTED : State.FAILED, outcome.what(), outcome);
-      if (!interrupted) {
-        failed |= !graph.job(job).allowFailure();
-        draining |= setup.failFast && !graph.job(job).allowFailure();
-        block(job);
-      }
+      finish(id, State.FAILED, outcome);
+      failed |= !job.allowFailure();
+      draining |= setup.failFast && !job.allowFailure();
+      block(id);
     }
   }
 
-  private void finish(int job, State state, String what, Attempt.Outcome outcome) {
-    states.set(job, state);
-    works.remove(job);
-    setup.listener.accept(
-        new Event.JobEnded(graph.job(job).name(), state, details(job, what, outcome)));
+  private void finish(int id, State state, Outcome outcome) {
+    states.set(id, state);
+    works.remove(id);
+    teller.ended(graph.job(id), state, outcome);
   }
 
-  private Event.Details details(int job, String what, Attempt.Outcome outcome) {
-    Job declared = graph.job(job);
-    Ended ended = outcome == null ? null : outcome.ended();
-    boolean ran = ended != null && ended.how() != Ended.How.NOT_STARTED;
-    return new Event.Details(
-        what,
-        command(declared),
-        ran ? setup.shop.launches().log(declared.name()) : null,
-        ended == null ? 0 : ended.wall(),
-        ended == null ? -1 : ended.cpu(),
-        ended == null ? -1 : ended.peak());
-  }
-
-  /** Rule 12 and {@code retry}: whether another attempt follows, and if so when. */
-  private boolean retries(int job, Work work, Attempt.Outcome outcome) {
-    Retry retry = graph.job(job).retry();
-    if (draining || work.attempts > retry.retries() || !allowed(retry, outcome.ended())) {
-      return false;
+  private void committed(CacheException e) {
+    if (e != null) {
+      messages.add(() -> broken(e));
     }
-    setup.listener.accept(
-        new Event.JobRetried(
-            graph.job(job).name(),
-            work.attempts,
-            details(job, outcome.what(), outcome),
-            retry.delay()));
-    long most = pool.limits().getOrDefault(Demand.MEMORY, Long.MAX_VALUE);
-    work.memory = Math.min((long) (work.memory * retry.growMemory()), Math.max(most, work.memory));
-    work.runtime = (long) (work.runtime * retry.growRuntime());
-    work.demand = Demand.of(graph.job(job).resources(), work.memory, pool.limits());
-    states.set(job, State.READY);
-    if (retry.delay() == 0) {
-      ready.add(job);
-    } else {
-      delayed.add(new Due(System.nanoTime() + retry.delay(), job));
-    }
-    return true;
-  }
-
-  private static boolean allowed(Retry retry, Ended ended) {
-    if (ended.how() == Ended.How.INTERRUPTED) {
-      return false;
-    }
-    if (retry.exitCodes().isEmpty() && retry.on().isEmpty()) {
-      return true;
-    }
-    return switch (ended.how()) {
-      case EXITED -> retry.exitCodes().contains(ended.code());
-      case SIGNALED ->
-          retry.on().contains(Retry.Cause.SIGNAL) || retry.exitCodes().contains(128 + ended.code());
-      case TIMEOUT -> retry.on().contains(Retry.Cause.TIMEOUT);
-      case MEMORY -> retry.on().contains(Retry.Cause.MEMORY);
-      case TERMINAL, INTERRUPTED, NOT_STARTED -> false;
-    };
   }
 
   /** Lets go on what waited for settled jobs, without recursion: chains may be long. */
@@ -446,44 +330,40 @@ public final class Build {
   }
 
   private void decide(int job) {
+    boolean forced =
+        setup.plan.verdict(job) instanceof Verdict.WillRun will
+            && will.reasons().contains(Reason.of(Reason.Kind.FORCED));
     try {
-      boolean forced =
-          setup.plan.verdict(job) instanceof Verdict.WillRun will
-              && will.reasons().contains(Reason.of(Reason.Kind.FORCED));
       consider(job, setup.decider.decide(job, forced));
     } catch (IOException e) {
-      unreadable = e;
-      draining = true;
-    } catch (java.io.UncheckedIOException e) {
-      unreadable = e.getCause();
-      draining = true;
+      unreadable(e);
+    } catch (UncheckedIOException e) {
+      unreadable(e.getCause());
     }
   }
 
-  private void consider(int job, Verdict verdict) {
+  private void consider(int id, Verdict verdict) {
     switch (verdict) {
       case Verdict.UpToDate _ -> {
-        upToDate(job);
-        setup.records.settle(job);
-        settled.add(job);
+        upToDate(id);
+        setup.records.settle(id);
+        settled.add(id);
       }
       case Verdict.WillRun will -> {
-        work(job).reasons = will.reasons();
-        states.set(job, State.READY);
-        ready.add(job);
+        works.put(id, new Work(graph.job(id), will.reasons(), setup.limits));
+        states.set(id, State.READY);
+        ready.add(id);
       }
       case Verdict.MayRun may ->
           throw new IllegalStateException(
               "job %s still waits for %s"
-                  .formatted(graph.job(job).name(), graph.job(may.after()).name()));
+                  .formatted(graph.job(id).name(), graph.job(may.after()).name()));
     }
   }
 
-  private void upToDate(int job) {
-    states.set(job, State.UP_TO_DATE);
-    setup.listener.accept(
-        new Event.JobEnded(
-            graph.job(job).name(), State.UP_TO_DATE, new Event.Details("", "", null, 0, -1, -1)));
+  private void upToDate(int id) {
+    states.set(id, State.UP_TO_DATE);
+    teller.ended(graph.job(id), State.UP_TO_DATE, "");
   }
 
   /** Rule 8: what waits for a failed job is blocked, and so on; the rest goes on. */
@@ -496,11 +376,7 @@ public final class Build {
         int job = after.at(i);
         if (states.of(job) == State.WAITING) {
           states.set(job, State.BLOCKED);
-          setup.listener.accept(
-              new Event.JobEnded(
-                  graph.job(job).name(),
-                  State.BLOCKED,
-                  new Event.Details(graph.job(failedJob).name(), "", null, 0, -1, -1)));
+          teller.ended(graph.job(job), State.BLOCKED, graph.job(failedJob).name());
           from.add(job);
         }
       }
@@ -513,16 +389,12 @@ public final class Build {
       State state = states.of(j);
       if (state != null && !state.isFinal()) {
         states.set(j, State.NOT_REACHED);
-        setup.listener.accept(
-            new Event.JobEnded(
-                graph.job(j).name(),
-                State.NOT_REACHED,
-                new Event.Details("", "", null, 0, -1, -1)));
+        teller.ended(graph.job(j), State.NOT_REACHED, "");
       }
     }
   }
 
-  /** A blocked job fails the build if its blocker did, or if the command line names it. */
+  /** A blocked job fails the build if its blocker does, or if the command line names it. */
   private boolean blockedTarget() {
     return setup.selection.targeted()
         && setup.selection.named().stream().anyMatch(j -> states.of(j) == State.BLOCKED);
@@ -531,18 +403,20 @@ public final class Build {
   private void broken(CacheException e) {
     broken = e;
     draining = true;
-    works.values().stream()
-        .filter(work -> work.attempt != null)
-        .forEach(work -> work.attempt.end(false));
+    endAll(false);
   }
 
-  private void note(Event.Level level, String text) {
-    setup.listener.accept(new Event.Note(level, text));
+  private void unreadable(IOException e) {
+    unreadable = e;
+    draining = true;
   }
 
-  /** The records of jobs that a killed torc left running. */
-  public static Batch interrupted(Cache cache, dev.torc.cache.Marks.Mark mark, long number) {
-    return Recorder.interrupted(
-        mark.job(), mark.build(), number, cache.result(mark.job()), cache.details(mark.job()));
+  private void endAll(boolean now) {
+    works.values().forEach(work -> work.end(now));
+  }
+
+  /** The records of a job that a killed torc left running (rule 9). */
+  public static Batch interrupted(Cache cache, Marks.Mark mark, long number) {
+    return Recorder.interrupted(mark, number, cache.result(mark.job()), cache.details(mark.job()));
   }
 }

@@ -3,7 +3,9 @@ package dev.torc.cache;
 import dev.torc.posix.Flock;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -106,7 +108,10 @@ public final class BuildLock implements AutoCloseable {
   @Override
   public void close() {
     try {
-      Files.writeString(file, "");
+      // Not made anew where clean --all has removed it.
+      Files.writeString(file, "", StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+    } catch (NoSuchFileException removed) {
+      return;
     } catch (IOException e) {
       // The text is only a hint, and the next holder writes its own: the lock must go all the same.
       throw Trouble.of("cannot clear", file, e);

@@ -15,7 +15,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.lmdbjava.Dbi;
 import org.lmdbjava.Env;
 import org.lmdbjava.LmdbException;
@@ -35,18 +34,13 @@ import org.lmdbjava.LmdbNativeException;
  */
 public final class Cache implements AutoCloseable {
 
-  /** What comes from outside: map size (bytes, of address space only), boot, clock (ms). */
-  record Outside(long mapSize, String boot, LongSupplier clock) {
-    static Outside system() {
-      return new Outside(4L << 30, Commit.thisBoot(), System::currentTimeMillis);
-    }
-  }
-
   /** What was written so long before a system went down is on its disk: nanoseconds. */
   private static final long SETTLED = 60_000_000_000L;
 
   /** What every build reads in whole. The other trees are checked when they are first used. */
-  private static final Set<Tree> ALWAYS = EnumSet.of(Tree.STAMPS, Tree.RESULTS, Tree.OWNED);
+  static final Set<Tree> ALWAYS = Set.of(Tree.STAMPS, Tree.RESULTS, Tree.OWNED);
+
+  static final Set<Tree> ALL = Set.of(Tree.values());
 
   private final CachePlace place;
   private final Outside outside;
@@ -55,24 +49,34 @@ public final class Cache implements AutoCloseable {
   private final Map<Tree, ConcurrentSkipListMap<byte[], Batch.Change>> pending =
       new EnumMap<>(Tree.class);
 
-  /** The state that was checked when it was opened, and which trees of it are known to be sound. */
-  private final Pages.Meta checked;
+  private final Consumer<String> note;
+
+  /** The state that was opened, and which of its trees are known to be sound, or damaged. */
+  private final Pages.Meta opened;
 
   private final Set<Tree> sound = EnumSet.noneOf(Tree.class);
+  private final Set<Tree> damaged = EnumSet.noneOf(Tree.class);
 
   /** Stamps of files changed later are not safe, in nanoseconds since 1970. */
   private long distrust = Long.MAX_VALUE;
 
   private Cache(
-      CachePlace place, Outside outside, Store store, Pages.Meta checked, boolean writes) {
+      CachePlace place,
+      Outside outside,
+      Consumer<String> note,
+      Store store,
+      Pages.Meta opened,
+      Set<Tree> sound,
+      boolean writes) {
     this.place = place;
     this.outside = outside;
     this.store = store;
-    this.checked = checked;
+    this.note = note;
+    this.opened = opened;
+    this.sound.addAll(sound);
     for (Tree tree : Tree.values()) {
       pending.put(tree, new ConcurrentSkipListMap<>(Arrays::compareUnsigned));
     }
-    sound.addAll(checked == null ? EnumSet.allOf(Tree.class) : ALWAYS);
     this.writer = writes ? new Writer(this::commit) : null;
   }
 
@@ -94,6 +98,7 @@ public final class Cache implements AutoCloseable {
     }
     Pages.Meta meta = null;
     Commit last = null;
+    Set<Tree> sound = ALL;
     Store store = null;
     try {
       if (Files.exists(place.data())) {
@@ -101,19 +106,20 @@ public final class Cache implements AutoCloseable {
           if (!Files.isRegularFile(place.data())) {
             throw new Pages.Damaged("no file");
           }
+          Set<Tree> wanted = outside.atOnce(place);
           meta = Pages.newest(place.data());
-          last = sealed(meta, Pages.check(place.data(), meta, ALWAYS));
+          last = sealed(meta, Pages.check(place.data(), meta, wanted));
+          sound = wanted;
         } catch (Pages.Damaged e) {
           Damage.setAside(place, e.getMessage(), note);
-          meta = null;
         }
       }
-      store = Store.open(place.database(), Store.mapSize(place.data(), outside.mapSize));
+      store = Store.open(place.database(), Store.mapSize(place.data(), outside.mapSize()));
       boolean fresh = last == null;
       store.useTrees(fresh, transaction -> seal(transaction, outside));
-      Cache cache = new Cache(place, outside, store, fresh ? null : meta, true);
+      Cache cache = new Cache(place, outside, note, store, meta, sound, true);
       store = null;
-      if (!fresh && !last.boot().equals(outside.boot)) {
+      if (!fresh && !last.boot().equals(outside.boot())) {
         cache.distrustLate(last);
       }
       return cache;
@@ -149,31 +155,27 @@ public final class Cache implements AutoCloseable {
       }
       if (Files.exists(place.data()) && Files.size(place.data()) > 0) {
         settled(place);
-        store = Store.look(place.database(), Store.mapSize(place.data(), outside.mapSize));
+        store = Store.look(place.database(), Store.mapSize(place.data(), outside.mapSize()));
         // A writer may be at work: only the state of a snapshot held by LMDB stays as it is.
         Pages.Meta meta = Pages.of(place.data(), store.snapshot());
         while (meta == null) {
           store.renew();
           meta = Pages.of(place.data(), store.snapshot());
         }
-        Commit last = sealed(meta, Pages.check(place.data(), meta, ALWAYS));
+        Set<Tree> sound = outside.atOnce(place);
+        Commit last = sealed(meta, Pages.check(place.data(), meta, sound));
         if (last != null) {
           store.useTrees();
-          Cache cache = new Cache(place, outside, store, meta, false);
+          Cache cache = new Cache(place, outside, note, store, meta, sound, false);
           store = null;
-          if (!last.boot().equals(outside.boot)) {
+          if (!last.boot().equals(outside.boot())) {
             cache.distrust = late(last);
           }
           return cache;
         }
       }
     } catch (Pages.Damaged e) {
-      note.accept(
-          "the cache "
-              + place.data()
-              + " is "
-              + e.getMessage()
-              + " and counts as empty; the next build sets it aside");
+      note.accept(unusable(place, e.getMessage()));
     } catch (IOException e) {
       note.accept(Trouble.of("cannot read the cache", place.data(), e).getMessage());
     } catch (LmdbException | IllegalArgumentException | CacheException e) {
@@ -183,7 +185,7 @@ public final class Cache implements AutoCloseable {
         store.close();
       }
     }
-    return new Cache(place, outside, null, null, false);
+    return new Cache(place, outside, note, null, null, ALL, false);
   }
 
   /** Reads the meta pages once more where a commit may have come between reading them. */
@@ -208,7 +210,7 @@ public final class Cache implements AutoCloseable {
   }
 
   private static byte[] seal(long transaction, Outside outside) {
-    return new Commit(transaction, outside.clock.getAsLong(), outside.boot).bytes();
+    return new Commit(transaction, outside.clock().getAsLong(), outside.boot()).bytes();
   }
 
   private static long late(Commit last) {
@@ -326,7 +328,7 @@ public final class Cache implements AutoCloseable {
     if (late != null) {
       last = Key.number(late.getKey());
     }
-    byte[] key = store == null ? null : reading(Tree.BUILDS, () -> store.lastKey(Tree.BUILDS));
+    byte[] key = reading(Tree.BUILDS, () -> store.lastKey(Tree.BUILDS));
     return Math.max(last, key == null || key.length != Long.BYTES ? 0 : Key.number(key)) + 1;
   }
 
@@ -376,7 +378,7 @@ public final class Cache implements AutoCloseable {
     group.forEach(batch -> changes.addAll(batch.changes));
     try {
       // LMDB must not write over a page that is in use: the first commit wants all of it checked.
-      check(EnumSet.allOf(Tree.class));
+      check(ALL);
       store.write(changes, transaction -> seal(transaction, outside));
     } catch (RuntimeException e) {
       throw failure("cannot write the cache", e);
@@ -386,17 +388,32 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** Checks trees that were not yet. Before the first commit the opened state stands still. */
-  private void check(Set<Tree> wanted) {
+  /**
+   * Checks trees that were not yet. Before the first commit the opened state stands still.
+   *
+   * @return whether they may be read; where they may not, a look goes on without them
+   */
+  private boolean check(Set<Tree> wanted) {
     synchronized (sound) {
       if (sound.containsAll(wanted)) {
-        return;
+        return true;
+      }
+      if (damaged.containsAll(wanted)) {
+        return false;
       }
       try {
-        Pages.check(place.data(), checked, wanted);
+        Pages.check(place.data(), opened, wanted);
         sound.addAll(wanted);
+        return true;
       } catch (Pages.Damaged e) {
-        throw Damage.mark(place, new CacheException(e.getMessage()));
+        if (writer != null) {
+          throw Damage.mark(place, new CacheException(e.getMessage()));
+        }
+        if (damaged.isEmpty()) {
+          note.accept(unusable(place, e.getMessage()));
+        }
+        damaged.addAll(wanted);
+        return false;
       } catch (IOException e) {
         throw Trouble.of("cannot read the cache", place.data(), e);
       }
@@ -414,14 +431,23 @@ public final class Cache implements AutoCloseable {
     return damage && writer != null ? Damage.mark(place, e) : Trouble.of(what, place.data(), e);
   }
 
+  private static String unusable(CachePlace place, String how) {
+    return "the cache "
+        + place.data()
+        + " is "
+        + how
+        + " and counts as empty; the next build sets"
+        + " it aside";
+  }
+
   private interface Read<T> {
     T read();
   }
 
+  /** Null where there is nothing to read. */
   private <T> T reading(Tree tree, Read<T> read) {
     try {
-      check(EnumSet.of(tree));
-      return read.read();
+      return store != null && check(Set.of(tree)) ? read.read() : null;
     } catch (LmdbException e) {
       throw failure("cannot read the cache", e);
     }
@@ -429,14 +455,7 @@ public final class Cache implements AutoCloseable {
 
   private <T> T find(Tree tree, byte[] key, String name, Codec.Reader<T> reader) {
     Batch.Change change = pending.get(tree).get(key);
-    byte[] value;
-    if (change != null) {
-      value = change.value;
-    } else if (store == null) {
-      value = null;
-    } else {
-      value = reading(tree, () -> store.get(tree, key));
-    }
+    byte[] value = change != null ? change.value : reading(tree, () -> store.get(tree, key));
     return Codec.open(tree, key, value, name != null, reader);
   }
 
@@ -468,23 +487,21 @@ public final class Cache implements AutoCloseable {
             visitor.accept(record);
           }
         };
-    if (store != null) {
-      reading(
-          tree,
-          () -> {
-            store.scan(
-                tree,
-                (key, value) -> {
-                  while (!late.isEmpty() && Arrays.compareUnsigned(late.firstKey(), key) < 0) {
-                    Batch.Change change = late.pollFirstEntry().getValue();
-                    tell.accept(change.key, change.value);
-                  }
-                  Batch.Change change = late.remove(key);
-                  tell.accept(key, change == null ? value : change.value);
-                });
-            return null;
-          });
-    }
+    reading(
+        tree,
+        () -> {
+          store.scan(
+              tree,
+              (key, value) -> {
+                while (!late.isEmpty() && Arrays.compareUnsigned(late.firstKey(), key) < 0) {
+                  Batch.Change change = late.pollFirstEntry().getValue();
+                  tell.accept(change.key, change.value);
+                }
+                Batch.Change change = late.remove(key);
+                tell.accept(key, change == null ? value : change.value);
+              });
+          return null;
+        });
     late.values().forEach(change -> tell.accept(change.key, change.value));
   }
 }

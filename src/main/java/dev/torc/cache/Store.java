@@ -2,12 +2,15 @@ package dev.torc.cache;
 
 import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -38,6 +41,9 @@ final class Store implements AutoCloseable {
 
   static final String SCHEMA_KEY = "schema";
   static final String COMMIT_KEY = "commit";
+
+  /** Bytes; LMDB takes 64 for a reader, and makes room for as many as the file has place for. */
+  private static final int LOCK_TABLE = 20480;
 
   private static final int READERS = 254;
 
@@ -80,7 +86,36 @@ final class Store implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes LMDB's lock table in full. LMDB would make it with a hole and then write to it through
+   * its map: on a full disk that ends the process (SIGBUS), while this is an error that can be
+   * told.
+   */
+  private static void lockTable(Path folder) {
+    Path table = folder.resolve("lock.mdb");
+    try {
+      if (Files.exists(table)) {
+        return;
+      }
+      Path whole = folder.resolve("lock.mdb." + UUID.randomUUID());
+      try {
+        Files.write(whole, new byte[LOCK_TABLE]);
+        // A link never replaces a table that another process made, and uses, meanwhile.
+        Files.createLink(table, whole);
+      } catch (FileAlreadyExistsException made) {
+        return;
+      } catch (UnsupportedOperationException noLinks) {
+        return; // then LMDB makes it
+      } finally {
+        Files.deleteIfExists(whole);
+      }
+    } catch (IOException e) {
+      throw Trouble.of("cannot make the lock table", table, e);
+    }
+  }
+
   private static Env<byte[]> env(Path folder, long mapSize, EnvFlags... flags) {
+    lockTable(folder);
     try {
       return Env.create(PROXY_BA)
           .setMapSize(mapSize)
@@ -94,7 +129,7 @@ final class Store implements AutoCloseable {
   }
 
   /** A map that holds the file twice over and is no smaller than what is wanted. */
-  static long mapSize(Path data, long wanted) throws java.io.IOException {
+  static long mapSize(Path data, long wanted) throws IOException {
     long need = Files.exists(data) ? 2 * Files.size(data) : 0;
     long size = wanted;
     while (size < need) {

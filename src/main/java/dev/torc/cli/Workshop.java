@@ -1,10 +1,10 @@
 package dev.torc.cli;
 
-import dev.torc.build.Attempt;
 import dev.torc.build.Build;
 import dev.torc.build.Clearing;
 import dev.torc.build.Event;
 import dev.torc.build.Launches;
+import dev.torc.build.Shop;
 import dev.torc.cache.Batch;
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.BuildRecord;
@@ -110,7 +110,7 @@ final class Workshop implements AutoCloseable {
   }
 
   /** What attempts of this build share. */
-  Attempt.Shop shop(Runner runner) {
+  Shop shop(Runner runner) {
     Console console = project.console();
     Map<String, String> inherited = new HashMap<>();
     String makeflags = console.env().get("MAKEFLAGS");
@@ -119,7 +119,7 @@ final class Workshop implements AutoCloseable {
     }
     String outer = console.env().get(Nesting.VARIABLE);
     inherited.put(Nesting.VARIABLE, outer == null ? build : outer + ":" + build);
-    return new Attempt.Shop(
+    return new Shop(
         project.graph(),
         contents,
         digests,

@@ -48,6 +48,7 @@ public final class Digests implements FileDigests {
   /**
    * Starts with an empty memory.
    *
+   * @param root what relative paths are relative to; a real path
    * @param clock {@link FileClock#none} where nothing may be written
    * @param stored what an earlier build knew of a path, or null; called on the thread that asks,
    *     before a file is read
@@ -70,6 +71,12 @@ public final class Digests implements FileDigests {
   /** A fresh stamp, links followed. */
   public Stamp stamp(String path) throws IOException {
     return stamp(root.resolve(path));
+  }
+
+  /** A fresh stamp of what stands at the path itself, be it a link. */
+  public Stamp linkStamp(String path) throws IOException {
+    stats.increment();
+    return stamps.linkStamp(root.resolve(path));
   }
 
   private Stamp stamp(Path file) throws IOException {

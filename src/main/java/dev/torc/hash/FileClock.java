@@ -1,8 +1,12 @@
 package dev.torc.hash;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.function.LongSupplier;
 
@@ -49,13 +53,13 @@ public final class FileClock {
   public static FileClock of(Path file, StampSource stamps) {
     Probe probe =
         () -> {
-          Files.write(file, new byte[1]);
+          // not truncated: some file systems flush such a file when it is closed
+          Files.write(file, new byte[1], CREATE, WRITE);
           Instant system = Instant.now();
           long now = system.getEpochSecond() * 1_000_000_000L + system.getNano();
           return Math.min(now, stamps.stamp(file).ctime());
         };
-    return new FileClock(
-        probe, System::nanoTime, nanos -> Thread.sleep(java.time.Duration.ofNanos(nanos)));
+    return new FileClock(probe, System::nanoTime, nanos -> Thread.sleep(Duration.ofNanos(nanos)));
   }
 
   /** A clock for commands that only look and may not write: no moment has surely passed. */

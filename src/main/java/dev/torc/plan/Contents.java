@@ -29,11 +29,15 @@ import java.util.stream.Collectors;
  */
 public final class Contents implements Needs {
 
+  /** Up to so many products of a job are searched one by one. */
+  private static final int FEW = 8;
+
   private final Path root;
   private final Graph graph;
   private final Records records;
   private final Digests digests;
   private final Map<Integer, Members> gathered = new ConcurrentHashMap<>();
+  private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
 
   /** Reads through {@code digests}; results of jobs come from {@code records}. */
   public Contents(Graph graph, Records records, Digests digests) {
@@ -48,6 +52,9 @@ public final class Contents implements Needs {
     int maker = graph.makerOf(path);
     if (maker >= 0 && !records.isSettled(maker)) {
       return new ManifestWriter.Content.Pending(maker);
+    }
+    if (maker >= 0 && !made(maker, path)) {
+      return new ManifestWriter.Content.Missing();
     }
     try {
       return content(digest(path, digests.seen(path)));
@@ -114,6 +121,9 @@ public final class Contents implements Needs {
         case JOB -> Members.of(products(list.job(), fresh), List.of(), null);
         case GLOB -> Members.of(matches(list, fresh, stale), stale, null);
         case FOLDER -> {
+          if (digests.stamp(list.text()).kind() != Stamp.Kind.FOLDER) {
+            yield Members.of(List.of(), stale, null); // one that is yet to be made, or is gone
+          }
           FolderDigest folder = digests.folder(list.text(), true);
           yield Members.of(inside(list, folder, stale), stale, folder);
         }
@@ -145,9 +155,8 @@ public final class Contents implements Needs {
 
   private List<Entry> matches(NeedList list, boolean fresh, List<Owned> stale) throws IOException {
     List<Entry> entries = new ArrayList<>();
-    Counted counted = new Counted(list);
     for (String path : Walk.of(root, list.glob())) {
-      if (!list.excludes(path) && counted.test(path, stale)) {
+      if (!list.excludes(path) && counts(list, path, stale)) {
         int maker = graph.makerOf(path);
         boolean pending = maker >= 0 && !records.isSettled(maker);
         Known known = fresh ? digests.of(path) : digests.seen(path);
@@ -161,10 +170,9 @@ public final class Contents implements Needs {
   private List<Entry> inside(NeedList list, FolderDigest folder, List<Owned> stale)
       throws IOException {
     List<Entry> entries = new ArrayList<>();
-    Counted counted = new Counted(list);
     for (FolderDigest.Member member : folder.members()) {
       String path = list.text().equals(".") ? member.path() : list.text() + "/" + member.path();
-      if (!list.excludes(path) && counted.test(path, stale)) {
+      if (!list.excludes(path) && counts(list, path, stale)) {
         entries.add(entry(path, value(member)));
       }
     }
@@ -188,50 +196,50 @@ public final class Contents implements Needs {
    * Whether a path that was found on disk is a member of a list: not a product of the reader
    * itself, nothing in another job's glob or folder that this job did not make, no stale product.
    */
-  private final class Counted {
-    private final NeedList list;
-    private final Map<Integer, Set<String>> made = new java.util.HashMap<>();
-
-    Counted(NeedList list) {
-      this.list = list;
+  private boolean counts(NeedList list, String path, List<Owned> stale) throws IOException {
+    int maker = graph.makerOf(path);
+    if (maker < 0) {
+      Owned owned = records.owned(path);
+      boolean gone =
+          owned != null
+              && !owned.adopted()
+              && owned.kind() == Stamp.Kind.FILE
+              && owned.digest().equals(digests.seen(path).digest());
+      if (gone) {
+        stale.add(owned);
+      }
+      return !gone;
     }
+    return maker != list.reader() && (!records.isSettled(maker) || made(maker, path));
+  }
 
-    boolean test(String path, List<Owned> stale) throws IOException {
-      int maker = graph.makerOf(path);
-      if (maker < 0) {
-        Owned owned = records.owned(path);
-        if (owned != null
-            && !owned.adopted()
-            && owned.kind() == Stamp.Kind.FILE
-            && owned.digest().equals(digests.seen(path).digest())) {
-          stale.add(owned);
-          return false;
-        }
-        return true;
-      }
-      if (maker == list.reader()) {
-        return false;
-      }
-      Result result = records.result(maker);
-      if (!records.isSettled(maker) || result == null) {
-        return true;
-      }
-      Set<String> paths = made.computeIfAbsent(maker, _ -> paths(result));
-      for (String at = path; at != null; at = parent(at)) {
-        if (paths.contains(at)) {
+  /** Whether a settled job made what stands at a path, by itself or in a folder (rule 7). */
+  boolean made(int maker, String path) {
+    Result result = records.result(maker);
+    if (result == null) {
+      return false;
+    }
+    if (result.products().size() <= FEW) {
+      for (Made made : result.products()) {
+        if (path.equals(made.path()) || path.startsWith(made.path() + "/")) {
           return true;
         }
       }
       return false;
     }
-
-    private static Set<String> paths(Result result) {
-      return result.products().stream().map(Made::path).collect(Collectors.toSet());
+    Set<String> paths =
+        made.computeIfAbsent(
+            maker, _ -> result.products().stream().map(Made::path).collect(Collectors.toSet()));
+    for (String at = path; at != null; at = parent(at)) {
+      if (paths.contains(at)) {
+        return true;
+      }
     }
+    return false;
+  }
 
-    private static String parent(String path) {
-      int slash = path.lastIndexOf('/');
-      return slash <= 0 ? null : path.substring(0, slash);
-    }
+  private static String parent(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash <= 0 ? null : path.substring(0, slash);
   }
 }

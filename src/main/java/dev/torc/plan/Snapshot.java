@@ -29,6 +29,7 @@ public final class Snapshot implements Needs {
   private final Map<String, FolderDigest> folders = new HashMap<>();
   private final Map<Integer, Members> lists = new LinkedHashMap<>();
   private final TreeSet<String> needs = new TreeSet<>();
+  private String missing;
 
   private Snapshot(Contents contents, Digests digests) {
     this.contents = contents;
@@ -41,15 +42,25 @@ public final class Snapshot implements Needs {
     Snapshot snapshot = new Snapshot(contents, digests);
     Adjacency needs = graph.needs();
     for (int i = needs.from(job); i < needs.to(job); i++) {
-      snapshot.needs.add(graph.path(needs.at(i)));
-      snapshot.add(graph.path(needs.at(i)));
+      String path = graph.path(needs.at(i));
+      snapshot.needs.add(path);
+      snapshot.add(path);
+      int maker = graph.maker(needs.at(i));
+      if (maker >= 0 && !contents.made(maker, path)) {
+        snapshot.missing = path;
+      }
     }
     Adjacency lists = graph.listNeeds();
     for (int i = lists.from(job); i < lists.to(job); i++) {
       Members members = contents.fresh(lists.at(i));
       snapshot.lists.put(lists.at(i), members);
       if (graph.list(lists.at(i)).kind() == NeedList.Kind.FOLDER) {
-        snapshot.folders.put(graph.list(lists.at(i)).text(), members.folder());
+        String folder = graph.list(lists.at(i)).text();
+        if (members.folder() == null) {
+          snapshot.missing = folder + "/";
+        } else {
+          snapshot.folders.put(folder, members.folder());
+        }
       } else {
         for (Entry member : members.entries()) {
           if (!member.name().startsWith("job ")) {
@@ -82,8 +93,11 @@ public final class Snapshot implements Needs {
     return new ManifestWriter.Content.Known(lists.get(list).digest());
   }
 
-  /** The first file needed by its path that is not there, null if all are. */
+  /** A file needed by its path that is not there, or that its maker did not make; null if none. */
   public String missing() {
+    if (missing != null) {
+      return missing;
+    }
     for (String path : needs) {
       if (!files.get(path).stamp().exists()) {
         return path;

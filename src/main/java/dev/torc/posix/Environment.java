@@ -1,6 +1,5 @@
 package dev.torc.posix;
 
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -112,23 +111,12 @@ public final class Environment {
   /** The C library's {@code environ}, which macOS only gives by a function. */
   @SuppressWarnings("restricted")
   private static MemorySegment address() {
-    try {
-      MemorySegment variable;
-      if (Os.MAC) {
-        var get = Libc.call("_NSGetEnviron", FunctionDescriptor.of(Libc.POINTER));
-        try (var arena = java.lang.foreign.Arena.ofConfined()) {
-          variable = (MemorySegment) get.invokeExact(Libc.errnoBuffer(arena));
-        }
-      } else {
-        variable = Libc.symbol("environ").orElseThrow();
-      }
-      return variable
-          .reinterpret(ValueLayout.ADDRESS.byteSize())
-          .get(ValueLayout.ADDRESS, 0)
-          .reinterpret(Long.MAX_VALUE);
-    } catch (Throwable wrong) {
-      throw Os.mislinked(wrong);
-    }
+    MemorySegment variable =
+        Call.isMac() ? Call.of("_NSGetEnviron").pointer() : Libc.symbol("environ").orElseThrow();
+    return variable
+        .reinterpret(ValueLayout.ADDRESS.byteSize())
+        .get(ValueLayout.ADDRESS, 0)
+        .reinterpret(Long.MAX_VALUE);
   }
 
   @SuppressWarnings("restricted")

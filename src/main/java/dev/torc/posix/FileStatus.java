@@ -57,14 +57,12 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
                 default -> STATX;
               };
 
-  private static final boolean WIDE_MODE = LAYOUT == LINUX_X86 || LAYOUT == LINUX_GENERIC;
   private static final MethodHandle FOLLOWING = plain("stat");
   private static final MethodHandle NOT_FOLLOWING = plain("lstat");
 
   /** int statx(int directory, const char *path, int flags, unsigned mask, struct statx *). */
   private static final MethodHandle STATX_CALL =
-      LAYOUT == STATX
-          ? Libc.call(
+      Libc.optional(
               "statx",
               FunctionDescriptor.of(
                   ValueLayout.JAVA_INT,
@@ -73,7 +71,7 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
                   ValueLayout.JAVA_INT,
                   ValueLayout.JAVA_INT,
                   Libc.POINTER))
-          : null;
+          .orElse(null);
 
   private static final int AT_FDCWD = -100;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
@@ -109,6 +107,15 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
    * @throws IOException with a line that names the path, where the system refuses to say
    */
   public static FileStatus of(String path, boolean follow) throws IOException {
+    return of(path, follow, LAYOUT);
+  }
+
+  /** As where the C library has no plain stat: for tests, since few machines are such. */
+  static FileStatus byStatx(String path, boolean follow) throws IOException {
+    return of(path, follow, STATX);
+  }
+
+  private static FileStatus of(String path, boolean follow, Layout layout) throws IOException {
     Buffers b = BUFFERS.get();
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
     if (name.length >= b.path.byteSize()) {
@@ -119,8 +126,8 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
     }
     MemorySegment.copy(name, 0, b.path, ValueLayout.JAVA_BYTE, 0, name.length);
     b.path.set(ValueLayout.JAVA_BYTE, name.length, (byte) 0);
-    if (call(b, follow) == 0) {
-      return read(b.status);
+    if (call(b, follow, layout) == 0) {
+      return read(b.status, layout);
     }
     int errno = Libc.errno(b.errno);
     if (errno == ENOENT || errno == ENOTDIR) {
@@ -129,9 +136,9 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
     throw new IOException("cannot look at " + path + ": " + reason(errno));
   }
 
-  private static int call(Buffers b, boolean follow) {
+  private static int call(Buffers b, boolean follow, Layout layout) {
     try {
-      if (LAYOUT == STATX) {
+      if (layout == STATX) {
         int flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
         return (int)
             STATX_CALL.invokeExact(b.errno, AT_FDCWD, b.path, flags, STATX_BASIC_STATS, b.status);
@@ -144,24 +151,25 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
     }
   }
 
-  private static FileStatus read(MemorySegment status) {
+  private static FileStatus read(MemorySegment status, Layout at) {
+    boolean wide = at == LINUX_X86 || at == LINUX_GENERIC;
     int mode =
-        WIDE_MODE
-            ? status.get(ValueLayout.JAVA_INT, LAYOUT.mode)
-            : Short.toUnsignedInt(status.get(ValueLayout.JAVA_SHORT, LAYOUT.mode));
+        wide
+            ? status.get(ValueLayout.JAVA_INT, at.mode)
+            : Short.toUnsignedInt(status.get(ValueLayout.JAVA_SHORT, at.mode));
     long device =
-        WIDE_MODE
-            ? status.get(ValueLayout.JAVA_LONG, LAYOUT.device)
-            : Integer.toUnsignedLong(status.get(ValueLayout.JAVA_INT, LAYOUT.device));
-    if (LAYOUT == STATX) { // major and minor number apart
+        wide
+            ? status.get(ValueLayout.JAVA_LONG, at.device)
+            : Integer.toUnsignedLong(status.get(ValueLayout.JAVA_INT, at.device));
+    if (at == STATX) { // major and minor number apart
       device = device << 32 | Integer.toUnsignedLong(status.get(ValueLayout.JAVA_INT, 140));
     }
     return new FileStatus(
         mode,
-        status.get(ValueLayout.JAVA_LONG, LAYOUT.size),
-        time(status, LAYOUT.mtime),
-        time(status, LAYOUT.ctime),
-        status.get(ValueLayout.JAVA_LONG, LAYOUT.inode),
+        status.get(ValueLayout.JAVA_LONG, at.size),
+        time(status, at.mtime),
+        time(status, at.ctime),
+        status.get(ValueLayout.JAVA_LONG, at.inode),
         device);
   }
 

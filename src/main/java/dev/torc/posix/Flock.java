@@ -7,7 +7,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -25,6 +28,7 @@ public final class Flock implements AutoCloseable {
   private static final int EXCLUSIVE_NOW = 2 | 4;
   private static final int WOULD_BLOCK = MAC ? 35 : 11;
   private static final int INTERRUPTED = 4;
+  private static final int MISSING = 2;
 
   private static final MethodHandle OPEN =
       Libc.variadic(
@@ -51,17 +55,37 @@ public final class Flock implements AutoCloseable {
    * @throws IOException where the file cannot be opened for writing or locked
    */
   public static Optional<Flock> tryLock(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      Files.newByteChannel(
-              file, java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.WRITE)
-          .close();
+    while (true) {
+      Files.newByteChannel(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
+      Object before = key(file);
+      Optional<Flock> lock = before == null ? Optional.empty() : lock(file);
+      // Whoever removed the file meanwhile has left us a lock on a file that nobody finds any more.
+      if (before != null && before.equals(key(file))) {
+        return lock;
+      }
+      lock.ifPresent(Flock::close);
     }
+  }
+
+  /** What tells the file that stands there now from another one; null where there is none. */
+  private static Object key(Path file) throws IOException {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    } catch (NoSuchFileException gone) {
+      return null;
+    }
+  }
+
+  private static Optional<Flock> lock(Path file) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = Libc.errnoBuffer(arena);
       int fd =
           (int)
               OPEN.invokeExact(errno, Libc.string(arena, file.toString()), OPEN_READ_WRITE_CLOEXEC);
       if (fd < 0) {
+        if (Libc.errno(errno) == MISSING) {
+          return Optional.empty();
+        }
         throw new IOException(file + ": cannot be opened, error " + Libc.errno(errno));
       }
       int result;

@@ -1,10 +1,5 @@
 package dev.torc.posix;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-
 /**
  * Sends signals to processes and process groups. Whom to send them to is {@link ProcessTree}'s to
  * find out.
@@ -15,16 +10,13 @@ public final class Kill {
   public static final int INT = 2;
   public static final int KILL = 9;
   public static final int TERM = 15;
-  public static final int CONT = Os.number(18, 19);
-  public static final int STOP = Os.number(19, 17);
-  public static final int TSTP = Os.number(20, 18);
+  public static final int CONT = Call.number(18, 19);
+  public static final int STOP = Call.number(19, 17);
+  public static final int TSTP = Call.number(20, 18);
   public static final int TTIN = 21;
   public static final int TTOU = 22;
 
-  private static final MethodHandle KILL_CALL =
-      Libc.call(
-          "kill",
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+  private static final Call CALL = Call.of("kill");
 
   private Kill() {}
 
@@ -34,7 +26,7 @@ public final class Kill {
    * @return false where there is no such process, or it is not ours
    */
   public static boolean process(int pid, int signal) {
-    return call(checked(pid), signal);
+    return CALL.call(checked(pid), signal) == 0;
   }
 
   /**
@@ -44,22 +36,22 @@ public final class Kill {
    * @return false where the group is empty
    */
   public static boolean group(int group, int signal) {
-    return call(-checked(group), signal);
+    return CALL.call(-checked(group), signal) == 0;
   }
 
   /**
-   * Stops our own process group as Ctrl-Z does; returns when it is continued. The second signal
-   * goes to this very thread, so it cannot run on before the first one takes effect.
+   * Stops our own process group as Ctrl-Z does; returns when it is continued. The signal to the
+   * group may reach this process a little later, so this thread also sends one to itself, held back
+   * until the other is sent: either it stops us at once, or we were stopped already, and being
+   * continued has deleted it.
    */
   static void stopOwnGroup() {
-    call(0, TSTP);
-    var raise =
-        Libc.call("raise", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-    try (Arena arena = Arena.ofConfined()) {
-      int ignored = (int) raise.invokeExact(Libc.errnoBuffer(arena), TSTP);
-    } catch (Throwable wrong) {
-      throw Os.mislinked(wrong);
-    }
+    SignalMask.blocked(
+        TSTP,
+        () -> {
+          Call.of("raise").call(TSTP);
+          CALL.call(0, TSTP);
+        });
   }
 
   /** 0, 1 and negative numbers mean "many", down to all processes of the user: never meant here. */
@@ -68,13 +60,5 @@ public final class Kill {
       throw new IllegalArgumentException("no process to signal: " + pid);
     }
     return pid;
-  }
-
-  private static boolean call(int pid, int signal) {
-    try (Arena arena = Arena.ofConfined()) {
-      return (int) KILL_CALL.invokeExact(Libc.errnoBuffer(arena), pid, signal) == 0;
-    } catch (Throwable wrong) {
-      throw Os.mislinked(wrong);
-    }
   }
 }

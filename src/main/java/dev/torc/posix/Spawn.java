@@ -3,10 +3,9 @@ package dev.torc.posix;
 import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,9 +23,6 @@ import java.util.Optional;
  */
 public final class Spawn {
 
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-  private static final ValueLayout PTR = Libc.POINTER;
-
   private static final int ENOENT = 2;
   private static final int E2BIG = 7;
   private static final int ENOEXEC = 8;
@@ -34,31 +30,27 @@ public final class Spawn {
   private static final int ENOTDIR = 20;
   private static final int X_OK = 1;
   private static final int O_WRONLY = 1;
-  private static final int O_CREAT = Os.number(0100, 0x200);
-  private static final int O_TRUNC = Os.number(01000, 0x400);
-  private static final int O_APPEND = Os.number(02000, 0x8);
-  private static final short SETPGROUP = 2;
-  private static final short SETSIGDEF = 4;
-  private static final short SETSIGMASK = 8;
-  private static final short CLOEXEC_DEFAULT = 0x4000; // macOS only
-  private static final int SIGCHLD = Os.number(17, 20);
+  private static final int O_CREAT = Call.number(0100, 0x200);
+  private static final int O_TRUNC = Call.number(01000, 0x400);
+  private static final int O_APPEND = Call.number(02000, 0x8);
+  private static final int SETPGROUP = 2;
+  private static final int SETSIGDEF = 4;
+  private static final int SETSIGMASK = 8;
+  private static final int CLOEXEC_DEFAULT = 0x4000; // macOS only
+  private static final int SIGCHLD = Call.number(17, 20);
   private static final long ROOM = 1024; // for opaque structs, the largest known has 336 bytes
   private static final int SLACK = 32; // descriptors that may be opened while we count them
 
-  private static final MethodHandle SPAWN = call("posix_spawn", PTR, PTR, PTR, PTR, PTR, PTR);
-  private static final MethodHandle ACTIONS_INIT = call("posix_spawn_file_actions_init", PTR);
-  private static final MethodHandle ACTIONS_DESTROY = call("posix_spawn_file_actions_destroy", PTR);
-  private static final MethodHandle ADD_OPEN =
-      call("posix_spawn_file_actions_addopen", PTR, INT, PTR, INT, INT);
-  private static final MethodHandle ADD_DUP2 =
-      call("posix_spawn_file_actions_adddup2", PTR, INT, INT);
-  private static final MethodHandle ADD_CLOSE = call("posix_spawn_file_actions_addclose", PTR, INT);
-  private static final Optional<MethodHandle> ADD_CHDIR =
-      Libc.optional("posix_spawn_file_actions_addchdir_np", FunctionDescriptor.of(INT, PTR, PTR));
-  private static final Optional<MethodHandle> ADD_CLOSEFROM =
-      Libc.optional(
-          "posix_spawn_file_actions_addclosefrom_np", FunctionDescriptor.of(INT, PTR, INT));
-  private static final MethodHandle ACCESS = call("access", PTR, INT);
+  private static final Call SPAWN = Call.of("posix_spawn");
+  private static final Call INIT = Call.of("posix_spawn_file_actions_init");
+  private static final Call DESTROY = Call.of("posix_spawn_file_actions_destroy");
+  private static final Call ADD_OPEN = Call.of("posix_spawn_file_actions_addopen");
+  private static final Call ADD_DUP2 = Call.of("posix_spawn_file_actions_adddup2");
+  private static final Call ADD_CLOSE = Call.of("posix_spawn_file_actions_addclose");
+  private static final Optional<Call> ADD_CHDIR = Call.find("posix_spawn_file_actions_addchdir_np");
+  private static final Optional<Call> ADD_CLOSEFROM =
+      Call.find("posix_spawn_file_actions_addclosefrom_np");
+  private static final Call ACCESS = Call.of("access");
 
   private final boolean hasChdir;
   private final boolean hasCloseFrom;
@@ -100,55 +92,49 @@ public final class Spawn {
       throw new IOException(cannot(argv) + "an argument or variable holds a NUL character");
     }
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = Libc.errnoBuffer(arena);
       MemorySegment env = strings(arena, environment);
       int error = ENOENT;
       boolean found = false;
       for (byte[] program : candidates(words.get(0), environment)) {
         byte[] place = program[0] == '/' ? program : join(dir.toString(), program);
-        if ((int) ACCESS.invokeExact(errno, string(arena, place), X_OK) != 0) {
-          error = Libc.errno(errno) == EACCES ? EACCES : error;
+        int access = ACCESS.call(string(arena, place).address(), X_OK);
+        if (access != 0) {
+          error = access == -EACCES ? EACCES : error;
           continue;
         }
         found = true;
-        MemorySegment actions = actions(arena, errno, dir, log, truncate);
+        MemorySegment actions = actions(arena, dir, log, truncate);
         try {
-          MemorySegment pid = arena.allocate(INT);
-          error = spawn(arena, errno, pid, actions, program, words, dir, env);
+          MemorySegment pid = arena.allocate(ValueLayout.JAVA_INT);
+          error = spawn(arena, pid, actions, program, words, dir, env);
           if (error == ENOEXEC) {
             List<byte[]> script = new ArrayList<>(words);
             script.set(0, program);
             script.addFirst(bytes("/bin/sh"));
-            error = spawn(arena, errno, pid, actions, bytes("/bin/sh"), script, dir, env);
+            error = spawn(arena, pid, actions, bytes("/bin/sh"), script, dir, env);
           }
           if (error == 0) {
-            return pid.get(INT, 0);
+            return pid.get(ValueLayout.JAVA_INT, 0);
           }
         } finally {
-          int ignored = (int) ACTIONS_DESTROY.invokeExact(errno, actions);
+          DESTROY.call(actions.address());
         }
         if (error != ENOENT && error != ENOTDIR && error != EACCES) {
           break;
         }
       }
       throw new IOException(cannot(argv) + why(error, found, argv.get(0), dir, log));
-    } catch (IOException | RuntimeException refused) {
-      throw refused;
-    } catch (Throwable wrong) {
-      throw Os.mislinked(wrong);
     }
   }
 
   private int spawn(
       Arena arena,
-      MemorySegment errno,
       MemorySegment pid,
       MemorySegment actions,
       byte[] program,
       List<byte[]> words,
       Path dir,
-      MemorySegment env)
-      throws Throwable {
+      MemorySegment env) {
     byte[] path = program;
     List<byte[]> argv = words;
     if (!hasChdir) {
@@ -167,41 +153,43 @@ public final class Spawn {
               bytes("sh"),
               bytes(dir.toString())));
     }
-    return (int)
-        SPAWN.invokeExact(
-            errno, pid, string(arena, path), actions, attributes, strings(arena, argv), env);
+    return SPAWN.call(
+        pid.address(),
+        string(arena, path).address(),
+        actions.address(),
+        attributes.address(),
+        strings(arena, argv).address(),
+        env.address());
   }
 
-  private MemorySegment actions(
-      Arena arena, MemorySegment errno, Path dir, Path log, boolean truncate) throws Throwable {
-    MemorySegment actions = arena.allocate(ROOM, 16);
-    check((int) ACTIONS_INIT.invokeExact(errno, actions));
+  private MemorySegment actions(Arena arena, Path dir, Path log, boolean truncate) {
+    MemorySegment memory = arena.allocate(ROOM, 16);
+    long actions = memory.address();
+    check(INIT.call(actions));
     if (log != null) {
-      MemorySegment nothing = Libc.string(arena, "/dev/null");
-      MemorySegment file = Libc.string(arena, log.toString());
       int flags = O_WRONLY | O_CREAT | O_APPEND | (truncate ? O_TRUNC : 0);
-      check((int) ADD_OPEN.invokeExact(errno, actions, 0, nothing, 0, 0));
-      check((int) ADD_OPEN.invokeExact(errno, actions, 1, file, flags, 0666));
-      check((int) ADD_DUP2.invokeExact(errno, actions, 1, 2));
-    } else if (Os.MAC) {
+      check(ADD_OPEN.call(actions, 0, Libc.string(arena, "/dev/null").address(), 0, 0));
+      check(ADD_OPEN.call(actions, 1, Libc.string(arena, log.toString()).address(), flags, 0666));
+      check(ADD_DUP2.call(actions, 1, 2));
+    } else if (Call.isMac()) {
       for (int fd = 0; fd <= 2; fd++) { // exempts them from CLOEXEC_DEFAULT
-        check((int) ADD_DUP2.invokeExact(errno, actions, fd, fd));
+        check(ADD_DUP2.call(actions, fd, fd));
       }
     }
     if (hasChdir) {
-      MemorySegment folder = Libc.string(arena, dir.toString());
-      check((int) ADD_CHDIR.orElseThrow().invokeExact(errno, actions, folder));
+      long folder = Libc.string(arena, dir.toString()).address();
+      check(ADD_CHDIR.orElseThrow().call(actions, folder));
     }
     if (hasCloseFrom) {
-      check((int) ADD_CLOSEFROM.orElseThrow().invokeExact(errno, actions, 3));
-    } else if (!Os.MAC) {
+      check(ADD_CLOSEFROM.orElseThrow().call(actions, 3));
+    } else if (!Call.isMac()) {
       // Closing a number that is not open is no error; new ones take the lowest free numbers.
       int last = highestDescriptor() + SLACK;
       for (int fd = 3; fd <= last; fd++) {
-        check((int) ADD_CLOSE.invokeExact(errno, actions, fd));
+        check(ADD_CLOSE.call(actions, fd));
       }
     }
-    return actions;
+    return memory;
   }
 
   private static int highestDescriptor() {
@@ -219,30 +207,21 @@ public final class Spawn {
   /** The attributes are the same for all processes, and only read by posix_spawn. */
   private static MemorySegment attributes() {
     Arena arena = Arena.ofAuto();
-    MemorySegment attributes = arena.allocate(ROOM, 16);
+    MemorySegment memory = arena.allocate(ROOM, 16);
     MemorySegment set = arena.allocate(ROOM, 16);
-    MemorySegment errno = Libc.errnoBuffer(arena);
-    int flags = SETPGROUP | SETSIGDEF | SETSIGMASK | (Os.MAC ? CLOEXEC_DEFAULT : 0);
-    MethodHandle setFlags = call("posix_spawnattr_setflags", PTR, ValueLayout.JAVA_SHORT);
-    MethodHandle setGroup = call("posix_spawnattr_setpgroup", PTR, INT);
-    MethodHandle signal =
-        Libc.call("signal", FunctionDescriptor.of(PTR, INT, PTR)); // returns the old one
-    try {
-      check((int) call("posix_spawnattr_init", PTR).invokeExact(errno, attributes));
-      check((int) setFlags.invokeExact(errno, attributes, (short) flags));
-      check((int) setGroup.invokeExact(errno, attributes, 0));
-      check((int) call("sigemptyset", PTR).invokeExact(errno, set));
-      check((int) call("posix_spawnattr_setsigmask", PTR, PTR).invokeExact(errno, attributes, set));
-      check((int) call("sigfillset", PTR).invokeExact(errno, set));
-      check(
-          (int)
-              call("posix_spawnattr_setsigdefault", PTR, PTR).invokeExact(errno, attributes, set));
-      // Whoever called us may ignore SIGCHLD; the exit status of our children would then be lost.
-      var old = (MemorySegment) signal.invokeExact(errno, SIGCHLD, MemorySegment.NULL);
-      return attributes;
-    } catch (Throwable wrong) {
-      throw Os.mislinked(wrong);
-    }
+    long attributes = memory.address();
+    int flags = SETPGROUP | SETSIGDEF | SETSIGMASK | (Call.isMac() ? CLOEXEC_DEFAULT : 0);
+    check(Call.of("posix_spawnattr_init").call(attributes));
+    check(Call.of("posix_spawnattr_setflags").call(attributes, flags));
+    check(Call.of("posix_spawnattr_setpgroup").call(attributes, 0));
+    check(Call.of("posix_spawnattr_setsigmask").call(attributes, set.address()));
+    // sigfillset leaves out the two signals that glibc has for itself; they would be ignored.
+    set.fill((byte) 0xff);
+    check(Call.of("posix_spawnattr_setsigdefault").call(attributes, set.address()));
+    Reference.reachabilityFence(set);
+    // Whoever called us may ignore SIGCHLD; the exit status of our children would then be lost.
+    Call.of("signal").pointer(SIGCHLD, 0);
+    return memory;
   }
 
   private static void check(int error) {
@@ -306,17 +285,8 @@ public final class Spawn {
   /** The C library's words for an error number. */
   @SuppressWarnings("restricted")
   private static String text(int error) {
-    MethodHandle strerror = Libc.call("strerror", FunctionDescriptor.of(PTR, INT));
-    try (Arena arena = Arena.ofConfined()) {
-      var words = (MemorySegment) strerror.invokeExact(Libc.errnoBuffer(arena), error);
-      return words.reinterpret(1024).getString(0).toLowerCase(Locale.ROOT);
-    } catch (Throwable wrong) {
-      throw Os.mislinked(wrong);
-    }
-  }
-
-  private static MethodHandle call(String name, ValueLayout... arguments) {
-    return Libc.call(name, FunctionDescriptor.of(INT, arguments));
+    MemorySegment words = Call.of("strerror").pointer(error);
+    return words.reinterpret(1024).getString(0).toLowerCase(Locale.ROOT);
   }
 
   private static boolean anyNul(List<byte[]> texts) {

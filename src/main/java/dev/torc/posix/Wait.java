@@ -1,10 +1,9 @@
 package dev.torc.posix;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
+import java.util.function.IntSupplier;
 
 /**
  * Waits for one child by its number. Looking and reaping are two steps: as long as a dead child is
@@ -33,31 +32,15 @@ public final class Wait {
   private static final int CLD_EXITED = 1;
   private static final int CLD_STOPPED = 5;
   private static final int WEXITED = 4;
-  private static final int WSTOPPED = Os.number(2, 8);
+  private static final int WSTOPPED = Call.number(2, 8);
   private static final int WNOHANG = 1;
-  private static final int WNOWAIT = Os.number(0x01000000, 0x20);
+  private static final int WNOWAIT = Call.number(0x01000000, 0x20);
   private static final long SIGINFO_CODE = 8;
-  private static final long SIGINFO_STATUS = Os.number(24, 20);
+  private static final long SIGINFO_STATUS = Call.number(24, 20);
   private static final int ROOM = 256; // for siginfo_t (128) and rusage (144)
 
-  private static final MethodHandle WAITID =
-      Libc.call(
-          "waitid",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT,
-              Libc.POINTER,
-              ValueLayout.JAVA_INT));
-  private static final MethodHandle WAIT4 =
-      Libc.call(
-          "wait4",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT,
-              Libc.POINTER,
-              ValueLayout.JAVA_INT,
-              Libc.POINTER));
+  private static final Call WAITID = Call.of("waitid");
+  private static final Call WAIT4 = Call.of("wait4");
 
   private Wait() {}
 
@@ -65,12 +48,11 @@ public final class Wait {
   public static Change next(int pid) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment info = arena.allocate(ROOM, 16);
-      MemorySegment errno = Libc.errnoBuffer(arena);
-      waitid(errno, pid, info, WEXITED | WSTOPPED | WNOWAIT);
+      waitid(pid, info, WEXITED | WSTOPPED | WNOWAIT);
       int how = info.get(ValueLayout.JAVA_INT, SIGINFO_CODE);
       int code = info.get(ValueLayout.JAVA_INT, SIGINFO_STATUS);
       if (how == CLD_STOPPED) {
-        waitid(errno, pid, info, WSTOPPED | WNOHANG); // takes this report, never a death
+        waitid(pid, info, WSTOPPED | WNOHANG); // takes this report, never a death
         return new Change(What.STOPPED, code);
       }
       return new Change(how == CLD_EXITED ? What.EXITED : What.SIGNALED, code);
@@ -84,36 +66,25 @@ public final class Wait {
    */
   public static long reap(int pid) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = Libc.errnoBuffer(arena);
       MemorySegment status = arena.allocate(ValueLayout.JAVA_INT);
       MemorySegment usage = arena.allocate(ROOM, 16);
-      while ((int) WAIT4.invokeExact(errno, pid, status, 0, usage) != pid) {
-        retryIfInterrupted(pid, errno);
-      }
+      repeated(pid, () -> WAIT4.call(pid, status.address(), 0, usage.address()));
       return time(usage, 0) + time(usage, 16);
-    } catch (RuntimeException lost) {
-      throw lost;
-    } catch (Throwable wrong) {
-      throw Os.mislinked(wrong);
     }
   }
 
-  private static void waitid(MemorySegment errno, int pid, MemorySegment info, int options) {
-    try {
-      while ((int) WAITID.invokeExact(errno, P_PID, pid, info, options) != 0) {
-        retryIfInterrupted(pid, errno);
-      }
-    } catch (RuntimeException lost) {
-      throw lost;
-    } catch (Throwable wrong) {
-      throw Os.mislinked(wrong);
-    }
+  private static void waitid(int pid, MemorySegment info, int options) {
+    repeated(pid, () -> WAITID.call(P_PID, pid, info.address(), options));
   }
 
-  private static void retryIfInterrupted(int pid, MemorySegment errno) {
-    if (Libc.errno(errno) != EINTR) {
+  private static void repeated(int pid, IntSupplier call) {
+    int result = call.getAsInt();
+    while (result == -EINTR) {
+      result = call.getAsInt();
+    }
+    if (result < 0) {
       throw new IllegalStateException(
-          "process " + pid + " is no child of ours any more (errno " + Libc.errno(errno) + ")");
+          "process " + pid + " is no child of ours any more (error " + -result + ")");
     }
   }
 

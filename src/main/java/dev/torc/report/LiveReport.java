@@ -119,7 +119,9 @@ public final class LiveReport implements Report {
       case Event.Note _ -> {}
       case Event.Terminal terminal -> {
         paused = terminal.lent();
-        draw();
+        if (paused) {
+          draw();
+        }
       }
       case Event.Finished _ -> {
         active = false;

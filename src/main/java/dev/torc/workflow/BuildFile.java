@@ -21,7 +21,9 @@ public final class BuildFile {
    * @throws BadInput if there is none, or two side by side
    */
   public static Path find(Path start) {
-    for (Path dir = start.toAbsolutePath().normalize(); dir != null; dir = dir.getParent()) {
+    for (Path dir = Layers.located(start.resolve("x")).getParent();
+        dir != null;
+        dir = dir.getParent()) {
       List<Path> found =
           NAMES.stream()
               .map(dir::resolve)

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.torc.workflow.Node.Entry;
 import java.io.IOException;
@@ -27,13 +26,13 @@ final class JsonReader {
   private int line = 1;
   private int column = 1;
   private int offset;
+  private long written;
 
   private JsonReader(String text, String shown) throws IOException {
     this.shown = shown;
     this.text = text;
     JsonFactory factory =
         JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(
                 StreamReadConstraints.builder().maxNestingDepth(YamlReader.MAX_DEPTH).build())
             .build();
@@ -66,13 +65,18 @@ final class JsonReader {
 
   private Node value(JsonToken token) throws IOException {
     Place place = place();
+    Source.count(++written, place);
     return switch (token) {
       case START_OBJECT -> {
         SequencedMap<String, Entry> entries = new LinkedHashMap<>();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
           Place at = place();
           String key = Source.clean(parser.currentName(), at);
-          entries.put(key, new Entry(at, value(parser.nextToken())));
+          Entry earlier = entries.putIfAbsent(key, new Entry(at, value(parser.nextToken())));
+          if (earlier != null) {
+            throw new BadInput(
+                at, "duplicate key " + key + ", first at line " + earlier.place().line());
+          }
         }
         yield new Node.Mapping(place, entries);
       }

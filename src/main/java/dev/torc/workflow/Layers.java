@@ -36,7 +36,7 @@ final class Layers {
   Node.Mapping read(List<Path> layers) throws IOException {
     Node.Mapping all = null;
     for (Path layer : layers) {
-      Node.Mapping map = file(layer.toAbsolutePath().normalize(), Place.NONE, new ArrayList<>());
+      Node.Mapping map = file(located(layer), Place.NONE, new ArrayList<>());
       all = all == null ? map : lay(all, map);
     }
     return all;
@@ -72,7 +72,7 @@ final class Layers {
     if (include != null) {
       open.add(real);
       for (Node each : Fields.oneOrMore(include.value())) {
-        Path path = file.resolveSibling(Fields.scalar(each, "include").text()).normalize();
+        Path path = located(file.resolveSibling(Fields.scalar(each, "include").text()));
         if (!files.contains(path) || open.contains(identity(path))) {
           join(joined, file(path, each.place(), open));
         }
@@ -154,6 +154,21 @@ final class Layers {
                             ? new Entry(above.place(), lay(a, b))
                             : above));
     return new Node.Mapping(over.place(), all);
+  }
+
+  /**
+   * Where a file stands: its folder's real path, so that {@code ..} means what the disk says; a
+   * link as the file itself stays.
+   */
+  static Path located(Path file) {
+    Path absolute = file.toAbsolutePath();
+    try {
+      Path name = absolute.getFileName();
+      return name == null ? absolute : absolute.getParent().toRealPath().resolve(name);
+    } catch (IOException e) {
+      // A folder that is missing or locked: reading the file tells.
+      return absolute.normalize();
+    }
   }
 
   private Path identity(Path file) {

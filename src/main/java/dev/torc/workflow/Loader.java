@@ -36,7 +36,7 @@ public final class Loader {
   public static Workflow load(List<Path> files, SortedMap<String, String> defines)
       throws IOException {
     Problems problems = new Problems();
-    Path root = files.getFirst().toAbsolutePath().normalize().getParent();
+    Path root = Layers.located(files.getFirst()).getParent();
     Layers layers = new Layers(root, problems);
     Node.Mapping top = layers.read(files);
     new Fields(top, null, problems).only(Keys.TOP, "the build file");
@@ -72,7 +72,7 @@ public final class Loader {
         limits,
         roots,
         List.copyOf(jobs),
-        List.copyOf(warnings));
+        warnings.stream().distinct().toList());
   }
 
   private static void add(Job job, List<Job> jobs, Map<String, Place> places, Problems problems) {

@@ -11,11 +11,12 @@ public final class Nearest {
   private Nearest() {}
 
   /**
-   * The nearest of the known names, null where none is near (a third of the letters, at least 1).
+   * The nearest of the known names, null where none is near (a third of its letters, at least 1,
+   * never all).
    */
   public static String to(String name, Collection<String> known) {
     String best = null;
-    int bound = Math.max(1, name.length() / 3) + 1;
+    int bound = Math.min(name.length(), Math.max(1, name.length() / 3) + 1);
     for (String candidate : known) {
       if (Math.abs(candidate.length() - name.length()) >= bound) {
         continue;

@@ -17,8 +17,11 @@ import java.nio.file.Path;
  */
 final class Source {
 
-  /** The largest build file that is read, in bytes; a million jobs fit. */
-  static final int MAX_BYTES = 64 << 20;
+  /** The largest build file that is read, in bytes; a hundred thousand jobs fit. */
+  static final int MAX_BYTES = 32 << 20;
+
+  /** How many values a build file may have; each takes some hundred bytes of memory. */
+  static final int MAX_VALUES = 2_000_000;
 
   private Source() {}
 
@@ -83,6 +86,13 @@ final class Source {
       }
     }
     return new Place(shown, line, column);
+  }
+
+  /** Refuses a file of too many values. */
+  static void count(long values, Place place) {
+    if (values > MAX_VALUES) {
+      throw new BadInput(place, "more than " + MAX_VALUES + " values in one file; split the work");
+    }
   }
 
   /**

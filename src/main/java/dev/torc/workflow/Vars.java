@@ -71,6 +71,7 @@ final class Vars {
           open.contains(name)
               ? "the vars " + String.join(" → ", open) + " → " + name + " go round in a circle"
               : "vars refer to each other more than " + MAX_DEPTH + " deep");
+      values.put(name, value);
       return value;
     }
     open.add(name);

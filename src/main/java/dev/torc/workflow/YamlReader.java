@@ -42,6 +42,7 @@ final class YamlReader {
   private final String text;
   private final Iterator<Event> events;
   private final Map<Anchor, Anchored> anchors = new HashMap<>();
+  private long written;
   private long size;
   private long aliased;
 
@@ -60,7 +61,7 @@ final class YamlReader {
       return reader.document();
     } catch (MarkedYamlEngineException e) {
       Mark mark = e.getProblemMark().or(e::getContextMark).orElse(null);
-      throw new BadInput(reader.place(mark), reader.explain(e.getProblem(), mark));
+      throw new BadInput(reader.place(mark), reader.explain(e, mark));
     } catch (ReaderException e) {
       throw new BadInput(
           reader.placeOf(e.getPosition()),
@@ -94,6 +95,7 @@ final class YamlReader {
     if (depth > MAX_DEPTH) {
       throw new BadInput(place, "nested more than " + MAX_DEPTH + " deep");
     }
+    Source.count(++written, place);
     long before = size++;
     Node node =
         switch (event) {
@@ -192,17 +194,17 @@ final class YamlReader {
     }
   }
 
-  private String explain(String problem, Mark mark) {
+  private String explain(MarkedYamlEngineException e, Mark mark) {
     String line = mark == null ? "" : lineOf(mark);
-    String message = oneLine(problem);
+    String message = oneLine(e.getProblem());
+    if (e.getContext() != null && e.getContext().contains("scanning an alias")) {
+      return "* begins an alias in YAML; quote a text that begins with *";
+    }
     if (message.contains("found character") && message.contains("\\t")) {
       return "a tab cannot indent in YAML; use blanks";
     }
     if (line.indexOf('{') >= 0) {
       return message + "; quote a text that has { in it";
-    }
-    if (line.indexOf('*') >= 0) {
-      return message + "; quote a text that begins with *";
     }
     return message;
   }

@@ -184,6 +184,18 @@ class DigestsTest {
   }
 
   @Test
+  void largeFilesOfAFolderProductAreReadAfterTheWindow() throws IOException {
+    Path file = Files.createDirectory(root.resolve("d")).resolve("large");
+    Files.write(file, new byte[(int) Digests.LARGE]);
+    stamps.ctime(file, NOW);
+    FolderDigest made = build().productFolder("d");
+    assertEquals(Digests.RACY + 1, rests.stream().mapToLong(Long::longValue).sum());
+    Digests next = build();
+    assertEquals(made, next.folder("d", false));
+    assertEquals(0, next.bytesRead());
+  }
+
+  @Test
   void smallerProductIsReadAtOnceAndAgainByTheNextBuild() throws IOException {
     Path file = root.resolve("small");
     Files.write(file, new byte[(int) Digests.LARGE - 1]);

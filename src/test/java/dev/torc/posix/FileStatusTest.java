@@ -14,6 +14,8 @@ import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileStatusTest {
@@ -80,6 +82,21 @@ class FileStatusTest {
     assertEquals("cannot look at " + longest + ": file name too long", e.getMessage());
     assertThrows(IOException.class, () -> FileStatus.of("x/".repeat(2049), true));
     assertThrows(IOException.class, () -> FileStatus.of("/\0", true));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void statxSaysTheSameAsStat() throws IOException {
+    Path file = Files.writeString(folder.resolve("a"), "hello");
+    assertTrue(file.toFile().setExecutable(true));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+    for (boolean follow : new boolean[] {true, false}) {
+      FileStatus a = of(link, follow);
+      FileStatus b = FileStatus.byStatx(link.toString(), follow);
+      assertEquals(
+          a, new FileStatus(b.mode(), b.size(), b.mtime(), b.ctime(), b.inode(), a.device()));
+    }
+    assertSame(FileStatus.MISSING, FileStatus.byStatx(folder + "/none", true));
   }
 
   @Test

@@ -30,6 +30,7 @@ class JsonReportTest {
               new Event.Details("exit 1", "c", Path.of("/l"), 5, -1, -1),
               1_500_000_000L),
           Events.ended("work2", State.RAN),
+          new Event.Terminal(true),
           new Event.Note(Event.Level.WARNING, "line\none"),
           Events.finished(1, 3, 0, 0));
 
@@ -52,6 +53,7 @@ class JsonReportTest {
         "seconds":5.0E-9,"cpu":null,"memory":null,"delay":1.5}
         {"event":"job_ended","job":"work2","state":"ran","what":"","command":"","log":null,\
         "seconds":1.2,"cpu":1.0,"memory":3145728}
+        {"event":"terminal","lent":true}
         {"event":"note","level":"warning","text":"line\\none"}
         {"event":"finished","build":"b1","counts":{"up_to_date":3,"ran":1,"failed":0,"blocked":0,\
         "interrupted":0,"not_reached":0},"seconds":1.2,"exit":0}
@@ -100,7 +102,7 @@ class JsonReportTest {
       }
     }
     assertEquals(Set.of(), missing);
-    assertEquals(Event.class.getPermittedSubclasses().length, 6, "an event that ALL does not hold");
+    assertEquals(Event.class.getPermittedSubclasses().length, 7, "an event that ALL does not hold");
   }
 
   @Test

@@ -1,0 +1,74 @@
+package dev.torc.build;
+
+import dev.torc.graph.Graph;
+import dev.torc.hash.Known;
+import dev.torc.hash.Stamp;
+import dev.torc.plan.Snapshot;
+import dev.torc.workflow.Job;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * The files that a job's depfile names beyond the declared needs (rule 6): they are needed too, but
+ * add no edges. The syntax of the file is {@link Depfile}'s business.
+ *
+ * @param found paths, sorted
+ * @param moved those that changed since the job started
+ */
+record FoundNeeds(TreeSet<String> found, TreeSet<String> moved) {
+
+  /**
+   * Reads the depfile of a job that ended well, and takes what it names into the snapshot.
+   *
+   * @param begin a stamp taken when the job started, by the clock of the file system
+   * @throws Failure where it is missing, cannot be read, or names a file that another job makes and
+   *     this one does not wait for
+   */
+  static FoundNeeds read(Graph graph, int id, Snapshot snapshot, Stamp begin) throws IOException {
+    Job job = graph.job(id);
+    FoundNeeds needs = new FoundNeeds(new TreeSet<>(), new TreeSet<>());
+    if (job.depfile() == null) {
+      return needs;
+    }
+    Path root = graph.workflow().root();
+    Path dir = root.resolve(job.steps().getFirst().dir()).normalize();
+    for (String name : parse(root, job.depfile())) {
+      Path file = dir.resolve(name).normalize();
+      String path = file.startsWith(root) ? root.relativize(file).toString() : file.toString();
+      int maker = graph.makerOf(path);
+      if (snapshot.declares(path) || maker == id || path.equals(job.depfile())) {
+        continue;
+      }
+      if (maker >= 0 && !graph.precedes(maker, id)) {
+        throw new Failure(
+            ("depfile names %s, a product of job %s, which this job does not wait for;"
+                    + " add %s to its needs")
+                .formatted(path, graph.job(maker).name(), path));
+      }
+      Known known = snapshot.add(path);
+      needs.found.add(path);
+      if (maker < 0 && (known.stamp().ctime() > begin.ctime() || !known.stamp().exists())) {
+        needs.moved.add(path);
+      }
+    }
+    return needs;
+  }
+
+  private static List<String> parse(Path root, String depfile) throws IOException {
+    try {
+      return Depfile.parse(Files.readString(root.resolve(depfile), StandardCharsets.UTF_8));
+    } catch (NoSuchFileException e) {
+      throw new Failure("depfile " + depfile + " is missing though the command ended well");
+    } catch (CharacterCodingException e) {
+      throw new Failure("depfile " + depfile + " is no valid UTF-8");
+    } catch (IllegalArgumentException e) {
+      throw new Failure("depfile " + depfile + ": " + e.getMessage());
+    }
+  }
+}

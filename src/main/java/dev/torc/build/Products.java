@@ -1,0 +1,106 @@
+package dev.torc.build;
+
+import dev.torc.cache.Made;
+import dev.torc.cache.Owned;
+import dev.torc.hash.Digests;
+import dev.torc.hash.Known;
+import dev.torc.hash.Stamp;
+import dev.torc.plan.Walk;
+import dev.torc.workflow.Glob;
+import dev.torc.workflow.Item;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a job left in the places of its products: for its result, and for the record of who made
+ * what. It only looks; taking things away is the business of {@link Clearing}.
+ */
+final class Products {
+
+  private final Path root;
+  private final Digests digests;
+  private final Job job;
+  private final boolean strict;
+  private final List<Made> made = new ArrayList<>();
+  private final List<Owned> owned = new ArrayList<>();
+
+  private Products(Path root, Digests digests, Job job, boolean strict) {
+    this.root = root;
+    this.digests = digests;
+    this.job = job;
+    this.strict = strict;
+  }
+
+  /**
+   * Looks at what a job left.
+   *
+   * @param strict whether a declared product that is not there is a {@link Failure} (rule 7)
+   */
+  static Products of(Path root, Digests digests, Job job, boolean strict) throws IOException {
+    Products products = new Products(root, digests, job, strict);
+    for (Item item : job.produces()) {
+      for (Ref ref : item.refs()) {
+        switch (ref) {
+          case Ref.OfFile file -> products.add(file.path(), Stamp.Kind.FILE);
+          case Ref.OfFolder folder -> products.add(folder.path(), Stamp.Kind.FOLDER);
+          case Ref.OfGlob glob -> {
+            for (String path : Walk.of(root, Glob.of(glob.pattern()))) {
+              products.add(path, Stamp.Kind.FILE);
+            }
+          }
+          case Ref.Exclude _, Ref.OfJob _ -> {}
+        }
+      }
+    }
+    if (job.depfile() != null) {
+      Known known = digests.product(job.depfile());
+      if (known.stamp().kind() == Stamp.Kind.FILE) {
+        products.owned.add(products.own(job.depfile(), known));
+      }
+    }
+    return products;
+  }
+
+  private void add(String path, Stamp.Kind kind) throws IOException {
+    Known known = digests.product(path);
+    Stamp.Kind there = known.stamp().kind();
+    if (there != kind) {
+      if (strict) {
+        throw new Failure(
+            switch (there) {
+              case MISSING -> "product " + path + " is missing though the command ended well";
+              case FOLDER -> "product %s is a folder; declare %s/".formatted(path, path);
+              default -> "product %s/ is a file; declare it without the slash".formatted(path);
+            });
+      }
+      return;
+    }
+    if (kind == Stamp.Kind.FOLDER) {
+      known = new Known(known.stamp(), digests.productFolder(path).digest(), false);
+    }
+    made.add(new Made(path, kind, known.digest()));
+    owned.add(own(path, known));
+  }
+
+  private Owned own(String path, Known known) throws IOException {
+    Path file = root.resolve(path);
+    return Files.isSymbolicLink(file)
+        ? new Owned(path, Stamp.Kind.LINK, Clearing.linkDigest(file), job.name(), false)
+        : new Owned(path, known.stamp().kind(), known.digest(), job.name(), false);
+  }
+
+  /** The products in declared order, matches of globs sorted. */
+  List<Made> made() {
+    return made;
+  }
+
+  /** The same, and the depfile, as what torc may delete while it is unaltered. */
+  List<Owned> owned() {
+    return owned;
+  }
+}

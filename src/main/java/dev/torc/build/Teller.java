@@ -1,0 +1,73 @@
+package dev.torc.build;
+
+import dev.torc.exec.Ended;
+import dev.torc.plan.Reason;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Step;
+import dev.torc.workflow.Template;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Puts what happens in the loop into events. What is made of them is the listener's business. */
+final class Teller {
+
+  private final Launches launches;
+  private final Consumer<Event> listener;
+
+  Teller(Launches launches, Consumer<Event> listener) {
+    this.launches = launches;
+    this.listener = listener;
+  }
+
+  void tell(Event event) {
+    listener.accept(event);
+  }
+
+  void started(Job job, List<Reason> reasons, int attempt) {
+    tell(new Event.JobStarted(job.name(), reasons, attempt, command(job)));
+  }
+
+  /** A job ended without having run in this build; {@code what} names who blocks it, if any. */
+  void ended(Job job, State state, String what) {
+    tell(new Event.JobEnded(job.name(), state, new Event.Details(what, "", null, 0, -1, -1)));
+  }
+
+  void ended(Job job, State state, Outcome outcome) {
+    tell(new Event.JobEnded(job.name(), state, details(job, outcome)));
+  }
+
+  void retried(Job job, int attempt, Outcome outcome) {
+    tell(new Event.JobRetried(job.name(), attempt, details(job, outcome), job.retry().delay()));
+  }
+
+  void warn(String text) {
+    tell(new Event.Note(Event.Level.WARNING, text));
+  }
+
+  private Event.Details details(Job job, Outcome outcome) {
+    Ended ended = outcome.ended();
+    boolean ran = ended.how() != Ended.How.NOT_STARTED;
+    return new Event.Details(
+        outcome.what(),
+        command(job),
+        ran ? launches.log(job.name()) : null,
+        ended.wall(),
+        ended.cpu(),
+        ended.peak());
+  }
+
+  /** A job's command for people: one line for each task. */
+  static String command(Job job) {
+    List<String> texts = new ArrayList<>();
+    for (Step step : job.steps()) {
+      texts.add(
+          switch (step.command()) {
+            case Step.Command.Shell shell -> shell.text().declared();
+            case Step.Command.Words words ->
+                String.join(" ", words.words().stream().map(Template::declared).toList());
+          });
+    }
+    return String.join("\n", texts);
+  }
+}

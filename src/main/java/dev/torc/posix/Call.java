@@ -1,0 +1,75 @@
+package dev.torc.posix;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * A function of the C library that takes up to six integers or pointers. All are linked under one
+ * shape, six 64-bit arguments and a 64-bit result, because the JVM needs some 4 ms for each new
+ * shape, which every build would pay before its first job. The calling conventions of x86-64 and
+ * AArch64 pass integers and pointers in whole registers and ignore registers that a function does
+ * not know; this does not hold for variadic functions, floating point, or structs by value.
+ * Pointers are passed as addresses, so their memory must outlive the call.
+ */
+final class Call {
+
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+  private static final FunctionDescriptor SHAPE =
+      FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG);
+  private static final boolean MAC = System.getProperty("os.name").startsWith("Mac");
+
+  private final MethodHandle handle;
+
+  private Call(MethodHandle handle) {
+    this.handle = handle;
+  }
+
+  /** A function that exists everywhere. */
+  static Call of(String name) {
+    return new Call(Libc.call(name, SHAPE));
+  }
+
+  /** A function that may be missing. */
+  static Optional<Call> find(String name) {
+    return Libc.optional(name, SHAPE).map(Call::new);
+  }
+
+  /** The number for Linux or for macOS, which call the same things by other numbers. */
+  static int number(int linux, int mac) {
+    return MAC ? mac : linux;
+  }
+
+  static boolean isMac() {
+    return MAC;
+  }
+
+  /** Calls a function that returns an int; where that is -1, the result is {@code -errno}. */
+  int call(long... arguments) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = Libc.errnoBuffer(arena);
+      int result = (int) invoke(errno, arguments);
+      return result == -1 ? -Libc.errno(errno) : result;
+    }
+  }
+
+  /** Calls a function that returns a pointer. */
+  MemorySegment pointer(long... arguments) {
+    try (Arena arena = Arena.ofConfined()) {
+      return MemorySegment.ofAddress(invoke(Libc.errnoBuffer(arena), arguments));
+    }
+  }
+
+  private long invoke(MemorySegment errno, long[] given) {
+    long[] a = given.length == 6 ? given : Arrays.copyOf(given, 6);
+    try {
+      return (long) handle.invokeExact(errno, a[0], a[1], a[2], a[3], a[4], a[5]);
+    } catch (Throwable wrong) {
+      throw new AssertionError("a function of the C library is linked wrongly", wrong);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.torc.cache;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A torc of its own for tests that need a second process, or one to kill. */
+final class CacheChild {
+
+  private CacheChild() {}
+
+  static Process start(String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Djffi.unsafe.disabled=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                CacheChild.class.getName()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  static void awaitLine(Process child, String line) throws IOException {
+    BufferedReader from = child.inputReader(StandardCharsets.UTF_8);
+    String read = from.readLine();
+    if (!line.equals(read)) {
+      throw new AssertionError("the child said " + read);
+    }
+  }
+
+  /**
+   * What it does: {@code lock ROOT} holds the lock; {@code write ROOT} commits pairs of results
+   * that must always be of the same build, and prints the number of each commit that it knows of.
+   */
+  public static void main(String[] arguments) throws Exception {
+    CachePlace place = CachePlace.find(Path.of(arguments[1]), Map.of());
+    if (arguments[0].equals("lock")) {
+      var me = new BuildLock.Holder(ProcessHandle.current().pid(), "child", "torc build");
+      BuildLock lock = BuildLock.acquire(place, me);
+      System.out.println("locked");
+      Thread.sleep(Long.MAX_VALUE);
+      lock.close();
+    }
+    Cache cache = Cache.open(place, System.err::println, new Outside(1 << 16, 0, "boot", () -> 0));
+    System.out.println("writing");
+    for (long i = cache.nextBuildNumber(); ; i++) {
+      long number = i;
+      String build = "b" + i;
+      cache.put(
+          Samples.all("left" + i % 97, build)
+              .result("right" + i % 97, Samples.result("r", build), Samples.details("r", build))
+              .list(Samples.digest("list" + i % 97), List.of(new Entry(1, build, null, null)))
+              .build(Samples.build(i))
+              .onCommit(
+                  failure -> {
+                    if (failure == null) {
+                      System.out.println(number);
+                    }
+                  }));
+      if (i % 7 == 0) {
+        cache.flush();
+      }
+    }
+  }
+}

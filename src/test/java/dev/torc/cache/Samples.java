@@ -1,0 +1,114 @@
+package dev.torc.cache;
+
+import dev.torc.hash.Digest;
+import dev.torc.hash.Known;
+import dev.torc.hash.Stamp;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** Records for the tests of this package: of every kind, made from a name, so they can be told. */
+final class Samples {
+
+  /** Names that have hurt somebody: the last three share their first 600 bytes. */
+  static final List<String> NAMES =
+      List.of(
+          "",
+          "a",
+          " lead and trail ",
+          "new\nline",
+          "tab\t'single' \"double\" `back` $dollar \\slash",
+          "-rf",
+          "train/lr=0.1,seed=3",
+          "😀/é/漢字",
+          "x".repeat(479),
+          "x".repeat(480),
+          "x".repeat(481),
+          "é".repeat(240),
+          "é".repeat(241),
+          "long/" + "y".repeat(5000),
+          "long/" + "y".repeat(5000) + "1",
+          "long/" + "y".repeat(5000) + "2");
+
+  private Samples() {}
+
+  static Digest digest(String text) {
+    try {
+      return Digest.of(
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static Stamp stamp(String name, long ctime) {
+    return new Stamp(
+        Stamp.Kind.FILE, name.length() % 2 == 0, name.length(), ctime - 1, ctime, name.hashCode());
+  }
+
+  static Known known(String name) {
+    return new Known(stamp(name, 1_700_000_000_000_000_000L), digest(name), true);
+  }
+
+  static Result result(String name, String build) {
+    return new Result(
+        Result.Outcome.values()[name.length() % Result.Outcome.values().length],
+        build,
+        digest("manifest " + name),
+        List.of(
+            new Made(name + ".out", Stamp.Kind.FILE, digest(name + build)),
+            new Made(name + "/", Stamp.Kind.FOLDER, digest(name)),
+            new Made("gone", Stamp.Kind.MISSING, null)),
+        List.of(name + ".h", "b.h"),
+        List.of(name),
+        name.length() * 1_000_003L);
+  }
+
+  static Details details(String name, String build) {
+    return new Details(
+        List.of(
+            new Entry(1, "command", null, "cc " + name),
+            new Entry(-2, name, "", "z".repeat(name.length() % 4 == 0 ? 6000 : 60)),
+            new Entry(Integer.MAX_VALUE, "", "é", "😀")),
+        List.of(new Entry(0, build, null, null)),
+        "",
+        7,
+        1_700_000_000_000L,
+        -1,
+        9,
+        -1,
+        Long.MAX_VALUE,
+        3);
+  }
+
+  static Owned owned(String name) {
+    return new Owned(name, Stamp.Kind.FOLDER, digest(name), "job " + name, name.length() % 2 == 1);
+  }
+
+  static BuildRecord build(long number) {
+    return new BuildRecord(
+        number, "id" + number, 5, -1, new TreeMap<>(Map.of("ran", 3, "failed", 0)), -1);
+  }
+
+  /** Everything of a name in one batch. */
+  static Batch all(String name, String build) {
+    return new Batch()
+        .stamp(name, known(name))
+        .result(name, result(name, build), details(name, build))
+        .own(owned(name));
+  }
+
+  /** Printable names of many lengths, the same for each seed. */
+  static String name(Random random) {
+    int length = 1 + random.nextInt(random.nextInt(20) == 0 ? 700 : 40);
+    StringBuilder name = new StringBuilder();
+    for (int i = 0; i < length; i++) {
+      name.append((char) ('a' + random.nextInt(26)));
+    }
+    return name.toString();
+  }
+}

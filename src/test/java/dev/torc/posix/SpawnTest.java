@@ -1,0 +1,186 @@
+package dev.torc.posix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class SpawnTest {
+
+  @TempDir Path temp;
+  Path dir;
+  Path log;
+
+  @BeforeEach
+  void folder() throws IOException {
+    dir = Files.createDirectory(temp.resolve("odd 'name\n\"é"));
+    log = temp.resolve("log");
+  }
+
+  private String output(Spawn spawn, List<byte[]> environment, String... argv) throws IOException {
+    int pid = spawn.start(List.of(argv), dir, environment, log, true);
+    Wait.next(pid);
+    Wait.reap(pid);
+    return Files.readString(log);
+  }
+
+  private String output(String... argv) throws IOException {
+    return output(new Spawn(), Environment.ofCaller().with(Map.of()), argv);
+  }
+
+  private String refusal(String... argv) {
+    return assertThrows(IOException.class, () -> output(argv)).getMessage();
+  }
+
+  private Path executable(String name, String text) throws IOException {
+    Path file = dir.resolve(name);
+    Files.writeString(file, text);
+    assertTrue(file.toFile().setExecutable(true));
+    return file;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true,true", "true,false", "false,true", "false,false"})
+  void withAndWithoutTheNewerActionsFolderAndDescriptorsAreRight(boolean chdir, boolean closeFrom)
+      throws IOException {
+    Spawn spawn = new Spawn(chdir, closeFrom);
+    List<byte[]> env = Environment.ofCaller().with(Map.of());
+    try (RandomAccessFile ours = new RandomAccessFile(temp.resolve("ours").toFile(), "rw")) {
+      ours.write(1);
+      assertEquals(dir.toRealPath() + "\n", output(spawn, env, "/bin/pwd", "-P"));
+      assertEquals("0\n1\n2\n3\n", output(spawn, env, "ls", "/proc/self/fd")); // 3 is its own
+      executable("here", "#!/bin/sh\necho \"$0\" \"$@\"");
+      assertEquals("./here a  b\n", output(spawn, env, "./here", "a  b"));
+    }
+  }
+
+  @Test
+  void argumentsArriveAsTheyAre() throws IOException {
+    assertEquals("a b|c\nd||é'\"\\$x *|", output("printf", "%s|", "a b", "c\nd", "", "é'\"\\$x *"));
+  }
+
+  @Test
+  void groupMaskAndDispositionsAreItsOwn() throws IOException {
+    String[] ids =
+        output("sh", "-c", "read pid name state parent group rest < /proc/$$/stat; echo $$ $group")
+            .strip()
+            .split(" ");
+    assertEquals(ids[0], ids[1]);
+    assertEquals(
+        "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n",
+        output("grep", "-E", "^Sig(Blk|Ign):", "/proc/self/status"));
+  }
+
+  @Test
+  void standardInputIsAtItsEnd() throws IOException {
+    assertEquals("end\n", output("sh", "-c", "cat; echo end"));
+  }
+
+  @Test
+  void outputAndErrorsGoToTheLogInTheirOrder() throws IOException {
+    assertEquals("1\n2\n3\n", output("sh", "-c", "echo 1; echo 2 >&2; echo 3"));
+  }
+
+  @Test
+  void theProgramIsSearchedInThePathOfItsOwnEnvironment() throws IOException {
+    executable("only-here", "#!/bin/sh\necho found");
+    byte[] path = "PATH=/nowhere:.:/bin".getBytes(StandardCharsets.UTF_8);
+    assertEquals("found\n", output(new Spawn(), List.of(path), "only-here"));
+    Files.createDirectory(dir.resolve("ls")); // a folder is no program
+    assertTrue(output(new Spawn(), List.of(path), "ls", "-d", "/").startsWith("/"));
+  }
+
+  @Test
+  void aScriptWithoutInterpreterLineIsRunBySh() throws IOException {
+    executable("plain", "echo \"run $1\"");
+    assertEquals("run x y\n", output("./plain", "x y"));
+  }
+
+  @Test
+  void whatCannotStartSaysWhyInOneLine() throws IOException {
+    assertEquals("cannot start no-such-thing: no such program in PATH", refusal("no-such-thing"));
+    assertEquals("cannot start ./nothing: no such file", refusal("./nothing"));
+    assertEquals("cannot start : no such program in PATH", refusal(""));
+    Files.writeString(dir.resolve("text"), "text");
+    assertEquals("cannot start ./text: not an executable file", refusal("./text"));
+    executable("bad", "#!/no/such/interpreter\n");
+    assertEquals(
+        "cannot start ./bad: the interpreter that it names does not exist", refusal("./bad"));
+    assertEquals(
+        "cannot start echo: an argument or variable holds a NUL character", refusal("echo", "\0"));
+    assertTrue(refusal("echo", "x".repeat(10_000_000)).contains("too long"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
+  void aMissingFolderOrLogIsNamed(boolean chdir) throws IOException {
+    Spawn spawn = new Spawn(chdir, true);
+    List<byte[]> env = Environment.ofCaller().with(Map.of());
+    Path nowhere = temp.resolve("nowhere");
+    IOException folder =
+        assertThrows(
+            IOException.class, () -> spawn.start(List.of("true"), nowhere, env, log, true));
+    assertEquals("cannot start true: no folder " + nowhere, folder.getMessage());
+    Path lost = nowhere.resolve("log");
+    IOException file =
+        assertThrows(IOException.class, () -> spawn.start(List.of("true"), dir, env, lost, true));
+    assertEquals("cannot start true: cannot write its log " + lost, file.getMessage());
+    assertFalse(Files.exists(nowhere));
+  }
+
+  @Test
+  void theLogIsContinuedOrBegunAnew() throws IOException {
+    List<byte[]> env = Environment.ofCaller().with(Map.of());
+    for (boolean truncate : new boolean[] {true, false, true, false}) {
+      int pid = new Spawn().start(List.of("echo", "line"), dir, env, log, truncate);
+      Wait.reap(pid);
+    }
+    assertEquals("line\nline\n", Files.readString(log));
+  }
+
+  @Test
+  void waitTellsStatusSignalStopAndTime() throws IOException {
+    List<byte[]> env = Environment.ofCaller().with(Map.of());
+    int pid = new Spawn().start(List.of("sh", "-c", "kill -STOP $$; exit 7"), dir, env, log, true);
+    assertEquals(new Wait.Change(Wait.What.STOPPED, Kill.STOP), Wait.next(pid));
+    assertTrue(Kill.process(pid, Kill.CONT));
+    assertEquals(new Wait.Change(Wait.What.EXITED, 7), Wait.next(pid));
+    assertEquals(new Wait.Change(Wait.What.EXITED, 7), Wait.next(pid)); // looking takes nothing
+    Wait.reap(pid);
+    assertThrows(IllegalStateException.class, () -> Wait.next(pid));
+
+    int busy =
+        new Spawn()
+            .start(
+                List.of("sh", "-c", "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; kill $$"),
+                dir,
+                env,
+                log,
+                true);
+    assertEquals(new Wait.Change(Wait.What.SIGNALED, Kill.TERM), Wait.next(busy));
+    assertTrue(Wait.reap(busy) > 1_000_000);
+  }
+
+  @Test
+  void neverSignalsEverybody() {
+    for (int pid : new int[] {1, 0, -1}) {
+      assertThrows(IllegalArgumentException.class, () -> Kill.process(pid, 0));
+      assertThrows(IllegalArgumentException.class, () -> Kill.group(pid, 0));
+    }
+  }
+}
