@@ -91,8 +91,8 @@ class MakeIT {
         jobs:
           a: { command: "exit 3" }
           b: { command: sleep 60, resources: { runtime: 200ms } }
-          c: { command: ./counted 2, needs: counted }
-          d: { command: ./counted 2, after: a, needs: counted }
+          c: { command: ./counted 1, needs: counted }
+          d: { command: ./counted 1, after: a, needs: counted }
         """);
     project.write("Makefile", "all:\n\t+%s build -k; test $$? = 1\n".formatted(Sandbox.launcher()));
     Ran ran = project.run(List.of("make", "-j3"));
@@ -121,6 +121,7 @@ class MakeIT {
 
   @Test
   void withoutPlusTheNumbersInMakeflagsAreNotUsed() throws Exception {
+    project.edit("torc.yaml", "counted 3", "counted 2");
     project.write("Makefile", "all:\n\t%s build j1 j2\n".formatted(Sandbox.launcher()));
     Ran ran = project.run(List.of("make", "-j3"));
     assertEquals(0, ran.exit(), ran.err());
@@ -131,6 +132,7 @@ class MakeIT {
 
   @Test
   void makeNMakesADryRun() throws Exception {
+    project.edit("torc.yaml", "counted 3", "counted 1");
     project.write("Makefile", "all:\n\t+%s build j1\n".formatted(Sandbox.launcher()));
     Ran ran = project.run(List.of("make", "-n"));
     assertEquals(0, ran.exit(), ran.err());

@@ -218,11 +218,12 @@ class TerminalIT {
         """
         jobs:
           ask:
-            command: "trap 'echo caught > caught; exit 4' INT; printf 'who? '; read who; sleep 1000"
+            command: "trap 'echo caught > caught; exit 4' INT; read who; echo hello $who; read more"
             interactive: true
         """);
     Going torc = onTerminal("build");
-    until("the question is there", () -> torc.out().contains("who? "));
+    project.write("type", "you\n");
+    until("the job has the terminal", () -> torc.out().contains("hello you"));
     project.write("type", "\003");
     Ran ran = torc.await();
     assertEquals("caught\n", project.read("caught"));
@@ -244,7 +245,7 @@ class TerminalIT {
     project.build(
         """
         jobs:
-          raw: { command: "stty raw -echo; sleep 1000", interactive: true }
+          raw: { command: "stty raw -echo; echo > there; sleep 1000", interactive: true }
         """);
     Going torc =
         project.start(
@@ -256,8 +257,8 @@ class TerminalIT {
                 "-c",
                 "trap : INT; '%s' build; echo ended; until [ -e go ]; do sleep 0.01; done"
                     .formatted(Sandbox.launcher())));
-    until("the job runs", () -> running("sleep 1000"));
-    String pid = project.awaitLine(".torc/running").isEmpty() ? "" : torcBelow(torc.process());
+    project.awaitLine("there");
+    String pid = torcBelow(torc.process());
     new ProcessBuilder("kill", "-TERM", pid).start().waitFor();
     until("torc ended", () -> torc.out().contains("ended"));
     project.write("probe", "");
@@ -266,11 +267,6 @@ class TerminalIT {
     assertEquals("True", project.read("settings"), torc.out());
     project.write("go", "");
     torc.await();
-  }
-
-  private static boolean running(String command) {
-    return ProcessHandle.allProcesses()
-        .anyMatch(p -> p.info().commandLine().orElse("").endsWith(command));
   }
 
   private static String torcBelow(Process process) {
