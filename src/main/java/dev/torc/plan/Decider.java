@@ -21,6 +21,9 @@ import java.util.TreeMap;
  */
 public final class Decider {
 
+  /** Stands for the manifest of a run that did not come so far as to know it. */
+  public static final Digest UNKNOWN = Digest.of(new byte[Digest.LENGTH]);
+
   private final Graph graph;
   private final Records records;
   private final Contents contents;
@@ -97,6 +100,9 @@ public final class Decider {
    * @return the job whose result is needed to tell, -1 if the manifest is complete
    */
   private int compare(int id, Result last, List<Reason> reasons) throws IOException {
+    if (last.manifest().equals(UNKNOWN)) {
+      return -1; // it was ended before its manifest was known: reason enough by itself
+    }
     manifest.describe(id, last.found(), contents, hash);
     int undecided = hash.pending();
     Digest now = hash.digest();

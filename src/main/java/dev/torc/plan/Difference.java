@@ -77,13 +77,21 @@ final class Difference {
       case PRODUCT -> {}
       case LIST -> list(name, old, now);
       case NEED, FOUND -> need(name, old, now);
-      case COMMAND, SHELL, FOLDER, ENV -> setting((line.word() + " " + name).strip(), old, now);
+      case COMMAND, SHELL, FOLDER -> setting((line.word() + " " + name).strip(), old, now);
+      case ENV -> setting((line.word() + " " + name).strip(), variable(old), variable(now));
       case DEPFILE, NEEDS_WRITTEN, PRODUCES_WRITTEN -> setting(line.word(), old, now);
     }
   }
 
   private void setting(String what, Entry old, Entry now) {
     reasons.add(new Reason(Reason.Kind.SETTING_CHANGED, what, value(old), value(now)));
+  }
+
+  /** A variable's line without the {@code =} that tells an empty one from one that is not set. */
+  private static Entry variable(Entry entry) {
+    String value = value(entry);
+    String shown = value.equals("=") ? "''" : value.isEmpty() ? "" : value.substring(1);
+    return new Entry(0, "", "", shown);
   }
 
   private void need(String path, Entry old, Entry now) {
