@@ -417,7 +417,6 @@ public final class Build {
 
   /** The records of a job that a killed torc left running (rule 9). */
   public static Batch interrupted(Cache cache, Marks.Mark mark, long number) {
-    return Recorder.interrupted(
-        mark.job(), mark.build(), number, cache.result(mark.job()), cache.details(mark.job()));
+    return Recorder.interrupted(mark, number, cache.result(mark.job()), cache.details(mark.job()));
   }
 }

@@ -121,6 +121,9 @@ public final class Contents implements Needs {
         case JOB -> Members.of(products(list.job(), fresh), List.of(), null);
         case GLOB -> Members.of(matches(list, fresh, stale), stale, null);
         case FOLDER -> {
+          if (digests.stamp(list.text()).kind() != Stamp.Kind.FOLDER) {
+            yield Members.of(List.of(), stale, null); // one that is yet to be made, or is gone
+          }
           FolderDigest folder = digests.folder(list.text(), true);
           yield Members.of(inside(list, folder, stale), stale, folder);
         }

@@ -13,7 +13,7 @@ import java.util.List;
  * @param digest of all entries
  * @param stale files that torc made, that no job declares any more and that stand unaltered where
  *     the glob or folder would match them: they do not count
- * @param folder what the folder was digested from, null unless it is a folder
+ * @param folder what the folder was digested from, null unless it is a folder that stands there
  */
 record Members(List<Entry> entries, Digest digest, List<Owned> stale, FolderDigest folder) {
 

@@ -55,7 +55,12 @@ public final class Snapshot implements Needs {
       Members members = contents.fresh(lists.at(i));
       snapshot.lists.put(lists.at(i), members);
       if (graph.list(lists.at(i)).kind() == NeedList.Kind.FOLDER) {
-        snapshot.folders.put(graph.list(lists.at(i)).text(), members.folder());
+        String folder = graph.list(lists.at(i)).text();
+        if (members.folder() == null) {
+          snapshot.missing = folder + "/";
+        } else {
+          snapshot.folders.put(folder, members.folder());
+        }
       } else {
         for (Entry member : members.entries()) {
           if (!member.name().startsWith("job ")) {
