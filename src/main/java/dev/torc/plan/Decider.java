@@ -103,6 +103,9 @@ public final class Decider {
       return -1;
     }
     Details details = records.details(graph.job(id).name());
+    if (details != null && details.manifest().isEmpty()) {
+      return undecided; // it did not come to have one; that it failed is reason enough
+    }
     List<Reason> found = List.of();
     if (details != null) {
       ManifestLines lines = new ManifestLines();
