@@ -100,9 +100,6 @@ public final class Decider {
    * @return the job whose result is needed to tell, -1 if the manifest is complete
    */
   private int compare(int id, Result last, List<Reason> reasons) throws IOException {
-    if (last.manifest().equals(UNKNOWN)) {
-      return -1; // it was ended before its manifest was known: reason enough by itself
-    }
     manifest.describe(id, last.found(), contents, hash);
     int undecided = hash.pending();
     Digest now = hash.digest();
