@@ -125,7 +125,7 @@ final class Workshop implements AutoCloseable {
         contents,
         digests,
         clearing(),
-        new Launches(project.graph(), project.place(), build, inherited),
+        new Launches(project.graph(), project.place(), build, inherited, console.env()),
         marks,
         runner,
         build);

@@ -67,7 +67,14 @@ public final class Checks {
   }
 
   private void source(int id, Ref.OfFile file) throws IOException {
-    Stamp stamp = digests.stamp(file.path());
+    Stamp stamp = digests.linkStamp(file.path());
+    if (stamp.kind() == Stamp.Kind.LINK) {
+      stamp = digests.stamp(file.path());
+      alias(id, file, real(root.resolve(file.path())));
+    } else {
+      Path there = root.resolve(file.path());
+      alias(id, file, realFolder(there.getParent()).resolve(there.getFileName()));
+    }
     switch (stamp.kind()) {
       case FILE -> {}
       case MISSING ->
@@ -85,6 +92,33 @@ public final class Checks {
               "needed file %s is no regular file; torc reads files and folders only"
                   .formatted(file.path()));
     }
+  }
+
+  /** A product that is needed under another name would be read before it is made. */
+  private void alias(int id, Ref.OfFile file, Path real) {
+    String path = name(real);
+    int maker = path.equals(file.path()) ? -1 : graph.makerOf(path);
+    if (maker >= 0) {
+      error(
+          file.place(),
+          "job %s needs %s, which is %s, a product of job %s; need it by that name"
+              .formatted(graph.job(id).name(), file.path(), path, graph.job(maker).name()));
+    }
+  }
+
+  /** A real path as the graph would name it. */
+  private String name(Path real) {
+    Path home = allowed.getFirst();
+    return real.startsWith(home) ? home.relativize(real).toString() : real.toString();
+  }
+
+  private Path realFolder(Path folder) throws IOException {
+    Path real = realFolders.get(folder);
+    if (real == null) {
+      real = real(folder);
+      realFolders.put(folder, real);
+    }
+    return real;
   }
 
   /** A folder may be missing if products are to appear in it. */
@@ -119,28 +153,29 @@ public final class Checks {
               case Ref.Exclude _, Ref.OfJob _ -> null;
             };
         if (path != null) {
-          product(ref.place(), path);
+          product(job, ref.place(), path);
         }
       }
     }
   }
 
-  private void product(Place place, String path) throws IOException {
+  private void product(Job job, Place place, String path) throws IOException {
     Path file = root.resolve(path.startsWith("/*") ? path.substring(1) : path);
-    Path folder = file.getParent();
-    Path real = realFolders.get(folder);
-    if (real == null) {
-      real = real(folder);
-      realFolders.put(folder, real);
-    }
-    Path there = real;
-    if (allowed.stream().noneMatch(there::startsWith)) {
+    Path real = realFolder(file.getParent());
+    if (allowed.stream().noneMatch(real::startsWith)) {
       error(
           place,
           "product %s lies in %s, which is neither below the root nor below a folder in `roots`"
               .formatted(path, real));
     }
     Path exact = real.resolve(file.getFileName());
+    int other = name(exact).equals(path) ? -1 : graph.makerOf(name(exact));
+    if (other >= 0 && !graph.job(other).name().equals(job.name())) {
+      error(
+          place,
+          "product %s is %s, a product of job %s"
+              .formatted(path, name(exact), graph.job(other).name()));
+    }
     for (Path buildFile : graph.workflow().files()) {
       if (exact.equals(buildFile) || exact.equals(real(buildFile))) {
         error(place, "product " + path + " is the build file");

@@ -21,7 +21,7 @@ final class Source {
   static final int MAX_BYTES = 32 << 20;
 
   /** How many values a build file may have; each takes some hundred bytes of memory. */
-  static final int MAX_VALUES = 3_000_000;
+  static final int MAX_VALUES = 2_000_000;
 
   private Source() {}
 

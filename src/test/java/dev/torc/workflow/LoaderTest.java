@@ -290,7 +290,7 @@ class LoaderTest {
     for (String name : List.of("torc.yaml", "torc.json")) {
       try (Written files = new Written().layer(name, list)) {
         assertTrue(
-            files.refused().endsWith("more than 3000000 values in one file; split the work"));
+            files.refused().endsWith("more than 2000000 values in one file; split the work"));
       }
     }
   }
