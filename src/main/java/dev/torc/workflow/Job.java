@@ -1,5 +1,6 @@
 package dev.torc.workflow;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -35,4 +36,19 @@ public record Job(
     List<String> tags,
     String description,
     String group,
-    SortedMap<String, String> parameters) {}
+    SortedMap<String, String> parameters) {
+
+  /** The command for people: one line for each task, placeholders as written. */
+  public String command() {
+    List<String> texts = new ArrayList<>();
+    for (Step step : steps) {
+      texts.add(
+          switch (step.command()) {
+            case Step.Command.Shell shell -> shell.text().declared();
+            case Step.Command.Words words ->
+                String.join(" ", words.words().stream().map(Template::declared).toList());
+          });
+    }
+    return String.join("\n", texts);
+  }
+}
