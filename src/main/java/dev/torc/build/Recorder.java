@@ -33,7 +33,7 @@ final class Recorder {
 
   /** The records of a job whose last attempt is over. */
   Record of(int id, String job, List<Reason> reasons, int attempts, Outcome outcome) {
-    Digest manifest = Digest.of(new byte[Digest.LENGTH]);
+    Digest manifest = Decider.UNKNOWN;
     List<Entry> lines = List.of();
     Batch batch = new Batch();
     if (outcome.snapshot() != null) {
@@ -87,7 +87,7 @@ final class Recorder {
 
   /** The record of a job that a killed torc left running (rule 9): interrupted. */
   static Batch interrupted(Marks.Mark mark, long number, Result last, Details details) {
-    Digest manifest = last == null ? Digest.of(new byte[Digest.LENGTH]) : last.manifest();
+    Digest manifest = last == null ? Decider.UNKNOWN : last.manifest();
     List<String> found = last == null ? List.of() : last.found();
     List<Entry> lines = details == null ? List.of() : details.manifest();
     return new Batch()

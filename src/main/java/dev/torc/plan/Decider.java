@@ -21,6 +21,9 @@ import java.util.TreeMap;
  */
 public final class Decider {
 
+  /** Stands for the manifest of a run that did not come so far as to know it. */
+  public static final Digest UNKNOWN = Digest.of(new byte[Digest.LENGTH]);
+
   private final Graph graph;
   private final Records records;
   private final Contents contents;
@@ -63,7 +66,8 @@ public final class Decider {
     int pending = -1;
     if (last != null) {
       pending = compare(id, last, reasons);
-      if (last.outcome() == Result.Outcome.OK || last.outcome() == Result.Outcome.ADOPTED) {
+      boolean ok = last.outcome() == Result.Outcome.OK || last.outcome() == Result.Outcome.ADOPTED;
+      if (ok && !records.interrupted(id)) {
         products(last, reasons);
       }
     }
@@ -103,10 +107,10 @@ public final class Decider {
       return -1;
     }
     Details details = records.details(graph.job(id).name());
-    if (details != null && details.manifest().isEmpty()) {
-      return undecided; // it did not come to have one; that it failed is reason enough
-    }
     List<Reason> found = List.of();
+    if (details != null && details.manifest().isEmpty() && !reasons.isEmpty()) {
+      return undecided; // it came to nothing that could be compared
+    }
     if (details != null) {
       ManifestLines lines = new ManifestLines();
       manifest.describe(id, last.found(), contents, lines);
