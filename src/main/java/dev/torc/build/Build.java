@@ -18,6 +18,7 @@ import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * The loop of a build: lets jobs start as their needs are settled and resources allow, and sees to
@@ -64,6 +66,8 @@ public final class Build {
 
   private record Due(long time, int job) {}
 
+  private static final int INT = 2;
+
   private final Setup setup;
   private final Graph graph;
   private final States states;
@@ -72,6 +76,7 @@ public final class Build {
   private final Recorder recorder;
   private final Teller teller;
   private final int[] waiting;
+  private final Map<Integer, List<Integer>> further = new HashMap<>();
   private final Map<Integer, Work> works = new HashMap<>();
   private final LinkedBlockingQueue<Runnable> messages = new LinkedBlockingQueue<>();
   private final PriorityQueue<Due> delayed =
@@ -189,7 +194,7 @@ public final class Build {
         message = messages.poll();
       }
     } catch (InterruptedException e) {
-      signal(2);
+      signal(INT);
     }
     while (!delayed.isEmpty() && delayed.peek().time <= System.nanoTime()) {
       ready.add(delayed.poll().job);
@@ -274,6 +279,10 @@ public final class Build {
     if (job.interactive()) {
       alone = false;
       teller.tell(new Event.Terminal(false));
+      if (outcome.ended().how() == Ended.How.SIGNALED && outcome.ended().code() == INT) {
+        signal = INT; // the terminal sent Ctrl-C to the job alone; the user meant the build
+        draining = true;
+      }
     }
     Recorder.Record record = recorder.of(id, job.name(), work.reasons(), work.attempts(), outcome);
     setup.cache.put(record.batch().onCommit(this::committed));
@@ -317,16 +326,21 @@ public final class Build {
 
   /** Lets go on what waited for settled jobs, without recursion: chains may be long. */
   private void settleAll() {
-    Adjacency after = graph.after();
     while (!settled.isEmpty()) {
-      int done = settled.poll();
-      for (int i = after.from(done); i < after.to(done); i++) {
-        int job = after.at(i);
+      for (int job : waitingFor(settled.poll())) {
         if (states.of(job) == State.WAITING && --waiting[job] == 0) {
           decide(job);
         }
       }
     }
+  }
+
+  private int[] waitingFor(int job) {
+    int[] after = graph.after().row(job);
+    List<Integer> more = further.remove(job);
+    return more == null
+        ? after
+        : IntStream.concat(IntStream.of(after), more.stream().mapToInt(j -> j)).toArray();
   }
 
   private void decide(int job) {
@@ -354,10 +368,11 @@ public final class Build {
         states.set(id, State.READY);
         ready.add(id);
       }
-      case Verdict.MayRun may ->
-          throw new IllegalStateException(
-              "job %s still waits for %s"
-                  .formatted(graph.job(id).name(), graph.job(may.after()).name()));
+      case Verdict.MayRun may -> {
+        // Its depfile named what a job makes that it waits for only by way of others.
+        waiting[id]++;
+        further.computeIfAbsent(may.after(), _ -> new ArrayList<>()).add(id);
+      }
     }
   }
 
@@ -368,12 +383,9 @@ public final class Build {
 
   /** Rule 8: what waits for a failed job is blocked, and so on; the rest goes on. */
   private void block(int failedJob) {
-    Adjacency after = graph.after();
     ArrayDeque<Integer> from = new ArrayDeque<>(List.of(failedJob));
     while (!from.isEmpty()) {
-      int blocker = from.poll();
-      for (int i = after.from(blocker); i < after.to(blocker); i++) {
-        int job = after.at(i);
+      for (int job : waitingFor(from.poll())) {
         if (states.of(job) == State.WAITING) {
           states.set(job, State.BLOCKED);
           teller.ended(graph.job(job), State.BLOCKED, graph.job(failedJob).name());

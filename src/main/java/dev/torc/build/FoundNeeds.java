@@ -53,7 +53,10 @@ record FoundNeeds(TreeSet<String> found, TreeSet<String> moved) {
       }
       Known known = snapshot.add(path);
       needs.found.add(path);
-      if (maker < 0 && (known.stamp().ctime() > begin.ctime() || !known.stamp().exists())) {
+      // A source that has the very time of the start may have changed after it; what an earlier job
+      // made often has that time, and its bytes are known.
+      long since = known.stamp().ctime() - begin.ctime();
+      if (maker < 0 ? since >= 0 || !known.stamp().exists() : since > 0) {
         needs.moved.add(path);
       }
     }

@@ -12,6 +12,7 @@ final class Commands {
   static SequencedMap<String, Supplier<Command>> all() {
     SequencedMap<String, Supplier<Command>> commands = new LinkedHashMap<>();
     commands.put("build", BuildCommand::new);
+    commands.put("why", WhyCommand::new);
     commands.put("init", InitCommand::new);
     return commands;
   }

@@ -160,12 +160,16 @@ public final class Digests implements FileDigests {
             && !before.digest().equals(of(path, now).digest());
   }
 
-  /** Whether anything in a needed folder moved since it was digested; see {@link #moved}. */
-  public boolean moved(String path, FolderDigest before) throws IOException {
+  /**
+   * Whether anything in a folder moved since it was digested; see {@link #moved(String, Known)}.
+   *
+   * @param needed as it was digested
+   */
+  public boolean moved(String path, FolderDigest before, boolean needed) throws IOException {
     if (stamp(path).kind() != Stamp.Kind.FOLDER) {
       return true;
     }
-    FolderDigest now = folder(path, true);
+    FolderDigest now = folder(path, needed);
     if (!now.digest().equals(before.digest())) {
       return true;
     }
@@ -179,7 +183,8 @@ public final class Digests implements FileDigests {
     return false;
   }
 
-  private static boolean moved(Stamp before, Stamp now) {
+  /** Whether one and the same path with these stamps moved, whatever its bytes are. */
+  public static boolean moved(Stamp before, Stamp now) {
     return now.kind() != before.kind()
         || now.kind() == Stamp.Kind.FILE
             && (now.size() != before.size()

@@ -4,6 +4,7 @@ import dev.torc.cache.Entry;
 import dev.torc.cache.Made;
 import dev.torc.cache.Owned;
 import dev.torc.cache.Result;
+import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Digest;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,10 +59,22 @@ public final class Contents implements Needs {
       return new ManifestWriter.Content.Missing();
     }
     try {
-      return content(digest(path, digests.seen(path)));
+      // What lies in a folder product is looked at anew: its job may have left it out this time.
+      boolean inside = maker >= 0 && !declares(maker, path);
+      return content(digest(path, inside ? digests.of(path) : digests.seen(path)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private boolean declares(int job, String path) {
+    Adjacency products = graph.products();
+    for (int i = products.from(job); i < products.to(job); i++) {
+      if (graph.path(products.at(i)).equals(path)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A digest, or that there is none because nothing stands there. */
@@ -118,14 +132,11 @@ public final class Contents implements Needs {
     List<Owned> stale = new ArrayList<>();
     try {
       return switch (list.kind()) {
-        case JOB -> Members.of(products(list.job(), fresh), List.of(), null);
-        case GLOB -> Members.of(matches(list, fresh, stale), stale, null);
+        case JOB -> Members.of(products(list.job(), fresh), List.of(), Map.of());
+        case GLOB -> Members.of(matches(list, fresh, stale), stale, Map.of());
         case FOLDER -> {
-          if (digests.stamp(list.text()).kind() != Stamp.Kind.FOLDER) {
-            yield Members.of(List.of(), stale, null); // one that is yet to be made, or is gone
-          }
-          FolderDigest folder = digests.folder(list.text(), true);
-          yield Members.of(inside(list, folder, stale), stale, folder);
+          Map<String, Stamp> stamps = new HashMap<>();
+          yield Members.of(inside(list, stamps, stale), stale, stamps);
         }
       };
     } catch (IOException e) {
@@ -167,13 +178,17 @@ public final class Contents implements Needs {
     return entries;
   }
 
-  private List<Entry> inside(NeedList list, FolderDigest folder, List<Owned> stale)
+  private List<Entry> inside(NeedList list, Map<String, Stamp> stamps, List<Owned> stale)
       throws IOException {
     List<Entry> entries = new ArrayList<>();
-    for (FolderDigest.Member member : folder.members()) {
+    if (!digests.stamp(list.text()).exists()) {
+      return entries; // the job that makes files in it will make it too
+    }
+    for (FolderDigest.Member member : digests.folder(list.text(), true).members()) {
       String path = list.text().equals(".") ? member.path() : list.text() + "/" + member.path();
       if (!list.excludes(path) && counts(list, path, stale)) {
         entries.add(entry(path, value(member)));
+        stamps.put(path, member.stamp());
       }
     }
     return entries;

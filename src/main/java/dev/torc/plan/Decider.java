@@ -66,7 +66,8 @@ public final class Decider {
     int pending = -1;
     if (last != null) {
       pending = compare(id, last, reasons);
-      if (last.outcome() == Result.Outcome.OK || last.outcome() == Result.Outcome.ADOPTED) {
+      boolean ok = last.outcome() == Result.Outcome.OK || last.outcome() == Result.Outcome.ADOPTED;
+      if (ok && !records.interrupted(id)) {
         products(last, reasons);
       }
     }
@@ -99,9 +100,6 @@ public final class Decider {
    * @return the job whose result is needed to tell, -1 if the manifest is complete
    */
   private int compare(int id, Result last, List<Reason> reasons) throws IOException {
-    if (last.manifest().equals(UNKNOWN)) {
-      return -1; // it was ended before its manifest was known: reason enough by itself
-    }
     manifest.describe(id, last.found(), contents, hash);
     int undecided = hash.pending();
     Digest now = hash.digest();
@@ -110,6 +108,9 @@ public final class Decider {
     }
     Details details = records.details(graph.job(id).name());
     List<Reason> found = List.of();
+    if (details != null && details.manifest().isEmpty() && !reasons.isEmpty()) {
+      return undecided; // it came to nothing that could be compared
+    }
     if (details != null) {
       ManifestLines lines = new ManifestLines();
       manifest.describe(id, last.found(), contents, lines);

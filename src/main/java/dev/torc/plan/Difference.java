@@ -78,7 +78,10 @@ final class Difference {
       case LIST -> list(name, old, now);
       case NEED, FOUND -> need(name, old, now);
       case COMMAND, SHELL, FOLDER -> setting((line.word() + " " + name).strip(), old, now);
-      case ENV -> setting((line.word() + " " + name).strip(), variable(old), variable(now));
+      case ENV ->
+          reasons.add(
+              new Reason(
+                  Reason.Kind.SETTING_CHANGED, line.word() + " " + name, text(old), text(now)));
       case DEPFILE, NEEDS_WRITTEN, PRODUCES_WRITTEN -> setting(line.word(), old, now);
     }
   }
@@ -87,11 +90,10 @@ final class Difference {
     reasons.add(new Reason(Reason.Kind.SETTING_CHANGED, what, value(old), value(now)));
   }
 
-  /** A variable's line without the {@code =} that tells an empty one from one that is not set. */
-  private static Entry variable(Entry entry) {
-    String value = value(entry);
-    String shown = value.equals("=") ? "''" : value.isEmpty() ? "" : value.substring(1);
-    return new Entry(0, "", "", shown);
+  /** The value of a variable without the sign that it is set; an empty one as two quotes. */
+  private static String text(Entry env) {
+    String value = value(env);
+    return value.equals("=") ? "\"\"" : value.isEmpty() ? "" : value.substring(1);
   }
 
   private void need(String path, Entry old, Entry now) {

@@ -67,7 +67,10 @@ final class Manifest {
     }
     sorted.forEach((name, list) -> writer.content(Line.LIST, name, contains.ofList(list)));
     for (String path : found) {
-      writer.content(Line.FOUND, path, contains.of(path));
+      int maker = graph.makerOf(path);
+      boolean lost = maker >= 0 && !graph.precedes(maker, id); // the run will say what to add
+      writer.content(
+          Line.FOUND, path, lost ? new ManifestWriter.Content.Missing() : contains.of(path));
     }
     for (String product : new TreeSet<>(products(job))) {
       writer.text(Line.PRODUCT, product, "");

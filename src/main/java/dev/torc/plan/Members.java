@@ -3,8 +3,10 @@ package dev.torc.plan;
 import dev.torc.cache.Entry;
 import dev.torc.cache.Owned;
 import dev.torc.hash.Digest;
-import dev.torc.hash.FolderDigest;
+import dev.torc.hash.Digests;
+import dev.torc.hash.Stamp;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a needed glob, folder or job holds at one moment.
@@ -13,14 +15,21 @@ import java.util.List;
  * @param digest of all entries
  * @param stale files that torc made, that no job declares any more and that stand unaltered where
  *     the glob or folder would match them: they do not count
- * @param folder what the folder was digested from, null unless it is a folder that stands there
+ * @param stamps of the entries of a folder, by path; empty for a glob or job
  */
-record Members(List<Entry> entries, Digest digest, List<Owned> stale, FolderDigest folder) {
+record Members(List<Entry> entries, Digest digest, List<Owned> stale, Map<String, Stamp> stamps) {
 
   /** Digests the entries. */
-  static Members of(List<Entry> entries, List<Owned> stale, FolderDigest folder) {
+  static Members of(List<Entry> entries, List<Owned> stale, Map<String, Stamp> stamps) {
     ManifestHash hash = new ManifestHash();
     entries.forEach(entry -> hash.text(Line.of(entry.code()), entry.name(), entry.now()));
-    return new Members(List.copyOf(entries), hash.digest(), List.copyOf(stale), folder);
+    return new Members(List.copyOf(entries), hash.digest(), List.copyOf(stale), stamps);
+  }
+
+  /** Whether a file of a folder moved since (rule 6), though it may hold the same bytes. */
+  boolean moved(String path, Members now) {
+    return stamps.containsKey(path)
+        && now.stamps.containsKey(path)
+        && Digests.moved(stamps.get(path), now.stamps.get(path));
   }
 }

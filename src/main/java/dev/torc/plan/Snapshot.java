@@ -54,14 +54,13 @@ public final class Snapshot implements Needs {
     for (int i = lists.from(job); i < lists.to(job); i++) {
       Members members = contents.fresh(lists.at(i));
       snapshot.lists.put(lists.at(i), members);
-      if (graph.list(lists.at(i)).kind() == NeedList.Kind.FOLDER) {
-        String folder = graph.list(lists.at(i)).text();
-        if (members.folder() == null) {
-          snapshot.missing = folder + "/";
-        } else {
-          snapshot.folders.put(folder, members.folder());
-        }
-      } else {
+      NeedList list = graph.list(lists.at(i));
+      if (list.kind() == NeedList.Kind.FOLDER
+          && list.makers().isEmpty()
+          && !digests.stamp(list.text()).exists()) {
+        snapshot.missing = list.text() + "/";
+      }
+      if (list.kind() != NeedList.Kind.FOLDER) {
         for (Entry member : members.entries()) {
           if (!member.name().startsWith("job ")) {
             snapshot.add(member.name());
@@ -140,15 +139,17 @@ public final class Snapshot implements Needs {
       }
     }
     for (Map.Entry<String, FolderDigest> entry : folders.entrySet()) {
-      if (digests.moved(entry.getKey(), entry.getValue())) {
+      if (digests.moved(entry.getKey(), entry.getValue(), false)) {
         moved.add(entry.getKey() + "/");
       }
     }
     for (Map.Entry<Integer, Members> entry : lists.entrySet()) {
+      Members before = entry.getValue();
+      Members now = contents.fresh(entry.getKey());
       Map<String, String> then = new HashMap<>();
-      entry.getValue().entries().forEach(member -> then.put(member.name(), member.now()));
-      for (Entry member : contents.fresh(entry.getKey()).entries()) {
-        if (!member.now().equals(then.remove(member.name()))) {
+      before.entries().forEach(member -> then.put(member.name(), member.now()));
+      for (Entry member : now.entries()) {
+        if (!member.now().equals(then.remove(member.name())) || before.moved(member.name(), now)) {
           moved.add(member.name());
         }
       }

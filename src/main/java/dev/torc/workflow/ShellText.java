@@ -34,15 +34,19 @@ final class ShellText {
 
   private final String text;
   private final List<Quote> holes = new ArrayList<>();
-  private final List<Integer> blanks = new ArrayList<>();
+  private final List<Insert> inserts = new ArrayList<>();
   private final List<List<String>> commands = new ArrayList<>();
   private final Deque<ShellFrame> frames = new ArrayDeque<>();
   private final List<String> documents = new ArrayList<>();
+  private boolean joinsName;
   private boolean pipe;
   private boolean cases;
   private boolean tests;
   private boolean lost;
   private int i;
+
+  /** A text to put in before an offset. */
+  record Insert(int at, String text) {}
 
   private ShellText(String text) {
     this.text = text;
@@ -76,11 +80,17 @@ final class ShellText {
   }
 
   /**
-   * Offsets before which a blank must be put, because a value of digits would otherwise become the
-   * number of a redirection: {@code echo {n}>file}.
+   * What must be put into the text, by offset, to keep values apart from it: a blank where digits
+   * would become the number of a redirection ({@code echo {n}>file}), empty quotes where a value
+   * would lengthen the name of a variable ({@code $X{v}}).
    */
-  List<Integer> blanks() {
-    return blanks;
+  List<Insert> inserts() {
+    return inserts;
+  }
+
+  /** Whether a value would lengthen the name of a variable where quotes cannot keep them apart. */
+  boolean joinsName() {
+    return joinsName;
   }
 
   /** Whether a pipe joins two commands. */
@@ -104,9 +114,7 @@ final class ShellText {
       }
     }
     for (; i < text.length(); i++) {
-      if (text.charAt(i) == HOLE) {
-        holes.add(Quote.REFUSE);
-      }
+      hole(Quote.REFUSE);
     }
     frames.forEach(this::endCommand);
   }
@@ -130,7 +138,7 @@ final class ShellText {
         frame.fixed = false;
         i++;
         if (redirected()) {
-          blanks.add(digitsEnd());
+          inserts.add(new Insert(digitsEnd(), " "));
         }
       }
       case '\\' -> {
@@ -482,8 +490,26 @@ final class ShellText {
 
   private void hole(Quote quote, int at) {
     if (at < text.length() && text.charAt(at) == HOLE) {
-      holes.add(inside() && quote != Quote.REFUSE ? Quote.REFUSE : quote);
+      Quote known = inside() ? Quote.REFUSE : quote;
+      holes.add(known);
+      if (known != Quote.SINGLE && endsName(at)) {
+        switch (known) {
+          case BARE -> inserts.add(new Insert(at, "''"));
+          case DOUBLE -> inserts.add(new Insert(at, "\"\""));
+          default -> joinsName = true;
+        }
+      }
     }
+  }
+
+  /** Whether {@code $} and a name end here. */
+  private boolean endsName(int at) {
+    int start = at;
+    while (start > 0
+        && (Character.isLetterOrDigit(text.charAt(start - 1)) || text.charAt(start - 1) == '_')) {
+      start--;
+    }
+    return start < at && start > 0 && text.charAt(start - 1) == '$';
   }
 
   /** Whether an outer level forbids to tell: a substitution within braces or arithmetic. */

@@ -321,10 +321,10 @@ class DigestsTest {
     Path file = write("d/a", "one", LONG_AGO);
     Digests build = build();
     FolderDigest before = build.folder("d", true);
-    assertFalse(build.moved("d", before));
+    assertFalse(build.moved("d", before, true));
     stamps.forge(file, s -> new Stamp(s.kind(), false, 3, 1, LONG_AGO + 1, 7));
     assertEquals(before.digest(), build.folder("d", true).digest());
-    assertTrue(build.moved("d", before));
+    assertTrue(build.moved("d", before, true));
   }
 
   @Test

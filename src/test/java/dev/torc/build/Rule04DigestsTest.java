@@ -1,0 +1,81 @@
+package dev.torc.build;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Rule 4 through the whole engine: what a build reads. */
+class Rule04DigestsTest extends Harness {
+
+  /** All files but the probe of the clock seem an hour older than they are: none is racy. */
+  @BeforeEach
+  void anHourLater() {
+    StampSource real = stamps;
+    stamps =
+        new StampSource() {
+          @Override
+          public Stamp stamp(Path path) throws IOException {
+            return path.endsWith("clock") ? real.stamp(path) : older(real.stamp(path));
+          }
+
+          @Override
+          public Stamp linkStamp(Path path) throws IOException {
+            return older(real.linkStamp(path));
+          }
+        };
+    given(
+        """
+        a: { command: make a, needs: [x, d/, '*.c'], produces: [a.out, out/] }
+        b: { command: make b, needs: [a.out, {job: a}], produces: [b.out] }
+        """);
+    edit("x", "12345");
+    edit("d/in", "1");
+    edit("m.c", "1");
+  }
+
+  private static Stamp older(Stamp s) {
+    return s.exists()
+        ? new Stamp(
+            s.kind(),
+            s.executable(),
+            s.size(),
+            s.mtime(),
+            s.ctime() - 3_600_000_000_000L,
+            s.inode())
+        : s;
+  }
+
+  @Test
+  void aBuildThatRunsNothingReadsNothing() {
+    build().ran("a", "b");
+    build().ran();
+    assertEquals(0, digests.bytesRead());
+  }
+
+  @Test
+  void onlyWhatChangedIsRead() {
+    build();
+    edit("x", "12345");
+    build().ran();
+    assertEquals(5, digests.bytesRead());
+    build().ran();
+    assertEquals(0, digests.bytesRead());
+  }
+
+  @Test
+  void aFileIsReadOnceHoweverManyJobsNeedIt() {
+    given(
+        """
+        a: { command: make a, needs: [x] }
+        b: { command: make b, needs: [x] }
+        c: { command: make c, needs: [x], after: [a, b] }
+        """);
+    build().ran("a", "b", "c");
+    assertEquals(1, digests.filesHashed());
+  }
+}
