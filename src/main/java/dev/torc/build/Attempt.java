@@ -1,6 +1,7 @@
 package dev.torc.build;
 
 import dev.torc.cache.CacheException;
+import dev.torc.cache.Datum;
 import dev.torc.cache.Marks;
 import dev.torc.cache.Owned;
 import dev.torc.exec.Ended;
@@ -39,6 +40,7 @@ final class Attempt {
   private boolean stopped;
   private boolean stoppedNow;
   private boolean cleared;
+  private Posts posts = Posts.NONE;
 
   Attempt(Shop shop, int id, int number, Launches.Granted granted, long timeLimit) {
     this.shop = shop;
@@ -60,6 +62,10 @@ final class Attempt {
 
   /** Runs to the end; throws {@link CacheException} only where the mark cannot be written. */
   Outcome run() {
+    return attempt().posting(posts.texts());
+  }
+
+  private Outcome attempt() {
     long started = System.currentTimeMillis();
     Snapshot snapshot = null;
     Ended ended = notStarted();
@@ -69,11 +75,15 @@ final class Attempt {
       if (missing != null) {
         return new Outcome(ended, missingNeed(missing), snapshot, started);
       }
+      if (snapshot.missingData() != null) {
+        return new Outcome(ended, missingData(snapshot.missingData()), snapshot, started);
+      }
       clear(snapshot);
       shop.marks().add(new Marks.Mark(shop.build(), job.name(), number));
       Launch launch = shop.launches().of(id, snapshot, granted, number, timeLimit, number > 1);
       Stamp begin = shop.digests().stamp(shop.launches().needsFile(job.name(), "").toString());
       ended = launch(launch);
+      posts = Posts.read(shop.launches().events(job.name()));
       return ended.ok()
           ? succeeded(ended, snapshot, begin, started)
           : left(
@@ -97,6 +107,12 @@ final class Attempt {
         : "need %s was not made by job %s".formatted(path, shop.graph().job(maker).name());
   }
 
+  private static String missingData(String name) {
+    int dot = name.lastIndexOf('.');
+    return "need data %s was not stored by job %s: it writes %s=VALUE to the file of TORC_OUTPUT"
+        .formatted(name, name.substring(0, dot), name.substring(dot + 1));
+  }
+
   private void clear(Snapshot snapshot) throws IOException {
     for (Owned stale : snapshot.stale()) {
       shop.clearing().keep(stale.path(), false);
@@ -111,7 +127,7 @@ final class Attempt {
           case Ref.OfFolder folder -> Files.createDirectories(root.resolve(folder.path()));
           case Ref.OfGlob glob ->
               Files.createDirectories(root.resolve(Glob.of(glob.pattern()).fixedPrefix()));
-          case Ref.Exclude _, Ref.OfJob _ -> {}
+          case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
         }
       }
     }
@@ -140,6 +156,11 @@ final class Attempt {
     TreeSet<String> moved = new TreeSet<>(snapshot.moved());
     FoundNeeds needs = FoundNeeds.read(shop.graph(), id, snapshot, begin);
     moved.addAll(needs.moved());
+    LinesFile output = shop.launches().output(job.name());
+    List<Datum> data = Stored.read(output, output.lines());
+    if (posts.bad() != null) {
+      throw posts.bad();
+    }
     return new Outcome(
         ended,
         "",
@@ -148,7 +169,9 @@ final class Attempt {
         products.owned(),
         List.copyOf(needs.found()),
         List.copyOf(moved),
-        started);
+        started,
+        data,
+        List.of());
   }
 
   /**

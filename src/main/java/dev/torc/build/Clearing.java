@@ -71,7 +71,7 @@ public final class Clearing {
               clear(path, job.persist());
             }
           }
-          case Ref.Exclude _, Ref.OfJob _ -> {}
+          case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
         }
       }
     }

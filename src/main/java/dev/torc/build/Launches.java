@@ -7,6 +7,7 @@ import dev.torc.graph.Graph;
 import dev.torc.plan.Snapshot;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.JsonText;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * Turns an attempt of a job into what the runner is to start: placeholders filled, words split from
@@ -29,6 +31,7 @@ public final class Launches {
   private final String build;
   private final Map<String, String> inherited;
   private final Map<String, String> caller;
+  private boolean noData;
 
   /**
    * @param build the random id of this build
@@ -49,7 +52,8 @@ public final class Launches {
   }
 
   /**
-   * Puts an attempt together; writes the files that {@code TORC_NEEDS} names.
+   * Puts an attempt together; writes the files that {@code TORC_NEEDS} and {@code TORC_DATA} name,
+   * and makes those that {@code TORC_OUTPUT} and {@code TORC_EVENTS} name.
    *
    * @param granted the attempt's resources and the numbers of its GPUs
    * @param timeLimit nanoseconds, 0 for none
@@ -72,6 +76,11 @@ public final class Launches {
       common.put("HIP_VISIBLE_DEVICES", gpus);
     }
     common.put("TORC_NEEDS", write(job, "", values.needs()).toString());
+    common.put("TORC_DATA", data(job, snapshot.data()).toString());
+    for (LinesFile file : List.of(output(job.name()), events(job.name()))) {
+      file.begin();
+      common.put(file.name(), file.path().toString());
+    }
     for (Item item : job.needs()) {
       if (item.name() != null) {
         common.put(
@@ -150,6 +159,40 @@ public final class Launches {
         .folder()
         .resolve("jobs")
         .resolve(FileName.of(job) + (item.isEmpty() ? "" : "." + FileName.of(item)) + ".needs");
+  }
+
+  /** The file with the needed values; jobs that need none share one. */
+  private Path data(Job job, SortedMap<String, String> values) throws IOException {
+    if (!values.isEmpty()) {
+      return Files.writeString(file(place, job.name(), ".data.json"), JsonText.object(values));
+    }
+    Path none = place.folder().resolve("jobs").resolve(".data.json");
+    synchronized (this) {
+      if (!noData) {
+        Files.writeString(none, "{}");
+        noData = true;
+      }
+    }
+    return none;
+  }
+
+  /** The file to which a job writes the values that it stores. */
+  LinesFile output(String job) {
+    return new LinesFile("TORC_OUTPUT", file(place, job, ".output"));
+  }
+
+  /** The file to which a job writes events. */
+  LinesFile events(String job) {
+    return new LinesFile("TORC_EVENTS", events(place, job));
+  }
+
+  /** Where the file of {@code TORC_EVENTS} of a job is. */
+  public static Path events(CachePlace place, String job) {
+    return file(place, job, ".events");
+  }
+
+  private static Path file(CachePlace place, String job, String ending) {
+    return place.folder().resolve("jobs").resolve(FileName.of(job) + ending);
   }
 
   /** Where a job's output goes. */

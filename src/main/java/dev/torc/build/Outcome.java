@@ -1,5 +1,6 @@
 package dev.torc.build;
 
+import dev.torc.cache.Datum;
 import dev.torc.cache.Made;
 import dev.torc.cache.Owned;
 import dev.torc.exec.Ended;
@@ -17,6 +18,8 @@ import java.util.List;
  * @param found what its depfile named beyond the declared needs, sorted
  * @param moved needs that moved while it ran
  * @param started milliseconds since 1970
+ * @param data the values that it stored, if it succeeded
+ * @param posts the events that it posted: JSON objects
  */
 record Outcome(
     Ended ended,
@@ -26,7 +29,9 @@ record Outcome(
     List<Owned> owned,
     List<String> found,
     List<String> moved,
-    long started) {
+    long started,
+    List<Datum> data,
+    List<String> posts) {
 
   /** Whether the attempt succeeded. */
   boolean ok() {
@@ -35,7 +40,9 @@ record Outcome(
 
   /** A failure that left nothing. */
   Outcome(Ended ended, String what, Snapshot snapshot, long started) {
-    this(ended, what, snapshot, List.of(), List.of(), List.of(), List.of(), started);
+    this(
+        ended, what, snapshot, List.of(), List.of(), List.of(), List.of(), started, List.of(),
+        List.of());
   }
 
   /** The end of an attempt whose mark could not be written: it was never started. */
@@ -46,6 +53,14 @@ record Outcome(
 
   /** The same failure, with what the job left in the places of its products. */
   Outcome leaving(List<Owned> left) {
-    return new Outcome(ended, what, snapshot, products, left, found, moved, started);
+    return new Outcome(
+        ended, what, snapshot, products, left, found, moved, started, List.of(), posts);
+  }
+
+  /** The same outcome, with the events that were posted meanwhile. */
+  Outcome posting(List<String> posts) {
+    return posts.isEmpty()
+        ? this
+        : new Outcome(ended, what, snapshot, products, owned, found, moved, started, data, posts);
   }
 }

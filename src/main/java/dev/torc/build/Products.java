@@ -53,7 +53,7 @@ final class Products {
               products.add(path, Stamp.Kind.FILE);
             }
           }
-          case Ref.Exclude _, Ref.OfJob _ -> {}
+          case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
         }
       }
     }

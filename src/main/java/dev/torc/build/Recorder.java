@@ -4,6 +4,7 @@ import dev.torc.cache.Batch;
 import dev.torc.cache.Details;
 import dev.torc.cache.Entry;
 import dev.torc.cache.Marks;
+import dev.torc.cache.Posted;
 import dev.torc.cache.Result;
 import dev.torc.exec.Ended;
 import dev.torc.hash.Digest;
@@ -21,6 +22,7 @@ final class Recorder {
   private final Decider decider;
   private final String build;
   private final long number;
+  private long posted;
 
   Recorder(Decider decider, String build, long number) {
     this.decider = decider;
@@ -68,7 +70,11 @@ final class Recorder {
             ended.cpu(),
             ended.peak(),
             attempts);
-    batch.result(job, result, details);
+    batch.result(job, result, details).data(job, outcome.data());
+    for (String text : outcome.posts()) {
+      long now = System.currentTimeMillis();
+      batch.post(new Posted(number, posted++, now, job, attempts, text));
+    }
     outcome.owned().forEach(batch::own);
     return new Record(batch, result);
   }
@@ -96,6 +102,7 @@ final class Recorder {
             new Result(
                 Result.Outcome.INTERRUPTED, mark.build(), manifest, List.of(), found, List.of(), 0),
             new Details(
-                lines, List.of(), "torc was killed", number, 0, -1, 0, -1, -1, mark.attempt()));
+                lines, List.of(), "torc was killed", number, 0, -1, 0, -1, -1, mark.attempt()))
+        .data(mark.job(), List.of());
   }
 }

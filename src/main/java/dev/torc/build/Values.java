@@ -7,6 +7,7 @@ import dev.torc.plan.Snapshot;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.JsonText;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Template.Part.Slot;
 import java.nio.file.Path;
@@ -20,6 +21,9 @@ import java.util.Map;
  * and what was granted. How values are quoted is the template's business.
  */
 final class Values {
+
+  /** The longest value that goes by the command line, in characters. */
+  private static final int MAX_DATA = 64 << 10;
 
   private final Graph graph;
   private final Job job;
@@ -54,15 +58,23 @@ final class Values {
       case "attempt" -> List.of(Integer.toString(attempt));
       case "needs" -> relative(choose(slot, job.needs(), true), dir);
       case "produces" -> relative(choose(slot, job.produces(), false), dir);
+      case "data" -> List.of(data(slot));
       default -> throw new IllegalArgumentException("no value for {" + slot.name() + "}");
     };
   }
 
+  private String data(Slot slot) {
+    String value = JsonText.plain(snapshot.data().get(slot.member()));
+    if (value.length() > MAX_DATA || value.indexOf('\0') >= 0) {
+      String what = value.indexOf('\0') >= 0 ? "holds a NUL character" : "is longer than 64 KiB";
+      throw new BadInput(
+          slot.place(), slot + " " + what + "; read it from the file that TORC_DATA names");
+    }
+    return value;
+  }
+
   private List<String> choose(Slot slot, List<Item> items, boolean needs) {
-    List<Item> counted =
-        items.stream()
-            .filter(item -> !item.refs().stream().allMatch(Ref.Exclude.class::isInstance))
-            .toList();
+    List<Item> counted = items.stream().filter(Item::isWanted).toList();
     if (slot.member() != null) {
       return counted.stream()
           .filter(item -> slot.member().equals(item.name()))
@@ -106,7 +118,7 @@ final class Values {
           }
         }
         case Ref.OfJob other -> paths.addAll(members(NeedList.Kind.JOB, other.job()));
-        case Ref.Exclude _ -> {}
+        case Ref.Exclude _, Ref.OfData _ -> {}
       }
     }
     return paths;

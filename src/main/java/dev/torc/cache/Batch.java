@@ -45,9 +45,23 @@ public final class Batch {
     return named(Tree.DETAILS, job, out -> Codec.details(out, details));
   }
 
-  /** Forgets a job's last run. */
+  /** Replaces the values that a job stored; they belong to its last run. */
+  public Batch data(String job, List<Datum> data) {
+    return data.isEmpty()
+        ? drop(Tree.DATA, Key.of(job))
+        : named(Tree.DATA, job, out -> out.list(data, Codec::datum));
+  }
+
+  /** Stores an event. */
+  public Batch post(Posted event) {
+    byte[] key = Key.of(event.build(), event.sequence());
+    return add(Tree.EVENTS, key, Codec.seal(Tree.EVENTS, key, out -> Codec.posted(out, event)));
+  }
+
+  /** Forgets a job's last run and what it stored. */
   public Batch dropResult(String job) {
     drop(Tree.RESULTS, Key.of(job));
+    drop(Tree.DATA, Key.of(job));
     return drop(Tree.DETAILS, Key.of(job));
   }
 

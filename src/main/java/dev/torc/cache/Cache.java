@@ -155,6 +155,17 @@ public final class Cache implements AutoCloseable {
         Tree.DETAILS, Key.of(job), job, (name, in) -> job.equals(name) ? Codec.details(in) : null);
   }
 
+  /** The values that a job's last run stored; empty if there are none. */
+  public List<Datum> data(String job) {
+    List<Datum> data =
+        find(
+            Tree.DATA,
+            Key.of(job),
+            job,
+            (name, in) -> job.equals(name) ? in.list(Codec::datum) : null);
+    return data == null ? List.of() : data;
+  }
+
   /** The record of a path that torc made, or null. */
   public Owned owned(String path) {
     return find(
@@ -180,6 +191,30 @@ public final class Cache implements AutoCloseable {
             Codec.open(
                 Tree.RESULTS, key, value, true, (name, in) -> new Named<>(name, Codec.result(in))),
         named -> visitor.accept(named.name, named.record));
+  }
+
+  /** Hands over the values of all jobs that stored any, in the order of their keys. */
+  public void eachData(BiConsumer<String, List<Datum>> visitor) {
+    each(
+        Tree.DATA,
+        (key, value) ->
+            Codec.open(
+                Tree.DATA,
+                key,
+                value,
+                true,
+                (name, in) -> new Named<>(name, in.list(Codec::datum))),
+        named -> visitor.accept(named.name, named.record));
+  }
+
+  /** Hands over the events from a build and a sequence on, in their order. */
+  public void eachEvent(long build, long sequence, Consumer<Posted> visitor) {
+    each(
+        Tree.EVENTS,
+        Key.of(build, sequence),
+        (key, value) ->
+            Codec.open(Tree.EVENTS, key, value, false, (_, in) -> Codec.posted(key, in)),
+        visitor);
   }
 
   /** Hands over all paths that torc made, in the order of their keys. */
@@ -362,11 +397,15 @@ public final class Cache implements AutoCloseable {
     T open(byte[] key, byte[] value);
   }
 
-  /** One pass over what is committed and what is not yet, in the order of the keys. */
   private <T> void each(Tree tree, Opener<T> opener, Consumer<T> visitor) {
+    each(tree, null, opener, visitor);
+  }
+
+  /** One pass over what is committed and what is not yet, in the order of the keys. */
+  private <T> void each(Tree tree, byte[] from, Opener<T> opener, Consumer<T> visitor) {
     // Taken before the snapshot: what is missing here by then is in it.
     TreeMap<byte[], Batch.Change> late = new TreeMap<>(Arrays::compareUnsigned);
-    late.putAll(pending.get(tree));
+    late.putAll(from == null ? pending.get(tree) : pending.get(tree).tailMap(from));
     BiConsumer<byte[], byte[]> tell =
         (key, value) -> {
           T record = value == null ? null : opener.open(key, value);
@@ -379,6 +418,7 @@ public final class Cache implements AutoCloseable {
         () -> {
           store.scan(
               tree,
+              from,
               (key, value) -> {
                 while (!late.isEmpty() && Arrays.compareUnsigned(late.firstKey(), key) < 0) {
                   Batch.Change change = late.pollFirstEntry().getValue();

@@ -169,6 +169,28 @@ final class Codec {
     return new Entry((int) in.number(), in.text(), in.text(), in.text());
   }
 
+  static void datum(Out out, Datum datum) {
+    out.text(datum.key());
+    out.text(datum.text());
+  }
+
+  static Datum datum(In in) {
+    return new Datum(in.text(), in.text());
+  }
+
+  static void posted(Out out, Posted event) {
+    out.number(event.time());
+    out.text(event.job());
+    out.number(event.attempt());
+    out.text(event.text());
+  }
+
+  static Posted posted(byte[] key, In in) {
+    ByteBuffer at = ByteBuffer.wrap(key);
+    return new Posted(
+        at.getLong(), at.getLong(), in.number(), in.text(), (int) in.number(), in.text());
+  }
+
   static void owned(Out out, Owned owned) {
     out.one(owned.kind().ordinal() << 1 | flag(owned.adopted(), 1));
     out.digest(owned.digest());

@@ -42,6 +42,10 @@ final class Key {
     return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
   }
 
+  static byte[] of(long first, long second) {
+    return ByteBuffer.allocate(2 * Long.BYTES).putLong(first).putLong(second).array();
+  }
+
   /** Whether a record under this key begins with its whole name. */
   static boolean shortened(byte[] key) {
     return key.length == LONG;

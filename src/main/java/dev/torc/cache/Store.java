@@ -37,7 +37,7 @@ import org.lmdbjava.Txn;
 final class Store implements AutoCloseable {
 
   /** The layout of the records, kept in the database. Any change of {@link Codec} counts it up. */
-  static final String SCHEMA = "1";
+  static final String SCHEMA = "2";
 
   static final String SCHEMA_KEY = "schema";
   static final String COMMIT_KEY = "commit";
@@ -208,17 +208,21 @@ final class Store implements AutoCloseable {
     }
   }
 
-  /** Hands all keys and values of a tree to the visitor, in the order of the keys. */
-  void scan(Tree tree, BiConsumer<byte[], byte[]> visitor) {
+  /**
+   * Hands keys and values of a tree to the visitor, in the order of the keys.
+   *
+   * @param from the first key wanted, null for all
+   */
+  void scan(Tree tree, byte[] from, BiConsumer<byte[], byte[]> visitor) {
     map.readLock().lock();
     try {
       if (writes) {
         try (Txn<byte[]> txn = env.txnRead()) {
-          scan(tree, txn, visitor);
+          scan(tree, from, txn, visitor);
         }
       } else {
         synchronized (reader) {
-          scan(tree, reader, visitor);
+          scan(tree, from, reader, visitor);
         }
       }
     } finally {
@@ -226,9 +230,11 @@ final class Store implements AutoCloseable {
     }
   }
 
-  private void scan(Tree tree, Txn<byte[]> txn, BiConsumer<byte[], byte[]> visitor) {
+  private void scan(Tree tree, byte[] from, Txn<byte[]> txn, BiConsumer<byte[], byte[]> visitor) {
     try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
-      for (boolean more = cursor.first(); more; more = cursor.next()) {
+      boolean more =
+          from == null ? cursor.first() : cursor.get(from, org.lmdbjava.GetOp.MDB_SET_RANGE);
+      for (; more; more = cursor.next()) {
         visitor.accept(cursor.key(), cursor.val());
       }
     }

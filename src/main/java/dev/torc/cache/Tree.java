@@ -9,7 +9,9 @@ enum Tree {
   DETAILS,
   OWNED,
   LISTS,
-  BUILDS;
+  BUILDS,
+  DATA,
+  EVENTS;
 
   /** Its name in the database. */
   byte[] key() {

@@ -109,6 +109,12 @@ public final class GraphBuilder {
           addList(j, NeedList.Kind.JOB, other.job(), null, maker, found, job, edges, listsHere);
         }
       }
+      case Ref.OfData data -> {
+        int maker = data.job() == null ? staticData(data) : jobNamed(data, data.job());
+        if (maker >= 0) {
+          edges.add(maker);
+        }
+      }
       case Ref.Exclude _ -> {}
     }
   }
@@ -155,12 +161,28 @@ public final class GraphBuilder {
   }
 
   private int jobNamed(Ref.OfJob ref) {
-    Integer id = writtenIds.get(ref.job());
+    return jobNamed(ref, ref.job());
+  }
+
+  private int jobNamed(Ref ref, String name) {
+    Integer id = writtenIds.get(name);
     if (id == null) {
-      error(ref, "no job " + ref.job() + Nearest.hint(ref.job(), writtenIds.keySet()));
+      error(ref, "no job " + name + Nearest.hint(name, writtenIds.keySet()));
       return -1;
     }
     return id;
+  }
+
+  /** A value without a job must be in the data section; it makes no edge. */
+  private int staticData(Ref.OfData ref) {
+    if (!workflow.data().containsKey(ref.key())) {
+      String hint =
+          writtenIds.containsKey(ref.key())
+              ? "; of a job's data write " + ref.key() + ".KEY"
+              : Nearest.hint(ref.key(), workflow.data().keySet());
+      error(ref, "no value " + ref.key() + " in the data section" + hint);
+    }
+    return -1;
   }
 
   /** Turns everything into the final numbers and flat arrays. */

@@ -53,7 +53,7 @@ final class Makers {
         folders.putIfAbsent(folder.path(), new Claim(job, ref.place()));
       }
       case Ref.OfGlob glob -> globs.add(new Pattern(Glob.of(glob.pattern()), job, glob.place()));
-      case Ref.Exclude _, Ref.OfJob _ ->
+      case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ ->
           throw new IllegalArgumentException("no kind of product: " + ref);
     }
   }

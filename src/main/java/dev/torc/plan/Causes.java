@@ -99,15 +99,21 @@ public final class Causes {
 
   /** The job whose last run made what a reason names, -1 if none did or it cannot be told. */
   private int behind(int job, Reason reason, long above, long to) {
-    if (reason.kind() != Reason.Kind.NEED_CHANGED
+    boolean data = reason.kind() == Reason.Kind.DATA_CHANGED;
+    if (!data
+        && reason.kind() != Reason.Kind.NEED_CHANGED
         && reason.kind() != Reason.Kind.NEED_ADDED
         && reason.kind() != Reason.Kind.NEED_REMOVED) {
       return -1;
     }
-    int maker =
-        reason.name().startsWith("job ")
-            ? graph.jobId(reason.name().substring("job ".length()))
-            : graph.makerOf(reason.name());
+    int maker;
+    if (data) {
+      maker = graph.jobId(reason.name().substring(0, Math.max(0, reason.name().lastIndexOf('.'))));
+    } else if (reason.name().startsWith("job ")) {
+      maker = graph.jobId(reason.name().substring("job ".length()));
+    } else {
+      maker = graph.makerOf(reason.name());
+    }
     // Records of an older build file may name what only a later job makes now.
     Run run = maker < 0 || maker >= job ? null : run(maker);
     if (run == null || run.details.number() <= above || run.details.number() > to) {

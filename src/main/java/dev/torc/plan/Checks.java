@@ -160,7 +160,7 @@ public final class Checks {
               case Ref.OfFolder folder -> folder.path();
               case Ref.OfGlob glob ->
                   dev.torc.workflow.Glob.of(glob.pattern()).fixedPrefix() + "/*";
-              case Ref.Exclude _, Ref.OfJob _ -> null;
+              case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> null;
             };
         if (path != null) {
           product(job, ref, path);

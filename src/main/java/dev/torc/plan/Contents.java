@@ -12,6 +12,7 @@ import dev.torc.hash.Digests;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
+import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -102,6 +103,23 @@ public final class Contents implements Needs {
     return pending >= 0
         ? new ManifestWriter.Content.Pending(pending)
         : new ManifestWriter.Content.Known(members(list).digest());
+  }
+
+  @Override
+  public ManifestWriter.Content ofData(Ref.OfData value) {
+    if (value.job() == null) {
+      return content(graph.workflow().data().get(value.key()));
+    }
+    int maker = graph.jobId(value.job());
+    return records.isSettled(maker)
+        ? content(records.data(maker).get(value.key()))
+        : new ManifestWriter.Content.Pending(maker);
+  }
+
+  private static ManifestWriter.Content content(String value) {
+    return value == null
+        ? new ManifestWriter.Content.Missing()
+        : new ManifestWriter.Content.Value(value);
   }
 
   private int pending(int list) {

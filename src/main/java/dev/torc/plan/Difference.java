@@ -82,7 +82,16 @@ final class Difference {
           reasons.add(
               new Reason(
                   Reason.Kind.SETTING_CHANGED, line.word() + " " + name, text(old), text(now)));
+      case DATA -> data(name, value(old), value(now));
       case DEPFILE, NEEDS_WRITTEN, PRODUCES_WRITTEN -> setting(line.word(), old, now);
+    }
+  }
+
+  private void data(String name, String old, String now) {
+    if (!now.equals(ManifestWriter.PENDING)) {
+      String then = old.equals(ManifestWriter.MISSING) ? "" : old;
+      String present = now.equals(ManifestWriter.MISSING) ? "" : now;
+      reasons.add(new Reason(Reason.Kind.DATA_CHANGED, name, then, present));
     }
   }
 

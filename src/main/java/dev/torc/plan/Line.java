@@ -26,7 +26,9 @@ enum Line {
   /** A needed glob, folder or job, and the digest of its list. */
   LIST("needs"),
   /** A declared product; the value is its kind. */
-  PRODUCT("product");
+  PRODUCT("product"),
+  /** A needed value, or its digest where it is long. */
+  DATA("data");
 
   private static final Line[] ALL = values();
 

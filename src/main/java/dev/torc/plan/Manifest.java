@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -66,6 +67,7 @@ public final class Manifest {
       sorted.put(graph.list(lists.at(i)).written(), lists.at(i));
     }
     sorted.forEach((name, list) -> writer.content(Line.LIST, name, contains.ofList(list)));
+    data(job).forEach((name, ref) -> writer.content(Line.DATA, name, contains.ofData(ref)));
     for (String path : found) {
       int maker = graph.makerOf(path);
       boolean lost = maker >= 0 && !graph.precedes(maker, id); // the run will say what to add
@@ -143,9 +145,25 @@ public final class Manifest {
     return false;
   }
 
+  /** The needed values by their names as written. */
+  static SortedMap<String, Ref.OfData> data(Job job) {
+    SortedMap<String, Ref.OfData> data = new TreeMap<>();
+    for (Item item : job.needs()) {
+      for (Ref ref : item.refs()) {
+        if (ref instanceof Ref.OfData value) {
+          data.put(value.written(), value);
+        }
+      }
+    }
+    return data;
+  }
+
   private static String written(List<Item> items) {
     List<String> words = new ArrayList<>();
     for (Item item : items) {
+      if (item.refs().stream().anyMatch(Ref.OfData.class::isInstance)) {
+        continue; // no path
+      }
       if (item.name() != null) {
         words.add(item.name() + ":");
       }
@@ -179,6 +197,7 @@ public final class Manifest {
       case Ref.OfGlob glob -> glob.pattern();
       case Ref.Exclude exclude -> "!" + exclude.pattern();
       case Ref.OfJob job -> "job " + job.job();
+      case Ref.OfData data -> "data " + data.written();
     };
   }
 }

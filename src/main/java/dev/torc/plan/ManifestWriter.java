@@ -11,6 +11,9 @@ interface ManifestWriter {
   /** Value of a need that a job has yet to make. */
   String PENDING = "pending";
 
+  /** Characters of a value that a line holds itself. */
+  int SHORT = 200;
+
   /** A line of text. */
   void text(Line line, String name, String value);
 
@@ -22,6 +25,9 @@ interface ManifestWriter {
     /** It is there. */
     record Known(Digest digest) implements Content {}
 
+    /** A value, as JSON. */
+    record Value(String json) implements Content {}
+
     /** It is not there. */
     record Missing() implements Content {}
 
@@ -32,6 +38,8 @@ interface ManifestWriter {
     default String value() {
       return switch (this) {
         case Known known -> known.digest.hex();
+        case Value value ->
+            value.json.length() <= SHORT ? value.json : "sha256 " + Digest.ofText(value.json).hex();
         case Missing _ -> MISSING;
         case Pending _ -> PENDING;
       };

@@ -1,5 +1,7 @@
 package dev.torc.plan;
 
+import dev.torc.workflow.Ref;
+
 /**
  * Where a manifest gets the contents of needs from: what stands there now ({@link Contents}), or
  * what stood there when a job started ({@link Snapshot}).
@@ -11,4 +13,7 @@ interface Needs {
 
   /** What a needed glob, folder or job contains, as one digest of its members. */
   ManifestWriter.Content ofList(int list);
+
+  /** A needed value. */
+  ManifestWriter.Content ofData(Ref.OfData value);
 }

@@ -30,7 +30,9 @@ public record Reason(Kind kind, String name, String old, String now) {
     /** Declared products differ; {@code old} and {@code now} are the lists. */
     PRODUCTS_DECLARED,
     ALWAYS,
-    FORCED
+    FORCED,
+    /** A needed value; {@code old} and {@code now} as JSON, or digests of long ones. */
+    DATA_CHANGED
   }
 
   /** A reason that is all said by its kind. */

@@ -7,8 +7,12 @@ import dev.torc.cache.Owned;
 import dev.torc.cache.Result;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
+import dev.torc.workflow.JsonText;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -27,6 +31,7 @@ public final class Records {
   private final Set<String> interrupted;
   private final AtomicReferenceArray<Result> results;
   private final AtomicIntegerArray settled;
+  private final Map<Integer, Map<String, String>> data = new ConcurrentHashMap<>();
 
   /**
    * @param interrupted names of jobs that a killed torc left running (rule 9)
@@ -49,8 +54,22 @@ public final class Records {
     return result == NONE ? null : result;
   }
 
-  /** The result of a run that just ended. */
+  /** The values that the job's last run stored, as {@link JsonText}, by name. */
+  public Map<String, String> data(int job) {
+    return data.computeIfAbsent(
+        job,
+        id -> {
+          Map<String, String> values = new HashMap<>();
+          cache
+              .data(graph.job(id).name())
+              .forEach(datum -> values.put(datum.key(), JsonText.of(datum.text())));
+          return Map.copyOf(values);
+        });
+  }
+
+  /** The result of a run that just ended; what it stored is in the cache. */
   public void replace(int job, Result result) {
+    data.remove(job);
     results.set(job, result);
   }
 

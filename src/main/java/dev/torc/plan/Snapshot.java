@@ -9,12 +9,15 @@ import dev.torc.hash.Digests;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
+import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -29,6 +32,7 @@ public final class Snapshot implements Needs {
   private final Map<String, FolderDigest> folders = new HashMap<>();
   private final Map<Integer, Members> lists = new LinkedHashMap<>();
   private final TreeSet<String> needs = new TreeSet<>();
+  private final SortedMap<String, ManifestWriter.Content> data = new TreeMap<>();
   private String missing;
 
   private Snapshot(Contents contents, Digests digests) {
@@ -50,6 +54,8 @@ public final class Snapshot implements Needs {
         snapshot.missing = path;
       }
     }
+    Manifest.data(graph.job(job))
+        .forEach((name, value) -> snapshot.data.put(name, contents.ofData(value)));
     Adjacency lists = graph.listNeeds();
     for (int i = lists.from(job); i < lists.to(job); i++) {
       Members members = contents.fresh(lists.at(i));
@@ -90,6 +96,33 @@ public final class Snapshot implements Needs {
   @Override
   public ManifestWriter.Content ofList(int list) {
     return new ManifestWriter.Content.Known(lists.get(list).digest());
+  }
+
+  @Override
+  public ManifestWriter.Content ofData(Ref.OfData value) {
+    return data.get(value.written());
+  }
+
+  /** The needed values as {@link dev.torc.workflow.JsonText}, by their names as written. */
+  public SortedMap<String, String> data() {
+    SortedMap<String, String> values = new TreeMap<>();
+    data.forEach(
+        (name, content) -> {
+          if (content instanceof ManifestWriter.Content.Value value) {
+            values.put(name, value.json());
+          }
+        });
+    return values;
+  }
+
+  /** The name of a needed value that its job did not store; null if none. */
+  public String missingData() {
+    for (Map.Entry<String, ManifestWriter.Content> entry : data.entrySet()) {
+      if (!(entry.getValue() instanceof ManifestWriter.Content.Value)) {
+        return entry.getKey();
+      }
+    }
+    return null;
   }
 
   /** A file needed by its path that is not there, or that its maker did not make; null if none. */

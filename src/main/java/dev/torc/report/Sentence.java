@@ -49,6 +49,7 @@ public final class Sentence {
       case PRODUCTS_DECLARED -> "declared products changed" + texts(reason);
       case ALWAYS -> "always";
       case FORCED -> "forced";
+      case DATA_CHANGED -> "data " + name + data(reason);
     };
   }
 
@@ -79,7 +80,7 @@ public final class Sentence {
 
   private static Class of(Reason.Kind kind) {
     return switch (kind) {
-      case NEED_CHANGED, NEED_ADDED, NEED_REMOVED, MOVED -> Class.NEED;
+      case NEED_CHANGED, NEED_ADDED, NEED_REMOVED, MOVED, DATA_CHANGED -> Class.NEED;
       case PRODUCT_MISSING, PRODUCT_ALTERED -> Class.PRODUCT;
       case SETTING_CHANGED -> Class.SETTING;
       case NEVER_RAN,
@@ -98,6 +99,19 @@ public final class Sentence {
     return reason.old().isEmpty() || reason.now().isEmpty()
         ? ""
         : " " + digest(reason.old()) + " → " + digest(reason.now());
+  }
+
+  /** A value as JSON; that of a long one is its digest. */
+  private static String data(Reason reason) {
+    if (reason.old().isEmpty() || reason.now().isEmpty()) {
+      return reason.now().isEmpty() ? " removed" : " added";
+    }
+    Difference both = Difference.of(value(reason.old()), value(reason.now()));
+    return " changed: " + both.old() + " → " + both.now();
+  }
+
+  private static String value(String text) {
+    return text.startsWith("sha256 ") ? "(long) " + text.substring(7, 14) : text;
   }
 
   /** A digest as its first letters; any other value as it is. */

@@ -11,10 +11,12 @@ import java.util.List;
 public record Item(String name, Place place, List<Ref> refs) {
 
   /**
-   * Whether the entry asks for something; one that only excludes is not counted by {@code
-   * {needs[0]}}.
+   * Whether the entry asks for files; one that only excludes, or asks for data, is not counted by
+   * {@code {needs[0]}}.
    */
   public boolean isWanted() {
-    return refs.isEmpty() || refs.stream().anyMatch(ref -> !(ref instanceof Ref.Exclude));
+    return refs.isEmpty()
+        || refs.stream()
+            .anyMatch(ref -> !(ref instanceof Ref.Exclude) && !(ref instanceof Ref.OfData));
   }
 }

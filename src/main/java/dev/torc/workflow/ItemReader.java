@@ -35,7 +35,7 @@ record ItemReader(Paths paths, Problems problems) {
       problems.add(
           entry.place(),
           "the name of an item is letters, digits and _"
-              + (need ? ", and not job" : "")
+              + (need ? ", and not job or data" : "")
               + "; this is "
               + name);
       return;
@@ -58,11 +58,13 @@ record ItemReader(Paths paths, Problems problems) {
     if (need && node instanceof Node.Mapping map) {
       Fields fields = new Fields(map, scope, problems);
       fields.only(Keys.NEED, "an entry of needs");
-      String name = fields.text("job", "");
-      if (map.entries().isEmpty()) {
-        throw new BadInput(node.place(), "an entry of needs is a path or {job: NAME}");
+      if (map.entries().size() != 1) {
+        throw new BadInput(
+            node.place(), "an entry of needs is a path, {job: NAME} or {data: JOB.KEY}");
       }
-      return new Ref.OfJob(node.place(), name);
+      return map.entries().containsKey("data")
+          ? Ref.OfData.of(node.place(), fields.text("data", "x"))
+          : new Ref.OfJob(node.place(), fields.text("job", ""));
     }
     return paths.ref(
         scope.path(Fields.scalar(node, need ? "needs" : "produces")), node.place(), need);

@@ -83,6 +83,7 @@ final class JobReader {
     List<String> shell = shell(full);
     String dir = dir(job, ".");
     List<Step> steps = steps(full, entry.place(), shell, dir);
+    Retry retry = retry(full, own, shell);
     String depfile =
         job.read(
             "depfile",
@@ -92,11 +93,11 @@ final class JobReader {
         name,
         entry.place(),
         steps,
-        needs,
+        withData(needs, steps, retry),
         produces,
         items.after(job),
         resources(classOf(job.map().get("resources")), scope),
-        retry(full, own, shell),
+        retry,
         depfile,
         job.flag("persist"),
         job.flag("temporary"),
@@ -108,6 +109,28 @@ final class JobReader {
         job.text("description", ""),
         null,
         Collections.emptySortedMap());
+  }
+
+  /** The needs with those values that placeholders name: they are needs by themselves. */
+  private static List<Item> withData(List<Item> needs, List<Step> steps, Retry retry) {
+    List<Template> texts = new ArrayList<>();
+    steps.forEach(step -> texts.addAll(step.templates()));
+    if (retry.recover() != null) {
+      texts.add(retry.recover());
+    }
+    List<Item> all = new ArrayList<>(needs);
+    Set<String> named = new TreeSet<>();
+    for (Template text : texts) {
+      for (Template.Part part : text.parts()) {
+        if (part instanceof Template.Part.Slot slot
+            && slot.name().equals("data")
+            && named.add(slot.member())) {
+          Ref ref = Ref.OfData.of(slot.place(), slot.member());
+          all.add(new Item(null, slot.place(), List.of(ref)));
+        }
+      }
+    }
+    return List.copyOf(all);
   }
 
   private String name(String key, Place place) {

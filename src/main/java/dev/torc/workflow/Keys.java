@@ -23,6 +23,7 @@ final class Keys {
           "roots",
           "defaults",
           "jobs",
+          "data",
           "include");
 
   /** The top level of an included file. */
@@ -69,5 +70,5 @@ final class Keys {
   static final List<String> GROW = List.of("memory", "runtime");
 
   /** An entry of {@code needs} that is a map. */
-  static final List<String> NEED = List.of("job");
+  static final List<String> NEED = List.of("job", "data");
 }

@@ -63,6 +63,8 @@ public final class Loader {
     String name = fields.text("name", folder == null ? "torc" : folder.toString());
     String description = fields.text("description", "");
     List<Path> roots = roots(fields, root);
+    SortedMap<String, String> data =
+        StaticData.read(new Fields(Fields.map(top.get("data"), "data", problems), scope, problems));
     problems.throwIfAny();
     return new Workflow(
         root,
@@ -73,6 +75,7 @@ public final class Loader {
         roots,
         List.copyOf(jobs),
         List.of(),
+        data,
         warnings.stream().distinct().toList());
   }
 

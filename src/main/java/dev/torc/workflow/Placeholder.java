@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * One placeholder as written: {@code {name}}, {@code {name[0]}}, {@code {name.member}}, {@code
- * {name:format}}. It finds placeholders in a text and knows no values; {@link Scope} does.
+ * {name:format}}; of {@code data} the member is the whole name of a value, in which placeholders
+ * may stand. It finds placeholders in a text and knows no values; {@link Scope} does.
  *
  * @param written with its braces
  * @param index -1 without one
@@ -91,7 +92,8 @@ record Placeholder(String written, String name, int index, String member, String
         i++;
       }
       case '.' -> {
-        i = identifierEnd(text, start);
+        boolean data = i == open + 5 && text.startsWith("data", open + 1);
+        i = data ? dataEnd(text, start) : identifierEnd(text, start);
         if (i == start) {
           return -1;
         }
@@ -112,6 +114,20 @@ record Placeholder(String written, String name, int index, String member, String
       default -> {}
     }
     return i < text.length() && text.charAt(i) == '}' ? i + 1 : -1;
+  }
+
+  /** Behind the name of a value: anything but blanks, quotes and what a shell reads otherwise. */
+  private static int dataEnd(String text, int from) {
+    int i = from;
+    while (i < text.length()
+        && text.charAt(i) > ' '
+        && "}\"'`;()<>|&\\".indexOf(text.charAt(i)) < 0) {
+      i = text.charAt(i) == '{' ? end(text, i) : i + 1;
+      if (i < 0) {
+        return from;
+      }
+    }
+    return i;
   }
 
   private static int identifierEnd(String text, int from) {

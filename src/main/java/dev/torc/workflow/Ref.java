@@ -20,4 +20,38 @@ public sealed interface Ref {
 
   /** All products of a job; of a job without products, its manifest. */
   record OfJob(Place place, String job) implements Ref {}
+
+  /**
+   * A value that a job stores, or one of the {@code data} section.
+   *
+   * @param job null for a value of the {@code data} section
+   */
+  record OfData(Place place, String job, String key) implements Ref {
+
+    /** Reads {@code JOB.KEY}, where the key follows the last dot, or the name of a static value. */
+    static OfData of(Place place, String written) {
+      int dot = written.lastIndexOf('.');
+      String job = dot < 0 ? null : written.substring(0, dot);
+      String key = written.substring(dot + 1);
+      if (!isKey(key) || "".equals(job)) {
+        throw new BadInput(
+            place,
+            "no name of a value: "
+                + written
+                + "; write JOB.KEY, or the name of one in the data section");
+      }
+      return new OfData(place, job, key);
+    }
+
+    /** Whether a text can be the name of a value: letters, digits, {@code _} and {@code -}. */
+    public static boolean isKey(String text) {
+      return !text.isEmpty()
+          && text.codePoints().allMatch(c -> Character.isLetterOrDigit(c) || c == '_' || c == '-');
+    }
+
+    /** The name as it is written: {@code train.loss}, {@code high}. */
+    public String written() {
+      return job == null ? key : job + "." + key;
+    }
+  }
 }

@@ -156,6 +156,14 @@ record Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> 
       throw new BadInput(
           place, hole.written() + ": a format needs a value that is known before the job runs");
     }
+    if (hole.name().equals("data")) {
+      if (hole.member() == null) {
+        throw new BadInput(
+            place, hole.written() + ": write {data.JOB.KEY}, or {data.NAME} for a static value");
+      }
+      String name = text(new Node.Scalar(place, hole.member(), true));
+      return new Part.Slot("data", -1, Ref.OfData.of(place, name).written(), quote, place);
+    }
     if (!hasItems && (hole.index() >= 0 || hole.member() != null)) {
       throw new BadInput(place, hole.written() + ": write {" + hole.name() + "}");
     }

@@ -1,5 +1,6 @@
 package dev.torc.workflow;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -14,6 +15,17 @@ import java.util.SortedMap;
  */
 public record Step(
     Command command, String dir, SortedMap<String, Optional<Template>> env, List<String> shell) {
+
+  /** All its texts: the command's and those of its environment. */
+  public List<Template> templates() {
+    List<Template> all = new ArrayList<>();
+    switch (command) {
+      case Command.Shell shell -> all.add(shell.text());
+      case Command.Words words -> all.addAll(words.words());
+    }
+    env.values().forEach(value -> value.ifPresent(all::add));
+    return all;
+  }
 
   /** A text for the shell, or a list of words executed without one. */
   public sealed interface Command {

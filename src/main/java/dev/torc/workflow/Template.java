@@ -6,13 +6,14 @@ import java.util.function.Function;
 
 /**
  * A string of a job with the placeholders that only a run can fill ({@code {needs}}, {@code
- * {produces}}, {@code {cpus}}, {@code {memory}}, {@code {attempt}}); variables are already put in.
- * How a slot is quoted was decided when the template was read.
+ * {produces}}, {@code {cpus}}, {@code {memory}}, {@code {attempt}}, {@code {data.…}}); variables
+ * are already put in. How a slot is quoted was decided when the template was read.
  */
 public record Template(List<Part> parts) {
 
   /** The names a slot can have. */
-  static final List<String> SLOTS = List.of("needs", "produces", "cpus", "memory", "attempt");
+  static final List<String> SLOTS =
+      List.of("needs", "produces", "cpus", "memory", "attempt", "data");
 
   /** Text, or a slot. */
   public sealed interface Part {
@@ -22,9 +23,11 @@ public record Template(List<Part> parts) {
     /**
      * A placeholder for run-time values.
      *
-     * @param name {@code needs}, {@code produces}, {@code cpus}, {@code memory} or {@code attempt}
+     * @param name {@code needs}, {@code produces}, {@code cpus}, {@code memory}, {@code attempt} or
+     *     {@code data}
      * @param index the number in {@code {needs[0]}}, -1 without one
-     * @param member the name in {@code {needs.name}}, null without one
+     * @param member the name in {@code {needs.name}}, null without one; of {@code
+     *     {data.train.loss}} {@code train.loss}
      * @param quote how values are quoted for the place where the slot stands
      */
     record Slot(String name, int index, String member, Quote quote, Place place) implements Part {

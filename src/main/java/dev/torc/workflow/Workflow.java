@@ -16,6 +16,7 @@ import java.util.SortedMap;
  * @param roots folders outside the root below which products may lie too; absolute
  * @param jobs plain jobs and the instances of groups, in the order written, included ones last
  * @param groups in the order written; empty where no job has parameters
+ * @param data the values of the {@code data} section by name, as {@link JsonText}
  * @param warnings what is accepted but looks wrong
  */
 public record Workflow(
@@ -27,4 +28,5 @@ public record Workflow(
     List<Path> roots,
     List<Job> jobs,
     List<Group> groups,
+    SortedMap<String, String> data,
     List<BadInput.Diagnostic> warnings) {}

@@ -175,7 +175,8 @@ class DamageTest {
   @Test
   void anotherSchemaVersionIsSetAside() throws IOException {
     String text = new String(good, StandardCharsets.ISO_8859_1);
-    byte[] other = text.replace("schema1", "schema2").getBytes(StandardCharsets.ISO_8859_1);
+    byte[] other =
+        text.replace("schema" + Store.SCHEMA, "schema9").getBytes(StandardCharsets.ISO_8859_1);
     assertFalse(Arrays.equals(good, other));
     clear();
     Files.write(data(), other);

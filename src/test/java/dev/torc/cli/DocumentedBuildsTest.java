@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Builds the build files that the page shows. {@code <!-- runs: a b -->} before a block names the
+ * Builds the build files that the pages show. {@code <!-- runs: a b -->} before a block names the
  * jobs that run and end well in the first build, {@code again} those of the second (none without
  * it), {@code sources} files to be made with their names as contents; blocks with {@code file} are
  * written where they say.
@@ -27,7 +27,16 @@ class DocumentedBuildsTest {
 
   @TestFactory
   Stream<DynamicTest> buildFile() throws Exception {
-    Page page = Page.of("build-file.md");
+    return page("build-file.md");
+  }
+
+  @TestFactory
+  Stream<DynamicTest> data() throws Exception {
+    return page("data.md");
+  }
+
+  private Stream<DynamicTest> page(String name) throws Exception {
+    Page page = Page.of(name);
     return page.blocks().stream()
         .filter(block -> block.notes().containsKey("runs"))
         .map(block -> DynamicTest.dynamicTest(block.where(), () -> build(page, block)));

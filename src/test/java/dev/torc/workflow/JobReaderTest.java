@@ -39,6 +39,7 @@ class JobReaderTest {
       case OfGlob glob -> "~" + glob.pattern();
       case Exclude exclude -> "!" + exclude.pattern();
       case OfJob other -> "@" + other.job();
+      case Ref.OfData data -> "=" + data.written();
     };
   }
 
@@ -109,12 +110,12 @@ class JobReaderTest {
         "needs: '*/'|torc.yaml:4:12: */: a pattern matches files; write */** for what lies in the"
             + " folders",
         "needs: [{jib: x}]|torc.yaml:4:14: unknown key jib in an entry of needs; did you mean job?",
-        "needs: [{}]|torc.yaml:4:13: an entry of needs is a path or {job: NAME}",
+        "needs: [{}]|torc.yaml:4:13: an entry of needs is a path, {job: NAME} or {data: JOB.KEY}",
         "needs: [[a]]|torc.yaml:4:13: needs must be a text, not a list",
         "needs: [{sample}]|torc.yaml:4:14: {sample} is a map in YAML; quote a text that has { in"
             + " it",
-        "needs: {1x: a}|torc.yaml:4:13: the name of an item is letters, digits and _, and not job;"
-            + " this is 1x",
+        "needs: {1x: a}|torc.yaml:4:13: the name of an item is letters, digits and _, and not job"
+            + " or data; this is 1x",
         "produces: {x}|torc.yaml:4:16: x has no path; {x} is a map in YAML: quote it if a text was"
             + " meant",
         "needs: 'a/{needs}'|torc.yaml:4:12: {needs} is known only when the job runs; it can stand"
