@@ -154,6 +154,11 @@ public final class Launches {
 
   /** Where a job's output goes. */
   Path log(String job) {
+    return log(place, job);
+  }
+
+  /** Where the output of a job of a project goes; the file may not be there. */
+  public static Path log(CachePlace place, String job) {
     return place.logs().resolve(FileName.of(job) + ".log");
   }
 
