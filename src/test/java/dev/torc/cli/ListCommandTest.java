@@ -44,10 +44,10 @@ class ListCommandTest {
     assertEquals(1, folder.run("build").exit());
     assertEquals(
         """
-        up     up to date  DATE  T      1 cpu                        cp a b
-        fails  failed      DATE  T      2 cpus, 1.0 GiB, 1 licences  exit 2
+        up     up to date  DATE  T  1 cpu                        cp a b
+        fails  failed      DATE  T  2 cpus, 1.0 GiB, 1 licences  exit 2
         日本   will run    -                    -      1 cpu                        cp b c
-        a b    up to date  DATE  T      1 cpu                        echo a b
+        a b    up to date  DATE  T  1 cpu                        echo a b
         """,
         plain(folder.run("list").out()));
   }
