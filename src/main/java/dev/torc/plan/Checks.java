@@ -15,8 +15,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The part of rule 13 that the disk decides: needed files that nobody makes and that do not exist,
@@ -29,6 +31,7 @@ public final class Checks {
   private final Digests digests;
   private final Path root;
   private final List<Path> allowed = new ArrayList<>();
+  private final Set<Path> buildFiles = new HashSet<>();
   private final Map<Path, Path> realFolders = new HashMap<>();
   private final List<BadInput.Diagnostic> errors = new ArrayList<>();
 
@@ -39,6 +42,10 @@ public final class Checks {
     allowed.add(root.toRealPath());
     for (Path extra : graph.workflow().roots()) {
       allowed.add(real(extra));
+    }
+    for (Path file : graph.workflow().files()) {
+      buildFiles.add(file);
+      buildFiles.add(real(file));
     }
   }
 
@@ -142,6 +149,9 @@ public final class Checks {
   }
 
   private void products(Job job) throws IOException {
+    if (job.depfile() != null) { // it is removed before a run, as a product is
+      product(job, new Ref.OfFile(job.place(), job.depfile()), job.depfile());
+    }
     for (Item item : job.produces()) {
       for (Ref ref : item.refs()) {
         String path =
@@ -153,22 +163,27 @@ public final class Checks {
               case Ref.Exclude _, Ref.OfJob _ -> null;
             };
         if (path != null) {
-          product(job, ref.place(), path);
+          product(job, ref, path);
         }
       }
     }
   }
 
-  private void product(Job job, Place place, String path) throws IOException {
+  private void product(Job job, Ref ref, String path) throws IOException {
+    Place place = ref.place();
     Path file = root.resolve(path.startsWith("/*") ? path.substring(1) : path);
     Path real = realFolder(file.getParent());
+    Path exact = real.resolve(file.getFileName());
+    Path target = Files.isSymbolicLink(file) ? real(file) : exact;
+    if (ref instanceof Ref.OfFolder) {
+      real = target; // a file's link moves aside, but who links a folder away wants it filled
+    }
     if (allowed.stream().noneMatch(real::startsWith)) {
       error(
           place,
           "product %s lies in %s, which is neither below the root nor below a folder in `roots`"
               .formatted(path, real));
     }
-    Path exact = real.resolve(file.getFileName());
     int other = name(exact).equals(path) ? -1 : graph.makerOf(name(exact));
     if (other >= 0 && !graph.job(other).name().equals(job.name())) {
       error(
@@ -176,10 +191,8 @@ public final class Checks {
           "product %s is %s, a product of job %s"
               .formatted(path, name(exact), graph.job(other).name()));
     }
-    for (Path buildFile : graph.workflow().files()) {
-      if (exact.equals(buildFile) || exact.equals(real(buildFile))) {
-        error(place, "product " + path + " is the build file");
-      }
+    if (buildFiles.contains(exact) || buildFiles.contains(target)) {
+      error(place, "product " + path + " is the build file");
     }
   }
 

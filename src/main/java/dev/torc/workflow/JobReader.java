@@ -105,7 +105,9 @@ final class JobReader {
         job.flag("allow_failure"),
         (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
         List.copyOf(job.texts("tags")),
-        job.text("description", ""));
+        job.text("description", ""),
+        null,
+        Collections.emptySortedMap());
   }
 
   private String name(String key, Place place) {

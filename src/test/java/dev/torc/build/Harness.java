@@ -285,12 +285,12 @@ class Harness {
   }
 
   private void build(CompletableFuture<Build> begun, String... targets) throws IOException {
-    tick(); // so that an edit before the build does not seem to be one in it
     load();
     List<Event> told = new CopyOnWriteArrayList<>();
     events = told;
     Selection selection = Selection.of(graph, List.of(targets), path -> path);
     Checks.check(graph, looking(_ -> null), selection.jobs());
+    tick(); // so that an edit before the build does not seem to be one in it
     String id = java.util.UUID.randomUUID().toString();
     Cache cache = openCache(told);
     try (cache) {
@@ -349,7 +349,7 @@ class Harness {
               contents,
               digests,
               clearing,
-              new Launches(graph, place(), id, Map.of()),
+              new Launches(graph, place(), id, Map.of(), Map.of()),
               marks,
               runner,
               id);
