@@ -299,6 +299,21 @@ class CleanCommandTest {
   }
 
   @Test
+  void aMistakeOnTheCommandLineIsNoRefusedBuildFile() throws IOException {
+    folder.build();
+    for (String[] args :
+        new String[][] {
+          {"clean", "-f", "torc2.yaml"},
+          {"clean", "-f", "none/torc.yaml"},
+          {"clean", "-D", "yeras=3"},
+          {"clean", "--stale", "-x"}
+        }) {
+      assertEquals(2, folder.run(args).exit(), String.join(" ", args));
+    }
+    assertTrue(folder.has("b.txt"));
+  }
+
+  @Test
   void rule15KeptTakesWhatWasSetAsideAndOnlyThat() throws IOException {
     Path far = Files.createDirectory(temp.resolve("far"));
     Files.writeString(far.resolve("x"), "mine");
