@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** One noun per file: short enough to read, and its head says what it is. */
 class FilesTest {
 
-  private static final int LONGEST = 500;
+  private static final int LONGEST = 575;
 
   @Test
   void noSourceIsFarTooLong() throws IOException {

@@ -66,6 +66,8 @@ public final class Build {
 
   private record Due(long time, int job) {}
 
+  private static final int INT = 2;
+
   private final Setup setup;
   private final Graph graph;
   private final States states;
@@ -192,7 +194,7 @@ public final class Build {
         message = messages.poll();
       }
     } catch (InterruptedException e) {
-      signal(2);
+      signal(INT);
     }
     while (!delayed.isEmpty() && delayed.peek().time <= System.nanoTime()) {
       ready.add(delayed.poll().job);
@@ -277,6 +279,10 @@ public final class Build {
     if (job.interactive()) {
       alone = false;
       teller.tell(new Event.Terminal(false));
+      if (outcome.ended().how() == Ended.How.SIGNALED && outcome.ended().code() == INT) {
+        signal = INT; // the terminal sent Ctrl-C to the job alone; the user meant the build
+        draining = true;
+      }
     }
     Recorder.Record record = recorder.of(id, job.name(), work.reasons(), work.attempts(), outcome);
     setup.cache.put(record.batch().onCommit(this::committed));
@@ -423,7 +429,6 @@ public final class Build {
 
   /** The records of a job that a killed torc left running (rule 9). */
   public static Batch interrupted(Cache cache, Marks.Mark mark, long number) {
-    return Recorder.interrupted(
-        mark.job(), mark.build(), number, cache.result(mark.job()), cache.details(mark.job()));
+    return Recorder.interrupted(mark, number, cache.result(mark.job()), cache.details(mark.job()));
   }
 }

@@ -28,16 +28,24 @@ public final class Launches {
   private final CachePlace place;
   private final String build;
   private final Map<String, String> inherited;
+  private final Map<String, String> caller;
 
   /**
    * @param build the random id of this build
    * @param inherited entries for every job, such as MAKEFLAGS without a jobserver; null removes
+   * @param caller the caller's environment: where it changes what a shell does, the shell is kept
    */
-  public Launches(Graph graph, CachePlace place, String build, Map<String, String> inherited) {
+  public Launches(
+      Graph graph,
+      CachePlace place,
+      String build,
+      Map<String, String> inherited,
+      Map<String, String> caller) {
     this.graph = graph;
     this.place = place;
     this.build = build;
     this.inherited = inherited;
+    this.caller = caller;
   }
 
   /**
@@ -101,7 +109,7 @@ public final class Launches {
     switch (command) {
       case Step.Command.Shell shell -> {
         String text = shell.text().render(slot -> values.of(slot, step.dir()));
-        PlainWords.of(step.shell(), text)
+        PlainWords.of(step.shell(), text, name -> caller.containsKey(name) || env.containsKey(name))
             .ifPresentOrElse(
                 argv::addAll,
                 () -> {
@@ -146,6 +154,11 @@ public final class Launches {
 
   /** Where a job's output goes. */
   Path log(String job) {
+    return log(place, job);
+  }
+
+  /** Where the output of a job of a project goes; the file may not be there. */
+  public static Path log(CachePlace place, String job) {
     return place.logs().resolve(FileName.of(job) + ".log");
   }
 

@@ -3,6 +3,7 @@ package dev.torc.build;
 import dev.torc.cache.Batch;
 import dev.torc.cache.Details;
 import dev.torc.cache.Entry;
+import dev.torc.cache.Marks;
 import dev.torc.cache.Result;
 import dev.torc.exec.Ended;
 import dev.torc.hash.Digest;
@@ -32,7 +33,7 @@ final class Recorder {
 
   /** The records of a job whose last attempt is over. */
   Record of(int id, String job, List<Reason> reasons, int attempts, Outcome outcome) {
-    Digest manifest = Digest.of(new byte[Digest.LENGTH]);
+    Digest manifest = Decider.UNKNOWN;
     List<Entry> lines = List.of();
     Batch batch = new Batch();
     if (outcome.snapshot() != null) {
@@ -85,14 +86,16 @@ final class Recorder {
   }
 
   /** The record of a job that a killed torc left running (rule 9): interrupted. */
-  static Batch interrupted(String job, String build, long number, Result last, Details details) {
-    Digest manifest = last == null ? Digest.of(new byte[Digest.LENGTH]) : last.manifest();
+  static Batch interrupted(Marks.Mark mark, long number, Result last, Details details) {
+    Digest manifest = last == null ? Decider.UNKNOWN : last.manifest();
     List<String> found = last == null ? List.of() : last.found();
     List<Entry> lines = details == null ? List.of() : details.manifest();
     return new Batch()
         .result(
-            job,
-            new Result(Result.Outcome.INTERRUPTED, build, manifest, List.of(), found, List.of(), 0),
-            new Details(lines, List.of(), "torc was killed", number, 0, -1, 0, -1, -1, 0));
+            mark.job(),
+            new Result(
+                Result.Outcome.INTERRUPTED, mark.build(), manifest, List.of(), found, List.of(), 0),
+            new Details(
+                lines, List.of(), "torc was killed", number, 0, -1, 0, -1, -1, mark.attempt()));
   }
 }

@@ -3,9 +3,6 @@ package dev.torc.build;
 import dev.torc.exec.Ended;
 import dev.torc.plan.Reason;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Step;
-import dev.torc.workflow.Template;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -25,7 +22,7 @@ final class Teller {
   }
 
   void started(Job job, List<Reason> reasons, int attempt) {
-    tell(new Event.JobStarted(job.name(), reasons, attempt, command(job)));
+    tell(new Event.JobStarted(job.name(), reasons, attempt, job.command()));
   }
 
   /** A job ended without having run in this build; {@code what} names who blocks it, if any. */
@@ -50,24 +47,10 @@ final class Teller {
     boolean ran = ended.how() != Ended.How.NOT_STARTED;
     return new Event.Details(
         outcome.what(),
-        command(job),
+        job.command(),
         ran ? launches.log(job.name()) : null,
         ended.wall(),
         ended.cpu(),
         ended.peak());
-  }
-
-  /** A job's command for people: one line for each task. */
-  static String command(Job job) {
-    List<String> texts = new ArrayList<>();
-    for (Step step : job.steps()) {
-      texts.add(
-          switch (step.command()) {
-            case Step.Command.Shell shell -> shell.text().declared();
-            case Step.Command.Words words ->
-                String.join(" ", words.words().stream().map(Template::declared).toList());
-          });
-    }
-    return String.join("\n", texts);
   }
 }

@@ -3,7 +3,6 @@ package dev.torc.cache;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Known;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -60,7 +59,7 @@ public final class Cache implements AutoCloseable {
   /** Stamps of files changed later are not safe, in nanoseconds since 1970. */
   private long distrust = Long.MAX_VALUE;
 
-  private Cache(
+  Cache(
       CachePlace place,
       Outside outside,
       Consumer<String> note,
@@ -91,47 +90,8 @@ public final class Cache implements AutoCloseable {
     return open(place, note, Outside.system());
   }
 
-  static Cache open(CachePlace found, Consumer<String> note, Outside outside) {
-    CachePlace place = found.settle();
-    if (Damage.marked(place)) {
-      Damage.setAside(place, "damaged, as the last build found", note);
-    }
-    Pages.Meta meta = null;
-    Commit last = null;
-    Set<Tree> sound = ALL;
-    Store store = null;
-    try {
-      if (Files.exists(place.data())) {
-        try {
-          if (!Files.isRegularFile(place.data())) {
-            throw new Pages.Damaged("no file");
-          }
-          Set<Tree> wanted = outside.atOnce(place);
-          meta = Pages.newest(place.data());
-          last = sealed(meta, Pages.check(place.data(), meta, wanted));
-          sound = wanted;
-        } catch (Pages.Damaged e) {
-          Damage.setAside(place, e.getMessage(), note);
-        }
-      }
-      store = Store.open(place.database(), Store.mapSize(place.data(), outside.mapSize()));
-      boolean fresh = last == null;
-      store.useTrees(fresh, transaction -> seal(transaction, outside));
-      Cache cache = new Cache(place, outside, note, store, meta, sound, true);
-      store = null;
-      if (!fresh && !last.boot().equals(outside.boot())) {
-        cache.distrustLate(last);
-      }
-      return cache;
-    } catch (IOException e) {
-      throw Trouble.of("cannot read the cache", place.data(), e);
-    } catch (LmdbException | IllegalArgumentException e) {
-      throw Trouble.of("cannot open the cache", place.data(), e);
-    } finally {
-      if (store != null) {
-        store.close();
-      }
-    }
+  static Cache open(CachePlace place, Consumer<String> note, Outside outside) {
+    return Opening.forWork(place, note, outside);
   }
 
   /**
@@ -145,76 +105,12 @@ public final class Cache implements AutoCloseable {
   }
 
   static Cache look(CachePlace place, Consumer<String> note, Outside outside) {
-    Store store = null;
-    try {
-      if (Damage.marked(place)) {
-        throw new Pages.Damaged("damaged, as the last build found");
-      }
-      if (Files.exists(place.data()) && !Files.isRegularFile(place.data())) {
-        throw new Pages.Damaged("no file");
-      }
-      if (Files.exists(place.data()) && Files.size(place.data()) > 0) {
-        settled(place);
-        store = Store.look(place.database(), Store.mapSize(place.data(), outside.mapSize()));
-        // A writer may be at work: only the state of a snapshot held by LMDB stays as it is.
-        Pages.Meta meta = Pages.of(place.data(), store.snapshot());
-        while (meta == null) {
-          store.renew();
-          meta = Pages.of(place.data(), store.snapshot());
-        }
-        Set<Tree> sound = outside.atOnce(place);
-        Commit last = sealed(meta, Pages.check(place.data(), meta, sound));
-        if (last != null) {
-          store.useTrees();
-          Cache cache = new Cache(place, outside, note, store, meta, sound, false);
-          store = null;
-          if (!last.boot().equals(outside.boot())) {
-            cache.distrust = late(last);
-          }
-          return cache;
-        }
-      }
-    } catch (Pages.Damaged e) {
-      note.accept(unusable(place, e.getMessage()));
-    } catch (IOException e) {
-      note.accept(Trouble.of("cannot read the cache", place.data(), e).getMessage());
-    } catch (LmdbException | IllegalArgumentException | CacheException e) {
-      note.accept(Trouble.of("cannot read the cache", place.data(), e).getMessage());
-    } finally {
-      if (store != null) {
-        store.close();
-      }
-    }
-    return new Cache(place, outside, note, null, null, ALL, false);
+    return Opening.forLooking(place, note, outside);
   }
 
-  /** Reads the meta pages once more where a commit may have come between reading them. */
-  private static void settled(CachePlace place) throws IOException, Pages.Damaged {
-    try {
-      Pages.newest(place.data());
-    } catch (Pages.Damaged perhaps) {
-      Pages.newest(place.data());
-    }
-  }
-
-  /** The last commit of a state; null where there was none yet. */
-  private static Commit sealed(Pages.Meta meta, Map<String, byte[]> records) throws Pages.Damaged {
-    if (meta.transaction() == 0) {
-      return null;
-    }
-    Commit commit = Commit.of(records.get(Store.COMMIT_KEY));
-    if (commit == null || commit.transaction() != meta.transaction()) {
-      throw new Pages.Damaged("damaged in its last commit");
-    }
-    return commit;
-  }
-
-  private static byte[] seal(long transaction, Outside outside) {
-    return new Commit(transaction, outside.clock().getAsLong(), outside.boot()).bytes();
-  }
-
-  private static long late(Commit last) {
-    return last.time() * 1_000_000 - SETTLED;
+  /** From now on late stamps are read as unsafe; see {@link #distrustLate}. */
+  void distrust(Commit last) {
+    distrust = last.time() * 1_000_000 - SETTLED;
   }
 
   /**
@@ -222,8 +118,8 @@ public final class Cache implements AutoCloseable {
    * bytes and kept their stamps: those stamps are stored as unsafe, together with the new boot's
    * id.
    */
-  private void distrustLate(Commit last) {
-    distrust = late(last);
+  void distrustLate(Commit last) {
+    distrust(last);
     Batch doubts = new Batch();
     try {
       eachStamp(
@@ -379,7 +275,7 @@ public final class Cache implements AutoCloseable {
     try {
       // LMDB must not write over a page that is in use: the first commit wants all of it checked.
       check(ALL);
-      store.write(changes, transaction -> seal(transaction, outside));
+      store.write(changes, transaction -> Opening.seal(transaction, outside));
     } catch (RuntimeException e) {
       throw failure("cannot write the cache", e);
     }
@@ -410,7 +306,7 @@ public final class Cache implements AutoCloseable {
           throw Damage.mark(place, new CacheException(e.getMessage()));
         }
         if (damaged.isEmpty()) {
-          note.accept(unusable(place, e.getMessage()));
+          note.accept(Opening.unusable(place, e.getMessage()));
         }
         damaged.addAll(wanted);
         return false;
@@ -429,15 +325,6 @@ public final class Cache implements AutoCloseable {
                 || e instanceof Env.ReadersFullException
                 || e instanceof Dbi.MapResizedException);
     return damage && writer != null ? Damage.mark(place, e) : Trouble.of(what, place.data(), e);
-  }
-
-  private static String unusable(CachePlace place, String how) {
-    return "the cache "
-        + place.data()
-        + " is "
-        + how
-        + " and counts as empty; the next build sets"
-        + " it aside";
   }
 
   private interface Read<T> {

@@ -62,19 +62,19 @@ public final class Marks implements AutoCloseable {
   }
 
   /**
-   * Those of the marks that no result of the same build and attempt replaced: their jobs were
-   * interrupted.
+   * Those of the marks that no result of the same attempt replaced: their jobs were interrupted. A
+   * job that is tried again has a result of its earlier attempts while the next one runs.
    */
   public static List<Mark> live(List<Mark> marks, Cache cache) {
     return marks.stream()
         .filter(
             mark -> {
               Result result = cache.result(mark.job());
-              if (result == null || !mark.build().equals(result.build())) {
-                return true;
-              }
               Details details = cache.details(mark.job());
-              return details != null && details.attempts() < mark.attempt();
+              return result == null
+                  || !mark.build().equals(result.build())
+                  || details == null
+                  || details.attempts() < mark.attempt();
             })
         .toList();
   }

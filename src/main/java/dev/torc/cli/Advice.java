@@ -1,8 +1,10 @@
 package dev.torc.cli;
 
 import dev.torc.graph.Graph;
+import dev.torc.plan.EmptyGlobs;
 import dev.torc.plan.Scripts;
 import dev.torc.workflow.BadInput;
+import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -24,6 +26,22 @@ final class Advice {
                 graph.job(j).place(),
                 "job %s runs %s but does not need it; add it to needs, or its changes go unseen"
                     .formatted(graph.job(j).name(), script)));
+      }
+    }
+    return lines;
+  }
+
+  /** The lines on needed globs that match nothing, each with its place. */
+  static List<BadInput.Diagnostic> emptyGlobs(Project project, BitSet jobs) throws IOException {
+    Graph graph = project.graph();
+    List<BadInput.Diagnostic> lines = new ArrayList<>();
+    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+      for (Ref.OfGlob glob : EmptyGlobs.of(graph, j)) {
+        lines.add(
+            new BadInput.Diagnostic(
+                glob.place(),
+                "job %s needs %s, which matches nothing"
+                    .formatted(graph.job(j).name(), glob.pattern())));
       }
     }
     return lines;

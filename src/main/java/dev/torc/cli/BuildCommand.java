@@ -44,7 +44,7 @@ final class BuildCommand extends Command {
     BitSet tooLarge = capacity.tooLarge(project.graph(), selection.jobs());
     boolean dry = options.dryRun() || Makeflags.dryRun(console.env().getOrDefault("MAKEFLAGS", ""));
     if (dry || !tooLarge.isEmpty()) {
-      try (Look look = Look.at(project, line -> warn(console, line))) {
+      try (Look look = Look.at(project, console::warn)) {
         Plan plan = look.plan(selection, options.force());
         capacity.refuse(project.graph(), tooLarge, plan);
         if (dry) {
@@ -55,7 +55,8 @@ final class BuildCommand extends Command {
     String build = UUID.randomUUID().toString();
     try (Report report = Reports.open(console, common, options.detail(), () -> -1)) {
       Consumer<String> note = line -> report.accept(new Event.Note(Event.Level.INFO, line));
-      BuildLock lock = Workshop.lock(project, build, !options.noWait(), note);
+      BuildLock lock =
+          Workshop.lock(console, project.place(), build, "torc build", !options.noWait(), note);
       if (lock == null) {
         return Exit.LOCKED;
       }
@@ -73,14 +74,6 @@ final class BuildCommand extends Command {
         FileClock.none(),
         _ -> null,
         (_, _) -> {});
-  }
-
-  private static void warn(Console console, String line) {
-    try {
-      console.tell("warning: " + line);
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 
   private int build(

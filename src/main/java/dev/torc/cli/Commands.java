@@ -12,6 +12,12 @@ final class Commands {
   static SequencedMap<String, Supplier<Command>> all() {
     SequencedMap<String, Supplier<Command>> commands = new LinkedHashMap<>();
     commands.put("build", BuildCommand::new);
+    commands.put("why", WhyCommand::new);
+    commands.put("status", StatusCommand::new);
+    commands.put("list", ListCommand::new);
+    commands.put("check", CheckCommand::new);
+    commands.put("graph", GraphCommand::new);
+    commands.put("log", LogCommand::new);
     commands.put("init", InitCommand::new);
     return commands;
   }

@@ -11,6 +11,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.IntSupplier;
@@ -59,6 +60,30 @@ record Console(
     err.flush();
   }
 
+  /**
+   * Writes a warning to standard error.
+   *
+   * @throws java.io.UncheckedIOException where it cannot
+   */
+  void warn(String line) {
+    try {
+      tell("warning: " + line);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** Writes the bytes of a file to standard output as they are. */
+  void copy(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      if (out instanceof Stream stream) {
+        stream.copy(in);
+      } else {
+        out.write(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      }
+    }
+  }
+
   /** Colours for standard output. */
   Palette outPalette(Palette.When when) {
     return Palette.of(when, env, stdoutTerminal);
@@ -75,7 +100,7 @@ record Console(
   }
 
   static Writer writer(OutputStream stream, String name) {
-    return new OutputStreamWriter(
+    return new Stream(
         new FilterOutputStream(stream) {
           @Override
           public void write(byte[] bytes, int from, int length) throws IOException {
@@ -92,7 +117,21 @@ record Console(
               throw named;
             }
           }
-        },
-        StandardCharsets.UTF_8);
+        });
+  }
+
+  /** A stream of text that takes bytes too. */
+  private static final class Stream extends OutputStreamWriter {
+    private final OutputStream bytes;
+
+    Stream(OutputStream bytes) {
+      super(bytes, StandardCharsets.UTF_8);
+      this.bytes = bytes;
+    }
+
+    void copy(InputStream in) throws IOException {
+      flush();
+      in.transferTo(bytes);
+    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.torc.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Amount;
@@ -46,23 +45,20 @@ final class DryRun {
   }
 
   private static void json(Console console, Graph graph, Plan plan) throws IOException {
-    try (JsonGenerator out = new JsonFactory().createGenerator(console.out())) {
-      out.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-      out.writeStartObject();
-      out.writeNumberField("version", 1);
-      out.writeArrayFieldStart("jobs");
-      for (int j = 0; j < graph.jobs(); j++) {
-        if (plan.verdict(j) != null) {
-          out.writeStartObject();
-          out.writeStringField("job", graph.job(j).name());
-          verdict(out, graph, plan.verdict(j));
-          out.writeEndObject();
-        }
-      }
-      out.writeEndArray();
-      out.writeEndObject();
-    }
-    console.print("\n");
+    Json.print(
+        console,
+        out -> {
+          out.writeArrayFieldStart("jobs");
+          for (int j = 0; j < graph.jobs(); j++) {
+            if (plan.verdict(j) != null) {
+              out.writeStartObject();
+              out.writeStringField("job", graph.job(j).name());
+              verdict(out, graph, plan.verdict(j));
+              out.writeEndObject();
+            }
+          }
+          out.writeEndArray();
+        });
   }
 
   /** Writes the fields of a verdict into an object. */

@@ -1,7 +1,6 @@
 package dev.torc.cli;
 
 import dev.torc.cache.Cache;
-import dev.torc.cache.Marks;
 import dev.torc.hash.Digests;
 import dev.torc.hash.FileClock;
 import dev.torc.hash.StampSource;
@@ -14,7 +13,6 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * A look at a project that changes nothing, waits for nobody and creates nothing (rule 10): what
@@ -26,15 +24,13 @@ final class Look implements AutoCloseable {
   private final Cache cache;
   private final Records records;
   private final Digests digests;
+  private final Contents contents;
   private final Decider decider;
 
   private Look(Project project, Cache cache) {
     this.project = project;
     this.cache = cache;
-    Set<String> interrupted =
-        Marks.live(Marks.read(project.place()), cache).stream()
-            .map(Marks.Mark::job)
-            .collect(Collectors.toSet());
+    Set<String> interrupted = Running.of(project.place(), cache).interrupted();
     this.records = new Records(project.graph(), cache, interrupted);
     this.digests =
         new Digests(
@@ -43,7 +39,7 @@ final class Look implements AutoCloseable {
             FileClock.none(),
             cache::stamp,
             (_, _) -> {});
-    Contents contents = new Contents(project.graph(), records, digests);
+    this.contents = new Contents(project.graph(), records, digests);
     this.decider = new Decider(project.graph(), records, contents, project.console().env());
   }
 
@@ -68,6 +64,11 @@ final class Look implements AutoCloseable {
 
   Records records() {
     return records;
+  }
+
+  /** What the needs contain, as the verdicts saw it. */
+  Contents contents() {
+    return contents;
   }
 
   Digests digests() {

@@ -3,6 +3,7 @@ package dev.torc.cli;
 import dev.torc.cache.BuildLock;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Place;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,14 +19,14 @@ final class Nesting {
   private Nesting() {}
 
   /** Throws {@link BadInput} where the holder of the lock is a build around this process. */
-  static void refuse(Project project, Optional<BuildLock.Holder> holder) {
-    String around = project.console().env().getOrDefault(VARIABLE, "");
+  static void refuse(Console console, Path root, Optional<BuildLock.Holder> holder) {
+    String around = console.env().getOrDefault(VARIABLE, "");
     if (holder.isPresent() && List.of(around.split(":")).contains(holder.get().build())) {
-      String job = project.console().env().getOrDefault("TORC_JOB", "?");
+      String job = console.env().getOrDefault("TORC_JOB", "?");
       throw new BadInput(
           Place.NONE,
           "job %s calls torc in %s, whose build it is part of; it would wait for itself"
-              .formatted(job, project.workflow().root()));
+              .formatted(job, root));
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.torc.cache.Batch;
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
 import dev.torc.cache.Marks;
 import dev.torc.exec.Leftovers;
 import dev.torc.exec.LocalRunner;
@@ -80,7 +81,7 @@ final class Workshop implements AutoCloseable {
     Consumer<String> warn = line -> listener.accept(new Event.Note(Event.Level.WARNING, line));
     Cache cache = Cache.open(project.place(), warn);
     try {
-      endLeftovers(project, cache, warn);
+      endLeftovers(project.place(), cache, warn);
       Files.createDirectories(project.place().logs());
       Files.createDirectories(jobsFolder(project));
       return new Workshop(project, build, cache, Marks.begin(project.place()), listener);
@@ -91,14 +92,14 @@ final class Workshop implements AutoCloseable {
   }
 
   /** Rule 9: ends what is left of the jobs of a killed torc, and records them as interrupted. */
-  private static void endLeftovers(Project project, Cache cache, Consumer<String> warn) {
-    List<Marks.Mark> left = Marks.live(Marks.read(project.place()), cache);
+  static void endLeftovers(CachePlace place, Cache cache, Consumer<String> warn) {
+    List<Marks.Mark> left = Marks.live(Marks.read(place), cache);
     if (left.isEmpty()) {
       return;
     }
     Set<Leftovers.Mark> marks = new java.util.LinkedHashSet<>();
     left.forEach(mark -> marks.add(new Leftovers.Mark(mark.build(), mark.job())));
-    Leftovers.end(project.workflow().root(), marks, LocalRunner.GRACE).forEach(warn);
+    Leftovers.end(place.root(), marks, LocalRunner.GRACE).forEach(warn);
     for (Marks.Mark mark : left) {
       cache.put(Build.interrupted(cache, mark, cache.nextBuildNumber()));
     }
@@ -124,7 +125,7 @@ final class Workshop implements AutoCloseable {
         contents,
         digests,
         clearing(),
-        new Launches(project.graph(), project.place(), build, inherited),
+        new Launches(project.graph(), project.place(), build, inherited, console.env()),
         marks,
         runner,
         build);
@@ -196,16 +197,26 @@ final class Workshop implements AutoCloseable {
     cache.close();
   }
 
-  /** Takes the build lock, waiting if it may; null where another build has it and it may not. */
-  static BuildLock lock(Project project, String build, boolean wait, Consumer<String> say)
+  /**
+   * Takes the build lock, waiting if it may; null where another build has it and it may not.
+   *
+   * @param what the caller does, for whoever waits for it
+   */
+  static BuildLock lock(
+      Console console,
+      CachePlace place,
+      String build,
+      String what,
+      boolean wait,
+      Consumer<String> say)
       throws IOException {
-    BuildLock.Holder me = new BuildLock.Holder(ProcessHandle.current().pid(), build, "torc build");
-    var lock = BuildLock.tryAcquire(project.place(), me);
+    BuildLock.Holder me = new BuildLock.Holder(ProcessHandle.current().pid(), build, what);
+    var lock = BuildLock.tryAcquire(place, me);
     if (lock.isPresent()) {
       return lock.get();
     }
-    var holder = BuildLock.holder(project.place());
-    Nesting.refuse(project, holder);
+    var holder = BuildLock.holder(place);
+    Nesting.refuse(console, place.root(), holder);
     String whom = holder.map(h -> "process " + h.pid() + ", " + h.what()).orElse("another torc");
     if (!wait) {
       say.accept("another build is at work here (" + whom + ")");
@@ -213,7 +224,7 @@ final class Workshop implements AutoCloseable {
     }
     say.accept("waiting for another build to end (" + whom + ")");
     try {
-      return BuildLock.acquire(project.place(), me);
+      return BuildLock.acquire(place, me);
     } catch (InterruptedException e) {
       throw new IOException("interrupted while waiting for another build", e);
     }

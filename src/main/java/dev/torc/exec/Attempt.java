@@ -28,7 +28,7 @@ final class Attempt implements Runner.Running, Watch.Watched {
   private static final long CONFIRM = 10 * MILLISECOND;
   private static final long RARELY = 500 * MILLISECOND;
   private static final long OFTEN = 100 * MILLISECOND; // where there is a memory limit
-  private static final int THOROUGH = 8; // each so-manieth sample looks for orphans too
+  private static final int THOROUGH = 8; // every eighth sample looks for orphans too
 
   private final Launch launch;
   private final Spawn spawn;

@@ -73,6 +73,12 @@ public final class Digests implements FileDigests {
     return stamp(root.resolve(path));
   }
 
+  /** A fresh stamp of what stands at the path itself, be it a link. */
+  public Stamp linkStamp(String path) throws IOException {
+    stats.increment();
+    return stamps.linkStamp(root.resolve(path));
+  }
+
   private Stamp stamp(Path file) throws IOException {
     stats.increment();
     return stamps.stamp(file);

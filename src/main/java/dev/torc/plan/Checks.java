@@ -15,8 +15,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The part of rule 13 that the disk decides: needed files that nobody makes and that do not exist,
@@ -29,6 +31,7 @@ public final class Checks {
   private final Digests digests;
   private final Path root;
   private final List<Path> allowed = new ArrayList<>();
+  private final Set<Path> buildFiles = new HashSet<>();
   private final Map<Path, Path> realFolders = new HashMap<>();
   private final List<BadInput.Diagnostic> errors = new ArrayList<>();
 
@@ -39,6 +42,10 @@ public final class Checks {
     allowed.add(root.toRealPath());
     for (Path extra : graph.workflow().roots()) {
       allowed.add(real(extra));
+    }
+    for (Path file : graph.workflow().files()) {
+      buildFiles.add(file);
+      buildFiles.add(real(file));
     }
   }
 
@@ -67,7 +74,14 @@ public final class Checks {
   }
 
   private void source(int id, Ref.OfFile file) throws IOException {
-    Stamp stamp = digests.stamp(file.path());
+    Stamp stamp = digests.linkStamp(file.path());
+    if (stamp.kind() == Stamp.Kind.LINK) {
+      stamp = digests.stamp(file.path());
+      alias(id, file, real(root.resolve(file.path())));
+    } else {
+      Path there = root.resolve(file.path());
+      alias(id, file, realFolder(there.getParent()).resolve(there.getFileName()));
+    }
     switch (stamp.kind()) {
       case FILE -> {}
       case MISSING ->
@@ -85,6 +99,33 @@ public final class Checks {
               "needed file %s is no regular file; torc reads files and folders only"
                   .formatted(file.path()));
     }
+  }
+
+  /** A product that is needed under another name would be read before it is made. */
+  private void alias(int id, Ref.OfFile file, Path real) {
+    String path = name(real);
+    int maker = path.equals(file.path()) ? -1 : graph.makerOf(path);
+    if (maker >= 0) {
+      error(
+          file.place(),
+          "job %s needs %s, which is %s, a product of job %s; need it by that name"
+              .formatted(graph.job(id).name(), file.path(), path, graph.job(maker).name()));
+    }
+  }
+
+  /** A real path as the graph would name it. */
+  private String name(Path real) {
+    Path home = allowed.getFirst();
+    return real.startsWith(home) ? home.relativize(real).toString() : real.toString();
+  }
+
+  private Path realFolder(Path folder) throws IOException {
+    Path real = realFolders.get(folder);
+    if (real == null) {
+      real = real(folder);
+      realFolders.put(folder, real);
+    }
+    return real;
   }
 
   /** A folder may be missing if products are to appear in it. */
@@ -108,6 +149,9 @@ public final class Checks {
   }
 
   private void products(Job job) throws IOException {
+    if (job.depfile() != null) { // it is removed before a run, as a product is
+      product(job, new Ref.OfFile(job.place(), job.depfile()), job.depfile());
+    }
     for (Item item : job.produces()) {
       for (Ref ref : item.refs()) {
         String path =
@@ -119,32 +163,36 @@ public final class Checks {
               case Ref.Exclude _, Ref.OfJob _ -> null;
             };
         if (path != null) {
-          product(ref.place(), path);
+          product(job, ref, path);
         }
       }
     }
   }
 
-  private void product(Place place, String path) throws IOException {
+  private void product(Job job, Ref ref, String path) throws IOException {
+    Place place = ref.place();
     Path file = root.resolve(path.startsWith("/*") ? path.substring(1) : path);
-    Path folder = file.getParent();
-    Path real = realFolders.get(folder);
-    if (real == null) {
-      real = real(folder);
-      realFolders.put(folder, real);
+    Path real = realFolder(file.getParent());
+    Path exact = real.resolve(file.getFileName());
+    Path target = Files.isSymbolicLink(file) ? real(file) : exact;
+    if (ref instanceof Ref.OfFolder) {
+      real = target; // a file's link moves aside, but who links a folder away wants it filled
     }
-    Path there = real;
-    if (allowed.stream().noneMatch(there::startsWith)) {
+    if (allowed.stream().noneMatch(real::startsWith)) {
       error(
           place,
           "product %s lies in %s, which is neither below the root nor below a folder in `roots`"
               .formatted(path, real));
     }
-    Path exact = real.resolve(file.getFileName());
-    for (Path buildFile : graph.workflow().files()) {
-      if (exact.equals(buildFile) || exact.equals(real(buildFile))) {
-        error(place, "product " + path + " is the build file");
-      }
+    int other = name(exact).equals(path) ? -1 : graph.makerOf(name(exact));
+    if (other >= 0 && !graph.job(other).name().equals(job.name())) {
+      error(
+          place,
+          "product %s is %s, a product of job %s"
+              .formatted(path, name(exact), graph.job(other).name()));
+    }
+    if (buildFiles.contains(exact) || buildFiles.contains(target)) {
+      error(place, "product " + path + " is the build file");
     }
   }
 

@@ -21,6 +21,9 @@ import java.util.TreeMap;
  */
 public final class Decider {
 
+  /** Stands for the manifest of a run that did not come so far as to know it. */
+  public static final Digest UNKNOWN = Digest.of(new byte[Digest.LENGTH]);
+
   private final Graph graph;
   private final Records records;
   private final Contents contents;

@@ -77,13 +77,23 @@ final class Difference {
       case PRODUCT -> {}
       case LIST -> list(name, old, now);
       case NEED, FOUND -> need(name, old, now);
-      case COMMAND, SHELL, FOLDER, ENV -> setting((line.word() + " " + name).strip(), old, now);
+      case COMMAND, SHELL, FOLDER -> setting((line.word() + " " + name).strip(), old, now);
+      case ENV ->
+          reasons.add(
+              new Reason(
+                  Reason.Kind.SETTING_CHANGED, line.word() + " " + name, text(old), text(now)));
       case DEPFILE, NEEDS_WRITTEN, PRODUCES_WRITTEN -> setting(line.word(), old, now);
     }
   }
 
   private void setting(String what, Entry old, Entry now) {
     reasons.add(new Reason(Reason.Kind.SETTING_CHANGED, what, value(old), value(now)));
+  }
+
+  /** The value of a variable without the sign that it is set; an empty one as two quotes. */
+  private static String text(Entry env) {
+    String value = value(env);
+    return value.equals("=") ? "\"\"" : value.isEmpty() ? "" : value.substring(1);
   }
 
   private void need(String path, Entry old, Entry now) {

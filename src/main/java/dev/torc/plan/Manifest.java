@@ -19,7 +19,7 @@ import java.util.TreeSet;
  * writer makes the digest that the verdict compares, the other the lines that explain it, so the
  * two cannot disagree (rule 3). What a need contains now is the business of {@link Needs}.
  */
-final class Manifest {
+public final class Manifest {
 
   private final Graph graph;
   private final Map<String, String> caller;
@@ -155,12 +155,21 @@ final class Manifest {
   }
 
   /** The declared products as texts: a folder with a slash at its end, a glob as its pattern. */
-  static List<String> products(Job job) {
-    List<String> products = new ArrayList<>();
-    for (Item item : job.produces()) {
-      item.refs().forEach(ref -> products.add(written(ref)));
+  public static List<String> products(Job job) {
+    return texts(job.produces());
+  }
+
+  /** The declared needs as texts, likewise; {@code job NAME} for all products of a job. */
+  public static List<String> needs(Job job) {
+    return texts(job.needs());
+  }
+
+  private static List<String> texts(List<Item> items) {
+    List<String> texts = new ArrayList<>();
+    for (Item item : items) {
+      item.refs().forEach(ref -> texts.add(written(ref)));
     }
-    return products;
+    return texts;
   }
 
   private static String written(Ref ref) {

@@ -34,6 +34,11 @@ public record Selection(BitSet jobs, BitSet named, boolean targeted) {
     for (String target : targets) {
       named.or(find(graph, target, toPath));
     }
+    return of(graph, named);
+  }
+
+  /** The given jobs, as if targets had named them. */
+  public static Selection of(Graph graph, BitSet named) {
     return new Selection(withPredecessors(graph, named), named, true);
   }
 

@@ -54,7 +54,13 @@ public final class Snapshot implements Needs {
     for (int i = lists.from(job); i < lists.to(job); i++) {
       Members members = contents.fresh(lists.at(i));
       snapshot.lists.put(lists.at(i), members);
-      if (graph.list(lists.at(i)).kind() != NeedList.Kind.FOLDER) {
+      NeedList list = graph.list(lists.at(i));
+      if (list.kind() == NeedList.Kind.FOLDER
+          && list.makers().isEmpty()
+          && !digests.stamp(list.text()).exists()) {
+        snapshot.missing = list.text() + "/";
+      }
+      if (list.kind() != NeedList.Kind.FOLDER) {
         for (Entry member : members.entries()) {
           if (!member.name().startsWith("job ")) {
             snapshot.add(member.name());

@@ -2,6 +2,7 @@ package dev.torc.posix;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -19,24 +20,29 @@ import java.util.Optional;
 final class Call {
 
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-  private static final FunctionDescriptor SHAPE =
-      FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG);
   private static final boolean MAC = System.getProperty("os.name").startsWith("Mac");
+  private static final MethodHandle ANY = any();
 
-  private final MethodHandle handle;
+  private final MemorySegment function;
 
-  private Call(MethodHandle handle) {
-    this.handle = handle;
+  private Call(MemorySegment function) {
+    this.function = function;
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle any() {
+    FunctionDescriptor shape = FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG);
+    return Linker.nativeLinker().downcallHandle(shape, Linker.Option.captureCallState("errno"));
   }
 
   /** A function that exists everywhere. */
   static Call of(String name) {
-    return new Call(Libc.call(name, SHAPE));
+    return find(name).orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name));
   }
 
   /** A function that may be missing. */
   static Optional<Call> find(String name) {
-    return Libc.optional(name, SHAPE).map(Call::new);
+    return Libc.symbol(name).map(Call::new);
   }
 
   /** The number for Linux or for macOS, which call the same things by other numbers. */
@@ -67,7 +73,7 @@ final class Call {
   private long invoke(MemorySegment errno, long[] given) {
     long[] a = given.length == 6 ? given : Arrays.copyOf(given, 6);
     try {
-      return (long) handle.invokeExact(errno, a[0], a[1], a[2], a[3], a[4], a[5]);
+      return (long) ANY.invokeExact(function, errno, a[0], a[1], a[2], a[3], a[4], a[5]);
     } catch (Throwable wrong) {
       throw new AssertionError("a function of the C library is linked wrongly", wrong);
     }

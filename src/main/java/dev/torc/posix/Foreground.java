@@ -1,14 +1,15 @@
 package dev.torc.posix;
 
 /**
- * Lends our controlling terminal to a job's process group, as a shell does, and takes it back.
- * Where there is no terminal, or somebody else has it, nothing is lent.
+ * Lends our controlling terminal to a job's process group, as a shell does, and takes it back with
+ * the settings that it had. Where there is no terminal, or somebody else has it, nothing is lent.
  */
 public final class Foreground implements AutoCloseable {
 
   private final int group;
   private final int own = Terminal.ownGroup();
   private int terminal = -1;
+  private byte[] settings;
 
   /** Lends it, if there is one and we have it. */
   public Foreground(int group) {
@@ -32,6 +33,7 @@ public final class Foreground implements AutoCloseable {
       }
     }
     if (lent()) {
+      settings = settings == null ? Terminal.settings(terminal) : settings;
       Terminal.setForeground(terminal, group);
       Kill.group(group, Kill.CONT);
     }
@@ -42,6 +44,7 @@ public final class Foreground implements AutoCloseable {
   public void close() {
     if (lent()) {
       Terminal.setForeground(terminal, own);
+      Terminal.set(terminal, settings);
       terminal = -1;
     }
   }
@@ -52,9 +55,12 @@ public final class Foreground implements AutoCloseable {
    * continued as well.
    */
   public void suspend() {
+    byte[] job = lent() ? Terminal.settings(terminal) : null;
     close();
     Kill.stopOwnGroup();
+    settings = null; // the shell may have changed them
     lend();
+    Terminal.set(terminal, job);
     Kill.group(group, Kill.CONT);
   }
 }

@@ -13,6 +13,11 @@ public final class Terminal {
 
   private static final long TIOCGWINSZ = Call.isMac() ? 0x40087468L : 0x5413L;
 
+  private static final int TCSADRAIN = 1;
+
+  /** More bytes than a termios has anywhere. */
+  private static final int TERMIOS = 128;
+
   private Terminal() {}
 
   /** Whether the descriptor is a terminal. */
@@ -48,6 +53,28 @@ public final class Terminal {
    */
   static void setForeground(int fd, int group) {
     SignalMask.blocked(Kill.TTOU, () -> Call.of("tcsetpgrp").call(fd, group));
+  }
+
+  /** The settings of a terminal (a termios as the C library has it), null where it is none. */
+  static byte[] settings(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment termios = arena.allocate(TERMIOS, 8);
+      return Call.of("tcgetattr").call(fd, termios.address()) == 0
+          ? termios.toArray(ValueLayout.JAVA_BYTE)
+          : null;
+    }
+  }
+
+  /** Gives a terminal such settings when all output is written; does nothing for null. */
+  static void set(int fd, byte[] settings) {
+    if (settings != null) {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment termios = arena.allocate(TERMIOS, 8);
+        termios.copyFrom(MemorySegment.ofArray(settings));
+        SignalMask.blocked(
+            Kill.TTOU, () -> Call.of("tcsetattr").call(fd, TCSADRAIN, termios.address()));
+      }
+    }
   }
 
   /** The process group of this process. */

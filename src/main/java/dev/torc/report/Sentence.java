@@ -100,7 +100,8 @@ public final class Sentence {
         : " " + digest(reason.old()) + " → " + digest(reason.now());
   }
 
-  private static String digest(String text) {
+  /** A digest as its first letters; any other value as it is. */
+  static String digest(String text) {
     return DIGEST.matcher(text).matches() ? text.substring(0, 7) : Shown.line(text, 40);
   }
 

@@ -3,6 +3,7 @@ package dev.torc.workflow;
 import dev.torc.workflow.Node.Entry;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Function;
 
@@ -23,8 +24,7 @@ record Fields(Node.Mapping map, Scope scope, Problems problems) {
     if (node != null && !Node.isNothing(node)) {
       problems.add(node.place(), what + " must be a map");
     }
-    return new Node.Mapping(
-        node == null ? Place.NONE : node.place(), new java.util.LinkedHashMap<>());
+    return new Node.Mapping(node == null ? Place.NONE : node.place(), new LinkedHashMap<>());
   }
 
   /** Notes every key that is not known. */

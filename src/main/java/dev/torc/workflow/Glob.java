@@ -16,9 +16,6 @@ import java.util.List;
  */
 public final class Glob {
 
-  /** How many alternatives the braces of a pattern may stand for. */
-  static final int MAX_ALTERNATIVES = 1000;
-
   /** Any run of characters. */
   private static final int[] STAR = {};
 
@@ -38,11 +35,11 @@ public final class Glob {
 
     /** Whether no name fits, as with {@code [.]} in front or {@code [/]}. */
     boolean isImpossible() {
-      return tokens != null && Arrays.stream(tokens).anyMatch(token -> is(token, -1));
+      return tokens != null && Arrays.stream(tokens).anyMatch(token -> Ranges.is(token, -1));
     }
 
     boolean dotted() {
-      return tokens != null && tokens.length > 0 && is(tokens[0], '.');
+      return tokens != null && tokens.length > 0 && Ranges.is(tokens[0], '.');
     }
   }
 
@@ -60,11 +57,11 @@ public final class Glob {
    * Reads a pattern; a text without anything special matches just itself.
    *
    * @throws IllegalArgumentException with the reason for an unclosed {@code [}, a bad range, or
-   *     braces that stand for more than {@value #MAX_ALTERNATIVES} alternatives
+   *     braces that stand for more than {@value Braces#MAX} alternatives
    */
   public static Glob of(String pattern) {
     List<String> texts = new ArrayList<>();
-    expand(pattern, texts);
+    Braces.expand(pattern, texts);
     List<Component[]> alternatives = new ArrayList<>();
     for (String text : texts) {
       Component[] parts = components(text);
@@ -117,7 +114,7 @@ public final class Glob {
           return i;
         }
         case '{' -> {
-          if (commas(text, i) != null) {
+          if (Braces.commas(text, i) != null) {
             return i;
           }
         }
@@ -228,7 +225,7 @@ public final class Glob {
       if (t < tokens.length && tokens[t] == STAR) {
         retryToken = ++t;
         retryAt = i;
-      } else if (t < tokens.length && contains(tokens[t], c)) {
+      } else if (t < tokens.length && Ranges.contains(tokens[t], c)) {
         t++;
         i += Character.charCount(c);
       } else if (retryToken >= 0) {
@@ -297,36 +294,12 @@ public final class Glob {
               starA && (below[j] || j < t.length && row[j + 1])
                   || starB && (row[j + 1] || i < s.length && below[j]);
         } else {
-          row[j] = i < s.length && j < t.length && below[j + 1] && intersect(s[i], t[j]);
+          row[j] = i < s.length && j < t.length && below[j + 1] && Ranges.intersect(s[i], t[j]);
         }
       }
       below = row;
     }
     return below[0];
-  }
-
-  private static boolean is(int[] token, int c) {
-    return token.length == 2 && token[0] == c && token[1] == c;
-  }
-
-  private static boolean contains(int[] ranges, int c) {
-    for (int i = 0; i < ranges.length; i += 2) {
-      if (ranges[i] <= c && c <= ranges[i + 1]) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean intersect(int[] a, int[] b) {
-    for (int i = 0; i < a.length; i += 2) {
-      for (int j = 0; j < b.length; j += 2) {
-        if (a[i] <= b[j + 1] && b[j] <= a[i + 1]) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   /** Splits one alternative into components. */
@@ -367,13 +340,13 @@ public final class Glob {
         i++;
       } else if (c == '?') {
         literal = false;
-        tokens.add(tokens.isEmpty() ? without(ANY, '.') : ANY);
+        tokens.add(tokens.isEmpty() ? Ranges.without(ANY, '.') : ANY);
         i++;
       } else if (c == '[') {
         literal = false;
         int end = closing(text, i);
         int[] set = set(text, i, end);
-        tokens.add(tokens.isEmpty() ? without(set, '.') : set);
+        tokens.add(tokens.isEmpty() ? Ranges.without(set, '.') : set);
         i = end + 1;
       } else {
         if (c == '\\' && i + 1 < text.length()) {
@@ -388,7 +361,7 @@ public final class Glob {
   }
 
   /** Where the {@code ]} stands that closes a {@code [}; a first {@code ]} counts as a member. */
-  private static int closing(String text, int open) {
+  static int closing(String text, int open) {
     int i = open + 1;
     if (i < text.length() && (text.charAt(i) == '!' || text.charAt(i) == '^')) {
       i++;
@@ -426,109 +399,7 @@ public final class Glob {
       }
       ranges.add(new int[] {from, to});
     }
-    int[] all = normalize(ranges);
-    return without(negated ? complement(all) : all, '/');
-  }
-
-  private static int[] normalize(List<int[]> ranges) {
-    ranges.sort((x, y) -> Integer.compare(x[0], y[0]));
-    int[] out = new int[ranges.size() * 2];
-    int n = 0;
-    for (int[] range : ranges) {
-      if (n > 0 && range[0] <= out[n - 1] + 1) {
-        out[n - 1] = Math.max(out[n - 1], range[1]);
-      } else {
-        out[n++] = range[0];
-        out[n++] = range[1];
-      }
-    }
-    return Arrays.copyOf(out, n);
-  }
-
-  private static int[] complement(int[] ranges) {
-    List<int[]> out = new ArrayList<>();
-    int next = 0;
-    for (int i = 0; i < ranges.length; i += 2) {
-      if (ranges[i] > next) {
-        out.add(new int[] {next, ranges[i] - 1});
-      }
-      next = ranges[i + 1] + 1;
-    }
-    if (next <= Character.MAX_CODE_POINT) {
-      out.add(new int[] {next, Character.MAX_CODE_POINT});
-    }
-    return normalize(out);
-  }
-
-  /** The ranges without one character; as an impossible range if nothing is left. */
-  private static int[] without(int[] ranges, int c) {
-    List<int[]> out = new ArrayList<>();
-    for (int i = 0; i < ranges.length; i += 2) {
-      if (contains(new int[] {ranges[i], ranges[i + 1]}, c)) {
-        if (ranges[i] < c) {
-          out.add(new int[] {ranges[i], c - 1});
-        }
-        if (c < ranges[i + 1]) {
-          out.add(new int[] {c + 1, ranges[i + 1]});
-        }
-      } else {
-        out.add(new int[] {ranges[i], ranges[i + 1]});
-      }
-    }
-    return out.isEmpty() ? new int[] {-1, -1} : normalize(out);
-  }
-
-  /** Writes the braces out: the texts a pattern stands for, escapes kept. */
-  private static void expand(String text, List<String> into) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '\\') {
-        i++;
-      } else if (c == '[') {
-        i = closing(text, i);
-      } else if (c == '{') {
-        List<Integer> cuts = commas(text, i);
-        if (cuts != null) {
-          String head = text.substring(0, i);
-          String tail = text.substring(cuts.getLast() + 1);
-          int from = i + 1;
-          for (int cut : cuts) {
-            expand(head + text.substring(from, cut) + tail, into);
-            from = cut + 1;
-          }
-          return;
-        }
-      }
-    }
-    if (into.size() >= MAX_ALTERNATIVES) {
-      throw new IllegalArgumentException(
-          "the braces stand for more than " + MAX_ALTERNATIVES + " patterns");
-    }
-    into.add(text);
-  }
-
-  /** The commas of a brace group and then its end; null if it is none. */
-  private static List<Integer> commas(String text, int open) {
-    List<Integer> cuts = new ArrayList<>();
-    int depth = 0;
-    for (int i = open; i < text.length(); i++) {
-      switch (text.charAt(i)) {
-        case '\\' -> i++;
-        case '{' -> depth++;
-        case ',' -> {
-          if (depth == 1) {
-            cuts.add(i);
-          }
-        }
-        case '}' -> {
-          if (--depth == 0) {
-            cuts.add(i);
-            return cuts.size() > 1 ? cuts : null;
-          }
-        }
-        default -> {}
-      }
-    }
-    return null;
+    int[] all = Ranges.normalize(ranges);
+    return Ranges.without(negated ? Ranges.complement(all) : all, '/');
   }
 }

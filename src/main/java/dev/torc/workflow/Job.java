@@ -1,6 +1,8 @@
 package dev.torc.workflow;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 
 /**
  * One job as the build file says it. Paths are relative to the root, normalized, with {@code /};
@@ -12,6 +14,8 @@ import java.util.List;
  * @param after names of jobs that must have succeeded first
  * @param depfile path of the depfile the command writes, relative to the root; null without one
  * @param priority larger first
+ * @param group the group that it is an instance of, null for a plain job
+ * @param parameters the values of an instance by name, as written; empty for a plain job
  */
 public record Job(
     String name,
@@ -30,4 +34,21 @@ public record Job(
     boolean allowFailure,
     int priority,
     List<String> tags,
-    String description) {}
+    String description,
+    String group,
+    SortedMap<String, String> parameters) {
+
+  /** The command for people: one line for each task, placeholders as written. */
+  public String command() {
+    List<String> texts = new ArrayList<>();
+    for (Step step : steps) {
+      texts.add(
+          switch (step.command()) {
+            case Step.Command.Shell shell -> shell.text().declared();
+            case Step.Command.Words words ->
+                String.join(" ", words.words().stream().map(Template::declared).toList());
+          });
+    }
+    return String.join("\n", texts);
+  }
+}

@@ -32,6 +32,7 @@ final class JobReader {
   private final Node.Mapping classes;
   private final Set<String> counters;
   private final Paths paths;
+  private final ItemReader items;
   private final Problems problems;
   private final List<BadInput.Diagnostic> warnings;
 
@@ -48,6 +49,7 @@ final class JobReader {
     this.classes = Fields.map(top.get("resources"), "resources", problems);
     this.counters = counters;
     this.paths = paths;
+    this.items = new ItemReader(paths, problems);
     this.problems = problems;
     this.warnings = warnings;
   }
@@ -75,8 +77,8 @@ final class JobReader {
     new Fields(own, scope, problems).only(Keys.JOB, "the job " + name);
     Fields job = new Fields(withDefaults(own), scope, problems);
 
-    List<Item> needs = items(job, "needs", true);
-    List<Item> produces = items(job, "produces", false);
+    List<Item> needs = items.items(job, "needs", true);
+    List<Item> produces = items.items(job, "produces", false);
     Fields full = new Fields(job.map(), new Scope(vars, name, needs, produces), problems);
     List<String> shell = shell(full);
     String dir = dir(job, ".");
@@ -92,7 +94,7 @@ final class JobReader {
         steps,
         needs,
         produces,
-        after(job),
+        items.after(job),
         resources(classOf(job.map().get("resources")), scope),
         retry(full, own, shell),
         depfile,
@@ -103,7 +105,9 @@ final class JobReader {
         job.flag("allow_failure"),
         (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
         List.copyOf(job.texts("tags")),
-        job.text("description", ""));
+        job.text("description", ""),
+        null,
+        Collections.emptySortedMap());
   }
 
   private String name(String key, Place place) {
@@ -383,73 +387,5 @@ final class JobReader {
                 problems.add(e);
               }
             });
-  }
-
-  private List<Item> items(Fields job, String key, boolean need) {
-    Node node = job.map().get(key);
-    List<Item> items = new ArrayList<>();
-    if (node instanceof Node.Mapping map && !isNeed(map, need)) {
-      map.entries().forEach((name, entry) -> named(job, name, entry, need, items));
-    } else {
-      for (Node each : Fields.oneOrMore(node)) {
-        job.guard(
-            () -> items.add(new Item(null, each.place(), List.of(ref(each, job.scope(), need)))));
-      }
-    }
-    return List.copyOf(items);
-  }
-
-  private void named(Fields job, String name, Entry entry, boolean need, List<Item> items) {
-    if (Node.isNothing(entry.value())) {
-      problems.add(
-          entry.place(),
-          name + " has no path; {" + name + "} is a map in YAML: quote it if a text was meant");
-      return;
-    }
-    if (!Placeholder.isIdentifier(name) || need && Keys.NEED.contains(name)) {
-      problems.add(
-          entry.place(),
-          "the name of an item is letters, digits and _"
-              + (need ? ", and not job" : "")
-              + "; this is "
-              + name);
-      return;
-    }
-    List<Ref> refs = new ArrayList<>();
-    for (Node each : Fields.oneOrMore(entry.value())) {
-      job.guard(() -> refs.add(ref(each, job.scope(), need)));
-    }
-    items.add(new Item(name, entry.place(), List.copyOf(refs)));
-  }
-
-  /** Whether a map is {@code {job: NAME}} and not one of names. */
-  private static boolean isNeed(Node.Mapping map, boolean need) {
-    return need
-        && map.entries().size() == 1
-        && Keys.NEED.contains(map.entries().firstEntry().getKey());
-  }
-
-  private Ref ref(Node node, Scope scope, boolean need) {
-    if (need && node instanceof Node.Mapping map) {
-      Fields fields = new Fields(map, scope, problems);
-      fields.only(Keys.NEED, "an entry of needs");
-      String name = fields.text("job", "");
-      if (map.entries().isEmpty()) {
-        throw new BadInput(node.place(), "an entry of needs is a path or {job: NAME}");
-      }
-      return new Ref.OfJob(node.place(), name);
-    }
-    return paths.ref(
-        scope.path(Fields.scalar(node, need ? "needs" : "produces")), node.place(), need);
-  }
-
-  private List<Ref.OfJob> after(Fields job) {
-    List<Ref.OfJob> out = new ArrayList<>();
-    for (Node node : Fields.oneOrMore(job.map().get("after"))) {
-      job.guard(
-          () ->
-              out.add(new Ref.OfJob(node.place(), job.scope().text(Fields.scalar(node, "after")))));
-    }
-    return List.copyOf(out);
   }
 }

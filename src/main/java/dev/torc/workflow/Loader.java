@@ -72,6 +72,7 @@ public final class Loader {
         limits,
         roots,
         List.copyOf(jobs),
+        List.of(),
         warnings.stream().distinct().toList());
   }
 

@@ -44,11 +44,8 @@ final class Paths {
       }
       String literal = Glob.unescape(text);
       String path = normalize(literal);
-      boolean folder =
-          literal.endsWith("/")
-              || path.equals(".")
-              || literal.endsWith("/.")
-              || literal.endsWith("..");
+      boolean folder = path.equals(".") || literal.endsWith("/") || literal.endsWith("/.");
+      folder |= literal.equals("..") || literal.endsWith("/..");
       if (!need) {
         refuseProduct(path, place);
       }

@@ -94,14 +94,17 @@ record Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> 
       return Template.of(masked.toString());
     }
     ShellText scan = ShellText.knows(shell) ? ShellText.scan(masked.toString()) : null;
+    if (scan != null && scan.joinsName()) {
+      throw new BadInput(
+          node.place(), "a value right behind $name would lengthen the name; write ${name}");
+    }
     List<Part> parts = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     int hole = 0;
-    int blank = 0;
+    int insert = 0;
     for (int i = 0; i < masked.length(); i++) {
-      if (scan != null && blank < scan.blanks().size() && scan.blanks().get(blank) == i) {
-        text.append(' ');
-        blank++;
+      if (scan != null && insert < scan.inserts().size() && scan.inserts().get(insert).at() == i) {
+        text.append(scan.inserts().get(insert++).text());
       }
       if (masked.charAt(i) == ShellText.HOLE) {
         Quote quote = scan == null ? Quote.REFUSE : scan.holes().get(hole);

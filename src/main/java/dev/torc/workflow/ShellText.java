@@ -32,49 +32,21 @@ final class ShellText {
   /** Characters that end a bare word. */
   private static final String OPERATORS = ";&|()<>\n";
 
-  private enum Kind {
-    /** A command line: the whole text, or what stands in a command substitution. */
-    COMMAND,
-    DOUBLE,
-    /** A parameter expansion in braces. */
-    PARAMETER,
-    ARITHMETIC
-  }
-
-  /** One level of nesting. */
-  private static final class Frame {
-    final Kind kind;
-
-    /** Open parentheses inside. */
-    int open;
-
-    /** The word being read; null between words. */
-    StringBuilder word;
-
-    /** Whether the word is the same whatever its values and the environment are. */
-    boolean fixed = true;
-
-    /** Whether the next word is the file of a redirection. */
-    boolean redirected;
-
-    List<String> command = new ArrayList<>();
-
-    Frame(Kind kind) {
-      this.kind = kind;
-    }
-  }
-
   private final String text;
   private final List<Quote> holes = new ArrayList<>();
-  private final List<Integer> blanks = new ArrayList<>();
+  private final List<Insert> inserts = new ArrayList<>();
   private final List<List<String>> commands = new ArrayList<>();
-  private final Deque<Frame> frames = new ArrayDeque<>();
+  private final Deque<ShellFrame> frames = new ArrayDeque<>();
   private final List<String> documents = new ArrayList<>();
+  private boolean joinsName;
   private boolean pipe;
   private boolean cases;
   private boolean tests;
   private boolean lost;
   private int i;
+
+  /** A text to put in before an offset. */
+  record Insert(int at, String text) {}
 
   private ShellText(String text) {
     this.text = text;
@@ -108,11 +80,17 @@ final class ShellText {
   }
 
   /**
-   * Offsets before which a blank must be put, because a value of digits would otherwise become the
-   * number of a redirection: {@code echo {n}>file}.
+   * What must be put into the text, by offset, to keep values apart from it: a blank where digits
+   * would become the number of a redirection ({@code echo {n}>file}), empty quotes where a value
+   * would lengthen the name of a variable ({@code $X{v}}).
    */
-  List<Integer> blanks() {
-    return blanks;
+  List<Insert> inserts() {
+    return inserts;
+  }
+
+  /** Whether a value would lengthen the name of a variable where quotes cannot keep them apart. */
+  boolean joinsName() {
+    return joinsName;
   }
 
   /** Whether a pipe joins two commands. */
@@ -126,7 +104,7 @@ final class ShellText {
   }
 
   private void run() {
-    frames.push(new Frame(Kind.COMMAND));
+    frames.push(new ShellFrame(ShellFrame.Kind.COMMAND));
     while (i < text.length() && !lost) {
       switch (frames.peek().kind) {
         case COMMAND -> command();
@@ -136,15 +114,13 @@ final class ShellText {
       }
     }
     for (; i < text.length(); i++) {
-      if (text.charAt(i) == HOLE) {
-        holes.add(Quote.REFUSE);
-      }
+      hole(Quote.REFUSE);
     }
     frames.forEach(this::endCommand);
   }
 
   private void command() {
-    Frame frame = frames.peek();
+    ShellFrame frame = frames.peek();
     char c = text.charAt(i);
     switch (c) {
       case ' ', '\t', '\r' -> {
@@ -158,23 +134,23 @@ final class ShellText {
       }
       case HOLE -> {
         hole(Quote.BARE);
-        word(frame).append(HOLE);
+        frame.word().append(HOLE);
         frame.fixed = false;
         i++;
         if (redirected()) {
-          blanks.add(digitsEnd());
+          inserts.add(new Insert(digitsEnd(), " "));
         }
       }
       case '\\' -> {
         if (charAt(i + 1) == '\n') {
           i += 2;
         } else if (charAt(i + 1) == HOLE) {
-          word(frame);
+          frame.word();
           frame.fixed = false;
           hole(Quote.REFUSE, i + 1);
           i += 2;
         } else {
-          word(frame);
+          frame.word();
           if (i + 1 < text.length()) {
             frame.word.append(text.charAt(i + 1));
           }
@@ -183,17 +159,17 @@ final class ShellText {
       }
       case '\'' -> single(frame);
       case '"' -> {
-        word(frame);
-        push(Kind.DOUBLE);
+        frame.word();
+        push(ShellFrame.Kind.DOUBLE);
         i++;
       }
       case '`' -> {
-        word(frame);
+        frame.word();
         frame.fixed = false;
         backticks();
       }
       case '$' -> {
-        word(frame);
+        frame.word();
         dollar(frame, false);
       }
       case '#' -> {
@@ -211,7 +187,7 @@ final class ShellText {
         boolean arithmetic = charAt(i + 1) == '(' && (frame.word == null || frame.fixed);
         endCommand(frame);
         if (arithmetic) {
-          push(Kind.ARITHMETIC);
+          push(ShellFrame.Kind.ARITHMETIC);
           frames.peek().open = 2;
           i += 2;
         } else {
@@ -242,7 +218,7 @@ final class ShellText {
       }
       case '<', '>' -> redirection(frame);
       default -> {
-        word(frame).append(c);
+        frame.word().append(c);
         if (c == '*' || c == '?' || c == '[' || c == '~') {
           frame.fixed = false;
         }
@@ -251,7 +227,7 @@ final class ShellText {
     }
   }
 
-  private void redirection(Frame frame) {
+  private void redirection(ShellFrame frame) {
     char c = text.charAt(i);
     if (frame.word != null && frame.word.chars().allMatch(Character::isDigit)) {
       frame.word = null;
@@ -263,7 +239,7 @@ final class ShellText {
     } else if (charAt(i + 1) == '(') {
       // Process substitution: a command of its own.
       i += 2;
-      push(Kind.COMMAND);
+      push(ShellFrame.Kind.COMMAND);
     } else {
       i++;
       while (i < text.length() && "<>|&".indexOf(text.charAt(i)) >= 0) {
@@ -342,8 +318,8 @@ final class ShellText {
     documents.clear();
   }
 
-  private void single(Frame frame) {
-    word(frame);
+  private void single(ShellFrame frame) {
+    frame.word();
     for (i++; i < text.length() && text.charAt(i) != '\''; i++) {
       hole(Quote.SINGLE);
       frame.fixed &= text.charAt(i) != HOLE;
@@ -354,8 +330,8 @@ final class ShellText {
   }
 
   private void doubled() {
-    Frame frame = frames.peek();
-    Frame outer = outer();
+    ShellFrame frame = frames.peek();
+    ShellFrame outer = outer();
     char c = text.charAt(i);
     switch (c) {
       case '"' -> {
@@ -390,23 +366,23 @@ final class ShellText {
   }
 
   /** A dollar sign in a command line or in double quotes. */
-  private void dollar(Frame frame, boolean quoted) {
-    Frame outer = outer();
+  private void dollar(ShellFrame frame, boolean quoted) {
+    ShellFrame outer = outer();
     outer.fixed = false;
     char next = charAt(i + 1);
     if (next == '(' && charAt(i + 2) == '(') {
-      push(Kind.ARITHMETIC);
+      push(ShellFrame.Kind.ARITHMETIC);
       frames.peek().open = 2;
       i += 3;
     } else if (next == '(') {
-      push(Kind.COMMAND);
+      push(ShellFrame.Kind.COMMAND);
       i += 2;
     } else if (next == '{') {
-      push(Kind.PARAMETER);
+      push(ShellFrame.Kind.PARAMETER);
       i += 2;
     } else if (next == '[' || next == HOLE) {
       lost = true;
-    } else if (next == '\'' && frame.kind == Kind.PARAMETER) {
+    } else if (next == '\'' && frame.kind == ShellFrame.Kind.PARAMETER) {
       lost = true;
     } else if (next == '\'' && !quoted) {
       ansi();
@@ -436,7 +412,7 @@ final class ShellText {
 
   private void parameter() {
     char c = text.charAt(i);
-    boolean quoted = frames.stream().anyMatch(f -> f.kind == Kind.DOUBLE);
+    boolean quoted = frames.stream().anyMatch(f -> f.kind == ShellFrame.Kind.DOUBLE);
     switch (c) {
       case '}' -> {
         frames.pop();
@@ -467,7 +443,7 @@ final class ShellText {
   }
 
   private void arithmetic() {
-    Frame frame = frames.peek();
+    ShellFrame frame = frames.peek();
     char c = text.charAt(i);
     switch (c) {
       case '(' -> frame.open++;
@@ -514,57 +490,63 @@ final class ShellText {
 
   private void hole(Quote quote, int at) {
     if (at < text.length() && text.charAt(at) == HOLE) {
-      holes.add(inside() && quote != Quote.REFUSE ? Quote.REFUSE : quote);
+      Quote known = inside() ? Quote.REFUSE : quote;
+      holes.add(known);
+      if (known != Quote.SINGLE && endsName(at)) {
+        switch (known) {
+          case BARE -> inserts.add(new Insert(at, "''"));
+          case DOUBLE -> inserts.add(new Insert(at, "\"\""));
+          default -> joinsName = true;
+        }
+      }
     }
+  }
+
+  /** Whether {@code $} and a name end here. */
+  private boolean endsName(int at) {
+    int start = at;
+    while (start > 0
+        && (Character.isLetterOrDigit(text.charAt(start - 1)) || text.charAt(start - 1) == '_')) {
+      start--;
+    }
+    return start < at && start > 0 && text.charAt(start - 1) == '$';
   }
 
   /** Whether an outer level forbids to tell: a substitution within braces or arithmetic. */
   private boolean inside() {
-    for (Frame frame : frames) {
-      if (frame.kind == Kind.PARAMETER || frame.kind == Kind.ARITHMETIC) {
+    for (ShellFrame frame : frames) {
+      if (frame.kind == ShellFrame.Kind.PARAMETER || frame.kind == ShellFrame.Kind.ARITHMETIC) {
         return true;
       }
     }
     return false;
   }
 
-  private void push(Kind kind) {
-    frames.push(new Frame(kind));
+  private void push(ShellFrame.Kind kind) {
+    frames.push(new ShellFrame(kind));
     lost |= frames.size() > MAX_DEPTH;
   }
 
   /** The nearest command line, whose word is being read. */
-  private Frame outer() {
-    for (Frame frame : frames) {
-      if (frame.kind == Kind.COMMAND) {
+  private ShellFrame outer() {
+    for (ShellFrame frame : frames) {
+      if (frame.kind == ShellFrame.Kind.COMMAND) {
         return frame;
       }
     }
     throw new IllegalStateException("no command line");
   }
 
-  private static StringBuilder word(Frame frame) {
-    if (frame.word == null) {
-      frame.word = new StringBuilder();
-      frame.fixed = true;
-    }
-    return frame.word;
-  }
-
-  private void endWord(Frame frame) {
+  private void endWord(ShellFrame frame) {
     if (frame.word != null) {
       String word = frame.word.toString();
       cases |= frame.fixed && word.equals("case");
       tests |= word.equals("[[");
-      if (!frame.redirected) {
-        frame.command.add(frame.fixed ? word : null);
-      }
-      frame.redirected = false;
-      frame.word = null;
+      frame.endWord();
     }
   }
 
-  private void endCommand(Frame frame) {
+  private void endCommand(ShellFrame frame) {
     endWord(frame);
     if (!frame.command.isEmpty()) {
       commands.add(frame.command);

@@ -21,7 +21,10 @@ final class Source {
   static final int MAX_BYTES = 32 << 20;
 
   /** How many values a build file may have; each takes some hundred bytes of memory. */
-  static final int MAX_VALUES = 3_000_000;
+  static final int MAX_VALUES = 2_000_000;
+
+  /** The longest line of YAML and the longest text; the parser's time grows with its square. */
+  static final int MAX_TEXT = 512 << 10;
 
   private Source() {}
 
@@ -50,7 +53,24 @@ final class Source {
           whole, "larger than " + (MAX_BYTES >> 20) + " MiB, which no build file should be");
     }
     String text = decode(bytes, shown);
-    return shown.endsWith(".json") ? JsonReader.read(text, shown) : YamlReader.read(text, shown);
+    if (shown.endsWith(".json")) {
+      return JsonReader.read(text, shown);
+    }
+    boundLines(text, shown);
+    return YamlReader.read(text, shown);
+  }
+
+  private static void boundLines(String text, String shown) {
+    int line = 1;
+    for (int start = 0; start < text.length(); line++) {
+      int end = text.indexOf('\n', start);
+      end = end < 0 ? text.length() : end;
+      if (end - start > MAX_TEXT) {
+        throw new BadInput(
+            new Place(shown, line, 1), "a line longer than " + (MAX_TEXT >> 10) + " KiB; break it");
+      }
+      start = end + 1;
+    }
   }
 
   /** The text of strict UTF-8 without NUL; a byte order mark is dropped. */
@@ -101,6 +121,9 @@ final class Source {
    * @return the text itself
    */
   static String clean(String text, Place place) {
+    if (text.length() > MAX_TEXT) {
+      throw new BadInput(place, "a text longer than " + (MAX_TEXT >> 10) + " KiB");
+    }
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == 0) {

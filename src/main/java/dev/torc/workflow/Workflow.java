@@ -14,7 +14,8 @@ import java.util.SortedMap;
  * @param description free text, empty where none is given
  * @param limits upper bounds by resource name; memory in bytes
  * @param roots folders outside the root below which products may lie too; absolute
- * @param jobs in the order written, included ones last
+ * @param jobs plain jobs and the instances of groups, in the order written, included ones last
+ * @param groups in the order written; empty where no job has parameters
  * @param warnings what is accepted but looks wrong
  */
 public record Workflow(
@@ -25,4 +26,5 @@ public record Workflow(
     SortedMap<String, Long> limits,
     List<Path> roots,
     List<Job> jobs,
+    List<Group> groups,
     List<BadInput.Diagnostic> warnings) {}

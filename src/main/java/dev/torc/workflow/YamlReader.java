@@ -22,6 +22,7 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
 
 /**
  * From YAML text to the tree: anchors, aliases and merge keys ({@code <<}) are resolved within
@@ -66,6 +67,8 @@ final class YamlReader {
       throw new BadInput(
           reader.placeOf(e.getPosition()),
           String.format("the character U+%04X is not allowed in YAML", e.getCodePoint()));
+    } catch (YamlVersionException e) {
+      throw new BadInput(new Place(shown, 1, 1), "an unknown version of YAML; write 1.2, or none");
     } catch (YamlEngineException e) {
       throw new BadInput(new Place(shown, 0, 0), oneLine(e.getMessage()));
     }

@@ -352,7 +352,7 @@ class Harness {
               contents,
               digests,
               clearing,
-              new Launches(graph, place(), id, Map.of()),
+              new Launches(graph, place(), id, Map.of(), Map.of()),
               marks,
               runner,
               id);

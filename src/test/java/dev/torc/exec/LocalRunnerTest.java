@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Runs real processes. A script tells the test where it stands by writing to the fifo {@code tell},
  * and waits for it by reading {@code go}; opening a fifo blocks until the other side does.
  */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LocalRunnerTest {
 
   private static final Duration LONG = Duration.ofMinutes(10);

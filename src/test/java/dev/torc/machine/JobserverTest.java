@@ -19,9 +19,11 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Under make (section 7): every token is given back, and nothing else is touched. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JobserverTest {
 
   @TempDir Path folder;
@@ -195,28 +197,41 @@ class JobserverTest {
     }
   }
 
-  private String make(String plus, String... options) throws Exception {
+  /** Runs a command beside a script, recipe, that runs Recipe; returns what it prints. */
+  private String run(Map<String, String> environment, String... command) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+    builder.environment().keySet().removeAll(List.of("MAKEFLAGS", "MFLAGS", "MAKELEVEL"));
+    builder.environment().putAll(environment);
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Files.writeString(
-        folder.resolve("Makefile"),
-        "all:\n\t"
-            + plus
-            + "@\"$$JAVA\" -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED"
-            + " -cp \"$$CLASSES\" '"
-            + Recipe.class.getName().replace("$", "$$")
-            + "' 2\n");
-    List<String> command = new ArrayList<>(List.of("make", "--no-print-directory"));
-    command.addAll(List.of(options));
-    ProcessBuilder make =
-        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
-    make.environment().keySet().removeAll(List.of("MAKEFLAGS", "MFLAGS", "MAKELEVEL"));
-    make.environment().put("JAVA", java);
-    make.environment().put("CLASSES", System.getProperty("java.class.path"));
-    Process process = make.start();
+        folder.resolve("recipe"),
+        "exec '%s' -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -cp '%s' '%s' 2\n"
+            .formatted(java, System.getProperty("java.class.path"), Recipe.class.getName()));
+    Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), output);
-    assertFalse(output.contains("INTERNAL"), output); // so make says where tokens are missing
     return output.strip();
+  }
+
+  private String make(String plus, String... options) throws Exception {
+    Files.writeString(folder.resolve("Makefile"), "all:\n\t" + plus + "@sh ./recipe\n");
+    List<String> command = new ArrayList<>(List.of("make", "--no-print-directory"));
+    command.addAll(List.of(options));
+    String output = run(Map.of(), command.toArray(String[]::new));
+    assertFalse(output.contains("INTERNAL"), output); // so make says where tokens are missing
+    return output;
+  }
+
+  @Test
+  void twoDifferentPipesAreLeftAlone() throws Exception {
+    String output =
+        run(
+            Map.of("MAKEFLAGS", " -j3 --jobserver-auth=8,9"),
+            "sh",
+            "-c",
+            "printf ++ | sh ./recipe 8<&0 9>&1 | cat");
+    assertTrue(output.endsWith("put + before its command\nnone"), output);
   }
 
   @Test

@@ -2,8 +2,10 @@ package dev.torc.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ProcessTreeTest {
 
   @TempDir Path dir;
@@ -51,16 +53,17 @@ class ProcessTreeTest {
   private void start(int times, String script) throws IOException {
     leader = spawn(script);
     tree.leader(leader);
-    int lines = 0;
-    while (lines < times) {
-      lines += Files.readAllLines(dir.resolve("tell")).size();
+    try (BufferedReader lines = Files.newBufferedReader(dir.resolve("tell"))) {
+      for (int i = 0; i < times; i++) {
+        assertNotNull(lines.readLine());
+      }
     }
   }
 
   @Test
   void pagesThatProcessesShareCountOnceForTheLimit() throws IOException {
     String shared = "x=$(head -c 50000000 /dev/zero | tr '\\0' a); ";
-    start(3, shared + "for i in 1 2 3; do (echo > tell; sleep 1000; : $x) & done; wait");
+    start(3, shared + "exec 3> tell; for i in 1 2 3; do (echo >&3; sleep 1000; : $x) & done; wait");
     assertTrue(tree.memory(0, false).peak() > 150_000_000);
     assertEquals(0, tree.memory(0, false).used());
     long used = tree.memory(100_000_000, false).used();

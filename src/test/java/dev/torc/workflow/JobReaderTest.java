@@ -60,6 +60,7 @@ class JobReaderTest {
         "012|012",
         "./a/../b//c|b/c",
         "../x|/x",
+        "[x.., .., a/., a/b/..]|x.. // a/ a/",
         "/p/x/y|x/y",
         "/other/./x/|/other/x/",
         "./src/../lib/*.c|~lib/*.c",

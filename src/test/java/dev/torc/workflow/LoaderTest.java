@@ -286,12 +286,22 @@ class LoaderTest {
 
   @Test
   void aFileOfTooManyValuesIsRefused() throws Exception {
-    String list = "[" + "1,".repeat(Source.MAX_VALUES) + "1]";
+    String list = "[" + "1,\n".repeat(Source.MAX_VALUES) + "1]";
     for (String name : List.of("torc.yaml", "torc.json")) {
       try (Written files = new Written().layer(name, list)) {
         assertTrue(
-            files.refused().endsWith("more than 3000000 values in one file; split the work"));
+            files.refused().endsWith("more than 2000000 values in one file; split the work"));
       }
+    }
+  }
+
+  @Test
+  void longLinesAndTextsAreRefused() throws Exception {
+    try (Written files = Written.yaml("a: 1", "#".repeat(Source.MAX_TEXT + 1))) {
+      assertEquals("torc.yaml:2:1: a line longer than 512 KiB; break it", files.refused());
+    }
+    try (Written files = Written.yaml("a: |", " x\n".repeat(Source.MAX_TEXT))) {
+      assertEquals("torc.yaml:1:4: a text longer than 512 KiB", files.refused());
     }
   }
 

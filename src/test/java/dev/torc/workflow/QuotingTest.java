@@ -40,7 +40,7 @@ class QuotingTest {
           "\"a b{v}$E c\"", "a bV c",
           "'$x\"{v}`'", "$x\"V`",
           "x'y'{v}\"z\"", "xyVz",
-          "{v}{v}", "VV",
+          "$E{v}\"$E{v}\"$1{v}", "VVV",
           "\"$(printf '%s.' {v} \"{v}\")\"", "V.V.");
 
   @Provide

@@ -96,6 +96,12 @@ class ShellTextTest {
   }
 
   @Test
+  void aValueBehindANameWhereQuotesCannotKeepThemApartIsSeen() {
+    assertTrue(ShellText.scan("x `a $X@`".replace('@', ShellText.HOLE)).joinsName());
+    assertFalse(ShellText.scan("x `a ${X}@` $X@".replace('@', ShellText.HOLE)).joinsName());
+  }
+
+  @Test
   void depthHasABound() {
     assertEquals("R", holes("$(".repeat(100_000) + "@"));
     assertEquals("R", holes("\"$(".repeat(100_000) + "@"));

@@ -1,0 +1,174 @@
+package dev.torc.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.torc.build.Launches;
+import dev.torc.cache.Details;
+import dev.torc.cache.Result;
+import dev.torc.graph.Graph;
+import dev.torc.machine.Amount;
+import dev.torc.machine.Shown;
+import dev.torc.machine.Width;
+import dev.torc.plan.Manifest;
+import dev.torc.plan.Plan;
+import dev.torc.plan.Verdict;
+import dev.torc.report.Palette;
+import dev.torc.report.When;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Resources;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.function.UnaryOperator;
+import picocli.CommandLine;
+
+/** {@code torc list}: the jobs, one on a line. Why they run is for {@code torc why}. */
+@CommandLine.Command(name = "list", description = "show the jobs with state, times and command")
+final class ListCommand extends Command {
+
+  /** Code points of a command that is shown whole. */
+  private static final int COMMAND = 60;
+
+  /** One line of text; the first columns are padded to the same width. */
+  private record Line(List<String> columns, UnaryOperator<String> colour) {}
+
+  @Override
+  int run(Console console) throws IOException {
+    Project project = Project.load(console, common);
+    try (Look look = Look.at(project, console::warn)) {
+      Plan plan = look.plan(project.select(List.of()), false);
+      Set<String> running = Running.of(project.place(), look.cache()).running();
+      if (common.json()) {
+        Json.print(
+            console,
+            out -> {
+              out.writeArrayFieldStart("jobs");
+              for (int j = 0; j < project.graph().jobs(); j++) {
+                out.writeStartObject();
+                json(out, project, look, plan, j, running);
+                out.writeEndObject();
+              }
+              out.writeEndArray();
+            });
+      } else {
+        print(console, project.graph(), look, plan, running);
+      }
+    }
+    return Exit.DONE;
+  }
+
+  private void print(Console console, Graph graph, Look look, Plan plan, Set<String> running)
+      throws IOException {
+    Palette palette = console.outPalette(common.color());
+    List<Line> lines = new ArrayList<>();
+    int[] widths = new int[5];
+    for (int j = 0; j < graph.jobs(); j++) {
+      Job job = graph.job(j);
+      Result result = look.records().result(j);
+      Details details = look.records().details(job.name());
+      String state = state(plan.verdict(j), result, running.contains(job.name()));
+      Line line =
+          new Line(
+              List.of(
+                  Shown.name(job.name()),
+                  state,
+                  details == null || details.started() <= 0 ? "-" : When.local(details.started()),
+                  details == null || details.started() <= 0 ? "-" : Amount.time(result.wall()),
+                  resources(job.resources()),
+                  Shown.line(job.command(), COMMAND)),
+              colour(state, palette));
+      for (int c = 0; c < widths.length; c++) {
+        widths[c] = Math.max(widths[c], Width.of(line.columns.get(c)));
+      }
+      lines.add(line);
+    }
+    for (Line line : lines) {
+      StringBuilder text = new StringBuilder();
+      for (int c = 0; c < widths.length; c++) {
+        String column = line.columns.get(c);
+        text.append(c == 1 ? line.colour.apply(column) : c == 0 ? palette.bold(column) : column)
+            .append(" ".repeat(widths[c] - Width.of(column) + 2));
+      }
+      console.print(text.append(line.columns.getLast()).append('\n').toString());
+    }
+  }
+
+  /** The verdict in words; a failure is told by how the last run ended. */
+  private static String state(Verdict verdict, Result result, boolean running) {
+    if (running) {
+      return "running";
+    }
+    if (result != null) {
+      switch (result.outcome()) {
+        case FAILED, TIMED_OUT, OUT_OF_MEMORY, INTERRUPTED -> {
+          return Json.lower(result.outcome()).replace('_', ' ');
+        }
+        case OK, ADOPTED -> {}
+      }
+    }
+    return switch (verdict) {
+      case Verdict.UpToDate _ -> "up to date";
+      case Verdict.WillRun _ -> "will run";
+      case Verdict.MayRun _ -> "may run";
+    };
+  }
+
+  private static UnaryOperator<String> colour(String state, Palette palette) {
+    return switch (state) {
+      case "up to date" -> palette::green;
+      case "running", "will run", "may run", "interrupted" -> palette::yellow;
+      default -> palette::red;
+    };
+  }
+
+  private static String resources(Resources resources) {
+    StringJoiner out = new StringJoiner(", ");
+    out.add(Amount.count(resources.cpus(), "cpu"));
+    if (resources.memory() > 0) {
+      out.add(Amount.size(resources.memory()));
+    }
+    if (resources.gpus() > 0) {
+      out.add(Amount.count(resources.gpus(), "gpu"));
+    }
+    resources.counters().forEach((name, amount) -> out.add(amount + " " + name));
+    return out.toString();
+  }
+
+  private static void json(
+      JsonGenerator out, Project project, Look look, Plan plan, int id, Set<String> running)
+      throws IOException {
+    Graph graph = project.graph();
+    Job job = graph.job(id);
+    out.writeStringField("job", job.name());
+    out.writeStringField("place", job.place().toString());
+    out.writeStringField("description", job.description());
+    Json.texts(out, "tags", job.tags());
+    out.writeStringField("command", job.command());
+    Json.texts(out, "needs", Manifest.needs(job));
+    Json.texts(out, "produces", Manifest.products(job));
+    Json.texts(
+        out,
+        "waits_for",
+        Arrays.stream(graph.before().row(id)).mapToObj(j -> graph.job(j).name()).toList());
+    Resources resources = job.resources();
+    out.writeObjectFieldStart("resources");
+    out.writeNumberField("cpus", resources.cpus());
+    Json.number(out, "memory", resources.memory(), resources.memory() > 0);
+    out.writeNumberField("gpus", resources.gpus());
+    Json.seconds(out, "runtime", resources.runtime() > 0 ? resources.runtime() : -1);
+    for (var counter : resources.counters().entrySet()) {
+      out.writeNumberField(counter.getKey(), counter.getValue());
+    }
+    out.writeEndObject();
+    out.writeNumberField("priority", job.priority());
+    out.writeBooleanField("running", running.contains(job.name()));
+    DryRun.verdict(out, graph, plan.verdict(id));
+    Path log = Launches.log(project.place(), job.name());
+    out.writeStringField("log", Files.exists(log) ? log.toString() : null);
+    Json.lastRun(out, look.records().result(id), look.records().details(job.name()), _ -> {});
+  }
+}

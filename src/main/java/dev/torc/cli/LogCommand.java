@@ -1,0 +1,66 @@
+package dev.torc.cli;
+
+import dev.torc.build.Launches;
+import dev.torc.cache.Cache;
+import dev.torc.machine.Shown;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Nearest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeSet;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code torc log}: the output of a job's last run, byte for byte. It knows jobs from the build
+ * file and from the records, so it works where the build file is refused (rule 13), and of jobs
+ * that are no longer in it.
+ */
+@CommandLine.Command(name = "log", description = "print the output of a job's last run")
+final class LogCommand extends Command {
+
+  @Parameters(paramLabel = "JOB", description = "the job's name")
+  private String job;
+
+  @Option(names = "--path", description = "print the path of the log instead")
+  private boolean path;
+
+  @Override
+  int run(Console console) throws IOException {
+    Site site = Site.find(console, common);
+    site.tellRefusal(console);
+    TreeSet<String> names = new TreeSet<>();
+    if (site.project() != null) {
+      site.project().workflow().jobs().stream().map(Job::name).forEach(names::add);
+    }
+    Path log = Launches.log(site.place(), job);
+    boolean there = Files.isRegularFile(log);
+    if (!there && !names.contains(job)) {
+      try (Cache cache = Cache.look(site.place(), console::warn)) {
+        cache.eachResult((name, _) -> names.add(name));
+      }
+      if (!names.contains(job)) {
+        String hint = Nearest.hint(job, names);
+        throw Common.usage(
+            "no job " + Shown.name(job) + (hint.isEmpty() ? "; `torc list` shows the jobs" : hint));
+      }
+    }
+    if (common.json()) {
+      Json.print(
+          console,
+          out -> {
+            out.writeStringField("job", job);
+            out.writeStringField("log", there ? log.toString() : null);
+          });
+    } else if (!there) {
+      console.tell("job " + Shown.name(job) + " has no log: none of its commands was started");
+    } else if (path) {
+      console.print(log + "\n");
+    } else {
+      console.copy(log);
+    }
+    return Exit.DONE;
+  }
+}

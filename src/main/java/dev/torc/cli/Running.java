@@ -1,0 +1,37 @@
+package dev.torc.cli;
+
+import dev.torc.cache.BuildLock;
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.cache.Marks;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What the marks of started jobs mean to someone who only looks (rule 9): those of the build that
+ * holds the lock are running, any others were interrupted.
+ *
+ * @param holder who holds the build lock, if anybody does
+ * @param running names of the jobs that run now
+ * @param interrupted names of the jobs that a killed torc left
+ */
+record Running(Optional<BuildLock.Holder> holder, Set<String> running, Set<String> interrupted) {
+
+  static Running of(CachePlace place, Cache cache) {
+    Optional<BuildLock.Holder> holder = BuildLock.holder(place);
+    String build = holder.map(BuildLock.Holder::build).orElse("");
+    List<Marks.Mark> marks = Marks.live(Marks.read(place), cache);
+    return new Running(
+        holder,
+        marks.stream()
+            .filter(mark -> mark.build().equals(build))
+            .map(Marks.Mark::job)
+            .collect(Collectors.toSet()),
+        marks.stream()
+            .filter(mark -> !mark.build().equals(build))
+            .map(Marks.Mark::job)
+            .collect(Collectors.toSet()));
+  }
+}

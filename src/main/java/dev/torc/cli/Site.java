@@ -1,0 +1,57 @@
+package dev.torc.cli;
+
+import dev.torc.cache.CachePlace;
+import dev.torc.workflow.BadInput;
+import dev.torc.workflow.BuildFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Where a project is, found without reading its build file: for the commands that work from the
+ * records even where that is refused (rule 13).
+ *
+ * @param project null where the build file is refused
+ * @param refused why, null where it is accepted
+ */
+record Site(CachePlace place, Project project, BadInput refused) {
+
+  /** Finds the project and reads its build file; throws {@link BadInput} where there is none. */
+  static Site find(Console console, Common common) throws IOException {
+    try {
+      Project project = Project.load(console, common);
+      return new Site(project.place(), project, null);
+    } catch (BadInput refused) {
+      List<Path> files = common.files(console);
+      Path root = files.isEmpty() ? root(console.cwd()) : files.getFirst().getParent();
+      if (root == null || !Files.isDirectory(root)) {
+        throw refused;
+      }
+      return new Site(CachePlace.find(root, console.env()), null, refused);
+    }
+  }
+
+  /** The nearest folder with a build file, or with several; null if there is none. */
+  private static Path root(Path start) {
+    for (Path dir = start.toAbsolutePath().normalize(); dir != null; dir = dir.getParent()) {
+      for (String name : BuildFile.NAMES) {
+        Path file = dir.resolve(name);
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(file)) {
+          return dir;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Says on standard error why the build file is refused, where it is. */
+  void tellRefusal(Console console) throws IOException {
+    if (refused != null) {
+      for (String line : Trouble.of(refused).lines()) {
+        console.tell(line);
+      }
+    }
+  }
+}

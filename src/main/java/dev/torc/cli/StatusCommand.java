@@ -1,0 +1,248 @@
+package dev.torc.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.torc.build.State;
+import dev.torc.cache.BuildRecord;
+import dev.torc.cache.Cache;
+import dev.torc.cache.Details;
+import dev.torc.cache.Result;
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digests;
+import dev.torc.machine.Amount;
+import dev.torc.machine.Shown;
+import dev.torc.plan.Checks;
+import dev.torc.plan.Plan;
+import dev.torc.plan.Verdict;
+import dev.torc.report.Palette;
+import dev.torc.report.Sentence;
+import dev.torc.report.When;
+import dev.torc.workflow.BadInput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code torc status}: what is up to date and what is not, how the last build ended, and what runs
+ * now. Where the build file is refused it tells what the records say (rule 13).
+ */
+@CommandLine.Command(name = "status", description = "show what is up to date, and the last build")
+final class StatusCommand extends Command {
+
+  @Option(names = "--exit-code", description = "end with status 1 where anything would run")
+  private boolean exitCode;
+
+  /** What is known without the build file: the last build, failed jobs, what runs now. */
+  private record Past(BuildRecord build, TreeMap<String, Details> failed, Running running) {
+    static Past of(Site site, Cache cache) {
+      TreeMap<String, Details> failed = new TreeMap<>();
+      List<String> names = new ArrayList<>();
+      cache.eachResult(
+          (job, result) -> {
+            if (result.outcome() != Result.Outcome.OK
+                && result.outcome() != Result.Outcome.ADOPTED
+                && (site.project() == null || site.project().graph().jobId(job) >= 0)) {
+              names.add(job);
+            }
+          });
+      Running running = Running.of(site.place(), cache);
+      for (String job : names) {
+        Details details = cache.details(job);
+        if (details != null && !running.running().contains(job)) {
+          failed.put(job, details);
+        }
+      }
+      List<BuildRecord> builds = cache.builds(1);
+      return new Past(builds.isEmpty() ? null : builds.getFirst(), failed, running);
+    }
+
+    boolean isRunning() {
+      return running.holder().isPresent() && running.holder().get().build().equals(build.id());
+    }
+  }
+
+  @Override
+  int run(Console console) throws IOException {
+    Site site = Site.find(console, common);
+    site.tellRefusal(console);
+    if (site.project() == null) {
+      try (Cache cache = Cache.look(site.place(), console::warn)) {
+        print(console, site, Past.of(site, cache), null);
+      }
+      // An answer that nobody knows must not look like "nothing would run".
+      return exitCode ? Exit.USAGE : Exit.DONE;
+    }
+    Project project = site.project();
+    try (Look look = Look.at(project, console::warn)) {
+      check(console, project, look.digests());
+      Plan plan = look.plan(project.select(List.of()), false);
+      print(console, site, Past.of(site, look.cache()), plan);
+      return exitCode && plan.willRun() + plan.mayRun() > 0 ? Exit.FAILED : Exit.DONE;
+    }
+  }
+
+  /** What a build would refuse is said, and is no reason not to tell the rest. */
+  private static void check(Console console, Project project, Digests digests) throws IOException {
+    try {
+      Checks.check(project.graph(), digests, project.select(List.of()).jobs());
+    } catch (BadInput refused) {
+      for (String line : Trouble.of(refused).lines()) {
+        console.tell(line);
+      }
+    }
+  }
+
+  private void print(Console console, Site site, Past past, Plan plan) throws IOException {
+    if (common.json()) {
+      Json.print(console, out -> json(out, site, past, plan));
+      return;
+    }
+    Palette palette = console.outPalette(common.color());
+    if (plan != null) {
+      verdicts(console, site.project().graph(), plan, palette);
+    }
+    if (!past.failed.isEmpty()) {
+      console.print(palette.red("failed:") + "\n");
+      for (var failed : past.failed.entrySet()) {
+        console.print("  " + Shown.name(failed.getKey()) + what(failed.getValue()) + "\n");
+      }
+    }
+    if (past.running.holder().isPresent()) {
+      var holder = past.running.holder().get();
+      console.print(
+          "at work: process %d, %s%s\n"
+              .formatted(holder.pid(), Shown.line(holder.what()), running(past.running)));
+    }
+    console.print((past.build == null ? "no build yet" : "last " + build(past)) + "\n");
+  }
+
+  private static String what(Details details) {
+    return details.what().isEmpty() ? "" : ": " + Shown.line(details.what());
+  }
+
+  private static String running(Running running) {
+    return running.running().isEmpty()
+        ? ""
+        : ", runs "
+            + String.join(", ", running.running().stream().sorted().map(Shown::name).toList());
+  }
+
+  private static void verdicts(Console console, Graph graph, Plan plan, Palette palette)
+      throws IOException {
+    console.print(
+        palette.bold(
+                "%s: %d will run, %d may run, %d up to date"
+                    .formatted(
+                        Amount.count(graph.jobs(), "job"),
+                        plan.willRun(),
+                        plan.mayRun(),
+                        plan.upToDate()))
+            + "\n");
+    StringBuilder will = new StringBuilder();
+    StringBuilder may = new StringBuilder();
+    StringBuilder not = new StringBuilder();
+    for (int j = 0; j < graph.jobs(); j++) {
+      String name = "  " + Shown.name(graph.job(j).name());
+      switch (plan.verdict(j)) {
+        case Verdict.WillRun run ->
+            will.append(name).append(": ").append(Sentence.brief(run.reasons())).append('\n');
+        case Verdict.MayRun run ->
+            may.append(name)
+                .append(": after ")
+                .append(Shown.name(graph.job(run.after()).name()))
+                .append('\n');
+        case Verdict.UpToDate _ -> not.append(name).append('\n');
+      }
+    }
+    list(console, palette.yellow("will run:"), will);
+    list(console, palette.yellow("may run:"), may);
+    list(console, palette.green("up to date:"), not);
+  }
+
+  private static void list(Console console, String head, StringBuilder lines) throws IOException {
+    if (!lines.isEmpty()) {
+      console.print(head + "\n" + lines);
+    }
+  }
+
+  private static String build(Past past) {
+    BuildRecord build = past.build;
+    String head = "build: " + build.number() + ", " + When.local(build.started());
+    if (build.nanos() < 0) {
+      return head + (past.isRunning() ? ", at work now" : ", was killed");
+    }
+    StringJoiner counts = new StringJoiner(", ");
+    for (State state : State.values()) {
+      int count = build.counts().getOrDefault(state.name(), 0);
+      if (count > 0) {
+        counts.add(count + " " + Json.lower(state).replace('_', ' '));
+      }
+    }
+    return head + ", exit " + build.exit() + " after " + Amount.time(build.nanos()) + ": " + counts;
+  }
+
+  private static void json(JsonGenerator out, Site site, Past past, Plan plan) throws IOException {
+    out.writeStringField("root", site.place().root().toString());
+    out.writeBooleanField("accepted", plan != null);
+    if (plan != null) {
+      Graph graph = site.project().graph();
+      out.writeNumberField("will_run", plan.willRun());
+      out.writeNumberField("may_run", plan.mayRun());
+      out.writeNumberField("up_to_date", plan.upToDate());
+      out.writeArrayFieldStart("jobs");
+      for (int j = 0; j < graph.jobs(); j++) {
+        out.writeStartObject();
+        out.writeStringField("job", graph.job(j).name());
+        DryRun.verdict(out, graph, plan.verdict(j));
+        out.writeEndObject();
+      }
+      out.writeEndArray();
+    }
+    out.writeArrayFieldStart("failed");
+    for (var failed : past.failed.entrySet()) {
+      out.writeStartObject();
+      out.writeStringField("job", failed.getKey());
+      out.writeStringField("what", failed.getValue().what());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+    holder(out, past.running);
+    lastBuild(out, past);
+  }
+
+  private static void holder(JsonGenerator out, Running running) throws IOException {
+    if (running.holder().isEmpty()) {
+      out.writeNullField("at_work");
+      return;
+    }
+    out.writeObjectFieldStart("at_work");
+    out.writeNumberField("process", running.holder().get().pid());
+    out.writeStringField("build", running.holder().get().build());
+    out.writeStringField("what", running.holder().get().what());
+    Json.texts(out, "running", running.running().stream().sorted().toList());
+    out.writeEndObject();
+  }
+
+  private static void lastBuild(JsonGenerator out, Past past) throws IOException {
+    BuildRecord build = past.build;
+    if (build == null) {
+      out.writeNullField("last_build");
+      return;
+    }
+    out.writeObjectFieldStart("last_build");
+    out.writeNumberField("number", build.number());
+    out.writeStringField("build", build.id());
+    out.writeStringField("started", When.iso(build.started()));
+    Json.seconds(out, "seconds", build.nanos());
+    Json.number(out, "exit", build.exit(), build.exit() >= 0);
+    out.writeObjectFieldStart("counts");
+    for (var count : build.counts().entrySet()) {
+      out.writeNumberField(count.getKey().toLowerCase(java.util.Locale.ROOT), count.getValue());
+    }
+    out.writeEndObject();
+    out.writeEndObject();
+  }
+}

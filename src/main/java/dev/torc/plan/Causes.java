@@ -1,0 +1,147 @@
+package dev.torc.plan;
+
+import dev.torc.cache.Details;
+import dev.torc.cache.Made;
+import dev.torc.cache.Result;
+import dev.torc.graph.Graph;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Follows reasons to their root causes: from a need that changed to the job that made it, and to
+ * the reasons of that job's run. It reads verdicts and records and decides nothing.
+ */
+public final class Causes {
+
+  private static final Reason.Kind[] KINDS = Reason.Kind.values();
+
+  private final Graph graph;
+  private final Records records;
+  private final Map<Integer, Run> runs = new HashMap<>();
+
+  /** What a job last did; {@code made} are its products with their digests, if it went well. */
+  private record Run(Details details, Map<String, String> made) {}
+
+  /** A job to be explained; by its last run where there is no verdict to explain. */
+  private record Ask(int job, Verdict verdict) {}
+
+  /** Follows the reasons of the jobs of a graph. */
+  public Causes(Graph graph, Records records) {
+    this.graph = graph;
+    this.records = records;
+  }
+
+  /** Why a job will or may run; null if it is up to date. */
+  public Chain of(Plan plan, int job) {
+    return plan.verdict(job) instanceof Verdict.UpToDate
+        ? null
+        : follow(plan, new Ask(job, plan.verdict(job)));
+  }
+
+  /** Why a job last ran; null if it never did. */
+  public Chain ofLastRun(int job) {
+    return run(job) == null ? null : follow(null, new Ask(job, null));
+  }
+
+  private Chain follow(Plan plan, Ask first) {
+    SequencedMap<String, Chain.Link> links = new LinkedHashMap<>();
+    Deque<Ask> stack = new ArrayDeque<>(List.of(first));
+    while (!stack.isEmpty()) {
+      Ask ask = stack.pop();
+      String name = graph.job(ask.job).name();
+      if (links.containsKey(name)) {
+        continue;
+      }
+      List<Ask> next = new ArrayList<>();
+      links.put(name, link(plan, name, ask, next));
+      next.reversed().forEach(stack::push);
+    }
+    return new Chain(graph.job(first.job).name(), links);
+  }
+
+  private Chain.Link link(Plan plan, String name, Ask ask, List<Ask> next) {
+    Run run = run(ask.job);
+    return switch (ask.verdict) {
+      case null ->
+          reasons(Chain.How.RAN, ask.job, decode(run.details), 0, run.details.number(), next);
+      case Verdict.WillRun will -> {
+        long last = run == null ? 0 : run.details.number();
+        yield reasons(Chain.How.WILL_RUN, ask.job, will.reasons(), last, Long.MAX_VALUE, next);
+      }
+      case Verdict.MayRun may -> {
+        next.add(new Ask(may.after(), plan.verdict(may.after())));
+        yield new Chain.Link(
+            name, Chain.How.MAY_RUN, List.of(), List.of(graph.job(may.after()).name()));
+      }
+      case Verdict.UpToDate _ -> throw new IllegalArgumentException(name + " is up to date");
+    };
+  }
+
+  /** A link with reasons; those behind them ran after build {@code above}, by build {@code to}. */
+  private Chain.Link reasons(
+      Chain.How how, int job, List<Reason> reasons, long above, long to, List<Ask> next) {
+    List<String> behind = new ArrayList<>();
+    for (Reason reason : reasons) {
+      int maker = behind(job, reason, above, to);
+      behind.add(maker < 0 ? "" : graph.job(maker).name());
+      if (maker >= 0) {
+        next.add(new Ask(maker, null));
+      }
+    }
+    return new Chain.Link(graph.job(job).name(), how, reasons, List.copyOf(behind));
+  }
+
+  /** The job whose last run made what a reason names, -1 if none did or it cannot be told. */
+  private int behind(int job, Reason reason, long above, long to) {
+    if (reason.kind() != Reason.Kind.NEED_CHANGED
+        && reason.kind() != Reason.Kind.NEED_ADDED
+        && reason.kind() != Reason.Kind.NEED_REMOVED) {
+      return -1;
+    }
+    int maker =
+        reason.name().startsWith("job ")
+            ? graph.jobId(reason.name().substring("job ".length()))
+            : graph.makerOf(reason.name());
+    // Records of an older build file may name what only a later job makes now.
+    Run run = maker < 0 || maker >= job ? null : run(maker);
+    if (run == null || run.details.number() <= above || run.details.number() > to) {
+      return -1;
+    }
+    // Where the last run made other bytes than the reader found, an earlier one was behind it.
+    String made = run.made.get(reason.name());
+    boolean other = made != null && !reason.now().isEmpty() && !made.equals(reason.now());
+    return other ? -1 : maker;
+  }
+
+  private Run run(int job) {
+    Run known = runs.get(job);
+    if (known == null) {
+      Details details = records.details(graph.job(job).name());
+      Result result = records.result(job);
+      if (details == null || result == null) {
+        return null;
+      }
+      Map<String, String> made = HashMap.newHashMap(result.products().size());
+      for (Made product : result.products()) {
+        made.put(product.path(), product.digest().hex());
+      }
+      known = new Run(details, made);
+      runs.put(job, known);
+    }
+    return known;
+  }
+
+  /** The reasons of a recorded run; those that a later version of torc wrote are left out. */
+  public static List<Reason> decode(Details details) {
+    return details.reasons().stream()
+        .filter(entry -> entry.code() >= 0 && entry.code() < KINDS.length)
+        .map(entry -> new Reason(KINDS[entry.code()], entry.name(), entry.old(), entry.now()))
+        .toList();
+  }
+}

@@ -1,0 +1,23 @@
+package dev.torc.workflow;
+
+import java.util.List;
+
+/**
+ * A job with parameters: it stands for all its instances. Expanding it is the reader's business,
+ * what waits for it the graph's.
+ *
+ * @param parameters names of the parameters that name an instance, in the order written
+ * @param instances names of the instances that are known, in their order; they are jobs of the
+ *     workflow
+ * @param awaits names of the jobs or groups whose results decide which instances there are; empty
+ *     once all are known
+ * @param products what the instances will produce as far as it can be told before they are known:
+ *     each unknown value is a {@code *}; empty once all are known
+ */
+public record Group(
+    String name,
+    Place place,
+    List<String> parameters,
+    List<String> instances,
+    List<String> awaits,
+    List<Ref> products) {}

@@ -1,0 +1,80 @@
+package dev.torc.workflow;
+
+import dev.torc.workflow.Node.Entry;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads what a job refers to: {@code needs}, {@code produces} and {@code after}. Whether such a
+ * file or job exists is the graph's to find out.
+ */
+record ItemReader(Paths paths, Problems problems) {
+
+  List<Item> items(Fields job, String key, boolean need) {
+    Node node = job.map().get(key);
+    List<Item> items = new ArrayList<>();
+    if (node instanceof Node.Mapping map && !isNeed(map, need)) {
+      map.entries().forEach((name, entry) -> named(job, name, entry, need, items));
+    } else {
+      for (Node each : Fields.oneOrMore(node)) {
+        job.guard(
+            () -> items.add(new Item(null, each.place(), List.of(ref(each, job.scope(), need)))));
+      }
+    }
+    return List.copyOf(items);
+  }
+
+  private void named(Fields job, String name, Entry entry, boolean need, List<Item> items) {
+    if (Node.isNothing(entry.value())) {
+      problems.add(
+          entry.place(),
+          name + " has no path; {" + name + "} is a map in YAML: quote it if a text was meant");
+      return;
+    }
+    if (!Placeholder.isIdentifier(name) || need && Keys.NEED.contains(name)) {
+      problems.add(
+          entry.place(),
+          "the name of an item is letters, digits and _"
+              + (need ? ", and not job" : "")
+              + "; this is "
+              + name);
+      return;
+    }
+    List<Ref> refs = new ArrayList<>();
+    for (Node each : Fields.oneOrMore(entry.value())) {
+      job.guard(() -> refs.add(ref(each, job.scope(), need)));
+    }
+    items.add(new Item(name, entry.place(), List.copyOf(refs)));
+  }
+
+  /** Whether a map is {@code {job: NAME}} and not one of names. */
+  private static boolean isNeed(Node.Mapping map, boolean need) {
+    return need
+        && map.entries().size() == 1
+        && Keys.NEED.contains(map.entries().firstEntry().getKey());
+  }
+
+  private Ref ref(Node node, Scope scope, boolean need) {
+    if (need && node instanceof Node.Mapping map) {
+      Fields fields = new Fields(map, scope, problems);
+      fields.only(Keys.NEED, "an entry of needs");
+      String name = fields.text("job", "");
+      if (map.entries().isEmpty()) {
+        throw new BadInput(node.place(), "an entry of needs is a path or {job: NAME}");
+      }
+      return new Ref.OfJob(node.place(), name);
+    }
+    return paths.ref(
+        scope.path(Fields.scalar(node, need ? "needs" : "produces")), node.place(), need);
+  }
+
+  List<Ref.OfJob> after(Fields job) {
+    List<Ref.OfJob> out = new ArrayList<>();
+    for (Node node : Fields.oneOrMore(job.map().get("after"))) {
+      job.guard(
+          () ->
+              out.add(new Ref.OfJob(node.place(), job.scope().text(Fields.scalar(node, "after")))));
+    }
+    return List.copyOf(out);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What all pages of the documentation have in common, README included. */
+class DocumentationTest {
+
+  private static List<Page> pages() throws Exception {
+    List<Page> pages = new ArrayList<>(Page.all());
+    pages.add(Page.read(Path.of("README.md")));
+    for (String example : new String[] {"overview", "c-project", "from-make"}) {
+      pages.add(Page.read(Path.of("examples", example, "README.md")));
+    }
+    return pages;
+  }
+
+  @Test
+  void everyLinkLeadsSomewhere() throws Exception {
+    List<String> broken = new ArrayList<>();
+    int links = 0;
+    for (Page page : pages()) {
+      for (String link : page.links()) {
+        if (link.startsWith("https://")) {
+          continue;
+        }
+        links++;
+        String[] parts = link.split("#", 2);
+        Path file =
+            parts[0].isEmpty() ? page.file() : page.file().resolveSibling(parts[0]).normalize();
+        boolean there =
+            parts.length == 1
+                ? Files.exists(file)
+                : Files.isRegularFile(file) && Page.read(file).anchors().contains(parts[1]);
+        if (!there) {
+          broken.add(page.file() + ": " + link);
+        }
+      }
+    }
+    assertEquals(List.of(), broken);
+    assertTrue(links > 20, "only " + links + " links");
+  }
+
+  @Test
+  void theReadmeNamesEveryPage() throws Exception {
+    List<String> links = Page.read(Path.of("README.md")).links();
+    List<String> unnamed =
+        Page.all().stream()
+            .map(page -> page.file().toString())
+            .filter(file -> !links.contains(file))
+            .toList();
+    // The form of the events is linked from the page of commands.
+    assertEquals(List.of(Page.FOLDER.resolve("json.md").toString()), unnamed);
+  }
+
+  @Test
+  void noPageHasTwoHeadingsOfOneName() throws Exception {
+    for (Page page : pages()) {
+      assertEquals(
+          page.anchors().size(), new HashSet<>(page.anchors()).size(), page.file().toString());
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.Sandbox.Ran;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The examples do what their READMEs say, built by the shipped launcher. */
+class ExamplesIT {
+
+  private static final List<String> ALL = List.of("postprocess", "preprocess", "work1", "work2");
+  private static final String MEMORY = "memory: 1GiB";
+
+  @TempDir Path temp;
+
+  @Test
+  void overviewRunsFourJobsOnceAndWarnsOfMoreCpusThanThereAre() throws Exception {
+    try (Sandbox overview = Sandbox.example(temp, "overview")) {
+      Ran first = overview.torc("build", "-j2");
+      assertEquals(0, first.exit(), first.err());
+      assertEquals("4 jobs: 4 ran, 0 up to date, 0 failed", first.counts());
+      assertEquals("", first.out());
+      assertTrue(
+          first
+              .err()
+              .contains("warning: job work2 asks for 18 cpus, and there are 2: it runs alone\n"),
+          first.err());
+      assertTrue(overview.read("f5.json").contains("\"crossing\""));
+
+      Ran second = overview.torc();
+      assertEquals("4 jobs: 0 ran, 4 up to date, 0 failed", second.counts());
+      assertEquals(1, second.err().lines().count(), second.err());
+
+      overview.edit("inputs.json", "\"decay\": 0.3,", "\"decay\": 0.31,");
+      Ran third = overview.torc();
+      assertEquals(List.of("postprocess", "preprocess", "work2"), third.ran(), third.err());
+      assertEquals("4 jobs: 3 ran, 1 up to date, 0 failed", third.counts());
+    }
+  }
+
+  @Test
+  void overviewRerunsAllWhenABugInTheInputsIsFixed() throws Exception {
+    try (Sandbox overview = Sandbox.example(temp, "overview")) {
+      assertEquals(0, overview.torc().exit());
+      overview.edit("inputs.json", "\"seed\": 2023", "\"seed\": 2024");
+      Ran again = overview.torc();
+      assertEquals(0, again.exit(), again.err());
+      assertEquals(ALL, again.ran(), again.err());
+    }
+  }
+
+  @Test
+  void overviewRerunsOnlyWhatRanOutOfMemoryAndItsReader() throws Exception {
+    try (Sandbox overview = Sandbox.example(temp, "overview")) {
+      overview.edit("torc.yaml", MEMORY, "memory: 64MB");
+      Ran killed = overview.torc();
+      assertEquals(1, killed.exit(), killed.err());
+      assertTrue(killed.err().contains("work2 failed: out of memory"), killed.err());
+      assertTrue(killed.err().contains("postprocess: blocked by work2"), killed.err());
+      assertEquals("4 jobs: 2 ran, 0 up to date, 1 failed, 1 blocked", killed.counts());
+
+      overview.edit("torc.yaml", "memory: 64MB", MEMORY);
+      Ran again = overview.torc();
+      assertEquals(0, again.exit(), again.err());
+      assertEquals(List.of("postprocess", "work2"), again.ran(), again.err());
+      assertTrue(again.err().contains("work2: ran out of memory last time"), again.err());
+    }
+  }
+
+  @Test
+  void overviewRerunsOnlyWhatRanOutOfTime() throws Exception {
+    try (Sandbox overview = Sandbox.example(temp, "overview")) {
+      String medium = "produces: f5.json\n    resources: medium";
+      String little = "produces: f5.json\n    resources: { cpus: 4, runtime: PT0.05S }";
+      overview.edit("torc.yaml", medium, little);
+      Ran late = overview.torc();
+      assertEquals(1, late.exit(), late.err());
+      assertTrue(late.err().contains("postprocess failed: timed out after "), late.err());
+      assertEquals("4 jobs: 3 ran, 0 up to date, 1 failed", late.counts());
+
+      overview.edit("torc.yaml", little, medium);
+      Ran again = overview.torc();
+      assertEquals(0, again.exit(), again.err());
+      assertEquals(List.of("postprocess"), again.ran(), again.err());
+      assertTrue(again.err().contains("postprocess: timed out last time"), again.err());
+    }
+  }
+
+  @Test
+  void cProjectRecompilesExactlyTheUsersOfAHeader() throws Exception {
+    try (Sandbox project = Sandbox.example(temp, "c-project")) {
+      Ran first = project.torc();
+      assertEquals(0, first.exit(), first.err());
+      assertEquals("8 jobs: 8 ran, 0 up to date, 0 failed", first.counts());
+      assertEquals(
+          "2 lines, 3 words, longest 7\n",
+          project.sh("printf 'one two\\nthree\\n' | build/tally").out());
+
+      project.edit("include/report.h", "int report(", "extern int report(");
+      Ran second = project.torc();
+      assertEquals(List.of("main", "report", "test-program"), second.ran(), second.err());
+
+      project.write("include/count.h", project.read("include/count.h") + "enum { UNUSED = 1 };\n");
+      Ran third = project.torc();
+      assertEquals(List.of("count", "main", "report", "test-program"), third.ran(), third.err());
+    }
+  }
+
+  @Test
+  void cProjectRelinksNothingWhereTheObjectsStayTheSame() throws Exception {
+    try (Sandbox project = Sandbox.example(temp, "c-project")) {
+      assertEquals(0, project.torc().exit());
+      project.edit("include/text.h", "A line without", "A  line without");
+      Ran comment = project.torc();
+      List<String> users = List.of("count", "main", "report", "test-program", "text");
+      assertEquals(users, comment.ran(), comment.err());
+      assertEquals("8 jobs: 5 ran, 3 up to date, 0 failed", comment.counts());
+    }
+  }
+
+  @Test
+  void cProjectBreaksWhereATestFails() throws Exception {
+    try (Sandbox project = Sandbox.example(temp, "c-project")) {
+      project.edit("src/count.c", "counts->lines++", "counts->lines += 2");
+      Ran ran = project.torc();
+      assertEquals(1, ran.exit(), ran.err());
+      assertTrue(ran.err().contains("test failed: exit 3 after "), ran.err());
+      assertTrue(
+          ran.err().contains("  | of \"one\": 2 lines, 1 words, longest 3, not 1 "), ran.err());
+      assertEquals("8 jobs: 7 ran, 0 up to date, 1 failed", ran.counts());
+    }
+  }
+
+  @Test
+  void fromMakeBuildsUnderMakesJobserver() throws Exception {
+    try (Sandbox project = Sandbox.example(temp, "from-make")) {
+      List<String> make = List.of("make", "-j2", "TORC=" + Sandbox.launcher());
+      Ran first = project.run(make);
+      assertEquals(0, first.exit(), first.err());
+      // make tells on standard error if it misses a token when it ends
+      assertEquals("3 jobs: 3 ran, 0 up to date, 0 failed", first.counts(), first.err());
+      assertEquals(3, project.lines("out/top.txt").size());
+
+      assertEquals(0, project.run(List.of("touch", "texts/hill.txt")).exit());
+      Ran second = project.run(make);
+      assertEquals("3 jobs: 0 ran, 3 up to date, 0 failed", second.counts(), second.err());
+      assertTrue(!second.out().contains("sort "), second.out());
+    }
+  }
+}

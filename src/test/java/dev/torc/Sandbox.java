@@ -1,0 +1,250 @@
+package dev.torc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A project in a temp folder and the launcher of the built distribution: what the end-to-end tests
+ * share. It knows how to start programs and how to wait for things; what should come of them is for
+ * the tests to say.
+ */
+final class Sandbox implements AutoCloseable {
+
+  private static final Path DISTRIBUTION = Path.of(System.getProperty("torc.home"));
+
+  /** Seconds after which whatever is waited for has failed; no test comes near. */
+  private static final long DEADLINE = 120;
+
+  /** Folder of the project; there is no build file in it yet. */
+  final Path root;
+
+  /** Environment of what is started. */
+  final Map<String, String> env = new HashMap<>();
+
+  private final Path outputs;
+  private final List<Process> started = new ArrayList<>();
+
+  /** A project in a new folder below {@code temp}. */
+  Sandbox(Path temp) throws IOException {
+    root = Files.createTempDirectory(temp.toRealPath(), "root");
+    outputs = Files.createTempDirectory(temp, "outputs");
+    env.put("PATH", System.getenv("PATH"));
+    env.put("HOME", Files.createTempDirectory(temp, "home").toString());
+    env.put("TORC_JAVA_HOME", System.getProperty("java.home"));
+  }
+
+  /** A copy of one of the examples, without anything built. */
+  static Sandbox example(Path temp, String name) throws IOException {
+    Sandbox copy = new Sandbox(temp);
+    Path example = Path.of("examples", name);
+    List<String> made = Files.readAllLines(example.resolve(".gitignore"));
+    try (Stream<Path> files = Files.walk(example)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String path = example.relativize(file).toString();
+        if (!path.startsWith(".torc/") && made.stream().noneMatch(m -> ignored(path, m))) {
+          Path to = copy.root.resolve(path);
+          Files.createDirectories(to.getParent());
+          Files.copy(file, to);
+        }
+      }
+    }
+    return copy;
+  }
+
+  private static boolean ignored(String path, String pattern) {
+    return pattern.endsWith("/")
+        ? ("/" + path).startsWith(pattern)
+        : Path.of(path)
+            .getFileSystem()
+            .getPathMatcher("glob:" + pattern.substring(1))
+            .matches(Path.of(path));
+  }
+
+  /** The launcher's path. */
+  static String launcher() {
+    return DISTRIBUTION.toAbsolutePath() + "/bin/torc";
+  }
+
+  /** Writes a file of the project, with the folders above it. */
+  Path write(String path, String text) throws IOException {
+    Path file = root.resolve(path);
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, text);
+  }
+
+  /** Writes the build file. */
+  void build(String yaml) throws IOException {
+    write("torc.yaml", yaml);
+  }
+
+  /** Writes a program that the project's jobs can call. */
+  void script(String path, String text) throws IOException {
+    Files.setPosixFilePermissions(write(path, text), PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** Puts one text of a file in the place of another, which must be there. */
+  void edit(String path, String old, String now) throws IOException {
+    String text = read(path);
+    if (!text.contains(old)) {
+      throw new AssertionError(path + " does not hold " + old + ":\n" + text);
+    }
+    write(path, text.replace(old, now));
+  }
+
+  String read(String path) throws IOException {
+    return Files.readString(root.resolve(path));
+  }
+
+  boolean exists(String path) {
+    return Files.exists(root.resolve(path));
+  }
+
+  /** The lines of a file, none where it does not exist. */
+  List<String> lines(String path) {
+    try {
+      return exists(path) ? Files.readAllLines(root.resolve(path)) : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs torc in the root. */
+  Ran torc(String... args) throws Exception {
+    return run(command(args));
+  }
+
+  /** The launcher with arguments. */
+  static List<String> command(String... args) {
+    return Stream.concat(Stream.of(launcher()), Stream.of(args)).toList();
+  }
+
+  /** Runs a line of sh in the root, in which {@code torc} is the launcher. */
+  Ran sh(String line) throws Exception {
+    return run(List.of("sh", "-c", "torc() { '" + launcher() + "' \"$@\"; }\n" + line));
+  }
+
+  /** Runs a program in the root to its end. */
+  Ran run(List<String> command) throws Exception {
+    return start(command).await();
+  }
+
+  /** Starts torc in the root. */
+  Going start(String... args) throws IOException {
+    return start(command(args));
+  }
+
+  /** Starts a program in the root, with nothing on its standard input. */
+  Going start(List<String> command) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(root.toFile());
+    builder.environment().clear();
+    builder.environment().putAll(env);
+    Path out = Files.createTempFile(outputs, "out", "");
+    Path err = Files.createTempFile(outputs, "err", "");
+    builder.redirectInput(Path.of("/dev/null").toFile());
+    Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    started.add(process);
+    return new Going(process, out, err);
+  }
+
+  /** Waits until something holds; the text says what, if it never does. */
+  static void until(String what, Callable<Boolean> holds) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE);
+    while (!holds.call()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("never: " + what);
+      }
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+  }
+
+  /** Waits until a file of the project is there with at least one line, and returns that line. */
+  String awaitLine(String path) throws Exception {
+    until(path + " has a line", () -> exists(path) && read(path).contains("\n"));
+    return lines(path).getFirst();
+  }
+
+  /** Whether a process still runs; one that nobody has waited for yet does not. */
+  static boolean runs(String pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc", pid, "stat"));
+      return !stat.substring(stat.lastIndexOf(')')).startsWith(") Z");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Kills what still runs of what was started. */
+  @Override
+  public void close() {
+    started.forEach(Process::destroyForcibly);
+  }
+
+  /** A program that was started. */
+  record Going(Process process, Path outFile, Path errFile) {
+
+    String err() {
+      return text(errFile);
+    }
+
+    String out() {
+      return text(outFile);
+    }
+
+    /** Sends a signal, named as kill(1) has it. */
+    void signal(String name) throws Exception {
+      new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    }
+
+    /** Waits for the end. */
+    Ran await() throws Exception {
+      if (!process.waitFor(DEADLINE, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError("still running; out: " + out() + "\nerr: " + err());
+      }
+      return new Ran(process.exitValue(), out(), err());
+    }
+
+    private static String text(Path file) {
+      try {
+        return new String(Files.readAllBytes(file), UTF_8);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** A program that ended: its exit status (128 + n of a signal n) and what it wrote. */
+  record Ran(int exit, String out, String err) {
+
+    /** The last line on standard error. */
+    String last() {
+      return err.lines().reduce((_, b) -> b).orElse("");
+    }
+
+    /** The last line on standard error without the time. */
+    String counts() {
+      return last().replaceFirst(" in [0-9.:]+ ?[a-z]*.*$", "");
+    }
+
+    /** The jobs that ran to a good end, as the lines tell. */
+    List<String> ran() {
+      return err.lines()
+          .filter(line -> line.contains(": ran in "))
+          .map(line -> line.substring(0, line.indexOf(": ran in ")))
+          .sorted()
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,297 @@
+package dev.torc;
+
+import static dev.torc.Sandbox.runs;
+import static dev.torc.Sandbox.until;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.Sandbox.Going;
+import dev.torc.Sandbox.Ran;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** torc on a terminal, made by Python's pty; and the signals that end a build, rule 11. */
+class TerminalIT {
+
+  /**
+   * Runs a command on a terminal of 80 columns of its own. Files in the current folder speak to it:
+   * {@code type} is typed as soon as it is there, and {@code settings} tells afterwards whether the
+   * terminal is as it was. What the terminal shows goes to standard output.
+   */
+  private static final String PTY =
+      """
+      import fcntl, os, pty, select, struct, sys, termios
+      pid, master = pty.fork()
+      if pid == 0:
+          os.execvp(sys.argv[1], sys.argv[1:])
+      fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 80, 0, 0))
+      before = termios.tcgetattr(master)
+      ended = None
+      while True:
+          if select.select([master], [], [], 0.01)[0]:
+              try:
+                  data = os.read(master, 65536)
+              except OSError:
+                  data = b''
+              if not data:
+                  break
+              os.write(1, data)
+              continue
+          if os.path.exists('type'):
+              with open('type', 'rb') as file:
+                  keys = file.read()
+              os.remove('type')
+              os.write(master, keys)
+          if os.path.exists('probe'):
+              os.remove('probe')
+              with open('settings', 'w') as file:
+                  file.write(str(termios.tcgetattr(master) == before))
+      _, status = os.waitpid(pid, 0)
+      sys.exit(os.waitstatus_to_exitcode(status))
+      """;
+
+  /** A tree of processes that writes its ids and sleeps. */
+  private static final String TREE =
+      """
+      #!/bin/sh
+      sh -c 'sleep 1000 & echo $! >> pids; wait' &
+      setsid sleep 1000 &
+      echo $! >> pids
+      echo $$ >> pids
+      wait
+      """;
+
+  /** The same, deaf to TERM. */
+  private static final String DEAF =
+      """
+      #!/bin/sh
+      trap '' TERM
+      echo $$ >> pids
+      while true; do sleep 0.1; done
+      """;
+
+  @TempDir Path temp;
+  private Sandbox project;
+
+  @BeforeEach
+  void project() throws Exception {
+    project = new Sandbox(temp);
+    project.env.put("TERM", "xterm");
+    project.script("tree", TREE);
+    project.script("deaf", DEAF);
+  }
+
+  @AfterEach
+  void end() {
+    project.close();
+  }
+
+  @Test
+  void showsLiveLinesOnATerminalAndLeavesItAsItWas() throws Exception {
+    project.build(
+        """
+        jobs:
+          first: { command: "until [ -e go ]; do sleep 0.01; done" }
+          second: { command: "true", after: first }
+        """);
+    Going torc = onTerminal("build");
+    until("a live line names the job", () -> torc.out().contains("first"));
+    until(
+        "the line is drawn anew", () -> torc.out().contains("\033[") || torc.out().contains("\r"));
+    project.write("go", "");
+    Ran ran = torc.await();
+    assertEquals(0, ran.exit(), ran.out());
+    assertTrue(plain(ran.out()).contains("2 jobs: 2 ran, 0 up to date, 0 failed"), ran.out());
+    int hidden = ran.out().lastIndexOf("\033[?25l");
+    int shown = ran.out().lastIndexOf("\033[?25h");
+    assertTrue(hidden <= shown, "the cursor is left hidden: " + ran.out());
+  }
+
+  @Test
+  void ctrlCEndsTheWholeTreesAndTheJobsRunAgain() throws Exception {
+    project.build("jobs:\n  a: { command: ./tree, needs: tree }\n  b: { command: exit 0 }\n");
+    Going torc = onTerminal("build", "-j2");
+    List<String> pids = pids(3);
+    project.write("type", "\003");
+    Ran ran = torc.await();
+    assertEquals(130, ran.exit(), ran.out());
+    for (String pid : pids) {
+      assertFalse(runs(pid), "process " + pid + " still runs: " + ran.out());
+    }
+    String out = plain(ran.out());
+    assertTrue(out.contains("2 jobs: 1 ran, 0 up to date, 0 failed, 1 interrupted in "), out);
+
+    Ran next = project.torc("build", "-n");
+    assertEquals("a will run: was interrupted last time\n", next.out(), next.err());
+  }
+
+  @Test
+  void aSecondCtrlCKillsAtOnce() throws Exception {
+    project.build("jobs:\n  a: { command: ./deaf, needs: deaf }\n");
+    Going torc = onTerminal("build");
+    List<String> pids = pids(1);
+    long begin = System.nanoTime();
+    // As long as the first one's grace of five seconds lasts, another one cuts it short.
+    until(
+        "torc ended",
+        () -> {
+          project.write("type", "\003");
+          until("typed", () -> !project.exists("type") || !torc.process().isAlive());
+          return !torc.process().isAlive();
+        });
+    Ran ran = torc.await();
+    assertEquals(130, ran.exit(), ran.out());
+    assertFalse(runs(pids.getFirst()));
+    assertTrue(plain(ran.out()).contains("1 job: 0 ran, 0 up to date, 0 failed, 1 interrupted"));
+    assertTrue(System.nanoTime() - begin < 4_900_000_000L, "the grace went by");
+  }
+
+  @Test
+  void termAndHupEndTheBuildWithTheirStatus() throws Exception {
+    project.build("jobs:\n  a: { command: ./tree, needs: tree }\n");
+    for (String signal : List.of("TERM", "HUP", "INT")) {
+      project.write("pids", "");
+      Going torc = project.start("build");
+      List<String> pids = pids(3);
+      torc.signal(signal);
+      Ran ran = torc.await();
+      assertEquals(
+          switch (signal) {
+            case "TERM" -> 143;
+            case "HUP" -> 129;
+            default -> 130;
+          },
+          ran.exit(),
+          ran.err());
+      assertEquals("1 job: 0 ran, 0 up to date, 0 failed, 1 interrupted", ran.counts(), ran.err());
+      for (String pid : pids) {
+        assertFalse(runs(pid), "process " + pid + " still runs after " + signal);
+      }
+    }
+  }
+
+  @Test
+  void aClosedTerminalEndsTheBuild() throws Exception {
+    project.build("jobs:\n  a: { command: ./tree, needs: tree }\n");
+    Going torc = onTerminal("build");
+    List<String> pids = pids(3);
+    torc.process().destroyForcibly().waitFor();
+    for (String pid : pids) {
+      until("process " + pid + " is ended by the hang-up", () -> !runs(pid));
+    }
+    until(
+        "the build is over",
+        () -> project.torc("build", "--no-wait", "-n").out().contains("interrupted last time"));
+    assertEquals("a will run: was interrupted last time\n", project.torc("-n").out());
+  }
+
+  @Test
+  void anInteractiveJobHasTheTerminal() throws Exception {
+    project.build(
+        """
+        jobs:
+          ask:
+            command: "printf 'who? '; read who; echo hello $who; echo $who > who"
+            produces: who
+            interactive: true
+          after: { command: "true", after: ask }
+        """);
+    Going torc = onTerminal("build");
+    until("the question is there", () -> torc.out().contains("who? "));
+    project.write("type", "Zoë\n");
+    Ran ran = torc.await();
+    assertEquals(0, ran.exit(), ran.out());
+    assertEquals("Zoë\n", project.read("who"));
+    assertTrue(ran.out().contains("hello Zoë"), ran.out());
+    assertTrue(plain(ran.out()).contains("2 jobs: 2 ran"), ran.out());
+  }
+
+  @Test
+  void ctrlCInAnInteractiveJobReachesTheJob() throws Exception {
+    project.build(
+        """
+        jobs:
+          ask:
+            command: "trap 'echo caught > caught; exit 4' INT; read who; echo hello $who; read more"
+            interactive: true
+        """);
+    Going torc = onTerminal("build");
+    project.write("type", "you\n");
+    until("the job has the terminal", () -> torc.out().contains("hello you"));
+    project.write("type", "\003");
+    Ran ran = torc.await();
+    assertEquals("caught\n", project.read("caught"));
+    assertTrue(ran.exit() == 1 || ran.exit() == 130, ran.exit() + ran.out());
+  }
+
+  @Test
+  void aJobThatReadsTheTerminalUnaskedFailsAndIsToldSo() throws Exception {
+    project.build("jobs:\n  a: { command: 'read x < /dev/tty; echo got $x' }\n");
+    Going torc = onTerminal("build");
+    Ran ran = torc.await();
+    assertEquals(1, ran.exit(), ran.out());
+    String out = plain(ran.out());
+    assertTrue(out.contains("a failed: ") && out.contains("interactive"), out);
+  }
+
+  @Test
+  void theTerminalHasItsSettingsAgainAfterAJobThatSpoiltThem() throws Exception {
+    project.build(
+        """
+        jobs:
+          raw: { command: "stty raw -echo; echo > there; sleep 1000", interactive: true }
+        """);
+    Going torc =
+        project.start(
+            List.of(
+                "python3",
+                "-c",
+                PTY,
+                "sh",
+                "-c",
+                "trap : INT; '%s' build; echo ended; until [ -e go ]; do sleep 0.01; done"
+                    .formatted(Sandbox.launcher())));
+    project.awaitLine("there");
+    String pid = torcBelow(torc.process());
+    new ProcessBuilder("kill", "-TERM", pid).start().waitFor();
+    until("torc ended", () -> torc.out().contains("ended"));
+    project.write("probe", "");
+    until("the settings are looked at", () -> project.exists("settings"));
+    until("they are written", () -> !project.read("settings").isEmpty());
+    assertEquals("True", project.read("settings"), torc.out());
+    project.write("go", "");
+    torc.await();
+  }
+
+  private static String torcBelow(Process process) {
+    return process
+        .descendants()
+        .filter(p -> p.info().commandLine().orElse("").contains("dev.torc.cli.Main"))
+        .map(p -> Long.toString(p.pid()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private Going onTerminal(String... args) throws Exception {
+    List<String> command = new ArrayList<>(List.of("python3", "-c", PTY));
+    command.addAll(Sandbox.command(args));
+    return project.start(command);
+  }
+
+  /** Waits until the job has told the ids of its processes. */
+  private List<String> pids(int count) throws Exception {
+    until(count + " processes run", () -> project.lines("pids").size() == count);
+    return project.lines("pids");
+  }
+
+  /** A text without the codes that move the cursor and colour. */
+  private static String plain(String text) {
+    return text.replaceAll("\033\\[[0-9;?]*[A-Za-z]", "").replace("\r", "");
+  }
+}

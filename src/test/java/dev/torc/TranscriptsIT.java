@@ -1,0 +1,162 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Runs the {@code console} blocks of a page, each page in one session of a shell with the built
+ * torc, and compares what is shown with what was said. Blocks with {@code file} are written when
+ * the session comes to them. Durations, moments, digests, the order of lines and the machine's cpus
+ * do not count. -Dtorc.docs=fix puts into the page what was said.
+ */
+class TranscriptsIT {
+
+  private static final String BLOCK = "```console";
+
+  @TempDir Path temp;
+
+  /** A command as shown, with the lines it is said to print. */
+  private record Step(int line, String command, List<String> shown) {}
+
+  @Test
+  void gettingStarted() throws Exception {
+    check("getting-started.md", 20);
+  }
+
+  @Test
+  void commands() throws Exception {
+    check("commands.md", 20);
+  }
+
+  private void check(String name, int least) throws Exception {
+    Page page = Page.of(name);
+    StringBuilder script = new StringBuilder("status=0\n");
+    List<Step> steps = read(page, script);
+    assertTrue(steps.size() >= least, "only " + steps.size() + " commands");
+    List<List<String>> said = run(script.toString(), steps.size());
+    if ("fix".equals(System.getProperty("torc.docs"))) {
+      Files.write(page.file(), fixed(page.lines(), said));
+      return;
+    }
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      assertEquals(
+          plain(step.shown), plain(said.get(i)), name + ":" + step.line + ": " + step.command);
+    }
+  }
+
+  /** The steps of a page; the script gets them and the files that are shown between them. */
+  private static List<Step> read(Page page, StringBuilder script) {
+    List<Step> steps = new ArrayList<>();
+    for (Page.Block block : page.blocks()) {
+      String file = block.notes().get("file");
+      if (file != null) {
+        script.append("mkdir -p \"$(dirname ").append(file).append(")\"\n");
+        script.append("cat > ").append(file).append(" <<'END OF BLOCK'\n");
+        script.append(block.text()).append("END OF BLOCK\n");
+      } else if (block.language().equals("console")) {
+        int line = Integer.parseInt(block.where().substring(block.where().indexOf(':') + 1));
+        for (String text : block.text().lines().toList()) {
+          line++;
+          if (text.startsWith("$ ")) {
+            script.append("printf '\\n@@ %s\\n'\n(exit $status)\n{ ".formatted(steps.size()));
+            script.append(text.substring(2)).append("\n} 2>&1; status=$?\n");
+            steps.add(new Step(line, text.substring(2), new ArrayList<>()));
+          } else {
+            steps.getLast().shown.add(text);
+          }
+        }
+      }
+    }
+    return steps;
+  }
+
+  private List<List<String>> run(String script, int steps) throws Exception {
+    Path home = Files.createDirectories(temp.toRealPath().resolve("me"));
+    copy(Path.of("examples"), home.resolve("torc/examples"));
+    Path torc = Path.of(System.getProperty("torc.home")).toAbsolutePath();
+    Path file = Files.writeString(temp.resolve("script"), script);
+    Path out = temp.resolve("out");
+    ProcessBuilder bash =
+        new ProcessBuilder("bash", "--noprofile", "--norc", file.toString())
+            .directory(home.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile());
+    bash.environment().clear();
+    bash.environment()
+        .putAll(
+            Map.of(
+                "HOME",
+                home.toString(),
+                "PATH",
+                torc + "/bin:/usr/local/bin:/usr/bin:/bin",
+                "LC_ALL",
+                "C.UTF-8",
+                "TORC_JAVA_HOME",
+                System.getProperty("java.home")));
+    Process process = bash.start();
+    process.getOutputStream().close();
+    assertTrue(process.waitFor(5, TimeUnit.MINUTES), "the session hangs");
+    String text = Files.readString(out).replace(home.toString(), "/home/me");
+    List<List<String>> said = new ArrayList<>();
+    for (String part : List.of(text.split("\n@@ \\d+\n", -1)).subList(1, steps + 1)) {
+      said.add(part.lines().toList());
+    }
+    return said;
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        if (!file.toString().contains(".torc") && Files.isRegularFile(file)) {
+          Path target = to.resolve(from.relativize(file).toString());
+          Files.createDirectories(target.getParent());
+          Files.copy(file, target);
+        }
+      }
+    }
+  }
+
+  /** What counts of the lines. */
+  private static List<String> plain(List<String> lines) {
+    return lines.stream()
+        .filter(line -> !line.matches("warning: job \\S+ asks for \\d+ cpus.*"))
+        .map(line -> line.replaceAll("\\b[0-9a-f]{7}\\b", "DIGEST"))
+        .map(line -> line.replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d", "MOMENT"))
+        .map(line -> line.replaceAll("\\d+\\.\\d s\\b", "SECONDS"))
+        .map(line -> line.replaceAll("\\d+\\.\\d MiB\\b", "MEMORY"))
+        .map(line -> line.replaceAll(" +", " ").strip())
+        .sorted()
+        .toList();
+  }
+
+  private static List<String> fixed(List<String> page, List<List<String>> said) {
+    List<String> out = new ArrayList<>();
+    int next = 0;
+    boolean inside = false;
+    for (String line : page) {
+      if (!inside) {
+        out.add(line);
+        inside = line.equals(BLOCK);
+      } else if (line.startsWith("$ ")) {
+        out.add(line);
+        out.addAll(said.get(next++));
+      } else if (line.equals("```")) {
+        out.add(line);
+        inside = false;
+      }
+    }
+    return out;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.torc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckCommandTest {
+
+  @TempDir Path cwd;
+
+  @Test
+  void aSoundFileIsCounted() throws IOException {
+    Folder folder = new Folder(cwd).chain();
+    assertEquals(new Run(0, "torc.yaml: 3 jobs, 0 warnings\n", ""), folder.run("check"));
+    assertFalse(folder.has(".torc"));
+  }
+
+  @Test
+  void rule14ScriptsThatAreNotNeededAndPipesWithoutPipefailAreWarnings() throws IOException {
+    Folder folder =
+        new Folder(cwd)
+            .put("work.py", "")
+            .put(
+                "torc.yaml",
+                """
+                jobs:
+                  a: { command: python3 work.py }
+                  b: { command: cat work.py | wc, needs: work.py }
+                """);
+    Run run = folder.run("check");
+    assertEquals(0, run.exit());
+    assertEquals("torc.yaml: 2 jobs, 2 warnings\n", run.out());
+    assertTrue(
+        run.err().contains("torc.yaml:2:3: warning: job a runs work.py but does not need it"),
+        run.err());
+    assertTrue(run.err().contains("pipefail"), run.err());
+    assertEquals(2, run.err().lines().count());
+  }
+
+  @Test
+  void aGlobThatMatchesNothingIsAWarning() throws IOException {
+    Folder folder =
+        new Folder(cwd)
+            .put("in/a.csv", "")
+            .put("in/b.log", "")
+            .put("own/x.txt", "")
+            .put(
+                "torc.yaml",
+                """
+                jobs:
+                  some: { command: "true", needs: in/*.csv }
+                  none: { command: "true", needs: [in/*.txt] }
+                  left: { command: "true", needs: [in/*.log, "!in/b.log"] }
+                  made: { command: "true", needs: out/*.txt }
+                  make: { command: touch out/x.txt, produces: out/x.txt }
+                  own: { command: touch own/x.txt, needs: own/*.txt, produces: own/x.txt }
+                """);
+    Run run = folder.run("check");
+    assertEquals("torc.yaml: 6 jobs, 3 warnings\n", run.out());
+    assertEquals(
+        """
+        torc.yaml:3:36: warning: job none needs in/*.txt, which matches nothing
+        torc.yaml:4:36: warning: job left needs in/*.log, which matches nothing
+        torc.yaml:7:43: warning: job own needs own/*.txt, which matches nothing
+        """,
+        run.err().lines().sorted().reduce("", (a, b) -> a + b + "\n"));
+  }
+
+  @Test
+  void rule13ErrorsOfFileGraphAndDiskAreAllToldWithTheirPlaces() throws IOException {
+    Folder folder = new Folder(cwd).put("torc.yaml", "jobs: { a: { comand: x } }\n");
+    Run run = folder.run("check");
+    assertEquals(2, run.exit());
+    assertEquals("", run.out());
+    assertTrue(run.err().contains("torc.yaml:1:14: error: unknown key comand"), run.err());
+    folder.put("torc.yaml", "jobs: { a: { command: x, needs: y }, b: { command: x, needs: z } }\n");
+    run = folder.run("check");
+    assertEquals(2, run.exit());
+    assertEquals("torc.yaml: 2 jobs, 2 errors, 0 warnings\n", run.out());
+    assertTrue(run.err().startsWith("torc.yaml:1:33: error: job a needs y, which does not"));
+    folder.put(
+        "torc.yaml",
+        "jobs: { a: { command: x, needs: b, produces: c },"
+            + " d: { command: x, needs: c, produces: b } }\n");
+    assertTrue(folder.run("check").err().contains("error: jobs wait for each other in a cycle"));
+  }
+
+  @Test
+  void jsonHasErrorsAndWarningsWithTheirPlaces() throws IOException {
+    Folder folder = new Folder(cwd).put("torc.yaml", "jobs: { a: { command: x, needs: y } }\n");
+    Run run = folder.run("check", "--json");
+    assertEquals(2, run.exit());
+    assertEquals("", run.err());
+    assertEquals(
+        "{\"version\":1,\"jobs\":1,\"errors\":[{\"file\":\"torc.yaml\",\"line\":1,\"column\":33,"
+            + "\"message\":\"job a needs y, which does not exist and which no job produces\"}],"
+            + "\"warnings\":[]}\n",
+        run.out());
+  }
+}

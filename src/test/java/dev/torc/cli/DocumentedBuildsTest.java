@@ -1,0 +1,72 @@
+package dev.torc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.torc.Page;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Builds the build files that the page shows. {@code <!-- runs: a b -->} before a block names the
+ * jobs that run and end well in the first build, {@code again} those of the second (none without
+ * it), {@code sources} files to be made with their names as contents; blocks with {@code file} are
+ * written where they say.
+ */
+class DocumentedBuildsTest {
+
+  @TempDir Path temp;
+
+  @TestFactory
+  Stream<DynamicTest> buildFile() throws Exception {
+    Page page = Page.of("build-file.md");
+    return page.blocks().stream()
+        .filter(block -> block.notes().containsKey("runs"))
+        .map(block -> DynamicTest.dynamicTest(block.where(), () -> build(page, block)));
+  }
+
+  private void build(Page page, Page.Block block) throws Exception {
+    Path folder = Files.createDirectory(temp.resolve(block.where().replace(':', '-')));
+    for (Page.Block other : page.blocks()) {
+      if (other.notes().containsKey("file")) {
+        write(folder.resolve(other.notes().get("file")), other.text());
+      }
+    }
+    for (String source : block.words("sources")) {
+      write(folder.resolve(source), source + "\n");
+    }
+    write(folder.resolve("torc." + block.language()), block.text());
+
+    assertEquals(block.words("runs").stream().sorted().toList(), ran(folder));
+    assertEquals(block.words("again"), ran(folder), "second build");
+  }
+
+  /** Builds, and returns the jobs that ran and ended well. */
+  private static List<String> ran(Path folder) throws Exception {
+    Run run = Run.of(folder, "build", "--json");
+    assertEquals(0, run.exit(), run.err());
+    assertFalse(run.err().contains("warning:"), run.err());
+    List<String> ran = new ArrayList<>();
+    for (String line : run.out().lines().toList()) {
+      JsonNode event = new ObjectMapper().readTree(line);
+      if (event.path("state").asText().equals("ran")) {
+        ran.add(event.path("job").asText());
+      }
+    }
+    ran.sort(null);
+    return ran;
+  }
+
+  private static void write(Path file, String text) throws Exception {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.torc.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/** A project folder in a test: writes and reads its files, and calls torc in it. */
+record Folder(Path at) {
+
+  /** Writes a file, with the folders it needs. */
+  Folder put(String path, String text) throws IOException {
+    Path file = at.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    return this;
+  }
+
+  /** A build file of three jobs in a row: a makes b.txt, b makes c.txt, c makes d.txt. */
+  Folder chain() throws IOException {
+    put("a.txt", "one\n");
+    return put(
+        "torc.yaml",
+        """
+        jobs:
+          first: { command: cat a.txt > b.txt, needs: a.txt, produces: b.txt }
+          second: { command: cat b.txt > c.txt, needs: b.txt, produces: c.txt }
+          third: { command: cat c.txt > d.txt, needs: c.txt, produces: d.txt }
+        """);
+  }
+
+  String get(String path) throws IOException {
+    return Files.readString(at.resolve(path));
+  }
+
+  boolean has(String path) {
+    return Files.exists(at.resolve(path), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Calls torc; fails the test where it does not build. */
+  Folder build(String... targets) {
+    String[] args = new String[targets.length + 1];
+    args[0] = "build";
+    System.arraycopy(targets, 0, args, 1, targets.length);
+    Run run = Run.of(at, args);
+    if (run.exit() != 0) {
+      throw new AssertionError(run.err());
+    }
+    return this;
+  }
+
+  Run run(String... args) {
+    return Run.of(at, args);
+  }
+}

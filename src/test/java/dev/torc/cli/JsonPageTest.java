@@ -1,0 +1,62 @@
+package dev.torc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.torc.Page;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every field that the commands print with {@code --json} is told on the page. */
+class JsonPageTest {
+
+  @TempDir Path root;
+
+  @Test
+  void everyFieldIsTold() throws Exception {
+    Files.writeString(
+        root.resolve("torc.yaml"),
+        """
+        jobs:
+          a: { command: "cp in a", needs: in, produces: a }
+          b: { command: "cp a b", needs: a, produces: b }
+          c: { command: "exit 3", after: b, retries: 1 }
+        """);
+    Files.writeString(root.resolve("in"), "1");
+    Set<String> fields = new TreeSet<>();
+    collect(fields, "build", "-D", "x=1"); // an error: nothing on standard output
+    assertEquals(Set.of(), fields);
+    collect(fields, "build");
+    Files.writeString(root.resolve("in"), "2");
+    collect(fields, "build", "-n");
+    collect(fields, "why", "b", "in");
+    collect(fields, "status");
+    collect(fields, "list");
+    collect(fields, "check");
+    collect(fields, "log", "c");
+    collect(fields, "graph");
+
+    String page = Page.of("json.md").prose();
+    fields.removeIf(field -> page.contains("`" + field + "`"));
+    assertEquals(Set.of(), fields);
+  }
+
+  private void collect(Set<String> fields, String... command) throws Exception {
+    String[] args = java.util.Arrays.copyOf(command, command.length + 1);
+    args[command.length] = "--json";
+    ObjectMapper json = new ObjectMapper();
+    for (String line : Run.of(root, args).out().lines().toList()) {
+      collect(fields, json.readTree(line));
+    }
+  }
+
+  private static void collect(Set<String> fields, JsonNode node) {
+    node.fieldNames().forEachRemaining(fields::add);
+    node.forEach(child -> collect(fields, child));
+  }
+}

@@ -1,0 +1,50 @@
+package dev.torc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Reasons as a dry run says them. */
+class ReasonsTest {
+
+  @TempDir Path root;
+
+  private String reasons(String buildFile) throws Exception {
+    Files.writeString(root.resolve("torc.yaml"), buildFile);
+    return Run.of(root, "-n").out().strip();
+  }
+
+  @Test
+  void aVariableIsToldByItsValues() throws Exception {
+    reasons("jobs: { a: { command: 'true', env: { A: b } } }");
+    Run.of(root);
+
+    assertEquals(
+        "a will run: env A changed: b → c",
+        reasons("jobs: { a: { command: 'true', env: { A: c } } }"));
+    assertEquals(
+        "a will run: env A changed: b → \"\"",
+        reasons("jobs: { a: { command: 'true', env: { A: \"\" } } }"));
+    assertEquals(
+        "a will run: env A changed: b → (unset)",
+        reasons("jobs: { a: { command: 'true', env: { A: } } }"));
+    assertEquals(
+        "a will run: env A changed: b → (unset)", reasons("jobs: { a: { command: 'true' } }"));
+  }
+
+  @Test
+  void aJobThatFailedBeforeItsCommandHasNoOtherReason() throws Exception {
+    Files.createDirectory(root.resolve("d"));
+    Path bad = Files.createSymbolicLink(root.resolve("d/loop"), Path.of("loop"));
+    reasons("jobs: { a: { command: 'true', needs: d/ } }");
+    Run failed = Run.of(root);
+    assertEquals(1, failed.exit(), failed.err());
+    Files.delete(bad);
+
+    String now = reasons("jobs: { a: { command: 'true', needs: d/ } }");
+    assertEquals("a will run: failed last time", now.replaceFirst(" \\(.*\\)", ""));
+  }
+}
