@@ -218,21 +218,22 @@ class OddStatesIT {
 
   @Test
   void oddNamesOfJobs() throws Exception {
-    List<String> names = List.of("a b", "it's", "say \"x\"", "$HOME", "a/b", "..", "#", "é", "*");
+    List<String> names =
+        List.of("a b", "it's", "say \"x\"", "$HOME", "a/b", "..", "-x", "new\nline", "é", "*");
     StringBuilder jobs = new StringBuilder("jobs:\n");
     for (int i = 0; i < names.size(); i++) {
       jobs.append(
           "  \"%s\": { command: 'echo \"$TORC_JOB\" > out%d; echo {job} >> out%d', produces: out%d }\n"
-              .formatted(names.get(i).replace("\"", "\\\""), i, i, i));
+              .formatted(names.get(i).replace("\"", "\\\"").replace("\n", "\\n"), i, i, i));
     }
     project.build(jobs.toString());
     Ran ran = project.torc();
     assertEquals(0, ran.exit(), ran.err());
     for (int i = 0; i < names.size(); i++) {
       assertEquals(names.get(i) + "\n" + names.get(i) + "\n", project.read("out" + i));
-      assertTrue(project.torc("build", names.get(i)).err().contains("1 up to date"));
+      assertTrue(project.torc("build", "--", names.get(i)).err().contains("1 up to date"));
     }
-    assertEquals("9 jobs: 0 ran, 9 up to date, 0 failed", project.torc().counts());
+    assertEquals("10 jobs: 0 ran, 10 up to date, 0 failed", project.torc().counts());
   }
 
   @Test
@@ -295,6 +296,62 @@ class OddStatesIT {
     List<String> said = project.lines("err").stream().filter(l -> l.contains("torc: ")).toList();
     assertEquals(1, said.size(), project.read("err"));
     assertFalse(project.read("err").contains("\tat "), project.read("err"));
+  }
+
+  @Test
+  void theCurrentFolderHasANameThatIsNoUtf8() throws Exception {
+    Ran ran =
+        project.sh("d=$(printf 'bad\\377'); mkdir $d; cd $d; echo '{}' > torc.yaml; torc build");
+    assertEquals(2, ran.exit(), ran.err());
+    assertEquals(
+        "torc: the path of this folder is no valid UTF-8; rename it, or go to another\n",
+        ran.err());
+  }
+
+  @Test
+  void rootsWithOddNames() throws Exception {
+    for (String name : List.of("new\nline", "a:b", "-x", "{x}[y]*", "ü$HOME`")) {
+      project.write(name + "/in one", "1\n");
+      project.write(
+          name + "/torc.yaml",
+          "jobs:\n  a: { command: 'cat {needs} > {produces}', needs: 'in*', produces: d/out }\n");
+      Ran ran = project.torc("-C", name);
+      assertEquals(ALL_RAN, ran.counts(), ran.err());
+      assertEquals("1\n", project.read(name + "/d/out"));
+      assertEquals(NONE_RAN, project.torc("-C", name + "/d", "build", "out").counts());
+    }
+  }
+
+  @Test
+  void aDiskThatIsFullLosesNothing() throws Exception {
+    Path disk = Files.createDirectory(project.root.resolve("disk"));
+    assumeTrue(
+        project.sh("[ $(id -u) = 0 ] && unshare -m true").exit() == 0,
+        "to fill a disk one must be allowed to mount one");
+    project.write(
+        "disk.sh",
+        """
+        mount -t tmpfs -o size=2m tmpfs %1$s || exit 77
+        cd %1$s
+        cat > torc.yaml <<'END'
+        jobs:
+          a: { command: "echo 1 > x; head -c 9000000 /dev/zero > fill || true", produces: x }
+          b: { command: "cat x > y", needs: x, produces: y }
+        END
+        "$1" build 2> ../first; echo $? > ../first.exit
+        rm fill
+        sed -i 's/; head.*true"/"/' torc.yaml
+        "$1" build 2> ../second; echo $? > ../second.exit
+        cat x y > ../products
+        """
+            .formatted(disk));
+    Ran ran = project.run(List.of("unshare", "-m", "sh", "disk.sh", Sandbox.launcher()));
+    assumeTrue(ran.exit() != 77, "mounting is not allowed here");
+    assertEquals("3\n", project.read("first.exit"), project.read("first"));
+    assertTrue(project.lines("first").getLast().contains("no space left on device"));
+    assertFalse(project.read("first").contains("\tat "), project.read("first"));
+    assertEquals("0\n", project.read("second.exit"), project.read("second"));
+    assertEquals("1\n1\n", project.read("products"));
   }
 
   @Test
