@@ -14,6 +14,7 @@ import dev.torc.plan.Reason;
 import dev.torc.plan.Records;
 import dev.torc.plan.Selection;
 import dev.torc.plan.Verdict;
+import dev.torc.workflow.Hook.On;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -75,6 +76,7 @@ public final class Build {
   private final ReadyQueue ready;
   private final Recorder recorder;
   private final Teller teller;
+  private final Hooks hooks;
   private final int[] waiting;
   private final Map<Integer, List<Integer>> further = new HashMap<>();
   private final Map<Integer, Work> works = new HashMap<>();
@@ -82,6 +84,7 @@ public final class Build {
   private final PriorityQueue<Due> delayed =
       new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time));
   private final ArrayDeque<Integer> settled = new ArrayDeque<>();
+  private final List<Integer> parked = new ArrayList<>();
   private int running;
   private boolean alone;
   private boolean draining;
@@ -102,7 +105,14 @@ public final class Build {
     }
     this.ready = new ReadyQueue(priority, Ranks.of(graph, setup.records, setup.plan));
     this.recorder = new Recorder(setup.decider, setup.shop.build(), setup.number);
-    this.teller = new Teller(setup.shop.launches(), setup.listener);
+    this.hooks =
+        new Hooks(
+            setup.shop,
+            () -> setup.plan.selected().stream().mapToObj(graph::job).iterator(),
+            this::hooked,
+            setup.listener,
+            states::counts);
+    this.teller = new Teller(setup.shop.launches(), this::tell);
     this.waiting = new int[graph.jobs()];
   }
 
@@ -117,6 +127,25 @@ public final class Build {
           signal = again ? signal : number;
           draining = true;
           endAll(again);
+          hooks.end(again);
+        });
+  }
+
+  private void tell(Event event) {
+    setup.listener.accept(event);
+    if (event instanceof Event.JobEnded ended && !graph.workflow().hooks().isEmpty()) {
+      hooks.ended(graph.job(graph.jobId(ended.job())), ended.state());
+    }
+  }
+
+  /** A hook ended: what was parked for it is looked at again. */
+  private void hooked(Runnable end) {
+    messages.add(
+        () -> {
+          end.run();
+          draining |= hooks.refused();
+          parked.forEach(ready::add);
+          parked.clear();
         });
   }
 
@@ -155,10 +184,30 @@ public final class Build {
       throw unreadable;
     }
     setup.cache.flush();
-    int exit = signal != 0 ? 128 + signal : failed || blockedTarget() ? 1 : 0;
-    teller.tell(
-        new Event.Finished(setup.shop.build(), states.counts(), System.nanoTime() - begin, exit));
-    return exit;
+    close();
+    long nanos = System.nanoTime() - begin;
+    teller.tell(new Event.Finished(setup.shop.build(), states.counts(), nanos, exit()));
+    return exit();
+  }
+
+  private int exit() {
+    return signal != 0 ? 128 + signal : failed || blockedTarget() || hooks.failed() ? 1 : 0;
+  }
+
+  /** The last hooks, when the others are over. */
+  private void close() {
+    awaitHooks();
+    String status = exit() == 0 ? "success" : signal == 0 ? "failure" : "interrupted";
+    hooks.close(exit() == 0 ? On.SUCCESS : On.FAILURE, status);
+    awaitHooks();
+    hooks.close(On.FINISH, status);
+    awaitHooks();
+  }
+
+  private void awaitHooks() {
+    while (hooks.busy()) {
+      await();
+    }
   }
 
   /** Puts every selected job where its verdict says. */
@@ -215,7 +264,15 @@ public final class Build {
         ready.add(job); // it waits until it can be alone, and nothing else starts before it
         break;
       }
-      start(job);
+      if (!hooks.open()) {
+        ready.add(job);
+        break;
+      }
+      if (hooks.ready(graph.job(job))) {
+        start(job);
+      } else {
+        parked.add(job);
+      }
     }
     wantTokens();
   }
@@ -245,6 +302,11 @@ public final class Build {
     }
     Attempt attempt = work.begin(setup.shop, id, gpus, gpus.stream().map(this::gpu).toList());
     teller.started(job, work.reasons(), work.attempts());
+    String refusal = hooks.refusal(job);
+    if (refusal != null) {
+      messages.add(() -> ended(id, Outcome.refused(refusal)));
+      return;
+    }
     setup.threads.execute(
         () -> {
           try {
@@ -299,7 +361,7 @@ public final class Build {
     } else if (outcome.ended().how() == Ended.How.INTERRUPTED) {
       finish(id, State.INTERRUPTED, outcome);
       draining = true; // only ever by a signal or by what broke the build
-    } else if (!draining && work.mayRetry(outcome.ended())) {
+    } else if (!draining && hooks.refusal(job) == null && work.mayRetry(outcome.ended())) {
       teller.retried(job, work.attempts(), outcome);
       work.grow();
       states.set(id, State.READY);

@@ -5,6 +5,7 @@ import dev.torc.exec.Launch;
 import dev.torc.exec.PlainWords;
 import dev.torc.graph.Graph;
 import dev.torc.plan.Snapshot;
+import dev.torc.workflow.Hook;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.JsonText;
@@ -64,9 +65,8 @@ public final class Launches {
     Job job = graph.job(id);
     Values values = new Values(graph, id, snapshot, granted.demand(), granted.memoryMiB(), attempt);
     Map<String, String> common = new LinkedHashMap<>(inherited);
-    Map<String, String> mark = mark(job);
+    Map<String, String> mark = mark(job.name(), "TORC_ATTEMPT", Integer.toString(attempt));
     common.putAll(mark);
-    common.put("TORC_ATTEMPT", Integer.toString(attempt));
     common.put("TORC_CPUS", Long.toString(granted.demand().of(Demand.CPUS)));
     common.put("TORC_MEMORY", Long.toString(granted.memoryMiB()));
     String gpus = String.join(",", granted.gpus());
@@ -134,15 +134,43 @@ public final class Launches {
     return new Launch.Step(argv, graph.workflow().root().resolve(step.dir()).normalize(), env);
   }
 
-  /** The entries by which a job's processes are known, even to a later torc. */
-  private Map<String, String> mark(Job job) {
+  /**
+   * What a run of a hook is to start.
+   *
+   * @param number counts the runs of hooks in the build
+   * @param more entries of its environment
+   */
+  Launch of(Hook hook, int number, Map<String, String> more) {
+    Path root = graph.workflow().root();
+    Map<String, String> mark = mark(hook.job() == null ? "" : hook.job(), "TORC_HOOK", "" + number);
+    Map<String, String> env = new LinkedHashMap<>(inherited);
+    env.putAll(mark);
+    env.putAll(more);
+    List<String> argv = new ArrayList<>(hook.shell());
+    argv.add(hook.command());
+    Path log = place.folder().resolve("jobs").resolve(".hook." + number + ".log");
+    return new Launch(List.of(new Launch.Step(argv, root, env)), log, false, false, 0, 0, mark);
+  }
+
+  /** Where the output of all hooks goes. */
+  Path hooksLog() {
+    return place.logs().resolve("hooks.log");
+  }
+
+  /**
+   * The entries by which the processes of an attempt are known; a later torc looks for the first
+   * three. The last one tells a job from the hooks of the job.
+   */
+  private Map<String, String> mark(String job, String last, String value) {
     return Map.of(
         "TORC_BUILD",
         build,
         "TORC_JOB",
-        job.name(),
+        job,
         "TORC_ROOT",
-        graph.workflow().root().toString());
+        graph.workflow().root().toString(),
+        last,
+        value);
   }
 
   private Path write(Job job, String name, List<String> paths) throws IOException {

@@ -51,6 +51,12 @@ record Outcome(
     return new Outcome(ended, "its mark could not be written", null, System.currentTimeMillis());
   }
 
+  /** The end of an attempt that a hook did not let start. */
+  static Outcome refused(String why) {
+    Ended ended = new Ended(Ended.How.NOT_STARTED, 0, 0, 0, -1, "");
+    return new Outcome(ended, why, null, System.currentTimeMillis());
+  }
+
   /** The same failure, with what the job left in the places of its products. */
   Outcome leaving(List<Owned> left) {
     return new Outcome(

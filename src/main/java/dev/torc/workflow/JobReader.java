@@ -263,6 +263,12 @@ final class JobReader {
     }
   }
 
+  /** The build file's shell. */
+  List<String> shell() {
+    return shell(
+        new Fields(Fields.map(null, "", problems), new Scope(vars, null, null, null), problems));
+  }
+
   private List<String> shell(Fields job) {
     Node node = job.map().get("shell");
     node = node == null ? top.get("shell") : node;

@@ -24,6 +24,7 @@ final class Keys {
           "defaults",
           "jobs",
           "data",
+          "hooks",
           "include");
 
   /** The top level of an included file. */
@@ -68,6 +69,12 @@ final class Keys {
 
   /** {@code retry.grow}. */
   static final List<String> GROW = List.of("memory", "runtime");
+
+  /** {@code hooks} as a map. */
+  static final List<String> HOOKS = List.of("start", "success", "failure", "finish");
+
+  /** An entry of {@code hooks} as a list. */
+  static final List<String> HOOK = List.of("on", "job", "command", "required");
 
   /** An entry of {@code needs} that is a map. */
   static final List<String> NEED = List.of("job", "data");

@@ -65,6 +65,8 @@ public final class Loader {
     List<Path> roots = roots(fields, root);
     SortedMap<String, String> data =
         StaticData.read(new Fields(Fields.map(top.get("data"), "data", problems), scope, problems));
+    List<Hook> hooks =
+        HookReader.read(top.get("hooks"), scope, reader.shell(), places.keySet(), problems);
     problems.throwIfAny();
     return new Workflow(
         root,
@@ -76,6 +78,7 @@ public final class Loader {
         List.copyOf(jobs),
         List.of(),
         data,
+        hooks,
         warnings.stream().distinct().toList());
   }
 

@@ -17,6 +17,7 @@ import java.util.SortedMap;
  * @param jobs plain jobs and the instances of groups, in the order written, included ones last
  * @param groups in the order written; empty where no job has parameters
  * @param data the values of the {@code data} section by name, as {@link JsonText}
+ * @param hooks in the order written
  * @param warnings what is accepted but looks wrong
  */
 public record Workflow(
@@ -29,4 +30,5 @@ public record Workflow(
     List<Job> jobs,
     List<Group> groups,
     SortedMap<String, String> data,
+    List<Hook> hooks,
     List<BadInput.Diagnostic> warnings) {}

@@ -44,7 +44,8 @@ final class StubRunner implements Runner {
   @Override
   public Running start(Launch launch, Consumer<Ended> done) {
     Stub job = new Stub(launch);
-    Script script = scripts.getOrDefault(job.name(), otherwise);
+    Script usual = job.isHook() ? hook -> hook.exit(0) : otherwise;
+    Script script = scripts.getOrDefault(job.name(), usual);
     CompletableFuture<Ended> ran = new CompletableFuture<>();
     threads.execute(
         () -> {
@@ -89,8 +90,13 @@ final class StubRunner implements Runner {
       this.launch = launch;
     }
 
+    /** The job's name; of a hook its command. */
     String name() {
-      return launch.mark().get("TORC_JOB");
+      return isHook() ? launch.steps().getLast().argv().getLast() : launch.mark().get("TORC_JOB");
+    }
+
+    boolean isHook() {
+      return launch.mark().containsKey("TORC_HOOK");
     }
 
     Path root() {

@@ -35,6 +35,11 @@ class DocumentedBuildsTest {
     return page("data.md");
   }
 
+  @TestFactory
+  Stream<DynamicTest> hooks() throws Exception {
+    return page("hooks.md");
+  }
+
   private Stream<DynamicTest> page(String name) throws Exception {
     Page page = Page.of(name);
     return page.blocks().stream()

@@ -93,7 +93,9 @@ class BuildFilePageTest {
             Keys.LIMITS,
             Keys.RETRY,
             Keys.GROW,
-            Keys.NEED)
+            Keys.NEED,
+            Keys.HOOKS,
+            Keys.HOOK)
         .forEach(keys::addAll);
     keys.remove(UNTOLD);
     return keys;

@@ -82,6 +82,8 @@ class SchemaTest {
     assertKeys(Keys.LIMITS, "/properties/limits/properties");
     assertKeys(Keys.RETRY, "/$defs/retry/properties");
     assertKeys(Keys.GROW, "/$defs/retry/properties/grow/properties");
+    assertKeys(Keys.HOOKS, "/properties/hooks/oneOf/0/properties");
+    assertKeys(Keys.HOOK, "/properties/hooks/oneOf/1/items/properties");
     assertKeys(Keys.NEED, "/$defs/need/oneOf/1/properties");
     Set<String> named = new TreeSet<>(Keys.JOB);
     named.add("name");
