@@ -86,6 +86,8 @@ final class BuildCommand extends Command {
     Project project = shop.project();
     BitSet forced = options.force() ? selection.named() : new BitSet();
     Plan plan = Plan.of(project.graph(), shop.records(), shop.decider(), selection.jobs(), forced);
+    // Once more: what changed since the first look may make such a job run, and it never could.
+    capacity.refuse(project.graph(), capacity.tooLarge(project.graph(), selection.jobs()), plan);
     report.accept(
         new Event.Started(
             shop.build(),
