@@ -41,6 +41,7 @@ final class Attempt {
   private boolean stoppedNow;
   private boolean cleared;
   private Posts posts = Posts.NONE;
+  private String command = "";
 
   Attempt(Shop shop, int id, int number, Launches.Granted granted, long timeLimit) {
     this.shop = shop;
@@ -62,7 +63,7 @@ final class Attempt {
 
   /** Runs to the end; throws {@link CacheException} only where the mark cannot be written. */
   Outcome run() {
-    return attempt().posting(posts.texts());
+    return attempt().of(command, posts.texts());
   }
 
   private Outcome attempt() {
@@ -79,11 +80,15 @@ final class Attempt {
         return new Outcome(ended, missingData(snapshot.missingData()), snapshot, started);
       }
       clear(snapshot);
+      LinesFile events = shop.launches().events(job.name());
+      events.begin(); // before the mark: who follows takes its lines for this attempt's
       shop.marks().add(new Marks.Mark(shop.build(), job.name(), number));
       Launch launch = shop.launches().of(id, snapshot, granted, number, timeLimit, number > 1);
+      command = Launches.shown(launch, job);
       Stamp begin = shop.digests().stamp(shop.launches().needsFile(job.name(), "").toString());
       ended = launch(launch);
-      posts = Posts.read(shop.launches().events(job.name()));
+      posts = Posts.read(events);
+      events.end();
       return ended.ok()
           ? succeeded(ended, snapshot, begin, started)
           : left(
@@ -171,6 +176,7 @@ final class Attempt {
         List.copyOf(moved),
         started,
         data,
+        "",
         List.of());
   }
 

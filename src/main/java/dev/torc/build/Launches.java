@@ -54,7 +54,7 @@ public final class Launches {
 
   /**
    * Puts an attempt together; writes the files that {@code TORC_NEEDS} and {@code TORC_DATA} name,
-   * and makes those that {@code TORC_OUTPUT} and {@code TORC_EVENTS} name.
+   * and makes that of {@code TORC_OUTPUT}.
    *
    * @param granted the attempt's resources and the numbers of its GPUs
    * @param timeLimit nanoseconds, 0 for none
@@ -77,10 +77,11 @@ public final class Launches {
     }
     common.put("TORC_NEEDS", write(job, "", values.needs()).toString());
     common.put("TORC_DATA", data(job, snapshot.data()).toString());
-    for (LinesFile file : List.of(output(job.name()), events(job.name()))) {
-      file.begin();
-      common.put(file.name(), file.path().toString());
-    }
+    LinesFile output = output(job.name());
+    output.begin();
+    common.put(output.name(), output.path().toString());
+    LinesFile events = events(job.name());
+    common.put(events.name(), events.path().toString());
     for (Item item : job.needs()) {
       if (item.name() != null) {
         common.put(
@@ -103,6 +104,21 @@ public final class Launches {
         timeLimit,
         granted.memoryLimit(),
         mark);
+  }
+
+  /** The commands of a launch for people, as they run: one line for each that a shell reads. */
+  static String shown(Launch launch, Job job) {
+    List<String> shell = job.steps().getFirst().shell();
+    return String.join(
+        "\n",
+        launch.steps().stream()
+            .map(Launch.Step::argv)
+            .map(
+                argv ->
+                    argv.size() == shell.size() + 1 && argv.subList(0, shell.size()).equals(shell)
+                        ? argv.getLast()
+                        : String.join(" ", argv))
+            .toList());
   }
 
   private Launch.Step step(

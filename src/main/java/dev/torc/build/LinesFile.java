@@ -32,6 +32,11 @@ record LinesFile(String name, Path path) {
     Files.createFile(path);
   }
 
+  /** Takes the file away. */
+  void end() throws IOException {
+    Files.deleteIfExists(path);
+  }
+
   /** The lines without their ends; of a file that the job took away, none. */
   List<String> lines() throws IOException {
     byte[] bytes;

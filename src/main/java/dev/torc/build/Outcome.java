@@ -19,6 +19,7 @@ import java.util.List;
  * @param moved needs that moved while it ran
  * @param started milliseconds since 1970
  * @param data the values that it stored, if it succeeded
+ * @param command the commands as they ran, empty if it did not come so far
  * @param posts the events that it posted: JSON objects
  */
 record Outcome(
@@ -31,6 +32,7 @@ record Outcome(
     List<String> moved,
     long started,
     List<Datum> data,
+    String command,
     List<String> posts) {
 
   /** Whether the attempt succeeded. */
@@ -41,7 +43,7 @@ record Outcome(
   /** A failure that left nothing. */
   Outcome(Ended ended, String what, Snapshot snapshot, long started) {
     this(
-        ended, what, snapshot, List.of(), List.of(), List.of(), List.of(), started, List.of(),
+        ended, what, snapshot, List.of(), List.of(), List.of(), List.of(), started, List.of(), "",
         List.of());
   }
 
@@ -60,13 +62,12 @@ record Outcome(
   /** The same failure, with what the job left in the places of its products. */
   Outcome leaving(List<Owned> left) {
     return new Outcome(
-        ended, what, snapshot, products, left, found, moved, started, List.of(), posts);
+        ended, what, snapshot, products, left, found, moved, started, data, command, posts);
   }
 
-  /** The same outcome, with the events that were posted meanwhile. */
-  Outcome posting(List<String> posts) {
-    return posts.isEmpty()
-        ? this
-        : new Outcome(ended, what, snapshot, products, owned, found, moved, started, data, posts);
+  /** The same with the commands as they ran, and the events that were posted meanwhile. */
+  Outcome of(String commands, List<String> events) {
+    return new Outcome(
+        ended, what, snapshot, products, owned, found, moved, started, data, commands, events);
   }
 }

@@ -282,6 +282,9 @@ class Harness {
     return Cache.open(place(), line -> events.add(new Event.Note(Event.Level.WARNING, line)));
   }
 
+  /** Is told every event on the loop's thread. */
+  void heard(Event event) {}
+
   /** What runs the jobs; tests with real processes put another one in its place. */
   Runner openRunner() {
     return new StubRunner(scripts, otherwise);
@@ -374,6 +377,7 @@ class Harness {
                   null,
                   event -> {
                     told.add(event);
+                    heard(event);
                     if (event instanceof Event.Finished) {
                       cache.put(
                           new dev.torc.cache.Batch()
