@@ -19,6 +19,8 @@ final class Commands {
     commands.put("check", CheckCommand::new);
     commands.put("graph", GraphCommand::new);
     commands.put("log", LogCommand::new);
+    commands.put("data", DataCommand::new);
+    commands.put("events", EventsCommand::new);
     commands.put("init", InitCommand::new);
     return commands;
   }

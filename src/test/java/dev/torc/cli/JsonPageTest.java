@@ -26,6 +26,7 @@ class JsonPageTest {
           a: { command: "cp in a", needs: in, produces: a }
           b: { command: "cp a b", needs: a, produces: b }
           c: { command: "exit 3", after: b, retries: 1 }
+          d: { command: "echo x=1 >> $TORC_OUTPUT && echo '{}' >> $TORC_EVENTS" }
         """);
     Files.writeString(root.resolve("in"), "1");
     Set<String> fields = new TreeSet<>();
@@ -39,6 +40,8 @@ class JsonPageTest {
     collect(fields, "list");
     collect(fields, "check");
     collect(fields, "log", "c");
+    collect(fields, "data");
+    collect(fields, "events");
     collect(fields, "graph");
     Files.writeString(root.resolve("b"), "mine");
     collect(fields, "clean", "-n");

@@ -1,0 +1,55 @@
+package dev.torc.cli;
+
+import dev.torc.machine.Shown;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Nearest;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The jobs that someone asks the records about: by their names or that of their group, whether they
+ * are in the build file still or only in the records.
+ *
+ * @param all whether nobody was named
+ * @param names of the jobs, if some were
+ */
+record Asked(boolean all, Set<String> names) {
+
+  /**
+   * Finds the jobs.
+   *
+   * @param wanted as given on the command line; none means all
+   * @param recorded names that the records have
+   */
+  static Asked of(Site site, List<String> wanted, Collection<String> recorded) {
+    TreeSet<String> known = new TreeSet<>(recorded);
+    Set<String> names = new HashSet<>();
+    for (Job job : site.project() == null ? List.<Job>of() : site.project().workflow().jobs()) {
+      known.add(job.name());
+      if (job.group() != null) {
+        known.add(job.group());
+        if (wanted.contains(job.group())) {
+          names.add(job.name());
+        }
+      }
+    }
+    for (String want : wanted) {
+      if (!known.contains(want)) {
+        String hint = Nearest.hint(want, known);
+        throw Common.usage(
+            "no job "
+                + Shown.name(want)
+                + (hint.isEmpty() ? "; `torc list` shows the jobs" : hint));
+      }
+      names.add(want);
+    }
+    return new Asked(wanted.isEmpty(), names);
+  }
+
+  boolean has(String job) {
+    return all || names.contains(job);
+  }
+}

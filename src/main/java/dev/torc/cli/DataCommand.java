@@ -1,0 +1,94 @@
+package dev.torc.cli;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.Datum;
+import dev.torc.machine.Shown;
+import dev.torc.workflow.JsonText;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code torc data}: the values that the jobs' last runs stored, as they wrote them, and those of
+ * the data section. It works from the records where the build file is refused.
+ */
+@CommandLine.Command(name = "data", description = "print the values that jobs stored")
+final class DataCommand extends Command {
+
+  @Parameters(paramLabel = "JOB", arity = "0..*", description = "jobs or groups; all without one")
+  private List<String> targets = new ArrayList<>();
+
+  @Option(names = "--job", paramLabel = "JOB", description = "the same")
+  private List<String> jobs = new ArrayList<>();
+
+  @Override
+  int run(Console console) throws IOException {
+    Site site = Site.find(console, common);
+    site.tellRefusal(console);
+    SequencedMap<String, List<Datum>> stored = new LinkedHashMap<>();
+    try (Cache cache = Cache.look(site.place(), console::warn)) {
+      cache.eachData(stored::put);
+    }
+    List<String> wanted = new ArrayList<>(targets);
+    wanted.addAll(jobs);
+    Asked asked = Asked.of(site, wanted, stored.keySet());
+    stored.keySet().removeIf(job -> !shown(site, asked, job));
+    Map<String, String> fixed =
+        asked.all() && site.project() != null ? site.project().workflow().data() : Map.of();
+    if (common.json()) {
+      json(console, fixed, stored);
+    } else {
+      for (var value : fixed.entrySet()) {
+        console.print(Shown.name(value.getKey()) + "=" + Shown.line(value.getValue()) + "\n");
+      }
+      for (var job : stored.entrySet()) {
+        for (Datum datum : job.getValue()) {
+          console.print(
+              Shown.name(job.getKey() + "." + datum.key()) + "=" + Shown.line(datum.text()) + "\n");
+        }
+      }
+    }
+    return Exit.DONE;
+  }
+
+  /** Whether a job is shown: one that the build file has no longer, only where it is named. */
+  private static boolean shown(Site site, Asked asked, String job) {
+    boolean gone = site.project() != null && site.project().graph().jobId(job) < 0;
+    return asked.has(job) && !(asked.all() && gone);
+  }
+
+  private static void json(
+      Console console, Map<String, String> fixed, Map<String, List<Datum>> stored)
+      throws IOException {
+    Json.print(
+        console,
+        out -> {
+          out.writeArrayFieldStart("data");
+          for (var value : fixed.entrySet()) {
+            out.writeStartObject();
+            out.writeNullField("job");
+            out.writeStringField("key", value.getKey());
+            out.writeFieldName("value");
+            out.writeRawValue(value.getValue());
+            out.writeEndObject();
+          }
+          for (var job : stored.entrySet()) {
+            for (Datum datum : job.getValue()) {
+              out.writeStartObject();
+              out.writeStringField("job", job.getKey());
+              out.writeStringField("key", datum.key());
+              out.writeFieldName("value");
+              out.writeRawValue(JsonText.of(datum.text()));
+              out.writeEndObject();
+            }
+          }
+          out.writeEndArray();
+        });
+  }
+}

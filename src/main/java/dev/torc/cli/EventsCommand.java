@@ -1,0 +1,150 @@
+package dev.torc.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.torc.cache.Cache;
+import dev.torc.cache.Posted;
+import dev.torc.machine.Shown;
+import dev.torc.report.When;
+import dev.torc.workflow.Durations;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code torc events}: what the jobs posted, oldest first; following a build is {@link Follower}'s.
+ * It works from the records where the build file is refused.
+ */
+@CommandLine.Command(name = "events", description = "print the events that jobs posted")
+final class EventsCommand extends Command {
+
+  @Parameters(paramLabel = "JOB", arity = "0..*", description = "jobs or groups; all without one")
+  private List<String> targets = new ArrayList<>();
+
+  @Option(names = "--job", paramLabel = "JOB", description = "the same")
+  private List<String> jobs = new ArrayList<>();
+
+  @Option(
+      names = "--since",
+      paramLabel = "WHEN",
+      description = "only later ones: a moment (2026-11-20T10:00) or a time back from now (30m)")
+  private String since;
+
+  @Option(names = "--follow", description = "go on with what is posted until the build ends")
+  private boolean follow;
+
+  @Override
+  int run(Console console) throws IOException {
+    long from = since == null ? Long.MIN_VALUE : moment(since, System.currentTimeMillis());
+    Site site = Site.find(console, common);
+    site.tellRefusal(console);
+    List<String> wanted = new ArrayList<>(targets);
+    wanted.addAll(jobs);
+    List<Posted> events = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    Posted[] last = {null};
+    try (Cache cache = Cache.look(site.place(), console::warn)) {
+      cache.eachResult((job, _) -> names.add(job));
+      cache.eachEvent(
+          0,
+          0,
+          event -> {
+            names.add(event.job());
+            last[0] = event;
+            if (event.time() >= from) {
+              events.add(event);
+            }
+          });
+    }
+    Asked asked = Asked.of(site, wanted, names);
+    events.removeIf(event -> !asked.has(event.job()));
+    if (common.json() && !follow) {
+      Json.print(
+          console,
+          out -> {
+            out.writeArrayFieldStart("events");
+            for (Posted event : events) {
+              out.writeStartObject();
+              fields(out, event);
+              out.writeEndObject();
+            }
+            out.writeEndArray();
+          });
+      return Exit.DONE;
+    }
+    for (Posted event : events) {
+      print(console, event);
+    }
+    if (follow) {
+      console.out().flush();
+      new Follower(
+              site.place(),
+              last[0] == null ? 0 : last[0].build(),
+              last[0] == null ? 0 : last[0].sequence() + 1,
+              event -> {
+                if (asked.has(event.job()) && event.time() >= from) {
+                  print(console, event);
+                  console.out().flush();
+                }
+              })
+          .run();
+    }
+    return Exit.DONE;
+  }
+
+  private void print(Console console, Posted event) throws IOException {
+    if (common.json()) {
+      Json.print(console, out -> fields(out, event));
+    } else {
+      console.print(
+          "%s build %d %s%s %s%n"
+              .formatted(
+                  When.local(event.time()),
+                  event.build(),
+                  Shown.name(event.job()),
+                  event.attempt() > 1 ? " attempt " + event.attempt() : "",
+                  Shown.line(event.text())));
+    }
+  }
+
+  private static void fields(JsonGenerator out, Posted event) throws IOException {
+    out.writeStringField("time", When.iso(event.time()));
+    out.writeNumberField("build", event.build());
+    out.writeStringField("job", event.job());
+    out.writeNumberField("attempt", event.attempt());
+    out.writeFieldName("data");
+    out.writeRawValue(event.text());
+  }
+
+  /** Milliseconds since 1970 of a moment, or of a time back from now. */
+  static long moment(String text, long now) {
+    try {
+      return now - Durations.parse(text) / 1_000_000;
+    } catch (IllegalArgumentException no) {
+      // then it is a moment
+    }
+    try {
+      if (text.indexOf('T') < 0) {
+        return LocalDate.parse(text)
+            .atStartOfDay(ZoneId.systemDefault())
+            .toInstant()
+            .toEpochMilli();
+      }
+      return text.endsWith("Z")
+          ? Instant.parse(text).toEpochMilli()
+          : LocalDateTime.parse(text).atZone(ZoneId.systemDefault()).toInstant().toEpochMilli();
+    } catch (DateTimeException e) {
+      throw Common.usage(
+          "--since " + Shown.name(text) + ": write a moment as 2026-11-20T10:00, or 30m, 2h, 7d");
+    }
+  }
+}
