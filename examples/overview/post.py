@@ -1,10 +1,13 @@
 """Finds where the two fitted curves cross, and the area between them up to there.
 
+Stores the crossing as the value key1.
+
 usage: post.py LEFT RIGHT OUT
 """
 
 import json
 import math
+import os
 import sys
 
 *fits, out = sys.argv[1:]
@@ -26,3 +29,5 @@ width = crossing / steps
 area = sum(difference((step + 0.5) * width) for step in range(steps)) * width
 with open(out, "w") as file:
     json.dump({"crossing": round(crossing, 3), "area": round(area, 4)}, file)
+with open(os.environ["TORC_OUTPUT"], "a") as file:
+    print(f"key1={round(crossing, 3)}", file=file)

@@ -1,12 +1,14 @@
 """Fits amplitude * exp(-decay * x) to samples, with the error of the decay by bootstrap.
 
 All resamples are drawn before the first is fitted, so the memory taken grows with their number.
+Posts the area below the fitted curve as an event, or that there were too few resamples.
 
 usage: work.py SAMPLES OUT
 """
 
 import json
 import math
+import os
 import random
 import statistics
 import sys
@@ -49,3 +51,10 @@ result = {
 }
 with open(out, "w") as file:
     json.dump(result, file)
+
+if samples["resamples"] < 100:
+    event = {"error": f"{samples['resamples']} resamples are too few to tell the error of the decay"}
+else:
+    event = {"result": round(amplitude / decay * (1 - math.exp(-5 * decay)), 3)}
+with open(os.environ["TORC_EVENTS"], "a") as file:
+    print(json.dumps(event), file=file)

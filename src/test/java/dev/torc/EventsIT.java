@@ -19,7 +19,8 @@ class EventsIT {
       project.build(
           """
           jobs:
-            early: { command: echo '{"n":0}' >> $TORC_EVENTS }
+            early:
+              command: echo '{"n":0}' >> $TORC_EVENTS
             work:
               command: |
                 echo '{"n":1}' >> $TORC_EVENTS

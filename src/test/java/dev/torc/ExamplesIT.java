@@ -43,6 +43,23 @@ class ExamplesIT {
   }
 
   @Test
+  void overviewStoresAValueAndPostsEvents() throws Exception {
+    try (Sandbox overview = Sandbox.example(temp, "overview")) {
+      assertEquals(0, overview.torc().exit());
+      assertEquals("postprocess.key1=1.754\n", overview.torc("data").out());
+      String events =
+          overview.torc("events", "work1").out() + overview.torc("events", "work2").out();
+      assertEquals(
+          List.of(
+              "build 1 work1 {\"error\": \"10 resamples are too few to tell the error of the"
+                  + " decay\"}",
+              "build 1 work2 {\"result\": 2.158}"),
+          events.lines().map(line -> line.substring("2026-11-20 10:01:02 ".length())).toList());
+      assertEquals("4 jobs: 0 ran, 4 up to date, 0 failed", overview.torc().counts());
+    }
+  }
+
+  @Test
   void overviewRerunsAllWhenABugInTheInputsIsFixed() throws Exception {
     try (Sandbox overview = Sandbox.example(temp, "overview")) {
       assertEquals(0, overview.torc().exit());
