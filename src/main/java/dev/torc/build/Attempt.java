@@ -94,7 +94,7 @@ final class Attempt {
     int maker = shop.graph().makerOf(path);
     return maker < 0
         ? "need " + path + " is gone"
-        : "need %s was not made by job %s".formatted(path, shop.graph().job(maker).name());
+        : "need %s was not made by job %s".formatted(path, shop.graph().name(maker));
   }
 
   private void clear(Snapshot snapshot) throws IOException {

@@ -5,7 +5,6 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.CacheException;
 import dev.torc.cache.Marks;
 import dev.torc.exec.Ended;
-import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Jobserver;
 import dev.torc.plan.Decider;
@@ -17,8 +16,6 @@ import dev.torc.plan.Verdict;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +24,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /**
  * The loop of a build: lets jobs start as their needs are settled and resources allow, and sees to
@@ -75,13 +71,11 @@ public final class Build {
   private final ReadyQueue ready;
   private final Recorder recorder;
   private final Teller teller;
-  private final int[] waiting;
-  private final Map<Integer, List<Integer>> further = new HashMap<>();
+  private final Waits waits;
   private final Map<Integer, Work> works = new HashMap<>();
   private final LinkedBlockingQueue<Runnable> messages = new LinkedBlockingQueue<>();
   private final PriorityQueue<Due> delayed =
       new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time));
-  private final ArrayDeque<Integer> settled = new ArrayDeque<>();
   private int running;
   private boolean alone;
   private boolean draining;
@@ -100,10 +94,10 @@ public final class Build {
     for (int j = 0; j < priority.length; j++) {
       priority[j] = graph.job(j).priority();
     }
-    this.ready = new ReadyQueue(priority, Ranks.of(graph, setup.records, setup.plan));
+    this.ready = new ReadyQueue(priority, Ranks.of(graph, setup.records, setup.plan.selected()));
     this.recorder = new Recorder(setup.decider, setup.shop.build(), setup.number);
     this.teller = new Teller(setup.shop.launches(), setup.listener);
-    this.waiting = new int[graph.jobs()];
+    this.waits = new Waits(graph, setup.records);
   }
 
   /**
@@ -164,18 +158,12 @@ public final class Build {
   /** Puts every selected job where its verdict says. */
   private void begin() {
     Plan plan = setup.plan;
-    Adjacency before = graph.before();
     for (int j = plan.selected().nextSetBit(0); j >= 0; j = plan.selected().nextSetBit(j + 1)) {
       if (plan.verdict(j) instanceof Verdict.UpToDate) {
         upToDate(j);
         continue;
       }
-      for (int i = before.from(j); i < before.to(j); i++) {
-        if (!setup.records.isSettled(before.at(i))) {
-          waiting[j]++;
-        }
-      }
-      if (waiting[j] == 0) {
+      if (waits.isFree(j)) {
         consider(j, plan.verdict(j));
       }
     }
@@ -294,8 +282,7 @@ public final class Build {
             "need %s of job %s moved while it ran; it will run again in the next build"
                 .formatted(moved, job.name()));
       }
-      setup.records.settle(id);
-      settled.add(id);
+      waits.settle(id);
     } else if (outcome.ended().how() == Ended.How.INTERRUPTED) {
       finish(id, State.INTERRUPTED, outcome);
       draining = true; // only ever by a signal or by what broke the build
@@ -324,23 +311,14 @@ public final class Build {
     }
   }
 
-  /** Lets go on what waited for settled jobs, without recursion: chains may be long. */
+  /** Lets go on what waited for settled jobs. */
   private void settleAll() {
-    while (!settled.isEmpty()) {
-      for (int job : waitingFor(settled.poll())) {
-        if (states.of(job) == State.WAITING && --waiting[job] == 0) {
-          decide(job);
-        }
-      }
-    }
-  }
-
-  private int[] waitingFor(int job) {
-    int[] after = graph.after().row(job);
-    List<Integer> more = further.remove(job);
-    return more == null
-        ? after
-        : IntStream.concat(IntStream.of(after), more.stream().mapToInt(j -> j)).toArray();
+    waits.pass(
+        job -> {
+          if (states.of(job) == State.WAITING) {
+            decide(job);
+          }
+        });
   }
 
   private void decide(int job) {
@@ -360,8 +338,7 @@ public final class Build {
     switch (verdict) {
       case Verdict.UpToDate _ -> {
         upToDate(id);
-        setup.records.settle(id);
-        settled.add(id);
+        waits.settle(id);
       }
       case Verdict.WillRun will -> {
         works.put(id, new Work(graph.job(id), will.reasons(), setup.limits));
@@ -370,8 +347,7 @@ public final class Build {
       }
       case Verdict.MayRun may -> {
         // Its depfile named what a job makes that it waits for only by way of others.
-        waiting[id]++;
-        further.computeIfAbsent(may.after(), _ -> new ArrayList<>()).add(id);
+        waits.add(id, may.after());
       }
     }
   }
@@ -383,16 +359,16 @@ public final class Build {
 
   /** Rule 8: what waits for a failed job is blocked, and so on; the rest goes on. */
   private void block(int failedJob) {
-    ArrayDeque<Integer> from = new ArrayDeque<>(List.of(failedJob));
-    while (!from.isEmpty()) {
-      for (int job : waitingFor(from.poll())) {
-        if (states.of(job) == State.WAITING) {
+    waits.behind(
+        failedJob,
+        job -> {
+          if (states.of(job) != State.WAITING) {
+            return false;
+          }
           states.set(job, State.BLOCKED);
-          teller.ended(graph.job(job), State.BLOCKED, graph.job(failedJob).name());
-          from.add(job);
-        }
-      }
-    }
+          teller.ended(graph.job(job), State.BLOCKED, graph.name(failedJob));
+          return true;
+        });
   }
 
   /** Nothing runs and nothing will: what is left was not reached. */

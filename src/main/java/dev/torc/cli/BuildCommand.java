@@ -85,7 +85,7 @@ final class BuildCommand extends Command {
       throws IOException {
     Project project = shop.project();
     BitSet forced = options.force() ? selection.named() : new BitSet();
-    Plan plan = Plan.of(project.graph(), shop.records(), shop.decider(), selection.jobs(), forced);
+    Plan plan = Plan.of(project.graph(), shop.records(), shop.decider(), selection, forced);
     report.accept(
         new Event.Started(
             shop.build(),

@@ -29,8 +29,7 @@ final class DryRun {
         case Verdict.WillRun will ->
             console.print(name + " will run: " + Sentence.all(will.reasons()) + "\n");
         case Verdict.MayRun may ->
-            console.print(
-                name + " may run: after " + Shown.name(graph.job(may.after()).name()) + "\n");
+            console.print(name + " may run: after " + Shown.name(graph.name(may.after())) + "\n");
       }
     }
     console.out().flush();
@@ -72,7 +71,7 @@ final class DryRun {
       }
       case Verdict.MayRun may -> {
         out.writeStringField("verdict", "may_run");
-        out.writeStringField("after", graph.job(may.after()).name());
+        out.writeStringField("after", graph.name(may.after()));
       }
     }
   }

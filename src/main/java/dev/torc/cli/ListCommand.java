@@ -153,7 +153,7 @@ final class ListCommand extends Command {
     Json.texts(
         out,
         "waits_for",
-        Arrays.stream(graph.before().row(id)).mapToObj(j -> graph.job(j).name()).toList());
+        Arrays.stream(graph.jobsBefore(id)).mapToObj(j -> graph.job(j).name()).toList());
     Resources resources = job.resources();
     out.writeObjectFieldStart("resources");
     out.writeNumberField("cpus", resources.cpus());

@@ -55,7 +55,7 @@ final class Look implements AutoCloseable {
   /** The verdicts on the selected jobs. */
   Plan plan(Selection selection, boolean force) throws IOException {
     BitSet forced = force ? selection.named() : new BitSet();
-    return Plan.of(project.graph(), records, decider, selection.jobs(), forced);
+    return Plan.of(project.graph(), records, decider, selection, forced);
   }
 
   Cache cache() {

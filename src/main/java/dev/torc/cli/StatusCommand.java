@@ -152,7 +152,7 @@ final class StatusCommand extends Command {
         case Verdict.MayRun run ->
             may.append(name)
                 .append(": after ")
-                .append(Shown.name(graph.job(run.after()).name()))
+                .append(Shown.name(graph.name(run.after())))
                 .append('\n');
         case Verdict.UpToDate _ -> not.append(name).append('\n');
       }

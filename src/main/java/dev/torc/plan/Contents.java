@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.Collectors;
 
 /**
@@ -34,11 +35,16 @@ public final class Contents implements Needs {
   /** Up to so many products of a job are searched one by one. */
   private static final int FEW = 8;
 
+  /** A list of which some members are yet to be made, as it stands at a moment. */
+  private record Partly(int settlings, Members members) {}
+
   private final Path root;
   private final Graph graph;
   private final Records records;
   private final Digests digests;
   private final Map<Integer, Members> gathered = new ConcurrentHashMap<>();
+  private final Map<Integer, Partly> partly = new ConcurrentHashMap<>();
+  private final AtomicIntegerArray passed;
   private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
 
   /** Reads through {@code digests}; results of jobs come from {@code records}. */
@@ -47,6 +53,7 @@ public final class Contents implements Needs {
     this.graph = graph;
     this.records = records;
     this.digests = digests;
+    this.passed = new AtomicIntegerArray(graph.lists());
   }
 
   @Override
@@ -105,19 +112,28 @@ public final class Contents implements Needs {
   }
 
   private int pending(int list) {
-    for (int maker : graph.list(list).makers()) {
-      if (!records.isSettled(maker)) {
-        return maker;
-      }
+    List<Integer> makers = graph.list(list).makers();
+    int i = passed.get(list);
+    while (i < makers.size() && records.isSettled(makers.get(i))) {
+      i++;
     }
-    return -1;
+    passed.set(list, i); // what is settled stays so
+    return i < makers.size() ? makers.get(i) : -1;
   }
 
   /** The members of a list as this build saw them first; those yet to be made are pending. */
   Members members(int list) {
-    return pending(list) >= 0
-        ? gather(list, false)
-        : gathered.computeIfAbsent(list, id -> gather(id, false));
+    if (pending(list) < 0) {
+      return gathered.computeIfAbsent(list, id -> gather(id, false));
+    }
+    int settlings = records.settlings();
+    return partly.compute(
+            list,
+            (id, old) ->
+                old != null && old.settlings == settlings
+                    ? old
+                    : new Partly(settlings, gather(id, false)))
+        .members;
   }
 
   /** The members of a list as they are now, each looked at again. */
@@ -132,7 +148,15 @@ public final class Contents implements Needs {
     List<Owned> stale = new ArrayList<>();
     try {
       return switch (list.kind()) {
-        case JOB -> Members.of(products(list.job(), fresh), List.of(), Map.of());
+        case JOB -> {
+          Map<String, Entry> sorted = new TreeMap<>();
+          for (int maker : list.makers()) {
+            if (graph.isJob(maker)) {
+              products(maker, fresh, sorted);
+            }
+          }
+          yield Members.of(List.copyOf(sorted.values()), List.of(), Map.of());
+        }
         case GLOB -> Members.of(matches(list, fresh, stale), stale, Map.of());
         case FOLDER -> {
           Map<String, Stamp> stamps = new HashMap<>();
@@ -145,9 +169,8 @@ public final class Contents implements Needs {
   }
 
   /** All products of a job; of a job without products, its manifest. */
-  private List<Entry> products(int job, boolean fresh) throws IOException {
+  private void products(int job, boolean fresh, Map<String, Entry> sorted) throws IOException {
     Result result = records.result(job);
-    Map<String, Entry> sorted = new TreeMap<>();
     if (!records.isSettled(job) || result == null) {
       for (String product : Manifest.products(graph.job(job))) {
         sorted.put(product, entry(product, ManifestWriter.PENDING));
@@ -161,7 +184,6 @@ public final class Contents implements Needs {
         sorted.put(made.path(), entry(made.path(), content(digest).value()));
       }
     }
-    return List.copyOf(sorted.values());
   }
 
   private List<Entry> matches(NeedList list, boolean fresh, List<Owned> stale) throws IOException {
@@ -208,8 +230,8 @@ public final class Contents implements Needs {
   }
 
   /**
-   * Whether a path that was found on disk is a member of a list: not a product of the reader
-   * itself, nothing in another job's glob or folder that this job did not make, no stale product.
+   * Whether a path that was found on disk is a member of a list: not a product of the reader or its
+   * group, nothing in another job's glob or folder that this job did not make, no stale product.
    */
   private boolean counts(NeedList list, String path, List<Owned> stale) throws IOException {
     int maker = graph.makerOf(path);
@@ -225,7 +247,7 @@ public final class Contents implements Needs {
       }
       return !gone;
     }
-    return maker != list.reader() && (!records.isSettled(maker) || made(maker, path));
+    return !graph.isKin(maker, list.reader()) && (!records.isSettled(maker) || made(maker, path));
   }
 
   /** Whether a settled job made what stands at a path, by itself or in a folder (rule 7). */

@@ -332,7 +332,7 @@ class Harness {
     Contents contents = new Contents(graph, records, digests);
     Decider decider = new Decider(graph, records, contents, env);
     BitSet forced = force ? selection.named() : new BitSet();
-    Plan plan = Plan.of(graph, records, decider, selection.jobs(), forced);
+    Plan plan = Plan.of(graph, records, decider, selection, forced);
     Clearing clearing =
         new Clearing(
             place(),
@@ -405,7 +405,7 @@ class Harness {
       Decider decider = new Decider(graph, records, contents, env);
       Selection selection = Selection.of(graph, List.of(targets), path -> path);
       BitSet forced = force ? selection.named() : new BitSet();
-      Plan plan = Plan.of(graph, records, decider, selection.jobs(), forced);
+      Plan plan = Plan.of(graph, records, decider, selection, forced);
       Map<String, String> said = new TreeMap<>();
       selection.jobs().stream()
           .forEach(
@@ -415,7 +415,7 @@ class Harness {
                       switch (plan.verdict(j)) {
                         case Verdict.UpToDate _ -> "up to date";
                         case Verdict.WillRun will -> "will run: " + words(will.reasons());
-                        case Verdict.MayRun may -> "may run: " + graph.job(may.after()).name();
+                        case Verdict.MayRun may -> "may run: " + graph.name(may.after());
                       }));
       return said;
     } catch (IOException e) {
