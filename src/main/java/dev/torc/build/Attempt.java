@@ -99,7 +99,7 @@ final class Attempt {
 
   private void clear(Snapshot snapshot) throws IOException {
     for (Owned stale : snapshot.stale()) {
-      shop.clearing().keep(stale.path(), false);
+      shop.clearing().keepStale(stale.path());
     }
     shop.clearing().clear(job);
     cleared = true;

@@ -171,7 +171,16 @@ public final class Clearing {
   }
 
   /** Moves (or copies) what stands at a path to the folder of kept things, and says so. */
-  public void keep(String path, boolean copy) throws IOException {
+  private void keep(String path, boolean copy) throws IOException {
+    keep(path, copy, "torc did not make it as it is");
+  }
+
+  /** Moves a product that no job declares any more out of the way of who needs its like. */
+  void keepStale(String path) throws IOException {
+    keep(path, false, "no job produces it any more");
+  }
+
+  private void keep(String path, boolean copy, String why) throws IOException {
     Path file = place.root().resolve(path);
     Path to = free(keptPlace(file));
     Files.createDirectories(to.getParent());
@@ -191,9 +200,7 @@ public final class Clearing {
         }
       }
     }
-    note.accept(
-        "%s %s to %s: torc did not make it as it is"
-            .formatted(copy ? "copied" : "moved", path, shown(to)));
+    note.accept("%s %s to %s: %s".formatted(copy ? "copied" : "moved", path, shown(to), why));
   }
 
   private String shown(Path to) {

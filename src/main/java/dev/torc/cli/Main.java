@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,6 +125,9 @@ public final class Main {
     if (line.isVersionHelpRequested()) {
       console.print(version());
       return Exit.DONE;
+    }
+    if (!Files.isDirectory(console.cwd())) {
+      throw Common.usage("the path of this folder is no valid UTF-8; rename it, or go to another");
     }
     return command.run(command.common.enter(console));
   }

@@ -67,8 +67,7 @@ final class WhyCommand extends Command {
   private static Question question(Project project, Readers readers, String target) {
     Graph graph = project.graph();
     String path = project.path(target);
-    boolean known = Selection.named(graph, target) != null;
-    if (!known && graph.makerOf(path) < 0) {
+    if (!Selection.isName(graph, target) && graph.makerOf(path) < 0) {
       List<Readers.Use> uses = readers.of(path);
       if (uses.isEmpty()) {
         throw Common.usage(

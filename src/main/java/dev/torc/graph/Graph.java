@@ -1,5 +1,6 @@
 package dev.torc.graph;
 
+import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayDeque;
@@ -127,6 +128,13 @@ public final class Graph {
     return references.of(name);
   }
 
+  /** Whether a name may be that of an instance of a group whose instances are not all known. */
+  public boolean mayBeInstance(String name) {
+    return gates.stream()
+        .filter(Gate::isOpen)
+        .anyMatch(gate -> gate.text().equals(InstanceName.parse(name).group()));
+  }
+
   /** Whether two nodes are the same, or of the same group. */
   public boolean isKin(int one, int other) {
     return one == other
@@ -165,6 +173,13 @@ public final class Graph {
   public int makerOf(String path) {
     int file = fileId(path);
     return file >= 0 ? maker[file] : makers.of(path);
+  }
+
+  /** Whether any job may make something in a folder. */
+  public boolean makesBelow(String folder) {
+    boolean[] found = new boolean[1];
+    makers.within(folder, _ -> found[0] = true);
+    return found[0];
   }
 
   /** Job to the files that it needs by path, ascending by number. */

@@ -17,6 +17,9 @@ import java.util.function.IntFunction;
  */
 final class Order {
 
+  /** Nodes of a long cycle that are named at its beginning, and as many at its end. */
+  private static final int SHOWN = 10;
+
   private Order() {}
 
   /**
@@ -63,7 +66,13 @@ final class Order {
     List<Integer> turned = new ArrayList<>(cycle);
     Collections.rotate(turned, -cycle.indexOf(Collections.min(cycle)));
     StringBuilder text = new StringBuilder();
-    turned.forEach(n -> text.append(names.apply(n)).append(" → "));
+    for (int i = 0; i < turned.size(); i++) {
+      if (i == SHOWN && turned.size() > 2 * SHOWN) {
+        text.append("… ").append(turned.size() - 2 * SHOWN).append(" more … → ");
+        i = turned.size() - SHOWN;
+      }
+      text.append(names.apply(turned.get(i))).append(" → ");
+    }
     text.append(names.apply(turned.getFirst()));
     return new BadInput(
         places.apply(turned.getFirst()),

@@ -71,7 +71,7 @@ public record Selection(BitSet jobs, BitSet named, BitSet open, boolean targeted
    * The jobs that a target means, with groups that are not expanded yet, as nodes; null where it is
    * no job, group, instance, part of a group, tag or glob over instances, though it may be a file.
    */
-  public static BitSet named(Graph graph, String target) {
+  private static BitSet named(Graph graph, String target) {
     BitSet found = new BitSet(graph.nodes());
     int[] nodes = graph.named(target);
     if (nodes != null) {
@@ -87,6 +87,11 @@ public record Selection(BitSet jobs, BitSet named, BitSet open, boolean targeted
       match(graph, target, found);
     }
     return found.isEmpty() ? null : found;
+  }
+
+  /** Whether a target is a name, a tag or a glob over instances, so that it means no file. */
+  public static boolean isName(Graph graph, String target) {
+    return named(graph, target) != null;
   }
 
   private static void match(Graph graph, String pattern, BitSet found) {

@@ -3,6 +3,7 @@ package dev.torc.report;
 import dev.torc.build.Event;
 import dev.torc.build.State;
 import dev.torc.machine.Amount;
+import dev.torc.machine.Refusal;
 import dev.torc.machine.Shown;
 import dev.torc.report.Report.Detail;
 import java.io.IOException;
@@ -83,7 +84,7 @@ record Wording(Detail detail, Palette palette, Path here) {
       List<String> lines = Tail.of(log, palette.on());
       return lines.isEmpty() ? List.of(palette.dim("(no output)")) : lines;
     } catch (IOException e) {
-      return List.of(palette.dim("(the log cannot be read: " + Shown.line(e.toString()) + ")"));
+      return List.of(palette.dim("(the log cannot be read: " + Refusal.line(e) + ")"));
     }
   }
 

@@ -115,11 +115,8 @@ final class JobReader {
     if (name.isEmpty()) {
       throw new BadInput(place, "a job needs a name");
     }
-    if (name.startsWith("-")) {
-      throw new BadInput(place, "the job " + name + " would look like an option; rename it");
-    }
-    if (name.chars().anyMatch(Character::isISOControl)) {
-      throw new BadInput(place, "the name of a job cannot hold control characters");
+    if (name.indexOf('\0') >= 0) {
+      throw new BadInput(place, "the name of a job cannot hold a NUL");
     }
     return name;
   }

@@ -80,6 +80,9 @@ class Harness {
   /** What the last build read. */
   Digests digests;
 
+  /** The build that runs. */
+  volatile Build running;
+
   /** What a job does that has no script. */
   Script otherwise = this::work;
 
@@ -124,7 +127,7 @@ class Harness {
       long before = stamps.stamp(probe).ctime();
       do {
         Files.writeString(probe, "1");
-      } while (stamps.stamp(probe).ctime() <= before + 5_000_000);
+      } while (stamps.stamp(probe).ctime() <= before);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -382,6 +385,7 @@ class Harness {
                     }
                   }));
       begun.complete(build);
+      running = build;
       exit = build.run();
     }
   }
