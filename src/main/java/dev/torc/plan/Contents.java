@@ -12,6 +12,7 @@ import dev.torc.hash.Digests;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
+import dev.torc.workflow.Walk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
