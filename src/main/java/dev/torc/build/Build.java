@@ -7,23 +7,25 @@ import dev.torc.cache.Marks;
 import dev.torc.exec.Ended;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Jobserver;
-import dev.torc.plan.Decider;
+import dev.torc.plan.Expander;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Reason;
-import dev.torc.plan.Records;
-import dev.torc.plan.Selection;
+import dev.torc.plan.Scene;
 import dev.torc.plan.Verdict;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * The loop of a build: lets jobs start as their needs are settled and resources allow, and sees to
@@ -36,6 +38,8 @@ public final class Build {
   /**
    * What a build works with.
    *
+   * @param plan the verdicts to begin with, and the scene that they are about
+   * @param expander gives the scenes that follow
    * @param threads run the attempts
    * @param number of this build in the history
    * @param limits amounts by resource, from the machine, the build file and the command line
@@ -45,11 +49,8 @@ public final class Build {
    * @param listener takes the events, on the loop's thread
    */
   public record Setup(
-      Graph graph,
-      Records records,
-      Decider decider,
       Plan plan,
-      Selection selection,
+      Expander expander,
       Cache cache,
       Shop shop,
       ExecutorService threads,
@@ -65,14 +66,16 @@ public final class Build {
   private static final int INT = 2;
 
   private final Setup setup;
-  private final Graph graph;
-  private final States states;
+  private Scene scene;
+  private Graph graph;
+  private Shop shop;
+  private States states;
+  private ReadyQueue ready;
+  private Waits waits;
   private final Pool pool;
-  private final ReadyQueue ready;
   private final Recorder recorder;
   private final Teller teller;
-  private final Waits waits;
-  private final Map<Integer, Work> works = new HashMap<>();
+  private Map<Integer, Work> works = new HashMap<>();
   private final LinkedBlockingQueue<Runnable> messages = new LinkedBlockingQueue<>();
   private final PriorityQueue<Due> delayed =
       new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time));
@@ -80,6 +83,7 @@ public final class Build {
   private boolean alone;
   private boolean draining;
   private boolean failed;
+  private final Set<String> failedGroups = new HashSet<>();
   private int signal;
   private CacheException broken;
   private IOException unreadable;
@@ -87,17 +91,24 @@ public final class Build {
   /** A build that has its plan; nothing happens before {@link #run}. */
   public Build(Setup setup) {
     this.setup = setup;
-    this.graph = setup.graph;
-    this.states = new States(graph.jobs(), setup.plan.selected());
     this.pool = new Pool(setup.limits);
+    enter(setup.plan.scene());
+    this.states = new States(graph.jobs(), setup.plan.selected());
+    this.recorder = new Recorder(setup.shop.build(), setup.number);
+    this.teller = new Teller(setup.shop.launches(), setup.listener);
+  }
+
+  /** Takes up a scene: from here on numbers are those of its graph. */
+  private void enter(Scene next) {
+    scene = next;
+    graph = next.graph();
+    shop = setup.shop.over(next);
+    waits = new Waits(graph, next.records());
     int[] priority = new int[graph.jobs()];
     for (int j = 0; j < priority.length; j++) {
       priority[j] = graph.job(j).priority();
     }
-    this.ready = new ReadyQueue(priority, Ranks.of(graph, setup.records, setup.plan.selected()));
-    this.recorder = new Recorder(setup.decider, setup.shop.build(), setup.number);
-    this.teller = new Teller(setup.shop.launches(), setup.listener);
-    this.waits = new Waits(graph, setup.records);
+    ready = new ReadyQueue(priority, Ranks.of(graph, next.records(), next.selection().jobs()));
   }
 
   /**
@@ -137,6 +148,10 @@ public final class Build {
         } else {
           await();
           settleAll();
+          while (waits.takeExpandable() && !draining) {
+            expand();
+            settleAll();
+          }
         }
       }
     } finally {
@@ -150,8 +165,7 @@ public final class Build {
     }
     setup.cache.flush();
     int exit = signal != 0 ? 128 + signal : failed || blockedTarget() ? 1 : 0;
-    teller.tell(
-        new Event.Finished(setup.shop.build(), states.counts(), System.nanoTime() - begin, exit));
+    teller.tell(new Event.Finished(setup.shop.build(), counts(), System.nanoTime() - begin, exit));
     return exit;
   }
 
@@ -167,6 +181,77 @@ public final class Build {
         consider(j, plan.verdict(j));
       }
     }
+    failGroups();
+  }
+
+  /** Groups that could not be expanded count as failed. */
+  private Map<State, Integer> counts() {
+    Map<State, Integer> counts = states.counts();
+    counts.merge(State.FAILED, failedGroups.size(), Integer::sum);
+    return counts;
+  }
+
+  /** Groups await nothing any more: goes on with the graph that has their instances. */
+  private void expand() {
+    try {
+      Scene old = scene;
+      Scene next = setup.expander.next(old);
+      if (next != old) {
+        move(old, next);
+      }
+    } catch (IOException e) {
+      unreadable(e);
+    } catch (UncheckedIOException e) {
+      unreadable(e.getCause());
+    }
+  }
+
+  /** What both scenes have keeps its state; what is new waits. */
+  private void move(Scene old, Scene next) {
+    States before = states;
+    Map<Integer, Work> working = works;
+    List<Due> due = List.copyOf(delayed);
+    enter(next);
+    IntUnaryOperator now = job -> graph.jobId(old.graph().job(job).name());
+    states = before.over(graph.jobs(), next.selection().jobs(), now);
+    works = new HashMap<>();
+    working.forEach((job, work) -> works.put(now.applyAsInt(job), work));
+    delayed.clear();
+    due.forEach(d -> delayed.add(new Due(d.time, now.applyAsInt(d.job))));
+    Set<Integer> later = delayed.stream().map(Due::job).collect(Collectors.toSet());
+    teller.tell(new Event.Expanded(next.selection().jobs().cardinality()));
+    failGroups();
+    for (int j = 0; j < graph.jobs(); j++) {
+      switch (states.of(j)) {
+        case FAILED, INTERRUPTED, BLOCKED -> block(j);
+        case READY -> {
+          if (!later.contains(j)) {
+            ready.add(j);
+          }
+        }
+        case null, default -> {}
+      }
+    }
+    for (int j = 0; j < graph.jobs(); j++) {
+      if (states.of(j) == State.WAITING && waits.isFree(j)) {
+        decide(j);
+      }
+    }
+  }
+
+  /** Groups with problems fail, each once, and what waits for them is blocked. */
+  private void failGroups() {
+    scene.selection().open().stream()
+        .filter(group -> !graph.gate(group).open().problems().isEmpty())
+        .forEach(
+            group -> {
+              if (failedGroups.add(graph.name(group))) {
+                failed = true;
+                draining |= setup.failFast;
+                teller.failed(graph.gate(group).open());
+              }
+              block(group);
+            });
   }
 
   /** Waits for messages, or for the next retry to fall due, and handles all that are there. */
@@ -231,18 +316,19 @@ public final class Build {
       alone = true;
       teller.tell(new Event.Terminal(true));
     }
-    Attempt attempt = work.begin(setup.shop, id, gpus, gpus.stream().map(this::gpu).toList());
+    Attempt attempt = work.begin(shop, id, gpus, gpus.stream().map(this::gpu).toList());
+    Scene begun = scene;
     teller.started(job, work.reasons(), work.attempts());
     setup.threads.execute(
         () -> {
           try {
             Outcome outcome = attempt.run();
-            messages.add(() -> ended(id, outcome));
+            messages.add(() -> ended(begun, id, outcome));
           } catch (CacheException e) {
             messages.add(
                 () -> {
                   broken(e);
-                  ended(id, Outcome.unmarked());
+                  ended(begun, id, Outcome.unmarked());
                 });
           } catch (RuntimeException | Error e) {
             messages.add(
@@ -257,9 +343,10 @@ public final class Build {
     return number < setup.gpus.size() ? setup.gpus.get(number) : Integer.toString(number);
   }
 
-  /** An attempt is over. */
-  private void ended(int id, Outcome outcome) {
-    Job job = graph.job(id);
+  /** An attempt is over that was begun in a scene, under a number of that scene. */
+  private void ended(Scene begun, int number, Outcome outcome) {
+    Job job = begun.graph().job(number);
+    int id = graph.jobId(job.name());
     Work work = works.get(id);
     work.over();
     running--;
@@ -272,9 +359,9 @@ public final class Build {
         draining = true;
       }
     }
-    Recorder.Record record = recorder.of(id, job.name(), work.reasons(), work.attempts(), outcome);
+    Recorder.Record record = recorder.of(begun, number, work.reasons(), work.attempts(), outcome);
     setup.cache.put(record.batch().onCommit(this::committed));
-    setup.records.replace(id, record.result());
+    scene.records().replace(id, record.result());
     if (outcome.ok()) {
       finish(id, State.RAN, outcome);
       for (String moved : outcome.moved()) {
@@ -322,11 +409,8 @@ public final class Build {
   }
 
   private void decide(int job) {
-    boolean forced =
-        setup.plan.verdict(job) instanceof Verdict.WillRun will
-            && will.reasons().contains(Reason.of(Reason.Kind.FORCED));
     try {
-      consider(job, setup.decider.decide(job, forced));
+      consider(job, scene.decider().decide(job, scene.forces(job)));
     } catch (IOException e) {
       unreadable(e);
     } catch (UncheckedIOException e) {
@@ -384,8 +468,8 @@ public final class Build {
 
   /** A blocked job fails the build if its blocker does, or if the command line names it. */
   private boolean blockedTarget() {
-    return setup.selection.targeted()
-        && setup.selection.named().stream().anyMatch(j -> states.of(j) == State.BLOCKED);
+    return scene.selection().targeted()
+        && scene.selection().named().stream().anyMatch(j -> states.of(j) == State.BLOCKED);
   }
 
   private void broken(CacheException e) {

@@ -48,6 +48,11 @@ public final class Launches {
     this.caller = caller;
   }
 
+  /** The same for another graph. */
+  Launches over(Graph next) {
+    return new Launches(next, place, build, inherited, caller);
+  }
+
   /**
    * Puts an attempt together; writes the files that {@code TORC_NEEDS} names.
    *

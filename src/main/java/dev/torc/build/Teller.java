@@ -2,9 +2,12 @@ package dev.torc.build;
 
 import dev.torc.exec.Ended;
 import dev.torc.plan.Reason;
+import dev.torc.workflow.BadInput;
+import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Puts what happens in the loop into events. What is made of them is the listener's business. */
 final class Teller {
@@ -28,6 +31,17 @@ final class Teller {
   /** A job ended without having run in this build; {@code what} names who blocks it, if any. */
   void ended(Job job, State state, String what) {
     tell(new Event.JobEnded(job.name(), state, new Event.Details(what, "", null, 0, -1, -1)));
+  }
+
+  /** A group could not be expanded. */
+  void failed(Group group) {
+    String what =
+        group.problems().stream()
+            .map(BadInput.Diagnostic::toString)
+            .collect(Collectors.joining("; "));
+    tell(
+        new Event.JobEnded(
+            group.name(), State.FAILED, new Event.Details(what, "", null, 0, -1, -1)));
   }
 
   void ended(Job job, State state, Outcome outcome) {

@@ -12,6 +12,7 @@ import dev.torc.machine.Jobserver;
 import dev.torc.machine.Limits;
 import dev.torc.machine.Makeflags;
 import dev.torc.plan.Checks;
+import dev.torc.plan.Expander;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Selection;
 import dev.torc.posix.Environment;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -45,10 +47,11 @@ final class BuildCommand extends Command {
     boolean dry = options.dryRun() || Makeflags.dryRun(console.env().getOrDefault("MAKEFLAGS", ""));
     if (dry || !tooLarge.isEmpty()) {
       try (Look look = Look.at(project, console::warn)) {
-        Plan plan = look.plan(selection, options.force());
-        capacity.refuse(project.graph(), tooLarge, plan);
+        Selection expanded = look.project().select(options.targets());
+        Plan plan = look.plan(expanded, options.force());
+        capacity.refuse(plan);
         if (dry) {
-          return DryRun.print(console, project.graph(), plan, common.json());
+          return DryRun.print(console, plan, common.json());
         }
       }
     }
@@ -84,18 +87,27 @@ final class BuildCommand extends Command {
       Report report)
       throws IOException {
     Project project = shop.project();
-    BitSet forced = options.force() ? selection.named() : new BitSet();
-    Plan plan = Plan.of(project.graph(), shop.records(), shop.decider(), selection, forced);
+    AtomicBoolean begun = new AtomicBoolean();
+    Expander expander =
+        project.expander(
+            options.targets(),
+            (graph, jobs) -> {
+              Checks.check(graph, shop.digests(), jobs);
+              if (begun.get()) {
+                capacity.refuse(graph, jobs);
+              }
+            });
+    Plan plan = expander.plan(shop.scene(selection, options.force()));
+    capacity.refuse(plan);
+    begun.set(true);
     report.accept(
         new Event.Started(
-            shop.build(),
-            shop.number(),
-            project.workflow().root(),
-            selection.jobs().cardinality()));
+            shop.build(), shop.number(), project.workflow().root(), plan.selected().cardinality()));
     Consumer<String> warn = line -> report.accept(new Event.Note(Event.Level.WARNING, line));
-    capacity.warnings(project.graph(), plan).forEach(warn);
+    capacity.warnings(plan).forEach(warn);
     if (shop.number() == 1) {
-      Advice.on(project, selection.jobs()).forEach(line -> warn.accept(line.toString()));
+      Advice.on(project.with(plan.scene().graph()), plan.selected())
+          .forEach(line -> warn.accept(line.toString()));
     }
     if (plan.willRun() + plan.mayRun() > 0) {
       shop.begin();
@@ -116,13 +128,10 @@ final class BuildCommand extends Command {
       Build build =
           new Build(
               new Build.Setup(
-                  project.graph(),
-                  shop.records(),
-                  shop.decider(),
                   plan,
-                  selection,
+                  expander,
                   shop.cache(),
-                  shop.shop(runner),
+                  shop.shop(plan.scene(), runner),
                   threads,
                   shop.number(),
                   capacity.limits(),

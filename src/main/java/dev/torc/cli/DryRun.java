@@ -15,14 +15,18 @@ final class DryRun {
 
   private DryRun() {}
 
-  /** Prints a line for each job that is not up to date, and the counts; returns exit status 0. */
-  static int print(Console console, Graph graph, Plan plan, boolean json) throws IOException {
+  /**
+   * Prints a line for each job that is not up to date and each group that is not expanded yet, and
+   * the counts of jobs; returns exit status 0.
+   */
+  static int print(Console console, Plan plan, boolean json) throws IOException {
+    Graph graph = plan.scene().graph();
     if (json) {
       json(console, graph, plan);
       return Exit.DONE;
     }
-    for (int j = 0; j < graph.jobs(); j++) {
-      String name = Shown.name(graph.job(j).name());
+    for (int j = 0; j < graph.nodes(); j++) {
+      String name = Shown.name(graph.name(j));
       switch (plan.verdict(j)) {
         case null -> {}
         case Verdict.UpToDate _ -> {}
@@ -48,10 +52,10 @@ final class DryRun {
         console,
         out -> {
           out.writeArrayFieldStart("jobs");
-          for (int j = 0; j < graph.jobs(); j++) {
+          for (int j = 0; j < graph.nodes(); j++) {
             if (plan.verdict(j) != null) {
               out.writeStartObject();
-              out.writeStringField("job", graph.job(j).name());
+              out.writeStringField("job", graph.name(j));
               verdict(out, graph, plan.verdict(j));
               out.writeEndObject();
             }

@@ -53,11 +53,10 @@ final class GraphCommand extends Command {
     if (common.json() && wanted.equals("dot")) {
       throw Common.usage("--format dot: --json asks for json");
     }
-    Project project = Project.load(console, common);
-    Selection selection = project.select(targets);
-    try (Look look = Look.at(project, console::warn)) {
+    try (Look look = Look.at(Project.load(console, common), console::warn)) {
+      Selection selection = look.project().select(targets);
       Plan plan = look.plan(selection, false);
-      Graph graph = project.graph();
+      Graph graph = look.project().graph();
       StringWriter text = new StringWriter();
       exporter(wanted, graph, look, plan).exportGraph(new View(graph, selection.jobs()), text);
       console.print(text.toString());

@@ -38,8 +38,8 @@ final class ListCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    Project project = Project.load(console, common);
-    try (Look look = Look.at(project, console::warn)) {
+    try (Look look = Look.at(Project.load(console, common), console::warn)) {
+      Project project = look.project();
       Plan plan = look.plan(project.select(List.of()), false);
       Set<String> running = Running.of(project.place(), look.cache()).running();
       if (common.json()) {

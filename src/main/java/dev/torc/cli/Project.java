@@ -3,6 +3,7 @@ package dev.torc.cli;
 import dev.torc.cache.CachePlace;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
+import dev.torc.plan.Expander;
 import dev.torc.plan.Selection;
 import dev.torc.workflow.BuildFile;
 import dev.torc.workflow.Loader;
@@ -15,7 +16,8 @@ import java.util.List;
  * The project that a command is about: its build file as read, the graph, and where its cache is.
  * Looking at the disk is for {@link Look}, building for {@link BuildCommand}.
  */
-record Project(Console console, Workflow workflow, Graph graph, CachePlace place) {
+record Project(
+    Console console, Workflow workflow, Graph graph, CachePlace place, Expander.Source source) {
 
   /** Reads the build file that the options or the folder name; refuses what is wrong in it. */
   static Project load(Console console, Common common) throws IOException {
@@ -25,7 +27,18 @@ record Project(Console console, Workflow workflow, Graph graph, CachePlace place
     }
     Workflow workflow = Loader.load(files, common.variables());
     Graph graph = GraphBuilder.build(workflow);
-    return new Project(console, workflow, graph, CachePlace.find(workflow.root(), console.env()));
+    CachePlace place = CachePlace.find(workflow.root(), console.env());
+    return new Project(console, workflow, graph, place, _ -> workflow);
+  }
+
+  /** The same project with groups expanded. */
+  Project with(Graph expanded) {
+    return new Project(console, expanded.workflow(), expanded, place, source);
+  }
+
+  /** What expands groups, for a command that is about these targets. */
+  Expander expander(List<String> targets, Expander.Check check) {
+    return new Expander(source, found -> Selection.of(found, targets, this::path), check);
   }
 
   /** The jobs that targets name; files are relative to where the user stands. */

@@ -75,11 +75,11 @@ final class StatusCommand extends Command {
       // An answer that nobody knows must not look like "nothing would run".
       return exitCode ? Exit.USAGE : Exit.DONE;
     }
-    Project project = site.project();
-    try (Look look = Look.at(project, console::warn)) {
+    try (Look look = Look.at(site.project(), console::warn)) {
+      Project project = look.project();
       check(console, project, look.digests());
       Plan plan = look.plan(project.select(List.of()), false);
-      print(console, site, Past.of(site, look.cache()), plan);
+      print(console, site.with(project), Past.of(site, look.cache()), plan);
       return exitCode && plan.willRun() + plan.mayRun() > 0 ? Exit.FAILED : Exit.DONE;
     }
   }

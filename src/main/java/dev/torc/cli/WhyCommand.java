@@ -39,8 +39,8 @@ final class WhyCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    Project project = Project.load(console, common);
-    try (Look look = Look.at(project, console::warn)) {
+    try (Look look = Look.at(Project.load(console, common), console::warn)) {
+      Project project = look.project();
       Readers readers = new Readers(project.graph(), look.records(), look.contents());
       List<Question> questions = new ArrayList<>();
       BitSet jobs = new BitSet();

@@ -17,4 +17,9 @@ public record Gate(String text, Group open) {
   public boolean isOpen() {
     return open != null;
   }
+
+  /** Whether not all instances of a group are known: it awaits results, or they made no sense. */
+  static boolean isOpen(Group group) {
+    return !group.awaits().isEmpty() || !group.problems().isEmpty();
+  }
 }

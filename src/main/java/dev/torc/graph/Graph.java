@@ -135,6 +135,11 @@ public final class Graph {
         .anyMatch(gate -> gate.text().equals(InstanceName.parse(name).group()));
   }
 
+  /** What to say of a name for which {@link #named} has nothing. */
+  public String unknown(String name) {
+    return references.unknown(name);
+  }
+
   /** Whether two nodes are the same, or of the same group. */
   public boolean isKin(int one, int other) {
     return one == other

@@ -40,7 +40,7 @@ public final class GraphBuilder {
   private GraphBuilder(Workflow workflow) {
     this.workflow = workflow;
     this.written = workflow.jobs();
-    this.open = workflow.groups().stream().filter(g -> !g.awaits().isEmpty()).toList();
+    this.open = workflow.groups().stream().filter(Gate::isOpen).toList();
     this.references = new References(workflow);
     this.makers = new Makers(written, open, errors);
     this.gates = new Gates(written.size());

@@ -1,6 +1,7 @@
 package dev.torc.graph;
 
 import dev.torc.workflow.Group;
+import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Nearest;
 import dev.torc.workflow.Workflow;
@@ -19,15 +20,17 @@ import java.util.stream.IntStream;
  */
 final class References {
 
+  private final Workflow workflow;
   private final Map<String, Integer> jobs = new HashMap<>();
   private final Map<String, Instances> groups = new HashMap<>();
   private int[] renumbered;
 
-  /** The instances of a group, and which of them have a value such as {@code lr=0.1}. */
-  private record Instances(List<String> names, int[] ids, int open, Map<String, BitSet> having) {}
+  /** The instances of a group, and which of them (by index) have a value such as {@code lr 0.1}. */
+  private record Instances(Group group, int[] ids, int open, Map<String, BitSet> having) {}
 
   /** Jobs are meant by their index in the workflow, open groups by those that follow. */
   References(Workflow workflow) {
+    this.workflow = workflow;
     List<Job> written = workflow.jobs();
     for (int j = 0; j < written.size(); j++) {
       jobs.put(written.get(j).name(), j);
@@ -35,8 +38,8 @@ final class References {
     int open = written.size();
     for (Group group : workflow.groups()) {
       int[] ids = group.instances().stream().mapToInt(jobs::get).toArray();
-      int node = group.awaits().isEmpty() ? -1 : open++;
-      groups.put(group.name(), new Instances(group.instances(), ids, node, new HashMap<>()));
+      int node = Gate.isOpen(group) ? open++ : -1;
+      groups.put(group.name(), new Instances(group, ids, node, new HashMap<>()));
     }
   }
 
@@ -60,22 +63,18 @@ final class References {
     if (job != null) {
       return numbers(IntStream.of(job));
     }
-    Instances group = groups.get(name);
-    if (group != null) {
-      return numbers(with(group, IntStream.of(group.ids)));
-    }
-    int slash = name.lastIndexOf('/');
-    Instances part = slash < 0 ? null : groups.get(name.substring(0, slash));
-    if (part == null) {
+    InstanceName part = InstanceName.parse(name);
+    Instances group = groups.get(part.group());
+    if (group == null || part.unknownParameter(group.group) != null) {
       return null;
     }
-    BitSet those = having(part, name.substring(slash + 1));
-    boolean known = !those.isEmpty() || part.open >= 0 || part.ids.length == 0;
-    return known ? numbers(with(part, those.stream().map(i -> part.ids[i]))) : null;
-  }
-
-  private static IntStream with(Instances group, IntStream ids) {
-    return group.open < 0 ? ids : IntStream.concat(ids, IntStream.of(group.open));
+    BitSet those = having(group, part.values());
+    boolean known = !those.isEmpty() || group.open >= 0 || group.ids.length == 0;
+    if (!known) {
+      return null;
+    }
+    IntStream ids = those.stream().map(i -> group.ids[i]);
+    return numbers(group.open < 0 ? ids : IntStream.concat(ids, IntStream.of(group.open)));
   }
 
   private int[] numbers(IntStream ids) {
@@ -83,34 +82,42 @@ final class References {
     return now.sorted().toArray();
   }
 
-  private static BitSet having(Instances group, String values) {
-    if (group.having.isEmpty() && group.ids.length > 0) {
-      index(group);
-    }
+  private BitSet having(Instances group, Map<String, String> values) {
     BitSet all = new BitSet();
     all.set(0, group.ids.length);
-    for (String value : values.split(",", -1)) {
-      all.and(group.having.getOrDefault(value, new BitSet()));
+    if (!values.isEmpty() && group.having.isEmpty()) {
+      index(group);
     }
+    values.forEach(
+        (name, value) -> all.and(group.having.getOrDefault(name + " " + value, new BitSet())));
     return all;
   }
 
-  private static void index(Instances group) {
+  private void index(Instances group) {
     for (int i = 0; i < group.ids.length; i++) {
-      String name = group.names.get(i);
-      for (String value : name.substring(name.lastIndexOf('/') + 1).split(",", -1)) {
-        group.having.computeIfAbsent(value, _ -> new BitSet()).set(i);
-      }
+      int place = i;
+      workflow
+          .jobs()
+          .get(group.ids[i])
+          .parameters()
+          .forEach(
+              (name, value) ->
+                  group.having.computeIfAbsent(name + " " + value, _ -> new BitSet()).set(place));
     }
   }
 
   /** What to say of a name that stands for nothing. */
   String unknown(String name) {
-    int slash = name.lastIndexOf('/');
-    String group = slash < 0 ? null : name.substring(0, slash);
-    return group != null && groups.containsKey(group)
-        ? "no instance of group %s has %s".formatted(group, name.substring(slash + 1))
-        : "no job " + name + Nearest.hint(name, names());
+    InstanceName part = InstanceName.parse(name);
+    Instances group = groups.get(part.group());
+    if (group == null) {
+      return "no job " + name + Nearest.hint(name, names());
+    }
+    String parameter = part.unknownParameter(group.group);
+    return parameter != null
+        ? parameter
+        : "no instance of group %s has %s"
+            .formatted(part.group(), name.substring(part.group().length() + 1));
   }
 
   /** All names of jobs and groups, for hints. */

@@ -57,6 +57,11 @@ public final class Contents implements Needs {
     this.passed = new AtomicIntegerArray(graph.lists());
   }
 
+  /** The same for another graph. */
+  Contents over(Graph next, Records kept) {
+    return new Contents(next, kept, digests);
+  }
+
   @Override
   public ManifestWriter.Content of(String path) {
     int maker = graph.makerOf(path);
@@ -237,18 +242,32 @@ public final class Contents implements Needs {
   private boolean counts(NeedList list, String path, List<Owned> stale) throws IOException {
     int maker = graph.makerOf(path);
     if (maker < 0) {
-      Owned owned = records.owned(path);
-      boolean gone =
-          owned != null
-              && !owned.adopted()
-              && owned.kind() == Stamp.Kind.FILE
-              && owned.digest().equals(digests.seen(path).digest());
-      if (gone) {
+      Owned owned = recorded(path);
+      if (owned != null) {
         stale.add(owned);
       }
-      return !gone;
+      return owned == null;
     }
     return !graph.isKin(maker, list.reader()) && (!records.isSettled(maker) || made(maker, path));
+  }
+
+  /** Who made a file that stands unaltered, null if torc did not make it as it is. */
+  Owned recorded(String path) throws IOException {
+    Owned owned = records.owned(path);
+    boolean unaltered =
+        owned != null
+            && !owned.adopted()
+            && owned.kind() == Stamp.Kind.FILE
+            && owned.digest().equals(digests.seen(path).digest());
+    return unaltered ? owned : null;
+  }
+
+  /** The files in a folder product. */
+  List<String> inside(String folder) throws IOException {
+    return digests.folder(folder, false).members().stream()
+        .filter(member -> member.kind() == Stamp.Kind.FILE)
+        .map(member -> folder + "/" + member.path())
+        .toList();
   }
 
   /** Whether a settled job made what stands at a path, by itself or in a folder (rule 7). */

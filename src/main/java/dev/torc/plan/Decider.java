@@ -40,6 +40,11 @@ public final class Decider {
     this.manifest = new Manifest(graph, caller);
   }
 
+  /** The same for another graph. */
+  Decider over(Graph next, Records kept, Contents now) {
+    return new Decider(next, kept, now, manifest.caller());
+  }
+
   /**
    * The verdict on a job as things stand now.
    *

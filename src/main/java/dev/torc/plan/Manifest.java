@@ -32,6 +32,11 @@ public final class Manifest {
     this.caller = caller;
   }
 
+  /** The caller's environment. */
+  Map<String, String> caller() {
+    return caller;
+  }
+
   /**
    * Describes a job.
    *

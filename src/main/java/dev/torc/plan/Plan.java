@@ -1,6 +1,5 @@
 package dev.torc.plan;
 
-import dev.torc.graph.Graph;
 import java.io.IOException;
 import java.util.BitSet;
 
@@ -11,34 +10,29 @@ import java.util.BitSet;
  */
 public final class Plan {
 
-  private final Selection selection;
+  private final Scene scene;
   private final Verdict[] verdicts;
   private final int[] counts = new int[3];
 
-  private Plan(Selection selection, Verdict[] verdicts) {
-    this.selection = selection;
+  private Plan(Scene scene, Verdict[] verdicts) {
+    this.scene = scene;
     this.verdicts = verdicts;
   }
 
-  /**
-   * Decides every selected job; those that are up to date are settled in the records.
-   *
-   * @param forced numbers of jobs that run whatever their state
-   */
-  public static Plan of(
-      Graph graph, Records records, Decider decider, Selection selection, BitSet forced)
-      throws IOException {
-    Plan plan = new Plan(selection, new Verdict[graph.nodes()]);
-    BitSet selected = selection.jobs();
+  /** Decides every selected job; those that are up to date are settled in the records. */
+  public static Plan of(Scene scene) throws IOException {
+    Plan plan = new Plan(scene, new Verdict[scene.graph().nodes()]);
+    Records records = scene.records();
+    BitSet selected = scene.selection().jobs();
     for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
-      Verdict verdict = decider.decide(j, forced.get(j));
+      Verdict verdict = scene.decider().decide(j, scene.forces(j));
       if (verdict instanceof Verdict.UpToDate) {
         records.settle(j);
       }
       plan.verdicts[j] = verdict;
       plan.counts[kind(verdict)]++;
     }
-    selection.open().stream()
+    scene.selection().open().stream()
         .forEach(
             group -> {
               int after = records.unsettledBefore(group);
@@ -60,14 +54,14 @@ public final class Plan {
     return verdicts[node];
   }
 
-  /** The jobs that were decided. */
-  public Selection selection() {
-    return selection;
+  /** What the verdicts are about: the numbers of jobs are those of its graph. */
+  public Scene scene() {
+    return scene;
   }
 
   /** The selected jobs. */
   public BitSet selected() {
-    return selection.jobs();
+    return scene.selection().jobs();
   }
 
   /** How many selected jobs are up to date. */

@@ -44,6 +44,19 @@ public final class Records {
     this.settled = new AtomicIntegerArray(graph.nodes());
   }
 
+  /** What is known of the jobs of another graph, by their names. */
+  Records over(Graph next) {
+    Records over = new Records(next, cache, interrupted);
+    for (int job = 0; job < next.jobs(); job++) {
+      int here = graph.jobId(next.job(job).name());
+      if (here >= 0) {
+        over.results.set(job, results.get(here));
+        over.settled.set(job, settled.get(here));
+      }
+    }
+    return over;
+  }
+
   /** The job's last result, null if it never ran. */
   public Result result(int job) {
     Result result = results.get(job);

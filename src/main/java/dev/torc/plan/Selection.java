@@ -4,6 +4,7 @@ import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Glob;
+import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Nearest;
 import dev.torc.workflow.Place;
 import java.util.ArrayList;
@@ -114,19 +115,16 @@ public record Selection(BitSet jobs, BitSet named, BitSet open, boolean targeted
     if (graph.fileId(path) >= 0) {
       return "file " + target + " is a source: no job makes it";
     }
-    int slash = target.lastIndexOf('/');
-    if (slash > 0
-        && graph.named(target.substring(0, slash)) != null
-        && target.indexOf('=') > slash) {
-      return "no instance of group %s has %s; `torc list --instances` shows them"
-          .formatted(target.substring(0, slash), target.substring(slash + 1));
+    String group = InstanceName.parse(target).group();
+    if (!group.equals(target) && graph.named(group) != null) {
+      return graph.unknown(target) + "; `torc list --instances` shows them";
     }
     List<String> names = new ArrayList<>();
     for (int j = 0; j < graph.jobs(); j++) {
       names.add(graph.job(j).name());
       names.addAll(graph.job(j).tags());
     }
-    graph.workflow().groups().forEach(group -> names.add(group.name()));
+    graph.workflow().groups().forEach(each -> names.add(each.name()));
     return "no job, tag or product "
         + target
         + (Nearest.to(target, names) == null
