@@ -54,7 +54,8 @@ public final class Launches {
   }
 
   /**
-   * Puts an attempt together; writes the files that {@code TORC_NEEDS} names.
+   * Puts an attempt together; writes the files that {@code TORC_NEEDS} names. Throws a {@link
+   * Failure} for a command that is longer than the system takes.
    *
    * @param granted the attempt's resources and the numbers of its GPUs
    * @param timeLimit nanoseconds, 0 for none
@@ -127,6 +128,7 @@ public final class Launches {
               .words()
               .forEach(word -> argv.addAll(word.words(slot -> values.of(slot, step.dir()))));
     }
+    ArgumentList.check(argv, env, caller);
     return new Launch.Step(argv, graph.workflow().root().resolve(step.dir()).normalize(), env);
   }
 

@@ -2,12 +2,10 @@ package dev.torc.build;
 
 import dev.torc.exec.Ended;
 import dev.torc.plan.Reason;
-import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /** Puts what happens in the loop into events. What is made of them is the listener's business. */
 final class Teller {
@@ -35,10 +33,9 @@ final class Teller {
 
   /** A group could not be expanded. */
   void failed(Group group) {
-    String what =
-        group.problems().stream()
-            .map(BadInput.Diagnostic::toString)
-            .collect(Collectors.joining("; "));
+    String more =
+        group.problems().size() == 1 ? "" : "; and " + (group.problems().size() - 1) + " more";
+    String what = group.problems().getFirst() + more;
     tell(
         new Event.JobEnded(
             group.name(), State.FAILED, new Event.Details(what, "", null, 0, -1, -1)));
