@@ -12,6 +12,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,18 +97,12 @@ class OddStatesIT {
     // the temp folders belong to root alone
     project.sh("p=$PWD; while [ $p != / ]; do chmod a+rx $p; p=${p%/*}; [ \"$p\" ] || p=/; done");
     project.sh("chmod a+rwx \"$HOME\" ..");
-    List<String> nobody =
-        List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c");
-    Ran look =
-        project.run(
-            List.of("setpriv", "--reuid=65534", "--clear-groups", Sandbox.launcher(), "-n"));
+    List<String> nobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+    Ran look = project.run(and(nobody, Sandbox.launcher(), "-n"));
     assumeTrue(look.exit() != 126 && look.exit() != 127, "the launcher is not readable for others");
     assertEquals(0, look.exit(), look.err());
     assertEquals("a will run: never ran\n", look.out());
-    Ran ran =
-        project.run(
-            List.of(
-                nobody.get(0), nobody.get(1), nobody.get(2), nobody.get(3), Sandbox.launcher()));
+    Ran ran = project.run(and(nobody, Sandbox.launcher()));
     assertEquals(3, ran.exit(), ran.err());
     assertEquals(1, ran.err().lines().count(), ran.err());
     assertTrue(ran.err().contains("permission denied"), ran.err());
@@ -384,6 +379,10 @@ class OddStatesIT {
     assertEquals(0, next.exit(), next.err());
     assertEquals("1\n", project.read("y"));
     until("the build is up to date", () -> project.torc().ran().isEmpty());
+  }
+
+  private static List<String> and(List<String> some, String... more) {
+    return Stream.concat(some.stream(), Stream.of(more)).toList();
   }
 
   private static void truncate(Path file, long size) throws Exception {

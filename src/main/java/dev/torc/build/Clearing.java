@@ -83,6 +83,7 @@ public final class Clearing {
   private void clear(String path, boolean persist) throws IOException {
     Path file = place.root().resolve(path);
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      clearAbove(file);
       return;
     }
     boolean ours = unaltered(cache.owned(path));
@@ -94,6 +95,19 @@ public final class Clearing {
       delete(file);
     } else {
       keep(path, false);
+    }
+  }
+
+  /** Deletes an earlier product that stands where a folder of this one has to be. */
+  private void clearAbove(Path file) throws IOException {
+    Path above = file.getParent();
+    while (above.startsWith(place.root()) && !Files.exists(above, LinkOption.NOFOLLOW_LINKS)) {
+      above = above.getParent();
+    }
+    if (above.startsWith(place.root())
+        && !Files.isDirectory(above)
+        && unaltered(cache.owned(place.root().relativize(above).toString()))) {
+      delete(above);
     }
   }
 

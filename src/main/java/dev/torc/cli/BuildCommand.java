@@ -98,25 +98,26 @@ final class BuildCommand extends Command {
               }
             });
     Plan plan = expander.plan(shop.scene(selection, options.force()));
+    // Once more: what changed since the first look may make such a job run, and it never could.
     capacity.refuse(plan);
     begun.set(true);
+    Project expanded = project.with(plan.scene().graph());
     report.accept(
         new Event.Started(
             shop.build(), shop.number(), project.workflow().root(), plan.selected().cardinality()));
     Consumer<String> warn = line -> report.accept(new Event.Note(Event.Level.WARNING, line));
     capacity.warnings(plan).forEach(warn);
     if (shop.number() == 1) {
-      Advice.on(project.with(plan.scene().graph()), plan.selected())
-          .forEach(line -> warn.accept(line.toString()));
+      Advice.on(expanded, plan.selected()).forEach(line -> warn.accept(line.toString()));
+      Advice.network(project).ifPresent(warn);
     }
     if (plan.willRun() + plan.mayRun() > 0) {
+      Advice.emptyGlobs(expanded, plan.selected()).forEach(line -> warn.accept(line.toString()));
       shop.begin();
     }
-    Event.Finished[] finished = new Event.Finished[1];
     Consumer<Event> listener =
         event -> {
           if (event instanceof Event.Finished last) {
-            finished[0] = last;
             shop.end(last);
           }
           report.accept(event);

@@ -113,7 +113,11 @@ public final class Main {
       throw Common.usage(
           "unknown command "
               + Shown.name(name)
-              + (hint.isEmpty() ? "; torc --help lists the commands" : hint));
+              + (hint.isEmpty()
+                  ? "; a job of that name is built by torc build "
+                      + Shown.name(name)
+                      + ", torc --help lists the commands"
+                  : hint));
     }
     Command command = commands.get(name).get();
     CommandLine line = parser(command);

@@ -5,8 +5,9 @@ import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.plan.Expander;
 import dev.torc.plan.Selection;
+import dev.torc.workflow.Blueprint;
 import dev.torc.workflow.BuildFile;
-import dev.torc.workflow.Loader;
+import dev.torc.workflow.Found;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,10 +26,11 @@ record Project(
     if (files.isEmpty()) {
       files = List.of(BuildFile.find(console.cwd()));
     }
-    Workflow workflow = Loader.load(files, common.variables());
+    Blueprint blueprint = Blueprint.read(files, common.variables());
+    Workflow workflow = blueprint.expand(Found.nothing());
     Graph graph = GraphBuilder.build(workflow);
     CachePlace place = CachePlace.find(workflow.root(), console.env());
-    return new Project(console, workflow, graph, place, _ -> workflow);
+    return new Project(console, workflow, graph, place, blueprint::expand);
   }
 
   /** The same project with groups expanded. */

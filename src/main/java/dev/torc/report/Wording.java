@@ -49,8 +49,15 @@ record Wording(Detail detail, Palette palette, Path here) {
   String head(Event.JobEnded ended) {
     Event.Details details = ended.details();
     return palette.red(Shown.name(ended.job()) + " failed: " + Shown.line(details.what()))
-        + (details.log() == null ? "" : " after " + Amount.time(details.wall()))
+        + (timed(details) ? " after " + Amount.time(details.wall()) : "")
         + "\n";
+  }
+
+  /** Whether the time says something that the phrase does not say already. */
+  private static boolean timed(Event.Details details) {
+    return details.log() != null
+        && !details.what().startsWith("timed out")
+        && !details.what().startsWith("product ");
   }
 
   /** The rest of a failure: command, tail of the log, path of the log. */

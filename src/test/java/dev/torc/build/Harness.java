@@ -24,10 +24,10 @@ import dev.torc.plan.Reason;
 import dev.torc.plan.Scene;
 import dev.torc.plan.Selection;
 import dev.torc.plan.Verdict;
+import dev.torc.workflow.Blueprint;
 import dev.torc.workflow.Found;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Loader;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
@@ -224,6 +224,7 @@ class Harness {
 
   Graph graph;
   private volatile Workflow workflow;
+  private Blueprint blueprint;
 
   /** A build that runs meanwhile. */
   final class Building {
@@ -277,12 +278,13 @@ class Harness {
 
   /** The build file as read; tests of groups put another one in its place. */
   Workflow read() throws IOException {
-    return Loader.load(List.of(root.resolve("torc.yaml")), new TreeMap<>());
+    blueprint = Blueprint.read(List.of(root.resolve("torc.yaml")), new TreeMap<>());
+    return blueprint.expand(Found.nothing());
   }
 
   /** The build file with what is known now. */
   Workflow expand(Found found) throws IOException {
-    return workflow;
+    return blueprint.expand(found);
   }
 
   private Expander expander(Digests digests, String... targets) {
@@ -304,6 +306,9 @@ class Harness {
   Cache openCache(List<Event> events) {
     return Cache.open(place(), line -> events.add(new Event.Note(Event.Level.WARNING, line)));
   }
+
+  /** Is told every event on the loop's thread. */
+  void heard(Event event) {}
 
   /** What runs the jobs; tests with real processes put another one in its place. */
   Runner openRunner() {
@@ -393,6 +398,7 @@ class Harness {
                   null,
                   event -> {
                     told.add(event);
+                    heard(event);
                     if (event instanceof Event.Finished) {
                       cache.put(
                           new dev.torc.cache.Batch()
