@@ -58,7 +58,7 @@ record ItemReader(Paths paths, Problems problems) {
     if (need && node instanceof Node.Mapping map) {
       Fields fields = new Fields(map, scope, problems);
       fields.only(Keys.NEED, "an entry of needs");
-      String name = fields.text("job", "");
+      String name = fields.read("job", "", scope::name);
       if (map.entries().isEmpty()) {
         throw new BadInput(node.place(), "an entry of needs is a path or {job: NAME}");
       }
@@ -73,7 +73,7 @@ record ItemReader(Paths paths, Problems problems) {
     for (Node node : Fields.oneOrMore(job.map().get("after"))) {
       job.guard(
           () ->
-              out.add(new Ref.OfJob(node.place(), job.scope().text(Fields.scalar(node, "after")))));
+              out.add(new Ref.OfJob(node.place(), job.scope().name(Fields.scalar(node, "after")))));
     }
     return List.copyOf(out);
   }
