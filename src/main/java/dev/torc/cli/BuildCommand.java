@@ -43,6 +43,7 @@ final class BuildCommand extends Command {
     Selection selection = project.select(options.targets());
     Capacity capacity = Capacity.of(project.workflow(), Limits.here(console.env()), given);
     Checks.check(project.graph(), looking(project), selection.jobs());
+    Images.refuse(project.graph(), selection.jobs(), project.containers());
     BitSet tooLarge = capacity.tooLarge(project.graph(), selection.jobs());
     boolean dry = options.dryRun() || Makeflags.dryRun(console.env().getOrDefault("MAKEFLAGS", ""));
     if (dry || !tooLarge.isEmpty()) {
@@ -93,6 +94,7 @@ final class BuildCommand extends Command {
             options.targets(),
             (graph, jobs) -> {
               Checks.check(graph, shop.digests(), jobs);
+              Images.refuse(graph, jobs, project.containers());
               if (begun.get()) {
                 capacity.refuse(graph, jobs);
               }

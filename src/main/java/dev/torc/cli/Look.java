@@ -55,7 +55,15 @@ final class Look implements AutoCloseable {
   }
 
   private Scene scene(Project of, Selection selection, boolean force) {
-    return Scene.of(of.graph(), cache, interrupted, digests, of.console().env(), selection, force);
+    return Scene.of(
+        of.graph(),
+        cache,
+        interrupted,
+        digests,
+        of.console().env(),
+        of.containers(),
+        selection,
+        force);
   }
 
   /**

@@ -18,7 +18,12 @@ import java.util.List;
  * Looking at the disk is for {@link Look}, building for {@link BuildCommand}.
  */
 record Project(
-    Console console, Workflow workflow, Graph graph, CachePlace place, Expander.Source source) {
+    Console console,
+    Workflow workflow,
+    Graph graph,
+    CachePlace place,
+    Expander.Source source,
+    boolean containers) {
 
   /** Reads the build file that the options or the folder name; refuses what is wrong in it. */
   static Project load(Console console, Common common) throws IOException {
@@ -30,12 +35,12 @@ record Project(
     Workflow workflow = blueprint.expand(Found.nothing());
     Graph graph = GraphBuilder.build(workflow);
     CachePlace place = CachePlace.find(workflow.root(), console.env());
-    return new Project(console, workflow, graph, place, blueprint::expand);
+    return new Project(console, workflow, graph, place, blueprint::expand, common.containers());
   }
 
   /** The same project with groups expanded. */
   Project with(Graph expanded) {
-    return new Project(console, expanded.workflow(), expanded, place, source);
+    return new Project(console, expanded.workflow(), expanded, place, source, containers);
   }
 
   /** What expands groups, for a command that is about these targets. */

@@ -106,7 +106,14 @@ final class Workshop implements AutoCloseable {
   /** What is known before anything runs. */
   Scene scene(Selection selection, boolean force) {
     return Scene.of(
-        project.graph(), cache, Set.of(), digests, project.console().env(), selection, force);
+        project.graph(),
+        cache,
+        Set.of(),
+        digests,
+        project.console().env(),
+        project.containers(),
+        selection,
+        force);
   }
 
   /** What attempts of this build share. */

@@ -12,10 +12,10 @@ import org.jgrapht.graph.AbstractGraph;
 import org.jgrapht.graph.DefaultGraphType;
 
 /**
- * Some jobs of a {@link Graph} as JGraphT sees a graph, so that its algorithms and exporters work
- * on the flat arrays: nothing is copied, and nothing can be changed. Vertices are the jobs'
- * numbers; an edge leads from a job to one that waits for it and is the index of its entry in the
- * rows of what each waits for.
+ * Some vertices of an {@link Adjacency}, such as jobs, as JGraphT sees a graph, so that its
+ * algorithms and exporters work on the flat arrays: nothing is copied, and nothing can be changed.
+ * Vertices are the jobs' numbers; an edge leads from a job to one that waits for it and is the
+ * index of its entry in the rows of what each waits for.
  */
 public final class View extends AbstractGraph<Integer, Integer> {
 
@@ -33,31 +33,15 @@ public final class View extends AbstractGraph<Integer, Integer> {
   private final Adjacency after;
   private final BitSet jobs;
 
-  /** Shows the given jobs and the edges between them; gates are seen through. */
-  public View(Graph graph, BitSet jobs) {
-    this(graph.nodes() == graph.jobs() ? graph.before() : throughGates(graph), jobs);
-  }
-
   /**
    * Shows the given vertices.
    *
    * @param before each vertex's ascending row of those that it waits for
    */
-  View(Adjacency before, BitSet vertices) {
+  public View(Adjacency before, BitSet vertices) {
     this.before = before;
     this.after = before.reversed(before.rows());
     this.jobs = vertices;
-  }
-
-  private static Adjacency throughGates(Graph graph) {
-    Adjacency.Builder rows = new Adjacency.Builder();
-    for (int job = 0; job < graph.jobs(); job++) {
-      for (int earlier : graph.jobsBefore(job)) {
-        rows.add(earlier);
-      }
-      rows.endRow(true);
-    }
-    return rows.build();
   }
 
   /** A set of numbers that is computed when it is asked. */

@@ -26,7 +26,11 @@ enum Line {
   /** A needed glob, folder or job, and the digest of its list. */
   LIST("needs"),
   /** A declared product; the value is its kind. */
-  PRODUCT("product");
+  PRODUCT("product"),
+  /**
+   * The image that a step runs in, {@code host} where containers are off; the name is its number.
+   */
+  IMAGE("image");
 
   private static final Line[] ALL = values();
 

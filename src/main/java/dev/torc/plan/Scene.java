@@ -25,6 +25,7 @@ public record Scene(
    *
    * @param interrupted names of jobs that a killed torc left running (rule 9)
    * @param caller the caller's environment, for variables declared without a value
+   * @param containers false where steps with an image run on the host
    */
   public static Scene of(
       Graph graph,
@@ -32,11 +33,13 @@ public record Scene(
       Set<String> interrupted,
       Digests digests,
       Map<String, String> caller,
+      boolean containers,
       Selection selection,
       boolean force) {
     Records records = new Records(graph, cache, interrupted);
     Contents contents = new Contents(graph, records, digests);
-    Decider decider = new Decider(graph, records, contents, caller);
+    Decider decider =
+        new Decider(graph, records, contents, new Manifest(graph, caller, containers));
     return new Scene(graph, records, contents, decider, selection, force);
   }
 

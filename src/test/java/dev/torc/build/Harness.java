@@ -67,6 +67,7 @@ class Harness {
   final Map<String, String> env = new HashMap<>();
   final Map<String, Script> scripts = new ConcurrentHashMap<>();
 
+  boolean containers = true;
   boolean failFast;
   boolean force;
   StampSource stamps = StampSource.of(java.nio.file.FileSystems.getDefault());
@@ -361,7 +362,8 @@ class Harness {
             cache::stamp,
             (path, known) -> cache.put(new dev.torc.cache.Batch().stamp(path, known)));
     Expander expander = expander(digests, targets);
-    Plan plan = expander.plan(Scene.of(graph, cache, Set.of(), digests, env, selection, force));
+    Plan plan =
+        expander.plan(Scene.of(graph, cache, Set.of(), digests, env, containers, selection, force));
     Scene scene = plan.scene();
     Clearing clearing =
         new Clearing(
@@ -433,7 +435,7 @@ class Harness {
       Digests looking = looking(cache::stamp);
       Plan plan =
           expander(looking, targets)
-              .plan(Scene.of(graph, cache, interrupted, looking, env, first, force));
+              .plan(Scene.of(graph, cache, interrupted, looking, env, containers, first, force));
       graph = plan.scene().graph();
       Map<String, String> said = new TreeMap<>();
       plan.selected().stream()
