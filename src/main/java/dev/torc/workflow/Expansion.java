@@ -22,7 +22,7 @@ import java.util.TreeSet;
 final class Expansion {
 
   /** How many instances a workflow may have; each takes some kilobytes of memory. */
-  static final int MAX_INSTANCES = 2_000_000;
+  static final int MAX_INSTANCES = 1_000_000;
 
   /** All units, as far as they are known. */
   record Expanded(List<Job> jobs, List<Group> groups, Set<BadInput.Diagnostic> warnings) {}
