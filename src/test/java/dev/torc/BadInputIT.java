@@ -1,5 +1,7 @@
 package dev.torc;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.Sandbox.Ran;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -40,38 +43,53 @@ class BadInputIT {
 
   @Test
   void mistakesInTheText() throws Exception {
-    refused("1:2: a NUL byte", "\u00ff\u0000\u0001".repeat(10), false);
-    refused("1:", "jobs: { \u00ff: { command: x } }\n", false);
-    refused("", "jobs: {", true);
-    refused("2:", "jobs:\n  a: { command: \"a\u0000b\" }\n", true);
-    refused("4:", "jobs:\n  a:\n    command: x\n    command: y\n", true);
-    refused("3:5: unknown key comand", "jobs:\n  a:\n    comand: x\n", true);
-    refused("1:1: unknown key job", "job:\n  a: { command: x }\n", true);
-    refused("2:15: ", "jobs:\n  a: { needs: [bam/{sample}.bam], command: x }\n", true);
-    refused("2:", "jobs:\n  a: { needs: [{sample}], command: x }\n", true);
-    refused("2:3: ", "jobs:\n  a: {}\n", true);
-    refused("2:", "jobs:\n  a: { command: 'echo {nobody}' }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, resources: { cpus: many } }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, resources: { runtime: soon } }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, resources: { licences: 1 } }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, resources: lrage }\nresources: { large: {} }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, after: b }\n", true);
-    refused("1:", "- a\n- b\n", true);
-    refused("1:", "just words\n", true);
+    refused("1:2: a NUL byte", "\u00ff\u0000\u0001".repeat(10), ISO_8859_1);
+    refused("1:", "jobs: { \u00ff: { command: x } }\n", ISO_8859_1);
+    refused("1:", "jobs: {");
+    refused("2:19: a NUL byte", "jobs:\n  a: { command: \"a\u0000b\" }\n");
+    refused("2:17: a text cannot hold a NUL", "jobs:\n  a: { command: \"a\\0b\" }\n");
+    refused("4:5: duplicate key command", "jobs:\n  a:\n    command: x\n    command: y\n");
+    refused("3:5: unknown key comand", "jobs:\n  a:\n    comand: x\n");
+    refused("1:1: unknown key job ", "job:\n  a: { command: x }\n");
+    refused("2:20: ", "jobs:\n  a: { needs: [bam/{sample}.bam], command: x }\n");
+    refused("2:17: {sample} is a map", "jobs:\n  a: { needs: [{sample}], command: x }\n");
+    refused("2:3: the job a has no command", "jobs:\n  a: {}\n");
+    refused("2:17: the command is empty", "jobs:\n  a: { command: [] }\n");
+    refused("2:17: unknown placeholder {no}", "jobs:\n  a: { command: 'echo {no}' }\n");
+    refused("2:39: ", "jobs:\n  a: { command: x, resources: { cpus: many } }\n");
+    refused("2:42: ", "jobs:\n  a: { command: x, resources: { runtime: soon } }\n");
+    refused("2:33: unknown key wheels", "jobs:\n  a: { command: x, resources: { wheels: 1 } }\n");
+    refused("2:31: unknown resource class", "jobs:\n  a: { command: x, resources: big }\n");
+    refused("2:27: no job b", "jobs:\n  a: { command: x, after: b }\n");
+    refused(
+        "3:12: a second job a", "jobs:\n  - {name: a, command: x}\n  - {name: a, command: y}\n");
+    refused("2:25: ", "jobs:\n  a: {command: x, env: {'A=B': 1}}\n");
+    refused("1:11: ", "include: [gone.yaml]\n");
+    refused("1:11: ", "include: [torc.yaml]\n");
+    refused("1:", "vars: { a: '{b}', b: '{a}' }\njobs: { j: { command: 'echo {a}' } }\n");
+    refused("2:1: ", "name: a\n---\nname: b\n");
+    refused("1:1: an unknown version of YAML", "%YAML 9.9\n---\nname: b\n");
+    refused("2:1: a tab", "jobs:\n\ta: b\n");
+    refused("1:1: ", "- a\n- b\n");
+    refused("1:1: ", "just words\n");
   }
 
   @Test
-  void anEmptyBuildFileIsNoError() throws Exception {
-    project.build("");
-    Ran ran = project.torc();
-    assertTrue(ran.exit() == 0 || ran.exit() == 2, ran.err());
-    assertEquals(1, ran.err().lines().count(), ran.err());
+  void theTrapOfBracesSaysToQuoteThem() throws Exception {
+    for (String needs : List.of("[bam/{sample}.bam]", "[{sample}]", "{job: train/lr={lr}}")) {
+      project.build("jobs:\n  a: { needs: " + needs + ", command: x }\n");
+      Ran ran = project.torc();
+      assertEquals(2, ran.exit());
+      assertTrue(ran.err().contains("quote"), ran.err());
+    }
   }
 
   @Test
-  void suggestionsNameTheNearestKey() throws Exception {
+  void anUnknownKeyNamesTheNearestOne() throws Exception {
     project.build("jobs:\n  a:\n    comand: x\n");
-    assertTrue(project.torc().err().contains("command"), project.torc().err());
+    assertEquals(
+        "torc.yaml:3:5: unknown key comand in the job a; did you mean command?\n",
+        project.torc().err());
   }
 
   @Test
@@ -80,10 +98,10 @@ class BadInputIT {
     for (int i = 1; i < 60; i++) {
       aliases.append("  v%d: &v%d [*v%d, *v%d, *v%d]\n".formatted(i, i, i - 1, i - 1, i - 1));
     }
-    refused("", aliases.toString(), true);
-    refused("", "jobs: " + "[".repeat(200_000) + "]".repeat(200_000) + "\n", true);
-    refused("", "jobs: " + "{a: ".repeat(200_000), true);
-    refused("", "&a [*a]\n", true);
+    refused("", aliases.toString());
+    refused("", "jobs: " + "[".repeat(200_000) + "]".repeat(200_000) + "\n");
+    refused("", "jobs: " + "{a: ".repeat(200_000));
+    refused("", "&a [*a]\n");
     Files.delete(project.root.resolve("torc.yaml"));
     project.write("torc.json", "[".repeat(200_000));
     refusedAsItIs("torc.json:1:");
@@ -134,52 +152,62 @@ class BadInputIT {
   @Test
   void mistakesInTheGraph() throws Exception {
     String two = "jobs:\n  a: { command: x, produces: p }\n  b: { command: x, produces: ./p }\n";
-    refused("3:", two, true);
-    refused("2:", "jobs:\n  a: { command: x, needs: gone }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, needs: p, produces: p }\n", true);
+    refused("3:", two);
+    refused("2:", "jobs:\n  a: { command: x, needs: gone }\n");
+    refused("2:", "jobs:\n  a: { command: x, needs: p, produces: p }\n");
     refused(
         "",
         "jobs:\n  a: {command: x, needs: q, produces: p}\n"
-            + "  b: {command: x, needs: p, produces: q}\n",
-        true);
-    refused("", "jobs:\n  a: { command: x, after: b }\n  b: { command: x, after: a }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, produces: torc.yaml }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, produces: ../out }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, produces: /tmp/out }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, produces: .torc/out }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, produces: ./ }\n", true);
+            + "  b: {command: x, needs: p, produces: q}\n");
+    refused("", "jobs:\n  a: { command: x, after: b }\n  b: { command: x, after: a }\n");
+    refused("2:", "jobs:\n  a: { command: x, produces: torc.yaml }\n");
+    refused("2:", "jobs:\n  a: { command: x, produces: ../out }\n");
+    refused("2:", "jobs:\n  a: { command: x, produces: /tmp/out }\n");
+    refused("2:", "jobs:\n  a: { command: x, produces: .torc/out }\n");
+    refused("2:", "jobs:\n  a: { command: x, depfile: ../a.d }\n");
+    refused("2:", "jobs:\n  a: { command: x, depfile: torc.yaml }\n");
+    refused("2:", "jobs:\n  a: { command: x, produces: ./ }\n");
     refused(
         "3:",
-        "jobs:\n  a: { command: x, produces: d/ }\n" + "  b: { command: x, produces: d/p }\n",
-        true);
+        "jobs:\n  a: { command: x, produces: d/ }\n" + "  b: { command: x, produces: d/p }\n");
     refused(
         "3:",
-        "jobs:\n  a: { command: x, produces: 'd/*' }\n" + "  b: { command: x, produces: d/p }\n",
-        true);
+        "jobs:\n  a: { command: x, produces: 'd/*' }\n" + "  b: { command: x, produces: d/p }\n");
   }
 
   @Test
   void productsThroughLinksThatLeaveTheRoot() throws Exception {
     Files.createSymbolicLink(
         project.root.resolve("away"), Files.createDirectory(temp.resolve("o")));
-    refused("2:", "jobs:\n  a: { command: x, produces: away/p }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, produces: away/deeper/p }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, produces: 'away/*.txt' }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, produces: away/ }\n", true);
+    refused("2:", "jobs:\n  a: { command: x, produces: away/p }\n");
+    refused("2:", "jobs:\n  a: { command: x, produces: away/deeper/p }\n");
+    refused("2:", "jobs:\n  a: { command: x, produces: 'away/*.txt' }\n");
+    refused("2:", "jobs:\n  a: { command: x, produces: away/ }\n");
     Files.createSymbolicLink(project.root.resolve("me"), Path.of("torc.yaml"));
-    refused("2:", "jobs:\n  a: { command: x, produces: me }\n", true);
+    refused("2:", "jobs:\n  a: { command: x, produces: me }\n");
   }
 
   @Test
   void needsThatAreNoFiles() throws Exception {
-    project.run(List.of("sh", "-c", "mkfifo fifo; mkdir folder; touch file; ln -s loop loop"));
-    refused("2:", "jobs:\n  a: { command: x, needs: fifo }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, needs: /dev/zero }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, needs: folder }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, needs: file/ }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, needs: file/inner }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, needs: loop }\n", true);
-    refused("2:", "jobs:\n  a: { command: x, needs: " + "n".repeat(5000) + " }\n", true);
+    project.run(
+        List.of(
+            "sh",
+            "-c",
+            "mkfifo fifo; mkdir folder; touch file; ln -s gone dangling; ln -s loop loop"));
+    refused("2:", "jobs:\n  a: { command: x, needs: fifo }\n");
+    refused("2:", "jobs:\n  a: { command: x, needs: /dev/zero }\n");
+    refused("2:", "jobs:\n  a: { command: x, needs: folder }\n");
+    refused("2:", "jobs:\n  a: { command: x, needs: file/ }\n");
+    refused("2:", "jobs:\n  a: { command: x, needs: file/inner }\n");
+    refused("2:", "jobs:\n  a: { command: x, needs: dangling }\n");
+    // what the system refuses to look at is its refusal, not the build file's mistake
+    for (String need : List.of("loop", "n".repeat(300))) {
+      project.build("jobs:\n  a: { command: x, needs: " + need + " }\n");
+      Ran ran = project.torc();
+      assertEquals(3, ran.exit(), ran.err());
+      assertEquals(1, ran.err().lines().count(), ran.err());
+      assertTrue(ran.err().startsWith("torc: cannot look at "), ran.err());
+    }
   }
 
   @Test
@@ -219,30 +247,27 @@ class BadInputIT {
     assertTrue(ran.err().lines().toList().get(2).startsWith("torc.yaml:3:"), ran.err());
   }
 
-  private void refused(String place, String text, boolean utf8) throws Exception {
-    Files.write(
-        project.root.resolve("torc.yaml"),
-        text.getBytes(
-            utf8
-                ? java.nio.charset.StandardCharsets.UTF_8
-                : java.nio.charset.StandardCharsets.ISO_8859_1));
+  private void refused(String place, String text) throws Exception {
+    refused(place, text, UTF_8);
+  }
+
+  private void refused(String place, String text, Charset charset) throws Exception {
+    Files.write(project.root.resolve("torc.yaml"), text.getBytes(charset));
     refusedAsItIs("torc.yaml:" + place);
   }
 
   private void refusedAsItIs(String begin) throws Exception {
     List<String> before = everything();
     Ran ran = project.torc("build");
-    String all = begin + ": " + ran;
-    System.err.println(ran.exit() + " " + ran.err().strip());
-    assertEquals(2, ran.exit(), all);
+    assertEquals(2, ran.exit(), begin + ran);
     assertEquals("", ran.out());
-    assertEquals(1, ran.err().lines().count(), all);
-    assertTrue(ran.err().length() < 1000, all);
-    assertTrue(ran.err().startsWith(begin), all);
+    assertEquals(1, ran.err().lines().count(), begin + ran);
+    assertTrue(ran.err().startsWith(begin), begin + ran);
+    assertTrue(ran.err().length() < 500, begin + ran);
     String said = ran.err().replaceFirst("^[^ ]+: ", "");
-    assertFalse(Character.isUpperCase(said.charAt(0)) && !said.startsWith("YAML"), all);
-    assertFalse(ran.err().contains("\tat ") || ran.err().contains("Exception"), all);
-    assertEquals(before, everything(), all);
+    assertFalse(Character.isUpperCase(said.charAt(0)), begin + ran);
+    assertFalse(ran.err().contains("\tat ") || ran.err().contains("Exception"), begin + ran);
+    assertEquals(before, everything(), begin + ran);
   }
 
   private List<String> everything() throws IOException {

@@ -2,12 +2,14 @@ package dev.torc;
 
 import static dev.torc.Sandbox.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +20,18 @@ class LockIT {
 
   /** A job that runs until the file {@code go} is there. */
   private static final String WAITS =
-      "jobs:\n  a: { command: 'echo $$ > pid; until [ -e go ]; do sleep 0.01; done' }\n";
+      "jobs:\n  a: { command: 'echo a; echo $$ > pid; until [ -e go ]; do sleep 0.01; done' }\n";
+
+  private static final List<List<String>> LOOKS =
+      List.of(
+          List.of("build", "-n"),
+          List.of("why", "a"),
+          List.of("status"),
+          List.of("list"),
+          List.of("graph"),
+          List.of("check"),
+          List.of("clean", "-n"),
+          List.of("log", "a"));
 
   @TempDir Path temp;
   private Sandbox project;
@@ -85,11 +98,24 @@ class LockIT {
     project.build(WAITS);
     Going first = project.start("build");
     project.awaitLine("pid");
-    Ran look = project.torc("build", "-n");
-    assertEquals(0, look.exit(), look.err());
-    assertTrue(look.out().startsWith("a will run: "), look.out());
+    for (List<String> look : LOOKS) {
+      Ran ran = project.torc(look.toArray(String[]::new));
+      assertEquals(0, ran.exit(), look + ran.err());
+      assertTrue(look.contains("clean") || ran.out().contains("a"), look + ran.out());
+    }
+    assertTrue(first.process().isAlive());
     project.write("go", "");
     assertEquals(0, first.await().exit());
+  }
+
+  @Test
+  void lookingCreatesNothing() throws Exception {
+    project.build(WAITS);
+    for (List<String> look : LOOKS) {
+      Ran ran = project.torc(look.toArray(String[]::new));
+      assertTrue(ran.exit() == 0 || look.contains("log"), look + ran.err());
+      assertFalse(project.exists(".torc"), look.toString());
+    }
   }
 
   @Test

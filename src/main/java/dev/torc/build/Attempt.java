@@ -39,6 +39,7 @@ final class Attempt {
   private boolean stopped;
   private boolean stoppedNow;
   private boolean cleared;
+  private String command = "";
 
   Attempt(Shop shop, int id, int number, Launches.Granted granted, long timeLimit) {
     this.shop = shop;
@@ -60,6 +61,10 @@ final class Attempt {
 
   /** Runs to the end; throws {@link CacheException} only where the mark cannot be written. */
   Outcome run() {
+    return attempt().of(command);
+  }
+
+  private Outcome attempt() {
     long started = System.currentTimeMillis();
     Snapshot snapshot = null;
     Ended ended = notStarted();
@@ -72,6 +77,7 @@ final class Attempt {
       clear(snapshot);
       shop.marks().add(new Marks.Mark(shop.build(), job.name(), number));
       Launch launch = shop.launches().of(id, snapshot, granted, number, timeLimit, number > 1);
+      command = Launches.shown(launch, job);
       Stamp begin = shop.digests().stamp(shop.launches().needsFile(job.name(), "").toString());
       ended = launch(launch);
       return ended.ok()
@@ -99,7 +105,7 @@ final class Attempt {
 
   private void clear(Snapshot snapshot) throws IOException {
     for (Owned stale : snapshot.stale()) {
-      shop.clearing().keep(stale.path(), false);
+      shop.clearing().keepStale(stale.path());
     }
     shop.clearing().clear(job);
     cleared = true;
@@ -148,7 +154,8 @@ final class Attempt {
         products.owned(),
         List.copyOf(needs.found()),
         List.copyOf(moved),
-        started);
+        started,
+        "");
   }
 
   /**

@@ -83,6 +83,7 @@ public final class Clearing {
   private void clear(String path, boolean persist) throws IOException {
     Path file = place.root().resolve(path);
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      clearAbove(file);
       return;
     }
     boolean ours = unaltered(cache.owned(path));
@@ -94,6 +95,19 @@ public final class Clearing {
       delete(file);
     } else {
       keep(path, false);
+    }
+  }
+
+  /** Deletes an earlier product that stands where a folder of this one has to be. */
+  private void clearAbove(Path file) throws IOException {
+    Path above = file.getParent();
+    while (above.startsWith(place.root()) && !Files.exists(above, LinkOption.NOFOLLOW_LINKS)) {
+      above = above.getParent();
+    }
+    if (above.startsWith(place.root())
+        && !Files.isDirectory(above)
+        && unaltered(cache.owned(place.root().relativize(above).toString()))) {
+      delete(above);
     }
   }
 
@@ -171,7 +185,16 @@ public final class Clearing {
   }
 
   /** Moves (or copies) what stands at a path to the folder of kept things, and says so. */
-  public void keep(String path, boolean copy) throws IOException {
+  private void keep(String path, boolean copy) throws IOException {
+    keep(path, copy, "torc did not make it as it is");
+  }
+
+  /** Moves a product that no job declares any more out of the way of who needs its like. */
+  void keepStale(String path) throws IOException {
+    keep(path, false, "no job produces it any more");
+  }
+
+  private void keep(String path, boolean copy, String why) throws IOException {
     Path file = place.root().resolve(path);
     Path to = free(keptPlace(file));
     Files.createDirectories(to.getParent());
@@ -191,9 +214,7 @@ public final class Clearing {
         }
       }
     }
-    note.accept(
-        "%s %s to %s: torc did not make it as it is"
-            .formatted(copy ? "copied" : "moved", path, shown(to)));
+    note.accept("%s %s to %s: %s".formatted(copy ? "copied" : "moved", path, shown(to), why));
   }
 
   private String shown(Path to) {

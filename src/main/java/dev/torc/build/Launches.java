@@ -96,6 +96,21 @@ public final class Launches {
         mark);
   }
 
+  /** The commands of a launch for people, as they run: one line for each that a shell reads. */
+  static String shown(Launch launch, Job job) {
+    List<String> shell = job.steps().getFirst().shell();
+    return String.join(
+        "\n",
+        launch.steps().stream()
+            .map(Launch.Step::argv)
+            .map(
+                argv ->
+                    argv.size() == shell.size() + 1 && argv.subList(0, shell.size()).equals(shell)
+                        ? argv.getLast()
+                        : String.join(" ", argv))
+            .toList());
+  }
+
   private Launch.Step step(
       Step step, Step.Command command, Values values, Map<String, String> common) {
     Map<String, String> env = new LinkedHashMap<>(common);

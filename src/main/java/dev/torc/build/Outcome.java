@@ -17,6 +17,7 @@ import java.util.List;
  * @param found what its depfile named beyond the declared needs, sorted
  * @param moved needs that moved while it ran
  * @param started milliseconds since 1970
+ * @param command the commands as they ran, empty if it did not come so far
  */
 record Outcome(
     Ended ended,
@@ -26,7 +27,8 @@ record Outcome(
     List<Owned> owned,
     List<String> found,
     List<String> moved,
-    long started) {
+    long started,
+    String command) {
 
   /** Whether the attempt succeeded. */
   boolean ok() {
@@ -35,7 +37,7 @@ record Outcome(
 
   /** A failure that left nothing. */
   Outcome(Ended ended, String what, Snapshot snapshot, long started) {
-    this(ended, what, snapshot, List.of(), List.of(), List.of(), List.of(), started);
+    this(ended, what, snapshot, List.of(), List.of(), List.of(), List.of(), started, "");
   }
 
   /** The end of an attempt whose mark could not be written: it was never started. */
@@ -46,6 +48,11 @@ record Outcome(
 
   /** The same failure, with what the job left in the places of its products. */
   Outcome leaving(List<Owned> left) {
-    return new Outcome(ended, what, snapshot, products, left, found, moved, started);
+    return new Outcome(ended, what, snapshot, products, left, found, moved, started, command);
+  }
+
+  /** The same with the commands as they ran. */
+  Outcome of(String commands) {
+    return new Outcome(ended, what, snapshot, products, owned, found, moved, started, commands);
   }
 }

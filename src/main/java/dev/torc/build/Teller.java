@@ -47,7 +47,7 @@ final class Teller {
     boolean ran = ended.how() != Ended.How.NOT_STARTED;
     return new Event.Details(
         outcome.what(),
-        job.command(),
+        outcome.command().isEmpty() ? job.command() : outcome.command(),
         ran ? launches.log(job.name()) : null,
         ended.wall(),
         ended.cpu(),

@@ -28,7 +28,7 @@ final class Trouble {
         switch (e) {
           case AccessDeniedException _ -> "permission denied; make it writable and build again";
           case NoSuchFileException _ -> "no such file or folder; check the path";
-          case FileSystemException f when f.getReason() != null -> f.getReason();
+          case FileSystemException f when f.getReason() != null -> lower(f.getReason());
           default -> e.getMessage() == null ? e.toString() : e.getMessage();
         };
     if (why.toLowerCase(Locale.ROOT).contains("no space left") || full(file)) {
@@ -54,6 +54,13 @@ final class Trouble {
           default -> String.valueOf(e.getMessage());
         };
     return new CacheException(line(what, file, why), e);
+  }
+
+  /** What the C library says, in lower case as all else on the line. */
+  private static String lower(String reason) {
+    return reason.isEmpty()
+        ? "refused"
+        : reason.substring(0, 1).toLowerCase(Locale.ROOT) + reason.substring(1);
   }
 
   private static boolean full(Path file) {

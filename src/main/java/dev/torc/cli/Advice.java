@@ -3,12 +3,16 @@ package dev.torc.cli;
 import dev.torc.graph.Graph;
 import dev.torc.plan.EmptyGlobs;
 import dev.torc.plan.Scripts;
+import dev.torc.posix.FileSystems;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 
 /** Rule 14: what is accepted but looks wrong, for {@code torc check} and the first build. */
 final class Advice {
@@ -45,5 +49,16 @@ final class Advice {
       }
     }
     return lines;
+  }
+
+  /** A line where the cache lies on a network file system, which LMDB is not made for. */
+  static Optional<String> network(Project project) {
+    Path database = project.place().database();
+    return FileSystems.networkKind(Files.exists(database) ? database : project.place().root())
+        .map(
+            kind ->
+                "the cache lies on a network file system (%s), where it is not safe;"
+                        .formatted(kind)
+                    + " set TORC_CACHE to a folder on a local disk");
   }
 }

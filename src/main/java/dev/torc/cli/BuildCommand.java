@@ -86,6 +86,8 @@ final class BuildCommand extends Command {
     Project project = shop.project();
     BitSet forced = options.force() ? selection.named() : new BitSet();
     Plan plan = Plan.of(project.graph(), shop.records(), shop.decider(), selection.jobs(), forced);
+    // Once more: what changed since the first look may make such a job run, and it never could.
+    capacity.refuse(project.graph(), capacity.tooLarge(project.graph(), selection.jobs()), plan);
     report.accept(
         new Event.Started(
             shop.build(),
@@ -96,15 +98,15 @@ final class BuildCommand extends Command {
     capacity.warnings(project.graph(), plan).forEach(warn);
     if (shop.number() == 1) {
       Advice.on(project, selection.jobs()).forEach(line -> warn.accept(line.toString()));
+      Advice.network(project).ifPresent(warn);
     }
     if (plan.willRun() + plan.mayRun() > 0) {
+      Advice.emptyGlobs(project, selection.jobs()).forEach(line -> warn.accept(line.toString()));
       shop.begin();
     }
-    Event.Finished[] finished = new Event.Finished[1];
     Consumer<Event> listener =
         event -> {
           if (event instanceof Event.Finished last) {
-            finished[0] = last;
             shop.end(last);
           }
           report.accept(event);

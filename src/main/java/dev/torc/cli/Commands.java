@@ -13,6 +13,7 @@ final class Commands {
     SequencedMap<String, Supplier<Command>> commands = new LinkedHashMap<>();
     commands.put("build", BuildCommand::new);
     commands.put("why", WhyCommand::new);
+    commands.put("clean", CleanCommand::new);
     commands.put("status", StatusCommand::new);
     commands.put("list", ListCommand::new);
     commands.put("check", CheckCommand::new);

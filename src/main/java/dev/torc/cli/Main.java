@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,7 +113,11 @@ public final class Main {
       throw Common.usage(
           "unknown command "
               + Shown.name(name)
-              + (hint.isEmpty() ? "; torc --help lists the commands" : hint));
+              + (hint.isEmpty()
+                  ? "; a job of that name is built by torc build "
+                      + Shown.name(name)
+                      + ", torc --help lists the commands"
+                  : hint));
     }
     Command command = commands.get(name).get();
     CommandLine line = parser(command);
@@ -124,6 +129,9 @@ public final class Main {
     if (line.isVersionHelpRequested()) {
       console.print(version());
       return Exit.DONE;
+    }
+    if (!Files.isDirectory(console.cwd())) {
+      throw Common.usage("the path of this folder is no valid UTF-8; rename it, or go to another");
     }
     return command.run(command.common.enter(console));
   }

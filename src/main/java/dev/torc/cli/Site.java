@@ -26,7 +26,11 @@ record Site(CachePlace place, Project project, BadInput refused) {
     } catch (BadInput refused) {
       List<Path> files = common.files(console);
       Path root = files.isEmpty() ? root(console.cwd()) : files.getFirst().getParent();
-      if (root == null || !Files.isDirectory(root)) {
+      // What is wrong with the command line, a build file that is not there included, stays an
+      // error.
+      boolean placed =
+          refused.diagnostics().stream().anyMatch(said -> !said.place().toString().isEmpty());
+      if (root == null || !placed || !files.stream().allMatch(Files::exists)) {
         throw refused;
       }
       return new Site(CachePlace.find(root, console.env()), null, refused);

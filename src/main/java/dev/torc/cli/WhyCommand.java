@@ -67,8 +67,7 @@ final class WhyCommand extends Command {
   private static Question question(Project project, Readers readers, String target) {
     Graph graph = project.graph();
     String path = project.path(target);
-    boolean known = graph.jobId(target) >= 0 || tagged(graph, target);
-    if (!known && graph.makerOf(path) < 0) {
+    if (!Selection.isName(graph, target) && graph.makerOf(path) < 0) {
       List<Readers.Use> uses = readers.of(path);
       if (uses.isEmpty()) {
         throw Common.usage(
@@ -81,15 +80,6 @@ final class WhyCommand extends Command {
     }
     return new Question(
         target, Selection.of(graph, List.of(target), project::path).named(), "", List.of());
-  }
-
-  private static boolean tagged(Graph graph, String tag) {
-    for (int j = 0; j < graph.jobs(); j++) {
-      if (graph.job(j).tags().contains(tag)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static String hint(Graph graph, String target) {

@@ -101,6 +101,13 @@ public final class Graph {
     return file >= 0 ? maker[file] : makers.of(path);
   }
 
+  /** Whether any job may make something in a folder. */
+  public boolean makesBelow(String folder) {
+    boolean[] found = new boolean[1];
+    makers.within(folder, _ -> found[0] = true);
+    return found[0];
+  }
+
   /** Job to the files that it needs by path, ascending by number. */
   public Adjacency needs() {
     return needs;

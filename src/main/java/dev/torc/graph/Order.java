@@ -16,6 +16,9 @@ final class Order {
 
   private Order() {}
 
+  /** Jobs of a long cycle that are named at its beginning, and as many at its end. */
+  private static final int SHOWN = 10;
+
   /** The written numbers in topological order; throws {@link BadInput} for a cycle. */
   static int[] of(Adjacency before, List<Job> written) {
     int jobs = written.size();
@@ -42,8 +45,12 @@ final class Order {
     if (done < jobs) {
       List<Integer> cycle = shortestCycle(before, waiting);
       StringBuilder text = new StringBuilder();
-      for (int j : cycle) {
-        text.append(written.get(j).name()).append(" → ");
+      for (int i = 0; i < cycle.size(); i++) {
+        if (i == SHOWN && cycle.size() > 2 * SHOWN) {
+          text.append("… ").append(cycle.size() - 2 * SHOWN).append(" more … → ");
+          i = cycle.size() - SHOWN;
+        }
+        text.append(written.get(cycle.get(i)).name()).append(" → ");
       }
       text.append(written.get(cycle.getFirst()).name());
       throw new BadInput(

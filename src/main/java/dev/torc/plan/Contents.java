@@ -169,11 +169,10 @@ public final class Contents implements Needs {
     List<Entry> entries = new ArrayList<>();
     for (String path : Walk.of(root, list.glob())) {
       if (!list.excludes(path) && counts(list, path, stale)) {
-        int maker = graph.makerOf(path);
-        boolean pending = maker >= 0 && !records.isSettled(maker);
         Known known = fresh ? digests.of(path) : digests.seen(path);
         entries.add(
-            entry(path, pending ? ManifestWriter.PENDING : content(known.digest()).value()));
+            entry(
+                path, isPending(path) ? ManifestWriter.PENDING : content(known.digest()).value()));
       }
     }
     return entries;
@@ -188,11 +187,16 @@ public final class Contents implements Needs {
     for (FolderDigest.Member member : digests.folder(list.text(), true).members()) {
       String path = list.text().equals(".") ? member.path() : list.text() + "/" + member.path();
       if (!list.excludes(path) && counts(list, path, stale)) {
-        entries.add(entry(path, value(member)));
+        entries.add(entry(path, isPending(path) ? ManifestWriter.PENDING : value(member)));
         stamps.put(path, member.stamp());
       }
     }
     return entries;
+  }
+
+  private boolean isPending(String path) {
+    int maker = graph.makerOf(path);
+    return maker >= 0 && !records.isSettled(maker);
   }
 
   /** A file by its digest, with a mark if it is executable; links and folders say what they are. */

@@ -21,6 +21,7 @@ final class Difference {
   private final Function<String, List<Entry>> oldList;
   private final Function<String, List<Entry>> newList;
   private final List<Reason> reasons = new ArrayList<>();
+  private final Map<String, Reason> needs = new LinkedHashMap<>();
 
   private Difference(Function<String, List<Entry>> oldList, Function<String, List<Entry>> newList) {
     this.oldList = oldList;
@@ -61,6 +62,7 @@ final class Difference {
             changed(Line.of(key.code), key.name, entry, null);
           }
         });
+    reasons.addAll(needs.values());
     if (!productsBefore.equals(productsAfter)) {
       reasons.add(
           new Reason(
@@ -82,7 +84,12 @@ final class Difference {
           reasons.add(
               new Reason(
                   Reason.Kind.SETTING_CHANGED, line.word() + " " + name, text(old), text(now)));
-      case DEPFILE, NEEDS_WRITTEN, PRODUCES_WRITTEN -> setting(line.word(), old, now);
+      case DEPFILE -> setting(line.word(), old, now);
+      case NEEDS_WRITTEN, PRODUCES_WRITTEN -> {
+        if (old != null && now != null) { // else the command began or ceased to use them
+          setting(line.word(), old, now);
+        }
+      }
     }
   }
 
@@ -101,23 +108,20 @@ final class Difference {
       return;
     }
     if (old == null) {
-      reasons.removeIf(r -> r.kind() == Reason.Kind.NEED_REMOVED && r.name().equals(path));
-      reasons.add(new Reason(Reason.Kind.NEED_ADDED, path, "", value(now)));
-    } else if (now == null) {
-      if (reasons.stream().noneMatch(r -> r.name().equals(path))) {
-        reasons.add(new Reason(Reason.Kind.NEED_REMOVED, path, value(old), ""));
-      }
-    } else if (now.now().equals(ManifestWriter.MISSING)) {
-      reasons.add(new Reason(Reason.Kind.NEED_REMOVED, path, value(old), ""));
+      needs.put(path, new Reason(Reason.Kind.NEED_ADDED, path, "", value(now)));
+    } else if (now == null || now.now().equals(ManifestWriter.MISSING)) {
+      // What is needed in another way now was not removed.
+      needs.putIfAbsent(path, new Reason(Reason.Kind.NEED_REMOVED, path, value(old), ""));
     } else {
-      reasons.add(new Reason(Reason.Kind.NEED_CHANGED, path, value(old), value(now)));
+      needs.put(path, new Reason(Reason.Kind.NEED_CHANGED, path, value(old), value(now)));
     }
   }
 
   /** Names the members that differ; a list that came or went as a whole is named itself. */
   private void list(String written, Entry old, Entry now) {
     if (old == null || now == null) {
-      reasons.add(
+      needs.put(
+          written,
           old == null
               ? new Reason(Reason.Kind.NEED_ADDED, written, "", pendingAsEmpty(now))
               : new Reason(Reason.Kind.NEED_REMOVED, written, value(old), ""));
@@ -127,7 +131,7 @@ final class Difference {
     List<Entry> after = newList.apply(written);
     if (before == null || after == null) {
       if (!now.now().equals(ManifestWriter.PENDING)) {
-        reasons.add(new Reason(Reason.Kind.NEED_CHANGED, written, old.now(), now.now()));
+        needs.put(written, new Reason(Reason.Kind.NEED_CHANGED, written, old.now(), now.now()));
       }
       return;
     }

@@ -42,16 +42,27 @@ public record Selection(BitSet jobs, BitSet named, boolean targeted) {
     return new Selection(withPredecessors(graph, named), named, true);
   }
 
-  private static BitSet find(Graph graph, String target, UnaryOperator<String> toPath) {
+  /** Whether a target is a job or a tag, so that it does not mean a file. */
+  public static boolean isName(Graph graph, String target) {
+    return graph.jobId(target) >= 0 || !tagged(graph, target).isEmpty();
+  }
+
+  private static BitSet tagged(Graph graph, String tag) {
     BitSet found = new BitSet(graph.jobs());
+    for (int j = 0; j < graph.jobs(); j++) {
+      found.set(j, graph.job(j).tags().contains(tag));
+    }
+    return found;
+  }
+
+  private static BitSet find(Graph graph, String target, UnaryOperator<String> toPath) {
     int job = graph.jobId(target);
     if (job >= 0) {
+      BitSet found = new BitSet(graph.jobs());
       found.set(job);
       return found;
     }
-    for (int j = 0; j < graph.jobs(); j++) {
-      found.set(j, graph.job(j).tags().contains(target));
-    }
+    BitSet found = tagged(graph, target);
     if (found.isEmpty()) {
       String path = toPath.apply(target);
       int maker = graph.makerOf(path);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -17,7 +18,9 @@ public final class Sentence {
   /** How many reasons of one class are named before the rest is only counted. */
   private static final int NAMED = 5;
 
-  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+  /** Of a file in a folder a word may stand behind it, of a link before it. */
+  private static final Pattern DIGEST =
+      Pattern.compile("(link )?([0-9a-f]{7})[0-9a-f]{57}( executable)?");
 
   private enum Class {
     NEED,
@@ -100,9 +103,10 @@ public final class Sentence {
         : " " + digest(reason.old()) + " → " + digest(reason.now());
   }
 
-  /** A digest as its first letters; any other value as it is. */
+  /** A digest as its first letters, words beside it in whole; any other value as it is. */
   static String digest(String text) {
-    return DIGEST.matcher(text).matches() ? text.substring(0, 7) : Shown.line(text, 40);
+    Matcher digest = DIGEST.matcher(text);
+    return digest.matches() ? digest.replaceFirst("$1$2$3") : Shown.line(text, 40);
   }
 
   private static String texts(Reason reason) {

@@ -3,6 +3,7 @@ package dev.torc.report;
 import dev.torc.build.Event;
 import dev.torc.build.State;
 import dev.torc.machine.Amount;
+import dev.torc.machine.Refusal;
 import dev.torc.machine.Shown;
 import dev.torc.report.Report.Detail;
 import java.io.IOException;
@@ -47,8 +48,15 @@ record Wording(Detail detail, Palette palette, Path here) {
   String head(Event.JobEnded ended) {
     Event.Details details = ended.details();
     return palette.red(Shown.name(ended.job()) + " failed: " + Shown.line(details.what()))
-        + (details.log() == null ? "" : " after " + Amount.time(details.wall()))
+        + (timed(details) ? " after " + Amount.time(details.wall()) : "")
         + "\n";
+  }
+
+  /** Whether the time says something that the phrase does not say already. */
+  private static boolean timed(Event.Details details) {
+    return details.log() != null
+        && !details.what().startsWith("timed out")
+        && !details.what().startsWith("product ");
   }
 
   /** The rest of a failure: command, tail of the log, path of the log. */
@@ -83,7 +91,7 @@ record Wording(Detail detail, Palette palette, Path here) {
       List<String> lines = Tail.of(log, palette.on());
       return lines.isEmpty() ? List.of(palette.dim("(no output)")) : lines;
     } catch (IOException e) {
-      return List.of(palette.dim("(the log cannot be read: " + Shown.line(e.toString()) + ")"));
+      return List.of(palette.dim("(the log cannot be read: " + Refusal.line(e) + ")"));
     }
   }
 

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Finds the files on disk that a glob matches. Links to files count, links to folders are not
- * entered (the folders that the pattern names before its first wildcard are, links or not). What
- * the files contain, and whose they are, is for others to ask.
+ * Finds the files on disk that a glob matches. Links to files count, FIFOs and devices do not,
+ * links to folders are not entered (the folders that the pattern names before its first wildcard
+ * are, links or not). What the files contain, and whose they are, is for others to ask.
  */
 public final class Walk {
 
@@ -64,7 +64,7 @@ public final class Walk {
           if (!NEVER.contains(name)) {
             folders.add(entry);
           }
-        } else if (glob.matches(child) && !Files.isDirectory(entry)) {
+        } else if (glob.matches(child) && Files.isRegularFile(entry)) {
           found.add(child);
         }
       }

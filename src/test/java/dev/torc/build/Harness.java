@@ -80,6 +80,9 @@ class Harness {
   /** What the last build read. */
   Digests digests;
 
+  /** The build that runs. */
+  volatile Build running;
+
   /** What a job does that has no script. */
   Script otherwise = this::work;
 
@@ -124,7 +127,7 @@ class Harness {
       long before = stamps.stamp(probe).ctime();
       do {
         Files.writeString(probe, "1");
-      } while (stamps.stamp(probe).ctime() <= before + 5_000_000);
+      } while (stamps.stamp(probe).ctime() <= before);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -279,6 +282,9 @@ class Harness {
     return Cache.open(place(), line -> events.add(new Event.Note(Event.Level.WARNING, line)));
   }
 
+  /** Is told every event on the loop's thread. */
+  void heard(Event event) {}
+
   /** What runs the jobs; tests with real processes put another one in its place. */
   Runner openRunner() {
     return new StubRunner(scripts, otherwise);
@@ -371,6 +377,7 @@ class Harness {
                   null,
                   event -> {
                     told.add(event);
+                    heard(event);
                     if (event instanceof Event.Finished) {
                       cache.put(
                           new dev.torc.cache.Batch()
@@ -382,6 +389,7 @@ class Harness {
                     }
                   }));
       begun.complete(build);
+      running = build;
       exit = build.run();
     }
   }

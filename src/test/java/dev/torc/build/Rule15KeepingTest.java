@@ -182,6 +182,16 @@ class Rule15KeepingTest extends Harness {
   }
 
   @Test
+  void anEarlierProductInTheWayOfAFolderIsDeleted() {
+    build();
+    given("a: { command: make a, needs: [x], produces: [p/q/r] }");
+    build().ran("a");
+    assertEquals(0, exit, what("a"));
+    assertEquals(List.of(), kept());
+    settled();
+  }
+
+  @Test
   void aFileInTheWayOfAFolderIsLeftAloneAndTheJobFails() {
     given("a: { command: make a, produces: [d/p] }");
     edit("d", "mine");

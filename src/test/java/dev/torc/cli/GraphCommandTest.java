@@ -91,6 +91,14 @@ class GraphCommandTest {
     assertTrue(text.contains("[ label=\"back\\\\slash\\\\\" "), text);
   }
 
+  /** Graphviz has line feeds in labels as backslash and n; JGraphT's own reader of dot does not. */
+  @Test
+  void aLineFeedInANameStaysOnOneLineOfDot() throws IOException {
+    Folder folder = new Folder(cwd).put("torc.yaml", "jobs: { \"two\\nlines\": { command: x } }\n");
+    assertTrue(folder.run("graph").out().contains("[ label=\"two\\nlines\" "));
+    assertTrue(folder.run("graph", "--json").out().contains("\"id\":\"two\\nlines\""));
+  }
+
   @Test
   void aFormatThatIsNotThereIsRefusedWithThoseThatAre() throws IOException {
     Folder folder = new Folder(cwd).chain();

@@ -40,6 +40,8 @@ class JsonPageTest {
     collect(fields, "check");
     collect(fields, "log", "c");
     collect(fields, "graph");
+    Files.writeString(root.resolve("b"), "mine");
+    collect(fields, "clean", "-n");
 
     String page = Page.of("json.md").prose();
     fields.removeIf(field -> page.contains("`" + field + "`"));

@@ -24,7 +24,7 @@ class LogCommandTest {
             """
             jobs:
               talk: { command: 'echo out; echo err >&2' }
-              "-odd 'name'/é": { command: echo odd }
+              "odd 'name'/é": { command: echo odd }
               quiet: { command: "true" }
             """);
   }
@@ -33,7 +33,7 @@ class LogCommandTest {
   void itPrintsWhatTheJobWrote() throws IOException {
     Folder folder = talking().build();
     assertEquals(new Run(0, "out\nerr\n", ""), folder.run("log", "talk"));
-    assertEquals(new Run(0, "odd\n", ""), folder.run("log", "--", "-odd 'name'/é"));
+    assertEquals(new Run(0, "odd\n", ""), folder.run("log", "odd 'name'/é"));
     assertEquals(new Run(0, "", ""), folder.run("log", "quiet"));
     assertEquals(
         new Run(0, cwd + "/.torc/logs/talk.log\n", ""), folder.run("log", "--path", "talk"));

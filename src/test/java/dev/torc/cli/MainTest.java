@@ -166,7 +166,11 @@ class MainTest {
     assertEquals(
         new Run(2, "", "torc: unknown command biuld; did you mean build?\n"), probe("biuld", "x"));
     assertEquals(
-        new Run(2, "", "torc: unknown command postprocess; torc --help lists the commands\n"),
+        new Run(
+            2,
+            "",
+            "torc: unknown command postprocess; a job of that name is built by torc build"
+                + " postprocess, torc --help lists the commands\n"),
         probe("-j4", "postprocess"));
     assertEquals(2, probe("-").exit());
   }

@@ -1,13 +1,14 @@
 package dev.torc.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Reasons as a dry run says them. */
+/** Reasons as a dry run and a build say them. */
 class ReasonsTest {
 
   @TempDir Path root;
@@ -46,5 +47,21 @@ class ReasonsTest {
 
     String now = reasons("jobs: { a: { command: 'true', needs: d/ } }");
     assertEquals("a will run: failed last time", now.replaceFirst(" \\(.*\\)", ""));
+  }
+
+  @Test
+  void aProductThatNoJobDeclaresAnyMoreIsToldAsOne() throws Exception {
+    reasons(
+        """
+        jobs:
+          old: { command: touch x.txt, produces: x.txt }
+          all: { command: "true", needs: "*.txt" }
+        """);
+    Run.of(root);
+    reasons("jobs: { all: { command: 'true', needs: '*.txt' } }");
+
+    String said = Run.of(root).err();
+    assertTrue(
+        said.contains("moved x.txt to .torc/kept/2/x.txt: no job produces it any more"), said);
   }
 }

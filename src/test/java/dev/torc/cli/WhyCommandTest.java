@@ -161,6 +161,25 @@ class WhyCommandTest {
   }
 
   @Test
+  void recordsOfAnOlderBuildFileNeverMakeTheChainGoRound() throws IOException {
+    folder.chain().build().put("a.txt", "two\n").build();
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          third: { command: cat a.txt > b.txt, needs: a.txt, produces: b.txt }
+          second: { command: cat b.txt > c.txt, needs: b.txt, produces: c.txt }
+          first: { command: cat c.txt > d.txt, needs: c.txt, produces: d.txt }
+        """);
+    String change = " changed " + sum("one\n") + " → " + sum("two\n");
+    String answer = why("first", "second", "third");
+    assertTrue(
+        answer.contains("it last ran in build 2 (date) because need c.txt" + change + "\n"),
+        answer);
+    assertEquals(6, answer.lines().count());
+  }
+
+  @Test
   void aLongChainJumpsToItsRoot() throws IOException {
     StringBuilder jobs = new StringBuilder("jobs:\n");
     for (int i = 0; i < 40; i++) {

@@ -117,4 +117,14 @@ class SentenceTest {
     assertTrue(Sentence.all(reasons).contains("need n17 added"));
     assertEquals(Sentence.all(reasons.subList(0, 6)), Sentence.brief(reasons.subList(0, 6)));
   }
+
+  @Test
+  void theDigestOfAMemberIsShortenedBesideItsWords() {
+    assertEquals(
+        "need d/run changed " + OLD.substring(0, 7) + " → " + OLD.substring(0, 7) + " executable",
+        Sentence.of(new Reason(Kind.NEED_CHANGED, "d/run", OLD, OLD + " executable")));
+    assertEquals(
+        "need d/to changed link " + OLD.substring(0, 7) + " → folder",
+        Sentence.of(new Reason(Kind.NEED_CHANGED, "d/to", "link " + OLD, "folder")));
+  }
 }

@@ -1,0 +1,237 @@
+package dev.torc.cli;
+
+import dev.torc.build.Cleaner;
+import dev.torc.build.Clearing;
+import dev.torc.cache.BuildLock;
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digests;
+import dev.torc.hash.FileClock;
+import dev.torc.hash.StampSource;
+import dev.torc.machine.Shown;
+import dev.torc.plan.Records;
+import dev.torc.plan.Selection;
+import dev.torc.plan.Stale;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code torc clean}: says what is to go; {@link Cleaner} takes it away. Without targets it works
+ * from the records even where the build file is refused (rule 13).
+ */
+@CommandLine.Command(name = "clean", description = "remove products that torc made")
+final class CleanCommand extends Command {
+
+  @Parameters(
+      paramLabel = "TARGET",
+      arity = "0..*",
+      description = "job or tag, for all its products, or a produced file; all without one")
+  private List<String> targets = new ArrayList<>();
+
+  @Option(
+      names = {"-n", "--dry-run"},
+      description = "only say what would be removed")
+  private boolean dry;
+
+  @Option(names = "--force", description = "also remove products that were altered or adopted")
+  private boolean force;
+
+  @Option(
+      names = "--stale",
+      description = "only products that no job declares any more and none needs")
+  private boolean stale;
+
+  @Option(names = "--kept", description = "what builds set aside in .torc/kept")
+  private boolean kept;
+
+  @Option(names = "--all", description = "all products and .torc too, but for .torc/kept")
+  private boolean all;
+
+  /** What was removed and what stays, told as it happens or, as JSON, at the end. */
+  private final class Account implements Cleaner.Teller {
+    private final Console console;
+    private final List<String> removed = new ArrayList<>();
+    private final Map<String, String> staying = new LinkedHashMap<>();
+
+    Account(Console console) {
+      this.console = console;
+    }
+
+    @Override
+    public void removed(String path) {
+      removed.add(path);
+      if (!common.json()) {
+        try {
+          console.print((dry ? "would remove " : "removed ") + Shown.name(path) + "\n");
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    }
+
+    @Override
+    public void kept(String path, String why) {
+      staying.put(path, why);
+      console.warn("kept " + Shown.name(path) + ": " + Shown.line(why));
+    }
+
+    void end() throws IOException {
+      if (common.json()) {
+        Json.print(
+            console,
+            out -> {
+              out.writeBooleanField("dry_run", dry);
+              Json.texts(out, "removed", removed);
+              out.writeArrayFieldStart("kept");
+              for (var entry : staying.entrySet()) {
+                out.writeStartObject();
+                out.writeStringField("path", entry.getKey());
+                out.writeStringField("why", entry.getValue());
+                out.writeEndObject();
+              }
+              out.writeEndArray();
+            });
+      } else if (removed.isEmpty() && staying.isEmpty()) {
+        console.tell("nothing to remove");
+      }
+    }
+  }
+
+  @Override
+  int run(Console console) throws IOException {
+    if (kept && !targets.isEmpty()) {
+      throw Common.usage("--kept takes no TARGET: what was set aside goes as a whole");
+    }
+    if (all && (stale || !targets.isEmpty())) {
+      throw Common.usage("--all takes neither --stale nor a TARGET");
+    }
+    Site site = Site.find(console, common);
+    if (site.refused() != null && (stale || !targets.isEmpty())) {
+      throw site.refused();
+    }
+    site.tellRefusal(console);
+    Wanted wanted = site.project() == null ? null : Wanted.of(site.project(), targets);
+    Account account = new Account(console);
+    boolean well;
+    if (dry) {
+      try (Cache cache = Cache.look(site.place(), console::warn)) {
+        well = clean(site, wanted, cache, account);
+      }
+      if (all) {
+        cleaner(site, null, account).memory(site.place(), kept);
+      }
+    } else if (Files.isDirectory(site.place().folder())) {
+      String build = UUID.randomUUID().toString();
+      try (BuildLock _ =
+          Workshop.lock(
+              console, site.place(), build, "torc clean", true, line -> say(console, line))) {
+        try (Cache cache = Cache.open(site.place(), console::warn)) {
+          Workshop.endLeftovers(site.place(), cache, console::warn);
+          well = clean(site, wanted, cache, account);
+        }
+        if (all) {
+          CachePlace now = CachePlace.find(site.place().root(), console.env());
+          cleaner(site, null, account).memory(now, kept);
+        }
+      }
+    } else {
+      // Nothing is recorded, and no cache is made only to find that out.
+      if (kept) {
+        cleaner(site, null, account).kept();
+      }
+      well = true;
+    }
+    account.end();
+    return well ? Exit.DONE : Exit.TROUBLE;
+  }
+
+  private static void say(Console console, String line) {
+    try {
+      console.tell(line);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean clean(Site site, Wanted wanted, Cache cache, Account account) throws IOException {
+    Cleaner cleaner = cleaner(site, cache, account);
+    boolean well = true;
+    if (all || stale || !kept) {
+      well = cleaner.products(choice(site, wanted, cache));
+    }
+    if (kept) {
+      cleaner.kept();
+    }
+    return well;
+  }
+
+  private Cleaner cleaner(Site site, Cache cache, Account account) {
+    Path root = site.place().root();
+    List<Path> roots = site.project() == null ? List.of() : site.project().workflow().roots();
+    Clearing clearing = null;
+    if (cache != null) {
+      Digests digests =
+          new Digests(
+              root,
+              StampSource.of(root.getFileSystem()),
+              FileClock.none(),
+              cache::stamp,
+              (_, _) -> {});
+      clearing = new Clearing(site.place(), roots, "", cache, digests, _ -> {});
+    }
+    return new Cleaner(site.place(), roots, cache, clearing, force, dry, account);
+  }
+
+  private Cleaner.Choice choice(Site site, Wanted wanted, Cache cache) {
+    if (!stale && targets.isEmpty()) {
+      return (_, _) -> true;
+    }
+    Graph graph = site.project().graph();
+    Stale staleness = new Stale(graph, new Records(graph, cache, Set.of()));
+    if (!stale) {
+      return (owned, _) -> {
+        int job = staleness.job(owned.path());
+        return job >= 0 && wanted.jobs.get(job) || wanted.paths.contains(owned.path());
+      };
+    }
+    return (owned, unaltered) ->
+        (targets.isEmpty() || wanted.names(graph).contains(owned.job()))
+            && staleness.test(owned, unaltered);
+  }
+
+  /** What the targets name: jobs with all their products, and single files. */
+  private record Wanted(BitSet jobs, Set<String> paths) {
+    static Wanted of(Project project, List<String> targets) {
+      Wanted wanted = new Wanted(new BitSet(), new HashSet<>());
+      for (String target : targets) {
+        BitSet named = project.select(List.of(target)).named();
+        if (Selection.isName(project.graph(), target)) {
+          wanted.jobs.or(named);
+        } else {
+          wanted.paths.add(project.path(target));
+        }
+      }
+      return wanted;
+    }
+
+    Set<String> names(Graph graph) {
+      Set<String> names = new HashSet<>();
+      jobs.stream().forEach(j -> names.add(graph.job(j).name()));
+      return names;
+    }
+  }
+}

@@ -1,0 +1,256 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Rule 9 with the real launcher and real processes: {@code kill -9} at any moment loses at most the
+ * jobs that were running, and nothing is ever falsely up to date. Also a disk that is full.
+ */
+class CrashIT {
+
+  private static final int KILLS = 200;
+
+  /** After so many kills the build is let end, and compared with one from scratch. */
+  private static final int ROUND = 10;
+
+  /**
+   * Jobs of some milliseconds: one product, two with a pause between, none (what it saw is not
+   * declared), one that persists, a folder, a glob, and one that hangs where the test says so.
+   */
+  private static final String JOBS =
+      """
+      jobs:
+        one: { command: cat x > one.out, needs: [x], produces: [one.out] }
+        two:
+          command: cat y > left; sleep 0.02; cat y > right
+          needs: [y]
+          produces: [left, right]
+        none: { command: sleep 0.01; cat x y > none.seen, needs: [x, y, {job: two}] }
+        kept:
+          command: test -e acc || echo begun > acc; cp x acc.new; mv acc.new acc
+          needs: [x]
+          produces: [acc]
+          persist: true
+        folder:
+          command: for i in 1 2 3; do cat x > dir/$i; sleep 0.005; done; cat y > "dir/$(cat y)"
+          needs: [x, y]
+          produces: [dir/]
+        globs:
+          command: cat one.out > g/1.o; cat y > "g/y$(cat y).o"
+          needs: [one.out, y]
+          produces: ['g/*.o']
+        hangs:
+          command: cat x > hangs.out; if test -e hang; then sleep 1000; fi
+          needs: [x]
+          produces: [hangs.out]
+        all:
+          command: cat left right one.out acc hangs.out dir/* g/*.o | cksum > all.out
+          needs: [left, right, one.out, acc, hangs.out, dir/, 'g/*.o']
+          produces: [all.out]
+      """;
+
+  @TempDir Path temp;
+
+  @Test
+  void killedAtRandomMoments() throws Exception {
+    long seed = Long.getLong("torc.seed", System.nanoTime());
+    try (ExecutorService two = Executors.newFixedThreadPool(2)) {
+      List<Future<?>> halves = new ArrayList<>();
+      for (int half = 0; half < 2; half++) {
+        long own = seed + half;
+        halves.add(two.submit(() -> killing(new Random(own), KILLS / 2)));
+      }
+      for (Future<?> half : halves) {
+        try {
+          half.get();
+        } catch (ExecutionException e) {
+          throw new AssertionError("-Dtorc.seed=" + seed + " fails", e.getCause());
+        }
+      }
+    }
+  }
+
+  private Void killing(Random random, int wanted) throws Exception {
+    try (Sandbox project = new Sandbox(temp)) {
+      project.build(JOBS);
+      for (int kills = 0; kills < wanted; ) {
+        for (int i = 0; i < ROUND; i++) {
+          edit(project, random);
+          if (killed(project, random)) {
+            kills++;
+          }
+        }
+        Files.deleteIfExists(project.root.resolve("hang"));
+        Sandbox.Ran ran = project.torc();
+        assertEquals(0, ran.exit(), ran::err);
+        assertEquals(List.of(), left(project), "processes of killed builds");
+        assertEquals(fresh(project), files(project.root));
+      }
+      assertTrue(project.torc().last().startsWith("8 jobs: 0 ran, 8 up to date"));
+    }
+    return null;
+  }
+
+  private static void edit(Sandbox project, Random random) throws IOException {
+    for (String source : List.of("x", "y")) {
+      if (!project.exists(source) || random.nextInt(3) > 0) {
+        project.write(source, random.nextInt(4) + "\n");
+      }
+    }
+    if (random.nextInt(4) == 0) {
+      project.write("hang", "");
+    } else {
+      Files.deleteIfExists(project.root.resolve("hang"));
+    }
+    switch (random.nextInt(6)) {
+      case 0 -> Files.deleteIfExists(project.root.resolve("left"));
+      case 1 -> project.write("one.out", "mine");
+      default -> {}
+    }
+  }
+
+  /** Starts a build and kills it; whether it was still at work then. */
+  private static boolean killed(Sandbox project, Random random) throws Exception {
+    Sandbox.Going torc = project.start();
+    if (random.nextInt(8) > 0) {
+      Sandbox.until("it said something", () -> !torc.err().isEmpty() || !torc.process().isAlive());
+    }
+    TimeUnit.MICROSECONDS.sleep(random.nextInt(150_000)); // the moment is what is random
+    boolean alive = torc.process().isAlive();
+    torc.process().destroyForcibly().waitFor();
+    return alive;
+  }
+
+  /** Processes that belong to builds of this root. */
+  private static List<String> left(Sandbox project) throws IOException {
+    String mark = "TORC_ROOT=" + project.root;
+    try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
+      return processes
+          .map(p -> p.getFileName().toString())
+          .filter(p -> Character.isDigit(p.charAt(0)) && Sandbox.runs(p))
+          .filter(p -> environment(p).contains(mark))
+          .toList();
+    }
+  }
+
+  private static List<String> environment(String pid) {
+    try {
+      return List.of(Files.readString(Path.of("/proc", pid, "environ")).split("\0"));
+    } catch (IOException gone) {
+      return List.of();
+    }
+  }
+
+  /** What a build from scratch makes of the same sources. */
+  private SortedMap<String, String> fresh(Sandbox project) throws Exception {
+    try (Sandbox scratch = new Sandbox(temp)) {
+      scratch.build(JOBS);
+      scratch.write("x", project.read("x"));
+      scratch.write("y", project.read("y"));
+      assertEquals(0, scratch.torc().exit());
+      return files(scratch.root);
+    }
+  }
+
+  private static SortedMap<String, String> files(Path root) throws IOException {
+    SortedMap<String, String> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        String path = root.relativize(file).toString();
+        if (!path.startsWith(".torc/")) {
+          files.put(path, Files.readString(file));
+        }
+      }
+    }
+    return files;
+  }
+
+  @Test
+  void aFullDisk() throws Exception {
+    try (Sandbox project = new Sandbox(temp)) {
+      String disk = project.root.toString();
+      assumeTrue(
+          run("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", disk) == 0,
+          "mounting a small disk needs root");
+      try {
+        fullDisk(project);
+      } finally {
+        run("umount", "-l", disk);
+      }
+    }
+  }
+
+  private static void fullDisk(Sandbox project) throws Exception {
+    project.build(
+        """
+        jobs:
+          small: { command: cp x small.out, needs: [x], produces: [small.out] }
+          large: { command: 'cat x x x x > large.out', needs: [x], produces: [large.out] }
+          reader: { command: cksum < large.out > sum, needs: [large.out], produces: [sum] }
+        """);
+    TreeSet<Integer> exits = new TreeSet<>();
+    for (int free : new int[] {0, 60, 120, 200, 400, 1000}) { // KiB
+      project.write("x", "x" + free + "-".repeat(20_000));
+      Path ballast = fill(project, free);
+      Sandbox.Ran ran = project.torc();
+      assertTrue(ran.exit() == 0 || ran.exit() == 1 || ran.exit() == 3, ran.err());
+      assertFalse(ran.err().contains("\tat "), ran.err());
+      assertFalse(ran.err().contains("internal error"), ran.err());
+      if (ran.exit() == 3) {
+        assertTrue(ran.last().startsWith("torc: "), ran.err());
+      }
+      exits.add(ran.exit());
+      Files.delete(ballast);
+      Sandbox.Ran after = project.torc();
+      assertEquals(0, after.exit(), after.err());
+      String x = project.read("x");
+      assertEquals(x, project.read("small.out"));
+      assertEquals(x.repeat(4), project.read("large.out"));
+      assertEquals(
+          project.sh("cksum < large.out").out(), project.read("sum"), "with " + free + " free");
+    }
+    assertTrue(exits.containsAll(Set.of(0, 3)), exits.toString());
+  }
+
+  /** Takes all of the disk but so many KiB. */
+  private static Path fill(Sandbox project, int free) throws Exception {
+    Path ballast = project.root.resolve("ballast");
+    long left = Files.getFileStore(project.root).getUsableSpace() - free * 1024L;
+    Files.write(ballast, new byte[(int) Math.max(0, left)]);
+    return ballast;
+  }
+
+  private static int run(String... command) throws Exception {
+    try {
+      return new ProcessBuilder(command)
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start()
+          .waitFor();
+    } catch (IOException noSuchProgram) {
+      return 127;
+    }
+  }
+}
