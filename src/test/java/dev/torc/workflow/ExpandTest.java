@@ -294,18 +294,59 @@ class ExpandTest {
   void groupsThatSeeEachOthersProductsAreACycle() throws IOException {
     try (Written files =
         Written.yaml(
-            "jobs:",
-            "  a: {command: x, match: 'x/{v}', produces: 'y/{v}'}",
-            "  b: {command: x, match: 'y/{v}', produces: 'x/{v}'}")) {
-      assertEquals("torc.yaml:2:3: the groups a → b → a feed each other", files.refused());
+                "jobs:",
+                "  a: {command: x, match: 'x/{v}', produces: 'y/{v}'}",
+                "  b: {command: x, match: 'y/{v}', produces: 'x/{v}'}")
+            .file("x/1")) {
+      assertEquals(
+          "torc.yaml:3:19: the groups a → b → a feed each other; a makes y/1", files.refused());
     }
   }
 
   @Test
   void aFileThatDecidesAboutItsOwnMakerIsRefused() throws IOException {
     try (Written files =
-        Written.yaml("jobs: {a: {command: x, parameters: {v: {lines: l.txt}}, produces: l.txt}}")) {
+        Written.yaml(
+                "jobs: {a: {command: x, parameters: {v: {lines: l.txt}}, produces: '{v}.txt'}}")
+            .file("l.txt", "m", "l")) {
       assertEquals("torc.yaml:1:37: a makes l.txt, which decides about it", files.refused());
+      // A product that only looks like it is none.
+      files.file("l.txt", "m", "n");
+      assertEquals(List.of("a/v=m", "a/v=n"), group(files.load(), "a").instances());
+    }
+  }
+
+  @Test
+  void groupsWhoseProductsOnlyLookLikeTheFilesThatDecideAreNoCycle() throws IOException {
+    try (Written files =
+        Written.yaml(
+                "jobs:",
+                "  a: {command: x, parameters: {v: {lines: l.txt}}, produces: '{v}.txt'}",
+                "  b: {command: x, table: t.csv, produces: ['{w}.txt', '{w}.csv']}",
+                "  find: {command: x, needs: {job: a}, produces: 'c/*.csv'}",
+                "  c: {command: x, parameters: {f: {products: find}}, produces: '{f}.txt'}")
+            .file("l.txt", "m")
+            .file("t.csv", "w", "n")) {
+      Workflow workflow = files.load();
+      assertEquals(List.of("a/v=m"), group(workflow, "a").instances());
+      assertEquals(List.of("b/w=n"), group(workflow, "b").instances());
+      assertEquals(List.of("find"), group(workflow, "c").awaits());
+    }
+  }
+
+  @Test
+  void whereValuesAreWrittenOwnProductsAreKnownExactly() throws IOException {
+    try (Written files =
+        Written.yaml(
+                "jobs:",
+                "  g:",
+                "    command: x",
+                "    parameters: {f: {glob: 'data/*.csv'}, o: [out, data/x]}",
+                "    produces: '{o}/{f:name}'")
+            .file("data/a.csv")) {
+      assertEquals(
+          List.of("g/f=data%2Fa.csv,o=out", "g/f=data%2Fa.csv,o=data%2Fx"),
+          group(files.load(), "g").instances());
     }
   }
 
