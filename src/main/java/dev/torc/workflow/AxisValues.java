@@ -15,6 +15,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Finds the values of axes, in files, on disk, among products and in other groups; or who decides
@@ -61,6 +62,21 @@ final class AxisValues {
       boolean byResults,
       List<BadInput.Diagnostic> warnings) {}
 
+  /**
+   * A group that may make what decides about another one, which asked for it while it was being
+   * expanded itself.
+   *
+   * @param chain the names on the way from the maker to the reader and back
+   */
+  private record Doubt(int maker, int reader, String chain, Predicate<String> seen, Place place) {
+    private String message(List<Unit> units, String path) {
+      String name = units.get(maker).name();
+      return maker == reader
+          ? name + " makes " + path + ", which decides about it"
+          : "the groups " + chain + " feed each other; " + name + " makes " + path;
+    }
+  }
+
   private record Values(List<String> names, List<Row> rows) {}
 
   private final Expansion expansion;
@@ -69,6 +85,7 @@ final class AxisValues {
   private final Map<String, String> vars;
   private final Disk disk;
   private final Found found;
+  private final List<Doubt> doubts = new ArrayList<>();
   private Feeds feeds;
 
   AxisValues(
@@ -179,18 +196,20 @@ final class AxisValues {
     private Values table(Axis axis, String path, Reading reading) throws IOException {
       Tables.Content content = disk.tables.get(axis);
       if (content == null) {
-        boolean source = true;
+        boolean before = lasting;
+        lasting = true;
         for (int maker : feeds().makers(path)) {
           if (makes(maker, path, axis.place())) {
-            source = false;
             answered(units.get(maker).name());
           }
         }
+        boolean source = lasting;
+        lasting &= before;
         if (!awaits.isEmpty()) {
           return new Values(axis.names(), List.of());
         }
         content = read(axis, path, reading);
-        if (source && lasting) {
+        if (source) {
           disk.tables.put(axis, content);
         }
       }
@@ -207,15 +226,22 @@ final class AxisValues {
       }
     }
 
-    /** Whether a unit is the maker of a file, as far as its instances are known. */
+    /** Whether a unit makes a file, as far as its instances are known. */
     private boolean makes(int maker, String path, Place place) throws IOException {
-      if (maker == unit) {
-        throw new BadInput(place, group.name() + " makes " + path + ", which decides about it");
+      if (doubted(maker, path::equals, place)) {
+        return false;
+      }
+      if (units.get(maker) instanceof Unit.Many
+          && !expansion.of(maker).known()
+          && feeds().followers(unit).get(maker)) {
+        // A wildcard fits, but what follows from this group cannot have been meant.
+        return false;
       }
       List<Job> jobs = jobs(maker);
-      if (jobs == null) {
-        return true;
-      }
+      return jobs == null || isProduct(path, jobs);
+    }
+
+    private boolean isProduct(String path, List<Job> jobs) {
       for (Job job : jobs) {
         for (Item item : job.produces()) {
           for (Ref ref : item.refs()) {
@@ -228,6 +254,18 @@ final class AxisValues {
         }
       }
       return false;
+    }
+
+    /**
+     * Whether a unit is being expanded itself right now: then it is taken not to make what this
+     * group looks at, until it is known what it makes.
+     */
+    private boolean doubted(int maker, Predicate<String> seen, Place place) {
+      if (!expansion.isOpen(maker)) {
+        return false;
+      }
+      doubts.add(new Doubt(maker, unit, expansion.chain(maker), seen, place));
+      return true;
     }
 
     /** The jobs of a unit; null while they are not known, which is noted. */
@@ -310,7 +348,8 @@ final class AxisValues {
     private Values globbed(Axis.Globbed axis) throws IOException {
       Set<String> paths = new TreeSet<>();
       for (Glob glob : axis.globs()) {
-        paths.addAll(seen(glob, path -> glob.matches(path) ? List.of(path) : null).keySet());
+        paths.addAll(
+            seen(glob, path -> glob.matches(path) ? List.of(path) : null, axis.place()).keySet());
       }
       paths.removeIf(path -> axis.excludes().stream().anyMatch(glob -> glob.matches(path)));
       return paths(axis, paths);
@@ -318,7 +357,7 @@ final class AxisValues {
 
     private Values matched(Axis.Matched axis) throws IOException {
       List<Row> rows = new ArrayList<>();
-      seen(axis.match().glob(), axis.match()::values)
+      seen(axis.match().glob(), axis.match()::values, axis.place())
           .forEach((path, values) -> rows.add(new Row(values, axis.place(), List.of(path))));
       return new Values(axis.names(), rows);
     }
@@ -329,8 +368,8 @@ final class AxisValues {
      *
      * @param fit what a path fits with, null if it does not
      */
-    private Map<String, List<String>> seen(Glob glob, Function<String, List<String>> fit)
-        throws IOException {
+    private Map<String, List<String>> seen(
+        Glob glob, Function<String, List<String>> fit, Place place) throws IOException {
       lasting = false;
       Map<String, List<String>> seen = new TreeMap<>();
       List<Ref> hidden = new ArrayList<>();
@@ -338,6 +377,9 @@ final class AxisValues {
       for (int maker : feeds().makers(glob)) {
         if (after.get(maker)) {
           ownProducts(maker, hidden);
+          continue;
+        }
+        if (doubted(maker, path -> fit.apply(path) != null, place)) {
           continue;
         }
         List<Job> jobs = jobs(maker);
@@ -386,16 +428,12 @@ final class AxisValues {
       }
     }
 
-    /**
-     * What this group, or one that follows from it, makes: exactly where its values are written.
-     */
-    private void ownProducts(int maker, List<Ref> into) throws IOException {
-      List<Job> jobs = List.of(units.get(maker).job());
-      if (maker != unit
-          && units.get(maker) instanceof Unit.Many many
-          && many.axes().stream().allMatch(axis -> axis instanceof Axis.Fixed)) {
-        jobs = expansion.of(maker).jobs();
-      }
+    /** What this group, or what follows from it, makes: exactly where its values are written. */
+    private void ownProducts(int maker, List<Ref> into) {
+      List<Job> jobs =
+          units.get(maker) instanceof Unit.Many many
+              ? expansion.outlines(many)
+              : List.of(units.get(maker).job());
       for (Job job : jobs) {
         job.produces().forEach(item -> into.addAll(item.refs()));
       }
@@ -435,6 +473,22 @@ final class AxisValues {
         rows.add(new Row(List.copyOf(values), first.rows.get(i).place(), List.copyOf(files)));
       }
       return new Values(zip.names(), rows);
+    }
+  }
+
+  /** Notes where a doubt proved right: a group decides about itself. */
+  void settle(Problems problems) throws IOException {
+    for (Doubt doubt : doubts) {
+      for (Job job : expansion.of(doubt.maker).jobs()) {
+        for (Item item : job.produces()) {
+          for (Ref ref : item.refs()) {
+            if (ref instanceof Ref.OfFile file && doubt.seen.test(file.path())) {
+              problems.add(doubt.place, doubt.message(units, file.path()));
+              return;
+            }
+          }
+        }
+      }
     }
   }
 

@@ -22,7 +22,10 @@ import java.util.TreeSet;
 final class Expansion {
 
   /** How many instances a workflow may have; each takes some kilobytes of memory. */
-  static final int MAX_INSTANCES = 2_000_000;
+  static final int MAX_INSTANCES = 1_000_000;
+
+  /** How many combinations of a group's values are looked at to tell what it may make. */
+  private static final int MAX_OUTLINES = 10_000;
 
   /** All units, as far as they are known. */
   record Expanded(List<Job> jobs, List<Group> groups, Set<BadInput.Diagnostic> warnings) {}
@@ -48,6 +51,7 @@ final class Expansion {
   private final Set<String> names = new HashSet<>();
   private final Map<String, Map<String, Job>> read = new HashMap<>();
   private final Map<Integer, Outcome> lasting = new HashMap<>();
+  private final Map<String, List<Job>> outlines = new HashMap<>();
   private final AxisValues.Disk disk;
 
   /** Of one run. */
@@ -88,6 +92,7 @@ final class Expansion {
         jobs.add(units.get(u).job());
       }
     }
+    values.settle(problems);
     Set<BadInput.Diagnostic> all = new LinkedHashSet<>(warnings);
     outcomes.values().forEach(outcome -> all.addAll(outcome.warnings));
     return new Expanded(List.copyOf(jobs), List.copyOf(groups), all);
@@ -117,17 +122,56 @@ final class Expansion {
     return outcomes.get(unit);
   }
 
-  private Outcome circle(int unit, Unit.Many group) {
+  /** Whether a unit is being expanded. */
+  boolean isOpen(int unit) {
+    return open.contains(unit);
+  }
+
+  /** The names from an open unit to the one that is being expanded, and back. */
+  String chain(int unit) {
     List<String> names = new ArrayList<>();
     for (int each : open) {
       if (each == unit || !names.isEmpty()) {
         names.add(units.get(each).name());
       }
     }
-    problems.add(
-        group.entry().place(),
-        "the groups " + String.join(" → ", names) + " → " + group.name() + " feed each other");
+    return String.join(" → ", names) + " → " + units.get(unit).name();
+  }
+
+  private Outcome circle(int unit, Unit.Many group) {
+    problems.add(group.entry().place(), "the groups " + chain(unit) + " feed each other");
     return failed(group, List.of());
+  }
+
+  /**
+   * What a group may make: one job per combination of the values that the build file holds, with
+   * wildcards for all others.
+   */
+  List<Job> outlines(Unit.Many group) {
+    return outlines.computeIfAbsent(
+        group.name(),
+        _ -> {
+          List<SortedMap<String, String>> all = new ArrayList<>(List.of(group.job().parameters()));
+          for (Axis axis : group.axes()) {
+            if (axis instanceof Axis.Fixed fixed
+                && (long) all.size() * fixed.rows().size() <= MAX_OUTLINES) {
+              List<SortedMap<String, String>> more = new ArrayList<>();
+              for (SortedMap<String, String> values : all) {
+                for (Row row : fixed.rows()) {
+                  SortedMap<String, String> one = new TreeMap<>(values);
+                  one.put(fixed.names().getFirst(), row.values().getFirst());
+                  more.add(one);
+                }
+              }
+              all = more;
+            }
+          }
+          JobReader reading = reader.telling(new Problems(), new LinkedHashSet<>());
+          return all.stream()
+              .map(values -> new JobReader.Instance(Scope.ANY_PATH, values, List.of()))
+              .map(one -> reading.read(group.key(), group.name(), group.entry(), one))
+              .toList();
+        });
   }
 
   private Outcome expand(int unit, Unit.Many group) throws IOException {

@@ -105,7 +105,17 @@ record Scope(
         put(value(hole, node.place()), own, form, out);
       }
     }
+    if (form == Form.PATH
+        && out.indexOf("*") >= 0
+        && parameters.values().stream().anyMatch(Scope::isAny)) {
+      // A folder of which only a pattern is known: what lies in it.
+      out.append(out.charAt(out.length() - 1) == '/' ? "**" : "");
+    }
     return bounded(out, node.place());
+  }
+
+  private static boolean isAny(String value) {
+    return value.equals(ANY) || value.equals(ANY_PATH);
   }
 
   private static final Pattern DOLLAR =
@@ -128,7 +138,7 @@ record Scope(
   }
 
   private static void put(String value, boolean own, Form form, StringBuilder out) {
-    boolean any = value.equals(ANY) || value.equals(ANY_PATH);
+    boolean any = isAny(value);
     if (form == Form.PATH && value.equals(ANY_PATH)) {
       out.setLength(out.lastIndexOf("/") + 1);
       out.append("**/*");
@@ -217,7 +227,7 @@ record Scope(
       return;
     }
     String value = value(hole, place);
-    String quoted = value.equals(ANY) || value.equals(ANY_PATH) ? "" : Quoting.quote(value, quote);
+    String quoted = isAny(value) ? "" : Quoting.quote(value, quote);
     if (quoted == null) {
       throw Quoting.refusal(place, hole.written(), value);
     }
@@ -281,7 +291,7 @@ record Scope(
     if (hole.index() >= 0 || hole.member() != null) {
       throw new BadInput(place, hole.written() + ": " + hole.name() + " is one text");
     }
-    if (value.equals(ANY) || value.equals(ANY_PATH)) {
+    if (isAny(value)) {
       return hole.format() == null || hole.format().equals("dir") ? value : ANY;
     }
     try {

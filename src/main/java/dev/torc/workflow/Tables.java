@@ -169,7 +169,13 @@ final class Tables {
       return;
     }
     if (fields.size() != columns.length) {
-      throw new BadInput(place, "fields: " + fields.size() + ", but columns: " + columns.length);
+      throw new BadInput(
+          place,
+          "the row has "
+              + fields.size()
+              + (fields.size() == 1 ? " field" : " fields")
+              + ", the header "
+              + columns.length);
     }
     String[] values = new String[names.size()];
     for (int c = 0; c < columns.length; c++) {

@@ -278,9 +278,9 @@ class GroupTest {
         "parameters: {a: {from: 5, to: 1}}|5:21: step 1 leads away from 1; write step: -1",
         "parameters: {a: {from: x, to: 1}}|5:21: from must be a number, not x",
         "parameters: {a: {from: 0, to: 1, step: 0}}|5:21: step is 0, which never gets from 0 to 1",
-        "parameters: {a: {from: 1, to: 3000000}}|5:21: more than 2000000 values from 1 to 3000000",
+        "parameters: {a: {from: 1, to: 3000000}}|5:21: more than 1000000 values from 1 to 3000000",
         "parameters: {a: {from: 1, to: 3000}, b: {from: 1, to: 3000}}|3:3: with g there would be"
-            + " more than 2000000 instances; split the work",
+            + " more than 1000000 instances; split the work",
         "parameters: {a: {products: x}}|5:32: no job x",
         "parameters: {a: {products: g}}|3:3: the groups g → g feed each other",
         "parameters: {a: {values: g}}|5:30: values names GROUP.PARAMETER, not g",
