@@ -42,36 +42,43 @@ final class ReadyQueue {
     return ready.isEmpty();
   }
 
-  /** The first job whatever its demand, for emptying the queue; -1 if there is none. */
-  int poll() {
-    Integer first = ready.pollFirst();
-    return first == null ? -1 : first;
-  }
-
   /**
    * Takes out the job that should start next, -1 if none may now.
    *
    * @param demand what a job takes
    */
   int next(Pool pool, IntFunction<Demand> demand) {
-    Demand starved = null;
+    Demand starved = starved(pool, demand);
     for (Iterator<Integer> it = ready.iterator(); it.hasNext(); ) {
       if (pool.free(Demand.CPUS) == 0) {
         return -1; // every job takes a cpu
       }
       int job = it.next();
       Demand wanted = demand.apply(job);
-      if (pool.fits(wanted)) {
-        if (starved == null || !pool.delays(wanted, starved)) {
-          it.remove();
-          passed.remove(job);
-          ready.headSet(job).forEach(before -> passed.merge(before, 1, Integer::sum));
-          return job;
-        }
-      } else if (starved == null && passed.getOrDefault(job, 0) >= PASSES) {
-        starved = wanted;
+      if (pool.fits(wanted) && (starved == null || !pool.delays(wanted, starved))) {
+        it.remove();
+        passed.remove(job);
+        ready.headSet(job).forEach(before -> passed.merge(before, 1, Integer::sum));
+        return job;
       }
     }
     return -1;
+  }
+
+  /** What the first job takes that was overtaken too often and still does not fit; null if none. */
+  private Demand starved(Pool pool, IntFunction<Demand> demand) {
+    Demand starved = null;
+    Integer first = null;
+    for (Map.Entry<Integer, Integer> entry : passed.entrySet()) {
+      if (entry.getValue() >= PASSES
+          && (first == null || ready.comparator().compare(entry.getKey(), first) < 0)) {
+        Demand wanted = demand.apply(entry.getKey());
+        if (!pool.fits(wanted)) {
+          first = entry.getKey();
+          starved = wanted;
+        }
+      }
+    }
+    return starved;
   }
 }
