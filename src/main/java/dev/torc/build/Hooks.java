@@ -3,6 +3,7 @@ package dev.torc.build;
 import dev.torc.exec.Ended;
 import dev.torc.exec.Launch;
 import dev.torc.exec.Runner;
+import dev.torc.graph.Graph;
 import dev.torc.machine.Refusal;
 import dev.torc.machine.Shown;
 import dev.torc.workflow.Hook;
@@ -81,6 +82,18 @@ final class Hooks {
         if (hook.job().equals(job.group())) {
           groups.computeIfAbsent(hook, _ -> new Group()).left++;
         }
+      }
+    }
+  }
+
+  /** Instances came to a graph that were not in the one before it. */
+  void joined(Graph now, Graph before) {
+    for (int j = 0; j < now.jobs(); j++) {
+      Job job = now.job(j);
+      if (job.group() != null && before.jobId(job.name()) < 0) {
+        hooks.stream()
+            .filter(hook -> job.group().equals(hook.job()))
+            .forEach(hook -> groups.computeIfAbsent(hook, _ -> new Group()).left++);
       }
     }
   }

@@ -13,6 +13,7 @@ import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Walk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.Collectors;
 
 /**
@@ -35,11 +37,16 @@ public final class Contents implements Needs {
   /** Up to so many products of a job are searched one by one. */
   private static final int FEW = 8;
 
+  /** A list of which some members are yet to be made, as it stands at a moment. */
+  private record Partly(int settlings, Members members) {}
+
   private final Path root;
   private final Graph graph;
   private final Records records;
   private final Digests digests;
   private final Map<Integer, Members> gathered = new ConcurrentHashMap<>();
+  private final Map<Integer, Partly> partly = new ConcurrentHashMap<>();
+  private final AtomicIntegerArray passed;
   private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
 
   /** Reads through {@code digests}; results of jobs come from {@code records}. */
@@ -48,6 +55,12 @@ public final class Contents implements Needs {
     this.graph = graph;
     this.records = records;
     this.digests = digests;
+    this.passed = new AtomicIntegerArray(graph.lists());
+  }
+
+  /** The same for another graph. */
+  Contents over(Graph next, Records kept) {
+    return new Contents(next, kept, digests);
   }
 
   @Override
@@ -123,35 +136,63 @@ public final class Contents implements Needs {
   }
 
   private int pending(int list) {
-    for (int maker : graph.list(list).makers()) {
-      if (!records.isSettled(maker)) {
-        return maker;
-      }
+    List<Integer> makers = graph.list(list).makers();
+    int i = passed.get(list);
+    while (i < makers.size() && records.isSettled(makers.get(i))) {
+      i++;
     }
-    return -1;
+    passed.set(list, i); // what is settled stays so
+    return i < makers.size() ? makers.get(i) : -1;
   }
 
   /** The members of a list as this build saw them first; those yet to be made are pending. */
   Members members(int list) {
-    return pending(list) >= 0
-        ? gather(list, false)
-        : gathered.computeIfAbsent(list, id -> gather(id, false));
+    if (pending(list) < 0) {
+      return gathered.computeIfAbsent(list, id -> gather(id, null));
+    }
+    int settlings = records.settlings();
+    return partly.compute(
+            list,
+            (id, old) ->
+                old != null && old.settlings == settlings
+                    ? old
+                    : new Partly(settlings, gather(id, null)))
+        .members;
   }
 
   /** The members of a list as they are now, each looked at again. */
   Members fresh(int list) {
-    Members now = gather(list, true);
+    return fresh(list, digests::of);
+  }
+
+  /** The same, with looks at its files (not at what stands in a folder) that the caller takes. */
+  Members fresh(int list, Look each) {
+    Members now = gather(list, each);
     gathered.put(list, now);
     return now;
   }
 
-  private Members gather(int id, boolean fresh) {
+  /** Looks at a file. */
+  interface Look {
+    Known at(String path) throws IOException;
+  }
+
+  /** Without a look, by what this build saw first. */
+  private Members gather(int id, Look look) {
     NeedList list = graph.list(id);
     List<Owned> stale = new ArrayList<>();
     try {
       return switch (list.kind()) {
-        case JOB -> Members.of(products(list.job(), fresh), List.of(), Map.of());
-        case GLOB -> Members.of(matches(list, fresh, stale), stale, Map.of());
+        case JOB -> {
+          Map<String, Entry> sorted = new TreeMap<>();
+          for (int maker : list.makers()) {
+            if (graph.isJob(maker)) {
+              products(maker, look, sorted);
+            }
+          }
+          yield Members.of(List.copyOf(sorted.values()), List.of(), Map.of());
+        }
+        case GLOB -> Members.of(matches(list, look, stale), stale, Map.of());
         case FOLDER -> {
           Map<String, Stamp> stamps = new HashMap<>();
           yield Members.of(inside(list, stamps, stale), stale, stamps);
@@ -163,9 +204,8 @@ public final class Contents implements Needs {
   }
 
   /** All products of a job; of a job without products, its manifest. */
-  private List<Entry> products(int job, boolean fresh) throws IOException {
+  private void products(int job, Look look, Map<String, Entry> sorted) throws IOException {
     Result result = records.result(job);
-    Map<String, Entry> sorted = new TreeMap<>();
     if (!records.isSettled(job) || result == null) {
       for (String product : Manifest.products(graph.job(job))) {
         sorted.put(product, entry(product, ManifestWriter.PENDING));
@@ -175,18 +215,17 @@ public final class Contents implements Needs {
       sorted.put(name, entry(name, result.manifest().hex()));
     } else {
       for (Made made : result.products()) {
-        Digest digest = fresh ? digest(made.path(), digests.of(made.path())) : made.digest();
+        Digest digest = look == null ? made.digest() : digest(made.path(), look.at(made.path()));
         sorted.put(made.path(), entry(made.path(), content(digest).value()));
       }
     }
-    return List.copyOf(sorted.values());
   }
 
-  private List<Entry> matches(NeedList list, boolean fresh, List<Owned> stale) throws IOException {
+  private List<Entry> matches(NeedList list, Look look, List<Owned> stale) throws IOException {
     List<Entry> entries = new ArrayList<>();
     for (String path : Walk.of(root, list.glob())) {
       if (!list.excludes(path) && counts(list, path, stale)) {
-        Known known = fresh ? digests.of(path) : digests.seen(path);
+        Known known = look == null ? digests.seen(path) : look.at(path);
         entries.add(
             entry(
                 path, isPending(path) ? ManifestWriter.PENDING : content(known.digest()).value()));
@@ -230,24 +269,38 @@ public final class Contents implements Needs {
   }
 
   /**
-   * Whether a path that was found on disk is a member of a list: not a product of the reader
-   * itself, nothing in another job's glob or folder that this job did not make, no stale product.
+   * Whether a path that was found on disk is a member of a list: not a product of the reader or its
+   * group, nothing in another job's glob or folder that this job did not make, no stale product.
    */
   private boolean counts(NeedList list, String path, List<Owned> stale) throws IOException {
     int maker = graph.makerOf(path);
     if (maker < 0) {
-      Owned owned = records.owned(path);
-      boolean gone =
-          owned != null
-              && !owned.adopted()
-              && owned.kind() == Stamp.Kind.FILE
-              && owned.digest().equals(digests.seen(path).digest());
-      if (gone) {
+      Owned owned = recorded(path);
+      if (owned != null) {
         stale.add(owned);
       }
-      return !gone;
+      return owned == null;
     }
-    return maker != list.reader() && (!records.isSettled(maker) || made(maker, path));
+    return !graph.isKin(maker, list.reader()) && (!records.isSettled(maker) || made(maker, path));
+  }
+
+  /** Who made a file that stands unaltered, null if torc did not make it as it is. */
+  Owned recorded(String path) throws IOException {
+    Owned owned = records.owned(path);
+    boolean unaltered =
+        owned != null
+            && !owned.adopted()
+            && owned.kind() == Stamp.Kind.FILE
+            && owned.digest().equals(digests.seen(path).digest());
+    return unaltered ? owned : null;
+  }
+
+  /** The files in a folder product. */
+  List<String> inside(String folder) throws IOException {
+    return digests.folder(folder, false).members().stream()
+        .filter(member -> member.kind() == Stamp.Kind.FILE)
+        .map(member -> folder + "/" + member.path())
+        .toList();
   }
 
   /** Whether a settled job made what stands at a path, by itself or in a folder (rule 7). */

@@ -28,7 +28,11 @@ enum Line {
   /** A declared product; the value is its kind. */
   PRODUCT("product"),
   /** A needed value, or its digest where it is long. */
-  DATA("data");
+  DATA("data"),
+  /**
+   * The image that a step runs in, {@code host} where containers are off; the name is its number.
+   */
+  IMAGE("image");
 
   private static final Line[] ALL = values();
 
