@@ -4,6 +4,8 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -36,6 +38,9 @@ final class ProcessTable {
   }
 
   private static final boolean PRESENT = new File("/proc/self/stat").exists();
+
+  /** How often an empty environment is looked at again, a millisecond apart. */
+  private static final int EXEC_LOOKS = 20;
 
   private ProcessTable() {}
 
@@ -102,11 +107,33 @@ final class ProcessTable {
   /** Whether the environment that the process was started with has all of the entries. */
   static boolean carries(int pid, Collection<String> entries) {
     Optional<byte[]> environment = read(pid, "environ");
+    // It is empty too in the moment of an exec; that of a kernel's thread, without exe, always is.
+    for (int look = 1; look <= EXEC_LOOKS && isEmpty(environment) && hasProgram(pid); look++) {
+      try {
+        Thread.sleep(1);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+      environment = read(pid, "environ");
+    }
     if (environment.isEmpty() || environment.get().length == 0) {
       return false;
     }
     String text = new String(environment.get(), StandardCharsets.UTF_8);
     return new HashSet<>(Arrays.asList(text.split("\0"))).containsAll(entries);
+  }
+
+  private static boolean isEmpty(Optional<byte[]> environment) {
+    return environment.isPresent() && environment.get().length == 0;
+  }
+
+  private static boolean hasProgram(int pid) {
+    try {
+      return !Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).toString().isEmpty();
+    } catch (IOException e) {
+      return false; // none, or not ours to see
+    }
   }
 
   /** Bytes of the highest resident memory of a process so far ({@code VmHWM}), 0 if it is gone. */

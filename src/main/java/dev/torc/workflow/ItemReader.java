@@ -63,7 +63,7 @@ record ItemReader(Paths paths, Problems problems) {
             node.place(), "an entry of needs is a path, {job: NAME} or {data: JOB.KEY}");
       }
       return map.entries().containsKey("data")
-          ? Ref.OfData.of(node.place(), fields.text("data", "x"))
+          ? Ref.OfData.of(node.place(), fields.read("data", "x", scope::name))
           : new Ref.OfJob(node.place(), fields.read("job", "", scope::name));
     }
     return paths.ref(
