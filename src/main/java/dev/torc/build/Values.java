@@ -1,6 +1,5 @@
 package dev.torc.build;
 
-import dev.torc.cache.Entry;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.plan.Snapshot;
@@ -125,10 +124,7 @@ final class Values {
   }
 
   private List<String> members(NeedList.Kind kind, String text) {
-    return snapshot.members(lists.get(kind + text)).stream()
-        .filter(member -> !member.name().startsWith("job ") && !member.now().equals("folder"))
-        .map(Entry::name)
-        .toList();
+    return snapshot.files(lists.get(kind + text));
   }
 
   /** All needed paths in the order written, relative to the root. */

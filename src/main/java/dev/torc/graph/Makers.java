@@ -52,6 +52,25 @@ final class Makers {
     }
     refuseNested();
     refuseMatching();
+    refuseDepfiles();
+  }
+
+  /** A depfile is cleared before each run of its job: no other job may write or produce it. */
+  private void refuseDepfiles() {
+    Map<String, Integer> seen = new HashMap<>();
+    for (int j = 0; j < jobs.size(); j++) {
+      String depfile = jobs.get(j).depfile();
+      if (depfile != null) {
+        Integer earlier = seen.putIfAbsent(depfile, j);
+        int maker = earlier == null ? of(depfile) : earlier;
+        if (maker >= 0 && maker != j) {
+          refuse(
+              jobs.get(j).place(),
+              "depfile %s of job %s is that of job %s already or its product"
+                  .formatted(depfile, name(j), name(maker)));
+        }
+      }
+    }
   }
 
   private void expect(int group, Ref ref) {

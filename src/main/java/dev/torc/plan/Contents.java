@@ -212,7 +212,7 @@ public final class Contents implements Needs {
       }
     } else if (result.products().isEmpty()) {
       String name = "job " + graph.job(job).name();
-      sorted.put(name, entry(name, result.manifest().hex()));
+      sorted.put(name, new Entry(Line.LIST.ordinal(), name, "", result.manifest().hex()));
     } else {
       for (Made made : result.products()) {
         Digest digest = look == null ? made.digest() : digest(made.path(), look.at(made.path()));

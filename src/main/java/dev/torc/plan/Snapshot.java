@@ -138,9 +138,12 @@ public final class Snapshot implements Needs {
     return files.containsKey(path);
   }
 
-  /** The entries of a needed glob, folder or job, sorted by path. */
-  public List<Entry> members(int list) {
-    return lists.get(list).entries();
+  /** The files of a needed glob, folder or job, sorted by path. */
+  public List<String> files(int list) {
+    return lists.get(list).entries().stream()
+        .filter(member -> member.code() == Line.NEED.ordinal() && !member.now().equals("folder"))
+        .map(Entry::name)
+        .toList();
   }
 
   /** The lists that were looked at. */

@@ -28,7 +28,6 @@ public record Job(
     Retry retry,
     String depfile,
     boolean persist,
-    boolean temporary,
     boolean always,
     boolean interactive,
     boolean allowFailure,

@@ -136,7 +136,6 @@ final class JobReader {
         retry,
         depfile,
         job.flag("persist"),
-        job.flag("temporary"),
         job.flag("always"),
         job.flag("interactive"),
         job.flag("allow_failure"),
@@ -465,7 +464,11 @@ final class JobReader {
     }
     List<Template> words = new ArrayList<>();
     for (Node word : list.items()) {
-      words.add(scope.plain(Fields.scalar(word, "a word of the command")));
+      Node.Scalar text = Fields.scalar(word, "a word of the command");
+      if (words.isEmpty() && text.text().isEmpty()) {
+        throw new BadInput(text.place(), "the command's first word, its program, is empty");
+      }
+      words.add(scope.plain(text));
     }
     return new Command.Words(List.copyOf(words));
   }

@@ -48,7 +48,6 @@ final class Keys {
           "retry",
           "depfile",
           "persist",
-          "temporary",
           "always",
           "interactive",
           "priority",

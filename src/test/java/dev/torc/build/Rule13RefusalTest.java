@@ -49,6 +49,12 @@ class Rule13RefusalTest extends Harness {
   }
 
   @Test
+  void aDepfileOfTwoJobs() {
+    given("a: { command: a, depfile: x.d }\nb: { command: b, depfile: x.d }");
+    refused(3, "depfile x.d of job b is that of job a already or its product");
+  }
+
+  @Test
   void globsThatNoPathCouldMatchBothAreFine() {
     given("a: { command: a, produces: ['*.a'] }\nb: { command: b, produces: ['*.b'] }");
     build().ran("a", "b");

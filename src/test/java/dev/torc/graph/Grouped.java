@@ -72,7 +72,6 @@ public final class Grouped {
         job.retry(),
         job.depfile(),
         job.persist(),
-        job.temporary(),
         job.always(),
         job.interactive(),
         job.allowFailure(),

@@ -296,12 +296,18 @@ class JobReaderTest {
   }
 
   @Test
+  void aListWithoutAProgramIsRefused() {
+    assertEquals(
+        "torc.yaml:3:15: the command's first word, its program, is empty",
+        refusedJob("command: ['', x]"));
+  }
+
+  @Test
   void theRest() {
     Job job =
         job(
             "command: x",
             "persist: true",
-            "temporary: true",
             "always: true",
             "interactive: true",
             "allow_failure: true",
@@ -311,7 +317,7 @@ class JobReaderTest {
             "dir: sub/",
             "depfile: x.d",
             "after: [b, c d]");
-    assertTrue(job.persist() && job.temporary() && job.always() && job.interactive());
+    assertTrue(job.persist() && job.always() && job.interactive());
     assertTrue(job.allowFailure());
     assertEquals(-3, job.priority());
     assertEquals(List.of("t"), job.tags());
