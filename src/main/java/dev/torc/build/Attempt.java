@@ -109,7 +109,7 @@ final class Attempt {
     int maker = shop.graph().makerOf(path);
     return maker < 0
         ? "need " + path + " is gone"
-        : "need %s was not made by job %s".formatted(path, shop.graph().job(maker).name());
+        : "need %s was not made by job %s".formatted(path, shop.graph().name(maker));
   }
 
   private static String missingData(String name) {

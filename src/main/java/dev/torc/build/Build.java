@@ -5,30 +5,29 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.CacheException;
 import dev.torc.cache.Marks;
 import dev.torc.exec.Ended;
-import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Jobserver;
-import dev.torc.plan.Decider;
+import dev.torc.plan.Expander;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Reason;
-import dev.torc.plan.Records;
-import dev.torc.plan.Selection;
+import dev.torc.plan.Scene;
 import dev.torc.plan.Verdict;
 import dev.torc.workflow.Hook.On;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * The loop of a build: lets jobs start as their needs are settled and resources allow, and sees to
@@ -41,6 +40,8 @@ public final class Build {
   /**
    * What a build works with.
    *
+   * @param plan the verdicts to begin with, and the scene that they are about
+   * @param expander gives the scenes that follow
    * @param threads run the attempts
    * @param number of this build in the history
    * @param limits amounts by resource, from the machine, the build file and the command line
@@ -50,11 +51,8 @@ public final class Build {
    * @param listener takes the events, on the loop's thread
    */
   public record Setup(
-      Graph graph,
-      Records records,
-      Decider decider,
       Plan plan,
-      Selection selection,
+      Expander expander,
       Cache cache,
       Shop shop,
       ExecutorService threads,
@@ -70,25 +68,26 @@ public final class Build {
   private static final int INT = 2;
 
   private final Setup setup;
-  private final Graph graph;
-  private final States states;
+  private Scene scene;
+  private Graph graph;
+  private Shop shop;
+  private States states;
+  private ReadyQueue ready;
+  private Waits waits;
   private final Pool pool;
-  private final ReadyQueue ready;
   private final Recorder recorder;
   private final Teller teller;
   private final Hooks hooks;
-  private final int[] waiting;
-  private final Map<Integer, List<Integer>> further = new HashMap<>();
-  private final Map<Integer, Work> works = new HashMap<>();
+  private Map<Integer, Work> works = new HashMap<>();
   private final LinkedBlockingQueue<Runnable> messages = new LinkedBlockingQueue<>();
   private final PriorityQueue<Due> delayed =
       new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time));
-  private final ArrayDeque<Integer> settled = new ArrayDeque<>();
   private final List<Integer> parked = new ArrayList<>();
   private int running;
   private boolean alone;
   private boolean draining;
   private boolean failed;
+  private final Set<String> failedGroups = new HashSet<>();
   private int signal;
   private CacheException broken;
   private IOException unreadable;
@@ -96,24 +95,27 @@ public final class Build {
   /** A build that has its plan; nothing happens before {@link #run}. */
   public Build(Setup setup) {
     this.setup = setup;
-    this.graph = setup.graph;
-    this.states = new States(graph.jobs(), setup.plan.selected());
     this.pool = new Pool(setup.limits);
+    enter(setup.plan.scene());
+    this.states = new States(graph.jobs(), setup.plan.selected());
+    this.recorder = new Recorder(setup.shop.build(), setup.number);
+    this.hooks =
+        new Hooks(
+ setup.shop, () -> graph, this::isOver, this::hooked, setup.listener, this::counts);
+    this.teller = new Teller(setup.shop.launches(), this::tell);
+  }
+
+  /** Takes up a scene: from here on numbers are those of its graph. */
+  private void enter(Scene next) {
+    scene = next;
+    graph = next.graph();
+    shop = setup.shop.over(next);
+    waits = new Waits(graph, next.records());
     int[] priority = new int[graph.jobs()];
     for (int j = 0; j < priority.length; j++) {
       priority[j] = graph.job(j).priority();
     }
-    this.ready = new ReadyQueue(priority, Ranks.of(graph, setup.records, setup.plan));
-    this.recorder = new Recorder(setup.decider, setup.shop.build(), setup.number);
-    this.hooks =
-        new Hooks(
-            setup.shop,
-            () -> setup.plan.selected().stream().mapToObj(graph::job).iterator(),
-            this::hooked,
-            setup.listener,
-            states::counts);
-    this.teller = new Teller(setup.shop.launches(), this::tell);
-    this.waiting = new int[graph.jobs()];
+    ready = new ReadyQueue(priority, Ranks.of(graph, next.records(), next.selection().jobs()));
   }
 
   /**
@@ -134,8 +136,18 @@ public final class Build {
   private void tell(Event event) {
     setup.listener.accept(event);
     if (event instanceof Event.JobEnded ended && !graph.workflow().hooks().isEmpty()) {
-      hooks.ended(graph.job(graph.jobId(ended.job())), ended.state());
+      int id = graph.jobId(ended.job());
+      if (id >= 0) {
+        hooks.ended(graph.job(id), ended.state());
+      } else {
+        hooks.failed(ended.job());
+      }
     }
+  }
+
+  /** Whether a job, if it is one that is asked for, came to its end; of a group that is not known, no. */
+  private boolean isOver(int node) {
+    return graph.isJob(node) && (states.of(node) == null || states.of(node).isFinal());
   }
 
   /** A hook ended: what was parked for it is looked at again. */
@@ -172,6 +184,10 @@ public final class Build {
         } else {
           await();
           settleAll();
+          while (waits.takeExpandable() && !draining) {
+            expand();
+            settleAll();
+          }
         }
       }
     } finally {
@@ -186,7 +202,7 @@ public final class Build {
     setup.cache.flush();
     close();
     long nanos = System.nanoTime() - begin;
-    teller.tell(new Event.Finished(setup.shop.build(), states.counts(), nanos, exit()));
+    teller.tell(new Event.Finished(setup.shop.build(), counts(), nanos, exit()));
     return exit();
   }
 
@@ -213,21 +229,87 @@ public final class Build {
   /** Puts every selected job where its verdict says. */
   private void begin() {
     Plan plan = setup.plan;
-    Adjacency before = graph.before();
     for (int j = plan.selected().nextSetBit(0); j >= 0; j = plan.selected().nextSetBit(j + 1)) {
       if (plan.verdict(j) instanceof Verdict.UpToDate) {
         upToDate(j);
         continue;
       }
-      for (int i = before.from(j); i < before.to(j); i++) {
-        if (!setup.records.isSettled(before.at(i))) {
-          waiting[j]++;
-        }
-      }
-      if (waiting[j] == 0) {
+      if (waits.isFree(j)) {
         consider(j, plan.verdict(j));
       }
     }
+    failGroups();
+  }
+
+  /** Groups that could not be expanded count as failed. */
+  private Map<State, Integer> counts() {
+    Map<State, Integer> counts = states.counts();
+    counts.merge(State.FAILED, failedGroups.size(), Integer::sum);
+    return counts;
+  }
+
+  /** Groups await nothing any more: goes on with the graph that has their instances. */
+  private void expand() {
+    try {
+      Scene old = scene;
+      Scene next = setup.expander.next(old);
+      if (next != old) {
+        move(old, next);
+      }
+    } catch (IOException e) {
+      unreadable(e);
+    } catch (UncheckedIOException e) {
+      unreadable(e.getCause());
+    }
+  }
+
+  /** What both scenes have keeps its state; what is new waits. */
+  private void move(Scene old, Scene next) {
+    States before = states;
+    Map<Integer, Work> working = works;
+    List<Due> due = List.copyOf(delayed);
+    enter(next);
+    IntUnaryOperator now = job -> graph.jobId(old.graph().job(job).name());
+    states = before.over(graph.jobs(), next.selection().jobs(), now);
+    works = new HashMap<>();
+    working.forEach((job, work) -> works.put(now.applyAsInt(job), work));
+    delayed.clear();
+    parked.clear(); // they are ready
+    due.forEach(d -> delayed.add(new Due(d.time, now.applyAsInt(d.job))));
+    Set<Integer> later = delayed.stream().map(Due::job).collect(Collectors.toSet());
+    teller.tell(new Event.Expanded(next.selection().jobs().cardinality()));
+    failGroups();
+    for (int j = 0; j < graph.jobs(); j++) {
+      switch (states.of(j)) {
+        case FAILED, INTERRUPTED, BLOCKED -> block(j);
+        case READY -> {
+          if (!later.contains(j)) {
+            ready.add(j);
+          }
+        }
+        case null, default -> {}
+      }
+    }
+    for (int j = 0; j < graph.jobs(); j++) {
+      if (states.of(j) == State.WAITING && waits.isFree(j)) {
+        decide(j);
+      }
+    }
+  }
+
+  /** Groups with problems fail, each once, and what waits for them is blocked. */
+  private void failGroups() {
+    scene.selection().open().stream()
+        .filter(group -> !graph.gate(group).open().problems().isEmpty())
+        .forEach(
+            group -> {
+              if (failedGroups.add(graph.name(group))) {
+                failed = true;
+                draining |= setup.failFast;
+                teller.failed(graph.gate(group).open());
+              }
+              block(group);
+            });
   }
 
   /** Waits for messages, or for the next retry to fall due, and handles all that are there. */
@@ -300,23 +382,24 @@ public final class Build {
       alone = true;
       teller.tell(new Event.Terminal(true));
     }
-    Attempt attempt = work.begin(setup.shop, id, gpus, gpus.stream().map(this::gpu).toList());
+    Attempt attempt = work.begin(shop, id, gpus, gpus.stream().map(this::gpu).toList());
+    Scene begun = scene;
     teller.started(job, work.reasons(), work.attempts());
     String refusal = hooks.refusal(job);
     if (refusal != null) {
-      messages.add(() -> ended(id, Outcome.refused(refusal)));
+      messages.add(() -> ended(begun, id, Outcome.refused(refusal)));
       return;
     }
     setup.threads.execute(
         () -> {
           try {
             Outcome outcome = attempt.run();
-            messages.add(() -> ended(id, outcome));
+            messages.add(() -> ended(begun, id, outcome));
           } catch (CacheException e) {
             messages.add(
                 () -> {
                   broken(e);
-                  ended(id, Outcome.unmarked());
+                  ended(begun, id, Outcome.unmarked());
                 });
           } catch (RuntimeException | Error e) {
             messages.add(
@@ -331,9 +414,10 @@ public final class Build {
     return number < setup.gpus.size() ? setup.gpus.get(number) : Integer.toString(number);
   }
 
-  /** An attempt is over. */
-  private void ended(int id, Outcome outcome) {
-    Job job = graph.job(id);
+  /** An attempt is over that was begun in a scene, under a number of that scene. */
+  private void ended(Scene begun, int number, Outcome outcome) {
+    Job job = begun.graph().job(number);
+    int id = graph.jobId(job.name());
     Work work = works.get(id);
     work.over();
     running--;
@@ -346,9 +430,9 @@ public final class Build {
         draining = true;
       }
     }
-    Recorder.Record record = recorder.of(id, job.name(), work.reasons(), work.attempts(), outcome);
+    Recorder.Record record = recorder.of(begun, number, work.reasons(), work.attempts(), outcome);
     setup.cache.put(record.batch().onCommit(this::committed));
-    setup.records.replace(id, record.result());
+    scene.records().replace(id, record.result());
     if (outcome.ok()) {
       finish(id, State.RAN, outcome);
       for (String moved : outcome.moved()) {
@@ -356,8 +440,7 @@ public final class Build {
             "need %s of job %s moved while it ran; it will run again in the next build"
                 .formatted(moved, job.name()));
       }
-      setup.records.settle(id);
-      settled.add(id);
+      waits.settle(id);
     } else if (outcome.ended().how() == Ended.How.INTERRUPTED) {
       finish(id, State.INTERRUPTED, outcome);
       draining = true; // only ever by a signal or by what broke the build
@@ -386,31 +469,19 @@ public final class Build {
     }
   }
 
-  /** Lets go on what waited for settled jobs, without recursion: chains may be long. */
+  /** Lets go on what waited for settled jobs. */
   private void settleAll() {
-    while (!settled.isEmpty()) {
-      for (int job : waitingFor(settled.poll())) {
-        if (states.of(job) == State.WAITING && --waiting[job] == 0) {
-          decide(job);
-        }
-      }
-    }
-  }
-
-  private int[] waitingFor(int job) {
-    int[] after = graph.after().row(job);
-    List<Integer> more = further.remove(job);
-    return more == null
-        ? after
-        : IntStream.concat(IntStream.of(after), more.stream().mapToInt(j -> j)).toArray();
+    waits.pass(
+        job -> {
+          if (states.of(job) == State.WAITING) {
+            decide(job);
+          }
+        });
   }
 
   private void decide(int job) {
-    boolean forced =
-        setup.plan.verdict(job) instanceof Verdict.WillRun will
-            && will.reasons().contains(Reason.of(Reason.Kind.FORCED));
     try {
-      consider(job, setup.decider.decide(job, forced));
+      consider(job, scene.decider().decide(job, scene.forces(job)));
     } catch (IOException e) {
       unreadable(e);
     } catch (UncheckedIOException e) {
@@ -422,8 +493,7 @@ public final class Build {
     switch (verdict) {
       case Verdict.UpToDate _ -> {
         upToDate(id);
-        setup.records.settle(id);
-        settled.add(id);
+        waits.settle(id);
       }
       case Verdict.WillRun will -> {
         works.put(id, new Work(graph.job(id), will.reasons(), setup.limits));
@@ -432,8 +502,7 @@ public final class Build {
       }
       case Verdict.MayRun may -> {
         // Its depfile named what a job makes that it waits for only by way of others.
-        waiting[id]++;
-        further.computeIfAbsent(may.after(), _ -> new ArrayList<>()).add(id);
+        waits.add(id, may.after());
       }
     }
   }
@@ -445,16 +514,16 @@ public final class Build {
 
   /** Rule 8: what waits for a failed job is blocked, and so on; the rest goes on. */
   private void block(int failedJob) {
-    ArrayDeque<Integer> from = new ArrayDeque<>(List.of(failedJob));
-    while (!from.isEmpty()) {
-      for (int job : waitingFor(from.poll())) {
-        if (states.of(job) == State.WAITING) {
+    waits.behind(
+        failedJob,
+        job -> {
+          if (states.of(job) != State.WAITING) {
+            return false;
+          }
           states.set(job, State.BLOCKED);
-          teller.ended(graph.job(job), State.BLOCKED, graph.job(failedJob).name());
-          from.add(job);
-        }
-      }
-    }
+          teller.ended(graph.job(job), State.BLOCKED, graph.name(failedJob));
+          return true;
+        });
   }
 
   /** Nothing runs and nothing will: what is left was not reached. */
@@ -470,8 +539,8 @@ public final class Build {
 
   /** A blocked job fails the build if its blocker does, or if the command line names it. */
   private boolean blockedTarget() {
-    return setup.selection.targeted()
-        && setup.selection.named().stream().anyMatch(j -> states.of(j) == State.BLOCKED);
+    return scene.selection().targeted()
+        && scene.selection().named().stream().anyMatch(j -> states.of(j) == State.BLOCKED);
   }
 
   private void broken(CacheException e) {

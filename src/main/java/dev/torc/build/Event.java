@@ -14,6 +14,9 @@ public sealed interface Event {
   /** The verdicts are known; {@code jobs} counts the selected ones. */
   record Started(String build, long number, Path root, int jobs) implements Event {}
 
+  /** Groups were expanded: from now on {@code jobs} counts the selected ones. */
+  record Expanded(int jobs) implements Event {}
+
   /** An attempt begins; {@code command} is its text for people. */
   record JobStarted(String job, List<Reason> reasons, int attempt, String command)
       implements Event {}

@@ -49,7 +49,7 @@ record FoundNeeds(TreeSet<String> found, TreeSet<String> moved) {
         throw new Failure(
             ("depfile names %s, a product of job %s, which this job does not wait for;"
                     + " add %s to its needs")
-                .formatted(path, graph.job(maker).name(), path));
+                .formatted(path, graph.name(maker), path));
       }
       Known known = snapshot.add(path);
       needs.found.add(path);

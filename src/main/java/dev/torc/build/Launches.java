@@ -52,9 +52,15 @@ public final class Launches {
     this.caller = caller;
   }
 
+  /** The same for another graph. */
+  Launches over(Graph next) {
+    return new Launches(next, place, build, inherited, caller);
+  }
+
   /**
    * Puts an attempt together; writes the files that {@code TORC_NEEDS} and {@code TORC_DATA} name,
-   * and makes that of {@code TORC_OUTPUT}.
+   * and makes that of {@code TORC_OUTPUT}. Throws a {@link Failure} for a command that is longer
+   * than the system takes.
    *
    * @param granted the attempt's resources and the numbers of its GPUs
    * @param timeLimit nanoseconds, 0 for none
@@ -147,6 +153,7 @@ public final class Launches {
               .words()
               .forEach(word -> argv.addAll(word.words(slot -> values.of(slot, step.dir()))));
     }
+    ArgumentList.check(argv, env, caller);
     return new Launch.Step(argv, graph.workflow().root().resolve(step.dir()).normalize(), env);
   }
 

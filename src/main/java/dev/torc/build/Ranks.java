@@ -3,9 +3,7 @@ package dev.torc.build;
 import dev.torc.cache.Result;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
-import dev.torc.plan.Plan;
 import dev.torc.plan.Records;
-import dev.torc.plan.Verdict;
 import java.util.BitSet;
 
 /**
@@ -17,10 +15,9 @@ final class Ranks {
 
   private Ranks() {}
 
-  /** Nanoseconds by job; 0 for those that are not selected. */
-  static long[] of(Graph graph, Records records, Plan plan) {
-    BitSet selected = plan.selected();
-    long[] rank = new long[graph.jobs()];
+  /** Nanoseconds by node; 0 for jobs that are not selected. */
+  static long[] of(Graph graph, Records records, BitSet selected) {
+    long[] rank = new long[graph.nodes()];
     long known = 0;
     int count = 0;
     for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
@@ -33,15 +30,18 @@ final class Ranks {
     }
     long average = count == 0 ? 1_000_000_000 : Math.max(1, known / count);
     Adjacency after = graph.after();
-    for (int j = selected.length() - 1; j >= 0; j = selected.previousSetBit(j - 1)) {
-      long longest = 0;
-      for (int i = after.from(j); i < after.to(j); i++) {
-        if (selected.get(after.at(i))) {
-          longest = Math.max(longest, rank[after.at(i)]);
-        }
+    for (int place = graph.nodes() - 1; place >= 0; place--) {
+      int node = graph.inOrder(place);
+      boolean job = graph.isJob(node);
+      if (job && !selected.get(node)) {
+        continue; // its rank stays 0
       }
-      long own = plan.verdict(j) instanceof Verdict.UpToDate ? 0 : rank[j] < 0 ? average : rank[j];
-      rank[j] = longest + own;
+      long longest = 0;
+      for (int i = after.from(node); i < after.to(node); i++) {
+        longest = Math.max(longest, rank[after.at(i)]);
+      }
+      long own = !job || records.isSettled(node) ? 0 : rank[node] < 0 ? average : rank[node];
+      rank[node] = longest + own;
     }
     return rank;
   }

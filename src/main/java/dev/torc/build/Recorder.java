@@ -10,6 +10,7 @@ import dev.torc.exec.Ended;
 import dev.torc.hash.Digest;
 import dev.torc.plan.Decider;
 import dev.torc.plan.Reason;
+import dev.torc.plan.Scene;
 import java.util.List;
 import java.util.Map;
 
@@ -19,13 +20,11 @@ import java.util.Map;
  */
 final class Recorder {
 
-  private final Decider decider;
   private final String build;
   private final long number;
   private long posted;
 
-  Recorder(Decider decider, String build, long number) {
-    this.decider = decider;
+  Recorder(String build, long number) {
     this.build = build;
     this.number = number;
   }
@@ -33,13 +32,14 @@ final class Recorder {
   /** What is to be stored for a job, and the result in it. */
   record Record(Batch batch, Result result) {}
 
-  /** The records of a job whose last attempt is over. */
-  Record of(int id, String job, List<Reason> reasons, int attempts, Outcome outcome) {
+  /** The records of a job, by its number in the scene in which its last attempt began. */
+  Record of(Scene scene, int id, List<Reason> reasons, int attempts, Outcome outcome) {
     Digest manifest = Decider.UNKNOWN;
     List<Entry> lines = List.of();
     Batch batch = new Batch();
     if (outcome.snapshot() != null) {
-      Decider.Described described = decider.describe(id, outcome.found(), outcome.snapshot());
+      Decider.Described described =
+          scene.decider().describe(id, outcome.found(), outcome.snapshot());
       manifest = described.digest();
       lines = described.lines();
       for (Map.Entry<Digest, List<Entry>> list : described.lists().entrySet()) {
@@ -70,6 +70,7 @@ final class Recorder {
             ended.cpu(),
             ended.peak(),
             attempts);
+    String job = scene.graph().job(id).name();
     batch.result(job, result, details).data(job, outcome.data());
     for (String text : outcome.posts()) {
       long now = System.currentTimeMillis();

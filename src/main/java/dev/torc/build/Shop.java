@@ -5,6 +5,7 @@ import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digests;
 import dev.torc.plan.Contents;
+import dev.torc.plan.Scene;
 
 /**
  * What all attempts of a build share.
@@ -19,4 +20,18 @@ public record Shop(
     Launches launches,
     Marks marks,
     Runner runner,
-    String build) {}
+    String build) {
+
+  /** The same for another graph. */
+  Shop over(Scene scene) {
+    return new Shop(
+        scene.graph(),
+        scene.contents(),
+        digests,
+        clearing,
+        launches.over(scene.graph()),
+        marks,
+        runner,
+        build);
+  }
+}

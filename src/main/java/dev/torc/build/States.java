@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The states of the selected jobs and how many are in each. Every change goes through {@link #set},
@@ -19,6 +20,24 @@ final class States {
     states = new State[jobs];
     selected.stream().forEach(j -> states[j] = State.WAITING);
     counts[State.WAITING.ordinal()] = selected.cardinality();
+  }
+
+  /**
+   * The same for other numbers.
+   *
+   * @param now the number of a job that has one here
+   */
+  States over(int jobs, BitSet selected, IntUnaryOperator now) {
+    States over = new States(jobs, selected);
+    for (int j = 0; j < states.length; j++) {
+      int other = states[j] == null ? -1 : now.applyAsInt(j);
+      if (other >= 0) {
+        over.counts[State.WAITING.ordinal()] -= over.states[other] == null ? 0 : 1;
+        over.states[other] = states[j];
+        over.counts[states[j].ordinal()]++;
+      }
+    }
+    return over;
   }
 
   /** The state of a selected job, null for others. */

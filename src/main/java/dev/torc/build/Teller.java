@@ -2,6 +2,7 @@ package dev.torc.build;
 
 import dev.torc.exec.Ended;
 import dev.torc.plan.Reason;
+import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,6 +29,16 @@ final class Teller {
   /** A job ended without having run in this build; {@code what} names who blocks it, if any. */
   void ended(Job job, State state, String what) {
     tell(new Event.JobEnded(job.name(), state, new Event.Details(what, "", null, 0, -1, -1)));
+  }
+
+  /** A group could not be expanded. */
+  void failed(Group group) {
+    String more =
+        group.problems().size() == 1 ? "" : "; and " + (group.problems().size() - 1) + " more";
+    String what = group.problems().getFirst() + more;
+    tell(
+        new Event.JobEnded(
+            group.name(), State.FAILED, new Event.Details(what, "", null, 0, -1, -1)));
   }
 
   void ended(Job job, State state, Outcome outcome) {

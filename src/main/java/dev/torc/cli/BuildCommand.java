@@ -12,6 +12,7 @@ import dev.torc.machine.Jobserver;
 import dev.torc.machine.Limits;
 import dev.torc.machine.Makeflags;
 import dev.torc.plan.Checks;
+import dev.torc.plan.Expander;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Selection;
 import dev.torc.posix.Environment;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -41,14 +43,16 @@ final class BuildCommand extends Command {
     Selection selection = project.select(options.targets());
     Capacity capacity = Capacity.of(project.workflow(), Limits.here(console.env()), given);
     Checks.check(project.graph(), looking(project), selection.jobs());
+    Images.refuse(project.graph(), selection.jobs(), project.containers());
     BitSet tooLarge = capacity.tooLarge(project.graph(), selection.jobs());
     boolean dry = options.dryRun() || Makeflags.dryRun(console.env().getOrDefault("MAKEFLAGS", ""));
     if (dry || !tooLarge.isEmpty()) {
       try (Look look = Look.at(project, console::warn)) {
-        Plan plan = look.plan(selection, options.force());
-        capacity.refuse(project.graph(), tooLarge, plan);
+        Selection expanded = look.project().select(options.targets());
+        Plan plan = look.plan(expanded, options.force());
+        capacity.refuse(plan);
         if (dry) {
-          return DryRun.print(console, project.graph(), plan, common.json());
+          return DryRun.print(console, plan, common.json());
         }
       }
     }
@@ -84,24 +88,33 @@ final class BuildCommand extends Command {
       Report report)
       throws IOException {
     Project project = shop.project();
-    BitSet forced = options.force() ? selection.named() : new BitSet();
-    Plan plan = Plan.of(project.graph(), shop.records(), shop.decider(), selection.jobs(), forced);
+    AtomicBoolean begun = new AtomicBoolean();
+    Expander expander =
+        project.expander(
+            options.targets(),
+            (graph, jobs) -> {
+              Checks.check(graph, shop.digests(), jobs);
+              Images.refuse(graph, jobs, project.containers());
+              if (begun.get()) {
+                capacity.refuse(graph, jobs);
+              }
+            });
+    Plan plan = expander.plan(shop.scene(selection, options.force()));
     // Once more: what changed since the first look may make such a job run, and it never could.
-    capacity.refuse(project.graph(), capacity.tooLarge(project.graph(), selection.jobs()), plan);
+    capacity.refuse(plan);
+    begun.set(true);
+    Project expanded = project.with(plan.scene().graph());
     report.accept(
         new Event.Started(
-            shop.build(),
-            shop.number(),
-            project.workflow().root(),
-            selection.jobs().cardinality()));
+            shop.build(), shop.number(), project.workflow().root(), plan.selected().cardinality()));
     Consumer<String> warn = line -> report.accept(new Event.Note(Event.Level.WARNING, line));
-    capacity.warnings(project.graph(), plan).forEach(warn);
+    capacity.warnings(plan).forEach(warn);
     if (shop.number() == 1) {
-      Advice.on(project, selection.jobs()).forEach(line -> warn.accept(line.toString()));
+      Advice.on(expanded, plan.selected()).forEach(line -> warn.accept(line.toString()));
       Advice.network(project).ifPresent(warn);
     }
     if (plan.willRun() + plan.mayRun() > 0) {
-      Advice.emptyGlobs(project, selection.jobs()).forEach(line -> warn.accept(line.toString()));
+      Advice.emptyGlobs(expanded, plan.selected()).forEach(line -> warn.accept(line.toString()));
       shop.begin();
     }
     Consumer<Event> listener =
@@ -118,13 +131,10 @@ final class BuildCommand extends Command {
       Build build =
           new Build(
               new Build.Setup(
-                  project.graph(),
-                  shop.records(),
-                  shop.decider(),
                   plan,
-                  selection,
+                  expander,
                   shop.cache(),
-                  shop.shop(runner),
+                  shop.shop(plan.scene(), runner),
                   threads,
                   shop.number(),
                   capacity.limits(),

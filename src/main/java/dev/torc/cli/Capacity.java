@@ -73,13 +73,21 @@ record Capacity(Map<String, Long> limits, List<String> gpus) {
   }
 
   /** Refuses jobs that will or may run and can never get what they ask for. */
-  void refuse(Graph graph, BitSet tooLarge, Plan plan) {
+  void refuse(Plan plan) {
+    BitSet jobs = (BitSet) plan.selected().clone();
+    plan.selected().stream()
+        .filter(j -> plan.verdict(j) instanceof Verdict.UpToDate)
+        .forEach(jobs::clear);
+    refuse(plan.scene().graph(), jobs);
+  }
+
+  /** Refuses those of some jobs that can never get what they ask for. */
+  void refuse(Graph graph, BitSet jobs) {
     List<BadInput.Diagnostic> errors = new ArrayList<>();
+    BitSet tooLarge = tooLarge(graph, jobs);
     for (int j = tooLarge.nextSetBit(0); j >= 0; j = tooLarge.nextSetBit(j + 1)) {
-      if (!(plan.verdict(j) instanceof Verdict.UpToDate)) {
-        Job job = graph.job(j);
-        errors.add(new BadInput.Diagnostic(job.place(), excess(job)));
-      }
+      Job job = graph.job(j);
+      errors.add(new BadInput.Diagnostic(job.place(), excess(job)));
     }
     if (!errors.isEmpty()) {
       throw new BadInput(errors);
@@ -109,7 +117,8 @@ record Capacity(Map<String, Long> limits, List<String> gpus) {
   }
 
   /** The lines that warn of jobs that ask for more cpus than there are: they run alone. */
-  List<String> warnings(Graph graph, Plan plan) {
+  List<String> warnings(Plan plan) {
+    Graph graph = plan.scene().graph();
     List<String> lines = new ArrayList<>();
     long cpus = limits.get(Demand.CPUS);
     plan.selected().stream()

@@ -30,6 +30,9 @@ final class Common {
   @Option(names = "-D", paramLabel = "VAR=VALUE", description = "set a variable of the build file")
   private List<String> variables = new ArrayList<>();
 
+  @Option(names = "--no-containers", description = "run jobs with an image on the host")
+  private boolean noContainers;
+
   @Option(names = "--json", description = "data for programs instead of text, where there is data")
   private boolean json;
 
@@ -64,6 +67,11 @@ final class Common {
       out.put(variable.substring(0, equals), variable.substring(equals + 1));
     }
     return out;
+  }
+
+  /** Whether jobs with an image run in it. */
+  boolean containers() {
+    return !noContainers;
   }
 
   boolean json() {

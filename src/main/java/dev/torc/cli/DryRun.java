@@ -15,22 +15,25 @@ final class DryRun {
 
   private DryRun() {}
 
-  /** Prints a line for each job that is not up to date, and the counts; returns exit status 0. */
-  static int print(Console console, Graph graph, Plan plan, boolean json) throws IOException {
+  /**
+   * Prints a line for each job that is not up to date and each group that is not expanded yet, and
+   * the counts of jobs; returns exit status 0.
+   */
+  static int print(Console console, Plan plan, boolean json) throws IOException {
+    Graph graph = plan.scene().graph();
     if (json) {
       json(console, graph, plan);
       return Exit.DONE;
     }
-    for (int j = 0; j < graph.jobs(); j++) {
-      String name = Shown.name(graph.job(j).name());
+    for (int j = 0; j < graph.nodes(); j++) {
+      String name = Shown.name(graph.name(j));
       switch (plan.verdict(j)) {
         case null -> {}
         case Verdict.UpToDate _ -> {}
         case Verdict.WillRun will ->
             console.print(name + " will run: " + Sentence.all(will.reasons()) + "\n");
         case Verdict.MayRun may ->
-            console.print(
-                name + " may run: after " + Shown.name(graph.job(may.after()).name()) + "\n");
+            console.print(name + " may run: after " + Shown.name(graph.name(may.after())) + "\n");
       }
     }
     console.out().flush();
@@ -49,10 +52,10 @@ final class DryRun {
         console,
         out -> {
           out.writeArrayFieldStart("jobs");
-          for (int j = 0; j < graph.jobs(); j++) {
+          for (int j = 0; j < graph.nodes(); j++) {
             if (plan.verdict(j) != null) {
               out.writeStartObject();
-              out.writeStringField("job", graph.job(j).name());
+              out.writeStringField("job", graph.name(j));
               verdict(out, graph, plan.verdict(j));
               out.writeEndObject();
             }
@@ -72,7 +75,7 @@ final class DryRun {
       }
       case Verdict.MayRun may -> {
         out.writeStringField("verdict", "may_run");
-        out.writeStringField("after", graph.job(may.after()).name());
+        out.writeStringField("after", graph.name(may.after()));
       }
     }
   }

@@ -1,16 +1,19 @@
 package dev.torc.cli;
 
 import dev.torc.cache.Result;
+import dev.torc.graph.Folded;
 import dev.torc.graph.Graph;
 import dev.torc.graph.View;
+import dev.torc.machine.Amount;
 import dev.torc.machine.Shown;
 import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Selection;
-import dev.torc.plan.Verdict;
+import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +47,9 @@ final class GraphCommand extends Command {
       description = "dot (for Graphviz, the default) or json")
   private String format;
 
+  @Option(names = "--instances", description = "show each instance of a group by itself")
+  private boolean instances;
+
   @Override
   int run(Console console) throws IOException {
     String wanted = format == null ? common.json() ? "json" : "dot" : format;
@@ -53,13 +59,16 @@ final class GraphCommand extends Command {
     if (common.json() && wanted.equals("dot")) {
       throw Common.usage("--format dot: --json asks for json");
     }
-    Project project = Project.load(console, common);
-    Selection selection = project.select(targets);
-    try (Look look = Look.at(project, console::warn)) {
+    try (Look look = Look.at(Project.load(console, common), console::warn)) {
+      Selection selection = look.project().select(targets);
       Plan plan = look.plan(selection, false);
-      Graph graph = project.graph();
+      Graph graph = look.project().graph();
+      Folded folded = Folded.of(graph, selection.jobs(), selection.open(), instances);
+      BitSet all = new BitSet();
+      all.set(0, folded.folds().size());
       StringWriter text = new StringWriter();
-      exporter(wanted, graph, look, plan).exportGraph(new View(graph, selection.jobs()), text);
+      exporter(wanted, new Picture(graph, look, plan, folded))
+          .exportGraph(new View(folded.before(), all), text);
       console.print(text.toString());
       if (wanted.equals("json")) {
         console.print("\n");
@@ -68,28 +77,39 @@ final class GraphCommand extends Command {
     return Exit.DONE;
   }
 
-  private static GraphExporter<Integer, Integer> exporter(
-      String format, Graph graph, Look look, Plan plan) {
-    if (format.equals("json")) {
-      JSONExporter<Integer, Integer> json = new JSONExporter<>(job -> graph.job(job).name());
-      return with(json, job -> attributes(graph, look, plan, job));
+  /** What is shown of the vertices. */
+  private record Picture(Graph graph, Look look, Plan plan, Folded folded) {
+    Folded.Fold fold(int vertex) {
+      return folded.folds().get(vertex);
     }
-    DOTExporter<Integer, Integer> dot = new DOTExporter<>(job -> "j" + job);
+
+    Standing state(int vertex) {
+      return Standing.of(fold(vertex), plan, look.records());
+    }
+  }
+
+  private static GraphExporter<Integer, Integer> exporter(String format, Picture picture) {
+    if (format.equals("json")) {
+      JSONExporter<Integer, Integer> json = new JSONExporter<>(v -> picture.fold(v).name());
+      return with(json, v -> attributes(picture, v));
+    }
+    DOTExporter<Integer, Integer> dot = new DOTExporter<>(v -> "j" + v);
     dot.setGraphAttributeProvider(() -> Map.of("rankdir", DefaultAttribute.createAttribute("LR")));
     return with(
         dot,
-        job -> {
+        v -> {
+          Folded.Fold fold = picture.fold(v);
           Map<String, Attribute> attributes = new LinkedHashMap<>();
-          put(attributes, "label", label(graph.job(job).name()));
-          put(attributes, "shape", "box");
+          put(attributes, "label", label(fold.name() + (fold.isGroup() ? "\n" + size(fold) : "")));
+          put(attributes, "shape", fold.isGroup() ? "box3d" : "box");
           put(attributes, "style", "filled");
-          put(attributes, "fillcolor", colour(plan.verdict(job), look.records().result(job)));
+          put(attributes, "fillcolor", colour(picture.state(v)));
           return attributes;
         });
   }
 
   private interface Attributes {
-    Map<String, Attribute> of(int job);
+    Map<String, Attribute> of(int vertex);
   }
 
   private static <E extends BaseExporter<Integer, Integer>> E with(E exporter, Attributes of) {
@@ -101,6 +121,12 @@ final class GraphCommand extends Command {
     attributes.put(name, DefaultAttribute.createAttribute(value));
   }
 
+  private static String size(Folded.Fold fold) {
+    return fold.open() < 0
+        ? Amount.count(fold.jobs().size(), "instance")
+        : "instances not known yet";
+  }
+
   /**
    * A name as dot wants it between double quotes; the quotes in it are the exporter's to escape.
    */
@@ -108,38 +134,27 @@ final class GraphCommand extends Command {
     return name.replace("\\", "\\\\").replace("\n", "\\n");
   }
 
-  private static String colour(Verdict verdict, Result result) {
-    if (failed(result)) {
+  private static String colour(Standing state) {
+    if (state.failed() > 0) {
       return "salmon";
     }
-    return switch (verdict) {
-      case Verdict.UpToDate _ -> "palegreen";
-      case Verdict.WillRun _ -> "orange";
-      case Verdict.MayRun _ -> "khaki";
-    };
+    return state.willRun() > 0 ? "orange" : state.mayRun() > 0 ? "khaki" : "palegreen";
   }
 
-  private static boolean failed(Result result) {
-    return result != null
-        && result.outcome() != Result.Outcome.OK
-        && result.outcome() != Result.Outcome.ADOPTED;
-  }
-
-  private static Map<String, Attribute> attributes(Graph graph, Look look, Plan plan, int job) {
+  private static Map<String, Attribute> attributes(Picture picture, int vertex) {
+    Folded.Fold fold = picture.fold(vertex);
     Map<String, Attribute> attributes = new LinkedHashMap<>();
-    put(
-        attributes,
-        "verdict",
-        switch (plan.verdict(job)) {
-          case Verdict.UpToDate _ -> "up_to_date";
-          case Verdict.WillRun _ -> "will_run";
-          case Verdict.MayRun _ -> "may_run";
-        });
-    Result result = look.records().result(job);
+    put(attributes, "verdict", picture.state(vertex).verdict());
+    if (fold.isGroup()) {
+      put(attributes, "instances", Integer.toString(fold.jobs().size()));
+      return attributes;
+    }
+    Job job = picture.graph.job(fold.jobs().getFirst());
+    Result result = picture.look.records().result(fold.jobs().getFirst());
     put(attributes, "last", result == null ? "never_ran" : Json.lower(result.outcome()));
-    put(attributes, "command", graph.job(job).command());
-    put(attributes, "needs", String.join("\n", Manifest.needs(graph.job(job))));
-    put(attributes, "produces", String.join("\n", Manifest.products(graph.job(job))));
+    put(attributes, "command", job.command());
+    put(attributes, "needs", String.join("\n", Manifest.needs(job)));
+    put(attributes, "produces", String.join("\n", Manifest.products(job)));
     return attributes;
   }
 }

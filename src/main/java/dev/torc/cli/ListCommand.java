@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.build.Launches;
 import dev.torc.cache.Details;
 import dev.torc.cache.Result;
+import dev.torc.graph.Folded;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Shown;
@@ -15,20 +16,28 @@ import dev.torc.report.Palette;
 import dev.torc.report.When;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Resources;
+import dev.torc.workflow.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine;
+import picocli.CommandLine.Option;
 
 /** {@code torc list}: the jobs, one on a line. Why they run is for {@code torc why}. */
-@CommandLine.Command(name = "list", description = "show the jobs with state, times and command")
+@CommandLine.Command(
+    name = "list",
+    description = "show the jobs and groups with state, times and command")
 final class ListCommand extends Command {
+
+  @Option(names = "--instances", description = "show each instance of a group on its own line")
+  private boolean instances;
 
   /** Code points of a command that is shown whole. */
   private static final int COMMAND = 60;
@@ -38,8 +47,8 @@ final class ListCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    Project project = Project.load(console, common);
-    try (Look look = Look.at(project, console::warn)) {
+    try (Look look = Look.at(Project.load(console, common), console::warn)) {
+      Project project = look.project();
       Plan plan = look.plan(project.select(List.of()), false);
       Set<String> running = Running.of(project.place(), look.cache()).running();
       if (common.json()) {
@@ -64,27 +73,20 @@ final class ListCommand extends Command {
   private void print(Console console, Graph graph, Look look, Plan plan, Set<String> running)
       throws IOException {
     Palette palette = console.outPalette(common.color());
+    Folded folded = Folded.of(graph, plan.selected(), plan.scene().selection().open(), instances);
+    boolean images = graph.workflow().jobs().stream().anyMatch(job -> !image(job).isEmpty());
     List<Line> lines = new ArrayList<>();
-    int[] widths = new int[5];
-    for (int j = 0; j < graph.jobs(); j++) {
-      Job job = graph.job(j);
-      Result result = look.records().result(j);
-      Details details = look.records().details(job.name());
-      String state = state(plan.verdict(j), result, running.contains(job.name()));
-      Line line =
-          new Line(
-              List.of(
-                  Shown.name(job.name()),
-                  state,
-                  details == null || details.started() <= 0 ? "-" : When.local(details.started()),
-                  details == null || details.started() <= 0 ? "-" : Amount.time(result.wall()),
-                  resources(job.resources()),
-                  Shown.line(job.command(), COMMAND)),
-              colour(state, palette));
+    for (Folded.Fold fold : folded.folds()) {
+      lines.add(
+          fold.isGroup()
+              ? group(fold, Standing.of(fold, plan, look.records()), graph, look, images, palette)
+              : job(fold.jobs().getFirst(), graph, look, plan, running, images, palette));
+    }
+    int[] widths = new int[images ? 6 : 5];
+    for (Line line : lines) {
       for (int c = 0; c < widths.length; c++) {
         widths[c] = Math.max(widths[c], Width.of(line.columns.get(c)));
       }
-      lines.add(line);
     }
     for (Line line : lines) {
       StringBuilder text = new StringBuilder();
@@ -95,6 +97,86 @@ final class ListCommand extends Command {
       }
       console.print(text.append(line.columns.getLast()).append('\n').toString());
     }
+  }
+
+  private static Line job(
+      int id,
+      Graph graph,
+      Look look,
+      Plan plan,
+      Set<String> running,
+      boolean images,
+      Palette palette) {
+    Job job = graph.job(id);
+    Result result = look.records().result(id);
+    Details details = look.records().details(job.name());
+    boolean ran = details != null && details.started() > 0;
+    String state = state(plan.verdict(id), result, running.contains(job.name()));
+    return line(
+        job.name(),
+        state,
+        ran ? When.local(details.started()) : "-",
+        ran ? Amount.time(result.wall()) : "-",
+        resources(job.resources()),
+        images ? image(job) : null,
+        Shown.line(job.command(), COMMAND),
+        colour(state, palette));
+  }
+
+  /** A group in one line: when the last of its instances began, how long all took together. */
+  private static Line group(
+      Folded.Fold fold,
+      Standing standing,
+      Graph graph,
+      Look look,
+      boolean images,
+      Palette palette) {
+    long last = 0;
+    long all = 0;
+    for (int id : fold.jobs()) {
+      Details details = look.records().details(graph.name(id));
+      Result result = look.records().result(id);
+      last = Math.max(last, details == null ? 0 : details.started());
+      all += result == null ? 0 : result.wall();
+    }
+    Job first = fold.jobs().isEmpty() ? null : graph.job(fold.jobs().getFirst());
+    UnaryOperator<String> colour =
+        standing.failed() > 0
+            ? palette::red
+            : standing.verdict().equals("up_to_date") ? palette::green : palette::yellow;
+    return line(
+        fold.name(),
+        standing.words(),
+        last > 0 ? When.local(last) : "-",
+        last > 0 ? Amount.time(all) : "-",
+        first == null ? "-" : resources(first.resources()),
+        images ? first == null ? "-" : image(first) : null,
+        first == null ? "-" : "[" + Amount.count(fold.jobs().size(), "instance") + "]",
+        colour);
+  }
+
+  private static Line line(
+      String name,
+      String state,
+      String started,
+      String elapsed,
+      String resources,
+      String image,
+      String command,
+      UnaryOperator<String> colour) {
+    List<String> columns =
+        new ArrayList<>(List.of(Shown.name(name), state, started, elapsed, resources));
+    if (image != null) {
+      columns.add(image.isEmpty() ? "-" : Shown.name(image));
+    }
+    columns.add(command);
+    return new Line(List.copyOf(columns), colour);
+  }
+
+  /** The images of a job's steps, each once. */
+  private static String image(Job job) {
+    return String.join(
+        ", ", job.steps().stream().map(Step::image).filter(Objects::nonNull).distinct().toList());
   }
 
   /** The verdict in words; a failure is told by how the last run ended. */
@@ -144,16 +226,18 @@ final class ListCommand extends Command {
     Graph graph = project.graph();
     Job job = graph.job(id);
     out.writeStringField("job", job.name());
+    out.writeStringField("group", job.group());
     out.writeStringField("place", job.place().toString());
     out.writeStringField("description", job.description());
     Json.texts(out, "tags", job.tags());
     out.writeStringField("command", job.command());
+    out.writeStringField("image", image(job).isEmpty() ? null : image(job));
     Json.texts(out, "needs", Manifest.needs(job));
     Json.texts(out, "produces", Manifest.products(job));
     Json.texts(
         out,
         "waits_for",
-        Arrays.stream(graph.before().row(id)).mapToObj(j -> graph.job(j).name()).toList());
+        Arrays.stream(graph.jobsBefore(id)).mapToObj(j -> graph.job(j).name()).toList());
     Resources resources = job.resources();
     out.writeObjectFieldStart("resources");
     out.writeNumberField("cpus", resources.cpus());

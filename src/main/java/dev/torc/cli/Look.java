@@ -4,13 +4,16 @@ import dev.torc.cache.Cache;
 import dev.torc.hash.Digests;
 import dev.torc.hash.FileClock;
 import dev.torc.hash.StampSource;
+import dev.torc.plan.Checks;
 import dev.torc.plan.Contents;
-import dev.torc.plan.Decider;
+import dev.torc.plan.Expander;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Records;
+import dev.torc.plan.Scene;
 import dev.torc.plan.Selection;
+import dev.torc.workflow.Group;
 import java.io.IOException;
-import java.util.BitSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -22,40 +25,71 @@ final class Look implements AutoCloseable {
 
   private final Project project;
   private final Cache cache;
-  private final Records records;
+  private final Set<String> interrupted;
   private final Digests digests;
-  private final Contents contents;
-  private final Decider decider;
+  private final Scene scene;
 
-  private Look(Project project, Cache cache) {
-    this.project = project;
+  private Look(Project given, Cache cache, Consumer<String> note) throws IOException {
     this.cache = cache;
-    Set<String> interrupted = Running.of(project.place(), cache).interrupted();
-    this.records = new Records(project.graph(), cache, interrupted);
+    this.interrupted = Running.of(given.place(), cache).interrupted();
     this.digests =
         new Digests(
-            project.workflow().root(),
-            StampSource.of(project.workflow().root().getFileSystem()),
+            given.workflow().root(),
+            StampSource.of(given.workflow().root().getFileSystem()),
             FileClock.none(),
             cache::stamp,
             (_, _) -> {});
-    this.contents = new Contents(project.graph(), records, digests);
-    this.decider = new Decider(project.graph(), records, contents, project.console().env());
+    Scene first = scene(given, given.select(List.of()), false);
+    if (first.selection().open().isEmpty()) {
+      this.scene = first;
+      this.project = given;
+      return;
+    }
+    Expander expander =
+        given.expander(List.of(), (graph, jobs) -> Checks.check(graph, digests, jobs));
+    this.scene = expander.plan(first).scene();
+    this.project = given.with(scene.graph());
+    for (Group group : project.workflow().groups()) {
+      group.problems().forEach(problem -> note.accept(problem.toString()));
+    }
+  }
+
+  private Scene scene(Project of, Selection selection, boolean force) {
+    return Scene.of(
+        of.graph(),
+        cache,
+        interrupted,
+        digests,
+        of.console().env(),
+        of.containers(),
+        selection,
+        force);
   }
 
   /**
    * Opens the cache for looking.
    *
-   * @param note takes a line where the cache cannot be used
+   * @param note takes a line where the cache cannot be used, or a group cannot be expanded
    */
-  static Look at(Project project, Consumer<String> note) {
-    return new Look(project, Cache.look(project.place(), note));
+  static Look at(Project project, Consumer<String> note) throws IOException {
+    Cache cache = Cache.look(project.place(), note);
+    try {
+      return new Look(project, cache, note);
+    } catch (IOException | RuntimeException e) {
+      cache.close();
+      throw e;
+    }
   }
 
-  /** The verdicts on the selected jobs. */
+  /** The project with all groups expanded that can be without running anything. */
+  Project project() {
+    return project;
+  }
+
+  /** The verdicts on the selected jobs of {@link #project}. */
   Plan plan(Selection selection, boolean force) throws IOException {
-    BitSet forced = force ? selection.named() : new BitSet();
-    return Plan.of(project.graph(), records, decider, selection.jobs(), forced);
+    // What is settled without force may not be with it.
+    return Plan.of(force ? scene(project, selection, true) : scene.with(selection, false));
   }
 
   Cache cache() {
@@ -63,12 +97,12 @@ final class Look implements AutoCloseable {
   }
 
   Records records() {
-    return records;
+    return scene.records();
   }
 
   /** What the needs contain, as the verdicts saw it. */
   Contents contents() {
-    return contents;
+    return scene.contents();
   }
 
   Digests digests() {

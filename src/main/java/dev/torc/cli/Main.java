@@ -257,6 +257,7 @@ public final class Main {
               -f FILE      build file (torc.yaml here or above), more than one are laid over
               -C DIR       go to this folder first
               -D VAR=VALUE set a variable of the build file
+              --no-containers  run jobs with an image on the host
               --json       data for programs
               --color WHEN auto, always or never
             torc COMMAND --help shows the options of a command.

@@ -3,9 +3,11 @@ package dev.torc.cli;
 import dev.torc.cache.CachePlace;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
+import dev.torc.plan.Expander;
 import dev.torc.plan.Selection;
+import dev.torc.workflow.Blueprint;
 import dev.torc.workflow.BuildFile;
-import dev.torc.workflow.Loader;
+import dev.torc.workflow.Found;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,7 +17,13 @@ import java.util.List;
  * The project that a command is about: its build file as read, the graph, and where its cache is.
  * Looking at the disk is for {@link Look}, building for {@link BuildCommand}.
  */
-record Project(Console console, Workflow workflow, Graph graph, CachePlace place) {
+record Project(
+    Console console,
+    Workflow workflow,
+    Graph graph,
+    CachePlace place,
+    Expander.Source source,
+    boolean containers) {
 
   /** Reads the build file that the options or the folder name; refuses what is wrong in it. */
   static Project load(Console console, Common common) throws IOException {
@@ -23,9 +31,21 @@ record Project(Console console, Workflow workflow, Graph graph, CachePlace place
     if (files.isEmpty()) {
       files = List.of(BuildFile.find(console.cwd()));
     }
-    Workflow workflow = Loader.load(files, common.variables());
+    Blueprint blueprint = Blueprint.read(files, common.variables());
+    Workflow workflow = blueprint.expand(Found.nothing());
     Graph graph = GraphBuilder.build(workflow);
-    return new Project(console, workflow, graph, CachePlace.find(workflow.root(), console.env()));
+    CachePlace place = CachePlace.find(workflow.root(), console.env());
+    return new Project(console, workflow, graph, place, blueprint::expand, common.containers());
+  }
+
+  /** The same project with groups expanded. */
+  Project with(Graph expanded) {
+    return new Project(console, expanded.workflow(), expanded, place, source, containers);
+  }
+
+  /** What expands groups, for a command that is about these targets. */
+  Expander expander(List<String> targets, Expander.Check check) {
+    return new Expander(source, found -> Selection.of(found, targets, this::path), check);
   }
 
   /** The jobs that targets name; files are relative to where the user stands. */

@@ -50,6 +50,11 @@ record Site(CachePlace place, Project project, BadInput refused) {
     return null;
   }
 
+  /** The same with groups expanded. */
+  Site with(Project expanded) {
+    return new Site(place, expanded, refused);
+  }
+
   /** Says on standard error why the build file is refused, where it is. */
   void tellRefusal(Console console) throws IOException {
     if (refused != null) {

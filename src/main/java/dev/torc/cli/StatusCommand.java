@@ -6,6 +6,7 @@ import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
 import dev.torc.cache.Details;
 import dev.torc.cache.Result;
+import dev.torc.graph.Folded;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digests;
 import dev.torc.machine.Amount;
@@ -31,6 +32,9 @@ import picocli.CommandLine.Option;
  */
 @CommandLine.Command(name = "status", description = "show what is up to date, and the last build")
 final class StatusCommand extends Command {
+
+  @Option(names = "--instances", description = "show each instance of a group on its own line")
+  private boolean instances;
 
   @Option(names = "--exit-code", description = "end with status 1 where anything would run")
   private boolean exitCode;
@@ -75,11 +79,11 @@ final class StatusCommand extends Command {
       // An answer that nobody knows must not look like "nothing would run".
       return exitCode ? Exit.USAGE : Exit.DONE;
     }
-    Project project = site.project();
-    try (Look look = Look.at(project, console::warn)) {
+    try (Look look = Look.at(site.project(), console::warn)) {
+      Project project = look.project();
       check(console, project, look.digests());
       Plan plan = look.plan(project.select(List.of()), false);
-      print(console, site, Past.of(site, look.cache()), plan);
+      print(console, site.with(project), Past.of(site, look.cache()), plan);
       return exitCode && plan.willRun() + plan.mayRun() > 0 ? Exit.FAILED : Exit.DONE;
     }
   }
@@ -130,7 +134,7 @@ final class StatusCommand extends Command {
             + String.join(", ", running.running().stream().sorted().map(Shown::name).toList());
   }
 
-  private static void verdicts(Console console, Graph graph, Plan plan, Palette palette)
+  private void verdicts(Console console, Graph graph, Plan plan, Palette palette)
       throws IOException {
     console.print(
         palette.bold(
@@ -144,22 +148,41 @@ final class StatusCommand extends Command {
     StringBuilder will = new StringBuilder();
     StringBuilder may = new StringBuilder();
     StringBuilder not = new StringBuilder();
-    for (int j = 0; j < graph.jobs(); j++) {
-      String name = "  " + Shown.name(graph.job(j).name());
-      switch (plan.verdict(j)) {
-        case Verdict.WillRun run ->
-            will.append(name).append(": ").append(Sentence.brief(run.reasons())).append('\n');
-        case Verdict.MayRun run ->
-            may.append(name)
-                .append(": after ")
-                .append(Shown.name(graph.job(run.after()).name()))
-                .append('\n');
-        case Verdict.UpToDate _ -> not.append(name).append('\n');
+    Folded folded = Folded.of(graph, plan.selected(), plan.scene().selection().open(), instances);
+    for (Folded.Fold fold : folded.folds()) {
+      List<Integer> nodes = new ArrayList<>(fold.jobs());
+      if (fold.open() >= 0) {
+        nodes.add(fold.open());
       }
+      will.append(line(fold, nodes, plan, Verdict.WillRun.class));
+      may.append(line(fold, nodes, plan, Verdict.MayRun.class));
+      not.append(line(fold, nodes, plan, Verdict.UpToDate.class));
     }
     list(console, palette.yellow("will run:"), will);
     list(console, palette.yellow("may run:"), may);
     list(console, palette.green("up to date:"), not);
+  }
+
+  /** A job, or those instances of a group that have a verdict of one kind; empty for none. */
+  private static String line(
+      Folded.Fold fold, List<Integer> nodes, Plan plan, Class<? extends Verdict> kind) {
+    List<Integer> those = nodes.stream().filter(n -> kind.isInstance(plan.verdict(n))).toList();
+    if (those.isEmpty()) {
+      return "";
+    }
+    Graph graph = plan.scene().graph();
+    int first = those.getFirst();
+    boolean one = those.size() == 1;
+    String name = one ? graph.name(first) : fold.name();
+    String of =
+        one ? "" : " (%d of %s)".formatted(those.size(), Amount.count(nodes.size(), "instance"));
+    String why =
+        switch (plan.verdict(first)) {
+          case Verdict.WillRun run -> ": " + Sentence.brief(run.reasons());
+          case Verdict.MayRun run -> ": after " + Shown.name(graph.name(run.after()));
+          case Verdict.UpToDate _ -> "";
+        };
+    return "  " + Shown.name(name) + of + why + "\n";
   }
 
   private static void list(Console console, String head, StringBuilder lines) throws IOException {

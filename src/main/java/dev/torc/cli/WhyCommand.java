@@ -3,6 +3,7 @@ package dev.torc.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.cache.Details;
 import dev.torc.cache.Result;
+import dev.torc.graph.Folded;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Shown;
 import dev.torc.plan.Causes;
@@ -17,11 +18,13 @@ import dev.torc.report.Palette;
 import dev.torc.workflow.Nearest;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
@@ -34,13 +37,24 @@ final class WhyCommand extends Command {
   @Parameters(paramLabel = "JOB|FILE", arity = "1..*", description = "jobs, tags or files")
   private List<String> targets = new ArrayList<>();
 
-  /** What one target means: jobs, or a source with those that need it. */
-  private record Question(String target, BitSet jobs, String path, List<Readers.Use> uses) {}
+  @Option(names = "--instances", description = "tell of each instance of a group")
+  private boolean instances;
+
+  /** Of how many instances the chains are told. */
+  private static final int CHAINS = 5;
+
+  /**
+   * What one target means: jobs, or a source with those that need it.
+   *
+   * @param fold the jobs as one where the target is a group or a part of one; null for others
+   */
+  private record Question(
+      String target, BitSet jobs, Folded.Fold fold, String path, List<Readers.Use> uses) {}
 
   @Override
   int run(Console console) throws IOException {
-    Project project = Project.load(console, common);
-    try (Look look = Look.at(project, console::warn)) {
+    try (Look look = Look.at(Project.load(console, common), console::warn)) {
+      Project project = look.project();
       Readers readers = new Readers(project.graph(), look.records(), look.contents());
       List<Question> questions = new ArrayList<>();
       BitSet jobs = new BitSet();
@@ -48,6 +62,9 @@ final class WhyCommand extends Command {
         Question question = question(project, readers, target);
         questions.add(question);
         jobs.or(question.jobs);
+        if (question.fold != null && question.fold.open() >= 0) {
+          jobs.set(question.fold.open());
+        }
       }
       Plan plan = look.plan(Selection.of(project.graph(), jobs), false);
       Tale tale = new Tale(console, project.graph(), look, plan, running(project, look));
@@ -76,10 +93,23 @@ final class WhyCommand extends Command {
                 + ", and no job or tag has that name"
                 + hint(graph, target));
       }
-      return new Question(target, new BitSet(), path, uses);
+      return new Question(target, new BitSet(), null, path, uses);
     }
-    return new Question(
-        target, Selection.of(graph, List.of(target), project::path).named(), "", List.of());
+    BitSet jobs = Selection.of(graph, List.of(target), project::path).named();
+    int open = open(graph, target, path);
+    boolean group = open >= 0 || graph.named(target) != null && graph.jobId(target) < 0;
+    Folded.Fold fold =
+        group ? new Folded.Fold(target, true, jobs.stream().boxed().toList(), open) : null;
+    return new Question(target, jobs, fold, "", List.of());
+  }
+
+  /** The group without known instances that a name or file means, -1 for none. */
+  private static int open(Graph graph, String target, String path) {
+    int[] nodes = graph.named(target);
+    if (nodes == null) {
+      return graph.isOpen(graph.makerOf(path)) ? graph.makerOf(path) : -1;
+    }
+    return Arrays.stream(nodes).filter(graph::isOpen).findFirst().orElse(-1);
   }
 
   private static String hint(Graph graph, String target) {
@@ -96,7 +126,7 @@ final class WhyCommand extends Command {
   }
 
   /** The answers to all questions of one call. */
-  private static final class Tale {
+  private final class Tale {
     private final Console console;
     private final Graph graph;
     private final Look look;
@@ -119,13 +149,56 @@ final class WhyCommand extends Command {
         for (Readers.Use use : question.uses) {
           console.print(Answer.use(question.path, use) + "\n");
         }
-        for (int j = question.jobs.nextSetBit(0); j >= 0; j = question.jobs.nextSetBit(j + 1)) {
+        BitSet shown = question.jobs;
+        if (question.fold != null && (!instances || question.jobs.isEmpty())) {
+          console.print(sum(question, palette));
+          shown = notUpToDate(question.jobs);
+        }
+        for (int j = shown.nextSetBit(0); j >= 0; j = shown.nextSetBit(j + 1)) {
           if (!told.get(j)) {
             told.set(j);
             print(j, palette);
           }
         }
       }
+    }
+
+    /** A group in one line: how many instances are what, and the names of those not up to date. */
+    private String sum(Question question, Palette palette) {
+      int open = question.fold.open();
+      Standing standing = Standing.of(question.fold, plan, look.records());
+      StringBuilder line = new StringBuilder(palette.bold(Shown.name(question.target)) + ": ");
+      if (standing.open()) {
+        if (plan.verdict(open) instanceof Verdict.MayRun may) {
+          String after = Shown.name(graph.name(may.after()));
+          line.append("its instances are known when ").append(after).append(" has ended");
+        }
+        return line.append('\n').toString();
+      }
+      line.append("%d of %d up to date".formatted(standing.upToDate(), standing.jobs()));
+      line.append(names(question.jobs, Verdict.WillRun.class, "will run"));
+      return line.append(names(question.jobs, Verdict.MayRun.class, "may run") + "\n").toString();
+    }
+
+    private String names(BitSet jobs, Class<? extends Verdict> kind, String word) {
+      List<String> names =
+          jobs.stream()
+              .filter(j -> kind.isInstance(plan.verdict(j)))
+              .mapToObj(j -> Shown.name(graph.name(j)))
+              .toList();
+      return names.isEmpty()
+          ? ""
+          : "; %d %s: %s".formatted(names.size(), word, String.join(", ", names));
+    }
+
+    /** The first few of them: a thousand chains tell no more. */
+    private BitSet notUpToDate(BitSet jobs) {
+      BitSet some = new BitSet();
+      jobs.stream()
+          .filter(j -> !(plan.verdict(j) instanceof Verdict.UpToDate))
+          .limit(CHAINS)
+          .forEach(some::set);
+      return some;
     }
 
     private void print(int job, Palette palette) throws IOException {

@@ -18,9 +18,8 @@ import dev.torc.hash.Digests;
 import dev.torc.hash.FileClock;
 import dev.torc.hash.StampSource;
 import dev.torc.machine.Makeflags;
-import dev.torc.plan.Contents;
-import dev.torc.plan.Decider;
-import dev.torc.plan.Records;
+import dev.torc.plan.Scene;
+import dev.torc.plan.Selection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,10 +42,7 @@ final class Workshop implements AutoCloseable {
   private final long started = System.currentTimeMillis();
   private final Cache cache;
   private final Marks marks;
-  private final Records records;
   private final Digests digests;
-  private final Contents contents;
-  private final Decider decider;
   private final Consumer<Event> listener;
   private boolean recorded;
 
@@ -58,7 +54,6 @@ final class Workshop implements AutoCloseable {
     this.marks = marks;
     this.listener = listener;
     this.number = cache.nextBuildNumber();
-    this.records = new Records(project.graph(), cache, Set.of());
     StampSource stamps = StampSource.of(project.workflow().root().getFileSystem());
     this.digests =
         new Digests(
@@ -67,8 +62,6 @@ final class Workshop implements AutoCloseable {
             FileClock.of(project.place().folder().resolve("clock"), stamps),
             cache::stamp,
             (path, known) -> cache.put(new Batch().stamp(path, known)));
-    this.contents = new Contents(project.graph(), records, digests);
-    this.decider = new Decider(project.graph(), records, contents, project.console().env());
   }
 
   /**
@@ -110,8 +103,21 @@ final class Workshop implements AutoCloseable {
     return project.place().folder().resolve("jobs");
   }
 
+  /** What is known before anything runs. */
+  Scene scene(Selection selection, boolean force) {
+    return Scene.of(
+        project.graph(),
+        cache,
+        Set.of(),
+        digests,
+        project.console().env(),
+        project.containers(),
+        selection,
+        force);
+  }
+
   /** What attempts of this build share. */
-  Shop shop(Runner runner) {
+  Shop shop(Scene scene, Runner runner) {
     Console console = project.console();
     Map<String, String> inherited = new HashMap<>();
     String makeflags = console.env().get("MAKEFLAGS");
@@ -121,11 +127,11 @@ final class Workshop implements AutoCloseable {
     String outer = console.env().get(Nesting.VARIABLE);
     inherited.put(Nesting.VARIABLE, outer == null ? build : outer + ":" + build);
     return new Shop(
-        project.graph(),
-        contents,
+        scene.graph(),
+        scene.contents(),
         digests,
         clearing(),
-        new Launches(project.graph(), project.place(), build, inherited, console.env()),
+        new Launches(scene.graph(), project.place(), build, inherited, console.env()),
         marks,
         runner,
         build);
@@ -179,16 +185,8 @@ final class Workshop implements AutoCloseable {
     return cache;
   }
 
-  Records records() {
-    return records;
-  }
-
   Digests digests() {
     return digests;
-  }
-
-  Decider decider() {
-    return decider;
   }
 
   @Override

@@ -1,7 +1,10 @@
 package dev.torc.graph;
 
+import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Workflow;
+import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 
@@ -9,13 +12,14 @@ import java.util.Map;
  * Who makes and who needs what: jobs, files and lists as dense numbers, edges in flat arrays. Built
  * by {@link GraphBuilder} from the build file alone; it never looks at the disk, and knows nothing
  * of verdicts. Jobs are numbered in a topological order: whatever a job waits for has a smaller
- * number.
+ * number. Gates are nodes too, with the numbers behind those of the jobs.
  */
 public final class Graph {
 
   private final Workflow workflow;
   private final List<Job> jobs;
-  private final Map<String, Integer> jobIds;
+  private final List<Gate> gates;
+  private final References references;
   private final List<String> paths;
   private final Map<String, Integer> fileIds;
   private final Makers makers;
@@ -26,11 +30,14 @@ public final class Graph {
   private final Adjacency products;
   private final Adjacency before;
   private final Adjacency after;
+  private final int[] order;
+  private final int[] place;
 
   Graph(
       Workflow workflow,
       List<Job> jobs,
-      Map<String, Integer> jobIds,
+      List<Gate> gates,
+      References references,
       List<String> paths,
       Map<String, Integer> fileIds,
       Makers makers,
@@ -39,10 +46,12 @@ public final class Graph {
       Adjacency needs,
       Adjacency listNeeds,
       Adjacency products,
-      Adjacency before) {
+      Adjacency before,
+      int[] order) {
     this.workflow = workflow;
     this.jobs = jobs;
-    this.jobIds = jobIds;
+    this.gates = gates;
+    this.references = references;
     this.paths = paths;
     this.fileIds = fileIds;
     this.makers = makers;
@@ -52,7 +61,12 @@ public final class Graph {
     this.listNeeds = listNeeds;
     this.products = products;
     this.before = before;
-    this.after = before.reversed(jobs.size());
+    this.after = before.reversed(before.rows());
+    this.order = order;
+    this.place = new int[order.length];
+    for (int i = 0; i < order.length; i++) {
+      place[order[i]] = i;
+    }
   }
 
   /** What the graph was built from. */
@@ -72,7 +86,69 @@ public final class Graph {
 
   /** A job's number by name, -1 if there is none. */
   public int jobId(String name) {
-    return jobIds.getOrDefault(name, -1);
+    return references.job(name);
+  }
+
+  /** How many nodes there are: jobs, and gates behind them. */
+  public int nodes() {
+    return order.length;
+  }
+
+  /** The node at a place of the topological order of all nodes, from 0. */
+  public int inOrder(int place) {
+    return order[place];
+  }
+
+  /** Whether a node is a job. */
+  public boolean isJob(int node) {
+    return node < jobs.size();
+  }
+
+  /** A gate by its number as a node. */
+  public Gate gate(int node) {
+    return gates.get(node - jobs.size());
+  }
+
+  /** Whether a node is a group whose instances are not all known. */
+  public boolean isOpen(int node) {
+    return node >= jobs.size() && gate(node).isOpen();
+  }
+
+  /** The name of a job, or what a gate stands for. */
+  public String name(int node) {
+    return isJob(node) ? job(node).name() : gate(node).text();
+  }
+
+  /**
+   * The jobs that a name stands for, ascending: a job, all instances of a group, or those that have
+   * the values in {@code train/lr=0.1}; with the node of the group where not all instances are
+   * known. Null where nothing has that name.
+   */
+  public int[] named(String name) {
+    return references.of(name);
+  }
+
+  /** Whether a name may be that of an instance of a group whose instances are not all known. */
+  public boolean mayBeInstance(String name) {
+    return gates.stream()
+        .filter(Gate::isOpen)
+        .anyMatch(gate -> gate.text().equals(InstanceName.parse(name).group()));
+  }
+
+  /** What to say of a name for which {@link #named} has nothing. */
+  public String unknown(String name) {
+    return references.unknown(name);
+  }
+
+  /** Whether two nodes are the same, or of the same group. */
+  public boolean isKin(int one, int other) {
+    return one == other
+        || (one >= 0 && other >= 0 && group(one) != null && group(one).equals(group(other)));
+  }
+
+  /** The group that a job belongs to or that an open gate stands for; null if there is none. */
+  private String group(int node) {
+    return isJob(node) ? job(node).group() : gate(node).isOpen() ? gate(node).text() : null;
   }
 
   /** How many files are named as needs or products. */
@@ -90,12 +166,15 @@ public final class Graph {
     return fileIds.getOrDefault(path, -1);
   }
 
-  /** The job that makes a file (itself, or in a folder or glob product), -1 for a source. */
+  /**
+   * The job that makes a file (itself, or in a folder or glob product), or the open group that may;
+   * -1 for a source.
+   */
   public int maker(int file) {
     return maker[file];
   }
 
-  /** The job that makes whatever stands at a path, -1 if none does. */
+  /** Who makes whatever stands at a path, as by {@link #maker}; -1 if nobody does. */
   public int makerOf(String path) {
     int file = fileId(path);
     return file >= 0 ? maker[file] : makers.of(path);
@@ -133,38 +212,57 @@ public final class Graph {
     return products;
   }
 
-  /** Job to the jobs that it waits for. */
+  /** Node to the nodes that it waits for, ascending. */
   public Adjacency before() {
     return before;
   }
 
-  /** Job to the jobs that wait for it. */
+  /** Node to the nodes that wait for it, ascending. */
   public Adjacency after() {
     return after;
   }
 
-  /** Whether {@code later} waits for {@code earlier}, directly or through others. */
+  /** Whether the node {@code later} waits for {@code earlier}, directly or through others. */
   public boolean precedes(int earlier, int later) {
-    if (earlier >= later) {
+    int from = place[earlier];
+    int reach = place[later] - from;
+    if (reach <= 0) {
       return false;
     }
-    boolean[] seen = new boolean[later - earlier + 1];
-    int[] stack = new int[later - earlier + 1];
+    boolean[] seen = new boolean[reach];
+    int[] stack = new int[reach + 1];
     int top = 0;
     stack[top++] = later;
     while (top > 0) {
-      int job = stack[--top];
-      for (int i = before.from(job); i < before.to(job); i++) {
+      int node = stack[--top];
+      for (int i = before.from(node); i < before.to(node); i++) {
         int p = before.at(i);
         if (p == earlier) {
           return true;
         }
-        if (p > earlier && !seen[p - earlier]) {
-          seen[p - earlier] = true;
+        int at = place[p] - from;
+        if (at > 0 && !seen[at]) {
+          seen[at] = true;
           stack[top++] = p;
         }
       }
     }
     return false;
+  }
+
+  /** The jobs that a job waits for, gates seen through; ascending. */
+  public int[] jobsBefore(int job) {
+    BitSet found = new BitSet();
+    ArrayDeque<Integer> nodes = new ArrayDeque<>(List.of(job));
+    while (!nodes.isEmpty()) {
+      for (int node : before.row(nodes.poll())) {
+        if (isJob(node)) {
+          found.set(node);
+        } else {
+          nodes.add(node);
+        }
+      }
+    }
+    return found.stream().toArray();
   }
 }

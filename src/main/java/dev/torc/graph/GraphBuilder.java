@@ -2,16 +2,21 @@ package dev.torc.graph;
 
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Glob;
+import dev.torc.workflow.Group;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Nearest;
+import dev.torc.workflow.Place;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * Derives the graph from the build file: finds the maker of every need, orders the jobs, and
@@ -21,11 +26,14 @@ public final class GraphBuilder {
 
   private final Workflow workflow;
   private final List<Job> written;
+  private final List<Group> open;
   private final List<BadInput.Diagnostic> errors = new ArrayList<>();
-  private final Map<String, Integer> writtenIds = new HashMap<>();
+  private final References references;
   private final Makers makers;
+  private final Gates gates;
   private final List<NeedList> lists = new ArrayList<>();
   private final Map<String, Integer> listIds = new HashMap<>();
+  private final Map<String, int[]> found = new HashMap<>();
   private final List<List<Integer>> listsOf = new ArrayList<>();
   private final List<String> paths = new ArrayList<>();
   private final Map<String, Integer> fileIds = new HashMap<>();
@@ -33,10 +41,11 @@ public final class GraphBuilder {
   private GraphBuilder(Workflow workflow) {
     this.workflow = workflow;
     this.written = workflow.jobs();
-    this.makers = new Makers(written, errors);
-    for (int j = 0; j < written.size(); j++) {
-      writtenIds.put(written.get(j).name(), j);
-    }
+    this.open = workflow.groups().stream().filter(Gate::isOpen).toList();
+    this.references = new References(workflow);
+    this.makers = new Makers(written, open, errors);
+    this.gates = new Gates(written.size());
+    open.forEach(group -> gates.add(new Gate(group.name(), group), new int[0]));
   }
 
   /** Builds the graph of a workflow; throws {@link BadInput} with every error found. */
@@ -49,16 +58,34 @@ public final class GraphBuilder {
     if (!errors.isEmpty()) {
       throw new BadInput(errors);
     }
-    int[] order = Order.of(before, written);
+    int jobs = written.size();
+    int[] order = Order.of(before, jobs, this::name, this::place);
     int[] number = new int[order.length];
-    for (int n = 0; n < order.length; n++) {
-      number[order[n]] = n;
+    int job = 0;
+    int gate = jobs;
+    for (int n : order) {
+      number[n] = n < jobs ? job++ : gate++;
     }
     makers.renumber(number);
+    references.renumber(number);
     return number(before, order, number);
   }
 
-  /** Job to the jobs that it waits for, in written numbers. */
+  private String name(int node) {
+    return node < written.size()
+        ? written.get(node).name()
+        : gates.get(node - written.size()).text();
+  }
+
+  private Place place(int node) {
+    if (node < written.size()) {
+      return written.get(node).place();
+    }
+    Group group = gates.get(node - written.size()).open();
+    return group == null ? Place.NONE : group.place();
+  }
+
+  /** Node to the nodes that it waits for, in written numbers. */
   private Adjacency edges() {
     Adjacency.Builder edges = new Adjacency.Builder();
     for (int j = 0; j < written.size(); j++) {
@@ -71,14 +98,30 @@ public final class GraphBuilder {
         }
       }
       for (Ref.OfJob after : job.after()) {
-        int earlier = jobNamed(after);
-        if (earlier >= 0) {
-          edges.add(earlier);
-        }
+        waitFor(gateOf(after.place(), after.job()), edges);
       }
       edges.endRow(true);
     }
+    for (int g = 0; g < open.size(); g++) {
+      Group group = open.get(g);
+      int[] awaited =
+          group.awaits().stream()
+              .mapToInt(name -> gateOf(group.place(), name))
+              .filter(node -> node >= 0)
+              .toArray();
+      gates.members(g, awaited);
+    }
+    for (int g = 0; g < gates.size(); g++) {
+      Arrays.stream(gates.members(g)).forEach(edges::add);
+      edges.endRow(true);
+    }
     return edges.build();
+  }
+
+  private static void waitFor(int node, Adjacency.Builder edges) {
+    if (node >= 0) {
+      edges.add(node);
+    }
   }
 
   private void need(int j, Job job, Ref ref, Adjacency.Builder edges, List<Integer> listsHere) {
@@ -86,66 +129,115 @@ public final class GraphBuilder {
       case Ref.OfFile file -> {
         int maker = makers.of(file.path());
         if (maker == j) {
-          error(ref, "job " + job.name() + " needs its own product " + file.path());
-        } else if (maker >= 0) {
-          edges.add(maker);
+          error(ref.place(), "job " + job.name() + " needs its own product " + file.path());
+        } else {
+          waitFor(maker, edges);
         }
       }
       case Ref.OfGlob glob -> {
         Glob compiled = Glob.of(glob.pattern());
-        TreeSet<Integer> found = new TreeSet<>();
-        makers.matching(compiled, found::add);
-        addList(j, NeedList.Kind.GLOB, glob.pattern(), compiled, -1, found, job, edges, listsHere);
+        found(NeedList.Kind.GLOB, glob.pattern(), into -> makers.matching(compiled, into));
+        list(j, NeedList.Kind.GLOB, glob.pattern(), compiled, edges, listsHere);
       }
       case Ref.OfFolder folder -> {
-        TreeSet<Integer> found = new TreeSet<>();
-        makers.within(folder.path(), found::add);
-        addList(j, NeedList.Kind.FOLDER, folder.path(), null, -1, found, job, edges, listsHere);
+        found(NeedList.Kind.FOLDER, folder.path(), into -> makers.within(folder.path(), into));
+        list(j, NeedList.Kind.FOLDER, folder.path(), null, edges, listsHere);
       }
       case Ref.OfJob other -> {
-        int maker = jobNamed(other);
-        if (maker >= 0) {
-          TreeSet<Integer> found = new TreeSet<>(List.of(maker));
-          addList(j, NeedList.Kind.JOB, other.job(), null, maker, found, job, edges, listsHere);
+        if (named(other.place(), other.job()) != null) {
+          list(j, NeedList.Kind.JOB, other.job(), null, edges, listsHere);
         }
       }
       case Ref.OfData data -> {
-        int maker = data.job() == null ? staticData(data) : jobNamed(data, data.job());
-        if (maker >= 0) {
-          edges.add(maker);
+        if (data.job() == null) {
+          staticData(data);
+        } else {
+          waitFor(gateOf(data.place(), data.job()), edges);
         }
       }
       case Ref.Exclude _ -> {}
     }
   }
 
-  private void addList(
+  /** Finds once who makes what a glob or folder stands for, whoever asks. */
+  private void found(NeedList.Kind kind, String text, Consumer<IntConsumer> search) {
+    found.computeIfAbsent(
+        kind + text,
+        _ -> {
+          TreeSet<Integer> all = new TreeSet<>();
+          search.accept(all::add);
+          return all.stream().mapToInt(node -> node).toArray();
+        });
+  }
+
+  /**
+   * The nodes that a name means, null and an error where there is none; kept like what is found.
+   */
+  private int[] named(Place place, String name) {
+    int[] nodes = found.computeIfAbsent(NeedList.Kind.JOB + name, _ -> references.of(name));
+    if (nodes == null) {
+      error(place, references.unknown(name));
+    }
+    return nodes;
+  }
+
+  /** The node to wait for where a job, a group or a part of one is named, -1 for none. */
+  private int gateOf(Place place, String name) {
+    int[] nodes = named(place, name);
+    return nodes == null ? -1 : gates.of(NeedList.Kind.JOB + name, name, nodes);
+  }
+
+  /** Adds a list to the needs of a job, and waits for all that make its members. */
+  private void list(
       int reader,
       NeedList.Kind kind,
       String text,
       Glob glob,
-      int job,
-      TreeSet<Integer> found,
-      Job readerJob,
       Adjacency.Builder edges,
       List<Integer> listsHere) {
-    boolean own = kind != NeedList.Kind.JOB && found.remove(reader);
-    found.forEach(edges::add);
-    if (kind == NeedList.Kind.JOB && job == reader) {
-      edges.add(job);
+    String shared = kind + text;
+    boolean own = kind != NeedList.Kind.JOB && isOwn(reader, shared);
+    String group = written.get(reader).group();
+    String gate = own ? shared + "\0" + (group == null ? "job " + reader : group) : shared;
+    if (own) {
+      found.computeIfAbsent(gate, _ -> without(found.get(shared), reader));
     }
-    List<Glob> excludes = kind == NeedList.Kind.JOB ? List.of() : excludes(readerJob);
-    NeedList list =
-        new NeedList(kind, text, glob, excludes, job, own ? reader : -1, List.copyOf(found));
-    String key = kind + "\0" + text + "\0" + excludes + "\0" + list.reader();
-    Integer id = listIds.putIfAbsent(key, lists.size());
+    int[] nodes = found.get(gate);
+    waitFor(gates.of(gate, text, nodes), edges);
+    List<Glob> excludes = kind == NeedList.Kind.JOB ? List.of() : excludes(written.get(reader));
+    Integer id = listIds.putIfAbsent(gate + "\0" + excludes, lists.size());
     if (id == null) {
       id = lists.size();
-      lists.add(list);
+      List<Integer> makers = Arrays.stream(nodes).boxed().toList();
+      lists.add(new NeedList(kind, text, glob, excludes, own ? reader : -1, makers));
     }
     if (!listsHere.contains(id)) {
       listsHere.add(id);
     }
+  }
+
+  /** Whether a job, or another of its group, is among the nodes that were found. */
+  private boolean isOwn(int job, String key) {
+    int[] nodes = found.get(key);
+    String group = written.get(job).group();
+    return group == null
+        ? Arrays.binarySearch(nodes, job) >= 0
+        : found.computeIfAbsent(key + "\0" + group, _ -> without(nodes, job)) != nodes;
+  }
+
+  /** The very nodes where none is the job or of its group. */
+  private int[] without(int[] nodes, int job) {
+    if (Arrays.stream(nodes).noneMatch(node -> isKin(node, job))) {
+      return nodes;
+    }
+    return Arrays.stream(nodes).filter(node -> !isKin(node, job)).toArray();
+  }
+
+  /** Whether a node is a job, or of the job's group. */
+  private boolean isKin(int node, int job) {
+    String group = written.get(job).group();
+    String other = node < written.size() ? written.get(node).group() : name(node);
+    return node == job || (group != null && group.equals(other));
   }
 
   private static List<Glob> excludes(Job job) {
@@ -160,47 +252,33 @@ public final class GraphBuilder {
     return excludes;
   }
 
-  private int jobNamed(Ref.OfJob ref) {
-    return jobNamed(ref, ref.job());
-  }
-
-  private int jobNamed(Ref ref, String name) {
-    Integer id = writtenIds.get(name);
-    if (id == null) {
-      error(ref, "no job " + name + Nearest.hint(name, writtenIds.keySet()));
-      return -1;
-    }
-    return id;
-  }
-
   /** A value without a job must be in the data section; it makes no edge. */
-  private int staticData(Ref.OfData ref) {
+  private void staticData(Ref.OfData ref) {
     if (!workflow.data().containsKey(ref.key())) {
       String hint =
-          writtenIds.containsKey(ref.key())
+          references.of(ref.key()) != null
               ? "; of a job's data write " + ref.key() + ".KEY"
               : Nearest.hint(ref.key(), workflow.data().keySet());
-      error(ref, "no value " + ref.key() + " in the data section" + hint);
+      error(ref.place(), "no value " + ref.key() + " in the data section" + hint);
     }
-    return -1;
   }
 
   /** Turns everything into the final numbers and flat arrays. */
   private Graph number(Adjacency writtenBefore, int[] order, int[] number) {
-    List<Job> jobs = new ArrayList<>(order.length);
-    Map<String, Integer> jobIds = HashMap.newHashMap(order.length);
+    List<Job> jobs = new ArrayList<>(written.size());
+    List<Gate> shut = new ArrayList<>(gates.size());
     Adjacency.Builder before = new Adjacency.Builder();
     Adjacency.Builder needs = new Adjacency.Builder();
     Adjacency.Builder listNeeds = new Adjacency.Builder();
     Adjacency.Builder products = new Adjacency.Builder();
-    for (int n = 0; n < order.length; n++) {
-      Job job = written.get(order[n]);
-      jobs.add(job);
-      jobIds.put(job.name(), n);
-      for (int i = writtenBefore.from(order[n]); i < writtenBefore.to(order[n]); i++) {
-        before.add(number[writtenBefore.at(i)]);
+    for (int n : order) {
+      if (n >= written.size()) {
+        shut.add(gates.get(n - written.size()));
+        continue;
       }
-      before.endRow(true);
+      Job job = written.get(n);
+      jobs.add(job);
+      edges(writtenBefore, n, number, before);
       for (Item item : job.needs()) {
         for (Ref ref : item.refs()) {
           if (ref instanceof Ref.OfFile file) {
@@ -209,7 +287,7 @@ public final class GraphBuilder {
         }
       }
       needs.endRow(true);
-      listsOf.get(order[n]).forEach(listNeeds::add);
+      listsOf.get(n).forEach(listNeeds::add);
       listNeeds.endRow(false);
       for (Item item : job.produces()) {
         for (Ref ref : item.refs()) {
@@ -222,24 +300,37 @@ public final class GraphBuilder {
       }
       products.endRow(false);
     }
+    for (int n : order) {
+      if (n >= written.size()) {
+        edges(writtenBefore, n, number, before);
+      }
+    }
     int[] maker = new int[paths.size()];
     for (int f = 0; f < maker.length; f++) {
       maker[f] = makers.of(paths.get(f));
     }
-    List<NeedList> renumbered = lists.stream().map(list -> renumber(list, number)).toList();
     return new Graph(
         workflow,
         List.copyOf(jobs),
-        jobIds,
+        List.copyOf(shut),
+        references,
         List.copyOf(paths),
         fileIds,
         makers,
         maker,
-        renumbered,
+        lists.stream().map(list -> renumber(list, number)).toList(),
         needs.build(),
         listNeeds.build(),
         products.build(),
-        before.build());
+        before.build(),
+        Arrays.stream(order).map(n -> number[n]).toArray());
+  }
+
+  private static void edges(Adjacency from, int node, int[] number, Adjacency.Builder to) {
+    for (int i = from.from(node); i < from.to(node); i++) {
+      to.add(number[from.at(i)]);
+    }
+    to.endRow(true);
   }
 
   private static NeedList renumber(NeedList list, int[] number) {
@@ -248,7 +339,6 @@ public final class GraphBuilder {
         list.text(),
         list.glob(),
         list.excludes(),
-        list.job() < 0 ? -1 : number[list.job()],
         list.reader() < 0 ? -1 : number[list.reader()],
         list.makers().stream().map(j -> number[j]).sorted().toList());
   }
@@ -262,7 +352,7 @@ public final class GraphBuilder {
     return id;
   }
 
-  private void error(Ref ref, String message) {
-    errors.add(new BadInput.Diagnostic(ref.place(), message));
+  private void error(Place place, String message) {
+    errors.add(new BadInput.Diagnostic(place, message));
   }
 }

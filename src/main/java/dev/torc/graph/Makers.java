@@ -2,6 +2,7 @@ package dev.torc.graph;
 
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Glob;
+import dev.torc.workflow.Group;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Place;
@@ -12,11 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.IntConsumer;
 
 /**
  * Which job makes what stands at a path, by declared files, folders and globs; refuses declarations
  * that two jobs could both answer for (rule 13). It knows only what is declared, not what is on
- * disk. Jobs are meant by their index in the list given.
+ * disk. Jobs are meant by their index in the list given. Groups that are not expanded yet come
+ * last: their products are told by patterns, which clash with nothing until the group is expanded.
  */
 final class Makers {
 
@@ -28,10 +31,11 @@ final class Makers {
   private final NavigableMap<String, Claim> files = new TreeMap<>();
   private final Map<String, Claim> folders = new HashMap<>();
   private final List<Pattern> globs = new ArrayList<>();
+  private final List<Pattern> open = new ArrayList<>();
   private final List<BadInput.Diagnostic> errors;
   private int[] renumbered;
 
-  Makers(List<Job> jobs, List<BadInput.Diagnostic> errors) {
+  Makers(List<Job> jobs, List<Group> groups, List<BadInput.Diagnostic> errors) {
     this.jobs = jobs;
     this.errors = errors;
     for (int j = 0; j < jobs.size(); j++) {
@@ -41,8 +45,25 @@ final class Makers {
         }
       }
     }
+    for (int g = 0; g < groups.size(); g++) {
+      for (Ref ref : groups.get(g).products()) {
+        expect(jobs.size() + g, ref);
+      }
+    }
     refuseNested();
     refuseMatching();
+  }
+
+  private void expect(int group, Ref ref) {
+    String pattern =
+        switch (ref) {
+          case Ref.OfFile file -> Glob.escape(file.path());
+          case Ref.OfFolder folder -> Glob.escape(folder.path()) + "{,/**}";
+          case Ref.OfGlob glob -> glob.pattern();
+          case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ ->
+              throw new IllegalArgumentException("no kind of product: " + ref);
+        };
+    open.add(new Pattern(Glob.of(pattern), group, ref.place()));
   }
 
   private void declare(int job, Ref ref) {
@@ -139,9 +160,11 @@ final class Makers {
     if (claim != null) {
       return number(claim.job);
     }
-    for (Pattern pattern : globs) {
-      if (pattern.glob.matches(path)) {
-        return number(pattern.job);
+    for (List<Pattern> patterns : List.of(globs, open)) {
+      for (Pattern pattern : patterns) {
+        if (pattern.glob.matches(path)) {
+          return number(pattern.job);
+        }
       }
     }
     return -1;
@@ -153,7 +176,7 @@ final class Makers {
   }
 
   /** Jobs with products that a glob could match. */
-  void matching(Glob glob, java.util.function.IntConsumer found) {
+  void matching(Glob glob, IntConsumer found) {
     under(glob.fixedPrefix())
         .forEach(
             (path, claim) -> {
@@ -167,23 +190,25 @@ final class Makers {
             found.accept(number(claim.job));
           }
         });
-    for (Pattern pattern : globs) {
-      if (pattern.glob.overlaps(glob)) {
-        found.accept(number(pattern.job));
-      }
-    }
+    overlapping(glob, found);
   }
 
   /** Jobs with products inside a folder, or that make the folder or one that it lies in. */
-  void within(String folder, java.util.function.IntConsumer found) {
+  void within(String folder, IntConsumer found) {
     int outer = of(folder);
     if (outer >= 0) {
       found.accept(outer);
     }
     under(folder.equals(".") ? "" : folder).forEach((_, claim) -> found.accept(number(claim.job)));
-    for (Pattern pattern : globs) {
-      if (folder.equals(".") || pattern.glob.overlaps(inside(folder))) {
-        found.accept(number(pattern.job));
+    overlapping(folder.equals(".") ? null : inside(folder), found);
+  }
+
+  private void overlapping(Glob glob, IntConsumer found) {
+    for (List<Pattern> patterns : List.of(globs, open)) {
+      for (Pattern pattern : patterns) {
+        if (glob == null || pattern.glob.overlaps(glob)) {
+          found.accept(number(pattern.job));
+        }
       }
     }
   }

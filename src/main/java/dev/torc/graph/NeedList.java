@@ -4,24 +4,19 @@ import dev.torc.workflow.Glob;
 import java.util.List;
 
 /**
- * A need that stands for many files: a glob, a folder, or all products of a job. Equal ones are one
- * object for all their readers, so that their members are gathered and hashed once.
+ * A need that stands for many files: a glob, a folder, or all products of some jobs. Equal ones are
+ * one object for all their readers, so that their members are gathered and hashed once.
  *
- * @param text the pattern, the folder (without a slash) or the job's name
+ * @param text the pattern, the folder (without a slash), or the job, group or part of a group
  * @param glob the compiled pattern, null unless the kind is GLOB
  * @param excludes patterns whose matches are left out
- * @param job the job whose products are meant, -1 unless the kind is JOB
- * @param reader the reader whose own products it would match and must not; -1 if it matches none
- * @param makers jobs with declared products that may be among the members, ascending
+ * @param reader a reader whose own products, or those of whose group, it would match and must not;
+ *     -1 if it matches none
+ * @param makers the jobs whose products are meant (JOB), or that have declared products that may be
+ *     among the members; groups that are not expanded yet may be among them; ascending
  */
 public record NeedList(
-    Kind kind,
-    String text,
-    Glob glob,
-    List<Glob> excludes,
-    int job,
-    int reader,
-    List<Integer> makers) {
+    Kind kind, String text, Glob glob, List<Glob> excludes, int reader, List<Integer> makers) {
 
   /** What the need is. */
   public enum Kind {

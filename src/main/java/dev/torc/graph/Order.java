@@ -1,67 +1,86 @@
 package dev.torc.graph;
 
 import dev.torc.workflow.BadInput;
-import dev.torc.workflow.Job;
+import dev.torc.workflow.Place;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.IntFunction;
 
 /**
- * Puts the jobs in an order in which each comes after all that it waits for, as near to the written
- * order as that allows (Kahn's algorithm over a heap); refuses a cycle by naming the shortest one.
+ * Puts the nodes in an order in which each comes after all that it waits for, the jobs as near to
+ * the written order as that allows (Kahn's algorithm over a heap); refuses a cycle by naming the
+ * shortest one.
  */
 final class Order {
 
-  private Order() {}
-
-  /** Jobs of a long cycle that are named at its beginning, and as many at its end. */
+  /** Nodes of a long cycle that are named at its beginning, and as many at its end. */
   private static final int SHOWN = 10;
 
-  /** The written numbers in topological order; throws {@link BadInput} for a cycle. */
-  static int[] of(Adjacency before, List<Job> written) {
-    int jobs = written.size();
-    Adjacency after = before.reversed(jobs);
-    int[] waiting = new int[jobs];
+  private Order() {}
+
+  /**
+   * The nodes in topological order, in the numbers that {@code before} has: jobs first, gates
+   * behind them.
+   *
+   * @throws BadInput for a cycle
+   */
+  static int[] of(
+      Adjacency before, int jobs, IntFunction<String> names, IntFunction<Place> places) {
+    int nodes = before.rows();
+    Adjacency after = before.reversed(nodes);
+    int[] waiting = new int[nodes];
+    // A gate comes as soon as it can: it must not keep back what is written early.
     PriorityQueue<Integer> ready = new PriorityQueue<>();
-    for (int j = 0; j < jobs; j++) {
-      waiting[j] = before.count(j);
-      if (waiting[j] == 0) {
-        ready.add(j);
+    for (int n = 0; n < nodes; n++) {
+      waiting[n] = before.count(n);
+      if (waiting[n] == 0) {
+        ready.add(n < jobs ? n : n - nodes);
       }
     }
-    int[] order = new int[jobs];
+    int[] order = new int[nodes];
     int done = 0;
     while (!ready.isEmpty()) {
-      int j = ready.poll();
-      order[done++] = j;
-      for (int i = after.from(j); i < after.to(j); i++) {
-        if (--waiting[after.at(i)] == 0) {
-          ready.add(after.at(i));
+      int first = ready.poll();
+      int n = first < 0 ? first + nodes : first;
+      order[done++] = n;
+      for (int i = after.from(n); i < after.to(n); i++) {
+        int next = after.at(i);
+        if (--waiting[next] == 0) {
+          ready.add(next < jobs ? next : next - nodes);
         }
       }
     }
-    if (done < jobs) {
-      List<Integer> cycle = shortestCycle(before, waiting);
-      StringBuilder text = new StringBuilder();
-      for (int i = 0; i < cycle.size(); i++) {
-        if (i == SHOWN && cycle.size() > 2 * SHOWN) {
-          text.append("… ").append(cycle.size() - 2 * SHOWN).append(" more … → ");
-          i = cycle.size() - SHOWN;
-        }
-        text.append(written.get(cycle.get(i)).name()).append(" → ");
-      }
-      text.append(written.get(cycle.getFirst()).name());
-      throw new BadInput(
-          written.get(cycle.getFirst()).place(),
-          "jobs wait for each other in a cycle: " + text + "; remove one of these needs");
+    if (done < nodes) {
+      throw refusal(shortestCycle(before, waiting), names, places);
     }
     return order;
   }
 
+  /** Begins with the job that is written first. */
+  private static BadInput refusal(
+      List<Integer> cycle, IntFunction<String> names, IntFunction<Place> places) {
+    List<Integer> turned = new ArrayList<>(cycle);
+    Collections.rotate(turned, -cycle.indexOf(Collections.min(cycle)));
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < turned.size(); i++) {
+      if (i == SHOWN && turned.size() > 2 * SHOWN) {
+        text.append("… ").append(turned.size() - 2 * SHOWN).append(" more … → ");
+        i = turned.size() - SHOWN;
+      }
+      text.append(names.apply(turned.get(i))).append(" → ");
+    }
+    text.append(names.apply(turned.getFirst()));
+    return new BadInput(
+        places.apply(turned.getFirst()),
+        "jobs wait for each other in a cycle: " + text + "; remove one of these needs");
+  }
+
   /**
-   * The shortest cycle among the jobs that never became ready, as jobs each waiting for the next:
+   * The shortest cycle among the nodes that never became ready, as nodes each waiting for the next:
    * one breadth-first search from each of them, cut off at the best length so far and, in very
    * large tangles, after a bounded number of steps (then the shortest found is told).
    */

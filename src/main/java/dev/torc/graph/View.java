@@ -12,10 +12,10 @@ import org.jgrapht.graph.AbstractGraph;
 import org.jgrapht.graph.DefaultGraphType;
 
 /**
- * Some jobs of a {@link Graph} as JGraphT sees a graph, so that its algorithms and exporters work
- * on the flat arrays: nothing is copied, and nothing can be changed. Vertices are the jobs'
- * numbers; an edge leads from a job to one that waits for it and is the index of its entry in
- * {@link Graph#before}.
+ * Some vertices of an {@link Adjacency}, such as jobs, as JGraphT sees a graph, so that its
+ * algorithms and exporters work on the flat arrays: nothing is copied, and nothing can be changed.
+ * Vertices are the jobs' numbers; an edge leads from a job to one that waits for it and is the
+ * index of its entry in the rows of what each waits for.
  */
 public final class View extends AbstractGraph<Integer, Integer> {
 
@@ -29,15 +29,19 @@ public final class View extends AbstractGraph<Integer, Integer> {
           .allowCycles(false)
           .build();
 
-  private final Graph graph;
   private final Adjacency before;
+  private final Adjacency after;
   private final BitSet jobs;
 
-  /** Shows the given jobs and the edges between them. */
-  public View(Graph graph, BitSet jobs) {
-    this.graph = graph;
-    this.before = graph.before();
-    this.jobs = jobs;
+  /**
+   * Shows the given vertices.
+   *
+   * @param before each vertex's ascending row of those that it waits for
+   */
+  public View(Adjacency before, BitSet vertices) {
+    this.before = before;
+    this.after = before.reversed(before.rows());
+    this.jobs = vertices;
   }
 
   /** A set of numbers that is computed when it is asked. */
@@ -83,7 +87,6 @@ public final class View extends AbstractGraph<Integer, Integer> {
 
   /** The edges that lead away from a job. */
   private IntStream outOf(int job) {
-    Adjacency after = graph.after();
     return IntStream.range(after.from(job), after.to(job))
         .map(after::at)
         .filter(jobs::get)

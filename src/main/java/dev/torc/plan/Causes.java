@@ -54,7 +54,7 @@ public final class Causes {
     Deque<Ask> stack = new ArrayDeque<>(List.of(first));
     while (!stack.isEmpty()) {
       Ask ask = stack.pop();
-      String name = graph.job(ask.job).name();
+      String name = graph.name(ask.job);
       if (links.containsKey(name)) {
         continue;
       }
@@ -66,7 +66,7 @@ public final class Causes {
   }
 
   private Chain.Link link(Plan plan, String name, Ask ask, List<Ask> next) {
-    Run run = run(ask.job);
+    Run run = graph.isJob(ask.job) ? run(ask.job) : null;
     return switch (ask.verdict) {
       case null ->
           reasons(Chain.How.RAN, ask.job, decode(run.details), 0, run.details.number(), next);
@@ -76,8 +76,7 @@ public final class Causes {
       }
       case Verdict.MayRun may -> {
         next.add(new Ask(may.after(), plan.verdict(may.after())));
-        yield new Chain.Link(
-            name, Chain.How.MAY_RUN, List.of(), List.of(graph.job(may.after()).name()));
+        yield new Chain.Link(name, Chain.How.MAY_RUN, List.of(), List.of(graph.name(may.after())));
       }
       case Verdict.UpToDate _ -> throw new IllegalArgumentException(name + " is up to date");
     };

@@ -109,7 +109,7 @@ public final class Checks {
       error(
           file.place(),
           "job %s needs %s, which is %s, a product of job %s; need it by that name"
-              .formatted(graph.job(id).name(), file.path(), path, graph.job(maker).name()));
+              .formatted(graph.job(id).name(), file.path(), path, graph.name(maker)));
     }
   }
 
@@ -185,11 +185,10 @@ public final class Checks {
               .formatted(path, real));
     }
     int other = name(exact).equals(path) ? -1 : graph.makerOf(name(exact));
-    if (other >= 0 && !graph.job(other).name().equals(job.name())) {
+    if (other >= 0 && !graph.name(other).equals(job.name())) {
       error(
           place,
-          "product %s is %s, a product of job %s"
-              .formatted(path, name(exact), graph.job(other).name()));
+          "product %s is %s, a product of job %s".formatted(path, name(exact), graph.name(other)));
     }
     if (buildFiles.contains(exact) || buildFiles.contains(target)) {
       error(place, "product " + path + " is the build file");

@@ -12,7 +12,10 @@ import dev.torc.hash.Digests;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.JsonText;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Walk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -23,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.Collectors;
 
 /**
@@ -35,11 +39,17 @@ public final class Contents implements Needs {
   /** Up to so many products of a job are searched one by one. */
   private static final int FEW = 8;
 
+  /** A list of which some members are yet to be made, as it stands at a moment. */
+  private record Partly(int settlings, Members members) {}
+
   private final Path root;
   private final Graph graph;
   private final Records records;
   private final Digests digests;
   private final Map<Integer, Members> gathered = new ConcurrentHashMap<>();
+  private final Map<Integer, Partly> partly = new ConcurrentHashMap<>();
+  private final AtomicIntegerArray passed;
+  private final Map<String, ManifestWriter.Content> values = new ConcurrentHashMap<>();
   private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
 
   /** Reads through {@code digests}; results of jobs come from {@code records}. */
@@ -48,6 +58,12 @@ public final class Contents implements Needs {
     this.graph = graph;
     this.records = records;
     this.digests = digests;
+    this.passed = new AtomicIntegerArray(graph.lists());
+  }
+
+  /** The same for another graph. */
+  Contents over(Graph next, Records kept) {
+    return new Contents(next, kept, digests);
   }
 
   @Override
@@ -110,10 +126,47 @@ public final class Contents implements Needs {
     if (value.job() == null) {
       return content(graph.workflow().data().get(value.key()));
     }
-    int maker = graph.jobId(value.job());
-    return records.isSettled(maker)
-        ? content(records.data(maker).get(value.key()))
-        : new ManifestWriter.Content.Pending(maker);
+    int job = graph.jobId(value.job());
+    if (job >= 0) {
+      return records.isSettled(job)
+          ? content(records.data(job).get(value.key()))
+          : new ManifestWriter.Content.Pending(job);
+    }
+    ManifestWriter.Content known = values.get(value.written());
+    if (known == null) {
+      known = ofGroup(value);
+      if (!(known instanceof ManifestWriter.Content.Pending)) {
+        values.put(value.written(), known); // what is settled stays so
+      }
+    }
+    return known;
+  }
+
+  /** The map from the instances of a group, by their values, to what each of them stored. */
+  private ManifestWriter.Content ofGroup(Ref.OfData value) {
+    Map<String, String> all = new TreeMap<>();
+    for (int node : graph.named(value.job())) {
+      if (!records.isSettled(node)) {
+        return new ManifestWriter.Content.Pending(node);
+      }
+      String stored = records.data(node).get(value.key());
+      if (stored == null) {
+        return new ManifestWriter.Content.Missing();
+      }
+      Job job = graph.job(node);
+      all.put(job.name().substring(job.group().length() + 1), stored);
+    }
+    return content(JsonText.object(all));
+  }
+
+  /** The name of a job that did not store a needed value, of a group its first instance. */
+  String without(Ref.OfData value) {
+    for (int node : graph.named(value.job())) {
+      if (!records.data(node).containsKey(value.key())) {
+        return graph.job(node).name();
+      }
+    }
+    return value.job();
   }
 
   private static ManifestWriter.Content content(String value) {
@@ -123,19 +176,28 @@ public final class Contents implements Needs {
   }
 
   private int pending(int list) {
-    for (int maker : graph.list(list).makers()) {
-      if (!records.isSettled(maker)) {
-        return maker;
-      }
+    List<Integer> makers = graph.list(list).makers();
+    int i = passed.get(list);
+    while (i < makers.size() && records.isSettled(makers.get(i))) {
+      i++;
     }
-    return -1;
+    passed.set(list, i); // what is settled stays so
+    return i < makers.size() ? makers.get(i) : -1;
   }
 
   /** The members of a list as this build saw them first; those yet to be made are pending. */
   Members members(int list) {
-    return pending(list) >= 0
-        ? gather(list, false)
-        : gathered.computeIfAbsent(list, id -> gather(id, false));
+    if (pending(list) < 0) {
+      return gathered.computeIfAbsent(list, id -> gather(id, false));
+    }
+    int settlings = records.settlings();
+    return partly.compute(
+            list,
+            (id, old) ->
+                old != null && old.settlings == settlings
+                    ? old
+                    : new Partly(settlings, gather(id, false)))
+        .members;
   }
 
   /** The members of a list as they are now, each looked at again. */
@@ -150,7 +212,15 @@ public final class Contents implements Needs {
     List<Owned> stale = new ArrayList<>();
     try {
       return switch (list.kind()) {
-        case JOB -> Members.of(products(list.job(), fresh), List.of(), Map.of());
+        case JOB -> {
+          Map<String, Entry> sorted = new TreeMap<>();
+          for (int maker : list.makers()) {
+            if (graph.isJob(maker)) {
+              products(maker, fresh, sorted);
+            }
+          }
+          yield Members.of(List.copyOf(sorted.values()), List.of(), Map.of());
+        }
         case GLOB -> Members.of(matches(list, fresh, stale), stale, Map.of());
         case FOLDER -> {
           Map<String, Stamp> stamps = new HashMap<>();
@@ -163,9 +233,8 @@ public final class Contents implements Needs {
   }
 
   /** All products of a job; of a job without products, its manifest. */
-  private List<Entry> products(int job, boolean fresh) throws IOException {
+  private void products(int job, boolean fresh, Map<String, Entry> sorted) throws IOException {
     Result result = records.result(job);
-    Map<String, Entry> sorted = new TreeMap<>();
     if (!records.isSettled(job) || result == null) {
       for (String product : Manifest.products(graph.job(job))) {
         sorted.put(product, entry(product, ManifestWriter.PENDING));
@@ -179,7 +248,6 @@ public final class Contents implements Needs {
         sorted.put(made.path(), entry(made.path(), content(digest).value()));
       }
     }
-    return List.copyOf(sorted.values());
   }
 
   private List<Entry> matches(NeedList list, boolean fresh, List<Owned> stale) throws IOException {
@@ -230,24 +298,38 @@ public final class Contents implements Needs {
   }
 
   /**
-   * Whether a path that was found on disk is a member of a list: not a product of the reader
-   * itself, nothing in another job's glob or folder that this job did not make, no stale product.
+   * Whether a path that was found on disk is a member of a list: not a product of the reader or its
+   * group, nothing in another job's glob or folder that this job did not make, no stale product.
    */
   private boolean counts(NeedList list, String path, List<Owned> stale) throws IOException {
     int maker = graph.makerOf(path);
     if (maker < 0) {
-      Owned owned = records.owned(path);
-      boolean gone =
-          owned != null
-              && !owned.adopted()
-              && owned.kind() == Stamp.Kind.FILE
-              && owned.digest().equals(digests.seen(path).digest());
-      if (gone) {
+      Owned owned = recorded(path);
+      if (owned != null) {
         stale.add(owned);
       }
-      return !gone;
+      return owned == null;
     }
-    return maker != list.reader() && (!records.isSettled(maker) || made(maker, path));
+    return !graph.isKin(maker, list.reader()) && (!records.isSettled(maker) || made(maker, path));
+  }
+
+  /** Who made a file that stands unaltered, null if torc did not make it as it is. */
+  Owned recorded(String path) throws IOException {
+    Owned owned = records.owned(path);
+    boolean unaltered =
+        owned != null
+            && !owned.adopted()
+            && owned.kind() == Stamp.Kind.FILE
+            && owned.digest().equals(digests.seen(path).digest());
+    return unaltered ? owned : null;
+  }
+
+  /** The files in a folder product. */
+  List<String> inside(String folder) throws IOException {
+    return digests.folder(folder, false).members().stream()
+        .filter(member -> member.kind() == Stamp.Kind.FILE)
+        .map(member -> folder + "/" + member.path())
+        .toList();
   }
 
   /** Whether a settled job made what stands at a path, by itself or in a folder (rule 7). */

@@ -30,14 +30,17 @@ public final class Decider {
   private final Manifest manifest;
   private final ManifestHash hash = new ManifestHash();
 
-  /**
-   * @param caller the caller's environment, for variables declared without a value
-   */
-  public Decider(Graph graph, Records records, Contents contents, Map<String, String> caller) {
+  /** Decides by manifests of the graph's jobs. */
+  Decider(Graph graph, Records records, Contents contents, Manifest manifest) {
     this.graph = graph;
     this.records = records;
     this.contents = contents;
-    this.manifest = new Manifest(graph, caller);
+    this.manifest = manifest;
+  }
+
+  /** The same for another graph. */
+  Decider over(Graph next, Records kept, Contents now) {
+    return new Decider(next, kept, now, manifest.over(next));
   }
 
   /**

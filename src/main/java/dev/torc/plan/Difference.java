@@ -79,7 +79,7 @@ final class Difference {
       case PRODUCT -> {}
       case LIST -> list(name, old, now);
       case NEED, FOUND -> need(name, old, now);
-      case COMMAND, SHELL, FOLDER -> setting((line.word() + " " + name).strip(), old, now);
+      case COMMAND, SHELL, FOLDER, IMAGE -> setting((line.word() + " " + name).strip(), old, now);
       case ENV ->
           reasons.add(
               new Reason(

@@ -4,6 +4,7 @@ import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Walk;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -24,13 +24,21 @@ public final class Manifest {
 
   private final Graph graph;
   private final Map<String, String> caller;
+  private final boolean containers;
 
   /**
    * @param caller the caller's environment, for variables that are declared without a value
+   * @param containers false where steps with an image run on the host
    */
-  Manifest(Graph graph, Map<String, String> caller) {
+  Manifest(Graph graph, Map<String, String> caller, boolean containers) {
     this.graph = graph;
     this.caller = caller;
+    this.containers = containers;
+  }
+
+  /** The same for another graph. */
+  Manifest over(Graph next) {
+    return new Manifest(next, caller, containers);
   }
 
   /**
@@ -93,6 +101,9 @@ public final class Manifest {
     }
     if (!step.dir().equals(".")) {
       writer.text(Line.FOLDER, number, step.dir());
+    }
+    if (step.image() != null) {
+      writer.text(Line.IMAGE, number, containers ? step.image() : "host");
     }
     step.env()
         .forEach(

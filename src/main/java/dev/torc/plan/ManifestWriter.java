@@ -31,7 +31,7 @@ interface ManifestWriter {
     /** It is not there. */
     record Missing() implements Content {}
 
-    /** A job that has yet to run decides. */
+    /** A job that has yet to run, or a group that has yet to be expanded, decides. */
     record Pending(int job) implements Content {}
 
     /** The value as a stored line has it. */

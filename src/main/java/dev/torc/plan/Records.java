@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -23,6 +24,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  */
 public final class Records {
 
+  private record Lent(Digest digest, List<Entry> entries) {}
+
   private static final Result NONE =
       new Result(Result.Outcome.INTERRUPTED, "", null, List.of(), List.of(), List.of(), 0);
 
@@ -32,6 +35,8 @@ public final class Records {
   private final AtomicReferenceArray<Result> results;
   private final AtomicIntegerArray settled;
   private final Map<Integer, Map<String, String>> data = new ConcurrentHashMap<>();
+  private final AtomicInteger settlings = new AtomicInteger();
+  private volatile Lent lent = new Lent(null, null);
 
   /**
    * @param interrupted names of jobs that a killed torc left running (rule 9)
@@ -41,7 +46,20 @@ public final class Records {
     this.cache = cache;
     this.interrupted = interrupted;
     this.results = new AtomicReferenceArray<>(graph.jobs());
-    this.settled = new AtomicIntegerArray(graph.jobs());
+    this.settled = new AtomicIntegerArray(graph.nodes());
+  }
+
+  /** What is known of the jobs of another graph, by their names. */
+  Records over(Graph next) {
+    Records over = new Records(next, cache, interrupted);
+    for (int job = 0; job < next.jobs(); job++) {
+      int here = graph.jobId(next.job(job).name());
+      if (here >= 0) {
+        over.results.set(job, results.get(here));
+        over.settled.set(job, settled.get(here));
+      }
+    }
+    return over;
   }
 
   /** The job's last result, null if it never ran. */
@@ -83,9 +101,17 @@ public final class Records {
     return cache.details(job);
   }
 
-  /** A stored list by its digest, null if it is not there. */
+  /**
+   * A stored list by its digest, null if it is not there. The last one is kept: readers of one list
+   * are decided one after the other.
+   */
   public List<Entry> list(Digest digest) {
-    return cache.list(digest);
+    Lent last = lent;
+    if (!digest.equals(last.digest)) {
+      last = new Lent(digest, cache.list(digest));
+      lent = last;
+    }
+    return last.entries;
   }
 
   /** Who made a path, null if torc did not. */
@@ -93,13 +119,36 @@ public final class Records {
     return cache.owned(path);
   }
 
-  /** From now on the job's products are what its result says. */
-  public void settle(int job) {
-    settled.set(job, 1);
+  /** From now on the job's products are what its result says; a gate is passed. For good. */
+  public void settle(int node) {
+    settled.set(node, 1);
+    settlings.incrementAndGet();
   }
 
-  /** Whether the job's products are known to be valid. */
-  public boolean isSettled(int job) {
-    return settled.get(job) == 1;
+  /** Whether the job's products are known to be valid; of a gate, whether it was passed. */
+  public boolean isSettled(int node) {
+    return settled.get(node) == 1;
+  }
+
+  /**
+   * The first job or unexpanded group that is not settled among those that a node waits for, gates
+   * seen through; -1 if all are settled.
+   */
+  public int unsettledBefore(int node) {
+    for (int before : graph.before().row(node)) {
+      int found =
+          isSettled(before)
+              ? -1
+              : graph.isJob(before) || graph.isOpen(before) ? before : unsettledBefore(before);
+      if (found >= 0) {
+        return found;
+      }
+    }
+    return -1;
+  }
+
+  /** How often something was settled: while it stays the same, so does what follows from it. */
+  int settlings() {
+    return settlings.get();
   }
 }

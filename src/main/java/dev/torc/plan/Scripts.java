@@ -49,7 +49,7 @@ public final class Scripts {
           switch (list.kind()) {
             case GLOB -> list.glob().matches(path);
             case FOLDER -> list.text().equals(".") || path.startsWith(list.text() + "/");
-            case JOB -> graph.makerOf(path) == list.job();
+            case JOB -> list.makers().contains(graph.makerOf(path));
           };
       if (within && !list.excludes(path)) {
         return true;

@@ -42,7 +42,7 @@ public final class Stale {
     paths.addAll(found);
   }
 
-  /** The job that declares a path as its product or depfile, -1 if none does. */
+  /** The job, or open group, that declares a path as its product or depfile, -1 if none does. */
   public int job(String path) {
     int maker = graph.makerOf(path);
     return maker >= 0 ? maker : depfiles.getOrDefault(path, -1);
@@ -55,6 +55,9 @@ public final class Stale {
    */
   public boolean test(Owned owned, boolean unaltered) {
     String path = owned.path();
+    if (graph.mayBeInstance(owned.job())) {
+      return false; // not all instances of its group are known
+    }
     if (job(path) >= 0 || graph.fileId(path) >= 0 || found.contains(path) || holds(path)) {
       return false;
     }

@@ -11,6 +11,9 @@ public sealed interface Verdict {
   /** It runs, whatever other jobs do. */
   record WillRun(List<Reason> reasons) implements Verdict {}
 
-  /** It runs if the result of another job, by number, turns out different. */
+  /**
+   * It runs if the result of another job turns out different; also after a group that is yet to be
+   * expanded. By number.
+   */
   record MayRun(int after) implements Verdict {}
 }

@@ -71,6 +71,7 @@ public final class JsonReport implements Report {
   private static String name(Event event) {
     return switch (event) {
       case Event.Started _ -> "started";
+      case Event.Expanded _ -> "expanded";
       case Event.JobStarted _ -> "job_started";
       case Event.JobEnded _ -> "job_ended";
       case Event.JobRetried _ -> "job_retried";
@@ -88,6 +89,7 @@ public final class JsonReport implements Report {
         object.writeStringField("root", started.root().toString());
         object.writeNumberField("jobs", started.jobs());
       }
+      case Event.Expanded expanded -> object.writeNumberField("jobs", expanded.jobs());
       case Event.JobStarted started -> {
         object.writeStringField("job", started.job());
         object.writeNumberField("attempt", started.attempt());

@@ -102,6 +102,7 @@ public final class LiveReport implements Report {
         total = started.jobs();
         active = true;
       }
+      case Event.Expanded expanded -> total = expanded.jobs();
       case Event.JobStarted started ->
           running.put(
               started.job(),

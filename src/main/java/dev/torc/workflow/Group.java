@@ -13,6 +13,8 @@ import java.util.List;
  *     once all are known
  * @param products what the instances will produce as far as it can be told before they are known:
  *     each unknown value is a {@code *}; empty once all are known
+ * @param problems why it cannot be expanded, where only results showed that; it has no instances
+ *     then and awaits nothing
  */
 public record Group(
     String name,
@@ -20,4 +22,17 @@ public record Group(
     List<String> parameters,
     List<String> instances,
     List<String> awaits,
-    List<Ref> products) {}
+    List<Ref> products,
+    List<BadInput.Diagnostic> problems) {
+
+  /** A group without problems. */
+  public Group(
+      String name,
+      Place place,
+      List<String> parameters,
+      List<String> instances,
+      List<String> awaits,
+      List<Ref> products) {
+    this(name, place, parameters, instances, awaits, products, List.of());
+  }
+}

@@ -63,8 +63,8 @@ record ItemReader(Paths paths, Problems problems) {
             node.place(), "an entry of needs is a path, {job: NAME} or {data: JOB.KEY}");
       }
       return map.entries().containsKey("data")
-          ? Ref.OfData.of(node.place(), fields.text("data", "x"))
-          : new Ref.OfJob(node.place(), fields.text("job", ""));
+          ? Ref.OfData.of(node.place(), fields.read("data", "x", scope::name))
+          : new Ref.OfJob(node.place(), fields.read("job", "", scope::name));
     }
     return paths.ref(
         scope.path(Fields.scalar(node, need ? "needs" : "produces")), node.place(), need);
@@ -75,7 +75,7 @@ record ItemReader(Paths paths, Problems problems) {
     for (Node node : Fields.oneOrMore(job.map().get("after"))) {
       job.guard(
           () ->
-              out.add(new Ref.OfJob(node.place(), job.scope().text(Fields.scalar(node, "after")))));
+              out.add(new Ref.OfJob(node.place(), job.scope().name(Fields.scalar(node, "after")))));
     }
     return List.copyOf(out);
   }

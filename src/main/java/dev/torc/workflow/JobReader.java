@@ -26,24 +26,35 @@ final class JobReader {
   /** Maps of a job that are joined with those of {@code defaults}, key by key. */
   private static final Set<String> JOINED = Set.of("env", "resources", "retry");
 
+  private static final List<String> RUNTIMES =
+      List.of("podman", "docker", "apptainer", "singularity", "udocker", "charliecloud");
+
   private final Map<String, String> vars;
   private final Node.Mapping top;
   private final Node.Mapping defaults;
   private final Node.Mapping classes;
+  private final Map<String, List<Item>> parents;
   private final Set<String> counters;
   private final Paths paths;
   private final ItemReader items;
   private final Problems problems;
-  private final List<BadInput.Diagnostic> warnings;
+  private final Set<BadInput.Diagnostic> warnings;
 
+  /**
+   * Makes a reader.
+   *
+   * @param parents needs that {@code dependencies} adds to jobs, by the key of the job
+   */
   JobReader(
       Map<String, String> vars,
       Node.Mapping top,
+      Map<String, List<Item>> parents,
       Set<String> counters,
       Paths paths,
       Problems problems,
-      List<BadInput.Diagnostic> warnings) {
+      Set<BadInput.Diagnostic> warnings) {
     this.vars = vars;
+    this.parents = parents;
     this.top = top;
     this.defaults = Fields.map(top.get("defaults"), "defaults", problems);
     this.classes = Fields.map(top.get("resources"), "resources", problems);
@@ -57,32 +68,57 @@ final class JobReader {
   /** Reads {@code defaults} and the resource classes for their own sake, so that no slip hides. */
   void checkShared() {
     Scope scope = new Scope(vars, "x", null, null);
-    new Fields(defaults, scope, problems).only(Keys.JOB, "defaults");
+    new Fields(defaults, scope, problems).only(Keys.DEFAULTS, "defaults");
     classes
         .entries()
         .forEach((name, entry) -> resources(Fields.map(entry.value(), name, problems), scope));
   }
 
-  /** Reads one job; null if not even its name can be read. */
-  Job read(String key, Entry entry) {
-    String name;
-    try {
-      name = name(key, entry.place());
-    } catch (BadInput e) {
-      problems.add(e);
-      return null;
-    }
-    Node.Mapping own = Fields.map(entry.value(), "the job " + name, problems);
-    Scope scope = new Scope(vars, name, null, null);
-    new Fields(own, scope, problems).only(Keys.JOB, "the job " + name);
-    Fields job = new Fields(withDefaults(own), scope, problems);
+  /** The values of the build file's vars. */
+  Map<String, String> vars() {
+    return vars;
+  }
 
-    List<Item> needs = items.items(job, "needs", true);
+  /** The same reader, with its problems and warnings told elsewhere. */
+  JobReader telling(Problems problems, Set<BadInput.Diagnostic> warnings) {
+    return new JobReader(vars, top, parents, counters, paths, problems, warnings);
+  }
+
+  /**
+   * What makes a job an instance.
+   *
+   * @param name the instance's own name, {@link Scope#ANY_PATH} where the values are not known
+   * @param values by parameter; as in {@link Scope}
+   * @param files paths that it needs without saying so
+   */
+  record Instance(String name, SortedMap<String, String> values, List<Item> files) {}
+
+  /**
+   * Reads one job.
+   *
+   * @param key the name as written
+   * @param name the name with its placeholders put in; of an instance, its group's
+   * @param instance null for a plain job
+   */
+  Job read(String key, String name, Entry entry, Instance instance) {
+    Node.Mapping own = Fields.map(entry.value(), "the job " + name, problems);
+    Scope scope =
+        instance == null
+            ? new Scope(vars, name, null, null)
+            : new Scope(vars, instance.values, instance.name, null, null);
+    new Fields(own, scope, problems).only(Keys.JOB, "the job " + name);
+    Fields job = new Fields(withDefaults(own, scope), scope, problems);
+
+    List<Item> needs = new ArrayList<>(items.items(job, "needs", true));
+    needs.addAll(parents.getOrDefault(key, List.of()));
+    if (instance != null) {
+      instance.files.stream().filter(file -> !isAmong(file, needs)).forEach(needs::add);
+    }
     List<Item> produces = items.items(job, "produces", false);
-    Fields full = new Fields(job.map(), new Scope(vars, name, needs, produces), problems);
+    Fields full = new Fields(job.map(), scope.with(needs, produces), problems);
     List<String> shell = shell(full);
     String dir = dir(job, ".");
-    List<Step> steps = steps(full, entry.place(), shell, dir);
+    List<Step> steps = steps(full, name, entry.place(), shell, dir);
     Retry retry = retry(full, own, shell);
     String depfile =
         job.read(
@@ -90,13 +126,13 @@ final class JobReader {
             null,
             node -> paths.below(dir, Glob.unescape(notEmpty(job.scope().path(node), node))));
     return new Job(
-        name,
+        scope.job(),
         entry.place(),
         steps,
         withData(needs, steps, retry),
         produces,
         items.after(job),
-        resources(classOf(job.map().get("resources")), scope),
+        resources(classOf(job.map().get("resources"), scope), scope),
         retry,
         depfile,
         job.flag("persist"),
@@ -107,8 +143,8 @@ final class JobReader {
         (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
         List.copyOf(job.texts("tags")),
         job.text("description", ""),
-        null,
-        Collections.emptySortedMap());
+        instance == null ? null : name,
+        instance == null ? Collections.emptySortedMap() : instance.values);
   }
 
   /** The needs with those values that placeholders name: they are needs by themselves. */
@@ -133,7 +169,19 @@ final class JobReader {
     return List.copyOf(all);
   }
 
-  private String name(String key, Place place) {
+  private static boolean isAmong(Item file, List<Item> needs) {
+    String path = ((Ref.OfFile) file.refs().getFirst()).path();
+    return needs.stream()
+        .flatMap(item -> item.refs().stream())
+        .anyMatch(ref -> ref instanceof Ref.OfFile other && other.path().equals(path));
+  }
+
+  /**
+   * The name of a job or group as written, with its placeholders put in.
+   *
+   * @throws BadInput if it cannot be a name
+   */
+  String name(String key, Place place) {
     String name = new Scope(vars, null, null, null).text(new Node.Scalar(place, key, true));
     if (name.isEmpty()) {
       throw new BadInput(place, "a job needs a name");
@@ -144,7 +192,7 @@ final class JobReader {
     return name;
   }
 
-  private Node.Mapping withDefaults(Node.Mapping own) {
+  private Node.Mapping withDefaults(Node.Mapping own, Scope scope) {
     if (defaults.entries().isEmpty()) {
       return own;
     }
@@ -160,8 +208,9 @@ final class JobReader {
               if (above == null && !other) {
                 all.put(key, below);
               } else if (above != null && JOINED.contains(key)) {
-                Node under = key.equals("resources") ? classOf(below.value()) : below.value();
-                Node over = key.equals("resources") ? classOf(above.value()) : above.value();
+                boolean resources = key.equals("resources");
+                Node under = resources ? classOf(below.value(), scope) : below.value();
+                Node over = resources ? classOf(above.value(), scope) : above.value();
                 if (under instanceof Node.Mapping a && over instanceof Node.Mapping b) {
                   all.put(key, new Entry(above.place(), Layers.lay(a, b)));
                 }
@@ -171,11 +220,11 @@ final class JobReader {
   }
 
   /** The resources a class name stands for, or those written; empty for none. */
-  private Node.Mapping classOf(Node node) {
+  private Node.Mapping classOf(Node node, Scope scope) {
     if (node instanceof Node.Scalar scalar && !scalar.isNothing()) {
       Node.Mapping found = null;
       try {
-        String name = new Scope(vars, null, null, null).text(scalar);
+        String name = scope.text(scalar);
         if (classes.get(name) instanceof Node.Mapping map) {
           found = map;
         } else {
@@ -300,39 +349,41 @@ final class JobReader {
     return text;
   }
 
-  private List<Step> steps(Fields job, Place place, List<String> shell, String dir) {
+  private List<Step> steps(Fields job, String name, Place place, List<String> shell, String dir) {
     SortedMap<String, Optional<Template>> all = new TreeMap<>();
     env(top.get("env"), job.scope(), all);
-    env(job.map().get("env"), job.scope(), all);
+    job.scope().parameters().forEach((n, value) -> all.put(n, Optional.of(Template.of(value))));
+    env(ownEnv(job), job.scope(), all);
     SortedMap<String, Optional<Template>> env = Collections.unmodifiableSortedMap(all);
     Node command = job.map().get("command");
     Node tasks = job.map().get("tasks");
     if (command != null && tasks != null) {
       problems.add(tasks.place(), "a job has either command or tasks, not both");
     } else if (tasks != null) {
-      return tasks(tasks, job.scope(), shell, dir, env);
+      return tasks(tasks, job, shell, dir, env);
     } else if (command == null && Keys.JOB.containsAll(job.map().entries().keySet())) {
       // Among unknown keys, one of them is the mistyped command.
       problems.add(
-          place,
-          "the job "
-              + job.scope().job()
-              + " has no command; to name several jobs at once, use tags");
+          place, "the job " + name + " has no command; to name several jobs at once, use tags");
     }
     List<Step> steps = new ArrayList<>();
     if (command != null) {
-      job.guard(() -> steps.add(new Step(command(command, job.scope(), shell), dir, env, shell)));
+      String image = image(job, null);
+      job.guard(
+          () -> steps.add(new Step(command(command, job.scope(), shell), dir, env, shell, image)));
     }
     return List.copyOf(steps);
   }
 
   private List<Step> tasks(
       Node tasks,
-      Scope scope,
+      Fields job,
       List<String> shell,
       String dir,
       SortedMap<String, Optional<Template>> env) {
     List<Step> steps = new ArrayList<>();
+    Scope scope = job.scope();
+    String shared = image(job, null);
     if (!(tasks instanceof Node.Sequence list) || list.items().isEmpty()) {
       problems.add(tasks.place(), "tasks must be a list of {command: …}");
       return steps;
@@ -347,15 +398,62 @@ final class JobReader {
         continue;
       }
       SortedMap<String, Optional<Template>> own = new TreeMap<>(env);
-      env(task.map().get("env"), scope, own);
+      env(ownEnv(task), scope, own);
       String folder = dir(task, dir);
+      String image = image(task, shared);
+      task.read("runtime", null, text -> runtime(scope.text(text)));
       task.guard(
           () ->
               steps.add(
                   new Step(
-                      command(command == null ? cmd : command, scope, shell), folder, own, shell)));
+                      command(command == null ? cmd : command, scope, shell),
+                      folder,
+                      own,
+                      shell,
+                      image)));
     }
     return List.copyOf(steps);
+  }
+
+  /** The {@code env} of a job or task, in which no parameter may be set once more. */
+  private Node ownEnv(Fields fields) {
+    Node node = fields.map().get("env");
+    if (node instanceof Node.Mapping map) {
+      for (String name : fields.scope().parameters().keySet()) {
+        if (map.entries().containsKey(name)) {
+          problems.add(
+              map.entries().get(name).place(),
+              name + " is a parameter, so the environment has it already");
+        }
+      }
+    }
+    return node;
+  }
+
+  private static String image(Fields fields, String otherwise) {
+    return fields.read(
+        "image",
+        otherwise,
+        node -> {
+          String text = fields.scope().text(node);
+          if (text.isBlank()) {
+            throw new IllegalArgumentException("the image has no name");
+          }
+          return text;
+        });
+  }
+
+  /** The program that runs containers; which one it is never decides whether a job runs. */
+  private static String runtime(String text) {
+    if (!RUNTIMES.contains(text)) {
+      String hint = Nearest.hint(text, RUNTIMES);
+      throw new IllegalArgumentException(
+          text
+              + " runs no containers"
+              + (hint.isEmpty() ? "; known are " + String.join(", ", RUNTIMES) : hint)
+              + (text.matches("[0-9].*") ? "; a time limit is resources: {runtime: 10m}" : ""));
+    }
+    return text;
   }
 
   private Command command(Node node, Scope scope, List<String> shell) {

@@ -116,7 +116,7 @@ final class JsonReader {
     return new Place(shown, line, column);
   }
 
-  private static String oneLine(String message) {
+  static String oneLine(String message) {
     String line = message.replaceAll("\\s+", " ").strip();
     return line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
   }

@@ -25,12 +25,14 @@ final class Keys {
           "jobs",
           "data",
           "hooks",
+          "factories",
+          "dependencies",
           "include");
 
   /** The top level of an included file. */
   static final List<String> INCLUDED = List.of("vars", "jobs", "include");
 
-  /** A job, also of {@code defaults}. */
+  /** A job. */
   static final List<String> JOB =
       List.of(
           "command",
@@ -52,10 +54,35 @@ final class Keys {
           "priority",
           "tags",
           "description",
-          "allow_failure");
+          "allow_failure",
+          "image",
+          "parameters",
+          "match",
+          "table",
+          "mode",
+          "repeat");
+
+  /** What makes a job a group. */
+  static final List<String> GROUP = List.of("parameters", "match", "table", "mode", "repeat");
+
+  /** A job laid under every job, which would make none a group. */
+  static final List<String> DEFAULTS = JOB.stream().filter(key -> !GROUP.contains(key)).toList();
+
+  /** The maps that a parameter's values can be given by; the first one's keys stand together. */
+  static final List<String> VALUES =
+      List.of("from", "to", "step", "lines", "glob", "products", "values");
+
+  /** A {@code table} that is a map. */
+  static final List<String> TABLE = List.of("file", "columns");
+
+  /** A factory. */
+  static final List<String> FACTORY = List.of("name", "type", "jobs", "parameters", "number");
+
+  /** A parameter of a factory. */
+  static final List<String> FACTORY_PARAMETER = List.of("name", "start", "end", "step", "values");
 
   /** A task. */
-  static final List<String> TASK = List.of("command", "cmd", "env", "dir");
+  static final List<String> TASK = List.of("command", "cmd", "image", "runtime", "env", "dir");
 
   /** Resources; the counters that {@code limits} names come to these. */
   static final List<String> RESOURCES =

@@ -26,6 +26,16 @@ final class Problems {
     found.addAll(bad.diagnostics());
   }
 
+  /** Whether nothing was noted. */
+  boolean isEmpty() {
+    return found.isEmpty();
+  }
+
+  /** What was noted, in that order. */
+  List<Diagnostic> found() {
+    return List.copyOf(found);
+  }
+
   /** Throws all that was noted, file by file in the order first met, by line and column. */
   void throwIfAny() {
     if (found.isEmpty()) {

@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The values that placeholders stand for in one job, or outside of all jobs: it puts in what is
@@ -14,11 +15,27 @@ import java.util.function.UnaryOperator;
  * placeholders.
  *
  * @param vars values by name
+ * @param parameters of an instance, values by name; {@link #ANY} or {@link #ANY_PATH} where a value
+ *     is not known yet
  * @param job the job's name, null outside of jobs
  * @param needs the items that {@code {needs…}} may name, null where they are not known
  * @param produces likewise
  */
-record Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> produces) {
+record Scope(
+    Map<String, String> vars,
+    Map<String, String> parameters,
+    String job,
+    List<Item> needs,
+    List<Item> produces) {
+
+  /** Stands for a value that is not known yet and has no slash; in a path, for a wildcard. */
+  static final String ANY = "\0";
+
+  /** Stands for any value that is not known yet. */
+  static final String ANY_PATH = "\0/";
+
+  /** As a parameter's name: whatever is no var is a parameter of {@link #ANY_PATH}. */
+  static final String ALL = "";
 
   /** Names that no var may have. */
   static final List<String> RESERVED =
@@ -27,35 +44,118 @@ record Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> 
   /** The longest text that a value put in may make; no argument of a process can be longer. */
   static final int MAX_TEXT = 128 << 10;
 
+  /** The scope of a text outside of instances. */
+  Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> produces) {
+    this(vars, Map.of(), job, needs, produces);
+  }
+
+  /** The scope of the same job where its items are known. */
+  Scope with(List<Item> needs, List<Item> produces) {
+    return new Scope(vars, parameters, job, needs, produces);
+  }
+
+  /** How values are put into a text that must be known at load. */
+  private enum Form {
+    TEXT,
+    PATH,
+    NAME
+  }
+
   /** A text that must be known at load. */
   String text(Node.Scalar node) {
-    return text(node, UnaryOperator.identity());
+    return text(node, Form.TEXT);
   }
 
-  /** A path or pattern; the job's name stands for itself in it, vars may hold patterns. */
+  /**
+   * A path or pattern; parameters ({@code $name} too) and the job's name stand for themselves in
+   * it, vars may hold patterns.
+   */
   String path(Node.Scalar node) {
-    return text(node, Glob::escape);
+    return text(node, Form.PATH);
   }
 
-  private String text(Node.Scalar node, UnaryOperator<String> jobName) {
+  /**
+   * The name of a job, group or instance; parameters may also be written {@code $name}, and behind
+   * a {@code =} values are encoded as in the names of instances.
+   */
+  String name(Node.Scalar node) {
+    return text(node, Form.NAME);
+  }
+
+  private String text(Node.Scalar node, Form form) {
     String text = node.text();
-    if (text.indexOf('{') < 0) {
+    boolean dollars = form != Form.TEXT && !parameters.isEmpty() && text.indexOf('$') >= 0;
+    if (text.indexOf('{') < 0 && !dollars) {
       return text;
     }
     StringBuilder out = new StringBuilder();
     for (Object part : Placeholder.split(text)) {
       if (!(part instanceof Placeholder hole)) {
-        out.append(part);
+        if (dollars) {
+          dollars(part.toString(), form, out);
+        } else {
+          out.append(part);
+        }
       } else if (Template.SLOTS.contains(hole.name())) {
         throw new BadInput(
             node.place(),
             hole.written() + " is known only when the job runs; it can stand in commands and env");
       } else {
-        String value = value(hole, node.place());
-        out.append(hole.name().equals("job") ? jobName.apply(value) : value);
+        boolean own = hole.name().equals("job") || parameter(hole.name()) != null;
+        put(value(hole, node.place()), own, form, out);
       }
     }
+    if (form == Form.PATH
+        && out.indexOf("*") >= 0
+        && parameters.values().stream().anyMatch(Scope::isAny)) {
+      // A folder of which only a pattern is known: what lies in it.
+      out.append(out.charAt(out.length() - 1) == '/' ? "**" : "");
+    }
     return bounded(out, node.place());
+  }
+
+  private static boolean isAny(String value) {
+    return value.equals(ANY) || value.equals(ANY_PATH);
+  }
+
+  private static final Pattern DOLLAR =
+      Pattern.compile("\\\\.|\\$(?:([A-Za-z_][A-Za-z0-9_]*)|\\{([A-Za-z_][A-Za-z0-9_]*)\\})");
+
+  /** Puts in the {@code $name} and <code>${name}</code> of parameters. */
+  private void dollars(String text, Form form, StringBuilder out) {
+    Matcher found = DOLLAR.matcher(text);
+    int from = 0;
+    while (found.find()) {
+      String name = found.group(1) != null ? found.group(1) : found.group(2);
+      String value = name == null ? null : parameters.get(name);
+      if (value != null) {
+        out.append(text, from, found.start());
+        put(value, true, form, out);
+        from = found.end();
+      }
+    }
+    out.append(text, from, text.length());
+  }
+
+  private static void put(String value, boolean own, Form form, StringBuilder out) {
+    boolean any = isAny(value);
+    if (form == Form.PATH && value.equals(ANY_PATH)) {
+      out.setLength(out.lastIndexOf("/") + 1);
+      out.append("**/*");
+    } else if (form != Form.TEXT && any) {
+      out.append('*');
+    } else if (form == Form.NAME && out.indexOf("=") >= 0) {
+      out.append(InstanceName.encode(value));
+    } else {
+      out.append(form == Form.PATH && own ? Glob.escape(value) : value);
+    }
+  }
+
+  private String parameter(String name) {
+    String value = parameters.get(name);
+    return value == null && parameters.containsKey(ALL) && !vars.containsKey(name)
+        ? ANY_PATH
+        : value;
   }
 
   /** A text that no shell reads; slots are allowed. */
@@ -127,7 +227,7 @@ record Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> 
       return;
     }
     String value = value(hole, place);
-    String quoted = Quoting.quote(value, quote);
+    String quoted = isAny(value) ? "" : Quoting.quote(value, quote);
     if (quoted == null) {
       throw Quoting.refusal(place, hole.written(), value);
     }
@@ -161,7 +261,7 @@ record Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> 
         throw new BadInput(
             place, hole.written() + ": write {data.JOB.KEY}, or {data.NAME} for a static value");
       }
-      String name = text(new Node.Scalar(place, hole.member(), true));
+      String name = name(new Node.Scalar(place, hole.member(), true));
       return new Part.Slot("data", -1, Ref.OfData.of(place, name).written(), quote, place);
     }
     if (!hasItems && (hole.index() >= 0 || hole.member() != null)) {
@@ -191,12 +291,16 @@ record Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> 
   }
 
   private String value(Placeholder hole, Place place) {
-    String value = hole.name().equals("job") ? job : vars.get(hole.name());
+    String value = hole.name().equals("job") ? job : parameter(hole.name());
+    value = value == null ? vars.get(hole.name()) : value;
     if (value == null) {
       throw unknown(hole, place);
     }
     if (hole.index() >= 0 || hole.member() != null) {
       throw new BadInput(place, hole.written() + ": " + hole.name() + " is one text");
+    }
+    if (isAny(value)) {
+      return hole.format() == null || hole.format().equals("dir") ? value : ANY;
     }
     try {
       return hole.format() == null ? value : Format.apply(hole.format(), value);
@@ -207,6 +311,7 @@ record Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> 
 
   private BadInput unknown(Placeholder hole, Place place) {
     TreeSet<String> known = new TreeSet<>(vars.keySet());
+    known.addAll(parameters.keySet());
     if (job != null) {
       known.add("job");
       known.addAll(Template.SLOTS);

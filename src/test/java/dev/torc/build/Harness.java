@@ -18,23 +18,23 @@ import dev.torc.hash.FileClock;
 import dev.torc.hash.Hasher;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.Checks;
-import dev.torc.plan.Contents;
-import dev.torc.plan.Decider;
+import dev.torc.plan.Expander;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
-import dev.torc.plan.Records;
+import dev.torc.plan.Scene;
 import dev.torc.plan.Selection;
 import dev.torc.plan.Verdict;
+import dev.torc.workflow.Blueprint;
+import dev.torc.workflow.Found;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Loader;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +67,7 @@ class Harness {
   final Map<String, String> env = new HashMap<>();
   final Map<String, Script> scripts = new ConcurrentHashMap<>();
 
+  boolean containers = true;
   boolean failFast;
   boolean force;
   StampSource stamps = StampSource.of(java.nio.file.FileSystems.getDefault());
@@ -206,7 +207,7 @@ class Harness {
       input.append(' ').append(need).append('=').append(stub.read(need));
     }
     String text = Hasher.text(input.toString()).hex().substring(0, 12);
-    Job declared = graph.job(graph.jobId(stub.name()));
+    Job declared = declared(stub.name());
     for (Item item : declared.produces()) {
       for (Ref ref : item.refs()) {
         switch (ref) {
@@ -223,6 +224,8 @@ class Harness {
   // ---- build
 
   Graph graph;
+  private volatile Workflow workflow;
+  private Blueprint blueprint;
 
   /** A build that runs meanwhile. */
   final class Building {
@@ -270,7 +273,30 @@ class Harness {
   }
 
   private void load() throws IOException {
-    graph = GraphBuilder.build(Loader.load(List.of(root.resolve("torc.yaml")), new TreeMap<>()));
+    workflow = read();
+    graph = GraphBuilder.build(workflow);
+  }
+
+  /** The build file as read; tests of groups put another one in its place. */
+  Workflow read() throws IOException {
+    blueprint = Blueprint.read(List.of(root.resolve("torc.yaml")), new TreeMap<>());
+    return blueprint.expand(Found.nothing());
+  }
+
+  /** The build file with what is known now. */
+  Workflow expand(Found found) throws IOException {
+    return blueprint.expand(found);
+  }
+
+  private Expander expander(Digests digests, String... targets) {
+    return new Expander(
+        found -> workflow = expand(found),
+        graph -> Selection.of(graph, List.of(targets), path -> path),
+        (graph, jobs) -> Checks.check(graph, digests, jobs));
+  }
+
+  private Job declared(String name) {
+    return workflow.jobs().stream().filter(j -> j.name().equals(name)).findFirst().orElseThrow();
   }
 
   CachePlace place() {
@@ -308,7 +334,7 @@ class Harness {
       Files.createDirectories(place().logs());
       Files.createDirectories(place().folder().resolve("jobs"));
       try (Marks marks = Marks.begin(place())) {
-        build(begun, selection, id, number, cache, marks, told);
+        build(begun, selection, id, number, cache, marks, told, targets);
       }
     } catch (StubRunner.Killed killed) {
       exit = 137;
@@ -325,9 +351,9 @@ class Harness {
       long number,
       Cache cache,
       Marks marks,
-      List<Event> told)
+      List<Event> told,
+      String... targets)
       throws IOException {
-    Records records = new Records(graph, cache, Set.of());
     digests =
         new Digests(
             root,
@@ -335,10 +361,10 @@ class Harness {
             FileClock.of(place().folder().resolve("clock"), stamps),
             cache::stamp,
             (path, known) -> cache.put(new dev.torc.cache.Batch().stamp(path, known)));
-    Contents contents = new Contents(graph, records, digests);
-    Decider decider = new Decider(graph, records, contents, env);
-    BitSet forced = force ? selection.named() : new BitSet();
-    Plan plan = Plan.of(graph, records, decider, selection.jobs(), forced);
+    Expander expander = expander(digests, targets);
+    Plan plan =
+        expander.plan(Scene.of(graph, cache, Set.of(), digests, env, containers, selection, force));
+    Scene scene = plan.scene();
     Clearing clearing =
         new Clearing(
             place(),
@@ -351,22 +377,19 @@ class Harness {
         ExecutorService threads = Executors.newCachedThreadPool()) {
       Shop shop =
           new Shop(
-              graph,
-              contents,
+              scene.graph(),
+              scene.contents(),
               digests,
               clearing,
-              new Launches(graph, place(), id, Map.of(), Map.of()),
+              new Launches(scene.graph(), place(), id, Map.of(), Map.of()),
               marks,
               runner,
               id);
       Build build =
           new Build(
               new Build.Setup(
-                  graph,
-                  records,
-                  decider,
                   plan,
-                  selection,
+                  expander,
                   cache,
                   shop,
                   threads,
@@ -408,14 +431,14 @@ class Harness {
           Marks.live(Marks.read(place()), cache).stream()
               .map(Marks.Mark::job)
               .collect(Collectors.toSet());
-      Records records = new Records(graph, cache, interrupted);
-      Contents contents = new Contents(graph, records, looking(cache::stamp));
-      Decider decider = new Decider(graph, records, contents, env);
-      Selection selection = Selection.of(graph, List.of(targets), path -> path);
-      BitSet forced = force ? selection.named() : new BitSet();
-      Plan plan = Plan.of(graph, records, decider, selection.jobs(), forced);
+      Selection first = Selection.of(graph, List.of(targets), path -> path);
+      Digests looking = looking(cache::stamp);
+      Plan plan =
+          expander(looking, targets)
+              .plan(Scene.of(graph, cache, interrupted, looking, env, containers, first, force));
+      graph = plan.scene().graph();
       Map<String, String> said = new TreeMap<>();
-      selection.jobs().stream()
+      plan.selected().stream()
           .forEach(
               j ->
                   said.put(
@@ -423,7 +446,7 @@ class Harness {
                       switch (plan.verdict(j)) {
                         case Verdict.UpToDate _ -> "up to date";
                         case Verdict.WillRun will -> "will run: " + words(will.reasons());
-                        case Verdict.MayRun may -> "may run: " + graph.job(may.after()).name();
+                        case Verdict.MayRun may -> "may run: " + graph.name(may.after());
                       }));
       return said;
     } catch (IOException e) {

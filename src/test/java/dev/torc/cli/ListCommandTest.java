@@ -76,9 +76,9 @@ class ListCommandTest {
     String out = folder.run("list", "--json").out();
     assertTrue(
         out.startsWith(
-            "{\"version\":1,\"jobs\":[{\"job\":\"first\",\"place\":\"torc.yaml:2:3\","
-                + "\"description\":\"\",\"tags\":[],\"command\":\"cat a.txt > b.txt\","
-                + "\"needs\":[\"a.txt\"],\"produces\":[\"b.txt\"],\"waits_for\":[],"
+            "{\"version\":1,\"jobs\":[{\"job\":\"first\",\"group\":null,\"place\":\"torc.yaml:2:3\",\"description\":\"\",\"tags\":[],\"command\":\"cat"
+                + " a.txt > b.txt\","
+                + "\"image\":null,\"needs\":[\"a.txt\"],\"produces\":[\"b.txt\"],\"waits_for\":[],"
                 + "\"resources\":{\"cpus\":1,\"memory\":null,\"gpus\":0,\"runtime\":null},"
                 + "\"priority\":0,\"running\":false,\"verdict\":\"up_to_date\",\"log\":\""
                 + cwd

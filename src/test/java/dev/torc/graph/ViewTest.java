@@ -52,7 +52,7 @@ class ViewTest {
       for (int j = 0; j < graph.jobs(); j++) {
         jobs.set(j, random.nextInt(5) > 0);
       }
-      View view = new View(graph, jobs);
+      View view = new View(graph.before(), jobs);
       SimpleDirectedGraph<Integer, Integer> stored = new SimpleDirectedGraph<>(null, null, false);
       jobs.stream().forEach(stored::addVertex);
       int edge = 0;
@@ -92,7 +92,7 @@ class ViewTest {
     Graph graph = random(new Random(7), 12);
     BitSet all = new BitSet();
     all.set(0, 12);
-    View view = new View(graph, all);
+    View view = new View(graph.before(), all);
     assertFalse(new CycleDetector<>(view).detectCycles());
     List<Integer> order = new ArrayList<>();
     new TopologicalOrderIterator<>(view).forEachRemaining(order::add);
@@ -107,7 +107,7 @@ class ViewTest {
     Graph graph = random(new Random(1), 3);
     BitSet two = new BitSet();
     two.set(0, 2);
-    View view = new View(graph, two);
+    View view = new View(graph.before(), two);
     assertThrows(UnsupportedOperationException.class, () -> view.addVertex(2));
     assertThrows(UnsupportedOperationException.class, () -> view.removeVertex(0));
     assertThrows(UnsupportedOperationException.class, () -> view.vertexSet().remove(0));

@@ -87,6 +87,15 @@ final class Written implements AutoCloseable {
     }
   }
 
+  /** The files as read, groups not expanded. */
+  Blueprint blueprint() {
+    try {
+      return Blueprint.read(layers, defines);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The message of the refusal. */
   String refused() {
     return assertThrows(BadInput.class, this::load).getMessage();

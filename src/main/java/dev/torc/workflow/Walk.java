@@ -1,6 +1,5 @@
-package dev.torc.plan;
+package dev.torc.workflow;
 
-import dev.torc.workflow.Glob;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;

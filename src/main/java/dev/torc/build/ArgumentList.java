@@ -1,0 +1,69 @@
+package dev.torc.build;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How long a command may be: Linux takes 128 KiB for one word or variable, its end included ({@code
+ * MAX_ARG_STRLEN}), and 2 MiB for all of them with their pointers (a quarter of the usual stack).
+ * What is longer could not be started, and the system's own words for that say nothing of what to
+ * do.
+ */
+final class ArgumentList {
+
+  private static final int ONE = 128 << 10;
+  private static final int ALL = 2 << 20;
+  private static final int POINTER = 8;
+
+  private ArgumentList() {}
+
+  /**
+   * Refuses what is too long.
+   *
+   * @param env entries that the process has beside the caller's; null for those taken away
+   * @throws Failure with one line that names the way out
+   */
+  static void check(List<String> argv, Map<String, String> env, Map<String, String> caller) {
+    long all = 0;
+    for (String word : argv) {
+      all += one(bytes(word), "the command");
+    }
+    for (Map.Entry<String, String> entry : env.entrySet()) {
+      if (entry.getValue() != null) {
+        all += one(bytes(entry.getKey()) + bytes(entry.getValue()), "env " + entry.getKey());
+      }
+    }
+    for (Map.Entry<String, String> entry : caller.entrySet()) {
+      all +=
+          env.containsKey(entry.getKey())
+              ? 0
+              : size(bytes(entry.getKey()) + bytes(entry.getValue()));
+    }
+    if (all > ALL) {
+      throw tooLong("the command", all, "2 MiB in all");
+    }
+  }
+
+  private static long one(long length, String what) {
+    if (length + 1 > ONE) {
+      throw tooLong(what, length, "128 KiB for one word");
+    }
+    return size(length);
+  }
+
+  private static long size(long length) {
+    return length + 1 + POINTER;
+  }
+
+  private static Failure tooLong(String what, long length, String limit) {
+    return new Failure(
+        ("%s is %d bytes long, and the system takes %s;"
+                + " instead of {needs}, read the paths from the file $TORC_NEEDS")
+            .formatted(what, length, limit));
+  }
+
+  private static long bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+}

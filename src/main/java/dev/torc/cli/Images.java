@@ -1,0 +1,37 @@
+package dev.torc.cli;
+
+import dev.torc.graph.Graph;
+import dev.torc.machine.Shown;
+import dev.torc.workflow.BadInput;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Step;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/** Jobs that ask for an image: they run on the host, if the user says so, and else not at all. */
+final class Images {
+
+  private Images() {}
+
+  /** Refuses those of some jobs that would need a container; none where containers are off. */
+  static void refuse(Graph graph, BitSet jobs, boolean containers) {
+    List<BadInput.Diagnostic> errors = new ArrayList<>();
+    for (int j = jobs.nextSetBit(0); containers && j >= 0; j = jobs.nextSetBit(j + 1)) {
+      Job job = graph.job(j);
+      for (Step step : job.steps()) {
+        if (step.image() != null) {
+          errors.add(
+              new BadInput.Diagnostic(
+                  job.place(),
+                  "job %s asks for image %s, and torc runs no containers; with --no-containers it runs on the host"
+                      .formatted(job.name(), Shown.name(step.image()))));
+          break;
+        }
+      }
+    }
+    if (!errors.isEmpty()) {
+      throw new BadInput(errors);
+    }
+  }
+}

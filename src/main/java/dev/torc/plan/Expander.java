@@ -1,0 +1,200 @@
+package dev.torc.plan;
+
+import dev.torc.graph.Graph;
+import dev.torc.graph.GraphBuilder;
+import dev.torc.machine.Refusal;
+import dev.torc.workflow.BadInput;
+import dev.torc.workflow.BadInput.Diagnostic;
+import dev.torc.workflow.Found;
+import dev.torc.workflow.Group;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Workflow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Goes from one scene to the next when groups can be expanded because all that they await is
+ * settled. A group of which only that shows that something is wrong with it stays, with its
+ * problems and without instances; the rest goes on. Which values there are is the reader's
+ * business.
+ */
+public final class Expander {
+
+  /** Reads the workflow anew with the results that are known now. */
+  public interface Source {
+    /** Throws {@link BadInput} or an exception of files where it cannot be done. */
+    Workflow expand(Found found) throws IOException;
+  }
+
+  /** Looks at jobs that came up. */
+  public interface Check {
+    /** Throws {@link BadInput} where some of the jobs cannot be built. */
+    void of(Graph graph, BitSet jobs) throws IOException;
+  }
+
+  private final Source source;
+  private final Function<Graph, Selection> select;
+  private final Check check;
+  private final Map<String, List<Diagnostic>> failed = new HashMap<>();
+
+  /**
+   * @param select finds in a graph the jobs that the command is about
+   * @param check what else must hold of jobs that come up
+   */
+  public Expander(Source source, Function<Graph, Selection> select, Check check) {
+    this.source = source;
+    this.select = select;
+    this.check = check;
+  }
+
+  /** Decides all jobs, having expanded all groups that can be without running anything. */
+  public Plan plan(Scene first) throws IOException {
+    Plan plan = Plan.of(first);
+    Scene next = next(first);
+    while (next != plan.scene()) {
+      plan = Plan.of(next);
+      next = next(next);
+    }
+    return plan;
+  }
+
+  /**
+   * The scene with those groups expanded that await nothing any more, or with their problems; the
+   * same scene where there are none.
+   */
+  public Scene next(Scene now) throws IOException {
+    List<Group> ready =
+        now.selection().open().stream()
+            .filter(node -> now.records().unsettledBefore(node) < 0)
+            .mapToObj(node -> now.graph().gate(node).open())
+            .filter(group -> group.problems().isEmpty())
+            .toList();
+    if (ready.isEmpty()) {
+      return now;
+    }
+    Workflow old = now.graph().workflow();
+    Workflow wanted = wanted(now, ready);
+    Map<String, Group> after = byName(wanted);
+    for (Group group : ready) {
+      if (group.equals(after.get(group.name()))) {
+        fail(
+            group,
+            "group " + group.name() + " cannot be expanded though all that it awaits is done");
+      }
+    }
+    Set<String> changed = changed(old, after);
+    try {
+      return scene(now, merge(old, wanted, changed));
+    } catch (BadInput e) {
+      return oneByOne(now, wanted, changed);
+    }
+  }
+
+  private Workflow wanted(Scene now, List<Group> ready) {
+    try {
+      return source.expand(new Results(now));
+    } catch (BadInput e) {
+      ready.forEach(group -> failed.put(group.name(), e.diagnostics()));
+    } catch (IOException e) {
+      ready.forEach(group -> fail(group, Refusal.line(e)));
+    } catch (UncheckedIOException e) {
+      ready.forEach(group -> fail(group, Refusal.line(e.getCause())));
+    }
+    return now.graph().workflow();
+  }
+
+  private void fail(Group group, String message) {
+    failed.put(group.name(), List.of(new Diagnostic(group.place(), message)));
+  }
+
+  /** Finds out which groups do not fit, by adding one after the other. */
+  private Scene oneByOne(Scene now, Workflow wanted, Set<String> changed) throws IOException {
+    Workflow old = now.graph().workflow();
+    Set<String> fit = new HashSet<>();
+    for (Group group : old.groups()) {
+      if (changed.contains(group.name()) && !failed.containsKey(group.name())) {
+        fit.add(group.name());
+        try {
+          scene(now, merge(old, wanted, fit));
+        } catch (BadInput e) {
+          fit.remove(group.name());
+          failed.put(group.name(), e.diagnostics());
+        }
+      }
+    }
+    return scene(now, merge(old, wanted, fit));
+  }
+
+  private Scene scene(Scene now, Workflow workflow) throws IOException {
+    Graph graph = GraphBuilder.build(workflow);
+    Selection selection = select.apply(graph);
+    BitSet fresh = (BitSet) selection.jobs().clone();
+    selection.jobs().stream()
+        .filter(job -> now.graph().jobId(graph.job(job).name()) >= 0)
+        .forEach(fresh::clear);
+    check.of(graph, fresh);
+    return now.over(graph, selection);
+  }
+
+  private static Map<String, Group> byName(Workflow workflow) {
+    return workflow.groups().stream().collect(Collectors.toMap(Group::name, g -> g));
+  }
+
+  private static Set<String> changed(Workflow old, Map<String, Group> after) {
+    return old.groups().stream()
+        .filter(group -> !group.equals(after.get(group.name())))
+        .map(Group::name)
+        .collect(Collectors.toSet());
+  }
+
+  /** The old workflow with some groups as they are wanted, and those that failed as such. */
+  private Workflow merge(Workflow old, Workflow wanted, Set<String> some) {
+    Map<String, Group> after = byName(wanted);
+    List<Group> groups = new ArrayList<>();
+    Set<String> kept = new HashSet<>();
+    for (Group group : old.groups()) {
+      List<Diagnostic> problems = failed.get(group.name());
+      Group now = some.contains(group.name()) ? after.get(group.name()) : group;
+      if (problems == null && now.problems().isEmpty()) {
+        groups.add(now);
+        kept.addAll(now.instances());
+      } else {
+        // What it would have made stays expected, so that its readers never start.
+        groups.add(
+            new Group(
+                group.name(),
+                group.place(),
+                group.parameters(),
+                List.of(),
+                List.of(),
+                group.products(),
+                problems == null ? now.problems() : problems));
+      }
+    }
+    List<Job> jobs =
+        wanted.jobs().stream()
+            .filter(job -> job.group() == null || kept.contains(job.name()))
+            .toList();
+    return new Workflow(
+        wanted.root(),
+        wanted.files(),
+        wanted.name(),
+        wanted.description(),
+        wanted.limits(),
+        wanted.roots(),
+        jobs,
+        groups,
+        wanted.data(),
+        wanted.hooks(),
+        wanted.warnings());
+  }
+}

@@ -1,0 +1,74 @@
+package dev.torc.workflow;
+
+import java.util.List;
+
+/**
+ * One source of values of a group, as written: the instances are the product of all its axes. Which
+ * values there are, {@link Expansion} finds out.
+ */
+sealed interface Axis {
+
+  /** Where it is written. */
+  Place place();
+
+  /** The parameters it gives values to; empty where only its file tells. */
+  List<String> names();
+
+  /** Values that the build file holds: a list, a range, {@code repeat}. */
+  record Fixed(Place place, List<String> names, List<Row> rows) implements Axis {}
+
+  /** The lines of a file. */
+  record Lines(Place place, String name, String path) implements Axis {
+    @Override
+    public List<String> names() {
+      return List.of(name);
+    }
+  }
+
+  /** The paths of files, sources and products. */
+  record Globbed(Place place, String name, List<Glob> globs, List<Glob> excludes) implements Axis {
+    @Override
+    public List<String> names() {
+      return List.of(name);
+    }
+  }
+
+  /** The paths of what a job or group has made. */
+  record Products(Place place, String name, String job) implements Axis {
+    @Override
+    public List<String> names() {
+      return List.of(name);
+    }
+  }
+
+  /** The distinct values of another group's parameter. */
+  record ValuesOf(Place place, String name, String group, String parameter) implements Axis {
+    @Override
+    public List<String> names() {
+      return List.of(name);
+    }
+  }
+
+  /**
+   * The rows of a file.
+   *
+   * @param names the columns that count; empty for all
+   */
+  record Table(Place place, String path, List<String> names) implements Axis {}
+
+  /** The names in the paths of files, sources and products. */
+  record Matched(Place place, Match match) implements Axis {
+    @Override
+    public List<String> names() {
+      return match.names();
+    }
+  }
+
+  /** Axes whose values are taken side by side. */
+  record Zip(Place place, List<Axis> axes) implements Axis {
+    @Override
+    public List<String> names() {
+      return axes.stream().flatMap(axis -> axis.names().stream()).toList();
+    }
+  }
+}

@@ -1,0 +1,501 @@
+package dev.torc.workflow;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Finds the values of axes, in files, on disk, among products and in other groups; or who decides
+ * them, where that is not known yet. How they become instances is {@link Expansion}'s.
+ */
+final class AxisValues {
+
+  /** What lies below a root, looked at once; files that no job makes do not change in a build. */
+  static final class Disk {
+
+    private final Path root;
+    private final Map<String, List<String>> matches = new HashMap<>();
+    private final Map<Axis, Tables.Content> tables = new HashMap<>();
+
+    Disk(Path root) {
+      this.root = root;
+    }
+
+    private List<String> matches(Glob glob) throws IOException {
+      List<String> found = matches.get(glob.toString());
+      if (found == null) {
+        found = List.copyOf(Walk.of(root, glob));
+        matches.put(glob.toString(), found);
+      }
+      return found;
+    }
+  }
+
+  /**
+   * The values of a group.
+   *
+   * @param names of all parameters, axis by axis
+   * @param rows of each axis; the values of a row are those of the axis' names
+   * @param awaits whose results decide; with any, the rows are incomplete
+   * @param lasting whether no result can change the values
+   * @param byResults whether results had a say
+   * @param warnings what is accepted but looks wrong
+   */
+  record Answer(
+      List<String> names,
+      List<List<Row>> rows,
+      SortedSet<String> awaits,
+      boolean lasting,
+      boolean byResults,
+      List<BadInput.Diagnostic> warnings) {}
+
+  /**
+   * A group that may make what decides about another one, which asked for it while it was being
+   * expanded itself.
+   *
+   * @param chain the names on the way from the maker to the reader and back
+   */
+  private record Doubt(int maker, int reader, String chain, Predicate<String> seen, Place place) {
+    private String message(List<Unit> units, String path) {
+      String name = units.get(maker).name();
+      return maker == reader
+          ? name + " makes " + path + ", which decides about it"
+          : "the groups " + chain + " feed each other; " + name + " makes " + path;
+    }
+  }
+
+  private record Values(List<String> names, List<Row> rows) {}
+
+  private final Expansion expansion;
+  private final List<Unit> units;
+  private final Map<String, Integer> ids = new HashMap<>();
+  private final Map<String, String> vars;
+  private final Disk disk;
+  private final Found found;
+  private final List<Doubt> doubts = new ArrayList<>();
+  private Feeds feeds;
+
+  AxisValues(
+      Expansion expansion, List<Unit> units, Map<String, String> vars, Disk disk, Found found) {
+    this.expansion = expansion;
+    this.vars = vars;
+    this.units = units;
+    this.disk = disk;
+    this.found = found;
+    for (int u = 0; u < units.size(); u++) {
+      ids.put(units.get(u).name(), u);
+    }
+  }
+
+  /** The values of a group; what is wrong is noted. */
+  Answer of(int unit, Unit.Many group, Problems problems) throws IOException {
+    One one = new One(unit, group);
+    List<String> names = new ArrayList<>();
+    List<List<Row>> rows = new ArrayList<>();
+    List<BadInput.Diagnostic> warnings = new ArrayList<>(0);
+    for (Axis axis : group.axes()) {
+      try {
+        Values values = one.of(axis);
+        names.addAll(values.names);
+        rows.add(values.rows);
+        distinct(values);
+        if (values.rows.isEmpty() && one.awaits.isEmpty() && !one.byResults) {
+          warnings.add(
+              new BadInput.Diagnostic(
+                  axis.place(), "no values, so " + group.name() + " has no instances"));
+        }
+      } catch (BadInput e) {
+        problems.add(e);
+      }
+    }
+    if (group.axes().stream().anyMatch(axis -> axis.names().isEmpty())) {
+      checkNames(group, names, problems);
+    }
+    return new Answer(List.copyOf(names), rows, one.awaits, one.lasting, one.byResults, warnings);
+  }
+
+  /** Checks names that only a file told. */
+  private void checkNames(Unit.Many group, List<String> names, Problems problems) {
+    Set<String> seen = new TreeSet<>();
+    for (String name : names) {
+      try {
+        AxisReader.checkName(name, vars, group.entry().place());
+        if (!seen.add(name)) {
+          throw new BadInput(group.entry().place(), "a second parameter " + name);
+        }
+      } catch (BadInput e) {
+        problems.add(e);
+      }
+    }
+  }
+
+  private static void distinct(Values values) {
+    Map<List<String>, Place> seen = HashMap.newHashMap(values.rows.size());
+    for (Row row : values.rows) {
+      Place earlier = seen.putIfAbsent(row.values(), row.place());
+      if (earlier != null) {
+        List<String> shown = new ArrayList<>();
+        for (int i = 0; i < values.names.size(); i++) {
+          shown.add(values.names.get(i) + "=" + InstanceName.encode(row.values().get(i)));
+        }
+        throw new BadInput(
+            row.place(), "the same values as at " + earlier + ": " + String.join(",", shown));
+      }
+    }
+  }
+
+  /** The values of one group, and what they depend on. */
+  private final class One {
+
+    private final int unit;
+    private final Unit.Many group;
+    private final SortedSet<String> awaits = new TreeSet<>();
+    private boolean lasting = true;
+    private boolean byResults;
+
+    One(int unit, Unit.Many group) {
+      this.unit = unit;
+      this.group = group;
+    }
+
+    Values of(Axis axis) throws IOException {
+      return switch (axis) {
+        case Axis.Fixed fixed -> new Values(fixed.names(), fixed.rows());
+        case Axis.Lines lines ->
+            table(
+                lines,
+                lines.path(),
+                file -> new Tables.Content(lines.names(), Tables.lines(file, lines.path())));
+        case Axis.Table table ->
+            table(table, table.path(), file -> Tables.read(file, table.path(), table.names()));
+        case Axis.Globbed globbed -> globbed(globbed);
+        case Axis.Matched matched -> matched(matched);
+        case Axis.Products products -> products(products);
+        case Axis.ValuesOf values -> valuesOf(values);
+        case Axis.Zip zip -> zip(zip);
+      };
+    }
+
+    private interface Reading {
+      Tables.Content of(Path file) throws IOException;
+    }
+
+    private Values table(Axis axis, String path, Reading reading) throws IOException {
+      Tables.Content content = disk.tables.get(axis);
+      if (content == null) {
+        boolean before = lasting;
+        lasting = true;
+        for (int maker : feeds().makers(path)) {
+          if (makes(maker, path, axis.place())) {
+            answered(units.get(maker).name());
+          }
+        }
+        boolean source = lasting;
+        lasting &= before;
+        if (!awaits.isEmpty()) {
+          return new Values(axis.names(), List.of());
+        }
+        content = read(axis, path, reading);
+        if (source) {
+          disk.tables.put(axis, content);
+        }
+      }
+      return new Values(content.names(), content.rows());
+    }
+
+    private Tables.Content read(Axis axis, String path, Reading reading) throws IOException {
+      try {
+        return reading.of(disk.root.resolve(path));
+      } catch (BadInput e) {
+        // What is wrong with the whole file is told where it is asked for.
+        boolean whole = e.diagnostics().getFirst().place().line() == 0;
+        throw whole ? new BadInput(axis.place(), e.getMessage()) : e;
+      }
+    }
+
+    /** Whether a unit makes a file, as far as its instances are known. */
+    private boolean makes(int maker, String path, Place place) throws IOException {
+      if (doubted(maker, path::equals, place)) {
+        return false;
+      }
+      if (units.get(maker) instanceof Unit.Many
+          && !expansion.of(maker).known()
+          && feeds().followers(unit).get(maker)) {
+        // A wildcard fits, but what follows from this group cannot have been meant.
+        return false;
+      }
+      List<Job> jobs = jobs(maker);
+      return jobs == null || isProduct(path, jobs);
+    }
+
+    private boolean isProduct(String path, List<Job> jobs) {
+      for (Job job : jobs) {
+        for (Item item : job.produces()) {
+          for (Ref ref : item.refs()) {
+            if (ref instanceof Ref.OfFile file
+                ? file.path().equals(path)
+                : Feeds.glob(ref).matches(path)) {
+              return true;
+            }
+          }
+        }
+      }
+      return false;
+    }
+
+    /**
+     * Whether a unit is being expanded itself right now: then it is taken not to make what this
+     * group looks at, until it is known what it makes.
+     */
+    private boolean doubted(int maker, Predicate<String> seen, Place place) {
+      if (!expansion.isOpen(maker)) {
+        return false;
+      }
+      doubts.add(new Doubt(maker, unit, expansion.chain(maker), seen, place));
+      return true;
+    }
+
+    /** The jobs of a unit; null while they are not known, which is noted. */
+    private List<Job> jobs(int other) throws IOException {
+      if (units.get(other) instanceof Unit.Single single) {
+        return List.of(single.job());
+      }
+      Expansion.Outcome outcome = expansion.of(other);
+      lasting &= outcome.lasting();
+      byResults |= outcome.byResults();
+      if (!outcome.known()) {
+        awaits.add(units.get(other).name());
+        return null;
+      }
+      return outcome.jobs();
+    }
+
+    /** What a unit has made; nothing while it has not ended, which is noted. */
+    private Optional<List<String>> answered(String name) {
+      lasting = false;
+      Optional<List<String>> products = found.products(name);
+      if (products.isPresent()) {
+        byResults = true;
+      } else {
+        awaits.add(name);
+      }
+      return products;
+    }
+
+    private Values products(Axis.Products axis) throws IOException {
+      Integer other = ids.get(axis.job());
+      if (other == null) {
+        throw new BadInput(
+            axis.place(), "no job " + axis.job() + Nearest.hint(axis.job(), ids.keySet()));
+      }
+      List<Job> jobs = jobs(other);
+      Collection<String> paths = jobs == null ? List.of() : Expansion.declared(jobs);
+      if (paths == null) {
+        paths = new TreeSet<>(answered(axis.job()).orElse(List.of()));
+      }
+      return paths(axis, paths);
+    }
+
+    private Values paths(Axis axis, Collection<String> paths) {
+      List<Row> rows = new ArrayList<>(paths.size());
+      paths.forEach(path -> rows.add(new Row(List.of(path), axis.place(), List.of(path))));
+      return new Values(axis.names(), rows);
+    }
+
+    private Values valuesOf(Axis.ValuesOf axis) throws IOException {
+      Integer other = ids.get(axis.group());
+      if (other == null || !(units.get(other) instanceof Unit.Many)) {
+        String kind = other == null ? "no job " : "no parameters has the job ";
+        throw new BadInput(
+            axis.place(),
+            kind + axis.group() + (other == null ? Nearest.hint(axis.group(), ids.keySet()) : ""));
+      }
+      Expansion.Outcome outcome = expansion.of(other);
+      lasting &= outcome.lasting();
+      byResults |= outcome.byResults();
+      List<Row> rows = new ArrayList<>();
+      if (!outcome.known()) {
+        List<String> deciders = outcome.group().awaits();
+        awaits.addAll(deciders.isEmpty() ? List.of(axis.group()) : deciders);
+      } else if (!outcome.group().parameters().contains(axis.parameter())) {
+        throw new BadInput(
+            axis.place(),
+            axis.group()
+                + " has no parameter "
+                + axis.parameter()
+                + Nearest.hint(axis.parameter(), outcome.group().parameters()));
+      } else {
+        Set<String> distinct = new LinkedHashSet<>();
+        outcome.jobs().forEach(job -> distinct.add(job.parameters().get(axis.parameter())));
+        distinct.forEach(value -> rows.add(new Row(List.of(value), axis.place(), List.of())));
+      }
+      return new Values(axis.names(), rows);
+    }
+
+    private Values globbed(Axis.Globbed axis) throws IOException {
+      Set<String> paths = new TreeSet<>();
+      for (Glob glob : axis.globs()) {
+        paths.addAll(
+            seen(glob, path -> glob.matches(path) ? List.of(path) : null, axis.place()).keySet());
+      }
+      paths.removeIf(path -> axis.excludes().stream().anyMatch(glob -> glob.matches(path)));
+      return paths(axis, paths);
+    }
+
+    private Values matched(Axis.Matched axis) throws IOException {
+      List<Row> rows = new ArrayList<>();
+      seen(axis.match().glob(), axis.match()::values, axis.place())
+          .forEach((path, values) -> rows.add(new Row(values, axis.place(), List.of(path))));
+      return new Values(axis.names(), rows);
+    }
+
+    /**
+     * The files that fit: products that other jobs declare or have made, and sources on disk; never
+     * what this group makes, or what follows from it.
+     *
+     * @param fit what a path fits with, null if it does not
+     */
+    private Map<String, List<String>> seen(
+        Glob glob, Function<String, List<String>> fit, Place place) throws IOException {
+      lasting = false;
+      Map<String, List<String>> seen = new TreeMap<>();
+      List<Ref> hidden = new ArrayList<>();
+      BitSet after = feeds().followers(unit);
+      for (int maker : feeds().makers(glob)) {
+        if (after.get(maker)) {
+          ownProducts(maker, hidden);
+          continue;
+        }
+        if (doubted(maker, path -> fit.apply(path) != null, place)) {
+          continue;
+        }
+        List<Job> jobs = jobs(maker);
+        boolean open = false;
+        for (Job job : jobs == null ? List.<Job>of() : jobs) {
+          for (Item item : job.produces()) {
+            for (Ref ref : item.refs()) {
+              if (ref instanceof Ref.OfFile file) {
+                put(file.path(), fit, seen);
+              } else if (Feeds.glob(ref).overlaps(glob)) {
+                hidden.add(ref);
+                open = true;
+              }
+            }
+          }
+        }
+        if (open) {
+          answered(units.get(maker).name())
+              .ifPresent(paths -> paths.forEach(path -> put(path, fit, seen)));
+        }
+      }
+      Set<String> files = new TreeSet<>();
+      List<Glob> globs = new ArrayList<>();
+      for (Ref ref : hidden) {
+        if (ref instanceof Ref.OfFile file) {
+          files.add(file.path());
+        } else {
+          globs.add(Feeds.glob(ref));
+        }
+      }
+      for (String path : disk.matches(glob)) {
+        if (!files.contains(path)
+            && globs.stream().noneMatch(each -> each.matches(path))
+            && !found.isRecorded(path)) {
+          put(path, fit, seen);
+        }
+      }
+      return seen;
+    }
+
+    private static void put(
+        String path, Function<String, List<String>> fit, Map<String, List<String>> into) {
+      List<String> values = fit.apply(path);
+      if (values != null) {
+        into.put(path, values);
+      }
+    }
+
+    /** What this group, or what follows from it, makes: exactly where its values are written. */
+    private void ownProducts(int maker, List<Ref> into) {
+      List<Job> jobs =
+          units.get(maker) instanceof Unit.Many many
+              ? expansion.outlines(many)
+              : List.of(units.get(maker).job());
+      for (Job job : jobs) {
+        job.produces().forEach(item -> into.addAll(item.refs()));
+      }
+    }
+
+    private Values zip(Axis.Zip zip) throws IOException {
+      List<Values> all = new ArrayList<>();
+      for (Axis axis : zip.axes()) {
+        all.add(of(axis));
+      }
+      if (!awaits.isEmpty()) {
+        return new Values(zip.names(), List.of());
+      }
+      Values first = all.getFirst();
+      for (Values other : all) {
+        if (other.rows.size() != first.rows.size()) {
+          throw new BadInput(
+              zip.place(),
+              "zip wants as many values of each, but "
+                  + first.names.getFirst()
+                  + " has "
+                  + first.rows.size()
+                  + " and "
+                  + other.names.getFirst()
+                  + " has "
+                  + other.rows.size());
+        }
+      }
+      List<Row> rows = new ArrayList<>();
+      for (int i = 0; i < first.rows.size(); i++) {
+        List<String> values = new ArrayList<>();
+        List<String> files = new ArrayList<>();
+        for (Values each : all) {
+          values.addAll(each.rows.get(i).values());
+          files.addAll(each.rows.get(i).files());
+        }
+        rows.add(new Row(List.copyOf(values), first.rows.get(i).place(), List.copyOf(files)));
+      }
+      return new Values(zip.names(), rows);
+    }
+  }
+
+  /** Notes where a doubt proved right: a group decides about itself. */
+  void settle(Problems problems) throws IOException {
+    for (Doubt doubt : doubts) {
+      for (Job job : expansion.of(doubt.maker).jobs()) {
+        for (Item item : job.produces()) {
+          for (Ref ref : item.refs()) {
+            if (ref instanceof Ref.OfFile file && doubt.seen.test(file.path())) {
+              problems.add(doubt.place, doubt.message(units, file.path()));
+              return;
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private Feeds feeds() {
+    if (feeds == null) {
+      feeds = new Feeds(units);
+    }
+    return feeds;
+  }
+}

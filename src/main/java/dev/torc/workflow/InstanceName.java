@@ -1,0 +1,152 @@
+package dev.torc.workflow;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The name of an instance, or of some instances of a group: {@code train/lr=0.1,seed=3}, {@code
+ * train/lr=0.1}, {@code train}. Parameters stand in the order of their names, so that the order in
+ * which they are written is nothing. Which instances there are is not its business.
+ *
+ * @param group the group's name
+ * @param values by parameter, as they were written (not encoded); without any, all instances are
+ *     meant
+ */
+public record InstanceName(String group, SortedMap<String, String> values) {
+
+  private static final String ENCODED = "/,=%";
+
+  /** From the slash on: one or more {@code name=value}; a further {@code =} belongs to a value. */
+  private static final Pattern VALUES =
+      Pattern.compile("/[A-Za-z_][A-Za-z0-9_]*=[^,]*(,[A-Za-z_][A-Za-z0-9_]*=[^,]*)*+\\z");
+
+  /**
+   * Reads a name. What does not end in {@code /name=value,…} is a group's name as it stands, and so
+   * is what gives a parameter two values. A {@code /} or blank in a value may stand as it is.
+   */
+  public static InstanceName parse(String text) {
+    Matcher values = VALUES.matcher(text);
+    if (values.find() && values.start() > 0) {
+      SortedMap<String, String> read = new TreeMap<>();
+      boolean unique = true;
+      for (String part : text.substring(values.start() + 1).split(",", -1)) {
+        int equals = part.indexOf('=');
+        unique &= read.put(part.substring(0, equals), decode(part.substring(equals + 1))) == null;
+      }
+      if (unique) {
+        return new InstanceName(text.substring(0, values.start()), read);
+      }
+    }
+    return new InstanceName(text, Collections.emptySortedMap());
+  }
+
+  /**
+   * Whether a text names a job: itself, its group, or its group with some of its values. Values are
+   * compared as texts, so {@code 0.10} is not {@code 0.1}.
+   */
+  public static boolean selects(String text, Job job) {
+    return text.equals(job.name()) || job.group() != null && parse(text).selects(job);
+  }
+
+  /** Whether a job is an instance of the group and has these values. */
+  public boolean selects(Job job) {
+    return group.equals(job.group())
+        && values.entrySet().stream()
+            .allMatch(e -> e.getValue().equals(job.parameters().get(e.getKey())));
+  }
+
+  /**
+   * What is wrong with the names of the parameters, for a message: {@code train has no parameter
+   * rate; did you mean lr?}. Null if the group has them all.
+   *
+   * @param named the group that has the name {@link #group}
+   */
+  public String unknownParameter(Group named) {
+    for (String name : values.keySet()) {
+      if (!named.parameters().contains(name)) {
+        String hint = Nearest.hint(name, named.parameters());
+        return group
+            + " has no parameter "
+            + name
+            + (hint.isEmpty() ? "; it has " + String.join(", ", named.parameters()) : hint);
+      }
+    }
+    return null;
+  }
+
+  /** The name as text. */
+  @Override
+  public String toString() {
+    StringBuilder out = new StringBuilder(group);
+    char before = '/';
+    for (var each : values.entrySet()) {
+      out.append(before).append(each.getKey()).append('=').append(encode(each.getValue()));
+      before = ',';
+    }
+    return out.toString();
+  }
+
+  /**
+   * A value as it stands in a name: {@code / , = %}, blanks and control characters become the
+   * {@code %XX} of their UTF-8 bytes. No two values become the same.
+   */
+  public static String encode(String value) {
+    int i = 0;
+    while (i < value.length() && !isEncoded(value.charAt(i))) {
+      i++;
+    }
+    if (i == value.length()) {
+      return value;
+    }
+    StringBuilder out = new StringBuilder(value.length() + 8).append(value, 0, i);
+    for (; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (isEncoded(c)) {
+        for (byte b : String.valueOf(c).getBytes(StandardCharsets.UTF_8)) {
+          out.append('%').append(hex(b >> 4)).append(hex(b));
+        }
+      } else {
+        out.append(c);
+      }
+    }
+    return out.toString();
+  }
+
+  /** The value that {@link #encode} gave; a {@code %} that starts no code stands for itself. */
+  static String decode(String text) {
+    if (text.indexOf('%') < 0) {
+      return text;
+    }
+    byte[] in = text.getBytes(StandardCharsets.UTF_8);
+    byte[] out = new byte[in.length];
+    int n = 0;
+    for (int i = 0; i < in.length; i++) {
+      boolean code =
+          in[i] == '%' && i + 2 < in.length && digit(in[i + 1]) >= 0 && digit(in[i + 2]) >= 0;
+      out[n++] = code ? (byte) (digit(in[i + 1]) << 4 | digit(in[i + 2])) : in[i];
+      i += code ? 2 : 0;
+    }
+    return new String(out, 0, n, StandardCharsets.UTF_8);
+  }
+
+  private static boolean isEncoded(char c) {
+    return c < '0' || c == '=' || c > '~'
+        ? ENCODED.indexOf(c) >= 0
+            || Character.isWhitespace(c)
+            || Character.isSpaceChar(c)
+            || Character.isISOControl(c)
+        : false;
+  }
+
+  private static int digit(byte b) {
+    return Character.digit(b, 16);
+  }
+
+  private static char hex(int nibble) {
+    return Character.toUpperCase(Character.forDigit(nibble & 15, 16));
+  }
+}

@@ -1,0 +1,31 @@
+package dev.torc.workflow;
+
+import java.util.List;
+
+/** What stands under {@code jobs} once: a plain job, or a group that is not expanded yet. */
+sealed interface Unit {
+
+  /** The name, unique among units. */
+  String name();
+
+  /** The job; of a group, with wildcards for all values, so that it tells what could be. */
+  Job job();
+
+  /** A plain job. */
+  record Single(Job job) implements Unit {
+    @Override
+    public String name() {
+      return job.name();
+    }
+  }
+
+  /**
+   * A group.
+   *
+   * @param key the name as written
+   * @param entry the job as written
+   * @param axes at least one; none where they cannot be read, which was told
+   */
+  record Many(String name, String key, Node.Entry entry, List<Axis> axes, Job job)
+      implements Unit {}
+}

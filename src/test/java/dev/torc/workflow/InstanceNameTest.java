@@ -1,0 +1,118 @@
+package dev.torc.workflow;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Chars;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class InstanceNameTest {
+
+  private static String name(String group, Map<String, String> values) {
+    return new InstanceName(group, new TreeMap<>(values)).toString();
+  }
+
+  @Test
+  void theOrderOfParametersIsNothing() {
+    assertEquals("train/lr=0.1,seed=3", name("train", Map.of("seed", "3", "lr", "0.1")));
+    assertEquals(
+        InstanceName.parse("train/lr=0.1,seed=3"), InstanceName.parse("train/seed=3,lr=0.1"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      value = {
+        "a/b,a%2Fb",
+        "\"a,b\",a%2Cb",
+        "a=b,a%3Db",
+        "50%,50%25",
+        "a b,a%20b",
+        "\"a\nb\",a%0Ab",
+        "a\u00a0b,a%C2%A0b",
+        "-ü'\"\"*,-ü'\"\"*",
+        "\"\",\"\"",
+      })
+  void slashesCommasEqualsPercentsBlanksAndControlCharactersAreEncoded(
+      String value, String encoded) {
+    assertEquals(encoded, InstanceName.encode(value));
+    assertEquals(value, InstanceName.decode(encoded));
+  }
+
+  @Property
+  void encodingGoesThereAndBack(@ForAll String value) {
+    if (value.codePoints().noneMatch(c -> c >= 0xD800 && c < 0xE000)) {
+      String encoded = InstanceName.encode(value);
+      assertEquals(value, InstanceName.decode(encoded));
+      assertTrue(encoded.chars().noneMatch(c -> "/,= \n\t".indexOf(c) >= 0), encoded);
+    }
+  }
+
+  @Property
+  void aNameIsReadAsItWasWritten(
+      @ForAll @Chars({'/', ',', '=', '%', ' ', 'a', '2', 'F', '\n', 'é'}) String first,
+      @ForAll @Chars({'/', ',', '=', '%', ' ', 'a', '2', 'F'}) String second) {
+    InstanceName name = new InstanceName("g/h", new TreeMap<>(Map.of("a", first, "b_2", second)));
+    assertEquals(name, InstanceName.parse(name.toString()));
+  }
+
+  @Test
+  void whatEndsInNoValuesIsAGroupsName() {
+    for (String text : List.of("train", "a/b", "a/b=c,d", "/x=1", "a/x=1,x=2", "a/2=b")) {
+      assertEquals(new InstanceName(text, new TreeMap<>()), InstanceName.parse(text));
+    }
+  }
+
+  @Test
+  void aSlashOrBlankInAValueMayStandAsItIs() {
+    assertEquals(
+        new InstanceName("a", new TreeMap<>(Map.of("file", "data/x y=1.csv"))),
+        InstanceName.parse("a/file=data/x y=1.csv"));
+  }
+
+  @Test
+  void aPartSelectsTheInstancesWithThatValue() {
+    Job job =
+        Written.yaml(
+                "jobs:",
+                "  train: {command: x, parameters: {lr: ['0.1'], seed: [3], file: ['a/b']}}")
+            .load()
+            .jobs()
+            .getFirst();
+    for (String text :
+        List.of(
+            "train",
+            "train/lr=0.1",
+            "train/seed=3,lr=0.1",
+            "train/file=a%2Fb,lr=0.1,seed=3",
+            "train/file=a/b")) {
+      assertTrue(InstanceName.selects(text, job), text);
+    }
+    for (String text :
+        List.of("trai", "train/lr=0.10", "train/lr=0.1,seed=4", "train/x=1", "x/lr=0.1")) {
+      assertFalse(InstanceName.selects(text, job), text);
+    }
+  }
+
+  @Test
+  void anUnknownParameterIsToldWithASuggestion() {
+    Group train =
+        new Group("train", Place.NONE, List.of("rate", "seed"), List.of(), List.of(), List.of());
+    assertEquals(
+        "train has no parameter raet; did you mean rate?",
+        InstanceName.parse("train/raet=1,seed=2").unknownParameter(train));
+    assertEquals(
+        "train has no parameter x; it has rate, seed",
+        InstanceName.parse("train/x=1").unknownParameter(train));
+    assertNull(InstanceName.parse("train/seed=1").unknownParameter(train));
+  }
+}
