@@ -101,7 +101,7 @@ public final class Build {
     this.recorder = new Recorder(setup.shop.build(), setup.number);
     this.hooks =
         new Hooks(
- setup.shop, () -> graph, this::isOver, this::hooked, setup.listener, this::counts);
+            setup.shop, () -> graph, this::isOver, this::hooked, setup.listener, this::counts);
     this.teller = new Teller(setup.shop.launches(), this::tell);
   }
 
@@ -145,7 +145,10 @@ public final class Build {
     }
   }
 
-  /** Whether a job, if it is one that is asked for, came to its end; of a group that is not known, no. */
+  /**
+   * Whether a job, if it is one that is asked for, came to its end; of a group that is not known,
+   * no.
+   */
   private boolean isOver(int node) {
     return graph.isJob(node) && (states.of(node) == null || states.of(node).isFinal());
   }
