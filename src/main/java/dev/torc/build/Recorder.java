@@ -11,8 +11,10 @@ import dev.torc.hash.Digest;
 import dev.torc.plan.Decider;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Scene;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Turns the outcome of a job's last attempt into its records: the result that the next verdict
@@ -23,6 +25,7 @@ final class Recorder {
   private final String build;
   private final long number;
   private long posted;
+  private final Set<Digest> stored = new HashSet<>();
 
   Recorder(String build, long number) {
     this.build = build;
@@ -43,7 +46,9 @@ final class Recorder {
       manifest = described.digest();
       lines = described.lines();
       for (Map.Entry<Digest, List<Entry>> list : described.lists().entrySet()) {
-        batch.list(list.getKey(), list.getValue());
+        if (stored.add(list.getKey())) {
+          batch.list(list.getKey(), list.getValue()); // once for all its readers
+        }
       }
     }
     Ended ended = outcome.ended();

@@ -38,8 +38,12 @@ final class Waits {
           count[node]++;
         }
       }
-      if (count[node] == 0 && !graph.isJob(node) && !graph.isOpen(node)) {
-        records.settle(node);
+      if (count[node] == 0 && !graph.isJob(node)) {
+        if (graph.isOpen(node)) {
+          expandable = true; // what it awaits came to nothing
+        } else {
+          records.settle(node);
+        }
       }
     }
   }

@@ -188,7 +188,7 @@ public final class Contents implements Needs {
   /** The members of a list as this build saw them first; those yet to be made are pending. */
   Members members(int list) {
     if (pending(list) < 0) {
-      return gathered.computeIfAbsent(list, id -> gather(id, false));
+      return gathered.computeIfAbsent(list, id -> gather(id, null));
     }
     int settlings = records.settlings();
     return partly.compute(
@@ -196,18 +196,29 @@ public final class Contents implements Needs {
             (id, old) ->
                 old != null && old.settlings == settlings
                     ? old
-                    : new Partly(settlings, gather(id, false)))
+                    : new Partly(settlings, gather(id, null)))
         .members;
   }
 
   /** The members of a list as they are now, each looked at again. */
   Members fresh(int list) {
-    Members now = gather(list, true);
+    return fresh(list, digests::of);
+  }
+
+  /** The same, with looks at its files (not at what stands in a folder) that the caller takes. */
+  Members fresh(int list, Look each) {
+    Members now = gather(list, each);
     gathered.put(list, now);
     return now;
   }
 
-  private Members gather(int id, boolean fresh) {
+  /** Looks at a file. */
+  interface Look {
+    Known at(String path) throws IOException;
+  }
+
+  /** Without a look, by what this build saw first. */
+  private Members gather(int id, Look look) {
     NeedList list = graph.list(id);
     List<Owned> stale = new ArrayList<>();
     try {
@@ -216,12 +227,12 @@ public final class Contents implements Needs {
           Map<String, Entry> sorted = new TreeMap<>();
           for (int maker : list.makers()) {
             if (graph.isJob(maker)) {
-              products(maker, fresh, sorted);
+              products(maker, look, sorted);
             }
           }
           yield Members.of(List.copyOf(sorted.values()), List.of(), Map.of());
         }
-        case GLOB -> Members.of(matches(list, fresh, stale), stale, Map.of());
+        case GLOB -> Members.of(matches(list, look, stale), stale, Map.of());
         case FOLDER -> {
           Map<String, Stamp> stamps = new HashMap<>();
           yield Members.of(inside(list, stamps, stale), stale, stamps);
@@ -233,7 +244,7 @@ public final class Contents implements Needs {
   }
 
   /** All products of a job; of a job without products, its manifest. */
-  private void products(int job, boolean fresh, Map<String, Entry> sorted) throws IOException {
+  private void products(int job, Look look, Map<String, Entry> sorted) throws IOException {
     Result result = records.result(job);
     if (!records.isSettled(job) || result == null) {
       for (String product : Manifest.products(graph.job(job))) {
@@ -244,17 +255,17 @@ public final class Contents implements Needs {
       sorted.put(name, entry(name, result.manifest().hex()));
     } else {
       for (Made made : result.products()) {
-        Digest digest = fresh ? digest(made.path(), digests.of(made.path())) : made.digest();
+        Digest digest = look == null ? made.digest() : digest(made.path(), look.at(made.path()));
         sorted.put(made.path(), entry(made.path(), content(digest).value()));
       }
     }
   }
 
-  private List<Entry> matches(NeedList list, boolean fresh, List<Owned> stale) throws IOException {
+  private List<Entry> matches(NeedList list, Look look, List<Owned> stale) throws IOException {
     List<Entry> entries = new ArrayList<>();
     for (String path : Walk.of(root, list.glob())) {
       if (!list.excludes(path) && counts(list, path, stale)) {
-        Known known = fresh ? digests.of(path) : digests.seen(path);
+        Known known = look == null ? digests.seen(path) : look.at(path);
         entries.add(
             entry(
                 path, isPending(path) ? ManifestWriter.PENDING : content(known.digest()).value()));

@@ -26,6 +26,7 @@ import java.util.TreeSet;
  */
 public final class Snapshot implements Needs {
 
+  private final Graph graph;
   private final Digests digests;
   private final Contents contents;
   private final Map<String, Known> files = new LinkedHashMap<>();
@@ -36,7 +37,8 @@ public final class Snapshot implements Needs {
   private String missing;
   private String missingData;
 
-  private Snapshot(Contents contents, Digests digests) {
+  private Snapshot(Graph graph, Contents contents, Digests digests) {
+    this.graph = graph;
     this.contents = contents;
     this.digests = digests;
   }
@@ -44,7 +46,7 @@ public final class Snapshot implements Needs {
   /** Looks at the needs of a job that is about to start; all that make them are settled. */
   public static Snapshot take(Graph graph, Contents contents, Digests digests, int job)
       throws IOException {
-    Snapshot snapshot = new Snapshot(contents, digests);
+    Snapshot snapshot = new Snapshot(graph, contents, digests);
     Adjacency needs = graph.needs();
     for (int i = needs.from(job); i < needs.to(job); i++) {
       String path = graph.path(needs.at(i));
@@ -66,20 +68,13 @@ public final class Snapshot implements Needs {
             });
     Adjacency lists = graph.listNeeds();
     for (int i = lists.from(job); i < lists.to(job); i++) {
-      Members members = contents.fresh(lists.at(i));
+      Members members = contents.fresh(lists.at(i), snapshot::add);
       snapshot.lists.put(lists.at(i), members);
       NeedList list = graph.list(lists.at(i));
       if (list.kind() == NeedList.Kind.FOLDER
           && list.makers().isEmpty()
           && !digests.stamp(list.text()).exists()) {
         snapshot.missing = list.text() + "/";
-      }
-      if (list.kind() != NeedList.Kind.FOLDER) {
-        for (Entry member : members.entries()) {
-          if (!member.name().startsWith("job ")) {
-            snapshot.add(member.name());
-          }
-        }
       }
     }
     return snapshot;
@@ -180,6 +175,9 @@ public final class Snapshot implements Needs {
       }
     }
     for (Map.Entry<Integer, Members> entry : lists.entrySet()) {
+      if (graph.list(entry.getKey()).kind() == NeedList.Kind.JOB) {
+        continue; // its members are those that the jobs made, and were looked at as files
+      }
       Members before = entry.getValue();
       Members now = contents.fresh(entry.getKey());
       Map<String, String> then = new HashMap<>();

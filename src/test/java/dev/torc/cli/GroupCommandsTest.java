@@ -125,6 +125,30 @@ class GroupCommandsTest {
   }
 
   @Test
+  void groupsThatFollowFromEachOtherAreExpandedOneAfterTheOther() throws IOException {
+    folder.put("n", "");
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          find: { command: "for i in $(cat n); do echo $i > c/$i; done", needs: n, produces: "c/*" }
+          fold: { parameters: { c: { products: find } }, command: "cp {c} {produces}", produces: "d/{c:name}" }
+          sum: { parameters: { c: { values: fold.c } }, needs: [{ job: "fold/c={c}" }], command: "cp {needs} {produces}", produces: "e/{c:name}" }
+          all: { command: "cat n {needs} > all", needs: [{ job: sum }, n], produces: all }
+        """);
+    folder.build();
+    assertEquals(
+        "2 jobs: 0 ran, 2 up to date, 0 failed", folder.run("build").err().split(" in ")[0]);
+    folder.put("n", "1 2");
+    folder.build();
+    assertEquals(
+        "6 jobs: 0 ran, 6 up to date, 0 failed", folder.run("build").err().split(" in ")[0]);
+    folder.put("n", "2 3");
+    String out = folder.run("build").err();
+    assertTrue(out.contains("6 jobs: 4 ran, 2 up to date, 0 failed"), out);
+  }
+
+  @Test
   void imagesNeedNoContainers() throws IOException {
     folder.put("torc.yaml", "jobs: { a: { command: echo 1 > b, image: busybox, produces: b } }");
     Run refused = folder.run("build");
