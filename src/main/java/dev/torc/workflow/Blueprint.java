@@ -39,20 +39,23 @@ public final class Blueprint {
   private final Expansion expansion;
 
   /**
-   * Reads and joins build files, and what groups take from files that no job makes.
+   * Reads and joins build files.
    *
    * @param files at least one; later ones are laid over earlier ones, the first one's folder is the
    *     root
    * @param defines values for vars, over those of the files
-   * @throws BadInput with all that is wrong
+   * @throws BadInput with all that is wrong, as far as it can be told without expanding groups
    * @throws IOException if a file is there but cannot be read
    */
   public static Blueprint read(List<Path> files, SortedMap<String, String> defines)
       throws IOException {
     Problems problems = new Problems();
     Blueprint blueprint = new Blueprint(files, defines, problems);
-    blueprint.expansion.run(Found.nothing(), problems);
-    problems.throwIfAny();
+    if (!problems.isEmpty()) {
+      // What is wrong with groups is told with the rest.
+      blueprint.expansion.run(Found.nothing(), problems);
+      problems.throwIfAny();
+    }
     return blueprint;
   }
 

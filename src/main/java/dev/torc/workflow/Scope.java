@@ -127,7 +127,7 @@ record Scope(
     int from = 0;
     while (found.find()) {
       String name = found.group(1) != null ? found.group(1) : found.group(2);
-      String value = name == null ? null : parameters.get(name);
+      String value = name == null ? null : parameter(name);
       if (value != null) {
         out.append(text, from, found.start());
         put(value, true, form, out);

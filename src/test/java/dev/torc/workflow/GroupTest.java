@@ -147,8 +147,7 @@ class GroupTest {
                   case Ref.OfFolder folder -> folder.path();
                   case Ref.OfGlob glob -> glob.pattern();
                   case Ref.OfJob job -> "{" + job.job() + "}";
-                  case Ref.OfData data -> "=" + data.written();
-                  case Ref.Exclude exclude -> "!" + exclude.pattern();
+                  default -> ref.toString();
                 })
         .toList();
   }
@@ -304,6 +303,43 @@ class GroupTest {
   }
 
   @Test
+  void aResourceClassMayDependOnAValue() {
+    Workflow workflow =
+        Written.yaml(
+                "resources: {small: {cpus: 1}, big: {cpus: 8}}",
+                "jobs: {g: {command: x, parameters: {s: [small, big]}, resources: '{s}'}}")
+            .load();
+    assertEquals(
+        List.of(1, 8), workflow.jobs().stream().map(job -> job.resources().cpus()).toList());
+    assertEquals(
+        "torc.yaml:4:16: unknown resource class smal",
+        group("command: x", "resources: '{s}'", "parameters: {s: [smal]}").refused());
+  }
+
+  @Test
+  void anUnquotedBraceInAFlowMapSaysToQuoteIt() {
+    assertTrue(
+        group("command: x", "parameters: {lr: [1]}", "needs: {job: train/lr={lr}}")
+            .refused()
+            .contains("quote"));
+  }
+
+  @Test
+  void anImageOfTheJobIsThatOfItsTasksUnlessTheyHaveTheirOwn() {
+    Job job =
+        first(
+            "parameters: {v: ['3.12']}",
+            "image: 'python:{v}'",
+            "tasks: [{cmd: x}, {cmd: y, image: busybox, runtime: podman}]");
+    assertEquals(List.of("python:3.12", "busybox"), job.steps().stream().map(Step::image).toList());
+    assertNull(first("parameters: {v: [1]}", "command: x").steps().getFirst().image());
+    assertEquals(
+        "torc.yaml:3:31: 10m runs no containers; known are podman, docker, apptainer,"
+            + " singularity, udocker, charliecloud; a time limit is resources: {runtime: 10m}",
+        group("tasks: [{cmd: x, runtime: 10m}]", "repeat: 1").refused());
+  }
+
+  @Test
   void aWrongFormatForAValueIsAnErrorWithPlace() {
     assertEquals(
         "torc.yaml:3:14: {v:03d}: the format 03d wants a number, but the value is x",
@@ -323,6 +359,16 @@ class GroupTest {
         "torc.yaml:3:14: unknown placeholder {b}; write {{b}} to mean the text\n"
             + "torc.yaml:5:5: unknown key comand in the job g; did you mean command?",
         group("command: 'a {b}'", "parameters: {a: []}", "comand: x").refused());
+  }
+
+  @Test
+  void whatIsWrongWithGroupsIsToldWithTheRest() {
+    assertEquals(
+        "torc.yaml:2:46: no job x\n"
+            + "torc.yaml:3:7: unknown key comand in the job a; did you mean command?",
+        Written.yaml(
+                "jobs:", "  b: {command: x, parameters: {v: {products: x}}}", "  a: {comand: x}")
+            .refused());
   }
 
   @Test
