@@ -101,11 +101,7 @@ public final class Build {
     this.recorder = new Recorder(setup.shop.build(), setup.number);
     this.hooks =
         new Hooks(
-            setup.shop,
-            () -> setup.plan.selected().stream().mapToObj(graph::job).iterator(),
-            this::hooked,
-            setup.listener,
-            () -> states.counts());
+            setup.shop, () -> graph, this::isOver, this::hooked, setup.listener, this::counts);
     this.teller = new Teller(setup.shop.launches(), this::tell);
   }
 
@@ -141,10 +137,20 @@ public final class Build {
     setup.listener.accept(event);
     if (event instanceof Event.JobEnded ended && !graph.workflow().hooks().isEmpty()) {
       int id = graph.jobId(ended.job());
-      if (id >= 0) { // a group that could not be expanded has no hooks
+      if (id >= 0) {
         hooks.ended(graph.job(id), ended.state());
+      } else {
+        hooks.failed(ended.job());
       }
     }
+  }
+
+  /**
+   * Whether a job, if it is one that is asked for, came to its end; of a group that is not known,
+   * no.
+   */
+  private boolean isOver(int node) {
+    return graph.isJob(node) && (states.of(node) == null || states.of(node).isFinal());
   }
 
   /** A hook ended: what was parked for it is looked at again. */
@@ -199,7 +205,7 @@ public final class Build {
     setup.cache.flush();
     close();
     long nanos = System.nanoTime() - begin;
-    teller.tell(new Event.Finished(setup.shop.build(), states.counts(), nanos, exit()));
+    teller.tell(new Event.Finished(setup.shop.build(), counts(), nanos, exit()));
     return exit();
   }
 
@@ -271,8 +277,7 @@ public final class Build {
     works = new HashMap<>();
     working.forEach((job, work) -> works.put(now.applyAsInt(job), work));
     delayed.clear();
-    parked.clear(); // they are ready, and looked at again
-    hooks.joined(graph, old.graph());
+    parked.clear(); // they are ready
     due.forEach(d -> delayed.add(new Due(d.time, now.applyAsInt(d.job))));
     Set<Integer> later = delayed.stream().map(Due::job).collect(Collectors.toSet());
     teller.tell(new Event.Expanded(next.selection().jobs().cardinality()));

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 
 /**
@@ -42,6 +43,8 @@ final class Hooks {
 
   private final List<Hook> hooks;
   private final Shop shop;
+  private final Supplier<Graph> graph;
+  private final IntPredicate over;
   private final Consumer<Runnable> loop;
   private final Consumer<Event> tell;
   private final Supplier<Map<State, Integer>> counts;
@@ -53,37 +56,49 @@ final class Hooks {
   private boolean collected;
   private boolean failed;
 
-  /** How far the instances of a group with hooks have come. */
+  /** How far the instances of a group with hooks have come, in the numbers of one graph. */
   private static final class Group {
-    private int left;
+    private Graph graph;
+    private int[] nodes;
+    private int over;
     private boolean ran;
     private State worst = State.RAN;
+
+    /** Whether all came to their ends; those that did are not looked at again. */
+    boolean isOver(Graph now, String name, IntPredicate ended) {
+      if (graph != now) {
+        graph = now;
+        nodes = now.named(name);
+        over = 0;
+      }
+      while (over < nodes.length && ended.test(nodes[over])) {
+        over++;
+      }
+      return over == nodes.length;
+    }
   }
 
   /**
-   * @param jobs the selected ones
+   * @param graph the present one
+   * @param over whether a node of it came to its end
    * @param loop takes what is to be done on the loop's thread
    * @param tell takes notes
    * @param counts of the jobs by final state
    */
   Hooks(
       Shop shop,
-      Iterable<Job> jobs,
+      Supplier<Graph> graph,
+      IntPredicate over,
       Consumer<Runnable> loop,
       Consumer<Event> tell,
       Supplier<Map<State, Integer>> counts) {
     this.shop = shop;
     this.hooks = shop.graph().workflow().hooks();
+    this.graph = graph;
+    this.over = over;
     this.loop = loop;
     this.tell = tell;
     this.counts = counts;
-    for (Hook hook : hooks) {
-      for (Job job : hook.job() == null ? List.<Job>of() : jobs) {
-        if (hook.job().equals(job.group())) {
-          groups.computeIfAbsent(hook, _ -> new Group()).left++;
-        }
-      }
-    }
   }
 
   /** Instances came to a graph that were not in the one before it. */
@@ -147,19 +162,28 @@ final class Hooks {
         continue;
       }
       boolean ran = state == State.RAN || state == State.FAILED || state == State.INTERRUPTED;
-      Group group = groups.get(hook);
       State end = state;
-      if (group != null) {
-        group.left--;
+      if (hook.job().equals(job.group())) {
+        Group group = groups.computeIfAbsent(hook, _ -> new Group());
         group.ran |= ran;
         boolean well = state == State.RAN || state == State.UP_TO_DATE;
         group.worst = well || group.worst == State.INTERRUPTED ? group.worst : state;
-        ran = group.ran && group.left == 0;
+        ran = group.ran && group.isOver(graph.get(), hook.job(), over);
         end = group.worst;
       }
       boolean well = end == State.RAN;
       if (ran && (hook.on() == On.DONE || hook.on() == (well ? On.SUCCESS : On.FAILURE))) {
         begin(hook, well ? "success" : end == State.INTERRUPTED ? "interrupted" : "failure");
+      }
+    }
+  }
+
+  /** A group could not be expanded. */
+  void failed(String group) {
+    for (Hook hook : hooks) {
+      boolean end = hook.on() == On.DONE || hook.on() == On.FAILURE;
+      if (opened && end && group.equals(hook.job())) {
+        begin(hook, "failure");
       }
     }
   }

@@ -152,7 +152,7 @@ public final class GraphBuilder {
         if (data.job() == null) {
           staticData(data);
         } else {
-          waitFor(valueOf(data), edges);
+          waitFor(gateOf(data.place(), data.job()), edges);
         }
       }
       case Ref.Exclude _ -> {}
@@ -261,21 +261,6 @@ public final class GraphBuilder {
               : Nearest.hint(ref.key(), workflow.data().keySet());
       error(ref.place(), "no value " + ref.key() + " in the data section" + hint);
     }
-  }
-
-  /**
-   * The job whose value is meant, -1 where there is none; of a group the instance is to be said.
-   */
-  private int valueOf(Ref.OfData ref) {
-    int[] nodes = named(ref.place(), ref.job());
-    if (nodes == null) {
-      return -1;
-    }
-    if (nodes.length != 1 || nodes[0] >= written.size()) {
-      error(ref.place(), ref.job() + " is a group; name the instance whose value is meant");
-      return -1;
-    }
-    return nodes[0];
   }
 
   /** Turns everything into the final numbers and flat arrays. */

@@ -12,6 +12,8 @@ import dev.torc.hash.Digests;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.JsonText;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Walk;
 import java.io.IOException;
@@ -47,6 +49,7 @@ public final class Contents implements Needs {
   private final Map<Integer, Members> gathered = new ConcurrentHashMap<>();
   private final Map<Integer, Partly> partly = new ConcurrentHashMap<>();
   private final AtomicIntegerArray passed;
+  private final Map<String, ManifestWriter.Content> values = new ConcurrentHashMap<>();
   private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
 
   /** Reads through {@code digests}; results of jobs come from {@code records}. */
@@ -123,10 +126,47 @@ public final class Contents implements Needs {
     if (value.job() == null) {
       return content(graph.workflow().data().get(value.key()));
     }
-    int maker = graph.jobId(value.job());
-    return records.isSettled(maker)
-        ? content(records.data(maker).get(value.key()))
-        : new ManifestWriter.Content.Pending(maker);
+    int job = graph.jobId(value.job());
+    if (job >= 0) {
+      return records.isSettled(job)
+          ? content(records.data(job).get(value.key()))
+          : new ManifestWriter.Content.Pending(job);
+    }
+    ManifestWriter.Content known = values.get(value.written());
+    if (known == null) {
+      known = ofGroup(value);
+      if (!(known instanceof ManifestWriter.Content.Pending)) {
+        values.put(value.written(), known); // what is settled stays so
+      }
+    }
+    return known;
+  }
+
+  /** The map from the instances of a group, by their values, to what each of them stored. */
+  private ManifestWriter.Content ofGroup(Ref.OfData value) {
+    Map<String, String> all = new TreeMap<>();
+    for (int node : graph.named(value.job())) {
+      if (!records.isSettled(node)) {
+        return new ManifestWriter.Content.Pending(node);
+      }
+      String stored = records.data(node).get(value.key());
+      if (stored == null) {
+        return new ManifestWriter.Content.Missing();
+      }
+      Job job = graph.job(node);
+      all.put(job.name().substring(job.group().length() + 1), stored);
+    }
+    return content(JsonText.object(all));
+  }
+
+  /** The name of a job that did not store a needed value, of a group its first instance. */
+  String without(Ref.OfData value) {
+    for (int node : graph.named(value.job())) {
+      if (!records.data(node).containsKey(value.key())) {
+        return graph.job(node).name();
+      }
+    }
+    return value.job();
   }
 
   private static ManifestWriter.Content content(String value) {

@@ -27,12 +27,13 @@ enum Line {
   LIST("needs"),
   /** A declared product; the value is its kind. */
   PRODUCT("product"),
-  /** A needed value, or its digest where it is long. */
-  DATA("data"),
   /**
    * The image that a step runs in, {@code host} where containers are off; the name is its number.
    */
-  IMAGE("image");
+  IMAGE("image"),
+
+  /** A needed value, or its digest where it is long. */
+  DATA("data");
 
   private static final Line[] ALL = values();
 

@@ -35,6 +35,7 @@ public final class Snapshot implements Needs {
   private final TreeSet<String> needs = new TreeSet<>();
   private final SortedMap<String, ManifestWriter.Content> data = new TreeMap<>();
   private String missing;
+  private String missingData;
 
   private Snapshot(Graph graph, Contents contents, Digests digests) {
     this.graph = graph;
@@ -57,7 +58,14 @@ public final class Snapshot implements Needs {
       }
     }
     Manifest.data(graph.job(job))
-        .forEach((name, value) -> snapshot.data.put(name, contents.ofData(value)));
+        .forEach(
+            (name, value) -> {
+              ManifestWriter.Content content = contents.ofData(value);
+              snapshot.data.put(name, content);
+              if (content instanceof ManifestWriter.Content.Missing && value.job() != null) {
+                snapshot.missingData = contents.without(value) + "." + value.key();
+              }
+            });
     Adjacency lists = graph.listNeeds();
     for (int i = lists.from(job); i < lists.to(job); i++) {
       Members members = contents.fresh(lists.at(i), snapshot::add);
@@ -110,14 +118,9 @@ public final class Snapshot implements Needs {
     return values;
   }
 
-  /** The name of a needed value that its job did not store; null if none. */
+  /** The job and key of a needed value that the job did not store; null if none. */
   public String missingData() {
-    for (Map.Entry<String, ManifestWriter.Content> entry : data.entrySet()) {
-      if (!(entry.getValue() instanceof ManifestWriter.Content.Value)) {
-        return entry.getKey();
-      }
-    }
-    return null;
+    return missingData;
   }
 
   /** A file needed by its path that is not there, or that its maker did not make; null if none. */

@@ -132,20 +132,16 @@ final class Feeds {
         yield makers;
       }
       case Ref.OfGlob glob -> makers(Glob.of(glob.pattern()));
-      case Ref.OfJob job -> {
-        Set<Integer> maker = named(job.job());
-        maker.addAll(named(InstanceName.parse(job.job()).group()));
-        yield maker;
-      }
-      case Ref.OfData data -> {
-        Set<Integer> maker = data.job() == null ? new TreeSet<>() : named(data.job());
-        if (data.job() != null) {
-          maker.addAll(named(InstanceName.parse(data.job()).group()));
-        }
-        yield maker;
-      }
+      case Ref.OfJob job -> jobOrGroup(job.job());
+      case Ref.OfData data -> data.job() == null ? Set.of() : jobOrGroup(data.job());
       case Ref.Exclude _ -> Set.of();
     };
+  }
+
+  private Set<Integer> jobOrGroup(String name) {
+    Set<Integer> maker = named(name);
+    maker.addAll(named(InstanceName.parse(name).group()));
+    return maker;
   }
 
   private Set<Integer> deciders(Axis axis) {

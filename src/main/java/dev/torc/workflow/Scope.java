@@ -261,7 +261,7 @@ record Scope(
         throw new BadInput(
             place, hole.written() + ": write {data.JOB.KEY}, or {data.NAME} for a static value");
       }
-      String name = text(new Node.Scalar(place, hole.member(), true));
+      String name = name(new Node.Scalar(place, hole.member(), true));
       return new Part.Slot("data", -1, Ref.OfData.of(place, name).written(), quote, place);
     }
     if (!hasItems && (hole.index() >= 0 || hole.member() != null)) {

@@ -55,8 +55,8 @@ public final class Grouped {
         flat.roots(),
         jobs,
         all,
-        new java.util.TreeMap<>(),
-        List.of(),
+        flat.data(),
+        flat.hooks(),
         flat.warnings());
   }
 
