@@ -101,18 +101,6 @@ final class Hooks {
     this.counts = counts;
   }
 
-  /** Instances came to a graph that were not in the one before it. */
-  void joined(Graph now, Graph before) {
-    for (int j = 0; j < now.jobs(); j++) {
-      Job job = now.job(j);
-      if (job.group() != null && before.jobId(job.name()) < 0) {
-        hooks.stream()
-            .filter(hook -> job.group().equals(hook.job()))
-            .forEach(hook -> groups.computeIfAbsent(hook, _ -> new Group()).left++);
-      }
-    }
-  }
-
   /** Before a first job: runs what is for the start; whether jobs may start now. */
   boolean open() {
     if (!opened) {
