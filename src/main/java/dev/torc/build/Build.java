@@ -6,8 +6,6 @@ import dev.torc.cache.CacheException;
 import dev.torc.cache.Marks;
 import dev.torc.exec.Ended;
 import dev.torc.graph.Graph;
-import dev.torc.machine.Jobserver;
-import dev.torc.plan.Expander;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Scene;
 import dev.torc.plan.Verdict;
@@ -22,10 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 
@@ -36,32 +32,6 @@ import java.util.stream.Collectors;
  * it runs the {@link Decider}'s.
  */
 public final class Build {
-
-  /**
-   * What a build works with.
-   *
-   * @param plan the verdicts to begin with, and the scene that they are about
-   * @param expander gives the scenes that follow
-   * @param threads run the attempts
-   * @param number of this build in the history
-   * @param limits amounts by resource, from the machine, the build file and the command line
-   * @param gpus identifiers of the GPUs, by number
-   * @param failFast whether nothing new is started after a failure
-   * @param tokens the calling make's jobserver, null without one
-   * @param listener takes the events, on the loop's thread
-   */
-  public record Setup(
-      Plan plan,
-      Expander expander,
-      Cache cache,
-      Shop shop,
-      ExecutorService threads,
-      long number,
-      Map<String, Long> limits,
-      List<String> gpus,
-      boolean failFast,
-      Jobserver tokens,
-      Consumer<Event> listener) {}
 
   private record Due(long time, int job) {}
 
@@ -95,21 +65,21 @@ public final class Build {
   /** A build that has its plan; nothing happens before {@link #run}. */
   public Build(Setup setup) {
     this.setup = setup;
-    this.pool = new Pool(setup.limits);
-    enter(setup.plan.scene());
-    this.states = new States(graph.jobs(), setup.plan.selected());
-    this.recorder = new Recorder(setup.shop.build(), setup.number);
+    this.pool = new Pool(setup.limits());
+    enter(setup.plan().scene());
+    this.states = new States(graph.jobs(), setup.plan().selected());
+    this.recorder = new Recorder(setup.shop().build(), setup.number());
     this.hooks =
         new Hooks(
-            setup.shop, () -> graph, this::isOver, this::hooked, setup.listener, this::counts);
-    this.teller = new Teller(setup.shop.launches(), this::tell);
+            setup.shop(), () -> graph, this::isOver, this::hooked, setup.listener(), this::counts);
+    this.teller = new Teller(setup.shop().launches(), this::tell);
   }
 
   /** Takes up a scene: from here on numbers are those of its graph. */
   private void enter(Scene next) {
     scene = next;
     graph = next.graph();
-    shop = setup.shop.over(next);
+    shop = setup.shop().over(next);
     waits = new Waits(graph, next.records());
     int[] priority = new int[graph.jobs()];
     for (int j = 0; j < priority.length; j++) {
@@ -134,7 +104,7 @@ public final class Build {
   }
 
   private void tell(Event event) {
-    setup.listener.accept(event);
+    setup.listener().accept(event);
     if (event instanceof Event.JobEnded ended && !graph.workflow().hooks().isEmpty()) {
       int id = graph.jobId(ended.job());
       if (id >= 0) {
@@ -202,10 +172,10 @@ public final class Build {
     if (unreadable != null) {
       throw unreadable;
     }
-    setup.cache.flush();
+    setup.cache().flush();
     close();
     long nanos = System.nanoTime() - begin;
-    teller.tell(new Event.Finished(setup.shop.build(), counts(), nanos, exit()));
+    teller.tell(new Event.Finished(setup.shop().build(), counts(), nanos, exit()));
     return exit();
   }
 
@@ -231,7 +201,7 @@ public final class Build {
 
   /** Puts every selected job where its verdict says. */
   private void begin() {
-    Plan plan = setup.plan;
+    Plan plan = setup.plan();
     for (int j = plan.selected().nextSetBit(0); j >= 0; j = plan.selected().nextSetBit(j + 1)) {
       if (plan.verdict(j) instanceof Verdict.UpToDate) {
         upToDate(j);
@@ -255,7 +225,7 @@ public final class Build {
   private void expand() {
     try {
       Scene old = scene;
-      Scene next = setup.expander.next(old);
+      Scene next = setup.expander().next(old);
       if (next != old) {
         move(old, next);
       }
@@ -308,7 +278,7 @@ public final class Build {
             group -> {
               if (failedGroups.add(graph.name(group))) {
                 failed = true;
-                draining |= setup.failFast;
+                draining |= setup.failFast();
                 teller.failed(graph.gate(group).open());
               }
               block(group);
@@ -338,7 +308,7 @@ public final class Build {
   /** Starts what fits. */
   private void start() {
     while (!draining && !alone) {
-      if (setup.tokens != null && running > setup.tokens.held()) {
+      if (setup.tokens() != null && running > setup.tokens().held()) {
         break;
       }
       int job = ready.next(pool, j -> works.get(j).demand());
@@ -364,14 +334,14 @@ public final class Build {
 
   /** One token for each running job beyond the first; one more is wanted while jobs are ready. */
   private void wantTokens() {
-    if (setup.tokens != null) {
+    if (setup.tokens() != null) {
       boolean more = !draining && !ready.isEmpty() && running > 0;
       int useful = Math.max(0, running - 1) + (more ? 1 : 0);
-      int held = setup.tokens.held();
+      int held = setup.tokens().held();
       if (held > useful) {
-        setup.tokens.giveBack(held - useful);
+        setup.tokens().giveBack(held - useful);
       }
-      setup.tokens.want(Math.max(0, useful - held));
+      setup.tokens().want(Math.max(0, useful - held));
     }
   }
 
@@ -393,28 +363,30 @@ public final class Build {
       messages.add(() -> ended(begun, id, Outcome.refused(refusal)));
       return;
     }
-    setup.threads.execute(
-        () -> {
-          try {
-            Outcome outcome = attempt.run();
-            messages.add(() -> ended(begun, id, outcome));
-          } catch (CacheException e) {
-            messages.add(
-                () -> {
-                  broken(e);
-                  ended(begun, id, Outcome.unmarked());
-                });
-          } catch (RuntimeException | Error e) {
-            messages.add(
-                () -> {
-                  throw e;
-                });
-          }
-        });
+    setup
+        .threads()
+        .execute(
+            () -> {
+              try {
+                Outcome outcome = attempt.run();
+                messages.add(() -> ended(begun, id, outcome));
+              } catch (CacheException e) {
+                messages.add(
+                    () -> {
+                      broken(e);
+                      ended(begun, id, Outcome.unmarked());
+                    });
+              } catch (RuntimeException | Error e) {
+                messages.add(
+                    () -> {
+                      throw e;
+                    });
+              }
+            });
   }
 
   private String gpu(int number) {
-    return number < setup.gpus.size() ? setup.gpus.get(number) : Integer.toString(number);
+    return number < setup.gpus().size() ? setup.gpus().get(number) : Integer.toString(number);
   }
 
   /** An attempt is over that was begun in a scene, under a number of that scene. */
@@ -434,7 +406,7 @@ public final class Build {
       }
     }
     Recorder.Record record = recorder.of(begun, number, work.reasons(), work.attempts(), outcome);
-    setup.cache.put(record.batch().onCommit(this::committed));
+    setup.cache().put(record.batch().onCommit(this::committed));
     scene.records().replace(id, record.result());
     if (outcome.ok()) {
       finish(id, State.RAN, outcome);
@@ -455,7 +427,7 @@ public final class Build {
     } else {
       finish(id, State.FAILED, outcome);
       failed |= !job.allowFailure();
-      draining |= setup.failFast && !job.allowFailure();
+      draining |= setup.failFast() && !job.allowFailure();
       block(id);
     }
   }
@@ -499,7 +471,7 @@ public final class Build {
         waits.settle(id);
       }
       case Verdict.WillRun will -> {
-        works.put(id, new Work(graph.job(id), will.reasons(), setup.limits));
+        works.put(id, new Work(graph.job(id), will.reasons(), setup.limits()));
         states.set(id, State.READY);
         ready.add(id);
       }

@@ -2,6 +2,7 @@ package dev.torc.cli;
 
 import dev.torc.build.Build;
 import dev.torc.build.Event;
+import dev.torc.build.Setup;
 import dev.torc.cache.BuildLock;
 import dev.torc.exec.LocalRunner;
 import dev.torc.exec.Runner;
@@ -130,7 +131,7 @@ final class BuildCommand extends Command {
         AutoCloseable _ = tokens.<AutoCloseable>map(t -> t).orElse(() -> {})) {
       Build build =
           new Build(
-              new Build.Setup(
+              new Setup(
                   plan,
                   expander,
                   shop.cache(),

@@ -387,7 +387,7 @@ class Harness {
               id);
       Build build =
           new Build(
-              new Build.Setup(
+              new Setup(
                   plan,
                   expander,
                   cache,
