@@ -12,7 +12,6 @@ import dev.torc.machine.Refusal;
 import dev.torc.plan.Snapshot;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Glob;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
@@ -125,15 +124,13 @@ final class Attempt {
     shop.clearing().clear(job);
     cleared = true;
     Path root = shop.graph().workflow().root();
-    for (Item item : job.produces()) {
-      for (Ref ref : item.refs()) {
-        switch (ref) {
-          case Ref.OfFile file -> Files.createDirectories(root.resolve(file.path()).getParent());
-          case Ref.OfFolder folder -> Files.createDirectories(root.resolve(folder.path()));
-          case Ref.OfGlob glob ->
-              Files.createDirectories(root.resolve(Glob.of(glob.pattern()).fixedPrefix()));
-          case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
-        }
+    for (Ref ref : job.productRefs()) {
+      switch (ref) {
+        case Ref.OfFile file -> Files.createDirectories(root.resolve(file.path()).getParent());
+        case Ref.OfFolder folder -> Files.createDirectories(root.resolve(folder.path()));
+        case Ref.OfGlob glob ->
+            Files.createDirectories(root.resolve(Glob.of(glob.pattern()).fixedPrefix()));
+        case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
       }
     }
     if (job.depfile() != null) {

@@ -92,7 +92,7 @@ public final class Cleaner {
   public void kept() throws IOException {
     removeBelow(place.kept("").normalize());
     for (Path other : roots) {
-      removeBelow(other.resolve(".torc-kept"));
+      removeBelow(other.resolve(CachePlace.KEPT_BELOW_ROOTS));
     }
   }
 

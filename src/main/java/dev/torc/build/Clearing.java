@@ -9,7 +9,6 @@ import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
 import dev.torc.workflow.Glob;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Walk;
@@ -61,18 +60,16 @@ public final class Clearing {
 
   /** Clears the places of all products of a job that is about to run. */
   void clear(Job job) throws IOException {
-    for (Item item : job.produces()) {
-      for (Ref ref : item.refs()) {
-        switch (ref) {
-          case Ref.OfFile file -> clear(file.path(), job.persist());
-          case Ref.OfFolder folder -> clear(folder.path(), job.persist());
-          case Ref.OfGlob glob -> {
-            for (String path : Walk.of(place.root(), Glob.of(glob.pattern()))) {
-              clear(path, job.persist());
-            }
+    for (Ref ref : job.productRefs()) {
+      switch (ref) {
+        case Ref.OfFile file -> clear(file.path(), job.persist());
+        case Ref.OfFolder folder -> clear(folder.path(), job.persist());
+        case Ref.OfGlob glob -> {
+          for (String path : Walk.of(place.root(), Glob.of(glob.pattern()))) {
+            clear(path, job.persist());
           }
-          case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
         }
+        case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
       }
     }
     if (job.depfile() != null) {
@@ -227,7 +224,9 @@ public final class Clearing {
     }
     for (Path root : roots) {
       if (file.startsWith(root)) {
-        return root.resolve(".torc-kept").resolve(build).resolve(root.relativize(file).toString());
+        return root.resolve(CachePlace.KEPT_BELOW_ROOTS)
+            .resolve(build)
+            .resolve(root.relativize(file).toString());
       }
     }
     return place.kept(build).resolve("outside").resolve(file.getFileName().toString());

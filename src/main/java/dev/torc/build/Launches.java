@@ -171,7 +171,7 @@ public final class Launches {
     env.putAll(more);
     List<String> argv = new ArrayList<>(hook.shell());
     argv.add(hook.command());
-    Path log = place.folder().resolve("jobs").resolve(".hook." + number + ".log");
+    Path log = place.jobs().resolve(".hook." + number + ".log");
     return new Launch(List.of(new Launch.Step(argv, root, env)), log, false, false, 0, 0, mark);
   }
 
@@ -206,10 +206,7 @@ public final class Launches {
 
   /** The file that lists a job's needs while it runs. */
   Path needsFile(String job, String item) {
-    return place
-        .folder()
-        .resolve("jobs")
-        .resolve(FileName.of(job) + (item.isEmpty() ? "" : "." + FileName.of(item)) + ".needs");
+    return file(place, job, (item.isEmpty() ? "" : "." + FileName.of(item)) + ".needs");
   }
 
   /** The file with the needed values; jobs that need none share one. */
@@ -217,7 +214,7 @@ public final class Launches {
     if (!values.isEmpty()) {
       return Files.writeString(file(place, job.name(), ".data.json"), JsonText.object(values));
     }
-    Path none = place.folder().resolve("jobs").resolve(".data.json");
+    Path none = place.jobs().resolve(".data.json");
     synchronized (this) {
       if (!noData) {
         Files.writeString(none, "{}");
@@ -243,7 +240,7 @@ public final class Launches {
   }
 
   private static Path file(CachePlace place, String job, String ending) {
-    return place.folder().resolve("jobs").resolve(FileName.of(job) + ending);
+    return place.jobs().resolve(FileName.of(job) + ending);
   }
 
   /** Where a job's output goes. */

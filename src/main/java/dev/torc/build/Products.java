@@ -6,7 +6,6 @@ import dev.torc.hash.Digests;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
 import dev.torc.workflow.Glob;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Walk;
@@ -43,18 +42,16 @@ final class Products {
    */
   static Products of(Path root, Digests digests, Job job, boolean strict) throws IOException {
     Products products = new Products(root, digests, job, strict);
-    for (Item item : job.produces()) {
-      for (Ref ref : item.refs()) {
-        switch (ref) {
-          case Ref.OfFile file -> products.add(file.path(), Stamp.Kind.FILE);
-          case Ref.OfFolder folder -> products.add(folder.path(), Stamp.Kind.FOLDER);
-          case Ref.OfGlob glob -> {
-            for (String path : Walk.of(root, Glob.of(glob.pattern()))) {
-              products.add(path, Stamp.Kind.FILE);
-            }
+    for (Ref ref : job.productRefs()) {
+      switch (ref) {
+        case Ref.OfFile file -> products.add(file.path(), Stamp.Kind.FILE);
+        case Ref.OfFolder folder -> products.add(folder.path(), Stamp.Kind.FOLDER);
+        case Ref.OfGlob glob -> {
+          for (String path : Walk.of(root, Glob.of(glob.pattern()))) {
+            products.add(path, Stamp.Kind.FILE);
           }
-          case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
         }
+        case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
       }
     }
     if (job.depfile() != null) {

@@ -2,12 +2,9 @@ package dev.torc.cache;
 
 import dev.torc.hash.Digest;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
@@ -23,6 +20,9 @@ import java.util.Map;
  * @param database the folder that holds {@code data.mdb}; until {@link #settle} it may be a guess
  */
 public record CachePlace(Path root, Path folder, Path database) {
+
+  /** Name of the folder for what rule 15 sets aside below {@code roots}. */
+  public static final String KEPT_BELOW_ROOTS = ".torc-kept";
 
   /** The place for a root under an environment; creates nothing. */
   public static CachePlace find(Path root, Map<String, String> env) {
@@ -43,6 +43,11 @@ public record CachePlace(Path root, Path folder, Path database) {
   /** What rule 15 set aside in a build. */
   public Path kept(String build) {
     return folder.resolve("kept").resolve(build);
+  }
+
+  /** The files that jobs read and write by the names in their environment, while they run. */
+  public Path jobs() {
+    return folder.resolve("jobs");
   }
 
   /** The file of the build lock. */
@@ -109,13 +114,7 @@ public record CachePlace(Path root, Path folder, Path database) {
     } catch (IOException gone) {
       real = root.toAbsolutePath().normalize();
     }
-    try {
-      byte[] sum =
-          MessageDigest.getInstance("SHA-256")
-              .digest(real.toString().getBytes(StandardCharsets.UTF_8));
-      return Digest.of(sum).hex().substring(0, 16) + "-" + (id.isEmpty() ? "new" : id);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
+    String sum = Digest.ofText(real.toString()).hex().substring(0, 16);
+    return sum + "-" + (id.isEmpty() ? "new" : id);
   }
 }

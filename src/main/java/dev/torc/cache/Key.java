@@ -2,9 +2,8 @@ package dev.torc.cache;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * How a name becomes a key of the database: its UTF-8 bytes where they are few enough (LMDB takes
@@ -28,14 +27,10 @@ final class Key {
     if (bytes.length <= MOST) {
       return bytes;
     }
-    try {
-      byte[] sum = MessageDigest.getInstance("SHA-256").digest(bytes);
-      byte[] key = Arrays.copyOf(bytes, LONG);
-      System.arraycopy(sum, 0, key, LONG - sum.length, sum.length);
-      return key;
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
+    byte[] sum = DigestUtils.sha256(bytes);
+    byte[] key = Arrays.copyOf(bytes, LONG);
+    System.arraycopy(sum, 0, key, LONG - sum.length, sum.length);
+    return key;
   }
 
   static byte[] of(long number) {

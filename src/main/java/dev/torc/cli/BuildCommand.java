@@ -7,8 +7,6 @@ import dev.torc.cache.BuildLock;
 import dev.torc.exec.LocalRunner;
 import dev.torc.exec.Runner;
 import dev.torc.hash.Digests;
-import dev.torc.hash.FileClock;
-import dev.torc.hash.StampSource;
 import dev.torc.machine.Jobserver;
 import dev.torc.machine.Limits;
 import dev.torc.machine.Makeflags;
@@ -73,12 +71,7 @@ final class BuildCommand extends Command {
   }
 
   private static Digests looking(Project project) {
-    return new Digests(
-        project.workflow().root(),
-        StampSource.of(project.workflow().root().getFileSystem()),
-        FileClock.none(),
-        _ -> null,
-        (_, _) -> {});
+    return Digests.looking(project.workflow().root(), _ -> null);
   }
 
   private int build(

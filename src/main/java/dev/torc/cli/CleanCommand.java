@@ -7,8 +7,6 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digests;
-import dev.torc.hash.FileClock;
-import dev.torc.hash.StampSource;
 import dev.torc.machine.Shown;
 import dev.torc.plan.Records;
 import dev.torc.plan.Selection;
@@ -184,13 +182,7 @@ final class CleanCommand extends Command {
     List<Path> roots = site.project() == null ? List.of() : site.project().workflow().roots();
     Clearing clearing = null;
     if (cache != null) {
-      Digests digests =
-          new Digests(
-              root,
-              StampSource.of(root.getFileSystem()),
-              FileClock.none(),
-              cache::stamp,
-              (_, _) -> {});
+      Digests digests = Digests.looking(root, cache::stamp);
       clearing = new Clearing(site.place(), roots, "", cache, digests, _ -> {});
     }
     return new Cleaner(site.place(), roots, cache, clearing, force, dry, account);

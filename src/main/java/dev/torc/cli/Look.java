@@ -2,8 +2,6 @@ package dev.torc.cli;
 
 import dev.torc.cache.Cache;
 import dev.torc.hash.Digests;
-import dev.torc.hash.FileClock;
-import dev.torc.hash.StampSource;
 import dev.torc.plan.Checks;
 import dev.torc.plan.Contents;
 import dev.torc.plan.Expander;
@@ -32,13 +30,7 @@ final class Look implements AutoCloseable {
   private Look(Project given, Cache cache, Consumer<String> note) throws IOException {
     this.cache = cache;
     this.interrupted = Running.of(given.place(), cache).interrupted();
-    this.digests =
-        new Digests(
-            given.workflow().root(),
-            StampSource.of(given.workflow().root().getFileSystem()),
-            FileClock.none(),
-            cache::stamp,
-            (_, _) -> {});
+    this.digests = Digests.looking(given.workflow().root(), cache::stamp);
     Scene first = scene(given, given.select(List.of()), false);
     if (first.selection().open().isEmpty()) {
       this.scene = first;

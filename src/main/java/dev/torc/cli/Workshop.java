@@ -22,7 +22,6 @@ import dev.torc.plan.Scene;
 import dev.torc.plan.Selection;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +75,7 @@ final class Workshop implements AutoCloseable {
     try {
       endLeftovers(project.place(), cache, warn);
       Files.createDirectories(project.place().logs());
-      Files.createDirectories(jobsFolder(project));
+      Files.createDirectories(project.place().jobs());
       return new Workshop(project, build, cache, Marks.begin(project.place()), listener);
     } catch (IOException | RuntimeException e) {
       cache.close();
@@ -97,10 +96,6 @@ final class Workshop implements AutoCloseable {
       cache.put(Build.interrupted(cache, mark, cache.nextBuildNumber()));
     }
     cache.flush();
-  }
-
-  private static Path jobsFolder(Project project) {
-    return project.place().folder().resolve("jobs");
   }
 
   /** What is known before anything runs. */

@@ -3,7 +3,6 @@ package dev.torc.graph;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Glob;
 import dev.torc.workflow.Group;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Place;
 import dev.torc.workflow.Ref;
@@ -39,10 +38,8 @@ final class Makers {
     this.jobs = jobs;
     this.errors = errors;
     for (int j = 0; j < jobs.size(); j++) {
-      for (Item item : jobs.get(j).produces()) {
-        for (Ref ref : item.refs()) {
-          declare(j, ref);
-        }
+      for (Ref ref : jobs.get(j).productRefs()) {
+        declare(j, ref);
       }
     }
     for (int g = 0; g < groups.size(); g++) {

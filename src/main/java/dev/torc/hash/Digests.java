@@ -68,6 +68,12 @@ public final class Digests implements FileDigests {
     this.learnt = learnt;
   }
 
+  /** For a command that only looks: it writes nothing, so nothing that it reads is stored. */
+  public static Digests looking(Path root, Function<String, Known> stored) {
+    return new Digests(
+        root, StampSource.of(root.getFileSystem()), FileClock.none(), stored, (_, _) -> {});
+  }
+
   /** A fresh stamp, links followed. */
   public Stamp stamp(String path) throws IOException {
     return stamp(root.resolve(path));

@@ -150,7 +150,7 @@ public record FolderDigest(Digest digest, List<Member> members) {
         throw new IOException("cannot read the link " + path + ": " + Hasher.reason(e), e);
       }
       Digest target = needed ? outer(path, link) : null;
-      return Hasher.text(target == null ? text : text + "\0" + target.hex());
+      return Digest.ofText(target == null ? text : text + "\0" + target.hex());
     }
 
     /** The digest of what a link leads to, or null where that is inside or nothing. */

@@ -2,7 +2,6 @@ package dev.torc.hash;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -36,11 +35,6 @@ public final class Hasher {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  /** The digest of a text's UTF-8 bytes. */
-  public static Digest text(String text) {
-    return Digest.of(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /**

@@ -4,7 +4,6 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digests;
 import dev.torc.hash.Stamp;
 import dev.torc.workflow.BadInput;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Place;
 import dev.torc.workflow.Ref;
@@ -62,13 +61,11 @@ public final class Checks {
   }
 
   private void needs(int id) throws IOException {
-    for (Item item : graph.job(id).needs()) {
-      for (Ref ref : item.refs()) {
-        if (ref instanceof Ref.OfFile file && graph.makerOf(file.path()) < 0) {
-          source(id, file);
-        } else if (ref instanceof Ref.OfFolder folder && graph.makerOf(folder.path()) < 0) {
-          folder(id, folder);
-        }
+    for (Ref ref : graph.job(id).needRefs()) {
+      if (ref instanceof Ref.OfFile file && graph.makerOf(file.path()) < 0) {
+        source(id, file);
+      } else if (ref instanceof Ref.OfFolder folder && graph.makerOf(folder.path()) < 0) {
+        folder(id, folder);
       }
     }
   }
@@ -152,19 +149,16 @@ public final class Checks {
     if (job.depfile() != null) { // it is removed before a run, as a product is
       product(job, new Ref.OfFile(job.place(), job.depfile()), job.depfile());
     }
-    for (Item item : job.produces()) {
-      for (Ref ref : item.refs()) {
-        String path =
-            switch (ref) {
-              case Ref.OfFile file -> file.path();
-              case Ref.OfFolder folder -> folder.path();
-              case Ref.OfGlob glob ->
-                  dev.torc.workflow.Glob.of(glob.pattern()).fixedPrefix() + "/*";
-              case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> null;
-            };
-        if (path != null) {
-          product(job, ref, path);
-        }
+    for (Ref ref : job.productRefs()) {
+      String path =
+          switch (ref) {
+            case Ref.OfFile file -> file.path();
+            case Ref.OfFolder folder -> folder.path();
+            case Ref.OfGlob glob -> dev.torc.workflow.Glob.of(glob.pattern()).fixedPrefix() + "/*";
+            case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> null;
+          };
+      if (path != null) {
+        product(job, ref, path);
       }
     }
   }

@@ -2,7 +2,6 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Walk;
 import java.io.IOException;
@@ -19,11 +18,9 @@ public final class EmptyGlobs {
   /** The needed globs of a job that match nothing, in written order. */
   public static List<Ref.OfGlob> of(Graph graph, int job) throws IOException {
     List<Ref.OfGlob> empty = new ArrayList<>();
-    for (Item item : graph.job(job).needs()) {
-      for (Ref ref : item.refs()) {
-        if (ref instanceof Ref.OfGlob glob && matchesNothing(graph, job, glob)) {
-          empty.add(glob);
-        }
+    for (Ref ref : graph.job(job).needRefs()) {
+      if (ref instanceof Ref.OfGlob glob && matchesNothing(graph, job, glob)) {
+        empty.add(glob);
       }
     }
     return empty;

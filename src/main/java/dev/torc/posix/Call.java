@@ -20,7 +20,6 @@ import java.util.Optional;
 final class Call {
 
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-  private static final boolean MAC = System.getProperty("os.name").startsWith("Mac");
   private static final MethodHandle ANY = any();
 
   private final MemorySegment function;
@@ -47,11 +46,11 @@ final class Call {
 
   /** The number for Linux or for macOS, which call the same things by other numbers. */
   static int number(int linux, int mac) {
-    return MAC ? mac : linux;
+    return Libc.MAC ? mac : linux;
   }
 
   static boolean isMac() {
-    return MAC;
+    return Libc.MAC;
   }
 
   /** Calls a function that returns an int; where that is -1, the result is {@code -errno}. */

@@ -19,12 +19,11 @@ public record Descriptor(int number) {
   /** What {@link #read} returns where there is nothing to read now. */
   public static final int NOTHING = -2;
 
-  private static final boolean MAC = System.getProperty("os.name").startsWith("Mac");
   private static final int O_RDWR = 2;
-  private static final int O_NONBLOCK = MAC ? 4 : 04000;
-  private static final int O_CLOEXEC = MAC ? 0x1000000 : 02000000;
+  private static final int O_NONBLOCK = Libc.MAC ? 4 : 04000;
+  private static final int O_CLOEXEC = Libc.MAC ? 0x1000000 : 02000000;
   private static final int EINTR = 4;
-  private static final int EAGAIN = MAC ? 35 : 11;
+  private static final int EAGAIN = Libc.MAC ? 35 : 11;
   private static final short POLLIN = 1;
   private static final short POLLOUT = 4;
 

@@ -43,11 +43,9 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
   /** {@code struct stat} of macOS with 64-bit inodes; the mode has 16 bits, the device 32. */
   private static final Layout MACOS = new Layout(4, 96, 48, 64, 8, 0);
 
-  private static final boolean MAC = System.getProperty("os.name").startsWith("Mac");
-
   /** Plain stat where it is exported (glibc does since 2.33, musl always) and its layout known. */
   private static final Layout LAYOUT =
-      MAC
+      Libc.MAC
           ? MACOS
           : Libc.symbol("stat").isEmpty()
               ? STATX
@@ -94,7 +92,8 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
     if (LAYOUT == STATX) {
       return null;
     }
-    String exported = MAC && Libc.symbol(name + "$INODE64").isPresent() ? name + "$INODE64" : name;
+    String exported =
+        Libc.MAC && Libc.symbol(name + "$INODE64").isPresent() ? name + "$INODE64" : name;
     return Libc.call(
         exported, FunctionDescriptor.of(ValueLayout.JAVA_INT, Libc.POINTER, Libc.POINTER));
   }

@@ -29,8 +29,8 @@ public final class FileSystems {
    * @return a name for people (NFS, Lustre …); empty for local ones and where it cannot be told
    */
   public static Optional<String> networkKind(Path path) {
-    boolean mac = System.getProperty("os.name").startsWith("Mac");
-    String name = mac && Libc.symbol("statfs$INODE64").isPresent() ? "statfs$INODE64" : "statfs";
+    String name =
+        Libc.MAC && Libc.symbol("statfs$INODE64").isPresent() ? "statfs$INODE64" : "statfs";
     Optional<MethodHandle> statfs = Libc.optional(name, STATFS);
     if (statfs.isEmpty()) {
       return Optional.empty();
@@ -42,7 +42,7 @@ public final class FileSystems {
       if (failed != 0) {
         return Optional.empty();
       }
-      if (mac) { // f_fstypename, 16 bytes after f_fssubtype
+      if (Libc.MAC) { // f_fstypename, 16 bytes after f_fssubtype
         String kind = status.getString(72).toLowerCase(Locale.ROOT);
         return NETWORK_NAMES.contains(kind) ? Optional.of(kind) : Optional.empty();
       }

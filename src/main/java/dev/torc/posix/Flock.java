@@ -11,7 +11,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -22,11 +21,9 @@ import java.util.Optional;
  */
 public final class Flock implements AutoCloseable {
 
-  private static final boolean MAC =
-      System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("mac");
-  private static final int OPEN_READ_WRITE_CLOEXEC = 2 | (MAC ? 0x1000000 : 0x80000);
+  private static final int OPEN_READ_WRITE_CLOEXEC = 2 | (Libc.MAC ? 0x1000000 : 0x80000);
   private static final int EXCLUSIVE_NOW = 2 | 4;
-  private static final int WOULD_BLOCK = MAC ? 35 : 11;
+  private static final int WOULD_BLOCK = Libc.MAC ? 35 : 11;
   private static final int INTERRUPTED = 4;
   private static final int MISSING = 2;
 

@@ -24,6 +24,9 @@ final class Libc {
 
   private Libc() {}
 
+  /** Whether this is macOS: some numbers and layouts differ there. */
+  static final boolean MAC = System.getProperty("os.name").startsWith("Mac");
+
   /** The function, or nothing where this C library lacks it (symbols come and go by version). */
   static Optional<MemorySegment> symbol(String name) {
     return LINKER.defaultLookup().find(name);

@@ -37,6 +37,22 @@ public record Job(
     String group,
     SortedMap<String, String> parameters) {
 
+  /** All that it needs, in written order, whatever the items they stand in. */
+  public List<Ref> needRefs() {
+    return refs(needs);
+  }
+
+  /** All that it produces, in written order, whatever the items they stand in. */
+  public List<Ref> productRefs() {
+    return refs(produces);
+  }
+
+  private static List<Ref> refs(List<Item> items) {
+    List<Ref> refs = new ArrayList<>(items.size());
+    items.forEach(item -> refs.addAll(item.refs()));
+    return refs;
+  }
+
   /** The command for people: one line for each task, placeholders as written. */
   public String command() {
     List<String> texts = new ArrayList<>();

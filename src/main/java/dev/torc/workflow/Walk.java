@@ -1,5 +1,7 @@
 package dev.torc.workflow;
 
+import dev.torc.cache.CachePlace;
+import dev.torc.hash.FolderDigest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
@@ -9,7 +11,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Finds the files on disk that a glob matches. Links to files count, FIFOs and devices do not,
@@ -17,9 +18,6 @@ import java.util.Set;
  * are, links or not). What the files contain, and whose they are, is for others to ask.
  */
 public final class Walk {
-
-  /** Folders that never count, wherever they stand. */
-  private static final Set<String> NEVER = Set.of(".torc", ".torc-kept", ".git", "__pycache__");
 
   private final Path root;
   private final Glob glob;
@@ -61,7 +59,7 @@ public final class Walk {
         }
         String child = path.isEmpty() ? name : path.endsWith("/") ? path + name : path + "/" + name;
         if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-          if (!NEVER.contains(name)) {
+          if (!FolderDigest.IGNORED.contains(name) && !name.equals(CachePlace.KEPT_BELOW_ROOTS)) {
             folders.add(entry);
           }
         } else if (glob.matches(child) && Files.isRegularFile(entry)) {

@@ -13,9 +13,9 @@ import dev.torc.exec.Ended;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
+import dev.torc.hash.Digest;
 import dev.torc.hash.Digests;
 import dev.torc.hash.FileClock;
-import dev.torc.hash.Hasher;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.Checks;
 import dev.torc.plan.Expander;
@@ -206,7 +206,7 @@ class Harness {
     for (String need : stub.needs()) {
       input.append(' ').append(need).append('=').append(stub.read(need));
     }
-    String text = Hasher.text(input.toString()).hex().substring(0, 12);
+    String text = Digest.ofText(input.toString()).hex().substring(0, 12);
     Job declared = declared(stub.name());
     for (Item item : declared.produces()) {
       for (Ref ref : item.refs()) {

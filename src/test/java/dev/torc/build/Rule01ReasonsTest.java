@@ -3,7 +3,7 @@ package dev.torc.build;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.exec.Ended;
-import dev.torc.hash.Hasher;
+import dev.torc.hash.Digest;
 import dev.torc.plan.Reason;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +41,8 @@ class Rule01ReasonsTest extends Harness {
     edit("x", "2");
     build().ran("a");
     Reason expected =
-        new Reason(Reason.Kind.NEED_CHANGED, "x", Hasher.text("1").hex(), Hasher.text("2").hex());
+        new Reason(
+            Reason.Kind.NEED_CHANGED, "x", Digest.ofText("1").hex(), Digest.ofText("2").hex());
     assertEquals(List.of(expected), reasons("a"));
     settled();
   }

@@ -1,6 +1,6 @@
 package dev.torc.build;
 
-import dev.torc.hash.Hasher;
+import dev.torc.hash.Digest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +94,6 @@ record Spec(
   private static String digest(String command, SortedMap<String, String> inputs) {
     List<String> lines = new ArrayList<>(List.of(command));
     inputs.forEach((path, text) -> lines.add(path + "=" + text));
-    return Hasher.text(String.join("\n", lines)).hex().substring(0, 8);
+    return Digest.ofText(String.join("\n", lines)).hex().substring(0, 8);
   }
 }

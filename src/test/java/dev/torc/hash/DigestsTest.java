@@ -80,7 +80,7 @@ class DigestsTest {
     Known first = build().of("a");
     Digests next = build();
     assertEquals(first, next.of("a"));
-    assertEquals(Hasher.text("one"), first.digest());
+    assertEquals(Digest.ofText("one"), first.digest());
     assertTrue(first.safe());
     assertEquals(0, next.bytesRead());
     assertEquals(0, next.filesHashed());
@@ -93,7 +93,7 @@ class DigestsTest {
     build().of("a");
     write("a", "two", LONG_AGO + 1);
     Digests next = build();
-    assertEquals(Hasher.text("two"), next.of("a").digest());
+    assertEquals(Digest.ofText("two"), next.of("a").digest());
     assertEquals(3, next.bytesRead());
   }
 
@@ -129,10 +129,10 @@ class DigestsTest {
     assertFalse(first.of("a").safe());
     assertTrue(store.isEmpty());
     write("a", "two", NOW - Digests.RACY); // the very same stamp
-    assertEquals(Hasher.text("one"), first.of("a").digest(), "once per build");
+    assertEquals(Digest.ofText("one"), first.of("a").digest(), "once per build");
     now.addAndGet(1);
     Known second = build().of("a");
-    assertEquals(Hasher.text("two"), second.digest());
+    assertEquals(Digest.ofText("two"), second.digest());
     assertTrue(second.safe());
   }
 
@@ -160,8 +160,8 @@ class DigestsTest {
   @Test
   void storedButUnsafeIsNotTrusted() throws IOException {
     Path file = write("a", "one", LONG_AGO);
-    store.put("a", new Known(stamps.stamp(file), Hasher.text("other"), false));
-    assertEquals(Hasher.text("one"), build().of("a").digest());
+    store.put("a", new Known(stamps.stamp(file), Digest.ofText("other"), false));
+    assertEquals(Digest.ofText("one"), build().of("a").digest());
   }
 
   @Test
@@ -214,8 +214,8 @@ class DigestsTest {
     Digests build = build();
     build.of("a");
     write("a", "two", NOW);
-    assertEquals(Hasher.text("two"), build.product("a").digest());
-    assertEquals(Hasher.text("two"), build.of("a").digest());
+    assertEquals(Digest.ofText("two"), build.product("a").digest());
+    assertEquals(Digest.ofText("two"), build.of("a").digest());
     assertEquals(2, build.filesHashed());
   }
 
@@ -230,8 +230,8 @@ class DigestsTest {
     build.seen("a");
     assertEquals(3, build.stats());
     write("a", "two", NOW + 1);
-    assertEquals(Hasher.text("one"), build.seen("a").digest());
-    assertEquals(Hasher.text("two"), build.of("a").digest());
+    assertEquals(Digest.ofText("one"), build.seen("a").digest());
+    assertEquals(Digest.ofText("two"), build.of("a").digest());
     assertEquals(2, build.filesHashed());
   }
 
@@ -245,7 +245,7 @@ class DigestsTest {
         all.add(workers.submit(() -> build.of("a")));
       }
       for (Future<Known> one : all) {
-        assertEquals(Hasher.text("one"), one.get().digest());
+        assertEquals(Digest.ofText("one"), one.get().digest());
       }
     }
     assertEquals(1, build.filesHashed());

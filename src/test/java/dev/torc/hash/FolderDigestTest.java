@@ -169,10 +169,10 @@ class FolderDigestTest {
     assertEquals(
         Map.of(
             "b", "FOLDER null",
-            "b.c", "FILE " + Hasher.text("y"),
-            "b/run", "FILE* " + Hasher.text("x"),
+            "b.c", "FILE " + Digest.ofText("y"),
+            "b/run", "FILE* " + Digest.ofText("x"),
             "empty", "FOLDER null",
-            "link", "LINK " + Hasher.text("b.c")),
+            "link", "LINK " + Digest.ofText("b.c")),
         seen);
     assertEquals(
         List.of("b", "b.c", "b/run", "empty", "link"),
@@ -182,7 +182,7 @@ class FolderDigestTest {
   @Test
   void emptyFolderIsNotAnEmptyFile() throws IOException {
     Files.createDirectories(root.resolve("d"));
-    assertNotEquals(Hasher.text(""), product());
+    assertNotEquals(Digest.ofText(""), product());
   }
 
   @Test
@@ -272,7 +272,7 @@ class FolderDigestTest {
     FileDigests files =
         (path, stamp) -> {
           asked.add(path);
-          return new Known(stamp, Hasher.text(path), true);
+          return new Known(stamp, Digest.ofText(path), true);
         };
     FolderDigest.of(root, "d", true, stamps, files);
     assertEquals(List.of("out/b"), asked);
@@ -283,7 +283,7 @@ class FolderDigestTest {
     assumeTrue(System.getProperty("sun.jnu.encoding").equals("UTF-8"), "as the launcher sets it");
     Path folder = Files.createDirectory(real.resolve("d"));
     StampSource stamps = StampSource.of(real.getFileSystem());
-    FileDigests files = (path, stamp) -> new Known(stamp, Hasher.text(""), true);
+    FileDigests files = (path, stamp) -> new Known(stamp, Digest.ofText(""), true);
     Files.writeString(folder.resolve("\uFFFD"), "a valid name");
     assertEquals(1, FolderDigest.of(real.toRealPath(), "d", true, stamps, files).members().size());
     new ProcessBuilder("sh", "-c", "cd \"$0\" && : > \"$(printf 'a\\377b')\"", folder.toString())

@@ -58,9 +58,9 @@ class RealFilesTest {
   void linksAreFollowedAndWhatTheyLeadToIsWatched() throws IOException {
     Files.writeString(root.resolve("a"), "one");
     Files.createSymbolicLink(root.resolve("link"), Path.of("a"));
-    assertEquals(Hasher.text("one"), build().of("link").digest());
+    assertEquals(Digest.ofText("one"), build().of("link").digest());
     Files.writeString(root.resolve("a"), "three");
-    assertEquals(Hasher.text("three"), build().of("link").digest());
+    assertEquals(Digest.ofText("three"), build().of("link").digest());
   }
 
   @Test
