@@ -48,19 +48,24 @@ final class Sandbox implements AutoCloseable {
   /** A copy of one of the examples, without anything built. */
   static Sandbox example(Path temp, String name) throws IOException {
     Sandbox copy = new Sandbox(temp);
+    copy(name, copy.root);
+    return copy;
+  }
+
+  /** Copies an example to a folder, but for what building it leaves there. */
+  static void copy(String name, Path folder) throws IOException {
     Path example = Path.of("examples", name);
     List<String> made = Files.readAllLines(example.resolve(".gitignore"));
     try (Stream<Path> files = Files.walk(example)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String path = example.relativize(file).toString();
         if (!path.startsWith(".torc/") && made.stream().noneMatch(m -> ignored(path, m))) {
-          Path to = copy.root.resolve(path);
+          Path to = folder.resolve(path);
           Files.createDirectories(to.getParent());
           Files.copy(file, to);
         }
       }
     }
-    return copy;
   }
 
   private static boolean ignored(String path, String pattern) {

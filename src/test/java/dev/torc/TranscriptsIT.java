@@ -3,7 +3,6 @@ package dev.torc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,7 +83,12 @@ class TranscriptsIT {
 
   private List<List<String>> run(String script, int steps) throws Exception {
     Path home = Files.createDirectories(temp.toRealPath().resolve("me"));
-    copy(Path.of("examples"), home.resolve("torc/examples"));
+    try (Stream<Path> examples = Files.list(Path.of("examples"))) {
+      for (Path example : examples.toList()) {
+        String name = example.getFileName().toString();
+        Sandbox.copy(name, home.resolve("torc/examples").resolve(name));
+      }
+    }
     Path torc = Path.of(System.getProperty("torc.home")).toAbsolutePath();
     Path file = Files.writeString(temp.resolve("script"), script);
     Path out = temp.resolve("out");
@@ -114,18 +118,6 @@ class TranscriptsIT {
       said.add(part.lines().toList());
     }
     return said;
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        if (!file.toString().contains(".torc") && Files.isRegularFile(file)) {
-          Path target = to.resolve(from.relativize(file).toString());
-          Files.createDirectories(target.getParent());
-          Files.copy(file, target);
-        }
-      }
-    }
   }
 
   /** What counts of the lines. */
