@@ -99,8 +99,9 @@ final class CommandText {
       }
       String placeholder = draft.list().get(2 * hole + 1);
       Quote quote = hole < places.size() ? places.get(hole) : Quote.REFUSE;
+      boolean word = isWord(draft.list(), 2 * hole + 1);
       hole++;
-      if (piece instanceof Piece.Hole of && isForShell(unit, of, quote, place)) {
+      if (piece instanceof Piece.Hole of && isForShell(unit, of, quote, word, place)) {
         parts.text("${" + catalog.parameter(of.name()) + "}");
       } else {
         parts.hole(placeholder);
@@ -140,7 +141,7 @@ final class CommandText {
   }
 
   /** Whether the shell has to put a value in, so that it reads it as NREL's torc lets it. */
-  private boolean isForShell(Unit unit, Piece.Hole hole, Quote quote, Place place) {
+  private boolean isForShell(Unit unit, Piece.Hole hole, Quote quote, boolean word, Place place) {
     List<String> values =
         unit.rows.stream()
             .map(row -> Family.format(hole.format(), row.get(hole.name())))
@@ -178,7 +179,29 @@ final class CommandText {
               .formatted(hole.name(), read.getFirst()));
       return false;
     }
-    return quote == Quote.BARE && split;
+    if (quote == Quote.BARE && split && word) {
+      String name = catalog.parameter(hole.name());
+      notes.say(
+          place,
+          "the shell splits the values of %s where they stand bare, as with NREL's torc; to pass each as one word, write {%s} for ${%s}"
+              .formatted(hole.name(), name, name));
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether a placeholder is a word of a command by itself, and no file of a redirection. */
+  private static boolean isWord(List<String> parts, int at) {
+    String before = parts.get(at - 1);
+    String after = parts.get(at + 1);
+    boolean begins =
+        before.isEmpty() ? at == 1 : " \t\n;&|(".indexOf(before.charAt(before.length() - 1)) >= 0;
+    boolean ends =
+        after.isEmpty() ? at == parts.size() - 2 : " \t\n;&|)<>".indexOf(after.charAt(0)) >= 0;
+    return begins
+        && ends
+        && !before.stripTrailing().endsWith(">")
+        && !before.stripTrailing().endsWith("<");
   }
 
   /** Says what belongs to NREL's torc and is not there when this torc runs the command. */

@@ -149,6 +149,8 @@ final class Translation {
     if (storesEphemeral(unit)) {
       out.put("always", "true");
     }
+    out.replaceAll(
+        (key, value) -> value instanceof Placed ? value : new Placed(job.family().place(), value));
     return out;
   }
 
@@ -314,13 +316,13 @@ final class Translation {
 
   private static Object json(Node node) {
     return switch (node) {
+      case Node.Scalar scalar when scalar.isNothing() -> new YamlWriter.Bare("null");
       case Node.Scalar scalar -> {
         String written = Literal.of(scalar.text());
         String text = written == null ? scalar.text() : written;
-        boolean string = scalar.quoted() && !JsonText.of(scalar.text()).startsWith("\"");
-        yield string || scalar.text().isEmpty() || scalar.quoted() && scalar.text().equals("~")
-            ? new Quoted(text)
-            : scalar.isNothing() ? "null" : text;
+        // In quotes `12` is a text; without, what can be JSON is what it says.
+        boolean isText = scalar.quoted() && !JsonText.of(scalar.text()).startsWith("\"");
+        yield isText ? new Quoted(text) : text;
       }
       case Node.Sequence list -> list.items().stream().map(Translation::json).toList();
       case Node.Mapping map -> {
@@ -369,22 +371,28 @@ final class Translation {
       String written = Literal.of(job);
       hook.put("job", written == null ? job : written);
     }
-    literal(hook, "command", new Text(action.place(), commands(action)));
-    if (on.equals("start") || on.equals("ready")) {
+    boolean before = on.equals("start") || on.equals("ready");
+    literal(hook, "command", new Text(action.place(), commands(action, before)));
+    if (before) {
       // Only for a required hook do jobs wait, and what they rely on is mostly what it makes.
       hook.put("required", "true");
-      notes.say(
-          action.place(), "jobs wait for this action, so here the build fails where it fails");
+      notes.say(action.place(), "what fails in this action is only seen in .torc/logs/hooks.log");
     }
     into.add(hook);
   }
 
-  /** The commands in a row; as in NREL's torc the first failure is the end. */
-  private static String commands(Action action) {
-    if (action.commands().size() == 1) {
+  /**
+   * The commands in a row. As in NREL's torc the first failure is the end of them, and no failure
+   * of the workflow.
+   */
+  private static String commands(Action action, boolean required) {
+    if (action.commands().size() == 1 && !required) {
       return action.commands().getFirst().text();
     }
     StringBuilder all = new StringBuilder("set -e\n");
+    if (required) {
+      all.append("trap 'exit 0' EXIT\n");
+    }
     action.commands().forEach(command -> all.append(command.text().stripTrailing()).append('\n'));
     return all.toString();
   }

@@ -27,6 +27,9 @@ final class YamlWriter {
   /** A map that stands on one line where it is short. */
   record Flow(Map<String, ?> map) {}
 
+  /** A text that stands without quotes: a number, {@code null}. */
+  record Bare(String text) {}
+
   /** A text in quotes, also where it could stand without. */
   record Quoted(String text) {}
 
@@ -127,6 +130,7 @@ final class YamlWriter {
     return switch (value) {
       case Placed placed -> flow(placed.value(), inside);
       case Quoted quoted -> quote(quoted.text());
+      case Bare bare -> bare.text();
       case Flow flow -> map(flow.map());
       case Map<?, ?> map -> map(map);
       case Collection<?> list ->
