@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 /** Resource classes and failure handlers in the words of the build file. */
 final class Classes {
 
-  private static final Pattern MEMORY = Pattern.compile("([0-9]+)\\s*([kKmMgGtT]?)(?:[iI]?[bB])?");
+  private static final Pattern MEMORY =
+      Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*([kKmMgGtT]?)(?:[iI]?[bB])?");
   private static final Pattern WEEKS = Pattern.compile("P([0-9]+)W", Pattern.CASE_INSENSITIVE);
 
   private final Notes notes;

@@ -127,8 +127,9 @@ record Family(Text name, List<Axis> axes, boolean zip, List<SequencedMap<String,
   /** Whether torc takes this format for this value. */
   static boolean fits(String format, String value) {
     try {
-      Format.apply(format, value);
-      return format.matches("[-+#0]*[0-9]*(\\.[0-9]+)?[dixXoeEfgGs]");
+      // A width without zeros would pad with blanks, which NREL's torc does not.
+      return format.matches("[-+#0]*[0-9]*(\\.[0-9]+)?[dixXoeEfgGs]")
+          && Format.apply(format, value).indexOf(' ') < 0;
     } catch (IllegalArgumentException no) {
       return false;
     }
