@@ -29,6 +29,10 @@ final class Catalog {
   record Maker(Unit job, int instance) {}
 
   final SequencedMap<Job, Unit> units = new LinkedHashMap<>();
+
+  /** Jobs whose needs no group can say; they are written one by one. */
+  final SequencedMap<Job, Unit> irregular = new LinkedHashMap<>();
+
   final Register jobs;
   final Register files;
   private final Notes notes;
@@ -101,7 +105,11 @@ final class Catalog {
       names.regexes().forEach(text -> collect(text.text(), parameters, named, named));
     }
     // What nothing mentions counts the jobs that were asked for.
-    return parameters.stream().filter(p -> made.contains(p) || !named.contains(p)).toList();
+    List<String> kept =
+        parameters.stream().filter(p -> made.contains(p) || !named.contains(p)).toList();
+    // In step, a parameter that only names what comes before tells what that is.
+    boolean fewer = job.family().rows(kept).size() < job.family().rows().size();
+    return job.family().zip() && !fewer ? parameters : kept;
   }
 
   private static void collect(
@@ -220,6 +228,15 @@ final class Catalog {
     return found;
   }
 
+  /** Whether a job can be written one by one; it is noted if so. */
+  boolean unrolls(Job job) {
+    boolean possible = Unrolled.isPossible(job, units.get(job));
+    if (possible) {
+      irregular.put(job, units.get(job));
+    }
+    return possible;
+  }
+
   UserData data(String name) {
     return data.get(name);
   }
@@ -264,8 +281,8 @@ final class Catalog {
     if (format != null && !from.family.fits(hole)) {
       notes.say(
           place,
-          "the format in {%s:%s} is not carried: it does not fit all values of %s"
-              .formatted(hole.name(), format, hole.name()));
+          "the format in {%s:%s} is not carried, just the value: torc has none that fits"
+              .formatted(hole.name(), format));
       format = null;
     }
     return "{" + parameter(hole.name()) + (format == null ? "" : ":" + format) + "}";

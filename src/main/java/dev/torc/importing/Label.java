@@ -17,7 +17,7 @@ final class Label {
   }
 
   private static String trimmed(String text) {
-    return text.replaceAll("([-_.])[-_.]+", "$1").replaceAll("^[-_.]+|[-_.]+$", "");
+    return text.replaceAll("([-_.\\s])[-_.\\s]+", "$1").replaceAll("^[-_.\\s]+|[-_.\\s]+$", "");
   }
 
   /** The name as an identifier, letters, digits and {@code _}. */

@@ -111,7 +111,7 @@ final class Needs {
       paths.add(catalog.path(unit, form));
     } else if (!unit.isGroup() && !sets.isEmpty()) {
       sets.getFirst().forEach(row -> paths.add(catalog.path(unit, Form.of(file, row))));
-    } else if (!sets.isEmpty()) {
+    } else if (!sets.isEmpty() && !catalog.unrolls(job)) {
       notes.refuse(
           job.family().place(),
           "which of the files %s each %s makes follows no rule that torc.yaml has words for"
@@ -209,6 +209,9 @@ final class Needs {
       }
       for (Wanted wanted : group) {
         List<Object> refs = refs(wanted);
+        if (refs.isEmpty() && catalog.unrolls(job)) {
+          continue;
+        }
         if (refs.isEmpty() && maker != null && maker != unit) {
           refs = List.of(jobRef(catalog.reference(new Form(maker, new LinkedHashMap<>()))));
           notes.say(
@@ -401,6 +404,8 @@ final class Needs {
       List<Object> refs = new ArrayList<>();
       sets.getFirst().forEach(i -> refs.add(jobRef(catalog.reference(Form.of(other, i)))));
       add(needs, null, refs);
+    } else if (catalog.unrolls(job)) {
+      return;
     } else if (other == unit) {
       notes.refuse(
           job.family().place(),

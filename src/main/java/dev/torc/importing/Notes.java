@@ -29,6 +29,12 @@ final class Notes {
     wrong.add(new Diagnostic(place, message));
   }
 
+  /** Takes over all that others noted. */
+  void add(Notes others) {
+    said.addAll(others.said);
+    wrong.addAll(others.wrong);
+  }
+
   /** What was said, by place. */
   List<Diagnostic> said() {
     return sorted(said);

@@ -161,7 +161,11 @@ final class Register {
     }
   }
 
-  /** A regular expression in which values stand for themselves. */
+  /** A regular expression in which the values of a row stand for themselves. */
+  static String pattern(String regex, Map<String, String> row) {
+    return pattern(Piece.ofName(regex, row.keySet()), row);
+  }
+
   private static String pattern(List<Piece> pieces, Map<String, String> row) {
     StringBuilder out = new StringBuilder();
     for (Piece piece : pieces) {

@@ -52,7 +52,14 @@ final class Translation {
    * @return the keys of the build file with their values, in order
    */
   static SequencedMap<String, Object> of(Spec spec, Notes notes, Path root) {
-    return new Translation(spec, notes, root).top();
+    Notes own = new Notes();
+    Translation tried = new Translation(spec, own, root);
+    SequencedMap<String, Object> top = tried.top();
+    if (!tried.catalog.irregular.isEmpty()) {
+      return of(Unrolled.of(spec, tried.catalog.irregular, notes), notes, root);
+    }
+    notes.add(own);
+    return top;
   }
 
   private SequencedMap<String, Object> top() {

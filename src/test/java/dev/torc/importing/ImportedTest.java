@@ -195,12 +195,92 @@ class ImportedTest {
   }
 
   @Test
-  void whereNoRuleTellsWhichTheyWaitForAllOfThemAndThatIsSaid() throws IOException {
+  void aJobWhoseNeedsFollowNoRuleIsWrittenOneByOne() throws IOException {
     String text =
         """
         jobs:
           - { name: 'g_{i}', command: 'x {i}', parameters: { i: '1:4' } }
-          - { name: 'h_{j}', command: 'y {j}', depends_on_regexes: ['g_[1{j}]$'], parameters: { j: '1:3' } }
+          - { name: 'h_{j}', command: 'y {j:02d}', depends_on_regexes: ['g_[1{j}]$'], parameters: { j: '1:2' } }
+        """;
+    assertTrue(
+        jobs(text)
+            .endsWith(
+                """
+                  h_1:
+                    command: y 01
+                    needs: { job: g/i=1 }
+
+                  h_2:
+                    command: y 02
+                    needs: [{ job: g/i=1 }, { job: g/i=2 }]
+                """),
+        jobs(text));
+    assertEquals(
+        List.of(
+            "w.yaml:4:13: h_{j} is no group here but 2 jobs: what they depend on follows no rule"
+                + " for a group"),
+        said(text));
+  }
+
+  @Test
+  void aChainOfFilesIsAGroup() throws IOException {
+    String made =
+        jobs(
+            """
+            jobs:
+              - { name: step_0, command: 'x > s0', output_files: [s_0] }
+              - name: 'step_{i}'
+                command: 'x ${files.input.s_{prev}} > ${files.output.s_{i}}'
+                parameters: { i: '1:2', prev: '0:1' }
+                parameter_mode: zip
+                depends_on: ['step_{prev}']
+            files: [{ name: 's_{n}', path: 's{n}', parameters: { n: '0:2' } }]
+            """);
+    assertTrue(
+        made.endsWith(
+            """
+              step:
+                command: x {needs} > {produces}
+                parameters:
+                  i: { from: 1, to: 2 }
+                  prev: { from: 0, to: 1 }
+                mode: zip
+                needs: s{prev}
+                produces: s{i}
+            """),
+        made);
+  }
+
+  @Test
+  void aChainOfJobsIsWrittenOneByOne() throws IOException {
+    String made =
+        jobs(
+            """
+            jobs:
+              - { name: step_0, command: 'x 0' }
+              - name: 'step_{i}'
+                command: 'x {i}'
+                parameters: { i: '1:2', prev: '0:1' }
+                parameter_mode: zip
+                depends_on: ['step_{prev}']
+            """);
+    assertTrue(
+        made.endsWith(
+            """
+              step_2:
+                command: x 2
+                needs: { job: step_1 }
+            """),
+        made);
+  }
+
+  @Test
+  void whereEvenThatCannotBeTheyWaitForAllOfThemAndThatIsSaid() throws IOException {
+    String text =
+        """
+        jobs:
+          - { name: 'g_{i}', command: 'x {i}', parameters: { i: '1:4' } }
+          - { name: 'h_{j}', command: 'y {j}', depends_on_regexes: ['g_[1{j}]$'], parameters: { j: '1:300' } }
         """;
     assertTrue(jobs(text).endsWith("needs: { job: g }\n"), jobs(text));
     assertEquals(1, said(text).size());
