@@ -80,7 +80,10 @@ final class CommandText {
 
   private String written(String text, Place place) {
     Unit unit = catalog.units.get(job);
-    List<Piece> pieces = Piece.ofCommand(text, unit.family.parameters());
+    List<Piece> pieces =
+        Piece.ofCommand(text, unit.family.parameters()).stream()
+            .map(piece -> stored(piece, place))
+            .toList();
     Parts draft = new Parts();
     for (Piece piece : pieces) {
       switch (piece) {
@@ -109,6 +112,19 @@ final class CommandText {
     }
     String written = parts.written();
     return written != null ? written : braced(parts, place);
+  }
+
+  /** A reference to what the job itself stores is the bare name of that here. */
+  private Piece stored(Piece piece, Place place) {
+    if (!(piece instanceof Piece.Reference reference) || !reference.data() || reference.input()) {
+      return piece;
+    }
+    String key = catalog.dataKey(reference.name());
+    notes.say(
+        place,
+        "job %s refers to the user data %s, which it stores; here it writes %s=VALUE to $TORC_OUTPUT"
+            .formatted(job.name(), reference.name(), key));
+    return new Piece.Plain(key == null ? reference.name() : key);
   }
 
   /** {@code ${name}} of a parameter that has another name here. */

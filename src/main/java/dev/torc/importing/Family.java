@@ -53,7 +53,10 @@ record Family(Text name, List<Axis> axes, boolean zip, List<SequencedMap<String,
       rows.add(new LinkedHashMap<>());
       for (Axis axis : axes) {
         if ((long) rows.size() * axis.values().size() > MAX) {
-          throw new IllegalArgumentException("stands for more than " + MAX + " of its kind");
+          throw new IllegalArgumentException(
+              "its parameters have more than "
+                  + MAX
+                  + " combinations, which is too much for torc import");
         }
         List<SequencedMap<String, String>> next = new ArrayList<>();
         for (SequencedMap<String, String> row : rows) {

@@ -73,6 +73,11 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
         }
         case "shell", "hooks", "roots" -> {
           out.line("");
+          if (each.getKey().equals("shell")) {
+            out.line(
+                "# As NREL's torc runs commands; with [bash, -e, -o, pipefail, -c] any failure"
+                    + " counts.");
+          }
           out.entry(each.getKey(), each.getValue());
         }
         default -> out.entry(each.getKey(), each.getValue());

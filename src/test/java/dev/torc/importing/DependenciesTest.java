@@ -39,7 +39,7 @@ class DependenciesTest {
 
   private final Map<String, Integer> counts = new HashMap<>();
 
-  @Property(tries = 300)
+  @Property(tries = 200)
   void areWhatTheExpandedNamesSay(@ForAll long seed) throws IOException {
     Random random = new Random(seed);
     for (String parameter : List.of("a", "b", "c")) {

@@ -398,6 +398,17 @@ class ImportedTest {
   }
 
   @Test
+  void aReferenceToWhatTheJobStoresIsTheNameOfIt() throws IOException {
+    String text =
+        """
+        jobs: [{ name: a, command: 'put ${user_data.output.my key}' }]
+        user_data: [{ name: my key }]
+        """;
+    assertEquals("  a:\n    command: put my_key\n", jobs(text));
+    assertEquals(3, said(text).size());
+  }
+
+  @Test
   void theSameFileGivesTheSameText() throws IOException {
     String text = Files.readString(Path.of("testdata/imports/sweep.yaml"));
     assertEquals(of(text), of(text));
