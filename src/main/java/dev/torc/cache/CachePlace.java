@@ -70,7 +70,7 @@ public record CachePlace(Path root, Path folder, Path database) {
     return database.resolve("graph");
   }
 
-  /** The file of what the last build left at rest. */
+  /** The file of what the last build left at rest; opening the cache for work takes it away. */
   public Path rest() {
     return database.resolve("rest");
   }

@@ -6,15 +6,15 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
-import dev.torc.hash.Digests;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.machine.Refusal;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Rest;
 import dev.torc.plan.Resting;
 import dev.torc.report.Report;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.Map;
@@ -106,31 +106,58 @@ record AtRest(Project project, Rest rest, Stamp file, BitSet restless) {
     return Exit.DONE;
   }
 
-  /** Before anything changes: what is at rest is not known any more, whatever happens. */
-  void takeAway() throws IOException {
-    Files.deleteIfExists(project.place().rest());
+  /** Where the cache is, now that the root has its id. */
+  private CachePlace place() {
+    return CachePlace.find(project.place().root(), project.console().env());
   }
 
   /**
    * What the build leaves at rest; the cache is still open. Null where the graph cannot be kept.
    */
-  Rest after(Plan plan, Digests digests, long number) throws IOException {
-    Graph graph = plan.scene().graph();
-    Digest id = project.keeper().keep(graph, digests);
-    if (id == null) {
-      return null;
+  Rest after(Plan plan, Workshop shop, Report report) {
+    try {
+      Graph graph = plan.scene().graph();
+      Digest id = project.keeper().keep(place(), graph, shop.digests());
+      if (id == null) {
+        return null;
+      }
+      BitSet stayed = rest == null ? new BitSet() : (BitSet) rest.jobs().clone();
+      stayed.andNot(restless);
+      stayed.andNot(plan.decided());
+      StampSource stamps = StampSource.of(project.place().root().getFileSystem());
+      return Resting.of(
+          plan.scene(),
+          shop.digests(),
+          held(project, id, stamps),
+          rest,
+          stayed,
+          project.console().env(),
+          shop.cache().nextBuildNumber());
+    } catch (IOException e) {
+      return lost(e, report);
+    } catch (UncheckedIOException e) {
+      return lost(e.getCause(), report);
     }
-    BitSet stayed = rest == null ? new BitSet() : (BitSet) rest.jobs().clone();
-    stayed.andNot(restless);
-    stayed.andNot(plan.decided());
-    StampSource stamps = StampSource.of(project.place().root().getFileSystem());
-    Map<String, String> env = project.console().env();
-    return Resting.of(plan.scene(), digests, held(project, id, stamps), rest, stayed, env, number);
   }
 
-  /** Keeps it, when the cache is closed. */
-  void keep(Rest next) throws IOException {
-    StampSource stamps = StampSource.of(project.place().root().getFileSystem());
-    next.with(stamps.stamp(project.place().data())).write(project.place().rest());
+  /** Keeps it, when the cache is closed; null where there is none to keep. */
+  void keep(Rest next, Report report) {
+    if (next == null) {
+      return;
+    }
+    try {
+      StampSource stamps = StampSource.of(project.place().root().getFileSystem());
+      CachePlace now = place();
+      next.with(stamps.stamp(now.data())).write(now.rest());
+    } catch (IOException e) {
+      lost(e, report);
+    }
+  }
+
+  /** What cannot be kept costs the next build time and nothing else. */
+  private static Rest lost(IOException e, Report report) {
+    String line = "cannot keep what is at rest, the next build looks at everything: ";
+    report.accept(new Event.Note(Event.Level.WARNING, line + Refusal.line(e)));
+    return null;
   }
 }

@@ -97,17 +97,14 @@ final class BuildCommand extends Command {
     if (!restless.intersects(selection.jobs()) && selection.open().isEmpty()) {
       return rest.tell(build, selection.jobs(), report);
     }
-    rest.takeAway();
     Rest next;
     int exit;
     try (Workshop shop = Workshop.open(rest.project(), build, report)) {
       AtomicReference<Plan> plan = new AtomicReference<>();
       exit = build(shop, selection, restless, capacity, given, report, plan);
-      next = rest.after(plan.get(), shop.digests(), shop.cache().nextBuildNumber());
+      next = rest.after(plan.get(), shop, report);
     }
-    if (next != null) {
-      rest.keep(next);
-    }
+    rest.keep(next, report);
     return exit;
   }
 

@@ -38,7 +38,7 @@ record Project(
   /** Keeps a graph for the next build. */
   interface Keeper {
     /** Returns its name; null where other things than build files decide about it. */
-    Digest keep(Graph graph, Digests digests) throws IOException;
+    Digest keep(CachePlace place, Graph graph, Digests digests) throws IOException;
   }
 
   /**
@@ -60,7 +60,7 @@ record Project(
     if (kept != null) {
       Expander.Source source = found -> Blueprint.read(named, variables).expand(found);
       Graph graph = kept.graph();
-      Keeper keeper = (_, _) -> kept.id();
+      Keeper keeper = (_, _, _) -> kept.id();
       return new Project(
           console, graph.workflow(), graph, place, source, containers, kept.id(), keeper);
     }
@@ -69,8 +69,8 @@ record Project(
     Graph graph = GraphBuilder.build(workflow);
     List<BuildFile.Read> read = blueprint.isLasting() ? blueprint.sources() : List.of();
     Keeper keeper =
-        (made, digests) ->
-            read.isEmpty() ? null : GraphFile.write(place.graph(), origin, made, read, digests);
+        (at, made, digests) ->
+            read.isEmpty() ? null : GraphFile.write(at.graph(), origin, made, read, digests);
     return new Project(
         console, workflow, graph, place, blueprint::expand, containers, null, keeper);
   }

@@ -27,8 +27,8 @@ import java.util.TreeMap;
  * and at nothing else, and an edit costs the jobs behind it. Which jobs can be at rest is {@link
  * Resting}'s business.
  *
- * <p>A build that may change anything takes the file away before it begins, and puts another in its
- * place when it is over: after a crash there is none, and everything is looked at.
+ * <p>Opening the cache for work takes the file away, and a build puts another in its place when it
+ * is over: after a crash there is none, and everything is looked at.
  *
  * @param held what must be the same
  * @param number that the next build has in the history
