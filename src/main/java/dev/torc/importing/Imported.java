@@ -43,7 +43,7 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
                 + " is not read; write the workflow as YAML or JSON");
       }
     }
-    Node tree = Source.read(file, shown);
+    Node tree = Source.parse(Source.bytes(file, shown), shown);
     Notes notes = new Notes();
     Spec spec = SpecReader.read(tree, notes);
     notes.throwIfAny();
