@@ -1,5 +1,7 @@
 package dev.torc.bench;
 
+import java.util.List;
+
 /**
  * A {@link Graph} in the language of each tool: what a user would write there by hand for these
  * jobs, without tricks for or against a tool.
@@ -18,7 +20,7 @@ final class BuildFiles {
       if (rule.bundle() == null) {
         out.append('[').append(String.join(", ", rule.needs())).append("]\n");
       } else {
-        out.append('"').append(bundle(graph, rule).glob()).append("\"\n");
+        out.append('"').append(globOf(graph, rule)).append("\"\n");
       }
       out.append("    produces: [").append(rule.product()).append("]\n");
       if (rule.depfile()) {
@@ -75,10 +77,49 @@ final class BuildFiles {
     return out.toString();
   }
 
-  private static Bundle bundle(Graph graph, Rule rule) {
+  /** As SConstruct, in the environment of the caller. */
+  static String scons(Graph graph) {
+    StringBuilder out = new StringBuilder("import os\nenv = Environment(ENV=os.environ)\n");
+    bundles(graph, out);
+    for (Rule rule : graph.rules()) {
+      out.append(
+          "env.Command('%s', %s, '%s')\n".formatted(rule.product(), python(rule), rule.line()));
+    }
+    return out.toString();
+  }
+
+  /** As dodo.py, for doit. */
+  static String doit(Graph graph) {
+    StringBuilder out = new StringBuilder();
+    bundles(graph, out);
+    out.append("def task_all():\n");
+    for (Rule rule : graph.rules()) {
+      out.append(
+          "    yield {'name': '%1$s', 'actions': ['%3$s'], 'file_dep': %2$s, 'targets': ['%1$s']}\n"
+              .formatted(rule.product(), python(rule), rule.line()));
+    }
+    return out.toString();
+  }
+
+  private static void bundles(Graph graph, StringBuilder out) {
+    for (Bundle bundle : graph.bundles()) {
+      out.append(bundle.name()).append(" = ").append(python(bundle.files())).append('\n');
+    }
+  }
+
+  private static String python(Rule rule) {
+    return rule.bundle() == null ? python(rule.needs()) : rule.bundle();
+  }
+
+  private static String python(List<String> files) {
+    return "['" + String.join("', '", files) + "']";
+  }
+
+  private static String globOf(Graph graph, Rule rule) {
     return graph.bundles().stream()
         .filter(bundle -> bundle.name().equals(rule.bundle()))
         .findFirst()
-        .orElseThrow();
+        .orElseThrow()
+        .glob();
   }
 }

@@ -156,7 +156,7 @@ final class Cases {
             graph,
             Case.Step.EDIT,
             rounds,
-            List.of(new Target.Ratio("ninja", Figure.WALL, 1.5))));
+            List.of(new Target.FewerJobs("ninja"), new Target.Ratio("ninja", Figure.WALL, 1.5))));
   }
 
   /** A number with blanks between its thousands. */

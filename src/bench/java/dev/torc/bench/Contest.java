@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -50,8 +51,8 @@ final class Contest {
   List<Result> play(List<Case> cases) throws IOException, InterruptedException {
     Graph graph = cases.getFirst().graph();
     progress.accept("writing " + graph.name());
-    Map<Tool, Layout> layouts = new HashMap<>();
-    for (Tool tool : programs.keySet()) {
+    SequencedMap<Tool, Layout> layouts = new LinkedHashMap<>();
+    for (Tool tool : programs.keySet().stream().filter(tool -> tool.plays(graph)).toList()) {
       Layout layout = new Layout(graph, tool, work.resolve(graph.name()).resolve(tool.program()));
       layout.remove();
       layout.write();
@@ -64,7 +65,7 @@ final class Contest {
       results.add(result);
       try {
         if (!built && each.step() != Case.Step.FULL) {
-          for (Tool tool : programs.keySet()) {
+          for (Tool tool : layouts.keySet()) {
             progress.accept("building " + graph.name() + " with " + tool.program());
             run(tool, layouts.get(tool));
           }
@@ -81,9 +82,9 @@ final class Contest {
     return results;
   }
 
-  private void play(Case each, Map<Tool, Layout> layouts, Result result)
+  private void play(Case each, SequencedMap<Tool, Layout> layouts, Result result)
       throws IOException, InterruptedException {
-    List<Tool> order = new ArrayList<>(programs.keySet());
+    List<Tool> order = new ArrayList<>(layouts.keySet());
     Map<Tool, Integer> jobs = new HashMap<>();
     // where nothing runs, the first round only brings files into memory
     int first = each.step() == Case.Step.NOTHING ? 0 : 1;
@@ -105,11 +106,11 @@ final class Contest {
         }
       }
       if (round > 0) {
-        programs.keySet().forEach(tool -> result.add(tool.program(), usages.get(tool)));
+        layouts.keySet().forEach(tool -> result.add(tool.program(), usages.get(tool)));
       }
       order.addLast(order.removeFirst());
     }
-    programs.keySet().forEach(tool -> result.jobs(tool.program(), jobs.get(tool)));
+    layouts.keySet().forEach(tool -> result.jobs(tool.program(), jobs.get(tool)));
     compare(layouts, result);
   }
 
@@ -120,10 +121,10 @@ final class Contest {
     return usage;
   }
 
-  private void compare(Map<Tool, Layout> layouts, Result result) throws IOException {
-    Tool first = programs.firstEntry().getKey();
+  private void compare(SequencedMap<Tool, Layout> layouts, Result result) throws IOException {
+    Tool first = layouts.firstEntry().getKey();
     String expected = layouts.get(first).digest();
-    for (Tool tool : programs.keySet()) {
+    for (Tool tool : layouts.keySet()) {
       if (!layouts.get(tool).digest().equals(expected)) {
         result.fault("the products of %s and %s differ".formatted(first.program(), tool.program()));
       }

@@ -42,15 +42,15 @@ final class Host {
     return String.join(", ", words[0], words[1], words[2]);
   }
 
-  /** What a program says of its version, its first line; "unknown" where it says none. */
+  /** The first number with a point in what a program says of its version; "unknown" without one. */
   static String version(String program, String option) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(List.of(program, option)).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return process.waitFor() == 0 && !said.isBlank()
-        ? said.lines().findFirst().orElseThrow().strip()
-        : "unknown";
+    process.waitFor();
+    Matcher number = Pattern.compile("\\d+(\\.\\d+)+").matcher(said);
+    return number.find() ? number.group() : "unknown";
   }
 
   private static String first(String file, String pattern) throws IOException {

@@ -55,6 +55,30 @@ sealed interface Target {
     }
   }
 
+  /** That torc runs fewer jobs than a peer. */
+  record FewerJobs(String peer) implements Target {
+    @Override
+    public String text() {
+      return "fewer jobs than " + peer;
+    }
+
+    @Override
+    public Optional<Double> measured(Result result) {
+      return Optional.ofNullable(result.jobs().get(peer))
+          .map(jobs -> (double) result.jobs().get("torc") - jobs);
+    }
+
+    @Override
+    public double most() {
+      return -1;
+    }
+
+    @Override
+    public String shown(double value) {
+      return "%.0f fewer".formatted(-value);
+    }
+  }
+
   /** torc's own CPU time, without its jobs', for each job, in milliseconds. */
   record PerJob(int jobs, double most) implements Target {
     @Override

@@ -13,7 +13,16 @@ enum Tool {
   NINJA("ninja", "build.ninja", BuildFiles::ninja, List.of(".ninja_log", ".ninja_deps")),
   SAMURAI("samu", "build.ninja", BuildFiles::ninja, List.of(".ninja_log", ".ninja_deps")),
   N2("n2", "build.ninja", BuildFiles::ninja, List.of(".n2_db")),
-  MAKE("make", "Makefile", BuildFiles::make, List.of());
+  MAKE("make", "Makefile", BuildFiles::make, List.of()),
+  SCONS("scons", "SConstruct", BuildFiles::scons, List.of(".sconsign.dblite")),
+  DOIT(
+      "doit",
+      "dodo.py",
+      BuildFiles::doit,
+      List.of(".doit.db", ".doit.db.bak", ".doit.db.dat", ".doit.db.dir"));
+
+  /** Tools that need seconds for a thousand jobs are asked no further. */
+  private static final int MOST = 1000;
 
   private final String program;
   private final String buildFile;
@@ -25,6 +34,17 @@ enum Tool {
     this.buildFile = buildFile;
     this.writer = writer;
     this.memory = memory;
+  }
+
+  /** Whether it takes part: all files needed are known beforehand, or it reads depfiles. */
+  boolean plays(Graph graph) {
+    boolean depfiles = graph.rules().stream().anyMatch(Rule::depfile);
+    return !isScript() || !depfiles && graph.rules().size() <= MOST;
+  }
+
+  /** Whether its build file is a program in Python. */
+  private boolean isScript() {
+    return this == SCONS || this == DOIT;
   }
 
   /** The program's name, as in the report. */
@@ -49,7 +69,7 @@ enum Tool {
 
   /** Whether it reruns jobs for the time of a file, whatever is in it. */
   boolean goesByTime() {
-    return this != TORC;
+    return this != TORC && !isScript();
   }
 
   /**
@@ -66,7 +86,7 @@ enum Tool {
     if (this == MAKE) {
       words.add("-rR"); // built-in rules would be searched for every file
     }
-    words.addAll(List.of("-j", String.valueOf(width)));
+    words.addAll(List.of(this == DOIT ? "-n" : "-j", String.valueOf(width)));
     return words;
   }
 }

@@ -4,16 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.graph.GraphBuilder;
+import dev.torc.plan.Manifest;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Loader;
+import dev.torc.workflow.Step;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +29,13 @@ import org.junit.jupiter.params.provider.MethodSource;
  * with the same needs and the same commands.
  */
 class BuildFilesTest {
+
+  private static final Pattern SCONS_JOB =
+      Pattern.compile("env\\.Command\\('(?<to>[^']*)', (?<from>.*), '(?<run>[^']*)'\\)");
+  private static final Pattern DOIT_JOB =
+      Pattern.compile(
+          "    yield \\{'name': '(?<to>[^']*)', 'actions': \\['(?<run>[^']*)'\\],"
+              + " 'file_dep': (?<from>.*), 'targets': \\['\\k<to>'\\]\\}");
 
   @TempDir Path dir;
 
@@ -45,9 +57,18 @@ class BuildFilesTest {
   void everyToolIsToldTheSameGraph(Graph graph) throws Exception {
     Map<String, Said> meant = meant(graph);
     assertEquals(graph.rules().size(), meant.size(), "two jobs of one product");
-    assertEquals(meant, torc(graph));
-    assertEquals(meant, ninja(graph));
-    assertEquals(meant, make(graph));
+    same(meant, torc(graph));
+    same(meant, ninja(graph));
+    same(meant, make(graph));
+    if (Tool.SCONS.plays(graph)) {
+      same(meant, python(Tool.SCONS.text(graph), SCONS_JOB));
+      same(meant, python(Tool.DOIT.text(graph), DOIT_JOB));
+    }
+  }
+
+  private static void same(Map<String, Said> meant, Map<String, Said> said) {
+    assertEquals(meant.keySet(), said.keySet());
+    meant.forEach((product, job) -> assertEquals(job, said.get(product), product));
   }
 
   @ParameterizedTest
@@ -112,23 +133,21 @@ class BuildFilesTest {
     for (int id = 0; id < read.jobs(); id++) {
       Job job = read.job(id);
       Set<String> needs = new TreeSet<>();
-      for (String need : dev.torc.plan.Manifest.needs(job)) {
+      for (String need : Manifest.needs(job)) {
         needs.addAll(need.contains("*") ? matching(graph, need) : List.of(need));
       }
-      String product = String.join(" ", dev.torc.plan.Manifest.products(job));
+      String product = String.join(" ", Manifest.products(job));
       jobs.put(product, new Said(needs, command(job), job.depfile()));
     }
     return jobs;
   }
 
   private static String command(Job job) {
-    return ((dev.torc.workflow.Step.Command.Shell) job.steps().getFirst().command())
-        .text()
-        .declared();
+    return ((Step.Command.Shell) job.steps().getFirst().command()).text().declared();
   }
 
   private static List<String> matching(Graph graph, String glob) {
-    java.nio.file.PathMatcher matcher = Path.of("").getFileSystem().getPathMatcher("glob:" + glob);
+    PathMatcher matcher = Path.of("").getFileSystem().getPathMatcher("glob:" + glob);
     return Stream.concat(graph.sources().keySet().stream(), graph.products().stream())
         .filter(file -> matcher.matches(Path.of(file)))
         .toList();
@@ -186,6 +205,23 @@ class BuildFilesTest {
     }
     String all = String.join(" ", graph.products());
     assertTrue(lines.contains("all: " + all), "make builds the first target only");
+    return jobs;
+  }
+
+  private static Map<String, Said> python(String text, Pattern job) {
+    Map<String, Said> jobs = new TreeMap<>();
+    Map<String, String> variables = new TreeMap<>();
+    for (String line : text.lines().toList()) {
+      Matcher said = job.matcher(line);
+      if (said.matches()) {
+        String from = variables.getOrDefault(said.group("from"), said.group("from"));
+        String[] needs = from.substring(2, from.length() - 2).split("', '");
+        jobs.put(
+            said.group("to"), new Said(new TreeSet<>(List.of(needs)), said.group("run"), null));
+      } else if (line.contains(" = [")) {
+        variables.put(line.split(" = ")[0], line.split(" = ")[1]);
+      }
+    }
     return jobs;
   }
 }
