@@ -86,7 +86,7 @@ public final class Bench {
         if (each.getFirst().name().startsWith("c-") && !gcc) {
           absent.add("gcc and ar");
         } else {
-          results.addAll(contest.play(each));
+          contest.play(each).forEach(result -> told(result, results));
         }
       }
       if (hash && onPath("openssl") == null) {
@@ -94,14 +94,30 @@ public final class Bench {
       } else if (hash) {
         versions.put("openssl", Host.version("openssl", "version"));
         List<String> build = Tool.TORC.command(programs.get(Tool.TORC), options.width);
-        results.add(
-            new HashContest(meter, build, work, this::progress)
-                .play(cases.hashSize(), cases.hashRounds(), cases.hashTargets()));
+        HashContest hashing = new HashContest(meter, build, work, this::progress);
+        told(hashing.play(cases.hashSize(), cases.hashRounds(), cases.hashTargets()), results);
       }
     }
     facts.put("load after", Host.load());
     return report(
         ResultsPage.text(LocalDate.now().toString(), facts, versions, absent, results), results);
+  }
+
+  /** Takes a result, and tells it at once: the report is far away. */
+  private void told(Result result, List<Result> results) {
+    results.add(result);
+    List<String> said = new ArrayList<>(result.faults());
+    result
+        .series()
+        .forEach(
+            (tool, series) ->
+                said.add(
+                    "%s %.0f ms, CPU %.0f ms"
+                        .formatted(
+                            tool,
+                            series.median(Usage::wall) / 1e6,
+                            series.median(Usage::cpu) / 1e6)));
+    progress(result.name() + ": " + String.join("; ", said));
   }
 
   private int report(String page, List<Result> results) throws IOException {
