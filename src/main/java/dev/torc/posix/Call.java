@@ -22,6 +22,10 @@ final class Call {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
   private static final MethodHandle ANY = any();
 
+  /** Each thread's own, since a call must not pay for memory of its own. */
+  private static final ThreadLocal<MemorySegment> ERRNO =
+      ThreadLocal.withInitial(() -> Libc.errnoBuffer(Arena.ofAuto()));
+
   private final MemorySegment function;
 
   private Call(MemorySegment function) {
@@ -55,18 +59,14 @@ final class Call {
 
   /** Calls a function that returns an int; where that is -1, the result is {@code -errno}. */
   int call(long... arguments) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = Libc.errnoBuffer(arena);
-      int result = (int) invoke(errno, arguments);
-      return result == -1 ? -Libc.errno(errno) : result;
-    }
+    MemorySegment errno = ERRNO.get();
+    int result = (int) invoke(errno, arguments);
+    return result == -1 ? -Libc.errno(errno) : result;
   }
 
   /** Calls a function that returns a pointer. */
   MemorySegment pointer(long... arguments) {
-    try (Arena arena = Arena.ofConfined()) {
-      return MemorySegment.ofAddress(invoke(Libc.errnoBuffer(arena), arguments));
-    }
+    return MemorySegment.ofAddress(invoke(ERRNO.get(), arguments));
   }
 
   private long invoke(MemorySegment errno, long[] given) {
