@@ -53,7 +53,8 @@ public final class Build {
   private final PriorityQueue<Due> delayed =
       new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time));
   private final List<Integer> parked = new ArrayList<>();
-  private int running;
+  private int running; // attempts that are not over
+  private int released; // those of them whose processes are gone and whose resources are free
   private boolean alone;
   private boolean draining;
   private boolean failed;
@@ -308,7 +309,7 @@ public final class Build {
   /** Starts what fits. */
   private void start() {
     while (!draining && !alone) {
-      if (setup.tokens() != null && running > setup.tokens().held()) {
+      if (setup.tokens() != null && running - released > setup.tokens().held()) {
         break;
       }
       int job = ready.next(pool, j -> works.get(j).demand());
@@ -335,8 +336,9 @@ public final class Build {
   /** One token for each running job beyond the first; one more is wanted while jobs are ready. */
   private void wantTokens() {
     if (setup.tokens() != null) {
-      boolean more = !draining && !ready.isEmpty() && running > 0;
-      int useful = Math.max(0, running - 1) + (more ? 1 : 0);
+      int holding = running - released;
+      boolean more = !draining && !ready.isEmpty() && holding > 0;
+      int useful = Math.max(0, holding - 1) + (more ? 1 : 0);
       int held = setup.tokens().held();
       if (held > useful) {
         setup.tokens().giveBack(held - useful);
@@ -355,7 +357,8 @@ public final class Build {
       alone = true;
       teller.tell(new Event.Terminal(true));
     }
-    Attempt attempt = work.begin(shop, id, gpus, gpus.stream().map(this::gpu).toList());
+    Runnable gone = overlaps(job) ? () -> messages.add(() -> release(job, work)) : () -> {};
+    Attempt attempt = work.begin(shop, id, gpus, gpus.stream().map(this::gpu).toList(), gone);
     Scene begun = scene;
     teller.started(job, work.reasons(), work.attempts());
     String refusal = hooks.refusal(job);
@@ -385,6 +388,27 @@ public final class Build {
             });
   }
 
+  /**
+   * Whether the next job may start while the products of this one are looked at. Not where the way
+   * it ends may mean that nothing starts any more.
+   */
+  private boolean overlaps(Job job) {
+    return !setup.failFast() && !job.interactive() && graph.workflow().hooks().isEmpty();
+  }
+
+  /**
+   * The processes of an attempt are gone: the next one need not wait until the products are hashed.
+   * No more attempts than there are cpus are let go so, or hashing would outgrow them.
+   */
+  private void release(Job job, Work work) {
+    if (released < Math.max(1, pool.limits().getOrDefault(Demand.CPUS, 1L))) {
+      released++;
+      work.release();
+      pool.give(work.demand(), work.gpus());
+      teller.tell(new Event.JobReleased(job.name()));
+    }
+  }
+
   private String gpu(int number) {
     return number < setup.gpus().size() ? setup.gpus().get(number) : Integer.toString(number);
   }
@@ -396,7 +420,11 @@ public final class Build {
     Work work = works.get(id);
     work.over();
     running--;
-    pool.give(work.demand(), work.gpus());
+    if (work.released()) {
+      released--;
+    } else {
+      pool.give(work.demand(), work.gpus());
+    }
     if (job.interactive()) {
       alone = false;
       teller.tell(new Event.Terminal(false));
