@@ -34,6 +34,11 @@ final class BuildOptions {
   @Option(names = "--force", description = "run the targets whatever their state")
   private boolean force;
 
+  @Option(
+      names = "--profile",
+      description = "say where the time went, and write a trace for chrome://tracing")
+  private boolean profile;
+
   @Option(names = "--no-wait", description = "end with status 75 where another build is at work")
   private boolean noWait;
 
@@ -115,5 +120,9 @@ final class BuildOptions {
       throw Common.usage(badLimits.getFirst());
     }
     return limits;
+  }
+
+  boolean profile() {
+    return profile;
   }
 }
