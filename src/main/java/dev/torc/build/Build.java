@@ -55,6 +55,7 @@ public final class Build {
   private final List<Integer> parked = new ArrayList<>();
   private int running; // attempts that are not over
   private int released; // those of them whose processes are gone and whose resources are free
+  private volatile boolean more; // whether any job is ready: attempts ask before they wake the loop
   private boolean alone;
   private boolean draining;
   private boolean failed;
@@ -330,6 +331,7 @@ public final class Build {
         parked.add(job);
       }
     }
+    more = !ready.isEmpty();
     wantTokens();
   }
 
@@ -353,12 +355,19 @@ public final class Build {
     List<Integer> gpus = pool.take(work.demand());
     states.set(id, State.RUNNING);
     running++;
+    more = !ready.isEmpty();
     if (job.interactive()) {
       alone = true;
       teller.tell(new Event.Terminal(true));
     }
-    Runnable gone = overlaps(job) ? () -> messages.add(() -> release(job, work)) : () -> {};
-    Attempt attempt = work.begin(shop, id, gpus, gpus.stream().map(this::gpu).toList(), gone);
+    boolean overlaps = overlaps(job);
+    Runnable gone =
+        () -> {
+          if (overlaps && more) {
+            messages.add(() -> release(job, work));
+          }
+        };
+    Attempt attempt = work.begin(shop, id, gpus, gpus.stream().map(setup::gpu).toList(), gone);
     Scene begun = scene;
     teller.started(job, work.reasons(), work.attempts());
     String refusal = hooks.refusal(job);
@@ -407,10 +416,6 @@ public final class Build {
       pool.give(work.demand(), work.gpus());
       teller.tell(new Event.JobReleased(job.name()));
     }
-  }
-
-  private String gpu(int number) {
-    return number < setup.gpus().size() ? setup.gpus().get(number) : Integer.toString(number);
   }
 
   /** An attempt is over that was begun in a scene, under a number of that scene. */
