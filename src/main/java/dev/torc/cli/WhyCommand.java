@@ -2,7 +2,6 @@ package dev.torc.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.cache.Details;
-import dev.torc.cache.Result;
 import dev.torc.graph.Folded;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Shown;
@@ -208,8 +207,7 @@ final class WhyCommand extends Command {
       if (running.contains(name)) {
         console.print(palette.bold(Shown.name(name)) + " is running\n");
       } else if (plan.verdict(job) instanceof Verdict.UpToDate) {
-        boolean adopted = look.records().result(job).outcome() == Result.Outcome.ADOPTED;
-        console.print(Answer.upToDate(name, last, past, adopted, palette) + "\n");
+        console.print(Answer.upToDate(name, last, past, palette) + "\n");
       } else {
         console.print(Answer.of(causes.of(plan, job), palette) + "\n");
         if (past != null) {

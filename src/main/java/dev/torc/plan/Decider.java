@@ -80,6 +80,15 @@ public final class Decider {
     return pending >= 0 ? new Verdict.MayRun(pending) : new Verdict.UpToDate();
   }
 
+  /** The job whose result is needed before it is known what a job reads, -1 if there is none. */
+  public int pending(int id) {
+    Result last = records.result(id);
+    manifest.describe(id, last == null ? List.of() : last.found(), contents, hash);
+    int pending = hash.pending();
+    hash.digest();
+    return pending;
+  }
+
   /** A prior failure reruns even where the input was put back. */
   private void prior(Job job, Result last, List<Reason> reasons) {
     Reason.Kind kind =
