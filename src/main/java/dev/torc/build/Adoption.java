@@ -96,7 +96,7 @@ public final class Adoption {
 
   private void look(int id) throws IOException {
     Job job = scene.graph().job(id);
-    if (scene.decider().decide(id, false) instanceof Verdict.UpToDate) {
+    if (scene.decide(id) instanceof Verdict.UpToDate) {
       scene.records().settle(id);
       upToDate.add(job.name());
       return;

@@ -6,6 +6,7 @@ import dev.torc.cache.CacheException;
 import dev.torc.cache.Marks;
 import dev.torc.exec.Ended;
 import dev.torc.plan.Plan;
+import dev.torc.plan.Reason;
 import dev.torc.plan.Scene;
 import dev.torc.plan.Verdict;
 import dev.torc.workflow.Hook.On;
@@ -131,6 +132,8 @@ public final class Build {
         start();
         if (running == 0 && draining) {
           abandon();
+        } else if (isIdle()) {
+          wake();
         } else {
           await();
           settleAll();
@@ -180,12 +183,19 @@ public final class Build {
   private void begin() {
     Plan plan = setup.plan();
     for (int j = plan.selected().nextSetBit(0); j >= 0; j = plan.selected().nextSetBit(j + 1)) {
-      if (plan.verdict(j) instanceof Verdict.UpToDate) {
-        upToDate(j);
-        continue;
-      }
-      if (stage.waits().isFree(j)) {
-        consider(j, plan.verdict(j));
+      boolean free = stage.waits().isFree(j);
+      switch (plan.verdict(j)) {
+        case Verdict.UpToDate _ -> upToDate(j);
+        case Verdict.WillRun will -> {
+          if (free) {
+            consider(j, will);
+          }
+        }
+        case Verdict.MayRun _ -> {
+          if (free) {
+            decide(j);
+          }
+        }
       }
     }
     failGroups();
@@ -393,19 +403,80 @@ public final class Build {
 
   /** Lets go on what waited for settled jobs. */
   private void settleAll() {
-    stage
-        .waits()
-        .pass(
-            job -> {
-              if (stage.states().of(job) == State.WAITING) {
-                decide(job);
-              }
-            });
+    do {
+      stage
+          .waits()
+          .pass(
+              job -> {
+                if (stage.states().of(job) == State.WAITING) {
+                  decide(job);
+                }
+              });
+    } while (resolve());
+  }
+
+  /**
+   * Decides the undecided, as far as it is known what their readers do. That is a look at all that
+   * waits, so it is taken only when there is nothing else to start.
+   *
+   * @return whether any was decided
+   */
+  private boolean resolve() {
+    if (stage.undecided().isEmpty() || !stage.ready().isEmpty() || draining) {
+      return false;
+    }
+    boolean any = false;
+    try {
+      Plan plan = stage.forecast();
+      for (int job : stage.undecided().stream().toArray()) {
+        if (!(plan.verdict(job) instanceof Verdict.MayRun)) {
+          any = true;
+          stage.undecided().clear(job);
+          consider(job, plan.verdict(job));
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      if (running == 0) { // else a job may be writing it, and it is looked at again when that ended
+        unreadable(e instanceof IOException io ? io : ((UncheckedIOException) e).getCause());
+      }
+    }
+    return any;
+  }
+
+  /** Whether nothing is at work and nothing will be by itself. */
+  private boolean isIdle() {
+    return running == 0
+        && !stage.undecided().isEmpty()
+        && stage.ready().isEmpty()
+        && stage.delayed().isEmpty()
+        && parked.isEmpty();
+  }
+
+  /**
+   * What the undecided wait for waits for them. The first one runs: its products may turn out not
+   * to be needed, but no job can read what was decided too early.
+   */
+  private void wake() {
+    try {
+      int job = stage.undecided().nextSetBit(0);
+      Reason reason = stage.forecast().maybe(job);
+      stage.undecided().clear(job);
+      consider(job, new Verdict.WillRun(List.of(reason)));
+    } catch (IOException e) {
+      unreadable(e);
+    } catch (UncheckedIOException e) {
+      unreadable(e.getCause());
+    }
   }
 
   private void decide(int job) {
     try {
-      consider(job, stage.scene().decider().decide(job, stage.scene().forces(job)));
+      Verdict verdict = stage.scene().decide(job);
+      if (verdict instanceof Verdict.UpToDate && stage.scene().lacks(job)) {
+        stage.undecided().set(job);
+      } else {
+        consider(job, verdict);
+      }
     } catch (IOException e) {
       unreadable(e);
     } catch (UncheckedIOException e) {

@@ -1,7 +1,10 @@
 package dev.torc.build;
 
 import dev.torc.graph.Graph;
+import dev.torc.plan.Plan;
 import dev.torc.plan.Scene;
+import java.io.IOException;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +21,8 @@ import java.util.stream.IntStream;
  *
  * @param works the jobs that run in this build, from their verdict until they are final
  * @param delayed retries that are not due yet
+ * @param undecided temporary jobs that are up to date but for missing products, while it is not
+ *     known whether a reader needs them
  */
 record Stage(
     Scene scene,
@@ -26,7 +31,8 @@ record Stage(
     ReadyQueue ready,
     Waits waits,
     Map<Integer, Work> works,
-    PriorityQueue<Due> delayed) {
+    PriorityQueue<Due> delayed,
+    BitSet undecided) {
 
   /** A retry, and when it is due, by the clock of {@link System#nanoTime}. */
   record Due(long time, int job) {}
@@ -49,16 +55,26 @@ record Stage(
         new ReadyQueue(priority, Ranks.of(graph, scene.records(), scene.selection().jobs())),
         new Waits(graph, scene.records()),
         new HashMap<>(),
-        new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time)));
+        new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time)),
+        new BitSet());
   }
 
-  /** The stage of another scene: what both have keeps its state; what is new waits. */
-  Stage over(Scene next) {
+  /**
+   * The stage of another scene: what both have keeps its state; what is new waits, and so do
+   * temporary jobs that were up to date and that lack what only new ones read.
+   */
+  Stage over(Scene next) throws IOException {
     IntUnaryOperator now = job -> next.graph().jobId(graph().name(job));
     int jobs = next.graph().jobs();
-    Stage over = of(next, shop, states.over(jobs, next.selection().jobs(), now));
+    BitSet fresh = new BitSet();
+    fresh.set(0, jobs);
+    IntStream.range(0, graph().jobs()).map(now).filter(job -> job >= 0).forEach(fresh::clear);
+    BitSet revived = next.revive(fresh);
+    IntUnaryOperator stays = job -> revived.get(now.applyAsInt(job)) ? -1 : now.applyAsInt(job);
+    Stage over = of(next, shop, states.over(jobs, next.selection().jobs(), stays));
     works.forEach((job, work) -> over.works.put(now.applyAsInt(job), work));
     delayed.forEach(due -> over.delayed.add(new Due(due.time, now.applyAsInt(due.job))));
+    undecided.stream().map(now).forEach(over.undecided::set);
     Set<Integer> later = over.delayed.stream().map(Due::job).collect(Collectors.toSet());
     over.in(State.READY).filter(job -> !later.contains(job)).forEach(over.ready::add);
     return over;
@@ -68,7 +84,8 @@ record Stage(
     return scene.graph();
   }
 
-  private IntStream in(State state) {
+  /** The jobs in a state. */
+  IntStream in(State state) {
     return IntStream.range(0, graph().jobs()).filter(job -> states.of(job) == state);
   }
 
@@ -82,6 +99,21 @@ record Stage(
 
   /** The jobs that wait for nothing any more, and are yet to be decided. */
   List<Integer> free() {
-    return in(State.WAITING).filter(waits::isFree).boxed().toList();
+    return in(State.WAITING)
+        .filter(job -> waits.isFree(job) && !undecided.get(job))
+        .boxed()
+        .toList();
+  }
+
+  /**
+   * The verdicts on undecided jobs as things stand, those that wait included; what runs or is about
+   * to counts as such, and what is blocked reads nothing any more.
+   */
+  Plan forecast() throws IOException {
+    BitSet waiting = new BitSet();
+    in(State.WAITING).forEach(waiting::set);
+    BitSet working = new BitSet();
+    IntStream.concat(in(State.READY), in(State.RUNNING)).forEach(working::set);
+    return Plan.amid(scene, waiting, working);
   }
 }

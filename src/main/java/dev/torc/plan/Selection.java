@@ -43,9 +43,9 @@ public record Selection(
     return of(graph, named, !targets.isEmpty());
   }
 
-  /** The given jobs, as if targets had named them. */
-  public static Selection of(Graph graph, BitSet named) {
-    return of(graph, named, true);
+  /** Some jobs as they are in a build of all. */
+  public static Selection of(Graph graph, BitSet some) {
+    return of(graph, some, false);
   }
 
   private static Selection of(Graph graph, BitSet named, boolean targeted) {

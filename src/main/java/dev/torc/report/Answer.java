@@ -1,6 +1,7 @@
 package dev.torc.report;
 
 import dev.torc.cache.Details;
+import dev.torc.cache.Made;
 import dev.torc.machine.Shown;
 import dev.torc.plan.Chain;
 import dev.torc.plan.Readers;
@@ -42,6 +43,17 @@ public final class Answer {
   public static String upToDate(String job, Details last, Chain chain, Palette palette) {
     String name = palette.bold(Shown.name(job)) + " is " + palette.green("up to date");
     return name + "; " + past(last, chain, palette);
+  }
+
+  /** That products of a temporary job are missing, and nobody needs them: a line of its own. */
+  public static String gone(List<Made> products) {
+    String names = String.join(", ", products.stream().map(Made::path).map(Shown::name).toList());
+    return "  its temporary "
+        + (products.size() == 1 ? "product " : "products ")
+        + names
+        + (products.size() == 1 ? " is" : " are")
+        + " missing, and no job that will run needs "
+        + (products.size() == 1 ? "it" : "them");
   }
 
   /** Of a job that is not up to date, what its last run was: a line of its own. */
