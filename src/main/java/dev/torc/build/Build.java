@@ -5,8 +5,8 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.CacheException;
 import dev.torc.cache.Marks;
 import dev.torc.exec.Ended;
-import dev.torc.graph.Graph;
 import dev.torc.plan.Plan;
+import dev.torc.plan.Reason;
 import dev.torc.plan.Scene;
 import dev.torc.plan.Verdict;
 import dev.torc.workflow.Hook.On;
@@ -14,16 +14,12 @@ import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntUnaryOperator;
-import java.util.stream.Collectors;
 
 /**
  * The loop of a build: lets jobs start as their needs are settled and resources allow, and sees to
@@ -33,28 +29,18 @@ import java.util.stream.Collectors;
  */
 public final class Build {
 
-  private record Due(long time, int job) {}
-
   private static final int INT = 2;
 
   private final Setup setup;
-  private Scene scene;
-  private Graph graph;
-  private Shop shop;
-  private States states;
-  private ReadyQueue ready;
-  private Waits waits;
+  private Stage stage;
   private final Pool pool;
+  private final Tokens tokens;
   private final Recorder recorder;
   private final Teller teller;
   private final Hooks hooks;
-  private Map<Integer, Work> works = new HashMap<>();
   private final LinkedBlockingQueue<Runnable> messages = new LinkedBlockingQueue<>();
-  private final PriorityQueue<Due> delayed =
-      new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time));
   private final List<Integer> parked = new ArrayList<>();
   private int running; // attempts that are not over
-  private int released; // those of them whose processes are gone and whose resources are free
   private volatile boolean more; // whether any job is ready: attempts ask before they wake the loop
   private boolean alone;
   private boolean draining;
@@ -68,26 +54,18 @@ public final class Build {
   public Build(Setup setup) {
     this.setup = setup;
     this.pool = new Pool(setup.limits());
-    enter(setup.plan().scene());
-    this.states = new States(graph.jobs(), setup.plan().selected());
+    this.tokens = new Tokens(setup.tokens());
+    this.stage = Stage.first(setup.plan().scene(), setup.shop());
     this.recorder = new Recorder(setup.shop().build(), setup.number());
     this.hooks =
         new Hooks(
-            setup.shop(), () -> graph, this::isOver, this::hooked, setup.listener(), this::counts);
+            setup.shop(),
+            () -> stage.graph(),
+            this::isOver,
+            this::hooked,
+            setup.listener(),
+            this::counts);
     this.teller = new Teller(setup.shop().launches(), this::tell);
-  }
-
-  /** Takes up a scene: from here on numbers are those of its graph. */
-  private void enter(Scene next) {
-    scene = next;
-    graph = next.graph();
-    shop = setup.shop().over(next);
-    waits = new Waits(graph, next.records());
-    int[] priority = new int[graph.jobs()];
-    for (int j = 0; j < priority.length; j++) {
-      priority[j] = graph.priority(j);
-    }
-    ready = new ReadyQueue(priority, Ranks.of(graph, next.records(), next.selection().jobs()));
   }
 
   /**
@@ -107,10 +85,10 @@ public final class Build {
 
   private void tell(Event event) {
     setup.listener().accept(event);
-    if (event instanceof Event.JobEnded ended && !graph.workflow().hooks().isEmpty()) {
-      int id = graph.jobId(ended.job());
+    if (event instanceof Event.JobEnded ended && !stage.graph().workflow().hooks().isEmpty()) {
+      int id = stage.graph().jobId(ended.job());
       if (id >= 0) {
-        hooks.ended(graph.job(id), ended.state());
+        hooks.ended(stage.graph().job(id), ended.state());
       } else {
         hooks.failed(ended.job());
       }
@@ -122,7 +100,8 @@ public final class Build {
    * no.
    */
   private boolean isOver(int node) {
-    return graph.isJob(node) && (states.of(node) == null || states.of(node).isFinal());
+    return stage.graph().isJob(node)
+        && (stage.states().of(node) == null || stage.states().of(node).isFinal());
   }
 
   /** A hook ended: what was parked for it is looked at again. */
@@ -131,7 +110,7 @@ public final class Build {
         () -> {
           end.run();
           draining |= hooks.refused();
-          parked.forEach(ready::add);
+          parked.forEach(stage.ready()::add);
           parked.clear();
         });
   }
@@ -152,14 +131,16 @@ public final class Build {
     try {
       begin();
       settleAll();
-      while (!states.done()) {
+      while (!stage.states().done()) {
         start();
         if (running == 0 && draining) {
           abandon();
+        } else if (isIdle()) {
+          wake();
         } else {
           await();
           settleAll();
-          while (waits.takeExpandable() && !draining) {
+          while (stage.waits().takeExpandable() && !draining) {
             expand();
             settleAll();
           }
@@ -205,12 +186,19 @@ public final class Build {
   private void begin() {
     Plan plan = setup.plan();
     for (int j = plan.selected().nextSetBit(0); j >= 0; j = plan.selected().nextSetBit(j + 1)) {
-      if (plan.verdict(j) instanceof Verdict.UpToDate) {
-        upToDate(j);
-        continue;
-      }
-      if (waits.isFree(j)) {
-        consider(j, plan.verdict(j));
+      boolean free = stage.waits().isFree(j);
+      switch (plan.verdict(j)) {
+        case Verdict.UpToDate _ -> upToDate(j);
+        case Verdict.WillRun will -> {
+          if (free) {
+            consider(j, will);
+          }
+        }
+        case Verdict.MayRun _ -> {
+          if (free) {
+            decide(j);
+          }
+        }
       }
     }
     failGroups();
@@ -218,7 +206,7 @@ public final class Build {
 
   /** Groups that could not be expanded count as failed. */
   private Map<State, Integer> counts() {
-    Map<State, Integer> counts = states.counts();
+    Map<State, Integer> counts = stage.states().counts();
     counts.merge(State.FAILED, failedGroups.size(), Integer::sum);
     return counts;
   }
@@ -226,10 +214,14 @@ public final class Build {
   /** Groups await nothing any more: goes on with the graph that has their instances. */
   private void expand() {
     try {
-      Scene old = scene;
-      Scene next = setup.expander().next(old);
-      if (next != old) {
-        move(old, next);
+      Scene next = setup.expander().next(stage.scene());
+      if (next != stage.scene()) {
+        stage = stage.over(next);
+        parked.clear(); // they are ready
+        teller.tell(new Event.Expanded(next.selection().jobs().cardinality()));
+        failGroups();
+        stage.ended().forEach(this::block);
+        stage.free().forEach(this::decide);
       }
     } catch (IOException e) {
       unreadable(e);
@@ -238,50 +230,16 @@ public final class Build {
     }
   }
 
-  /** What both scenes have keeps its state; what is new waits. */
-  private void move(Scene old, Scene next) {
-    States before = states;
-    Map<Integer, Work> working = works;
-    List<Due> due = List.copyOf(delayed);
-    enter(next);
-    IntUnaryOperator now = job -> graph.jobId(old.graph().name(job));
-    states = before.over(graph.jobs(), next.selection().jobs(), now);
-    works = new HashMap<>();
-    working.forEach((job, work) -> works.put(now.applyAsInt(job), work));
-    delayed.clear();
-    parked.clear(); // they are ready
-    due.forEach(d -> delayed.add(new Due(d.time, now.applyAsInt(d.job))));
-    Set<Integer> later = delayed.stream().map(Due::job).collect(Collectors.toSet());
-    teller.tell(new Event.Expanded(next.selection().jobs().cardinality()));
-    failGroups();
-    for (int j = 0; j < graph.jobs(); j++) {
-      switch (states.of(j)) {
-        case FAILED, INTERRUPTED, BLOCKED -> block(j);
-        case READY -> {
-          if (!later.contains(j)) {
-            ready.add(j);
-          }
-        }
-        case null, default -> {}
-      }
-    }
-    for (int j = 0; j < graph.jobs(); j++) {
-      if (states.of(j) == State.WAITING && waits.isFree(j)) {
-        decide(j);
-      }
-    }
-  }
-
   /** Groups with problems fail, each once, and what waits for them is blocked. */
   private void failGroups() {
-    scene.selection().open().stream()
-        .filter(group -> !graph.gate(group).open().problems().isEmpty())
+    stage.scene().selection().open().stream()
+        .filter(group -> !stage.graph().gate(group).open().problems().isEmpty())
         .forEach(
             group -> {
-              if (failedGroups.add(graph.name(group))) {
+              if (failedGroups.add(stage.graph().name(group))) {
                 failed = true;
                 draining |= setup.failFast();
-                teller.failed(graph.gate(group).open());
+                teller.failed(stage.graph().gate(group).open());
               }
               block(group);
             });
@@ -290,11 +248,11 @@ public final class Build {
   /** Waits for messages, or for the next retry to fall due, and handles all that are there. */
   private void await() {
     try {
-      Due due = delayed.peek();
+      Stage.Due due = stage.delayed().peek();
       Runnable message =
           due == null
               ? messages.take()
-              : messages.poll(Math.max(0, due.time - System.nanoTime()), TimeUnit.NANOSECONDS);
+              : messages.poll(Math.max(0, due.time() - System.nanoTime()), TimeUnit.NANOSECONDS);
       while (message != null) {
         message.run();
         message = messages.poll();
@@ -302,73 +260,63 @@ public final class Build {
     } catch (InterruptedException e) {
       signal(INT);
     }
-    while (!delayed.isEmpty() && delayed.peek().time <= System.nanoTime()) {
-      ready.add(delayed.poll().job);
+    while (!stage.delayed().isEmpty() && stage.delayed().peek().time() <= System.nanoTime()) {
+      stage.ready().add(stage.delayed().poll().job());
     }
   }
 
   /** Starts what fits. */
   private void start() {
     while (!draining && !alone) {
-      if (setup.tokens() != null && running - released > setup.tokens().held()) {
+      if (!tokens.allow(running - pool.early())) {
         break;
       }
-      int job = ready.next(pool, j -> works.get(j).demand());
+      int job = stage.ready().next(pool, j -> stage.works().get(j).demand());
       if (job < 0) {
         break;
       }
-      if (graph.job(job).interactive() && running > 0) {
-        ready.add(job); // it waits until it can be alone, and nothing else starts before it
+      if (stage.graph().job(job).interactive() && running > 0) {
+        stage.ready().add(job); // it waits until it can be alone, and nothing else starts before it
         break;
       }
       if (!hooks.open()) {
-        ready.add(job);
+        stage.ready().add(job);
         break;
       }
-      if (hooks.ready(graph.job(job))) {
+      if (hooks.ready(stage.graph().job(job))) {
         start(job);
       } else {
         parked.add(job);
       }
     }
-    more = !ready.isEmpty();
-    wantTokens();
-  }
-
-  /** One token for each running job beyond the first; one more is wanted while jobs are ready. */
-  private void wantTokens() {
-    if (setup.tokens() != null) {
-      int holding = running - released;
-      boolean more = !draining && !ready.isEmpty() && holding > 0;
-      int useful = Math.max(0, holding - 1) + (more ? 1 : 0);
-      int held = setup.tokens().held();
-      if (held > useful) {
-        setup.tokens().giveBack(held - useful);
-      }
-      setup.tokens().want(Math.max(0, useful - held));
-    }
+    more = !stage.ready().isEmpty();
+    tokens.want(running - pool.early(), !draining && more);
   }
 
   private void start(int id) {
-    Job job = graph.job(id);
-    Work work = works.get(id);
+    Job job = stage.graph().job(id);
+    Work work = stage.works().get(id);
     List<Integer> gpus = pool.take(work.demand());
-    states.set(id, State.RUNNING);
+    stage.states().set(id, State.RUNNING);
     running++;
-    more = !ready.isEmpty();
+    more = !stage.ready().isEmpty();
     if (job.interactive()) {
       alone = true;
       teller.tell(new Event.Terminal(true));
     }
-    boolean overlaps = overlaps(job);
+    // The next may start while the products of this one are looked at, but not where the way it
+    // ends may mean that nothing starts any more.
+    boolean overlaps =
+        !setup.failFast() && !job.interactive() && stage.graph().workflow().hooks().isEmpty();
     Runnable gone =
         () -> {
           if (overlaps && more) {
             messages.add(() -> release(job, work));
           }
         };
-    Attempt attempt = work.begin(shop, id, gpus, gpus.stream().map(setup::gpu).toList(), gone);
-    Scene begun = scene;
+    Attempt attempt =
+        work.begin(stage.shop(), id, gpus, gpus.stream().map(setup::gpu).toList(), gone);
+    Scene begun = stage.scene();
     teller.started(job, work.reasons(), work.attempts());
     String refusal = hooks.refusal(job);
     if (refusal != null) {
@@ -397,23 +345,9 @@ public final class Build {
             });
   }
 
-  /**
-   * Whether the next job may start while the products of this one are looked at. Not where the way
-   * it ends may mean that nothing starts any more.
-   */
-  private boolean overlaps(Job job) {
-    return !setup.failFast() && !job.interactive() && graph.workflow().hooks().isEmpty();
-  }
-
-  /**
-   * The processes of an attempt are gone: the next one need not wait until the products are hashed.
-   * No more attempts than there are cpus are let go so, or hashing would outgrow them.
-   */
+  /** The processes of an attempt are gone: the next need not wait until its products are hashed. */
   private void release(Job job, Work work) {
-    if (released < Math.max(1, pool.limits().getOrDefault(Demand.CPUS, 1L))) {
-      released++;
-      work.release();
-      pool.give(work.demand(), work.gpus());
+    if (pool.giveEarly(work)) {
       teller.tell(new Event.JobReleased(job.name()));
     }
   }
@@ -421,15 +355,11 @@ public final class Build {
   /** An attempt is over that was begun in a scene, under a number of that scene. */
   private void ended(Scene begun, int number, Outcome outcome) {
     Job job = begun.graph().job(number);
-    int id = graph.jobId(job.name());
-    Work work = works.get(id);
+    int id = stage.graph().jobId(job.name());
+    Work work = stage.works().get(id);
     work.over();
     running--;
-    if (work.released()) {
-      released--;
-    } else {
-      pool.give(work.demand(), work.gpus());
-    }
+    pool.give(work);
     if (job.interactive()) {
       alone = false;
       teller.tell(new Event.Terminal(false));
@@ -440,7 +370,7 @@ public final class Build {
     }
     Recorder.Record record = recorder.of(begun, number, work.reasons(), work.attempts(), outcome);
     setup.cache().put(record.batch().onCommit(this::committed));
-    scene.records().replace(id, record.result());
+    stage.scene().records().replace(id, record.result());
     if (outcome.ok()) {
       finish(id, State.RAN, outcome);
       for (String moved : outcome.moved()) {
@@ -448,15 +378,15 @@ public final class Build {
             "need %s of job %s moved while it ran; it will run again in the next build"
                 .formatted(moved, job.name()));
       }
-      waits.settle(id);
+      stage.waits().settle(id);
     } else if (outcome.ended().how() == Ended.How.INTERRUPTED) {
       finish(id, State.INTERRUPTED, outcome);
       draining = true; // only ever by a signal or by what broke the build
     } else if (!draining && hooks.refusal(job) == null && work.mayRetry(outcome.ended())) {
       teller.retried(job, work.attempts(), outcome);
       work.grow();
-      states.set(id, State.READY);
-      delayed.add(new Due(System.nanoTime() + job.retry().delay(), id));
+      stage.states().set(id, State.READY);
+      stage.delayed().add(new Stage.Due(System.nanoTime() + job.retry().delay(), id));
     } else {
       finish(id, State.FAILED, outcome);
       failed |= !job.allowFailure();
@@ -466,9 +396,9 @@ public final class Build {
   }
 
   private void finish(int id, State state, Outcome outcome) {
-    states.set(id, state);
-    works.remove(id);
-    teller.ended(graph.job(id), state, outcome);
+    stage.states().set(id, state);
+    stage.works().remove(id);
+    teller.ended(stage.graph().job(id), state, outcome);
   }
 
   private void committed(CacheException e) {
@@ -479,17 +409,80 @@ public final class Build {
 
   /** Lets go on what waited for settled jobs. */
   private void settleAll() {
-    waits.pass(
-        job -> {
-          if (states.of(job) == State.WAITING) {
-            decide(job);
-          }
-        });
+    do {
+      stage
+          .waits()
+          .pass(
+              job -> {
+                if (stage.states().of(job) == State.WAITING) {
+                  decide(job);
+                }
+              });
+    } while (resolve());
+  }
+
+  /**
+   * Decides the undecided, as far as it is known what their readers do. That is a look at all that
+   * waits, so it is taken only when there is nothing else to start.
+   *
+   * @return whether any was decided
+   */
+  private boolean resolve() {
+    if (stage.undecided().isEmpty() || !stage.ready().isEmpty() || draining) {
+      return false;
+    }
+    boolean any = false;
+    try {
+      Plan plan = stage.forecast();
+      for (int job : stage.undecided().stream().toArray()) {
+        if (!(plan.verdict(job) instanceof Verdict.MayRun)) {
+          any = true;
+          stage.undecided().clear(job);
+          consider(job, plan.verdict(job));
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      if (running == 0) { // else a job may be writing it, and it is looked at again when that ended
+        unreadable(e instanceof IOException io ? io : ((UncheckedIOException) e).getCause());
+      }
+    }
+    return any;
+  }
+
+  /** Whether nothing is at work and nothing will be by itself. */
+  private boolean isIdle() {
+    return running == 0
+        && !stage.undecided().isEmpty()
+        && stage.ready().isEmpty()
+        && stage.delayed().isEmpty()
+        && parked.isEmpty();
+  }
+
+  /**
+   * What the undecided wait for waits for them. The first one runs: its products may turn out not
+   * to be needed, but no job can read what was decided too early.
+   */
+  private void wake() {
+    try {
+      int job = stage.undecided().nextSetBit(0);
+      Reason reason = stage.forecast().maybe(job);
+      stage.undecided().clear(job);
+      consider(job, new Verdict.WillRun(List.of(reason)));
+    } catch (IOException e) {
+      unreadable(e);
+    } catch (UncheckedIOException e) {
+      unreadable(e.getCause());
+    }
   }
 
   private void decide(int job) {
     try {
-      consider(job, scene.decider().decide(job, scene.forces(job)));
+      Verdict verdict = stage.scene().decide(job);
+      if (verdict instanceof Verdict.UpToDate && stage.scene().lacks(job)) {
+        stage.undecided().set(job);
+      } else {
+        consider(job, verdict);
+      }
     } catch (IOException e) {
       unreadable(e);
     } catch (UncheckedIOException e) {
@@ -501,54 +494,57 @@ public final class Build {
     switch (verdict) {
       case Verdict.UpToDate _ -> {
         upToDate(id);
-        waits.settle(id);
+        stage.waits().settle(id);
       }
       case Verdict.WillRun will -> {
-        works.put(id, new Work(graph.job(id), will.reasons(), setup.limits()));
-        states.set(id, State.READY);
-        ready.add(id);
+        stage.works().put(id, new Work(stage.graph().job(id), will.reasons(), setup.limits()));
+        stage.states().set(id, State.READY);
+        stage.ready().add(id);
       }
       case Verdict.MayRun may -> {
         // Its depfile named what a job makes that it waits for only by way of others.
-        waits.add(id, may.after());
+        stage.waits().add(id, may.after());
       }
     }
   }
 
   private void upToDate(int id) {
-    states.set(id, State.UP_TO_DATE);
-    teller.ended(graph.name(id), State.UP_TO_DATE, "");
+    stage.states().set(id, State.UP_TO_DATE);
+    teller.ended(stage.graph().name(id), State.UP_TO_DATE, "");
   }
 
   /** Rule 8: what waits for a failed job is blocked, and so on; the rest goes on. */
   private void block(int failedJob) {
-    waits.behind(
-        failedJob,
-        job -> {
-          if (states.of(job) != State.WAITING) {
-            return false;
-          }
-          states.set(job, State.BLOCKED);
-          teller.ended(graph.name(job), State.BLOCKED, graph.name(failedJob));
-          return true;
-        });
+    stage
+        .waits()
+        .behind(
+            failedJob,
+            job -> {
+              if (stage.states().of(job) != State.WAITING) {
+                return false;
+              }
+              stage.states().set(job, State.BLOCKED);
+              teller.ended(stage.graph().name(job), State.BLOCKED, stage.graph().name(failedJob));
+              return true;
+            });
   }
 
   /** Nothing runs and nothing will: what is left was not reached. */
   private void abandon() {
-    for (int j = 0; j < graph.jobs(); j++) {
-      State state = states.of(j);
+    for (int j = 0; j < stage.graph().jobs(); j++) {
+      State state = stage.states().of(j);
       if (state != null && !state.isFinal()) {
-        states.set(j, State.NOT_REACHED);
-        teller.ended(graph.name(j), State.NOT_REACHED, "");
+        stage.states().set(j, State.NOT_REACHED);
+        teller.ended(stage.graph().name(j), State.NOT_REACHED, "");
       }
     }
   }
 
   /** A blocked job fails the build if its blocker does, or if the command line names it. */
   private boolean blockedTarget() {
-    return scene.selection().targeted()
-        && scene.selection().named().stream().anyMatch(j -> states.of(j) == State.BLOCKED);
+    return stage.scene().selection().targeted()
+        && stage.scene().selection().named().stream()
+            .anyMatch(j -> stage.states().of(j) == State.BLOCKED);
   }
 
   private void broken(CacheException e) {
@@ -563,7 +559,7 @@ public final class Build {
   }
 
   private void endAll(boolean now) {
-    works.values().forEach(work -> work.end(now));
+    stage.works().values().forEach(work -> work.end(now));
   }
 
   /** The records of a job that a killed torc left running (rule 9). */

@@ -19,9 +19,11 @@ import java.util.function.UnaryOperator;
  * @param jobs the named jobs and everything before them
  * @param named the jobs that the targets name; all jobs where no target is given
  * @param open the groups that are not expanded yet and that are named or waited for
+ * @param namedOpen those of them that the targets name
  * @param targeted whether any target was given
  */
-public record Selection(BitSet jobs, BitSet named, BitSet open, boolean targeted) {
+public record Selection(
+    BitSet jobs, BitSet named, BitSet open, BitSet namedOpen, boolean targeted) {
 
   /**
    * Finds the jobs of the targets: a target is a job, a group, an instance, a part of a group, a
@@ -41,16 +43,19 @@ public record Selection(BitSet jobs, BitSet named, BitSet open, boolean targeted
     return of(graph, named, !targets.isEmpty());
   }
 
-  /** The given jobs, as if targets had named them. */
-  public static Selection of(Graph graph, BitSet named) {
-    return of(graph, named, true);
+  /** Some jobs as they are in a build of all. */
+  public static Selection of(Graph graph, BitSet some) {
+    return of(graph, some, false);
   }
 
   private static Selection of(Graph graph, BitSet named, boolean targeted) {
     BitSet all = withPredecessors(graph, named);
     BitSet open = new BitSet();
     all.stream().filter(graph::isOpen).forEach(open::set);
-    return new Selection(all.get(0, graph.jobs()), named.get(0, graph.jobs()), open, targeted);
+    BitSet namedOpen = (BitSet) open.clone();
+    namedOpen.and(named);
+    return new Selection(
+        all.get(0, graph.jobs()), named.get(0, graph.jobs()), open, namedOpen, targeted);
   }
 
   /** The nodes that a target means; throws {@link BadInput} where there are none. */

@@ -22,6 +22,7 @@ record Spec(
     boolean cut,
     boolean fails,
     boolean always,
+    boolean temporary,
     boolean depfile,
     List<String> needs,
     List<Integer> after,
@@ -42,7 +43,7 @@ record Spec(
   /** The job as a line of YAML. */
   String yaml() {
     List<String> needed = needs.stream().map(n -> n.startsWith("{") ? n : "'" + n + "'").toList();
-    return "%s: { command: %s, needs: %s, after: %s, produces: %s, always: %s%s }"
+    return "%s: { command: %s, needs: %s, after: %s, produces: %s, always: %s, temporary: %s%s }"
         .formatted(
             name(),
             command(),
@@ -50,6 +51,7 @@ record Spec(
             after.stream().map(i -> "j" + i).toList(),
             produces.stream().map(p -> "'" + p + "'").toList(),
             always,
+            temporary,
             depfile ? ", depfile: " + depfilePath() : "");
   }
 
