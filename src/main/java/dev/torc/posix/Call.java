@@ -62,6 +62,18 @@ final class Call {
     }
   }
 
+  /**
+   * The same for a function that is called very often: without an array, and with a buffer for
+   * errno of the caller's, which keeps it where the result is -1.
+   */
+  int call(MemorySegment errno, long a, long b, long c, long d, long e) {
+    try {
+      return (int) (long) ANY.invokeExact(function, errno, a, b, c, d, e, 0L);
+    } catch (Throwable wrong) {
+      throw wrong(wrong);
+    }
+  }
+
   /** Calls a function that returns a pointer. */
   MemorySegment pointer(long... arguments) {
     try (Arena arena = Arena.ofConfined()) {
@@ -74,7 +86,11 @@ final class Call {
     try {
       return (long) ANY.invokeExact(function, errno, a[0], a[1], a[2], a[3], a[4], a[5]);
     } catch (Throwable wrong) {
-      throw new AssertionError("a function of the C library is linked wrongly", wrong);
+      throw wrong(wrong);
     }
+  }
+
+  private static AssertionError wrong(Throwable how) {
+    return new AssertionError("a function of the C library is linked wrongly", how);
   }
 }

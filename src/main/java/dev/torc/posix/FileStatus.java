@@ -2,10 +2,8 @@ package dev.torc.posix;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
@@ -55,29 +53,15 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
                 default -> STATX;
               };
 
-  private static final MethodHandle FOLLOWING = plain("stat");
-  private static final MethodHandle NOT_FOLLOWING = plain("lstat");
+  private static final Call FOLLOWING = plain("stat");
+  private static final Call NOT_FOLLOWING = plain("lstat");
 
   /** int statx(int directory, const char *path, int flags, unsigned mask, struct statx *). */
-  private static final MethodHandle STATX_CALL =
-      Libc.optional(
-              "statx",
-              FunctionDescriptor.of(
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_INT,
-                  Libc.POINTER,
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_INT,
-                  Libc.POINTER))
-          .orElse(null);
+  private static final Call STATX_CALL = Call.find("statx").orElse(null);
 
   private static final int AT_FDCWD = -100;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int STATX_BASIC_STATS = 0x7ff;
-
-  /** char *strerror(int). */
-  private static final MethodHandle STRERROR =
-      Libc.call("strerror", FunctionDescriptor.of(Libc.POINTER, ValueLayout.JAVA_INT));
 
   private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
 
@@ -88,14 +72,13 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
     final MemorySegment path = Arena.ofAuto().allocate(4097);
   }
 
-  private static MethodHandle plain(String name) {
+  private static Call plain(String name) {
     if (LAYOUT == STATX) {
       return null;
     }
     String exported =
         Libc.MAC && Libc.symbol(name + "$INODE64").isPresent() ? name + "$INODE64" : name;
-    return Libc.call(
-        exported, FunctionDescriptor.of(ValueLayout.JAVA_INT, Libc.POINTER, Libc.POINTER));
+    return Call.of(exported);
   }
 
   /**
@@ -136,18 +119,13 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
   }
 
   private static int call(Buffers b, boolean follow, Layout layout) {
-    try {
-      if (layout == STATX) {
-        int flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
-        return (int)
-            STATX_CALL.invokeExact(b.errno, AT_FDCWD, b.path, flags, STATX_BASIC_STATS, b.status);
-      }
-      return follow
-          ? (int) FOLLOWING.invokeExact(b.errno, b.path, b.status)
-          : (int) NOT_FOLLOWING.invokeExact(b.errno, b.path, b.status);
-    } catch (Throwable e) {
-      throw new IllegalStateException(e); // a wrong signature: not a matter of the file
+    long path = b.path.address();
+    long status = b.status.address();
+    if (layout == STATX) {
+      int flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
+      return STATX_CALL.call(b.errno, AT_FDCWD, path, flags, STATX_BASIC_STATS, status);
     }
+    return (follow ? FOLLOWING : NOT_FOLLOWING).call(b.errno, path, status, 0, 0, 0);
   }
 
   private static FileStatus read(MemorySegment status, Layout at) {
@@ -180,14 +158,8 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
   /** The system's words for an error number, in lower case. */
   @SuppressWarnings("restricted")
   static String reason(int errno) {
-    try {
-      MemorySegment ignored = BUFFERS.get().errno;
-      MemorySegment text = (MemorySegment) STRERROR.invokeExact(ignored, errno);
-      String words = text.reinterpret(256).getString(0);
-      return words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
+    String words = Call.of("strerror").pointer(errno).reinterpret(256).getString(0);
+    return words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);
   }
 
   /** Whether anything stands there. */
