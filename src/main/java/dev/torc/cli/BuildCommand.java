@@ -26,14 +26,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import picocli.CommandLine;
-import picocli.CommandLine.Mixin;
 
 /** {@code torc build}: checks everything, then builds, in the order of section 5. */
-@CommandLine.Command(name = "build", description = "run the jobs that are not up to date")
 final class BuildCommand extends Command {
 
-  @Mixin private BuildOptions options = new BuildOptions();
+  private final BuildOptions options = new BuildOptions();
+
+  @Override
+  String description() {
+    return "run the jobs that are not up to date";
+  }
+
+  @Override
+  void declare(Options told) {
+    options.declare(told);
+  }
 
   @Override
   int run(Console console) throws IOException {

@@ -23,40 +23,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import picocli.CommandLine;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
  * {@code torc clean}: says what is to go; {@link Cleaner} takes it away. Without targets it works
  * from the records even where the build file is refused (rule 13).
  */
-@CommandLine.Command(name = "clean", description = "remove products that torc made")
 final class CleanCommand extends Command {
 
-  @Parameters(
-      paramLabel = "TARGET",
-      arity = "0..*",
-      description = "job or tag, for all its products, or a produced file; all without one")
-  private List<String> targets = new ArrayList<>();
+  private final List<String> targets = new ArrayList<>();
 
-  @Option(
-      names = {"-n", "--dry-run"},
-      description = "only say what would be removed")
   private boolean dry;
-
-  @Option(names = "--force", description = "also remove products that were altered or adopted")
   private boolean force;
-
-  @Option(
-      names = "--stale",
-      description = "only products that no job declares any more and none needs")
   private boolean stale;
-
-  @Option(names = "--kept", description = "what builds set aside in .torc/kept")
   private boolean kept;
-
-  @Option(names = "--all", description = "all products and .torc too, but for .torc/kept")
   private boolean all;
 
   /** What was removed and what stays, told as it happens or, as JSON, at the end. */
@@ -107,6 +86,29 @@ final class CleanCommand extends Command {
         console.tell("nothing to remove");
       }
     }
+  }
+
+  @Override
+  String description() {
+    return "remove products that torc made";
+  }
+
+  @Override
+  void declare(Options options) {
+    options.words(
+        "TARGET",
+        "job or tag, for all its products, or a produced file; all without one",
+        0,
+        targets::add);
+    options.flag("-n --dry-run", "only say what would be removed", () -> dry = true);
+    options.flag(
+        "--force", "also remove products that were altered or adopted", () -> force = true);
+    options.flag(
+        "--stale",
+        "only products that no job declares any more and none needs",
+        () -> stale = true);
+    options.flag("--kept", "what builds set aside in .torc/kept", () -> kept = true);
+    options.flag("--all", "all products and .torc too, but for .torc/kept", () -> all = true);
   }
 
   @Override
