@@ -42,7 +42,7 @@ class HouseTest {
           Map.entry("report", and(GROUND, "plan", "build")),
           Map.entry("cli", and(GROUND, "workflow", "graph", "plan", "build", "exec", "report")));
 
-  private static final Path CLASSES = Path.of("target", "classes");
+  private static final Path CLASSES = Path.of("target", "classes", "dev");
   private static final JavaClasses TORC = new ClassFileImporter().importPath(CLASSES);
 
   private static final DescribedPredicate<JavaClass> MAIN =

@@ -1,9 +1,9 @@
 package dev.torc.posix;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
@@ -65,11 +65,15 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
 
   private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
 
-  /** The memory of one thread, freed with it. The longest path a system takes has 4096 bytes. */
+  /**
+   * The memory of one thread, freed with it. The longest path a system takes has 4096 bytes. Byte
+   * buffers, since memory segments would make the JVM write classes at every start.
+   */
   private static final class Buffers {
-    final MemorySegment errno = Libc.errnoBuffer(Arena.ofAuto());
-    final MemorySegment status = Arena.ofAuto().allocate(256, 8);
-    final MemorySegment path = Arena.ofAuto().allocate(4097);
+    final ByteBuffer status = ByteBuffer.allocateDirect(256).order(ByteOrder.nativeOrder());
+    final ByteBuffer path = ByteBuffer.allocateDirect(4097);
+    final long statusAddress = MemorySegment.ofBuffer(status).address();
+    final long pathAddress = MemorySegment.ofBuffer(path).address();
   }
 
   private static Call plain(String name) {
@@ -100,59 +104,50 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
   private static FileStatus of(String path, boolean follow, Layout layout) throws IOException {
     Buffers b = BUFFERS.get();
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
-    if (name.length >= b.path.byteSize()) {
+    if (name.length >= b.path.capacity()) {
       throw new IOException("cannot look at " + path + ": file name too long");
     }
     if (path.indexOf(0) >= 0) {
       throw new IOException("cannot look at " + path + ": a name has no NUL");
     }
-    MemorySegment.copy(name, 0, b.path, ValueLayout.JAVA_BYTE, 0, name.length);
-    b.path.set(ValueLayout.JAVA_BYTE, name.length, (byte) 0);
-    if (call(b, follow, layout) == 0) {
+    b.path.put(0, name).put(name.length, (byte) 0);
+    int result = call(b, follow, layout);
+    if (result == 0) {
       return read(b.status, layout);
     }
-    int errno = Libc.errno(b.errno);
-    if (errno == ENOENT || errno == ENOTDIR) {
+    if (result == -ENOENT || result == -ENOTDIR) {
       return MISSING;
     }
-    throw new IOException("cannot look at " + path + ": " + reason(errno));
+    throw new IOException("cannot look at " + path + ": " + reason(-result));
   }
 
   private static int call(Buffers b, boolean follow, Layout layout) {
-    long path = b.path.address();
-    long status = b.status.address();
     if (layout == STATX) {
       int flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
-      return STATX_CALL.call(b.errno, AT_FDCWD, path, flags, STATX_BASIC_STATS, status);
+      return STATX_CALL.call(AT_FDCWD, b.pathAddress, flags, STATX_BASIC_STATS, b.statusAddress, 0);
     }
-    return (follow ? FOLLOWING : NOT_FOLLOWING).call(b.errno, path, status, 0, 0, 0);
+    return (follow ? FOLLOWING : NOT_FOLLOWING).call(b.pathAddress, b.statusAddress, 0, 0, 0, 0);
   }
 
-  private static FileStatus read(MemorySegment status, Layout at) {
+  private static FileStatus read(ByteBuffer status, Layout at) {
     boolean wide = at == LINUX_X86 || at == LINUX_GENERIC;
-    int mode =
-        wide
-            ? status.get(ValueLayout.JAVA_INT, at.mode)
-            : Short.toUnsignedInt(status.get(ValueLayout.JAVA_SHORT, at.mode));
+    int mode = wide ? status.getInt(at.mode) : Short.toUnsignedInt(status.getShort(at.mode));
     long device =
-        wide
-            ? status.get(ValueLayout.JAVA_LONG, at.device)
-            : Integer.toUnsignedLong(status.get(ValueLayout.JAVA_INT, at.device));
+        wide ? status.getLong(at.device) : Integer.toUnsignedLong(status.getInt(at.device));
     if (at == STATX) { // major and minor number apart
-      device = device << 32 | Integer.toUnsignedLong(status.get(ValueLayout.JAVA_INT, 140));
+      device = device << 32 | Integer.toUnsignedLong(status.getInt(140));
     }
     return new FileStatus(
         mode,
-        status.get(ValueLayout.JAVA_LONG, at.size),
+        status.getLong(at.size),
         time(status, at.mtime),
         time(status, at.ctime),
-        status.get(ValueLayout.JAVA_LONG, at.inode),
+        status.getLong(at.inode),
         device);
   }
 
-  private static long time(MemorySegment status, int offset) {
-    return status.get(ValueLayout.JAVA_LONG, offset) * 1_000_000_000L
-        + status.get(ValueLayout.JAVA_INT, offset + 8);
+  private static long time(ByteBuffer status, int offset) {
+    return status.getLong(offset) * 1_000_000_000L + status.getInt(offset + 8);
   }
 
   /** The system's words for an error number, in lower case. */
