@@ -44,22 +44,33 @@ public final class Main {
 
   /** Starts torc as a process. */
   public static void main(String[] args) {
-    Console console =
-        new Console(
-            System.in,
-            Console.writer(FileDescriptor.out, "standard output"),
-            Console.writer(FileDescriptor.err, "standard error"),
-            Environment.ofCaller().asMap(),
-            Path.of("").toAbsolutePath(),
-            Terminal.isTerminal(1),
-            Terminal.isTerminal(2),
-            () -> Terminal.width(2));
-    int exit = run(args, console);
+    int exit;
+    try {
+      exit = run(args, console());
+    } catch (LinkageError e) {
+      System.err.println(
+          "torc: cannot load the shared libraries beside torc.jar ("
+              + Shown.line(String.valueOf(e.getMessage()))
+              + "); install torc anew");
+      exit = Exit.TROUBLE;
+    }
     if (System.getProperty("lmdbjava.native.lib") != null) {
       // All is written and closed. An orderly exit first loads a logging framework: 4 ms.
       Runtime.getRuntime().halt(exit);
     }
     System.exit(exit); // removes the shared libraries that had to be unpacked
+  }
+
+  private static Console console() {
+    return new Console(
+        System.in,
+        Console.writer(FileDescriptor.out, "standard output"),
+        Console.writer(FileDescriptor.err, "standard error"),
+        Environment.ofCaller().asMap(),
+        Path.of("").toAbsolutePath(),
+        Terminal.isTerminal(1),
+        Terminal.isTerminal(2),
+        () -> Terminal.width(2));
   }
 
   /** Runs torc with the given streams and returns its exit status. */
