@@ -83,7 +83,7 @@ public final class Build {
     waits = new Waits(graph, next.records());
     int[] priority = new int[graph.jobs()];
     for (int j = 0; j < priority.length; j++) {
-      priority[j] = graph.job(j).priority();
+      priority[j] = graph.priority(j);
     }
     ready = new ReadyQueue(priority, Ranks.of(graph, next.records(), next.selection().jobs()));
   }
@@ -242,7 +242,7 @@ public final class Build {
     Map<Integer, Work> working = works;
     List<Due> due = List.copyOf(delayed);
     enter(next);
-    IntUnaryOperator now = job -> graph.jobId(old.graph().job(job).name());
+    IntUnaryOperator now = job -> graph.jobId(old.graph().name(job));
     states = before.over(graph.jobs(), next.selection().jobs(), now);
     works = new HashMap<>();
     working.forEach((job, work) -> works.put(now.applyAsInt(job), work));
@@ -484,7 +484,7 @@ public final class Build {
 
   private void upToDate(int id) {
     states.set(id, State.UP_TO_DATE);
-    teller.ended(graph.job(id), State.UP_TO_DATE, "");
+    teller.ended(graph.name(id), State.UP_TO_DATE, "");
   }
 
   /** Rule 8: what waits for a failed job is blocked, and so on; the rest goes on. */
@@ -496,7 +496,7 @@ public final class Build {
             return false;
           }
           states.set(job, State.BLOCKED);
-          teller.ended(graph.job(job), State.BLOCKED, graph.name(failedJob));
+          teller.ended(graph.name(job), State.BLOCKED, graph.name(failedJob));
           return true;
         });
   }
@@ -507,7 +507,7 @@ public final class Build {
       State state = states.of(j);
       if (state != null && !state.isFinal()) {
         states.set(j, State.NOT_REACHED);
-        teller.ended(graph.job(j), State.NOT_REACHED, "");
+        teller.ended(graph.name(j), State.NOT_REACHED, "");
       }
     }
   }

@@ -27,8 +27,8 @@ final class Teller {
   }
 
   /** A job ended without having run in this build; {@code what} names who blocks it, if any. */
-  void ended(Job job, State state, String what) {
-    tell(new Event.JobEnded(job.name(), state, new Event.Details(what, "", null, 0, -1, -1)));
+  void ended(String job, State state, String what) {
+    tell(new Event.JobEnded(job, state, new Event.Details(what, "", null, 0, -1, -1)));
   }
 
   /** A group could not be expanded. */

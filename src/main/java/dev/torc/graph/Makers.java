@@ -186,6 +186,11 @@ final class Makers {
     return -1;
   }
 
+  /** Whether all products are files, so that nothing but their paths has a maker. */
+  boolean arePlain() {
+    return folders.isEmpty() && globs.isEmpty() && open.isEmpty();
+  }
+
   /** Whether a path is declared as a folder. */
   boolean isFolder(String path) {
     return folders.containsKey(path);

@@ -58,7 +58,12 @@ public final class Expander {
 
   /** Decides all jobs, having expanded all groups that can be without running anything. */
   public Plan plan(Scene first) throws IOException {
-    Plan plan = Plan.of(first);
+    return plan(first, first.selection().jobs());
+  }
+
+  /** The same where only some jobs of the first scene have to be decided; see {@link Plan#of}. */
+  public Plan plan(Scene first, BitSet restless) throws IOException {
+    Plan plan = Plan.of(first, restless);
     Scene next = next(first);
     while (next != plan.scene()) {
       plan = Plan.of(next);

@@ -34,6 +34,11 @@ final class AxisValues {
       this.root = root;
     }
 
+    /** Whether no group has asked for a file or folder. */
+    boolean isUnread() {
+      return matches.isEmpty() && tables.isEmpty();
+    }
+
     private List<String> matches(Glob glob) throws IOException {
       List<String> found = matches.get(glob.toString());
       if (found == null) {

@@ -29,6 +29,7 @@ public final class Blueprint {
 
   private final Path root;
   private final List<Path> files;
+  private final List<BuildFile.Read> sources;
   private final String name;
   private final String description;
   private final SortedMap<String, Long> limits;
@@ -96,6 +97,7 @@ public final class Blueprint {
     this.expansion = new Expansion(root, units, reader, warnings);
     Path folder = root.getFileName();
     this.files = layers.files();
+    this.sources = layers.sources();
     this.name = fields.text("name", folder == null ? "torc" : folder.toString());
     this.description = fields.text("description", "");
     this.roots = roots(fields, root);
@@ -130,6 +132,16 @@ public final class Blueprint {
         data,
         hooks,
         List.copyOf(expanded.warnings()));
+  }
+
+  /** The files that were read, under the paths by which they were asked for. */
+  public List<BuildFile.Read> sources() {
+    return sources;
+  }
+
+  /** Whether the last expansion holds whatever results and other files there are. */
+  public boolean isLasting() {
+    return expansion.isLasting();
   }
 
   private static void add(

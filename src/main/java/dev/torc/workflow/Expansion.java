@@ -98,6 +98,11 @@ final class Expansion {
     return new Expanded(List.copyOf(jobs), List.copyOf(groups), all);
   }
 
+  /** Whether neither a result nor a file can change what the last run gave. */
+  boolean isLasting() {
+    return lasting.keySet().containsAll(outcomes.keySet()) && disk.isUnread();
+  }
+
   /** What becomes of a group; its values may ask for other groups in turn. */
   Outcome of(int unit) throws IOException {
     Outcome known = outcomes.containsKey(unit) ? outcomes.get(unit) : lasting.get(unit);
