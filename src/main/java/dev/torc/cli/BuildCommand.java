@@ -16,13 +16,13 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Rest;
 import dev.torc.plan.Selection;
 import dev.torc.posix.Environment;
+import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.report.Report;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,7 +63,7 @@ final class BuildCommand extends Command {
         }
       }
     }
-    String build = UUID.randomUUID().toString();
+    String build = RandomId.next();
     try (Report report = Reports.open(console, common, options.detail(), () -> -1)) {
       Consumer<String> note = line -> report.accept(new Event.Note(Event.Level.INFO, line));
       BuildLock lock =

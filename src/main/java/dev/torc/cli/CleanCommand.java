@@ -11,6 +11,7 @@ import dev.torc.machine.Shown;
 import dev.torc.plan.Records;
 import dev.torc.plan.Selection;
 import dev.torc.plan.Stale;
+import dev.torc.posix.RandomId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * {@code torc clean}: says what is to go; {@link Cleaner} takes it away. Without targets it works
@@ -135,7 +135,7 @@ final class CleanCommand extends Command {
         cleaner(site, null, account).memory(site.place(), kept);
       }
     } else if (Files.isDirectory(site.place().folder())) {
-      String build = UUID.randomUUID().toString();
+      String build = RandomId.next();
       try (BuildLock _ =
           Workshop.lock(
               console, site.place(), build, "torc clean", true, line -> say(console, line))) {

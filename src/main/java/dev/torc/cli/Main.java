@@ -59,7 +59,8 @@ public final class Main {
     System.exit(exit); // removes the shared libraries that had to be unpacked
   }
 
-  private static Console console() {
+  /** What the process was given. */
+  static Console console() {
     return new Console(
         System.in,
         Console.writer(FileDescriptor.out, "standard output"),

@@ -1,8 +1,6 @@
 package dev.torc.cli;
 
-import dev.torc.posix.Environment;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,16 +74,17 @@ final class Training {
 
   private static void learn(Lesson lesson, Path folder) {
     StringWriter err = new StringWriter();
+    Console given = Main.console();
     Console console =
         new Console(
-            InputStream.nullInputStream(),
+            given.in(),
             new StringWriter(),
             err,
-            Environment.ofCaller().asMap(),
+            given.env(),
             folder,
             false,
             false,
-            () -> 0);
+            given.columns());
     int exit = Main.run(lesson.args, console);
     if (exit != lesson.exit) {
       throw new IllegalStateException(

@@ -16,9 +16,8 @@ import java.util.Optional;
  * this does not hold for variadic functions, floating point, or structs by value. Pointers are
  * passed as addresses, so their memory must outlive the call.
  *
- * <p>The calls go through jffi, which the database has to load anyway. The JDK's own linker is no
- * faster after that, and its first call costs as much as starting the JVM twice: it writes and
- * loads some thirty classes, which no AOT cache keeps.
+ * <p>The calls go through jffi, which the database needs anyway. The JDK's own linker is no faster,
+ * and at its first call it writes and loads some thirty classes, which no AOT cache keeps.
  */
 final class Call {
 

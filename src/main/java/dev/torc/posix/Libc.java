@@ -7,7 +7,6 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
@@ -81,7 +80,4 @@ final class Libc {
     segment.asByteBuffer().put(bytes); // the rest is zero
     return segment;
   }
-
-  /** Shorthand for the layout of a pointer. */
-  static final ValueLayout POINTER = ValueLayout.ADDRESS;
 }
