@@ -22,6 +22,7 @@ final class Commands {
     commands.put("data", DataCommand::new);
     commands.put("events", EventsCommand::new);
     commands.put("init", InitCommand::new);
+    commands.put("import", ImportCommand::new);
     return commands;
   }
 }

@@ -164,6 +164,11 @@ public final class Resting {
     if (!well || job.always()) {
       return false;
     }
+    for (String path : result.found()) {
+      if (graph.makerOf(path) >= 0) {
+        return false; // that job may run though no edge leads here
+      }
+    }
     for (int list : graph.listNeeds().row(id)) {
       if (graph.list(list).kind() != NeedList.Kind.JOB) {
         return false;

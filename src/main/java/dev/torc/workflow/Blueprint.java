@@ -134,12 +134,14 @@ public final class Blueprint {
         List.copyOf(expanded.warnings()));
   }
 
-  /** The files that were read, under the paths by which they were asked for. */
+  /** The files that were read, tables among them, under the paths by which they were asked for. */
   public List<BuildFile.Read> sources() {
-    return sources;
+    List<BuildFile.Read> all = new ArrayList<>(sources);
+    all.addAll(expansion.tables());
+    return all;
   }
 
-  /** Whether the last expansion holds whatever results and other files there are. */
+  /** Whether the last expansion follows from {@link #sources} alone. */
   public boolean isLasting() {
     return expansion.isLasting();
   }

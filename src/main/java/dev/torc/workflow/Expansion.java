@@ -98,9 +98,14 @@ final class Expansion {
     return new Expanded(List.copyOf(jobs), List.copyOf(groups), all);
   }
 
-  /** Whether neither a result nor a file can change what the last run gave. */
+  /** Whether nothing but build files and {@link #tables} decides about what the last run gave. */
   boolean isLasting() {
-    return lasting.keySet().containsAll(outcomes.keySet()) && disk.isUnread();
+    return lasting.keySet().containsAll(outcomes.keySet()) && !disk.isListed();
+  }
+
+  /** The files of values that were read. */
+  List<BuildFile.Read> tables() {
+    return disk.read();
   }
 
   /** What becomes of a group; its values may ask for other groups in turn. */

@@ -154,6 +154,28 @@ class AtRestTest {
     assertEquals("2\n", folder.get("w"));
   }
 
+  /** A depfile adds no edge, so the job that makes what it names may run unseen. */
+  @Test
+  void whatADepfileNamesIsSeenThoughNoEdgeLeadsThere() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          header: { command: cp h.in h.h, needs: h.in, produces: h.h }
+          between: { command: echo > b, after: header, produces: b }
+          object:
+            command: 'cat h.h > o && echo "o: h.h" > o.d'
+            needs: b
+            produces: o
+            depfile: o.d
+        """);
+    folder.put("h.in", "1");
+    settle();
+    folder.put("h.in", "2");
+    assertEquals(0, folder.run().exit());
+    assertEquals("2", folder.get("o"));
+  }
+
   @Test
   void theCallersDeclaredVariablesCount() throws IOException {
     folder.put("torc.yaml", "jobs: { a: { command: 'echo $CC > a', env: { CC: }, produces: a } }");

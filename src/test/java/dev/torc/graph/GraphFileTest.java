@@ -2,8 +2,10 @@ package dev.torc.graph;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digests;
 import dev.torc.workflow.Blueprint;
@@ -218,20 +220,38 @@ class GraphFileTest {
   }
 
   @Test
-  void groupsThatOtherFilesDecideAboutAreNotKept() throws IOException {
+  void tablesOfValuesCount() throws IOException {
     put("seeds.txt", "1\n2\n");
-    for (String values : List.of("{ lines: seeds.txt }", "{ glob: '*.txt' }")) {
+    Path yaml =
+        put(
+            "torc.yaml",
+            "jobs: { a: { parameters: { s: { lines: seeds.txt } }, command: 'echo {s}' } }");
+    assertEquals(2, write(none, yaml).jobs());
+    assertEquals(2, read(none, yaml).jobs());
+    put("seeds.txt", "1\n2\n3\n");
+    assertNull(read(none, yaml));
+  }
+
+  @Test
+  void groupsThatTheDiskOrResultsDecideAboutAreNotKept() throws IOException {
+    put("a.txt", "1\n2\n");
+    for (String values : List.of("{ lines: made.txt }", "{ glob: '*.txt' }", "{ products: m }")) {
       Path yaml =
           put(
               "torc.yaml",
-              "jobs: { a: { parameters: { s: %s }, command: 'echo {s}' } }".formatted(values));
+              """
+              jobs:
+                a: { parameters: { s: %s }, command: "echo {s}" }
+                m: { command: echo 1 > made.txt, produces: "made*.txt" }
+              """
+                  .formatted(values));
       Blueprint blueprint = Blueprint.read(List.of(yaml), none);
       blueprint.expand(Found.nothing());
-      assertEquals(false, blueprint.isLasting(), values);
+      assertFalse(blueprint.isLasting(), values);
     }
     Path yaml = put("torc.yaml", "jobs: { a: { parameters: { s: [1] }, command: 'echo {s}' } }");
     Blueprint blueprint = Blueprint.read(List.of(yaml), none);
     blueprint.expand(Found.nothing());
-    assertEquals(true, blueprint.isLasting());
+    assertTrue(blueprint.isLasting());
   }
 }
