@@ -27,16 +27,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.UnaryOperator;
-import picocli.CommandLine;
-import picocli.CommandLine.Option;
 
 /** {@code torc list}: the jobs, one on a line. Why they run is for {@code torc why}. */
-@CommandLine.Command(
-    name = "list",
-    description = "show the jobs and groups with state, times and command")
 final class ListCommand extends Command {
 
-  @Option(names = "--instances", description = "show each instance of a group on its own line")
   private boolean instances;
 
   /** Code points of a command that is shown whole. */
@@ -44,6 +38,17 @@ final class ListCommand extends Command {
 
   /** One line of text; the first columns are padded to the same width. */
   private record Line(List<String> columns, UnaryOperator<String> colour) {}
+
+  @Override
+  String description() {
+    return "show the jobs and groups with state, times and command";
+  }
+
+  @Override
+  void declare(Options options) {
+    options.flag(
+        "--instances", "show each instance of a group on its own line", () -> instances = true);
+  }
 
   @Override
   int run(Console console) throws IOException {
