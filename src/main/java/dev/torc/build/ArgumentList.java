@@ -1,6 +1,7 @@
 package dev.torc.build;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,7 +17,14 @@ final class ArgumentList {
   private static final int ALL = 2 << 20;
   private static final int POINTER = 8;
 
-  private ArgumentList() {}
+  private final Map<String, Long> caller = new HashMap<>();
+  private final long ofCaller;
+
+  /** Measures the caller's environment, which all jobs have. */
+  ArgumentList(Map<String, String> caller) {
+    caller.forEach((name, value) -> this.caller.put(name, size(bytes(name) + bytes(value))));
+    this.ofCaller = this.caller.values().stream().mapToLong(size -> size).sum();
+  }
 
   /**
    * Refuses what is too long.
@@ -24,21 +32,16 @@ final class ArgumentList {
    * @param env entries that the process has beside the caller's; null for those taken away
    * @throws Failure with one line that names the way out
    */
-  static void check(List<String> argv, Map<String, String> env, Map<String, String> caller) {
-    long all = 0;
+  void check(List<String> argv, Map<String, String> env) {
+    long all = ofCaller;
     for (String word : argv) {
       all += one(bytes(word), "the command");
     }
     for (Map.Entry<String, String> entry : env.entrySet()) {
+      all -= caller.getOrDefault(entry.getKey(), 0L);
       if (entry.getValue() != null) {
         all += one(bytes(entry.getKey()) + bytes(entry.getValue()), "env " + entry.getKey());
       }
-    }
-    for (Map.Entry<String, String> entry : caller.entrySet()) {
-      all +=
-          env.containsKey(entry.getKey())
-              ? 0
-              : size(bytes(entry.getKey()) + bytes(entry.getValue()));
     }
     if (all > ALL) {
       throw tooLong("the command", all, "2 MiB in all");

@@ -19,9 +19,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * One attempt at a job, from clearing the places of its products to looking at what it left. Runs
@@ -36,26 +36,32 @@ final class Attempt {
   private final int number;
   private final Launches.Granted granted;
   private final long timeLimit;
+  private final Runnable gone;
   private Runner.Running running;
-  private boolean stopped;
-  private boolean stoppedNow;
+  private final List<Boolean> ends = new ArrayList<>(); // asked for so far, at once or not
   private boolean cleared;
   private Posts posts = Posts.NONE;
   private String command = "";
 
-  Attempt(Shop shop, int id, int number, Launches.Granted granted, long timeLimit) {
+  /**
+   * An attempt that has not begun.
+   *
+   * @param gone told, on the thread of the attempt, when its processes ended well and only their
+   *     products are left to be looked at
+   */
+  Attempt(Shop shop, int id, int number, Launches.Granted granted, long timeLimit, Runnable gone) {
     this.shop = shop;
     this.id = id;
     this.job = shop.graph().job(id);
     this.number = number;
     this.granted = granted;
     this.timeLimit = timeLimit;
+    this.gone = gone;
   }
 
   /** Ends the attempt from another thread, before or after its processes started. */
   synchronized void end(boolean now) {
-    stopped = true;
-    stoppedNow |= now;
+    ends.add(now);
     if (running != null) {
       running.end(now);
     }
@@ -81,14 +87,24 @@ final class Attempt {
       }
       clear(snapshot);
       LinesFile events = shop.launches().events(job.name());
-      events.begin(); // before the mark: who follows takes its lines for this attempt's
+      events.clear(shop.digests()); // before the mark: who follows takes its lines for ours
+      shop.launches().output(job.name()).clear(shop.digests());
       shop.marks().add(new Marks.Mark(shop.build(), job.name(), number));
       Launch launch = shop.launches().of(id, snapshot, granted, number, timeLimit, number > 1);
       command = Launches.shown(launch, job);
-      Stamp begin = shop.digests().stamp(shop.launches().needsFile(job.name(), "").toString());
+      Stamp begin =
+          job.depfile() == null
+              ? null
+              : shop.digests().stamp(shop.launches().needsFile(job.name(), "").toString());
       ended = launch(launch);
-      posts = Posts.read(events);
-      events.end();
+      snapshot.ended();
+      if (ended.ok()) {
+        gone.run();
+      }
+      posts = Posts.read(events, shop.digests());
+      if (!posts.texts().isEmpty()) {
+        events.clear(shop.digests());
+      }
       return ended.ok()
           ? succeeded(ended, snapshot, begin, started)
           : left(
@@ -129,30 +145,36 @@ final class Attempt {
     Path root = shop.graph().workflow().root();
     for (Ref ref : job.productRefs()) {
       switch (ref) {
-        case Ref.OfFile file -> Files.createDirectories(root.resolve(file.path()).getParent());
-        case Ref.OfFolder folder -> Files.createDirectories(root.resolve(folder.path()));
-        case Ref.OfGlob glob ->
-            Files.createDirectories(root.resolve(Glob.of(glob.pattern()).fixedPrefix()));
+        case Ref.OfFile file -> makeFolder(root.resolve(file.path()).getParent());
+        case Ref.OfFolder folder -> makeFolder(root.resolve(folder.path()));
+        case Ref.OfGlob glob -> makeFolder(root.resolve(Glob.of(glob.pattern()).fixedPrefix()));
         case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
       }
     }
     if (job.depfile() != null) {
-      Files.createDirectories(root.resolve(job.depfile()).getParent());
+      makeFolder(root.resolve(job.depfile()).getParent());
+    }
+  }
+
+  /** A look first: nearly always another job's products lie there already. */
+  private void makeFolder(Path folder) throws IOException {
+    if (shop.digests().stamp(folder.toString()).kind() != Stamp.Kind.FOLDER) {
+      Files.createDirectories(folder);
     }
   }
 
   private Ended launch(Launch launch) {
-    CompletableFuture<Ended> done = new CompletableFuture<>();
     synchronized (this) {
-      if (stopped) {
+      if (!ends.isEmpty()) {
         return new Ended(Ended.How.INTERRUPTED, 0, 0, 0, -1, "");
       }
-      running = shop.runner().start(launch, done::complete);
-      if (stopped) {
-        running.end(stoppedNow);
-      }
     }
-    return done.join();
+    return shop.runner().run(launch, this::runs);
+  }
+
+  private synchronized void runs(Runner.Running handle) {
+    running = handle;
+    ends.forEach(running::end); // they came meanwhile
   }
 
   private Outcome succeeded(Ended ended, Snapshot snapshot, Stamp begin, long started)
@@ -162,7 +184,7 @@ final class Attempt {
     FoundNeeds needs = FoundNeeds.read(shop.graph(), id, snapshot, begin);
     moved.addAll(needs.moved());
     LinesFile output = shop.launches().output(job.name());
-    List<Datum> data = Stored.read(output, output.lines());
+    List<Datum> data = Stored.read(output, output.lines(shop.digests()));
     if (posts.bad() != null) {
       throw posts.bad();
     }

@@ -34,12 +34,14 @@ public final class Build {
   private final Setup setup;
   private Stage stage;
   private final Pool pool;
+  private final Tokens tokens;
   private final Recorder recorder;
   private final Teller teller;
   private final Hooks hooks;
   private final LinkedBlockingQueue<Runnable> messages = new LinkedBlockingQueue<>();
   private final List<Integer> parked = new ArrayList<>();
-  private int running;
+  private int running; // attempts that are not over
+  private volatile boolean more; // whether any job is ready: attempts ask before they wake the loop
   private boolean alone;
   private boolean draining;
   private boolean failed;
@@ -52,6 +54,7 @@ public final class Build {
   public Build(Setup setup) {
     this.setup = setup;
     this.pool = new Pool(setup.limits());
+    this.tokens = new Tokens(setup.tokens());
     this.stage = Stage.first(setup.plan().scene(), setup.shop());
     this.recorder = new Recorder(setup.shop().build(), setup.number());
     this.hooks =
@@ -265,7 +268,7 @@ public final class Build {
   /** Starts what fits. */
   private void start() {
     while (!draining && !alone) {
-      if (setup.tokens() != null && running > setup.tokens().held()) {
+      if (!tokens.allow(running - pool.early())) {
         break;
       }
       int job = stage.ready().next(pool, j -> stage.works().get(j).demand());
@@ -286,20 +289,8 @@ public final class Build {
         parked.add(job);
       }
     }
-    wantTokens();
-  }
-
-  /** One token for each running job beyond the first; one more is wanted while jobs are ready. */
-  private void wantTokens() {
-    if (setup.tokens() != null) {
-      boolean more = !draining && !stage.ready().isEmpty() && running > 0;
-      int useful = Math.max(0, running - 1) + (more ? 1 : 0);
-      int held = setup.tokens().held();
-      if (held > useful) {
-        setup.tokens().giveBack(held - useful);
-      }
-      setup.tokens().want(Math.max(0, useful - held));
-    }
+    more = !stage.ready().isEmpty();
+    tokens.want(running - pool.early(), !draining && more);
   }
 
   private void start(int id) {
@@ -308,11 +299,23 @@ public final class Build {
     List<Integer> gpus = pool.take(work.demand());
     stage.states().set(id, State.RUNNING);
     running++;
+    more = !stage.ready().isEmpty();
     if (job.interactive()) {
       alone = true;
       teller.tell(new Event.Terminal(true));
     }
-    Attempt attempt = work.begin(stage.shop(), id, gpus, gpus.stream().map(this::gpu).toList());
+    // The next may start while the products of this one are looked at, but not where the way it
+    // ends may mean that nothing starts any more.
+    boolean overlaps =
+        !setup.failFast() && !job.interactive() && stage.graph().workflow().hooks().isEmpty();
+    Runnable gone =
+        () -> {
+          if (overlaps && more) {
+            messages.add(() -> release(job, work));
+          }
+        };
+    Attempt attempt =
+        work.begin(stage.shop(), id, gpus, gpus.stream().map(setup::gpu).toList(), gone);
     Scene begun = stage.scene();
     teller.started(job, work.reasons(), work.attempts());
     String refusal = hooks.refusal(job);
@@ -342,8 +345,11 @@ public final class Build {
             });
   }
 
-  private String gpu(int number) {
-    return number < setup.gpus().size() ? setup.gpus().get(number) : Integer.toString(number);
+  /** The processes of an attempt are gone: the next need not wait until its products are hashed. */
+  private void release(Job job, Work work) {
+    if (pool.giveEarly(work)) {
+      teller.tell(new Event.JobReleased(job.name()));
+    }
   }
 
   /** An attempt is over that was begun in a scene, under a number of that scene. */
@@ -353,7 +359,7 @@ public final class Build {
     Work work = stage.works().get(id);
     work.over();
     running--;
-    pool.give(work.demand(), work.gpus());
+    pool.give(work);
     if (job.interactive()) {
       alone = false;
       teller.tell(new Event.Terminal(false));

@@ -79,7 +79,7 @@ public final class Clearing {
 
   private void clear(String path, boolean persist) throws IOException {
     Path file = place.root().resolve(path);
-    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+    if (!digests.linkStamp(path).exists()) {
       clearAbove(file);
       return;
     }
@@ -98,11 +98,14 @@ public final class Clearing {
   /** Deletes an earlier product that stands where a folder of this one has to be. */
   private void clearAbove(Path file) throws IOException {
     Path above = file.getParent();
-    while (above.startsWith(place.root()) && !Files.exists(above, LinkOption.NOFOLLOW_LINKS)) {
+    Stamp stamp = digests.linkStamp(above.toString());
+    while (above.startsWith(place.root()) && !stamp.exists()) {
       above = above.getParent();
+      stamp = digests.linkStamp(above.toString());
     }
-    if (above.startsWith(place.root())
-        && !Files.isDirectory(above)
+    if (stamp.kind() != Stamp.Kind.FOLDER
+        && above.startsWith(place.root())
+        && digests.stamp(above.toString()).kind() != Stamp.Kind.FOLDER
         && unaltered(cache.owned(place.root().relativize(above).toString()))) {
       delete(above);
     }

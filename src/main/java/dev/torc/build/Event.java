@@ -21,6 +21,12 @@ public sealed interface Event {
   record JobStarted(String job, List<Reason> reasons, int attempt, String command)
       implements Event {}
 
+  /**
+   * The processes of an attempt are gone; what it took is free for others while its products are
+   * looked at. Told only where that comes before its end.
+   */
+  record JobReleased(String job) implements Event {}
+
   /** A job came to its final state. */
   record JobEnded(String job, State state, Details details) implements Event {}
 

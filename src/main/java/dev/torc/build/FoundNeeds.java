@@ -26,7 +26,8 @@ record FoundNeeds(TreeSet<String> found, TreeSet<String> moved) {
   /**
    * Reads the depfile of a job that ended well, and takes what it names into the snapshot.
    *
-   * @param begin a stamp taken when the job started, by the clock of the file system
+   * @param begin a stamp taken when the job started, by the clock of the file system; null for a
+   *     job without depfile
    * @throws Failure where it is missing, cannot be read, or names a file that another job makes and
    *     this one does not wait for
    */

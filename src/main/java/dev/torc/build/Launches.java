@@ -32,6 +32,7 @@ public final class Launches {
   private final String build;
   private final Map<String, String> inherited;
   private final Map<String, String> caller;
+  private final ArgumentList arguments;
   private boolean noData;
 
   /**
@@ -50,6 +51,7 @@ public final class Launches {
     this.build = build;
     this.inherited = inherited;
     this.caller = caller;
+    this.arguments = new ArgumentList(caller);
   }
 
   /** The same for another graph. */
@@ -58,9 +60,8 @@ public final class Launches {
   }
 
   /**
-   * Puts an attempt together; writes the files that {@code TORC_NEEDS} and {@code TORC_DATA} name,
-   * and makes that of {@code TORC_OUTPUT}. Throws a {@link Failure} for a command that is longer
-   * than the system takes.
+   * Puts an attempt together; writes the files that {@code TORC_NEEDS} and {@code TORC_DATA} name.
+   * Throws a {@link Failure} for a command that is longer than the system takes.
    *
    * @param granted the attempt's resources and the numbers of its GPUs
    * @param timeLimit nanoseconds, 0 for none
@@ -84,7 +85,6 @@ public final class Launches {
     common.put("TORC_NEEDS", write(job, "", values.needs()).toString());
     common.put("TORC_DATA", data(job, snapshot.data()).toString());
     LinesFile output = output(job.name());
-    output.begin();
     common.put(output.name(), output.path().toString());
     LinesFile events = events(job.name());
     common.put(events.name(), events.path().toString());
@@ -153,7 +153,7 @@ public final class Launches {
               .words()
               .forEach(word -> argv.addAll(word.words(slot -> values.of(slot, step.dir()))));
     }
-    ArgumentList.check(argv, env, caller);
+    arguments.check(argv, env);
     return new Launch.Step(argv, graph.workflow().root().resolve(step.dir()).normalize(), env);
   }
 

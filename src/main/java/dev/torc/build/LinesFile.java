@@ -1,5 +1,6 @@
 package dev.torc.build;
 
+import dev.torc.hash.Digests;
 import dev.torc.machine.Shown;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,8 +14,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A file to which a job writes lines for torc: made empty before an attempt, read after it. What
- * the lines mean is for {@link Stored} and {@link Posts}.
+ * A file to which a job appends lines for torc: not there when an attempt begins, read after it.
+ * Most jobs write none, so torc makes none: the first line does. What the lines mean is for {@link
+ * Stored} and {@link Posts}.
  *
  * @param name the variable that names the file, for messages
  */
@@ -26,22 +28,22 @@ record LinesFile(String name, Path path) {
   /** Characters of a line that is quoted. */
   private static final int QUOTED = 80;
 
-  /** A new file, so that what is left of an earlier attempt writes to another one. */
-  void begin() throws IOException {
-    Files.deleteIfExists(path);
-    Files.createFile(path);
+  /**
+   * Takes the file away, so that what an earlier attempt left running writes to another one.
+   *
+   * @param digests looks whether it is there
+   */
+  void clear(Digests digests) throws IOException {
+    if (digests.linkStamp(path.toString()).exists()) {
+      Files.deleteIfExists(path);
+    }
   }
 
-  /** Takes the file away. */
-  void end() throws IOException {
-    Files.deleteIfExists(path);
-  }
-
-  /** The lines without their ends; of a file that the job took away, none. */
-  List<String> lines() throws IOException {
+  /** The lines without their ends; of a file that is not there, none. */
+  List<String> lines(Digests digests) throws IOException {
     byte[] bytes;
     try {
-      if (Files.size(path) == 0) {
+      if (digests.stamp(path.toString()).size() == 0) {
         return List.of();
       }
       try (InputStream in = Files.newInputStream(path)) {

@@ -17,6 +17,7 @@ final class Pool {
   private final Map<String, Long> limits;
   private final Map<String, Long> free;
   private final NavigableSet<Integer> freeGpus = new TreeSet<>();
+  private int early; // attempts that gave back before their end
 
   /** All of the limits are free at first. */
   Pool(Map<String, Long> limits) {
@@ -67,6 +68,36 @@ final class Pool {
       gpus.add(freeGpus.pollFirst());
     }
     return gpus;
+  }
+
+  /**
+   * Gives back what an attempt took before its end: its processes are gone. No more attempts than
+   * there are cpus may do so, or what torc does after them would outgrow the cpus.
+   *
+   * @return whether it did
+   */
+  boolean giveEarly(Work work) {
+    if (early >= Math.max(1, limits.getOrDefault(Demand.CPUS, 1L))) {
+      return false;
+    }
+    early++;
+    work.release();
+    give(work.demand(), work.gpus());
+    return true;
+  }
+
+  /** How many attempts gave back and are not over. */
+  int early() {
+    return early;
+  }
+
+  /** Gives back what an attempt took that is over, unless it did so before. */
+  void give(Work work) {
+    if (work.released()) {
+      early--;
+    } else {
+      give(work.demand(), work.gpus());
+    }
   }
 
   /** Gives back what was taken. */

@@ -1,5 +1,6 @@
 package dev.torc.build;
 
+import dev.torc.hash.Digests;
 import dev.torc.workflow.JsonText;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,10 +18,10 @@ public record Posts(List<String> texts, Failure bad) {
 
   static final Posts NONE = new Posts(List.of(), null);
 
-  static Posts read(LinesFile file) throws IOException {
+  static Posts read(LinesFile file, Digests digests) throws IOException {
     List<String> lines;
     try {
-      lines = file.lines();
+      lines = file.lines(digests);
     } catch (Failure e) {
       return new Posts(List.of(asText(e.getMessage())), e);
     }

@@ -10,7 +10,6 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Walk;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,14 +56,17 @@ final class Products {
     if (job.depfile() != null) {
       Known known = digests.product(job.depfile());
       if (known.stamp().kind() == Stamp.Kind.FILE) {
-        products.owned.add(products.own(job.depfile(), known));
+        Stamp self = digests.linkStamp(job.depfile());
+        products.owned.add(products.own(job.depfile(), self, known));
       }
     }
     return products;
   }
 
   private void add(String path, Stamp.Kind kind) throws IOException {
-    Known known = digests.product(path);
+    Stamp self = digests.linkStamp(path);
+    Known known =
+        self.kind() == Stamp.Kind.LINK ? digests.product(path) : digests.product(path, self);
     Stamp.Kind there = known.stamp().kind();
     if (there != kind) {
       if (strict) {
@@ -81,13 +83,14 @@ final class Products {
       known = new Known(known.stamp(), digests.productFolder(path).digest(), false);
     }
     made.add(new Made(path, kind, known.digest()));
-    owned.add(own(path, known));
+    owned.add(own(path, self, known));
   }
 
-  private Owned own(String path, Known known) throws IOException {
-    Path file = root.resolve(path);
-    return Files.isSymbolicLink(file)
-        ? new Owned(path, Stamp.Kind.LINK, Clearing.linkDigest(file), job.name(), false)
+  /** A link counts by where it leads to, but what torc may delete is the link itself. */
+  private Owned own(String path, Stamp self, Known known) throws IOException {
+    return self.kind() == Stamp.Kind.LINK
+        ? new Owned(
+            path, Stamp.Kind.LINK, Clearing.linkDigest(root.resolve(path)), job.name(), false)
         : new Owned(path, known.stamp().kind(), known.digest(), job.name(), false);
   }
 

@@ -33,4 +33,10 @@ public record Setup(
     List<String> gpus,
     boolean failFast,
     Jobserver tokens,
-    Consumer<Event> listener) {}
+    Consumer<Event> listener) {
+
+  /** The identifier of a GPU by its number. */
+  String gpu(int number) {
+    return number < gpus.size() ? gpus.get(number) : Integer.toString(number);
+  }
+}

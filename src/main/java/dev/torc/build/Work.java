@@ -22,6 +22,7 @@ final class Work {
   private Demand demand;
   private Attempt attempt;
   private List<Integer> gpus = List.of();
+  private boolean released;
 
   Work(Job job, List<Reason> reasons, Map<String, Long> limits) {
     this.job = job;
@@ -57,9 +58,11 @@ final class Work {
    *
    * @param taken numbers of the GPUs
    * @param identifiers the same as the job knows them
+   * @param gone see {@link Attempt}
    */
-  Attempt begin(Shop shop, int id, List<Integer> taken, List<String> identifiers) {
+  Attempt begin(Shop shop, int id, List<Integer> taken, List<String> identifiers, Runnable gone) {
     gpus = taken;
+    released = false;
     attempts++;
     long all = memory > 0 ? memory : limits.getOrDefault(Demand.MEMORY, 0L);
     attempt =
@@ -68,8 +71,19 @@ final class Work {
             id,
             attempts,
             new Launches.Granted(demand, identifiers, all >> 20, memory),
-            runtime);
+            runtime,
+            gone);
     return attempt;
+  }
+
+  /** Whether what the present attempt took was given back before its end. */
+  boolean released() {
+    return released;
+  }
+
+  /** What the present attempt took is given back. */
+  void release() {
+    released = true;
   }
 
   /** The present attempt is over. */

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.CRC32C;
 
@@ -148,7 +149,7 @@ public final class Marks implements AutoCloseable {
     CRC32C crc = new CRC32C();
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     crc.update(bytes, 0, bytes.length);
-    return "%08x".formatted(crc.getValue());
+    return HexFormat.of().toHexDigits((int) crc.getValue());
   }
 
   private static String escape(String name) {

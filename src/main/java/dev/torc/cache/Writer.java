@@ -45,12 +45,12 @@ final class Writer {
         throw new IllegalStateException("the cache is closed");
       }
       taken.run();
-      if (waiting.isEmpty()) {
+      if (waiting.isEmpty()) { // for the others it waits already
         first = System.nanoTime();
+        work.signal();
       }
       waiting.add(batch);
       put++;
-      work.signal();
     } finally {
       lock.unlock();
     }

@@ -18,9 +18,11 @@ import dev.torc.plan.Selection;
 import dev.torc.posix.Environment;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
+import dev.torc.report.Profile;
 import dev.torc.report.Report;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -33,6 +35,7 @@ import java.util.function.Consumer;
 final class BuildCommand extends Command {
 
   private final BuildOptions options = new BuildOptions();
+  private Profile profile; // null where nobody asked for it
 
   @Override
   String description() {
@@ -47,6 +50,7 @@ final class BuildCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     Map<String, String> given = options.limits();
+    long began = System.nanoTime();
     Project project = Project.load(console, common);
     Selection selection = project.select(options.targets());
     Capacity capacity = Capacity.of(project.workflow(), Limits.here(console.env()), given);
@@ -64,7 +68,10 @@ final class BuildCommand extends Command {
       }
     }
     String build = RandomId.next();
-    try (Report report = Reports.open(console, common, options.detail(), () -> -1)) {
+    if (options.profile()) {
+      profile = Profiles.of(console, project, began);
+    }
+    try (Report report = report(console)) {
       Consumer<String> note = line -> report.accept(new Event.Note(Event.Level.INFO, line));
       BuildLock lock =
           Workshop.lock(console, project.place(), build, "torc build", !options.noWait(), note);
@@ -79,6 +86,11 @@ final class BuildCommand extends Command {
         return build(rest, selection, capacity, given, build, report);
       }
     }
+  }
+
+  private Report report(Console console) {
+    Report report = Reports.open(console, common, options.detail(), () -> -1);
+    return profile == null ? report : Report.all(List.of(report, profile));
   }
 
   /** What the disk and the machine say of jobs that may run; returns those that are too large. */
@@ -128,6 +140,9 @@ final class BuildCommand extends Command {
       Report report,
       AtomicReference<Plan> planned)
       throws IOException {
+    if (profile != null) {
+      profile.phase("plan");
+    }
     Project project = shop.project();
     AtomicBoolean begun = new AtomicBoolean();
     Expander expander =

@@ -15,6 +15,7 @@ final class BuildOptions {
   private boolean failFast;
   private boolean force;
   private boolean noWait;
+  private boolean profile;
   private final SortedMap<String, String> limits = new TreeMap<>();
   private final List<String> badLimits = new ArrayList<>();
   private Detail detail = Detail.NORMAL;
@@ -33,6 +34,10 @@ final class BuildOptions {
     options.flag("--force", "run the targets whatever their state", () -> force = true);
     options.flag(
         "--no-wait", "end with status 75 where another build is at work", () -> noWait = true);
+    options.flag(
+        "--profile",
+        "say where the time went, and write a trace for chrome://tracing",
+        () -> profile = true);
     options.value("-j --jobs", "N", "the same as --limit cpus=N", this::jobs);
     options.value(
         "--limit",
@@ -83,6 +88,10 @@ final class BuildOptions {
 
   boolean noWait() {
     return noWait;
+  }
+
+  boolean profile() {
+    return profile;
   }
 
   /** How much is shown; of {@code -v} and {@code -q} the last one counts. */

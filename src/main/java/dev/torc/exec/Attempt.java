@@ -90,7 +90,7 @@ final class Attempt implements Runner.Running, Watch.Watched {
           // As long as the leader is not reaped its group's number is surely its own.
           endTree();
         }
-        cpu += tree.reapLeader();
+        cpu += tree.reapLeader(i == steps - 1);
       }
       if (notStarted != null && running) {
         endTree(); // what earlier steps left in the background

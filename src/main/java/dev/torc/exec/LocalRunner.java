@@ -11,9 +11,9 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /**
- * Runs attempts as processes of this machine. Each has a thread, taken again for the next one, that
- * starts its processes and waits for them; one thread more watches limits. How many may run at once
- * is the scheduler's business.
+ * Runs attempts as processes of this machine. Each has a thread, the caller's or one of its own,
+ * that starts its processes and waits for them; one thread more watches limits. How many may run at
+ * once is the scheduler's business.
  */
 public final class LocalRunner implements Runner {
 
@@ -53,22 +53,40 @@ public final class LocalRunner implements Runner {
    */
   @Override
   public Running start(Launch launch, Consumer<Ended> done) {
+    Attempt attempt = attempt(launch);
+    threads.execute(() -> run(attempt, done));
+    return attempt;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException after {@link #close}
+   */
+  @Override
+  public Ended run(Launch launch, Consumer<Running> handle) {
+    Attempt attempt = attempt(launch);
+    handle.accept(attempt);
+    return run(attempt, _ -> {});
+  }
+
+  private Attempt attempt(Launch launch) {
     if (closed) {
       throw new IllegalStateException("the runner is closed");
     }
     Attempt attempt = new Attempt(launch, spawn, caller, grace, threads, watch);
-    CompletableFuture<Void> over = new CompletableFuture<>();
-    running.put(attempt, over);
-    threads.execute(
-        () -> {
-          try {
-            done.accept(run(attempt));
-          } finally {
-            running.remove(attempt);
-            over.complete(null);
-          }
-        });
+    running.put(attempt, new CompletableFuture<>());
     return attempt;
+  }
+
+  private Ended run(Attempt attempt, Consumer<Ended> done) {
+    try {
+      Ended ended = run(attempt);
+      done.accept(ended);
+      return ended;
+    } finally {
+      running.remove(attempt).complete(null);
+    }
   }
 
   /** A fault on the way must not leave the caller waiting for ever. */

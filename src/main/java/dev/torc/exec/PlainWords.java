@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /**
  * Tells which command texts mean the same with and without their shell, so that no shell needs to
@@ -18,12 +17,11 @@ import java.util.regex.Pattern;
 public final class PlainWords {
 
   /**
-   * Not {@code =} (assignments, and in zsh paths of commands), not a sign that begins an option.
+   * Signs that are plain beside ASCII letters and digits, at the places that {@link #isPlain} says.
    */
-  private static final Pattern FIRST = Pattern.compile("[A-Za-z0-9_./][A-Za-z0-9_./,:+@%-]*");
+  private static final String SIGNS = "_./,:+@%-";
 
-  private static final Pattern OTHER =
-      Pattern.compile("[A-Za-z0-9_./,:+@%-][A-Za-z0-9_./,:+@%=-]*");
+  private static final String FIRST_SIGNS = "_./";
 
   /** Shells whose start-up files are not read for {@code -c}; zsh only with {@code -f}. */
   private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ksh", "zsh");
@@ -74,14 +72,19 @@ public final class PlainWords {
       return Optional.empty();
     }
     List<String> words = new ArrayList<>();
-    for (String word : text.split("[ \t]+")) {
-      if (word.isEmpty() && words.isEmpty()) {
-        continue; // before leading blanks
+    for (int at = 0; at < text.length(); ) {
+      if (isBlank(text.charAt(at))) {
+        at++;
+        continue;
       }
-      if (!(words.isEmpty() ? FIRST : OTHER).matcher(word).matches()) {
-        return Optional.empty();
+      int from = at;
+      while (at < text.length() && !isBlank(text.charAt(at))) {
+        if (!isPlain(text.charAt(at), at == from, words.isEmpty())) {
+          return Optional.empty();
+        }
+        at++;
       }
-      words.add(word);
+      words.add(text.substring(from, at));
     }
     if (words.isEmpty()
         || NAMES.contains(words.get(0))
@@ -89,6 +92,21 @@ public final class PlainWords {
       return Optional.empty();
     }
     return Optional.of(List.copyOf(words));
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
+  }
+
+  /**
+   * No word begins with {@code =}; the first has none at all (assignments, and in zsh paths of
+   * commands), nor a sign at its begin that begins an option.
+   */
+  private static boolean isPlain(char c, boolean begin, boolean first) {
+    if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') {
+      return true;
+    }
+    return c == '=' ? !begin && !first : (begin && first ? FIRST_SIGNS : SIGNS).indexOf(c) >= 0;
   }
 
   private static boolean isKnown(List<String> shell) {
@@ -100,7 +118,7 @@ public final class PlainWords {
     boolean startupFiles = name.equals("zsh");
     for (int i = 1; i < shell.size(); i++) {
       String option = shell.get(i);
-      if (takesText || !option.matches("-[ceufo]+")) {
+      if (takesText || !isOptions(option)) {
         return false; // -c comes last: what follows it would be the text
       }
       takesText = option.contains("c");
@@ -110,5 +128,13 @@ public final class PlainWords {
       }
     }
     return SHELLS.contains(name) && takesText && !startupFiles;
+  }
+
+  private static boolean isOptions(String word) {
+    boolean options = word.length() > 1 && word.charAt(0) == '-';
+    for (int i = 1; options && i < word.length(); i++) {
+      options = "ceufo".indexOf(word.charAt(i)) >= 0;
+    }
+    return options;
   }
 }

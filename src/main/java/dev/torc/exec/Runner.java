@@ -1,5 +1,6 @@
 package dev.torc.exec;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -14,6 +15,17 @@ public interface Runner extends AutoCloseable {
    * @param done called exactly once, from any thread, when the attempt is over
    */
   Running start(Launch launch, Consumer<Ended> done);
+
+  /**
+   * Runs an attempt and returns when it is over: for a caller whose thread has nothing else to do.
+   *
+   * @param running is handed the attempt as soon as it can be ended
+   */
+  default Ended run(Launch launch, Consumer<Running> running) {
+    CompletableFuture<Ended> done = new CompletableFuture<>();
+    running.accept(start(launch, done::complete));
+    return done.join();
+  }
 
   @Override
   void close();

@@ -147,7 +147,8 @@ public final class Digests implements FileDigests {
     return Set.copyOf(replaced);
   }
 
-  private Known product(String path, Stamp fresh) throws IOException {
+  /** What a job has just written, without another look. */
+  public Known product(String path, Stamp fresh) throws IOException {
     Slot slot = slot(path);
     synchronized (slot) {
       if (slot.known != null && !slot.known.safe()) {
@@ -160,7 +161,8 @@ public final class Digests implements FileDigests {
         clock.await(fresh.ctime() + window, 2 * window);
         fresh = stamp(path);
       }
-      return look(path, slot, fresh);
+      // Of a small one that was written just now no earlier build is asked: reading is quicker.
+      return look(path, slot, fresh, large);
     }
   }
 
@@ -180,10 +182,16 @@ public final class Digests implements FileDigests {
    */
   public boolean moved(String path, Known before) throws IOException {
     Stamp now = stamp(path);
-    return moved(before.stamp(), now)
-        || !now.equals(before.stamp())
+    return !now.equals(before.stamp())
+        && (moved(before.stamp(), now) || moved(before, of(path, now)));
+  }
+
+  /** The same for a file that was looked at again. */
+  public static boolean moved(Known before, Known now) {
+    return moved(before.stamp(), now.stamp())
+        || !now.stamp().equals(before.stamp())
             && before.digest() != null
-            && !before.digest().equals(of(path, now).digest());
+            && !before.digest().equals(now.digest());
   }
 
   /**
@@ -192,10 +200,11 @@ public final class Digests implements FileDigests {
    * @param needed as it was digested
    */
   public boolean moved(String path, FolderDigest before, boolean needed) throws IOException {
-    if (stamp(path).kind() != Stamp.Kind.FOLDER) {
-      return true;
-    }
-    FolderDigest now = folder(path, needed);
+    return stamp(path).kind() != Stamp.Kind.FOLDER || moved(before, folder(path, needed));
+  }
+
+  /** The same for a folder that was digested again. */
+  public static boolean moved(FolderDigest before, FolderDigest now) {
     if (!now.digest().equals(before.digest())) {
       return true;
     }
@@ -230,12 +239,20 @@ public final class Digests implements FileDigests {
         slot.known = old;
       }
     }
-    return slot.known != null && slot.known.stamp().equals(fresh);
+    return isThat(slot.known, fresh);
+  }
+
+  private static boolean isThat(Known known, Stamp fresh) {
+    return known != null && known.stamp().equals(fresh);
   }
 
   private Known look(String path, Slot slot, Stamp fresh) throws IOException {
+    return look(path, slot, fresh, true);
+  }
+
+  private Known look(String path, Slot slot, Stamp fresh, boolean ask) throws IOException {
     Known before = slot.known;
-    Known now = found(path, slot, fresh);
+    Known now = found(path, slot, fresh, ask);
     if (before != null
         && (before.stamp().kind() != now.stamp().kind()
             || !Objects.equals(before.digest(), now.digest()))) {
@@ -244,8 +261,9 @@ public final class Digests implements FileDigests {
     return now;
   }
 
-  private Known found(String path, Slot slot, Stamp fresh) throws IOException {
-    if (fresh.kind() == Stamp.Kind.FILE && !trusted(path, slot, fresh)) {
+  private Known found(String path, Slot slot, Stamp fresh, boolean ask) throws IOException {
+    if (fresh.kind() == Stamp.Kind.FILE
+        && !(ask ? trusted(path, slot, fresh) : isThat(slot.known, fresh))) {
       slot.known = read(path, fresh);
       if (slot.known.safe()) {
         learnt.accept(path, slot.known);
@@ -264,7 +282,7 @@ public final class Digests implements FileDigests {
       boolean safe = clock.past(before.ctime() + window(before));
       Digest digest = null;
       try {
-        digest = hasher.file(file);
+        digest = hasher.file(file, before.size());
       } catch (NoSuchFileException e) {
         safe = false; // gone or replaced in this moment: the next stamp tells
       }

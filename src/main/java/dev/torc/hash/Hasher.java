@@ -1,9 +1,12 @@
 package dev.torc.hash;
 
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,6 +23,8 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Hasher {
 
   private static final int BUFFER = 1 << 16; // bytes
+  private static final int SMALL =
+      8 << 10; // what a FileInputStream reads without memory of its own
 
   private record Work(MessageDigest sha256, byte[] buffer) {}
 
@@ -40,17 +45,23 @@ public final class Hasher {
   /**
    * Reads a whole file. The caller has seen by its stamp that it is one: a FIFO would block.
    *
+   * @param size bytes that it has by its stamp; whether it still had them the caller looks again
    * @throws NoSuchFileException where it is gone
    * @throws IOException with a line that names the path, where it cannot be read
    */
-  public Digest file(Path path) throws IOException {
+  public Digest file(Path path, long size) throws IOException {
     Work w = work.get();
     w.sha256.reset();
-    // not a FileChannel: an interrupt would close it in the middle
-    try (InputStream in = Files.newInputStream(path)) {
-      for (int n = in.read(w.buffer); n >= 0; n = in.read(w.buffer)) {
+    int most = size < SMALL ? (int) size + 1 : BUFFER;
+    long read = 0;
+    try (InputStream in = open(path, size)) {
+      for (int n = in.read(w.buffer, 0, most); n >= 0; n = in.read(w.buffer, 0, most)) {
         w.sha256.update(w.buffer, 0, n);
         bytes.add(n);
+        read += n;
+        if (read == size && n < most) {
+          break; // all of it, and there was room for more
+        }
       }
     } catch (NoSuchFileException e) {
       throw e;
@@ -59,6 +70,18 @@ public final class Hasher {
     }
     files.increment();
     return Digest.of(w.sha256.digest());
+  }
+
+  /** Not a FileChannel: an interrupt would close it in the middle. */
+  private static InputStream open(Path path, long size) throws IOException {
+    if (size < SMALL && path.getFileSystem() == FileSystems.getDefault()) {
+      try {
+        return new FileInputStream(path.toString());
+      } catch (FileNotFoundException e) {
+        return Files.newInputStream(path); // which says why in a way that can be told apart
+      }
+    }
+    return Files.newInputStream(path);
   }
 
   /** Why the system refused, in lower case and without the path. */

@@ -47,6 +47,7 @@ public final class Contents implements Needs {
   private final Graph graph;
   private final Records records;
   private final Digests digests;
+  private final Sweeps sweeps;
   private final Map<Integer, Members> gathered = new ConcurrentHashMap<>();
   private final Map<Integer, Partly> partly = new ConcurrentHashMap<>();
   private final AtomicIntegerArray passed;
@@ -59,6 +60,7 @@ public final class Contents implements Needs {
     this.graph = graph;
     this.records = records;
     this.digests = digests;
+    this.sweeps = new Sweeps(this, digests);
     this.passed = new AtomicIntegerArray(graph.lists());
   }
 
@@ -232,6 +234,11 @@ public final class Contents implements Needs {
                     ? old
                     : new Partly(settlings, gather(id, null)))
         .members;
+  }
+
+  /** Looks at lists for all of their readers together. */
+  Sweeps sweeps() {
+    return sweeps;
   }
 
   /** The members of a list as they are now, each looked at again. */

@@ -29,6 +29,7 @@ public final class Decider {
   private final Contents contents;
   private final Manifest manifest;
   private final ManifestHash hash = new ManifestHash();
+  private final ManifestHash described = new ManifestHash();
 
   /** Decides by manifests of the graph's jobs. */
   Decider(Graph graph, Records records, Contents contents, Manifest manifest) {
@@ -183,13 +184,12 @@ public final class Decider {
    * @param found files that its depfile named; the snapshot has taken them in
    */
   public Described describe(int id, List<String> found, Snapshot snapshot) {
-    ManifestHash own = new ManifestHash();
-    manifest.describe(id, found, snapshot, own);
     ManifestLines lines = new ManifestLines();
     manifest.describe(id, found, snapshot, lines);
+    lines.lines().forEach(line -> described.text(Line.of(line.code()), line.name(), line.now()));
     Map<Digest, List<Entry>> lists = new TreeMap<>();
     snapshot.lists().values().forEach(members -> lists.put(members.digest(), members.entries()));
-    return new Described(own.digest(), lines.lines(), lists);
+    return new Described(described.digest(), lines.lines(), lists);
   }
 
   /**

@@ -32,10 +32,12 @@ public final class Snapshot implements Needs {
   private final Map<String, Known> files = new LinkedHashMap<>();
   private final Map<String, FolderDigest> folders = new HashMap<>();
   private final Map<Integer, Members> lists = new LinkedHashMap<>();
+  private final Map<Integer, Sweeps.Sweep> swept = new LinkedHashMap<>();
   private final TreeSet<String> needs = new TreeSet<>();
   private final SortedMap<String, ManifestWriter.Content> data = new TreeMap<>();
   private String missing;
   private String missingData;
+  private long end;
 
   private Snapshot(Graph graph, Contents contents, Digests digests) {
     this.graph = graph;
@@ -67,10 +69,16 @@ public final class Snapshot implements Needs {
               }
             });
     Adjacency lists = graph.listNeeds();
+    long begin = contents.sweeps().now();
     for (int i = lists.from(job); i < lists.to(job); i++) {
-      Members members = contents.fresh(lists.at(i), snapshot::add);
-      snapshot.lists.put(lists.at(i), members);
       NeedList list = graph.list(lists.at(i));
+      if (list.kind() == NeedList.Kind.JOB) {
+        Sweeps.Sweep sweep = contents.sweeps().after(lists.at(i), begin);
+        snapshot.swept.put(lists.at(i), sweep);
+        snapshot.lists.put(lists.at(i), sweep.members());
+      } else {
+        snapshot.lists.put(lists.at(i), contents.fresh(lists.at(i), snapshot::add));
+      }
       if (list.kind() == NeedList.Kind.FOLDER
           && list.makers().isEmpty()
           && !digests.stamp(list.text()).exists()) {
@@ -138,7 +146,8 @@ public final class Snapshot implements Needs {
 
   /** Whether a path is needed as declared, by itself or as a member of a list. */
   public boolean declares(String path) {
-    return files.containsKey(path);
+    return files.containsKey(path)
+        || swept.values().stream().anyMatch(sweep -> sweep.files().containsKey(path));
   }
 
   /** The files of a needed glob, folder or job, sorted by path. */
@@ -161,9 +170,15 @@ public final class Snapshot implements Needs {
     return stale;
   }
 
+  /** The job's processes are gone: what is looked at from now on is looked at after them. */
+  public void ended() {
+    end = contents.sweeps().now();
+  }
+
   /**
-   * The needs that moved since: another size, mtime or inode, even if the bytes were put back;
-   * where only the ctime differs, the digest decides. Sorted, each once.
+   * The needs that moved since, to be asked after {@link #ended}: another size, mtime or inode,
+   * even if the bytes were put back; where only the ctime differs, the digest decides. Sorted, each
+   * once.
    */
   public List<String> moved() throws IOException {
     TreeSet<String> moved = new TreeSet<>();
@@ -172,6 +187,9 @@ public final class Snapshot implements Needs {
         moved.add(entry.getKey());
       }
     }
+    for (Map.Entry<Integer, Sweeps.Sweep> entry : swept.entrySet()) {
+      moved(entry.getValue(), contents.sweeps().after(entry.getKey(), end), moved);
+    }
     for (Map.Entry<String, FolderDigest> entry : folders.entrySet()) {
       if (digests.moved(entry.getKey(), entry.getValue(), false)) {
         moved.add(entry.getKey() + "/");
@@ -179,7 +197,7 @@ public final class Snapshot implements Needs {
     }
     for (Map.Entry<Integer, Members> entry : lists.entrySet()) {
       if (graph.list(entry.getKey()).kind() == NeedList.Kind.JOB) {
-        continue; // its members are those that the jobs made, and were looked at as files
+        continue; // its members are those that the jobs made, and were swept
       }
       Members before = entry.getValue();
       Members now = contents.fresh(entry.getKey());
@@ -193,5 +211,21 @@ public final class Snapshot implements Needs {
       moved.addAll(then.keySet());
     }
     return List.copyOf(moved);
+  }
+
+  private static void moved(Sweeps.Sweep then, Sweeps.Sweep now, TreeSet<String> moved) {
+    if (now.files() != then.files()) {
+      for (Map.Entry<String, Known> file : then.files().entrySet()) {
+        if (Digests.moved(file.getValue(), now.files().get(file.getKey()))) {
+          moved.add(file.getKey());
+        }
+      }
+    }
+    for (Map.Entry<String, FolderDigest> folder : then.folders().entrySet()) {
+      FolderDigest again = now.folders().get(folder.getKey());
+      if (again == null || Digests.moved(folder.getValue(), again)) {
+        moved.add(folder.getKey() + "/");
+      }
+    }
   }
 }

@@ -24,6 +24,7 @@ public final class Environment {
   private static final String NO_LOCALE = "TORC_CALLER_LC_ALL_UNSET";
 
   private final List<byte[]> entries;
+  private final List<String> names; // of the entries, since every job asks for them
   private final Map<String, String> view;
 
   private Environment(List<byte[]> given) {
@@ -40,6 +41,7 @@ public final class Environment {
         entries.add(entry);
       }
     }
+    names = entries.stream().map(Environment::name).toList();
     view = Collections.unmodifiableMap(decode(entries));
   }
 
@@ -75,9 +77,9 @@ public final class Environment {
    */
   public List<byte[]> with(Map<String, String> over) {
     List<byte[]> all = new ArrayList<>(entries.size() + over.size());
-    for (byte[] entry : entries) {
-      if (!over.containsKey(name(entry))) {
-        all.add(entry);
+    for (int i = 0; i < entries.size(); i++) {
+      if (!over.containsKey(names.get(i))) {
+        all.add(entries.get(i));
       }
     }
     over.forEach(

@@ -32,6 +32,7 @@ public final class ProcessTree {
   private final Set<String> mark;
   private final Map<Integer, Long> known = new HashMap<>(); // number to start
   private int leader; // 0: none that lives or is unreaped
+  private boolean noted; // whether the leader is among the known
   private long since = Long.MAX_VALUE; // start of the first leader
 
   /**
@@ -52,21 +53,36 @@ public final class ProcessTree {
   /** A child was started that leads its own group; it counts until {@link #reapLeader}. */
   public synchronized void leader(int pid) {
     leader = pid;
-    ProcessTable.of(pid)
-        .ifPresent(
-            entry -> {
-              known.put(pid, entry.start());
-              since = Math.min(since, entry.start());
-            });
+    noted = false;
+  }
+
+  /**
+   * Notes when the leader started, at the first look: most are over before anybody looks. As long
+   * as it is not reaped, dead or alive, its number is its own.
+   */
+  private void note() {
+    if (leader != 0 && !noted) {
+      noted = true;
+      ProcessTable.of(leader)
+          .ifPresent(
+              entry -> {
+                known.put(leader, entry.start());
+                since = Math.min(since, entry.start());
+              });
+    }
   }
 
   /**
    * Reaps the dead leader; from now on its numbers may belong to somebody else, so they count no
    * more. Nobody signals them meanwhile.
    *
+   * @param last whether no other leader follows: then nobody asks any more when it started
    * @return as {@link Wait#reap}
    */
-  public synchronized long reapLeader() {
+  public synchronized long reapLeader(boolean last) {
+    if (!last) {
+      note();
+    }
     int pid = leader;
     leader = 0;
     known.remove(pid);
@@ -172,6 +188,7 @@ public final class ProcessTree {
 
   /** The known processes and their descendants, found without reading the whole process table. */
   private synchronized List<Integer> follow() {
+    note();
     List<Integer> open = new ArrayList<>(known.keySet());
     for (int i = 0; i < open.size(); i++) {
       int pid = open.get(i);
@@ -200,6 +217,7 @@ public final class ProcessTree {
 
   /** All processes of the tree that are alive, by the whole process table. */
   private synchronized List<ProcessTable.Entry> living() {
+    note();
     List<ProcessTable.Entry> all = ProcessTable.all();
     List<ProcessTable.Entry> roots = new ArrayList<>();
     for (ProcessTable.Entry p : all) {

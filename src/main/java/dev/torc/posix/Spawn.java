@@ -4,12 +4,14 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -40,6 +42,11 @@ public final class Spawn {
   private static final int SIGCHLD = Call.number(17, 20);
   private static final long ROOM = 1024; // for opaque structs, the largest known has 336 bytes
   private static final int SLACK = 32; // descriptors that may be opened while we count them
+  private static final long PIECE = 16 << 10; // bytes: enough for an ordinary environment
+
+  private static final byte[] DEV_NULL = bytes("/dev/null");
+  private static final byte[] PATH = bytes("PATH=");
+  private static final byte[] NO_PATH = bytes("/bin:/usr/bin"); // as execvp where there is none
 
   private static final Call SPAWN = Call.of("posix_spawn");
   private static final Call INIT = Call.of("posix_spawn_file_actions_init");
@@ -52,9 +59,13 @@ public final class Spawn {
       Call.find("posix_spawn_file_actions_addclosefrom_np");
   private static final Call ACCESS = Call.of("access");
 
+  /** Where a program may be: the same for all jobs that run one program with one PATH. */
+  private record Search(byte[] program, byte[] path, List<byte[]> candidates) {}
+
   private final boolean hasChdir;
   private final boolean hasCloseFrom;
   private final MemorySegment attributes;
+  private volatile Search last = new Search(new byte[0], new byte[0], List.of());
 
   /** A starter that uses what this system's C library has. */
   public Spawn() {
@@ -91,7 +102,8 @@ public final class Spawn {
     if (anyNul(words) || anyNul(environment)) {
       throw new IOException(cannot(argv) + "an argument or variable holds a NUL character");
     }
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena whole = Arena.ofConfined()) {
+      SegmentAllocator arena = inOnePiece(whole);
       MemorySegment env = strings(arena, environment);
       int error = ENOENT;
       boolean found = false;
@@ -128,7 +140,7 @@ public final class Spawn {
   }
 
   private int spawn(
-      Arena arena,
+      SegmentAllocator arena,
       MemorySegment pid,
       MemorySegment actions,
       byte[] program,
@@ -162,14 +174,14 @@ public final class Spawn {
         env.address());
   }
 
-  private MemorySegment actions(Arena arena, Path dir, Path log, boolean truncate) {
+  private MemorySegment actions(SegmentAllocator arena, Path dir, Path log, boolean truncate) {
     MemorySegment memory = arena.allocate(ROOM, 16);
     long actions = memory.address();
     check(INIT.call(actions));
     if (log != null) {
       int flags = O_WRONLY | O_CREAT | O_APPEND | (truncate ? O_TRUNC : 0);
-      check(ADD_OPEN.call(actions, 0, Libc.string(arena, "/dev/null").address(), 0, 0));
-      check(ADD_OPEN.call(actions, 1, Libc.string(arena, log.toString()).address(), flags, 0666));
+      check(ADD_OPEN.call(actions, 0, string(arena, DEV_NULL).address(), 0, 0));
+      check(ADD_OPEN.call(actions, 1, string(arena, bytes(log.toString())).address(), flags, 0666));
       check(ADD_DUP2.call(actions, 1, 2));
     } else if (Call.isMac()) {
       for (int fd = 0; fd <= 2; fd++) { // exempts them from CLOEXEC_DEFAULT
@@ -177,7 +189,7 @@ public final class Spawn {
       }
     }
     if (hasChdir) {
-      long folder = Libc.string(arena, dir.toString()).address();
+      long folder = string(arena, bytes(dir.toString())).address();
       check(ADD_CHDIR.orElseThrow().call(actions, folder));
     }
     if (hasCloseFrom) {
@@ -231,20 +243,29 @@ public final class Spawn {
   }
 
   /** The paths that the words' program may mean, in order; never empty arrays. */
-  private static List<byte[]> candidates(byte[] name, List<byte[]> environment) {
-    String program = latin(name);
+  private List<byte[]> candidates(byte[] name, List<byte[]> environment) {
+    byte[] path = NO_PATH;
+    for (byte[] entry : environment) {
+      int length = Math.min(entry.length, PATH.length);
+      if (Arrays.equals(entry, 0, length, PATH, 0, PATH.length)) {
+        path = Arrays.copyOfRange(entry, PATH.length, entry.length);
+        break;
+      }
+    }
+    Search search = last;
+    if (!Arrays.equals(name, search.program) || !Arrays.equals(path, search.path)) {
+      search = new Search(name, path, candidates(latin(name), latin(path)));
+      last = search;
+    }
+    return search.candidates;
+  }
+
+  private static List<byte[]> candidates(String program, String path) {
     if (program.isEmpty()) {
       return List.of();
     }
     if (program.indexOf('/') >= 0) {
-      return List.of(name);
-    }
-    String path = "/bin:/usr/bin"; // what execvp takes where there is none
-    for (byte[] entry : environment) {
-      if (latin(entry).startsWith("PATH=")) {
-        path = latin(entry).substring("PATH=".length());
-        break;
-      }
+      return List.of(program.getBytes(StandardCharsets.ISO_8859_1));
     }
     List<byte[]> paths = new ArrayList<>();
     for (String folder : path.split(":", -1)) {
@@ -300,16 +321,39 @@ public final class Spawn {
     return false;
   }
 
+  /** Memory that is taken from the arena in one piece, and what does not fit into it apart. */
+  private static SegmentAllocator inOnePiece(Arena arena) {
+    MemorySegment piece = arena.allocate(PIECE, 16);
+    long[] used = {0};
+    return (size, alignment) -> {
+      long from = (used[0] + alignment - 1) & -alignment;
+      if (from + size > PIECE) {
+        return arena.allocate(size, alignment);
+      }
+      used[0] = from + size;
+      return piece.asSlice(from, size);
+    };
+  }
+
   /** A NULL-ended array of pointers to NUL-ended strings. */
-  private static MemorySegment strings(Arena arena, List<byte[]> texts) {
-    MemorySegment array = arena.allocate(ValueLayout.ADDRESS, texts.size() + 1L);
+  private static MemorySegment strings(SegmentAllocator arena, List<byte[]> texts) {
+    long size = 0;
+    for (byte[] text : texts) {
+      size += text.length + 1L;
+    }
+    MemorySegment array = arena.allocate(ValueLayout.JAVA_LONG, texts.size() + 1L);
+    MemorySegment all = arena.allocate(size);
+    long at = 0;
     for (int i = 0; i < texts.size(); i++) {
-      array.setAtIndex(ValueLayout.ADDRESS, i, string(arena, texts.get(i)));
+      byte[] text = texts.get(i);
+      array.setAtIndex(ValueLayout.JAVA_LONG, i, all.address() + at);
+      MemorySegment.copy(text, 0, all, ValueLayout.JAVA_BYTE, at, text.length);
+      at += text.length + 1L; // the memory is all zero: so ends each text, and the array
     }
     return array;
   }
 
-  private static MemorySegment string(Arena arena, byte[] text) {
+  private static MemorySegment string(SegmentAllocator arena, byte[] text) {
     MemorySegment copy = arena.allocate(text.length + 1L);
     MemorySegment.copy(text, 0, copy, ValueLayout.JAVA_BYTE, 0, text.length);
     return copy;

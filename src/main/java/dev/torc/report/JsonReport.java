@@ -73,6 +73,7 @@ public final class JsonReport implements Report {
       case Event.Started _ -> "started";
       case Event.Expanded _ -> "expanded";
       case Event.JobStarted _ -> "job_started";
+      case Event.JobReleased _ -> "job_released";
       case Event.JobEnded _ -> "job_ended";
       case Event.JobRetried _ -> "job_retried";
       case Event.Terminal _ -> "terminal";
@@ -97,6 +98,7 @@ public final class JsonReport implements Report {
         object.writeFieldName("reasons");
         reasons(object, started.reasons());
       }
+      case Event.JobReleased released -> object.writeStringField("job", released.job());
       case Event.JobEnded ended -> {
         object.writeStringField("job", ended.job());
         object.writeStringField("state", lower(ended.state()));

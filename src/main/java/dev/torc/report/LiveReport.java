@@ -117,6 +117,7 @@ public final class LiveReport implements Report {
         failed += ended.state() == State.FAILED ? 1 : 0;
       }
       case Event.JobRetried retried -> running.remove(retried.job());
+      case Event.JobReleased _ -> {} // shown until its products are known
       case Event.Note _ -> {}
       case Event.Terminal terminal -> {
         paused = terminal.lent();

@@ -32,7 +32,7 @@ record Wording(Detail detail, Palette palette, Path here) {
                       Shown.name(started.root().toString()),
                       Amount.count(started.jobs(), "job"))
               : "";
-      case Event.Expanded _ -> "";
+      case Event.Expanded _, Event.JobReleased _ -> "";
       case Event.JobStarted started -> at(Detail.NORMAL) ? started(started) : "";
       case Event.JobEnded ended when ended.state() == State.FAILED ->
           head(ended) + body(ended.details());

@@ -9,6 +9,7 @@ import dev.torc.exec.LocalRunner;
 import dev.torc.exec.Runner;
 import dev.torc.posix.Environment;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class ArgumentListTest extends Harness {
   }
 
   private static void check(List<String> argv) {
-    ArgumentList.check(argv, Map.of(), Map.of());
+    new ArgumentList(Map.of()).check(argv, Map.of());
   }
 
   @Test
@@ -34,7 +35,8 @@ class ArgumentListTest extends Harness {
     assertThrows(Failure.class, () -> check(List.of("é".repeat(64 << 10))));
     assertThrows(
         Failure.class,
-        () -> ArgumentList.check(List.of("x"), Map.of("LONG", "x".repeat(128 << 10)), Map.of()));
+        () ->
+            new ArgumentList(Map.of()).check(List.of("x"), Map.of("LONG", "x".repeat(128 << 10))));
   }
 
   @Test
@@ -44,10 +46,14 @@ class ArgumentListTest extends Harness {
     assertThrows(
         Failure.class,
         () ->
-            ArgumentList.check(
-                Collections.nCopies(20, "x".repeat(100_000)),
-                Map.of(),
-                Map.of("LONG", "x".repeat(100_000))));
+            new ArgumentList(Map.of("LONG", "x".repeat(100_000)))
+                .check(Collections.nCopies(20, "x".repeat(100_000)), Map.of()));
+    Map<String, String> replaced = new HashMap<>(Map.of("LONG", "y"));
+    replaced.put("GONE", null);
+    assertDoesNotThrow(
+        () ->
+            new ArgumentList(Map.of("LONG", "x".repeat(60_000), "GONE", "x".repeat(60_000)))
+                .check(Collections.nCopies(20, "x".repeat(100_000)), replaced));
   }
 
   private void manyNeeds(String command) {

@@ -19,7 +19,7 @@ class EventsTest extends Harness {
 
   private static void post(Stub stub, String... lines) throws IOException {
     Path file = Path.of(stub.env("TORC_EVENTS"));
-    Files.write(file, List.of(lines), StandardOpenOption.APPEND);
+    Files.write(file, List.of(lines), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   private List<Posted> posted(long build, long sequence) {

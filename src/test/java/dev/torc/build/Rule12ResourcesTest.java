@@ -7,9 +7,11 @@ import dev.torc.build.StubRunner.Held;
 import dev.torc.exec.Ended;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,7 @@ class Rule12ResourcesTest extends Harness {
   private Map<String, Long> highest() {
     Map<String, Long> now = new HashMap<>();
     Map<String, Long> most = new HashMap<>();
+    Set<String> released = new HashSet<>();
     for (Event event : events) {
       String started = event instanceof Event.JobStarted s ? s.job() : null;
       String ended =
@@ -31,8 +34,14 @@ class Rule12ResourcesTest extends Harness {
             case Event.JobEnded e when e.state() == State.RAN || e.state() == State.FAILED ->
                 e.job();
             case Event.JobRetried r -> r.job();
+            case Event.JobReleased r -> r.job();
             default -> null;
           };
+      if (event instanceof Event.JobReleased) {
+        released.add(ended);
+      } else if (ended != null && released.remove(ended)) {
+        continue; // it gave them back before
+      }
       if (started != null || ended != null) {
         var job = graph.job(graph.jobId(started != null ? started : ended));
         Map<String, Long> demand =

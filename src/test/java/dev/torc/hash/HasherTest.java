@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -19,24 +20,33 @@ class HasherTest {
   void hashesEveryByteOfFilesAroundTheBufferSize() throws IOException {
     Hasher hasher = new Hasher();
     long total = 0;
-    for (int size : new int[] {0, 1, 65_535, 65_536, 65_537, 200_000}) {
+    for (int size : new int[] {0, 1, 8191, 8192, 65_535, 65_536, 65_537, 200_000}) {
       byte[] bytes = new byte[size];
       for (int i = 0; i < size; i++) {
         bytes[i] = (byte) (i * 31 + (i >> 8));
       }
       Path file = Files.write(folder.resolve("f" + size), bytes);
-      assertEquals(DigestUtils.sha256Hex(bytes), hasher.file(file).hex());
+      assertEquals(DigestUtils.sha256Hex(bytes), hasher.file(file, size).hex());
       total += size;
     }
     assertEquals(total, hasher.bytesRead());
-    assertEquals(6, hasher.filesHashed());
+    assertEquals(8, hasher.filesHashed());
+  }
+
+  @Test
+  void aSizeThatIsNotThatOfTheFileAnyMoreCostsNoByte() throws IOException {
+    byte[] bytes = "grown or shrunk meanwhile".repeat(1000).getBytes(StandardCharsets.UTF_8);
+    Path file = Files.write(folder.resolve("file"), bytes);
+    for (long size : new long[] {0, 1, 100, 8191, 8192, 25_001, 1 << 20}) {
+      assertEquals(DigestUtils.sha256Hex(bytes), new Hasher().file(file, size).hex());
+    }
   }
 
   @Test
   void whatCannotBeReadIsNamedInOneLine() {
     Hasher hasher = new Hasher();
-    assertThrows(NoSuchFileException.class, () -> hasher.file(folder.resolve("none")));
-    IOException e = assertThrows(IOException.class, () -> hasher.file(folder));
+    assertThrows(NoSuchFileException.class, () -> hasher.file(folder.resolve("none"), 0));
+    IOException e = assertThrows(IOException.class, () -> hasher.file(folder, 4096));
     assertEquals("cannot read " + folder + ": is a directory", e.getMessage());
     assertEquals(0, hasher.filesHashed());
   }

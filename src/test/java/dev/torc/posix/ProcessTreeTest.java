@@ -35,7 +35,7 @@ class ProcessTreeTest {
   void end() {
     if (leader != 0) {
       assertEquals(List.of(), tree.end(0, () -> true));
-      tree.reapLeader();
+      tree.reapLeader(true);
     }
   }
 

@@ -30,6 +30,7 @@ class JsonReportTest {
               1,
               new Event.Details("exit 1", "c", Path.of("/l"), 5, -1, -1),
               1_500_000_000L),
+          new Event.JobReleased("work2"),
           Events.ended("work2", State.RAN),
           new Event.Terminal(true),
           new Event.Note(Event.Level.WARNING, "line\none"),
@@ -53,6 +54,7 @@ class JsonReportTest {
         "reasons":[{"kind":"need_changed","name":"f2.json","old":"OLD","now":"NOW"}]}
         {"event":"job_retried","job":"work2","attempt":1,"what":"exit 1","command":"c","log":"/l",\
         "seconds":5.0E-9,"cpu":null,"memory":null,"delay":1.5}
+        {"event":"job_released","job":"work2"}
         {"event":"job_ended","job":"work2","state":"ran","what":"","command":"","log":null,\
         "seconds":1.2,"cpu":1.0,"memory":3145728}
         {"event":"terminal","lent":true}
@@ -104,7 +106,7 @@ class JsonReportTest {
       }
     }
     assertEquals(Set.of(), missing);
-    assertEquals(Event.class.getPermittedSubclasses().length, 8, "an event that ALL does not hold");
+    assertEquals(Event.class.getPermittedSubclasses().length, 9, "an event that ALL does not hold");
   }
 
   @Test

@@ -1,0 +1,37 @@
+package dev.torc.cli;
+
+import dev.torc.report.Profile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Begins the profile of a build. What stands in it is the report's business. */
+final class Profiles {
+
+  private Profiles() {}
+
+  /**
+   * A profile of what has been and of what follows; its trace goes to the folder of the cache.
+   *
+   * @param read when torc began to read the build file, by {@link System#nanoTime}
+   */
+  static Profile of(Console console, Project project, long read) {
+    long sinceRead = System.nanoTime() - read;
+    long before =
+        ProcessHandle.current()
+            .info()
+            .startInstant()
+            .map(start -> Duration.between(start, Instant.now()).toNanos())
+            .orElse(sinceRead);
+    Path trace = project.place().folder().resolve("profile.json");
+    String shown =
+        trace.startsWith(console.cwd())
+            ? console.cwd().relativize(trace).toString()
+            : trace.toString();
+    long began = System.nanoTime() - Math.max(before, sinceRead);
+    Profile profile = new Profile(System::nanoTime, began, console.err(), trace, shown);
+    profile.phase("read", read);
+    profile.phase("open");
+    return profile;
+  }
+}
