@@ -31,15 +31,16 @@ final class Look implements AutoCloseable {
     this.cache = cache;
     this.interrupted = Running.of(given.place(), cache).interrupted();
     this.digests = Digests.looking(given.workflow().root(), cache::stamp);
+    Expander expander =
+        given.expander(List.of(), (graph, jobs) -> Checks.check(graph, digests, jobs));
     Scene first = scene(given, given.select(List.of()), false);
-    if (first.selection().open().isEmpty()) {
+    Scene fresh = expander.fresh(first);
+    if (fresh == first && first.selection().open().isEmpty()) {
       this.scene = first;
       this.project = given;
       return;
     }
-    Expander expander =
-        given.expander(List.of(), (graph, jobs) -> Checks.check(graph, digests, jobs));
-    this.scene = expander.plan(first).scene();
+    this.scene = expander.plan(fresh).scene();
     this.project = given.with(scene.graph());
     for (Group group : project.workflow().groups()) {
       group.problems().forEach(problem -> note.accept(problem.toString()));

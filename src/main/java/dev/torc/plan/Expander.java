@@ -58,13 +58,46 @@ public final class Expander {
 
   /** Decides all jobs, having expanded all groups that can be without running anything. */
   public Plan plan(Scene first) throws IOException {
-    Plan plan = Plan.of(first);
-    Scene next = next(first);
+    Plan plan = Plan.of(fresh(first));
+    Scene next = next(plan.scene());
     while (next != plan.scene()) {
       plan = Plan.of(next);
       next = next(next);
     }
     return plan;
+  }
+
+  /**
+   * The scene without instances for files that are products of an earlier build and that no job
+   * declares any more: when the build file was read, no records were known. The same scene where
+   * there are none.
+   */
+  public Scene fresh(Scene first) throws IOException {
+    if (!seesStale(first)) {
+      return first;
+    }
+    Workflow old = first.graph().workflow();
+    Workflow wanted = source.expand(new Results(first));
+    Set<String> changed = changed(old, byName(wanted));
+    return changed.isEmpty() ? first : scene(first, merge(old, wanted, changed));
+  }
+
+  /** Whether an instance needs a file that only an earlier build made. */
+  private static boolean seesStale(Scene scene) throws IOException {
+    Graph graph = scene.graph();
+    BitSet seen = new BitSet();
+    for (int job = 0; job < graph.jobs(); job++) {
+      for (int i = graph.needs().from(job); i < graph.needs().to(job); i++) {
+        int file = graph.needs().at(i);
+        if (graph.job(job).group() != null && graph.maker(file) < 0 && !seen.get(file)) {
+          seen.set(file);
+          if (scene.contents().recorded(graph.path(file)) != null) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
   }
 
   /**
