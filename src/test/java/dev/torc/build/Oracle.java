@@ -28,6 +28,19 @@ final class Oracle {
     BLOCKED
   }
 
+  /** A job, or a group, of which it may not be known yet what its jobs are. */
+  interface Unit {
+    int index();
+
+    String name();
+
+    /** Its jobs; null while they are not known. */
+    List<Spec> expand(Oracle oracle);
+
+    /** What stands for its jobs as long as they are not known. */
+    Spec outline();
+  }
+
   /** All files but torc's own and the build file, by path. */
   final SortedMap<String, String> disk = new TreeMap<>();
 
@@ -35,48 +48,128 @@ final class Oracle {
   private final Map<String, String> owned = new HashMap<>();
 
   private final Map<String, Last> last = new HashMap<>();
-  private SortedMap<Integer, Spec> jobs = new TreeMap<>();
+  private SortedMap<Integer, Unit> units = new TreeMap<>();
+
+  /** The jobs of each unit as far as they are known. */
+  private final SortedMap<Integer, List<Spec>> known = new TreeMap<>();
+
+  /** The jobs whose results hold, at the moment in question. */
+  private TreeSet<String> over = new TreeSet<>();
 
   /** The jobs as they are now. */
-  void jobs(SortedMap<Integer, Spec> now) {
-    jobs = new TreeMap<>(now);
+  void jobs(SortedMap<Integer, ? extends Unit> now) {
+    units = new TreeMap<>(now);
+    over = new TreeSet<>();
+    known.clear();
+    units.values().forEach(this::expand);
+  }
+
+  Unit unit(int index) {
+    return units.get(index);
+  }
+
+  /** The units before an index. */
+  List<Unit> units(int before) {
+    return List.copyOf(units.headMap(before).values());
+  }
+
+  /** Looks again what the jobs of a unit are. */
+  List<Spec> expand(Unit unit) {
+    List<Spec> jobs = known.get(unit.index());
+    if (jobs == null || !isKnown(unit)) {
+      List<Spec> now = unit.expand(this);
+      jobs = now == null ? List.of(unit.outline()) : now;
+      known.put(unit.index(), jobs);
+    }
+    return jobs;
+  }
+
+  /** Whether it is known what the jobs of a unit are. */
+  boolean isKnown(Unit unit) {
+    return known.get(unit.index()).stream().noneMatch(job -> job.name().equals(job.group()));
+  }
+
+  /** The jobs of a unit. */
+  List<Spec> jobs(Unit unit) {
+    return known.get(unit.index());
+  }
+
+  /** Whether it is known what the jobs of a unit are, and all their results hold. */
+  boolean isOver(Unit unit) {
+    return isKnown(unit) && jobs(unit).stream().allMatch(job -> over.contains(job.name()));
+  }
+
+  /** All jobs, and what stands for those that are not known. */
+  List<Spec> jobs() {
+    return known.values().stream().flatMap(List::stream).toList();
+  }
+
+  /** The jobs that a name stands for, or what stands for them. */
+  private List<Spec> named(String name) {
+    int slash = name.indexOf('/');
+    return jobs().stream()
+        .filter(
+            job ->
+                job.name().equals(name)
+                    || name.equals(job.group())
+                    || slash > 0
+                        && name.substring(0, slash).equals(job.group())
+                        && (job.name().equals(job.group())
+                            || List.of(job.name().substring(slash + 1).split(","))
+                                .containsAll(List.of(name.substring(slash + 1).split(",")))))
+        .toList();
+  }
+
+  /** The files that a job made when it last ran. */
+  SortedMap<String, String> made(Spec job) {
+    return last.get(job.name()).made;
   }
 
   /** The jobs that are up to date before anything runs. */
   TreeSet<String> upToDate() {
-    TreeSet<String> settled = new TreeSet<>();
-    for (Spec job : jobs.values()) {
-      boolean waits = makers(job).stream().anyMatch(m -> !settled.contains(m.name()));
-      if (!waits && !runs(job)) {
-        settled.add(job.name());
+    jobs(units);
+    settle();
+    return new TreeSet<>(over);
+  }
+
+  /** Finds what holds without a run, all that ran before being done. */
+  void settle() {
+    for (Unit unit : units.values()) {
+      for (Spec job : expand(unit)) {
+        boolean waits = makers(job).stream().anyMatch(m -> !over.contains(m.name()));
+        if (isKnown(unit) && !waits && !runs(job)) {
+          over.add(job.name());
+        }
       }
     }
-    return settled;
   }
 
   /** Goes through a whole build. */
   SortedMap<String, Fate> build() {
     SortedMap<String, Fate> fates = new TreeMap<>();
     TreeSet<String> settled = upToDate();
-    for (Spec job : jobs.values()) {
-      boolean blocked = false;
-      for (Spec before : before(job)) {
-        Fate fate = fates.get(before.name());
-        blocked |= fate == Fate.FAILS || fate == Fate.BLOCKED;
+    for (Unit unit : units.values()) {
+      for (Spec job : expand(unit)) {
+        fates.put(job.name(), isKnown(unit) ? fate(job, settled, fates) : Fate.BLOCKED);
       }
-      Fate fate;
-      if (settled.contains(job.name())) {
-        fate = Fate.UP_TO_DATE;
-      } else if (blocked) {
-        fate = Fate.BLOCKED;
-      } else if (!runs(job)) {
-        fate = Fate.UP_TO_DATE;
-      } else {
-        fate = run(job) ? Fate.RUNS : Fate.FAILS;
-      }
-      fates.put(job.name(), fate);
     }
     return fates;
+  }
+
+  private Fate fate(Spec job, TreeSet<String> settled, SortedMap<String, Fate> fates) {
+    if (settled.contains(job.name())) {
+      return Fate.UP_TO_DATE;
+    }
+    for (Spec before : before(job)) {
+      if (!over.contains(before.name())) {
+        return Fate.BLOCKED;
+      }
+    }
+    if (!runs(job)) {
+      over.add(job.name());
+      return Fate.UP_TO_DATE;
+    }
+    return run(job) ? Fate.RUNS : Fate.FAILS;
   }
 
   /** Whether a job runs, all that it waits for being done. */
@@ -89,8 +182,9 @@ final class Oracle {
         || !then.made.equals(standing(job, then.made));
   }
 
+  /** The job of a name, null if none is known. */
   Spec job(String name) {
-    return jobs.get(Integer.parseInt(name.substring(1)));
+    return jobs().stream().filter(job -> job.name().equals(name)).findFirst().orElse(null);
   }
 
   /** Runs a job to its end; returns whether it ended well. */
@@ -113,6 +207,9 @@ final class Oracle {
       disk.put(job.depfilePath(), "x: " + found + "\n");
     }
     last.put(job.name(), new Last(!job.fails(), manifest(job, found), found, made));
+    if (!job.fails()) {
+      over.add(job.name());
+    }
     return !job.fails();
   }
 
@@ -153,9 +250,15 @@ final class Oracle {
     manifest.put("command", job.command());
     manifest.put("produces", new TreeSet<>(job.produces()).toString());
     manifest.put("depfile", "" + job.depfile());
+    List<String> made = new ArrayList<>();
     for (String need : job.needs()) {
-      manifest.put("need " + need, members(job, need).toString());
+      if (need.startsWith("{")) {
+        made.add(members(job, need).toString()); // what the makers are called is nothing
+      } else {
+        manifest.put("need " + need, members(job, need).toString());
+      }
     }
+    manifest.put("made", made.stream().sorted().toList().toString());
     if (found != null) {
       manifest.put("found " + found, disk.get(found));
     }
@@ -166,26 +269,27 @@ final class Oracle {
   private SortedMap<String, String> inputs(Spec job) {
     SortedMap<String, String> inputs = new TreeMap<>();
     for (String need : job.needs()) {
-      if (!need.startsWith("{") || !made(need).isEmpty()) {
-        inputs.putAll(members(job, need));
-      }
+      members(job, need)
+          .forEach(
+              (path, text) -> {
+                if (!path.startsWith("//")) {
+                  inputs.put(path, text);
+                }
+              });
     }
     return inputs;
-  }
-
-  private SortedMap<String, String> made(String jobNeed) {
-    return last.get(jobNeed.substring("{job: ".length(), jobNeed.length() - 1)).made;
   }
 
   private SortedMap<String, String> members(Spec reader, String need) {
     SortedMap<String, String> members = new TreeMap<>();
     if (need.startsWith("{")) {
-      String name = need.substring("{job: ".length(), need.length() - 1);
-      Last other = last.get(name);
-      if (other != null && other.made.isEmpty()) {
-        members.put("job " + name, other.manifest.toString());
-      } else if (other != null) {
-        members.putAll(standing(job(name), other.made));
+      for (Spec other : named(name(need))) {
+        Last then = last.get(other.name());
+        if (then != null && then.made.isEmpty()) {
+          members.put("//" + other.values(), then.manifest.toString());
+        } else if (then != null) {
+          members.putAll(standing(other, then.made));
+        }
       }
     } else if (isList(need)) {
       disk.forEach(
@@ -198,6 +302,11 @@ final class Oracle {
       members.put(need, disk.get(need));
     }
     return members;
+  }
+
+  /** The name in a need such as {@code {job: "train/lr=1"}}. */
+  private static String name(String need) {
+    return need.substring("{job: ".length(), need.length() - 1).replace("'", "");
   }
 
   private boolean counts(Spec reader, String path) {
@@ -239,8 +348,9 @@ final class Oracle {
                         .anyMatch(n -> isList(n) && matches(n, path) && isStale(path)));
   }
 
-  private Spec maker(String path) {
-    return jobs.values().stream()
+  /** The job that declares what stands at a path, null if none does. */
+  Spec maker(String path) {
+    return jobs().stream()
         .filter(job -> job.produces().stream().anyMatch(p -> matches(p, path)))
         .findFirst()
         .orElse(null);
@@ -249,10 +359,10 @@ final class Oracle {
   /** The jobs that decide what a job reads. */
   private List<Spec> makers(Spec job) {
     List<Spec> makers = new ArrayList<>();
-    for (Spec other : jobs.values()) {
+    for (Spec other : jobs()) {
       for (String need : job.needs()) {
         boolean makes =
-            need.equals("{job: " + other.name() + "}")
+            need.startsWith("{") && named(name(need)).contains(other)
                 || isList(need) && other.produces().stream().anyMatch(p -> matches(need, p))
                 || !isList(need) && other.produces().stream().anyMatch(p -> matches(p, need));
         if (makes) {
@@ -265,7 +375,7 @@ final class Oracle {
 
   private List<Spec> before(Spec job) {
     List<Spec> before = makers(job);
-    job.after().forEach(i -> before.add(jobs.get(i)));
+    job.after().forEach(i -> before.addAll(known.get(i)));
     return before;
   }
 
