@@ -251,6 +251,7 @@ public final class Build {
     due.forEach(d -> delayed.add(new Due(d.time, now.applyAsInt(d.job))));
     Set<Integer> later = delayed.stream().map(Due::job).collect(Collectors.toSet());
     teller.tell(new Event.Expanded(next.selection().jobs().cardinality()));
+    warn(old, next);
     failGroups();
     for (int j = 0; j < graph.jobs(); j++) {
       switch (states.of(j)) {
@@ -268,6 +269,16 @@ public final class Build {
         decide(j);
       }
     }
+  }
+
+  /** Tells of groups that turned out to have no instances. */
+  private void warn(Scene old, Scene next) {
+    Set<String> before =
+        old.selection().open().stream().mapToObj(old.graph()::name).collect(Collectors.toSet());
+    next.graph().workflow().groups().stream()
+        .filter(group -> before.contains(group.name()))
+        .flatMap(group -> group.warnings().stream())
+        .forEach(warning -> teller.warn(warning.toString()));
   }
 
   /** Groups with problems fail, each once, and what waits for them is blocked. */

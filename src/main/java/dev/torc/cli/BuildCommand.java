@@ -51,6 +51,8 @@ final class BuildCommand extends Command {
         Plan plan = look.plan(expanded, options.force());
         capacity.refuse(plan);
         if (dry) {
+          Advice.emptyGroups(look.project(), expanded, options.targets())
+              .forEach(line -> console.warn(line.toString()));
           return DryRun.print(console, plan, common.json());
         }
       }
@@ -107,6 +109,8 @@ final class BuildCommand extends Command {
       Advice.on(expanded, plan.selected()).forEach(line -> warn.accept(line.toString()));
       Advice.network(project).ifPresent(warn);
     }
+    Advice.emptyGroups(expanded, plan.scene().selection(), options.targets())
+        .forEach(line -> warn.accept(line.toString()));
     if (plan.willRun() + plan.mayRun() > 0) {
       Advice.emptyGlobs(expanded, plan.selected()).forEach(line -> warn.accept(line.toString()));
       shop.begin();

@@ -11,6 +11,7 @@ import dev.torc.machine.Shown;
 import dev.torc.machine.Width;
 import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
+import dev.torc.plan.Selection;
 import dev.torc.plan.Verdict;
 import dev.torc.report.Palette;
 import dev.torc.report.When;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -29,12 +31,19 @@ import java.util.StringJoiner;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code torc list}: the jobs, one on a line. Why they run is for {@code torc why}. */
 @CommandLine.Command(
     name = "list",
     description = "show the jobs and groups with state, times and command")
 final class ListCommand extends Command {
+
+  @Parameters(
+      paramLabel = "TARGET",
+      arity = "0..*",
+      description = "job, group, instance, tag or produced file; all jobs without one")
+  private List<String> targets = new ArrayList<>();
 
   @Option(names = "--instances", description = "show each instance of a group on its own line")
   private boolean instances;
@@ -49,14 +58,16 @@ final class ListCommand extends Command {
   int run(Console console) throws IOException {
     try (Look look = Look.at(Project.load(console, common), console::warn)) {
       Project project = look.project();
-      Plan plan = look.plan(project.select(List.of()), false);
+      Selection selection = project.select(targets);
+      Plan plan = look.plan(selection, false);
       Set<String> running = Running.of(project.place(), look.cache()).running();
       if (common.json()) {
         Json.print(
             console,
             out -> {
               out.writeArrayFieldStart("jobs");
-              for (int j = 0; j < project.graph().jobs(); j++) {
+              BitSet named = selection.named();
+              for (int j = named.nextSetBit(0); j >= 0; j = named.nextSetBit(j + 1)) {
                 out.writeStartObject();
                 json(out, project, look, plan, j, running);
                 out.writeEndObject();
@@ -64,21 +75,22 @@ final class ListCommand extends Command {
               out.writeEndArray();
             });
       } else {
-        print(console, project.graph(), look, plan, running);
+        print(console, project, look, plan, running);
       }
     }
     return Exit.DONE;
   }
 
-  private void print(Console console, Graph graph, Look look, Plan plan, Set<String> running)
+  private void print(Console console, Project project, Look look, Plan plan, Set<String> running)
       throws IOException {
+    Graph graph = project.graph();
     Palette palette = console.outPalette(common.color());
-    Folded folded = Folded.of(graph, plan.selected(), plan.scene().selection().open(), instances);
+    Folded folded = project.folded(targets, instances);
     boolean images = graph.workflow().jobs().stream().anyMatch(job -> !image(job).isEmpty());
     List<Line> lines = new ArrayList<>();
     for (Folded.Fold fold : folded.folds()) {
       lines.add(
-          fold.isGroup()
+          fold.isGroup() && (targets.isEmpty() || fold.jobs().size() != 1)
               ? group(fold, Standing.of(fold, plan, look.records()), graph, look, images, palette)
               : job(fold.jobs().getFirst(), graph, look, plan, running, images, palette));
     }

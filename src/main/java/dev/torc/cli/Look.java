@@ -74,6 +74,11 @@ final class Look implements AutoCloseable {
     }
   }
 
+  /** The project with all groups expanded that can be, as a cache has the results. */
+  static Project expand(Project project, Cache cache, Consumer<String> note) throws IOException {
+    return new Look(project, cache, note).project; // the cache stays with the caller
+  }
+
   /** The project with all groups expanded that can be without running anything. */
   Project project() {
     return project;

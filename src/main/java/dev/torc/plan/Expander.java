@@ -210,7 +210,8 @@ public final class Expander {
                 List.of(),
                 List.of(),
                 group.products(),
-                problems == null ? now.problems() : problems));
+                problems == null ? now.problems() : problems,
+                List.of()));
       }
     }
     List<Job> jobs =

@@ -112,7 +112,7 @@ final class AxisValues {
         names.addAll(values.names);
         rows.add(values.rows);
         distinct(values);
-        if (values.rows.isEmpty() && one.awaits.isEmpty() && !one.byResults) {
+        if (values.rows.isEmpty() && one.awaits.isEmpty() && !one.mayBeNone(axis)) {
           warnings.add(
               new BadInput.Diagnostic(
                   axis.place(), "no values, so " + group.name() + " has no instances"));
@@ -186,6 +186,16 @@ final class AxisValues {
         case Axis.Products products -> products(products);
         case Axis.ValuesOf values -> valuesOf(values);
         case Axis.Zip zip -> zip(zip);
+      };
+    }
+
+    /** Whether nobody wonders that an axis has no values: a job may make any number of files. */
+    boolean mayBeNone(Axis axis) {
+      return switch (axis) {
+        case Axis.Products _ -> true;
+        case Axis.Lines _, Axis.Table _ -> false;
+        case Axis.Zip zip -> zip.axes().stream().anyMatch(this::mayBeNone);
+        default -> byResults;
       };
     }
 
