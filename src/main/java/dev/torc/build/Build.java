@@ -8,6 +8,7 @@ import dev.torc.exec.Ended;
 import dev.torc.graph.Graph;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Scene;
+import dev.torc.plan.Selection;
 import dev.torc.plan.Verdict;
 import dev.torc.workflow.Hook.On;
 import dev.torc.workflow.Job;
@@ -58,6 +59,7 @@ public final class Build {
   private boolean draining;
   private boolean failed;
   private final Set<String> failedGroups = new HashSet<>();
+  private final Set<String> blockedGroups = new HashSet<>();
   private int signal;
   private CacheException broken;
   private IOException unreadable;
@@ -109,7 +111,7 @@ public final class Build {
       int id = graph.jobId(ended.job());
       if (id >= 0) {
         hooks.ended(graph.job(id), ended.state());
-      } else {
+      } else if (ended.state() == State.FAILED) {
         hooks.failed(ended.job());
       }
     }
@@ -214,10 +216,11 @@ public final class Build {
     failGroups();
   }
 
-  /** Groups that could not be expanded count as failed. */
+  /** Groups that could not be expanded count as failed or blocked. */
   private Map<State, Integer> counts() {
     Map<State, Integer> counts = states.counts();
     counts.merge(State.FAILED, failedGroups.size(), Integer::sum);
+    counts.merge(State.BLOCKED, blockedGroups.size(), Integer::sum);
     return counts;
   }
 
@@ -495,7 +498,7 @@ public final class Build {
 
   private void upToDate(int id) {
     states.set(id, State.UP_TO_DATE);
-    teller.ended(graph.job(id), State.UP_TO_DATE, "");
+    teller.ended(graph.name(id), State.UP_TO_DATE, "");
   }
 
   /** Rule 8: what waits for a failed job is blocked, and so on; the rest goes on. */
@@ -507,8 +510,13 @@ public final class Build {
             return false;
           }
           states.set(job, State.BLOCKED);
-          teller.ended(graph.job(job), State.BLOCKED, graph.name(failedJob));
+          teller.ended(graph.job(job).name(), State.BLOCKED, graph.name(failedJob));
           return true;
+        },
+        group -> {
+          if (scene.selection().open().get(group) && blockedGroups.add(graph.name(group))) {
+            teller.ended(graph.name(group), State.BLOCKED, graph.name(failedJob));
+          }
         });
   }
 
@@ -518,15 +526,18 @@ public final class Build {
       State state = states.of(j);
       if (state != null && !state.isFinal()) {
         states.set(j, State.NOT_REACHED);
-        teller.ended(graph.job(j), State.NOT_REACHED, "");
+        teller.ended(graph.name(j), State.NOT_REACHED, "");
       }
     }
   }
 
-  /** A blocked job fails the build if its blocker does, or if the command line names it. */
+  /** What is blocked fails the build if its blocker does, or if the command line names it. */
   private boolean blockedTarget() {
-    return scene.selection().targeted()
-        && scene.selection().named().stream().anyMatch(j -> states.of(j) == State.BLOCKED);
+    Selection selection = scene.selection();
+    return selection.targeted()
+        && (selection.named().stream().anyMatch(j -> states.of(j) == State.BLOCKED)
+            || selection.openNamed().stream()
+                .anyMatch(group -> blockedGroups.contains(graph.name(group))));
   }
 
   private void broken(CacheException e) {

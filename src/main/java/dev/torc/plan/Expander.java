@@ -146,7 +146,7 @@ public final class Expander {
   }
 
   private void fail(Group group, String message) {
-    failed.put(group.name(), List.of(new Diagnostic(group.place(), message)));
+    failed.putIfAbsent(group.name(), List.of(new Diagnostic(group.place(), message)));
   }
 
   /** Finds out which groups do not fit, by adding one after the other. */

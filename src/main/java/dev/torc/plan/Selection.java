@@ -19,9 +19,11 @@ import java.util.function.UnaryOperator;
  * @param jobs the named jobs and everything before them
  * @param named the jobs that the targets name; all jobs where no target is given
  * @param open the groups that are not expanded yet and that are named or waited for
+ * @param openNamed those of them that the targets name
  * @param targeted whether any target was given
  */
-public record Selection(BitSet jobs, BitSet named, BitSet open, boolean targeted) {
+public record Selection(
+    BitSet jobs, BitSet named, BitSet open, BitSet openNamed, boolean targeted) {
 
   /**
    * Finds the jobs of the targets: a target is a job, a group, an instance, a part of a group, a
@@ -55,7 +57,10 @@ public record Selection(BitSet jobs, BitSet named, BitSet open, boolean targeted
     BitSet all = withPredecessors(graph, named);
     BitSet open = new BitSet();
     all.stream().filter(graph::isOpen).forEach(open::set);
-    return new Selection(all.get(0, graph.jobs()), named.get(0, graph.jobs()), open, targeted);
+    BitSet openNamed = (BitSet) open.clone();
+    openNamed.and(named);
+    return new Selection(
+        all.get(0, graph.jobs()), named.get(0, graph.jobs()), open, openNamed, targeted);
   }
 
   /** The nodes that a target means; throws {@link BadInput} where there are none. */

@@ -486,15 +486,26 @@ final class AxisValues {
     }
   }
 
-  /** Notes where a doubt proved right: a group decides about itself. */
-  void settle(Problems problems) throws IOException {
+  /** Is told of a group that makes what decides about it, or about one that decides about it. */
+  interface Refusal {
+    void of(int maker, int reader, BadInput.Diagnostic why);
+  }
+
+  /** Tells where a doubt proved right, of each maker once. */
+  void settle(Refusal refusal) throws IOException {
+    BitSet told = new BitSet();
     for (Doubt doubt : doubts) {
       for (Job job : expansion.of(doubt.maker).jobs()) {
         for (Item item : job.produces()) {
           for (Ref ref : item.refs()) {
-            if (ref instanceof Ref.OfFile file && doubt.seen.test(file.path())) {
-              problems.add(doubt.place, doubt.message(units, file.path()));
-              return;
+            if (ref instanceof Ref.OfFile file
+                && doubt.seen.test(file.path())
+                && !told.get(doubt.maker)) {
+              told.set(doubt.maker);
+              refusal.of(
+                  doubt.maker,
+                  doubt.reader,
+                  new BadInput.Diagnostic(doubt.place, doubt.message(units, file.path())));
             }
           }
         }

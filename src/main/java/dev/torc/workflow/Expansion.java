@@ -75,6 +75,12 @@ final class Expansion {
     this.values = new AxisValues(this, units, reader.vars(), disk, found);
     outcomes.clear();
     instances = 0;
+    for (int u = 0; u < units.size(); u++) {
+      if (units.get(u) instanceof Unit.Many) {
+        of(u);
+      }
+    }
+    values.settle(this::refuse);
     List<Job> jobs = new ArrayList<>(units.size());
     List<Group> groups = new ArrayList<>();
     for (int u = 0; u < units.size(); u++) {
@@ -86,8 +92,16 @@ final class Expansion {
         jobs.add(units.get(u).job());
       }
     }
-    values.settle(problems);
     return new Expanded(List.copyOf(jobs), List.copyOf(groups), new LinkedHashSet<>(warnings));
+  }
+
+  /** A group decides about itself, by way of another one that reads what it makes, or directly. */
+  private void refuse(int maker, int reader, BadInput.Diagnostic why) {
+    if (outcomes.get(maker).byResults || outcomes.get(reader).byResults) {
+      outcomes.put(maker, failed((Unit.Many) units.get(maker), List.of(why)));
+    } else {
+      problems.add(why.place(), why.message());
+    }
   }
 
   /** What becomes of a group; its values may ask for other groups in turn. */
