@@ -85,7 +85,7 @@ public final class Build {
     waits = new Waits(graph, next.records());
     int[] priority = new int[graph.jobs()];
     for (int j = 0; j < priority.length; j++) {
-      priority[j] = graph.job(j).priority();
+      priority[j] = graph.priority(j);
     }
     ready = new ReadyQueue(priority, Ranks.of(graph, next.records(), next.selection().jobs()));
   }
@@ -245,7 +245,7 @@ public final class Build {
     Map<Integer, Work> working = works;
     List<Due> due = List.copyOf(delayed);
     enter(next);
-    IntUnaryOperator now = job -> graph.jobId(old.graph().job(job).name());
+    IntUnaryOperator now = job -> graph.jobId(old.graph().name(job));
     states = before.over(graph.jobs(), next.selection().jobs(), now);
     works = new HashMap<>();
     working.forEach((job, work) -> works.put(now.applyAsInt(job), work));
@@ -510,7 +510,7 @@ public final class Build {
             return false;
           }
           states.set(job, State.BLOCKED);
-          teller.ended(graph.job(job).name(), State.BLOCKED, graph.name(failedJob));
+          teller.ended(graph.name(job), State.BLOCKED, graph.name(failedJob));
           return true;
         },
         group -> {

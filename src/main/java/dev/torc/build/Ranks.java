@@ -21,6 +21,9 @@ final class Ranks {
     long known = 0;
     int count = 0;
     for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
+      if (records.isSettled(j)) {
+        continue;
+      }
       Result result = records.result(j);
       rank[j] = result == null ? -1 : result.wall();
       if (rank[j] > 0) {

@@ -138,6 +138,11 @@ public final class Cache implements AutoCloseable {
     }
   }
 
+  /** The id of the system's boot, empty where the system has none. */
+  public static String boot() {
+    return Commit.thisBoot();
+  }
+
   /** What is known of a path, or null. */
   public Known stamp(String path) {
     return find(Tree.STAMPS, Key.of(path), path, (name, in) -> known(path, name, in));
@@ -383,7 +388,7 @@ public final class Cache implements AutoCloseable {
 
   private record Named<T>(String name, T record) {}
 
-  private Known known(String path, String name, Codec.In in) {
+  private Known known(String path, String name, Input in) {
     Known known = Codec.known(in);
     if (!path.equals(name)) {
       return null;

@@ -65,8 +65,18 @@ public record CachePlace(Path root, Path folder, Path database) {
     return !database.equals(folder);
   }
 
+  /** The file of the graph that was made from the build files last. */
+  public Path graph() {
+    return database.resolve("graph");
+  }
+
+  /** The file of what the last build left at rest; opening the cache for work takes it away. */
+  public Path rest() {
+    return database.resolve("rest");
+  }
+
   /** The file of the database. */
-  Path data() {
+  public Path data() {
     return database.resolve("data.mdb");
   }
 

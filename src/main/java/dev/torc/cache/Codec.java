@@ -1,12 +1,8 @@
 package dev.torc.cache;
 
-import dev.torc.hash.Digest;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -29,12 +25,12 @@ final class Codec {
 
   /** What writes a record's content. */
   interface Content {
-    void to(Out out);
+    void to(Output out);
   }
 
   /** What reads a record's content; the name is that of its key, null for keys without one. */
   interface Reader<T> {
-    T from(String name, In in);
+    T from(String name, Input in);
   }
 
   static byte[] named(Tree tree, byte[] key, String name, Content content) {
@@ -50,9 +46,9 @@ final class Codec {
   }
 
   static byte[] seal(Tree tree, byte[] key, Content content) {
-    Out out = new Out();
+    Output out = new Output(SUM);
     content.to(out);
-    byte[] value = Arrays.copyOf(out.bytes, out.length);
+    byte[] value = out.bytes();
     ByteBuffer.wrap(value).putInt(sum(tree, key, value));
     return value;
   }
@@ -65,10 +61,10 @@ final class Codec {
       return null;
     }
     try {
-      In in = new In(value);
+      Input in = new Input(value, SUM);
       String name = !named ? null : Key.shortened(key) ? in.text() : Key.name(key);
       T record = reader.from(name, in);
-      return in.at == value.length ? record : null;
+      return in.isAtEnd() ? record : null;
     } catch (IndexOutOfBoundsException | IllegalArgumentException | NegativeArraySizeException e) {
       return null; // only a layout of another torc could get here: as good as absent
     }
@@ -82,7 +78,7 @@ final class Codec {
     return (int) crc.getValue();
   }
 
-  static void known(Out out, Known known) {
+  static void known(Output out, Known known) {
     Stamp stamp = known.stamp();
     out.one(stamp.kind().ordinal() << 2 | flag(stamp.executable(), 2) | flag(known.safe(), 1));
     out.eight(stamp.size());
@@ -92,7 +88,7 @@ final class Codec {
     out.digest(known.digest());
   }
 
-  static Known known(In in) {
+  static Known known(Input in) {
     int head = in.one();
     Stamp stamp =
         new Stamp(
@@ -100,38 +96,38 @@ final class Codec {
     return new Known(stamp, in.digest(), (head & 1) != 0);
   }
 
-  static void result(Out out, Result result) {
+  static void result(Output out, Result result) {
     out.one(result.outcome().ordinal());
     out.text(result.build());
     out.digest(result.manifest());
     out.list(result.products(), Codec::made);
-    out.list(result.found(), Out::text);
-    out.list(result.moved(), Out::text);
+    out.list(result.found(), Output::text);
+    out.list(result.moved(), Output::text);
     out.number(result.wall());
   }
 
-  static Result result(In in) {
+  static Result result(Input in) {
     return new Result(
         OUTCOMES[in.one()],
         in.text(),
         in.digest(),
         in.list(Codec::made),
-        in.list(In::text),
-        in.list(In::text),
+        in.list(Input::text),
+        in.list(Input::text),
         in.number());
   }
 
-  private static void made(Out out, Made made) {
+  private static void made(Output out, Made made) {
     out.text(made.path());
     out.one(made.kind().ordinal());
     out.digest(made.digest());
   }
 
-  private static Made made(In in) {
+  private static Made made(Input in) {
     return new Made(in.text(), KINDS[in.one()], in.digest());
   }
 
-  static void details(Out out, Details details) {
+  static void details(Output out, Details details) {
     out.list(details.manifest(), Codec::entry);
     out.list(details.reasons(), Codec::entry);
     out.text(details.what());
@@ -144,7 +140,7 @@ final class Codec {
     out.number(details.attempts());
   }
 
-  static Details details(In in) {
+  static Details details(Input in) {
     return new Details(
         in.list(Codec::entry),
         in.list(Codec::entry),
@@ -158,51 +154,51 @@ final class Codec {
         (int) in.number());
   }
 
-  static void entry(Out out, Entry entry) {
+  static void entry(Output out, Entry entry) {
     out.number(entry.code());
     out.text(entry.name());
     out.text(entry.old());
     out.text(entry.now());
   }
 
-  static Entry entry(In in) {
+  static Entry entry(Input in) {
     return new Entry((int) in.number(), in.text(), in.text(), in.text());
   }
 
-  static void datum(Out out, Datum datum) {
+  static void datum(Output out, Datum datum) {
     out.text(datum.key());
     out.text(datum.text());
   }
 
-  static Datum datum(In in) {
+  static Datum datum(Input in) {
     return new Datum(in.text(), in.text());
   }
 
-  static void posted(Out out, Posted event) {
+  static void posted(Output out, Posted event) {
     out.number(event.time());
     out.text(event.job());
     out.number(event.attempt());
     out.text(event.text());
   }
 
-  static Posted posted(byte[] key, In in) {
+  static Posted posted(byte[] key, Input in) {
     ByteBuffer at = ByteBuffer.wrap(key);
     return new Posted(
         at.getLong(), at.getLong(), in.number(), in.text(), (int) in.number(), in.text());
   }
 
-  static void owned(Out out, Owned owned) {
+  static void owned(Output out, Owned owned) {
     out.one(owned.kind().ordinal() << 1 | flag(owned.adopted(), 1));
     out.digest(owned.digest());
     out.text(owned.job());
   }
 
-  static Owned owned(String path, In in) {
+  static Owned owned(String path, Input in) {
     int head = in.one();
     return new Owned(path, KINDS[head >> 1], in.digest(), in.text(), (head & 1) != 0);
   }
 
-  static void build(Out out, BuildRecord build) {
+  static void build(Output out, BuildRecord build) {
     out.text(build.id());
     out.number(build.started());
     out.number(build.nanos());
@@ -215,7 +211,7 @@ final class Codec {
     out.number(build.exit());
   }
 
-  static BuildRecord build(long number, In in) {
+  static BuildRecord build(long number, Input in) {
     String id = in.text();
     long started = in.number();
     long nanos = in.number();
@@ -227,129 +223,5 @@ final class Codec {
 
   private static int flag(boolean set, int bit) {
     return set ? bit : 0;
-  }
-
-  /** Content being written; the checksum's place is left free. */
-  static final class Out {
-    private byte[] bytes = new byte[128];
-    private int length = SUM;
-
-    private void room(int more) {
-      if (bytes.length - length < more) {
-        bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
-      }
-    }
-
-    void one(int value) {
-      room(1);
-      bytes[length++] = (byte) value;
-    }
-
-    void eight(long value) {
-      room(Long.BYTES);
-      ByteBuffer.wrap(bytes).putLong(length, value);
-      length += Long.BYTES;
-    }
-
-    void number(long value) {
-      long rest = value << 1 ^ value >> 63;
-      while ((rest & ~0x7fL) != 0) {
-        one((int) rest | 0x80);
-        rest >>>= 7;
-      }
-      one((int) rest);
-    }
-
-    private void raw(byte[] more) {
-      room(more.length);
-      System.arraycopy(more, 0, bytes, length, more.length);
-      length += more.length;
-    }
-
-    void text(String text) {
-      if (text == null) {
-        number(0);
-        return;
-      }
-      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-      number(utf8.length + 1L);
-      raw(utf8);
-    }
-
-    void digest(Digest digest) {
-      one(digest == null ? 0 : 1);
-      if (digest != null) {
-        raw(digest.bytes());
-      }
-    }
-
-    <T> void list(List<T> items, java.util.function.BiConsumer<Out, T> each) {
-      number(items.size());
-      for (T item : items) {
-        each.accept(this, item);
-      }
-    }
-  }
-
-  /** Content being read. */
-  static final class In {
-    private final byte[] bytes;
-    private int at = SUM;
-
-    private In(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    int one() {
-      return bytes[at++] & 0xff;
-    }
-
-    long eight() {
-      long value = ByteBuffer.wrap(bytes).getLong(at);
-      at += Long.BYTES;
-      return value;
-    }
-
-    long number() {
-      long value = 0;
-      int part;
-      int shift = 0;
-      do {
-        part = one();
-        value |= (part & 0x7fL) << shift;
-        shift += 7;
-      } while ((part & 0x80) != 0);
-      return value >>> 1 ^ -(value & 1);
-    }
-
-    String text() {
-      int length = Math.toIntExact(number()) - 1;
-      if (length < 0) {
-        return null;
-      }
-      String text = new String(bytes, at, length, StandardCharsets.UTF_8);
-      at += length;
-      return text;
-    }
-
-    Digest digest() {
-      if (one() == 0) {
-        return null;
-      }
-      at += Digest.LENGTH;
-      return Digest.of(Arrays.copyOfRange(bytes, at - Digest.LENGTH, at));
-    }
-
-    <T> List<T> list(java.util.function.Function<In, T> each) {
-      int size = Math.toIntExact(number());
-      if (size < 0 || size > bytes.length) {
-        throw new IllegalArgumentException("a list of " + size);
-      }
-      List<T> items = new ArrayList<>(size);
-      for (int i = 0; i < size; i++) {
-        items.add(each.apply(this));
-      }
-      return List.copyOf(items);
-    }
   }
 }

@@ -2,6 +2,7 @@ package dev.torc.cache;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -18,6 +19,7 @@ final class Opening {
   /** See {@link Cache#open}. */
   static Cache forWork(CachePlace found, Consumer<String> note, Outside outside) {
     CachePlace place = found.settle();
+    takeAway(place.rest());
     if (Damage.marked(place)) {
       Damage.setAside(place, "damaged, as the last build found", note);
     }
@@ -56,6 +58,15 @@ final class Opening {
       if (store != null) {
         store.close();
       }
+    }
+  }
+
+  /** Before anything changes: what was at rest is not known any more, whatever happens. */
+  private static void takeAway(Path rest) {
+    try {
+      Files.deleteIfExists(rest);
+    } catch (IOException e) {
+      throw Trouble.of("cannot remove", rest, e);
     }
   }
 

@@ -13,6 +13,7 @@ import dev.torc.machine.Makeflags;
 import dev.torc.plan.Checks;
 import dev.torc.plan.Expander;
 import dev.torc.plan.Plan;
+import dev.torc.plan.Rest;
 import dev.torc.plan.Selection;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Signals;
@@ -25,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -41,9 +43,8 @@ final class BuildCommand extends Command {
     Project project = Project.load(console, common);
     Selection selection = project.select(options.targets());
     Capacity capacity = Capacity.of(project.workflow(), Limits.here(console.env()), given);
-    Checks.check(project.graph(), looking(project), selection.jobs());
-    Images.refuse(project.graph(), selection.jobs(), project.containers());
-    BitSet tooLarge = capacity.tooLarge(project.graph(), selection.jobs());
+    AtRest rest = AtRest.of(project);
+    BitSet tooLarge = check(project, capacity, rest.concerned(selection.jobs(), forced(selection)));
     boolean dry = options.dryRun() || Makeflags.dryRun(console.env().getOrDefault("MAKEFLAGS", ""));
     if (dry || !tooLarge.isEmpty()) {
       try (Look look = Look.at(project, console::warn)) {
@@ -65,11 +66,55 @@ final class BuildCommand extends Command {
       if (lock == null) {
         return Exit.LOCKED;
       }
-      try (lock;
-          Workshop shop = Workshop.open(project, build, report)) {
-        return build(shop, selection, capacity, given, report);
+      try (lock) {
+        if (!rest.holds()) { // another build was at work
+          rest = AtRest.none(project);
+          check(project, capacity, selection.jobs());
+        }
+        return build(rest, selection, capacity, given, build, report);
       }
     }
+  }
+
+  /** What the disk and the machine say of jobs that may run; returns those that are too large. */
+  private static BitSet check(Project project, Capacity capacity, BitSet jobs) throws IOException {
+    Checks.check(project.graph(), looking(project), jobs);
+    Images.refuse(project.graph(), jobs, project.containers());
+    return capacity.tooLarge(project.graph(), jobs);
+  }
+
+  private BitSet forced(Selection selection) {
+    return options.force() ? selection.named() : new BitSet();
+  }
+
+  private int build(
+      AtRest rest,
+      Selection selection,
+      Capacity capacity,
+      Map<String, String> given,
+      String build,
+      Report report)
+      throws IOException {
+    BitSet restless = rest.restless(forced(selection));
+    if (!restless.intersects(selection.jobs()) && selection.open().isEmpty()) {
+      tellEmpty(rest.project(), selection, report);
+      return rest.tell(build, selection.jobs(), report);
+    }
+    Rest next;
+    int exit;
+    try (Workshop shop = Workshop.open(rest.project(), build, report)) {
+      AtomicReference<Plan> plan = new AtomicReference<>();
+      exit = build(shop, selection, restless, capacity, given, report, plan);
+      next = rest.after(plan.get(), shop, report);
+    }
+    rest.keep(next, report);
+    return exit;
+  }
+
+  private void tellEmpty(Project project, Selection selection, Report report) {
+    Advice.emptyGroups(project, selection, options.targets()).stream()
+        .map(line -> new Event.Note(Event.Level.WARNING, line.toString()))
+        .forEach(report);
   }
 
   private static Digests looking(Project project) {
@@ -79,9 +124,11 @@ final class BuildCommand extends Command {
   private int build(
       Workshop shop,
       Selection selection,
+      BitSet restless,
       Capacity capacity,
       Map<String, String> given,
-      Report report)
+      Report report,
+      AtomicReference<Plan> planned)
       throws IOException {
     Project project = shop.project();
     AtomicBoolean begun = new AtomicBoolean();
@@ -95,7 +142,8 @@ final class BuildCommand extends Command {
                 capacity.refuse(graph, jobs);
               }
             });
-    Plan plan = expander.plan(shop.scene(selection, options.force()));
+    Plan plan = expander.plan(shop.scene(selection, options.force()), restless);
+    planned.set(plan);
     // Once more: what changed since the first look may make such a job run, and it never could.
     capacity.refuse(plan);
     begun.set(true);
@@ -109,10 +157,11 @@ final class BuildCommand extends Command {
       Advice.on(expanded, plan.selected()).forEach(line -> warn.accept(line.toString()));
       Advice.network(project).ifPresent(warn);
     }
-    Advice.emptyGroups(expanded, plan.scene().selection(), options.targets())
-        .forEach(line -> warn.accept(line.toString()));
+    tellEmpty(expanded, plan.scene().selection(), report);
     if (plan.willRun() + plan.mayRun() > 0) {
-      Advice.emptyGlobs(expanded, plan.selected()).forEach(line -> warn.accept(line.toString()));
+      BitSet looked = (BitSet) plan.decided().clone(); // who is at rest needs no glob
+      looked.and(plan.selected());
+      Advice.emptyGlobs(expanded, looked).forEach(line -> warn.accept(line.toString()));
       shop.begin();
     }
     Consumer<Event> listener =

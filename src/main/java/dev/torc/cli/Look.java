@@ -11,6 +11,7 @@ import dev.torc.plan.Scene;
 import dev.torc.plan.Selection;
 import dev.torc.workflow.Group;
 import java.io.IOException;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -26,9 +27,11 @@ final class Look implements AutoCloseable {
   private final Set<String> interrupted;
   private final Digests digests;
   private final Scene scene;
+  private final AtRest rest;
 
-  private Look(Project given, Cache cache, Consumer<String> note) throws IOException {
+  private Look(Project given, AtRest rest, Cache cache, Consumer<String> note) throws IOException {
     this.cache = cache;
+    this.rest = rest.holds() ? rest : AtRest.none(given);
     this.interrupted = Running.of(given.place(), cache).interrupted();
     this.digests = Digests.looking(given.workflow().root(), cache::stamp);
     Expander expander =
@@ -65,9 +68,10 @@ final class Look implements AutoCloseable {
    * @param note takes a line where the cache cannot be used, or a group cannot be expanded
    */
   static Look at(Project project, Consumer<String> note) throws IOException {
+    AtRest rest = AtRest.of(project);
     Cache cache = Cache.look(project.place(), note);
     try {
-      return new Look(project, cache, note);
+      return new Look(project, rest, cache, note);
     } catch (IOException | RuntimeException e) {
       cache.close();
       throw e;
@@ -76,7 +80,8 @@ final class Look implements AutoCloseable {
 
   /** The project with all groups expanded that can be, as a cache has the results. */
   static Project expand(Project project, Cache cache, Consumer<String> note) throws IOException {
-    return new Look(project, cache, note).project; // the cache stays with the caller
+    return new Look(project, AtRest.none(project), cache, note)
+        .project; // the cache stays with the caller
   }
 
   /** The project with all groups expanded that can be without running anything. */
@@ -87,7 +92,10 @@ final class Look implements AutoCloseable {
   /** The verdicts on the selected jobs of {@link #project}. */
   Plan plan(Selection selection, boolean force) throws IOException {
     // What is settled without force may not be with it.
-    return Plan.of(force ? scene(project, selection, true) : scene.with(selection, false));
+    Scene of = force ? scene(project, selection, true) : scene.with(selection, false);
+    return of.graph() == rest.project().graph()
+        ? Plan.of(of, rest.restless(force ? selection.named() : new BitSet()))
+        : Plan.of(of);
   }
 
   Cache cache() {

@@ -6,9 +6,7 @@ import dev.torc.posix.Terminal;
 import dev.torc.workflow.Nearest;
 import java.io.FileDescriptor;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,7 +101,7 @@ public final class Main {
       return Exit.DONE;
     }
     if (first.equals("--version") || first.equals("-V")) {
-      console.print(version());
+      console.print("torc " + Version.text());
       return Exit.DONE;
     }
     List<String> rest = isWord(first) ? args.subList(1, args.size()) : args;
@@ -127,7 +125,7 @@ public final class Main {
       return Exit.DONE;
     }
     if (line.isVersionHelpRequested()) {
-      console.print(version());
+      console.print("torc " + Version.text());
       return Exit.DONE;
     }
     if (!Files.isDirectory(console.cwd())) {
@@ -263,11 +261,5 @@ public final class Main {
             torc COMMAND --help shows the options of a command.
             """)
         .toString();
-  }
-
-  private static String version() throws IOException {
-    try (InputStream in = Main.class.getResourceAsStream("version.txt")) {
-      return "torc " + new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 }

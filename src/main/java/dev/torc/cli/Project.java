@@ -4,6 +4,9 @@ import dev.torc.cache.CachePlace;
 import dev.torc.graph.Folded;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
+import dev.torc.graph.GraphFile;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Digests;
 import dev.torc.plan.Expander;
 import dev.torc.plan.Selection;
 import dev.torc.workflow.Blueprint;
@@ -14,10 +17,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
+import java.util.SortedMap;
 
 /**
  * The project that a command is about: its build file as read, the graph, and where its cache is.
  * Looking at the disk is for {@link Look}, building for {@link BuildCommand}.
+ *
+ * @param kept names the graph where it comes from the file of the last build, null where it does
+ *     not
+ * @param keeper keeps the graph in that file
  */
 record Project(
     Console console,
@@ -25,29 +33,60 @@ record Project(
     Graph graph,
     CachePlace place,
     Expander.Source source,
-    boolean containers) {
+    boolean containers,
+    Digest kept,
+    Keeper keeper) {
 
-  /** Reads the build file that the options or the folder name; refuses what is wrong in it. */
+  /** Keeps a graph for the next build. */
+  interface Keeper {
+    /** Returns its name; null where other things than build files decide about it. */
+    Digest keep(CachePlace place, Graph graph, Digests digests) throws IOException;
+  }
+
+  /**
+   * The graph of the last build if the build files are still those, else the build file that the
+   * options or the folder name; refuses what is wrong in it.
+   */
   static Project load(Console console, Common common) throws IOException {
     List<Path> files = common.files(console);
     if (files.isEmpty()) {
       files = List.of(BuildFile.find(console.cwd()));
     }
-    Blueprint blueprint = Blueprint.read(files, common.variables());
+    SortedMap<String, String> variables = common.variables();
+    CachePlace place = CachePlace.find(BuildFile.root(files.getFirst()), console.env());
+    GraphFile.Origin origin = new GraphFile.Origin(Version.here(), files, variables);
+    List<Path> named = files;
+    boolean containers = common.containers();
+    GraphFile kept =
+        GraphFile.read(place.graph(), origin, Digests.looking(place.root(), _ -> null));
+    if (kept != null) {
+      Expander.Source source = found -> Blueprint.read(named, variables).expand(found);
+      Graph graph = kept.graph();
+      Keeper keeper = (_, _, _) -> kept.id();
+      return new Project(
+          console, graph.workflow(), graph, place, source, containers, kept.id(), keeper);
+    }
+    Blueprint blueprint = Blueprint.read(files, variables);
     Workflow workflow = blueprint.expand(Found.nothing());
     Graph graph = GraphBuilder.build(workflow);
-    CachePlace place = CachePlace.find(workflow.root(), console.env());
-    return new Project(console, workflow, graph, place, blueprint::expand, common.containers());
+    List<BuildFile.Read> read = blueprint.isLasting() ? blueprint.sources() : List.of();
+    Keeper keeper =
+        (at, made, digests) ->
+            read.isEmpty() ? null : GraphFile.write(at.graph(), origin, made, read, digests);
+    return new Project(
+        console, workflow, graph, place, blueprint::expand, containers, null, keeper);
   }
 
   /** The same project with groups expanded. */
   Project with(Graph expanded) {
-    return new Project(console, expanded.workflow(), expanded, place, source, containers);
+    return new Project(
+        console, expanded.workflow(), expanded, place, source, containers, kept, keeper);
   }
 
   /** What expands groups, for a command that is about these targets. */
   Expander expander(List<String> targets, Expander.Check check) {
-    return new Expander(source, found -> Selection.of(found, targets, this::path), check);
+    return new Expander(
+        source, found -> Selection.of(found, targets, this::path), check, kept != null);
   }
 
   /** The jobs that targets name; files are relative to where the user stands. */

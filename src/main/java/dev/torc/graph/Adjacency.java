@@ -1,5 +1,7 @@
 package dev.torc.graph;
 
+import dev.torc.cache.Input;
+import dev.torc.cache.Output;
 import java.util.Arrays;
 
 /**
@@ -14,6 +16,17 @@ public final class Adjacency {
   private Adjacency(int[] start, int[] target) {
     this.start = start;
     this.target = target;
+  }
+
+  /** Writes it; {@link #read} reads it back. */
+  public void write(Output out) {
+    out.ints(start);
+    out.ints(target);
+  }
+
+  /** What {@link #write} wrote. */
+  public static Adjacency read(Input in) {
+    return new Adjacency(in.ints(), in.ints());
   }
 
   /** How many rows there are. */
@@ -71,14 +84,14 @@ public final class Adjacency {
   }
 
   /** Collects rows one after the other. */
-  static final class Builder {
+  public static final class Builder {
     private int[] start = new int[64];
     private int[] target = new int[256];
     private int rows;
     private int size;
 
     /** Adds an entry to the row being built. */
-    void add(int value) {
+    public void add(int value) {
       if (size == target.length) {
         target = Arrays.copyOf(target, size * 2);
       }
@@ -86,7 +99,7 @@ public final class Adjacency {
     }
 
     /** Ends the row; with {@code set}, its entries are sorted and doubles dropped. */
-    void endRow(boolean set) {
+    public void endRow(boolean set) {
       int from = start[rows];
       if (set && size - from > 1) {
         Arrays.sort(target, from, size);
@@ -104,7 +117,8 @@ public final class Adjacency {
       start[rows] = size;
     }
 
-    Adjacency build() {
+    /** All rows so far. */
+    public Adjacency build() {
       return new Adjacency(Arrays.copyOf(start, rows + 1), Arrays.copyOf(target, size));
     }
   }

@@ -1,12 +1,18 @@
 package dev.torc.graph;
 
+import dev.torc.cache.Input;
+import dev.torc.cache.Output;
+import dev.torc.workflow.Glob;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Who makes and who needs what: jobs, files and lists as dense numbers, edges in flat arrays. Built
@@ -19,17 +25,19 @@ public final class Graph {
   private final Workflow workflow;
   private final List<Job> jobs;
   private final List<Gate> gates;
-  private final References references;
-  private final List<String> paths;
-  private final Map<String, Integer> fileIds;
-  private final Makers makers;
+  private final Names names;
+  private final Supplier<References> references;
+  private final Names paths;
+  private final Supplier<Makers> makers;
+  private final boolean plain;
   private final int[] maker;
+  private final int[] priority;
   private final List<NeedList> lists;
   private final Adjacency needs;
   private final Adjacency listNeeds;
   private final Adjacency products;
   private final Adjacency before;
-  private final Adjacency after;
+  private Adjacency after;
   private final int[] order;
   private final int[] place;
 
@@ -37,11 +45,13 @@ public final class Graph {
       Workflow workflow,
       List<Job> jobs,
       List<Gate> gates,
-      References references,
-      List<String> paths,
-      Map<String, Integer> fileIds,
-      Makers makers,
+      Names names,
+      Supplier<References> references,
+      Names paths,
+      Supplier<Makers> makers,
+      boolean plain,
       int[] maker,
+      int[] priority,
       List<NeedList> lists,
       Adjacency needs,
       Adjacency listNeeds,
@@ -51,17 +61,18 @@ public final class Graph {
     this.workflow = workflow;
     this.jobs = jobs;
     this.gates = gates;
+    this.names = names;
     this.references = references;
     this.paths = paths;
-    this.fileIds = fileIds;
     this.makers = makers;
+    this.plain = plain;
     this.maker = maker;
+    this.priority = priority;
     this.lists = lists;
     this.needs = needs;
     this.listNeeds = listNeeds;
     this.products = products;
     this.before = before;
-    this.after = before.reversed(before.rows());
     this.order = order;
     this.place = new int[order.length];
     for (int i = 0; i < order.length; i++) {
@@ -84,9 +95,14 @@ public final class Graph {
     return jobs.get(id);
   }
 
+  /** A job's priority: larger first. */
+  public int priority(int job) {
+    return priority[job];
+  }
+
   /** A job's number by name, -1 if there is none. */
   public int jobId(String name) {
-    return references.job(name);
+    return names.id(name);
   }
 
   /** How many nodes there are: jobs, and gates behind them. */
@@ -116,7 +132,7 @@ public final class Graph {
 
   /** The name of a job, or what a gate stands for. */
   public String name(int node) {
-    return isJob(node) ? job(node).name() : gate(node).text();
+    return isJob(node) ? names.text(node) : gate(node).text();
   }
 
   /**
@@ -125,7 +141,7 @@ public final class Graph {
    * known. Null where nothing has that name.
    */
   public int[] named(String name) {
-    return references.of(name);
+    return references.get().of(name);
   }
 
   /** Whether a name may be that of an instance of a group whose instances are not all known. */
@@ -137,7 +153,7 @@ public final class Graph {
 
   /** What to say of a name for which {@link #named} has nothing. */
   public String unknown(String name) {
-    return references.unknown(name);
+    return references.get().unknown(name);
   }
 
   /** Whether two nodes are the same, or of the same group. */
@@ -158,12 +174,12 @@ public final class Graph {
 
   /** A file's path: relative to the root, or absolute outside it. */
   public String path(int file) {
-    return paths.get(file);
+    return paths.text(file);
   }
 
   /** A file's number by path, -1 if no job names it. */
   public int fileId(String path) {
-    return fileIds.getOrDefault(path, -1);
+    return paths.id(path);
   }
 
   /**
@@ -177,13 +193,13 @@ public final class Graph {
   /** Who makes whatever stands at a path, as by {@link #maker}; -1 if nobody does. */
   public int makerOf(String path) {
     int file = fileId(path);
-    return file >= 0 ? maker[file] : makers.of(path);
+    return file >= 0 ? maker[file] : plain ? -1 : makers.get().of(path);
   }
 
   /** Whether any job may make something in a folder. */
   public boolean makesBelow(String folder) {
     boolean[] found = new boolean[1];
-    makers.within(folder, _ -> found[0] = true);
+    makers.get().within(folder, _ -> found[0] = true);
     return found[0];
   }
 
@@ -218,7 +234,10 @@ public final class Graph {
   }
 
   /** Node to the nodes that wait for it, ascending. */
-  public Adjacency after() {
+  public synchronized Adjacency after() {
+    if (after == null) {
+      after = before.reversed(before.rows());
+    }
     return after;
   }
 
@@ -264,5 +283,104 @@ public final class Graph {
       }
     }
     return found.stream().toArray();
+  }
+
+  /** Writes it but for its workflow and jobs; see {@link #read}. */
+  void write(Output out) {
+    out.list(gates, (to, gate) -> to.text(gate.text()));
+    names.write(out);
+    paths.write(out);
+    out.flag(plain);
+    out.ints(maker);
+    out.ints(priority);
+    out.list(
+        lists,
+        (to, list) -> {
+          to.one(list.kind().ordinal());
+          to.text(list.text());
+          to.list(list.excludes(), (each, glob) -> each.text(glob.toString()));
+          to.number(list.reader());
+          to.ints(list.makers().stream().mapToInt(maker -> maker).toArray());
+        });
+    needs.write(out);
+    listNeeds.write(out);
+    products.write(out);
+    before.write(out);
+    out.ints(order);
+    out.ints(workflow.jobs().stream().mapToInt(job -> names.id(job.name())).toArray());
+  }
+
+  /**
+   * Reads it back. What only few ask for is made again from the jobs when it is asked for.
+   *
+   * @param jobs by number
+   * @param of makes the workflow from its jobs in written order
+   */
+  static Graph read(Input in, List<Job> jobs, Function<List<Job>, Workflow> of) {
+    List<Gate> gates = in.list(from -> new Gate(from.text(), null));
+    Names names = Names.read(in);
+    Names paths = Names.read(in);
+    boolean plain = in.flag();
+    int[] maker = in.ints();
+    int[] priority = in.ints();
+    List<NeedList> lists = in.list(Graph::list);
+    Adjacency needs = Adjacency.read(in);
+    Adjacency listNeeds = Adjacency.read(in);
+    Adjacency products = Adjacency.read(in);
+    Adjacency before = Adjacency.read(in);
+    int[] order = in.ints();
+    int[] number = in.ints();
+    Workflow workflow = of.apply(new Lazily<>(number.length, j -> jobs.get(number[j])));
+    return new Graph(
+        workflow,
+        jobs,
+        gates,
+        names,
+        once(
+            () -> {
+              References references = new References(workflow);
+              references.renumber(number);
+              return references;
+            }),
+        paths,
+        once(
+            () -> {
+              Makers makers = new Makers(workflow.jobs(), List.of(), new ArrayList<>());
+              makers.renumber(number);
+              return makers;
+            }),
+        plain,
+        maker,
+        priority,
+        lists,
+        needs,
+        listNeeds,
+        products,
+        before,
+        order);
+  }
+
+  private static NeedList list(Input in) {
+    NeedList.Kind kind = NeedList.Kind.values()[in.one()];
+    String text = in.text();
+    List<Glob> excludes = in.list(from -> Glob.of(from.text()));
+    int reader = in.small();
+    List<Integer> makers = Arrays.stream(in.ints()).boxed().toList();
+    Glob glob = kind == NeedList.Kind.GLOB ? Glob.of(text) : null;
+    return new NeedList(kind, text, glob, excludes, reader, makers);
+  }
+
+  private static <T> Supplier<T> once(Supplier<T> make) {
+    return new Supplier<>() {
+      private T made;
+
+      @Override
+      public synchronized T get() {
+        if (made == null) {
+          made = make.get();
+        }
+        return made;
+      }
+    };
   }
 }

@@ -201,6 +201,11 @@ final class Makers {
     return pattern == null ? -1 : number(pattern.job());
   }
 
+  /** Whether all products are files, so that nothing but their paths has a maker. */
+  boolean arePlain() {
+    return folders.isEmpty() && globs.all().isEmpty() && open.all().isEmpty();
+  }
+
   /** Whether a path is declared as a folder. */
   boolean isFolder(String path) {
     return folders.containsKey(path);

@@ -24,6 +24,11 @@ public final class Digest implements Comparable<Digest> {
     return new Digest(bytes.clone());
   }
 
+  /** The digest of some bytes. */
+  public static Digest ofBytes(byte[] bytes) {
+    return new Digest(DigestUtils.sha256(bytes));
+  }
+
   /** The digest of a text's UTF-8 bytes. */
   public static Digest ofText(String text) {
     return new Digest(DigestUtils.sha256(text));

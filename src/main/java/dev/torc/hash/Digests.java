@@ -3,6 +3,8 @@ package dev.torc.hash;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -43,6 +45,7 @@ public final class Digests implements FileDigests {
   private final BiConsumer<String, Known> learnt;
   private final Hasher hasher = new Hasher();
   private final ConcurrentMap<String, Slot> slots = new ConcurrentHashMap<>();
+  private final Set<String> replaced = ConcurrentHashMap.newKeySet();
   private final LongAdder stats = new LongAdder();
 
   /**
@@ -128,10 +131,27 @@ public final class Digests implements FileDigests {
     return product(path, stamp(path));
   }
 
+  /** What this build saw last at a path; null if it never looked there. */
+  public Known last(String path) {
+    Slot slot = slots.get(path);
+    if (slot == null) {
+      return null;
+    }
+    synchronized (slot) {
+      return slot.known;
+    }
+  }
+
+  /** The paths at which this build saw first one thing and then another. */
+  public Set<String> replaced() {
+    return Set.copyOf(replaced);
+  }
+
   private Known product(String path, Stamp fresh) throws IOException {
     Slot slot = slot(path);
     synchronized (slot) {
       if (slot.known != null && !slot.known.safe()) {
+        replaced.add(path);
         slot.known = null; // it may have been written anew without a trace
       }
       boolean large = fresh.kind() == Stamp.Kind.FILE && fresh.size() >= LARGE;
@@ -214,6 +234,17 @@ public final class Digests implements FileDigests {
   }
 
   private Known look(String path, Slot slot, Stamp fresh) throws IOException {
+    Known before = slot.known;
+    Known now = found(path, slot, fresh);
+    if (before != null
+        && (before.stamp().kind() != now.stamp().kind()
+            || !Objects.equals(before.digest(), now.digest()))) {
+      replaced.add(path);
+    }
+    return now;
+  }
+
+  private Known found(String path, Slot slot, Stamp fresh) throws IOException {
     if (fresh.kind() == Stamp.Kind.FILE && !trusted(path, slot, fresh)) {
       slot.known = read(path, fresh);
       if (slot.known.safe()) {

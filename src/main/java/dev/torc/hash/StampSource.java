@@ -20,6 +20,16 @@ public interface StampSource {
    */
   Stamp stamp(Path path) throws IOException;
 
+  /**
+   * The stamp of a file in or outside a folder, links followed.
+   *
+   * @param prefix of the folder: its path with a slash at its end
+   * @param path relative to the folder, or absolute
+   */
+  default Stamp stamp(Path folder, String prefix, String path) throws IOException {
+    return stamp(folder.resolve(path));
+  }
+
   /** The stamp of what stands at the path itself, be it a link; else like {@link #stamp}. */
   Stamp linkStamp(Path path) throws IOException;
 
@@ -36,6 +46,11 @@ public interface StampSource {
       @Override
       public Stamp stamp(Path path) throws IOException {
         return stampOf(FileStatus.of(path.toString(), true));
+      }
+
+      @Override
+      public Stamp stamp(Path folder, String prefix, String path) throws IOException {
+        return stampOf(FileStatus.of(path.startsWith("/") ? path : prefix.concat(path), true));
       }
 
       @Override

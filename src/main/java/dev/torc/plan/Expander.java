@@ -44,21 +44,30 @@ public final class Expander {
   private final Source source;
   private final Function<Graph, Selection> select;
   private final Check check;
+  private final boolean lasting;
   private final Map<String, List<Diagnostic>> failed = new HashMap<>();
 
   /**
    * @param select finds in a graph the jobs that the command is about
    * @param check what else must hold of jobs that come up
+   * @param lasting whether the build file alone decides which instances there are
    */
-  public Expander(Source source, Function<Graph, Selection> select, Check check) {
+  public Expander(Source source, Function<Graph, Selection> select, Check check, boolean lasting) {
     this.source = source;
     this.select = select;
     this.check = check;
+    this.lasting = lasting;
   }
 
   /** Decides all jobs, having expanded all groups that can be without running anything. */
   public Plan plan(Scene first) throws IOException {
-    Plan plan = Plan.of(fresh(first));
+    return plan(first, first.selection().jobs());
+  }
+
+  /** The same where only some jobs of the first scene have to be decided; see {@link Plan#of}. */
+  public Plan plan(Scene first, BitSet restless) throws IOException {
+    Scene fresh = fresh(first);
+    Plan plan = fresh == first ? Plan.of(first, restless) : Plan.of(fresh);
     Scene next = next(plan.scene());
     while (next != plan.scene()) {
       plan = Plan.of(next);
@@ -73,7 +82,7 @@ public final class Expander {
    * there are none.
    */
   public Scene fresh(Scene first) throws IOException {
-    if (!seesStale(first)) {
+    if (lasting || !seesStale(first)) {
       return first;
     }
     Workflow old = first.graph().workflow();

@@ -11,23 +11,41 @@ import java.util.BitSet;
 public final class Plan {
 
   private final Scene scene;
+  private static final Verdict UP_TO_DATE = new Verdict.UpToDate();
+
   private final Verdict[] verdicts;
+  private final BitSet decided;
   private final int[] counts = new int[3];
 
-  private Plan(Scene scene, Verdict[] verdicts) {
+  private Plan(Scene scene, Verdict[] verdicts, BitSet decided) {
     this.scene = scene;
     this.verdicts = verdicts;
+    this.decided = decided;
   }
 
   /** Decides every selected job; those that are up to date are settled in the records. */
   public static Plan of(Scene scene) throws IOException {
-    Plan plan = new Plan(scene, new Verdict[scene.graph().nodes()]);
+    return of(scene, scene.selection().jobs());
+  }
+
+  /**
+   * Decides some of the selected jobs, and those that wait for any that is not up to date. The
+   * others are known to be up to date unless one of these makes them run; all up-to-date ones are
+   * settled in the records.
+   */
+  public static Plan of(Scene scene, BitSet restless) throws IOException {
+    Plan plan = new Plan(scene, new Verdict[scene.graph().nodes()], (BitSet) restless.clone());
     Records records = scene.records();
     BitSet selected = scene.selection().jobs();
     for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
-      Verdict verdict = scene.decider().decide(j, scene.forces(j));
+      Verdict verdict = UP_TO_DATE;
+      if (plan.decided.get(j)) {
+        verdict = scene.decider().decide(j, scene.forces(j));
+      }
       if (verdict instanceof Verdict.UpToDate) {
         records.settle(j);
+      } else {
+        Rest.addReaders(scene.graph(), j, plan.decided);
       }
       plan.verdicts[j] = verdict;
       plan.counts[kind(verdict)]++;
@@ -62,6 +80,13 @@ public final class Plan {
   /** The selected jobs. */
   public BitSet selected() {
     return scene.selection().jobs();
+  }
+
+  /**
+   * The nodes that were looked at one by one, and all that waits for one that is not up to date.
+   */
+  public BitSet decided() {
+    return decided;
   }
 
   /** How many selected jobs are up to date. */

@@ -53,7 +53,7 @@ public final class Records {
   Records over(Graph next) {
     Records over = new Records(next, cache, interrupted);
     for (int job = 0; job < next.jobs(); job++) {
-      int here = graph.jobId(next.job(job).name());
+      int here = graph.jobId(next.name(job));
       if (here >= 0) {
         over.results.set(job, results.get(here));
         over.settled.set(job, settled.get(here));
@@ -66,7 +66,7 @@ public final class Records {
   public Result result(int job) {
     Result result = results.get(job);
     if (result == null) {
-      result = cache.result(graph.job(job).name());
+      result = cache.result(graph.name(job));
       results.set(job, result == null ? NONE : result);
     }
     return result == NONE ? null : result;
@@ -79,7 +79,7 @@ public final class Records {
         id -> {
           Map<String, String> values = new HashMap<>();
           cache
-              .data(graph.job(id).name())
+              .data(graph.name(id))
               .forEach(datum -> values.put(datum.key(), JsonText.of(datum.text())));
           return Map.copyOf(values);
         });
@@ -93,7 +93,7 @@ public final class Records {
 
   /** Whether a killed torc left the job running. */
   public boolean interrupted(int job) {
-    return !interrupted.isEmpty() && interrupted.contains(graph.job(job).name());
+    return !interrupted.isEmpty() && interrupted.contains(graph.name(job));
   }
 
   /** What people ask of the last run, null if it never ran. */

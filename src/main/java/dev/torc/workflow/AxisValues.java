@@ -1,5 +1,6 @@
 package dev.torc.workflow;
 
+import dev.torc.hash.Digest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -29,9 +31,26 @@ final class AxisValues {
     private final Path root;
     private final Map<String, List<String>> matches = new HashMap<>();
     private final Map<Axis, Tables.Content> tables = new HashMap<>();
+    private final SortedMap<String, Digest> digests = new TreeMap<>();
 
     Disk(Path root) {
       this.root = root;
+    }
+
+    /** Whether the names in a folder decide about a group. */
+    boolean isListed() {
+      return !matches.isEmpty();
+    }
+
+    /** The tables that were read, with what they held. */
+    List<BuildFile.Read> read() {
+      List<BuildFile.Read> all = new ArrayList<>();
+      digests.forEach(
+          (path, digest) -> {
+            Path asked = root.resolve(path);
+            all.add(new BuildFile.Read(asked, Layers.located(asked), digest));
+          });
+      return all;
     }
 
     private List<String> matches(Glob glob) throws IOException {
@@ -178,9 +197,9 @@ final class AxisValues {
             table(
                 lines,
                 lines.path(),
-                file -> new Tables.Content(lines.names(), Tables.lines(file, lines.path())));
+                bytes -> new Tables.Content(lines.names(), Tables.lines(bytes, lines.path())));
         case Axis.Table table ->
-            table(table, table.path(), file -> Tables.read(file, table.path(), table.names()));
+            table(table, table.path(), bytes -> Tables.read(bytes, table.path(), table.names()));
         case Axis.Globbed globbed -> globbed(globbed);
         case Axis.Matched matched -> matched(matched);
         case Axis.Products products -> products(products);
@@ -200,7 +219,7 @@ final class AxisValues {
     }
 
     private interface Reading {
-      Tables.Content of(Path file) throws IOException;
+      Tables.Content of(byte[] bytes) throws IOException;
     }
 
     private Values table(Axis axis, String path, Reading reading) throws IOException {
@@ -228,7 +247,9 @@ final class AxisValues {
 
     private Tables.Content read(Axis axis, String path, Reading reading) throws IOException {
       try {
-        return reading.of(disk.root.resolve(path));
+        byte[] bytes = Tables.bytes(disk.root.resolve(path), path);
+        disk.digests.put(path, Digest.ofBytes(bytes));
+        return reading.of(bytes);
       } catch (BadInput e) {
         // What is wrong with the whole file is told where it is asked for.
         boolean whole = e.diagnostics().getFirst().place().line() == 0;

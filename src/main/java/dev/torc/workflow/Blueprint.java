@@ -29,6 +29,7 @@ public final class Blueprint {
 
   private final Path root;
   private final List<Path> files;
+  private final List<BuildFile.Read> sources;
   private final String name;
   private final String description;
   private final SortedMap<String, Long> limits;
@@ -96,6 +97,7 @@ public final class Blueprint {
     this.expansion = new Expansion(root, units, reader, warnings);
     Path folder = root.getFileName();
     this.files = layers.files();
+    this.sources = layers.sources();
     this.name = fields.text("name", folder == null ? "torc" : folder.toString());
     this.description = fields.text("description", "");
     this.roots = roots(fields, root);
@@ -130,6 +132,18 @@ public final class Blueprint {
         data,
         hooks,
         List.copyOf(expanded.warnings()));
+  }
+
+  /** The files that were read, tables among them, under the paths by which they were asked for. */
+  public List<BuildFile.Read> sources() {
+    List<BuildFile.Read> all = new ArrayList<>(sources);
+    all.addAll(expansion.tables());
+    return all;
+  }
+
+  /** Whether the last expansion follows from {@link #sources} alone. */
+  public boolean isLasting() {
+    return expansion.isLasting();
   }
 
   private static void add(

@@ -1,5 +1,6 @@
 package dev.torc.workflow;
 
+import dev.torc.hash.Digest;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -11,7 +12,27 @@ public final class BuildFile {
   /** The names a build file may have. */
   public static final List<String> NAMES = List.of("torc.yaml", "torc.yml", "torc.json");
 
+  /**
+   * A file that was read.
+   *
+   * @param asked the path as it was asked for, absolute
+   * @param file where that leads: in a folder without links
+   * @param digest of the bytes that were read
+   */
+  public record Read(Path asked, Path file, Digest digest) {
+
+    /** Whether the path still leads there. */
+    public boolean leads() {
+      return Layers.located(asked).equals(file);
+    }
+  }
+
   private BuildFile() {}
+
+  /** The root of a project whose first build file is this one. */
+  public static Path root(Path first) {
+    return Layers.located(first).getParent();
+  }
 
   /**
    * Finds the build file for someone who stands in a folder. A link is given as the link, so that

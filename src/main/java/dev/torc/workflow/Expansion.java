@@ -104,6 +104,16 @@ final class Expansion {
     }
   }
 
+  /** Whether nothing but build files and {@link #tables} decides about what the last run gave. */
+  boolean isLasting() {
+    return lasting.keySet().containsAll(outcomes.keySet()) && !disk.isListed();
+  }
+
+  /** The files of values that were read. */
+  List<BuildFile.Read> tables() {
+    return disk.read();
+  }
+
   /** What becomes of a group; its values may ask for other groups in turn. */
   Outcome of(int unit) throws IOException {
     Outcome known = outcomes.containsKey(unit) ? outcomes.get(unit) : lasting.get(unit);

@@ -1,12 +1,15 @@
 package dev.torc.workflow;
 
+import dev.torc.hash.Digest;
 import dev.torc.workflow.Node.Entry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -20,6 +23,8 @@ final class Layers {
   private final Path root;
   private final Problems problems;
   private final Set<Path> files = new LinkedHashSet<>();
+  private final Map<Path, Digest> digests = new HashMap<>();
+  private final Set<Path> asked = new LinkedHashSet<>();
 
   /** For a root that is absolute and normalized. */
   Layers(Path root, Problems problems) {
@@ -32,10 +37,18 @@ final class Layers {
     return List.copyOf(files);
   }
 
+  /** What was read under which path, as it was asked for. */
+  List<BuildFile.Read> sources() {
+    return asked.stream()
+        .map(path -> new BuildFile.Read(path, located(path), digests.get(located(path))))
+        .toList();
+  }
+
   /** The tree of all layers; {@code jobs} is a map in it and {@code include} is gone. */
   Node.Mapping read(List<Path> layers) throws IOException {
     Node.Mapping all = null;
     for (Path layer : layers) {
+      asked.add(layer);
       Node.Mapping map = file(located(layer), Place.NONE, new ArrayList<>());
       all = all == null ? map : lay(all, map);
     }
@@ -54,7 +67,9 @@ final class Layers {
     files.add(file);
     Node node;
     try {
-      node = Source.read(file, shown(file));
+      byte[] bytes = Source.bytes(file, shown(file));
+      digests.put(file, Digest.ofBytes(bytes));
+      node = Source.parse(bytes, shown(file));
     } catch (BadInput e) {
       // A missing include is told where it is asked for.
       boolean whole = e.diagnostics().getFirst().place().line() == 0;
@@ -72,7 +87,9 @@ final class Layers {
     if (include != null) {
       open.add(real);
       for (Node each : Fields.oneOrMore(include.value())) {
-        Path path = located(file.resolveSibling(Fields.scalar(each, "include").text()));
+        Path wanted = file.resolveSibling(Fields.scalar(each, "include").text());
+        Path path = located(wanted);
+        asked.add(wanted);
         if (!files.contains(path) || open.contains(identity(path))) {
           join(joined, file(path, each.place(), open));
         }

@@ -32,9 +32,9 @@ final class Source {
    * Reads a file.
    *
    * @param shown the file's name in messages
-   * @throws BadInput if it is missing, no regular file, too large, no UTF-8 or has a syntax error
+   * @throws BadInput if it is missing, no regular file or too large
    */
-  static Node read(Path file, String shown) throws IOException {
+  static byte[] bytes(Path file, String shown) throws IOException {
     Place whole = new Place(shown, 0, 0);
     if (!Files.exists(file)) {
       throw new BadInput(whole, "no such file");
@@ -52,6 +52,16 @@ final class Source {
       throw new BadInput(
           whole, "larger than " + (MAX_BYTES >> 20) + " MiB, which no build file should be");
     }
+    return bytes;
+  }
+
+  /**
+   * The tree that the bytes of a file stand for.
+   *
+   * @param shown the file's name in messages
+   * @throws BadInput if they are no UTF-8 or have a syntax error
+   */
+  static Node parse(byte[] bytes, String shown) throws IOException {
     String text = decode(bytes, shown);
     if (shown.endsWith(".json")) {
       return JsonReader.read(text, shown);

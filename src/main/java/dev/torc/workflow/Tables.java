@@ -50,15 +50,15 @@ final class Tables {
   record Content(List<String> names, List<Row> rows) {}
 
   /**
-   * The rows of a file; its ending tells the format.
+   * The rows of a file's bytes; the ending of its name tells the format.
    *
    * @param shown the file's name in messages
    * @param wanted the columns that count, empty for all
-   * @throws BadInput for a ragged row, a missing column, or what is no such file
+   * @throws BadInput for a ragged row or a missing column
    */
-  static Content read(Path file, String shown, List<String> wanted) throws IOException {
+  static Content read(byte[] bytes, String shown, List<String> wanted) throws IOException {
     Tables table = new Tables(shown, wanted);
-    String text = text(file, shown);
+    String text = Source.decode(bytes, shown);
     String ending = Format.apply("suffix", shown).toLowerCase(Locale.ROOT);
     switch (ending) {
       case ".csv" -> table.separated(text, ',');
@@ -73,9 +73,9 @@ final class Tables {
     return new Content(table.names, table.rows);
   }
 
-  /** The lines of a file as rows of one value; blank ones are skipped. */
-  static List<Row> lines(Path file, String shown) throws IOException {
-    String text = text(file, shown);
+  /** The lines of a text as rows of one value; blank ones are skipped. */
+  static List<Row> lines(byte[] bytes, String shown) {
+    String text = Source.decode(bytes, shown);
     List<Row> rows = new ArrayList<>();
     int line = 1;
     for (int start = 0; start < text.length(); line++) {
@@ -91,7 +91,12 @@ final class Tables {
     return rows;
   }
 
-  private static String text(Path file, String shown) throws IOException {
+  /**
+   * The bytes of a table's file.
+   *
+   * @throws BadInput if it is missing, no regular file or too large
+   */
+  static byte[] bytes(Path file, String shown) throws IOException {
     Place whole = new Place(shown, 0, 0);
     byte[] bytes;
     try {
@@ -107,7 +112,7 @@ final class Tables {
     if (bytes.length > MAX_BYTES) {
       throw new BadInput(whole, "larger than " + (MAX_BYTES >> 20) + " MiB; split it");
     }
-    return Source.decode(bytes, shown);
+    return bytes;
   }
 
   private void separated(String text, char separator) {

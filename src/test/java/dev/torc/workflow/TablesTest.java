@@ -132,12 +132,15 @@ class TablesTest {
       text.append(i).append(",x\n");
     }
     try (Written files = new Written().file("t.csv", text.toString())) {
-      Tables.Content content = Tables.read(files.path("t.csv"), "t.csv", List.of());
+      Tables.Content content =
+          Tables.read(Tables.bytes(files.path("t.csv"), "t.csv"), "t.csv", List.of());
       assertEquals(1_000_000, content.rows().size());
       assertEquals(List.of("999999", "x"), content.rows().getLast().values());
       files.file("t.csv", text + "more,x\n");
       BadInput e =
-          assertThrows(BadInput.class, () -> Tables.read(files.path("t.csv"), "t.csv", List.of()));
+          assertThrows(
+              BadInput.class,
+              () -> Tables.read(Tables.bytes(files.path("t.csv"), "t.csv"), "t.csv", List.of()));
       assertEquals("t.csv:1000002:1: more than 1000000 rows", e.getMessage());
     }
   }

@@ -1,0 +1,163 @@
+package dev.torc.cli;
+
+import dev.torc.build.Event;
+import dev.torc.build.State;
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
+import dev.torc.machine.Refusal;
+import dev.torc.plan.Plan;
+import dev.torc.plan.Rest;
+import dev.torc.plan.Resting;
+import dev.torc.report.Report;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What of a project need not be looked at, because the last build left it at rest and nothing of it
+ * moved since; and keeping that for the next build. What being at rest means is {@link Rest}'s
+ * business.
+ *
+ * @param rest null where nothing is at rest
+ * @param file the stamp that the file of it had before it was read
+ * @param restless the jobs of the graph that have to be decided
+ */
+record AtRest(Project project, Rest rest, Stamp file, BitSet restless) {
+
+  /** Looks at the files of all jobs that were left at rest. */
+  static AtRest of(Project project) throws IOException {
+    StampSource stamps = StampSource.of(project.place().root().getFileSystem());
+    CachePlace place = project.place();
+    Stamp file = stamps.stamp(place.rest());
+    if (project.kept() == null || !file.exists()) {
+      return none(project);
+    }
+    Map<String, String> env = project.console().env();
+    Rest rest = Rest.read(place.rest(), held(project, project.kept(), stamps), env);
+    return rest == null
+        ? none(project)
+        : new AtRest(
+            project,
+            rest,
+            file,
+            rest.restless(project.graph(), stamps, Runtime.getRuntime().availableProcessors()));
+  }
+
+  /** Nothing is at rest. */
+  static AtRest none(Project project) {
+    BitSet all = new BitSet();
+    all.set(0, project.graph().jobs());
+    return new AtRest(project, null, Stamp.MISSING, all);
+  }
+
+  private static Rest.Held held(Project project, Digest graph, StampSource stamps)
+      throws IOException {
+    return new Rest.Held(
+        graph,
+        project.containers(),
+        Cache.boot(),
+        stamps.stamp(project.place().data()),
+        new TreeMap<>());
+  }
+
+  /** Whether no build has begun since: it would have taken the file away. */
+  boolean holds() throws IOException {
+    StampSource stamps = StampSource.of(project.place().root().getFileSystem());
+    return rest == null || stamps.stamp(project.place().rest()).equals(file);
+  }
+
+  /** Those of some jobs that may run, if others are forced to. */
+  BitSet concerned(BitSet selected, BitSet forced) {
+    BitSet jobs = Rest.concerned(project.graph(), restless(forced));
+    jobs.and(selected);
+    return jobs;
+  }
+
+  /** The jobs that have to be decided, forced ones among them. */
+  BitSet restless(BitSet forced) {
+    BitSet jobs = (BitSet) restless.clone();
+    jobs.or(forced);
+    return jobs;
+  }
+
+  /** A build in which there is nothing to decide: says so, and returns exit status 0. */
+  int tell(String build, BitSet selected, Report report) {
+    long begin = System.nanoTime();
+    int jobs = selected.cardinality();
+    report.accept(new Event.Started(build, rest.number(), project.place().root(), jobs));
+    Event.Details none = new Event.Details("", "", null, 0, -1, -1);
+    for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
+      report.accept(new Event.JobEnded(project.graph().name(j), State.UP_TO_DATE, none));
+    }
+    Map<State, Integer> counts = new EnumMap<>(State.class);
+    for (State state : State.values()) {
+      if (state.isFinal()) {
+        counts.put(state, state == State.UP_TO_DATE ? jobs : 0);
+      }
+    }
+    report.accept(new Event.Finished(build, counts, System.nanoTime() - begin, 0));
+    return Exit.DONE;
+  }
+
+  /** Where the cache is, now that the root has its id. */
+  private CachePlace place() {
+    return CachePlace.find(project.place().root(), project.console().env());
+  }
+
+  /**
+   * What the build leaves at rest; the cache is still open. Null where the graph cannot be kept.
+   */
+  Rest after(Plan plan, Workshop shop, Report report) {
+    try {
+      Graph graph = plan.scene().graph();
+      Digest id = project.keeper().keep(place(), graph, shop.digests());
+      if (id == null) {
+        return null;
+      }
+      BitSet stayed = rest == null ? new BitSet() : (BitSet) rest.jobs().clone();
+      stayed.andNot(restless);
+      stayed.andNot(plan.decided());
+      StampSource stamps = StampSource.of(project.place().root().getFileSystem());
+      return Resting.of(
+          plan.scene(),
+          shop.digests(),
+          held(project, id, stamps),
+          rest,
+          stayed,
+          project.console().env(),
+          shop.cache().nextBuildNumber());
+    } catch (IOException e) {
+      return lost(e, report);
+    } catch (UncheckedIOException e) {
+      return lost(e.getCause(), report);
+    }
+  }
+
+  /** Keeps it, when the cache is closed; null where there is none to keep. */
+  void keep(Rest next, Report report) {
+    if (next == null) {
+      return;
+    }
+    try {
+      StampSource stamps = StampSource.of(project.place().root().getFileSystem());
+      CachePlace now = place();
+      next.with(stamps.stamp(now.data())).write(now.rest());
+    } catch (IOException e) {
+      lost(e, report);
+    }
+  }
+
+  /** What cannot be kept costs the next build time and nothing else. */
+  private static Rest lost(IOException e, Report report) {
+    String line = "cannot keep what is at rest, the next build looks at everything: ";
+    report.accept(new Event.Note(Event.Level.WARNING, line + Refusal.line(e)));
+    return null;
+  }
+}

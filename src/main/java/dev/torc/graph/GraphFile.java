@@ -1,0 +1,174 @@
+package dev.torc.graph;
+
+import dev.torc.cache.Input;
+import dev.torc.cache.Output;
+import dev.torc.cache.WholeFile;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Digests;
+import dev.torc.hash.Known;
+import dev.torc.hash.Stamp;
+import dev.torc.workflow.BuildFile;
+import dev.torc.workflow.Compiled;
+import dev.torc.workflow.Job;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * A graph as a file beside the cache's database, so that a build whose build files are those of the
+ * last one parses nothing. It is good for the very bytes of all build files that were read (told by
+ * rule 4), the same variables and the same torc; of anything else there is no graph. A file that is
+ * damaged is as good as none. Jobs are read from it one by one, when they are asked for.
+ *
+ * @param graph with its workflow
+ * @param id names this file: another graph has another
+ */
+public record GraphFile(Graph graph, Digest id) {
+
+  /** Counts up with every change of the layout, {@link Compiled}'s included. */
+  private static final String LAYOUT = "torc graph 1";
+
+  /**
+   * What a graph is made from, but for the bytes of its build files.
+   *
+   * @param version of torc
+   * @param files as the command line names them, or as found; absolute
+   * @param defines variables of the command line
+   */
+  public record Origin(String version, List<Path> files, SortedMap<String, String> defines) {
+
+    private void write(Output out) {
+      out.text(LAYOUT);
+      out.text(version);
+      out.list(files, (to, file) -> to.text(file.toString()));
+      out.list(List.copyOf(defines.entrySet()), Origin::define);
+    }
+
+    private static void define(Output out, Map.Entry<String, String> define) {
+      out.text(define.getKey());
+      out.text(define.getValue());
+    }
+
+    private byte[] bytes() {
+      Output out = new Output(0);
+      write(out);
+      return out.bytes();
+    }
+  }
+
+  /**
+   * Reads the graph if it is still good.
+   *
+   * @param file may be missing
+   * @param digests looks at build files; their paths are absolute
+   * @return null where there is none that is good
+   * @throws IOException where a build file cannot be looked at
+   */
+  public static GraphFile read(Path file, Origin origin, Digests digests) throws IOException {
+    byte[] bytes = WholeFile.read(file);
+    try {
+      return bytes == null ? null : read(bytes, file, origin, digests);
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      return null; // of another torc, or written by nobody
+    }
+  }
+
+  private static GraphFile read(byte[] bytes, Path file, Origin origin, Digests digests)
+      throws IOException {
+    Input in = new Input(bytes, WholeFile.FREE);
+    byte[] wanted = origin.bytes();
+    if (in.small() != wanted.length || !Arrays.equals(in.raw(wanted.length), wanted)) {
+      return null;
+    }
+    for (int left = in.small(); left > 0; left--) {
+      if (!isSame(in, file, digests)) {
+        return null;
+      }
+    }
+    Digest id = in.digest();
+    Compiled compiled = new Compiled(in.list(Input::text));
+    int[] starts = in.ints();
+    int base = bytes.length - in.small();
+    Lazily<Job> jobs =
+        new Lazily<>(starts.length, j -> compiled.job(new Input(bytes, base + starts[j])));
+    Graph graph =
+        Graph.read(in, jobs, written -> compiled.workflow(in, file.getFileSystem(), written));
+    return new GraphFile(graph, id);
+  }
+
+  /** Whether a build file is found where it was, with the bytes that it had. */
+  private static boolean isSame(Input in, Path file, Digests digests) throws IOException {
+    var files = file.getFileSystem();
+    Path asked = files.getPath(in.text());
+    Path found = files.getPath(in.text());
+    Digest digest = in.digest();
+    boolean safe = in.flag();
+    Stamp stamp =
+        new Stamp(Stamp.Kind.FILE, in.flag(), in.eight(), in.eight(), in.eight(), in.eight());
+    BuildFile.Read read = new BuildFile.Read(asked, found, digest);
+    return read.leads()
+        && (safe && stamp.equals(digests.stamp(found.toString()))
+            || digest.equals(digests.of(found.toString()).digest()));
+  }
+
+  /**
+   * Writes a graph whose groups are all expanded, whole or not at all.
+   *
+   * @param sources the build files, with what was read
+   * @param digests looks at the build files once more
+   * @return the graph's name; null where a build file changed meanwhile: nothing is written then
+   */
+  public static Digest write(
+      Path file, Origin origin, Graph graph, List<BuildFile.Read> sources, Digests digests)
+      throws IOException {
+    Output out = new Output(WholeFile.FREE);
+    byte[] from = origin.bytes();
+    out.number(from.length);
+    out.raw(from);
+    out.number(sources.size());
+    Output name = new Output(0);
+    name.raw(from);
+    for (BuildFile.Read source : sources) {
+      Known known = digests.of(source.file().toString());
+      if (!source.digest().equals(known.digest())) {
+        return null;
+      }
+      source(out, source, known);
+      name.digest(source.digest());
+    }
+    Digest id = Digest.ofBytes(name.bytes());
+    out.digest(id);
+    Compiled compiled = new Compiled();
+    Output bodies = new Output(0);
+    int[] starts = new int[graph.jobs()];
+    for (int j = 0; j < starts.length; j++) {
+      starts[j] = bodies.length();
+      compiled.job(bodies, graph.job(j));
+    }
+    Output rest = new Output(0);
+    graph.write(rest);
+    compiled.workflow(rest, graph.workflow());
+    out.list(compiled.shared(), Output::text);
+    out.ints(starts);
+    out.number(bodies.length());
+    out.raw(rest.bytes());
+    out.raw(bodies.bytes());
+    WholeFile.write(file, out.bytes());
+    return id;
+  }
+
+  private static void source(Output out, BuildFile.Read source, Known known) {
+    out.text(source.asked().toString());
+    out.text(source.file().toString());
+    out.digest(source.digest());
+    out.flag(known.safe());
+    out.flag(known.stamp().executable());
+    out.eight(known.stamp().size());
+    out.eight(known.stamp().mtime());
+    out.eight(known.stamp().ctime());
+    out.eight(known.stamp().inode());
+  }
+}

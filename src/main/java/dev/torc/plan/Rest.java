@@ -1,0 +1,274 @@
+package dev.torc.plan;
+
+import dev.torc.cache.Input;
+import dev.torc.cache.Output;
+import dev.torc.cache.WholeFile;
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Graph;
+import dev.torc.graph.Names;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What the last build left at rest: jobs that were up to date in the end, with the stamps of all
+ * files from which that followed. As long as the graph, the caller's declared variables and the
+ * database are the same, such a job is up to date if none of its files has another stamp: its
+ * verdict is a function of just these. So a build in which nothing moved looks at each file once
+ * and at nothing else, and an edit costs the jobs behind it. Which jobs can be at rest is {@link
+ * Resting}'s business.
+ *
+ * <p>Opening the cache for work takes the file away, and a build puts another in its place when it
+ * is over: after a crash there is none, and everything is looked at.
+ *
+ * @param held what must be the same
+ * @param number that the next build has in the history
+ * @param jobs those at rest
+ * @param stamps of files by number, those of the graph first, then the further ones: size, mtime,
+ *     ctime and inode of each; a ctime of 0 where there is none
+ * @param further paths that the graph does not name: files that depfiles found or globs made
+ * @param extra job to its further files, numbered behind the graph's
+ */
+public record Rest(
+    Held held, long number, BitSet jobs, long[] stamps, Names further, Adjacency extra) {
+
+  /** Numbers of a stamp. */
+  static final int WIDTH = 4;
+
+  static final int CTIME = 2;
+
+  private static final String LAYOUT = "torc rest 1";
+
+  /** So many files are worth another thread. */
+  private static final int MANY = 2_000;
+
+  /**
+   * What must be the same, beside the files.
+   *
+   * @param graph names the graph
+   * @param containers whether steps with an image run in it
+   * @param boot id of the system's boot: what it had not yet written when it went down is lost
+   * @param database the stamp of its file
+   * @param caller the values of variables that are declared without one, as the caller has them
+   */
+  public record Held(
+      Digest graph,
+      boolean containers,
+      String boot,
+      Stamp database,
+      SortedMap<String, Optional<String>> caller) {
+
+    /** The same with the values that other variables, and these, have now. */
+    Held with(Map<String, String> env, Iterable<String> names) {
+      SortedMap<String, Optional<String>> all = new TreeMap<>();
+      caller.keySet().forEach(name -> all.put(name, Optional.ofNullable(env.get(name))));
+      names.forEach(name -> all.put(name, Optional.ofNullable(env.get(name))));
+      return new Held(graph, containers, boot, database, all);
+    }
+  }
+
+  /**
+   * Reads what is at rest.
+   *
+   * @param file may be missing
+   * @param now what is held now; its variables are not looked at
+   * @param env the caller's environment
+   * @return null where nothing is, or something else is held
+   */
+  public static Rest read(Path file, Held now, Map<String, String> env) {
+    byte[] bytes = WholeFile.read(file);
+    try {
+      if (bytes == null) {
+        return null;
+      }
+      Input in = new Input(bytes, WholeFile.FREE);
+      if (!LAYOUT.equals(in.text())) {
+        return null;
+      }
+      Held held = held(in);
+      if (!held.equals(now.with(env, held.caller().keySet()))) {
+        return null;
+      }
+      return new Rest(
+          held,
+          in.number(),
+          BitSet.valueOf(in.longs()),
+          in.longs(),
+          Names.read(in),
+          Adjacency.read(in));
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      return null; // of another torc
+    }
+  }
+
+  /** The same with the stamp that the database has in the end. */
+  public Rest with(Stamp database) {
+    Held now = new Held(held.graph, held.containers, held.boot, database, held.caller);
+    return new Rest(now, number, jobs, stamps, further, extra);
+  }
+
+  /** Writes it, under the build lock; no build may be at work with the database any more. */
+  public void write(Path file) throws IOException {
+    Output out = new Output(WholeFile.FREE);
+    out.text(LAYOUT);
+    held(out, held);
+    out.number(number);
+    out.longs(jobs.toLongArray());
+    out.longs(stamps);
+    further.write(out);
+    extra.write(out);
+    WholeFile.write(file, out.bytes());
+  }
+
+  private static void held(Output out, Held held) {
+    out.digest(held.graph);
+    out.flag(held.containers);
+    out.text(held.boot);
+    Stamp database = held.database;
+    out.flag(database.executable());
+    for (long part : numbers(database)) {
+      out.eight(part);
+    }
+    out.number(held.caller.size());
+    held.caller.forEach(
+        (name, value) -> {
+          out.text(name);
+          out.text(value.orElse(null));
+        });
+  }
+
+  private static Held held(Input in) {
+    Digest graph = in.digest();
+    boolean containers = in.flag();
+    String boot = in.text();
+    Stamp database =
+        new Stamp(Stamp.Kind.FILE, in.flag(), in.eight(), in.eight(), in.eight(), in.eight());
+    SortedMap<String, Optional<String>> caller = new TreeMap<>();
+    for (int left = in.small(); left > 0; left--) {
+      caller.put(in.text(), Optional.ofNullable(in.text()));
+    }
+    return new Held(graph, containers, boot, database, caller);
+  }
+
+  static long[] numbers(Stamp stamp) {
+    return new long[] {stamp.size(), stamp.mtime(), stamp.ctime(), stamp.inode()};
+  }
+
+  /**
+   * The jobs of the graph that have to be decided: those that are not at rest, and those with a
+   * file that has another stamp now.
+   *
+   * @param threads how many may look at files
+   */
+  public BitSet restless(Graph graph, StampSource source, int threads) {
+    BitSet restless = new BitSet(graph.nodes());
+    restless.set(0, graph.jobs());
+    restless.andNot(jobs);
+    BitSet moved = moved(graph, source, threads);
+    if (!moved.isEmpty()) {
+      List<Adjacency> touched = List.of(graph.needs(), graph.products(), extra);
+      for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+        for (Adjacency files : touched) {
+          for (int i = files.from(j); i < files.to(j); i++) {
+            if (moved.get(files.at(i))) {
+              restless.set(j);
+            }
+          }
+        }
+      }
+    }
+    return restless;
+  }
+
+  private BitSet moved(Graph graph, StampSource source, int threads) {
+    int files = stamps.length / WIDTH;
+    int parts = Math.max(1, Math.min(threads, files / MANY));
+    List<BitSet> found = new ArrayList<>();
+    List<Thread> others = new ArrayList<>();
+    for (int part = 0; part < parts; part++) {
+      BitSet moved = new BitSet();
+      found.add(moved);
+      int from = (int) ((long) files * part / parts);
+      int to = (int) ((long) files * (part + 1) / parts);
+      Runnable look = () -> look(graph, source, from, to, moved);
+      if (part == parts - 1) {
+        look.run();
+      } else {
+        others.add(Thread.ofPlatform().start(look));
+      }
+    }
+    boolean interrupted = false;
+    for (Thread other : others) {
+      while (other.isAlive()) {
+        try {
+          other.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    BitSet all = new BitSet(files);
+    found.forEach(all::or);
+    return all;
+  }
+
+  private void look(Graph graph, StampSource source, int from, int to, BitSet moved) {
+    Path root = graph.workflow().root();
+    String prefix = root.toString().equals("/") ? "/" : root + "/";
+    for (int f = from; f < to; f++) {
+      int at = f * WIDTH;
+      if (stamps[at + CTIME] == 0) {
+        continue;
+      }
+      String path = f < graph.files() ? graph.path(f) : further.text(f - graph.files());
+      Stamp now;
+      try {
+        now = source.stamp(root, prefix, path);
+      } catch (IOException e) {
+        now = Stamp.MISSING; // who decides about its jobs will meet it again, and tell
+      }
+      moved.set(
+          f,
+          now.kind() != Stamp.Kind.FILE
+              || now.size() != stamps[at]
+              || now.mtime() != stamps[at + 1]
+              || now.ctime() != stamps[at + CTIME]
+              || now.inode() != stamps[at + 3]);
+    }
+  }
+
+  /** Adds the nodes that wait for one, gates and those that wait for them included. */
+  static void addReaders(Graph graph, int node, BitSet into) {
+    Adjacency after = graph.after();
+    for (int i = after.from(node); i < after.to(node); i++) {
+      int reader = after.at(i);
+      if (!into.get(reader)) {
+        into.set(reader);
+        if (!graph.isJob(reader)) {
+          addReaders(graph, reader, into);
+        }
+      }
+    }
+  }
+
+  /** The jobs that may run where some have to be decided: those, and all that follow from them. */
+  public static BitSet concerned(Graph graph, BitSet restless) {
+    BitSet all = (BitSet) restless.clone();
+    for (int j = all.nextSetBit(0); j >= 0 && graph.isJob(j); j = all.nextSetBit(j + 1)) {
+      addReaders(graph, j, all);
+    }
+    return all.get(0, graph.jobs());
+  }
+}

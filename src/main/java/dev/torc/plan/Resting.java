@@ -1,0 +1,236 @@
+package dev.torc.plan;
+
+import dev.torc.cache.Made;
+import dev.torc.cache.Result;
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Graph;
+import dev.torc.graph.Names;
+import dev.torc.graph.NeedList;
+import dev.torc.hash.Digests;
+import dev.torc.hash.Known;
+import dev.torc.hash.Stamp;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import dev.torc.workflow.Step;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Finds out, when a build is over, which jobs it leaves at {@linkplain Rest rest}: those that are
+ * settled, of which nothing but plain files decides, and whose files all have stamps that can be
+ * trusted (rule 4). A verdict counts only with the very stamps that it came from: where a build saw
+ * two states of a file, the jobs that touch it are decided once more, and where two jobs came to
+ * rest by different stamps of one file, neither is at rest.
+ */
+public final class Resting {
+
+  private final Scene scene;
+  private final Graph graph;
+  private final Digests digests;
+  private final Set<String> replaced;
+  private final Map<String, Integer> further = new HashMap<>();
+  private final List<String> furtherPaths = new ArrayList<>();
+  private final int[][] extra;
+  private final BitSet jobs = new BitSet();
+  private final BitSet torn = new BitSet();
+  private long[] stamps;
+
+  private Resting(Scene scene, Digests digests) {
+    this.scene = scene;
+    this.graph = scene.graph();
+    this.digests = digests;
+    this.replaced = digests.replaced();
+    this.extra = new int[graph.jobs()][];
+    this.stamps = new long[graph.files() * Rest.WIDTH];
+  }
+
+  /**
+   * What is at rest now.
+   *
+   * @param held what the next build must find the same; its variables are found here
+   * @param before what was at rest before the build, null if nothing was
+   * @param stayed the jobs of {@code before} that the build did not have to look at
+   * @param env the caller's environment
+   * @param number that the next build has in the history
+   */
+  public static Rest of(
+      Scene scene,
+      Digests digests,
+      Rest.Held held,
+      Rest before,
+      BitSet stayed,
+      Map<String, String> env,
+      long number)
+      throws IOException {
+    Resting resting = new Resting(scene, digests);
+    if (before != null) {
+      resting.keep(before, stayed);
+    }
+    Set<String> variables = new TreeSet<>();
+    if (before != null) {
+      variables.addAll(before.held().caller().keySet());
+    }
+    for (int j = 0; j < resting.graph.jobs(); j++) {
+      if (!stayed.get(j) && scene.records().isSettled(j) && resting.canRest(j)) {
+        resting.add(j, variables);
+      }
+    }
+    return resting.rest(held.with(env, variables), number);
+  }
+
+  private Rest rest(Rest.Held held, long number) {
+    Adjacency.Builder rows = new Adjacency.Builder();
+    for (int j = 0; j < extra.length; j++) {
+      int[] files = files(j);
+      if (jobs.get(j) && Arrays.stream(files).anyMatch(torn::get)) {
+        jobs.clear(j);
+      }
+      if (jobs.get(j) && extra[j] != null) {
+        Arrays.stream(extra[j]).forEach(rows::add);
+      }
+      rows.endRow(false);
+    }
+    return new Rest(held, number, jobs, stamps, Names.of(furtherPaths), rows.build());
+  }
+
+  /** All files of a job that decide about it, by number. */
+  private int[] files(int job) {
+    int[] needs = graph.needs().row(job);
+    int[] products = graph.products().row(job);
+    int[] more = extra[job] == null ? new int[0] : extra[job];
+    int[] all = Arrays.copyOf(needs, needs.length + products.length + more.length);
+    System.arraycopy(products, 0, all, needs.length, products.length);
+    System.arraycopy(more, 0, all, needs.length + products.length, more.length);
+    return all;
+  }
+
+  private void keep(Rest before, BitSet stayed) {
+    for (int j = stayed.nextSetBit(0); j >= 0; j = stayed.nextSetBit(j + 1)) {
+      jobs.set(j);
+      int[] known = before.extra().row(j);
+      if (known.length > 0) {
+        extra[j] =
+            Arrays.stream(known)
+                .map(f -> number(before.further().text(f - graph.files())))
+                .toArray();
+        for (int i = 0; i < known.length; i++) {
+          copy(before, known[i], extra[j][i]);
+        }
+      }
+      for (Adjacency files : List.of(graph.needs(), graph.products())) {
+        for (int i = files.from(j); i < files.to(j); i++) {
+          copy(before, files.at(i), files.at(i));
+        }
+      }
+    }
+  }
+
+  private void copy(Rest before, int from, int to) {
+    System.arraycopy(before.stamps(), from * Rest.WIDTH, stamps, to * Rest.WIDTH, Rest.WIDTH);
+  }
+
+  private int number(String path) {
+    int file = graph.fileId(path);
+    if (file >= 0) {
+      return file;
+    }
+    Integer number = further.putIfAbsent(path, graph.files() + furtherPaths.size());
+    if (number == null) {
+      number = graph.files() + furtherPaths.size();
+      furtherPaths.add(path);
+      if (stamps.length <= number * Rest.WIDTH) {
+        stamps = Arrays.copyOf(stamps, 2 * (number + 1) * Rest.WIDTH);
+      }
+    }
+    return number;
+  }
+
+  /** Whether only plain files, and the results of other jobs, decide about a job. */
+  private boolean canRest(int id) {
+    Job job = graph.job(id);
+    Result result = scene.records().result(id);
+    boolean well =
+        result != null
+            && (result.outcome() == Result.Outcome.OK || result.outcome() == Result.Outcome.ADOPTED)
+            && result.moved().isEmpty();
+    if (!well || job.always()) {
+      return false;
+    }
+    for (String path : result.found()) {
+      if (graph.makerOf(path) >= 0) {
+        return false; // that job may run though no edge leads here
+      }
+    }
+    for (int list : graph.listNeeds().row(id)) {
+      if (graph.list(list).kind() != NeedList.Kind.JOB) {
+        return false;
+      }
+    }
+    for (Made made : result.products()) {
+      if (made.kind() != Stamp.Kind.FILE) {
+        return false;
+      }
+    }
+    return job.productRefs().stream().noneMatch(Ref.OfFolder.class::isInstance);
+  }
+
+  private void add(int id, Set<String> variables) throws IOException {
+    Result result = scene.records().result(id);
+    int[] more =
+        Stream.concat(result.found().stream(), result.products().stream().map(Made::path))
+            .filter(path -> !isNamed(id, path))
+            .mapToInt(this::number)
+            .toArray();
+    extra[id] = more.length == 0 ? null : more;
+    boolean doubt = false;
+    int[] files = files(id);
+    for (int file : files) {
+      String path = path(file);
+      Known known = digests.last(path);
+      if (known == null || !known.safe() || known.stamp().kind() != Stamp.Kind.FILE) {
+        extra[id] = null;
+        return;
+      }
+      doubt |= replaced.contains(path);
+    }
+    if (doubt && !(scene.decider().decide(id, false) instanceof Verdict.UpToDate)) {
+      extra[id] = null;
+      return;
+    }
+    jobs.set(id);
+    for (int file : files) {
+      claim(file, Rest.numbers(digests.last(path(file)).stamp()));
+    }
+    for (Step step : graph.job(id).steps()) {
+      step.env()
+          .forEach((name, value) -> value.ifPresentOrElse(_ -> {}, () -> variables.add(name)));
+    }
+  }
+
+  private boolean isNamed(int job, String path) {
+    int file = graph.fileId(path);
+    return file >= 0 && Arrays.stream(files(job)).anyMatch(each -> each == file);
+  }
+
+  private String path(int file) {
+    return file < graph.files() ? graph.path(file) : furtherPaths.get(file - graph.files());
+  }
+
+  /** Remembers from which stamp a verdict came; two for one file decide nothing. */
+  private void claim(int file, long[] stamp) {
+    int at = file * Rest.WIDTH;
+    if (stamps[at + Rest.CTIME] != 0
+        && !Arrays.equals(stamps, at, at + Rest.WIDTH, stamp, 0, Rest.WIDTH)) {
+      torn.set(file);
+    }
+    System.arraycopy(stamp, 0, stamps, at, Rest.WIDTH);
+  }
+}

@@ -1,0 +1,303 @@
+package dev.torc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a build left at rest is up to date without a word, and never anything else. */
+class AtRestTest {
+
+  private static final String DONE = "3 jobs: 0 ran, 3 up to date, 0 failed";
+
+  @TempDir Path temp;
+  private Folder folder;
+
+  @BeforeEach
+  void folder() throws IOException {
+    folder = new Folder(temp.toRealPath());
+  }
+
+  /** Builds, and once more when the racy window has passed by the clock of the files. */
+  private void settle() throws IOException {
+    assertEquals(0, folder.run().exit());
+    Path tick = temp.resolve("tick");
+    long begin = Files.getLastModifiedTime(Files.writeString(tick, "")).to(TimeUnit.MILLISECONDS);
+    long now = begin;
+    while (now < begin + 25) {
+      now = Files.getLastModifiedTime(Files.writeString(tick, "")).to(TimeUnit.MILLISECONDS);
+    }
+    Files.delete(tick);
+    assertEquals(0, folder.run().exit());
+  }
+
+  /** Whether a build found everything at rest: it did not even open the database. */
+  private boolean opensNothing(String... args) throws IOException {
+    Path table = folder.at().resolve(".torc/lock.mdb");
+    Files.delete(table);
+    assertEquals(0, folder.run(args).exit());
+    return !Files.exists(table);
+  }
+
+  @Test
+  void aBuildInWhichNothingMovedOpensNoDatabase() throws IOException {
+    folder.chain();
+    settle();
+    assertTrue(opensNothing());
+    assertTrue(folder.run().err().startsWith(DONE));
+  }
+
+  @Test
+  void anEditCostsTheJobsBehindIt() throws IOException {
+    folder.chain();
+    settle();
+    folder.put("a.txt", "two\n");
+    Run run = folder.run();
+    assertTrue(run.err().contains("3 jobs: 3 ran"), run.err());
+    assertEquals("two\n", folder.get("d.txt"));
+    settle();
+    folder.put("d.txt", "mine");
+    run = folder.run();
+    assertTrue(run.err().contains("3 jobs: 1 ran, 2 up to date"), run.err());
+  }
+
+  @Test
+  void aDeletedProductIsMadeAgain() throws IOException {
+    folder.chain();
+    settle();
+    Files.delete(folder.at().resolve("c.txt"));
+    assertTrue(folder.run().err().contains("3 jobs: 1 ran, 2 up to date"));
+    assertEquals("one\n", folder.get("c.txt"));
+  }
+
+  @Test
+  void aMissingSourceIsTold() throws IOException {
+    folder.chain();
+    settle();
+    Files.delete(folder.at().resolve("a.txt"));
+    Run run = folder.run();
+    assertEquals(2, run.exit());
+    assertTrue(run.err().contains("needs a.txt, which does not exist"), run.err());
+  }
+
+  @Test
+  void forcedJobsRun() throws IOException {
+    folder.chain();
+    settle();
+    assertTrue(
+        folder.run("build", "--force", "second").err().contains("2 jobs: 1 ran, 1 up to date"));
+    assertTrue(folder.run("--force").err().contains("3 jobs: 3 ran"));
+  }
+
+  @Test
+  void aFailedJobRunsAgain() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          bad: { command: "test ! -e bad", produces: [] }
+          good: { command: echo > x, produces: x }
+        """);
+    folder.put("bad", "");
+    assertEquals(1, folder.run().exit());
+    assertEquals(1, folder.run().exit());
+    assertTrue(folder.run().err().contains("2 jobs: 0 ran, 1 up to date, 1 failed"));
+  }
+
+  @Test
+  void whatOnlyResultsTellIsDecidedEachTime() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          all: { command: cat in/*.txt > all.txt, needs: "in/*.txt", produces: all.txt }
+          tree: { command: mkdir -p out && cp all.txt out/, needs: all.txt, produces: out/ }
+          each: { command: "date > now", produces: now, always: true }
+        """);
+    folder.put("in/a.txt", "a\n");
+    settle();
+    assertTrue(folder.run().err().contains("3 jobs: 1 ran, 2 up to date"));
+    folder.put("in/b.txt", "b\n");
+    assertTrue(folder.run().err().contains("3 jobs: 3 ran, 0 up to date"));
+    assertEquals("a\nb\n", folder.get("all.txt"));
+    folder.put("out/more.txt", "mine");
+    assertTrue(folder.run().err().contains("3 jobs: 2 ran, 1 up to date"));
+  }
+
+  @Test
+  void aValueDecidesThoughNoFileMoved() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          tell: { command: 'echo "v=$(cat v)" >> "$TORC_OUTPUT"', needs: v }
+          use: { command: "echo {data.tell.v} > u", produces: u }
+          other: { command: cp u w, needs: u, produces: w }
+        """);
+    folder.put("v", "1");
+    settle();
+    folder.put("v", "2");
+    assertEquals(0, folder.run("build", "tell").exit());
+    assertEquals(0, folder.run().exit());
+    assertEquals("2\n", folder.get("w"));
+  }
+
+  /** A depfile adds no edge, so the job that makes what it names may run unseen. */
+  @Test
+  void whatADepfileNamesIsSeenThoughNoEdgeLeadsThere() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          header: { command: cp h.in h.h, needs: h.in, produces: h.h }
+          between: { command: echo > b, after: header, produces: b }
+          object:
+            command: 'cat h.h > o && echo "o: h.h" > o.d'
+            needs: b
+            produces: o
+            depfile: o.d
+        """);
+    folder.put("h.in", "1");
+    settle();
+    folder.put("h.in", "2");
+    assertEquals(0, folder.run().exit());
+    assertEquals("2", folder.get("o"));
+  }
+
+  @Test
+  void theCallersDeclaredVariablesCount() throws IOException {
+    folder.put("torc.yaml", "jobs: { a: { command: 'echo $CC > a', env: { CC: }, produces: a } }");
+    settle();
+    assertTrue(call(Map.of()).contains("1 job: 0 ran"));
+    assertTrue(call(Map.of("CC", "one")).contains("1 job: 1 ran"));
+    assertTrue(call(Map.of("CC", "one")).contains("1 job: 0 ran"));
+    settle();
+    assertTrue(call(Map.of("CC", "two")).contains("1 job: 1 ran"));
+  }
+
+  private String call(Map<String, String> env) {
+    StringWriter out = new StringWriter();
+    assertEquals(0, Main.run(new String[0], Run.console(folder.at(), out, out, env)));
+    return out.toString();
+  }
+
+  @Test
+  void anotherBuildFileIsReadAnew() throws IOException {
+    folder.chain();
+    settle();
+    folder.put("torc.yaml", folder.get("torc.yaml").replace("cat b.txt", "sed p b.txt"));
+    assertTrue(folder.run().err().contains("3 jobs: 2 ran, 1 up to date"));
+    assertEquals("one\none\n", folder.get("d.txt"));
+  }
+
+  @Test
+  void cleanLeavesNothingAtRest() throws IOException {
+    folder.chain();
+    settle();
+    assertEquals(0, folder.run("clean").exit());
+    assertTrue(folder.run().err().contains("3 jobs: 3 ran"));
+  }
+
+  @Test
+  void aDamagedOrForeignFileIsNone() throws IOException {
+    folder.chain();
+    settle();
+    Path rest = folder.at().resolve(".torc/rest");
+    byte[] whole = Files.readAllBytes(rest);
+    for (int at = 0; at < whole.length; at += 13) {
+      byte[] damaged = whole.clone();
+      damaged[at] ^= 1;
+      Files.write(rest, damaged);
+      assertTrue(folder.run("-n").err().contains("3 up to date"));
+    }
+    Files.write(rest, whole);
+    folder.put("a.txt", "two\n");
+    folder.build();
+    Files.write(rest, whole); // as from a backup: the database has gone on
+    assertTrue(folder.run().err().contains("3 up to date"));
+    folder.put("a.txt", "one\n");
+    Files.write(rest, whole);
+    assertTrue(folder.run().err().contains("3 jobs: 3 ran"));
+  }
+
+  @Test
+  void onlySelectedJobsAreAsked() throws IOException {
+    folder.chain();
+    settle();
+    Files.delete(folder.at().resolve("d.txt"));
+    assertTrue(folder.run("build", "second").err().contains("2 jobs: 0 ran, 2 up to date"));
+    folder.put("a.txt", "two\n");
+    folder.build("first");
+    Run run = folder.run();
+    assertTrue(run.err().contains("3 jobs: 2 ran, 1 up to date"), run.err());
+    assertEquals("two\n", folder.get("d.txt"));
+  }
+
+  /** The same verdicts, word for word, with what is at rest and without it. */
+  @Test
+  void verdictsAreThoseThatLookingAtEverythingGives() throws IOException {
+    long seed = Long.getLong("torc.seed", System.nanoTime());
+    Random random = new Random(seed);
+    StringBuilder yaml = new StringBuilder("jobs:\n");
+    int jobs = 12;
+    for (int j = 0; j < jobs; j++) {
+      String needs = "s" + random.nextInt(4) + ".txt";
+      if (j > 0) {
+        needs += ", p" + random.nextInt(j) + ".txt";
+      }
+      String more = random.nextInt(4) == 0 ? ", in/" : "";
+      yaml.append(
+              "  j%d: { command: \"cat %s > p%d.txt\", ".formatted(j, needs.replace(",", ""), j))
+          .append("needs: [%s%s], produces: p%d.txt }\n".formatted(needs, more, j));
+    }
+    folder.put("torc.yaml", yaml.toString()).put("in/x.txt", "x");
+    for (int s = 0; s < 4; s++) {
+      folder.put("s" + s + ".txt", "s" + s);
+    }
+    folder.build();
+    for (int step = 0; step < 40; step++) {
+      switch (random.nextInt(7)) {
+        case 0, 1 -> folder.put("s" + random.nextInt(4) + ".txt", "s" + random.nextInt(3));
+        case 2 -> folder.put("p" + random.nextInt(jobs) + ".txt", "mine" + random.nextInt(3));
+        case 3 -> Files.deleteIfExists(folder.at().resolve("p" + random.nextInt(jobs) + ".txt"));
+        case 4 -> folder.put("in/" + random.nextInt(3) + ".txt", "" + random.nextInt(2));
+        case 5 -> folder.build("j" + random.nextInt(jobs));
+        default -> folder.build();
+      }
+      String fast = plan();
+      for (String name : List.of("rest", "graph")) {
+        hide(name, name + ".hidden");
+      }
+      assertEquals(plan(), fast, "torc.seed=" + seed + " step " + step);
+      for (String name : List.of("rest", "graph")) {
+        hide(name + ".hidden", name);
+      }
+    }
+    folder.build();
+    assertFalse(folder.run("-n").out().contains("will run"));
+  }
+
+  private String plan() {
+    Run run = folder.run("-n");
+    return run.exit() + run.out() + run.err();
+  }
+
+  private void hide(String from, String to) throws IOException {
+    Path file = folder.at().resolve(".torc").resolve(from);
+    if (Files.exists(file)) {
+      Files.move(file, file.resolveSibling(to), StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+}

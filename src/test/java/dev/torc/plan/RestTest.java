@@ -1,0 +1,137 @@
+package dev.torc.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Graph;
+import dev.torc.graph.GraphBuilder;
+import dev.torc.graph.Names;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
+import dev.torc.workflow.Loader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which jobs have to be decided, by stamps alone. */
+class RestTest {
+
+  private static final int JOBS = 5_000;
+
+  @TempDir Path folder;
+
+  /** One look for each file, however many jobs and threads there are. */
+  @Test
+  void eachFileIsLookedAtOnce() throws IOException {
+    Graph graph = graph();
+    for (int threads : List.of(1, 2, 7)) {
+      Looks looks = new Looks();
+      assertTrue(atRest(graph, looks.stamps).restless(graph, looks, threads).isEmpty());
+      assertEquals(JOBS + 1, looks.counts.size());
+      assertTrue(looks.counts.values().stream().allMatch(count -> count == 1));
+    }
+  }
+
+  @Test
+  void whoTouchesAFileThatMovedIsRestless() throws IOException {
+    Graph graph = graph();
+    Looks looks = new Looks();
+    Rest rest = atRest(graph, looks.stamps);
+    looks.stamps.put("out/17", new Stamp(Stamp.Kind.FILE, false, 1, 2, 4, 3));
+    assertEquals("{%d}".formatted(graph.jobId("j17")), rest.restless(graph, looks, 2).toString());
+    looks.stamps.put("one", Stamp.MISSING);
+    assertEquals(JOBS, rest.restless(graph, looks, 2).cardinality());
+  }
+
+  @Test
+  void whoIsNotAtRestIsRestless() throws IOException {
+    Graph graph = graph();
+    Looks looks = new Looks();
+    Rest rest = atRest(graph, looks.stamps);
+    rest.jobs().clear(3);
+    assertEquals("{3}", rest.restless(graph, looks, 1).toString());
+  }
+
+  @Test
+  void whatFollowsFromARestlessJobIsConcerned() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("torc.yaml"),
+            """
+            jobs:
+              a: { command: "true", produces: a }
+              b: { command: "true", needs: a, produces: b }
+              c: { command: "true", after: [b, x] }
+              x: { command: "true" }
+            """);
+    Graph graph = GraphBuilder.build(Loader.load(List.of(file), new TreeMap<>()));
+    BitSet first = new BitSet();
+    first.set(graph.jobId("a"));
+    BitSet all = Rest.concerned(graph, first);
+    assertEquals(3, all.cardinality());
+    assertTrue(all.get(graph.jobId("b")) && all.get(graph.jobId("c")));
+  }
+
+  private Graph graph() throws IOException {
+    StringBuilder json = new StringBuilder("{\"jobs\": {");
+    for (int j = 0; j < JOBS; j++) {
+      json.append(j == 0 ? "" : ",")
+          .append("\"j%d\":{\"command\":\"x\",\"needs\":\"one\",".formatted(j))
+          .append("\"produces\":\"out/%d\"}".formatted(j));
+    }
+    Path file = Files.writeString(folder.resolve("torc.json"), json + "}}");
+    return GraphBuilder.build(Loader.load(List.of(file), new TreeMap<>()));
+  }
+
+  /** All jobs, each file with a stamp that is put down. */
+  private static Rest atRest(Graph graph, Map<String, Stamp> down) {
+    BitSet jobs = new BitSet();
+    jobs.set(0, graph.jobs());
+    long[] stamps = new long[graph.files() * Rest.WIDTH];
+    for (int f = 0; f < graph.files(); f++) {
+      Stamp stamp = new Stamp(Stamp.Kind.FILE, false, 1, 2, 3, f);
+      down.put(graph.path(f), stamp);
+      System.arraycopy(Rest.numbers(stamp), 0, stamps, f * Rest.WIDTH, Rest.WIDTH);
+    }
+    Adjacency.Builder none = new Adjacency.Builder();
+    for (int j = 0; j < graph.jobs(); j++) {
+      none.endRow(false);
+    }
+    Rest.Held held =
+        new Rest.Held(Digest.ofText("graph"), true, "boot", Stamp.MISSING, new TreeMap<>());
+    return new Rest(held, 1, jobs, stamps, Names.of(List.of()), none.build());
+  }
+
+  /** Files with the stamps that the test gives them. */
+  private static final class Looks implements StampSource {
+    private final Map<String, Stamp> stamps = new HashMap<>();
+    private final ConcurrentMap<String, Integer> counts = new ConcurrentHashMap<>();
+
+    @Override
+    public Stamp stamp(Path folder, String prefix, String path) {
+      counts.merge(path, 1, Integer::sum);
+      return stamps.get(path);
+    }
+
+    @Override
+    public Stamp stamp(Path path) {
+      throw new IllegalStateException("by its path in the graph");
+    }
+
+    @Override
+    public Stamp linkStamp(Path path) {
+      throw new IllegalStateException("links are followed");
+    }
+  }
+}
