@@ -52,11 +52,15 @@ class FilesTest {
   }
 
   private static List<Path> sources() throws IOException {
-    try (Stream<Path> files = Files.walk(Path.of("src", "main", "java"))) {
-      List<Path> found = files.filter(f -> f.toString().endsWith(".java")).sorted().toList();
-      assertTrue(found.size() > 20, "only " + found.size() + " sources");
-      return found;
+    List<Path> sources = new ArrayList<>();
+    for (String root : new String[] {"main", "bench"}) {
+      try (Stream<Path> files = Files.walk(Path.of("src", root))) {
+        List<Path> found = files.filter(f -> f.toString().endsWith(".java")).sorted().toList();
+        assertTrue(found.size() > 10, "only " + found.size() + " sources in src/" + root);
+        sources.addAll(found);
+      }
     }
+    return sources;
   }
 
   private static boolean describes(String text, String type) {

@@ -36,11 +36,14 @@ class HouseTest {
           Map.entry("cache", List.of("posix", "machine", "hash")),
           Map.entry("exec", List.of("posix", "machine")),
           Map.entry("workflow", GROUND),
+          Map.entry("importing", and(GROUND, "workflow")),
           Map.entry("graph", and(GROUND, "workflow")),
           Map.entry("plan", and(GROUND, "workflow", "graph")),
           Map.entry("build", and(GROUND, "workflow", "graph", "plan", "exec")),
           Map.entry("report", and(GROUND, "plan", "build")),
-          Map.entry("cli", and(GROUND, "workflow", "graph", "plan", "build", "exec", "report")));
+          Map.entry(
+              "cli",
+              and(GROUND, "workflow", "importing", "graph", "plan", "build", "exec", "report")));
 
   private static final Path CLASSES = Path.of("target", "classes");
   private static final JavaClasses TORC = new ClassFileImporter().importPath(CLASSES);

@@ -38,6 +38,11 @@ class TranscriptsIT {
     check("commands.md", 20);
   }
 
+  @Test
+  void importing() throws Exception {
+    check("import.md", 4);
+  }
+
   private void check(String name, int least) throws Exception {
     Page page = Page.of(name);
     StringBuilder script = new StringBuilder("status=0\n");

@@ -7,6 +7,7 @@ import dev.torc.cache.Owned;
 import dev.torc.exec.Ended;
 import dev.torc.exec.Launch;
 import dev.torc.exec.Runner;
+import dev.torc.graph.Graph;
 import dev.torc.hash.Stamp;
 import dev.torc.machine.Refusal;
 import dev.torc.plan.Snapshot;
@@ -73,7 +74,7 @@ final class Attempt {
       snapshot = Snapshot.take(shop.graph(), shop.contents(), shop.digests(), id);
       String missing = snapshot.missing();
       if (missing != null) {
-        return new Outcome(ended, missingNeed(missing), snapshot, started);
+        return new Outcome(ended, missingNeed(shop.graph(), missing), snapshot, started);
       }
       if (snapshot.missingData() != null) {
         return new Outcome(ended, missingData(snapshot.missingData()), snapshot, started);
@@ -104,14 +105,16 @@ final class Attempt {
     }
   }
 
-  private String missingNeed(String path) {
-    int maker = shop.graph().makerOf(path);
+  /** What is to be said of a needed file that is not there. */
+  static String missingNeed(Graph graph, String path) {
+    int maker = graph.makerOf(path);
     return maker < 0
         ? "need " + path + " is gone"
-        : "need %s was not made by job %s".formatted(path, shop.graph().name(maker));
+        : "need %s was not made by job %s".formatted(path, graph.name(maker));
   }
 
-  private static String missingData(String name) {
+  /** What is to be said of a needed value that its job did not store. */
+  static String missingData(String name) {
     int dot = name.lastIndexOf('.');
     return "need data %s was not stored by job %s: it writes %s=VALUE to the file of TORC_OUTPUT"
         .formatted(name, name.substring(0, dot), name.substring(dot + 1));

@@ -5,8 +5,8 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.CacheException;
 import dev.torc.cache.Marks;
 import dev.torc.exec.Ended;
-import dev.torc.graph.Graph;
 import dev.torc.plan.Plan;
+import dev.torc.plan.Reason;
 import dev.torc.plan.Scene;
 import dev.torc.plan.Selection;
 import dev.torc.plan.Verdict;
@@ -15,15 +15,12 @@ import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -34,25 +31,15 @@ import java.util.stream.Collectors;
  */
 public final class Build {
 
-  private record Due(long time, int job) {}
-
   private static final int INT = 2;
 
   private final Setup setup;
-  private Scene scene;
-  private Graph graph;
-  private Shop shop;
-  private States states;
-  private ReadyQueue ready;
-  private Waits waits;
+  private Stage stage;
   private final Pool pool;
   private final Recorder recorder;
   private final Teller teller;
   private final Hooks hooks;
-  private Map<Integer, Work> works = new HashMap<>();
   private final LinkedBlockingQueue<Runnable> messages = new LinkedBlockingQueue<>();
-  private final PriorityQueue<Due> delayed =
-      new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time));
   private final List<Integer> parked = new ArrayList<>();
   private int running;
   private boolean alone;
@@ -68,26 +55,17 @@ public final class Build {
   public Build(Setup setup) {
     this.setup = setup;
     this.pool = new Pool(setup.limits());
-    enter(setup.plan().scene());
-    this.states = new States(graph.jobs(), setup.plan().selected());
+    this.stage = Stage.first(setup.plan().scene(), setup.shop());
     this.recorder = new Recorder(setup.shop().build(), setup.number());
     this.hooks =
         new Hooks(
-            setup.shop(), () -> graph, this::isOver, this::hooked, setup.listener(), this::counts);
+            setup.shop(),
+            () -> stage.graph(),
+            this::isOver,
+            this::hooked,
+            setup.listener(),
+            this::counts);
     this.teller = new Teller(setup.shop().launches(), this::tell);
-  }
-
-  /** Takes up a scene: from here on numbers are those of its graph. */
-  private void enter(Scene next) {
-    scene = next;
-    graph = next.graph();
-    shop = setup.shop().over(next);
-    waits = new Waits(graph, next.records());
-    int[] priority = new int[graph.jobs()];
-    for (int j = 0; j < priority.length; j++) {
-      priority[j] = graph.priority(j);
-    }
-    ready = new ReadyQueue(priority, Ranks.of(graph, next.records(), next.selection().jobs()));
   }
 
   /**
@@ -107,10 +85,10 @@ public final class Build {
 
   private void tell(Event event) {
     setup.listener().accept(event);
-    if (event instanceof Event.JobEnded ended && !graph.workflow().hooks().isEmpty()) {
-      int id = graph.jobId(ended.job());
+    if (event instanceof Event.JobEnded ended && !stage.graph().workflow().hooks().isEmpty()) {
+      int id = stage.graph().jobId(ended.job());
       if (id >= 0) {
-        hooks.ended(graph.job(id), ended.state());
+        hooks.ended(stage.graph().job(id), ended.state());
       } else if (ended.state() == State.FAILED) {
         hooks.failed(ended.job());
       }
@@ -122,7 +100,8 @@ public final class Build {
    * no.
    */
   private boolean isOver(int node) {
-    return graph.isJob(node) && (states.of(node) == null || states.of(node).isFinal());
+    return stage.graph().isJob(node)
+        && (stage.states().of(node) == null || stage.states().of(node).isFinal());
   }
 
   /** A hook ended: what was parked for it is looked at again. */
@@ -131,7 +110,7 @@ public final class Build {
         () -> {
           end.run();
           draining |= hooks.refused();
-          parked.forEach(ready::add);
+          parked.forEach(stage.ready()::add);
           parked.clear();
         });
   }
@@ -152,14 +131,16 @@ public final class Build {
     try {
       begin();
       settleAll();
-      while (!states.done()) {
+      while (!stage.states().done()) {
         start();
         if (running == 0 && draining) {
           abandon();
+        } else if (isIdle()) {
+          wake();
         } else {
           await();
           settleAll();
-          while (waits.takeExpandable() && !draining) {
+          while (stage.waits().takeExpandable() && !draining) {
             expand();
             settleAll();
           }
@@ -205,12 +186,19 @@ public final class Build {
   private void begin() {
     Plan plan = setup.plan();
     for (int j = plan.selected().nextSetBit(0); j >= 0; j = plan.selected().nextSetBit(j + 1)) {
-      if (plan.verdict(j) instanceof Verdict.UpToDate) {
-        upToDate(j);
-        continue;
-      }
-      if (waits.isFree(j)) {
-        consider(j, plan.verdict(j));
+      boolean free = stage.waits().isFree(j);
+      switch (plan.verdict(j)) {
+        case Verdict.UpToDate _ -> upToDate(j);
+        case Verdict.WillRun will -> {
+          if (free) {
+            consider(j, will);
+          }
+        }
+        case Verdict.MayRun _ -> {
+          if (free) {
+            decide(j);
+          }
+        }
       }
     }
     failGroups();
@@ -218,7 +206,7 @@ public final class Build {
 
   /** Groups that could not be expanded count as failed or blocked. */
   private Map<State, Integer> counts() {
-    Map<State, Integer> counts = states.counts();
+    Map<State, Integer> counts = stage.states().counts();
     counts.merge(State.FAILED, failedGroups.size(), Integer::sum);
     counts.merge(State.BLOCKED, blockedGroups.size(), Integer::sum);
     return counts;
@@ -227,50 +215,21 @@ public final class Build {
   /** Groups await nothing any more: goes on with the graph that has their instances. */
   private void expand() {
     try {
-      Scene old = scene;
+      Scene old = stage.scene();
       Scene next = setup.expander().next(old);
       if (next != old) {
-        move(old, next);
+        stage = stage.over(next);
+        parked.clear(); // they are ready
+        teller.tell(new Event.Expanded(next.selection().jobs().cardinality()));
+        warn(old, next);
+        failGroups();
+        stage.ended().forEach(this::block);
+        stage.free().forEach(this::decide);
       }
     } catch (IOException e) {
       unreadable(e);
     } catch (UncheckedIOException e) {
       unreadable(e.getCause());
-    }
-  }
-
-  /** What both scenes have keeps its state; what is new waits. */
-  private void move(Scene old, Scene next) {
-    States before = states;
-    Map<Integer, Work> working = works;
-    List<Due> due = List.copyOf(delayed);
-    enter(next);
-    IntUnaryOperator now = job -> graph.jobId(old.graph().name(job));
-    states = before.over(graph.jobs(), next.selection().jobs(), now);
-    works = new HashMap<>();
-    working.forEach((job, work) -> works.put(now.applyAsInt(job), work));
-    delayed.clear();
-    parked.clear(); // they are ready
-    due.forEach(d -> delayed.add(new Due(d.time, now.applyAsInt(d.job))));
-    Set<Integer> later = delayed.stream().map(Due::job).collect(Collectors.toSet());
-    teller.tell(new Event.Expanded(next.selection().jobs().cardinality()));
-    warn(old, next);
-    failGroups();
-    for (int j = 0; j < graph.jobs(); j++) {
-      switch (states.of(j)) {
-        case FAILED, INTERRUPTED, BLOCKED -> block(j);
-        case READY -> {
-          if (!later.contains(j)) {
-            ready.add(j);
-          }
-        }
-        case null, default -> {}
-      }
-    }
-    for (int j = 0; j < graph.jobs(); j++) {
-      if (states.of(j) == State.WAITING && waits.isFree(j)) {
-        decide(j);
-      }
     }
   }
 
@@ -286,14 +245,14 @@ public final class Build {
 
   /** Groups with problems fail, each once, and what waits for them is blocked. */
   private void failGroups() {
-    scene.selection().open().stream()
-        .filter(group -> !graph.gate(group).open().problems().isEmpty())
+    stage.scene().selection().open().stream()
+        .filter(group -> !stage.graph().gate(group).open().problems().isEmpty())
         .forEach(
             group -> {
-              if (failedGroups.add(graph.name(group))) {
+              if (failedGroups.add(stage.graph().name(group))) {
                 failed = true;
                 draining |= setup.failFast();
-                teller.failed(graph.gate(group).open());
+                teller.failed(stage.graph().gate(group).open());
               }
               block(group);
             });
@@ -302,11 +261,11 @@ public final class Build {
   /** Waits for messages, or for the next retry to fall due, and handles all that are there. */
   private void await() {
     try {
-      Due due = delayed.peek();
+      Stage.Due due = stage.delayed().peek();
       Runnable message =
           due == null
               ? messages.take()
-              : messages.poll(Math.max(0, due.time - System.nanoTime()), TimeUnit.NANOSECONDS);
+              : messages.poll(Math.max(0, due.time() - System.nanoTime()), TimeUnit.NANOSECONDS);
       while (message != null) {
         message.run();
         message = messages.poll();
@@ -314,8 +273,8 @@ public final class Build {
     } catch (InterruptedException e) {
       signal(INT);
     }
-    while (!delayed.isEmpty() && delayed.peek().time <= System.nanoTime()) {
-      ready.add(delayed.poll().job);
+    while (!stage.delayed().isEmpty() && stage.delayed().peek().time() <= System.nanoTime()) {
+      stage.ready().add(stage.delayed().poll().job());
     }
   }
 
@@ -325,19 +284,19 @@ public final class Build {
       if (setup.tokens() != null && running > setup.tokens().held()) {
         break;
       }
-      int job = ready.next(pool, j -> works.get(j).demand());
+      int job = stage.ready().next(pool, j -> stage.works().get(j).demand());
       if (job < 0) {
         break;
       }
-      if (graph.job(job).interactive() && running > 0) {
-        ready.add(job); // it waits until it can be alone, and nothing else starts before it
+      if (stage.graph().job(job).interactive() && running > 0) {
+        stage.ready().add(job); // it waits until it can be alone, and nothing else starts before it
         break;
       }
       if (!hooks.open()) {
-        ready.add(job);
+        stage.ready().add(job);
         break;
       }
-      if (hooks.ready(graph.job(job))) {
+      if (hooks.ready(stage.graph().job(job))) {
         start(job);
       } else {
         parked.add(job);
@@ -349,7 +308,7 @@ public final class Build {
   /** One token for each running job beyond the first; one more is wanted while jobs are ready. */
   private void wantTokens() {
     if (setup.tokens() != null) {
-      boolean more = !draining && !ready.isEmpty() && running > 0;
+      boolean more = !draining && !stage.ready().isEmpty() && running > 0;
       int useful = Math.max(0, running - 1) + (more ? 1 : 0);
       int held = setup.tokens().held();
       if (held > useful) {
@@ -360,17 +319,17 @@ public final class Build {
   }
 
   private void start(int id) {
-    Job job = graph.job(id);
-    Work work = works.get(id);
+    Job job = stage.graph().job(id);
+    Work work = stage.works().get(id);
     List<Integer> gpus = pool.take(work.demand());
-    states.set(id, State.RUNNING);
+    stage.states().set(id, State.RUNNING);
     running++;
     if (job.interactive()) {
       alone = true;
       teller.tell(new Event.Terminal(true));
     }
-    Attempt attempt = work.begin(shop, id, gpus, gpus.stream().map(this::gpu).toList());
-    Scene begun = scene;
+    Attempt attempt = work.begin(stage.shop(), id, gpus, gpus.stream().map(this::gpu).toList());
+    Scene begun = stage.scene();
     teller.started(job, work.reasons(), work.attempts());
     String refusal = hooks.refusal(job);
     if (refusal != null) {
@@ -406,8 +365,8 @@ public final class Build {
   /** An attempt is over that was begun in a scene, under a number of that scene. */
   private void ended(Scene begun, int number, Outcome outcome) {
     Job job = begun.graph().job(number);
-    int id = graph.jobId(job.name());
-    Work work = works.get(id);
+    int id = stage.graph().jobId(job.name());
+    Work work = stage.works().get(id);
     work.over();
     running--;
     pool.give(work.demand(), work.gpus());
@@ -421,7 +380,7 @@ public final class Build {
     }
     Recorder.Record record = recorder.of(begun, number, work.reasons(), work.attempts(), outcome);
     setup.cache().put(record.batch().onCommit(this::committed));
-    scene.records().replace(id, record.result());
+    stage.scene().records().replace(id, record.result());
     if (outcome.ok()) {
       finish(id, State.RAN, outcome);
       for (String moved : outcome.moved()) {
@@ -429,15 +388,15 @@ public final class Build {
             "need %s of job %s moved while it ran; it will run again in the next build"
                 .formatted(moved, job.name()));
       }
-      waits.settle(id);
+      stage.waits().settle(id);
     } else if (outcome.ended().how() == Ended.How.INTERRUPTED) {
       finish(id, State.INTERRUPTED, outcome);
       draining = true; // only ever by a signal or by what broke the build
     } else if (!draining && hooks.refusal(job) == null && work.mayRetry(outcome.ended())) {
       teller.retried(job, work.attempts(), outcome);
       work.grow();
-      states.set(id, State.READY);
-      delayed.add(new Due(System.nanoTime() + job.retry().delay(), id));
+      stage.states().set(id, State.READY);
+      stage.delayed().add(new Stage.Due(System.nanoTime() + job.retry().delay(), id));
     } else {
       finish(id, State.FAILED, outcome);
       failed |= !job.allowFailure();
@@ -447,9 +406,9 @@ public final class Build {
   }
 
   private void finish(int id, State state, Outcome outcome) {
-    states.set(id, state);
-    works.remove(id);
-    teller.ended(graph.job(id), state, outcome);
+    stage.states().set(id, state);
+    stage.works().remove(id);
+    teller.ended(stage.graph().job(id), state, outcome);
   }
 
   private void committed(CacheException e) {
@@ -460,17 +419,80 @@ public final class Build {
 
   /** Lets go on what waited for settled jobs. */
   private void settleAll() {
-    waits.pass(
-        job -> {
-          if (states.of(job) == State.WAITING) {
-            decide(job);
-          }
-        });
+    do {
+      stage
+          .waits()
+          .pass(
+              job -> {
+                if (stage.states().of(job) == State.WAITING) {
+                  decide(job);
+                }
+              });
+    } while (resolve());
+  }
+
+  /**
+   * Decides the undecided, as far as it is known what their readers do. That is a look at all that
+   * waits, so it is taken only when there is nothing else to start.
+   *
+   * @return whether any was decided
+   */
+  private boolean resolve() {
+    if (stage.undecided().isEmpty() || !stage.ready().isEmpty() || draining) {
+      return false;
+    }
+    boolean any = false;
+    try {
+      Plan plan = stage.forecast();
+      for (int job : stage.undecided().stream().toArray()) {
+        if (!(plan.verdict(job) instanceof Verdict.MayRun)) {
+          any = true;
+          stage.undecided().clear(job);
+          consider(job, plan.verdict(job));
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      if (running == 0) { // else a job may be writing it, and it is looked at again when that ended
+        unreadable(e instanceof IOException io ? io : ((UncheckedIOException) e).getCause());
+      }
+    }
+    return any;
+  }
+
+  /** Whether nothing is at work and nothing will be by itself. */
+  private boolean isIdle() {
+    return running == 0
+        && !stage.undecided().isEmpty()
+        && stage.ready().isEmpty()
+        && stage.delayed().isEmpty()
+        && parked.isEmpty();
+  }
+
+  /**
+   * What the undecided wait for waits for them. The first one runs: its products may turn out not
+   * to be needed, but no job can read what was decided too early.
+   */
+  private void wake() {
+    try {
+      int job = stage.undecided().nextSetBit(0);
+      Reason reason = stage.forecast().maybe(job);
+      stage.undecided().clear(job);
+      consider(job, new Verdict.WillRun(List.of(reason)));
+    } catch (IOException e) {
+      unreadable(e);
+    } catch (UncheckedIOException e) {
+      unreadable(e.getCause());
+    }
   }
 
   private void decide(int job) {
     try {
-      consider(job, scene.decider().decide(job, scene.forces(job)));
+      Verdict verdict = stage.scene().decide(job);
+      if (verdict instanceof Verdict.UpToDate && stage.scene().lacks(job)) {
+        stage.undecided().set(job);
+      } else {
+        consider(job, verdict);
+      }
     } catch (IOException e) {
       unreadable(e);
     } catch (UncheckedIOException e) {
@@ -482,62 +504,65 @@ public final class Build {
     switch (verdict) {
       case Verdict.UpToDate _ -> {
         upToDate(id);
-        waits.settle(id);
+        stage.waits().settle(id);
       }
       case Verdict.WillRun will -> {
-        works.put(id, new Work(graph.job(id), will.reasons(), setup.limits()));
-        states.set(id, State.READY);
-        ready.add(id);
+        stage.works().put(id, new Work(stage.graph().job(id), will.reasons(), setup.limits()));
+        stage.states().set(id, State.READY);
+        stage.ready().add(id);
       }
       case Verdict.MayRun may -> {
         // Its depfile named what a job makes that it waits for only by way of others.
-        waits.add(id, may.after());
+        stage.waits().add(id, may.after());
       }
     }
   }
 
   private void upToDate(int id) {
-    states.set(id, State.UP_TO_DATE);
-    teller.ended(graph.name(id), State.UP_TO_DATE, "");
+    stage.states().set(id, State.UP_TO_DATE);
+    teller.ended(stage.graph().name(id), State.UP_TO_DATE, "");
   }
 
   /** Rule 8: what waits for a failed job is blocked, and so on; the rest goes on. */
   private void block(int failedJob) {
-    waits.behind(
-        failedJob,
-        job -> {
-          if (states.of(job) != State.WAITING) {
-            return false;
-          }
-          states.set(job, State.BLOCKED);
-          teller.ended(graph.name(job), State.BLOCKED, graph.name(failedJob));
-          return true;
-        },
-        group -> {
-          if (scene.selection().open().get(group) && blockedGroups.add(graph.name(group))) {
-            teller.ended(graph.name(group), State.BLOCKED, graph.name(failedJob));
-          }
-        });
+    stage
+        .waits()
+        .behind(
+            failedJob,
+            job -> {
+              if (stage.states().of(job) != State.WAITING) {
+                return false;
+              }
+              stage.states().set(job, State.BLOCKED);
+              teller.ended(stage.graph().name(job), State.BLOCKED, stage.graph().name(failedJob));
+              return true;
+            },
+            group -> {
+              String name = stage.graph().name(group);
+              if (stage.scene().selection().open().get(group) && blockedGroups.add(name)) {
+                teller.ended(name, State.BLOCKED, stage.graph().name(failedJob));
+              }
+            });
   }
 
   /** Nothing runs and nothing will: what is left was not reached. */
   private void abandon() {
-    for (int j = 0; j < graph.jobs(); j++) {
-      State state = states.of(j);
+    for (int j = 0; j < stage.graph().jobs(); j++) {
+      State state = stage.states().of(j);
       if (state != null && !state.isFinal()) {
-        states.set(j, State.NOT_REACHED);
-        teller.ended(graph.name(j), State.NOT_REACHED, "");
+        stage.states().set(j, State.NOT_REACHED);
+        teller.ended(stage.graph().name(j), State.NOT_REACHED, "");
       }
     }
   }
 
   /** What is blocked fails the build if its blocker does, or if the command line names it. */
   private boolean blockedTarget() {
-    Selection selection = scene.selection();
+    Selection selection = stage.scene().selection();
     return selection.targeted()
-        && (selection.named().stream().anyMatch(j -> states.of(j) == State.BLOCKED)
-            || selection.openNamed().stream()
-                .anyMatch(group -> blockedGroups.contains(graph.name(group))));
+        && (selection.named().stream().anyMatch(j -> stage.states().of(j) == State.BLOCKED)
+            || selection.namedOpen().stream()
+                .anyMatch(group -> blockedGroups.contains(stage.graph().name(group))));
   }
 
   private void broken(CacheException e) {
@@ -552,7 +577,7 @@ public final class Build {
   }
 
   private void endAll(boolean now) {
-    works.values().forEach(work -> work.end(now));
+    stage.works().values().forEach(work -> work.end(now));
   }
 
   /** The records of a job that a killed torc left running (rule 9). */

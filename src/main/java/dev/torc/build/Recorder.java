@@ -37,9 +37,24 @@ final class Recorder {
 
   /** The records of a job, by its number in the scene in which its last attempt began. */
   Record of(Scene scene, int id, List<Reason> reasons, int attempts, Outcome outcome) {
+    return of(scene, id, reasons, attempts, outcome, outcomeOf(outcome), new Batch());
+  }
+
+  /** The records of a job that did not run, and whose products are accepted as they stand. */
+  Result adopted(Scene scene, int id, Outcome outcome, Batch batch) {
+    return of(scene, id, List.of(), 0, outcome, Result.Outcome.ADOPTED, batch).result;
+  }
+
+  private Record of(
+      Scene scene,
+      int id,
+      List<Reason> reasons,
+      int attempts,
+      Outcome outcome,
+      Result.Outcome how,
+      Batch batch) {
     Digest manifest = Decider.UNKNOWN;
     List<Entry> lines = List.of();
-    Batch batch = new Batch();
     if (outcome.snapshot() != null) {
       Decider.Described described =
           scene.decider().describe(id, outcome.found(), outcome.snapshot());
@@ -54,7 +69,7 @@ final class Recorder {
     Ended ended = outcome.ended();
     Result result =
         new Result(
-            outcomeOf(outcome),
+            how,
             build,
             manifest,
             outcome.products(),

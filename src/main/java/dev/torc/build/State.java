@@ -23,4 +23,9 @@ public enum State {
   public boolean isFinal() {
     return ordinal() >= UP_TO_DATE.ordinal();
   }
+
+  /** Whether what waits for such a job can never run. */
+  boolean blocks() {
+    return this == FAILED || this == INTERRUPTED || this == BLOCKED;
+  }
 }

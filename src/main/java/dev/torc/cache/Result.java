@@ -31,6 +31,11 @@ public record Result(
     TIMED_OUT,
     OUT_OF_MEMORY,
     INTERRUPTED,
-    ADOPTED
+    ADOPTED;
+
+    /** Whether the products are those of a job that ended well, or accepted as such. */
+    public boolean isGood() {
+      return this == OK || this == ADOPTED;
+    }
   }
 }

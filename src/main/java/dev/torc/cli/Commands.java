@@ -14,6 +14,7 @@ final class Commands {
     commands.put("build", BuildCommand::new);
     commands.put("why", WhyCommand::new);
     commands.put("clean", CleanCommand::new);
+    commands.put("adopt", AdoptCommand::new);
     commands.put("status", StatusCommand::new);
     commands.put("list", ListCommand::new);
     commands.put("check", CheckCommand::new);
@@ -22,6 +23,7 @@ final class Commands {
     commands.put("data", DataCommand::new);
     commands.put("events", EventsCommand::new);
     commands.put("init", InitCommand::new);
+    commands.put("import", ImportCommand::new);
     return commands;
   }
 }

@@ -122,7 +122,7 @@ final class ListCommand extends Command {
     Job job = graph.job(id);
     Result result = look.records().result(id);
     Details details = look.records().details(job.name());
-    boolean ran = details != null && details.started() > 0;
+    boolean ran = details != null && details.started() > 0 && !isAdopted(result);
     String state = state(plan.verdict(id), result, running.contains(job.name()));
     return line(
         job.name(),
@@ -133,6 +133,10 @@ final class ListCommand extends Command {
         images ? image(job) : null,
         Shown.line(job.command(), COMMAND),
         colour(state, palette));
+  }
+
+  private static boolean isAdopted(Result result) {
+    return result != null && result.outcome() == Result.Outcome.ADOPTED;
   }
 
   /** A group in one line: when the last of its instances began, how long all took together. */
@@ -148,7 +152,7 @@ final class ListCommand extends Command {
     for (int id : fold.jobs()) {
       Details details = look.records().details(graph.name(id));
       Result result = look.records().result(id);
-      last = Math.max(last, details == null ? 0 : details.started());
+      last = Math.max(last, details == null || isAdopted(result) ? 0 : details.started());
       all += result == null ? 0 : result.wall();
     }
     Job first = fold.jobs().isEmpty() ? null : graph.job(fold.jobs().getFirst());

@@ -31,9 +31,7 @@ record Standing(int jobs, int upToDate, int willRun, int mayRun, int failed, boo
   }
 
   private static boolean failed(Result result) {
-    return result != null
-        && result.outcome() != Result.Outcome.OK
-        && result.outcome() != Result.Outcome.ADOPTED;
+    return result != null && !result.outcome().isGood();
   }
 
   /** The verdict of the whole as JSON has it: the first that any job has of will, may and not. */

@@ -5,7 +5,6 @@ import dev.torc.build.State;
 import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
 import dev.torc.cache.Details;
-import dev.torc.cache.Result;
 import dev.torc.graph.Folded;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digests;
@@ -55,8 +54,7 @@ final class StatusCommand extends Command {
       List<String> names = new ArrayList<>();
       cache.eachResult(
           (job, result) -> {
-            if (result.outcome() != Result.Outcome.OK
-                && result.outcome() != Result.Outcome.ADOPTED
+            if (!result.outcome().isGood()
                 && (site.project() == null || site.project().graph().jobId(job) >= 0)) {
               names.add(job);
             }

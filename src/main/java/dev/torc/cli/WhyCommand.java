@@ -2,7 +2,7 @@ package dev.torc.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.cache.Details;
-import dev.torc.cache.Result;
+import dev.torc.cache.Made;
 import dev.torc.graph.Folded;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Shown;
@@ -69,7 +69,11 @@ final class WhyCommand extends Command {
           jobs.set(question.fold.open());
         }
       }
-      Plan plan = look.plan(Selection.of(project.graph(), jobs), false);
+      Selection asked = Selection.of(project.graph(), jobs);
+      if (asked.jobs().stream().anyMatch(j -> project.graph().job(j).temporary())) {
+        asked = project.select(List.of()); // what reads its products decides too
+      }
+      Plan plan = look.plan(asked, false);
       Tale tale = new Tale(console, project.graph(), look, plan, running(project, look));
       if (common.json()) {
         Json.print(console, out -> tale.json(out, questions));
@@ -215,8 +219,11 @@ final class WhyCommand extends Command {
       if (running.contains(name)) {
         console.print(palette.bold(Shown.name(name)) + " is running\n");
       } else if (plan.verdict(job) instanceof Verdict.UpToDate) {
-        boolean adopted = look.records().result(job).outcome() == Result.Outcome.ADOPTED;
-        console.print(Answer.upToDate(name, last, past, adopted, palette) + "\n");
+        console.print(Answer.upToDate(name, last, past, palette) + "\n");
+        List<Made> gone = look.contents().gone(job);
+        if (!gone.isEmpty()) {
+          console.print(Answer.gone(gone) + "\n");
+        }
       } else {
         console.print(Answer.of(causes.of(plan, job), palette) + "\n");
         if (past != null) {

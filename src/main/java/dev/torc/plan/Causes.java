@@ -26,7 +26,7 @@ public final class Causes {
   private final Map<Integer, Run> runs = new HashMap<>();
 
   /** What a job last did; {@code made} are its products with their digests, if it went well. */
-  private record Run(Details details, Map<String, String> made) {}
+  private record Run(Details details, boolean adopted, Map<String, String> made) {}
 
   /** A job to be explained; by its last run where there is no verdict to explain. */
   private record Ask(int job, Verdict verdict) {}
@@ -69,7 +69,9 @@ public final class Causes {
     Run run = graph.isJob(ask.job) ? run(ask.job) : null;
     return switch (ask.verdict) {
       case null ->
-          reasons(Chain.How.RAN, ask.job, decode(run.details), 0, run.details.number(), next);
+          run.adopted
+              ? new Chain.Link(name, Chain.How.ADOPTED, List.of(), List.of())
+              : reasons(Chain.How.RAN, ask.job, decode(run.details), 0, run.details.number(), next);
       case Verdict.WillRun will -> {
         long last = run == null ? 0 : run.details.number();
         yield reasons(Chain.How.WILL_RUN, ask.job, will.reasons(), last, Long.MAX_VALUE, next);
@@ -136,7 +138,7 @@ public final class Causes {
       for (Made product : result.products()) {
         made.put(product.path(), product.digest().hex());
       }
-      known = new Run(details, made);
+      known = new Run(details, result.outcome() == Result.Outcome.ADOPTED, made);
       runs.put(job, known);
     }
     return known;

@@ -18,13 +18,15 @@ public record Chain(String job, SequencedMap<String, Link> links) {
     WILL_RUN,
     MAY_RUN,
     /** It ran, and what it made is what the reader found changed. */
-    RAN
+    RAN,
+    /** It did not run: its products were adopted, and they are what the reader found changed. */
+    ADOPTED
   }
 
   /**
    * One job of the chain.
    *
-   * @param reasons why it runs or ran; empty for one that may run
+   * @param reasons why it runs or ran; empty for one that may run or was adopted
    * @param behind for each reason the job whose run made what changed, empty where there is none;
    *     for one that may run, the one job that decides
    */

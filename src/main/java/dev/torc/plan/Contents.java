@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,10 +79,43 @@ public final class Contents implements Needs {
     try {
       // What lies in a folder product is looked at anew: its job may have left it out this time.
       boolean inside = maker >= 0 && !declares(maker, path);
-      return content(digest(path, inside ? digests.of(path) : digests.seen(path)));
+      Digest digest = digest(path, inside ? digests.of(path) : digests.seen(path));
+      return content(digest == null && maker >= 0 ? remembered(maker, path) : digest);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The digest that a temporary product had before it went, null for anything else. */
+  private Digest remembered(int maker, String path) throws IOException {
+    for (Made made : gone(maker)) {
+      if (made.path().equals(path)) {
+        return made.digest();
+      }
+    }
+    return null;
+  }
+
+  /** The products of a temporary job that ended well which are not there any more. */
+  public List<Made> gone(int job) throws IOException {
+    if (!graph.job(job).temporary()) {
+      return List.of();
+    }
+    Result result = records.result(job);
+    List<Made> gone = new ArrayList<>(0);
+    if (result != null && result.outcome().isGood()) {
+      for (Made made : result.products()) {
+        if (isGone(made.path())) {
+          gone.add(made);
+        }
+      }
+    }
+    return gone;
+  }
+
+  /** Whether nothing stands at a path. */
+  boolean isGone(String path) throws IOException {
+    return !digests.seen(path).stamp().exists();
   }
 
   private boolean declares(int job, String path) {
@@ -265,11 +299,26 @@ public final class Contents implements Needs {
     List<Entry> entries = new ArrayList<>();
     for (String path : Walk.of(root, list.glob())) {
       if (!list.excludes(path) && counts(list, path, stale)) {
-        Known known = look == null ? digests.seen(path) : look.at(path);
-        entries.add(
-            entry(
-                path, isPending(path) ? ManifestWriter.PENDING : content(known.digest()).value()));
+        if (isPending(path)) {
+          entries.add(entry(path, ManifestWriter.PENDING));
+        } else {
+          Known known = look == null ? digests.seen(path) : look.at(path);
+          entries.add(entry(path, content(known.digest()).value()));
+        }
       }
+    }
+    int there = entries.size();
+    for (int maker : list.makers()) {
+      if (graph.isJob(maker) && records.isSettled(maker)) {
+        for (Made made : gone(maker)) {
+          if (list.glob().matches(made.path()) && !list.excludes(made.path())) {
+            entries.add(entry(made.path(), made.digest().hex()));
+          }
+        }
+      }
+    }
+    if (entries.size() > there) {
+      entries.sort(Comparator.comparing(Entry::name));
     }
     return entries;
   }

@@ -44,16 +44,24 @@ public final class Decider {
   }
 
   /**
+   * What is asked of a job.
+   *
+   * @param forced whether the user wants it to run whatever its state
+   * @param named whether the user named it, so that its temporary products are wanted too
+   * @param wanted the temporary products that are wanted, each with the name of who needs it
+   */
+  record Wish(boolean forced, boolean named, Map<String, String> wanted) {}
+
+  /**
    * The verdict on a job as things stand now.
    *
-   * @param forced whether the user asked for it to run whatever its state
    * @throws IOException where a needed file or product cannot be looked at
    */
-  public Verdict decide(int id, boolean forced) throws IOException {
+  Verdict decide(int id, Wish wish) throws IOException {
     Job job = graph.job(id);
     Result last = records.result(id);
     List<Reason> reasons = new ArrayList<>();
-    if (forced) {
+    if (wish.forced) {
       reasons.add(Reason.of(Reason.Kind.FORCED));
     }
     if (job.always()) {
@@ -69,15 +77,23 @@ public final class Decider {
     int pending = -1;
     if (last != null) {
       pending = compare(id, last, reasons);
-      boolean ok = last.outcome() == Result.Outcome.OK || last.outcome() == Result.Outcome.ADOPTED;
-      if (ok && !records.interrupted(id)) {
-        products(last, reasons);
+      if (last.outcome().isGood() && !records.interrupted(id)) {
+        products(id, last, wish, reasons);
       }
     }
     if (!reasons.isEmpty()) {
       return new Verdict.WillRun(List.copyOf(reasons));
     }
     return pending >= 0 ? new Verdict.MayRun(pending) : new Verdict.UpToDate();
+  }
+
+  /** The job whose result is needed before it is known what a job reads, -1 if there is none. */
+  public int pending(int id) {
+    Result last = records.result(id);
+    manifest.describe(id, last == null ? List.of() : last.found(), contents, hash);
+    int pending = hash.pending();
+    hash.digest();
+    return pending;
   }
 
   /** A prior failure reruns even where the input was put back. */
@@ -143,10 +159,16 @@ public final class Decider {
   }
 
   /** Rule 5: products are verified by digest, not by existence. */
-  private void products(Result last, List<Reason> reasons) throws IOException {
+  private void products(int id, Result last, Wish wish, List<Reason> reasons) throws IOException {
+    boolean temporary = graph.job(id).temporary() && !wish.named;
     for (Made made : last.products()) {
       Digest now = contents.product(made.path(), made.kind());
-      if (now == null) {
+      if (now == null && temporary && contents.isGone(made.path())) {
+        String reader = wish.wanted.get(made.path());
+        if (reader != null) {
+          reasons.add(new Reason(Reason.Kind.PRODUCT_WANTED, made.path(), "", reader));
+        }
+      } else if (now == null) {
         reasons.add(Reason.of(Reason.Kind.PRODUCT_MISSING, made.path()));
       } else if (!now.equals(made.digest())) {
         reasons.add(

@@ -1,5 +1,6 @@
 package dev.torc.plan;
 
+import dev.torc.cache.Made;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.machine.Refusal;
@@ -66,14 +67,69 @@ public final class Expander {
 
   /** The same where only some jobs of the first scene have to be decided; see {@link Plan#of}. */
   public Plan plan(Scene first, BitSet restless) throws IOException {
-    Scene fresh = fresh(first);
-    Plan plan = fresh == first ? Plan.of(first, restless) : Plan.of(fresh);
-    Scene next = next(plan.scene());
-    while (next != plan.scene()) {
-      plan = Plan.of(next);
-      next = next(next);
+    Map<String, String> wanted = new HashMap<>(first.wanted());
+    Scene begin = fresh(first);
+    BitSet asked = begin == first ? restless : begin.selection().jobs();
+    while (true) {
+      Map<Made, String> counted = new HashMap<>();
+      Plan plan = Plan.of(begin, asked);
+      Scene next = next(plan, counted);
+      while (next != plan.scene()) {
+        plan = Plan.of(next);
+        next = next(plan, counted);
+      }
+      if (!revoked(plan, counted, wanted)) {
+        return plan;
+      }
+      failed.clear();
+      begin = begin.anew(false, wanted);
     }
-    return plan;
+  }
+
+  /**
+   * The next scene.
+   *
+   * @param counted takes missing products by whose records groups are expanded, with these groups
+   */
+  private Scene next(Plan plan, Map<Made, String> counted) throws IOException {
+    Scene now = plan.scene();
+    if (now.selection().open().isEmpty()) {
+      return next(now);
+    }
+    Absent absent = new Absent(now, now.selection().jobs());
+    BitSet open = now.selection().open();
+    for (int group = open.nextSetBit(0); group >= 0; group = open.nextSetBit(group + 1)) {
+      if (now.graph().gate(group).open().problems().isEmpty()) {
+        for (int maker : absent.awaited(group)) {
+          for (Made made : absent.of(maker)) {
+            counted.put(made, now.graph().name(group));
+          }
+        }
+      }
+    }
+    return next(now);
+  }
+
+  /**
+   * Whether it turned out that a missing product by whose record a group was expanded is made
+   * again, for an instance of the group, say, or that a group goes on waiting for others: then that
+   * one comes first.
+   */
+  private static boolean revoked(Plan plan, Map<Made, String> counted, Map<String, String> wanted) {
+    int before = wanted.size();
+    counted.forEach(
+        (made, group) -> {
+          Graph graph = plan.scene().graph();
+          boolean open =
+              plan.scene().selection().open().stream()
+                  .filter(node -> graph.gate(node).open().problems().isEmpty())
+                  .anyMatch(node -> graph.name(node).equals(group));
+          boolean upToDate = plan.verdict(graph.makerOf(made.path())) instanceof Verdict.UpToDate;
+          if (open == upToDate) {
+            wanted.putIfAbsent(made.path(), group);
+          }
+        });
+    return wanted.size() > before;
   }
 
   /**

@@ -2,6 +2,8 @@ package dev.torc.plan;
 
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The verdicts on all selected jobs before anything runs, in one pass in topological order: what a
@@ -10,17 +12,28 @@ import java.util.BitSet;
  */
 public final class Plan {
 
-  private final Scene scene;
-  private static final Verdict UP_TO_DATE = new Verdict.UpToDate();
+  static final Verdict UP_TO_DATE = new Verdict.UpToDate();
 
+  private final Scene scene;
   private final Verdict[] verdicts;
   private final BitSet decided;
+  private final Map<Integer, Reason> maybe;
   private final int[] counts = new int[3];
 
-  private Plan(Scene scene, Verdict[] verdicts, BitSet decided) {
+  private Plan(Scene scene, Verdict[] verdicts, BitSet decided, Map<Integer, Reason> maybe) {
     this.scene = scene;
     this.verdicts = verdicts;
     this.decided = decided;
+    this.maybe = maybe;
+    scene.selection().jobs().stream()
+        .filter(j -> verdicts[j] != null)
+        .forEach(j -> counts[kind(verdicts[j])]++);
+    scene.selection().open().stream()
+        .forEach(
+            group -> {
+              int after = scene.records().unsettledBefore(group);
+              verdicts[group] = new Verdict.MayRun(after < 0 ? group : after);
+            });
   }
 
   /** Decides every selected job; those that are up to date are settled in the records. */
@@ -34,29 +47,49 @@ public final class Plan {
    * settled in the records.
    */
   public static Plan of(Scene scene, BitSet restless) throws IOException {
-    Plan plan = new Plan(scene, new Verdict[scene.graph().nodes()], (BitSet) restless.clone());
-    Records records = scene.records();
+    Verdict[] verdicts = new Verdict[scene.graph().nodes()];
+    BitSet decided = (BitSet) restless.clone();
     BitSet selected = scene.selection().jobs();
-    for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
-      Verdict verdict = UP_TO_DATE;
-      if (plan.decided.get(j)) {
-        verdict = scene.decider().decide(j, scene.forces(j));
-      }
-      if (verdict instanceof Verdict.UpToDate) {
-        records.settle(j);
-      } else {
-        Rest.addReaders(scene.graph(), j, plan.decided);
-      }
-      plan.verdicts[j] = verdict;
-      plan.counts[kind(verdict)]++;
+    BitSet both = (BitSet) restless.clone();
+    both.and(selected);
+    Absent absent = new Absent(scene, both); // a job that lacks a product is not at rest
+    if (!absent.isEmpty()) {
+      Wants wants = new Wants(scene, absent, selected, decided, false, verdicts).decide();
+      return new Plan(wants.scene(), verdicts, decided, wants.maybe());
     }
-    scene.selection().open().stream()
-        .forEach(
-            group -> {
-              int after = records.unsettledBefore(group);
-              plan.verdicts[group] = new Verdict.MayRun(after < 0 ? group : after);
-            });
-    return plan;
+    for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
+      verdicts[j] = decided.get(j) ? scene.decide(j) : UP_TO_DATE;
+      if (verdicts[j] instanceof Verdict.UpToDate) {
+        scene.records().settle(j);
+      } else {
+        Rest.addReaders(scene.graph(), j, decided);
+      }
+    }
+    return new Plan(scene, verdicts, decided, Map.of());
+  }
+
+  /**
+   * The verdicts in the middle of a build. The scene that they are about is a copy: in that of the
+   * build nothing is settled.
+   *
+   * @param waiting the jobs to be decided
+   * @param working jobs that run or are about to
+   */
+  public static Plan amid(Scene scene, BitSet waiting, BitSet working) throws IOException {
+    Verdict[] verdicts = new Verdict[scene.graph().nodes()];
+    working.stream().forEach(j -> verdicts[j] = new Verdict.WillRun(List.of()));
+    Absent absent = new Absent(scene, waiting);
+    BitSet decided = (BitSet) waiting.clone();
+    Wants wants = new Wants(scene, absent, waiting, decided, true, verdicts).decide();
+    return new Plan(wants.scene(), verdicts, decided, wants.maybe());
+  }
+
+  /**
+   * Of a temporary job that may run because of a reader: what is missing, and who may need it. Null
+   * for others.
+   */
+  public Reason maybe(int job) {
+    return maybe.get(job);
   }
 
   private static int kind(Verdict verdict) {

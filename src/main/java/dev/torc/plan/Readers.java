@@ -21,10 +21,11 @@ public final class Readers {
    * A job that needs the path.
    *
    * @param build number of the build in which it last ran, 0 if it never did
+   * @param adopted whether it did not run then: its products were adopted
    * @param old the digest that the path had then, or {@code missing}; empty if it was no need then
    * @param now the same at present
    */
-  public record Use(String job, long build, String old, String now) {}
+  public record Use(String job, long build, boolean adopted, String old, String now) {}
 
   private final Graph graph;
   private final Records records;
@@ -44,10 +45,12 @@ public final class Readers {
       String now = now(job, path);
       if (now != null) {
         Details last = records.details(graph.job(job).name());
+        Result result = records.result(job);
         uses.add(
             new Use(
                 graph.job(job).name(),
                 last == null ? 0 : last.number(),
+                result != null && result.outcome() == Result.Outcome.ADOPTED,
                 last == null ? "" : Objects.requireNonNullElse(then(job, last, path), ""),
                 now));
       }

@@ -32,7 +32,9 @@ public record Reason(Kind kind, String name, String old, String now) {
     ALWAYS,
     FORCED,
     /** A needed value; {@code old} and {@code now} as JSON, or digests of long ones. */
-    DATA_CHANGED
+    DATA_CHANGED,
+    /** A temporary product that is missing; {@code now} names the job or group that needs it. */
+    PRODUCT_WANTED
   }
 
   /** A reason that is all said by its kind. */

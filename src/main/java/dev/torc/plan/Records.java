@@ -62,6 +62,15 @@ public final class Records {
     return over;
   }
 
+  /** The same results, of which nothing is settled. */
+  Records unsettled() {
+    Records over = new Records(graph, cache, interrupted);
+    for (int job = 0; job < graph.jobs(); job++) {
+      over.results.set(job, results.get(job));
+    }
+    return over;
+  }
+
   /** The job's last result, null if it never ran. */
   public Result result(int job) {
     Result result = results.get(job);
@@ -117,6 +126,11 @@ public final class Records {
   /** Who made a path, null if torc did not. */
   public Owned owned(String path) {
     return cache.owned(path);
+  }
+
+  /** The job may run after all; nothing must have been decided by it. */
+  void unsettle(int job) {
+    settled.set(job, 0);
   }
 
   /** From now on the job's products are what its result says; a gate is passed. For good. */

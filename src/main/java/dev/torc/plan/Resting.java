@@ -157,10 +157,7 @@ public final class Resting {
   private boolean canRest(int id) {
     Job job = graph.job(id);
     Result result = scene.records().result(id);
-    boolean well =
-        result != null
-            && (result.outcome() == Result.Outcome.OK || result.outcome() == Result.Outcome.ADOPTED)
-            && result.moved().isEmpty();
+    boolean well = result != null && result.outcome().isGood() && result.moved().isEmpty();
     if (!well || job.always()) {
       return false;
     }
@@ -201,7 +198,7 @@ public final class Resting {
       }
       doubt |= replaced.contains(path);
     }
-    if (doubt && !(scene.decider().decide(id, false) instanceof Verdict.UpToDate)) {
+    if (doubt && !(scene.decide(id) instanceof Verdict.UpToDate)) {
       extra[id] = null;
       return;
     }

@@ -19,11 +19,11 @@ import java.util.function.UnaryOperator;
  * @param jobs the named jobs and everything before them
  * @param named the jobs that the targets name; all jobs where no target is given
  * @param open the groups that are not expanded yet and that are named or waited for
- * @param openNamed those of them that the targets name
+ * @param namedOpen those of them that the targets name
  * @param targeted whether any target was given
  */
 public record Selection(
-    BitSet jobs, BitSet named, BitSet open, BitSet openNamed, boolean targeted) {
+    BitSet jobs, BitSet named, BitSet open, BitSet namedOpen, boolean targeted) {
 
   /**
    * Finds the jobs of the targets: a target is a job, a group, an instance, a part of a group, a
@@ -48,19 +48,19 @@ public record Selection(
     return named;
   }
 
-  /** The given jobs, as if targets had named them. */
-  public static Selection of(Graph graph, BitSet named) {
-    return of(graph, named, true);
+  /** Some jobs as they are in a build of all. */
+  public static Selection of(Graph graph, BitSet some) {
+    return of(graph, some, false);
   }
 
   private static Selection of(Graph graph, BitSet named, boolean targeted) {
     BitSet all = withPredecessors(graph, named);
     BitSet open = new BitSet();
     all.stream().filter(graph::isOpen).forEach(open::set);
-    BitSet openNamed = (BitSet) open.clone();
-    openNamed.and(named);
+    BitSet namedOpen = (BitSet) open.clone();
+    namedOpen.and(named);
     return new Selection(
-        all.get(0, graph.jobs()), named.get(0, graph.jobs()), open, openNamed, targeted);
+        all.get(0, graph.jobs()), named.get(0, graph.jobs()), open, namedOpen, targeted);
   }
 
   /** The nodes that a target means; throws {@link BadInput} where there are none. */

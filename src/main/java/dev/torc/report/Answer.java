@@ -1,6 +1,7 @@
 package dev.torc.report;
 
 import dev.torc.cache.Details;
+import dev.torc.cache.Made;
 import dev.torc.machine.Shown;
 import dev.torc.plan.Chain;
 import dev.torc.plan.Readers;
@@ -34,23 +35,36 @@ public final class Answer {
   }
 
   /**
-   * That a job is up to date, and why it last ran.
+   * That a job is up to date, and why it last ran, or that its products were adopted.
    *
    * @param last of its last run
    * @param chain why it last ran
    */
-  public static String upToDate(
-      String job, Details last, Chain chain, boolean adopted, Palette palette) {
+  public static String upToDate(String job, Details last, Chain chain, Palette palette) {
     String name = palette.bold(Shown.name(job)) + " is " + palette.green("up to date");
-    if (adopted) {
-      return name + "; its products were adopted" + in(last) + " and it did not run since";
-    }
-    return name + "; it last ran" + in(last) + because(chain, palette);
+    return name + "; " + past(last, chain, palette);
+  }
+
+  /** That products of a temporary job are missing, and nobody needs them: a line of its own. */
+  public static String gone(List<Made> products) {
+    String names = String.join(", ", products.stream().map(Made::path).map(Shown::name).toList());
+    return "  its temporary "
+        + (products.size() == 1 ? "product " : "products ")
+        + names
+        + (products.size() == 1 ? " is" : " are")
+        + " missing, and no job that will run needs "
+        + (products.size() == 1 ? "it" : "them");
   }
 
   /** Of a job that is not up to date, what its last run was: a line of its own. */
   public static String lastRun(Details last, Chain chain, Palette palette) {
-    return "  it last ran" + in(last) + because(chain, palette);
+    return "  " + past(last, chain, palette);
+  }
+
+  private static String past(Details last, Chain chain, Palette palette) {
+    return chain.head().how() == Chain.How.ADOPTED
+        ? "its products were adopted" + at(last) + " and it did not run since"
+        : "it last ran in build " + last.number() + at(last) + because(chain, palette);
   }
 
   private static String because(Chain chain, Palette palette) {
@@ -60,10 +74,8 @@ public final class Answer {
     return " because " + new Answer(chain, palette).reasons(chain.head(), 0, true);
   }
 
-  private static String in(Details last) {
-    return " in build "
-        + last.number()
-        + (last.started() > 0 ? " (" + When.local(last.started()) + ")" : "");
+  private static String at(Details last) {
+    return last.started() > 0 ? " (" + When.local(last.started()) + ")" : "";
   }
 
   /** What a source is to one of its readers. */
@@ -72,7 +84,10 @@ public final class Answer {
     if (use.build() == 0) {
       return head + ", which never ran";
     }
-    String since = " since it last ran in build " + use.build();
+    String since =
+        use.adopted()
+            ? " since its products were adopted"
+            : " since it last ran in build " + use.build();
     if (use.old().isEmpty()) {
       return head + ", new" + since;
     }
@@ -99,6 +114,7 @@ public final class Answer {
         String after = link.behind().getFirst();
         yield name + " may run: after " + Shown.name(after) + inner(after, depth);
       }
+      case ADOPTED -> name + " was adopted";
       case RAN -> name + " ran: " + (again ? "see above" : reasons(link, depth, false));
     };
   }
@@ -132,8 +148,11 @@ public final class Answer {
     return " ("
         + jump
         + Shown.name(root)
-        + (link.how() == Chain.How.RAN ? " ran: " : " will run: ")
-        + Sentence.brief(link.reasons())
+        + switch (link.how()) {
+          case RAN -> " ran: " + Sentence.brief(link.reasons());
+          case WILL_RUN, MAY_RUN -> " will run: " + Sentence.brief(link.reasons());
+          case ADOPTED -> " was adopted";
+        }
         + ")";
   }
 

@@ -48,6 +48,8 @@ public final class Sentence {
       case NEED_REMOVED -> "need " + name + " removed";
       case SETTING_CHANGED -> name + " changed" + texts(reason);
       case PRODUCT_MISSING -> "product " + name + " missing";
+      case PRODUCT_WANTED ->
+          "product " + name + " missing, which " + Shown.name(reason.now()) + " needs";
       case PRODUCT_ALTERED -> "product " + name + " altered";
       case PRODUCTS_DECLARED -> "declared products changed" + texts(reason);
       case ALWAYS -> "always";
@@ -84,7 +86,7 @@ public final class Sentence {
   private static Class of(Reason.Kind kind) {
     return switch (kind) {
       case NEED_CHANGED, NEED_ADDED, NEED_REMOVED, MOVED, DATA_CHANGED -> Class.NEED;
-      case PRODUCT_MISSING, PRODUCT_ALTERED -> Class.PRODUCT;
+      case PRODUCT_MISSING, PRODUCT_WANTED, PRODUCT_ALTERED -> Class.PRODUCT;
       case SETTING_CHANGED -> Class.SETTING;
       case NEVER_RAN,
           FAILED,

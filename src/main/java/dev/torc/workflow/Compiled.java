@@ -107,6 +107,7 @@ public final class Compiled {
     retry(out, job.retry());
     out.text(job.depfile());
     out.flag(job.persist());
+    out.flag(job.temporary());
     out.flag(job.always());
     out.flag(job.interactive());
     out.flag(job.allowFailure());
@@ -129,6 +130,7 @@ public final class Compiled {
         resources(in),
         retry(in),
         in.text(),
+        in.flag(),
         in.flag(),
         in.flag(),
         in.flag(),

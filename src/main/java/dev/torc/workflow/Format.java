@@ -11,7 +11,7 @@ import java.util.Locale;
  * The formats of a placeholder: {@code stem}, {@code name}, {@code dir}, {@code suffix} of a path,
  * and those of C's printf for numbers and texts ({@code 03d}, {@code .2f}, {@code x}, {@code s}).
  */
-final class Format {
+public final class Format {
 
   private static final List<String> OF_PATHS = List.of("stem", "name", "dir", "suffix");
 
@@ -23,7 +23,7 @@ final class Format {
    * @throws IllegalArgumentException with the reason if the format is none, or not one for the
    *     value
    */
-  static String apply(String format, String value) {
+  public static String apply(String format, String value) {
     int slash = value.lastIndexOf('/');
     String name = value.substring(slash + 1);
     // A dot in front makes a hidden file, not a suffix; `..` has none either.

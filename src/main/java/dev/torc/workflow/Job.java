@@ -13,6 +13,7 @@ import java.util.SortedMap;
  * @param produces likewise; only files, folders and globs occur
  * @param after names of jobs that must have succeeded first
  * @param depfile path of the depfile the command writes, relative to the root; null without one
+ * @param temporary whether only readers want its products: see {@code plan.Wants}
  * @param priority larger first
  * @param group the group that it is an instance of, null for a plain job
  * @param parameters the values of an instance by name, as written; empty for a plain job
@@ -28,6 +29,7 @@ public record Job(
     Retry retry,
     String depfile,
     boolean persist,
+    boolean temporary,
     boolean always,
     boolean interactive,
     boolean allowFailure,

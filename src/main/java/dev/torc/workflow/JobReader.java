@@ -136,6 +136,7 @@ final class JobReader {
         retry,
         depfile,
         job.flag("persist"),
+        job.flag("temporary"),
         job.flag("always"),
         job.flag("interactive"),
         job.flag("allow_failure"),

@@ -48,6 +48,7 @@ final class Keys {
           "retry",
           "depfile",
           "persist",
+          "temporary",
           "always",
           "interactive",
           "priority",

@@ -7,7 +7,7 @@ import java.util.SequencedMap;
  * A value of a build file as written, with its place. YAML and JSON are read into the same tree. It
  * decides no types: a scalar keeps its text, and whoever asks says what it should be.
  */
-sealed interface Node {
+public sealed interface Node {
 
   /** Where the value begins. */
   Place place();
@@ -21,7 +21,7 @@ sealed interface Node {
   record Scalar(Place place, String text, boolean quoted) implements Node {
 
     /** Whether nothing stands here: no value at all, {@code ~} or {@code null}. */
-    boolean isNothing() {
+    public boolean isNothing() {
       return !quoted && (text.isEmpty() || text.equals("~") || text.equals("null"));
     }
   }
@@ -33,7 +33,7 @@ sealed interface Node {
   record Mapping(Place place, SequencedMap<String, Entry> entries) implements Node {
 
     /** The value under a key, null without one. */
-    Node get(String key) {
+    public Node get(String key) {
       Entry entry = entries.get(key);
       return entry == null ? null : entry.value();
     }

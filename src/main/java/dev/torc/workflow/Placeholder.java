@@ -74,7 +74,7 @@ record Placeholder(String written, String name, int index, String member, String
   }
 
   /** The offset behind the placeholder that begins here, -1 if none does. */
-  private static int end(String text, int open) {
+  static int end(String text, int open) {
     int i = identifierEnd(text, open + 1);
     if (i == open + 1 || i >= text.length()) {
       return -1;

@@ -15,7 +15,7 @@ import java.nio.file.Path;
  * From a file to its tree: bounds the size, refuses what is not text, and picks the reader by the
  * name's ending. What the tree means is not its business.
  */
-final class Source {
+public final class Source {
 
   /** The largest build file that is read, in bytes; a hundred thousand jobs fit. */
   static final int MAX_BYTES = 32 << 20;
@@ -34,7 +34,7 @@ final class Source {
    * @param shown the file's name in messages
    * @throws BadInput if it is missing, no regular file or too large
    */
-  static byte[] bytes(Path file, String shown) throws IOException {
+  public static byte[] bytes(Path file, String shown) throws IOException {
     Place whole = new Place(shown, 0, 0);
     if (!Files.exists(file)) {
       throw new BadInput(whole, "no such file");
@@ -61,7 +61,7 @@ final class Source {
    * @param shown the file's name in messages
    * @throws BadInput if they are no UTF-8 or have a syntax error
    */
-  static Node parse(byte[] bytes, String shown) throws IOException {
+  public static Node parse(byte[] bytes, String shown) throws IOException {
     String text = decode(bytes, shown);
     if (shown.endsWith(".json")) {
       return JsonReader.read(text, shown);

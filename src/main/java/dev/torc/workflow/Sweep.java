@@ -9,7 +9,7 @@ import java.util.List;
  * The numbers from one to another by a step, the end included where the steps meet it. Decimals are
  * exact, and whole numbers are written without them.
  */
-final class Sweep {
+public final class Sweep {
 
   /** Digits before or after the point. */
   private static final int MAX_DIGITS = 100;
@@ -23,7 +23,7 @@ final class Sweep {
    * @throws IllegalArgumentException with the reason for what is no number, a step of 0 or one that
    *     leads away from the end, or too many
    */
-  static List<String> of(String from, String to, String step, int max) {
+  public static List<String> of(String from, String to, String step, int max) {
     BigDecimal first = number("from", from);
     BigDecimal last = number("to", to);
     BigDecimal by = number("step", step);

@@ -1,6 +1,7 @@
 package dev.torc.build;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,6 +130,12 @@ final class Oracle {
   TreeSet<String> upToDate() {
     jobs(units);
     settle();
+    // Who is wanted by one that is not, and who reads what such a one makes, is not either.
+    while (over.removeIf(
+        name ->
+            jobs().stream()
+                    .anyMatch(r -> !over.contains(r.name()) && !reads(r, job(name)).isEmpty())
+                || makers(job(name)).stream().anyMatch(m -> !over.contains(m.name())))) {}
     return new TreeSet<>(over);
   }
 
@@ -144,19 +151,24 @@ final class Oracle {
     }
   }
 
-  /** Goes through a whole build. */
-  SortedMap<String, Fate> build() {
+  /**
+   * Goes through a whole build.
+   *
+   * @param ran the jobs that were seen to run: of a temporary job that only lacks a product, what
+   *     its readers do decides, and these come later
+   */
+  SortedMap<String, Fate> build(Collection<String> ran) {
     SortedMap<String, Fate> fates = new TreeMap<>();
     TreeSet<String> settled = upToDate();
     for (Unit unit : units.values()) {
       for (Spec job : expand(unit)) {
-        fates.put(job.name(), isKnown(unit) ? fate(job, settled, fates) : Fate.BLOCKED);
+        fates.put(job.name(), isKnown(unit) ? fate(job, settled, ran) : Fate.BLOCKED);
       }
     }
     return fates;
   }
 
-  private Fate fate(Spec job, TreeSet<String> settled, SortedMap<String, Fate> fates) {
+  private Fate fate(Spec job, TreeSet<String> settled, Collection<String> ran) {
     if (settled.contains(job.name())) {
       return Fate.UP_TO_DATE;
     }
@@ -165,7 +177,7 @@ final class Oracle {
         return Fate.BLOCKED;
       }
     }
-    if (!runs(job)) {
+    if (!runs(job) && !(lacks(job) && ran.contains(job.name()))) {
       over.add(job.name());
       return Fate.UP_TO_DATE;
     }
@@ -179,7 +191,84 @@ final class Oracle {
         || then == null
         || !then.ok
         || !then.manifest.equals(manifest(job, then.found))
-        || !then.made.equals(standing(job, then.made));
+        || !then.made.equals(counting(job))
+        || jobs().stream()
+            .anyMatch(r -> reads(r, job).stream().anyMatch(path -> !isTold(r, job, path)));
+  }
+
+  /** Whether a temporary job that ended well has made something that is gone. */
+  boolean lacks(Spec job) {
+    return !gone(job).isEmpty();
+  }
+
+  /** The jobs that wait for one, directly or not. */
+  List<Spec> behind(Spec first) {
+    List<Spec> behind = new ArrayList<>(List.of(first));
+    jobs().stream()
+        .filter(job -> before(job).stream().anyMatch(behind::contains))
+        .forEach(behind::add);
+    return behind.subList(1, behind.size());
+  }
+
+  /** What a temporary job made and what is not there, of a folder only as a whole. */
+  private SortedMap<String, String> gone(Spec job) {
+    SortedMap<String, String> gone = new TreeMap<>();
+    Last then = last.get(job.name());
+    if (job.temporary() && then != null && then.ok) {
+      then.made.forEach(
+          (path, text) -> {
+            String folder = folder(job, path);
+            if (folder == null
+                ? !disk.containsKey(path)
+                : disk.keySet().stream().noneMatch(p -> p.startsWith(folder))) {
+              gone.put(path, text);
+            }
+          });
+    }
+    return gone;
+  }
+
+  private static String folder(Spec job, String path) {
+    return job.produces().stream()
+        .filter(p -> p.endsWith("/") && path.startsWith(p))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** What stands of a job's products, and what counts though it is gone. */
+  private SortedMap<String, String> counting(Spec job) {
+    SortedMap<String, String> counting = standing(job, last.get(job.name()).made);
+    counting.putAll(gone(job));
+    return counting;
+  }
+
+  /** Which of the products of a job that are gone another one reads. */
+  private TreeSet<String> reads(Spec reader, Spec job) {
+    TreeSet<String> read = new TreeSet<>();
+    if (reader.index() != job.index()) {
+      for (String path : gone(job).keySet()) {
+        for (String need : reader.needs()) {
+          String folder = folder(job, path);
+          if (need.startsWith("{") && named(name(need)).contains(job)
+              || !need.startsWith("{")
+                  && (matches(need, path) || folder != null && need.startsWith(folder))) {
+            read.add(path);
+          }
+        }
+      }
+    }
+    return read;
+  }
+
+  /** Whether the contents that a reader would find are known: not of parts of folders. */
+  private boolean isTold(Spec reader, Spec job, String path) {
+    return reader.needs().stream()
+        .filter(need -> !need.startsWith("{"))
+        .noneMatch(
+            need ->
+                folder(job, path) != null
+                    ? need.startsWith(folder(job, path)) || matches(need, path)
+                    : need.endsWith("/") && matches(need, path));
   }
 
   /** The job of a name, null if none is known. */
@@ -240,8 +329,10 @@ final class Oracle {
 
   private boolean isThere(String path) {
     Spec maker = maker(path);
-    return disk.containsKey(path)
-        && (maker == null || last.get(maker.name()).made.containsKey(path));
+    return maker == null
+        ? disk.containsKey(path)
+        : last.get(maker.name()).made.containsKey(path)
+            && (disk.containsKey(path) || gone(maker).containsKey(path));
   }
 
   /** Everything that the result of a job depends on. */
@@ -288,7 +379,7 @@ final class Oracle {
         if (then != null && then.made.isEmpty()) {
           members.put("//" + other.values(), then.manifest.toString());
         } else if (then != null) {
-          members.putAll(standing(other, then.made));
+          members.putAll(counting(other));
         }
       }
     } else if (isList(need)) {
@@ -298,8 +389,17 @@ final class Oracle {
               members.put(path, text);
             }
           });
+      for (Spec maker : jobs()) {
+        gone(maker)
+            .forEach(
+                (path, text) -> {
+                  if (maker.index() != reader.index() && matches(need, path)) {
+                    members.put(path, text);
+                  }
+                });
+      }
     } else if (isThere(need)) {
-      members.put(need, disk.get(need));
+      members.put(need, disk.containsKey(need) ? disk.get(need) : gone(maker(need)).get(need));
     }
     return members;
   }

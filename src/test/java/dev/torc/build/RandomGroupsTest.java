@@ -140,6 +140,7 @@ class RandomGroupsTest {
           job.cut(),
           job.fails(),
           job.always(),
+          job.temporary(),
           false,
           needs,
           List.of(),
@@ -167,7 +168,7 @@ class RandomGroupsTest {
       look();
       torc.limits.put("cpus", 1L + random.nextInt(4));
       torc.build();
-      SortedMap<String, Oracle.Fate> fates = oracle.build();
+      SortedMap<String, Oracle.Fate> fates = oracle.build(torc.started());
       story.add("build: " + fates);
       SortedMap<String, Oracle.Fate> seen = new TreeMap<>();
       for (Spec job : oracle.jobs()) {
@@ -270,7 +271,7 @@ class RandomGroupsTest {
 
     /** Builds the same in a fresh folder and compares all products. */
     private void asFromScratch(int step) throws IOException {
-      SortedMap<String, Oracle.Fate> fates = oracle.build();
+      SortedMap<String, Oracle.Fate> fates = oracle.build(torc.started());
       torc.limits.put("cpus", 4L);
       torc.build();
       if (fates.containsValue(Oracle.Fate.FAILS)) {
@@ -540,6 +541,7 @@ class RandomGroupsTest {
           random.nextInt(3) == 0,
           random.nextInt(16) == 0,
           random.nextInt(16) == 0,
+          false,
           false,
           few(choices),
           List.of(),

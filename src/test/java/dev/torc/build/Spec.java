@@ -26,6 +26,7 @@ record Spec(
     boolean cut,
     boolean fails,
     boolean always,
+    boolean temporary,
     boolean depfile,
     List<String> needs,
     List<Integer> after,
@@ -42,6 +43,7 @@ record Spec(
       boolean cut,
       boolean fails,
       boolean always,
+      boolean temporary,
       boolean depfile,
       List<String> needs,
       List<Integer> after,
@@ -53,6 +55,7 @@ record Spec(
         cut,
         fails,
         always,
+        temporary,
         depfile,
         needs,
         after,
@@ -83,7 +86,7 @@ record Spec(
   /** The job as a line of YAML. */
   String yaml() {
     List<String> needed = needs.stream().map(n -> n.startsWith("{") ? n : "'" + n + "'").toList();
-    return "%s: { command: %s, needs: %s, after: %s, produces: %s, always: %s%s }"
+    return "%s: { command: %s, needs: %s, after: %s, produces: %s, always: %s, temporary: %s%s }"
         .formatted(
             name(),
             command(),
@@ -91,6 +94,7 @@ record Spec(
             after.stream().map(i -> "j" + i).toList(),
             produces.stream().map(p -> "'" + p + "'").toList(),
             always,
+            temporary,
             depfile ? ", depfile: " + depfilePath() : "");
   }
 

@@ -45,6 +45,7 @@ class JsonPageTest {
     collect(fields, "graph");
     Files.writeString(root.resolve("b"), "mine");
     collect(fields, "clean", "-n");
+    collect(fields, "adopt", "b");
 
     String page = Page.of("json.md").prose();
     fields.removeIf(field -> page.contains("`" + field + "`"));

@@ -72,6 +72,7 @@ public final class Grouped {
         job.retry(),
         job.depfile(),
         job.persist(),
+        job.temporary(),
         job.always(),
         job.interactive(),
         job.allowFailure(),

@@ -308,6 +308,7 @@ class JobReaderTest {
         job(
             "command: x",
             "persist: true",
+            "temporary: true",
             "always: true",
             "interactive: true",
             "allow_failure: true",
@@ -317,7 +318,7 @@ class JobReaderTest {
             "dir: sub/",
             "depfile: x.d",
             "after: [b, c d]");
-    assertTrue(job.persist() && job.always() && job.interactive());
+    assertTrue(job.persist() && job.temporary() && job.always() && job.interactive());
     assertTrue(job.allowFailure());
     assertEquals(-3, job.priority());
     assertEquals(List.of("t"), job.tags());

@@ -1,0 +1,125 @@
+package dev.torc.bench;
+
+import java.util.List;
+
+/**
+ * A {@link Graph} in the language of each tool: what a user would write there by hand for these
+ * jobs, without tricks for or against a tool.
+ */
+final class BuildFiles {
+
+  private BuildFiles() {}
+
+  /** As torc.yaml; a job has the name of its product with dashes for slashes. */
+  static String torc(Graph graph) {
+    StringBuilder out = new StringBuilder("jobs:\n");
+    for (Rule rule : graph.rules()) {
+      out.append("  ").append(rule.product().replace('/', '-')).append(":\n");
+      out.append("    command: ").append(rule.line()).append('\n');
+      out.append("    needs: ");
+      if (rule.bundle() == null) {
+        out.append('[').append(String.join(", ", rule.needs())).append("]\n");
+      } else {
+        out.append('"').append(globOf(graph, rule)).append("\"\n");
+      }
+      out.append("    produces: [").append(rule.product()).append("]\n");
+      if (rule.depfile()) {
+        out.append("    depfile: ").append(rule.depfileName()).append('\n');
+      }
+    }
+    return out.toString();
+  }
+
+  /** As build.ninja. */
+  static String ninja(Graph graph) {
+    StringBuilder out = new StringBuilder("rule run\n  command = $c\n");
+    out.append("rule compile\n  command = $c\n  depfile = $d\n  deps = gcc\n");
+    for (Bundle bundle : graph.bundles()) {
+      out.append("build ").append(bundle.name()).append(": phony ");
+      out.append(String.join(" ", bundle.files())).append('\n');
+    }
+    for (Rule rule : graph.rules()) {
+      out.append("build ").append(rule.product()).append(rule.depfile() ? ": compile" : ": run");
+      rule.needs().forEach(need -> out.append(' ').append(need));
+      if (rule.bundle() != null) {
+        out.append(' ').append(rule.bundle());
+      }
+      out.append("\n  c = ").append(rule.line()).append('\n');
+      if (rule.depfile()) {
+        out.append("  d = ").append(rule.depfileName()).append('\n');
+      }
+    }
+    return out.toString();
+  }
+
+  /** As Makefile, for GNU make. */
+  static String make(Graph graph) {
+    StringBuilder out = new StringBuilder("all:");
+    graph.rules().forEach(rule -> out.append(' ').append(rule.product()));
+    out.append("\n.PHONY: all\n");
+    for (Bundle bundle : graph.bundles()) {
+      out.append(bundle.name()).append(" := ").append(String.join(" ", bundle.files()));
+      out.append('\n');
+    }
+    for (Rule rule : graph.rules()) {
+      out.append(rule.product()).append(':');
+      rule.needs().forEach(need -> out.append(' ').append(need));
+      if (rule.bundle() != null) {
+        out.append(" $(").append(rule.bundle()).append(')');
+      }
+      out.append("\n\t").append(rule.line()).append('\n');
+    }
+    for (Rule rule : graph.rules()) {
+      if (rule.depfile()) {
+        out.append("-include ").append(rule.depfileName()).append('\n');
+      }
+    }
+    return out.toString();
+  }
+
+  /** As SConstruct, in the environment of the caller. */
+  static String scons(Graph graph) {
+    StringBuilder out = new StringBuilder("import os\nenv = Environment(ENV=os.environ)\n");
+    bundles(graph, out);
+    for (Rule rule : graph.rules()) {
+      out.append(
+          "env.Command('%s', %s, '%s')\n".formatted(rule.product(), python(rule), rule.line()));
+    }
+    return out.toString();
+  }
+
+  /** As dodo.py, for doit. */
+  static String doit(Graph graph) {
+    StringBuilder out = new StringBuilder();
+    bundles(graph, out);
+    out.append("def task_all():\n");
+    for (Rule rule : graph.rules()) {
+      out.append(
+          "    yield {'name': '%1$s', 'actions': ['%3$s'], 'file_dep': %2$s, 'targets': ['%1$s']}\n"
+              .formatted(rule.product(), python(rule), rule.line()));
+    }
+    return out.toString();
+  }
+
+  private static void bundles(Graph graph, StringBuilder out) {
+    for (Bundle bundle : graph.bundles()) {
+      out.append(bundle.name()).append(" = ").append(python(bundle.files())).append('\n');
+    }
+  }
+
+  private static String python(Rule rule) {
+    return rule.bundle() == null ? python(rule.needs()) : rule.bundle();
+  }
+
+  private static String python(List<String> files) {
+    return "['" + String.join("', '", files) + "']";
+  }
+
+  private static String globOf(Graph graph, Rule rule) {
+    return graph.bundles().stream()
+        .filter(bundle -> bundle.name().equals(rule.bundle()))
+        .findFirst()
+        .orElseThrow()
+        .glob();
+  }
+}

@@ -1,0 +1,16 @@
+package dev.torc.bench;
+
+import java.util.List;
+
+/**
+ * Files that many jobs need as a whole, said once: a glob for torc, a phony target for ninja, a
+ * variable for make.
+ *
+ * @param glob a pattern that fits these files and no other
+ */
+record Bundle(String name, String glob, List<String> files) {
+
+  Bundle {
+    files = List.copyOf(files);
+  }
+}

@@ -1,0 +1,133 @@
+package dev.torc.bench;
+
+import dev.torc.posix.FileStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Consumer;
+
+/**
+ * Plays cases: every tool has the same graph in a folder of its own, and they take turns, each
+ * round beginning with another one. After every run it looks which products were written, and after
+ * the last whether all tools made the same bytes. What is played, and what is made of the figures,
+ * is not its business.
+ */
+final class Contest {
+
+  /** Longer than the steps of a file's time, so that no edit shares one with a build. */
+  private static final int SETTLE = 20; // ms
+
+  private final Meter meter;
+  private final SequencedMap<Tool, String> programs;
+  private final int width;
+  private final Path work;
+  private final Consumer<String> progress;
+
+  /**
+   * @param programs path or name of each tool that takes part, torc first
+   * @param width how many jobs at a time
+   * @param work an absolute folder for all that is built
+   */
+  Contest(
+      Meter meter,
+      SequencedMap<Tool, String> programs,
+      int width,
+      Path work,
+      Consumer<String> progress) {
+    this.meter = meter;
+    this.programs = programs;
+    this.width = width;
+    this.work = work;
+    this.progress = progress;
+  }
+
+  /** Plays cases of one and the same graph, which is removed afterwards. */
+  List<Result> play(List<Case> cases) throws IOException, InterruptedException {
+    Graph graph = cases.getFirst().graph();
+    progress.accept("writing " + graph.name());
+    SequencedMap<Tool, Layout> layouts = new LinkedHashMap<>();
+    for (Tool tool : programs.keySet().stream().filter(tool -> tool.plays(graph)).toList()) {
+      Layout layout = new Layout(graph, tool, work.resolve(graph.name()).resolve(tool.program()));
+      layout.remove();
+      layout.write();
+      layouts.put(tool, layout);
+    }
+    List<Result> results = new ArrayList<>();
+    boolean built = false;
+    for (Case each : cases) {
+      Result result = new Result(each.name(), each.title(), each.targets());
+      results.add(result);
+      try {
+        if (!built && each.step() != Case.Step.FULL) {
+          for (Tool tool : layouts.keySet()) {
+            progress.accept("building " + graph.name() + " with " + tool.program());
+            run(tool, layouts.get(tool));
+          }
+        }
+        built = true;
+        play(each, layouts, result);
+      } catch (IOException e) {
+        result.fault(e.getMessage());
+      }
+    }
+    for (Layout layout : layouts.values()) {
+      layout.remove();
+    }
+    return results;
+  }
+
+  private void play(Case each, SequencedMap<Tool, Layout> layouts, Result result)
+      throws IOException, InterruptedException {
+    List<Tool> order = new ArrayList<>(layouts.keySet());
+    Map<Tool, Integer> jobs = new HashMap<>();
+    // where nothing runs, the first round only brings files into memory
+    int first = each.step() == Case.Step.NOTHING ? 0 : 1;
+    for (int round = first; round <= each.rounds(); round++) {
+      progress.accept("%s, round %d of %d".formatted(each.name(), round, each.rounds()));
+      Map<Tool, Usage> usages = new HashMap<>();
+      for (Tool tool : order) {
+        Layout layout = layouts.get(tool);
+        Thread.sleep(SETTLE);
+        each.prepare(layout, round);
+        Thread.sleep(SETTLE);
+        List<FileStatus> before = layout.products();
+        usages.put(tool, run(tool, layout));
+        jobs.put(tool, layout.rewritten(before));
+        if (jobs.get(tool) != each.expected(tool)) {
+          result.fault(
+              "%s ran %d jobs in round %d where %d had to run"
+                  .formatted(tool.program(), jobs.get(tool), round, each.expected(tool)));
+        }
+      }
+      if (round > 0) {
+        layouts.keySet().forEach(tool -> result.add(tool.program(), usages.get(tool)));
+      }
+      order.addLast(order.removeFirst());
+    }
+    layouts.keySet().forEach(tool -> result.jobs(tool.program(), jobs.get(tool)));
+    compare(layouts, result);
+  }
+
+  private Usage run(Tool tool, Layout layout) throws IOException, InterruptedException {
+    Path log = layout.dir().resolveSibling(tool.program() + ".log");
+    Usage usage = meter.run(layout.dir(), log, tool.command(programs.get(tool), width));
+    Files.delete(log);
+    return usage;
+  }
+
+  private void compare(SequencedMap<Tool, Layout> layouts, Result result) throws IOException {
+    Tool first = layouts.firstEntry().getKey();
+    String expected = layouts.get(first).digest();
+    for (Tool tool : layouts.keySet()) {
+      if (!layouts.get(tool).digest().equals(expected)) {
+        result.fault("the products of %s and %s differ".formatted(first.program(), tool.program()));
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.torc.bench;
+
+import java.util.List;
+
+/**
+ * One job of a {@link Graph}, in words that every build tool has.
+ *
+ * @param product the one file it makes; its folder is there already
+ * @param needs files that it names one by one
+ * @param bundle name of a {@link Bundle} that it needs as a whole besides; null for none
+ * @param command program and arguments, all of them plain words
+ * @param depfile whether the command writes the headers it read to the product's name with {@code
+ *     .d} in place of {@code .o}
+ */
+record Rule(
+    String product, List<String> needs, String bundle, List<String> command, boolean depfile) {
+
+  Rule {
+    needs = List.copyOf(needs);
+    command = List.copyOf(command);
+  }
+
+  /** A copy of one file that waits for others too. */
+  static Rule copy(String from, String to, List<String> needs) {
+    return new Rule(to, needs, null, List.of("cp", from, to), false);
+  }
+
+  /** The command as one line of shell. */
+  String line() {
+    return String.join(" ", command);
+  }
+
+  /** Where the command writes what it read. */
+  String depfileName() {
+    return product.substring(0, product.lastIndexOf('.')) + ".d";
+  }
+}

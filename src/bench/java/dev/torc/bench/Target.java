@@ -1,0 +1,117 @@
+package dev.torc.bench;
+
+import java.util.Optional;
+
+/**
+ * What torc is meant to reach in a case, as issue and design set it: a bound for one number of a
+ * {@link Result}.
+ */
+sealed interface Target {
+
+  /** The bound in words. */
+  String text();
+
+  /** The number that was measured; nothing where the peer is not there. */
+  Optional<Double> measured(Result result);
+
+  /** The largest number that meets the target. */
+  double most();
+
+  /** A number as the report shows it. */
+  default String shown(double value) {
+    return "%.2f".formatted(value);
+  }
+
+  /** Time, torc's to a peer's, pair by pair. */
+  record Ratio(String peer, Figure figure, double most) implements Target {
+    @Override
+    public String text() {
+      return "%s ≤ %.2f of %s".formatted(figure.text(), most, peer);
+    }
+
+    @Override
+    public Optional<Double> measured(Result result) {
+      return result
+          .series(peer)
+          .flatMap(p -> result.series("torc").map(torc -> torc.ratio(p, figure.of())));
+    }
+  }
+
+  /** One of torc's own figures. */
+  record Bound(Figure figure, double most) implements Target {
+    @Override
+    public String text() {
+      return "%s ≤ %s".formatted(figure.text(), shown(most));
+    }
+
+    @Override
+    public Optional<Double> measured(Result result) {
+      return result.series("torc").map(torc -> torc.median(figure.of()) / figure.unit());
+    }
+
+    @Override
+    public String shown(double value) {
+      return "%.0f %s".formatted(value, figure.unitName());
+    }
+  }
+
+  /** That torc runs fewer jobs than a peer. */
+  record FewerJobs(String peer) implements Target {
+    @Override
+    public String text() {
+      return "fewer jobs than " + peer;
+    }
+
+    @Override
+    public Optional<Double> measured(Result result) {
+      return Optional.ofNullable(result.jobs().get(peer))
+          .map(jobs -> (double) result.jobs().get("torc") - jobs);
+    }
+
+    @Override
+    public double most() {
+      return -1;
+    }
+
+    @Override
+    public String shown(double value) {
+      return "%.0f fewer".formatted(-value);
+    }
+  }
+
+  /** torc's own CPU time, without its jobs', for each job, in milliseconds. */
+  record PerJob(int jobs, double most) implements Target {
+    @Override
+    public String text() {
+      return "torc's own CPU time per job ≤ %.2f ms".formatted(most);
+    }
+
+    @Override
+    public Optional<Double> measured(Result result) {
+      return result.series("torc").map(torc -> torc.median(Usage::own) / 1e6 / jobs);
+    }
+
+    @Override
+    public String shown(double value) {
+      return "%.2f ms".formatted(value);
+    }
+  }
+
+  /** A number that the case tells by itself, such as bytes read. */
+  record Extra(String key, double most) implements Target {
+    @Override
+    public String text() {
+      return "%s ≤ %s".formatted(key, shown(most));
+    }
+
+    @Override
+    public Optional<Double> measured(Result result) {
+      return result.extra(key);
+    }
+
+    @Override
+    public String shown(double value) {
+      return "%.0f".formatted(value);
+    }
+  }
+}

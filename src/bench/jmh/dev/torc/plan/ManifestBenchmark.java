@@ -1,0 +1,85 @@
+package dev.torc.plan;
+
+import dev.torc.bench.Shapes;
+import dev.torc.graph.Graph;
+import dev.torc.graph.GraphBuilder;
+import dev.torc.hash.Digest;
+import dev.torc.plan.ManifestWriter.Content;
+import dev.torc.workflow.Loader;
+import dev.torc.workflow.Ref;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
+
+/** Describing a job and hashing what was said, where the digests of all needs are known. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class ManifestBenchmark {
+
+  private static final int JOBS = 1000;
+  private static final Content KNOWN = new Content.Known(Digest.ofText("any"));
+
+  /** Every need has the same contents. */
+  private static final Needs NEEDS =
+      new Needs() {
+        @Override
+        public Content of(String path) {
+          return KNOWN;
+        }
+
+        @Override
+        public Content ofList(int list) {
+          return KNOWN;
+        }
+
+        @Override
+        public Content ofData(Ref.OfData value) {
+          return KNOWN;
+        }
+      };
+
+  private Manifest manifest;
+
+  /** Reads a graph of 1000 jobs. */
+  @Setup(Level.Trial)
+  public void read() throws IOException {
+    Path dir = Files.createTempDirectory("torc-bench");
+    Path file = Files.writeString(dir.resolve("torc.yaml"), Shapes.buildFile(JOBS));
+    Graph graph = GraphBuilder.build(Loader.load(List.of(file), new TreeMap<>()));
+    Files.delete(file);
+    Files.delete(dir);
+    manifest = new Manifest(graph, Map.of(), true);
+  }
+
+  /** One job. */
+  @Benchmark
+  @OperationsPerInvocation(JOBS)
+  public void digest(Blackhole hole) {
+    ManifestHash hash = new ManifestHash();
+    for (int job = 0; job < JOBS; job++) {
+      manifest.describe(job, List.of(), NEEDS, hash);
+      hole.consume(hash.digest());
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package dev.torc.cli;
+
+import dev.torc.build.Adoption;
+import dev.torc.build.Event;
+import dev.torc.cache.BuildLock;
+import dev.torc.hash.Digests;
+import dev.torc.machine.Amount;
+import dev.torc.machine.Shown;
+import dev.torc.plan.Checks;
+import dev.torc.plan.Expander;
+import dev.torc.plan.Plan;
+import dev.torc.plan.Selection;
+import dev.torc.workflow.BadInput.Diagnostic;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code torc adopt}: takes what stands there for the result of jobs, without running them. What
+ * can be adopted is the business of {@link Adoption}; here all is stored, or nothing.
+ */
+@CommandLine.Command(
+    name = "adopt",
+    description = "accept products that are there, without running their jobs")
+final class AdoptCommand extends Command {
+
+  @Parameters(
+      paramLabel = "TARGET",
+      arity = "1..*",
+      description = "job, group, instance, tag or produced file")
+  private List<String> targets = new ArrayList<>();
+
+  @Option(
+      names = {"-n", "--dry-run"},
+      description = "only say what would be adopted")
+  private boolean dry;
+
+  @Option(names = "--no-wait", description = "end with status 75 where another build is at work")
+  private boolean noWait;
+
+  @Override
+  int run(Console console) throws IOException {
+    Project project = Project.load(console, common);
+    Selection selection = project.select(targets);
+    Digests looking = Digests.looking(project.workflow().root(), _ -> null);
+    Checks.check(project.graph(), looking, selection.named());
+    if (dry) {
+      try (Look look = Look.at(project, console::warn)) {
+        Selection known = look.project().select(targets);
+        Expander expander = expander(look.project(), look.digests());
+        Plan plan = expander.plan(look.plan(known, false).scene());
+        return tell(console, new Adoption(plan.scene(), expander, look.digests(), "", 0).run());
+      }
+    }
+    String build = UUID.randomUUID().toString();
+    BuildLock lock =
+        Workshop.lock(
+            console, project.place(), build, "torc adopt", !noWait, line -> say(console, line));
+    if (lock == null) {
+      return Exit.LOCKED;
+    }
+    try (lock;
+        Workshop shop = Workshop.open(project, build, event -> note(console, event))) {
+      Expander expander = expander(project, shop.digests());
+      Plan plan = expander.plan(shop.scene(selection, false));
+      Adoption adoption =
+          new Adoption(plan.scene(), expander, shop.digests(), build, shop.number()).run();
+      if (adoption.problems().isEmpty()) {
+        shop.cache().put(adoption.batch());
+        shop.cache().flush();
+      }
+      return tell(console, adoption);
+    }
+  }
+
+  private Expander expander(Project project, Digests digests) {
+    return project.expander(targets, (graph, jobs) -> Checks.check(graph, digests, jobs));
+  }
+
+  private static void say(Console console, String line) {
+    try {
+      console.tell(line);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void note(Console console, Event event) {
+    if (event instanceof Event.Note note) {
+      say(console, (note.level() == Event.Level.WARNING ? "warning: " : "") + note.text());
+    }
+  }
+
+  private int tell(Console console, Adoption adoption) throws IOException {
+    boolean well = adoption.problems().isEmpty();
+    List<String> adopted = well ? adoption.adopted() : List.of();
+    for (Diagnostic problem : adoption.problems()) {
+      console.tell(Shown.line(problem.toString()));
+    }
+    if (common.json()) {
+      Json.print(
+          console,
+          out -> {
+            out.writeBooleanField("dry_run", dry);
+            Json.texts(out, "adopted", adopted);
+            Json.texts(out, "up_to_date", adoption.upToDate());
+            Json.texts(
+                out, "problems", adoption.problems().stream().map(Diagnostic::toString).toList());
+          });
+    } else {
+      for (String job : adopted) {
+        console.print((dry ? "would adopt " : "adopted ") + Shown.name(job) + "\n");
+      }
+      console.out().flush();
+      console.tell(
+          well
+              ? Amount.count(adopted.size() + adoption.upToDate().size(), "job")
+                  + ": %d %s, %d up to date"
+                      .formatted(
+                          adopted.size(),
+                          dry ? "would be adopted" : "adopted",
+                          adoption.upToDate().size())
+              : "nothing adopted");
+    }
+    return well ? Exit.DONE : Exit.FAILED;
+  }
+}

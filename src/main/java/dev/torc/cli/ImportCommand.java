@@ -1,0 +1,112 @@
+package dev.torc.cli;
+
+import dev.torc.graph.GraphBuilder;
+import dev.torc.importing.Imported;
+import dev.torc.machine.Amount;
+import dev.torc.machine.Shown;
+import dev.torc.workflow.BadInput;
+import dev.torc.workflow.BadInput.Diagnostic;
+import dev.torc.workflow.Blueprint;
+import dev.torc.workflow.BuildFile;
+import dev.torc.workflow.Found;
+import dev.torc.workflow.Place;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import picocli.CommandLine;
+
+/**
+ * {@code torc import}: from a workflow file of NREL torc to a build file. It writes over nothing,
+ * and only what torc accepts; all or nothing is written.
+ */
+@CommandLine.Command(
+    name = "import",
+    description = "make a torc.yaml of a workflow file of NREL torc")
+final class ImportCommand extends Command {
+
+  @CommandLine.Parameters(paramLabel = "FILE", description = "the workflow file: YAML or JSON")
+  private String file;
+
+  @Override
+  int run(Console console) throws IOException {
+    if (!common.files(console).isEmpty()) {
+      throw Common.usage("-f: torc import writes torc.yaml in the current folder; use -C DIR");
+    }
+    for (String name : BuildFile.NAMES) {
+      if (Files.exists(console.cwd().resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+        throw there(name);
+      }
+    }
+    Imported imported = Imported.of(console.cwd().resolve(file), file, console.cwd());
+    Path target = console.cwd().resolve("torc.yaml");
+    Path draft = console.cwd().resolve(".torc-import-" + UUID.randomUUID() + ".yaml");
+    int jobs;
+    try {
+      Files.writeString(draft, imported.text(), StandardOpenOption.CREATE_NEW);
+      jobs = accepted(draft, imported);
+      place(draft, target);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+    for (Diagnostic note : imported.notes()) {
+      console.tell(Shown.line(note.toString()));
+    }
+    console.tell(
+        "wrote %s: %s%s; next: torc check"
+            .formatted(
+                Shown.name(target.toString()),
+                Amount.count(jobs, "job"),
+                imported.notes().isEmpty()
+                    ? ""
+                    : ", " + Amount.count(imported.notes().size(), "note") + " above"));
+    return Exit.DONE;
+  }
+
+  /** Reads the draft as any build file is read; what is refused is told by place in the source. */
+  private int accepted(Path draft, Imported imported) throws IOException {
+    try {
+      return GraphBuilder.build(
+              Blueprint.read(List.of(draft), Collections.emptySortedMap()).expand(Found.nothing()))
+          .jobs();
+    } catch (BadInput refused) {
+      List<Diagnostic> told = new ArrayList<>();
+      for (Diagnostic each : refused.diagnostics()) {
+        Place place = imported.placeOf(each.place().line());
+        told.add(
+            new Diagnostic(
+                place.equals(Place.NONE) ? new Place(file, 0, 0) : place,
+                "what this becomes is refused, so nothing is written: "
+                    + each.message().replace(draft.getFileName().toString(), "torc.yaml")));
+      }
+      throw new BadInput(told);
+    }
+  }
+
+  /** Gives the draft its name, in one step and only where nothing has it. */
+  private static void place(Path draft, Path target) throws IOException {
+    try {
+      Files.createLink(target, draft);
+    } catch (FileAlreadyExistsException e) {
+      throw there("torc.yaml");
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      // No hard links here: a move that looks first is the next best.
+      try {
+        Files.move(draft, target);
+      } catch (FileAlreadyExistsException late) {
+        throw there("torc.yaml");
+      }
+    }
+  }
+
+  private static RuntimeException there(String name) {
+    return Common.usage(name + ": is there already, and torc import writes over nothing");
+  }
+}

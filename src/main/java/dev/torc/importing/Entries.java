@@ -1,0 +1,196 @@
+package dev.torc.importing;
+
+import dev.torc.importing.Spec.Names;
+import dev.torc.workflow.Nearest;
+import dev.torc.workflow.Node;
+import dev.torc.workflow.Node.Mapping;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * Reads the entries of one map of a workflow file by type, and remembers which keys it was asked
+ * for. What is wrong goes to the notes and counts as not there.
+ */
+final class Entries {
+
+  final Mapping map;
+  private final String what;
+  private final Notes notes;
+  private final Map<String, String> variables;
+  private final Set<String> asked = new TreeSet<>();
+
+  /**
+   * Begins to read a map.
+   *
+   * @param what it is, for messages
+   * @param variables values put in for {@code {name}} in every text
+   */
+  Entries(Mapping map, String what, Notes notes, Map<String, String> variables) {
+    this.map = map;
+    this.what = what;
+    this.notes = notes;
+    this.variables = variables;
+  }
+
+  /** The scalar that a node is; throws an {@link IllegalArgumentException} with the reason. */
+  static Node.Scalar scalar(Node node, String name) {
+    if (node instanceof Node.Scalar scalar) {
+      return scalar;
+    }
+    throw new IllegalArgumentException(
+        name + " must be a text, not a " + (node instanceof Mapping ? "map" : "list"));
+  }
+
+  /** The text under a key, null without one. */
+  Text text(String key) {
+    asked.add(key);
+    Node node = map.get(key);
+    return node == null || Node.isNothing(node) ? null : text(node, key);
+  }
+
+  private Text text(Node node, String key) {
+    try {
+      String text = scalar(node, key).text();
+      if (text.indexOf('{') >= 0) {
+        for (Map.Entry<String, String> variable : variables.entrySet()) {
+          text = text.replace("{" + variable.getKey() + "}", variable.getValue());
+        }
+      }
+      return new Text(node.place(), text);
+    } catch (IllegalArgumentException e) {
+      notes.refuse(node.place(), e.getMessage());
+      return null;
+    }
+  }
+
+  /** The texts of a list, or one text. */
+  List<Text> texts(String key) {
+    asked.add(key);
+    List<Text> texts = new ArrayList<>();
+    Node node = map.get(key);
+    if (node == null || Node.isNothing(node)) {
+      return texts;
+    }
+    for (Node each : node instanceof Node.Sequence list ? list.items() : List.of(node)) {
+      Text text = text(each, key);
+      if (text != null) {
+        texts.add(text);
+      }
+    }
+    return texts;
+  }
+
+  Names names(String key, String regexes) {
+    return new Names(texts(key), texts(regexes));
+  }
+
+  /** The texts of a map by key. */
+  SequencedMap<String, Text> map(String key) {
+    asked.add(key);
+    SequencedMap<String, Text> texts = new LinkedHashMap<>();
+    Node node = map.get(key);
+    if (node instanceof Mapping inner) {
+      inner
+          .entries()
+          .forEach(
+              (name, entry) -> {
+                Text text = text(entry.value(), name);
+                if (text != null) {
+                  texts.put(name, text);
+                }
+              });
+    } else if (node != null && !Node.isNothing(node)) {
+      notes.refuse(node.place(), key + " must be a map");
+    }
+    return texts;
+  }
+
+  /** What a reader makes of each map of a list; null is left out. */
+  <T> List<T> maps(String key, String each, Function<Entries, T> reader) {
+    asked.add(key);
+    List<T> out = new ArrayList<>();
+    Node node = map.get(key);
+    if (node instanceof Node.Sequence list) {
+      for (Node item : list.items()) {
+        if (item instanceof Mapping inner) {
+          T read = reader.apply(new Entries(inner, each, notes, variables));
+          if (read != null) {
+            out.add(read);
+          }
+        } else {
+          notes.refuse(item.place(), each + " must be a map");
+        }
+      }
+    } else if (node != null && !Node.isNothing(node)) {
+      notes.refuse(node.place(), key + " must be a list");
+    }
+    return out;
+  }
+
+  boolean flag(String key, boolean otherwise) {
+    Text text = text(key);
+    if (text == null) {
+      return otherwise;
+    }
+    if (!Set.of("true", "false").contains(text.text().toLowerCase(java.util.Locale.ROOT))) {
+      notes.refuse(text.place(), key + " must be true or false, not " + text.text());
+    }
+    return text.text().equalsIgnoreCase("true");
+  }
+
+  /** Refuses a map without a key. */
+  void required(String key) {
+    Node node = map.get(key);
+    if (node == null || Node.isNothing(node)) {
+      notes.refuse(map.place(), what + " needs " + key);
+    }
+  }
+
+  /** Keys that are read elsewhere, or mean nothing here. */
+  void known(String... keys) {
+    asked.addAll(List.of(keys));
+  }
+
+  /** Says of each of these keys that is there, and not at rest, that it is not carried. */
+  void unused(Map<String, String> reasons) {
+    asked.addAll(reasons.keySet());
+    map.entries()
+        .forEach(
+            (key, entry) -> {
+              if (reasons.containsKey(key) && !atRest(entry.value())) {
+                notes.say(entry.place(), key + " is not carried: " + reasons.get(key));
+              }
+            });
+  }
+
+  private static boolean atRest(Node node) {
+    return switch (node) {
+      case Node.Scalar scalar -> scalar.isNothing() || scalar.text().equalsIgnoreCase("false");
+      case Node.Sequence list -> list.items().isEmpty();
+      case Mapping inner -> inner.entries().isEmpty();
+    };
+  }
+
+  /** Refuses keys that look mistyped, and says of others unknown that they are not carried. */
+  void rest() {
+    map.entries()
+        .forEach(
+            (key, entry) -> {
+              if (!asked.contains(key)) {
+                String hint = Nearest.hint(key, asked);
+                if (hint.isEmpty()) {
+                  notes.say(
+                      entry.place(), "unknown key " + key + " in " + what + " is not carried");
+                } else {
+                  notes.refuse(entry.place(), "unknown key " + key + " in " + what + hint);
+                }
+              }
+            });
+  }
+}

@@ -1,0 +1,123 @@
+package dev.torc.importing;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.SortedSet;
+
+/**
+ * Which instances of a unit each instance of another one refers to, as a rule: a parameter is the
+ * same as one of the other, or always has one value, or takes all. It is found from what the names
+ * were expanded to, and holds for all of them or is not found.
+ *
+ * @param bounds by parameter of the unit; without one, all values are meant
+ */
+record Form(Unit unit, SequencedMap<String, Bound> bounds) {
+
+  /** What a parameter is bound to. */
+  sealed interface Bound {
+    /** The value of a parameter of the other unit. */
+    record Same(String parameter) implements Bound {}
+
+    /** Always this value. */
+    record Constant(String value) implements Bound {}
+  }
+
+  /** Whether no value is left open, so that just one instance is meant. */
+  boolean isOne() {
+    return unit.kept.stream().allMatch(p -> bounds.containsKey(p) || unit.only(p) != null);
+  }
+
+  /** The one instance of a unit, with all its values. */
+  static Form of(Unit unit, int instance) {
+    SequencedMap<String, Bound> bounds = new LinkedHashMap<>();
+    unit.rows.get(instance).forEach((name, value) -> bounds.put(name, new Bound.Constant(value)));
+    return new Form(unit, bounds);
+  }
+
+  /**
+   * Finds the rule.
+   *
+   * @param sets for each instance of {@code from} those it refers to
+   * @return null where there is none
+   */
+  static Form infer(Unit from, Unit to, List<SortedSet<Integer>> sets) {
+    if (sets.isEmpty() || sets.stream().anyMatch(SortedSet::isEmpty)) {
+      return null;
+    }
+    boolean shared = isShared(sets);
+    int cases = shared ? 1 : sets.size();
+    SequencedMap<String, Bound> bounds = new LinkedHashMap<>();
+    for (String parameter : to.kept) {
+      if (to.only(parameter) != null) {
+        continue;
+      }
+      Bound bound = shared ? null : same(from, to, sets, parameter);
+      bound = bound == null ? constant(to, sets, cases, parameter) : bound;
+      if (bound != null) {
+        bounds.put(parameter, bound);
+      }
+    }
+    Form form = new Form(to, bounds);
+    Map<List<String>, Integer> counts = new HashMap<>();
+    for (SequencedMap<String, String> row : to.rows) {
+      List<String> key = new ArrayList<>();
+      bounds.keySet().forEach(name -> key.add(row.get(name)));
+      counts.merge(key, 1, Integer::sum);
+    }
+    for (int i = 0; i < cases; i++) {
+      if (!counts.get(form.key(from.rows.get(i))).equals(sets.get(i).size())) {
+        return null;
+      }
+    }
+    return form;
+  }
+
+  /** Whether all instances refer to the same. */
+  static boolean isShared(List<SortedSet<Integer>> sets) {
+    return sets.stream().allMatch(set -> set == sets.getFirst());
+  }
+
+  private List<String> key(Map<String, String> row) {
+    List<String> key = new ArrayList<>();
+    for (Bound bound : bounds.values()) {
+      key.add(
+          switch (bound) {
+            case Bound.Same same -> row.get(same.parameter());
+            case Bound.Constant constant -> constant.value();
+          });
+    }
+    return key;
+  }
+
+  private static Bound same(Unit from, Unit to, List<SortedSet<Integer>> sets, String parameter) {
+    List<String> candidates = new ArrayList<>(from.kept);
+    // The same name first: others may have the same values by chance.
+    candidates.sort((a, b) -> Boolean.compare(b.equals(parameter), a.equals(parameter)));
+    for (String candidate : candidates) {
+      boolean all = true;
+      for (int i = 0; i < sets.size() && all; i++) {
+        String value = from.rows.get(i).get(candidate);
+        all = sets.get(i).stream().allMatch(j -> to.rows.get(j).get(parameter).equals(value));
+      }
+      if (all) {
+        return new Bound.Same(candidate);
+      }
+    }
+    return null;
+  }
+
+  private static Bound constant(
+      Unit to, List<SortedSet<Integer>> sets, int cases, String parameter) {
+    String value = to.rows.get(sets.getFirst().first()).get(parameter);
+    for (int i = 0; i < cases; i++) {
+      if (!sets.get(i).stream().allMatch(j -> to.rows.get(j).get(parameter).equals(value))) {
+        return null;
+      }
+    }
+    return new Bound.Constant(value);
+  }
+}

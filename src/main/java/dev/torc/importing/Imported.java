@@ -1,0 +1,102 @@
+package dev.torc.importing;
+
+import dev.torc.machine.Shown;
+import dev.torc.workflow.BadInput;
+import dev.torc.workflow.BadInput.Diagnostic;
+import dev.torc.workflow.Node;
+import dev.torc.workflow.Place;
+import dev.torc.workflow.Source;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.SequencedMap;
+
+/**
+ * A build file made from a workflow file of NREL torc. It writes nothing to the disk and does not
+ * know whether this torc accepts the text.
+ *
+ * @param text of the build file
+ * @param notes what could not be carried, or not as it was, by place in the workflow file
+ * @param places for lines of the text, where in the workflow file they come from
+ */
+public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer, Place> places) {
+
+  /** How many notes the build file holds as comments. */
+  private static final int MAX_COMMENTS = 50;
+
+  /**
+   * Reads a workflow file: YAML, or JSON where the name ends in {@code .json}.
+   *
+   * @param shown the file's name in messages
+   * @param root the folder of the build file to be, absolute
+   * @throws BadInput with all that makes it no workflow, or none that can be a build file
+   * @throws IOException if it is there but cannot be read
+   */
+  public static Imported of(Path file, String shown, Path root) throws IOException {
+    for (String ending : List.of(".json5", ".kdl")) {
+      if (shown.endsWith(ending)) {
+        throw new BadInput(
+            new Place(shown, 0, 0),
+            ending.substring(1).toUpperCase(java.util.Locale.ROOT)
+                + " is not read; write the workflow as YAML or JSON");
+      }
+    }
+    Node tree = Source.parse(Source.bytes(file, shown), shown);
+    Notes notes = new Notes();
+    Spec spec = SpecReader.read(tree, notes);
+    notes.throwIfAny();
+    SequencedMap<String, Object> top = Translation.of(spec, notes, root.normalize());
+    notes.throwIfAny();
+    return written(top, notes.said(), file);
+  }
+
+  private static Imported written(
+      SequencedMap<String, Object> top, List<Diagnostic> notes, Path file) {
+    YamlWriter out = new YamlWriter();
+    out.line("# Made by torc import from " + Shown.name(file.getFileName().toString()) + ".");
+    if (!notes.isEmpty()) {
+      out.line("# What could not be carried over, or not as it was:");
+      for (Diagnostic note : notes.subList(0, Math.min(MAX_COMMENTS, notes.size()))) {
+        out.line("#   line " + note.place().line() + ": " + Shown.line(note.message()));
+      }
+      if (notes.size() > MAX_COMMENTS) {
+        out.line("#   and " + (notes.size() - MAX_COMMENTS) + " more");
+      }
+    }
+    for (Map.Entry<String, Object> each : top.entrySet()) {
+      switch (each.getKey()) {
+        case "resources", "data", "jobs" -> {
+          out.line("");
+          out.section(each.getKey(), asMap(each.getValue()));
+        }
+        case "shell", "hooks", "roots" -> {
+          out.line("");
+          if (each.getKey().equals("shell")) {
+            out.line(
+                "# As NREL's torc runs commands; with [bash, -e, -o, pipefail, -c] any failure"
+                    + " counts.");
+          }
+          out.entry(each.getKey(), each.getValue());
+        }
+        default -> out.entry(each.getKey(), each.getValue());
+      }
+    }
+    return new Imported(out.text(), notes, out.places());
+  }
+
+  private static SequencedMap<String, Object> asMap(Object value) {
+    SequencedMap<String, Object> map = new java.util.LinkedHashMap<>();
+    ((Map<?, ?>) value).forEach((key, each) -> map.put(key.toString(), each));
+    return map;
+  }
+
+  /**
+   * Where in the workflow file a line of the text comes from; the whole file where it is nowhere.
+   */
+  public Place placeOf(int line) {
+    Map.Entry<Integer, Place> place = places.floorEntry(line);
+    return place == null ? Place.NONE : place.getValue();
+  }
+}

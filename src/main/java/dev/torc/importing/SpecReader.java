@@ -1,0 +1,307 @@
+package dev.torc.importing;
+
+import dev.torc.importing.Spec.Action;
+import dev.torc.importing.Spec.Handler;
+import dev.torc.importing.Spec.Job;
+import dev.torc.importing.Spec.Names;
+import dev.torc.importing.Spec.ResourceClass;
+import dev.torc.importing.Spec.Rule;
+import dev.torc.importing.Spec.UserData;
+import dev.torc.workflow.Node;
+import dev.torc.workflow.Node.Mapping;
+import dev.torc.workflow.Place;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * From the tree of a workflow file to its {@link Spec}: keys and types are checked, parameters
+ * expanded, and what this torc has no use for is said. What refers to what is not its business.
+ */
+final class SpecReader {
+
+  /** Keys whose value means nothing on one machine, each with the reason. */
+  private static final Map<String, String> TOP_UNUSED =
+      Map.ofEntries(
+          Map.entry("user", "torc knows no owners"),
+          Map.entry("project", "torc knows no projects"),
+          Map.entry("metadata", "torc keeps none"),
+          Map.entry("slurm_schedulers", "torc runs the jobs on this machine"),
+          Map.entry("slurm_defaults", "torc runs the jobs on this machine"),
+          Map.entry("resource_monitor", "torc measures every job by itself"),
+          Map.entry("execution_config", "torc holds jobs to their resources by itself"),
+          Map.entry("use_pending_failed", "a failed job runs again in the next build"),
+          Map.entry("compute_node_expiration_buffer_seconds", "there are no compute nodes"),
+          Map.entry("compute_node_wait_for_new_jobs_seconds", "there are no compute nodes"),
+          Map.entry("compute_node_ignore_workflow_completion", "there are no compute nodes"),
+          Map.entry("compute_node_wait_for_healthy_database_minutes", "there are no compute nodes"),
+          Map.entry("compute_node_min_time_for_new_jobs_seconds", "there are no compute nodes"),
+          Map.entry("jobs_sort_method", "torc orders by priority and the longest path"),
+          Map.entry("datasets", "write the folder in needs and produces, as DIR/"),
+          Map.entry("dynamic_jobs", "a group over {products: JOB} makes jobs of what a job found"),
+          Map.entry("enable_ro_crate", "torc writes no RO-Crate"),
+          Map.entry("access_groups", "torc knows no users"));
+
+  private static final Map<String, String> JOB_UNUSED =
+      Map.of(
+          "scheduler", "torc runs the job on this machine",
+          "supports_termination", "torc ends every job by TERM first",
+          "label", "there is only this machine; tags are selectable",
+          "stdio", "torc keeps one log per job",
+          "input_datasets", "write the folder in needs, as DIR/",
+          "output_datasets", "write the folder in produces, as DIR/");
+
+  private final Notes notes;
+  private final Map<String, String> variables = new HashMap<>();
+  private Mapping shared;
+
+  private SpecReader(Notes notes) {
+    this.notes = notes;
+  }
+
+  /** Reads the tree; what is wrong goes to the notes. */
+  static Spec read(Node node, Notes notes) {
+    return new SpecReader(notes).top(node);
+  }
+
+  private Spec top(Node node) {
+    if (!(node instanceof Mapping map)) {
+      notes.refuse(node.place(), "no workflow: it must be a map with name and jobs");
+      notes.throwIfAny();
+      throw new IllegalStateException("not reached");
+    }
+    Entries top = new Entries(map, "a workflow", notes, variables);
+    // Variables stand for themselves in every text, before anything else.
+    top.map("variables").forEach((name, text) -> variables.put(name, text.text()));
+    Node parameters = map.get("parameters");
+    this.shared =
+        parameters instanceof Mapping m ? m : new Mapping(map.place(), new LinkedHashMap<>());
+    if (map.get("parameters_file") != null) {
+      tableOf(map.get("parameters_file").place());
+    }
+    Spec spec =
+        new Spec(
+            top.text("name"),
+            top.text("description"),
+            top.map("env"),
+            top.maps("jobs", "a job", this::job),
+            top.maps("files", "a file", this::file),
+            top.maps("user_data", "an entry of user_data", this::userData),
+            top.maps("resource_requirements", "an entry of resource_requirements", this::classOf),
+            top.maps("failure_handlers", "a failure handler", this::handler),
+            top.maps("actions", "an action", this::action));
+    top.required("name");
+    top.required("jobs");
+    top.known("parameters", "parameters_file");
+    top.unused(TOP_UNUSED);
+    top.rest();
+    return spec;
+  }
+
+  private void tableOf(Place place) {
+    notes.refuse(
+        place,
+        "parameters_file is not read by torc import; put the values into parameters, or write the"
+            + " job by hand with table: FILE");
+  }
+
+  private Job job(Entries job) {
+    Family family = family(job);
+    if (family == null) {
+      return null;
+    }
+    job.required("command");
+    Node cancel = job.map.get("cancel_on_blocking_job_failure");
+    if (cancel != null && !job.flag("cancel_on_blocking_job_failure", true)) {
+      notes.say(
+          cancel.place(),
+          "cancel_on_blocking_job_failure: false is not carried: job %s does not run after a failed job"
+              .formatted(family.name().text()));
+    }
+    Job read =
+        new Job(
+            family,
+            job.text("command"),
+            job.text("invocation_script"),
+            job.text("resource_requirements"),
+            job.text("failure_handler"),
+            job.text("priority"),
+            job.map("env"),
+            job.names("depends_on", "depends_on_regexes"),
+            job.names("input_files", "input_file_regexes"),
+            job.names("output_files", "output_file_regexes"),
+            job.names("input_user_data", "input_user_data_regexes"),
+            job.names("output_user_data", "output_user_data_regexes"));
+    job.unused(JOB_UNUSED);
+    job.rest();
+    return read.command() == null ? null : read;
+  }
+
+  private Spec.File file(Entries file) {
+    Family family = family(file);
+    file.required("path");
+    Text path = file.text("path");
+    file.unused(Map.of("identifier", "torc records no identifiers"));
+    file.rest();
+    return family == null || path == null ? null : new Spec.File(family, path);
+  }
+
+  private Family family(Entries entries) {
+    entries.required("name");
+    Text name = entries.text("name");
+    List<Axis> axes = axes(entries);
+    Text mode = entries.text("parameter_mode");
+    if (entries.map.get("parameters_file") != null) {
+      tableOf(entries.map.get("parameters_file").place());
+    }
+    entries.known("parameters_file", "use_parameters_file");
+    if (mode != null && !Set.of("zip", "product").contains(mode.text())) {
+      notes.refuse(mode.place(), "parameter_mode is product or zip, not " + mode.text());
+    }
+    if (name == null) {
+      return null;
+    }
+    try {
+      return Family.of(name, axes, mode != null && mode.text().equals("zip"));
+    } catch (IllegalArgumentException e) {
+      notes.refuse(mode == null ? name.place() : mode.place(), e.getMessage());
+      return null;
+    }
+  }
+
+  /** The parameters of a job or file: its own, or the shared ones that it names. */
+  private List<Axis> axes(Entries entries) {
+    entries.known("parameters");
+    List<Text> used = entries.texts("use_parameters");
+    Node own = entries.map.get("parameters");
+    List<Axis> axes = new ArrayList<>();
+    if (own != null && !Node.isNothing(own)) {
+      if (own instanceof Mapping map) {
+        map.entries().forEach((name, entry) -> axis(name, entry, axes));
+      } else {
+        notes.refuse(own.place(), "parameters must be a map");
+      }
+      return axes;
+    }
+    for (Text name : used) {
+      Node.Entry entry = shared.entries().get(name.text());
+      if (entry == null) {
+        notes.say(
+            name.place(), "the workflow has no parameter " + name.text() + ", so it is not used");
+      } else {
+        axis(name.text(), entry, axes);
+      }
+    }
+    return axes;
+  }
+
+  private void axis(String name, Node.Entry entry, List<Axis> into) {
+    try {
+      Axis axis =
+          switch (entry.value()) {
+            case Node.Sequence list ->
+                Axis.list(
+                    entry.place(),
+                    name,
+                    list.items().stream().map(item -> Entries.scalar(item, name).text()).toList());
+            default -> Axis.of(entry.place(), name, Entries.scalar(entry.value(), name).text());
+          };
+      into.add(axis);
+      if (axis.range().size() == 3
+          && axis.values().size() == 1
+          && !axis.range().get(0).equals(axis.range().get(1))) {
+        notes.say(
+            entry.place(),
+            "the range of %s is one value, %s: what stands last is the step; if a number of values was meant, write them as a list"
+                .formatted(name, axis.values().getFirst()));
+      }
+    } catch (IllegalArgumentException e) {
+      notes.refuse(entry.value().place(), e.getMessage());
+    }
+  }
+
+  private UserData userData(Entries data) {
+    data.required("name");
+    Text name = data.text("name");
+    Node value = data.map.get("data");
+    boolean ephemeral = data.flag("is_ephemeral", false);
+    data.known("data");
+    data.rest();
+    return name == null
+        ? null
+        : new UserData(name, value == null || Node.isNothing(value) ? null : value, ephemeral);
+  }
+
+  private ResourceClass classOf(Entries entries) {
+    entries.required("name");
+    ResourceClass read =
+        new ResourceClass(
+            entries.text("name"),
+            entries.text("num_cpus"),
+            entries.text("memory"),
+            entries.text("num_gpus"),
+            entries.text("num_nodes"),
+            entries.text("runtime"));
+    entries.rest();
+    return read.name() == null ? null : read;
+  }
+
+  private Handler handler(Entries handler) {
+    handler.required("name");
+    Text name = handler.text("name");
+    List<Rule> rules = handler.maps("rules", "a rule", this::rule);
+    handler.rest();
+    return name == null ? null : new Handler(name, rules);
+  }
+
+  private Rule rule(Entries rule) {
+    Text retries = rule.text("max_retries");
+    int count = 3;
+    if (retries != null) {
+      if (!retries.text().matches("[0-9]{1,3}")) {
+        notes.refuse(retries.place(), "max_retries must be a whole number, not " + retries.text());
+      } else {
+        count = Integer.parseInt(retries.text());
+      }
+    }
+    Rule read =
+        new Rule(
+            rule.map.place(),
+            rule.texts("exit_codes"),
+            rule.flag("match_all_exit_codes", false),
+            rule.text("recovery_script"),
+            count);
+    rule.rest();
+    return read;
+  }
+
+  private Action action(Entries action) {
+    Text trigger = action.text("trigger_type");
+    Text type = action.text("action_type");
+    action.required("trigger_type");
+    action.required("action_type");
+    Names jobs = action.names("jobs", "job_name_regexes");
+    List<Text> commands = action.texts("commands");
+    action.known(
+        "scheduler",
+        "scheduler_type",
+        "num_allocations",
+        "start_one_worker_per_node",
+        "max_parallel_jobs",
+        "persistent");
+    action.rest();
+    if (trigger == null || type == null) {
+      return null;
+    }
+    if (!type.text().equals("run_commands")) {
+      notes.say(
+          action.map.place(),
+          "the action " + type.text() + " is not carried: torc runs the jobs on this machine");
+      return null;
+    }
+    return new Action(action.map.place(), trigger.text(), jobs, commands);
+  }
+}

@@ -1,0 +1,406 @@
+package dev.torc.importing;
+
+import dev.torc.importing.Spec.Action;
+import dev.torc.importing.Spec.Handler;
+import dev.torc.importing.Spec.Job;
+import dev.torc.importing.Spec.UserData;
+import dev.torc.importing.YamlWriter.Flow;
+import dev.torc.importing.YamlWriter.Placed;
+import dev.torc.importing.YamlWriter.Quoted;
+import dev.torc.workflow.JsonText;
+import dev.torc.workflow.Literal;
+import dev.torc.workflow.Nearest;
+import dev.torc.workflow.Node;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.TreeSet;
+
+/**
+ * From a workflow of NREL torc to the keys of a build file and their values. What a job needs is
+ * {@link Needs}' business, its command {@link CommandText}'s; how it looks {@link YamlWriter}'s.
+ */
+final class Translation {
+
+  private final Spec spec;
+  private final Notes notes;
+  private final Path root;
+  private final Catalog catalog;
+  private final Classes classes;
+  private final Map<String, Handler> handlers = new HashMap<>();
+  private final Map<Handler, SequencedMap<String, Object>> retries = new HashMap<>();
+  private final TreeSet<String> folders = new TreeSet<>();
+  private boolean brace;
+
+  private Translation(Spec spec, Notes notes, Path root) {
+    this.spec = spec;
+    this.notes = notes;
+    this.root = root;
+    this.catalog = new Catalog(spec, notes);
+    this.classes = new Classes(notes);
+  }
+
+  /**
+   * Translates; what is wrong or not carried goes to the notes.
+   *
+   * @param root the folder of the build file to be
+   * @return the keys of the build file with their values, in order
+   */
+  static SequencedMap<String, Object> of(Spec spec, Notes notes, Path root) {
+    Notes own = new Notes();
+    Translation tried = new Translation(spec, own, root);
+    SequencedMap<String, Object> top = tried.top();
+    if (!tried.catalog.irregular.isEmpty()) {
+      return of(Unrolled.of(spec, tried.catalog.irregular, notes), notes, root);
+    }
+    notes.add(own);
+    return top;
+  }
+
+  private SequencedMap<String, Object> top() {
+    for (Handler handler : spec.handlers()) {
+      if (handlers.put(handler.name().text(), handler) != null) {
+        notes.refuse(handler.name().place(), "a second failure handler " + handler.name().text());
+      }
+    }
+    SequencedMap<String, Object> known = classes.of(spec.classes());
+    SequencedMap<String, Object> jobs = new LinkedHashMap<>();
+    catalog.units.forEach(
+        (job, unit) -> {
+          String name = Literal.of(catalog.name(unit));
+          jobs.put(
+              name == null ? catalog.name(unit) : name,
+              new Placed(job.family().place(), job(job, unit, known)));
+        });
+    SequencedMap<String, Object> top = new LinkedHashMap<>();
+    literal(top, "name", spec.name());
+    literal(top, "description", spec.description());
+    top.put("shell", List.of("bash", "-c"));
+    if (brace) {
+      top.put("vars", Map.of(CommandText.BRACE, "{"));
+    }
+    if (!spec.env().isEmpty()) {
+      SequencedMap<String, Object> env = new LinkedHashMap<>();
+      spec.env().forEach((name, text) -> literal(env, name, text));
+      top.put("env", env);
+    }
+    if (!folders.isEmpty()) {
+      top.put("roots", List.copyOf(outermost()));
+    }
+    if (!known.isEmpty()) {
+      top.put("resources", known);
+    }
+    SequencedMap<String, Object> data = data();
+    if (!data.isEmpty()) {
+      top.put("data", data);
+    }
+    List<Object> hooks = new ArrayList<>();
+    spec.actions().forEach(action -> hook(action, hooks));
+    if (!hooks.isEmpty()) {
+      top.put("hooks", hooks);
+    }
+    top.put("jobs", jobs);
+    return top;
+  }
+
+  private static void literal(SequencedMap<String, Object> into, String key, Text text) {
+    if (text != null) {
+      String written = Literal.of(text.text());
+      into.put(key, new Placed(text.place(), written == null ? text.text() : written));
+    }
+  }
+
+  private SequencedMap<String, Object> job(Job job, Unit unit, SequencedMap<String, Object> known) {
+    Needs needs = new Needs(catalog, notes, job);
+    CommandText command = new CommandText(catalog, notes, job, needs);
+    SequencedMap<String, Object> out = new LinkedHashMap<>();
+    out.put("command", new Placed(job.command().place(), command.written()));
+    brace |= command.usesBrace();
+    parameters(unit, out);
+    items(out, "needs", needs.needs());
+    items(out, "produces", needs.produces());
+    needs.produces().forEach(item -> item.refs().forEach(this::outside));
+    resources(job, unit, known, out);
+    if (job.handler() != null) {
+      Handler handler = handlers.get(job.handler().text());
+      if (handler == null) {
+        notes.refuse(
+            job.handler().place(),
+            "no failure handler "
+                + job.handler().text()
+                + Nearest.hint(job.handler().text(), handlers.keySet()));
+      } else {
+        out.putAll(retries.computeIfAbsent(handler, classes::retry));
+      }
+    }
+    if (job.priority() != null) {
+      out.put(
+          "priority",
+          catalog.written(
+              CommandText.plain(catalog, unit, job.priority()), job.priority().place()));
+    }
+    SequencedMap<String, Object> env = new LinkedHashMap<>();
+    job.env()
+        .forEach(
+            (name, text) ->
+                env.put(
+                    name, catalog.written(CommandText.plain(catalog, unit, text), text.place())));
+    if (!env.isEmpty()) {
+      out.put("env", env);
+    }
+    if (storesEphemeral(unit)) {
+      out.put("always", "true");
+    }
+    out.replaceAll(
+        (key, value) -> value instanceof Placed ? value : new Placed(job.family().place(), value));
+    return out;
+  }
+
+  private boolean storesEphemeral(Unit unit) {
+    return spec.userData().stream()
+        .anyMatch(d -> d.ephemeral() && catalog.storers(d.name().text()).contains(unit));
+  }
+
+  private void parameters(Unit unit, SequencedMap<String, Object> out) {
+    if (!unit.isGroup()) {
+      return;
+    }
+    boolean zip = unit.family.zip() && unit.kept.size() > 1;
+    SequencedMap<String, Object> parameters = new LinkedHashMap<>();
+    for (Axis axis : unit.family.axes()) {
+      if (!unit.kept.contains(axis.name())) {
+        continue;
+      }
+      // Of a zip that lost a parameter, rows may have become equal.
+      List<String> values =
+          zip ? unit.rows.stream().map(row -> row.get(axis.name())).toList() : axis.values();
+      boolean range = axis.range().size() == 3 && values.equals(axis.values()) && !values.isEmpty();
+      parameters.put(
+          catalog.parameter(axis.name()),
+          new Placed(
+              axis.place(), range ? range(axis) : values.stream().map(this::value).toList()));
+    }
+    out.put("parameters", parameters);
+    if (zip) {
+      out.put("mode", "zip");
+    }
+  }
+
+  private Object value(String text) {
+    String written = Literal.of(text);
+    // `~` and the like are values here, not nothing.
+    return text.isEmpty() || text.equals("null") ? new Quoted(text) : written;
+  }
+
+  private static Flow range(Axis axis) {
+    SequencedMap<String, Object> range = new LinkedHashMap<>();
+    range.put("from", axis.range().get(0));
+    range.put("to", axis.range().get(1));
+    if (!axis.range().get(2).equals("1")) {
+      range.put("step", axis.range().get(2));
+    }
+    return new Flow(range);
+  }
+
+  private static void items(SequencedMap<String, Object> out, String key, List<Needs.Item> items) {
+    if (items.isEmpty()) {
+      return;
+    }
+    boolean labels = items.size() > 1 && items.stream().anyMatch(item -> item.label() != null);
+    if (!labels) {
+      List<Object> refs = new ArrayList<>();
+      items.forEach(item -> refs.addAll(item.refs()));
+      out.put(key, refs.size() == 1 ? refs.getFirst() : refs);
+      return;
+    }
+    SequencedMap<String, Object> named = new LinkedHashMap<>();
+    List<Object> others = new ArrayList<>();
+    for (Needs.Item item : items) {
+      if (item.label() == null) {
+        others.addAll(item.refs());
+      } else {
+        named.put(item.label(), item.refs().size() == 1 ? item.refs().getFirst() : item.refs());
+      }
+    }
+    if (!others.isEmpty()) {
+      named.put(
+          Label.unique("others", "_", named.keySet()),
+          others.size() == 1 ? others.getFirst() : others);
+    }
+    out.put(key, named);
+  }
+
+  /** Notes the folder of a product that lies outside of the root. */
+  private void outside(Object product) {
+    String text = product.toString();
+    int hole = text.indexOf('{');
+    String fixed = hole < 0 ? text : text.substring(0, hole);
+    int slash = fixed.lastIndexOf('/');
+    if (slash < 0) {
+      return;
+    }
+    try {
+      Path folder = root.resolve(fixed.substring(0, slash + 1).replace("\\", "")).normalize();
+      if (!folder.startsWith(root)) {
+        folders.add(folder.toString());
+      }
+    } catch (InvalidPathException e) {
+      // The loader says what is wrong with the path.
+      return;
+    }
+  }
+
+  private List<String> outermost() {
+    List<String> outer = new ArrayList<>();
+    for (String folder : folders) {
+      if (outer.stream().noneMatch(other -> Path.of(folder).startsWith(other))) {
+        String written = Literal.of(folder);
+        outer.add(written == null ? folder : written);
+      }
+    }
+    return outer;
+  }
+
+  private void resources(
+      Job job, Unit unit, SequencedMap<String, Object> known, SequencedMap<String, Object> out) {
+    if (job.resources() == null) {
+      return;
+    }
+    List<Piece> pieces = Piece.ofName(job.resources().text(), unit.family.parameters());
+    for (SequencedMap<String, String> row : unit.family.rows()) {
+      String name = Family.expand(pieces, row);
+      if (!known.containsKey(Literal.of(name))) {
+        notes.refuse(
+            job.resources().place(),
+            "no resource_requirements " + name + Nearest.hint(name, known.keySet()));
+        return;
+      }
+    }
+    out.put(
+        "resources",
+        catalog.written(
+            CommandText.plain(catalog, unit, job.resources()), job.resources().place()));
+  }
+
+  /** The user data that no job stores; of the others it says how the job does it here. */
+  private SequencedMap<String, Object> data() {
+    SequencedMap<String, Object> data = new LinkedHashMap<>();
+    for (UserData each : spec.userData()) {
+      String name = each.name().text();
+      String key = catalog.dataKey(name);
+      if (key != null && !key.equals(name)) {
+        notes.say(each.name().place(), "the user data " + name + " is called " + key + " here");
+      }
+      List<Unit> storers = catalog.storers(name);
+      if (storers.isEmpty()) {
+        if (each.value() != null) {
+          data.put(key, new Placed(each.name().place(), json(each.value())));
+        } else {
+          notes.say(
+              each.name().place(),
+              "the user data " + name + " has no value and no job stores it, so it is not carried");
+        }
+        continue;
+      }
+      notes.say(
+          each.name().place(),
+          "the user data %s is not stored by itself%s: let the command of job %s do echo '%s=VALUE' >> \"$TORC_OUTPUT\", and who reads it need {data: %s.%s}"
+              .formatted(
+                  name,
+                  each.value() == null ? "" : ", and the value here is not carried",
+                  catalog.name(storers.getFirst()),
+                  key,
+                  catalog.name(storers.getFirst()),
+                  key));
+    }
+    return data;
+  }
+
+  private static Object json(Node node) {
+    return switch (node) {
+      case Node.Scalar scalar when scalar.isNothing() -> new YamlWriter.Bare("null");
+      case Node.Scalar scalar -> {
+        String written = Literal.of(scalar.text());
+        String text = written == null ? scalar.text() : written;
+        // In quotes `12` is a text; without, what can be JSON is what it says.
+        boolean isText = scalar.quoted() && !JsonText.of(scalar.text()).startsWith("\"");
+        yield isText ? new Quoted(text) : text;
+      }
+      case Node.Sequence list -> list.items().stream().map(Translation::json).toList();
+      case Node.Mapping map -> {
+        SequencedMap<String, Object> entries = new LinkedHashMap<>();
+        map.entries().forEach((key, entry) -> entries.put(key, json(entry.value())));
+        yield entries;
+      }
+    };
+  }
+
+  private void hook(Action action, List<Object> into) {
+    String on =
+        switch (action.trigger()) {
+          case "on_workflow_start" -> "start";
+          case "on_workflow_complete" -> "finish";
+          case "on_jobs_ready" -> "ready";
+          case "on_jobs_complete" -> "done";
+          default -> null;
+        };
+    if (on == null) {
+      notes.say(action.place(), "an action " + action.trigger() + " is not carried");
+      return;
+    }
+    String job = null;
+    if (on.equals("ready") || on.equals("done")) {
+      Unit none = new Unit(Family.of(new Text(action.place(), ""), List.of(), false), List.of());
+      var links = catalog.jobs.resolve(none, action.jobs());
+      if (links.size() != 1
+          || links.firstEntry().getValue().getFirst().size()
+              != links.firstEntry().getKey().rows.size()) {
+        notes.say(
+            action.place(),
+            "an action "
+                + action.trigger()
+                + " is not carried: a hook belongs to one job, or to all of one group");
+        return;
+      }
+      job = catalog.name(links.firstEntry().getKey());
+    }
+    if (action.commands().isEmpty()) {
+      return;
+    }
+    SequencedMap<String, Object> hook = new LinkedHashMap<>();
+    hook.put("on", on);
+    if (job != null) {
+      String written = Literal.of(job);
+      hook.put("job", written == null ? job : written);
+    }
+    boolean before = on.equals("start") || on.equals("ready");
+    literal(hook, "command", new Text(action.place(), commands(action, before)));
+    if (before) {
+      // Only for a required hook do jobs wait, and what they rely on is mostly what it makes.
+      hook.put("required", "true");
+      notes.say(action.place(), "what fails in this action is only seen in .torc/logs/hooks.log");
+    }
+    into.add(hook);
+  }
+
+  /**
+   * The commands in a row. As in NREL's torc the first failure is the end of them, and no failure
+   * of the workflow.
+   */
+  private static String commands(Action action, boolean required) {
+    if (action.commands().size() == 1 && !required) {
+      return action.commands().getFirst().text();
+    }
+    StringBuilder all = new StringBuilder("set -e\n");
+    if (required) {
+      all.append("trap 'exit 0' EXIT\n");
+    }
+    action.commands().forEach(command -> all.append(command.text().stripTrailing()).append('\n'));
+    return all.toString();
+  }
+}
