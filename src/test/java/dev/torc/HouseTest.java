@@ -45,7 +45,7 @@ class HouseTest {
               "cli",
               and(GROUND, "workflow", "importing", "graph", "plan", "build", "exec", "report")));
 
-  private static final Path CLASSES = Path.of("target", "classes");
+  private static final Path CLASSES = Path.of("target", "classes", "dev");
   private static final JavaClasses TORC = new ClassFileImporter().importPath(CLASSES);
 
   private static final DescribedPredicate<JavaClass> MAIN =

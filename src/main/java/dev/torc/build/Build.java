@@ -15,13 +15,10 @@ import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /**
  * The loop of a build: lets jobs start as their needs are settled and resources allow, and sees to
@@ -45,8 +42,7 @@ public final class Build {
   private boolean alone;
   private boolean draining;
   private boolean failed;
-  private final Set<String> failedGroups = new HashSet<>();
-  private final Set<String> blockedGroups = new HashSet<>();
+  private final Unexpanded groups;
   private int signal;
   private CacheException broken;
   private IOException unreadable;
@@ -66,6 +62,7 @@ public final class Build {
             setup.listener(),
             this::counts);
     this.teller = new Teller(setup.shop().launches(), this::tell);
+    this.groups = new Unexpanded(teller);
   }
 
   /**
@@ -207,8 +204,7 @@ public final class Build {
   /** Groups that could not be expanded count as failed or blocked. */
   private Map<State, Integer> counts() {
     Map<State, Integer> counts = stage.states().counts();
-    counts.merge(State.FAILED, failedGroups.size(), Integer::sum);
-    counts.merge(State.BLOCKED, blockedGroups.size(), Integer::sum);
+    groups.count(counts);
     return counts;
   }
 
@@ -221,7 +217,7 @@ public final class Build {
         stage = stage.over(next);
         parked.clear(); // they are ready
         teller.tell(new Event.Expanded(next.selection().jobs().cardinality()));
-        warn(old, next);
+        groups.warn(old, next);
         failGroups();
         stage.ended().forEach(this::block);
         stage.free().forEach(this::decide);
@@ -233,26 +229,15 @@ public final class Build {
     }
   }
 
-  /** Tells of groups that turned out to have no instances. */
-  private void warn(Scene old, Scene next) {
-    Set<String> before =
-        old.selection().open().stream().mapToObj(old.graph()::name).collect(Collectors.toSet());
-    next.graph().workflow().groups().stream()
-        .filter(group -> before.contains(group.name()))
-        .flatMap(group -> group.warnings().stream())
-        .forEach(warning -> teller.warn(warning.toString()));
-  }
-
   /** Groups with problems fail, each once, and what waits for them is blocked. */
   private void failGroups() {
     stage.scene().selection().open().stream()
         .filter(group -> !stage.graph().gate(group).open().problems().isEmpty())
         .forEach(
             group -> {
-              if (failedGroups.add(stage.graph().name(group))) {
+              if (groups.fail(stage.graph().gate(group).open())) {
                 failed = true;
                 draining |= setup.failFast();
-                teller.failed(stage.graph().gate(group).open());
               }
               block(group);
             });
@@ -537,12 +522,7 @@ public final class Build {
               teller.ended(stage.graph().name(job), State.BLOCKED, stage.graph().name(failedJob));
               return true;
             },
-            group -> {
-              String name = stage.graph().name(group);
-              if (stage.scene().selection().open().get(group) && blockedGroups.add(name)) {
-                teller.ended(name, State.BLOCKED, stage.graph().name(failedJob));
-              }
-            });
+            group -> groups.block(stage, group, stage.graph().name(failedJob)));
   }
 
   /** Nothing runs and nothing will: what is left was not reached. */
@@ -561,8 +541,7 @@ public final class Build {
     Selection selection = stage.scene().selection();
     return selection.targeted()
         && (selection.named().stream().anyMatch(j -> stage.states().of(j) == State.BLOCKED)
-            || selection.namedOpen().stream()
-                .anyMatch(group -> blockedGroups.contains(stage.graph().name(group))));
+            || groups.blocksTarget(stage));
   }
 
   private void broken(CacheException e) {

@@ -10,38 +10,35 @@ import dev.torc.plan.Checks;
 import dev.torc.plan.Expander;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Selection;
+import dev.torc.posix.RandomId;
 import dev.torc.workflow.BadInput.Diagnostic;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import picocli.CommandLine;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
  * {@code torc adopt}: takes what stands there for the result of jobs, without running them. What
  * can be adopted is the business of {@link Adoption}; here all is stored, or nothing.
  */
-@CommandLine.Command(
-    name = "adopt",
-    description = "accept products that are there, without running their jobs")
 final class AdoptCommand extends Command {
 
-  @Parameters(
-      paramLabel = "TARGET",
-      arity = "1..*",
-      description = "job, group, instance, tag or produced file")
-  private List<String> targets = new ArrayList<>();
-
-  @Option(
-      names = {"-n", "--dry-run"},
-      description = "only say what would be adopted")
+  private final List<String> targets = new ArrayList<>();
   private boolean dry;
-
-  @Option(names = "--no-wait", description = "end with status 75 where another build is at work")
   private boolean noWait;
+
+  @Override
+  String description() {
+    return "accept products that are there, without running their jobs";
+  }
+
+  @Override
+  void declare(Options options) {
+    options.words("TARGET", "job, group, instance, tag or produced file", 1, targets::add);
+    options.flag("-n --dry-run", "only say what would be adopted", () -> dry = true);
+    options.flag(
+        "--no-wait", "end with status 75 where another build is at work", () -> noWait = true);
+  }
 
   @Override
   int run(Console console) throws IOException {
@@ -57,7 +54,7 @@ final class AdoptCommand extends Command {
         return tell(console, new Adoption(plan.scene(), expander, look.digests(), "", 0).run());
       }
     }
-    String build = UUID.randomUUID().toString();
+    String build = RandomId.next();
     BuildLock lock =
         Workshop.lock(
             console, project.place(), build, "torc adopt", !noWait, line -> say(console, line));

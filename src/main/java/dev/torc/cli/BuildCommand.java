@@ -16,26 +16,33 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Rest;
 import dev.torc.plan.Selection;
 import dev.torc.posix.Environment;
+import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.report.Report;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import picocli.CommandLine;
-import picocli.CommandLine.Mixin;
 
 /** {@code torc build}: checks everything, then builds, in the order of section 5. */
-@CommandLine.Command(name = "build", description = "run the jobs that are not up to date")
 final class BuildCommand extends Command {
 
-  @Mixin private BuildOptions options = new BuildOptions();
+  private final BuildOptions options = new BuildOptions();
+
+  @Override
+  String description() {
+    return "run the jobs that are not up to date";
+  }
+
+  @Override
+  void declare(Options told) {
+    options.declare(told);
+  }
 
   @Override
   int run(Console console) throws IOException {
@@ -58,7 +65,7 @@ final class BuildCommand extends Command {
         }
       }
     }
-    String build = UUID.randomUUID().toString();
+    String build = RandomId.next();
     try (Report report = Reports.open(console, common, options.detail(), () -> -1)) {
       Consumer<String> note = line -> report.accept(new Event.Note(Event.Level.INFO, line));
       BuildLock lock =

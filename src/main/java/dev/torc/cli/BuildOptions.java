@@ -6,45 +6,47 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** The options of {@code torc build}. How amounts are read is the build file's business. */
 final class BuildOptions {
 
-  @Parameters(
-      paramLabel = "TARGET",
-      arity = "0..*",
-      description = "job, group, instance, tag or produced file; all jobs without one")
-  private List<String> targets = new ArrayList<>();
-
-  @Option(
-      names = {"-n", "--dry-run"},
-      description = "only say what would run, and why")
+  private final List<String> targets = new ArrayList<>();
   private boolean dryRun;
-
-  @Option(
-      names = {"-k", "--keep-going"},
-      description = "a failure stops only what depends on it (the default)")
-  private boolean keepGoing;
-
-  @Option(names = "--fail-fast", description = "start nothing new after a failure")
   private boolean failFast;
-
-  @Option(names = "--force", description = "run the targets whatever their state")
   private boolean force;
-
-  @Option(names = "--no-wait", description = "end with status 75 where another build is at work")
   private boolean noWait;
-
   private final SortedMap<String, String> limits = new TreeMap<>();
   private final List<String> badLimits = new ArrayList<>();
   private Detail detail = Detail.NORMAL;
 
-  @Option(
-      names = {"-j", "--jobs"},
-      paramLabel = "N",
-      description = "the same as --limit cpus=N")
+  /** Tells them to the parser. */
+  void declare(Options options) {
+    options.words(
+        "TARGET",
+        "job, group, instance, tag or produced file; all jobs without one",
+        0,
+        targets::add);
+    options.flag("-n --dry-run", "only say what would run, and why", () -> dryRun = true);
+    options.flag(
+        "-k --keep-going", "a failure stops only what depends on it (the default)", () -> {});
+    options.flag("--fail-fast", "start nothing new after a failure", () -> failFast = true);
+    options.flag("--force", "run the targets whatever their state", () -> force = true);
+    options.flag(
+        "--no-wait", "end with status 75 where another build is at work", () -> noWait = true);
+    options.value("-j --jobs", "N", "the same as --limit cpus=N", this::jobs);
+    options.value(
+        "--limit",
+        "NAME=AMOUNT",
+        "use no more at a time: cpus=4, memory=8GiB, gpus=1, or a counter",
+        this::limit);
+    options.flag(
+        "-v --verbose", "also show commands and what is up to date", () -> detail = Detail.VERBOSE);
+    options.flag(
+        "-q --quiet",
+        "show only failures, warnings and the last line",
+        () -> detail = Detail.QUIET);
+  }
+
   private void jobs(String n) {
     if (n.matches("[0-9]{1,9}") && Integer.parseInt(n) > 0) {
       limits.put("cpus", n);
@@ -53,10 +55,6 @@ final class BuildOptions {
     }
   }
 
-  @Option(
-      names = "--limit",
-      paramLabel = "NAME=AMOUNT",
-      description = "use no more at a time: cpus=4, memory=8GiB, gpus=1, or a counter")
   private void limit(String last) {
     int equals = last.indexOf('=');
     if (equals < 1 || equals == last.length() - 1) {
@@ -64,20 +62,6 @@ final class BuildOptions {
     } else {
       limits.put(last.substring(0, equals), last.substring(equals + 1));
     }
-  }
-
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "also show commands and what is up to date")
-  private void verbose(boolean on) {
-    detail = Detail.VERBOSE;
-  }
-
-  @Option(
-      names = {"-q", "--quiet"},
-      description = "show only failures, warnings and the last line")
-  private void quiet(boolean on) {
-    detail = Detail.QUIET;
   }
 
   /** Targets as given; none for all jobs. */

@@ -12,14 +12,17 @@ import dev.torc.workflow.Group;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine;
 
 /**
  * {@code torc check}: all that can be told of a build file without running anything. Warnings and
  * errors go to standard error, the line that counts them to standard output.
  */
-@CommandLine.Command(name = "check", description = "read the build file and say what is wrong")
 final class CheckCommand extends Command {
+
+  @Override
+  String description() {
+    return "read the build file and say what is wrong";
+  }
 
   @Override
   int run(Console console) throws IOException {

@@ -11,6 +11,7 @@ import dev.torc.machine.Shown;
 import dev.torc.plan.Records;
 import dev.torc.plan.Selection;
 import dev.torc.plan.Stale;
+import dev.torc.posix.RandomId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,41 +23,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
-import picocli.CommandLine;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
  * {@code torc clean}: says what is to go; {@link Cleaner} takes it away. Without targets it works
  * from the records even where the build file is refused (rule 13).
  */
-@CommandLine.Command(name = "clean", description = "remove products that torc made")
 final class CleanCommand extends Command {
 
-  @Parameters(
-      paramLabel = "TARGET",
-      arity = "0..*",
-      description = "job or tag, for all its products, or a produced file; all without one")
-  private List<String> targets = new ArrayList<>();
+  private final List<String> targets = new ArrayList<>();
 
-  @Option(
-      names = {"-n", "--dry-run"},
-      description = "only say what would be removed")
   private boolean dry;
-
-  @Option(names = "--force", description = "also remove products that were altered or adopted")
   private boolean force;
-
-  @Option(
-      names = "--stale",
-      description = "only products that no job declares any more and none needs")
   private boolean stale;
-
-  @Option(names = "--kept", description = "what builds set aside in .torc/kept")
   private boolean kept;
-
-  @Option(names = "--all", description = "all products and .torc too, but for .torc/kept")
   private boolean all;
 
   /** What was removed and what stays, told as it happens or, as JSON, at the end. */
@@ -110,6 +89,29 @@ final class CleanCommand extends Command {
   }
 
   @Override
+  String description() {
+    return "remove products that torc made";
+  }
+
+  @Override
+  void declare(Options options) {
+    options.words(
+        "TARGET",
+        "job or tag, for all its products, or a produced file; all without one",
+        0,
+        targets::add);
+    options.flag("-n --dry-run", "only say what would be removed", () -> dry = true);
+    options.flag(
+        "--force", "also remove products that were altered or adopted", () -> force = true);
+    options.flag(
+        "--stale",
+        "only products that no job declares any more and none needs",
+        () -> stale = true);
+    options.flag("--kept", "what builds set aside in .torc/kept", () -> kept = true);
+    options.flag("--all", "all products and .torc too, but for .torc/kept", () -> all = true);
+  }
+
+  @Override
   int run(Console console) throws IOException {
     if (kept && !targets.isEmpty()) {
       throw Common.usage("--kept takes no TARGET: what was set aside goes as a whole");
@@ -135,7 +137,7 @@ final class CleanCommand extends Command {
         cleaner(site, null, account).memory(site.place(), kept);
       }
     } else if (Files.isDirectory(site.place().folder())) {
-      String build = UUID.randomUUID().toString();
+      String build = RandomId.next();
       try (BuildLock _ =
           Workshop.lock(
               console, site.place(), build, "torc clean", true, line -> say(console, line))) {

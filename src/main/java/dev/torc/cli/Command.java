@@ -1,15 +1,17 @@
 package dev.torc.cli;
 
 import java.io.IOException;
-import picocli.CommandLine.Mixin;
 
-/**
- * A command of torc. Subclasses have picocli's annotations for their options; {@link Main} parses
- * and calls them.
- */
+/** A command of torc. {@link Main} reads its options and calls it; {@link Commands} names it. */
 abstract class Command {
 
-  @Mixin Common common = new Common();
+  final Common common = new Common();
+
+  /** One line for the help. */
+  abstract String description();
+
+  /** Tells the options and words of this command, beside those of all commands. */
+  void declare(Options options) {}
 
   /**
    * Does it and returns the exit status. Bad input, trouble with files and defects are thrown:

@@ -10,46 +10,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import picocli.CommandLine.Option;
 
 /** The options that every command takes. What is done with the build file is not its business. */
 final class Common {
 
-  @Option(
-      names = {"-f", "--file"},
-      paramLabel = "FILE",
-      description = "build file; later ones are laid over earlier ones")
-  private List<String> files = new ArrayList<>();
-
-  @Option(
-      names = {"-C", "--directory"},
-      paramLabel = "DIR",
-      description = "go to this folder first")
-  private List<String> folders = new ArrayList<>();
-
-  @Option(names = "-D", paramLabel = "VAR=VALUE", description = "set a variable of the build file")
-  private List<String> variables = new ArrayList<>();
-
-  @Option(names = "--no-containers", description = "run jobs with an image on the host")
+  private final List<String> files = new ArrayList<>();
+  private final List<String> folders = new ArrayList<>();
+  private final List<String> variables = new ArrayList<>();
   private boolean noContainers;
-
-  @Option(names = "--json", description = "data for programs instead of text, where there is data")
   private boolean json;
-
-  @Option(names = "--color", paramLabel = "WHEN", description = "auto, always or never")
   private String color = "auto";
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "show this and end")
-  private boolean help;
-
-  @Option(
-      names = {"-V", "--version"},
-      versionHelp = true,
-      description = "show the version and end")
-  private boolean version;
+  /** Tells them to the parser. */
+  void declare(Options options) {
+    options.value(
+        "-f --file", "FILE", "build file; later ones are laid over earlier ones", files::add);
+    options.value("-C --directory", "DIR", "go to this folder first", folders::add);
+    options.value("-D", "VAR=VALUE", "set a variable of the build file", variables::add);
+    options.flag(
+        "--no-containers", "run jobs with an image on the host", () -> noContainers = true);
+    options.flag(
+        "--json", "data for programs instead of text, where there is data", () -> json = true);
+    options.value("--color", "WHEN", "auto, always or never", given -> color = given);
+    options.help("-h --help", "show this and end");
+    options.version("-V --version", "show the version and end");
+  }
 
   /** Build files as given, in order; none where the nearest one is meant. */
   List<Path> files(Console console) {

@@ -10,22 +10,27 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import picocli.CommandLine;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
  * {@code torc data}: the values that the jobs' last runs stored, as they wrote them, and those of
  * the data section. It works from the records where the build file is refused.
  */
-@CommandLine.Command(name = "data", description = "print the values that jobs stored")
 final class DataCommand extends Command {
 
-  @Parameters(paramLabel = "JOB", arity = "0..*", description = "jobs or groups; all without one")
-  private List<String> targets = new ArrayList<>();
+  private final List<String> targets = new ArrayList<>();
 
-  @Option(names = "--job", paramLabel = "JOB", description = "the same")
-  private List<String> jobs = new ArrayList<>();
+  private final List<String> jobs = new ArrayList<>();
+
+  @Override
+  String description() {
+    return "print the values that jobs stored";
+  }
+
+  @Override
+  void declare(Options options) {
+    options.words("JOB", "jobs or groups; all without one", 0, targets::add);
+    options.value("--job", "JOB", "the same", jobs::add);
+  }
 
   @Override
   int run(Console console) throws IOException {

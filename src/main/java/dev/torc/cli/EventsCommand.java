@@ -16,31 +16,36 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import picocli.CommandLine;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
  * {@code torc events}: what the jobs posted, oldest first; following a build is {@link Follower}'s.
  * It works from the records where the build file is refused.
  */
-@CommandLine.Command(name = "events", description = "print the events that jobs posted")
 final class EventsCommand extends Command {
 
-  @Parameters(paramLabel = "JOB", arity = "0..*", description = "jobs or groups; all without one")
-  private List<String> targets = new ArrayList<>();
+  private final List<String> targets = new ArrayList<>();
 
-  @Option(names = "--job", paramLabel = "JOB", description = "the same")
-  private List<String> jobs = new ArrayList<>();
+  private final List<String> jobs = new ArrayList<>();
 
-  @Option(
-      names = "--since",
-      paramLabel = "WHEN",
-      description = "only later ones: a moment (2026-11-20T10:00) or a time back from now (30m)")
   private String since;
-
-  @Option(names = "--follow", description = "go on with what is posted until the build ends")
   private boolean follow;
+
+  @Override
+  String description() {
+    return "print the events that jobs posted";
+  }
+
+  @Override
+  void declare(Options options) {
+    options.words("JOB", "jobs or groups; all without one", 0, targets::add);
+    options.value("--job", "JOB", "the same", jobs::add);
+    options.value(
+        "--since",
+        "WHEN",
+        "only later ones: a moment (2026-11-20T10:00) or a time back from now (30m)",
+        given -> since = given);
+    options.flag("--follow", "go on with what is posted until the build ends", () -> follow = true);
+  }
 
   @Override
   int run(Console console) throws IOException {

@@ -23,32 +23,31 @@ import org.jgrapht.nio.DefaultAttribute;
 import org.jgrapht.nio.GraphExporter;
 import org.jgrapht.nio.dot.DOTExporter;
 import org.jgrapht.nio.json.JSONExporter;
-import picocli.CommandLine;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
  * {@code torc graph}: the jobs that targets name and all that these wait for, as a picture's
  * source. An edge leads from a job to one that waits for it; none is left out because others imply
  * it. JGraphT writes the formats.
  */
-@CommandLine.Command(name = "graph", description = "write the graph of jobs as dot or json")
 final class GraphCommand extends Command {
 
-  @Parameters(
-      paramLabel = "TARGET",
-      arity = "0..*",
-      description = "job, tag or produced file; all jobs without one")
-  private List<String> targets = new ArrayList<>();
+  private final List<String> targets = new ArrayList<>();
 
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      description = "dot (for Graphviz, the default) or json")
   private String format;
-
-  @Option(names = "--instances", description = "show each instance of a group by itself")
   private boolean instances;
+
+  @Override
+  String description() {
+    return "write the graph of jobs as dot or json";
+  }
+
+  @Override
+  void declare(Options options) {
+    options.words("TARGET", "job, tag or produced file; all jobs without one", 0, targets::add);
+    options.value(
+        "--format", "FORMAT", "dot (for Graphviz, the default) or json", given -> format = given);
+    options.flag("--instances", "show each instance of a group by itself", () -> instances = true);
+  }
 
   @Override
   int run(Console console) throws IOException {

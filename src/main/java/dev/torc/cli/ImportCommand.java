@@ -21,19 +21,24 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
-import picocli.CommandLine;
 
 /**
  * {@code torc import}: from a workflow file of NREL torc to a build file. It writes over nothing,
  * and only what torc accepts; all or nothing is written.
  */
-@CommandLine.Command(
-    name = "import",
-    description = "make a torc.yaml of a workflow file of NREL torc")
 final class ImportCommand extends Command {
 
-  @CommandLine.Parameters(paramLabel = "FILE", description = "the workflow file: YAML or JSON")
   private String file;
+
+  @Override
+  String description() {
+    return "make a torc.yaml of a workflow file of NREL torc";
+  }
+
+  @Override
+  void declare(Options options) {
+    options.word("FILE", "the workflow file: YAML or JSON", given -> file = given);
+  }
 
   @Override
   int run(Console console) throws IOException {

@@ -8,10 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import picocli.CommandLine;
 
 /** {@code torc init}: a first build file. It never writes over one that is there. */
-@CommandLine.Command(name = "init", description = "write a first torc.yaml")
 final class InitCommand extends Command {
 
   private static final String TEXT =
@@ -30,6 +28,11 @@ final class InitCommand extends Command {
           # needs: [hello.py, data.csv]    # runs again when the contents of these change
           produces: hello.txt
       """;
+
+  @Override
+  String description() {
+    return "write a first torc.yaml";
+  }
 
   @Override
   int run(Console console) throws IOException {

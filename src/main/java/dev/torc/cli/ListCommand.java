@@ -29,23 +29,12 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.UnaryOperator;
-import picocli.CommandLine;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code torc list}: the jobs, one on a line. Why they run is for {@code torc why}. */
-@CommandLine.Command(
-    name = "list",
-    description = "show the jobs and groups with state, times and command")
 final class ListCommand extends Command {
 
-  @Parameters(
-      paramLabel = "TARGET",
-      arity = "0..*",
-      description = "job, group, instance, tag or produced file; all jobs without one")
-  private List<String> targets = new ArrayList<>();
+  private final List<String> targets = new ArrayList<>();
 
-  @Option(names = "--instances", description = "show each instance of a group on its own line")
   private boolean instances;
 
   /** Code points of a command that is shown whole. */
@@ -53,6 +42,22 @@ final class ListCommand extends Command {
 
   /** One line of text; the first columns are padded to the same width. */
   private record Line(List<String> columns, UnaryOperator<String> colour) {}
+
+  @Override
+  String description() {
+    return "show the jobs and groups with state, times and command";
+  }
+
+  @Override
+  void declare(Options options) {
+    options.words(
+        "TARGET",
+        "job, group, instance, tag or produced file; all jobs without one",
+        0,
+        targets::add);
+    options.flag(
+        "--instances", "show each instance of a group on its own line", () -> instances = true);
+  }
 
   @Override
   int run(Console console) throws IOException {

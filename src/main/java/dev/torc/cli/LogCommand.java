@@ -9,23 +9,27 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeSet;
-import picocli.CommandLine;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
  * {@code torc log}: the output of a job's last run, byte for byte. It knows jobs from the build
  * file and from the records, so it works where the build file is refused (rule 13), and of jobs
  * that are no longer in it.
  */
-@CommandLine.Command(name = "log", description = "print the output of a job's last run")
 final class LogCommand extends Command {
 
-  @Parameters(paramLabel = "JOB", description = "the job's name")
   private String job;
-
-  @Option(names = "--path", description = "print the path of the log instead")
   private boolean path;
+
+  @Override
+  String description() {
+    return "print the output of a job's last run";
+  }
+
+  @Override
+  void declare(Options options) {
+    options.word("JOB", "the job's name", given -> job = given);
+    options.flag("--path", "print the path of the log instead", () -> path = true);
+  }
 
   @Override
   int run(Console console) throws IOException {

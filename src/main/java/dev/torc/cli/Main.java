@@ -10,8 +10,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -28,23 +30,46 @@ public final class Main {
 
   private final SequencedMap<String, Supplier<Command>> commands;
 
+  /** A command and what it takes. */
+  private record Told(Command command, Options options) {}
+
+  /** The commands that were asked what they take: once each, and no more than needed. */
+  private final Map<String, Told> told = new HashMap<>();
+
   Main(SequencedMap<String, Supplier<Command>> commands) {
     this.commands = commands;
   }
 
   /** Starts torc as a process. */
   public static void main(String[] args) {
-    Console console =
-        new Console(
-            System.in,
-            Console.writer(FileDescriptor.out, "standard output"),
-            Console.writer(FileDescriptor.err, "standard error"),
-            Environment.ofCaller().asMap(),
-            Path.of("").toAbsolutePath(),
-            Terminal.isTerminal(1),
-            Terminal.isTerminal(2),
-            () -> Terminal.width(2));
-    System.exit(run(args, console));
+    int exit;
+    try {
+      exit = run(args, console());
+    } catch (LinkageError e) {
+      System.err.println(
+          "torc: cannot load the shared libraries beside torc.jar ("
+              + Shown.line(String.valueOf(e.getMessage()))
+              + "); install torc anew");
+      exit = Exit.TROUBLE;
+    }
+    if (System.getProperty("lmdbjava.native.lib") != null) {
+      // All is written and closed. An orderly exit first loads a logging framework: 4 ms.
+      Runtime.getRuntime().halt(exit);
+    }
+    System.exit(exit); // removes the shared libraries that had to be unpacked
+  }
+
+  /** What the process was given. */
+  static Console console() {
+    return new Console(
+        System.in,
+        Console.writer(FileDescriptor.out, "standard output"),
+        Console.writer(FileDescriptor.err, "standard error"),
+        Environment.ofCaller().asMap(),
+        Path.of("").toAbsolutePath(),
+        Terminal.isTerminal(1),
+        Terminal.isTerminal(2),
+        () -> Terminal.width(2));
   }
 
   /** Runs torc with the given streams and returns its exit status. */
@@ -117,9 +142,8 @@ public final class Main {
                       + ", torc --help lists the commands"
                   : hint));
     }
-    Command command = commands.get(name).get();
-    CommandLine line = parser(command);
-    parse(line, rest);
+    Told told = told(name);
+    CommandLine line = parse(told.options, rest);
     if (line.isUsageHelpRequested()) {
       console.print(line.getUsageMessage(CommandLine.Help.Ansi.OFF));
       return Exit.DONE;
@@ -131,7 +155,7 @@ public final class Main {
     if (!Files.isDirectory(console.cwd())) {
       throw Common.usage("the path of this folder is no valid UTF-8; rename it, or go to another");
     }
-    return command.run(command.common.enter(console));
+    return told.command.run(told.command.common.enter(console));
   }
 
   /**
@@ -173,41 +197,40 @@ public final class Main {
     return false;
   }
 
+  private Told told(String name) {
+    return told.computeIfAbsent(
+        name,
+        asked -> {
+          Command command = commands.get(asked).get();
+          return new Told(command, Options.of(asked, command));
+        });
+  }
+
+  /** As the first command has it that knows the option: none is declared in two ways. */
   private boolean takesValue(String option) {
-    for (Supplier<Command> command : commands.values()) {
-      OptionSpec spec = parser(command.get()).getCommandSpec().findOption(option);
-      if (spec != null) {
-        return spec.arity().min() > 0;
+    for (String name : commands.keySet()) {
+      Options options = told(name).options;
+      if (options.knows(option)) {
+        return options.takesValue(option);
       }
     }
     return false;
   }
 
-  private static CommandLine parser(Command command) {
-    CommandLine line =
-        new CommandLine(command)
-            .setExpandAtFiles(false)
-            .setInterpolateVariables(false)
-            .setOverwrittenOptionsAllowed(true);
-    line.getCommandSpec()
-        .name("torc " + line.getCommandName())
-        .usageMessage()
-        .abbreviateSynopsis(true);
-    return line;
-  }
-
-  private static void parse(CommandLine line, List<String> args) {
+  private static CommandLine parse(Options options, List<String> args) {
     try {
-      line.parseArgs(args.toArray(String[]::new));
+      return options.parse(args);
     } catch (CommandLine.UnmatchedArgumentException e) {
       String word = e.getUnmatched().getFirst();
       String option = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
       throw Common.usage(
           word.startsWith("-")
-              ? "unknown option "
-                  + Shown.name(option)
-                  + optionHint(option, line.getCommandSpec().optionsMap().keySet())
-              : "unexpected " + Shown.name(word) + "; see " + line.getCommandName() + " --help");
+              ? "unknown option " + Shown.name(option) + optionHint(option, options.names())
+              : "unexpected "
+                  + Shown.name(word)
+                  + "; see "
+                  + e.getCommandLine().getCommandName()
+                  + " --help");
     } catch (CommandLine.MissingParameterException e) {
       var missing = e.getMissing().isEmpty() ? null : e.getMissing().getFirst();
       throw Common.usage(
@@ -215,7 +238,7 @@ public final class Main {
               ? "option " + option.longestName() + " needs a value: " + option.paramLabel()
               : (missing == null ? e.getMessage() : missing.paramLabel() + " is missing")
                   + "; see "
-                  + line.getCommandName()
+                  + e.getCommandLine().getCommandName()
                   + " --help");
     } catch (CommandLine.ParameterException e) {
       String message = Shown.line(e.getMessage());
@@ -244,9 +267,8 @@ public final class Main {
 
             """);
     for (var command : commands.entrySet()) {
-      String[] description =
-          parser(command.getValue().get()).getCommandSpec().usageMessage().description();
-      out.append("  %-12s %s%n".formatted(command.getKey(), String.join(" ", description)));
+      out.append(
+          "  %-12s %s%n".formatted(command.getKey(), command.getValue().get().description()));
     }
     return out.append(
             """

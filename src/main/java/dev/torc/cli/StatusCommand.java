@@ -24,27 +24,16 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.TreeMap;
-import picocli.CommandLine;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
  * {@code torc status}: what is up to date and what is not, how the last build ended, and what runs
  * now. Where the build file is refused it tells what the records say (rule 13).
  */
-@CommandLine.Command(name = "status", description = "show what is up to date, and the last build")
 final class StatusCommand extends Command {
 
-  @Parameters(
-      paramLabel = "TARGET",
-      arity = "0..*",
-      description = "job, group, instance, tag or produced file; all jobs without one")
-  private List<String> targets = new ArrayList<>();
+  private final List<String> targets = new ArrayList<>();
 
-  @Option(names = "--instances", description = "show each instance of a group on its own line")
   private boolean instances;
-
-  @Option(names = "--exit-code", description = "end with status 1 where anything would run")
   private boolean exitCode;
 
   /** What is known without the build file: the last build, failed jobs, what runs now. */
@@ -73,6 +62,24 @@ final class StatusCommand extends Command {
     boolean isRunning() {
       return running.holder().isPresent() && running.holder().get().build().equals(build.id());
     }
+  }
+
+  @Override
+  String description() {
+    return "show what is up to date, and the last build";
+  }
+
+  @Override
+  void declare(Options options) {
+    options.words(
+        "TARGET",
+        "job, group, instance, tag or produced file; all jobs without one",
+        0,
+        targets::add);
+    options.flag(
+        "--instances", "show each instance of a group on its own line", () -> instances = true);
+    options.flag(
+        "--exit-code", "end with status 1 where anything would run", () -> exitCode = true);
   }
 
   @Override

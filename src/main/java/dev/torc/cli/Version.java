@@ -27,7 +27,9 @@ final class Version {
   static String here() throws IOException {
     try {
       URI code = Version.class.getProtectionDomain().getCodeSource().getLocation().toURI();
-      return text() + FileStatus.of(Path.of(code).toString(), true);
+      FileStatus file = FileStatus.of(Path.of(code).toString(), true);
+      // Neither the version's text, which lies in the jar, nor the record's own: every start pays.
+      return file.inode() + " " + file.size() + " " + file.mtime() + " " + file.ctime();
     } catch (URISyntaxException e) {
       throw new IOException(e);
     }

@@ -23,21 +23,15 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import picocli.CommandLine;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
  * {@code torc why}: which file, value or failure makes a job run, or made it run. The verdict is
  * the plan's, the chain that of {@link Causes}, the words those of {@link Answer}.
  */
-@CommandLine.Command(name = "why", description = "tell why a job runs or ran, or who needs a file")
 final class WhyCommand extends Command {
 
-  @Parameters(paramLabel = "JOB|FILE", arity = "1..*", description = "jobs, tags or files")
-  private List<String> targets = new ArrayList<>();
+  private final List<String> targets = new ArrayList<>();
 
-  @Option(names = "--instances", description = "tell of each instance of a group")
   private boolean instances;
 
   /** How many instances are named in one line. */
@@ -53,6 +47,17 @@ final class WhyCommand extends Command {
    */
   private record Question(
       String target, BitSet jobs, Folded.Fold fold, String path, List<Readers.Use> uses) {}
+
+  @Override
+  String description() {
+    return "tell why a job runs or ran, or who needs a file";
+  }
+
+  @Override
+  void declare(Options options) {
+    options.words("JOB|FILE", "jobs, tags or files", 1, targets::add);
+    options.flag("--instances", "tell of each instance of a group", () -> instances = true);
+  }
 
   @Override
   int run(Console console) throws IOException {

@@ -27,6 +27,23 @@ public record Stamp(Kind kind, boolean executable, long size, long mtime, long c
   /** Nothing stands there. */
   public static final Stamp MISSING = new Stamp(Kind.MISSING, false, 0, 0, 0, 0);
 
+  /** Every file is compared by this, and a record's own equality is linked anew at every start. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Stamp that
+        && kind == that.kind
+        && executable == that.executable
+        && size == that.size
+        && mtime == that.mtime
+        && ctime == that.ctime
+        && inode == that.inode;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(size ^ mtime ^ ctime ^ inode);
+  }
+
   /** Whether anything stands there. */
   public boolean exists() {
     return kind != Kind.MISSING;

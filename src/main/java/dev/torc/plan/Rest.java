@@ -74,6 +74,22 @@ public record Rest(
       names.forEach(name -> all.put(name, Optional.ofNullable(env.get(name))));
       return new Held(graph, containers, boot, database, all);
     }
+
+    /** Written out like that of {@link Stamp}: a record's own is linked anew at every start. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Held that
+          && graph.equals(that.graph)
+          && containers == that.containers
+          && boot.equals(that.boot)
+          && database.equals(that.database)
+          && caller.equals(that.caller);
+    }
+
+    @Override
+    public int hashCode() {
+      return graph.hashCode();
+    }
   }
 
   /**

@@ -1,37 +1,39 @@
 package dev.torc.posix;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
+import com.kenai.jffi.CallContext;
+import com.kenai.jffi.CallingConvention;
+import com.kenai.jffi.Invoker;
+import com.kenai.jffi.LastError;
+import com.kenai.jffi.Type;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A function of the C library that takes up to six integers or pointers. All are linked under one
- * shape, six 64-bit arguments and a 64-bit result, because the JVM needs some 4 ms for each new
- * shape, which every build would pay before its first job. The calling conventions of x86-64 and
- * AArch64 pass integers and pointers in whole registers and ignore registers that a function does
- * not know; this does not hold for variadic functions, floating point, or structs by value.
- * Pointers are passed as addresses, so their memory must outlive the call.
+ * A function of the C library that takes up to six integers or pointers. All are called under one
+ * shape, six 64-bit arguments and a 64-bit result: the calling conventions of x86-64 and AArch64
+ * pass integers and pointers in whole registers and ignore registers that a function does not know;
+ * this does not hold for variadic functions, floating point, or structs by value. Pointers are
+ * passed as addresses, so their memory must outlive the call.
+ *
+ * <p>The calls go through jffi, which the database needs anyway. The JDK's own linker is no faster,
+ * and at its first call it writes and loads some thirty classes, which no AOT cache keeps.
  */
 final class Call {
 
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-  private static final MethodHandle ANY = any();
+  private static final CallContext ANY = any();
+  private static final Invoker INVOKER = Invoker.getInstance();
 
-  private final MemorySegment function;
+  private final long function;
 
   private Call(MemorySegment function) {
-    this.function = function;
+    this.function = function.address();
   }
 
-  @SuppressWarnings("restricted")
-  private static MethodHandle any() {
-    FunctionDescriptor shape = FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG);
-    return Linker.nativeLinker().downcallHandle(shape, Linker.Option.captureCallState("errno"));
+  private static CallContext any() {
+    Type[] six = new Type[6];
+    Arrays.fill(six, Type.SINT64);
+    return CallContext.getCallContext(Type.SINT64, six, CallingConvention.DEFAULT, true);
   }
 
   /** A function that exists everywhere. */
@@ -55,26 +57,20 @@ final class Call {
 
   /** Calls a function that returns an int; where that is -1, the result is {@code -errno}. */
   int call(long... arguments) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = Libc.errnoBuffer(arena);
-      int result = (int) invoke(errno, arguments);
-      return result == -1 ? -Libc.errno(errno) : result;
-    }
+    long[] a = arguments.length == 6 ? arguments : Arrays.copyOf(arguments, 6);
+    return call(a[0], a[1], a[2], a[3], a[4], a[5]);
+  }
+
+  /** The same without an array, for what is called very often. */
+  int call(long a, long b, long c, long d, long e, long f) {
+    int result = (int) INVOKER.invokeL6(ANY, function, a, b, c, d, e, f);
+    return result == -1 ? -LastError.getInstance().get() : result;
   }
 
   /** Calls a function that returns a pointer. */
   MemorySegment pointer(long... arguments) {
-    try (Arena arena = Arena.ofConfined()) {
-      return MemorySegment.ofAddress(invoke(Libc.errnoBuffer(arena), arguments));
-    }
-  }
-
-  private long invoke(MemorySegment errno, long[] given) {
-    long[] a = given.length == 6 ? given : Arrays.copyOf(given, 6);
-    try {
-      return (long) ANY.invokeExact(function, errno, a[0], a[1], a[2], a[3], a[4], a[5]);
-    } catch (Throwable wrong) {
-      throw new AssertionError("a function of the C library is linked wrongly", wrong);
-    }
+    long[] a = Arrays.copyOf(arguments, 6);
+    return MemorySegment.ofAddress(
+        INVOKER.invokeL6(ANY, function, a[0], a[1], a[2], a[3], a[4], a[5]));
   }
 }

@@ -30,18 +30,21 @@ public record Descriptor(int number) {
   private static final MethodHandle OPEN =
       Libc.variadic(
           "open",
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, Libc.POINTER, ValueLayout.JAVA_INT),
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
           2);
   private static final FunctionDescriptor TRANSFER =
       FunctionDescriptor.of(
-          ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, Libc.POINTER, ValueLayout.JAVA_LONG);
+          ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
   private static final MethodHandle READ = Libc.call("read", TRANSFER);
   private static final MethodHandle WRITE = Libc.call("write", TRANSFER);
   private static final MethodHandle POLL =
       Libc.call(
           "poll",
           FunctionDescriptor.of(
-              ValueLayout.JAVA_INT, Libc.POINTER, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT));
   private static final MethodHandle CLOSE =
       Libc.call("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
 

@@ -1,7 +1,8 @@
 package dev.torc.posix;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -44,11 +45,11 @@ public final class Environment {
 
   /** The environment of this process. */
   public static Environment ofCaller() {
-    MemorySegment list = address();
     List<byte[]> entries = new ArrayList<>();
-    for (long i = 0; list.address() != 0; i++) {
-      MemorySegment entry = list.getAtIndex(ValueLayout.ADDRESS, i);
-      if (entry.address() == 0) {
+    ByteBuffer list = at(address());
+    for (int i = 0; list != null; i += Long.BYTES) {
+      ByteBuffer entry = at(list.getLong(i));
+      if (entry == null) {
         break;
       }
       entries.add(bytes(entry));
@@ -108,24 +109,31 @@ public final class Environment {
     return new String(entry, 0, end, StandardCharsets.UTF_8);
   }
 
-  /** The C library's {@code environ}, which macOS only gives by a function. */
-  @SuppressWarnings("restricted")
-  private static MemorySegment address() {
+  /** The address in the C library's {@code environ}, which macOS only gives by a function. */
+  private static long address() {
     MemorySegment variable =
         Call.isMac() ? Call.of("_NSGetEnviron").pointer() : Libc.symbol("environ").orElseThrow();
-    return variable
-        .reinterpret(ValueLayout.ADDRESS.byteSize())
-        .get(ValueLayout.ADDRESS, 0)
-        .reinterpret(Long.MAX_VALUE);
+    return at(variable.address()).getLong(0);
   }
 
+  /** The memory from an address on, null for NULL; see {@link FileStatus} for why no segment. */
   @SuppressWarnings("restricted")
-  private static byte[] bytes(MemorySegment text) {
-    MemorySegment unbounded = text.reinterpret(Long.MAX_VALUE);
-    long length = 0;
-    while (unbounded.get(ValueLayout.JAVA_BYTE, length) != 0) {
+  private static ByteBuffer at(long address) {
+    return address == 0
+        ? null
+        : MemorySegment.ofAddress(address)
+            .reinterpret(1 << 30)
+            .asByteBuffer()
+            .order(ByteOrder.nativeOrder());
+  }
+
+  private static byte[] bytes(ByteBuffer text) {
+    int length = 0;
+    while (text.get(length) != 0) {
       length++;
     }
-    return unbounded.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+    byte[] bytes = new byte[length];
+    text.get(bytes);
+    return bytes;
   }
 }

@@ -1,11 +1,9 @@
 package dev.torc.posix;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
@@ -55,47 +53,36 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
                 default -> STATX;
               };
 
-  private static final MethodHandle FOLLOWING = plain("stat");
-  private static final MethodHandle NOT_FOLLOWING = plain("lstat");
+  private static final Call FOLLOWING = plain("stat");
+  private static final Call NOT_FOLLOWING = plain("lstat");
 
   /** int statx(int directory, const char *path, int flags, unsigned mask, struct statx *). */
-  private static final MethodHandle STATX_CALL =
-      Libc.optional(
-              "statx",
-              FunctionDescriptor.of(
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_INT,
-                  Libc.POINTER,
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_INT,
-                  Libc.POINTER))
-          .orElse(null);
+  private static final Call STATX_CALL = Call.find("statx").orElse(null);
 
   private static final int AT_FDCWD = -100;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int STATX_BASIC_STATS = 0x7ff;
 
-  /** char *strerror(int). */
-  private static final MethodHandle STRERROR =
-      Libc.call("strerror", FunctionDescriptor.of(Libc.POINTER, ValueLayout.JAVA_INT));
-
   private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
 
-  /** The memory of one thread, freed with it. The longest path a system takes has 4096 bytes. */
+  /**
+   * The memory of one thread, freed with it. The longest path a system takes has 4096 bytes. Byte
+   * buffers, since memory segments would make the JVM write classes at every start.
+   */
   private static final class Buffers {
-    final MemorySegment errno = Libc.errnoBuffer(Arena.ofAuto());
-    final MemorySegment status = Arena.ofAuto().allocate(256, 8);
-    final MemorySegment path = Arena.ofAuto().allocate(4097);
+    final ByteBuffer status = ByteBuffer.allocateDirect(256).order(ByteOrder.nativeOrder());
+    final ByteBuffer path = ByteBuffer.allocateDirect(4097);
+    final long statusAddress = MemorySegment.ofBuffer(status).address();
+    final long pathAddress = MemorySegment.ofBuffer(path).address();
   }
 
-  private static MethodHandle plain(String name) {
+  private static Call plain(String name) {
     if (LAYOUT == STATX) {
       return null;
     }
     String exported =
         Libc.MAC && Libc.symbol(name + "$INODE64").isPresent() ? name + "$INODE64" : name;
-    return Libc.call(
-        exported, FunctionDescriptor.of(ValueLayout.JAVA_INT, Libc.POINTER, Libc.POINTER));
+    return Call.of(exported);
   }
 
   /**
@@ -117,77 +104,57 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
   private static FileStatus of(String path, boolean follow, Layout layout) throws IOException {
     Buffers b = BUFFERS.get();
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
-    if (name.length >= b.path.byteSize()) {
+    if (name.length >= b.path.capacity()) {
       throw new IOException("cannot look at " + path + ": file name too long");
     }
     if (path.indexOf(0) >= 0) {
       throw new IOException("cannot look at " + path + ": a name has no NUL");
     }
-    MemorySegment.copy(name, 0, b.path, ValueLayout.JAVA_BYTE, 0, name.length);
-    b.path.set(ValueLayout.JAVA_BYTE, name.length, (byte) 0);
-    if (call(b, follow, layout) == 0) {
+    b.path.put(0, name).put(name.length, (byte) 0);
+    int result = call(b, follow, layout);
+    if (result == 0) {
       return read(b.status, layout);
     }
-    int errno = Libc.errno(b.errno);
-    if (errno == ENOENT || errno == ENOTDIR) {
+    if (result == -ENOENT || result == -ENOTDIR) {
       return MISSING;
     }
-    throw new IOException("cannot look at " + path + ": " + reason(errno));
+    throw new IOException("cannot look at " + path + ": " + reason(-result));
   }
 
   private static int call(Buffers b, boolean follow, Layout layout) {
-    try {
-      if (layout == STATX) {
-        int flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
-        return (int)
-            STATX_CALL.invokeExact(b.errno, AT_FDCWD, b.path, flags, STATX_BASIC_STATS, b.status);
-      }
-      return follow
-          ? (int) FOLLOWING.invokeExact(b.errno, b.path, b.status)
-          : (int) NOT_FOLLOWING.invokeExact(b.errno, b.path, b.status);
-    } catch (Throwable e) {
-      throw new IllegalStateException(e); // a wrong signature: not a matter of the file
+    if (layout == STATX) {
+      int flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
+      return STATX_CALL.call(AT_FDCWD, b.pathAddress, flags, STATX_BASIC_STATS, b.statusAddress, 0);
     }
+    return (follow ? FOLLOWING : NOT_FOLLOWING).call(b.pathAddress, b.statusAddress, 0, 0, 0, 0);
   }
 
-  private static FileStatus read(MemorySegment status, Layout at) {
+  private static FileStatus read(ByteBuffer status, Layout at) {
     boolean wide = at == LINUX_X86 || at == LINUX_GENERIC;
-    int mode =
-        wide
-            ? status.get(ValueLayout.JAVA_INT, at.mode)
-            : Short.toUnsignedInt(status.get(ValueLayout.JAVA_SHORT, at.mode));
+    int mode = wide ? status.getInt(at.mode) : Short.toUnsignedInt(status.getShort(at.mode));
     long device =
-        wide
-            ? status.get(ValueLayout.JAVA_LONG, at.device)
-            : Integer.toUnsignedLong(status.get(ValueLayout.JAVA_INT, at.device));
+        wide ? status.getLong(at.device) : Integer.toUnsignedLong(status.getInt(at.device));
     if (at == STATX) { // major and minor number apart
-      device = device << 32 | Integer.toUnsignedLong(status.get(ValueLayout.JAVA_INT, 140));
+      device = device << 32 | Integer.toUnsignedLong(status.getInt(140));
     }
     return new FileStatus(
         mode,
-        status.get(ValueLayout.JAVA_LONG, at.size),
+        status.getLong(at.size),
         time(status, at.mtime),
         time(status, at.ctime),
-        status.get(ValueLayout.JAVA_LONG, at.inode),
+        status.getLong(at.inode),
         device);
   }
 
-  private static long time(MemorySegment status, int offset) {
-    return status.get(ValueLayout.JAVA_LONG, offset) * 1_000_000_000L
-        + status.get(ValueLayout.JAVA_INT, offset + 8);
+  private static long time(ByteBuffer status, int offset) {
+    return status.getLong(offset) * 1_000_000_000L + status.getInt(offset + 8);
   }
 
   /** The system's words for an error number, in lower case. */
   @SuppressWarnings("restricted")
   static String reason(int errno) {
-    try {
-      MemorySegment ignored = BUFFERS.get().errno;
-      MemorySegment text = (MemorySegment) STRERROR.invokeExact(ignored, errno);
-      String words = text.reinterpret(256).getString(0);
-      return words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
+    String words = Call.of("strerror").pointer(errno).reinterpret(256).getString(0);
+    return words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);
   }
 
   /** Whether anything stands there. */

@@ -1,10 +1,8 @@
 package dev.torc.posix;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,10 +10,6 @@ import java.util.Set;
 
 /** Tells file systems of other machines from local ones. What follows from it, others decide. */
 public final class FileSystems {
-
-  /** int statfs(const char *path, struct statfs *). */
-  private static final FunctionDescriptor STATFS =
-      FunctionDescriptor.of(ValueLayout.JAVA_INT, Libc.POINTER, Libc.POINTER);
 
   private static final Set<String> NETWORK_NAMES =
       Set.of("nfs", "smbfs", "afpfs", "webdav", "ftp", "acfs", "lustre", "macfuse", "osxfuse");
@@ -31,15 +25,14 @@ public final class FileSystems {
   public static Optional<String> networkKind(Path path) {
     String name =
         Libc.MAC && Libc.symbol("statfs$INODE64").isPresent() ? "statfs$INODE64" : "statfs";
-    Optional<MethodHandle> statfs = Libc.optional(name, STATFS);
+    Optional<Call> statfs = Call.find(name); // int statfs(const char *path, struct statfs *)
     if (statfs.isEmpty()) {
       return Optional.empty();
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment status = arena.allocate(4096, 8); // the largest, that of macOS, has 2168 bytes
       MemorySegment text = Libc.string(arena, path.toString());
-      int failed = (int) statfs.get().invokeExact(Libc.errnoBuffer(arena), text, status);
-      if (failed != 0) {
+      if (statfs.get().call(text.address(), status.address()) != 0) {
         return Optional.empty();
       }
       if (Libc.MAC) { // f_fstypename, 16 bytes after f_fssubtype
@@ -47,8 +40,6 @@ public final class FileSystems {
         return NETWORK_NAMES.contains(kind) ? Optional.of(kind) : Optional.empty();
       }
       return kind((int) status.get(ValueLayout.JAVA_LONG, 0));
-    } catch (Throwable e) {
-      throw new IllegalStateException(e); // a wrong signature: not a matter of the path
     }
   }
 

@@ -2,10 +2,6 @@ package dev.torc.posix;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -27,17 +23,11 @@ public final class Flock implements AutoCloseable {
   private static final int INTERRUPTED = 4;
   private static final int MISSING = 2;
 
-  private static final MethodHandle OPEN =
-      Libc.variadic(
-          "open",
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, Libc.POINTER, ValueLayout.JAVA_INT),
-          2);
-  private static final MethodHandle FLOCK =
-      Libc.call(
-          "flock",
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-  private static final MethodHandle CLOSE =
-      Libc.call("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+  /** Variadic, but called without a mode: then the arguments lie where those of others do. */
+  private static final Call OPEN = Call.of("open");
+
+  private static final Call FLOCK = Call.of("flock");
+  private static final Call CLOSE = Call.of("close");
 
   private int fd;
 
@@ -74,35 +64,28 @@ public final class Flock implements AutoCloseable {
   }
 
   private static Optional<Flock> lock(Path file) throws IOException {
+    int fd;
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = Libc.errnoBuffer(arena);
-      int fd =
-          (int)
-              OPEN.invokeExact(errno, Libc.string(arena, file.toString()), OPEN_READ_WRITE_CLOEXEC);
-      if (fd < 0) {
-        if (Libc.errno(errno) == MISSING) {
-          return Optional.empty();
-        }
-        throw new IOException(file + ": cannot be opened, error " + Libc.errno(errno));
-      }
-      int result;
-      do {
-        result = (int) FLOCK.invokeExact(errno, fd, EXCLUSIVE_NOW);
-      } while (result != 0 && Libc.errno(errno) == INTERRUPTED);
-      if (result == 0) {
-        return Optional.of(new Flock(fd));
-      }
-      int why = Libc.errno(errno);
-      int closed = (int) CLOSE.invokeExact(errno, fd);
-      if (why == WOULD_BLOCK && closed == 0) {
-        return Optional.empty();
-      }
-      throw new IOException(file + ": cannot be locked, error " + why);
-    } catch (IOException | RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new AssertionError("a call of the C library throws nothing", e);
+      fd = OPEN.call(Libc.string(arena, file.toString()).address(), OPEN_READ_WRITE_CLOEXEC);
     }
+    if (fd == -MISSING) {
+      return Optional.empty();
+    }
+    if (fd < 0) {
+      throw new IOException(file + ": cannot be opened, error " + -fd);
+    }
+    int result;
+    do {
+      result = FLOCK.call(fd, EXCLUSIVE_NOW);
+    } while (result == -INTERRUPTED);
+    if (result == 0) {
+      return Optional.of(new Flock(fd));
+    }
+    int closed = CLOSE.call(fd);
+    if (result == -WOULD_BLOCK && closed == 0) {
+      return Optional.empty();
+    }
+    throw new IOException(file + ": cannot be locked, error " + -result);
   }
 
   /** Gives the lock back; the file stays. */
@@ -111,13 +94,7 @@ public final class Flock implements AutoCloseable {
     if (fd < 0) {
       return;
     }
-    try (Arena arena = Arena.ofConfined()) {
-      int unused = (int) CLOSE.invokeExact(Libc.errnoBuffer(arena), fd);
-      fd = -1;
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new AssertionError("a call of the C library throws nothing", e);
-    }
+    CLOSE.call(fd);
+    fd = -1;
   }
 }

@@ -1,14 +1,15 @@
 package dev.torc.posix;
 
+import com.kenai.jffi.Library;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -17,19 +18,23 @@ import java.util.Optional;
  */
 final class Libc {
 
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-
   private Libc() {}
 
   /** Whether this is macOS: some numbers and layouts differ there. */
   static final boolean MAC = System.getProperty("os.name").startsWith("Mac");
 
-  /** The function, or nothing where this C library lacks it (symbols come and go by version). */
+  /** The address, or nothing where this C library lacks it (symbols come and go by version). */
   static Optional<MemorySegment> symbol(String name) {
-    return LINKER.defaultLookup().find(name);
+    long address = Library.getDefault().getSymbolAddress(name);
+    return address == 0 ? Optional.empty() : Optional.of(MemorySegment.ofAddress(address));
+  }
+
+  /** The JDK's linker, for what {@link Call} cannot call; see there what the first use costs. */
+  private static final class Foreign {
+    static final Linker LINKER = Linker.nativeLinker();
+    static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
+    static final VarHandle ERRNO =
+        CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
   }
 
   /** A handle of a function that exists everywhere; it takes an errno buffer as first argument. */
@@ -44,13 +49,14 @@ final class Libc {
     return symbol(name)
         .map(
             address ->
-                LINKER.downcallHandle(address, type, Linker.Option.captureCallState("errno")));
+                Foreign.LINKER.downcallHandle(
+                    address, type, Linker.Option.captureCallState("errno")));
   }
 
   /** A variadic function, called with arguments from {@code firstVariadic} on as variadic ones. */
   @SuppressWarnings("restricted")
   static MethodHandle variadic(String name, FunctionDescriptor type, int firstVariadic) {
-    return LINKER.downcallHandle(
+    return Foreign.LINKER.downcallHandle(
         symbol(name).orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name)),
         type,
         Linker.Option.captureCallState("errno"),
@@ -59,19 +65,19 @@ final class Libc {
 
   /** A buffer that takes errno; one per thread or call, reusable. */
   static MemorySegment errnoBuffer(Arena arena) {
-    return arena.allocate(CAPTURE);
+    return arena.allocate(Foreign.CAPTURE);
   }
 
   /** The errno that the last call with this buffer left. */
   static int errno(MemorySegment buffer) {
-    return (int) ERRNO.get(buffer, 0L);
+    return (int) Foreign.ERRNO.get(buffer, 0L);
   }
 
   /** A NUL-terminated UTF-8 string. */
   static MemorySegment string(Arena arena, String text) {
-    return arena.allocateFrom(text);
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    MemorySegment segment = arena.allocate(bytes.length + 1L);
+    segment.asByteBuffer().put(bytes); // the rest is zero
+    return segment;
   }
-
-  /** Shorthand for the layout of a pointer. */
-  static final ValueLayout POINTER = ValueLayout.ADDRESS;
 }

@@ -31,7 +31,10 @@ public final class Terminal {
         Libc.variadic(
             "ioctl",
             FunctionDescriptor.of(
-                ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, Libc.POINTER),
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.ADDRESS),
             2);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment size = arena.allocate(16, 8); // four shorts: rows, columns, pixels

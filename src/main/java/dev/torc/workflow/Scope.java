@@ -140,8 +140,7 @@ record Scope(
   private static void put(String value, boolean own, Form form, StringBuilder out) {
     boolean any = isAny(value);
     if (form == Form.PATH && value.equals(ANY_PATH)) {
-      out.setLength(out.lastIndexOf("/") + 1);
-      out.append("**/*");
+      anyPath(out);
     } else if (form != Form.TEXT && any) {
       out.append('*');
     } else if (form == Form.NAME && out.indexOf("=") >= 0) {
@@ -149,6 +148,16 @@ record Scope(
     } else {
       out.append(form == Form.PATH && own ? Glob.escape(value) : value);
     }
+  }
+
+  /** A value that may have slashes: what stands before it begins a name, here or of a folder. */
+  private static void anyPath(StringBuilder out) {
+    int brace = out.indexOf("{");
+    int start = out.lastIndexOf("/", brace < 0 ? out.length() : brace) + 1;
+    String head = out.substring(start);
+    out.setLength(start);
+    boolean known = brace < 0 && !head.isEmpty() && !head.equals("*");
+    out.append(known ? "{" + head + "*," + head + "*/**/*}" : "**/*");
   }
 
   private String parameter(String name) {

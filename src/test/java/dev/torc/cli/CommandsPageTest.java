@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 /** The page of commands, held against the commands and options that there are. */
 class CommandsPageTest {
@@ -37,12 +36,16 @@ class CommandsPageTest {
     return told;
   }
 
-  private static Set<String> options(Object command) {
-    return new CommandLine(command).getCommandSpec().optionsMap().keySet();
+  private static Set<String> options(Command command) {
+    return Options.of("it", command).names();
   }
 
-  @CommandLine.Command
   private static final class Nothing extends Command {
+    @Override
+    String description() {
+      return "do nothing";
+    }
+
     @Override
     int run(Console console) {
       return Exit.DONE;

@@ -11,6 +11,7 @@ import dev.torc.report.Report.Detail;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -52,10 +53,9 @@ class ReportsTest {
   void eventsGoToStandardOutputAndMessagesToStandardError() {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    Common json = new Common();
-    new picocli.CommandLine(
-            picocli.CommandLine.Model.CommandSpec.create().addMixin("c", spec(json)))
-        .parseArgs("--json");
+    Command command = new BuildCommand();
+    Options.of("build", command).parse(List.of("--json"));
+    Common json = command.common;
     try (Report report =
         Reports.open(
             Run.console(Path.of("/"), out, err, Map.of()), json, Detail.NORMAL, () -> -1)) {
@@ -65,9 +65,5 @@ class ReportsTest {
         "{\"event\":\"note\",\"version\":1,\"level\":\"warning\",\"text\":\"beware\"}\n",
         out.toString());
     assertEquals("warning: beware\n", err.toString());
-  }
-
-  private static picocli.CommandLine.Model.CommandSpec spec(Common common) {
-    return picocli.CommandLine.Model.CommandSpec.forAnnotatedObject(common);
   }
 }

@@ -36,13 +36,20 @@ record Run(int exit, String out, String err) {
   }
 
   /** A command with one required word. */
-  @picocli.CommandLine.Command(name = "why", description = "tell why")
   static final class OneJob extends Command {
-    @picocli.CommandLine.Parameters(paramLabel = "JOB")
     private String job;
-
-    @picocli.CommandLine.Option(names = "--depth", paramLabel = "N")
     private String depth;
+
+    @Override
+    String description() {
+      return "tell why";
+    }
+
+    @Override
+    void declare(Options options) {
+      options.word("JOB", "a job", given -> job = given);
+      options.value("--depth", "N", "how far", given -> depth = given);
+    }
 
     @Override
     int run(Console console) throws java.io.IOException {

@@ -335,6 +335,19 @@ class ExpandTest {
   }
 
   @Test
+  void ofAProductWithUnknownValuesTheBeginningOfItsNameIsKnown() throws IOException {
+    try (Written files =
+        Written.yaml(
+            "jobs:",
+            "  list: {command: x, needs: n, produces: l.txt}",
+            "  g: {command: x, parameters: {v: {lines: l.txt}}, produces: ['o{v}',"
+                + " 'd/{v}{v}.x']}")) {
+      Workflow before = files.blueprint().expand(nothing());
+      assertEquals("[{o*,o*/**/*}, d/**/**/*.x]", products(group(before, "g")).toString());
+    }
+  }
+
+  @Test
   void whereValuesAreWrittenOwnProductsAreKnownExactly() throws IOException {
     try (Written files =
         Written.yaml(

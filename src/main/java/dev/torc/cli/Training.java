@@ -1,0 +1,94 @@
+package dev.torc.cli;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What the JVM watches to make the AOT cache: the usual commands on a tiny project, in one process,
+ * since a cache comes from one process. The launcher starts it where {@code TORC_TRAINING} is set;
+ * nothing of a build depends on it.
+ */
+final class Training {
+
+  private static final String BUILD_FILE =
+      """
+      jobs:
+        numbers: { command: "echo 1; echo 2 > {produces}", produces: [numbers.txt] }
+        words: { command: [echo, one], needs: [source.txt] }
+        both:
+          command: "cat {needs} > {produces}"
+          needs: [numbers.txt, source.txt]
+          produces: [both.txt]
+        each:
+          parameters: { n: [1, 2] }
+          command: "echo {n} > {produces}"
+          needs: [numbers.txt]
+          produces: ["each/{n}.txt"]
+        failing: { command: "false", needs: [both.txt] }
+      """;
+
+  /** Command lines in their order, each with the status that it must end with. */
+  private record Lesson(int exit, String... args) {}
+
+  private static final List<Lesson> LESSONS =
+      List.of(
+          new Lesson(Exit.DONE, "check"),
+          new Lesson(Exit.DONE, "build", "-n"),
+          new Lesson(Exit.FAILED),
+          new Lesson(Exit.DONE, "build", "both", "each"),
+          new Lesson(Exit.DONE, "-q", "-j", "2", "build", "both"),
+          new Lesson(Exit.FAILED, "-q"),
+          new Lesson(Exit.DONE, "why", "both", "failing"),
+          new Lesson(Exit.DONE, "status"),
+          new Lesson(Exit.DONE, "list"),
+          new Lesson(Exit.DONE, "log", "numbers"),
+          new Lesson(Exit.DONE, "status", "--json"),
+          new Lesson(Exit.DONE, "clean", "both"),
+          new Lesson(Exit.DONE, "build", "both", "-v"),
+          new Lesson(Exit.DONE, "clean", "--all"),
+          new Lesson(Exit.USAGE, "buidl"));
+
+  private Training() {}
+
+  /** Runs all of it, and throws where something does not end as it must. */
+  public static void main(String[] none) throws IOException {
+    Path folder = Files.createTempDirectory("torc-training");
+    try {
+      Files.writeString(folder.resolve("torc.yaml"), BUILD_FILE);
+      Files.writeString(folder.resolve("source.txt"), "one\n");
+      for (Lesson lesson : LESSONS) {
+        learn(lesson, folder);
+      }
+    } finally {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.toList().reversed()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  private static void learn(Lesson lesson, Path folder) {
+    StringWriter err = new StringWriter();
+    Console given = Main.console();
+    Console console =
+        new Console(
+            given.in(),
+            new StringWriter(),
+            err,
+            given.env(),
+            folder,
+            false,
+            false,
+            given.columns());
+    int exit = Main.run(lesson.args, console);
+    if (exit != lesson.exit) {
+      throw new IllegalStateException(
+          "torc " + String.join(" ", lesson.args) + " ended with " + exit + ":\n" + err);
+    }
+  }
+}

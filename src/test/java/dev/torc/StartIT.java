@@ -1,0 +1,129 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The start of torc where nothing is to be done: what the JVM has to load and to run, counted
+ * instead of timed, and that an AOT cache which cannot be used is never told of.
+ */
+class StartIT {
+
+  /** Libraries that have no business on the way to a build in which nothing runs. */
+  private static final List<String> HEAVY =
+      List.of("oshi", "com/sun/jna", "com/fasterxml", "org/slf4j", "org/jgrapht");
+
+  private static final Path HOME = Path.of(System.getProperty("torc.home")).toAbsolutePath();
+
+  @TempDir Path temp;
+  private Sandbox box;
+
+  @BeforeEach
+  void aBuiltProject() throws Exception {
+    box = new Sandbox(temp);
+    // The Java that made the cache is the one that the launcher finds by itself.
+    box.env.remove("TORC_JAVA_HOME");
+    for (String name : List.of("HOME", "JAVA_HOME", "TORC_JAVA_HOME")) {
+      if (System.getenv(name) != null) {
+        box.env.put(name, System.getenv(name));
+      }
+    }
+    box.build(
+        """
+        jobs:
+          a: { command: "echo a > {produces}", produces: [a.txt] }
+          b: { command: "cat {needs} > {produces}", needs: [a.txt], produces: [b.txt] }
+        """);
+    assertEquals(0, box.torc("-q").exit());
+  }
+
+  /** A line of the JVM's log for each class, of a call in which nothing runs. */
+  private List<String> classes(String event) throws Exception {
+    Path log = temp.resolve(event + ".log");
+    box.env.put("_JAVA_OPTIONS", "-Xlog:class+" + event + "=info:file=" + log);
+    Sandbox.Ran ran = box.torc("-q");
+    assertEquals("2 jobs: 0 ran, 2 up to date, 0 failed", ran.counts());
+    return Files.readAllLines(log);
+  }
+
+  @Test
+  void nearlyAllClassesComeFromTheAotCache() throws Exception {
+    List<String> loaded = classes("load");
+    List<String> others = loaded.stream().filter(l -> !l.contains("shared objects file")).toList();
+    assertTrue(loaded.size() > 1000, "only " + loaded.size() + " classes");
+    assertTrue(others.size() * 20 < loaded.size(), () -> String.join("\n", others));
+  }
+
+  @Test
+  void noHeavyLibraryIsUsed() throws Exception {
+    List<String> used = classes("init");
+    assertTrue(used.stream().anyMatch(l -> l.contains("'dev/torc/cli/Main'")), "Main is not told");
+    List<String> heavy =
+        used.stream().filter(l -> HEAVY.stream().anyMatch(h -> l.contains("'" + h))).toList();
+    assertEquals(List.of(), heavy);
+  }
+
+  @Test
+  void theLinkerOfTheJvmIsNotUsed() throws Exception {
+    List<String> linked =
+        classes("load").stream()
+            .filter(l -> l.contains("DowncallStub") || l.contains("ObjectMethods$"))
+            .filter(l -> !l.contains("shared objects file"))
+            .toList();
+    assertEquals(List.of(), linked);
+  }
+
+  @Test
+  void aCacheThatCannotBeUsedIsLeftInSilence() throws Exception {
+    Path home = temp.resolve("copy");
+    copy(HOME, home);
+    Path cache = home.resolve("lib/torc.aot");
+    byte[] whole = Files.readAllBytes(cache);
+    silent(home); // elsewhere, and all jars have other times
+    Files.write(cache, Arrays.copyOf(whole, whole.length / 2));
+    silent(home);
+    Files.write(cache, new byte[5000]);
+    silent(home);
+    Files.write(cache, new byte[0]);
+    silent(home);
+    Files.delete(cache);
+    silent(home);
+    Files.createDirectory(cache);
+    silent(home);
+  }
+
+  @Test
+  void otherWaysToShareClassesTakeItsPlace() throws Exception {
+    box.env.put("JAVA_TOOL_OPTIONS", "-Xshare:off");
+    Sandbox.Ran ran = box.torc("-q");
+    assertEquals(0, ran.exit());
+    assertEquals(
+        List.of("Picked up JAVA_TOOL_OPTIONS: -Xshare:off"),
+        ran.err().lines().limit(ran.err().lines().count() - 1).toList());
+  }
+
+  private void silent(Path home) throws Exception {
+    Sandbox.Ran ran = box.run(List.of(home + "/bin/torc", "-q"));
+    assertEquals(0, ran.exit(), ran.err());
+    assertEquals(1, ran.err().lines().count(), ran.err());
+    assertEquals("", ran.out());
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+}
