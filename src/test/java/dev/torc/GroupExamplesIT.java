@@ -245,6 +245,67 @@ class GroupExamplesIT {
   }
 
   @Test
+  void surveyFoldsWhatIsFoundInTheSameBuild() throws Exception {
+    try (Sandbox survey = Sandbox.example(temp, "survey")) {
+      Ran first = built(survey);
+      assertEquals("19 jobs: 19 ran, 0 up to date, 0 failed", first.counts());
+      List<String> ran = first.ran();
+      assertEquals(9, count(ran, "observation/"), first.err());
+      assertEquals(3, count(ran, "combine/"), first.err());
+      assertEquals(3, count(ran, "find/"), first.err());
+      assertEquals(3, count(ran, "fold/"), first.err());
+      assertEquals(
+          List.of("cygnus-b 3 0.90 short", "lyra-a 5 0.88 short", "lyra-c 8 1.23 long", "stars 3"),
+          survey.lines("out/stars.txt"));
+
+      Ran second = built(survey);
+      assertEquals("19 jobs: 0 ran, 19 up to date, 0 failed", second.counts());
+      assertEquals(1, second.err().lines().count(), second.err());
+    }
+  }
+
+  @Test
+  void surveyFoldsOneMoreStarAndClassifies() throws Exception {
+    try (Sandbox survey = Sandbox.example(temp, "survey")) {
+      built(survey);
+      survey.edit("obs/draco_2.txt", "\n26 a ", "\n26 a 1");
+      Ran ran = built(survey);
+      List<String> expected =
+          List.of(
+              "classify",
+              "combine/field=draco",
+              "find/field=draco",
+              "fold/candidate=out%2Fcandidates%2Fdraco-a.txt",
+              "observation/field=draco,night=2");
+      assertEquals(expected, ran.ran(), ran.err());
+      assertEquals("20 jobs: 5 ran, 15 up to date, 0 failed", ran.counts());
+      assertEquals("stars 4", survey.lines("out/stars.txt").getLast());
+
+      built(survey, "-D", "range=0.05");
+      Ran back = built(survey);
+      assertEquals("20 jobs: 4 ran, 16 up to date, 0 failed", back.counts(), back.err());
+      assertTrue(back.ran().contains("classify"), back.err());
+      assertEquals("stars 4", survey.lines("out/stars.txt").getLast());
+    }
+  }
+
+  @Test
+  void surveyWorksWithoutAnyStar() throws Exception {
+    try (Sandbox survey = Sandbox.example(temp, "survey")) {
+      Ran none = built(survey, "-D", "range=30");
+      assertEquals("16 jobs: 16 ran, 0 up to date, 0 failed", none.counts());
+      assertEquals(List.of("stars 0"), survey.lines("out/stars.txt"));
+      Ran again = built(survey, "-D", "range=30");
+      assertEquals("16 jobs: 0 ran, 16 up to date, 0 failed", again.counts(), again.err());
+
+      Ran some = built(survey);
+      assertEquals("19 jobs: 7 ran, 12 up to date, 0 failed", some.counts(), some.err());
+      built(survey, "-D", "range=30");
+      assertEquals(List.of("stars 0"), survey.lines("out/stars.txt"), "those that are gone");
+    }
+  }
+
+  @Test
   void seedWithADependencyRunsItsFactoryAndThenTheMerge() throws Exception {
     try (Sandbox seed = seed("factory-dag-workflow.json")) {
       Ran first = built(seed, "-j2", "--no-containers", "-f", "factory-dag-workflow.json");
@@ -333,6 +394,10 @@ class GroupExamplesIT {
   }
 
   private static long count(String text, String part) {
-    return text.lines().filter(line -> line.contains(part)).count();
+    return count(text.lines().toList(), part);
+  }
+
+  private static long count(List<String> lines, String part) {
+    return lines.stream().filter(line -> line.contains(part)).count();
   }
 }

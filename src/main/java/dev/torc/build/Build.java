@@ -8,16 +8,15 @@ import dev.torc.exec.Ended;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Scene;
+import dev.torc.plan.Selection;
 import dev.torc.plan.Verdict;
 import dev.torc.workflow.Hook.On;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -45,7 +44,7 @@ public final class Build {
   private boolean alone;
   private boolean draining;
   private boolean failed;
-  private final Set<String> failedGroups = new HashSet<>();
+  private final Unexpanded groups;
   private int signal;
   private CacheException broken;
   private IOException unreadable;
@@ -66,6 +65,7 @@ public final class Build {
             setup.listener(),
             this::counts);
     this.teller = new Teller(setup.shop().launches(), this::tell);
+    this.groups = new Unexpanded(teller);
   }
 
   /**
@@ -89,7 +89,7 @@ public final class Build {
       int id = stage.graph().jobId(ended.job());
       if (id >= 0) {
         hooks.ended(stage.graph().job(id), ended.state());
-      } else {
+      } else if (ended.state() == State.FAILED) {
         hooks.failed(ended.job());
       }
     }
@@ -204,21 +204,23 @@ public final class Build {
     failGroups();
   }
 
-  /** Groups that could not be expanded count as failed. */
+  /** Groups that could not be expanded count as failed or blocked. */
   private Map<State, Integer> counts() {
     Map<State, Integer> counts = stage.states().counts();
-    counts.merge(State.FAILED, failedGroups.size(), Integer::sum);
+    groups.count(counts);
     return counts;
   }
 
   /** Groups await nothing any more: goes on with the graph that has their instances. */
   private void expand() {
     try {
-      Scene next = setup.expander().next(stage.scene());
-      if (next != stage.scene()) {
+      Scene old = stage.scene();
+      Scene next = setup.expander().next(old);
+      if (next != old) {
         stage = stage.over(next);
         parked.clear(); // they are ready
         teller.tell(new Event.Expanded(next.selection().jobs().cardinality()));
+        groups.warn(old, next);
         failGroups();
         stage.ended().forEach(this::block);
         stage.free().forEach(this::decide);
@@ -236,10 +238,9 @@ public final class Build {
         .filter(group -> !stage.graph().gate(group).open().problems().isEmpty())
         .forEach(
             group -> {
-              if (failedGroups.add(stage.graph().name(group))) {
+              if (groups.fail(stage.graph().gate(group).open())) {
                 failed = true;
                 draining |= setup.failFast();
-                teller.failed(stage.graph().gate(group).open());
               }
               block(group);
             });
@@ -526,7 +527,8 @@ public final class Build {
               stage.states().set(job, State.BLOCKED);
               teller.ended(stage.graph().name(job), State.BLOCKED, stage.graph().name(failedJob));
               return true;
-            });
+            },
+            group -> groups.block(stage, group, stage.graph().name(failedJob)));
   }
 
   /** Nothing runs and nothing will: what is left was not reached. */
@@ -540,11 +542,12 @@ public final class Build {
     }
   }
 
-  /** A blocked job fails the build if its blocker does, or if the command line names it. */
+  /** What is blocked fails the build if its blocker does, or if the command line names it. */
   private boolean blockedTarget() {
-    return stage.scene().selection().targeted()
-        && stage.scene().selection().named().stream()
-            .anyMatch(j -> stage.states().of(j) == State.BLOCKED);
+    Selection selection = stage.scene().selection();
+    return selection.targeted()
+        && (selection.named().stream().anyMatch(j -> stage.states().of(j) == State.BLOCKED)
+            || groups.blocksTarget(stage));
   }
 
   private void broken(CacheException e) {

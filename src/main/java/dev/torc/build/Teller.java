@@ -26,7 +26,7 @@ final class Teller {
     tell(new Event.JobStarted(job.name(), reasons, attempt, job.command()));
   }
 
-  /** A job ended without having run in this build; {@code what} names who blocks it, if any. */
+  /** A job or group ended without having run here; {@code what} names who blocks it, if any. */
   void ended(String job, State state, String what) {
     tell(new Event.JobEnded(job, state, new Event.Details(what, "", null, 0, -1, -1)));
   }

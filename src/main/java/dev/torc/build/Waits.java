@@ -96,8 +96,9 @@ final class Waits {
    * Goes through the jobs that wait for one, directly or through others.
    *
    * @param enter told of each; whether those that wait for it are meant too
+   * @param group told of each group that cannot be expanded therefore
    */
-  void behind(int failed, IntPredicate enter) {
+  void behind(int failed, IntPredicate enter, IntConsumer group) {
     BitSet gates = new BitSet();
     ArrayDeque<Integer> from = new ArrayDeque<>(List.of(failed));
     while (!from.isEmpty()) {
@@ -105,6 +106,9 @@ final class Waits {
           from.poll(),
           node -> {
             boolean on = graph.isJob(node) ? enter.test(node) : !gates.get(node);
+            if (on && graph.isOpen(node)) {
+              group.accept(node);
+            }
             gates.set(node, !graph.isJob(node));
             if (on) {
               from.add(node);

@@ -3,18 +3,23 @@ package dev.torc.cli;
 import dev.torc.graph.Graph;
 import dev.torc.plan.EmptyGlobs;
 import dev.torc.plan.Scripts;
+import dev.torc.plan.Selection;
 import dev.torc.posix.FileSystems;
 import dev.torc.workflow.BadInput;
+import dev.torc.workflow.Group;
+import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** Rule 14: what is accepted but looks wrong, for {@code torc check} and the first build. */
+/** What is accepted but looks wrong, for {@code torc check} and builds (rule 14). */
 final class Advice {
 
   private Advice() {}
@@ -33,6 +38,32 @@ final class Advice {
       }
     }
     return lines;
+  }
+
+  /** The lines on groups without instances, as far as they are named or needed. */
+  static List<BadInput.Diagnostic> emptyGroups(
+      Project project, Selection selection, List<String> targets) {
+    Set<String> asked = new HashSet<>();
+    List<Group> empty =
+        project.workflow().groups().stream().filter(g -> !g.warnings().isEmpty()).toList();
+    if (!empty.isEmpty() && selection.targeted()) {
+      targets.forEach(target -> asked.add(InstanceName.parse(target).group()));
+      selection.jobs().stream()
+          .mapToObj(project.graph()::job)
+          .forEach(
+              job -> {
+                job.after().forEach(ref -> asked.add(InstanceName.parse(ref.job()).group()));
+                for (Ref ref : job.needRefs()) {
+                  if (ref instanceof Ref.OfJob of) {
+                    asked.add(InstanceName.parse(of.job()).group());
+                  }
+                }
+              });
+    }
+    return empty.stream()
+        .filter(group -> !selection.targeted() || asked.contains(group.name()))
+        .flatMap(group -> group.warnings().stream())
+        .toList();
   }
 
   /** The lines on needed globs that match nothing, each with its place. */

@@ -63,6 +63,8 @@ final class BuildCommand extends Command {
         Plan plan = look.plan(expanded, options.force());
         capacity.refuse(plan);
         if (dry) {
+          Advice.emptyGroups(look.project(), expanded, options.targets())
+              .forEach(line -> console.warn(line.toString()));
           return DryRun.print(console, plan, common.json());
         }
       }
@@ -114,6 +116,7 @@ final class BuildCommand extends Command {
       throws IOException {
     BitSet restless = rest.restless(forced(selection));
     if (!restless.intersects(selection.jobs()) && selection.open().isEmpty()) {
+      tellEmpty(rest.project(), selection, report);
       return rest.tell(build, selection.jobs(), report);
     }
     Rest next;
@@ -125,6 +128,12 @@ final class BuildCommand extends Command {
     }
     rest.keep(next, report);
     return exit;
+  }
+
+  private void tellEmpty(Project project, Selection selection, Report report) {
+    Advice.emptyGroups(project, selection, options.targets()).stream()
+        .map(line -> new Event.Note(Event.Level.WARNING, line.toString()))
+        .forEach(report);
   }
 
   private static Digests looking(Project project) {
@@ -170,6 +179,7 @@ final class BuildCommand extends Command {
       Advice.on(expanded, plan.selected()).forEach(line -> warn.accept(line.toString()));
       Advice.network(project).ifPresent(warn);
     }
+    tellEmpty(expanded, plan.scene().selection(), report);
     if (plan.willRun() + plan.mayRun() > 0) {
       BitSet looked = (BitSet) plan.decided().clone(); // who is at rest needs no glob
       looked.and(plan.selected());

@@ -8,6 +8,7 @@ import dev.torc.plan.Selection;
 import dev.torc.report.Palette;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.BadInput.Diagnostic;
+import dev.torc.workflow.Group;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,12 +31,22 @@ final class CheckCommand extends Command {
     Project project = null;
     try {
       project = Project.load(console, common);
+      List<String> notes = new ArrayList<>();
+      try (Look look = Look.at(project, notes::add)) {
+        project = look.project();
+        Checks.check(project.graph(), look.digests(), project.select(List.of()).jobs());
+      } catch (BadInput refused) {
+        errors.addAll(refused.diagnostics());
+      }
+      for (Group group : project.workflow().groups()) {
+        errors.addAll(group.problems());
+        group.problems().forEach(problem -> notes.remove(problem.toString()));
+      }
+      notes.forEach(console::warn);
       Selection all = project.select(List.of());
       warnings.addAll(Advice.on(project, all.jobs()));
+      warnings.addAll(Advice.emptyGroups(project, all, List.of()));
       warnings.addAll(Advice.emptyGlobs(project, all.jobs()));
-      try (Look look = Look.at(project, console::warn)) {
-        Checks.check(project.graph(), look.digests(), all.jobs());
-      }
     } catch (BadInput refused) {
       errors.addAll(refused.diagnostics());
     }

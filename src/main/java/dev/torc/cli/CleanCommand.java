@@ -124,12 +124,14 @@ final class CleanCommand extends Command {
       throw site.refused();
     }
     site.tellRefusal(console);
-    Wanted wanted = site.project() == null ? null : Wanted.of(site.project(), targets);
+    if (site.project() != null) {
+      Wanted.of(site.project(), targets); // what is wrong with them is said before anything is done
+    }
     Account account = new Account(console);
     boolean well;
     if (dry) {
       try (Cache cache = Cache.look(site.place(), console::warn)) {
-        well = clean(site, wanted, cache, account);
+        well = clean(site, cache, account);
       }
       if (all) {
         cleaner(site, null, account).memory(site.place(), kept);
@@ -141,7 +143,7 @@ final class CleanCommand extends Command {
               console, site.place(), build, "torc clean", true, line -> say(console, line))) {
         try (Cache cache = Cache.open(site.place(), console::warn)) {
           Workshop.endLeftovers(site.place(), cache, console::warn);
-          well = clean(site, wanted, cache, account);
+          well = clean(site, cache, account);
         }
         if (all) {
           CachePlace now = CachePlace.find(site.place().root(), console.env());
@@ -167,7 +169,11 @@ final class CleanCommand extends Command {
     }
   }
 
-  private boolean clean(Site site, Wanted wanted, Cache cache, Account account) throws IOException {
+  private boolean clean(Site given, Cache cache, Account account) throws IOException {
+    boolean particular = stale || !targets.isEmpty();
+    Site site =
+        particular ? given.with(Look.expand(given.project(), cache, account.console::warn)) : given;
+    Wanted wanted = particular ? Wanted.of(site.project(), targets) : null;
     Cleaner cleaner = cleaner(site, cache, account);
     boolean well = true;
     if (all || stale || !kept) {

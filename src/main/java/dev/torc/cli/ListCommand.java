@@ -11,6 +11,7 @@ import dev.torc.machine.Shown;
 import dev.torc.machine.Width;
 import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
+import dev.torc.plan.Selection;
 import dev.torc.plan.Verdict;
 import dev.torc.report.Palette;
 import dev.torc.report.When;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -30,6 +32,8 @@ import java.util.function.UnaryOperator;
 
 /** {@code torc list}: the jobs, one on a line. Why they run is for {@code torc why}. */
 final class ListCommand extends Command {
+
+  private final List<String> targets = new ArrayList<>();
 
   private boolean instances;
 
@@ -46,6 +50,11 @@ final class ListCommand extends Command {
 
   @Override
   void declare(Options options) {
+    options.words(
+        "TARGET",
+        "job, group, instance, tag or produced file; all jobs without one",
+        0,
+        targets::add);
     options.flag(
         "--instances", "show each instance of a group on its own line", () -> instances = true);
   }
@@ -54,14 +63,16 @@ final class ListCommand extends Command {
   int run(Console console) throws IOException {
     try (Look look = Look.at(Project.load(console, common), console::warn)) {
       Project project = look.project();
-      Plan plan = look.plan(project.select(List.of()), false);
+      Selection selection = project.select(targets);
+      Plan plan = look.plan(selection, false);
       Set<String> running = Running.of(project.place(), look.cache()).running();
       if (common.json()) {
         Json.print(
             console,
             out -> {
               out.writeArrayFieldStart("jobs");
-              for (int j = 0; j < project.graph().jobs(); j++) {
+              BitSet named = selection.named();
+              for (int j = named.nextSetBit(0); j >= 0; j = named.nextSetBit(j + 1)) {
                 out.writeStartObject();
                 json(out, project, look, plan, j, running);
                 out.writeEndObject();
@@ -69,21 +80,22 @@ final class ListCommand extends Command {
               out.writeEndArray();
             });
       } else {
-        print(console, project.graph(), look, plan, running);
+        print(console, project, look, plan, running);
       }
     }
     return Exit.DONE;
   }
 
-  private void print(Console console, Graph graph, Look look, Plan plan, Set<String> running)
+  private void print(Console console, Project project, Look look, Plan plan, Set<String> running)
       throws IOException {
+    Graph graph = project.graph();
     Palette palette = console.outPalette(common.color());
-    Folded folded = Folded.of(graph, plan.selected(), plan.scene().selection().open(), instances);
+    Folded folded = project.folded(targets, instances);
     boolean images = graph.workflow().jobs().stream().anyMatch(job -> !image(job).isEmpty());
     List<Line> lines = new ArrayList<>();
     for (Folded.Fold fold : folded.folds()) {
       lines.add(
-          fold.isGroup()
+          fold.isGroup() && (targets.isEmpty() || fold.jobs().size() != 1)
               ? group(fold, Standing.of(fold, plan, look.records()), graph, look, images, palette)
               : job(fold.jobs().getFirst(), graph, look, plan, running, images, palette));
     }

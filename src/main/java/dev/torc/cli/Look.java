@@ -34,15 +34,16 @@ final class Look implements AutoCloseable {
     this.rest = rest.holds() ? rest : AtRest.none(given);
     this.interrupted = Running.of(given.place(), cache).interrupted();
     this.digests = Digests.looking(given.workflow().root(), cache::stamp);
+    Expander expander =
+        given.expander(List.of(), (graph, jobs) -> Checks.check(graph, digests, jobs));
     Scene first = scene(given, given.select(List.of()), false);
-    if (first.selection().open().isEmpty()) {
+    Scene fresh = expander.fresh(first);
+    if (fresh == first && first.selection().open().isEmpty()) {
       this.scene = first;
       this.project = given;
       return;
     }
-    Expander expander =
-        given.expander(List.of(), (graph, jobs) -> Checks.check(graph, digests, jobs));
-    this.scene = expander.plan(first).scene();
+    this.scene = expander.plan(fresh).scene();
     this.project = given.with(scene.graph());
     for (Group group : project.workflow().groups()) {
       group.problems().forEach(problem -> note.accept(problem.toString()));
@@ -75,6 +76,12 @@ final class Look implements AutoCloseable {
       cache.close();
       throw e;
     }
+  }
+
+  /** The project with all groups expanded that can be, as a cache has the results. */
+  static Project expand(Project project, Cache cache, Consumer<String> note) throws IOException {
+    return new Look(project, AtRest.none(project), cache, note)
+        .project; // the cache stays with the caller
   }
 
   /** The project with all groups expanded that can be without running anything. */

@@ -1,6 +1,7 @@
 package dev.torc.cli;
 
 import dev.torc.cache.CachePlace;
+import dev.torc.graph.Folded;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.graph.GraphFile;
@@ -14,6 +15,7 @@ import dev.torc.workflow.Found;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -83,12 +85,23 @@ record Project(
 
   /** What expands groups, for a command that is about these targets. */
   Expander expander(List<String> targets, Expander.Check check) {
-    return new Expander(source, found -> Selection.of(found, targets, this::path), check);
+    return new Expander(
+        source, found -> Selection.of(found, targets, this::path), check, kept != null);
   }
 
   /** The jobs that targets name; files are relative to where the user stands. */
   Selection select(List<String> targets) {
     return Selection.of(graph, targets, this::path);
+  }
+
+  /** What targets name, as one vertex per group or instance, without what that waits for. */
+  Folded folded(List<String> targets, boolean instances) {
+    BitSet nodes = Selection.nodes(graph, targets, this::path);
+    BitSet jobs = nodes.get(0, graph.jobs());
+    nodes.clear(0, graph.jobs());
+    BitSet open = new BitSet();
+    nodes.stream().filter(graph::isOpen).forEach(open::set);
+    return Folded.of(graph, jobs, open, instances);
   }
 
   /** A file as the user names it, as the graph has it: relative to the root, or absolute. */

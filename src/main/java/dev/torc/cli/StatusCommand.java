@@ -12,6 +12,7 @@ import dev.torc.machine.Amount;
 import dev.torc.machine.Shown;
 import dev.torc.plan.Checks;
 import dev.torc.plan.Plan;
+import dev.torc.plan.Selection;
 import dev.torc.plan.Verdict;
 import dev.torc.report.Palette;
 import dev.torc.report.Sentence;
@@ -19,6 +20,7 @@ import dev.torc.report.When;
 import dev.torc.workflow.BadInput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.TreeMap;
@@ -28,6 +30,8 @@ import java.util.TreeMap;
  * now. Where the build file is refused it tells what the records say (rule 13).
  */
 final class StatusCommand extends Command {
+
+  private final List<String> targets = new ArrayList<>();
 
   private boolean instances;
   private boolean exitCode;
@@ -67,6 +71,11 @@ final class StatusCommand extends Command {
 
   @Override
   void declare(Options options) {
+    options.words(
+        "TARGET",
+        "job, group, instance, tag or produced file; all jobs without one",
+        0,
+        targets::add);
     options.flag(
         "--instances", "show each instance of a group on its own line", () -> instances = true);
     options.flag(
@@ -76,6 +85,9 @@ final class StatusCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     Site site = Site.find(console, common);
+    if (site.refused() != null && !targets.isEmpty()) {
+      throw site.refused();
+    }
     site.tellRefusal(console);
     if (site.project() == null) {
       try (Cache cache = Cache.look(site.place(), console::warn)) {
@@ -86,17 +98,23 @@ final class StatusCommand extends Command {
     }
     try (Look look = Look.at(site.project(), console::warn)) {
       Project project = look.project();
-      check(console, project, look.digests());
-      Plan plan = look.plan(project.select(List.of()), false);
-      print(console, site.with(project), Past.of(site, look.cache()), plan);
+      Selection selection = project.select(targets);
+      check(console, project, look.digests(), selection);
+      Plan plan = look.plan(selection, false);
+      Past past = Past.of(site.with(project), look.cache());
+      if (!targets.isEmpty()) {
+        past.failed.keySet().removeIf(job -> !selection.named().get(project.graph().jobId(job)));
+      }
+      print(console, site.with(project), past, plan);
       return exitCode && plan.willRun() + plan.mayRun() > 0 ? Exit.FAILED : Exit.DONE;
     }
   }
 
   /** What a build would refuse is said, and is no reason not to tell the rest. */
-  private static void check(Console console, Project project, Digests digests) throws IOException {
+  private static void check(Console console, Project project, Digests digests, Selection selection)
+      throws IOException {
     try {
-      Checks.check(project.graph(), digests, project.select(List.of()).jobs());
+      Checks.check(project.graph(), digests, selection.jobs());
     } catch (BadInput refused) {
       for (String line : Trouble.of(refused).lines()) {
         console.tell(line);
@@ -111,7 +129,7 @@ final class StatusCommand extends Command {
     }
     Palette palette = console.outPalette(common.color());
     if (plan != null) {
-      verdicts(console, site.project().graph(), plan, palette);
+      verdicts(console, site.project(), plan, palette);
     }
     if (!past.failed.isEmpty()) {
       console.print(palette.red("failed:") + "\n");
@@ -139,21 +157,22 @@ final class StatusCommand extends Command {
             + String.join(", ", running.running().stream().sorted().map(Shown::name).toList());
   }
 
-  private void verdicts(Console console, Graph graph, Plan plan, Palette palette)
+  private void verdicts(Console console, Project project, Plan plan, Palette palette)
       throws IOException {
+    BitSet named = plan.scene().selection().named();
     console.print(
         palette.bold(
                 "%s: %d will run, %d may run, %d up to date"
                     .formatted(
-                        Amount.count(graph.jobs(), "job"),
-                        plan.willRun(),
-                        plan.mayRun(),
-                        plan.upToDate()))
+                        Amount.count(named.cardinality(), "job"),
+                        count(named, plan, Verdict.WillRun.class),
+                        count(named, plan, Verdict.MayRun.class),
+                        count(named, plan, Verdict.UpToDate.class)))
             + "\n");
     StringBuilder will = new StringBuilder();
     StringBuilder may = new StringBuilder();
     StringBuilder not = new StringBuilder();
-    Folded folded = Folded.of(graph, plan.selected(), plan.scene().selection().open(), instances);
+    Folded folded = project.folded(targets, instances);
     for (Folded.Fold fold : folded.folds()) {
       List<Integer> nodes = new ArrayList<>(fold.jobs());
       if (fold.open() >= 0) {
@@ -166,6 +185,10 @@ final class StatusCommand extends Command {
     list(console, palette.yellow("will run:"), will);
     list(console, palette.yellow("may run:"), may);
     list(console, palette.green("up to date:"), not);
+  }
+
+  private static long count(BitSet jobs, Plan plan, Class<? extends Verdict> kind) {
+    return jobs.stream().filter(job -> kind.isInstance(plan.verdict(job))).count();
   }
 
   /** A job, or those instances of a group that have a verdict of one kind; empty for none. */
@@ -217,11 +240,12 @@ final class StatusCommand extends Command {
     out.writeBooleanField("accepted", plan != null);
     if (plan != null) {
       Graph graph = site.project().graph();
-      out.writeNumberField("will_run", plan.willRun());
-      out.writeNumberField("may_run", plan.mayRun());
-      out.writeNumberField("up_to_date", plan.upToDate());
+      BitSet named = plan.scene().selection().named();
+      out.writeNumberField("will_run", count(named, plan, Verdict.WillRun.class));
+      out.writeNumberField("may_run", count(named, plan, Verdict.MayRun.class));
+      out.writeNumberField("up_to_date", count(named, plan, Verdict.UpToDate.class));
       out.writeArrayFieldStart("jobs");
-      for (int j = 0; j < graph.jobs(); j++) {
+      for (int j = named.nextSetBit(0); j >= 0; j = named.nextSetBit(j + 1)) {
         out.writeStartObject();
         out.writeStringField("job", graph.job(j).name());
         DryRun.verdict(out, graph, plan.verdict(j));

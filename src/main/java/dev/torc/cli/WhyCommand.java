@@ -34,6 +34,9 @@ final class WhyCommand extends Command {
 
   private boolean instances;
 
+  /** How many instances are named in one line. */
+  private static final int NAMES = 10;
+
   /** Of how many instances the chains are told. */
   private static final int CHAINS = 5;
 
@@ -195,9 +198,13 @@ final class WhyCommand extends Command {
               .filter(j -> kind.isInstance(plan.verdict(j)))
               .mapToObj(j -> Shown.name(graph.name(j)))
               .toList();
-      return names.isEmpty()
-          ? ""
-          : "; %d %s: %s".formatted(names.size(), word, String.join(", ", names));
+      if (names.isEmpty()) {
+        return "";
+      }
+      int more = Math.max(0, names.size() - NAMES);
+      String some = String.join(", ", names.subList(0, names.size() - more));
+      return "; %d %s: %s%s"
+          .formatted(names.size(), word, some, more == 0 ? "" : ", …and " + more + " more");
     }
 
     /** The first few of them: a thousand chains tell no more. */

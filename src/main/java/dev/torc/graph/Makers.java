@@ -6,7 +6,6 @@ import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Place;
 import dev.torc.workflow.Ref;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +23,12 @@ final class Makers {
 
   private record Claim(int job, Place place) {}
 
-  private record Pattern(Glob glob, int job, Place place) {}
-
   private final List<Job> jobs;
   private final NavigableMap<String, Claim> files = new TreeMap<>();
-  private final Map<String, Claim> folders = new HashMap<>();
-  private final List<Pattern> globs = new ArrayList<>();
-  private final List<Pattern> open = new ArrayList<>();
+  private final NavigableMap<String, Claim> folders = new TreeMap<>();
+  private final Patterns globs = new Patterns();
+  private final Patterns open = new Patterns();
+  private long compared;
   private final List<BadInput.Diagnostic> errors;
   private int[] renumbered;
 
@@ -79,7 +77,7 @@ final class Makers {
           case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ ->
               throw new IllegalArgumentException("no kind of product: " + ref);
         };
-    open.add(new Pattern(Glob.of(pattern), group, ref.place()));
+    open.add(Glob.of(pattern), group, ref.place());
   }
 
   private void declare(int job, Ref ref) {
@@ -89,7 +87,7 @@ final class Makers {
         claim(folder.path(), job, ref.place());
         folders.putIfAbsent(folder.path(), new Claim(job, ref.place()));
       }
-      case Ref.OfGlob glob -> globs.add(new Pattern(Glob.of(glob.pattern()), job, glob.place()));
+      case Ref.OfGlob glob -> globs.add(Glob.of(glob.pattern()), job, glob.place());
       case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ ->
           throw new IllegalArgumentException("no kind of product: " + ref);
     }
@@ -124,37 +122,59 @@ final class Makers {
   }
 
   private void refuseMatching() {
-    for (int i = 0; i < globs.size(); i++) {
-      Pattern pattern = globs.get(i);
-      under(pattern.glob.fixedPrefix())
+    for (Patterns.Pattern pattern : globs.all()) {
+      String prefix = pattern.glob().literalPrefix();
+      starting(files, prefix)
           .forEach(
               (path, claim) -> {
-                if (claim.job != pattern.job && pattern.glob.matches(path)) {
+                compared++;
+                if (claim.job != pattern.job() && pattern.glob().matches(path)) {
                   refuse(
                       claim.place,
                       "product %s of job %s matches product %s of job %s"
-                          .formatted(path, name(claim.job), pattern.glob, name(pattern.job)));
+                          .formatted(path, name(claim.job), pattern.glob(), name(pattern.job())));
                 }
               });
-      folders.forEach(
-          (path, claim) -> {
-            if (claim.job != pattern.job && pattern.glob.overlaps(inside(path))) {
-              refuse(
-                  pattern.place,
-                  "product %s of job %s may match inside folder %s/ of job %s"
-                      .formatted(pattern.glob, name(pattern.job), path, name(claim.job)));
-            }
-          });
-      for (int k = 0; k < i; k++) {
-        Pattern other = globs.get(k);
-        if (other.job != pattern.job && pattern.glob.overlaps(other.glob)) {
-          refuse(
-              pattern.place,
-              "products %s of job %s and %s of job %s can match the same path"
-                  .formatted(pattern.glob, name(pattern.job), other.glob, name(other.job)));
-        }
+      foldersNear(prefix)
+          .forEach(
+              (path, claim) -> {
+                compared++;
+                if (claim.job != pattern.job() && pattern.glob().overlaps(inside(path))) {
+                  refuse(
+                      pattern.place(),
+                      "product %s of job %s may match inside folder %s/ of job %s"
+                          .formatted(pattern.glob(), name(pattern.job()), path, name(claim.job)));
+                }
+              });
+    }
+    for (Patterns.Pattern[] pair : globs.clashes()) {
+      refuse(
+          pair[1].place(),
+          "products %s of job %s and %s of job %s can match the same path"
+              .formatted(pair[1].glob(), name(pair[1].job()), pair[0].glob(), name(pair[0].job())));
+    }
+  }
+
+  /** The folders in which something can begin with a text, or that the text leads into. */
+  private NavigableMap<String, Claim> foldersNear(String prefix) {
+    NavigableMap<String, Claim> near = new TreeMap<>(starting(folders, prefix));
+    for (int slash = prefix.indexOf('/'); slash > 0; slash = prefix.indexOf('/', slash + 1)) {
+      Claim claim = folders.get(prefix.substring(0, slash));
+      if (claim != null) {
+        near.put(prefix.substring(0, slash), claim);
       }
     }
+    return near;
+  }
+
+  private static NavigableMap<String, Claim> starting(
+      NavigableMap<String, Claim> paths, String prefix) {
+    return paths.subMap(prefix, true, prefix + Character.MAX_VALUE, false);
+  }
+
+  /** How often a glob was compared with a path or another glob. */
+  long compared() {
+    return compared + globs.compared() + open.compared();
   }
 
   /** From now on answers are given in new numbers: {@code order[old] = new}. */
@@ -176,19 +196,14 @@ final class Makers {
     if (claim != null) {
       return number(claim.job);
     }
-    for (List<Pattern> patterns : List.of(globs, open)) {
-      for (Pattern pattern : patterns) {
-        if (pattern.glob.matches(path)) {
-          return number(pattern.job);
-        }
-      }
-    }
-    return -1;
+    Patterns.Pattern pattern = globs.matching(path);
+    pattern = pattern == null ? open.matching(path) : pattern;
+    return pattern == null ? -1 : number(pattern.job());
   }
 
   /** Whether all products are files, so that nothing but their paths has a maker. */
   boolean arePlain() {
-    return folders.isEmpty() && globs.isEmpty() && open.isEmpty();
+    return folders.isEmpty() && globs.all().isEmpty() && open.all().isEmpty();
   }
 
   /** Whether a path is declared as a folder. */
@@ -198,19 +213,20 @@ final class Makers {
 
   /** Jobs with products that a glob could match. */
   void matching(Glob glob, IntConsumer found) {
-    under(glob.fixedPrefix())
+    starting(files, glob.literalPrefix())
         .forEach(
             (path, claim) -> {
               if (glob.matches(path)) {
                 found.accept(number(claim.job));
               }
             });
-    folders.forEach(
-        (path, claim) -> {
-          if (glob.overlaps(inside(path))) {
-            found.accept(number(claim.job));
-          }
-        });
+    foldersNear(glob.literalPrefix())
+        .forEach(
+            (path, claim) -> {
+              if (glob.overlaps(inside(path))) {
+                found.accept(number(claim.job));
+              }
+            });
     overlapping(glob, found);
   }
 
@@ -225,11 +241,11 @@ final class Makers {
   }
 
   private void overlapping(Glob glob, IntConsumer found) {
-    for (List<Pattern> patterns : List.of(globs, open)) {
-      for (Pattern pattern : patterns) {
-        if (glob == null || pattern.glob.overlaps(glob)) {
-          found.accept(number(pattern.job));
-        }
+    for (Patterns patterns : List.of(globs, open)) {
+      if (glob == null) {
+        patterns.all().forEach(pattern -> found.accept(number(pattern.job())));
+      } else {
+        patterns.overlapping(glob, pattern -> found.accept(number(pattern.job())));
       }
     }
   }

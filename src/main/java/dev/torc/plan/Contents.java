@@ -292,7 +292,7 @@ public final class Contents implements Needs {
         sorted.put(product, entry(product, ManifestWriter.PENDING));
       }
     } else if (result.products().isEmpty()) {
-      String name = "job " + graph.job(job).name();
+      String name = Members.nameOf(graph.job(job));
       sorted.put(name, new Entry(Line.LIST.ordinal(), name, "", result.manifest().hex()));
     } else {
       for (Made made : result.products()) {

@@ -2,12 +2,14 @@ package dev.torc.plan;
 
 import dev.torc.cache.Entry;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * What differs between two manifests, as reasons to run. Needs whose contents a job has yet to
@@ -47,19 +49,20 @@ final class Difference {
   private void compare(List<Entry> old, List<Entry> now) {
     Map<Key, Entry> before = byKey(old);
     Map<Key, Entry> after = byKey(now);
+    Map<String, String> renamed = rename(before, after);
     List<String> productsBefore = names(old, Line.PRODUCT);
     List<String> productsAfter = names(now, Line.PRODUCT);
     after.forEach(
         (key, entry) -> {
           Entry earlier = before.get(key);
           if (earlier == null || !earlier.now().equals(entry.now())) {
-            changed(Line.of(key.code), key.name, earlier, entry);
+            changed(Line.of(key.code), key.name, earlier, entry, renamed);
           }
         });
     before.forEach(
         (key, entry) -> {
           if (!after.containsKey(key)) {
-            changed(Line.of(key.code), key.name, entry, null);
+            changed(Line.of(key.code), key.name, entry, null, renamed);
           }
         });
     reasons.addAll(needs.values());
@@ -73,7 +76,51 @@ final class Difference {
     }
   }
 
-  private void changed(Line line, String name, Entry old, Entry now) {
+  /**
+   * Gives needed jobs that have other names than before the present ones, where what they made is
+   * the same, or else in their order; which is which of several that have yet to run is not told.
+   *
+   * @return old names with the new ones
+   */
+  private static Map<String, String> rename(Map<Key, Entry> before, Map<Key, Entry> after) {
+    List<Entry> old = madeOnlyIn(before, after);
+    List<Entry> now = madeOnlyIn(after, before);
+    Map<String, String> renamed = new HashMap<>();
+    for (Entry each : List.copyOf(old)) {
+      for (Entry same : List.copyOf(now)) {
+        if (old.contains(each) && same.now().equals(each.now())) {
+          old.remove(each);
+          now.remove(same);
+          renamed.put(each.name(), same.name());
+        }
+      }
+    }
+    boolean same = old.size() == now.size();
+    boolean unclear = now.size() > 1 && now.stream().anyMatch(Difference::isPending);
+    for (int i = 0; same && i < old.size(); i++) {
+      renamed.put(old.get(i).name(), now.get(i).name());
+    }
+    renamed.forEach((from, to) -> before.put(key(to), before.remove(key(from))));
+    if (same && unclear) {
+      now.forEach(each -> before.remove(key(each.name())));
+      now.forEach(each -> after.remove(key(each.name())));
+    }
+    return renamed;
+  }
+
+  private static Key key(String job) {
+    return new Key(Line.LIST.ordinal(), job);
+  }
+
+  /** The lines about what jobs made that stand in only one of two manifests. */
+  private static List<Entry> madeOnlyIn(Map<Key, Entry> one, Map<Key, Entry> other) {
+    return one.values().stream()
+        .filter(line -> line.code() == Line.LIST.ordinal() && line.name().startsWith("job "))
+        .filter(line -> !other.containsKey(key(line.name())))
+        .collect(Collectors.toCollection(ArrayList::new));
+  }
+
+  private void changed(Line line, String name, Entry old, Entry now, Map<String, String> renamed) {
     switch (line) {
       case null -> setting("manifest", old, now);
       case PRODUCT -> {}
@@ -87,11 +134,21 @@ final class Difference {
       case DATA -> data(name, value(old), value(now));
       case DEPFILE -> setting(line.word(), old, now);
       case NEEDS_WRITTEN, PRODUCES_WRITTEN -> {
-        if (old != null && now != null) { // else the command began or ceased to use them
+        // Without one of them the command began or ceased to use them.
+        if (old != null && now != null && !written(old.now(), renamed).equals(now.now())) {
           setting(line.word(), old, now);
         }
       }
     }
+  }
+
+  /** The needs as they were written, with the names that jobs have now. */
+  private static String written(String needs, Map<String, String> renamed) {
+    String text = needs;
+    for (Map.Entry<String, String> each : renamed.entrySet()) {
+      text = text.replace(Manifest.quoted(each.getKey()), Manifest.quoted(each.getValue()));
+    }
+    return text;
   }
 
   private void data(String name, String old, String now) {
@@ -147,18 +204,21 @@ final class Difference {
     Map<String, Entry> left = byName(before);
     for (Entry entry : after) {
       Entry earlier = left.remove(entry.name());
-      boolean pending = entry.now().equals(ManifestWriter.PENDING);
-      if (!pending && (earlier == null || !earlier.now().equals(entry.now()))) {
-        need(entry.name(), earlier, entry);
+      if (!isPending(entry) && (earlier == null || !earlier.now().equals(entry.now()))) {
+        need(Members.shown(entry, written), earlier, entry);
       }
     }
-    if (!now.now().equals(ManifestWriter.PENDING)) {
-      left.values().forEach(gone -> need(gone.name(), gone, null));
+    if (!isPending(now)) {
+      left.values().forEach(gone -> need(Members.shown(gone, old.name()), gone, null));
     }
   }
 
   private static String pendingAsEmpty(Entry now) {
-    return now.now().equals(ManifestWriter.PENDING) ? "" : now.now();
+    return isPending(now) ? "" : now.now();
+  }
+
+  private static boolean isPending(Entry line) {
+    return line.now().equals(ManifestWriter.PENDING);
   }
 
   private static String value(Entry entry) {

@@ -45,16 +45,19 @@ public final class Expander {
   private final Source source;
   private final Function<Graph, Selection> select;
   private final Check check;
+  private final boolean lasting;
   private final Map<String, List<Diagnostic>> failed = new HashMap<>();
 
   /**
    * @param select finds in a graph the jobs that the command is about
    * @param check what else must hold of jobs that come up
+   * @param lasting whether the build file alone decides which instances there are
    */
-  public Expander(Source source, Function<Graph, Selection> select, Check check) {
+  public Expander(Source source, Function<Graph, Selection> select, Check check, boolean lasting) {
     this.source = source;
     this.select = select;
     this.check = check;
+    this.lasting = lasting;
   }
 
   /** Decides all jobs, having expanded all groups that can be without running anything. */
@@ -65,9 +68,11 @@ public final class Expander {
   /** The same where only some jobs of the first scene have to be decided; see {@link Plan#of}. */
   public Plan plan(Scene first, BitSet restless) throws IOException {
     Map<String, String> wanted = new HashMap<>(first.wanted());
+    Scene begin = fresh(first);
+    BitSet asked = begin == first ? restless : begin.selection().jobs();
     while (true) {
       Map<Made, String> counted = new HashMap<>();
-      Plan plan = Plan.of(first, restless);
+      Plan plan = Plan.of(begin, asked);
       Scene next = next(plan, counted);
       while (next != plan.scene()) {
         plan = Plan.of(next);
@@ -77,7 +82,7 @@ public final class Expander {
         return plan;
       }
       failed.clear();
-      first = first.anew(false, wanted);
+      begin = begin.anew(false, wanted);
     }
   }
 
@@ -128,6 +133,39 @@ public final class Expander {
   }
 
   /**
+   * The scene without instances for files that are products of an earlier build and that no job
+   * declares any more: when the build file was read, no records were known. The same scene where
+   * there are none.
+   */
+  public Scene fresh(Scene first) throws IOException {
+    if (lasting || !seesStale(first)) {
+      return first;
+    }
+    Workflow old = first.graph().workflow();
+    Workflow wanted = source.expand(new Results(first));
+    Set<String> changed = changed(old, byName(wanted));
+    return changed.isEmpty() ? first : scene(first, merge(old, wanted, changed));
+  }
+
+  /** Whether an instance needs a file that only an earlier build made. */
+  private static boolean seesStale(Scene scene) throws IOException {
+    Graph graph = scene.graph();
+    BitSet seen = new BitSet();
+    for (int job = 0; job < graph.jobs(); job++) {
+      for (int i = graph.needs().from(job); i < graph.needs().to(job); i++) {
+        int file = graph.needs().at(i);
+        if (graph.job(job).group() != null && graph.maker(file) < 0 && !seen.get(file)) {
+          seen.set(file);
+          if (scene.contents().recorded(graph.path(file)) != null) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  /**
    * The scene with those groups expanded that await nothing any more, or with their problems; the
    * same scene where there are none.
    */
@@ -173,7 +211,7 @@ public final class Expander {
   }
 
   private void fail(Group group, String message) {
-    failed.put(group.name(), List.of(new Diagnostic(group.place(), message)));
+    failed.putIfAbsent(group.name(), List.of(new Diagnostic(group.place(), message)));
   }
 
   /** Finds out which groups do not fit, by adding one after the other. */
@@ -237,7 +275,8 @@ public final class Expander {
                 List.of(),
                 List.of(),
                 group.products(),
-                problems == null ? now.problems() : problems));
+                problems == null ? now.problems() : problems,
+                List.of()));
       }
     }
     List<Job> jobs =

@@ -2,12 +2,16 @@ package dev.torc.plan;
 
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,8 +58,9 @@ public final class Manifest {
     if (job.depfile() != null) {
       writer.text(Line.DEPFILE, "", job.depfile());
     }
-    if (uses(job, "needs")) {
-      writer.text(Line.NEEDS_WRITTEN, "", written(job.needs()));
+    boolean ordered = uses(job, "needs");
+    if (ordered) {
+      writer.text(Line.NEEDS_WRITTEN, "", written(job.needs()), written(numbered(job.needs())));
     }
     if (uses(job, "produces")) {
       writer.text(Line.PRODUCES_WRITTEN, "", written(job.produces()));
@@ -71,10 +76,16 @@ public final class Manifest {
     }
     Adjacency lists = graph.listNeeds();
     TreeMap<String, Integer> sorted = new TreeMap<>();
+    List<Integer> made = new ArrayList<>();
     for (int i = lists.from(id); i < lists.to(id); i++) {
-      sorted.put(graph.list(lists.at(i)).written(), lists.at(i));
+      if (graph.list(lists.at(i)).kind() == NeedList.Kind.JOB) {
+        made.add(lists.at(i));
+      } else {
+        sorted.put(graph.list(lists.at(i)).written(), lists.at(i));
+      }
     }
     sorted.forEach((name, list) -> writer.content(Line.LIST, name, contains.ofList(list)));
+    made(made, ordered, contains, writer);
     data(job).forEach((name, ref) -> writer.content(Line.DATA, name, contains.ofData(ref)));
     for (String path : found) {
       int maker = graph.makerOf(path);
@@ -85,6 +96,37 @@ public final class Manifest {
     for (String product : new TreeSet<>(products(job))) {
       writer.text(Line.PRODUCT, product, "");
     }
+  }
+
+  /**
+   * What needed jobs made. Their names do not count, so without an order of their own they stand in
+   * that of what they made.
+   */
+  private void made(List<Integer> lists, boolean ordered, Needs contains, ManifestWriter writer) {
+    Map<Integer, ManifestWriter.Content> contents = new LinkedHashMap<>();
+    lists.forEach(list -> contents.put(list, contains.ofList(list)));
+    if (!ordered) {
+      lists.sort(Comparator.comparing(list -> contents.get(list).value()));
+    }
+    lists.forEach(list -> writer.made(graph.list(list).written(), contents.get(list)));
+  }
+
+  /** The items with a number in the place of each name of a job, in the order of appearance. */
+  private static List<Item> numbered(List<Item> items) {
+    Map<String, String> numbers = new HashMap<>();
+    List<Item> numbered = new ArrayList<>();
+    for (Item item : items) {
+      List<Ref> refs = new ArrayList<>();
+      for (Ref ref : item.refs()) {
+        refs.add(
+            ref instanceof Ref.OfJob job
+                ? new Ref.OfJob(
+                    job.place(), numbers.computeIfAbsent(job.job(), _ -> "" + numbers.size()))
+                : ref);
+      }
+      numbered.add(new Item(item.name(), item.place(), refs));
+    }
+    return numbered;
   }
 
   private void step(Job job, int index, ManifestWriter writer) {
@@ -125,10 +167,14 @@ public final class Manifest {
   static String words(List<String> words) {
     StringBuilder text = new StringBuilder("[");
     for (String word : words) {
-      text.append(text.length() == 1 ? "" : ", ").append('"');
-      text.append(word.replace("\\", "\\\\").replace("\"", "\\\"")).append('"');
+      text.append(text.length() == 1 ? "" : ", ").append(quoted(word));
     }
     return text.append(']').toString();
+  }
+
+  /** A word as it stands in {@link #words}. */
+  static String quoted(String word) {
+    return '"' + word.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
   private static boolean uses(Job job, String slot) {

@@ -42,6 +42,16 @@ final class ManifestHash implements ManifestWriter {
     }
   }
 
+  @Override
+  public void text(Line line, String name, String shown, String counts) {
+    text(line, name, counts);
+  }
+
+  @Override
+  public void made(String shown, Content content) {
+    content(Line.LIST, "job", content);
+  }
+
   /** The job that has yet to run before the digest can be told, -1 if there is none. */
   int pending() {
     return pending;

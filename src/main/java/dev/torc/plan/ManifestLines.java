@@ -19,6 +19,16 @@ final class ManifestLines implements ManifestWriter {
     text(line, path, content.value());
   }
 
+  @Override
+  public void text(Line line, String name, String shown, String counts) {
+    text(line, name, shown);
+  }
+
+  @Override
+  public void made(String shown, Content content) {
+    content(Line.LIST, shown, content);
+  }
+
   /** All lines in their order. */
   List<Entry> lines() {
     return lines;

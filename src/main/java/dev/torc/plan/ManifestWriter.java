@@ -20,6 +20,16 @@ interface ManifestWriter {
   /** A line about contents. */
   void content(Line line, String path, Content content);
 
+  /**
+   * A line of text with names of jobs in it, which are for people only.
+   *
+   * @param counts what is part of the manifest
+   */
+  void text(Line line, String name, String shown, String counts);
+
+  /** A line about what jobs made; their name is for people only. */
+  void made(String shown, Content content);
+
   /** What is known of a need's contents. */
   sealed interface Content {
     /** It is there. */

@@ -5,6 +5,8 @@ import dev.torc.cache.Owned;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digests;
 import dev.torc.hash.Stamp;
+import dev.torc.workflow.InstanceName;
+import dev.torc.workflow.Job;
 import java.util.List;
 import java.util.Map;
 
@@ -24,6 +26,24 @@ record Members(List<Entry> entries, Digest digest, List<Owned> stale, Map<String
     ManifestHash hash = new ManifestHash();
     entries.forEach(entry -> hash.text(Line.of(entry.code()), entry.name(), entry.now()));
     return new Members(List.copyOf(entries), hash.digest(), List.copyOf(stale), stamps);
+  }
+
+  /**
+   * The name of a job without products among the members of what needs it: its values, since its
+   * name and that of its group do not count. No path has two slashes.
+   */
+  static String nameOf(Job job) {
+    return job.group() == null ? "//" : "//" + job.name().substring(job.group().length() + 1);
+  }
+
+  /** A member as people know it, of a list that is written so in the needs. */
+  static String shown(Entry member, String written) {
+    if (member.code() != Line.LIST.ordinal()) {
+      return member.name();
+    }
+    String values = member.name().substring("//".length());
+    String name = written.substring("job ".length());
+    return "job " + (values.isEmpty() ? name : InstanceName.parse(name).group() + "/" + values);
   }
 
   /** Whether a file of a folder moved since (rule 6), though it may hold the same bytes. */

@@ -33,6 +33,11 @@ public record Selection(
    * @throws BadInput for a target that is none of these
    */
   public static Selection of(Graph graph, List<String> targets, UnaryOperator<String> toPath) {
+    return of(graph, nodes(graph, targets, toPath), !targets.isEmpty());
+  }
+
+  /** The jobs that targets name, with groups that are not expanded yet, as nodes. */
+  public static BitSet nodes(Graph graph, List<String> targets, UnaryOperator<String> toPath) {
     BitSet named = new BitSet(graph.nodes());
     if (targets.isEmpty()) {
       named.set(0, graph.nodes());
@@ -40,7 +45,7 @@ public record Selection(
     for (String target : targets) {
       named.or(find(graph, target, toPath));
     }
-    return of(graph, named, !targets.isEmpty());
+    return named;
   }
 
   /** Some jobs as they are in a build of all. */

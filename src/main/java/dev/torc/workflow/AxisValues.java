@@ -131,7 +131,7 @@ final class AxisValues {
         names.addAll(values.names);
         rows.add(values.rows);
         distinct(values);
-        if (values.rows.isEmpty() && one.awaits.isEmpty() && !one.byResults) {
+        if (values.rows.isEmpty() && one.awaits.isEmpty() && !one.mayBeNone(axis)) {
           warnings.add(
               new BadInput.Diagnostic(
                   axis.place(), "no values, so " + group.name() + " has no instances"));
@@ -205,6 +205,16 @@ final class AxisValues {
         case Axis.Products products -> products(products);
         case Axis.ValuesOf values -> valuesOf(values);
         case Axis.Zip zip -> zip(zip);
+      };
+    }
+
+    /** Whether nobody wonders that an axis has no values: a job may make any number of files. */
+    boolean mayBeNone(Axis axis) {
+      return switch (axis) {
+        case Axis.Products _ -> true;
+        case Axis.Lines _, Axis.Table _ -> false;
+        case Axis.Zip zip -> zip.axes().stream().anyMatch(this::mayBeNone);
+        default -> byResults;
       };
     }
 
@@ -497,15 +507,26 @@ final class AxisValues {
     }
   }
 
-  /** Notes where a doubt proved right: a group decides about itself. */
-  void settle(Problems problems) throws IOException {
+  /** Is told of a group that makes what decides about it, or about one that decides about it. */
+  interface Refusal {
+    void of(int maker, int reader, BadInput.Diagnostic why);
+  }
+
+  /** Tells where a doubt proved right, of each maker once. */
+  void settle(Refusal refusal) throws IOException {
+    BitSet told = new BitSet();
     for (Doubt doubt : doubts) {
       for (Job job : expansion.of(doubt.maker).jobs()) {
         for (Item item : job.produces()) {
           for (Ref ref : item.refs()) {
-            if (ref instanceof Ref.OfFile file && doubt.seen.test(file.path())) {
-              problems.add(doubt.place, doubt.message(units, file.path()));
-              return;
+            if (ref instanceof Ref.OfFile file
+                && doubt.seen.test(file.path())
+                && !told.get(doubt.maker)) {
+              told.set(doubt.maker);
+              refusal.of(
+                  doubt.maker,
+                  doubt.reader,
+                  new BadInput.Diagnostic(doubt.place, doubt.message(units, file.path())));
             }
           }
         }

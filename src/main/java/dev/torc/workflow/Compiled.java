@@ -67,12 +67,16 @@ public final class Compiled {
     out.list(workflow.groups(), this::group);
     texts(out, workflow.data());
     out.list(workflow.hooks(), this::hook);
-    out.list(
-        workflow.warnings(),
-        (to, warning) -> {
-          place(to, warning.place());
-          to.text(warning.message());
-        });
+    out.list(workflow.warnings(), this::said);
+  }
+
+  private void said(Output out, BadInput.Diagnostic said) {
+    place(out, said.place());
+    out.text(said.message());
+  }
+
+  private BadInput.Diagnostic said(Input in) {
+    return new BadInput.Diagnostic(place(in), in.text());
   }
 
   /** Reads it back, with these jobs. */
@@ -86,8 +90,7 @@ public final class Compiled {
     List<Group> groups = in.list(this::group);
     SortedMap<String, String> data = texts(in);
     List<Hook> hooks = in.list(this::hook);
-    List<BadInput.Diagnostic> warnings =
-        in.list(from -> new BadInput.Diagnostic(place(from), from.text()));
+    List<BadInput.Diagnostic> warnings = in.list(this::said);
     return new Workflow(
         root, read, name, description, limits, roots, jobs, groups, data, hooks, warnings);
   }
@@ -317,6 +320,7 @@ public final class Compiled {
     out.list(group.parameters(), Output::text);
     out.list(group.instances(), Output::text);
     out.list(group.products(), this::ref);
+    out.list(group.warnings(), this::said);
   }
 
   private Group group(Input in) {
@@ -326,7 +330,9 @@ public final class Compiled {
         in.list(Input::text),
         in.list(Input::text),
         List.of(),
-        in.list(this::ref));
+        in.list(this::ref),
+        List.of(),
+        in.list(this::said));
   }
 
   private void hook(Output out, Hook hook) {

@@ -37,13 +37,7 @@ final class Expansion {
    * @param lasting whether neither a result nor a file can change it
    * @param byResults whether results had a say
    */
-  record Outcome(
-      Group group,
-      List<Job> jobs,
-      boolean known,
-      boolean lasting,
-      boolean byResults,
-      List<BadInput.Diagnostic> warnings) {}
+  record Outcome(Group group, List<Job> jobs, boolean known, boolean lasting, boolean byResults) {}
 
   private final List<Unit> units;
   private final JobReader reader;
@@ -81,6 +75,12 @@ final class Expansion {
     this.values = new AxisValues(this, units, reader.vars(), disk, found);
     outcomes.clear();
     instances = 0;
+    for (int u = 0; u < units.size(); u++) {
+      if (units.get(u) instanceof Unit.Many) {
+        of(u);
+      }
+    }
+    values.settle(this::refuse);
     List<Job> jobs = new ArrayList<>(units.size());
     List<Group> groups = new ArrayList<>();
     for (int u = 0; u < units.size(); u++) {
@@ -92,10 +92,16 @@ final class Expansion {
         jobs.add(units.get(u).job());
       }
     }
-    values.settle(problems);
-    Set<BadInput.Diagnostic> all = new LinkedHashSet<>(warnings);
-    outcomes.values().forEach(outcome -> all.addAll(outcome.warnings));
-    return new Expanded(List.copyOf(jobs), List.copyOf(groups), all);
+    return new Expanded(List.copyOf(jobs), List.copyOf(groups), new LinkedHashSet<>(warnings));
+  }
+
+  /** A group decides about itself, by way of another one that reads what it makes, or directly. */
+  private void refuse(int maker, int reader, BadInput.Diagnostic why) {
+    if (outcomes.get(maker).byResults || outcomes.get(reader).byResults) {
+      outcomes.put(maker, failed((Unit.Many) units.get(maker), List.of(why)));
+    } else {
+      problems.add(why.place(), why.message());
+    }
   }
 
   /** Whether nothing but build files and {@link #tables} decides about what the last run gave. */
@@ -208,23 +214,27 @@ final class Expansion {
             answer.names(),
             jobs.stream().map(Job::name).toList(),
             List.copyOf(answer.awaits()),
-            known ? List.of() : products(group));
+            known ? List.of() : products(group),
+            List.of(),
+            known ? List.copyOf(answer.warnings()) : List.of());
     return new Outcome(
-        record,
-        List.copyOf(jobs),
-        known,
-        known && answer.lasting(),
-        answer.byResults(),
-        answer.warnings());
+        record, List.copyOf(jobs), known, known && answer.lasting(), answer.byResults());
   }
 
   private static Outcome failed(Unit.Many group, List<BadInput.Diagnostic> reasons) {
     List<String> names = group.axes().stream().flatMap(axis -> axis.names().stream()).toList();
     Group record =
         new Group(
-            group.name(), group.entry().place(), names, List.of(), List.of(), List.of(), reasons);
+            group.name(),
+            group.entry().place(),
+            names,
+            List.of(),
+            List.of(),
+            List.of(),
+            reasons,
+            List.of());
     // What was wrong without results is told again by every run.
-    return new Outcome(record, List.of(), false, false, false, List.of());
+    return new Outcome(record, List.of(), false, false, false);
   }
 
   private static List<Ref> products(Unit.Many group) {

@@ -124,6 +124,12 @@ public final class Glob {
     return -1;
   }
 
+  /** The text with which all matches begin: all before the first special character. */
+  public String literalPrefix() {
+    int special = firstSpecial(pattern);
+    return unescape(special < 0 ? pattern : pattern.substring(0, special));
+  }
+
   /** Whether a normalized path fits. */
   public boolean matches(String path) {
     String[] names = path.split("/", -1);

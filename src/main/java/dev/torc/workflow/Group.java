@@ -15,6 +15,8 @@ import java.util.List;
  *     each unknown value is a {@code *}; empty once all are known
  * @param problems why it cannot be expanded, where only results showed that; it has no instances
  *     then and awaits nothing
+ * @param warnings why it has no instances though it could be expanded, where that is no ordinary
+ *     outcome
  */
 public record Group(
     String name,
@@ -23,9 +25,10 @@ public record Group(
     List<String> instances,
     List<String> awaits,
     List<Ref> products,
-    List<BadInput.Diagnostic> problems) {
+    List<BadInput.Diagnostic> problems,
+    List<BadInput.Diagnostic> warnings) {
 
-  /** A group without problems. */
+  /** A group without problems and warnings. */
   public Group(
       String name,
       Place place,
@@ -33,6 +36,6 @@ public record Group(
       List<String> instances,
       List<String> awaits,
       List<Ref> products) {
-    this(name, place, parameters, instances, awaits, products, List.of());
+    this(name, place, parameters, instances, awaits, products, List.of(), List.of());
   }
 }

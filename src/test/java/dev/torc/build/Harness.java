@@ -292,7 +292,8 @@ class Harness {
     return new Expander(
         found -> workflow = expand(found),
         graph -> Selection.of(graph, List.of(targets), path -> path),
-        (graph, jobs) -> Checks.check(graph, digests, jobs));
+        (graph, jobs) -> Checks.check(graph, digests, jobs),
+        false);
   }
 
   private Job declared(String name) {

@@ -29,6 +29,19 @@ final class Oracle {
     BLOCKED
   }
 
+  /** A job, or a group, of which it may not be known yet what its jobs are. */
+  interface Unit {
+    int index();
+
+    String name();
+
+    /** Its jobs; null while they are not known. */
+    List<Spec> expand(Oracle oracle);
+
+    /** What stands for its jobs as long as they are not known. */
+    Spec outline();
+  }
+
   /** All files but torc's own and the build file, by path. */
   final SortedMap<String, String> disk = new TreeMap<>();
 
@@ -36,28 +49,106 @@ final class Oracle {
   private final Map<String, String> owned = new HashMap<>();
 
   private final Map<String, Last> last = new HashMap<>();
-  private SortedMap<Integer, Spec> jobs = new TreeMap<>();
+  private SortedMap<Integer, Unit> units = new TreeMap<>();
+
+  /** The jobs of each unit as far as they are known. */
+  private final SortedMap<Integer, List<Spec>> known = new TreeMap<>();
+
+  /** The jobs whose results hold, at the moment in question. */
+  private TreeSet<String> over = new TreeSet<>();
 
   /** The jobs as they are now. */
-  void jobs(SortedMap<Integer, Spec> now) {
-    jobs = new TreeMap<>(now);
+  void jobs(SortedMap<Integer, ? extends Unit> now) {
+    units = new TreeMap<>(now);
+    over = new TreeSet<>();
+    known.clear();
+    units.values().forEach(this::expand);
+  }
+
+  Unit unit(int index) {
+    return units.get(index);
+  }
+
+  /** The units before an index. */
+  List<Unit> units(int before) {
+    return List.copyOf(units.headMap(before).values());
+  }
+
+  /** Looks again what the jobs of a unit are. */
+  List<Spec> expand(Unit unit) {
+    List<Spec> jobs = known.get(unit.index());
+    if (jobs == null || !isKnown(unit)) {
+      List<Spec> now = unit.expand(this);
+      jobs = now == null ? List.of(unit.outline()) : now;
+      known.put(unit.index(), jobs);
+    }
+    return jobs;
+  }
+
+  /** Whether it is known what the jobs of a unit are. */
+  boolean isKnown(Unit unit) {
+    return known.get(unit.index()).stream().noneMatch(job -> job.name().equals(job.group()));
+  }
+
+  /** The jobs of a unit. */
+  List<Spec> jobs(Unit unit) {
+    return known.get(unit.index());
+  }
+
+  /** Whether it is known what the jobs of a unit are, and all their results hold. */
+  boolean isOver(Unit unit) {
+    return isKnown(unit) && jobs(unit).stream().allMatch(job -> over.contains(job.name()));
+  }
+
+  /** All jobs, and what stands for those that are not known. */
+  List<Spec> jobs() {
+    return known.values().stream().flatMap(List::stream).toList();
+  }
+
+  /** The jobs that a name stands for, or what stands for them. */
+  private List<Spec> named(String name) {
+    int slash = name.indexOf('/');
+    return jobs().stream()
+        .filter(
+            job ->
+                job.name().equals(name)
+                    || name.equals(job.group())
+                    || slash > 0
+                        && name.substring(0, slash).equals(job.group())
+                        && (job.name().equals(job.group())
+                            || List.of(job.name().substring(slash + 1).split(","))
+                                .containsAll(List.of(name.substring(slash + 1).split(",")))))
+        .toList();
+  }
+
+  /** The files that a job made when it last ran. */
+  SortedMap<String, String> made(Spec job) {
+    return last.get(job.name()).made;
   }
 
   /** The jobs that are up to date before anything runs. */
   TreeSet<String> upToDate() {
-    TreeSet<String> settled = new TreeSet<>();
-    for (Spec job : jobs.values()) {
-      if (makers(job).stream().allMatch(m -> settled.contains(m.name())) && !runs(job)) {
-        settled.add(job.name());
+    jobs(units);
+    settle();
+    // Who is wanted by one that is not, and who reads what such a one makes, is not either.
+    while (over.removeIf(
+        name ->
+            jobs().stream()
+                    .anyMatch(r -> !over.contains(r.name()) && !reads(r, job(name)).isEmpty())
+                || makers(job(name)).stream().anyMatch(m -> !over.contains(m.name())))) {}
+    return new TreeSet<>(over);
+  }
+
+  /** Finds what holds without a run, all that ran before being done. */
+  void settle() {
+    for (Unit unit : units.values()) {
+      for (Spec job : expand(unit)) {
+        boolean waits = makers(job).stream().anyMatch(m -> !over.contains(m.name()));
+        if (isKnown(unit) && !waits && !runs(job)) {
+          over.add(job.name());
+        }
       }
     }
-    // Who is wanted by one that is not, and who reads what such a one makes, is not either.
-    while (settled.removeIf(
-        name ->
-            jobs.values().stream()
-                    .anyMatch(r -> !settled.contains(r.name()) && !reads(r, job(name)).isEmpty())
-                || makers(job(name)).stream().anyMatch(m -> !settled.contains(m.name())))) {}
-    return settled;
   }
 
   /**
@@ -69,25 +160,28 @@ final class Oracle {
   SortedMap<String, Fate> build(Collection<String> ran) {
     SortedMap<String, Fate> fates = new TreeMap<>();
     TreeSet<String> settled = upToDate();
-    for (Spec job : jobs.values()) {
-      boolean blocked = false;
-      for (Spec before : before(job)) {
-        Fate fate = fates.get(before.name());
-        blocked |= fate == Fate.FAILS || fate == Fate.BLOCKED;
+    for (Unit unit : units.values()) {
+      for (Spec job : expand(unit)) {
+        fates.put(job.name(), isKnown(unit) ? fate(job, settled, ran) : Fate.BLOCKED);
       }
-      Fate fate;
-      if (settled.contains(job.name())) {
-        fate = Fate.UP_TO_DATE;
-      } else if (blocked) {
-        fate = Fate.BLOCKED;
-      } else if (!runs(job) && !(lacks(job) && ran.contains(job.name()))) {
-        fate = Fate.UP_TO_DATE;
-      } else {
-        fate = run(job) ? Fate.RUNS : Fate.FAILS;
-      }
-      fates.put(job.name(), fate);
     }
     return fates;
+  }
+
+  private Fate fate(Spec job, TreeSet<String> settled, Collection<String> ran) {
+    if (settled.contains(job.name())) {
+      return Fate.UP_TO_DATE;
+    }
+    for (Spec before : before(job)) {
+      if (!over.contains(before.name())) {
+        return Fate.BLOCKED;
+      }
+    }
+    if (!runs(job) && !(lacks(job) && ran.contains(job.name()))) {
+      over.add(job.name());
+      return Fate.UP_TO_DATE;
+    }
+    return run(job) ? Fate.RUNS : Fate.FAILS;
   }
 
   /** Whether a job runs, all that it waits for being done. */
@@ -98,7 +192,7 @@ final class Oracle {
         || !then.ok
         || !then.manifest.equals(manifest(job, then.found))
         || !then.made.equals(counting(job))
-        || jobs.values().stream()
+        || jobs().stream()
             .anyMatch(r -> reads(r, job).stream().anyMatch(path -> !isTold(r, job, path)));
   }
 
@@ -110,7 +204,7 @@ final class Oracle {
   /** The jobs that wait for one, directly or not. */
   List<Spec> behind(Spec first) {
     List<Spec> behind = new ArrayList<>(List.of(first));
-    jobs.values().stream()
+    jobs().stream()
         .filter(job -> before(job).stream().anyMatch(behind::contains))
         .forEach(behind::add);
     return behind.subList(1, behind.size());
@@ -155,7 +249,7 @@ final class Oracle {
       for (String path : gone(job).keySet()) {
         for (String need : reader.needs()) {
           String folder = folder(job, path);
-          if (need.equals("{job: " + job.name() + "}")
+          if (need.startsWith("{") && named(name(need)).contains(job)
               || !need.startsWith("{")
                   && (matches(need, path) || folder != null && need.startsWith(folder))) {
             read.add(path);
@@ -177,8 +271,9 @@ final class Oracle {
                     : need.endsWith("/") && matches(need, path));
   }
 
+  /** The job of a name, null if none is known. */
   Spec job(String name) {
-    return jobs.get(Integer.parseInt(name.substring(1)));
+    return jobs().stream().filter(job -> job.name().equals(name)).findFirst().orElse(null);
   }
 
   /** Runs a job to its end; returns whether it ended well. */
@@ -201,6 +296,9 @@ final class Oracle {
       disk.put(job.depfilePath(), "x: " + found + "\n");
     }
     last.put(job.name(), new Last(!job.fails(), manifest(job, found), found, made));
+    if (!job.fails()) {
+      over.add(job.name());
+    }
     return !job.fails();
   }
 
@@ -243,9 +341,15 @@ final class Oracle {
     manifest.put("command", job.command());
     manifest.put("produces", new TreeSet<>(job.produces()).toString());
     manifest.put("depfile", "" + job.depfile());
+    List<String> made = new ArrayList<>();
     for (String need : job.needs()) {
-      manifest.put("need " + need, members(job, need).toString());
+      if (need.startsWith("{")) {
+        made.add(members(job, need).toString()); // what the makers are called is nothing
+      } else {
+        manifest.put("need " + need, members(job, need).toString());
+      }
     }
+    manifest.put("made", made.stream().sorted().toList().toString());
     if (found != null) {
       manifest.put("found " + found, disk.get(found));
     }
@@ -256,26 +360,27 @@ final class Oracle {
   private SortedMap<String, String> inputs(Spec job) {
     SortedMap<String, String> inputs = new TreeMap<>();
     for (String need : job.needs()) {
-      if (!need.startsWith("{") || !made(need).isEmpty()) {
-        inputs.putAll(members(job, need));
-      }
+      members(job, need)
+          .forEach(
+              (path, text) -> {
+                if (!path.startsWith("//")) {
+                  inputs.put(path, text);
+                }
+              });
     }
     return inputs;
-  }
-
-  private SortedMap<String, String> made(String jobNeed) {
-    return last.get(jobNeed.substring("{job: ".length(), jobNeed.length() - 1)).made;
   }
 
   private SortedMap<String, String> members(Spec reader, String need) {
     SortedMap<String, String> members = new TreeMap<>();
     if (need.startsWith("{")) {
-      String name = need.substring("{job: ".length(), need.length() - 1);
-      Last other = last.get(name);
-      if (other != null && other.made.isEmpty()) {
-        members.put("job " + name, other.manifest.toString());
-      } else if (other != null) {
-        members.putAll(counting(job(name)));
+      for (Spec other : named(name(need))) {
+        Last then = last.get(other.name());
+        if (then != null && then.made.isEmpty()) {
+          members.put("//" + other.values(), then.manifest.toString());
+        } else if (then != null) {
+          members.putAll(counting(other));
+        }
       }
     } else if (isList(need)) {
       disk.forEach(
@@ -284,7 +389,7 @@ final class Oracle {
               members.put(path, text);
             }
           });
-      for (Spec maker : jobs.values()) {
+      for (Spec maker : jobs()) {
         gone(maker)
             .forEach(
                 (path, text) -> {
@@ -297,6 +402,11 @@ final class Oracle {
       members.put(need, disk.containsKey(need) ? disk.get(need) : gone(maker(need)).get(need));
     }
     return members;
+  }
+
+  /** The name in a need such as {@code {job: "train/lr=1"}}. */
+  private static String name(String need) {
+    return need.substring("{job: ".length(), need.length() - 1).replace("'", "");
   }
 
   private boolean counts(Spec reader, String path) {
@@ -338,8 +448,9 @@ final class Oracle {
                         .anyMatch(n -> isList(n) && matches(n, path) && isStale(path)));
   }
 
-  private Spec maker(String path) {
-    return jobs.values().stream()
+  /** The job that declares what stands at a path, null if none does. */
+  Spec maker(String path) {
+    return jobs().stream()
         .filter(job -> job.produces().stream().anyMatch(p -> matches(p, path)))
         .findFirst()
         .orElse(null);
@@ -348,10 +459,10 @@ final class Oracle {
   /** The jobs that decide what a job reads. */
   private List<Spec> makers(Spec job) {
     List<Spec> makers = new ArrayList<>();
-    for (Spec other : jobs.values()) {
+    for (Spec other : jobs()) {
       for (String need : job.needs()) {
         boolean makes =
-            need.equals("{job: " + other.name() + "}")
+            need.startsWith("{") && named(name(need)).contains(other)
                 || isList(need) && other.produces().stream().anyMatch(p -> matches(need, p))
                 || !isList(need) && other.produces().stream().anyMatch(p -> matches(p, need));
         if (makes) {
@@ -364,7 +475,7 @@ final class Oracle {
 
   private List<Spec> before(Spec job) {
     List<Spec> before = makers(job);
-    job.after().forEach(i -> before.add(jobs.get(i)));
+    job.after().forEach(i -> before.addAll(known.get(i)));
     return before;
   }
 

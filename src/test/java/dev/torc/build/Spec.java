@@ -15,8 +15,12 @@ import java.util.TreeMap;
  * @param cut whether different inputs often give the same bytes
  * @param needs as in the build file
  * @param produces as in the build file
+ * @param group whose instance it is, null for a plain job
+ * @param values of an instance by parameter
+ * @param words of an instance's command, behind those that all have
  */
 record Spec(
+    String name,
     int index,
     int version,
     boolean cut,
@@ -26,14 +30,53 @@ record Spec(
     boolean depfile,
     List<String> needs,
     List<Integer> after,
-    List<String> produces) {
+    List<String> produces,
+    String group,
+    SortedMap<String, String> values,
+    String words)
+    implements Oracle.Unit {
 
-  String name() {
-    return "j" + index;
+  /** A plain job. */
+  Spec(
+      int index,
+      int version,
+      boolean cut,
+      boolean fails,
+      boolean always,
+      boolean temporary,
+      boolean depfile,
+      List<String> needs,
+      List<Integer> after,
+      List<String> produces) {
+    this(
+        "j" + index,
+        index,
+        version,
+        cut,
+        fails,
+        always,
+        temporary,
+        depfile,
+        needs,
+        after,
+        produces,
+        null,
+        new TreeMap<>(),
+        fails ? " fail" : "");
+  }
+
+  @Override
+  public List<Spec> expand(Oracle oracle) {
+    return List.of(this);
+  }
+
+  @Override
+  public Spec outline() {
+    throw new IllegalStateException("a plain job is always known");
   }
 
   String command() {
-    return "work v" + version + (cut ? " cut" : "") + (fails ? " fail" : "");
+    return "work v" + version + (cut ? " cut" : "") + words;
   }
 
   String depfilePath() {
@@ -80,11 +123,23 @@ record Spec(
         for (int i = 0; i < many; i++) {
           files.put(product.replace("*", "" + i), product + i + text);
         }
+      } else if (product.endsWith(".lines")) {
+        files.put(product, lines(cut ? 2 + number % 2 : number));
       } else {
         files.put(product, product + text);
       }
     }
     return files;
+  }
+
+  /** Some of three values in some order. */
+  private static String lines(int number) {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 3; i++) {
+      String value = "abc".substring(number < 8 ? i : 2 - i).substring(0, 1);
+      lines.append((number >> i) % 2 == 1 ? value + "\n" : "");
+    }
+    return lines.toString();
   }
 
   /** What it has written when it fails or is ended: the first file. */

@@ -149,6 +149,90 @@ class GroupCommandsTest {
   }
 
   @Test
+  void statusAndListTakeTargetsAsBuildDoes() throws IOException {
+    folder.put(
+        "torc.yaml", folder.get("torc.yaml") + "  other: { command: 'true', tags: [late] }\n");
+    folder.build("best");
+    folder.put("2", "other");
+    assertEquals(
+        """
+        3 jobs: 1 will run, 0 may run, 2 up to date
+        will run:
+          train/seed=2: need 2 changed d4735e3 → d9298a1
+        up to date:
+          train (2 of 3 instances)
+        """,
+        folder.run("status", "train").out().replaceFirst("last build: .*\n", ""));
+    String one = folder.run("status", "train/seed=2", "late").out();
+    assertTrue(one.startsWith("2 jobs: 2 will run, 0 may run, 0 up to date\n"), one);
+    assertEquals(0, folder.run("status", "--exit-code", "train/seed=1").exit());
+    assertEquals(1, folder.run("status", "--exit-code", "best").exit());
+    assertTrue(
+        folder.run("status", "--json", "train/seed=1").out().contains("\"up_to_date\":1,\"jobs\""));
+
+    assertTrue(
+        folder.run("list", "train").out().startsWith("train  2 of 3 up to date, 1 will run"));
+    assertTrue(folder.run("list", "train/seed=2").out().startsWith("train/seed=2  will run  "));
+    assertTrue(folder.run("list", "late").out().startsWith("other  will run  "));
+    assertEquals(3, folder.run("list", "train", "--instances").out().lines().count());
+    assertEquals(1, folder.run("list", "out/3").out().lines().count());
+    Run unknown = folder.run("list", "trian");
+    assertEquals(2, unknown.exit());
+    assertTrue(unknown.err().contains("did you mean train?"), unknown.err());
+  }
+
+  @Test
+  void whyOfALargeGroupNamesTheFirstAndCountsTheRest() throws IOException {
+    folder.put(
+        "torc.yaml",
+        "jobs: { big: { repeat: 30, command: 'echo {repeat} > {produces}', produces: 'b/{repeat}' }"
+            + " }");
+    String sum = folder.run("why", "big").out().lines().findFirst().orElseThrow();
+    assertTrue(sum.startsWith("big: 0 of 30 up to date; 30 will run: big/repeat=1, "), sum);
+    assertTrue(sum.endsWith(", big/repeat=10, …and 20 more"), sum);
+    assertEquals(6, folder.run("why", "big").out().lines().count());
+  }
+
+  @Test
+  void cleanAndCheckSeeTheInstancesThatAreKnownWithoutARun() throws IOException {
+    String jobs =
+        """
+        jobs:
+          find: { command: "for i in a b; do echo $i > c/$i; done", produces: "c/*" }
+          fold: { parameters: { c: { products: find } }, command: "cp {c} {produces}", produces: "d/{c:name}" }
+        """;
+    folder.put("torc.yaml", jobs);
+    assertEquals("torc.yaml: 1 job, 0 warnings\n", folder.run("check").out());
+    folder.build();
+    assertEquals("torc.yaml: 3 jobs, 0 warnings\n", folder.run("check").out());
+    assertEquals("removed d/a\n", folder.run("clean", "fold/c=c%2Fa").out());
+    folder.build();
+    folder.put("torc.yaml", jobs.replace("in a b", "in b"));
+    Run unknown = folder.run("clean", "--stale");
+    assertEquals(0, unknown.exit(), unknown.err());
+    assertEquals("", unknown.out(), "not all instances are known");
+    folder.build();
+    assertEquals("removed d/a\n", folder.run("clean", "--stale").out());
+    assertTrue(folder.has("d/b"));
+  }
+
+  @Test
+  void checkCountsWhatOnlyExpansionShowsAsAnError() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          rows: { command: "printf 'a\\na\\n' > rows", produces: rows }
+          each: { parameters: { r: { lines: rows } }, command: "true" }
+        """);
+    assertEquals(1, folder.run("build").exit());
+    Run check = folder.run("check");
+    assertEquals(2, check.exit());
+    assertEquals("rows:2:1: error: the same values as at rows:1:1: r=a\n", check.err());
+    assertEquals("torc.yaml: 1 job, 1 error, 0 warnings\n", check.out());
+  }
+
+  @Test
   void imagesNeedNoContainers() throws IOException {
     folder.put("torc.yaml", "jobs: { a: { command: echo 1 > b, image: busybox, produces: b } }");
     Run refused = folder.run("build");

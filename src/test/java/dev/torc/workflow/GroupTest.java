@@ -109,7 +109,7 @@ class GroupTest {
     assertEquals(List.of(), workflow.groups().getFirst().awaits());
     assertEquals(
         "torc.yaml:4:18: no values, so g has no instances",
-        workflow.warnings().getFirst().toString());
+        workflow.groups().getFirst().warnings().getFirst().toString());
   }
 
   @Test

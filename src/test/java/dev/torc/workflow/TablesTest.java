@@ -108,7 +108,8 @@ class TablesTest {
     assertEquals(List.of(), workflow.jobs());
     assertEquals(List.of(), workflow.groups().getFirst().instances());
     assertEquals(
-        "[torc.yaml:2:19: no values, so g has no instances]", workflow.warnings().toString());
+        "[torc.yaml:2:19: no values, so g has no instances]",
+        workflow.groups().getFirst().warnings().toString());
   }
 
   @Test
