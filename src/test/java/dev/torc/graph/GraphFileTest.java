@@ -53,7 +53,8 @@ class GraphFileTest {
           tags: [slow, big]
           description: many things
           allow_failure: true
-        last: { command: "true", persist: true, always: true, needs: logs/one.log, after: train }
+        empty: { parameters: { i: [] }, command: "echo {i} | cat" }
+        last: { command: "true", persist: true, temporary: true, always: true, needs: logs/one.log, after: train }
         train:
           parameters: { lr: [0.1, 0.01], seed: { from: 1, to: 3 } }
           command: train {lr} {seed} > {produces}
