@@ -186,7 +186,7 @@ public final class Decider {
   public Described describe(int id, List<String> found, Snapshot snapshot) {
     ManifestLines lines = new ManifestLines();
     manifest.describe(id, found, snapshot, lines);
-    lines.lines().forEach(line -> described.text(Line.of(line.code()), line.name(), line.now()));
+    manifest.describe(id, found, snapshot, described); // lines show more than what counts
     Map<Digest, List<Entry>> lists = new TreeMap<>();
     snapshot.lists().values().forEach(members -> lists.put(members.digest(), members.entries()));
     return new Described(described.digest(), lines.lines(), lists);
