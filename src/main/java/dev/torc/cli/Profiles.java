@@ -1,9 +1,8 @@
 package dev.torc.cli;
 
+import dev.torc.posix.ProcessAge;
 import dev.torc.report.Profile;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 
 /** Begins the profile of a build. What stands in it is the report's business. */
 final class Profiles {
@@ -17,12 +16,7 @@ final class Profiles {
    */
   static Profile of(Console console, Project project, long read) {
     long sinceRead = System.nanoTime() - read;
-    long before =
-        ProcessHandle.current()
-            .info()
-            .startInstant()
-            .map(start -> Duration.between(start, Instant.now()).toNanos())
-            .orElse(sinceRead);
+    long before = ProcessAge.now().orElse(sinceRead);
     Path trace = project.place().folder().resolve("profile.json");
     String shown =
         trace.startsWith(console.cwd())
