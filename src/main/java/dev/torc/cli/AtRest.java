@@ -87,13 +87,17 @@ record AtRest(Project project, Rest rest, Stamp file, BitSet restless) {
     return jobs;
   }
 
-  /** A build in which there is nothing to decide: says so, and returns exit status 0. */
-  int tell(String build, BitSet selected, Report report) {
+  /**
+   * A build in which there is nothing to decide: says so, and returns exit status 0.
+   *
+   * @param each whether anybody wants to hear of each job
+   */
+  int tell(String build, BitSet selected, boolean each, Report report) {
     long begin = System.nanoTime();
     int jobs = selected.cardinality();
     report.accept(new Event.Started(build, rest.number(), project.place().root(), jobs));
     Event.Details none = new Event.Details("", "", null, 0, -1, -1);
-    for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
+    for (int j = selected.nextSetBit(0); each && j >= 0; j = selected.nextSetBit(j + 1)) {
       report.accept(new Event.JobEnded(project.graph().name(j), State.UP_TO_DATE, none));
     }
     Map<State, Integer> counts = new EnumMap<>(State.class);

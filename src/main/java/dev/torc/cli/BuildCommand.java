@@ -117,7 +117,8 @@ final class BuildCommand extends Command {
     BitSet restless = rest.restless(forced(selection));
     if (!restless.intersects(selection.jobs()) && selection.open().isEmpty()) {
       tellEmpty(rest.project(), selection, report);
-      return rest.tell(build, selection.jobs(), report);
+      boolean each = common.json() || options.detail() == Report.Detail.VERBOSE;
+      return rest.tell(build, selection.jobs(), each, report);
     }
     Rest next;
     int exit;
