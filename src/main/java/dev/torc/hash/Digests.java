@@ -310,6 +310,11 @@ public final class Digests implements FileDigests {
     }
   }
 
+  /** Whether what has this stamp cannot change any more without another stamp (rule 4). */
+  public boolean isSafe(Stamp stamp) {
+    return clock.past(stamp.ctime() + window(stamp));
+  }
+
   private static long window(Stamp stamp) {
     boolean seconds = stamp.mtime() % 1_000_000_000 == 0 && stamp.ctime() % 1_000_000_000 == 0;
     return seconds ? RACY_SECONDS : RACY;

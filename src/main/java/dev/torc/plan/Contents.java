@@ -241,6 +241,11 @@ public final class Contents implements Needs {
     return sweeps;
   }
 
+  /** The members of a list by the names that are there now, each as this build saw it first. */
+  Members again(int list) {
+    return gather(list, null);
+  }
+
   /** The members of a list as they are now, each looked at again. */
   Members fresh(int list) {
     return fresh(list, digests::of);

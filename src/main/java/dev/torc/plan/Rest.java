@@ -34,9 +34,11 @@ import java.util.TreeMap;
  * @param number that the next build has in the history
  * @param jobs those at rest
  * @param stamps of files by number, those of the graph first, then the further ones: size, mtime,
- *     ctime and inode of each; a ctime of 0 where there is none
- * @param further paths that the graph does not name: files that depfiles found or globs made
- * @param extra job to its further files, numbered behind the graph's
+ *     ctime and inode of each; a ctime of 0 where there is none, a size of -1 for a folder
+ * @param further paths that the graph does not name: files that depfiles found, or that globs made
+ *     or mean, and the folders where these were looked for
+ * @param extra job to what it touches beside its named needs and products; what is not the graph's
+ *     is numbered behind that
  */
 public record Rest(
     Held held, long number, BitSet jobs, long[] stamps, Names further, Adjacency extra) {
@@ -45,6 +47,9 @@ public record Rest(
   static final int WIDTH = 4;
 
   static final int CTIME = 2;
+
+  /** In place of a size: names come to a folder and go with its times, whatever its size is. */
+  static final long FOLDER = -1;
 
   private static final String LAYOUT = "torc rest 1";
 
@@ -257,8 +262,8 @@ public record Rest(
       }
       moved.set(
           f,
-          now.kind() != Stamp.Kind.FILE
-              || now.size() != stamps[at]
+          now.kind() != (stamps[at] == FOLDER ? Stamp.Kind.FOLDER : Stamp.Kind.FILE)
+              || stamps[at] != FOLDER && now.size() != stamps[at]
               || now.mtime() != stamps[at + 1]
               || now.ctime() != stamps[at + CTIME]
               || now.inode() != stamps[at + 3]);

@@ -1,5 +1,6 @@
 package dev.torc.plan;
 
+import dev.torc.cache.Entry;
 import dev.torc.cache.Made;
 import dev.torc.cache.Result;
 import dev.torc.graph.Adjacency;
@@ -12,7 +13,9 @@ import dev.torc.hash.Stamp;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
+import dev.torc.workflow.Walk;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +36,8 @@ import java.util.stream.Stream;
  */
 public final class Resting {
 
+  private static final int[] NONE = {};
+
   private final Scene scene;
   private final Graph graph;
   private final Digests digests;
@@ -39,6 +45,8 @@ public final class Resting {
   private final Map<String, Integer> further = new HashMap<>();
   private final List<String> furtherPaths = new ArrayList<>();
   private final int[][] extra;
+  private final Map<Integer, int[]> globs = new HashMap<>();
+  private final Map<Integer, long[]> listed = new HashMap<>();
   private final BitSet jobs = new BitSet();
   private final BitSet torn = new BitSet();
   private long[] stamps;
@@ -119,7 +127,7 @@ public final class Resting {
       if (known.length > 0) {
         extra[j] =
             Arrays.stream(known)
-                .map(f -> number(before.further().text(f - graph.files())))
+                .map(f -> f < graph.files() ? f : number(before.further().text(f - graph.files())))
                 .toArray();
         for (int i = 0; i < known.length; i++) {
           copy(before, known[i], extra[j][i]);
@@ -154,7 +162,7 @@ public final class Resting {
   }
 
   /** Whether only plain files, and the results of other jobs, decide about a job. */
-  private boolean canRest(int id) {
+  private boolean canRest(int id) throws IOException {
     Job job = graph.job(id);
     Result result = scene.records().result(id);
     boolean well = result != null && result.outcome().isGood() && result.moved().isEmpty();
@@ -167,7 +175,13 @@ public final class Resting {
       }
     }
     for (int list : graph.listNeeds().row(id)) {
-      if (graph.list(list).kind() != NeedList.Kind.JOB) {
+      boolean plain =
+          switch (graph.list(list).kind()) {
+            case JOB -> true;
+            case GLOB -> glob(list).length > 0;
+            case FOLDER -> false;
+          };
+      if (!plain) {
         return false;
       }
     }
@@ -179,17 +193,72 @@ public final class Resting {
     return job.productRefs().stream().noneMatch(Ref.OfFolder.class::isInstance);
   }
 
+  /**
+   * The files that a needed glob means, and the folders that were listed for them; none where more
+   * decides about it. The folders are looked at before they are listed once more: whoever finds
+   * their stamps again finds the same names.
+   */
+  private int[] glob(int list) throws IOException {
+    int[] known = globs.get(list);
+    if (known == null) {
+      known = find(list);
+      globs.put(list, known);
+    }
+    return known;
+  }
+
+  private int[] find(int list) throws IOException {
+    Path root = graph.workflow().root();
+    Members members = scene.contents().members(list);
+    List<String> folders = Walk.all(root, graph.list(list).glob()).folders();
+    List<Stamp> before = new ArrayList<>();
+    for (String folder : folders) {
+      Stamp stamp = digests.stamp(folder);
+      if (stamp.kind() != Stamp.Kind.FOLDER || !digests.isSafe(stamp)) {
+        return NONE;
+      }
+      before.add(stamp);
+    }
+    Walk.Found now = Walk.all(root, graph.list(list).glob());
+    Members again = scene.contents().again(list);
+    if (!now.certain()
+        || !now.folders().equals(folders)
+        || members.entries().isEmpty()
+        || !members.stale().isEmpty()
+        || !again.stale().isEmpty()
+        || !again.entries().equals(members.entries())
+        || !now.files().containsAll(members.entries().stream().map(Entry::name).toList())) {
+      return NONE;
+    }
+    for (int i = 0; i < before.size(); i++) {
+      long[] numbers = Rest.numbers(before.get(i));
+      numbers[0] = Rest.FOLDER;
+      listed.put(number(folders.get(i)), numbers);
+    }
+    return Stream.concat(folders.stream(), members.entries().stream().map(Entry::name))
+        .mapToInt(this::number)
+        .toArray();
+  }
+
   private void add(int id, Set<String> variables) throws IOException {
     Result result = scene.records().result(id);
-    int[] more =
-        Stream.concat(result.found().stream(), result.products().stream().map(Made::path))
-            .filter(path -> !isNamed(id, path))
-            .mapToInt(this::number)
-            .toArray();
+    IntStream.Builder also = IntStream.builder();
+    Stream.concat(result.found().stream(), result.products().stream().map(Made::path))
+        .filter(path -> !isNamed(id, path))
+        .forEach(path -> also.add(number(path)));
+    for (int list : graph.listNeeds().row(id)) {
+      if (graph.list(list).kind() == NeedList.Kind.GLOB) {
+        Arrays.stream(glob(list)).forEach(also::add);
+      }
+    }
+    int[] more = also.build().toArray();
     extra[id] = more.length == 0 ? null : more;
     boolean doubt = false;
     int[] files = files(id);
     for (int file : files) {
+      if (listed.containsKey(file)) {
+        continue;
+      }
       String path = path(file);
       Known known = digests.last(path);
       if (known == null || !known.safe() || known.stamp().kind() != Stamp.Kind.FILE) {
@@ -204,7 +273,8 @@ public final class Resting {
     }
     jobs.set(id);
     for (int file : files) {
-      claim(file, Rest.numbers(digests.last(path(file)).stamp()));
+      long[] folder = listed.get(file);
+      claim(file, folder != null ? folder : Rest.numbers(digests.last(path(file)).stamp()));
     }
     for (Step step : graph.job(id).steps()) {
       step.env()

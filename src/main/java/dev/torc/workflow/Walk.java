@@ -23,6 +23,19 @@ public final class Walk {
   private final Glob glob;
   private final int depth;
   private final List<String> found = new ArrayList<>();
+  private final List<String> folders = new ArrayList<>();
+  private boolean certain = true;
+
+  /**
+   * What a walk found.
+   *
+   * @param files the paths of matching files, sorted; relative to the root, or absolute as the glob
+   *     is
+   * @param folders the paths of all folders that were listed, in the order entered
+   * @param certain whether files can come or go only where a listed folder changes; not so where a
+   *     link matches that leads to no file now
+   */
+  public record Found(List<String> files, List<String> folders, boolean certain) {}
 
   private Walk(Path root, Glob glob) {
     this.root = root;
@@ -34,6 +47,11 @@ public final class Walk {
 
   /** The paths of matching files, sorted; relative to the root, or absolute as the glob is. */
   public static List<String> of(Path root, Glob glob) throws IOException {
+    return all(root, glob).files();
+  }
+
+  /** Those, and where they were looked for. */
+  public static Found all(Path root, Glob glob) throws IOException {
     Walk walk = new Walk(root, glob);
     String prefix = glob.fixedPrefix();
     Path start = root.resolve(prefix);
@@ -42,14 +60,15 @@ public final class Walk {
       walk.enter(start, prefix, level);
     }
     walk.found.sort(null);
-    return walk.found;
+    return new Found(walk.found, walk.folders, walk.certain);
   }
 
   private void enter(Path folder, String path, int level) throws IOException {
     if (depth >= 0 && level >= depth) {
       return;
     }
-    List<Path> folders = new ArrayList<>();
+    folders.add(path.isEmpty() ? "." : path);
+    List<Path> inner = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
         String name = entry.getFileName().toString();
@@ -60,10 +79,14 @@ public final class Walk {
         String child = path.isEmpty() ? name : path.endsWith("/") ? path + name : path + "/" + name;
         if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
           if (!FolderDigest.IGNORED.contains(name) && !name.equals(CachePlace.KEPT_BELOW_ROOTS)) {
-            folders.add(entry);
+            inner.add(entry);
           }
-        } else if (glob.matches(child) && Files.isRegularFile(entry)) {
-          found.add(child);
+        } else if (glob.matches(child)) {
+          if (Files.isRegularFile(entry)) {
+            found.add(child);
+          } else {
+            certain = false;
+          }
         }
       }
     } catch (DirectoryIteratorException e) {
@@ -71,7 +94,7 @@ public final class Walk {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    for (Path child : folders) {
+    for (Path child : inner) {
       String name = child.getFileName().toString();
       enter(child, path.isEmpty() ? name : path + "/" + name, level + 1);
     }

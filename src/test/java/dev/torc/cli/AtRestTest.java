@@ -137,6 +137,52 @@ class AtRestTest {
   }
 
   @Test
+  void aGlobIsAtRestWithTheFoldersThatWereListedForIt() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          make: { command: cp s in/made.txt, needs: s, produces: in/made.txt }
+          all: { command: cat in/*/*.txt in/*.txt > all, needs: "in/**/*.txt", produces: all }
+        """);
+    folder.put("s", "s").put("in/a.txt", "a").put("in/deep/b.txt", "b").put("in/deep/other", "");
+    settle();
+    assertTrue(opensNothing());
+    assertTrue(changes("in/deep/c.txt", "c", 1)); // a name came
+    assertTrue(changes("in/deep/b.txt", "B", 1)); // bytes did
+    assertTrue(changes("s", "S", 2)); // its maker ran
+    Files.delete(folder.at().resolve("in/deep/c.txt"));
+    assertTrue(folder.run().err().contains("2 jobs: 1 ran"));
+    settle();
+    Files.createDirectory(folder.at().resolve("in/new")); // a folder to be listed came
+    assertTrue(folder.run().err().contains("2 jobs: 0 ran"));
+    assertTrue(changes("in/new/d.txt", "d", 1));
+    assertTrue(changes("in/deep/other", "x", 0)); // it does not match
+    assertTrue(opensNothing());
+  }
+
+  private boolean changes(String path, String text, int jobs) throws IOException {
+    folder.put(path, text);
+    String said = folder.run().err();
+    settle();
+    return said.contains("2 jobs: " + jobs + " ran");
+  }
+
+  /** What it leads to can come without a trace in any folder that was listed. */
+  @Test
+  void aLinkThatLeadsNowhereLetsNoGlobRest() throws IOException {
+    folder.put(
+        "torc.yaml", "jobs: { all: { command: cat in/* > all, needs: 'in/*', produces: all } }");
+    folder.put("in/a", "a").put("else/where", "");
+    Files.createSymbolicLink(folder.at().resolve("in/b"), Path.of("../else/later"));
+    folder.run();
+    folder.put("torc.yaml", folder.get("torc.yaml").replace("cat in/*", "cat in/a"));
+    settle();
+    folder.put("else/later", "b");
+    assertTrue(folder.run().err().contains("1 job: 1 ran"));
+  }
+
+  @Test
   void aValueDecidesThoughNoFileMoved() throws IOException {
     folder.put(
         "torc.yaml",
@@ -257,7 +303,8 @@ class AtRestTest {
       if (j > 0) {
         needs += ", p" + random.nextInt(j) + ".txt";
       }
-      String more = random.nextInt(4) == 0 ? ", in/" : "";
+      String made = j > 5 ? ", '**/p[0-3].txt'" : "";
+      String more = List.of(", in/", ", 'in/*.txt'", made, made, "").get(random.nextInt(5));
       yaml.append(
               "  j%d: { command: \"cat %s > p%d.txt\", ".formatted(j, needs.replace(",", ""), j))
           .append("needs: [%s%s], produces: p%d.txt }\n".formatted(needs, more, j));
