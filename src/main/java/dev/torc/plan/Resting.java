@@ -226,8 +226,7 @@ public final class Resting {
         || members.entries().isEmpty()
         || !members.stale().isEmpty()
         || !again.stale().isEmpty()
-        || !again.entries().equals(members.entries())
-        || !now.files().containsAll(members.entries().stream().map(Entry::name).toList())) {
+        || !again.entries().equals(members.entries())) {
       return NONE;
     }
     for (int i = 0; i < before.size(); i++) {
