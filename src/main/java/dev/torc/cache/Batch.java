@@ -31,7 +31,7 @@ public final class Batch {
 
   /** Remembers what is known of a path. */
   public Batch stamp(String path, Known known) {
-    return named(Tree.STAMPS, path, out -> Codec.known(out, known));
+    return named(Tree.STAMPS, path, out -> out.known(known));
   }
 
   /** Forgets what is known of a path. */

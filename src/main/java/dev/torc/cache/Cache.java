@@ -389,7 +389,7 @@ public final class Cache implements AutoCloseable {
   private record Named<T>(String name, T record) {}
 
   private Known known(String path, String name, Input in) {
-    Known known = Codec.known(in);
+    Known known = in.known();
     if (!path.equals(name)) {
       return null;
     }

@@ -1,6 +1,5 @@
 package dev.torc.cache;
 
-import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -76,24 +75,6 @@ final class Codec {
     crc.update(key, 0, key.length);
     crc.update(value, SUM, value.length - SUM);
     return (int) crc.getValue();
-  }
-
-  static void known(Output out, Known known) {
-    Stamp stamp = known.stamp();
-    out.one(stamp.kind().ordinal() << 2 | flag(stamp.executable(), 2) | flag(known.safe(), 1));
-    out.eight(stamp.size());
-    out.eight(stamp.mtime());
-    out.eight(stamp.ctime());
-    out.eight(stamp.inode());
-    out.digest(known.digest());
-  }
-
-  static Known known(Input in) {
-    int head = in.one();
-    Stamp stamp =
-        new Stamp(
-            KINDS[head >> 2], (head & 2) != 0, in.eight(), in.eight(), in.eight(), in.eight());
-    return new Known(stamp, in.digest(), (head & 1) != 0);
   }
 
   static void result(Output out, Result result) {

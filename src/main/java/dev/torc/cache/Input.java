@@ -1,6 +1,8 @@
 package dev.torc.cache;
 
 import dev.torc.hash.Digest;
+import dev.torc.hash.Known;
+import dev.torc.hash.Stamp;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,6 +16,8 @@ import java.util.function.Function;
  * {@link NegativeArraySizeException}, or give something else.
  */
 public final class Input {
+
+  private static final Stamp.Kind[] KINDS = Stamp.Kind.values();
 
   private final byte[] bytes;
   private int at;
@@ -107,6 +111,13 @@ public final class Input {
   /** A digest, or null. */
   public Digest digest() {
     return flag() ? Digest.of(raw(Digest.LENGTH)) : null;
+  }
+
+  /** What is known of a file. */
+  public Known known() {
+    int head = one();
+    Stamp stamp = new Stamp(KINDS[head >> 2], (head & 2) != 0, eight(), eight(), eight(), eight());
+    return new Known(stamp, digest(), (head & 1) != 0);
   }
 
   /** A list, unmodifiable. */

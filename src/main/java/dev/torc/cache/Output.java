@@ -1,6 +1,8 @@
 package dev.torc.cache;
 
 import dev.torc.hash.Digest;
+import dev.torc.hash.Known;
+import dev.torc.hash.Stamp;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -96,6 +98,17 @@ public final class Output {
     if (digest != null) {
       raw(digest.bytes());
     }
+  }
+
+  /** What is known of a file. */
+  public void known(Known known) {
+    Stamp stamp = known.stamp();
+    one(stamp.kind().ordinal() << 2 | (stamp.executable() ? 2 : 0) | (known.safe() ? 1 : 0));
+    eight(stamp.size());
+    eight(stamp.mtime());
+    eight(stamp.ctime());
+    eight(stamp.inode());
+    digest(known.digest());
   }
 
   /** How many there are, then each. */

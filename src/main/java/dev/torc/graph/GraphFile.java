@@ -6,7 +6,6 @@ import dev.torc.cache.WholeFile;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digests;
 import dev.torc.hash.Known;
-import dev.torc.hash.Stamp;
 import dev.torc.workflow.BuildFile;
 import dev.torc.workflow.Compiled;
 import dev.torc.workflow.Job;
@@ -104,14 +103,11 @@ public record GraphFile(Graph graph, Digest id) {
     var files = file.getFileSystem();
     Path asked = files.getPath(in.text());
     Path found = files.getPath(in.text());
-    Digest digest = in.digest();
-    boolean safe = in.flag();
-    Stamp stamp =
-        new Stamp(Stamp.Kind.FILE, in.flag(), in.eight(), in.eight(), in.eight(), in.eight());
-    BuildFile.Read read = new BuildFile.Read(asked, found, digest);
+    Known known = in.known();
+    BuildFile.Read read = new BuildFile.Read(asked, found, known.digest());
     return read.leads()
-        && (safe && stamp.equals(digests.stamp(found.toString()))
-            || digest.equals(digests.of(found.toString()).digest()));
+        && (known.safe() && known.stamp().equals(digests.stamp(found.toString()))
+            || known.digest().equals(digests.of(found.toString()).digest()));
   }
 
   /**
@@ -163,12 +159,6 @@ public record GraphFile(Graph graph, Digest id) {
   private static void source(Output out, BuildFile.Read source, Known known) {
     out.text(source.asked().toString());
     out.text(source.file().toString());
-    out.digest(source.digest());
-    out.flag(known.safe());
-    out.flag(known.stamp().executable());
-    out.eight(known.stamp().size());
-    out.eight(known.stamp().mtime());
-    out.eight(known.stamp().ctime());
-    out.eight(known.stamp().inode());
+    out.known(known);
   }
 }

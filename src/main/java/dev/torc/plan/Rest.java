@@ -7,6 +7,7 @@ import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.graph.Names;
 import dev.torc.hash.Digest;
+import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import java.io.IOException;
@@ -51,7 +52,7 @@ public record Rest(
   /** In place of a size: names come to a folder and go with its times, whatever its size is. */
   static final long FOLDER = -1;
 
-  private static final String LAYOUT = "torc rest 1";
+  private static final String LAYOUT = "torc rest 2";
 
   /** So many files are worth another thread. */
   private static final int MANY = 2_000;
@@ -116,7 +117,7 @@ public record Rest(
         return null;
       }
       Held held = held(in);
-      if (!held.equals(now.with(env, held.caller().keySet()))) {
+      if (!held.database().exists() || !held.equals(now.with(env, held.caller().keySet()))) {
         return null;
       }
       return new Rest(
@@ -154,11 +155,7 @@ public record Rest(
     out.digest(held.graph);
     out.flag(held.containers);
     out.text(held.boot);
-    Stamp database = held.database;
-    out.flag(database.executable());
-    for (long part : numbers(database)) {
-      out.eight(part);
-    }
+    out.known(new Known(held.database, null, true));
     out.number(held.caller.size());
     held.caller.forEach(
         (name, value) -> {
@@ -171,8 +168,7 @@ public record Rest(
     Digest graph = in.digest();
     boolean containers = in.flag();
     String boot = in.text();
-    Stamp database =
-        new Stamp(Stamp.Kind.FILE, in.flag(), in.eight(), in.eight(), in.eight(), in.eight());
+    Stamp database = in.known().stamp();
     SortedMap<String, Optional<String>> caller = new TreeMap<>();
     for (int left = in.small(); left > 0; left--) {
       caller.put(in.text(), Optional.ofNullable(in.text()));
