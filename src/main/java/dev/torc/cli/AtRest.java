@@ -33,14 +33,14 @@ record AtRest(Project project, Rest rest, Stamp file, BitSet restless) {
 
   /** Looks at the files of all jobs that were left at rest. */
   static AtRest of(Project project) throws IOException {
-    StampSource stamps = StampSource.of(project.place().root().getFileSystem());
+    StampSource stamps = stamps(project);
     CachePlace place = project.place();
     Stamp file = stamps.stamp(place.rest());
     if (project.kept() == null || !file.exists()) {
       return none(project);
     }
     Map<String, String> env = project.console().env();
-    Rest rest = Rest.read(place.rest(), held(project, project.kept(), stamps), env);
+    Rest rest = Rest.read(place.rest(), held(project, project.kept()), env);
     return rest == null
         ? none(project)
         : new AtRest(
@@ -57,20 +57,22 @@ record AtRest(Project project, Rest rest, Stamp file, BitSet restless) {
     return new AtRest(project, null, Stamp.MISSING, all);
   }
 
-  private static Rest.Held held(Project project, Digest graph, StampSource stamps)
-      throws IOException {
+  private static StampSource stamps(Project project) {
+    return StampSource.of(project.place().root().getFileSystem());
+  }
+
+  private static Rest.Held held(Project project, Digest graph) throws IOException {
     return new Rest.Held(
         graph,
         project.containers(),
         Cache.boot(),
-        stamps.stamp(project.place().data()),
+        stamps(project).stamp(project.place().data()),
         new TreeMap<>());
   }
 
   /** Whether no build has begun since: it would have taken the file away. */
   boolean holds() throws IOException {
-    StampSource stamps = StampSource.of(project.place().root().getFileSystem());
-    return rest == null || stamps.stamp(project.place().rest()).equals(file);
+    return rest == null || stamps(project).stamp(project.place().rest()).equals(file);
   }
 
   /** Those of some jobs that may run, if others are forced to. */
@@ -128,11 +130,10 @@ record AtRest(Project project, Rest rest, Stamp file, BitSet restless) {
       BitSet stayed = rest == null ? new BitSet() : (BitSet) rest.jobs().clone();
       stayed.andNot(restless);
       stayed.andNot(plan.decided());
-      StampSource stamps = StampSource.of(project.place().root().getFileSystem());
       return Resting.of(
           plan.scene(),
           shop.digests(),
-          held(project, id, stamps),
+          held(project, id),
           rest,
           stayed,
           project.console().env(),
@@ -150,9 +151,8 @@ record AtRest(Project project, Rest rest, Stamp file, BitSet restless) {
       return;
     }
     try {
-      StampSource stamps = StampSource.of(project.place().root().getFileSystem());
       CachePlace now = place();
-      next.with(stamps.stamp(now.data())).write(now.rest());
+      next.with(stamps(project).stamp(now.data())).write(now.rest());
     } catch (IOException e) {
       lost(e, report);
     }

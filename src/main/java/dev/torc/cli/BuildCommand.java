@@ -58,7 +58,7 @@ final class BuildCommand extends Command {
     BitSet tooLarge = check(project, capacity, rest.concerned(selection.jobs(), forced(selection)));
     boolean dry = options.dryRun() || Makeflags.dryRun(console.env().getOrDefault("MAKEFLAGS", ""));
     if (dry || !tooLarge.isEmpty()) {
-      try (Look look = Look.at(project, console::warn)) {
+      try (Look look = Look.at(project, rest, console::warn)) {
         Selection expanded = look.project().select(options.targets());
         Plan plan = look.plan(expanded, options.force());
         capacity.refuse(plan);

@@ -4,6 +4,7 @@ import dev.torc.graph.GraphBuilder;
 import dev.torc.importing.Imported;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Shown;
+import dev.torc.posix.RandomId;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.BadInput.Diagnostic;
 import dev.torc.workflow.Blueprint;
@@ -20,7 +21,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * {@code torc import}: from a workflow file of NREL torc to a build file. It writes over nothing,
@@ -52,7 +52,7 @@ final class ImportCommand extends Command {
     }
     Imported imported = Imported.of(console.cwd().resolve(file), file, console.cwd());
     Path target = console.cwd().resolve("torc.yaml");
-    Path draft = console.cwd().resolve(".torc-import-" + UUID.randomUUID() + ".yaml");
+    Path draft = console.cwd().resolve(".torc-import-" + RandomId.next() + ".yaml");
     int jobs;
     try {
       Files.writeString(draft, imported.text(), StandardOpenOption.CREATE_NEW);

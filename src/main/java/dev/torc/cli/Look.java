@@ -68,7 +68,11 @@ final class Look implements AutoCloseable {
    * @param note takes a line where the cache cannot be used, or a group cannot be expanded
    */
   static Look at(Project project, Consumer<String> note) throws IOException {
-    AtRest rest = AtRest.of(project);
+    return at(project, AtRest.of(project), note);
+  }
+
+  /** The same where what is at rest was looked at already. */
+  static Look at(Project project, AtRest rest, Consumer<String> note) throws IOException {
     Cache cache = Cache.look(project.place(), note);
     try {
       return new Look(project, rest, cache, note);

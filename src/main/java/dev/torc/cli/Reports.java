@@ -1,5 +1,6 @@
 package dev.torc.cli;
 
+import dev.torc.posix.RandomId;
 import dev.torc.report.GithubReport;
 import dev.torc.report.JsonReport;
 import dev.torc.report.LiveReport;
@@ -8,7 +9,6 @@ import dev.torc.report.PlainReport;
 import dev.torc.report.Report;
 import dev.torc.report.Report.Detail;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.LongSupplier;
 
 /** Chooses how a build is shown by where it is called. */
@@ -31,11 +31,7 @@ final class Reports {
     Palette palette = console.errPalette(common.color());
     if ("true".equals(console.env().get("GITHUB_ACTIONS"))) {
       return new GithubReport(
-          console.err(),
-          detail,
-          palette,
-          console.cwd(),
-          () -> UUID.randomUUID().toString().replace("-", ""));
+          console.err(), detail, palette, console.cwd(), () -> RandomId.next().replace("-", ""));
     }
     String ci = console.env().getOrDefault("CI", "");
     boolean moves =

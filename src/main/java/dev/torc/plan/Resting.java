@@ -97,8 +97,7 @@ public final class Resting {
   private Rest rest(Rest.Held held, long number) {
     Adjacency.Builder rows = new Adjacency.Builder();
     for (int j = 0; j < extra.length; j++) {
-      int[] files = files(j);
-      if (jobs.get(j) && Arrays.stream(files).anyMatch(torn::get)) {
+      if (!torn.isEmpty() && jobs.get(j) && Arrays.stream(files(j)).anyMatch(torn::get)) {
         jobs.clear(j);
       }
       if (jobs.get(j) && extra[j] != null) {
