@@ -37,20 +37,11 @@ class RandomGroupsTest {
 
   @Test
   void exactlyTheExpectedInstancesRun() {
-    long seed = Long.getLong("torc.seed", System.nanoTime());
-    for (int i = 0; i < PROJECTS; i++) {
-      Walk walk = new Walk(temp.resolve("p" + i), new Random(seed + i));
-      try {
-        walk.steps();
-      } catch (Throwable e) {
-        throw new AssertionError(
-            "-Dtorc.seed=%d fails: %s%n%s".formatted(seed + i, e.getMessage(), walk.story()), e);
-      }
-    }
+    RandomWalks.play(PROJECTS, temp, Walk::new);
   }
 
   /** One project and what happens to it. */
-  private static final class Walk {
+  private static final class Walk implements RandomWalks.Walk {
     private final Path root;
     private final Random random;
     private final Harness torc;
@@ -68,11 +59,13 @@ class RandomGroupsTest {
       torc.otherwise = stub -> work(stub, spec(stub.name()));
     }
 
-    String story() {
+    @Override
+    public String story() {
       return String.join("\n", story);
     }
 
-    void steps() throws IOException {
+    @Override
+    public void steps() throws IOException {
       for (int i = 0; i < 3; i++) {
         edit("s" + i, "0");
         edit("in/x" + i + ".txt", "0");
