@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class CostTest extends Harness {
 
   /** The machine's stamps, counted by path; a test may make a look wait. */
-  private final class Counting implements StampSource {
+  private class Counting implements StampSource {
     private final StampSource real = StampSource.of(FileSystems.getDefault());
     final ConcurrentMap<String, AtomicInteger> looks = new ConcurrentHashMap<>();
     final ConcurrentMap<String, CountDownLatch> waits = new ConcurrentHashMap<>();
@@ -126,7 +127,7 @@ class CostTest extends Harness {
     job(
         "a",
         stub -> {
-          stub.write("a", "1");
+          stub.write("a", "1".repeat(64 << 10)); // a smaller one is looked at in no time
           counting.waits.put("a", begun);
           return stub.exit(0);
         });
@@ -137,6 +138,28 @@ class CostTest extends Harness {
     building.await();
     assertEquals(State.RAN, state("a"));
     assertEquals(State.RAN, state("b"));
+  }
+
+  @Test
+  void aTrivialJobsThreadGoesOnWithTheNext() {
+    limits.put("cpus", 1L);
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    Counting counting =
+        new Counting() {
+          @Override
+          public Stamp linkStamp(Path path) throws IOException {
+            if (path.startsWith(root.resolve("out"))) {
+              threads.add(Thread.currentThread());
+            }
+            return super.linkStamp(path);
+          }
+        };
+    stamps = counting;
+    copies(0, 10);
+    build();
+    assertEquals(10, started().size());
+    assertFalse(events.stream().anyMatch(Event.JobReleased.class::isInstance));
+    assertEquals(1, threads.size(), "no hand-over from thread to thread");
   }
 
   @Test
