@@ -11,6 +11,7 @@ import dev.torc.hash.Digest;
 import dev.torc.plan.Decider;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Scene;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -106,9 +107,7 @@ final class Recorder {
     Details details =
         new Details(
             lines,
-            reasons.stream()
-                .map(r -> new Entry(r.kind().ordinal(), r.name(), r.old(), r.now()))
-                .toList(),
+            entries(reasons),
             outcome.what(),
             number,
             outcome.started(),
@@ -125,6 +124,14 @@ final class Recorder {
     }
     outcome.owned().forEach(batch::own);
     return new Record(batch, result, lists);
+  }
+
+  private static List<Entry> entries(List<Reason> reasons) {
+    List<Entry> entries = new ArrayList<>(reasons.size());
+    for (Reason r : reasons) {
+      entries.add(new Entry(r.kind().ordinal(), r.name(), r.old(), r.now()));
+    }
+    return entries;
   }
 
   private static Result.Outcome outcomeOf(Outcome outcome) {
