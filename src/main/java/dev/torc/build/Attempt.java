@@ -141,8 +141,11 @@ final class Attempt {
     for (Owned stale : snapshot.stale()) {
       shop.clearing().keepStale(stale.path());
     }
-    shop.clearing().clear(job);
+    boolean there = shop.clearing().clear(job);
     cleared = true;
+    if (there) {
+      return;
+    }
     Path root = shop.graph().workflow().root();
     for (Ref ref : job.productRefs()) {
       switch (ref) {

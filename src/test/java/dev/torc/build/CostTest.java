@@ -102,9 +102,9 @@ class CostTest extends Harness {
     build();
     assertEquals(30, started().size());
     // The need: before, after its reading, after the job. The product: its place and the folder of
-    // it twice before the job, after the job, after its reading. The files of TORC_OUTPUT and
+    // it before the job, itself after the job, after its reading. The files of TORC_OUTPUT and
     // TORC_EVENTS: before and after.
-    assertEquals(3 + 3 + 2 + 4, (digests.stats() - stats) / 20.0);
+    assertEquals(3 + 2 + 2 + 4, (digests.stats() - stats) / 20.0);
     assertEquals(2 * 30, digests.filesHashed());
     assertEquals(2 * "source 1000".length() * 20, digests.bytesRead() - bytes);
     try (Stream<Path> files = Files.list(root.resolve(".torc/jobs"))) {
