@@ -92,6 +92,16 @@ record AtRest(
     return jobs;
   }
 
+  /** Opens the project for work, which takes the file away. */
+  Workshop open(String build, Report report) throws IOException {
+    if (rest != null) {
+      rest.take();
+    }
+    Workshop shop = Workshop.open(project, build, report);
+    shop.digests().follow(digests);
+    return shop;
+  }
+
   /** The jobs that have to be decided, forced ones among them. */
   BitSet restless(BitSet forced) {
     BitSet jobs = (BitSet) restless.clone();

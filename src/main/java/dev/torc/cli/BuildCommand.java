@@ -124,8 +124,7 @@ final class BuildCommand extends Command {
     }
     Rest next;
     int exit;
-    try (Workshop shop = Workshop.open(rest.project(), build, report)) {
-      shop.digests().follow(rest.digests());
+    try (Workshop shop = rest.open(build, report)) {
       AtomicReference<Plan> plan = new AtomicReference<>();
       exit = build(shop, selection, restless, capacity, given, report, plan);
       next = rest.after(plan.get(), shop, report);

@@ -152,6 +152,11 @@ public record Rest(
     return new Rest(held, number, jobs, others, digests, further, extra);
   }
 
+  /** Reads what is still to be read of its file, before that is taken away. */
+  public void take() {
+    digests.bytes();
+  }
+
   /** Writes it, under the build lock; no build may be at work with the database any more. */
   public void write(Path file) throws IOException {
     Output out = new Output(WholeFile.FREE);

@@ -153,6 +153,24 @@ class AtRestTest {
     assertTrue(folder.run().err().contains("2 jobs: 1 ran, 1 up to date"));
   }
 
+  /** What others run for takes the file away, and their digests must not go with it. */
+  @Test
+  void whoStayedAtRestBesideARunIsStillKnownByItsBytes() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          a: { command: cp s a, needs: s, produces: a }
+          b: { command: cp t b, needs: t, produces: b }
+        """);
+    folder.put("s", "s").put("t", "t");
+    settle();
+    assertTrue(folder.run("build", "--force", "a").err().contains("1 job: 1 ran"));
+    settle();
+    touch("s", "t", "a", "b");
+    assertTrue(opensNothing());
+  }
+
   @Test
   void aMemberOfAGlobThatWasTouchedStaysAtRest() throws IOException {
     folder.put(
