@@ -68,6 +68,12 @@ final class RestDigests {
     System.arraycopy(digest.bytes(), 0, bytes, at(number), Digest.LENGTH);
   }
 
+  /** Takes over what others know of the first files, of which both have the same numbers. */
+  synchronized void putFirst(RestDigests from, int files) {
+    byte[] known = from.bytes();
+    System.arraycopy(known, 0, bytes, 0, Math.min(known.length, at(files)));
+  }
+
   /** Takes over what others know of a file, be it nothing. */
   synchronized void put(int number, RestDigests from, int theirs) {
     byte[] known = from.bytes();

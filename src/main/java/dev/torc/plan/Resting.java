@@ -123,6 +123,7 @@ public final class Resting {
   }
 
   private void keep(Rest before, BitSet stayed) {
+    contents.putFirst(before.digests(), graph.files()); // without a stamp, a digest says nothing
     for (int j = stayed.nextSetBit(0); j >= 0; j = stayed.nextSetBit(j + 1)) {
       jobs.set(j);
       int[] known = before.extra().row(j);
@@ -145,7 +146,9 @@ public final class Resting {
 
   private void copy(Rest before, int from, int to) {
     System.arraycopy(before.stamps(), from * Rest.WIDTH, stamps, to * Rest.WIDTH, Rest.WIDTH);
-    contents.put(to, before.digests(), from);
+    if (to >= graph.files()) {
+      contents.put(to, before.digests(), from);
+    }
   }
 
   private int number(String path) {

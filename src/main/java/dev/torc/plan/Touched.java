@@ -29,7 +29,7 @@ final class Touched {
   private final Graph graph;
   private final Digests digests;
   private final Path root;
-  private final Map<Path, Boolean> plain = new ConcurrentHashMap<>();
+  private final Map<String, Boolean> plain = new ConcurrentHashMap<>();
   private long[] stamps;
 
   Touched(Rest rest, Graph graph, Digests digests) {
@@ -104,11 +104,12 @@ final class Touched {
 
   /** Whether no link is among the folders above a file. */
   private boolean isPlain(String path) throws IOException {
-    Path folder = root.resolve(path).getParent();
-    Boolean known = plain.get(folder);
+    String above = path.substring(0, path.lastIndexOf('/') + 1);
+    Boolean known = plain.get(above);
     if (known == null) {
+      Path folder = root.resolve(above.isEmpty() ? "" : above.substring(0, above.length() - 1));
       known = folder.toRealPath().equals(folder);
-      plain.put(folder, known);
+      plain.put(above, known);
     }
     return known;
   }
