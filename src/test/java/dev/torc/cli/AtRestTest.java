@@ -143,7 +143,8 @@ class AtRestTest {
     folder.put("s", "S");
     window();
     assertTrue(folder.run().err().contains("2 jobs: 1 ran, 1 up to date"));
-    settle();
+    window();
+    folder.run(); // decides a once more, since its product was read within the racy window
     Stamp kept = restStamp();
     assertTrue(opensNothing());
     assertEquals(kept, restStamp());
