@@ -116,7 +116,7 @@ public record Rest(
    * @return null where nothing is, or something else is held
    */
   public static Rest read(Path file, Held now, Map<String, String> env) {
-    byte[] bytes = WholeFile.first(file);
+    byte[] bytes = WholeFile.read(file);
     try {
       if (bytes == null) {
         return null;
