@@ -21,26 +21,17 @@ public final class WholeFile {
   /** How many bytes an owner leaves free at a part's beginning, for checksum and length. */
   public static final int FREE = Long.BYTES;
 
+  private static final int PIECE = 1 << 18;
+
   private static final byte[] NOTHING = {};
 
   private WholeFile() {}
 
   /**
-   * All bytes of a file of one part, the first {@link #FREE} included; null where there is none
-   * that is whole.
+   * The first or only part of a file, its first {@link #FREE} bytes included; null where there is
+   * none that is whole. Whether a second one is whole is not looked at.
    */
   public static byte[] read(Path file) {
-    byte[] bytes;
-    try {
-      bytes = Files.readAllBytes(file);
-    } catch (IOException none) {
-      return null;
-    }
-    return isWhole(bytes, NOTHING) ? bytes : null;
-  }
-
-  /** The first part of a file that has two; whether the other is whole is not looked at. */
-  public static byte[] first(Path file) {
     byte[] bytes = part(file, 0);
     return bytes != null && isWhole(bytes, NOTHING) ? bytes : null;
   }
@@ -70,12 +61,15 @@ public final class WholeFile {
     }
   }
 
+  /** In pieces: the channel takes as much memory again as it is asked for at once. */
   private static boolean fill(SeekableByteChannel in, byte[] bytes, int from) throws IOException {
-    ByteBuffer left = ByteBuffer.wrap(bytes, from, bytes.length - from);
-    while (left.hasRemaining()) {
-      if (in.read(left) < 0) {
+    int at = from;
+    while (at < bytes.length) {
+      int read = in.read(ByteBuffer.wrap(bytes, at, Math.min(PIECE, bytes.length - at)));
+      if (read < 0) {
         return false;
       }
+      at += read;
     }
     return true;
   }

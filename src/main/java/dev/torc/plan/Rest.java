@@ -9,6 +9,7 @@ import dev.torc.graph.Names;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digests;
 import dev.torc.hash.Known;
+import dev.torc.hash.Lookout;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import java.io.IOException;
@@ -115,7 +116,7 @@ public record Rest(
    * @return null where nothing is, or something else is held
    */
   public static Rest read(Path file, Held now, Map<String, String> env) {
-    byte[] bytes = WholeFile.first(file);
+    byte[] bytes = WholeFile.read(file);
     try {
       if (bytes == null) {
         return null;
@@ -265,24 +266,32 @@ public record Rest(
 
   private BitSet look(Graph graph, StampSource source, int from, int to) {
     BitSet moved = new BitSet();
-    Path root = graph.workflow().root();
-    String prefix = root.toString().equals("/") ? "/" : root + "/";
+    Lookout files;
+    try {
+      files = source.lookout(graph.workflow().root());
+    } catch (IOException e) {
+      moved.set(from, to); // who decides about the jobs will meet it again, and tell
+      return moved;
+    }
     for (int f = from; f < to; f++) {
       int at = f * WIDTH;
       if (stamps[at + CTIME] == 0) {
         continue;
       }
-      Stamp now;
+      Stamp.Kind kind;
       try {
-        now = source.stamp(root, prefix, path(graph, f));
+        kind =
+            f < graph.files()
+                ? graph.handPath(f, files::look)
+                : further.hand(f - graph.files(), files::look);
       } catch (IOException e) {
-        now = Stamp.MISSING; // who decides about its jobs will meet it again, and tell
+        kind = Stamp.Kind.MISSING; // likewise
       }
-      if (now.kind() != (stamps[at] == FOLDER ? Stamp.Kind.FOLDER : Stamp.Kind.FILE)
-          || stamps[at] != FOLDER && now.size() != stamps[at]
-          || now.mtime() != stamps[at + 1]
-          || now.ctime() != stamps[at + CTIME]
-          || now.inode() != stamps[at + 3]) {
+      if (kind != (stamps[at] == FOLDER ? Stamp.Kind.FOLDER : Stamp.Kind.FILE)
+          || stamps[at] != FOLDER && files.size() != stamps[at]
+          || files.mtime() != stamps[at + 1]
+          || files.ctime() != stamps[at + CTIME]
+          || files.inode() != stamps[at + 3]) {
         moved.set(f);
       }
     }

@@ -17,6 +17,13 @@ import java.util.Locale;
  */
 public record FileStatus(int mode, long size, long mtime, long ctime, long inode, long device) {
 
+  /** The bits of a mode that say what stands there: one of the next three, or something else. */
+  public static final int KIND = 0170000;
+
+  public static final int FILE = 0100000;
+  public static final int FOLDER = 0040000;
+  public static final int LINK = 0120000;
+
   /** Nothing stands there. */
   public static final FileStatus MISSING = new FileStatus(0, 0, 0, 0, 0, 0);
 
@@ -64,22 +71,22 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
 
   /** Whether it is a regular file. */
   public boolean isFile() {
-    return (mode & 0170000) == 0100000;
+    return (mode & KIND) == FILE;
   }
 
   /** Whether it is a folder. */
   public boolean isFolder() {
-    return (mode & 0170000) == 0040000;
+    return (mode & KIND) == FOLDER;
   }
 
   /** Whether it is a link; only where links were not followed. */
   public boolean isLink() {
-    return (mode & 0170000) == 0120000;
+    return (mode & KIND) == LINK;
   }
 
   /** Whether it is a FIFO or an anonymous pipe. */
   public boolean isFifo() {
-    return (mode & 0170000) == 0010000;
+    return (mode & KIND) == 0010000;
   }
 
   /** Whether the owner may execute it. */

@@ -37,39 +37,37 @@ class WholeFileTest {
   void onePartIsReadAsOne() throws IOException {
     WholeFile.write(file, part("one"));
     assertEquals("one", text(WholeFile.read(file)));
-    assertEquals("one", text(WholeFile.first(file)));
-    assertNull(WholeFile.second(file, WholeFile.first(file)));
+    assertNull(WholeFile.second(file, WholeFile.read(file)));
   }
 
   @Test
   void twoPartsAreReadOneByOne() throws IOException {
     WholeFile.write(file, part("one"), part("second"));
-    byte[] first = WholeFile.first(file);
+    byte[] first = WholeFile.read(file);
     assertEquals("one", text(first));
     assertEquals("second", text(WholeFile.second(file, first)));
     assertEquals("second", text(WholeFile.second(file, Arrays.copyOf(first, WholeFile.FREE))));
-    assertNull(WholeFile.read(file), "it is more than one part");
   }
 
   @Test
   void eachPartIsWholeByItself() throws IOException {
     WholeFile.write(file, part("one"), part("second"));
     byte[] whole = Files.readAllBytes(file);
-    byte[] first = WholeFile.first(file);
+    byte[] first = WholeFile.read(file);
     for (int at = 0; at < whole.length; at++) {
       byte[] damaged = whole.clone();
       damaged[at] ^= 4;
       Files.write(file, damaged);
       if (at < first.length) {
-        assertNull(WholeFile.first(file), "damaged at " + at);
+        assertNull(WholeFile.read(file), "damaged at " + at);
       } else {
-        assertArrayEquals(first, WholeFile.first(file));
+        assertArrayEquals(first, WholeFile.read(file));
         assertNull(WholeFile.second(file, first), "damaged at " + at);
       }
     }
     for (int length = 0; length < whole.length; length++) {
       Files.write(file, Arrays.copyOf(whole, length));
-      assertEquals(length >= first.length, WholeFile.first(file) != null, "cut at " + length);
+      assertEquals(length >= first.length, WholeFile.read(file) != null, "cut at " + length);
       assertNull(WholeFile.second(file, first), "cut at " + length);
     }
   }
@@ -78,7 +76,7 @@ class WholeFileTest {
   void aLengthThatCannotBeIsNone() throws IOException {
     for (int length : new int[] {0, 7, 8, -1, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
       Files.write(file, java.nio.ByteBuffer.allocate(64).putLong(length & 0xffffffffL).array());
-      assertNull(WholeFile.first(file), "length " + length);
+      assertNull(WholeFile.read(file), "length " + length);
     }
   }
 
@@ -86,16 +84,15 @@ class WholeFileTest {
   @Test
   void theSecondPartOfAnotherFileIsNone() throws IOException {
     WholeFile.write(file, part("one"), part("second"));
-    byte[] first = WholeFile.first(file);
+    byte[] first = WholeFile.read(file);
     WholeFile.write(file, part("two"), part("second"));
-    assertNotNull(WholeFile.first(file));
+    assertNotNull(WholeFile.read(file));
     assertNull(WholeFile.second(file, first));
   }
 
   @Test
   void whatIsMissingIsNone() {
     assertNull(WholeFile.read(file));
-    assertNull(WholeFile.first(file));
     assertNull(WholeFile.second(file, new byte[WholeFile.FREE]));
   }
 }

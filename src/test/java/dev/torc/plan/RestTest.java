@@ -39,7 +39,7 @@ class RestTest {
   void eachFileIsLookedAtOnce() throws IOException {
     Graph graph = graph();
     for (int threads : List.of(1, 2, 7)) {
-      Looks looks = new Looks();
+      Looks looks = new Looks(graph);
       Rest rest = atRest(graph, looks.stamps);
       Digests digests = digests();
       Rest.Looked looked = rest.look(graph, looks, digests, threads);
@@ -54,7 +54,7 @@ class RestTest {
   @Test
   void whoTouchesAFileThatMovedIsRestless() throws IOException {
     Graph graph = graph();
-    Looks looks = new Looks();
+    Looks looks = new Looks(graph);
     Rest rest = atRest(graph, looks.stamps);
     looks.stamps.put("out/17", new Stamp(Stamp.Kind.FILE, false, 1, 2, 4, 3));
     assertEquals("{%d}".formatted(graph.jobId("j17")), restless(rest, graph, looks).toString());
@@ -65,7 +65,7 @@ class RestTest {
   @Test
   void whoIsNotAtRestIsRestless() throws IOException {
     Graph graph = graph();
-    Looks looks = new Looks();
+    Looks looks = new Looks(graph);
     Rest rest = atRest(graph, looks.stamps);
     rest.jobs().clear(3);
     assertEquals("{3}", restless(rest, graph, looks).toString());
@@ -75,7 +75,7 @@ class RestTest {
   @Test
   void anErrorInOneShareIsThrown() throws IOException {
     Graph graph = graph();
-    Looks looks = new Looks();
+    Looks looks = new Looks(graph);
     Rest rest = atRest(graph, looks.stamps);
     looks.stamps.remove(graph.path(0));
     assertThrows(NullPointerException.class, () -> rest.look(graph, looks, digests(), 2));
@@ -143,18 +143,19 @@ class RestTest {
 
   /** Files with the stamps that the test gives them. */
   private static final class Looks implements StampSource {
+    private final Path root;
     private final Map<String, Stamp> stamps = new HashMap<>();
     private final ConcurrentMap<String, Integer> counts = new ConcurrentHashMap<>();
 
-    @Override
-    public Stamp stamp(Path folder, String prefix, String path) {
-      counts.merge(path, 1, Integer::sum);
-      return stamps.get(path);
+    Looks(Graph graph) {
+      root = graph.workflow().root();
     }
 
     @Override
     public Stamp stamp(Path path) {
-      throw new IllegalStateException("by its path in the graph");
+      String name = root.relativize(path).toString();
+      counts.merge(name, 1, Integer::sum);
+      return stamps.get(name);
     }
 
     @Override
