@@ -302,6 +302,18 @@ public final class Cache implements AutoCloseable {
         store.close();
       }
     }
+    if (writer != null && sound.containsAll(ALL) && !Damage.marked(place)) {
+      try {
+        CleanClose.write(place, outside);
+      } catch (IOException e) {
+        note.accept(
+            Trouble.of(
+                    "the next build checks all of the cache, for it cannot write",
+                    place.closed(),
+                    e)
+                .getMessage());
+      }
+    }
   }
 
   /** On the writer's thread. */

@@ -75,6 +75,11 @@ public record CachePlace(Path root, Path folder, Path database) {
     return database.resolve("rest");
   }
 
+  /** The note that the database was closed in order; opening it for work takes it away. */
+  Path closed() {
+    return database.resolve("closed");
+  }
+
   /** The file of the database. */
   public Path data() {
     return database.resolve("data.mdb");

@@ -15,38 +15,48 @@ final class Opening {
 
   private Opening() {}
 
+  /**
+   * What is known of a database before LMDB reads it.
+   *
+   * @param meta the state that was checked; null where there is nothing left to check
+   * @param fresh whether nothing was ever committed
+   * @param late the last commit, if the machine went down since; else null
+   */
+  private record Found(Pages.Meta meta, Set<Tree> sound, boolean fresh, Commit late) {
+    static final Found NOTHING = new Found(null, Cache.ALL, true, null);
+    static final Found CLEAN = new Found(null, Cache.ALL, false, null);
+
+    static Found checked(Pages.Meta meta, Set<Tree> sound, Commit last, Outside outside) {
+      boolean down = last != null && !last.boot().equals(outside.boot());
+      return new Found(meta, sound, last == null, down ? last : null);
+    }
+  }
+
   /** See {@link Cache#open}. */
   static Cache forWork(CachePlace found, Consumer<String> note, Outside outside) {
     CachePlace place = found.settle();
     takeAway(place.rest());
-    if (Damage.marked(place)) {
-      Damage.setAside(place, "damaged, as the last build found", note);
-    }
-    Pages.Meta meta = null;
-    Commit last = null;
-    Set<Tree> sound = Cache.ALL;
     Store store = null;
     try {
+      boolean clean = CleanClose.holds(place, outside);
+      takeAway(place.closed());
+      if (Damage.marked(place)) {
+        Damage.setAside(place, "damaged, as the last build found", note);
+      }
+      Found state = Found.NOTHING;
       if (Files.exists(place.data())) {
         try {
-          if (!Files.isRegularFile(place.data())) {
-            throw new Pages.Damaged("no file");
-          }
-          Set<Tree> wanted = outside.atOnce(place);
-          meta = Pages.newest(place.data());
-          last = sealed(meta, Pages.check(place.data(), meta, wanted));
-          sound = wanted;
+          state = clean ? Found.CLEAN : check(place, outside);
         } catch (Pages.Damaged e) {
           Damage.setAside(place, e.getMessage(), note);
         }
       }
       store = Store.open(place.database(), Store.mapSize(place.data(), outside.mapSize()));
-      boolean fresh = last == null;
-      store.useTrees(fresh, transaction -> seal(transaction, outside));
-      Cache cache = new Cache(place, outside, note, store, meta, sound, true);
+      store.useTrees(state.fresh, transaction -> seal(transaction, outside));
+      Cache cache = new Cache(place, outside, note, store, state.meta, state.sound, true);
       store = null;
-      if (!fresh && !last.boot().equals(outside.boot())) {
-        cache.distrustLate(last);
+      if (state.late != null) {
+        cache.distrustLate(state.late);
       }
       return cache;
     } catch (IOException e) {
@@ -60,12 +70,22 @@ final class Opening {
     }
   }
 
-  /** Before anything changes: what was at rest is not known any more, whatever happens. */
-  private static void takeAway(Path rest) {
+  private static Found check(CachePlace place, Outside outside) throws IOException, Pages.Damaged {
+    if (!Files.isRegularFile(place.data())) {
+      throw new Pages.Damaged("no file");
+    }
+    Set<Tree> wanted = outside.atOnce(place);
+    Pages.Meta meta = Pages.newest(place.data());
+    Commit last = sealed(meta, Pages.check(place.data(), meta, wanted));
+    return Found.checked(meta, wanted, last, outside);
+  }
+
+  /** Before anything changes: what a file says of the last build does not hold any more. */
+  private static void takeAway(Path file) {
     try {
-      Files.deleteIfExists(rest);
+      Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw Trouble.of("cannot remove", rest, e);
+      throw Trouble.of("cannot remove", file, e);
     }
   }
 
@@ -80,22 +100,18 @@ final class Opening {
         throw new Pages.Damaged("no file");
       }
       if (Files.exists(place.data()) && Files.size(place.data()) > 0) {
-        settled(place);
-        store = Store.look(place.database(), Store.mapSize(place.data(), outside.mapSize()));
-        // A writer may be at work: only the state of a snapshot held by LMDB stays as it is.
-        Pages.Meta meta = Pages.of(place.data(), store.snapshot());
-        while (meta == null) {
-          store.renew();
-          meta = Pages.of(place.data(), store.snapshot());
+        boolean clean = CleanClose.holds(place, outside);
+        if (!clean) {
+          settled(place);
         }
-        Set<Tree> sound = outside.atOnce(place);
-        Commit last = sealed(meta, Pages.check(place.data(), meta, sound));
-        if (last != null) {
+        store = Store.look(place.database(), Store.mapSize(place.data(), outside.mapSize()));
+        Found state = clean ? Found.CLEAN : check(place, outside, store);
+        if (!state.fresh) {
           store.useTrees();
-          Cache cache = new Cache(place, outside, note, store, meta, sound, false);
+          Cache cache = new Cache(place, outside, note, store, state.meta, state.sound, false);
           store = null;
-          if (!last.boot().equals(outside.boot())) {
-            cache.distrust(last);
+          if (state.late != null) {
+            cache.distrust(state.late);
           }
           return cache;
         }
@@ -112,6 +128,19 @@ final class Opening {
       }
     }
     return new Cache(place, outside, note, null, null, Cache.ALL, false);
+  }
+
+  private static Found check(CachePlace place, Outside outside, Store store)
+      throws IOException, Pages.Damaged {
+    // A writer may be at work: only the state of a snapshot held by LMDB stays as it is.
+    Pages.Meta meta = Pages.of(place.data(), store.snapshot());
+    while (meta == null) {
+      store.renew();
+      meta = Pages.of(place.data(), store.snapshot());
+    }
+    Set<Tree> sound = outside.atOnce(place);
+    Commit last = sealed(meta, Pages.check(place.data(), meta, sound));
+    return Found.checked(meta, sound, last, outside);
   }
 
   /** Reads the meta pages once more where a commit may have come between reading them. */

@@ -14,6 +14,10 @@ final class Trouble {
   /** Below this many free bytes a failed write is taken for a full disk: LMDB says EIO for it. */
   private static final long NO_SPACE = 1 << 20;
 
+  private static final String FULL = "no space left on device; free some and build again";
+  private static final String READ_ONLY =
+      "read-only file system; set TORC_CACHE to a folder that is writable";
+
   private static final int EIO = 5;
   private static final int EACCES = 13;
   private static final int EPERM = 1;
@@ -30,8 +34,11 @@ final class Trouble {
           case FileSystemException f when f.getReason() != null -> lower(f.getReason());
           default -> e.getMessage() == null ? e.toString() : e.getMessage();
         };
-    if (why.toLowerCase(Locale.ROOT).contains("no space left") || full(file)) {
-      why = "no space left on device; free some and build again";
+    String said = why.toLowerCase(Locale.ROOT);
+    if (said.contains("read-only")) {
+      why = READ_ONLY;
+    } else if (said.contains("no space left") || full(file)) {
+      why = FULL;
     }
     return new CacheException(line(what, file, why), e);
   }
@@ -43,13 +50,10 @@ final class Trouble {
     int code = e instanceof LmdbException lmdb ? lmdb.code() : 0;
     String why =
         switch (code) {
-          case ENOSPC -> "no space left on device; free some and build again";
-          case EIO ->
-              full(file)
-                  ? "no space left on device; free some and build again"
-                  : "input/output error; check the disk, then build again";
+          case ENOSPC -> FULL;
+          case EIO -> full(file) ? FULL : "input/output error; check the disk, then build again";
           case EACCES, EPERM -> "permission denied; make it writable and build again";
-          case EROFS -> "read-only file system; set TORC_CACHE to a folder that is writable";
+          case EROFS -> READ_ONLY;
           default -> String.valueOf(e.getMessage());
         };
     return new CacheException(line(what, file, why), e);

@@ -49,8 +49,16 @@ final class Training {
           new Lesson(Exit.DONE, "status", "--json"),
           new Lesson(Exit.DONE, "clean", "both"),
           new Lesson(Exit.DONE, "build", "both", "-v"),
-          new Lesson(Exit.DONE, "clean", "--all"),
           new Lesson(Exit.USAGE, "buidl"));
+
+  /** What follows when the source was edited; on a terminal, where most builds are watched. */
+  private static final List<Lesson> EDITED =
+      List.of(
+          new Lesson(Exit.DONE, "why", "both"),
+          new Lesson(Exit.DONE, "build", "both", "words"),
+          new Lesson(Exit.DONE, "build", "both", "words"),
+          new Lesson(Exit.DONE, "why", "both"),
+          new Lesson(Exit.DONE, "clean", "--all"));
 
   private Training() {}
 
@@ -59,9 +67,14 @@ final class Training {
     Path folder = Files.createTempDirectory("torc-training");
     try {
       Files.writeString(folder.resolve("torc.yaml"), BUILD_FILE);
-      Files.writeString(folder.resolve("source.txt"), "one\n");
+      Path source = folder.resolve("source.txt");
+      Files.writeString(source, "one\n");
       for (Lesson lesson : LESSONS) {
-        learn(lesson, folder);
+        learn(lesson, folder, false);
+      }
+      Files.writeString(source, "two\n");
+      for (Lesson lesson : EDITED) {
+        learn(lesson, folder, true);
       }
     } finally {
       try (Stream<Path> files = Files.walk(folder)) {
@@ -72,7 +85,7 @@ final class Training {
     }
   }
 
-  private static void learn(Lesson lesson, Path folder) {
+  private static void learn(Lesson lesson, Path folder, boolean terminal) {
     StringWriter err = new StringWriter();
     Console given = Main.console();
     Console console =
@@ -82,8 +95,8 @@ final class Training {
             err,
             given.env(),
             folder,
-            false,
-            false,
+            terminal,
+            terminal,
             given.columns());
     int exit = Main.run(lesson.args, console);
     if (exit != lesson.exit) {

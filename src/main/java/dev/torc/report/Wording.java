@@ -113,6 +113,9 @@ record Wording(Detail detail, Palette palette, Path here) {
   }
 
   private String ended(Event.JobEnded ended) {
+    if (ended.state() == State.UP_TO_DATE && !at(Detail.VERBOSE)) {
+      return ""; // before anything else: of a large project that is nearly every job
+    }
     Event.Details details = ended.details();
     String name = Shown.name(ended.job());
     return switch (ended.state()) {
@@ -124,7 +127,7 @@ record Wording(Detail detail, Palette palette, Path here) {
                   + use(details)
                   + "\n"
               : "";
-      case UP_TO_DATE -> at(Detail.VERBOSE) ? palette.dim(name + ": up to date") + "\n" : "";
+      case UP_TO_DATE -> palette.dim(name + ": up to date") + "\n";
       case BLOCKED ->
           at(Detail.BRIEF)
               ? palette.yellow(name)
