@@ -182,6 +182,60 @@ class LauncherIT {
   }
 
   @Test
+  void saysInOneLineThatTheLibraryOfTheDatabaseCannotBeLoaded() throws Exception {
+    env.put("TORC_JAVA_HOME", JAVA);
+    Path home = copy(temp.resolve("torc"));
+    for (Path library : databaseLibraries(home)) {
+      Files.writeString(library, "no library\n");
+    }
+    Path project = project();
+    Ran ran = run(project, List.of(home + "/bin/torc"));
+    assertEquals("", ran.out);
+    assertEquals(3, ran.exit, ran.err);
+    assertEquals(1, ran.err.lines().count(), ran.err);
+    assertTrue(
+        ran.err.startsWith("torc: cannot load the native library of LMDB: ")
+            && ran.err.endsWith("; install torc anew\n"),
+        ran.err);
+    assertFalse(Files.exists(project.resolve("a.txt")));
+  }
+
+  @Test
+  void withoutUnpackedLibrariesTheyAreUnpackedToBeLoadedAndTakenAwayAgain() throws Exception {
+    env.put("TORC_JAVA_HOME", JAVA);
+    Path home = copy(temp.resolve("torc"));
+    for (Path library : databaseLibraries(home)) {
+      Files.delete(library);
+    }
+    Path unpacked = Files.createDirectory(temp.resolve("unpacked"));
+    env.put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + unpacked);
+    Path project = project();
+    Ran ran = run(project, List.of(home + "/bin/torc"));
+    assertEquals(0, ran.exit, ran.err);
+    assertTrue(Files.exists(project.resolve("a.txt")));
+    try (Stream<Path> left = Files.list(unpacked)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  /** A project of one job. */
+  private Path project() throws IOException {
+    Path project = Files.createDirectory(temp.resolve("project"));
+    Files.writeString(
+        project.resolve("torc.yaml"),
+        "jobs: { a: { command: \"echo 1 > a.txt\", produces: a.txt } }\n");
+    return project;
+  }
+
+  private static List<Path> databaseLibraries(Path home) throws IOException {
+    try (Stream<Path> files = Files.walk(home.resolve("lib/native/org/lmdbjava"))) {
+      List<Path> libraries = files.filter(Files::isRegularFile).toList();
+      assertFalse(libraries.isEmpty());
+      return libraries;
+    }
+  }
+
+  @Test
   void startsFromFoldersWithOddNames() throws Exception {
     env.put("TORC_JAVA_HOME", JAVA);
     for (String name : List.of("a b'c\"d\n-x", "p:q", "-x", "é%20#?!x", "$HOME`id`\\*", "\n")) {
