@@ -26,6 +26,9 @@ public final class Hasher {
   private static final int SMALL =
       8 << 10; // what a FileInputStream reads without memory of its own
 
+  /** From so many bytes on, the file is read in one thread and hashed in another. */
+  private static final int LARGE = 4 * ReadAhead.PIECE;
+
   private record Work(MessageDigest sha256, byte[] buffer) {}
 
   private final ThreadLocal<Work> work =
@@ -52,16 +55,16 @@ public final class Hasher {
   public Digest file(Path path, long size) throws IOException {
     Work w = work.get();
     w.sha256.reset();
-    int most = size < SMALL ? (int) size + 1 : BUFFER;
-    long read = 0;
     try (InputStream in = open(path, size)) {
-      for (int n = in.read(w.buffer, 0, most); n >= 0; n = in.read(w.buffer, 0, most)) {
-        w.sha256.update(w.buffer, 0, n);
-        bytes.add(n);
-        read += n;
-        if (read == size && n < most) {
-          break; // all of it, and there was room for more
-        }
+      if (size < LARGE) {
+        read(in, size, w);
+      } else {
+        ReadAhead.each(
+            in,
+            (piece, length) -> {
+              w.sha256.update(piece, 0, length);
+              bytes.add(length);
+            });
       }
     } catch (NoSuchFileException e) {
       throw e;
@@ -70,6 +73,19 @@ public final class Hasher {
     }
     files.increment();
     return Digest.of(w.sha256.digest());
+  }
+
+  private void read(InputStream in, long size, Work w) throws IOException {
+    int most = size < SMALL ? (int) size + 1 : BUFFER;
+    long read = 0;
+    for (int n = in.read(w.buffer, 0, most); n >= 0; n = in.read(w.buffer, 0, most)) {
+      w.sha256.update(w.buffer, 0, n);
+      bytes.add(n);
+      read += n;
+      if (read == size && n < most) {
+        break; // all of it, and there was room for more
+      }
+    }
   }
 
   /** Not a FileChannel: an interrupt would close it in the middle. */

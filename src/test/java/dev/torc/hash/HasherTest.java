@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Random;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,10 +35,22 @@ class HasherTest {
   }
 
   @Test
+  void hashesEveryByteOfFilesThatAreReadAhead() throws IOException {
+    for (int more : new int[] {0, 1, ReadAhead.PIECE}) {
+      byte[] bytes = new byte[4 * ReadAhead.PIECE + more];
+      new Random(more).nextBytes(bytes);
+      Path file = Files.write(folder.resolve("large" + more), bytes);
+      Hasher hasher = new Hasher();
+      assertEquals(DigestUtils.sha256Hex(bytes), hasher.file(file, bytes.length).hex());
+      assertEquals(bytes.length, hasher.bytesRead());
+    }
+  }
+
+  @Test
   void aSizeThatIsNotThatOfTheFileAnyMoreCostsNoByte() throws IOException {
     byte[] bytes = "grown or shrunk meanwhile".repeat(1000).getBytes(StandardCharsets.UTF_8);
     Path file = Files.write(folder.resolve("file"), bytes);
-    for (long size : new long[] {0, 1, 100, 8191, 8192, 25_001, 1 << 20}) {
+    for (long size : new long[] {0, 1, 100, 8191, 8192, 25_001, 1 << 20, 1L << 30}) {
       assertEquals(DigestUtils.sha256Hex(bytes), new Hasher().file(file, size).hex());
     }
   }

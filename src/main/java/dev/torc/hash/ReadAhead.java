@@ -1,0 +1,65 @@
+package dev.torc.hash;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Reads a stream piece by piece, in a thread of its own, each while who takes the pieces is at work
+ * with the one before. What is done with the bytes is not its business.
+ */
+final class ReadAhead {
+
+  /** Bytes of a piece: to hash so many takes longer by far than to wake a thread. */
+  static final int PIECE = 4 << 20;
+
+  /** Takes pieces in their order. */
+  interface Taker {
+    /** Takes bytes that are its own until it returns. */
+    void take(byte[] bytes, int length);
+  }
+
+  private ReadAhead() {}
+
+  /** Hands over all that is left of a stream; returns when it was taken. */
+  static void each(InputStream in, Taker taker) throws IOException {
+    try (ExecutorService reader = Executors.newSingleThreadExecutor()) {
+      byte[] now = new byte[PIECE];
+      byte[] then = new byte[PIECE];
+      int length = in.readNBytes(now, 0, PIECE);
+      while (length > 0) {
+        byte[] next = then;
+        Future<Integer> ahead = reader.submit(() -> in.readNBytes(next, 0, PIECE));
+        taker.take(now, length);
+        then = now;
+        now = next;
+        length = read(ahead);
+      }
+    }
+  }
+
+  private static int read(Future<Integer> ahead) throws IOException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return ahead.get();
+        } catch (InterruptedException e) {
+          interrupted = true; // who asked for the digest of the file waits for it
+        } catch (ExecutionException e) {
+          if (e.getCause() instanceof IOException failed) {
+            throw failed;
+          }
+          throw new IllegalStateException(e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
