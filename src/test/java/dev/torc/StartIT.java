@@ -84,6 +84,18 @@ class StartIT {
   }
 
   @Test
+  void theDatabaseIsOpenedWithoutProxies() throws Exception {
+    Files.delete(box.root.resolve("b.txt"));
+    Path log = temp.resolve("edit.log");
+    box.env.put("_JAVA_OPTIONS", "-Xlog:class+load=info:file=" + log);
+    assertEquals("2 jobs: 1 ran, 1 up to date, 0 failed", box.torc("-q").counts());
+    List<String> loaded = Files.readAllLines(log);
+    assertTrue(loaded.stream().anyMatch(l -> l.contains("dev.torc.cache.LmdbTxn ")));
+    List<String> proxies = loaded.stream().filter(l -> l.contains("__dynamic_proxy__")).toList();
+    assertTrue(proxies.size() <= 1, () -> String.join("\n", proxies)); // the handler of signals
+  }
+
+  @Test
   void aCacheThatCannotBeUsedIsLeftInSilence() throws Exception {
     Path home = temp.resolve("copy");
     copy(HOME, home);
