@@ -6,6 +6,8 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
+import dev.torc.hash.Digests;
+import dev.torc.hash.FileClock;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.machine.Refusal;
@@ -21,18 +23,25 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What of a project need not be looked at, because the last build left it at rest and nothing of it
- * moved since; and keeping that for the next build. What being at rest means is {@link Rest}'s
+ * What of a project need not be decided, because the last build left it at rest and nothing of it
+ * changed since; and keeping that for the next build. What being at rest means is {@link Rest}'s
  * business.
  *
- * @param rest null where nothing is at rest
+ * @param rest null where nothing is at rest; else with the stamps that its files have now
  * @param file the stamp that the file of it had before it was read
  * @param restless the jobs of the graph that have to be decided
+ * @param touched whether files have other stamps than in the file, and the same bytes
+ * @param digests what was read to find that out; null where nothing is at rest
  */
-record AtRest(Project project, Rest rest, Stamp file, BitSet restless) {
+record AtRest(
+    Project project, Rest rest, Stamp file, BitSet restless, boolean touched, Digests digests) {
 
-  /** Looks at the files of all jobs that were left at rest. */
-  static AtRest of(Project project) throws IOException {
+  /**
+   * Looks at the files of all jobs that were left at rest, and reads those that were touched.
+   *
+   * @param clock {@link FileClock#none} for who only looks and writes nothing
+   */
+  static AtRest of(Project project, FileClock clock) throws IOException {
     StampSource stamps = stamps(project);
     CachePlace place = project.place();
     Stamp file = stamps.stamp(place.rest());
@@ -41,20 +50,21 @@ record AtRest(Project project, Rest rest, Stamp file, BitSet restless) {
     }
     Map<String, String> env = project.console().env();
     Rest rest = Rest.read(place.rest(), held(project, project.kept()), env);
-    return rest == null
-        ? none(project)
-        : new AtRest(
-            project,
-            rest,
-            file,
-            rest.restless(project.graph(), stamps, Runtime.getRuntime().availableProcessors()));
+    if (rest == null) {
+      return none(project);
+    }
+    Digests digests = new Digests(project.place().root(), stamps, clock, _ -> null, (_, _) -> {});
+    int threads = Runtime.getRuntime().availableProcessors();
+    Rest.Looked looked = rest.look(project.graph(), stamps, digests, threads);
+    boolean touched = looked.rest() != rest;
+    return new AtRest(project, looked.rest(), file, looked.restless(), touched, digests);
   }
 
   /** Nothing is at rest. */
   static AtRest none(Project project) {
     BitSet all = new BitSet();
     all.set(0, project.graph().jobs());
-    return new AtRest(project, null, Stamp.MISSING, all);
+    return new AtRest(project, null, Stamp.MISSING, all, false, null);
   }
 
   private static StampSource stamps(Project project) {
@@ -80,6 +90,16 @@ record AtRest(Project project, Rest rest, Stamp file, BitSet restless) {
     BitSet jobs = Rest.concerned(project.graph(), restless(forced));
     jobs.and(selected);
     return jobs;
+  }
+
+  /** Opens the project for work, which takes the file away. */
+  Workshop open(String build, Report report) throws IOException {
+    if (rest != null) {
+      rest.take();
+    }
+    Workshop shop = Workshop.open(project, build, report);
+    shop.digests().follow(digests);
+    return shop;
   }
 
   /** The jobs that have to be decided, forced ones among them. */
@@ -145,6 +165,25 @@ record AtRest(Project project, Rest rest, Stamp file, BitSet restless) {
     }
   }
 
+  /**
+   * After a build that found nothing to decide: remembers the stamps of files that were touched, or
+   * each build would read them again. The build lock is held, and the cache was not opened: what it
+   * knows of these files stays as old as it is, which costs reading them again where this file is
+   * lost.
+   */
+  void renew(Report report) {
+    if (touched) {
+      try {
+        rest.write(project.place().rest());
+      } catch (IOException e) {
+        warn(
+            "cannot remember the stamps of touched files, the next build reads them again",
+            e,
+            report);
+      }
+    }
+  }
+
   /** Keeps it, when the cache is closed; null where there is none to keep. */
   void keep(Rest next, Report report) {
     if (next == null) {
@@ -160,8 +199,11 @@ record AtRest(Project project, Rest rest, Stamp file, BitSet restless) {
 
   /** What cannot be kept costs the next build time and nothing else. */
   private static Rest lost(IOException e, Report report) {
-    String line = "cannot keep what is at rest, the next build looks at everything: ";
-    report.accept(new Event.Note(Event.Level.WARNING, line + Refusal.line(e)));
+    warn("cannot keep what is at rest, the next build looks at everything", e, report);
     return null;
+  }
+
+  private static void warn(String line, IOException e, Report report) {
+    report.accept(new Event.Note(Event.Level.WARNING, line + ": " + Refusal.line(e)));
   }
 }

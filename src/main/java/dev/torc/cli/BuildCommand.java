@@ -7,6 +7,7 @@ import dev.torc.cache.BuildLock;
 import dev.torc.exec.LocalRunner;
 import dev.torc.exec.Runner;
 import dev.torc.hash.Digests;
+import dev.torc.hash.FileClock;
 import dev.torc.machine.Jobserver;
 import dev.torc.machine.Limits;
 import dev.torc.machine.Makeflags;
@@ -54,9 +55,9 @@ final class BuildCommand extends Command {
     Project project = Project.load(console, common);
     Selection selection = project.select(options.targets());
     Capacity capacity = Capacity.of(project.workflow(), Limits.here(console.env()), given);
-    AtRest rest = AtRest.of(project);
-    BitSet tooLarge = check(project, capacity, rest.concerned(selection.jobs(), forced(selection)));
     boolean dry = options.dryRun() || Makeflags.dryRun(console.env().getOrDefault("MAKEFLAGS", ""));
+    AtRest rest = AtRest.of(project, dry ? FileClock.none() : project.clock());
+    BitSet tooLarge = check(project, capacity, rest.concerned(selection.jobs(), forced(selection)));
     if (dry || !tooLarge.isEmpty()) {
       try (Look look = Look.at(project, rest, console::warn)) {
         Selection expanded = look.project().select(options.targets());
@@ -117,12 +118,13 @@ final class BuildCommand extends Command {
     BitSet restless = rest.restless(forced(selection));
     if (!restless.intersects(selection.jobs()) && selection.open().isEmpty()) {
       tellEmpty(rest.project(), selection, report);
+      rest.renew(report);
       boolean each = common.json() || options.detail() == Report.Detail.VERBOSE;
       return rest.tell(build, selection.jobs(), each, report);
     }
     Rest next;
     int exit;
-    try (Workshop shop = Workshop.open(rest.project(), build, report)) {
+    try (Workshop shop = rest.open(build, report)) {
       AtomicReference<Plan> plan = new AtomicReference<>();
       exit = build(shop, selection, restless, capacity, given, report, plan);
       next = rest.after(plan.get(), shop, report);

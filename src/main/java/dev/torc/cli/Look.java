@@ -2,6 +2,7 @@ package dev.torc.cli;
 
 import dev.torc.cache.Cache;
 import dev.torc.hash.Digests;
+import dev.torc.hash.FileClock;
 import dev.torc.plan.Checks;
 import dev.torc.plan.Contents;
 import dev.torc.plan.Expander;
@@ -34,6 +35,7 @@ final class Look implements AutoCloseable {
     this.rest = rest.holds() ? rest : AtRest.none(given);
     this.interrupted = Running.of(given.place(), cache).interrupted();
     this.digests = Digests.looking(given.workflow().root(), cache::stamp);
+    digests.follow(this.rest.digests());
     Expander expander =
         given.expander(List.of(), (graph, jobs) -> Checks.check(graph, digests, jobs));
     Scene first = scene(given, given.select(List.of()), false);
@@ -68,7 +70,7 @@ final class Look implements AutoCloseable {
    * @param note takes a line where the cache cannot be used, or a group cannot be expanded
    */
   static Look at(Project project, Consumer<String> note) throws IOException {
-    return at(project, AtRest.of(project), note);
+    return at(project, AtRest.of(project, FileClock.none()), note);
   }
 
   /** The same where what is at rest was looked at already. */

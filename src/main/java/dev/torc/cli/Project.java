@@ -7,6 +7,8 @@ import dev.torc.graph.GraphBuilder;
 import dev.torc.graph.GraphFile;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digests;
+import dev.torc.hash.FileClock;
+import dev.torc.hash.StampSource;
 import dev.torc.plan.Expander;
 import dev.torc.plan.Selection;
 import dev.torc.workflow.Blueprint;
@@ -81,6 +83,12 @@ record Project(
   Project with(Graph expanded) {
     return new Project(
         console, expanded.workflow(), expanded, place, source, containers, kept, keeper);
+  }
+
+  /** The clock of the file system, for a command that may write. */
+  FileClock clock() {
+    StampSource stamps = StampSource.of(place.root().getFileSystem());
+    return FileClock.of(place.folder().resolve("clock"), stamps);
   }
 
   /** What expands groups, for a command that is about these targets. */

@@ -15,7 +15,6 @@ import dev.torc.exec.Leftovers;
 import dev.torc.exec.LocalRunner;
 import dev.torc.exec.Runner;
 import dev.torc.hash.Digests;
-import dev.torc.hash.FileClock;
 import dev.torc.hash.StampSource;
 import dev.torc.machine.Makeflags;
 import dev.torc.plan.Scene;
@@ -58,7 +57,7 @@ final class Workshop implements AutoCloseable {
         new Digests(
             project.workflow().root(),
             stamps,
-            FileClock.of(project.place().folder().resolve("clock"), stamps),
+            project.clock(),
             cache::stamp,
             (path, known) -> cache.put(new Batch().stamp(path, known)));
   }

@@ -6,6 +6,7 @@ import dev.torc.workflow.Glob;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Workflow;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -175,6 +176,11 @@ public final class Graph {
   /** A file's path: relative to the root, or absolute outside it. */
   public String path(int file) {
     return paths.text(file);
+  }
+
+  /** Hands over a file's path as it is stored. */
+  public <T> T handPath(int file, Names.Taker<T> taker) throws IOException {
+    return paths.hand(file, taker);
   }
 
   /** A file's number by path, -1 if no job names it. */

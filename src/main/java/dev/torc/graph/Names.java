@@ -2,6 +2,7 @@ package dev.torc.graph;
 
 import dev.torc.cache.Input;
 import dev.torc.cache.Output;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -68,6 +69,16 @@ public final class Names {
       decoded[id] = text;
     }
     return text;
+  }
+
+  /** Takes a text as it is stored: UTF-8, from one index to another. */
+  public interface Taker<T> {
+    T take(byte[] bytes, int from, int to) throws IOException;
+  }
+
+  /** Hands over the bytes of a text by its number, which must stay as they are. */
+  public <T> T hand(int id, Taker<T> taker) throws IOException {
+    return taker.take(bytes, start[id], start[id + 1]);
   }
 
   /** The number of a text, -1 if it is none of these. */

@@ -47,6 +47,7 @@ public final class Digests implements FileDigests {
   private final ConcurrentMap<String, Slot> slots = new ConcurrentHashMap<>();
   private final Set<String> replaced = ConcurrentHashMap.newKeySet();
   private final LongAdder stats = new LongAdder();
+  private volatile Digests before; // null where nothing was read before
 
   /**
    * Starts with an empty memory.
@@ -75,6 +76,16 @@ public final class Digests implements FileDigests {
   public static Digests looking(Path root, Function<String, Known> stored) {
     return new Digests(
         root, StampSource.of(root.getFileSystem()), FileClock.none(), stored, (_, _) -> {});
+  }
+
+  /**
+   * Takes over what this very build read before it knew what earlier ones stored. It counts for a
+   * file that has the same stamp when it is looked at, and is learnt then.
+   *
+   * @param other may be null
+   */
+  public void follow(Digests other) {
+    before = other;
   }
 
   /** A fresh stamp, links followed. */
@@ -155,6 +166,10 @@ public final class Digests implements FileDigests {
         replaced.add(path);
         slot.known = null; // it may have been written anew without a trace
       }
+      Digests earlier = before;
+      if (earlier != null) {
+        earlier.slots.remove(path); // and so may what was read before
+      }
       boolean large = fresh.kind() == Stamp.Kind.FILE && fresh.size() >= LARGE;
       if (large && !trusted(path, slot, fresh)) {
         long window = window(fresh);
@@ -233,7 +248,14 @@ public final class Digests implements FileDigests {
 
   /** Whether the digest in the slot, perhaps just taken from the store, stands for this stamp. */
   private boolean trusted(String path, Slot slot, Stamp fresh) {
-    if (slot.known == null) {
+    Digests earlier = before;
+    Known read = slot.known == null && earlier != null ? earlier.last(path) : null;
+    if (read != null && read.digest() != null && isThat(read, fresh)) {
+      slot.known = read;
+      if (read.safe()) {
+        learnt.accept(path, read);
+      }
+    } else if (slot.known == null) {
       Known old = stored.apply(path);
       if (old != null && old.safe() && old.stamp().equals(fresh)) {
         slot.known = old;

@@ -1,7 +1,9 @@
 package dev.torc.hash;
 
 import dev.torc.posix.FileStatus;
+import dev.torc.posix.StatusReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
@@ -20,14 +22,38 @@ public interface StampSource {
    */
   Stamp stamp(Path path) throws IOException;
 
-  /**
-   * The stamp of a file in or outside a folder, links followed.
-   *
-   * @param prefix of the folder: its path with a slash at its end
-   * @param path relative to the folder, or absolute
-   */
-  default Stamp stamp(Path folder, String prefix, String path) throws IOException {
-    return stamp(folder.resolve(path));
+  /** A way to look at many files of a folder, which is absolute. */
+  default Lookout lookout(Path folder) throws IOException {
+    return new Lookout() {
+      private Stamp last = Stamp.MISSING;
+
+      @Override
+      public Stamp.Kind look(byte[] names, int from, int to) throws IOException {
+        String path = new String(names, from, to - from, StandardCharsets.UTF_8);
+        last = stamp(folder.resolve(path));
+        return last.kind();
+      }
+
+      @Override
+      public long size() {
+        return last.size();
+      }
+
+      @Override
+      public long mtime() {
+        return last.mtime();
+      }
+
+      @Override
+      public long ctime() {
+        return last.ctime();
+      }
+
+      @Override
+      public long inode() {
+        return last.inode();
+      }
+    };
   }
 
   /** The stamp of what stands at the path itself, be it a link; else like {@link #stamp}. */
@@ -49,8 +75,8 @@ public interface StampSource {
       }
 
       @Override
-      public Stamp stamp(Path folder, String prefix, String path) throws IOException {
-        return stampOf(FileStatus.of(path.startsWith("/") ? path : prefix.concat(path), true));
+      public Lookout lookout(Path folder) throws IOException {
+        return new FileLookout(new StatusReader(folder.toString()));
       }
 
       @Override
@@ -64,10 +90,7 @@ public interface StampSource {
     if (!s.exists()) {
       return Stamp.MISSING;
     }
-    Stamp.Kind kind =
-        s.isFile()
-            ? Stamp.Kind.FILE
-            : s.isFolder() ? Stamp.Kind.FOLDER : s.isLink() ? Stamp.Kind.LINK : Stamp.Kind.OTHER;
+    Stamp.Kind kind = FileLookout.kind(s.mode());
     return new Stamp(kind, s.executable(), s.size(), s.mtime(), s.ctime(), s.inode());
   }
 }

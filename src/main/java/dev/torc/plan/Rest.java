@@ -7,12 +7,13 @@ import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.graph.Names;
 import dev.torc.hash.Digest;
+import dev.torc.hash.Digests;
 import dev.torc.hash.Known;
+import dev.torc.hash.Lookout;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +24,11 @@ import java.util.TreeMap;
 /**
  * What the last build left at rest: jobs that were up to date in the end, with the stamps of all
  * files from which that followed. As long as the graph, the caller's declared variables and the
- * database are the same, such a job is up to date if none of its files has another stamp: its
- * verdict is a function of just these. So a build in which nothing moved looks at each file once
- * and at nothing else, and an edit costs the jobs behind it. Which jobs can be at rest is {@link
- * Resting}'s business.
+ * database are the same, such a job is up to date if none of its files has another stamp, or those
+ * that have hold the same bytes: its verdict is a function of just these. So a build in which
+ * nothing moved looks at each file once and at nothing else, and an edit costs the jobs behind it.
+ * Which jobs can be at rest is {@link Resting}'s business, which files were only touched that of
+ * {@link Touched}.
  *
  * <p>Opening the cache for work takes the file away, and a build puts another in its place when it
  * is over: after a crash there is none, and everything is looked at.
@@ -36,13 +38,20 @@ import java.util.TreeMap;
  * @param jobs those at rest
  * @param stamps of files by number, those of the graph first, then the further ones: size, mtime,
  *     ctime and inode of each; a ctime of 0 where there is none, a size of -1 for a folder
+ * @param digests of the same files, of folders none
  * @param further paths that the graph does not name: files that depfiles found, or that globs made
  *     or mean, and the folders where these were looked for
  * @param extra job to what it touches beside its named needs and products; what is not the graph's
  *     is numbered behind that
  */
 public record Rest(
-    Held held, long number, BitSet jobs, long[] stamps, Names further, Adjacency extra) {
+    Held held,
+    long number,
+    BitSet jobs,
+    long[] stamps,
+    RestDigests digests,
+    Names further,
+    Adjacency extra) {
 
   /** Numbers of a stamp. */
   static final int WIDTH = 4;
@@ -52,7 +61,7 @@ public record Rest(
   /** In place of a size: names come to a folder and go with its times, whatever its size is. */
   static final long FOLDER = -1;
 
-  private static final String LAYOUT = "torc rest 2";
+  private static final String LAYOUT = "torc rest 3";
 
   /** So many files are worth another thread. */
   private static final int MANY = 2_000;
@@ -125,6 +134,7 @@ public record Rest(
           in.number(),
           BitSet.valueOf(in.longs()),
           in.longs(),
+          RestDigests.in(file, bytes),
           Names.read(in),
           Adjacency.read(in));
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
@@ -135,7 +145,17 @@ public record Rest(
   /** The same with the stamp that the database has in the end. */
   public Rest with(Stamp database) {
     Held now = new Held(held.graph, held.containers, held.boot, database, held.caller);
-    return new Rest(now, number, jobs, stamps, further, extra);
+    return new Rest(now, number, jobs, stamps, digests, further, extra);
+  }
+
+  /** The same with other stamps of some files. */
+  private Rest with(long[] others) {
+    return new Rest(held, number, jobs, others, digests, further, extra);
+  }
+
+  /** Reads what is still to be read of its file, before that is taken away. */
+  public void take() {
+    digests.bytes();
   }
 
   /** Writes it, under the build lock; no build may be at work with the database any more. */
@@ -148,7 +168,7 @@ public record Rest(
     out.longs(stamps);
     further.write(out);
     extra.write(out);
-    WholeFile.write(file, out.bytes());
+    WholeFile.write(file, out.bytes(), digests.bytes());
   }
 
   private static void held(Output out, Held held) {
@@ -181,89 +201,101 @@ public record Rest(
   }
 
   /**
-   * The jobs of the graph that have to be decided: those that are not at rest, and those with a
-   * file that has another stamp now.
+   * What came of a look at all files.
    *
-   * @param threads how many may look at files
+   * @param rest the same jobs at rest, where files that were only touched have the stamps that they
+   *     have now; the very same rest where there is none to be remembered
+   * @param restless the jobs of the graph that have to be decided: those that are not at rest, and
+   *     those with a file that may hold something else now
    */
-  public BitSet restless(Graph graph, StampSource source, int threads) {
+  public record Looked(Rest rest, BitSet restless) {}
+
+  /**
+   * Looks at each file once, and reads those that have another stamp and the same size.
+   *
+   * @param digests with which they are read, each once; its clock says whose stamp can be trusted
+   *     next time
+   * @param threads how many may look and read
+   */
+  public Looked look(Graph graph, StampSource source, Digests digests, int threads) {
+    BitSet moved = moved(graph, source, threads);
+    Touched touched = new Touched(this, graph, digests);
+    if (!moved.isEmpty()) {
+      touched.takeFrom(moved, threads);
+    }
     BitSet restless = new BitSet(graph.nodes());
     restless.set(0, graph.jobs());
     restless.andNot(jobs);
-    BitSet moved = moved(graph, source, threads);
     if (!moved.isEmpty()) {
-      List<Adjacency> touched = List.of(graph.needs(), graph.products(), extra);
+      List<Adjacency> files = List.of(graph.needs(), graph.products(), extra);
       for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
-        for (Adjacency files : touched) {
-          for (int i = files.from(j); i < files.to(j); i++) {
-            if (moved.get(files.at(i))) {
+        for (Adjacency of : files) {
+          for (int i = of.from(j); i < of.to(j); i++) {
+            if (moved.get(of.at(i))) {
               restless.set(j);
             }
           }
         }
       }
     }
-    return restless;
+    return new Looked(touched.stamps() == stamps ? this : with(touched.stamps()), restless);
+  }
+
+  /** The path of a file by its number. */
+  String path(Graph graph, int file) {
+    return file < graph.files() ? graph.path(file) : further.text(file - graph.files());
   }
 
   private BitSet moved(Graph graph, StampSource source, int threads) {
     int files = stamps.length / WIDTH;
-    int parts = Math.max(1, Math.min(threads, files / MANY));
-    List<BitSet> found = new ArrayList<>();
-    List<Thread> others = new ArrayList<>();
-    for (int part = 0; part < parts; part++) {
-      BitSet moved = new BitSet();
-      found.add(moved);
-      int from = (int) ((long) files * part / parts);
-      int to = (int) ((long) files * (part + 1) / parts);
-      Runnable look = () -> look(graph, source, from, to, moved);
-      if (part == parts - 1) {
-        look.run();
-      } else {
-        others.add(Thread.ofPlatform().start(look));
-      }
-    }
-    boolean interrupted = false;
-    for (Thread other : others) {
-      while (other.isAlive()) {
-        try {
-          other.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    int shares = Math.max(1, Math.min(threads, files / MANY));
+    BitSet[] found = new BitSet[shares];
+    Shares.run(
+        shares,
+        share -> {
+          int from = (int) ((long) files * share / shares);
+          int to = (int) ((long) files * (share + 1) / shares);
+          found[share] = look(graph, source, from, to);
+        });
     BitSet all = new BitSet(files);
-    found.forEach(all::or);
+    for (BitSet some : found) {
+      all.or(some);
+    }
     return all;
   }
 
-  private void look(Graph graph, StampSource source, int from, int to, BitSet moved) {
-    Path root = graph.workflow().root();
-    String prefix = root.toString().equals("/") ? "/" : root + "/";
+  private BitSet look(Graph graph, StampSource source, int from, int to) {
+    BitSet moved = new BitSet();
+    Lookout files;
+    try {
+      files = source.lookout(graph.workflow().root());
+    } catch (IOException e) {
+      moved.set(from, to); // who decides about the jobs will meet it again, and tell
+      return moved;
+    }
     for (int f = from; f < to; f++) {
       int at = f * WIDTH;
       if (stamps[at + CTIME] == 0) {
         continue;
       }
-      String path = f < graph.files() ? graph.path(f) : further.text(f - graph.files());
-      Stamp now;
+      Stamp.Kind kind;
       try {
-        now = source.stamp(root, prefix, path);
+        kind =
+            f < graph.files()
+                ? graph.handPath(f, files::look)
+                : further.hand(f - graph.files(), files::look);
       } catch (IOException e) {
-        now = Stamp.MISSING; // who decides about its jobs will meet it again, and tell
+        kind = Stamp.Kind.MISSING; // likewise
       }
-      moved.set(
-          f,
-          now.kind() != (stamps[at] == FOLDER ? Stamp.Kind.FOLDER : Stamp.Kind.FILE)
-              || stamps[at] != FOLDER && now.size() != stamps[at]
-              || now.mtime() != stamps[at + 1]
-              || now.ctime() != stamps[at + CTIME]
-              || now.inode() != stamps[at + 3]);
+      if (kind != (stamps[at] == FOLDER ? Stamp.Kind.FOLDER : Stamp.Kind.FILE)
+          || stamps[at] != FOLDER && files.size() != stamps[at]
+          || files.mtime() != stamps[at + 1]
+          || files.ctime() != stamps[at + CTIME]
+          || files.inode() != stamps[at + 3]) {
+        moved.set(f);
+      }
     }
+    return moved;
   }
 
   /** Adds the nodes that wait for one, gates and those that wait for them included. */

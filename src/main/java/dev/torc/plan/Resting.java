@@ -49,6 +49,7 @@ public final class Resting {
   private final Map<Integer, long[]> listed = new HashMap<>();
   private final BitSet jobs = new BitSet();
   private final BitSet torn = new BitSet();
+  private final RestDigests contents;
   private long[] stamps;
 
   private Resting(Scene scene, Digests digests) {
@@ -58,13 +59,15 @@ public final class Resting {
     this.replaced = digests.replaced();
     this.extra = new int[graph.jobs()][];
     this.stamps = new long[graph.files() * Rest.WIDTH];
+    this.contents = RestDigests.of(graph.files());
   }
 
   /**
    * What is at rest now.
    *
    * @param held what the next build must find the same; its variables are found here
-   * @param before what was at rest before the build, null if nothing was
+   * @param before what was at rest before the build, with the stamps that its files had when the
+   *     build looked at them; null if nothing was
    * @param stayed the jobs of {@code before} that the build did not have to look at
    * @param env the caller's environment
    * @param number that the next build has in the history
@@ -105,7 +108,7 @@ public final class Resting {
       }
       rows.endRow(false);
     }
-    return new Rest(held, number, jobs, stamps, Names.of(furtherPaths), rows.build());
+    return new Rest(held, number, jobs, stamps, contents, Names.of(furtherPaths), rows.build());
   }
 
   /** All files of a job that decide about it, by number. */
@@ -120,6 +123,7 @@ public final class Resting {
   }
 
   private void keep(Rest before, BitSet stayed) {
+    contents.putFirst(before.digests(), graph.files()); // without a stamp, a digest says nothing
     for (int j = stayed.nextSetBit(0); j >= 0; j = stayed.nextSetBit(j + 1)) {
       jobs.set(j);
       int[] known = before.extra().row(j);
@@ -142,6 +146,9 @@ public final class Resting {
 
   private void copy(Rest before, int from, int to) {
     System.arraycopy(before.stamps(), from * Rest.WIDTH, stamps, to * Rest.WIDTH, Rest.WIDTH);
+    if (to >= graph.files()) {
+      contents.put(to, before.digests(), from);
+    }
   }
 
   private int number(String path) {
@@ -272,7 +279,13 @@ public final class Resting {
     jobs.set(id);
     for (int file : files) {
       long[] folder = listed.get(file);
-      claim(file, folder != null ? folder : Rest.numbers(digests.last(path(file)).stamp()));
+      if (folder != null) {
+        claim(file, folder);
+      } else {
+        Known known = digests.last(path(file));
+        claim(file, Rest.numbers(known.stamp()));
+        contents.put(file, known.digest());
+      }
     }
     for (Step step : graph.job(id).steps()) {
       step.env()

@@ -5,14 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.build.StubRunner.Held;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Digests;
+import dev.torc.hash.FileClock;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.plan.Rest;
+import dev.torc.plan.Resting;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
@@ -109,6 +116,63 @@ class CostTest extends Harness {
     try (Stream<Path> files = Files.list(root.resolve(".torc/jobs"))) {
       assertEquals(40 + 1, files.count(), "the list of needs, and one .data.json for all");
     }
+  }
+
+  /** The machine's stamps as if all had been written an hour ago, so that all can be trusted. */
+  private static StampSource aged() {
+    StampSource real = StampSource.of(FileSystems.getDefault());
+    return new StampSource() {
+      @Override
+      public Stamp stamp(Path path) throws IOException {
+        return aged(path, real.stamp(path));
+      }
+
+      @Override
+      public Stamp linkStamp(Path path) throws IOException {
+        return aged(path, real.linkStamp(path));
+      }
+
+      private Stamp aged(Path path, Stamp s) {
+        if (path.endsWith("clock")) {
+          return s;
+        }
+        long ctime = s.ctime() - TimeUnit.HOURS.toNanos(1);
+        return s.exists()
+            ? new Stamp(s.kind(), s.executable(), s.size(), s.mtime(), ctime, s.inode())
+            : s;
+      }
+    };
+  }
+
+  @Test
+  void aTouchedSourceCostsThisMuch() throws IOException {
+    stamps = aged();
+    copies(0, 30);
+    build();
+    build();
+    Rest.Held held =
+        new Rest.Held(Digest.ofText("graph"), true, "", Stamp.MISSING, new TreeMap<>());
+    Rest rest = Resting.of(scene, digests, held, null, new BitSet(), env, 3);
+    assertEquals(30, rest.jobs().cardinality());
+    for (int i = 0; i < 20; i++) {
+      edit("in/" + i, "source " + (1000 + i)); // the same bytes
+    }
+    edit("in/7", "Source 1007");
+    FileClock clock = FileClock.of(root.resolve(".torc/clock"), stamps);
+    Digests looking = new Digests(root, stamps, clock, _ -> null, (_, _) -> {});
+    Rest.Looked looked = rest.look(graph, stamps, looking, 2);
+    BitSet edited = new BitSet();
+    edited.set(graph.jobId("c7"));
+    assertEquals(edited, looked.restless());
+    assertEquals(20, looking.filesHashed());
+    assertEquals(20 * "source 1000".length(), looking.bytesRead());
+    // Beside the look that all files get: whether it is a link, and whether it held still.
+    assertEquals(2 * 20, looking.stats());
+
+    Digests again = new Digests(root, stamps, clock, _ -> null, (_, _) -> {});
+    looked = looked.rest().look(graph, stamps, again, 2);
+    assertEquals(edited, looked.restless());
+    assertEquals(1, again.filesHashed(), "only the one that changed");
   }
 
   @Test

@@ -81,6 +81,9 @@ class Harness {
   /** What the last build read. */
   Digests digests;
 
+  /** What the last build saw and decided. */
+  Scene scene;
+
   /** The build that runs. */
   volatile Build running;
 
@@ -365,7 +368,7 @@ class Harness {
     Expander expander = expander(digests, targets);
     Plan plan =
         expander.plan(Scene.of(graph, cache, Set.of(), digests, env, containers, selection, force));
-    Scene scene = plan.scene();
+    scene = plan.scene();
     Clearing clearing =
         new Clearing(
             place(),

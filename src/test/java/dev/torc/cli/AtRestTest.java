@@ -2,13 +2,19 @@ package dev.torc.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -24,6 +30,7 @@ class AtRestTest {
 
   @TempDir Path temp;
   private Folder folder;
+  private int touches;
 
   @BeforeEach
   void folder() throws IOException {
@@ -33,6 +40,12 @@ class AtRestTest {
   /** Builds, and once more when the racy window has passed by the clock of the files. */
   private void settle() throws IOException {
     assertEquals(0, folder.run().exit());
+    window();
+    assertEquals(0, folder.run().exit());
+  }
+
+  /** Waits until the racy window has passed by the clock of the files. */
+  private void window() throws IOException {
     Path tick = temp.resolve("tick");
     long begin = Files.getLastModifiedTime(Files.writeString(tick, "")).to(TimeUnit.MILLISECONDS);
     long now = begin;
@@ -40,13 +53,31 @@ class AtRestTest {
       now = Files.getLastModifiedTime(Files.writeString(tick, "")).to(TimeUnit.MILLISECONDS);
     }
     Files.delete(tick);
-    assertEquals(0, folder.run().exit());
+  }
+
+  private Path rest() {
+    return folder.at().resolve(".torc/rest");
+  }
+
+  private Stamp restStamp() throws IOException {
+    return StampSource.of(FileSystems.getDefault()).stamp(rest());
+  }
+
+  /** Gives files other stamps: by their times, or by copies in their place. */
+  private void touch(String... paths) throws IOException {
+    for (String path : paths) {
+      Path file = folder.at().resolve(path);
+      Path copy = folder.at().resolve(path + ".copy");
+      Files.copy(file, copy);
+      Files.setLastModifiedTime(copy, FileTime.fromMillis(1_000_000L + ++touches));
+      Files.move(copy, file, StandardCopyOption.REPLACE_EXISTING);
+    }
   }
 
   /** Whether a build found everything at rest: it did not even open the database. */
   private boolean opensNothing(String... args) throws IOException {
     Path table = folder.at().resolve(".torc/lock.mdb");
-    Files.delete(table);
+    Files.deleteIfExists(table);
     assertEquals(0, folder.run(args).exit());
     return !Files.exists(table);
   }
@@ -57,6 +88,144 @@ class AtRestTest {
     settle();
     assertTrue(opensNothing());
     assertTrue(folder.run().err().startsWith(DONE));
+  }
+
+  @Test
+  void whatWasTouchedStaysAtRestAndIsRememberedSo() throws IOException {
+    folder.chain();
+    settle();
+    touch("a.txt", "c.txt", "d.txt");
+    window();
+    Stamp before = restStamp();
+    assertTrue(opensNothing());
+    Stamp after = restStamp();
+    assertNotEquals(before, after, "the new stamps are kept");
+    assertTrue(opensNothing());
+    assertEquals(after, restStamp(), "and nothing has to be read again");
+    folder.put("a.txt", "two\n");
+    Run run = folder.run();
+    assertTrue(run.err().contains("3 jobs: 3 ran"), run.err());
+    assertTrue(folder.run("why", "first").out().contains("need a.txt changed"));
+  }
+
+  @Test
+  void whoOnlyLooksRemembersNothing() throws IOException {
+    folder.chain();
+    settle();
+    touch("a.txt", "d.txt");
+    window();
+    Stamp before = restStamp();
+    Stamp clock =
+        StampSource.of(FileSystems.getDefault()).stamp(folder.at().resolve(".torc/clock"));
+    assertTrue(folder.run("-n").err().contains("3 up to date"));
+    assertTrue(folder.run("status").out().contains("up to date"));
+    assertTrue(folder.run("why", "first").out().contains("up to date"));
+    assertEquals(before, restStamp());
+    assertEquals(
+        clock, StampSource.of(FileSystems.getDefault()).stamp(folder.at().resolve(".torc/clock")));
+    folder.put("a.txt", "two\n");
+    assertTrue(folder.run("why", "first").out().contains("will run: need a.txt changed"));
+  }
+
+  /** What was touched beside an edit is not read again after it either. */
+  @Test
+  void besideAnEditTouchedFilesAreRememberedToo() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          a: { command: cp s a, needs: s, produces: a }
+          b: { command: cp t b, needs: [t, "in/*.txt"], produces: b }
+        """);
+    folder.put("s", "s").put("t", "t").put("in/x.txt", "x");
+    settle();
+    touch("t", "b");
+    folder.put("s", "S");
+    window();
+    assertTrue(folder.run().err().contains("2 jobs: 1 ran, 1 up to date"));
+    window();
+    folder.run(); // decides a once more, since its product was read within the racy window
+    Stamp kept = restStamp();
+    assertTrue(opensNothing());
+    assertEquals(kept, restStamp());
+    touch("in/x.txt"); // its folder has another stamp too, so the glob is looked at
+    assertTrue(folder.run().err().contains("2 jobs: 0 ran, 2 up to date"));
+    folder.put("in/x.txt", "y");
+    assertTrue(folder.run().err().contains("2 jobs: 1 ran, 1 up to date"));
+  }
+
+  /** What others run for takes the file away, and their digests must not go with it. */
+  @Test
+  void whoStayedAtRestBesideARunIsStillKnownByItsBytes() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          a: { command: cp s a, needs: s, produces: a }
+          b: { command: cp t b, needs: t, produces: b }
+        """);
+    folder.put("s", "s").put("t", "t");
+    settle();
+    assertTrue(folder.run("build", "--force", "a").err().contains("1 job: 1 ran"));
+    settle();
+    touch("s", "t", "a", "b");
+    assertTrue(opensNothing());
+  }
+
+  @Test
+  void aMemberOfAGlobThatWasTouchedStaysAtRest() throws IOException {
+    folder.put(
+        "torc.yaml", "jobs: { all: { command: cat in/* > all, needs: 'in/*', produces: all } }");
+    folder.put("in/a", "a").put("in/b", "b");
+    settle();
+    Files.setLastModifiedTime(folder.at().resolve("in/a"), FileTime.fromMillis(1));
+    assertTrue(opensNothing());
+    folder.put("in/a", "A");
+    assertTrue(folder.run().err().contains("1 job: 1 ran"));
+  }
+
+  @Test
+  void theModeOfAFileDecidesNothing() throws IOException {
+    folder.chain();
+    settle();
+    for (String path : List.of("a.txt", "d.txt")) {
+      Files.setPosixFilePermissions(
+          folder.at().resolve(path), PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    assertTrue(opensNothing());
+    Files.delete(rest());
+    assertTrue(folder.run().err().startsWith(DONE), "nor where all is looked at");
+  }
+
+  @Test
+  void aLinkToTheSameBytesIsLookedAt() throws IOException {
+    folder.chain();
+    settle();
+    Path file = folder.at().resolve("a.txt");
+    Files.move(file, temp.resolve("else"));
+    Files.createSymbolicLink(file, temp.resolve("else"));
+    assertFalse(opensNothing());
+    Files.delete(file);
+    Files.createSymbolicLink(file, Path.of("d.txt"));
+    Run run = folder.run();
+    assertEquals(2, run.exit());
+    assertTrue(
+        run.err().contains("needs a.txt, which is d.txt, a product of job third"), run.err());
+  }
+
+  @Test
+  void withoutTheDigestsTouchedFilesAreDecided() throws IOException {
+    folder.chain();
+    settle();
+    byte[] bytes = Files.readAllBytes(rest());
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(rest(), bytes);
+    assertTrue(opensNothing());
+    touch("a.txt");
+    window();
+    assertFalse(opensNothing());
+    touch("a.txt");
+    assertTrue(opensNothing(), "written anew");
   }
 
   @Test
@@ -315,12 +484,25 @@ class AtRestTest {
     }
     folder.build();
     for (int step = 0; step < 40; step++) {
-      switch (random.nextInt(7)) {
+      switch (random.nextInt(10)) {
         case 0, 1 -> folder.put("s" + random.nextInt(4) + ".txt", "s" + random.nextInt(3));
         case 2 -> folder.put("p" + random.nextInt(jobs) + ".txt", "mine" + random.nextInt(3));
         case 3 -> Files.deleteIfExists(folder.at().resolve("p" + random.nextInt(jobs) + ".txt"));
         case 4 -> folder.put("in/" + random.nextInt(3) + ".txt", "" + random.nextInt(2));
         case 5 -> folder.build("j" + random.nextInt(jobs));
+        case 6, 7 -> {
+          for (int files = random.nextInt(6); files > 0; files--) {
+            String path =
+                random.nextBoolean() ? "s" + random.nextInt(4) : "p" + random.nextInt(jobs);
+            if (folder.has(path + ".txt")) {
+              touch(path + ".txt");
+            }
+          }
+        }
+        case 8 -> {
+          Path file = folder.at().resolve("in/x.txt");
+          Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000L + ++touches));
+        }
         default -> folder.build();
       }
       String fast = plan();

@@ -97,6 +97,48 @@ class DigestsTest {
     assertEquals(3, next.bytesRead());
   }
 
+  /** One file is hashed at most once per build, also where two memories follow each other. */
+  @Test
+  void whatWasReadBeforeIsNotReadAgain() throws IOException {
+    write("a", "one", LONG_AGO);
+    write("racy", "two", NOW);
+    Digests early = new Digests(root, stamps, clock(), _ -> null, (_, _) -> {});
+    early.of("a");
+    early.of("racy");
+    Digests late = build();
+    late.follow(early);
+    assertEquals(Digest.ofText("one"), late.of("a").digest());
+    assertEquals(Digest.ofText("two"), late.of("racy").digest());
+    assertEquals(0, late.filesHashed());
+    assertEquals(2, late.stats(), "a look of its own");
+    assertEquals(Map.of("a", early.of("a")), store, "only what is safe");
+  }
+
+  @Test
+  void whatChangedSinceItWasReadIsReadAgain() throws IOException {
+    write("a", "one", LONG_AGO);
+    Digests early = new Digests(root, stamps, clock(), _ -> null, (_, _) -> {});
+    early.of("a");
+    write("a", "two", LONG_AGO + 1);
+    Digests late = build();
+    late.follow(early);
+    assertEquals(Digest.ofText("two"), late.of("a").digest());
+  }
+
+  /** A job may have written it anew without a trace, as long as the window is open. */
+  @Test
+  void aProductIsReadWhateverWasReadBefore() throws IOException {
+    for (int size : List.of(3, (int) Digests.LARGE)) {
+      write("a", "o".repeat(size), NOW);
+      Digests early = new Digests(root, stamps, clock(), _ -> null, (_, _) -> {});
+      early.of("a");
+      write("a", "t".repeat(size), NOW);
+      Digests late = build();
+      late.follow(early);
+      assertEquals(Digest.ofText("t".repeat(size)), late.product("a").digest());
+    }
+  }
+
   @Test
   void otherInodeIsReadAgain() throws IOException {
     Path file = write("a", "one", LONG_AGO);

@@ -1,6 +1,8 @@
 package dev.torc.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.graph.Adjacency;
@@ -8,6 +10,7 @@ import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.graph.Names;
 import dev.torc.hash.Digest;
+import dev.torc.hash.Digests;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.workflow.Loader;
@@ -36,8 +39,13 @@ class RestTest {
   void eachFileIsLookedAtOnce() throws IOException {
     Graph graph = graph();
     for (int threads : List.of(1, 2, 7)) {
-      Looks looks = new Looks();
-      assertTrue(atRest(graph, looks.stamps).restless(graph, looks, threads).isEmpty());
+      Looks looks = new Looks(graph);
+      Rest rest = atRest(graph, looks.stamps);
+      Digests digests = digests();
+      Rest.Looked looked = rest.look(graph, looks, digests, threads);
+      assertTrue(looked.restless().isEmpty());
+      assertSame(rest, looked.rest());
+      assertEquals(0, digests.stats() + digests.filesHashed());
       assertEquals(JOBS + 1, looks.counts.size());
       assertTrue(looks.counts.values().stream().allMatch(count -> count == 1));
     }
@@ -46,21 +54,40 @@ class RestTest {
   @Test
   void whoTouchesAFileThatMovedIsRestless() throws IOException {
     Graph graph = graph();
-    Looks looks = new Looks();
+    Looks looks = new Looks(graph);
     Rest rest = atRest(graph, looks.stamps);
     looks.stamps.put("out/17", new Stamp(Stamp.Kind.FILE, false, 1, 2, 4, 3));
-    assertEquals("{%d}".formatted(graph.jobId("j17")), rest.restless(graph, looks, 2).toString());
+    assertEquals("{%d}".formatted(graph.jobId("j17")), restless(rest, graph, looks).toString());
     looks.stamps.put("one", Stamp.MISSING);
-    assertEquals(JOBS, rest.restless(graph, looks, 2).cardinality());
+    assertEquals(JOBS, restless(rest, graph, looks).cardinality());
   }
 
   @Test
   void whoIsNotAtRestIsRestless() throws IOException {
     Graph graph = graph();
-    Looks looks = new Looks();
+    Looks looks = new Looks(graph);
     Rest rest = atRest(graph, looks.stamps);
     rest.jobs().clear(3);
-    assertEquals("{3}", rest.restless(graph, looks, 1).toString());
+    assertEquals("{3}", restless(rest, graph, looks).toString());
+  }
+
+  /** What goes wrong on another thread does not leave its files looked at. */
+  @Test
+  void anErrorInOneShareIsThrown() throws IOException {
+    Graph graph = graph();
+    Looks looks = new Looks(graph);
+    Rest rest = atRest(graph, looks.stamps);
+    looks.stamps.remove(graph.path(0));
+    assertThrows(NullPointerException.class, () -> rest.look(graph, looks, digests(), 2));
+  }
+
+  private BitSet restless(Rest rest, Graph graph, Looks looks) {
+    return rest.look(graph, looks, digests(), 2).restless();
+  }
+
+  /** No digest is known, so nothing is read. */
+  private Digests digests() {
+    return Digests.looking(folder, _ -> null);
   }
 
   @Test
@@ -110,23 +137,25 @@ class RestTest {
     }
     Rest.Held held =
         new Rest.Held(Digest.ofText("graph"), true, "boot", Stamp.MISSING, new TreeMap<>());
-    return new Rest(held, 1, jobs, stamps, Names.of(List.of()), none.build());
+    return new Rest(
+        held, 1, jobs, stamps, RestDigests.of(graph.files()), Names.of(List.of()), none.build());
   }
 
   /** Files with the stamps that the test gives them. */
   private static final class Looks implements StampSource {
+    private final Path root;
     private final Map<String, Stamp> stamps = new HashMap<>();
     private final ConcurrentMap<String, Integer> counts = new ConcurrentHashMap<>();
 
-    @Override
-    public Stamp stamp(Path folder, String prefix, String path) {
-      counts.merge(path, 1, Integer::sum);
-      return stamps.get(path);
+    Looks(Graph graph) {
+      root = graph.workflow().root();
     }
 
     @Override
     public Stamp stamp(Path path) {
-      throw new IllegalStateException("by its path in the graph");
+      String name = root.relativize(path).toString();
+      counts.merge(name, 1, Integer::sum);
+      return stamps.get(name);
     }
 
     @Override

@@ -1,0 +1,172 @@
+package dev.torc.posix;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Memory for a path and for what {@code stat(2)} or {@code lstat(2)} says of it, by the layout of
+ * this system's C library. For one thread; the numbers are those of the last look, and mean nothing
+ * where nothing stood there. Byte buffers, since memory segments would make the JVM write classes
+ * at every start.
+ */
+final class StatusBuffer {
+
+  private static final int ENOENT = 2;
+  private static final int ENOTDIR = 20;
+
+  /** The longest path that a system takes has 4096 bytes with its NUL. */
+  private static final int LONGEST = 4096;
+
+  /** Offsets in bytes of the fields of a structure; seconds are 8 bytes, nanoseconds after them. */
+  private record Layout(int mode, int size, int mtime, int ctime, int inode, int device) {}
+
+  /** {@code struct statx} of linux/stat.h, the same on every architecture; the mode has 16 bits. */
+  private static final Layout STATX = new Layout(28, 40, 112, 96, 32, 136);
+
+  /** {@code struct stat} of glibc and musl on x86-64. */
+  private static final Layout LINUX_X86 = new Layout(24, 48, 88, 104, 8, 0);
+
+  /** {@code struct stat} of glibc and musl on AArch64 and RISC-V 64 (asm-generic/stat.h). */
+  private static final Layout LINUX_GENERIC = new Layout(16, 48, 88, 104, 8, 0);
+
+  /** {@code struct stat} of macOS with 64-bit inodes; the mode has 16 bits, the device 32. */
+  private static final Layout MACOS = new Layout(4, 96, 48, 64, 8, 0);
+
+  /** Plain stat where it is exported (glibc does since 2.33, musl always) and its layout known. */
+  private static final Layout LAYOUT =
+      Libc.MAC
+          ? MACOS
+          : Libc.symbol("stat").isEmpty()
+              ? STATX
+              : switch (System.getProperty("os.arch")) {
+                case "amd64", "x86_64" -> LINUX_X86;
+                case "aarch64", "riscv64" -> LINUX_GENERIC;
+                default -> STATX;
+              };
+
+  private static final Call FOLLOWING = plain("stat");
+  private static final Call NOT_FOLLOWING = plain("lstat");
+
+  /** int statx(int directory, const char *path, int flags, unsigned mask, struct statx *). */
+  private static final Call STATX_CALL = Call.find("statx").orElse(null);
+
+  private static final int AT_FDCWD = -100;
+  private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+  private static final int STATX_BASIC_STATS = 0x7ff;
+
+  private final Layout at;
+  private final ByteBuffer status = ByteBuffer.allocateDirect(256).order(ByteOrder.nativeOrder());
+  private final ByteBuffer path = ByteBuffer.allocateDirect(LONGEST + 1);
+  private final long statusAddress = MemorySegment.ofBuffer(status).address();
+  private final long pathAddress = MemorySegment.ofBuffer(path).address();
+
+  StatusBuffer() {
+    this(LAYOUT);
+  }
+
+  private StatusBuffer(Layout layout) {
+    at = layout;
+  }
+
+  /** As where the C library has no plain stat. */
+  static StatusBuffer ofStatx() {
+    return new StatusBuffer(STATX);
+  }
+
+  private static Call plain(String name) {
+    if (LAYOUT == STATX) {
+      return null;
+    }
+    String exported =
+        Libc.MAC && Libc.symbol(name + "$INODE64").isPresent() ? name + "$INODE64" : name;
+    return Call.of(exported);
+  }
+
+  /**
+   * Lays a name, or part of a path, behind what stands there up to an offset, and ends it.
+   *
+   * @throws IOException where the path is longer than any system takes
+   */
+  void put(int offset, byte[] names, int from, int length) throws IOException {
+    if (offset + length > LONGEST) {
+      String name = new String(names, from, length, StandardCharsets.UTF_8);
+      throw new IOException("cannot look at " + name + ": file name too long");
+    }
+    path.put(offset, names, from, length).put(offset + length, (byte) 0);
+  }
+
+  /**
+   * Looks at the path that begins at an offset.
+   *
+   * @param follow whether a link at its end is followed
+   * @return whether anything stands there
+   * @throws IOException with a line that names the path, where the system refuses to say
+   */
+  boolean look(int offset, boolean follow) throws IOException {
+    int result = call(pathAddress + offset, follow);
+    if (result == 0) {
+      return true;
+    }
+    if (result == -ENOENT || result == -ENOTDIR) {
+      return false;
+    }
+    throw new IOException("cannot look at " + text(offset) + ": " + FileStatus.reason(-result));
+  }
+
+  private int call(long name, boolean follow) {
+    if (at == STATX) {
+      int flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
+      return STATX_CALL.call(AT_FDCWD, name, flags, STATX_BASIC_STATS, statusAddress, 0);
+    }
+    return (follow ? FOLLOWING : NOT_FOLLOWING).call(name, statusAddress, 0, 0, 0, 0);
+  }
+
+  private String text(int offset) {
+    int end = offset;
+    while (path.get(end) != 0) {
+      end++;
+    }
+    byte[] bytes = new byte[end - offset];
+    path.get(offset, bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  private boolean isWide() {
+    return at == LINUX_X86 || at == LINUX_GENERIC;
+  }
+
+  int mode() {
+    return isWide() ? status.getInt(at.mode) : Short.toUnsignedInt(status.getShort(at.mode));
+  }
+
+  long size() {
+    return status.getLong(at.size);
+  }
+
+  long mtime() {
+    return time(at.mtime);
+  }
+
+  long ctime() {
+    return time(at.ctime);
+  }
+
+  long inode() {
+    return status.getLong(at.inode);
+  }
+
+  long device() {
+    if (isWide()) {
+      return status.getLong(at.device);
+    }
+    long major = Integer.toUnsignedLong(status.getInt(at.device));
+    return at == STATX ? major << 32 | Integer.toUnsignedLong(status.getInt(140)) : major;
+  }
+
+  private long time(int offset) {
+    return status.getLong(offset) * 1_000_000_000L + status.getInt(offset + 8);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.torc.posix;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What the system says of many files of one folder, one after the other: the numbers of {@link
+ * FileStatus}, without a text or an object for each file. For one thread; the numbers are those of
+ * the last look, and mean nothing where nothing stood there.
+ */
+public final class StatusReader {
+
+  private final StatusBuffer buffer = new StatusBuffer();
+  private final int prefix; // bytes that stand before each name that is relative
+
+  /**
+   * A reader for the files of a folder. In the folder of the process, names need not be laid behind
+   * its path: the system finds them in fewer steps.
+   *
+   * @param folder absolute
+   */
+  public StatusReader(String folder) throws IOException {
+    byte[] path = (folder.endsWith("/") ? folder : folder + "/").getBytes(StandardCharsets.UTF_8);
+    prefix = isHere(folder) ? 0 : path.length;
+    buffer.put(0, path, 0, prefix);
+  }
+
+  private static boolean isHere(String folder) throws IOException {
+    FileStatus here = FileStatus.of(".", true);
+    FileStatus wanted = FileStatus.of(folder, true);
+    return here.exists() && here.inode() == wanted.inode() && here.device() == wanted.device();
+  }
+
+  /**
+   * Looks at a file, links followed.
+   *
+   * @param names in UTF-8: one of them, from an index to another, relative to the folder or
+   *     absolute, without a NUL
+   * @return whether anything stands there
+   * @throws IOException with a line that names the path, where the system refuses to say
+   */
+  public boolean look(byte[] names, int from, int to) throws IOException {
+    boolean absolute = from < to && names[from] == '/';
+    buffer.put(prefix, names, from, to - from);
+    return buffer.look(absolute ? prefix : 0, true);
+  }
+
+  /** Kind and permission bits as in {@code st_mode}. */
+  public int mode() {
+    return buffer.mode();
+  }
+
+  /** Bytes. */
+  public long size() {
+    return buffer.size();
+  }
+
+  /** Nanoseconds since 1970 of the last change of the bytes. */
+  public long mtime() {
+    return buffer.mtime();
+  }
+
+  /** Nanoseconds since 1970 of the last change of bytes or attributes. */
+  public long ctime() {
+    return buffer.ctime();
+  }
+
+  /** Number of the file in its file system. */
+  public long inode() {
+    return buffer.inode();
+  }
+}

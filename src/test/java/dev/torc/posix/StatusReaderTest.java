@@ -1,0 +1,77 @@
+package dev.torc.posix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StatusReaderTest {
+
+  @TempDir Path folder;
+
+  private static boolean look(StatusReader reader, String path) throws IOException {
+    byte[] name = path.getBytes(StandardCharsets.UTF_8);
+    byte[] among = ("before" + path + "behind").getBytes(StandardCharsets.UTF_8);
+    return reader.look(among, 6, 6 + name.length);
+  }
+
+  private static void assertSame(FileStatus one, StatusReader reader) {
+    assertEquals(one.mode(), reader.mode());
+    assertEquals(one.size(), reader.size());
+    assertEquals(one.mtime(), reader.mtime());
+    assertEquals(one.ctime(), reader.ctime());
+    assertEquals(one.inode(), reader.inode());
+  }
+
+  @Test
+  void saysTheSameAsOneByOneWhateverTheNamesAreAndInWhateverOrder() throws IOException {
+    Path elsewhere = Files.createDirectory(folder.resolve("other"));
+    Path root = Files.createDirectory(folder.resolve("root"));
+    Files.createDirectory(root.resolve("sub"));
+    for (String name : List.of("a", "sub/a longer name", "sub/é", "x")) {
+      Files.writeString(root.resolve(name), name);
+    }
+    Path absolute = Files.writeString(elsewhere.resolve("f"), "f");
+    Files.createSymbolicLink(root.resolve("link"), absolute);
+    StatusReader reader = new StatusReader(root.toString());
+    for (String name :
+        List.of("sub/a longer name", "a", absolute.toString(), "sub/é", "sub", "link", "x")) {
+      assertTrue(look(reader, name), name);
+      assertSame(FileStatus.of(root.resolve(name).toString(), true), reader);
+    }
+    assertFalse(look(reader, "none"));
+    assertFalse(look(reader, "a/none"));
+    assertTrue(look(reader, "a"));
+  }
+
+  @Test
+  void inTheFolderOfTheProcessToo() throws IOException {
+    Path here = Path.of("").toAbsolutePath();
+    StatusReader reader = new StatusReader(here.toString());
+    assertTrue(look(reader, "pom.xml"));
+    assertSame(FileStatus.of("pom.xml", true), reader);
+    assertTrue(look(reader, here + "/pom.xml"));
+    assertSame(FileStatus.of("pom.xml", true), reader);
+    assertFalse(look(reader, "no such file"));
+  }
+
+  @Test
+  void whatTheSystemDoesNotSayIsNamed() throws IOException {
+    Path loop = folder.resolve("loop");
+    Files.createSymbolicLink(loop, loop);
+    StatusReader reader = new StatusReader(folder.toString());
+    IOException e = assertThrows(IOException.class, () -> look(reader, "loop"));
+    assertTrue(e.getMessage().startsWith("cannot look at " + loop + ": "), e.getMessage());
+    String longest = "x".repeat(5000);
+    e = assertThrows(IOException.class, () -> look(reader, longest));
+    assertEquals("cannot look at " + longest + ": file name too long", e.getMessage());
+  }
+}
