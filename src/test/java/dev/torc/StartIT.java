@@ -115,6 +115,24 @@ class StartIT {
   }
 
   @Test
+  void torcMayBeMovedAwayFromWhereItsCacheWasMade() throws Exception {
+    Path made = temp.resolve("made");
+    copy(HOME, made);
+    box.env.put("TORC_TRAINING", "1");
+    Sandbox.Ran trained = box.run(List.of(made + "/bin/torc"));
+    assertEquals(0, trained.exit(), trained.err());
+    box.env.remove("TORC_TRAINING");
+    Path moved = Files.move(made, temp.resolve("moved"));
+    silent(moved);
+    Path fresh = Files.createDirectory(temp.resolve("fresh"));
+    Sandbox.Ran init = box.run(List.of(moved + "/bin/torc", "-C", fresh.toString(), "init"));
+    assertEquals(0, init.exit(), init.err());
+    String file = Files.readString(fresh.resolve("torc.yaml"));
+    String schema = moved.toRealPath().resolve("share/torc.schema.json").toUri().toString();
+    assertTrue(file.contains(schema), file);
+  }
+
+  @Test
   void otherWaysToShareClassesTakeItsPlace() throws Exception {
     box.env.put("JAVA_TOOL_OPTIONS", "-Xshare:off");
     Sandbox.Ran ran = box.torc("-q");
