@@ -135,7 +135,7 @@ public final class Adoption {
     }
     if (globs > 0
         && globs == job.productRefs().size()
-        && Products.of(root(), digests, job, false).made().isEmpty()) {
+        && Products.of(root(), digests, job, false, () -> {}).made().isEmpty()) {
       problem(job, "none of its products is there; " + run(job));
     }
     if (job.depfile() != null && digests.product(job.depfile()).stamp().kind() != Stamp.Kind.FILE) {
@@ -214,7 +214,7 @@ public final class Adoption {
           return;
         }
       }
-      Products products = Products.of(root(), digests, job, true);
+      Products products = Products.of(root(), digests, job, true, () -> {});
       Outcome outcome =
           new Outcome(
               new Ended(Ended.How.NOT_STARTED, 0, 0, -1, -1, ""),

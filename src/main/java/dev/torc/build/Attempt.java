@@ -40,14 +40,15 @@ final class Attempt {
   private Runner.Running running;
   private final List<Boolean> ends = new ArrayList<>(); // asked for so far, at once or not
   private boolean cleared;
+  private boolean let; // said that its processes are gone
   private Posts posts = Posts.NONE;
   private String command = "";
 
   /**
    * An attempt that has not begun.
    *
-   * @param gone told, on the thread of the attempt, when its processes ended well and only their
-   *     products are left to be looked at
+   * @param gone told, on the thread of the attempt, when its processes ended well and only a look
+   *     at their products is left, which may take longer than to begin another
    */
   Attempt(Shop shop, int id, int number, Launches.Granted granted, long timeLimit, Runnable gone) {
     this.shop = shop;
@@ -98,8 +99,8 @@ final class Attempt {
               : shop.digests().stamp(shop.launches().needsFile(job.name(), "").toString());
       ended = launch(launch);
       snapshot.ended();
-      if (ended.ok()) {
-        gone.run();
+      if (ended.ok() && !snapshot.isSmall()) {
+        letGo();
       }
       posts = Posts.read(events, shop.digests());
       if (!posts.texts().isEmpty()) {
@@ -140,8 +141,11 @@ final class Attempt {
     for (Owned stale : snapshot.stale()) {
       shop.clearing().keepStale(stale.path());
     }
-    shop.clearing().clear(job);
+    boolean there = shop.clearing().clear(job);
     cleared = true;
+    if (there) {
+      return;
+    }
     Path root = shop.graph().workflow().root();
     for (Ref ref : job.productRefs()) {
       switch (ref) {
@@ -163,6 +167,13 @@ final class Attempt {
     }
   }
 
+  private void letGo() {
+    if (!let) {
+      let = true;
+      gone.run();
+    }
+  }
+
   private Ended launch(Launch launch) {
     synchronized (this) {
       if (!ends.isEmpty()) {
@@ -179,7 +190,8 @@ final class Attempt {
 
   private Outcome succeeded(Ended ended, Snapshot snapshot, Stamp begin, long started)
       throws IOException {
-    Products products = Products.of(shop.graph().workflow().root(), shop.digests(), job, true);
+    Products products =
+        Products.of(shop.graph().workflow().root(), shop.digests(), job, true, this::letGo);
     TreeSet<String> moved = new TreeSet<>(snapshot.moved());
     FoundNeeds needs = FoundNeeds.read(shop.graph(), id, snapshot, begin);
     moved.addAll(needs.moved());
@@ -212,7 +224,8 @@ final class Attempt {
     }
     try {
       return failed.leaving(
-          Products.of(shop.graph().workflow().root(), shop.digests(), job, false).owned());
+          Products.of(shop.graph().workflow().root(), shop.digests(), job, false, () -> {})
+              .owned());
     } catch (IOException e) {
       return failed; // what cannot be looked at is nobody's: it moves to kept at the next run
     }

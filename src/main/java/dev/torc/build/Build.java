@@ -17,14 +17,13 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The loop of a build: lets jobs start as their needs are settled and resources allow, and sees to
- * what follows from their ends. One thread owns all of its state; attempts, the cache's writer,
- * signals and the jobserver send it messages. How a job runs is {@link Attempt}'s business, whether
- * it runs the {@link Decider}'s.
+ * what follows from their ends. Its state belongs to who has the turn (see {@link Turns}): the
+ * loop's thread, or that of an attempt which is over; the cache's writer, signals and the jobserver
+ * send messages. How a job runs is {@link Attempt}'s business, whether it runs the {@link
+ * Decider}'s.
  */
 public final class Build {
 
@@ -37,7 +36,8 @@ public final class Build {
   private final Recorder recorder;
   private final Teller teller;
   private final Hooks hooks;
-  private final LinkedBlockingQueue<Runnable> messages = new LinkedBlockingQueue<>();
+  private final Turns turns = new Turns();
+  private final Workers workers;
   private final List<Integer> parked = new ArrayList<>();
   private int running; // attempts that are not over
   private volatile boolean more; // whether any job is ready: attempts ask before they wake the loop
@@ -56,6 +56,7 @@ public final class Build {
     this.tokens = new Tokens(setup.tokens());
     this.stage = Stage.first(setup.plan().scene(), setup.shop());
     this.recorder = new Recorder(setup.shop().build(), setup.number());
+    this.workers = new Workers(turns, setup.threads(), recorder, new Loop());
     this.hooks =
         new Hooks(
             setup.shop(),
@@ -73,7 +74,7 @@ public final class Build {
    * at once.
    */
   public void signal(int number) {
-    messages.add(
+    turns.post(
         () -> {
           boolean again = signal != 0;
           signal = again ? signal : number;
@@ -106,7 +107,7 @@ public final class Build {
 
   /** A hook ended: what was parked for it is looked at again. */
   private void hooked(Runnable end) {
-    messages.add(
+    turns.post(
         () -> {
           end.run();
           draining |= hooks.refused();
@@ -117,7 +118,7 @@ public final class Build {
 
   /** Wakes the loop: a token of the jobserver came. Callable from any thread. */
   public void tokenCame() {
-    messages.add(() -> {});
+    turns.wake();
   }
 
   /**
@@ -128,11 +129,13 @@ public final class Build {
    */
   public int run() throws IOException {
     long begin = System.nanoTime();
+    turns.begin();
     try {
       begin();
       settleAll();
       while (!stage.states().done()) {
         start();
+        workers.hand();
         if (running == 0 && draining) {
           abandon();
         } else if (isIdle()) {
@@ -147,7 +150,9 @@ public final class Build {
         }
       }
     } finally {
+      workers.stop();
       endAll(true); // something is left only where the loop itself broke
+      turns.end();
     }
     if (broken != null) {
       throw broken;
@@ -156,9 +161,14 @@ public final class Build {
       throw unreadable;
     }
     setup.cache().flush();
-    close();
-    long nanos = System.nanoTime() - begin;
-    teller.tell(new Event.Finished(setup.shop().build(), counts(), nanos, exit()));
+    turns.begin();
+    try {
+      close();
+      long nanos = System.nanoTime() - begin;
+      teller.tell(new Event.Finished(setup.shop().build(), counts(), nanos, exit()));
+    } finally {
+      turns.end();
+    }
     return exit();
   }
 
@@ -250,14 +260,7 @@ public final class Build {
   private void await() {
     try {
       Stage.Due due = stage.delayed().peek();
-      Runnable message =
-          due == null
-              ? messages.take()
-              : messages.poll(Math.max(0, due.time() - System.nanoTime()), TimeUnit.NANOSECONDS);
-      while (message != null) {
-        message.run();
-        message = messages.poll();
-      }
+      turns.await(due == null ? null : due.time());
     } catch (InterruptedException e) {
       signal(INT);
     }
@@ -312,87 +315,26 @@ public final class Build {
     Runnable gone =
         () -> {
           if (overlaps && more) {
-            messages.add(() -> release(job, work));
+            turns.post(() -> release(job, work));
           }
         };
     Attempt attempt =
         work.begin(stage.shop(), id, gpus, gpus.stream().map(setup::gpu).toList(), gone);
-    Scene begun = stage.scene();
+    Workers.Begun now =
+        new Workers.Begun(stage.scene(), id, work.reasons(), work.attempts(), attempt);
     teller.started(job, work.reasons(), work.attempts());
     String refusal = hooks.refusal(job);
-    if (refusal != null) {
-      messages.add(() -> ended(begun, id, Outcome.refused(refusal)));
-      return;
+    if (refusal == null) {
+      workers.add(now);
+    } else {
+      workers.refuse(now, refusal);
     }
-    setup
-        .threads()
-        .execute(
-            () -> {
-              try {
-                Outcome outcome = attempt.run();
-                messages.add(() -> ended(begun, id, outcome));
-              } catch (CacheException e) {
-                messages.add(
-                    () -> {
-                      broken(e);
-                      ended(begun, id, Outcome.unmarked());
-                    });
-              } catch (RuntimeException | Error e) {
-                messages.add(
-                    () -> {
-                      throw e;
-                    });
-              }
-            });
   }
 
   /** The processes of an attempt are gone: the next need not wait until its products are hashed. */
   private void release(Job job, Work work) {
     if (pool.giveEarly(work)) {
       teller.tell(new Event.JobReleased(job.name()));
-    }
-  }
-
-  /** An attempt is over that was begun in a scene, under a number of that scene. */
-  private void ended(Scene begun, int number, Outcome outcome) {
-    Job job = begun.graph().job(number);
-    int id = stage.graph().jobId(job.name());
-    Work work = stage.works().get(id);
-    work.over();
-    running--;
-    pool.give(work);
-    if (job.interactive()) {
-      alone = false;
-      teller.tell(new Event.Terminal(false));
-      if (outcome.ended().how() == Ended.How.SIGNALED && outcome.ended().code() == INT) {
-        signal = INT; // the terminal sent Ctrl-C to the job alone; the user meant the build
-        draining = true;
-      }
-    }
-    Recorder.Record record = recorder.of(begun, number, work.reasons(), work.attempts(), outcome);
-    setup.cache().put(record.batch().onCommit(this::committed));
-    stage.scene().records().replace(id, record.result());
-    if (outcome.ok()) {
-      finish(id, State.RAN, outcome);
-      for (String moved : outcome.moved()) {
-        teller.warn(
-            "need %s of job %s moved while it ran; it will run again in the next build"
-                .formatted(moved, job.name()));
-      }
-      stage.waits().settle(id);
-    } else if (outcome.ended().how() == Ended.How.INTERRUPTED) {
-      finish(id, State.INTERRUPTED, outcome);
-      draining = true; // only ever by a signal or by what broke the build
-    } else if (!draining && hooks.refusal(job) == null && work.mayRetry(outcome.ended())) {
-      teller.retried(job, work.attempts(), outcome);
-      work.grow();
-      stage.states().set(id, State.READY);
-      stage.delayed().add(new Stage.Due(System.nanoTime() + job.retry().delay(), id));
-    } else {
-      finish(id, State.FAILED, outcome);
-      failed |= !job.allowFailure();
-      draining |= setup.failFast() && !job.allowFailure();
-      block(id);
     }
   }
 
@@ -404,7 +346,67 @@ public final class Build {
 
   private void committed(CacheException e) {
     if (e != null) {
-      messages.add(() -> broken(e));
+      turns.post(() -> broken(e));
+    }
+  }
+
+  /** What the threads of attempts do here, each in its turn. */
+  private final class Loop implements Workers.Loop {
+
+    @Override
+    public void ended(Workers.Begun now, Outcome outcome, Recorder.Record record) {
+      Job job = now.scene().graph().job(now.id());
+      int id = stage.graph().jobId(job.name());
+      Work work = stage.works().get(id);
+      work.over();
+      running--;
+      pool.give(work);
+      if (job.interactive()) {
+        alone = false;
+        teller.tell(new Event.Terminal(false));
+        if (outcome.ended().how() == Ended.How.SIGNALED && outcome.ended().code() == INT) {
+          signal = INT; // the terminal sent Ctrl-C to the job alone; the user meant the build
+          draining = true;
+        }
+      }
+      setup.cache().put(recorder.whole(record).onCommit(Build.this::committed));
+      stage.scene().records().replace(id, record.result());
+      if (outcome.ok()) {
+        finish(id, State.RAN, outcome);
+        for (String moved : outcome.moved()) {
+          teller.warn(
+              "need %s of job %s moved while it ran; it will run again in the next build"
+                  .formatted(moved, job.name()));
+        }
+        stage.waits().settle(id);
+      } else if (outcome.ended().how() == Ended.How.INTERRUPTED) {
+        finish(id, State.INTERRUPTED, outcome);
+        draining = true; // only ever by a signal or by what broke the build
+      } else if (!draining && hooks.refusal(job) == null && work.mayRetry(outcome.ended())) {
+        teller.retried(job, work.attempts(), outcome);
+        work.grow();
+        stage.states().set(id, State.READY);
+        stage.delayed().add(new Stage.Due(System.nanoTime() + job.retry().delay(), id));
+      } else {
+        finish(id, State.FAILED, outcome);
+        failed |= !job.allowFailure();
+        draining |= setup.failFast() && !job.allowFailure();
+        block(id);
+      }
+    }
+
+    @Override
+    public void broken(CacheException e) {
+      Build.this.broken(e);
+    }
+
+    @Override
+    public void goOn() {
+      settleAll();
+      start();
+      if (running == 0 || !stage.delayed().isEmpty() || stage.waits().isExpandable()) {
+        turns.wake(); // the loop has to wait otherwise, or not any more
+      }
     }
   }
 

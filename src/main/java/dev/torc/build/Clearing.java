@@ -58,13 +58,22 @@ public final class Clearing {
     this.note = note;
   }
 
-  /** Clears the places of all products of a job that is about to run. */
-  void clear(Job job) throws IOException {
+  /**
+   * Clears the places of all products of a job that is about to run.
+   *
+   * @return whether it saw the folders in which they are to stand; else some may have to be made
+   */
+  boolean clear(Job job) throws IOException {
+    boolean there = true;
     for (Ref ref : job.productRefs()) {
       switch (ref) {
-        case Ref.OfFile file -> clear(file.path(), job.persist());
-        case Ref.OfFolder folder -> clear(folder.path(), job.persist());
+        case Ref.OfFile file -> there &= clear(file.path(), job.persist());
+        case Ref.OfFolder folder -> {
+          clear(folder.path(), job.persist());
+          there = false;
+        }
         case Ref.OfGlob glob -> {
+          there = false;
           for (String path : Walk.of(place.root(), Glob.of(glob.pattern()))) {
             clear(path, job.persist());
           }
@@ -73,15 +82,15 @@ public final class Clearing {
       }
     }
     if (job.depfile() != null) {
-      clear(job.depfile(), false);
+      there &= clear(job.depfile(), false);
     }
+    return there;
   }
 
-  private void clear(String path, boolean persist) throws IOException {
+  private boolean clear(String path, boolean persist) throws IOException {
     Path file = place.root().resolve(path);
     if (!digests.linkStamp(path).exists()) {
-      clearAbove(file);
-      return;
+      return clearAbove(file);
     }
     boolean ours = unaltered(cache.owned(path));
     if (persist) {
@@ -93,12 +102,20 @@ public final class Clearing {
     } else {
       keep(path, false);
     }
+    return true;
   }
 
-  /** Deletes an earlier product that stands where a folder of this one has to be. */
-  private void clearAbove(Path file) throws IOException {
+  /**
+   * Deletes an earlier product that stands where a folder of this one has to be.
+   *
+   * @return whether that folder is there
+   */
+  private boolean clearAbove(Path file) throws IOException {
     Path above = file.getParent();
     Stamp stamp = digests.linkStamp(above.toString());
+    if (stamp.kind() == Stamp.Kind.FOLDER) {
+      return true;
+    }
     while (above.startsWith(place.root()) && !stamp.exists()) {
       above = above.getParent();
       stamp = digests.linkStamp(above.toString());
@@ -109,6 +126,7 @@ public final class Clearing {
         && unaltered(cache.owned(place.root().relativize(above).toString()))) {
       delete(above);
     }
+    return false;
   }
 
   /** Whether torc made what stands there, may delete it, and finds it as it was recorded. */

@@ -15,19 +15,12 @@ public final class FileName {
 
   /** The file name of a job; different jobs have different ones. */
   public static String of(String job) {
+    if (isPlain(job)) {
+      return job;
+    }
     StringBuilder name = new StringBuilder();
     for (byte b : job.getBytes(StandardCharsets.UTF_8)) {
-      boolean plain =
-          b >= 'a' && b <= 'z'
-              || b >= 'A' && b <= 'Z'
-              || b >= '0' && b <= '9'
-              || b == '_'
-              || b == '-'
-              || b == '='
-              || b == ','
-              || b == '+'
-              || (b == '.' && !name.isEmpty());
-      if (plain) {
+      if (isPlain((char) b) || b == '.' && !name.isEmpty()) {
         name.append((char) b);
       } else {
         name.append('%').append(String.format("%02X", b & 0xff));
@@ -39,5 +32,26 @@ public final class FileName {
     }
     String file = name.toString();
     return file.equals("hooks") ? "%68ooks" : file; // hooks.log is that of the hooks
+  }
+
+  /** Nearly every name is one for a file already. */
+  private static boolean isPlain(String job) {
+    for (int i = 0; i < job.length(); i++) {
+      if (!isPlain(job.charAt(i))) {
+        return false;
+      }
+    }
+    return !job.isEmpty() && job.length() <= LONGEST && !job.equals("hooks");
+  }
+
+  private static boolean isPlain(char c) {
+    return c >= 'a' && c <= 'z'
+        || c >= 'A' && c <= 'Z'
+        || c >= '0' && c <= '9'
+        || c == '_'
+        || c == '-'
+        || c == '='
+        || c == ','
+        || c == '+';
   }
 }

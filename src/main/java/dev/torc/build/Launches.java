@@ -11,7 +11,11 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.JsonText;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
+import java.io.FileNotFoundException;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,16 +119,15 @@ public final class Launches {
   /** The commands of a launch for people, as they run: one line for each that a shell reads. */
   static String shown(Launch launch, Job job) {
     List<String> shell = job.steps().getFirst().shell();
-    return String.join(
-        "\n",
-        launch.steps().stream()
-            .map(Launch.Step::argv)
-            .map(
-                argv ->
-                    argv.size() == shell.size() + 1 && argv.subList(0, shell.size()).equals(shell)
-                        ? argv.getLast()
-                        : String.join(" ", argv))
-            .toList());
+    StringBuilder lines = new StringBuilder();
+    for (Launch.Step step : launch.steps()) {
+      List<String> argv = step.argv();
+      boolean isShell =
+          argv.size() == shell.size() + 1 && argv.subList(0, shell.size()).equals(shell);
+      lines.append(lines.isEmpty() ? "" : "\n");
+      lines.append(isShell ? argv.getLast() : String.join(" ", argv));
+    }
+    return lines.toString();
   }
 
   private Launch.Step step(
@@ -200,8 +203,21 @@ public final class Launches {
     Path file = needsFile(job.name(), name);
     StringBuilder text = new StringBuilder();
     paths.forEach(path -> text.append(path).append('\n'));
-    Files.writeString(file, text);
+    write(file, text.toString());
     return file;
+  }
+
+  /** Not by a channel, which costs as much again: every job has such a file. */
+  private static void write(Path file, String text) throws IOException {
+    if (file.getFileSystem() == FileSystems.getDefault()) {
+      try (FileOutputStream out = new FileOutputStream(file.toString())) {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+        return;
+      } catch (FileNotFoundException e) {
+        // the other way says why in a way that can be told apart
+      }
+    }
+    Files.writeString(file, text);
   }
 
   /** The file that lists a job's needs while it runs. */

@@ -40,7 +40,12 @@ final class Pool {
 
   /** Whether all of a demand is free now. */
   boolean fits(Demand demand) {
-    return demand.amounts().entrySet().stream().allMatch(e -> free(e.getKey()) >= e.getValue());
+    for (Map.Entry<String, Long> wanted : demand.amounts().entrySet()) {
+      if (free(wanted.getKey()) < wanted.getValue()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -20,32 +20,45 @@ import java.util.List;
  */
 final class Products {
 
+  /** As many products are looked at, and as many bytes of one read, in no time. */
+  private static final int FEW = 4;
+
+  private static final long LARGE = 64 << 10;
+
   private final Path root;
   private final Digests digests;
   private final Job job;
   private final boolean strict;
+  private final Runnable slow;
   private final List<Made> made = new ArrayList<>();
   private final List<Owned> owned = new ArrayList<>();
 
-  private Products(Path root, Digests digests, Job job, boolean strict) {
+  private Products(Path root, Digests digests, Job job, boolean strict, Runnable slow) {
     this.root = root;
     this.digests = digests;
     this.job = job;
     this.strict = strict;
+    this.slow = slow;
   }
 
   /**
    * Looks at what a job left.
    *
    * @param strict whether a declared product that is not there is a {@link Failure} (rule 7)
+   * @param slow told, perhaps again and again, where the look takes longer than to start a job
    */
-  static Products of(Path root, Digests digests, Job job, boolean strict) throws IOException {
-    Products products = new Products(root, digests, job, strict);
+  static Products of(Path root, Digests digests, Job job, boolean strict, Runnable slow)
+      throws IOException {
+    Products products = new Products(root, digests, job, strict, slow);
+    if (job.depfile() != null || job.productRefs().size() > FEW) {
+      slow.run();
+    }
     for (Ref ref : job.productRefs()) {
       switch (ref) {
         case Ref.OfFile file -> products.add(file.path(), Stamp.Kind.FILE);
         case Ref.OfFolder folder -> products.add(folder.path(), Stamp.Kind.FOLDER);
         case Ref.OfGlob glob -> {
+          slow.run();
           for (String path : Walk.of(root, Glob.of(glob.pattern()))) {
             products.add(path, Stamp.Kind.FILE);
           }
@@ -65,6 +78,9 @@ final class Products {
 
   private void add(String path, Stamp.Kind kind) throws IOException {
     Stamp self = digests.linkStamp(path);
+    if (self.kind() != Stamp.Kind.FILE || self.size() >= LARGE) {
+      slow.run();
+    }
     Known known =
         self.kind() == Stamp.Kind.LINK ? digests.product(path) : digests.product(path, self);
     Stamp.Kind there = known.stamp().kind();

@@ -11,20 +11,23 @@ import dev.torc.hash.Digest;
 import dev.torc.plan.Decider;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Scene;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Turns the outcome of a job's last attempt into its records: the result that the next verdict
  * reads, the details that people ask for, and who made what. Committing is the cache's business.
+ * Records are made on any thread; what all share goes into them by {@link #whole}.
  */
 final class Recorder {
 
   private final String build;
   private final long number;
-  private long posted;
+  private final AtomicLong posted = new AtomicLong();
   private final Set<Digest> stored = new HashSet<>();
 
   Recorder(String build, long number) {
@@ -32,17 +35,45 @@ final class Recorder {
     this.number = number;
   }
 
-  /** What is to be stored for a job, and the result in it. */
-  record Record(Batch batch, Result result) {}
+  /**
+   * What is to be stored for a job.
+   *
+   * @param result the result in it
+   * @param lists what it names by digest
+   */
+  record Record(Batch batch, Result result, Map<Digest, List<Entry>> lists) {}
 
-  /** The records of a job, by its number in the scene in which its last attempt began. */
-  Record of(Scene scene, int id, List<Reason> reasons, int attempts, Outcome outcome) {
-    return of(scene, id, reasons, attempts, outcome, outcomeOf(outcome), new Batch());
+  /** The records of a job whose last attempt came to this. */
+  Record of(Workers.Begun last, Outcome outcome) {
+    return of(
+        last.scene(),
+        last.id(),
+        last.reasons(),
+        last.number(),
+        outcome,
+        outcomeOf(outcome),
+        new Batch());
   }
 
   /** The records of a job that did not run, and whose products are accepted as they stand. */
   Result adopted(Scene scene, int id, Outcome outcome, Batch batch) {
-    return of(scene, id, List.of(), 0, outcome, Result.Outcome.ADOPTED, batch).result;
+    Record record = of(scene, id, List.of(), 0, outcome, Result.Outcome.ADOPTED, batch);
+    whole(record);
+    return record.result;
+  }
+
+  /**
+   * The batch of a record, with the lists that no earlier one has. Batches must be put in the order
+   * in which they are asked for, by one thread at a time.
+   */
+  Batch whole(Record record) {
+    record.lists.forEach(
+        (digest, entries) -> {
+          if (stored.add(digest)) {
+            record.batch.list(digest, entries); // once for all its readers
+          }
+        });
+    return record.batch;
   }
 
   private Record of(
@@ -55,16 +86,13 @@ final class Recorder {
       Batch batch) {
     Digest manifest = Decider.UNKNOWN;
     List<Entry> lines = List.of();
+    Map<Digest, List<Entry>> lists = Map.of();
     if (outcome.snapshot() != null) {
       Decider.Described described =
           scene.decider().describe(id, outcome.found(), outcome.snapshot());
       manifest = described.digest();
       lines = described.lines();
-      for (Map.Entry<Digest, List<Entry>> list : described.lists().entrySet()) {
-        if (stored.add(list.getKey())) {
-          batch.list(list.getKey(), list.getValue()); // once for all its readers
-        }
-      }
+      lists = described.lists();
     }
     Ended ended = outcome.ended();
     Result result =
@@ -79,9 +107,7 @@ final class Recorder {
     Details details =
         new Details(
             lines,
-            reasons.stream()
-                .map(r -> new Entry(r.kind().ordinal(), r.name(), r.old(), r.now()))
-                .toList(),
+            entries(reasons),
             outcome.what(),
             number,
             outcome.started(),
@@ -94,10 +120,18 @@ final class Recorder {
     batch.result(job, result, details).data(job, outcome.data());
     for (String text : outcome.posts()) {
       long now = System.currentTimeMillis();
-      batch.post(new Posted(number, posted++, now, job, attempts, text));
+      batch.post(new Posted(number, posted.getAndIncrement(), now, job, attempts, text));
     }
     outcome.owned().forEach(batch::own);
-    return new Record(batch, result);
+    return new Record(batch, result, lists);
+  }
+
+  private static List<Entry> entries(List<Reason> reasons) {
+    List<Entry> entries = new ArrayList<>(reasons.size());
+    for (Reason r : reasons) {
+      entries.add(new Entry(r.kind().ordinal(), r.name(), r.old(), r.now()));
+    }
+    return entries;
   }
 
   private static Result.Outcome outcomeOf(Outcome outcome) {

@@ -85,6 +85,11 @@ final class Waits {
     }
   }
 
+  /** Whether {@link #takeExpandable} would say so. */
+  boolean isExpandable() {
+    return expandable;
+  }
+
   /** Whether, since the last call, a group came to await nothing more. */
   boolean takeExpandable() {
     boolean was = expandable;

@@ -133,9 +133,10 @@ final class Attempt implements Runner.Running, Watch.Watched {
   }
 
   private int start(Launch.Step step, boolean truncate) throws IOException {
-    Map<String, String> over = new HashMap<>();
-    over.put("PWD", step.dir().toString()); // the caller's names another folder
-    over.putAll(step.env());
+    Map<String, String> over = new HashMap<>(step.env());
+    if (!over.containsKey("PWD")) {
+      over.put("PWD", step.dir().toString()); // the caller's names another folder
+    }
     over.putAll(launch.mark());
     int pid =
         spawn.start(

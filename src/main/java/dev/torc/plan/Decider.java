@@ -29,7 +29,7 @@ public final class Decider {
   private final Contents contents;
   private final Manifest manifest;
   private final ManifestHash hash = new ManifestHash();
-  private final ManifestHash described = new ManifestHash();
+  private final ThreadLocal<ManifestHash> described = ThreadLocal.withInitial(ManifestHash::new);
 
   /** Decides by manifests of the graph's jobs. */
   Decider(Graph graph, Records records, Contents contents, Manifest manifest) {
@@ -179,17 +179,45 @@ public final class Decider {
   }
 
   /**
-   * The manifest of a job that just ran, by what it found when it started.
+   * The manifest of a job that just ran, by what it found when it started. Callable from any
+   * thread.
    *
    * @param found files that its depfile named; the snapshot has taken them in
    */
   public Described describe(int id, List<String> found, Snapshot snapshot) {
     ManifestLines lines = new ManifestLines();
-    manifest.describe(id, found, snapshot, lines);
-    manifest.describe(id, found, snapshot, described); // lines show more than what counts
+    ManifestHash counts = described.get();
+    manifest.describe(id, found, snapshot, new Both(lines, counts));
     Map<Digest, List<Entry>> lists = new TreeMap<>();
     snapshot.lists().values().forEach(members -> lists.put(members.digest(), members.entries()));
-    return new Described(described.digest(), lines.lines(), lists);
+    return new Described(counts.digest(), lines.lines(), lists);
+  }
+
+  /** Says everything to two writers: lines show more than what counts. */
+  private record Both(ManifestWriter one, ManifestWriter other) implements ManifestWriter {
+    @Override
+    public void text(Line line, String name, String value) {
+      one.text(line, name, value);
+      other.text(line, name, value);
+    }
+
+    @Override
+    public void content(Line line, String path, Content content) {
+      one.content(line, path, content);
+      other.content(line, path, content);
+    }
+
+    @Override
+    public void text(Line line, String name, String shown, String counts) {
+      one.text(line, name, shown, counts);
+      other.text(line, name, shown, counts);
+    }
+
+    @Override
+    public void made(String shown, Content content) {
+      one.made(shown, content);
+      other.made(shown, content);
+    }
   }
 
   /**

@@ -26,6 +26,8 @@ import java.util.TreeSet;
  */
 public final class Snapshot implements Needs {
 
+  private static final int FEW = 8;
+
   private final Graph graph;
   private final Digests digests;
   private final Contents contents;
@@ -168,6 +170,11 @@ public final class Snapshot implements Needs {
     List<Owned> stale = new ArrayList<>();
     lists.values().forEach(members -> stale.addAll(members.stale()));
     return stale;
+  }
+
+  /** Whether no more than a few files have to be looked at again. */
+  public boolean isSmall() {
+    return lists.isEmpty() && folders.isEmpty() && files.size() <= FEW;
   }
 
   /** The job's processes are gone: what is looked at from now on is looked at after them. */

@@ -2,7 +2,9 @@ package dev.torc.posix;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +19,13 @@ import java.util.Map;
 public final class Environment {
 
   private static final String HANDED_OVER = "TORC_CALLER_";
+  private static final String PATH = "PATH";
   private static final String LOCALE = "TORC_CALLER_LC_ALL";
   private static final String NO_LOCALE = "TORC_CALLER_LC_ALL_UNSET";
 
   private final List<byte[]> entries;
-  private final List<String> names; // of the entries, since every job asks for them
   private final Map<String, String> view;
+  private Block block; // once a process is started
 
   private Environment(List<byte[]> given) {
     Map<String, String> all = decode(given);
@@ -38,7 +41,6 @@ public final class Environment {
         entries.add(entry);
       }
     }
-    names = entries.stream().map(Environment::name).toList();
     view = Collections.unmodifiableMap(decode(entries));
   }
 
@@ -71,22 +73,101 @@ public final class Environment {
    * The entries for a process: these with others laid over them.
    *
    * @param over values by name; null removes the name
-   * @return {@code name=value} in bytes, without the closing NUL
    */
-  public List<byte[]> with(Map<String, String> over) {
-    List<byte[]> all = new ArrayList<>(entries.size() + over.size());
-    for (int i = 0; i < entries.size(); i++) {
-      if (!over.containsKey(names.get(i))) {
-        all.add(entries.get(i));
+  public Entries with(Map<String, String> over) {
+    return block().with(over);
+  }
+
+  private synchronized Block block() {
+    if (block == null) {
+      block = new Block(entries);
+    }
+    return block;
+  }
+
+  /** The entries in native memory, once for all processes, and where each name stands. */
+  static final class Block {
+    private final List<byte[]> entries;
+    private final Memory memory;
+    private final long[] addresses;
+    private final Map<String, int[]> places = new HashMap<>();
+
+    Block(List<byte[]> entries) {
+      this.entries = entries;
+      this.addresses = new long[entries.size()];
+      int size = 0;
+      for (byte[] entry : entries) {
+        size += entry.length + 1;
+      }
+      memory = Memory.of(size);
+      int at = 0;
+      for (int i = 0; i < addresses.length; i++) {
+        byte[] entry = entries.get(i);
+        memory.put(at, entry); // the memory is all zero: so ends each entry
+        addresses[i] = memory.address() + at;
+        at += entry.length + 1;
+        places.merge(name(entry), new int[] {i}, Block::both);
       }
     }
-    over.forEach(
-        (name, value) -> {
-          if (value != null) {
-            all.add((name + "=" + value).getBytes(StandardCharsets.UTF_8));
+
+    private static int[] both(int[] some, int[] more) {
+      int[] all = Arrays.copyOf(some, some.length + more.length);
+      System.arraycopy(more, 0, all, some.length, more.length);
+      return all;
+    }
+
+    Entries with(Map<String, String> over) {
+      long[] kept = addresses.clone();
+      int count = kept.length;
+      List<byte[]> own = new ArrayList<>(over.size());
+      for (Map.Entry<String, String> entry : over.entrySet()) {
+        int[] hidden = places.get(entry.getKey());
+        if (hidden != null) {
+          for (int place : hidden) {
+            kept[place] = 0;
           }
-        });
-    return all;
+          count -= hidden.length;
+        }
+        if (entry.getValue() != null) {
+          own.add(
+              entry.getKey().concat("=").concat(entry.getValue()).getBytes(StandardCharsets.UTF_8));
+        }
+      }
+      return new Entries(this, withoutNull(kept, count), own, path(over));
+    }
+
+    private static long[] withoutNull(long[] addresses, int count) {
+      long[] rest = new long[count];
+      int next = 0;
+      for (long address : addresses) {
+        if (address != 0) {
+          rest[next++] = address;
+        }
+      }
+      return rest;
+    }
+
+    private byte[] path(Map<String, String> over) {
+      if (over.containsKey(PATH)) {
+        String path = over.get(PATH);
+        return path == null ? null : path.getBytes(StandardCharsets.UTF_8);
+      }
+      int[] places = this.places.get(PATH);
+      byte[] entry = places == null ? null : entries.get(places[0]);
+      return entry == null || entry.length == PATH.length() // not PATH= but PATH
+          ? null
+          : Arrays.copyOfRange(entry, PATH.length() + 1, entry.length);
+    }
+
+    /** The bytes at one of the addresses. */
+    byte[] entry(long address) {
+      for (int i = 0; i < addresses.length; i++) {
+        if (addresses[i] == address) {
+          return entries.get(i);
+        }
+      }
+      throw new IllegalArgumentException("no entry at " + address);
+    }
   }
 
   private static Map<String, String> decode(List<byte[]> entries) {

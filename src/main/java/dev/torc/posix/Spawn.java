@@ -45,7 +45,7 @@ public final class Spawn {
   private static final long PIECE = 16 << 10; // bytes: enough for an ordinary environment
 
   private static final byte[] DEV_NULL = bytes("/dev/null");
-  private static final byte[] PATH = bytes("PATH=");
+  private static final long[] NONE = {};
   private static final byte[] NO_PATH = bytes("/bin:/usr/bin"); // as execvp where there is none
 
   private static final Call SPAWN = Call.of("posix_spawn");
@@ -85,29 +85,27 @@ public final class Spawn {
    * @param argv program and arguments; a program without a slash is searched in the PATH of {@code
    *     environment}; a script without {@code #!} is run by sh, as execvp does
    * @param dir folder to run in, absolute
-   * @param environment {@code name=value} entries
    * @param log file for standard output and error, with /dev/null as standard input; null: all
    *     three are those of this process
    * @param truncate whether the log is emptied first
    * @return the process's number; it must be reaped by {@link Wait}
    * @throws IOException if it cannot be started; the message is one line that says why
    */
-  public int start(
-      List<String> argv, Path dir, List<byte[]> environment, Path log, boolean truncate)
+  public int start(List<String> argv, Path dir, Entries environment, Path log, boolean truncate)
       throws IOException {
     List<byte[]> words = new ArrayList<>();
     for (String word : argv) {
       words.add(word.getBytes(StandardCharsets.UTF_8));
     }
-    if (anyNul(words) || anyNul(environment)) {
+    if (anyNul(words) || anyNul(environment.own())) {
       throw new IOException(cannot(argv) + "an argument or variable holds a NUL character");
     }
     try (Arena whole = Arena.ofConfined()) {
       SegmentAllocator arena = inOnePiece(whole);
-      MemorySegment env = strings(arena, environment);
+      MemorySegment env = environment.array(arena);
       int error = ENOENT;
       boolean found = false;
-      for (byte[] program : candidates(words.get(0), environment)) {
+      for (byte[] program : candidates(words.get(0), environment.path())) {
         byte[] place = program[0] == '/' ? program : join(dir.toString(), program);
         int access = ACCESS.call(string(arena, place).address(), X_OK);
         if (access != 0) {
@@ -136,6 +134,8 @@ public final class Spawn {
         }
       }
       throw new IOException(cannot(argv) + why(error, found, argv.get(0), dir, log));
+    } finally {
+      Reference.reachabilityFence(environment);
     }
   }
 
@@ -170,7 +170,7 @@ public final class Spawn {
         string(arena, path).address(),
         actions.address(),
         attributes.address(),
-        strings(arena, argv).address(),
+        Entries.array(arena, NONE, argv).address(),
         env.address());
   }
 
@@ -243,15 +243,8 @@ public final class Spawn {
   }
 
   /** The paths that the words' program may mean, in order; never empty arrays. */
-  private List<byte[]> candidates(byte[] name, List<byte[]> environment) {
-    byte[] path = NO_PATH;
-    for (byte[] entry : environment) {
-      int length = Math.min(entry.length, PATH.length);
-      if (Arrays.equals(entry, 0, length, PATH, 0, PATH.length)) {
-        path = Arrays.copyOfRange(entry, PATH.length, entry.length);
-        break;
-      }
-    }
+  private List<byte[]> candidates(byte[] name, byte[] given) {
+    byte[] path = given == null ? NO_PATH : given;
     Search search = last;
     if (!Arrays.equals(name, search.program) || !Arrays.equals(path, search.path)) {
       search = new Search(name, path, candidates(latin(name), latin(path)));
@@ -332,24 +325,6 @@ public final class Spawn {
       used[0] = from + size;
       return piece.asSlice(from, size);
     };
-  }
-
-  /** A NULL-ended array of pointers to NUL-ended strings. */
-  private static MemorySegment strings(SegmentAllocator arena, List<byte[]> texts) {
-    long size = 0;
-    for (byte[] text : texts) {
-      size += text.length + 1L;
-    }
-    MemorySegment array = arena.allocate(ValueLayout.JAVA_LONG, texts.size() + 1L);
-    MemorySegment all = arena.allocate(size);
-    long at = 0;
-    for (int i = 0; i < texts.size(); i++) {
-      byte[] text = texts.get(i);
-      array.setAtIndex(ValueLayout.JAVA_LONG, i, all.address() + at);
-      MemorySegment.copy(text, 0, all, ValueLayout.JAVA_BYTE, at, text.length);
-      at += text.length + 1L; // the memory is all zero: so ends each text, and the array
-    }
-    return array;
   }
 
   private static MemorySegment string(SegmentAllocator arena, byte[] text) {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.Test;
 class CostTest extends Harness {
 
   /** The machine's stamps, counted by path; a test may make a look wait. */
-  private final class Counting implements StampSource {
+  private class Counting implements StampSource {
     private final StampSource real = StampSource.of(FileSystems.getDefault());
     final ConcurrentMap<String, AtomicInteger> looks = new ConcurrentHashMap<>();
     final ConcurrentMap<String, CountDownLatch> waits = new ConcurrentHashMap<>();
@@ -108,9 +109,9 @@ class CostTest extends Harness {
     build();
     assertEquals(30, started().size());
     // The need: before, after its reading, after the job. The product: its place and the folder of
-    // it twice before the job, after the job, after its reading. The files of TORC_OUTPUT and
+    // it before the job, itself after the job, after its reading. The files of TORC_OUTPUT and
     // TORC_EVENTS: before and after.
-    assertEquals(3 + 3 + 2 + 4, (digests.stats() - stats) / 20.0);
+    assertEquals(3 + 2 + 2 + 4, (digests.stats() - stats) / 20.0);
     assertEquals(2 * 30, digests.filesHashed());
     assertEquals(2 * "source 1000".length() * 20, digests.bytesRead() - bytes);
     try (Stream<Path> files = Files.list(root.resolve(".torc/jobs"))) {
@@ -183,14 +184,20 @@ class CostTest extends Harness {
         a: { command: make a, produces: a, priority: 1 }
         b: { command: make b }
         """);
-    Counting counting = new Counting();
+    Counting counting =
+        new Counting() {
+          @Override
+          public Stamp linkStamp(Path path) throws IOException {
+            return StampSource.of(FileSystems.getDefault()).linkStamp(path); // tells its size
+          }
+        };
     stamps = counting;
     Held b = hold("b");
     CountDownLatch begun = new CountDownLatch(1);
     job(
         "a",
         stub -> {
-          stub.write("a", "1");
+          stub.write("a", "1".repeat(64 << 10)); // a smaller one is looked at in no time
           counting.waits.put("a", begun);
           return stub.exit(0);
         });
@@ -201,6 +208,28 @@ class CostTest extends Harness {
     building.await();
     assertEquals(State.RAN, state("a"));
     assertEquals(State.RAN, state("b"));
+  }
+
+  @Test
+  void aTrivialJobsThreadGoesOnWithTheNext() {
+    limits.put("cpus", 1L);
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    Counting counting =
+        new Counting() {
+          @Override
+          public Stamp linkStamp(Path path) throws IOException {
+            if (path.startsWith(root.resolve("out"))) {
+              threads.add(Thread.currentThread());
+            }
+            return super.linkStamp(path);
+          }
+        };
+    stamps = counting;
+    copies(0, 10);
+    build();
+    assertEquals(10, started().size());
+    assertFalse(events.stream().anyMatch(Event.JobReleased.class::isInstance));
+    assertEquals(1, threads.size(), "no hand-over from thread to thread");
   }
 
   @Test

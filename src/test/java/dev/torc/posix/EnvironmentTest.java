@@ -17,7 +17,9 @@ class EnvironmentTest {
   }
 
   private static List<String> texts(Environment environment, Map<String, String> over) {
-    return environment.with(over).stream().map(e -> new String(e, StandardCharsets.UTF_8)).toList();
+    return environment.with(over).all().stream()
+        .map(e -> new String(e, StandardCharsets.UTF_8))
+        .toList();
   }
 
   private static Environment of(String... entries) {
@@ -47,7 +49,7 @@ class EnvironmentTest {
   void bytesThatAreNoTextPassThrough() {
     byte[] odd = {'X', '=', (byte) 0xff, (byte) 0xfe};
     byte[] nameless = {(byte) 0xc3, 'n'};
-    List<byte[]> passed = Environment.of(List.of(odd, nameless)).with(Map.of());
+    List<byte[]> passed = Environment.of(List.of(odd, nameless)).with(Map.of()).all();
     assertArrayEquals(odd, passed.get(0));
     assertArrayEquals(nameless, passed.get(1));
   }

@@ -10,6 +10,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +33,7 @@ class SpawnTest {
     log = temp.resolve("log");
   }
 
-  private String output(Spawn spawn, List<byte[]> environment, String... argv) throws IOException {
+  private String output(Spawn spawn, Entries environment, String... argv) throws IOException {
     int pid = spawn.start(List.of(argv), dir, environment, log, true);
     Wait.next(pid);
     Wait.reap(pid);
@@ -59,7 +60,7 @@ class SpawnTest {
   void withAndWithoutTheNewerActionsFolderAndDescriptorsAreRight(boolean chdir, boolean closeFrom)
       throws IOException {
     Spawn spawn = new Spawn(chdir, closeFrom);
-    List<byte[]> env = Environment.ofCaller().with(Map.of());
+    Entries env = Environment.ofCaller().with(Map.of());
     try (RandomAccessFile ours = new RandomAccessFile(temp.resolve("ours").toFile(), "rw")) {
       ours.write(1);
       assertEquals(dir.toRealPath() + "\n", output(spawn, env, "/bin/pwd", "-P"));
@@ -100,9 +101,17 @@ class SpawnTest {
   void theProgramIsSearchedInThePathOfItsOwnEnvironment() throws IOException {
     executable("only-here", "#!/bin/sh\necho found");
     byte[] path = "PATH=/nowhere:.:/bin".getBytes(StandardCharsets.UTF_8);
-    assertEquals("found\n", output(new Spawn(), List.of(path), "only-here"));
+    Entries env = Environment.of(List.of(path)).with(Map.of());
+    assertEquals("found\n", output(new Spawn(), env, "only-here"));
     Files.createDirectory(dir.resolve("ls")); // a folder is no program
-    assertTrue(output(new Spawn(), List.of(path), "ls", "-d", "/").startsWith("/"));
+    assertTrue(output(new Spawn(), env, "ls", "-d", "/").startsWith("/"));
+    Entries over = Environment.ofCaller().with(Map.of("PATH", "/nowhere:.:/bin"));
+    assertEquals("found\n", output(new Spawn(), over, "only-here"));
+    Map<String, String> none = new HashMap<>();
+    none.put("PATH", null);
+    Entries without = Environment.of(List.of(path)).with(none);
+    assertEquals("/\n", output(new Spawn(), without, "/bin/ls", "-d", "/"));
+    assertThrows(IOException.class, () -> output(new Spawn(), without, "only-here"));
   }
 
   @Test
@@ -130,7 +139,7 @@ class SpawnTest {
   @CsvSource({"true", "false"})
   void aMissingFolderOrLogIsNamed(boolean chdir) throws IOException {
     Spawn spawn = new Spawn(chdir, true);
-    List<byte[]> env = Environment.ofCaller().with(Map.of());
+    Entries env = Environment.ofCaller().with(Map.of());
     Path nowhere = temp.resolve("nowhere");
     IOException folder =
         assertThrows(
@@ -145,7 +154,7 @@ class SpawnTest {
 
   @Test
   void theLogIsContinuedOrBegunAnew() throws IOException {
-    List<byte[]> env = Environment.ofCaller().with(Map.of());
+    Entries env = Environment.ofCaller().with(Map.of());
     for (boolean truncate : new boolean[] {true, false, true, false}) {
       int pid = new Spawn().start(List.of("echo", "line"), dir, env, log, truncate);
       Wait.reap(pid);
@@ -155,7 +164,7 @@ class SpawnTest {
 
   @Test
   void waitTellsStatusSignalStopAndTime() throws IOException {
-    List<byte[]> env = Environment.ofCaller().with(Map.of());
+    Entries env = Environment.ofCaller().with(Map.of());
     int pid = new Spawn().start(List.of("sh", "-c", "kill -STOP $$; exit 7"), dir, env, log, true);
     assertEquals(new Wait.Change(Wait.What.STOPPED, Kill.STOP), Wait.next(pid));
     assertTrue(Kill.process(pid, Kill.CONT));
