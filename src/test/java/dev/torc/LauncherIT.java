@@ -169,7 +169,7 @@ class LauncherIT {
     for (List<String> row : shipped) {
       Files.writeString(release, release("25", row.get(0).split(" ")));
       String out = torc().out;
-      Path lmdb = property(out, "lmdbjava.native.lib");
+      Path lmdb = property(out, "torc.lmdb");
       Path jffi = property(out, "jffi.boot.library.path");
       assertTrue(Files.isRegularFile(lmdb) && lmdb.endsWith(row.get(1)), out);
       Path library = jffi.resolve(Path.of(row.get(2)).getFileName());
@@ -179,6 +179,60 @@ class LauncherIT {
     assertFalse(torc().out.contains(".lib"), "a machine with no library shipped");
     Files.writeString(release, "JAVA_VERSION=\"25\"\n");
     assertFalse(torc().out.contains(".lib"), "a Java that does not say where it runs");
+  }
+
+  @Test
+  void saysInOneLineThatTheLibraryOfTheDatabaseCannotBeLoaded() throws Exception {
+    env.put("TORC_JAVA_HOME", JAVA);
+    Path home = copy(temp.resolve("torc"));
+    for (Path library : databaseLibraries(home)) {
+      Files.writeString(library, "no library\n");
+    }
+    Path project = project();
+    Ran ran = run(project, List.of(home + "/bin/torc"));
+    assertEquals("", ran.out);
+    assertEquals(3, ran.exit, ran.err);
+    assertEquals(1, ran.err.lines().count(), ran.err);
+    assertTrue(
+        ran.err.startsWith("torc: cannot load the native library of LMDB: ")
+            && ran.err.endsWith("; install torc anew\n"),
+        ran.err);
+    assertFalse(Files.exists(project.resolve("a.txt")));
+  }
+
+  @Test
+  void withoutUnpackedLibrariesTheyAreUnpackedToBeLoadedAndTakenAwayAgain() throws Exception {
+    env.put("TORC_JAVA_HOME", JAVA);
+    Path home = copy(temp.resolve("torc"));
+    for (Path library : databaseLibraries(home)) {
+      Files.delete(library);
+    }
+    Path unpacked = Files.createDirectory(temp.resolve("unpacked"));
+    env.put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + unpacked);
+    Path project = project();
+    Ran ran = run(project, List.of(home + "/bin/torc"));
+    assertEquals(0, ran.exit, ran.err);
+    assertTrue(Files.exists(project.resolve("a.txt")));
+    try (Stream<Path> left = Files.list(unpacked)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  /** A project of one job. */
+  private Path project() throws IOException {
+    Path project = Files.createDirectory(temp.resolve("project"));
+    Files.writeString(
+        project.resolve("torc.yaml"),
+        "jobs: { a: { command: \"echo 1 > a.txt\", produces: a.txt } }\n");
+    return project;
+  }
+
+  private static List<Path> databaseLibraries(Path home) throws IOException {
+    try (Stream<Path> files = Files.walk(home.resolve("lib/native/org/lmdbjava"))) {
+      List<Path> libraries = files.filter(Files::isRegularFile).toList();
+      assertFalse(libraries.isEmpty());
+      return libraries;
+    }
   }
 
   @Test

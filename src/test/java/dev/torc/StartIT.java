@@ -84,6 +84,18 @@ class StartIT {
   }
 
   @Test
+  void theDatabaseIsOpenedWithoutProxies() throws Exception {
+    Files.delete(box.root.resolve("b.txt"));
+    Path log = temp.resolve("edit.log");
+    box.env.put("_JAVA_OPTIONS", "-Xlog:class+load=info:file=" + log);
+    assertEquals("2 jobs: 1 ran, 1 up to date, 0 failed", box.torc("-q").counts());
+    List<String> loaded = Files.readAllLines(log);
+    assertTrue(loaded.stream().anyMatch(l -> l.contains("dev.torc.cache.LmdbTxn ")));
+    List<String> proxies = loaded.stream().filter(l -> l.contains("__dynamic_proxy__")).toList();
+    assertTrue(proxies.size() <= 1, () -> String.join("\n", proxies)); // the handler of signals
+  }
+
+  @Test
   void aCacheThatCannotBeUsedIsLeftInSilence() throws Exception {
     Path home = temp.resolve("copy");
     copy(HOME, home);
@@ -100,6 +112,24 @@ class StartIT {
     silent(home);
     Files.createDirectory(cache);
     silent(home);
+  }
+
+  @Test
+  void torcMayBeMovedAwayFromWhereItsCacheWasMade() throws Exception {
+    Path made = temp.resolve("made");
+    copy(HOME, made);
+    box.env.put("TORC_TRAINING", "1");
+    Sandbox.Ran trained = box.run(List.of(made + "/bin/torc"));
+    assertEquals(0, trained.exit(), trained.err());
+    box.env.remove("TORC_TRAINING");
+    Path moved = Files.move(made, temp.resolve("moved"));
+    silent(moved);
+    Path fresh = Files.createDirectory(temp.resolve("fresh"));
+    Sandbox.Ran init = box.run(List.of(moved + "/bin/torc", "-C", fresh.toString(), "init"));
+    assertEquals(0, init.exit(), init.err());
+    String file = Files.readString(fresh.resolve("torc.yaml"));
+    String schema = moved.toRealPath().resolve("share/torc.schema.json").toUri().toString();
+    assertTrue(file.contains(schema), file);
   }
 
   @Test

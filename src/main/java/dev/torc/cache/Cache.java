@@ -14,10 +14,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import org.lmdbjava.Dbi;
-import org.lmdbjava.Env;
-import org.lmdbjava.LmdbException;
-import org.lmdbjava.LmdbNativeException;
 
 /**
  * The memory of torc: what is known of files, what the last runs left, who owns which path, and the
@@ -369,13 +365,7 @@ public final class Cache implements AutoCloseable {
   }
 
   private CacheException failure(String what, RuntimeException e) {
-    boolean damage =
-        e instanceof LmdbNativeException
-            && !(e instanceof LmdbNativeException.ConstantDerivedException
-                || e instanceof LmdbNativeException.PanicException
-                || e instanceof LmdbNativeException.TlsFullException
-                || e instanceof Env.ReadersFullException
-                || e instanceof Dbi.MapResizedException);
+    boolean damage = e instanceof LmdbException lmdb && lmdb.damage();
     return damage && writer != null ? Damage.mark(place, e) : Trouble.of(what, place.data(), e);
   }
 

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.lmdbjava.LmdbException;
 
 /**
  * How a cache is opened: damage is found before LMDB may read the pages, and is set aside by who
@@ -62,7 +61,7 @@ final class Opening {
       return cache;
     } catch (IOException e) {
       throw Trouble.of("cannot read the cache", place.data(), e);
-    } catch (LmdbException | IllegalArgumentException e) {
+    } catch (LmdbException e) {
       throw Trouble.of("cannot open the cache", place.data(), e);
     } finally {
       if (store != null) {
@@ -121,7 +120,7 @@ final class Opening {
       note.accept(unusable(place, e.getMessage()));
     } catch (IOException e) {
       note.accept(Trouble.of("cannot read the cache", place.data(), e).getMessage());
-    } catch (LmdbException | IllegalArgumentException | CacheException e) {
+    } catch (LmdbException | CacheException e) {
       note.accept(Trouble.of("cannot read the cache", place.data(), e).getMessage());
     } finally {
       if (store != null) {

@@ -3,7 +3,6 @@ package dev.torc.cache;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -47,13 +46,6 @@ final class Pages {
   private static final int BIG_DATA = 1;
   private static final int SUB_DATA = 2;
   private static final int INTEGER_KEY = 8;
-
-  private static final ValueLayout.OfShort U16 =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt U32 =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong U64 =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** The file is no sound database; the message says how, as the end of a sentence. */
   static final class Damaged extends Exception {
@@ -282,9 +274,9 @@ final class Pages {
       long first = u64(bytes, data);
       long count = (HEADER - 1 + size) / meta.pageSize + 1;
       use(first, count);
-      long at = first * meta.pageSize;
-      long held = file.get(U32, at + 12) & 0xffffffffL;
-      if (file.get(U64, at) != first || file.get(U16, at + 10) != OVERFLOW || held < count) {
+      ByteBuffer head = bytes(first * meta.pageSize, HEADER);
+      long held = head.getInt(12) & 0xffffffffL;
+      if (head.getLong(0) != first || head.getShort(10) != OVERFLOW || held < count) {
         throw new Damaged(damaged(first));
       }
       if (held > count) {
@@ -362,31 +354,38 @@ final class Pages {
   private void freeNode(byte[] bytes, int node, int data, long number, BitSet free) throws Damaged {
     long size = u16(bytes, node) | (long) u16(bytes, node + 2) << 16;
     int flags = u16(bytes, node + 4);
-    MemorySegment list;
-    if (data - node - NODE != 8 || size % 8 != 0 || size < 8) {
+    ByteBuffer list;
+    if (data - node - NODE != 8 || size % 8 != 0 || size < 8 || size > Integer.MAX_VALUE) {
       throw new Damaged(damaged(number));
     }
     if (flags == BIG_DATA && data + 8 <= bytes.length) {
       long first = u64(bytes, data);
       long count = (HEADER - 1 + size) / meta.pageSize + 1;
       use(first, count);
-      list = file.asSlice(first * meta.pageSize + HEADER, size);
+      list = bytes(first * meta.pageSize + HEADER, size);
     } else if (flags == 0 && data + size <= bytes.length) {
-      list = MemorySegment.ofArray(bytes).asSlice(data, size);
+      list = ByteBuffer.wrap(bytes, data, (int) size).slice().order(ByteOrder.LITTLE_ENDIAN);
     } else {
       throw new Damaged(damaged(number));
     }
-    long count = list.get(U64, 0);
+    long count = list.getLong(0);
     if (count < 0 || count > size / 8 - 1) {
       throw new Damaged(damaged(number));
     }
-    for (long i = 1; i <= count; i++) {
-      long page = list.get(U64, 8 * i);
+    for (int i = 1; i <= count; i++) {
+      long page = list.getLong(8 * i);
       if (page < 2 || page > meta.last || page > Integer.MAX_VALUE || free.get((int) page)) {
         throw new Damaged("damaged in its list of free pages");
       }
       free.set((int) page);
     }
+  }
+
+  /**
+   * A part of the file. A segment's own ways to its bytes have the JVM write classes at a start.
+   */
+  private ByteBuffer bytes(long at, long size) {
+    return file.asSlice(at, size).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private byte[] load(long number, int depth) {
@@ -395,7 +394,7 @@ final class Pages {
       levels[depth - 1] = new byte[size];
     }
     byte[] bytes = levels[depth - 1];
-    MemorySegment.copy(file, ValueLayout.JAVA_BYTE, number * size, bytes, 0, size);
+    bytes(number * size, size).get(bytes);
     return bytes;
   }
 

@@ -1,26 +1,15 @@
 package dev.torc.cache;
 
-import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import org.lmdbjava.Cursor;
-import org.lmdbjava.Dbi;
-import org.lmdbjava.DbiFlags;
-import org.lmdbjava.Env;
-import org.lmdbjava.EnvFlags;
-import org.lmdbjava.LmdbException;
-import org.lmdbjava.Txn;
 
 /**
  * The LMDB environment: trees of bytes, read by any thread and written by one. What the bytes mean,
@@ -47,25 +36,28 @@ final class Store implements AutoCloseable {
 
   private static final int READERS = 254;
 
-  private final Env<byte[]> env;
+  private final LmdbEnv env;
   private final boolean writes;
-  private final Map<Tree, Dbi<byte[]>> trees = new EnumMap<>(Tree.class);
-  private Dbi<byte[]> main;
+
+  /** LMDB's numbers of the trees, by ordinal, and of the tree that holds their names. */
+  private final int[] trees = new int[Tree.values().length];
+
+  private int main;
   private final ReentrantReadWriteLock map = new ReentrantReadWriteLock();
 
   /** For single reads, taken by its monitor; between reads it is reset, but in a look. */
-  private Txn<byte[]> reader;
+  private LmdbTxn reader;
 
-  private Store(Env<byte[]> env, boolean writes) {
+  private Store(LmdbEnv env, boolean writes) {
     this.env = env;
     this.writes = writes;
   }
 
   /** Opens for reading and writing; the folder exists and a file there is sound. */
   static Store open(Path folder, long mapSize) {
-    Store store = new Store(env(folder, mapSize, EnvFlags.MDB_NOTLS), true);
+    Store store = new Store(env(folder, mapSize, false), true);
     try {
-      store.env.readerCheck(); // frees the slots of readers that were killed
+      store.env.checkReaders(); // frees the slots of readers that were killed
       return store;
     } catch (RuntimeException e) {
       store.env.close();
@@ -75,10 +67,9 @@ final class Store implements AutoCloseable {
 
   /** Opens for reading one snapshot, which is held until the end. Nothing of it was read yet. */
   static Store look(Path folder, long mapSize) {
-    Store store =
-        new Store(env(folder, mapSize, EnvFlags.MDB_NOTLS, EnvFlags.MDB_RDONLY_ENV), false);
+    Store store = new Store(env(folder, mapSize, true), false);
     try {
-      store.reader = store.env.txnRead();
+      store.reader = store.env.read();
       return store;
     } catch (RuntimeException e) {
       store.env.close();
@@ -114,14 +105,10 @@ final class Store implements AutoCloseable {
     }
   }
 
-  private static Env<byte[]> env(Path folder, long mapSize, EnvFlags... flags) {
+  private static LmdbEnv env(Path folder, long mapSize, boolean readOnly) {
     lockTable(folder);
     try {
-      return Env.create(PROXY_BA)
-          .setMapSize(mapSize)
-          .setMaxDbs(Tree.values().length)
-          .setMaxReaders(READERS)
-          .open(folder.toFile(), 0664, flags);
+      return LmdbEnv.open(folder, mapSize, Tree.values().length, READERS, readOnly);
     } catch (LinkageError e) {
       throw new CacheException(
           "cannot load the native library of LMDB: " + e.getMessage() + "; install torc anew", e);
@@ -140,7 +127,7 @@ final class Store implements AutoCloseable {
 
   /** The transaction of a look's snapshot. */
   long snapshot() {
-    return reader.getId();
+    return reader.id();
   }
 
   /** Lets a look see a newer snapshot. */
@@ -151,45 +138,45 @@ final class Store implements AutoCloseable {
 
   /** Makes the trees readable, and of a new database makes them, under a commit's own record. */
   void useTrees(boolean fresh, Function<Long, byte[]> commit) {
-    try (Txn<byte[]> txn = env.txnWrite()) {
-      trees(txn, DbiFlags.MDB_CREATE);
+    try (LmdbTxn txn = env.write()) {
+      trees(txn, true);
       if (fresh) {
         seal(txn, commit);
       }
       txn.commit();
     }
-    reader = env.txnRead();
+    reader = env.read();
     reader.reset();
   }
 
   /** Makes the trees of a look's snapshot readable. */
   void useTrees() {
-    trees(reader);
+    trees(reader, false);
   }
 
-  private void trees(Txn<byte[]> txn, DbiFlags... flags) {
-    main = env.openDbi(txn, null, null, false);
+  private void trees(LmdbTxn txn, boolean create) {
+    main = txn.database(null, false);
     for (Tree tree : Tree.values()) {
-      trees.put(tree, env.openDbi(txn, tree.key(), null, false, flags));
+      trees[tree.ordinal()] = txn.database(tree.name(), create);
     }
   }
 
   /** The value of a key, or null. */
   byte[] get(Tree tree, byte[] key) {
-    return read(txn -> trees.get(tree).get(txn, key));
+    return read(txn -> txn.get(trees[tree.ordinal()], key));
   }
 
   /** The greatest key of a tree, or null. */
   byte[] lastKey(Tree tree) {
     return read(
         txn -> {
-          try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
+          try (LmdbCursor cursor = txn.cursor(trees[tree.ordinal()])) {
             return cursor.last() ? cursor.key() : null;
           }
         });
   }
 
-  private <T> T read(Function<Txn<byte[]>, T> what) {
+  private <T> T read(Function<LmdbTxn, T> what) {
     map.readLock().lock();
     try {
       synchronized (reader) {
@@ -217,7 +204,7 @@ final class Store implements AutoCloseable {
     map.readLock().lock();
     try {
       if (writes) {
-        try (Txn<byte[]> txn = env.txnRead()) {
+        try (LmdbTxn txn = env.read()) {
           scan(tree, from, txn, visitor);
         }
       } else {
@@ -230,12 +217,11 @@ final class Store implements AutoCloseable {
     }
   }
 
-  private void scan(Tree tree, byte[] from, Txn<byte[]> txn, BiConsumer<byte[], byte[]> visitor) {
-    try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
-      boolean more =
-          from == null ? cursor.first() : cursor.get(from, org.lmdbjava.GetOp.MDB_SET_RANGE);
+  private void scan(Tree tree, byte[] from, LmdbTxn txn, BiConsumer<byte[], byte[]> visitor) {
+    try (LmdbCursor cursor = txn.cursor(trees[tree.ordinal()])) {
+      boolean more = from == null ? cursor.first() : cursor.from(from);
       for (; more; more = cursor.next()) {
-        visitor.accept(cursor.key(), cursor.val());
+        visitor.accept(cursor.key(), cursor.value());
       }
     }
   }
@@ -248,33 +234,36 @@ final class Store implements AutoCloseable {
    */
   void write(List<Batch.Change> changes, Function<Long, byte[]> commit) {
     while (true) {
-      try (Txn<byte[]> txn = env.txnWrite()) {
+      try (LmdbTxn txn = env.write()) {
         for (Batch.Change change : changes) {
-          Dbi<byte[]> tree = trees.get(change.tree);
+          int tree = trees[change.tree.ordinal()];
           if (change.value == null) {
-            tree.delete(txn, change.key);
+            txn.delete(tree, change.key);
           } else {
-            tree.put(txn, change.key, change.value);
+            txn.put(tree, change.key, change.value);
           }
         }
         seal(txn, commit);
         txn.commit();
         return;
-      } catch (Env.MapFullException full) {
+      } catch (LmdbException e) {
+        if (e.code() != Lmdb.MDB_MAP_FULL) {
+          throw e;
+        }
         grow();
       }
     }
   }
 
-  private void seal(Txn<byte[]> txn, Function<Long, byte[]> commit) {
-    main.put(txn, bytes(SCHEMA_KEY), bytes(SCHEMA));
-    main.put(txn, bytes(COMMIT_KEY), commit.apply(txn.getId()));
+  private void seal(LmdbTxn txn, Function<Long, byte[]> commit) {
+    txn.put(main, bytes(SCHEMA_KEY), bytes(SCHEMA));
+    txn.put(main, bytes(COMMIT_KEY), commit.apply(txn.id()));
   }
 
   private void grow() {
     map.writeLock().lock();
     try {
-      env.setMapSize(2 * env.info().mapSize);
+      env.resize(2 * env.mapSize());
     } finally {
       map.writeLock().unlock();
     }
@@ -289,7 +278,7 @@ final class Store implements AutoCloseable {
   public void close() {
     map.writeLock().lock();
     try {
-      if (reader != null && !env.isClosed()) {
+      if (reader != null) {
         reader.close();
       }
       env.close();

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
-import org.lmdbjava.LmdbNativeException;
 
 /** Turns what went wrong below the cache into the one line that people read; decides nothing. */
 final class Trouble {
@@ -48,7 +47,7 @@ final class Trouble {
     if (e instanceof CacheException already) {
       return already;
     }
-    int code = e instanceof LmdbNativeException n ? n.getResultCode() : 0;
+    int code = e instanceof LmdbException lmdb ? lmdb.code() : 0;
     String why =
         switch (code) {
           case ENOSPC -> FULL;

@@ -2,7 +2,6 @@ package dev.torc.cli;
 
 import dev.torc.machine.Shown;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -67,14 +66,8 @@ final class InitCommand extends Command {
    * torc is updated in place; the bare name where torc does not run from one.
    */
   private static String schema() throws IOException {
-    try {
-      Path code =
-          Path.of(InitCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      Path home = code.toRealPath().getParent().getParent();
-      Path schema = home.resolve("share/torc.schema.json");
-      return Files.isRegularFile(schema) ? schema.toUri().toString() : "torc.schema.json";
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+    Path home = Version.code().toRealPath().getParent().getParent();
+    Path schema = home.resolve("share/torc.schema.json");
+    return Files.isRegularFile(schema) ? schema.toUri().toString() : "torc.schema.json";
   }
 }

@@ -4,30 +4,35 @@ import com.kenai.jffi.CallContext;
 import com.kenai.jffi.CallingConvention;
 import com.kenai.jffi.Invoker;
 import com.kenai.jffi.LastError;
+import com.kenai.jffi.Library;
 import com.kenai.jffi.Type;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A function of the C library that takes up to six integers or pointers. All are called under one
- * shape, six 64-bit arguments and a 64-bit result: the calling conventions of x86-64 and AArch64
- * pass integers and pointers in whole registers and ignore registers that a function does not know;
- * this does not hold for variadic functions, floating point, or structs by value. Pointers are
- * passed as addresses, so their memory must outlive the call.
+ * A function of the C library, or of a {@link SharedLibrary}, that takes up to six integers or
+ * pointers. All are called under one shape, six 64-bit arguments and a 64-bit result: the calling
+ * conventions of x86-64 and AArch64 pass integers and pointers in whole registers and ignore
+ * registers that a function does not know; this does not hold for variadic functions, floating
+ * point, or structs by value. Pointers are passed as addresses, so their memory must outlive the
+ * call.
  *
- * <p>The calls go through jffi, which the database needs anyway. The JDK's own linker is no faster,
- * and at its first call it writes and loads some thirty classes, which no AOT cache keeps.
+ * <p>The calls go through jffi. The JDK's own linker is no faster, and at its first call it writes
+ * and loads some thirty classes, which no AOT cache keeps.
  */
-final class Call {
+public final class Call {
 
   private static final CallContext ANY = any();
   private static final Invoker INVOKER = Invoker.getInstance();
 
   private final long function;
 
-  private Call(MemorySegment function) {
-    this.function = function.address();
+  /** Never asked for anything: a library is unloaded when nothing refers to it any more. */
+  private final Library library;
+
+  private Call(Library library, long function) {
+    this.library = library;
+    this.function = function;
   }
 
   private static CallContext any() {
@@ -43,7 +48,13 @@ final class Call {
 
   /** A function that may be missing. */
   static Optional<Call> find(String name) {
-    return Libc.symbol(name).map(Call::new);
+    return in(Library.getDefault(), name);
+  }
+
+  /** A function of a library, or nothing where that lacks it. */
+  static Optional<Call> in(Library library, String name) {
+    long function = library.getSymbolAddress(name);
+    return function == 0 ? Optional.empty() : Optional.of(new Call(library, function));
   }
 
   /** The number for Linux or for macOS, which call the same things by other numbers. */
@@ -67,10 +78,14 @@ final class Call {
     return result == -1 ? -LastError.getInstance().get() : result;
   }
 
-  /** Calls a function that returns a pointer. */
-  MemorySegment pointer(long... arguments) {
+  /** Calls a function that returns a pointer: the address, 0 for NULL. */
+  public long pointer(long... arguments) {
     long[] a = Arrays.copyOf(arguments, 6);
-    return MemorySegment.ofAddress(
-        INVOKER.invokeL6(ANY, function, a[0], a[1], a[2], a[3], a[4], a[5]));
+    return INVOKER.invokeL6NoErrno(ANY, function, a[0], a[1], a[2], a[3], a[4], a[5]);
+  }
+
+  /** Calls a function that returns a status of its own: the int as it is, errno left aside. */
+  public int status(long a, long b, long c, long d, long e, long f) {
+    return (int) INVOKER.invokeL6NoErrno(ANY, function, a, b, c, d, e, f);
   }
 }

@@ -1,10 +1,5 @@
 package dev.torc.posix;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,13 +47,14 @@ public final class Environment {
   /** The environment of this process. */
   public static Environment ofCaller() {
     List<byte[]> entries = new ArrayList<>();
-    ByteBuffer list = at(address());
-    for (int i = 0; list != null; i += Long.BYTES) {
-      ByteBuffer entry = at(list.getLong(i));
-      if (entry == null) {
-        break;
+    long list = address();
+    if (list != 0) {
+      byte[] entry = Memory.textAt(Memory.longAt(list));
+      while (entry != null) {
+        entries.add(entry);
+        list += Long.BYTES;
+        entry = Memory.textAt(Memory.longAt(list));
       }
-      entries.add(bytes(entry));
     }
     return new Environment(entries);
   }
@@ -91,19 +87,25 @@ public final class Environment {
 
   /** The entries in native memory, once for all processes, and where each name stands. */
   static final class Block {
-    private final Arena arena = Arena.ofAuto();
     private final List<byte[]> entries;
+    private final Memory memory;
     private final long[] addresses;
     private final Map<String, int[]> places = new HashMap<>();
 
     Block(List<byte[]> entries) {
       this.entries = entries;
       this.addresses = new long[entries.size()];
+      int size = 0;
+      for (byte[] entry : entries) {
+        size += entry.length + 1;
+      }
+      memory = Memory.of(size);
+      int at = 0;
       for (int i = 0; i < addresses.length; i++) {
         byte[] entry = entries.get(i);
-        MemorySegment memory = arena.allocate(entry.length + 1L);
-        MemorySegment.copy(entry, 0, memory, ValueLayout.JAVA_BYTE, 0, entry.length);
-        addresses[i] = memory.address();
+        memory.put(at, entry); // the memory is all zero: so ends each entry
+        addresses[i] = memory.address() + at;
+        at += entry.length + 1;
         places.merge(name(entry), new int[] {i}, Block::both);
       }
     }
@@ -190,29 +192,10 @@ public final class Environment {
 
   /** The address in the C library's {@code environ}, which macOS only gives by a function. */
   private static long address() {
-    MemorySegment variable =
-        Call.isMac() ? Call.of("_NSGetEnviron").pointer() : Libc.symbol("environ").orElseThrow();
-    return at(variable.address()).getLong(0);
-  }
-
-  /** The memory from an address on, null for NULL; see {@link FileStatus} for why no segment. */
-  @SuppressWarnings("restricted")
-  private static ByteBuffer at(long address) {
-    return address == 0
-        ? null
-        : MemorySegment.ofAddress(address)
-            .reinterpret(1 << 30)
-            .asByteBuffer()
-            .order(ByteOrder.nativeOrder());
-  }
-
-  private static byte[] bytes(ByteBuffer text) {
-    int length = 0;
-    while (text.get(length) != 0) {
-      length++;
-    }
-    byte[] bytes = new byte[length];
-    text.get(bytes);
-    return bytes;
+    long variable =
+        Call.isMac()
+            ? Call.of("_NSGetEnviron").pointer()
+            : Libc.symbol("environ").orElseThrow().address();
+    return Memory.longAt(variable);
   }
 }

@@ -58,9 +58,9 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
   }
 
   /** The system's words for an error number, in lower case. */
-  @SuppressWarnings("restricted")
   static String reason(int errno) {
-    String words = Call.of("strerror").pointer(errno).reinterpret(256).getString(0);
+    String words =
+        new String(Memory.textAt(Call.of("strerror").pointer(errno)), StandardCharsets.UTF_8);
     return words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);
   }
 

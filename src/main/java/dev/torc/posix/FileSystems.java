@@ -1,8 +1,7 @@
 package dev.torc.posix;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,18 +28,21 @@ public final class FileSystems {
     if (statfs.isEmpty()) {
       return Optional.empty();
     }
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment status = arena.allocate(4096, 8); // the largest, that of macOS, has 2168 bytes
-      MemorySegment text = Libc.string(arena, path.toString());
-      if (statfs.get().call(text.address(), status.address()) != 0) {
-        return Optional.empty();
-      }
-      if (Libc.MAC) { // f_fstypename, 16 bytes after f_fssubtype
-        String kind = status.getString(72).toLowerCase(Locale.ROOT);
-        return NETWORK_NAMES.contains(kind) ? Optional.of(kind) : Optional.empty();
-      }
-      return kind((int) status.get(ValueLayout.JAVA_LONG, 0));
+    Memory status = Memory.of(4096); // the largest, that of macOS, has 2168 bytes
+    Memory text = Memory.ofText(path.toString());
+    int result = statfs.get().call(text.address(), status.address());
+    Reference.reachabilityFence(text);
+    Optional<String> found = Optional.empty();
+    if (result == 0 && Libc.MAC) { // f_fstypename, 16 bytes after f_fssubtype
+      byte[] type = Memory.textAt(status.address() + 72);
+      found =
+          Optional.of(new String(type, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT))
+              .filter(NETWORK_NAMES::contains);
+    } else if (result == 0) {
+      found = kind((int) status.getLong(0));
     }
+    Reference.reachabilityFence(status);
+    return found;
   }
 
   /**

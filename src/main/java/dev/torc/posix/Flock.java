@@ -1,7 +1,7 @@
 package dev.torc.posix;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -64,10 +64,9 @@ public final class Flock implements AutoCloseable {
   }
 
   private static Optional<Flock> lock(Path file) throws IOException {
-    int fd;
-    try (Arena arena = Arena.ofConfined()) {
-      fd = OPEN.call(Libc.string(arena, file.toString()).address(), OPEN_READ_WRITE_CLOEXEC);
-    }
+    Memory path = Memory.ofText(file.toString());
+    int fd = OPEN.call(path.address(), OPEN_READ_WRITE_CLOEXEC);
+    Reference.reachabilityFence(path);
     if (fd == -MISSING) {
       return Optional.empty();
     }

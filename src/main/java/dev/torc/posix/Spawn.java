@@ -297,10 +297,9 @@ public final class Spawn {
   }
 
   /** The C library's words for an error number. */
-  @SuppressWarnings("restricted")
   private static String text(int error) {
-    MemorySegment words = Call.of("strerror").pointer(error);
-    return words.reinterpret(1024).getString(0).toLowerCase(Locale.ROOT);
+    byte[] words = Memory.textAt(Call.of("strerror").pointer(error));
+    return new String(words, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
   }
 
   private static boolean anyNul(List<byte[]> texts) {

@@ -108,7 +108,6 @@ class DyingIT {
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Djffi.unsafe.disabled=true",
-                "-Djnr.ffi.asm.enabled=false",
                 "-Dslf4j.internal.verbosity=ERROR",
                 "-cp",
                 System.getProperty("java.class.path"),

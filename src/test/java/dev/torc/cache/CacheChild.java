@@ -39,9 +39,16 @@ final class CacheChild {
 
   /**
    * What it does: {@code lock ROOT} holds the lock; {@code write ROOT} commits pairs of results
-   * that must always be of the same build, and prints the number of each commit that it knows of.
+   * that must always be of the same build, and prints the number of each commit that it knows of;
+   * {@code read FOLDER} holds a snapshot of a database.
    */
   public static void main(String[] arguments) throws Exception {
+    if (arguments[0].equals("read")) {
+      LmdbTxn reader = LmdbEnv.open(Path.of(arguments[1]), 1 << 20, 4, 8, true).read();
+      System.out.println("reading");
+      Thread.sleep(Long.MAX_VALUE);
+      reader.close();
+    }
     CachePlace place = CachePlace.find(Path.of(arguments[1]), Map.of());
     if (arguments[0].equals("lock")) {
       var me = new BuildLock.Holder(ProcessHandle.current().pid(), "child", "torc build");

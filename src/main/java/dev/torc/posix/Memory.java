@@ -1,0 +1,109 @@
+package dev.torc.posix;
+
+import com.kenai.jffi.MemoryIO;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Memory outside of the JVM's heap: what lies at an address that a C function gave, and memory with
+ * an address for functions to read and to fill. What the bytes mean is not its business.
+ *
+ * <p>It uses no memory segments: to look into them the JVM writes and loads classes at every start,
+ * which no AOT cache keeps.
+ */
+public final class Memory {
+
+  private static final MemoryIO AT = MemoryIO.getInstance();
+
+  private final ByteBuffer bytes;
+  private final long address;
+
+  private Memory(int size) {
+    bytes = ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
+    address = AT.getDirectBufferAddress(bytes);
+  }
+
+  /**
+   * Memory of zeros. It is freed some time after the last use of this object, not of its address:
+   * who hands the address over must hold on to the object until the call has returned.
+   *
+   * @param size bytes
+   */
+  public static Memory of(int size) {
+    return new Memory(size);
+  }
+
+  /** Memory that holds a text in UTF-8 with a NUL after it; see {@link #of}. */
+  public static Memory ofText(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    Memory memory = new Memory(bytes.length + 1); // the rest is zero
+    memory.put(0, bytes);
+    return memory;
+  }
+
+  /** The eight bytes at an address of the process, which must not be NULL. */
+  public static long longAt(long address) {
+    return AT.getLong(address);
+  }
+
+  /** A copy of what lies at an address of the process; that may be NULL only for no bytes. */
+  public static byte[] bytesAt(long address, int length) {
+    byte[] copy = new byte[length];
+    if (length > 0) {
+      AT.getByteArray(address, copy, 0, length);
+    }
+    return copy;
+  }
+
+  /** A copy of what lies at an address up to the first NUL, without it; null for NULL. */
+  public static byte[] textAt(long address) {
+    return address == 0 ? null : AT.getZeroTerminatedByteArray(address);
+  }
+
+  /** Where the memory begins, for C functions. */
+  public long address() {
+    return address;
+  }
+
+  /** Bytes. */
+  public int size() {
+    return bytes.capacity();
+  }
+
+  /**
+   * Writes bytes.
+   *
+   * @throws IndexOutOfBoundsException where they do not fit; then nothing is written
+   */
+  public void put(int offset, byte[] value) {
+    bytes.put(offset, value);
+  }
+
+  /**
+   * Writes eight bytes in the order of the machine.
+   *
+   * @throws IndexOutOfBoundsException where they do not fit
+   */
+  public void putLong(int offset, long value) {
+    bytes.putLong(offset, value);
+  }
+
+  /**
+   * Eight bytes in the order of the machine.
+   *
+   * @throws IndexOutOfBoundsException where they are not all in this memory
+   */
+  public long getLong(int offset) {
+    return bytes.getLong(offset);
+  }
+
+  /**
+   * Four bytes in the order of the machine.
+   *
+   * @throws IndexOutOfBoundsException where they are not all in this memory
+   */
+  public int getInt(int offset) {
+    return bytes.getInt(offset);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.torc.posix;
+
+import com.kenai.jffi.Library;
+import java.nio.file.Path;
+
+/**
+ * A shared library other than the C library, opened by its path. It stays loaded as long as this or
+ * one of its functions is referred to. What its functions do is not its business.
+ */
+public final class SharedLibrary {
+
+  private final Library library;
+  private final Path path;
+
+  private SharedLibrary(Library library, Path path) {
+    this.library = library;
+    this.path = path;
+  }
+
+  /**
+   * Loads it; its symbols are seen by nobody else. Once loaded, the file is not needed any more.
+   *
+   * @throws UnsatisfiedLinkError with the system's words, where it cannot be loaded
+   */
+  public static SharedLibrary open(Path path) {
+    // An absolute path, since the system looks for a plain name in places of its own.
+    String file = path.toAbsolutePath().toString();
+    Library library = Library.openLibrary(file, Library.NOW | Library.LOCAL);
+    if (library == null) {
+      throw new UnsatisfiedLinkError(Library.getLastError());
+    }
+    return new SharedLibrary(library, path);
+  }
+
+  /**
+   * A function of it, which must have the shape that {@link Call} tells.
+   *
+   * @throws UnsatisfiedLinkError where it has none of this name
+   */
+  public Call call(String name) {
+    return Call.in(library, name)
+        .orElseThrow(() -> new UnsatisfiedLinkError(path + " has no " + name));
+  }
+}

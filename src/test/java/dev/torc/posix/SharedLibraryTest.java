@@ -1,0 +1,76 @@
+package dev.torc.posix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.ref.Reference;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SharedLibraryTest {
+
+  @TempDir Path folder;
+
+  /**
+   * A library that every JVM brings: {@code jint ZIP_CRC32(jint crc, const jbyte *, jint length)}.
+   */
+  private static Path zip() {
+    return Path.of(System.getProperty("java.home"), "lib", System.mapLibraryName("zip"));
+  }
+
+  private static int crc(Call crc32, byte[] bytes) {
+    Memory memory = Memory.of(bytes.length);
+    memory.put(0, bytes);
+    int crc = crc32.status(0, memory.address(), bytes.length, 0, 0, 0);
+    Reference.reachabilityFence(memory);
+    return crc;
+  }
+
+  private static int expected(byte[] bytes) {
+    CRC32 crc = new CRC32();
+    crc.update(bytes);
+    return (int) crc.getValue();
+  }
+
+  @Test
+  void itsFunctionsAreCalledByNameAlsoWhenTheFileIsGone() throws Exception {
+    Path copy = Files.copy(zip(), folder.resolve("a library.so"));
+    Call crc32 = SharedLibrary.open(copy).call("ZIP_CRC32");
+    Files.delete(copy);
+    byte[] bytes = "torc".getBytes(StandardCharsets.UTF_8);
+    assertEquals(expected(bytes), crc(crc32, bytes));
+  }
+
+  @Test
+  void aResultIsNoErrnoWhateverItIs() {
+    Call crc32 = SharedLibrary.open(zip()).call("ZIP_CRC32");
+    byte[] bytes = {(byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff};
+    assertEquals(-1, expected(bytes));
+    assertEquals(-1, crc(crc32, bytes));
+  }
+
+  @Test
+  void whatItLacksIsNamed() {
+    SharedLibrary library = SharedLibrary.open(zip());
+    UnsatisfiedLinkError e =
+        assertThrows(UnsatisfiedLinkError.class, () -> library.call("no_such_function"));
+    assertEquals(zip() + " has no no_such_function", e.getMessage());
+  }
+
+  @Test
+  void whatCannotBeLoadedIsNamedWithTheSystemsReason() throws Exception {
+    Path missing = folder.resolve("missing.so");
+    UnsatisfiedLinkError e =
+        assertThrows(UnsatisfiedLinkError.class, () -> SharedLibrary.open(missing));
+    assertTrue(e.getMessage().contains(missing.toString()), e.getMessage());
+
+    Path garbled = Files.writeString(folder.resolve("garbled.so"), "no library\n");
+    e = assertThrows(UnsatisfiedLinkError.class, () -> SharedLibrary.open(garbled));
+    assertTrue(e.getMessage().contains(garbled.toString()), e.getMessage());
+  }
+}
