@@ -299,6 +299,32 @@ class Harness {
         false);
   }
 
+  /**
+   * Waits until no attempt is under way but that of one job, which calls this: with one cpu, the
+   * products of the last job may still be looked at when the next one runs.
+   */
+  synchronized void alone(String name) throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!underWay().equals(Set.of(name))) {
+      long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+      assertTrue(left > 0, () -> "still under way: " + underWay());
+      wait(left);
+    }
+  }
+
+  private Set<String> underWay() {
+    Set<String> jobs = new TreeSet<>();
+    for (Event event : events) {
+      switch (event) {
+        case Event.JobStarted begun -> jobs.add(begun.job());
+        case Event.JobRetried over -> jobs.remove(over.job());
+        case Event.JobEnded over -> jobs.remove(over.job());
+        default -> {}
+      }
+    }
+    return jobs;
+  }
+
   private Job declared(String name) {
     return workflow.jobs().stream().filter(j -> j.name().equals(name)).findFirst().orElseThrow();
   }
@@ -404,6 +430,9 @@ class Harness {
                   null,
                   event -> {
                     told.add(event);
+                    synchronized (this) {
+                      notifyAll();
+                    }
                     heard(event);
                     if (event instanceof Event.Finished) {
                       cache.put(

@@ -209,6 +209,7 @@ class RandomGroupsTest {
       Spec victim = all.get(random.nextInt(all.size()));
       StubRunner.Script begin =
           stub -> {
+            torc.alone(victim.name()); // or what was looked at then would be lost by chance
             for (var file : victim.begins(inputs(stub)).entrySet()) {
               stub.write(file.getKey(), file.getValue());
             }
