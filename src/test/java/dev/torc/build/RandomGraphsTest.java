@@ -186,10 +186,8 @@ class RandomGraphsTest {
       } else {
         torc.job(victim.name(), begin);
       }
-      torc.limits.put("cpus", 1L); // one after the other, so that the events tell all,
-      torc.failFast = true; // and none while the products of the last are looked at
+      torc.limits.put("cpus", 1L); // one after the other, so that the events tell all
       torc.build();
-      torc.failFast = false;
       torc.usual(victim.name());
       TreeSet<String> settled = oracle.upToDate();
       for (String name : torc.started()) {

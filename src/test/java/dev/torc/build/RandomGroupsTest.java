@@ -223,10 +223,8 @@ class RandomGroupsTest {
       } else {
         torc.job(victim.name(), begin);
       }
-      torc.limits.put("cpus", 1L); // one after the other, so that the events tell all,
-      torc.failFast = true; // and none while the products of the last are looked at
+      torc.limits.put("cpus", 1L); // one after the other, so that the events tell all
       torc.build();
-      torc.failFast = false;
       torc.usual(victim.name());
       TreeSet<String> settled = oracle.upToDate();
       for (String name : torc.started()) {
