@@ -1,6 +1,5 @@
 package dev.torc.build;
 
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -27,9 +26,11 @@ final class ReadyQueue {
   ReadyQueue(int[] priority, long[] rank) {
     ready =
         new TreeSet<>(
-            Comparator.<Integer>comparingInt(j -> -priority[j])
-                .thenComparingLong(j -> -rank[j])
-                .thenComparingInt(j -> j));
+            (a, b) -> {
+              int first = Integer.compare(priority[b], priority[a]);
+              first = first == 0 ? Long.compare(rank[b], rank[a]) : first;
+              return first == 0 ? Integer.compare(a, b) : first;
+            });
   }
 
   /** Adds a job. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -51,6 +52,9 @@ final class Training {
           new Lesson(Exit.DONE, "build", "both", "-v"),
           new Lesson(Exit.USAGE, "buidl"));
 
+  /** What follows when a source was touched. */
+  private static final Lesson UNCHANGED = new Lesson(Exit.DONE, "build", "both", "words");
+
   /** What follows when the source was edited; on a terminal, where most builds are watched. */
   private static final List<Lesson> EDITED =
       List.of(
@@ -72,6 +76,8 @@ final class Training {
       for (Lesson lesson : LESSONS) {
         learn(lesson, folder, false);
       }
+      Files.setLastModifiedTime(source, FileTime.fromMillis(0));
+      learn(UNCHANGED, folder, true);
       Files.writeString(source, "two\n");
       for (Lesson lesson : EDITED) {
         learn(lesson, folder, true);

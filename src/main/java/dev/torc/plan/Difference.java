@@ -18,7 +18,19 @@ import java.util.stream.Collectors;
  */
 final class Difference {
 
-  private record Key(int code, String name) {}
+  /** Compared by hand: a record's own equality is linked anew in every process. */
+  private record Key(int code, String name) {
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key that && code == that.code && name.equals(that.name);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * code + name.hashCode();
+    }
+  }
 
   private final Function<String, List<Entry>> oldList;
   private final Function<String, List<Entry>> newList;
@@ -121,8 +133,11 @@ final class Difference {
   }
 
   private void changed(Line line, String name, Entry old, Entry now, Map<String, String> renamed) {
+    if (line == null) { // of a later torc; as a case of the switch it is linked in every process
+      setting("manifest", old, now);
+      return;
+    }
     switch (line) {
-      case null -> setting("manifest", old, now);
       case PRODUCT -> {}
       case LIST -> list(name, old, now);
       case NEED, FOUND -> need(name, old, now);

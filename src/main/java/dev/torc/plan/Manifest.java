@@ -9,7 +9,6 @@ import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,7 +105,7 @@ public final class Manifest {
     Map<Integer, ManifestWriter.Content> contents = new LinkedHashMap<>();
     lists.forEach(list -> contents.put(list, contains.ofList(list)));
     if (!ordered) {
-      lists.sort(Comparator.comparing(list -> contents.get(list).value()));
+      lists.sort((a, b) -> contents.get(a).value().compareTo(contents.get(b).value()));
     }
     lists.forEach(list -> writer.made(graph.list(list).written(), contents.get(list)));
   }

@@ -1,8 +1,5 @@
 package dev.torc.posix;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,31 +37,8 @@ public final class Entries {
   }
 
   /** The array of pointers that a process is started with; valid while these entries are held. */
-  MemorySegment array(SegmentAllocator arena) {
-    return array(arena, kept, own);
-  }
-
-  /** A NULL-ended array of pointers: given ones, then those to NUL-ended strings. */
-  static MemorySegment array(SegmentAllocator arena, long[] first, List<byte[]> texts) {
-    int size = 0;
-    for (byte[] text : texts) {
-      size += text.length + 1;
-    }
-    MemorySegment all = arena.allocate(size);
-    byte[] bytes = new byte[size]; // copied at once: many small copies take longer
-    long[] pointers = new long[first.length + texts.size() + 1];
-    System.arraycopy(first, 0, pointers, 0, first.length);
-    int count = first.length;
-    int at = 0;
-    for (byte[] text : texts) {
-      pointers[count++] = all.address() + at;
-      System.arraycopy(text, 0, bytes, at, text.length);
-      at += text.length + 1;
-    }
-    MemorySegment.copy(bytes, 0, all, ValueLayout.JAVA_BYTE, 0, size);
-    MemorySegment array = arena.allocate(ValueLayout.JAVA_LONG, pointers.length);
-    MemorySegment.copy(pointers, 0, array, ValueLayout.JAVA_LONG, 0, pointers.length);
-    return array;
+  long array(Scratch scratch) {
+    return scratch.pointers(kept, own);
   }
 
   /** All entries, without the closing NUL, in the order in which a process gets them. */

@@ -47,6 +47,18 @@ public final class Memory {
     return AT.getLong(address);
   }
 
+  /** The four bytes at an address of the process, which must not be NULL. */
+  static int intAt(long address) {
+    return AT.getInt(address);
+  }
+
+  /** Numbers of eight bytes each, in the order of the machine. */
+  static byte[] bytes(long[] numbers) {
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * numbers.length);
+    bytes.order(ByteOrder.nativeOrder()).asLongBuffer().put(numbers);
+    return bytes.array();
+  }
+
   /** A copy of what lies at an address of the process; that may be NULL only for no bytes. */
   public static byte[] bytesAt(long address, int length) {
     byte[] copy = new byte[length];

@@ -2,10 +2,6 @@ package dev.torc.posix;
 
 import java.io.File;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
-import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,9 +36,8 @@ public final class Spawn {
   private static final int SETSIGMASK = 8;
   private static final int CLOEXEC_DEFAULT = 0x4000; // macOS only
   private static final int SIGCHLD = Call.number(17, 20);
-  private static final long ROOM = 1024; // for opaque structs, the largest known has 336 bytes
+  private static final int ROOM = 1024; // for opaque structs, the largest known has 336 bytes
   private static final int SLACK = 32; // descriptors that may be opened while we count them
-  private static final long PIECE = 16 << 10; // bytes: enough for an ordinary environment
 
   private static final byte[] DEV_NULL = bytes("/dev/null");
   private static final long[] NONE = {};
@@ -64,7 +59,8 @@ public final class Spawn {
 
   private final boolean hasChdir;
   private final boolean hasCloseFrom;
-  private final MemorySegment attributes;
+  private final Memory attributes;
+  private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(Scratch::new);
   private volatile Search last = new Search(new byte[0], new byte[0], List.of());
 
   /** A starter that uses what this system's C library has. */
@@ -100,34 +96,34 @@ public final class Spawn {
     if (anyNul(words) || anyNul(environment.own())) {
       throw new IOException(cannot(argv) + "an argument or variable holds a NUL character");
     }
-    try (Arena whole = Arena.ofConfined()) {
-      SegmentAllocator arena = inOnePiece(whole);
-      MemorySegment env = environment.array(arena);
+    Scratch scratch = scratches.get();
+    try {
+      long env = environment.array(scratch);
       int error = ENOENT;
       boolean found = false;
       for (byte[] program : candidates(words.get(0), environment.path())) {
         byte[] place = program[0] == '/' ? program : join(dir.toString(), program);
-        int access = ACCESS.call(string(arena, place).address(), X_OK);
+        int access = ACCESS.call(scratch.text(place), X_OK);
         if (access != 0) {
           error = access == -EACCES ? EACCES : error;
           continue;
         }
         found = true;
-        MemorySegment actions = actions(arena, dir, log, truncate);
+        long actions = actions(scratch, dir, log, truncate);
         try {
-          MemorySegment pid = arena.allocate(ValueLayout.JAVA_INT);
-          error = spawn(arena, pid, actions, program, words, dir, env);
+          long pid = scratch.zeros(Integer.BYTES);
+          error = spawn(scratch, pid, actions, program, words, dir, env);
           if (error == ENOEXEC) {
             List<byte[]> script = new ArrayList<>(words);
             script.set(0, program);
             script.addFirst(bytes("/bin/sh"));
-            error = spawn(arena, pid, actions, bytes("/bin/sh"), script, dir, env);
+            error = spawn(scratch, pid, actions, bytes("/bin/sh"), script, dir, env);
           }
           if (error == 0) {
-            return pid.get(ValueLayout.JAVA_INT, 0);
+            return Memory.intAt(pid);
           }
         } finally {
-          DESTROY.call(actions.address());
+          DESTROY.call(actions);
         }
         if (error != ENOENT && error != ENOTDIR && error != EACCES) {
           break;
@@ -135,18 +131,19 @@ public final class Spawn {
       }
       throw new IOException(cannot(argv) + why(error, found, argv.get(0), dir, log));
     } finally {
+      scratch.clear();
       Reference.reachabilityFence(environment);
     }
   }
 
   private int spawn(
-      SegmentAllocator arena,
-      MemorySegment pid,
-      MemorySegment actions,
+      Scratch scratch,
+      long pid,
+      long actions,
       byte[] program,
       List<byte[]> words,
       Path dir,
-      MemorySegment env) {
+      long env) {
     byte[] path = program;
     List<byte[]> argv = words;
     if (!hasChdir) {
@@ -166,22 +163,16 @@ public final class Spawn {
               bytes(dir.toString())));
     }
     return SPAWN.call(
-        pid.address(),
-        string(arena, path).address(),
-        actions.address(),
-        attributes.address(),
-        Entries.array(arena, NONE, argv).address(),
-        env.address());
+        pid, scratch.text(path), actions, attributes.address(), scratch.pointers(NONE, argv), env);
   }
 
-  private MemorySegment actions(SegmentAllocator arena, Path dir, Path log, boolean truncate) {
-    MemorySegment memory = arena.allocate(ROOM, 16);
-    long actions = memory.address();
+  private long actions(Scratch scratch, Path dir, Path log, boolean truncate) {
+    long actions = scratch.zeros(ROOM);
     check(INIT.call(actions));
     if (log != null) {
       int flags = O_WRONLY | O_CREAT | O_APPEND | (truncate ? O_TRUNC : 0);
-      check(ADD_OPEN.call(actions, 0, string(arena, DEV_NULL).address(), 0, 0));
-      check(ADD_OPEN.call(actions, 1, string(arena, bytes(log.toString())).address(), flags, 0666));
+      check(ADD_OPEN.call(actions, 0, scratch.text(DEV_NULL), 0, 0));
+      check(ADD_OPEN.call(actions, 1, scratch.text(bytes(log.toString())), flags, 0666));
       check(ADD_DUP2.call(actions, 1, 2));
     } else if (Call.isMac()) {
       for (int fd = 0; fd <= 2; fd++) { // exempts them from CLOEXEC_DEFAULT
@@ -189,7 +180,7 @@ public final class Spawn {
       }
     }
     if (hasChdir) {
-      long folder = string(arena, bytes(dir.toString())).address();
+      long folder = scratch.text(bytes(dir.toString()));
       check(ADD_CHDIR.orElseThrow().call(actions, folder));
     }
     if (hasCloseFrom) {
@@ -201,7 +192,7 @@ public final class Spawn {
         check(ADD_CLOSE.call(actions, fd));
       }
     }
-    return memory;
+    return actions;
   }
 
   private static int highestDescriptor() {
@@ -217,10 +208,9 @@ public final class Spawn {
   }
 
   /** The attributes are the same for all processes, and only read by posix_spawn. */
-  private static MemorySegment attributes() {
-    Arena arena = Arena.ofAuto();
-    MemorySegment memory = arena.allocate(ROOM, 16);
-    MemorySegment set = arena.allocate(ROOM, 16);
+  private static Memory attributes() {
+    Memory memory = Memory.of(ROOM);
+    Memory set = Memory.of(ROOM);
     long attributes = memory.address();
     int flags = SETPGROUP | SETSIGDEF | SETSIGMASK | (Call.isMac() ? CLOEXEC_DEFAULT : 0);
     check(Call.of("posix_spawnattr_init").call(attributes));
@@ -228,7 +218,9 @@ public final class Spawn {
     check(Call.of("posix_spawnattr_setpgroup").call(attributes, 0));
     check(Call.of("posix_spawnattr_setsigmask").call(attributes, set.address()));
     // sigfillset leaves out the two signals that glibc has for itself; they would be ignored.
-    set.fill((byte) 0xff);
+    byte[] all = new byte[ROOM];
+    Arrays.fill(all, (byte) 0xff);
+    set.put(0, all);
     check(Call.of("posix_spawnattr_setsigdefault").call(attributes, set.address()));
     Reference.reachabilityFence(set);
     // Whoever called us may ignore SIGCHLD; the exit status of our children would then be lost.
@@ -311,26 +303,6 @@ public final class Spawn {
       }
     }
     return false;
-  }
-
-  /** Memory that is taken from the arena in one piece, and what does not fit into it apart. */
-  private static SegmentAllocator inOnePiece(Arena arena) {
-    MemorySegment piece = arena.allocate(PIECE, 16);
-    long[] used = {0};
-    return (size, alignment) -> {
-      long from = (used[0] + alignment - 1) & -alignment;
-      if (from + size > PIECE) {
-        return arena.allocate(size, alignment);
-      }
-      used[0] = from + size;
-      return piece.asSlice(from, size);
-    };
-  }
-
-  private static MemorySegment string(SegmentAllocator arena, byte[] text) {
-    MemorySegment copy = arena.allocate(text.length + 1L);
-    MemorySegment.copy(text, 0, copy, ValueLayout.JAVA_BYTE, 0, text.length);
-    return copy;
   }
 
   private static byte[] join(String folder, byte[] name) {

@@ -1,8 +1,5 @@
 package dev.torc.posix;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.function.IntSupplier;
 
 /**
@@ -35,28 +32,28 @@ public final class Wait {
   private static final int WSTOPPED = Call.number(2, 8);
   private static final int WNOHANG = 1;
   private static final int WNOWAIT = Call.number(0x01000000, 0x20);
-  private static final long SIGINFO_CODE = 8;
-  private static final long SIGINFO_STATUS = Call.number(24, 20);
+  private static final int SIGINFO_CODE = 8;
+  private static final int SIGINFO_STATUS = Call.number(24, 20);
   private static final int ROOM = 256; // for siginfo_t (128) and rusage (144)
 
   private static final Call WAITID = Call.of("waitid");
   private static final Call WAIT4 = Call.of("wait4");
 
+  private static final ThreadLocal<Memory> INFO = ThreadLocal.withInitial(() -> Memory.of(ROOM));
+
   private Wait() {}
 
   /** Blocks until the child has stopped or is dead; a dead one stays for {@link #reap}. */
   public static Change next(int pid) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment info = arena.allocate(ROOM, 16);
-      waitid(pid, info, WEXITED | WSTOPPED | WNOWAIT);
-      int how = info.get(ValueLayout.JAVA_INT, SIGINFO_CODE);
-      int code = info.get(ValueLayout.JAVA_INT, SIGINFO_STATUS);
-      if (how == CLD_STOPPED) {
-        waitid(pid, info, WSTOPPED | WNOHANG); // takes this report, never a death
-        return new Change(What.STOPPED, code);
-      }
-      return new Change(how == CLD_EXITED ? What.EXITED : What.SIGNALED, code);
+    Memory info = INFO.get();
+    waitid(pid, info, WEXITED | WSTOPPED | WNOWAIT);
+    int how = info.getInt(SIGINFO_CODE);
+    int code = info.getInt(SIGINFO_STATUS);
+    if (how == CLD_STOPPED) {
+      waitid(pid, info, WSTOPPED | WNOHANG); // takes this report, never a death
+      return new Change(What.STOPPED, code);
     }
+    return new Change(how == CLD_EXITED ? What.EXITED : What.SIGNALED, code);
   }
 
   /**
@@ -65,15 +62,13 @@ public final class Wait {
    * @return nanoseconds of CPU time of the child and of those descendants it waited for
    */
   public static long reap(int pid) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment status = arena.allocate(ValueLayout.JAVA_INT);
-      MemorySegment usage = arena.allocate(ROOM, 16);
-      repeated(pid, () -> WAIT4.call(pid, status.address(), 0, usage.address()));
-      return time(usage, 0) + time(usage, 16);
-    }
+    Memory usage = INFO.get();
+    // nobody asks for the status: it was told by what waitid said
+    repeated(pid, () -> WAIT4.call(pid, 0, 0, usage.address()));
+    return time(usage, 0) + time(usage, 16);
   }
 
-  private static void waitid(int pid, MemorySegment info, int options) {
+  private static void waitid(int pid, Memory info, int options) {
     repeated(pid, () -> WAITID.call(P_PID, pid, info.address(), options));
   }
 
@@ -89,8 +84,7 @@ public final class Wait {
   }
 
   /** A struct timeval in nanoseconds; the microseconds are 32 bits wide on macOS. */
-  private static long time(MemorySegment usage, long offset) {
-    return usage.get(ValueLayout.JAVA_LONG, offset) * 1_000_000_000
-        + usage.get(ValueLayout.JAVA_INT, offset + 8) * 1_000L;
+  private static long time(Memory usage, int offset) {
+    return usage.getLong(offset) * 1_000_000_000 + usage.getInt(offset + 8) * 1_000L;
   }
 }
