@@ -210,7 +210,7 @@ final class Oracle {
     return behind.subList(1, behind.size());
   }
 
-  /** What a temporary job made and what is not there, of a folder only as a whole. */
+  /** What a temporary job made, still declares, and what is not there; of a folder only whole. */
   private SortedMap<String, String> gone(Spec job) {
     SortedMap<String, String> gone = new TreeMap<>();
     Last then = last.get(job.name());
@@ -218,9 +218,11 @@ final class Oracle {
       then.made.forEach(
           (path, text) -> {
             String folder = folder(job, path);
-            if (folder == null
-                ? !disk.containsKey(path)
-                : disk.keySet().stream().noneMatch(p -> p.startsWith(folder))) {
+            boolean there =
+                folder == null
+                    ? disk.containsKey(path)
+                    : disk.keySet().stream().anyMatch(p -> p.startsWith(folder));
+            if (!there && job.produces().stream().anyMatch(p -> matches(p, path))) {
               gone.put(path, text);
             }
           });
