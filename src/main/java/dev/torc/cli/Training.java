@@ -29,6 +29,12 @@ final class Training {
           command: "echo {n} > {produces}"
           needs: [numbers.txt]
           produces: ["each/{n}.txt"]
+        compiled: # takes long enough to be looked at while it runs
+          command: "sleep 0.05; cat header.txt > {produces}; echo 'x: header.txt' > {produces}.d"
+          needs: [source.txt]
+          produces: [compiled.o]
+          depfile: compiled.o.d
+        all: { command: "cat each/*.txt > {produces}/list", needs: ["each/*.txt", { job: words }], produces: [all/] }
         failing: { command: "false", needs: [both.txt] }
       """;
 
@@ -53,14 +59,15 @@ final class Training {
           new Lesson(Exit.USAGE, "buidl"));
 
   /** What is built before a source is touched and after it. */
-  private static final Lesson UNCHANGED = new Lesson(Exit.DONE, "build", "both", "words");
+  private static final Lesson UNCHANGED =
+      new Lesson(Exit.DONE, "build", "words", "compiled", "all");
 
   /** What follows when the source was edited; on a terminal, where most builds are watched. */
   private static final List<Lesson> EDITED =
       List.of(
           new Lesson(Exit.DONE, "why", "both"),
-          new Lesson(Exit.DONE, "build", "both", "words"),
-          new Lesson(Exit.DONE, "build", "both", "words"),
+          new Lesson(Exit.DONE, "build", "words", "compiled", "all"),
+          new Lesson(Exit.DONE, "build", "words", "compiled", "all"),
           new Lesson(Exit.DONE, "why", "both"),
           new Lesson(Exit.DONE, "clean", "--all"));
 
@@ -72,7 +79,9 @@ final class Training {
     try {
       Files.writeString(folder.resolve("torc.yaml"), BUILD_FILE);
       Path source = folder.resolve("source.txt");
+      Path header = folder.resolve("header.txt");
       Files.writeString(source, "one\n");
+      Files.writeString(header, "one\n");
       for (Lesson lesson : LESSONS) {
         learn(lesson, folder, false);
       }
@@ -80,6 +89,7 @@ final class Training {
       Files.setLastModifiedTime(source, FileTime.fromMillis(0));
       learn(UNCHANGED, folder, true);
       Files.writeString(source, "two\n");
+      Files.writeString(header, "two\n");
       for (Lesson lesson : EDITED) {
         learn(lesson, folder, true);
       }
