@@ -24,6 +24,9 @@ public record Stamp(Kind kind, boolean executable, long size, long mtime, long c
     LINK
   }
 
+  /** How many {@link #numbers} a stamp has. */
+  public static final int NUMBERS = 4;
+
   /** Nothing stands there. */
   public static final Stamp MISSING = new Stamp(Kind.MISSING, false, 0, 0, 0, 0);
 
@@ -42,6 +45,11 @@ public record Stamp(Kind kind, boolean executable, long size, long mtime, long c
   @Override
   public int hashCode() {
     return Long.hashCode(size ^ mtime ^ ctime ^ inode);
+  }
+
+  /** Size, mtime, ctime and inode. */
+  public long[] numbers() {
+    return new long[] {size, mtime, ctime, inode};
   }
 
   /** Whether anything stands there. */

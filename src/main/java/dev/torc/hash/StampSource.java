@@ -24,35 +24,11 @@ public interface StampSource {
 
   /** A way to look at many files of a folder, which is absolute. */
   default Lookout lookout(Path folder) throws IOException {
-    return new Lookout() {
-      private Stamp last = Stamp.MISSING;
-
-      @Override
-      public Stamp.Kind look(byte[] names, int from, int to) throws IOException {
-        String path = new String(names, from, to - from, StandardCharsets.UTF_8);
-        last = stamp(folder.resolve(path));
-        return last.kind();
-      }
-
-      @Override
-      public long size() {
-        return last.size();
-      }
-
-      @Override
-      public long mtime() {
-        return last.mtime();
-      }
-
-      @Override
-      public long ctime() {
-        return last.ctime();
-      }
-
-      @Override
-      public long inode() {
-        return last.inode();
-      }
+    return (names, from, to, numbers) -> {
+      String path = new String(names, from, to - from, StandardCharsets.UTF_8);
+      Stamp stamp = stamp(folder.resolve(path));
+      System.arraycopy(stamp.numbers(), 0, numbers, 0, Stamp.NUMBERS);
+      return stamp.kind();
     };
   }
 
@@ -76,7 +52,8 @@ public interface StampSource {
 
       @Override
       public Lookout lookout(Path folder) throws IOException {
-        return new FileLookout(new StatusReader(folder.toString()));
+        StatusReader reader = new StatusReader(folder.toString());
+        return (names, from, to, numbers) -> kind(reader.look(names, from, to, numbers));
       }
 
       @Override
@@ -90,7 +67,18 @@ public interface StampSource {
     if (!s.exists()) {
       return Stamp.MISSING;
     }
-    Stamp.Kind kind = FileLookout.kind(s.mode());
+    Stamp.Kind kind = kind(s.mode());
     return new Stamp(kind, s.executable(), s.size(), s.mtime(), s.ctime(), s.inode());
+  }
+
+  /** What a mode says that stands there. */
+  private static Stamp.Kind kind(int mode) {
+    return switch (mode & FileStatus.KIND) {
+      case 0 -> Stamp.Kind.MISSING;
+      case FileStatus.FILE -> Stamp.Kind.FILE;
+      case FileStatus.FOLDER -> Stamp.Kind.FOLDER;
+      case FileStatus.LINK -> Stamp.Kind.LINK;
+      default -> Stamp.Kind.OTHER;
+    };
   }
 }

@@ -14,6 +14,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,7 @@ public record Rest(
     Adjacency extra) {
 
   /** Numbers of a stamp. */
-  static final int WIDTH = 4;
+  static final int WIDTH = Stamp.NUMBERS;
 
   static final int CTIME = 2;
 
@@ -196,10 +197,6 @@ public record Rest(
     return new Held(graph, containers, boot, database, caller);
   }
 
-  static long[] numbers(Stamp stamp) {
-    return new long[] {stamp.size(), stamp.mtime(), stamp.ctime(), stamp.inode()};
-  }
-
   /**
    * What came of a look at all files.
    *
@@ -273,6 +270,8 @@ public record Rest(
       moved.set(from, to); // who decides about the jobs will meet it again, and tell
       return moved;
     }
+    long[] now = new long[WIDTH];
+    Names.Taker<Stamp.Kind> look = (names, begin, end) -> files.look(names, begin, end, now);
     for (int f = from; f < to; f++) {
       int at = f * WIDTH;
       if (stamps[at + CTIME] == 0) {
@@ -280,18 +279,14 @@ public record Rest(
       }
       Stamp.Kind kind;
       try {
-        kind =
-            f < graph.files()
-                ? graph.handPath(f, files::look)
-                : further.hand(f - graph.files(), files::look);
+        kind = f < graph.files() ? graph.handPath(f, look) : further.hand(f - graph.files(), look);
       } catch (IOException e) {
         kind = Stamp.Kind.MISSING; // likewise
       }
-      if (kind != (stamps[at] == FOLDER ? Stamp.Kind.FOLDER : Stamp.Kind.FILE)
-          || stamps[at] != FOLDER && files.size() != stamps[at]
-          || files.mtime() != stamps[at + 1]
-          || files.ctime() != stamps[at + CTIME]
-          || files.inode() != stamps[at + 3]) {
+      boolean folder = stamps[at] == FOLDER;
+      int first = folder ? 1 : 0; // its size says nothing
+      if (kind != (folder ? Stamp.Kind.FOLDER : Stamp.Kind.FILE)
+          || !Arrays.equals(stamps, at + first, at + WIDTH, now, first, WIDTH)) {
         moved.set(f);
       }
     }

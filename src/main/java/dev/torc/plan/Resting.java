@@ -236,7 +236,7 @@ public final class Resting {
       return NONE;
     }
     for (int i = 0; i < before.size(); i++) {
-      long[] numbers = Rest.numbers(before.get(i));
+      long[] numbers = before.get(i).numbers();
       numbers[0] = Rest.FOLDER;
       listed.put(number(folders.get(i)), numbers);
     }
@@ -283,7 +283,7 @@ public final class Resting {
         claim(file, folder);
       } else {
         Known known = digests.last(path(file));
-        claim(file, Rest.numbers(known.stamp()));
+        claim(file, known.stamp().numbers());
         contents.put(file, known.digest());
       }
     }

@@ -76,7 +76,7 @@ final class Touched {
     if (stamps == rest.stamps()) {
       stamps = stamps.clone();
     }
-    System.arraycopy(Rest.numbers(stamp), 0, stamps, file * Rest.WIDTH, Rest.WIDTH);
+    System.arraycopy(stamp.numbers(), 0, stamps, file * Rest.WIDTH, Rest.WIDTH);
   }
 
   private long size(int file) {

@@ -92,6 +92,11 @@ public final class Memory {
     bytes.put(offset, value);
   }
 
+  /** Writes some of the bytes; see {@link #put(int, byte[])}. */
+  void put(int offset, byte[] value, int from, int length) {
+    bytes.put(offset, value, from, length);
+  }
+
   /**
    * Writes eight bytes in the order of the machine.
    *
@@ -108,6 +113,11 @@ public final class Memory {
    */
   public long getLong(int offset) {
     return bytes.getLong(offset);
+  }
+
+  /** Two bytes in the order of the machine. */
+  short getShort(int offset) {
+    return bytes.getShort(offset);
   }
 
   /**

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -230,7 +229,7 @@ public final class Spawn {
 
   private static void check(int error) {
     if (error != 0) {
-      throw new IllegalStateException("cannot prepare a process: " + text(error));
+      throw new IllegalStateException("cannot prepare a process: " + FileStatus.reason(error));
     }
   }
 
@@ -276,7 +275,7 @@ public final class Spawn {
       case EACCES ->
           searched ? "no executable file of this name in PATH" : "not an executable file";
       case E2BIG -> "arguments and environment are too long; read the list in TORC_NEEDS instead";
-      default -> text(error);
+      default -> FileStatus.reason(error);
     };
   }
 
@@ -286,12 +285,6 @@ public final class Spawn {
 
   private static String cannot(List<String> argv) {
     return "cannot start " + argv.get(0).replaceAll("\\p{Cntrl}", "?") + ": ";
-  }
-
-  /** The C library's words for an error number. */
-  private static String text(int error) {
-    byte[] words = Memory.textAt(Call.of("strerror").pointer(error));
-    return new String(words, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
   }
 
   private static boolean anyNul(List<byte[]> texts) {

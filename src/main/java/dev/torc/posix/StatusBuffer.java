@@ -1,16 +1,12 @@
 package dev.torc.posix;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
  * Memory for a path and for what {@code stat(2)} or {@code lstat(2)} says of it, by the layout of
  * this system's C library. For one thread; the numbers are those of the last look, and mean nothing
- * where nothing stood there. Byte buffers, since memory segments would make the JVM write classes
- * at every start.
+ * where nothing stood there.
  */
 final class StatusBuffer {
 
@@ -19,6 +15,8 @@ final class StatusBuffer {
 
   /** The longest path that a system takes has 4096 bytes with its NUL. */
   private static final int LONGEST = 4096;
+
+  private static final byte[] NUL = {0};
 
   /** Offsets in bytes of the fields of a structure; seconds are 8 bytes, nanoseconds after them. */
   private record Layout(int mode, int size, int mtime, int ctime, int inode, int device) {}
@@ -58,10 +56,8 @@ final class StatusBuffer {
   private static final int STATX_BASIC_STATS = 0x7ff;
 
   private final Layout at;
-  private final ByteBuffer status = ByteBuffer.allocateDirect(256).order(ByteOrder.nativeOrder());
-  private final ByteBuffer path = ByteBuffer.allocateDirect(LONGEST + 1);
-  private final long statusAddress = MemorySegment.ofBuffer(status).address();
-  private final long pathAddress = MemorySegment.ofBuffer(path).address();
+  private final Memory status = Memory.of(256);
+  private final Memory path = Memory.of(LONGEST + 1);
 
   StatusBuffer() {
     this(LAYOUT);
@@ -95,7 +91,8 @@ final class StatusBuffer {
       String name = new String(names, from, length, StandardCharsets.UTF_8);
       throw new IOException("cannot look at " + name + ": file name too long");
     }
-    path.put(offset, names, from, length).put(offset + length, (byte) 0);
+    path.put(offset, names, from, length);
+    path.put(offset + length, NUL);
   }
 
   /**
@@ -106,7 +103,7 @@ final class StatusBuffer {
    * @throws IOException with a line that names the path, where the system refuses to say
    */
   boolean look(int offset, boolean follow) throws IOException {
-    int result = call(pathAddress + offset, follow);
+    int result = call(path.address() + offset, follow);
     if (result == 0) {
       return true;
     }
@@ -119,19 +116,13 @@ final class StatusBuffer {
   private int call(long name, boolean follow) {
     if (at == STATX) {
       int flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
-      return STATX_CALL.call(AT_FDCWD, name, flags, STATX_BASIC_STATS, statusAddress, 0);
+      return STATX_CALL.call(AT_FDCWD, name, flags, STATX_BASIC_STATS, status.address(), 0);
     }
-    return (follow ? FOLLOWING : NOT_FOLLOWING).call(name, statusAddress, 0, 0, 0, 0);
+    return (follow ? FOLLOWING : NOT_FOLLOWING).call(name, status.address(), 0, 0, 0, 0);
   }
 
   private String text(int offset) {
-    int end = offset;
-    while (path.get(end) != 0) {
-      end++;
-    }
-    byte[] bytes = new byte[end - offset];
-    path.get(offset, bytes);
-    return new String(bytes, StandardCharsets.UTF_8);
+    return new String(Memory.textAt(path.address() + offset), StandardCharsets.UTF_8);
   }
 
   private boolean isWide() {

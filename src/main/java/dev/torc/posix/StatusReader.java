@@ -5,8 +5,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * What the system says of many files of one folder, one after the other: the numbers of {@link
- * FileStatus}, without a text or an object for each file. For one thread; the numbers are those of
- * the last look, and mean nothing where nothing stood there.
+ * FileStatus}, without a text or an object for each file. For one thread.
  */
 public final class StatusReader {
 
@@ -36,37 +35,20 @@ public final class StatusReader {
    *
    * @param names in UTF-8: one of them, from an index to another, relative to the folder or
    *     absolute, without a NUL
-   * @return whether anything stands there
+   * @param numbers takes size, mtime, ctime and inode, unless nothing stands there
+   * @return kind and permission bits as in {@code st_mode}; 0 where nothing stands there
    * @throws IOException with a line that names the path, where the system refuses to say
    */
-  public boolean look(byte[] names, int from, int to) throws IOException {
+  public int look(byte[] names, int from, int to, long[] numbers) throws IOException {
     boolean absolute = from < to && names[from] == '/';
     buffer.put(prefix, names, from, to - from);
-    return buffer.look(absolute ? prefix : 0, true);
-  }
-
-  /** Kind and permission bits as in {@code st_mode}. */
-  public int mode() {
+    if (!buffer.look(absolute ? prefix : 0, true)) {
+      return 0;
+    }
+    numbers[0] = buffer.size();
+    numbers[1] = buffer.mtime();
+    numbers[2] = buffer.ctime();
+    numbers[3] = buffer.inode();
     return buffer.mode();
-  }
-
-  /** Bytes. */
-  public long size() {
-    return buffer.size();
-  }
-
-  /** Nanoseconds since 1970 of the last change of the bytes. */
-  public long mtime() {
-    return buffer.mtime();
-  }
-
-  /** Nanoseconds since 1970 of the last change of bytes or attributes. */
-  public long ctime() {
-    return buffer.ctime();
-  }
-
-  /** Number of the file in its file system. */
-  public long inode() {
-    return buffer.inode();
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.build.StubRunner.Held;
+import dev.torc.hash.AgedStamps;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digests;
 import dev.torc.hash.FileClock;
@@ -119,35 +120,9 @@ class CostTest extends Harness {
     }
   }
 
-  /** The machine's stamps as if all had been written an hour ago, so that all can be trusted. */
-  private static StampSource aged() {
-    StampSource real = StampSource.of(FileSystems.getDefault());
-    return new StampSource() {
-      @Override
-      public Stamp stamp(Path path) throws IOException {
-        return aged(path, real.stamp(path));
-      }
-
-      @Override
-      public Stamp linkStamp(Path path) throws IOException {
-        return aged(path, real.linkStamp(path));
-      }
-
-      private Stamp aged(Path path, Stamp s) {
-        if (path.endsWith("clock")) {
-          return s;
-        }
-        long ctime = s.ctime() - TimeUnit.HOURS.toNanos(1);
-        return s.exists()
-            ? new Stamp(s.kind(), s.executable(), s.size(), s.mtime(), ctime, s.inode())
-            : s;
-      }
-    };
-  }
-
   @Test
   void aTouchedSourceCostsThisMuch() throws IOException {
-    stamps = aged();
+    stamps = new AgedStamps();
     copies(0, 30);
     build();
     build();

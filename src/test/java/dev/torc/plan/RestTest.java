@@ -129,7 +129,7 @@ class RestTest {
     for (int f = 0; f < graph.files(); f++) {
       Stamp stamp = new Stamp(Stamp.Kind.FILE, false, 1, 2, 3, f);
       down.put(graph.path(f), stamp);
-      System.arraycopy(Rest.numbers(stamp), 0, stamps, f * Rest.WIDTH, Rest.WIDTH);
+      System.arraycopy(stamp.numbers(), 0, stamps, f * Rest.WIDTH, Rest.WIDTH);
     }
     Adjacency.Builder none = new Adjacency.Builder();
     for (int j = 0; j < graph.jobs(); j++) {

@@ -8,21 +8,19 @@ import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.graph.Names;
+import dev.torc.hash.AgedStamps;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digests;
 import dev.torc.hash.FileClock;
 import dev.torc.hash.Stamp;
-import dev.torc.hash.StampSource;
 import dev.torc.workflow.Loader;
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.BitSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,47 +34,22 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files that have other stamps and hold the same bytes leave the jobs at rest (rules 2, 4, 5). */
 class TouchedTest {
 
-  private static final long HOUR = 3_600_000_000_000L;
-
   @TempDir Path temp;
   private Path root;
   private Graph graph;
   private Rest rest;
   private FileClock clock;
-  private final Aged stamps = new Aged();
+  private final AgedStamps stamps = new AgedStamps();
   private int touches;
 
   /** What the last look read. */
   private Digests digests;
 
-  /** The machine's stamps, but changed an hour ago; those of some files in an hour. */
-  private static final class Aged implements StampSource {
-    private final StampSource real = StampSource.of(FileSystems.getDefault());
-    private final Set<Path> racy = new HashSet<>();
-
-    @Override
-    public Stamp stamp(Path path) throws IOException {
-      return aged(path, real.stamp(path));
-    }
-
-    @Override
-    public Stamp linkStamp(Path path) throws IOException {
-      return aged(path, real.linkStamp(path));
-    }
-
-    private Stamp aged(Path path, Stamp s) {
-      long ctime = s.ctime() + (racy.contains(path) ? HOUR : -HOUR);
-      return s.exists()
-          ? new Stamp(s.kind(), s.executable(), s.size(), s.mtime(), ctime, s.inode())
-          : s;
-    }
-  }
-
   /** Three jobs at rest, of which two need one file. */
   @BeforeEach
   void project() throws IOException {
     root = Files.createDirectory(temp.toRealPath().resolve("root"));
-    clock = FileClock.of(temp.resolve("clock"), stamps.real);
+    clock = FileClock.of(temp.resolve("clock"), stamps);
     given(
         """
         jobs:
@@ -94,7 +67,7 @@ class TouchedTest {
     for (int f = 0; f < graph.files(); f++) {
       put(graph.path(f), "text of " + graph.path(f));
       Path file = root.resolve(graph.path(f));
-      long[] stamp = Rest.numbers(stamps.stamp(file));
+      long[] stamp = stamps.stamp(file).numbers();
       System.arraycopy(stamp, 0, numbers, f * Rest.WIDTH, Rest.WIDTH);
       known.put(f, Digest.ofBytes(Files.readAllBytes(file)));
     }
@@ -109,7 +82,7 @@ class TouchedTest {
 
   /** The stamp of some file that is there stands for that of the database. */
   private Rest.Held held() throws IOException {
-    Stamp database = stamps.real.stamp(root);
+    Stamp database = stamps.stamp(root);
     return new Rest.Held(Digest.ofText("graph"), true, "boot", database, new TreeMap<>());
   }
 
