@@ -99,6 +99,15 @@ public final class Digests implements FileDigests {
     return stamps.linkStamp(root.resolve(path));
   }
 
+  /** A way to look at what stands at many paths themselves, be they links. */
+  public Lookout links() throws IOException {
+    Lookout links = stamps.lookout(root, false);
+    return (names, from, to, numbers) -> {
+      stats.increment();
+      return links.look(names, from, to, numbers);
+    };
+  }
+
   private Stamp stamp(Path file) throws IOException {
     stats.increment();
     return stamps.stamp(file);

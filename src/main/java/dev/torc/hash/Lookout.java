@@ -6,7 +6,7 @@ import java.io.IOException;
 public interface Lookout {
 
   /**
-   * Looks at a file, links followed.
+   * Looks at a file.
    *
    * @param names in UTF-8: one of them, from an index to another, relative to the folder or
    *     absolute

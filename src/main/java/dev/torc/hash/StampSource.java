@@ -22,11 +22,15 @@ public interface StampSource {
    */
   Stamp stamp(Path path) throws IOException;
 
-  /** A way to look at many files of a folder, which is absolute. */
-  default Lookout lookout(Path folder) throws IOException {
+  /**
+   * A way to look at many files of a folder, which is absolute.
+   *
+   * @param follow whether a link at the end of a path is followed
+   */
+  default Lookout lookout(Path folder, boolean follow) throws IOException {
     return (names, from, to, numbers) -> {
-      String path = new String(names, from, to - from, StandardCharsets.UTF_8);
-      Stamp stamp = stamp(folder.resolve(path));
+      Path path = folder.resolve(new String(names, from, to - from, StandardCharsets.UTF_8));
+      Stamp stamp = follow ? stamp(path) : linkStamp(path);
       System.arraycopy(stamp.numbers(), 0, numbers, 0, Stamp.NUMBERS);
       return stamp.kind();
     };
@@ -51,8 +55,8 @@ public interface StampSource {
       }
 
       @Override
-      public Lookout lookout(Path folder) throws IOException {
-        StatusReader reader = new StatusReader(folder.toString());
+      public Lookout lookout(Path folder, boolean follow) throws IOException {
+        StatusReader reader = new StatusReader(folder.toString(), follow);
         return (names, from, to, numbers) -> kind(reader.look(names, from, to, numbers));
       }
 

@@ -1,13 +1,18 @@
 package dev.torc.plan;
 
 import dev.torc.graph.Graph;
+import dev.torc.graph.Names;
 import dev.torc.hash.Digests;
+import dev.torc.hash.Lookout;
 import dev.torc.hash.Stamp;
 import dev.torc.workflow.BadInput;
+import dev.torc.workflow.Glob;
+import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Place;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -31,10 +36,34 @@ public final class Checks {
   private final Path root;
   private final List<Path> allowed = new ArrayList<>();
   private final Set<Path> buildFiles = new HashSet<>();
-  private final Map<Path, Path> realFolders = new HashMap<>();
+  private final Map<String, Folder> folders = new HashMap<>();
+  private final BitSet sound = new BitSet(); // needed files of which there is nothing to tell
+  private final Lookout links;
+  private final long[] numbers = new long[Stamp.NUMBERS];
+  private final Names.Taker<Stamp.Kind> kind;
   private final List<BadInput.Diagnostic> errors = new ArrayList<>();
 
+  /**
+   * A folder that needs or products lie in.
+   *
+   * @param real where links lead
+   * @param name that place as the graph would name it; empty for the root
+   * @param there whether anything stands there
+   * @param allowed whether products may lie in it
+   * @param buildFiles the names of the build files in it
+   */
+  private record Folder(
+      Path real, String name, boolean there, boolean allowed, Set<String> buildFiles) {
+
+    /** A file in it as the graph would name it. */
+    String name(String file) {
+      return name.isEmpty() ? file : name.endsWith("/") ? name + file : name + "/" + file;
+    }
+  }
+
   private Checks(Graph graph, Digests digests) throws IOException {
+    this.links = digests.links();
+    this.kind = (names, from, to) -> links.look(names, from, to, numbers);
     this.graph = graph;
     this.digests = digests;
     this.root = graph.workflow().root();
@@ -61,23 +90,56 @@ public final class Checks {
   }
 
   private void needs(int id) throws IOException {
+    boolean sound = areSound(id);
+    if (sound && graph.listNeeds().count(id) == 0) {
+      return;
+    }
     for (Ref ref : graph.job(id).needRefs()) {
-      if (ref instanceof Ref.OfFile file && graph.makerOf(file.path()) < 0) {
-        source(id, file);
+      if (ref instanceof Ref.OfFile file) {
+        if (!sound && graph.makerOf(file.path()) < 0) {
+          source(id, file);
+        }
       } else if (ref instanceof Ref.OfFolder folder && graph.makerOf(folder.path()) < 0) {
         folder(id, folder);
       }
     }
   }
 
+  /** Whether there is nothing to tell of the files that a job needs; each is looked at once. */
+  private boolean areSound(int id) throws IOException {
+    for (int i = graph.needs().from(id); i < graph.needs().to(id); i++) {
+      int file = graph.needs().at(i);
+      if (graph.maker(file) < 0 && !sound.get(file)) {
+        if (!isSound(file)) {
+          return false;
+        }
+        sound.set(file);
+      }
+    }
+    return true;
+  }
+
+  /** Whether a source is a file, and no product under another name. */
+  private boolean isSound(int file) throws IOException {
+    try {
+      if (graph.handPath(file, kind) != Stamp.Kind.FILE) {
+        return false;
+      }
+    } catch (IOException e) {
+      return false; // the next look meets it again, and tells
+    }
+    String path = graph.path(file);
+    String name = folder(parent(path)).name(last(path));
+    return name.equals(path) || graph.makerOf(name) < 0;
+  }
+
   private void source(int id, Ref.OfFile file) throws IOException {
     Stamp stamp = digests.linkStamp(file.path());
     if (stamp.kind() == Stamp.Kind.LINK) {
       stamp = digests.stamp(file.path());
-      alias(id, file, real(root.resolve(file.path())));
+      alias(id, file, name(real(root.resolve(file.path()))));
     } else {
-      Path there = root.resolve(file.path());
-      alias(id, file, realFolder(there.getParent()).resolve(there.getFileName()));
+      alias(id, file, folder(parent(file.path())).name(last(file.path())));
     }
     switch (stamp.kind()) {
       case FILE -> {}
@@ -99,8 +161,7 @@ public final class Checks {
   }
 
   /** A product that is needed under another name would be read before it is made. */
-  private void alias(int id, Ref.OfFile file, Path real) {
-    String path = name(real);
+  private void alias(int id, Ref.OfFile file, String path) {
     int maker = path.equals(file.path()) ? -1 : graph.makerOf(path);
     if (maker >= 0) {
       error(
@@ -116,13 +177,43 @@ public final class Checks {
     return real.startsWith(home) ? home.relativize(real).toString() : real.toString();
   }
 
-  private Path realFolder(Path folder) throws IOException {
-    Path real = realFolders.get(folder);
-    if (real == null) {
-      real = real(folder);
-      realFolders.put(folder, real);
+  /** The folder that a path lies in, by text: empty for the root. */
+  private static String parent(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash < 0 ? "" : slash == 0 ? "/" : path.substring(0, slash);
+  }
+
+  private static String last(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  private Folder folder(String path) throws IOException {
+    Folder folder = folders.get(path);
+    if (folder == null) {
+      Path given = root.resolve(path);
+      boolean there = Files.exists(given, LinkOption.NOFOLLOW_LINKS);
+      boolean top = path.isEmpty() || path.equals("/");
+      Path real =
+          there || top ? real(given) : folder(parent(path)).real.resolve(given.getFileName());
+      Set<String> names = new HashSet<>();
+      for (Path file : buildFiles) {
+        if (real.equals(file.getParent())) {
+          names.add(file.getFileName().toString());
+        }
+      }
+      folder = new Folder(real, name(real), there, isAllowed(real), names);
+      folders.put(path, folder);
     }
-    return real;
+    return folder;
+  }
+
+  private boolean isAllowed(Path real) {
+    for (Path folder : allowed) {
+      if (real.startsWith(folder)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A folder may be missing if products are to appear in it. */
@@ -149,43 +240,56 @@ public final class Checks {
     if (job.depfile() != null) { // it is removed before a run, as a product is
       product(job, new Ref.OfFile(job.place(), job.depfile()), job.depfile());
     }
-    for (Ref ref : job.productRefs()) {
-      String path =
-          switch (ref) {
-            case Ref.OfFile file -> file.path();
-            case Ref.OfFolder folder -> folder.path();
-            case Ref.OfGlob glob -> dev.torc.workflow.Glob.of(glob.pattern()).fixedPrefix() + "/*";
-            case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> null;
-          };
-      if (path != null) {
-        product(job, ref, path);
+    for (Item item : job.produces()) {
+      for (Ref ref : item.refs()) {
+        if (ref instanceof Ref.OfFile file) {
+          product(job, ref, file.path());
+        } else if (ref instanceof Ref.OfFolder folder) {
+          product(job, ref, folder.path());
+        } else if (ref instanceof Ref.OfGlob glob) {
+          product(job, ref, Glob.of(glob.pattern()).fixedPrefix() + "/*");
+        }
       }
     }
   }
 
   private void product(Job job, Ref ref, String path) throws IOException {
-    Place place = ref.place();
-    Path file = root.resolve(path.startsWith("/*") ? path.substring(1) : path);
-    Path real = realFolder(file.getParent());
-    Path exact = real.resolve(file.getFileName());
-    Path target = Files.isSymbolicLink(file) ? real(file) : exact;
-    if (ref instanceof Ref.OfFolder) {
-      real = target; // a file's link moves aside, but who links a folder away wants it filled
+    String given = path.startsWith("/*") ? path.substring(1) : path;
+    Folder folder = folder(parent(given));
+    String last = last(given);
+    String name = folder.name(last);
+    boolean link = folder.there && isLink(given);
+    if (!link && folder.allowed && name.equals(path) && !folder.buildFiles.contains(last)) {
+      return; // it lies where it seems to
     }
-    if (allowed.stream().noneMatch(real::startsWith)) {
+    Place place = ref.place();
+    Path exact = folder.real.resolve(last);
+    Path target = link ? real(root.resolve(given)) : exact;
+    // A file's link moves aside, but who links a folder away wants it filled.
+    Path real = ref instanceof Ref.OfFolder ? target : folder.real;
+    if (!isAllowed(real)) {
       error(
           place,
           "product %s lies in %s, which is neither below the root nor below a folder in `roots`"
               .formatted(path, real));
     }
-    int other = name(exact).equals(path) ? -1 : graph.makerOf(name(exact));
+    int other = name.equals(path) ? -1 : graph.makerOf(name);
     if (other >= 0 && !graph.name(other).equals(job.name())) {
       error(
-          place,
-          "product %s is %s, a product of job %s".formatted(path, name(exact), graph.name(other)));
+          place, "product %s is %s, a product of job %s".formatted(path, name, graph.name(other)));
     }
     if (buildFiles.contains(exact) || buildFiles.contains(target)) {
       error(place, "product " + path + " is the build file");
+    }
+  }
+
+  /** Whether a link stands at a path; what cannot be looked at is none. */
+  private boolean isLink(String path) {
+    byte[] name = path.getBytes(StandardCharsets.UTF_8);
+    try {
+      return links.look(name, 0, name.length, numbers) == Stamp.Kind.LINK;
+    } catch (IOException e) {
+      return false; // who makes it meets it again, and tells
     }
   }
 

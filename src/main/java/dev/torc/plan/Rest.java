@@ -265,7 +265,7 @@ public record Rest(
     BitSet moved = new BitSet();
     Lookout files;
     try {
-      files = source.lookout(graph.workflow().root());
+      files = source.lookout(graph.workflow().root(), true);
     } catch (IOException e) {
       moved.set(from, to); // who decides about the jobs will meet it again, and tell
       return moved;

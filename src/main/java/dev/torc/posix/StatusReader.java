@@ -11,14 +11,17 @@ public final class StatusReader {
 
   private final StatusBuffer buffer = new StatusBuffer();
   private final int prefix; // bytes that stand before each name that is relative
+  private final boolean follow;
 
   /**
    * A reader for the files of a folder. In the folder of the process, names need not be laid behind
    * its path: the system finds them in fewer steps.
    *
    * @param folder absolute
+   * @param follow whether a link at the end of a path is followed
    */
-  public StatusReader(String folder) throws IOException {
+  public StatusReader(String folder, boolean follow) throws IOException {
+    this.follow = follow;
     byte[] path = (folder.endsWith("/") ? folder : folder + "/").getBytes(StandardCharsets.UTF_8);
     prefix = isHere(folder) ? 0 : path.length;
     buffer.put(0, path, 0, prefix);
@@ -31,7 +34,7 @@ public final class StatusReader {
   }
 
   /**
-   * Looks at a file, links followed.
+   * Looks at a file.
    *
    * @param names in UTF-8: one of them, from an index to another, relative to the folder or
    *     absolute, without a NUL
@@ -42,7 +45,7 @@ public final class StatusReader {
   public int look(byte[] names, int from, int to, long[] numbers) throws IOException {
     boolean absolute = from < to && names[from] == '/';
     buffer.put(prefix, names, from, to - from);
-    if (!buffer.look(absolute ? prefix : 0, true)) {
+    if (!buffer.look(absolute ? prefix : 0, follow)) {
       return 0;
     }
     numbers[0] = buffer.size();

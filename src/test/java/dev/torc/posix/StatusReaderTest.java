@@ -45,7 +45,7 @@ class StatusReaderTest {
     }
     Path absolute = Files.writeString(elsewhere.resolve("f"), "f");
     Files.createSymbolicLink(root.resolve("link"), absolute);
-    StatusReader reader = new StatusReader(root.toString());
+    StatusReader reader = new StatusReader(root.toString(), true);
     for (String name :
         List.of("sub/a longer name", "a", absolute.toString(), "sub/é", "sub", "link", "x")) {
       assertTrue(look(reader, name), name);
@@ -59,7 +59,7 @@ class StatusReaderTest {
   @Test
   void inTheFolderOfTheProcessToo() throws IOException {
     Path here = Path.of("").toAbsolutePath();
-    StatusReader reader = new StatusReader(here.toString());
+    StatusReader reader = new StatusReader(here.toString(), true);
     assertTrue(look(reader, "pom.xml"));
     assertSame(FileStatus.of("pom.xml", true));
     assertTrue(look(reader, here + "/pom.xml"));
@@ -68,10 +68,23 @@ class StatusReaderTest {
   }
 
   @Test
+  void linksAreFollowedOnlyWhereTheyAreToBe() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "f");
+    Files.createSymbolicLink(folder.resolve("link"), file);
+    Files.createSymbolicLink(folder.resolve("gone"), folder.resolve("none"));
+    StatusReader reader = new StatusReader(folder.toString(), false);
+    for (String name : List.of("link", "gone", "file")) {
+      assertTrue(look(reader, name), name);
+      assertSame(FileStatus.of(folder.resolve(name).toString(), false));
+    }
+    assertFalse(look(new StatusReader(folder.toString(), true), "gone"));
+  }
+
+  @Test
   void whatTheSystemDoesNotSayIsNamed() throws IOException {
     Path loop = folder.resolve("loop");
     Files.createSymbolicLink(loop, loop);
-    StatusReader reader = new StatusReader(folder.toString());
+    StatusReader reader = new StatusReader(folder.toString(), true);
     IOException e = assertThrows(IOException.class, () -> look(reader, "loop"));
     assertTrue(e.getMessage().startsWith("cannot look at " + loop + ": "), e.getMessage());
     String longest = "x".repeat(5000);
