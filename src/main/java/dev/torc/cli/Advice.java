@@ -27,9 +27,10 @@ final class Advice {
   /** The lines on the selected jobs, each with its place. */
   static List<BadInput.Diagnostic> on(Project project, BitSet jobs) throws IOException {
     Graph graph = project.graph();
+    Scripts scripts = new Scripts(graph);
     List<BadInput.Diagnostic> lines = new ArrayList<>(project.workflow().warnings());
     for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
-      for (String script : Scripts.unneeded(graph, j)) {
+      for (String script : scripts.unneeded(j)) {
         lines.add(
             new BadInput.Diagnostic(
                 graph.job(j).place(),

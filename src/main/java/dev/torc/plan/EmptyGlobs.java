@@ -17,6 +17,9 @@ public final class EmptyGlobs {
 
   /** The needed globs of a job that match nothing, in written order. */
   public static List<Ref.OfGlob> of(Graph graph, int job) throws IOException {
+    if (graph.listNeeds().count(job) == 0) {
+      return List.of();
+    }
     List<Ref.OfGlob> empty = new ArrayList<>();
     for (Ref ref : graph.job(job).needRefs()) {
       if (ref instanceof Ref.OfGlob glob && matchesNothing(graph, job, glob)) {

@@ -7,7 +7,9 @@ import dev.torc.workflow.Words;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Rule 14: files of the project that a command runs but its job does not need. It looks at the
@@ -15,25 +17,41 @@ import java.util.List;
  */
 public final class Scripts {
 
-  private Scripts() {}
+  private final Graph graph;
+  private final Map<String, String> paths = new HashMap<>();
+
+  /** For the jobs of a graph. */
+  public Scripts(Graph graph) {
+    this.graph = graph;
+  }
 
   /** The paths of such files, relative to the root, in the order of the command. */
-  public static List<String> unneeded(Graph graph, int job) {
-    Path root = graph.workflow().root();
-    List<String> unneeded = new ArrayList<>();
+  public List<String> unneeded(int job) {
+    List<String> unneeded = List.of();
     for (Step step : graph.job(job).steps()) {
-      Path dir = root.resolve(step.dir()).normalize();
       for (String word : Words.programs(step.command(), step.shell())) {
-        Path file = dir.resolve(word).normalize();
-        if (word.indexOf('\0') < 0 && file.startsWith(root) && Files.isRegularFile(file)) {
-          String path = root.relativize(file).toString();
-          if (!needs(graph, job, path) && !unneeded.contains(path)) {
-            unneeded.add(path);
-          }
+        String path = path(step.dir(), word);
+        if (!path.isEmpty() && !needs(graph, job, path) && !unneeded.contains(path)) {
+          unneeded = unneeded.isEmpty() ? new ArrayList<>() : unneeded;
+          unneeded.add(path);
         }
       }
     }
     return unneeded;
+  }
+
+  /** The path of the file that a word names, empty where it names none; looked for once. */
+  private String path(String dir, String word) {
+    String key = dir.equals(".") ? word : dir + "\0" + word;
+    String path = paths.get(key);
+    if (path == null) {
+      Path root = graph.workflow().root();
+      Path file = root.resolve(dir).resolve(word).normalize();
+      boolean script = file.startsWith(root) && Files.isRegularFile(file);
+      path = script ? root.relativize(file).toString() : "";
+      paths.put(key, path);
+    }
+    return path;
   }
 
   private static boolean needs(Graph graph, int job, String path) {

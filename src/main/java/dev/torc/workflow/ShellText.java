@@ -1,7 +1,6 @@
 package dev.torc.workflow;
 
 import dev.torc.workflow.Template.Quote;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -54,7 +53,14 @@ final class ShellText {
 
   /** Whether a shell, given as its words, takes a text whose quoting is known as its next word. */
   static boolean knows(List<String> shell) {
-    Path path = Path.of(shell.getFirst()).getFileName();
+    String program = shell.getFirst();
+    int end = program.length();
+    while (end > 0 && program.charAt(end - 1) == '/') {
+      end--;
+    }
+    if (!KNOWN.contains(program.substring(program.lastIndexOf('/', end - 1) + 1, end))) {
+      return false;
+    }
     boolean takesText = false;
     for (int k = 1; k < shell.size(); k++) {
       String word = shell.get(k);
@@ -64,7 +70,7 @@ final class ShellText {
         return false;
       }
     }
-    return takesText && path != null && KNOWN.contains(path.toString());
+    return takesText;
   }
 
   /** Reads a text. */
@@ -218,13 +224,21 @@ final class ShellText {
       }
       case '<', '>' -> redirection(frame);
       default -> {
-        frame.word().append(c);
+        int from = i++;
+        while (i < text.length() && isPlain(text.charAt(i))) {
+          i++;
+        }
+        frame.word().append(text, from, i);
         if (c == '*' || c == '?' || c == '[' || c == '~') {
           frame.fixed = false;
         }
-        i++;
       }
     }
+  }
+
+  /** Whether a character means itself wherever it stands outside of quotes. */
+  private static boolean isPlain(char c) {
+    return c >= 'a' && c <= 'z' || c >= '-' && c <= '9' || c >= 'A' && c <= 'Z' || c == '_';
   }
 
   private void redirection(ShellFrame frame) {

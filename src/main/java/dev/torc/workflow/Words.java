@@ -33,24 +33,36 @@ public final class Words {
    */
   public static List<String> programs(Step.Command command, List<String> shell) {
     List<String> out = new ArrayList<>();
-    switch (command) {
-      case Step.Command.Words words ->
-          programs(words.words().stream().map(Words::fixed).toList(), out);
-      case Step.Command.Shell text -> {
-        if (ShellText.knows(shell)) {
-          StringBuilder masked = new StringBuilder();
-          for (Template.Part part : text.text().parts()) {
-            masked.append(
-                part instanceof Template.Part.Text t ? t.text() : String.valueOf(ShellText.HOLE));
-          }
-          ShellText.scan(masked.toString()).commands().forEach(words -> programs(words, out));
-        }
+    if (command instanceof Step.Command.Words words) {
+      programs(words.words().stream().map(Words::fixed).toList(), out);
+    } else if (command instanceof Step.Command.Shell text && ShellText.knows(shell)) {
+      for (List<String> words : ShellText.scan(masked(text.text())).commands()) {
+        programs(words, out);
       }
     }
     return out;
   }
 
+  /** The text with a hole for each slot. */
+  private static String masked(Template template) {
+    String fixed = fixed(template);
+    if (fixed != null) {
+      return fixed;
+    }
+    StringBuilder masked = new StringBuilder();
+    for (Template.Part part : template.parts()) {
+      masked.append(
+          part instanceof Template.Part.Text t ? t.text() : String.valueOf(ShellText.HOLE));
+    }
+    return masked.toString();
+  }
+
+  /** The text of a template, null where it has slots. */
   private static String fixed(Template template) {
+    if (template.parts().size() == 1
+        && template.parts().getFirst() instanceof Template.Part.Text t) {
+      return t.text();
+    }
     StringBuilder out = new StringBuilder();
     for (Template.Part part : template.parts()) {
       if (!(part instanceof Template.Part.Text text)) {
@@ -72,7 +84,8 @@ public final class Words {
     String program = words.get(i);
     out.add(program);
     String name = program.substring(program.lastIndexOf('/') + 1);
-    if (!INTERPRETERS.contains(name) && !name.matches("python3\\.\\d+")) {
+    if (!INTERPRETERS.contains(name)
+        && !(name.startsWith("python3.") && name.matches("python3\\.\\d+"))) {
       return;
     }
     boolean awk = name.endsWith("awk");
@@ -84,10 +97,11 @@ public final class Words {
         }
         return;
       }
-      if (word.matches("-[cem]|--eval|--command|-[a-z]*c") && !awk) {
-        return;
-      }
-      if (!word.startsWith("-")) {
+      if (word.startsWith("-")) {
+        if (word.matches("-[cem]|--eval|--command|-[a-z]*c") && !awk) {
+          return;
+        }
+      } else {
         if (!awk) {
           out.add(word);
         }
