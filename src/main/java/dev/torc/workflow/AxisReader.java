@@ -41,8 +41,14 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
 
   /** Whether the map of a job has a key that makes it a group. */
   static boolean isGroup(Node node) {
-    return node instanceof Node.Mapping map
-        && Keys.GROUP.stream().anyMatch(map.entries()::containsKey);
+    if (node instanceof Node.Mapping map) {
+      for (String key : Keys.GROUP) {
+        if (map.entries().containsKey(key)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** The axes of a job's map. */

@@ -100,7 +100,7 @@ final class AxisValues {
 
   private final Expansion expansion;
   private final List<Unit> units;
-  private final Map<String, Integer> ids = new HashMap<>();
+  private final Map<String, Integer> ids = new HashMap<>(); // of the units, once one is named
   private final Map<String, String> vars;
   private final Disk disk;
   private final Found found;
@@ -114,9 +114,15 @@ final class AxisValues {
     this.units = units;
     this.disk = disk;
     this.found = found;
-    for (int u = 0; u < units.size(); u++) {
-      ids.put(units.get(u).name(), u);
+  }
+
+  private Map<String, Integer> ids() {
+    if (ids.isEmpty()) {
+      for (int u = 0; u < units.size(); u++) {
+        ids.put(units.get(u).name(), u);
+      }
     }
+    return ids;
   }
 
   /** The values of a group; what is wrong is noted. */
@@ -327,10 +333,10 @@ final class AxisValues {
     }
 
     private Values products(Axis.Products axis) throws IOException {
-      Integer other = ids.get(axis.job());
+      Integer other = ids().get(axis.job());
       if (other == null) {
         throw new BadInput(
-            axis.place(), "no job " + axis.job() + Nearest.hint(axis.job(), ids.keySet()));
+            axis.place(), "no job " + axis.job() + Nearest.hint(axis.job(), ids().keySet()));
       }
       List<Job> jobs = jobs(other);
       Collection<String> paths = jobs == null ? List.of() : Expansion.declared(jobs);
@@ -347,12 +353,14 @@ final class AxisValues {
     }
 
     private Values valuesOf(Axis.ValuesOf axis) throws IOException {
-      Integer other = ids.get(axis.group());
+      Integer other = ids().get(axis.group());
       if (other == null || !(units.get(other) instanceof Unit.Many)) {
         String kind = other == null ? "no job " : "no parameters has the job ";
         throw new BadInput(
             axis.place(),
-            kind + axis.group() + (other == null ? Nearest.hint(axis.group(), ids.keySet()) : ""));
+            kind
+                + axis.group()
+                + (other == null ? Nearest.hint(axis.group(), ids().keySet()) : ""));
       }
       Expansion.Outcome outcome = expansion.of(other);
       lasting &= outcome.lasting();

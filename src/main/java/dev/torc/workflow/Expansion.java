@@ -42,7 +42,7 @@ final class Expansion {
   private final List<Unit> units;
   private final JobReader reader;
   private final Set<BadInput.Diagnostic> warnings;
-  private final Set<String> names = new HashSet<>();
+  private final Set<String> names = new HashSet<>(); // of the units, once a group asks for them
   private final Map<String, Map<String, Job>> read = new HashMap<>();
   private final Map<Integer, Outcome> lasting = new HashMap<>();
   private final Map<String, List<Job>> outlines = new HashMap<>();
@@ -66,7 +66,6 @@ final class Expansion {
     this.reader = reader;
     this.warnings = warnings;
     this.disk = new AxisValues.Disk(root);
-    units.forEach(unit -> names.add(unit.name()));
   }
 
   /** Expands all groups; what is wrong whatever the results is noted. */
@@ -277,7 +276,7 @@ final class Expansion {
       String name = new InstanceName(group.name(), values).toString();
       Job job = before.get(name);
       if (job == null) {
-        if (names.contains(name)) {
+        if (names().contains(name)) {
           own.add(group.entry().place(), "the job " + name + " is an instance of " + group.name());
         }
         job =
@@ -299,6 +298,13 @@ final class Expansion {
     if (!answer.lasting()) {
       read.put(group.name(), all);
     }
+  }
+
+  private Set<String> names() {
+    if (names.isEmpty()) {
+      units.forEach(unit -> names.add(unit.name()));
+    }
+    return names;
   }
 
   /** The files that jobs are sure to make, null if one may make any number of them. */

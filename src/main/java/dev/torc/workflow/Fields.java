@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -29,13 +30,13 @@ record Fields(Node.Mapping map, Scope scope, Problems problems) {
 
   /** Notes every key that is not known. */
   void only(Collection<String> known, String where) {
-    map.entries()
-        .forEach(
-            (key, entry) -> {
-              if (!known.contains(key)) {
-                problems.add(entry.place(), unknown(key, where, entry, known));
-              }
-            });
+    for (Map.Entry<String, Entry> each : map.entries().entrySet()) {
+      String key = each.getKey();
+      if (!known.contains(key)) {
+        Entry entry = each.getValue();
+        problems.add(entry.place(), unknown(key, where, entry, known));
+      }
+    }
   }
 
   private static String unknown(String key, String where, Entry entry, Collection<String> known) {
@@ -52,28 +53,25 @@ record Fields(Node.Mapping map, Scope scope, Problems problems) {
 
   /** The text of a scalar, unexpanded. */
   static Node.Scalar scalar(Node node, String what) {
-    switch (node) {
-      case Node.Scalar scalar -> {
-        if (scalar.isNothing()) {
-          throw new BadInput(
-              scalar.place(), what + " has no value; write \"\" to mean an empty text");
-        }
-        return scalar;
+    if (node instanceof Node.Scalar scalar) {
+      if (scalar.isNothing()) {
+        throw new BadInput(
+            scalar.place(), what + " has no value; write \"\" to mean an empty text");
       }
-      case Node.Mapping map -> {
-        if (map.entries().size() == 1
-            && Node.isNothing(map.entries().firstEntry().getValue().value())) {
-          throw new BadInput(
-              map.place(),
-              "{"
-                  + map.entries().firstEntry().getKey()
-                  + "} is a map in YAML; quote a text that has { in it");
-        }
-        throw new BadInput(map.place(), what + " must be a text, not a map");
-      }
-      case Node.Sequence list ->
-          throw new BadInput(list.place(), what + " must be a text, not a list");
+      return scalar;
     }
+    if (!(node instanceof Node.Mapping map)) {
+      throw new BadInput(node.place(), what + " must be a text, not a list");
+    }
+    if (map.entries().size() == 1
+        && Node.isNothing(map.entries().firstEntry().getValue().value())) {
+      throw new BadInput(
+          map.place(),
+          "{"
+              + map.entries().firstEntry().getKey()
+              + "} is a map in YAML; quote a text that has { in it");
+    }
+    throw new BadInput(map.place(), what + " must be a text, not a map");
   }
 
   /** One value or a list of values, as nodes. */
@@ -91,6 +89,9 @@ record Fields(Node.Mapping map, Scope scope, Problems problems) {
 
   /** One text or a list of texts. */
   List<String> texts(String key) {
+    if (map.get(key) == null) {
+      return List.of();
+    }
     List<String> out = new ArrayList<>();
     for (Node node : oneOrMore(map.get(key))) {
       guard(() -> out.add(scope.text(scalar(node, key))));
@@ -100,21 +101,25 @@ record Fields(Node.Mapping map, Scope scope, Problems problems) {
 
   /** {@code true} or {@code false}. */
   boolean flag(String key) {
-    return read(
-        key,
-        false,
-        node ->
-            switch (scope.text(node)) {
-              case "true", "True", "TRUE" -> true;
-              case "false", "False", "FALSE" -> false;
-              default ->
-                  throw new IllegalArgumentException(
-                      key + " must be true or false, not " + node.text());
-            });
+    return map.get(key) != null
+        && read(
+            key,
+            false,
+            node ->
+                switch (scope.text(node)) {
+                  case "true", "True", "TRUE" -> true;
+                  case "false", "False", "FALSE" -> false;
+                  default ->
+                      throw new IllegalArgumentException(
+                          key + " must be true or false, not " + node.text());
+                });
   }
 
   /** A whole number within bounds. */
   long whole(String key, long otherwise, long min, long max) {
+    if (map.get(key) == null) {
+      return otherwise;
+    }
     return read(
         key,
         otherwise,

@@ -17,8 +17,11 @@ record ItemReader(Paths paths, Problems problems) {
       map.entries().forEach((name, entry) -> named(job, name, entry, need, items));
     } else {
       for (Node each : Fields.oneOrMore(node)) {
-        job.guard(
-            () -> items.add(new Item(null, each.place(), List.of(ref(each, job.scope(), need)))));
+        try {
+          items.add(new Item(null, each.place(), List.of(ref(each, job.scope(), need))));
+        } catch (BadInput e) {
+          problems.add(e);
+        }
       }
     }
     return List.copyOf(items);
@@ -71,8 +74,12 @@ record ItemReader(Paths paths, Problems problems) {
   }
 
   List<Ref.OfJob> after(Fields job) {
+    Node after = job.map().get("after");
+    if (after == null) {
+      return List.of();
+    }
     List<Ref.OfJob> out = new ArrayList<>();
-    for (Node node : Fields.oneOrMore(job.map().get("after"))) {
+    for (Node node : Fields.oneOrMore(after)) {
       job.guard(
           () ->
               out.add(new Ref.OfJob(node.place(), job.scope().name(Fields.scalar(node, "after")))));

@@ -101,19 +101,16 @@ final class JobReader {
    * @param instance null for a plain job
    */
   Job read(String key, String name, Entry entry, Instance instance) {
-    Node.Mapping own = Fields.map(entry.value(), "the job " + name, problems);
+    String where = "the job " + name;
+    Node.Mapping own = Fields.map(entry.value(), where, problems);
     Scope scope =
         instance == null
             ? new Scope(vars, name, null, null)
             : new Scope(vars, instance.values, instance.name, null, null);
-    new Fields(own, scope, problems).only(Keys.JOB, "the job " + name);
+    new Fields(own, scope, problems).only(Keys.JOB, where);
     Fields job = new Fields(withDefaults(own, scope), scope, problems);
 
-    List<Item> needs = new ArrayList<>(items.items(job, "needs", true));
-    needs.addAll(parents.getOrDefault(key, List.of()));
-    if (instance != null) {
-      instance.files.stream().filter(file -> !isAmong(file, needs)).forEach(needs::add);
-    }
+    List<Item> needs = withOthers(items.items(job, "needs", true), key, instance);
     List<Item> produces = items.items(job, "produces", false);
     Fields full = new Fields(job.map(), scope.with(needs, produces), problems);
     List<String> shell = shell(full);
@@ -132,7 +129,7 @@ final class JobReader {
         withData(needs, steps, retry),
         produces,
         items.after(job),
-        resources(classOf(job.map().get("resources"), scope), scope),
+        resources(job.map().get("resources"), scope),
         retry,
         depfile,
         job.flag("persist"),
@@ -147,26 +144,48 @@ final class JobReader {
         instance == null ? Collections.emptySortedMap() : instance.values);
   }
 
+  /** The needs as written with those of parents, and the files of an instance. */
+  private List<Item> withOthers(List<Item> written, String key, Instance instance) {
+    List<Item> ofParents = parents.getOrDefault(key, List.of());
+    if (ofParents.isEmpty() && instance == null) {
+      return written;
+    }
+    List<Item> needs = new ArrayList<>(written);
+    needs.addAll(ofParents);
+    if (instance != null) {
+      instance.files.stream().filter(file -> !isAmong(file, needs)).forEach(needs::add);
+    }
+    return List.copyOf(needs);
+  }
+
   /** The needs with those values that placeholders name: they are needs by themselves. */
   private static List<Item> withData(List<Item> needs, List<Step> steps, Retry retry) {
-    List<Template> texts = new ArrayList<>();
-    steps.forEach(step -> texts.addAll(step.templates()));
-    if (retry.recover() != null) {
-      texts.add(retry.recover());
-    }
-    List<Item> all = new ArrayList<>(needs);
-    Set<String> named = new TreeSet<>();
-    for (Template text : texts) {
-      for (Template.Part part : text.parts()) {
-        if (part instanceof Template.Part.Slot slot
-            && slot.name().equals("data")
-            && named.add(slot.member())) {
-          Ref ref = Ref.OfData.of(slot.place(), slot.member());
-          all.add(new Item(null, slot.place(), List.of(ref)));
-        }
+    SequencedMap<String, Item> values = new LinkedHashMap<>();
+    for (Step step : steps) {
+      for (Template text : step.templates()) {
+        values(text, values);
       }
     }
+    if (retry.recover() != null) {
+      values(retry.recover(), values);
+    }
+    if (values.isEmpty()) {
+      return needs;
+    }
+    List<Item> all = new ArrayList<>(needs);
+    all.addAll(values.values());
     return List.copyOf(all);
+  }
+
+  private static void values(Template text, Map<String, Item> into) {
+    for (Template.Part part : text.parts()) {
+      if (part instanceof Template.Part.Slot slot
+          && slot.name().equals("data")
+          && !into.containsKey(slot.member())) {
+        Ref ref = Ref.OfData.of(slot.place(), slot.member());
+        into.put(slot.member(), new Item(null, slot.place(), List.of(ref)));
+      }
+    }
   }
 
   private static boolean isAmong(Item file, List<Item> needs) {
@@ -238,6 +257,10 @@ final class JobReader {
       return found == null ? Fields.map(null, "resources", problems) : found;
     }
     return Fields.map(node, "resources", problems);
+  }
+
+  private Resources resources(Node node, Scope scope) {
+    return node == null ? Resources.DEFAULT : resources(classOf(node, scope), scope);
   }
 
   private Resources resources(Node.Mapping map, Scope scope) {
@@ -350,11 +373,7 @@ final class JobReader {
   }
 
   private List<Step> steps(Fields job, String name, Place place, List<String> shell, String dir) {
-    SortedMap<String, Optional<Template>> all = new TreeMap<>();
-    env(top.get("env"), job.scope(), all);
-    job.scope().parameters().forEach((n, value) -> all.put(n, Optional.of(Template.of(value))));
-    env(ownEnv(job), job.scope(), all);
-    SortedMap<String, Optional<Template>> env = Collections.unmodifiableSortedMap(all);
+    SortedMap<String, Optional<Template>> env = env(job);
     Node command = job.map().get("command");
     Node tasks = job.map().get("tasks");
     if (command != null && tasks != null) {
@@ -413,6 +432,19 @@ final class JobReader {
                       image)));
     }
     return List.copyOf(steps);
+  }
+
+  /** The environment of the build file and of a job, laid over each other. */
+  private SortedMap<String, Optional<Template>> env(Fields job) {
+    Map<String, String> parameters = job.scope().parameters();
+    if (top.get("env") == null && job.map().get("env") == null && parameters.isEmpty()) {
+      return Collections.emptySortedMap();
+    }
+    SortedMap<String, Optional<Template>> all = new TreeMap<>();
+    env(top.get("env"), job.scope(), all);
+    parameters.forEach((name, value) -> all.put(name, Optional.of(Template.of(value))));
+    env(ownEnv(job), job.scope(), all);
+    return Collections.unmodifiableSortedMap(all);
   }
 
   /** The {@code env} of a job or task, in which no parameter may be set once more. */

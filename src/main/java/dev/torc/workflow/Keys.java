@@ -1,6 +1,9 @@
 package dev.torc.workflow;
 
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The keys a build file may have, map by map. The readers take them from here, the schema for
@@ -9,6 +12,11 @@ import java.util.List;
 final class Keys {
 
   private Keys() {}
+
+  /** Those that a key of every job is looked for in; in this order they are told. */
+  private static Set<String> ordered(String... keys) {
+    return Collections.unmodifiableSet(new LinkedHashSet<>(List.of(keys)));
+  }
 
   /** The top level. */
   static final List<String> TOP =
@@ -33,8 +41,8 @@ final class Keys {
   static final List<String> INCLUDED = List.of("vars", "jobs", "include");
 
   /** A job. */
-  static final List<String> JOB =
-      List.of(
+  static final Set<String> JOB =
+      ordered(
           "command",
           "tasks",
           "needs",

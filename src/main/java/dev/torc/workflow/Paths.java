@@ -14,11 +14,13 @@ final class Paths {
   private static final int MAX = 4096;
 
   private final List<String> root;
+  private final String rootText;
 
   /** Paths relative to a root, which is absolute and normalized. */
   Paths(Path root) {
     this.root = new ArrayList<>();
     root.forEach(name -> this.root.add(name.toString()));
+    this.rootText = "/" + String.join("/", this.root);
   }
 
   /** What an entry of {@code needs} or {@code produces} refers to. */
@@ -56,11 +58,10 @@ final class Paths {
   }
 
   private void refuseProduct(String path, Place place) {
-    String rootText = "/" + String.join("/", root);
-    if (path.equals(".")
-        || rootText.equals(path)
-        || path.equals("/")
-        || rootText.startsWith(path + "/")) {
+    boolean above =
+        path.startsWith("/")
+            && (path.equals("/") || rootText.equals(path) || rootText.startsWith(path + "/"));
+    if (above || path.equals(".")) {
       throw new BadInput(place, "the root, or a folder above it, cannot be a product");
     }
     if (path.equals(".torc") || path.startsWith(".torc/")) {
@@ -138,18 +139,18 @@ final class Paths {
     if (path.startsWith("/") || path.isEmpty()) {
       return false;
     }
-    int start = 0;
-    for (int i = 0; i <= path.length(); i++) {
-      if (i == path.length() || path.charAt(i) == '/') {
-        int length = i - start;
-        if (length == 0
-            || length == 1 && path.charAt(start) == '.'
-            || length == 2 && path.startsWith("..", start)) {
-          return false;
-        }
-        start = i + 1;
+    for (int start = 0; ; ) {
+      int slash = path.indexOf('/', start);
+      int length = (slash < 0 ? path.length() : slash) - start;
+      if (length == 0
+          || length == 1 && path.charAt(start) == '.'
+          || length == 2 && path.startsWith("..", start)) {
+        return false;
       }
+      if (slash < 0) {
+        return true;
+      }
+      start = slash + 1;
     }
-    return true;
   }
 }

@@ -1,5 +1,6 @@
 package dev.torc.workflow;
 
+import java.util.Collections;
 import java.util.SortedMap;
 
 /**
@@ -20,4 +21,9 @@ public record Resources(
     long runtime,
     SortedMap<String, Long> counters,
     long disk,
-    int nodes) {}
+    int nodes) {
+
+  /** What a job has that says nothing. */
+  public static final Resources DEFAULT =
+      new Resources(1, 0, 0, 0, Collections.emptySortedMap(), 0, 1);
+}

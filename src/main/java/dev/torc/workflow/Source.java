@@ -86,6 +86,10 @@ public final class Source {
   /** The text of strict UTF-8 without NUL; a byte order mark is dropped. */
   static String decode(byte[] bytes, String shown) {
     int start = bytes.length > 2 && bytes[0] == -17 && bytes[1] == -69 && bytes[2] == -65 ? 3 : 0;
+    String text = new String(bytes, start, bytes.length - start, StandardCharsets.UTF_8);
+    if (text.indexOf('\uFFFD') < 0 && text.indexOf('\0') < 0) {
+      return text; // nothing had to be replaced
+    }
     for (int i = start; i < bytes.length; i++) {
       if (bytes[i] == 0) {
         throw new BadInput(at(bytes, i, shown), "a NUL byte: this is no text file");
@@ -126,14 +130,24 @@ public final class Source {
   }
 
   /**
+   * Refuses texts that are too long.
+   *
+   * @return the text itself
+   */
+  static String bounded(String text, Place place) {
+    if (text.length() > MAX_TEXT) {
+      throw new BadInput(place, "a text longer than " + (MAX_TEXT >> 10) + " KiB");
+    }
+    return text;
+  }
+
+  /**
    * Refuses texts that no file name or argument can hold.
    *
    * @return the text itself
    */
   static String clean(String text, Place place) {
-    if (text.length() > MAX_TEXT) {
-      throw new BadInput(place, "a text longer than " + (MAX_TEXT >> 10) + " KiB");
-    }
+    bounded(text, place);
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == 0) {

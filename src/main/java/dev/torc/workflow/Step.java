@@ -30,9 +30,10 @@ public record Step(
   /** All its texts: the command's and those of its environment. */
   public List<Template> templates() {
     List<Template> all = new ArrayList<>();
-    switch (command) {
-      case Command.Shell shell -> all.add(shell.text());
-      case Command.Words words -> all.addAll(words.words());
+    if (command instanceof Command.Shell shell) {
+      all.add(shell.text());
+    } else if (command instanceof Command.Words words) {
+      all.addAll(words.words());
     }
     env.values().forEach(value -> value.ifPresent(all::add));
     return all;

@@ -13,9 +13,11 @@ import java.util.SequencedMap;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.MappingStartEvent;
+import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -100,58 +102,67 @@ final class YamlReader {
     }
     Source.count(++written, place);
     long before = size++;
-    Node node =
-        switch (event) {
-          case AliasEvent alias -> {
-            Anchored target = anchors.get(alias.getAlias());
-            if (target == null) {
-              String name = alias.getAlias().getValue();
-              throw new BadInput(
-                  place,
-                  "alias *" + name + " has no anchor; to mean a text that begins with *, quote it");
-            }
-            size += target.size();
-            aliased += target.size();
-            if (aliased > MAX_ALIASED) {
-              throw new BadInput(
-                  place, "the aliases of this file stand for more than " + MAX_ALIASED + " values");
-            }
-            yield target.node();
-          }
-          case ScalarEvent scalar -> {
-            untagged(scalar.getTag(), place);
-            yield new Node.Scalar(place, Source.clean(scalar.getValue(), place), !scalar.isPlain());
-          }
-          case SequenceStartEvent list -> {
-            untagged(list.getTag(), place);
-            List<Node> items = new ArrayList<>();
-            for (Event e = events.next(); e.getEventId() != Event.ID.SequenceEnd; ) {
-              items.add(value(e, depth + 1));
-              e = events.next();
-            }
-            yield new Node.Sequence(place, items);
-          }
-          case MappingStartEvent map -> {
-            untagged(map.getTag(), place);
-            yield mapping(place, depth);
-          }
-          default -> throw new BadInput(place, "a value is missing");
-        };
-    if (event instanceof org.snakeyaml.engine.v2.events.NodeEvent anchored
-        && !(event instanceof AliasEvent)) {
-      anchored.getAnchor().ifPresent(a -> anchors.put(a, new Anchored(node, size - before)));
+    if (event instanceof AliasEvent alias) {
+      return aliased(alias, place);
+    }
+    Node node;
+    if (event instanceof ScalarEvent scalar) {
+      untagged(scalar.getTag(), place);
+      node = scalar(scalar, place);
+    } else if (event instanceof MappingStartEvent map) {
+      untagged(map.getTag(), place);
+      node = mapping(place, depth);
+    } else if (event instanceof SequenceStartEvent list) {
+      untagged(list.getTag(), place);
+      List<Node> items = new ArrayList<>();
+      for (Event e = events.next(); e.getEventId() != Event.ID.SequenceEnd; ) {
+        items.add(value(e, depth + 1));
+        e = events.next();
+      }
+      node = new Node.Sequence(place, items);
+    } else {
+      throw new BadInput(place, "a value is missing");
+    }
+    Optional<Anchor> anchor = ((NodeEvent) event).getAnchor();
+    if (anchor.isPresent()) {
+      anchors.put(anchor.get(), new Anchored(node, size - before));
     }
     return node;
+  }
+
+  private Node aliased(AliasEvent alias, Place place) {
+    Anchored target = anchors.get(alias.getAlias());
+    if (target == null) {
+      String name = alias.getAlias().getValue();
+      throw new BadInput(
+          place, "alias *" + name + " has no anchor; to mean a text that begins with *, quote it");
+    }
+    size += target.size();
+    aliased += target.size();
+    if (aliased > MAX_ALIASED) {
+      throw new BadInput(
+          place, "the aliases of this file stand for more than " + MAX_ALIASED + " values");
+    }
+    return target.node();
+  }
+
+  /** Only in double quotes can escapes stand for what the file itself cannot hold. */
+  private static Node.Scalar scalar(ScalarEvent event, Place place) {
+    String text = event.getValue();
+    boolean escaped = event.getScalarStyle() == ScalarStyle.DOUBLE_QUOTED;
+    return new Node.Scalar(
+        place, escaped ? Source.clean(text, place) : Source.bounded(text, place), !event.isPlain());
   }
 
   private Node mapping(Place place, int depth) {
     SequencedMap<String, Entry> entries = new LinkedHashMap<>();
     List<Node.Mapping> merged = List.of();
     for (Event e = events.next(); e.getEventId() != Event.ID.MappingEnd; e = events.next()) {
-      Place at = place(e);
       if (!(e instanceof ScalarEvent scalar) || !(value(e, depth + 1) instanceof Node.Scalar key)) {
-        throw new BadInput(at, "a key must be a plain text; quote a text that has { or [ in it");
+        throw new BadInput(
+            place(e), "a key must be a plain text; quote a text that has { or [ in it");
       }
+      Place at = key.place();
       Node value = value(events.next(), depth + 1);
       if (scalar.isPlain() && key.text().equals("<<")) {
         if (!merged.isEmpty()) {

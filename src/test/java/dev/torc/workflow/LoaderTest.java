@@ -264,6 +264,10 @@ class LoaderTest {
     try (Written files = new Written().layer("torc.yaml").bytes("torc.yaml", cut)) {
       assertTrue(files.refused().startsWith("torc.yaml:1:4: no valid UTF-8"));
     }
+    byte[] replacement = "name: a\uFFFDb".getBytes(StandardCharsets.UTF_8);
+    try (Written files = new Written().layer("torc.yaml").bytes("torc.yaml", replacement)) {
+      assertEquals("a\uFFFDb", files.load().name(), "which is a character like others");
+    }
     byte[] mark = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF, 'n', 'a', 'm', 'e', ':', ' ', 'x'};
     try (Written files = new Written().layer("torc.yaml").bytes("torc.yaml", mark)) {
       assertEquals("x", files.load().name());

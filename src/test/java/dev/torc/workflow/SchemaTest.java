@@ -105,7 +105,7 @@ class SchemaTest {
     JsonNode example = value(EXAMPLES.resolve("good/everything.yaml"));
     Set<String> used = new TreeSet<>();
     collect(example, used);
-    for (List<String> keys :
+    for (Collection<String> keys :
         List.of(
             Keys.JOB,
             Keys.TASK,

@@ -84,6 +84,8 @@ class YamlReaderTest {
         "a: {<<: 1}|f.yaml:1:9: << takes a map or a list of maps",
         "a:#\t b|f.yaml:2:1: a tab cannot indent in YAML; use blanks",
         "a: \"\\0\"|f.yaml:1:4: a text cannot hold a NUL character",
+        "\"\\u0000\": a|f.yaml:1:1: a text cannot hold a NUL character",
+        "a: \"\\ud800\"|f.yaml:1:4: half a surrogate pair is no character",
       })
   void whatIsRefusedIsToldInOneLine(String text, String message) {
     assertEquals(message, refused(text.replace('#', '\n')));
