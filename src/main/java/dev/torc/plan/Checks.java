@@ -4,6 +4,7 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digests;
 import dev.torc.hash.Stamp;
 import dev.torc.workflow.BadInput;
+import dev.torc.workflow.Glob;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Place;
 import dev.torc.workflow.Ref;
@@ -150,15 +151,12 @@ public final class Checks {
       product(job, new Ref.OfFile(job.place(), job.depfile()), job.depfile());
     }
     for (Ref ref : job.productRefs()) {
-      String path =
-          switch (ref) {
-            case Ref.OfFile file -> file.path();
-            case Ref.OfFolder folder -> folder.path();
-            case Ref.OfGlob glob -> dev.torc.workflow.Glob.of(glob.pattern()).fixedPrefix() + "/*";
-            case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> null;
-          };
-      if (path != null) {
-        product(job, ref, path);
+      if (ref instanceof Ref.OfFile file) {
+        product(job, ref, file.path());
+      } else if (ref instanceof Ref.OfFolder folder) {
+        product(job, ref, folder.path());
+      } else if (ref instanceof Ref.OfGlob glob) {
+        product(job, ref, Glob.of(glob.pattern()).fixedPrefix() + "/*");
       }
     }
   }
