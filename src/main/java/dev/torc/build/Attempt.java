@@ -148,11 +148,12 @@ final class Attempt {
     }
     Path root = shop.graph().workflow().root();
     for (Ref ref : job.productRefs()) {
-      switch (ref) {
-        case Ref.OfFile file -> makeFolder(root.resolve(file.path()).getParent());
-        case Ref.OfFolder folder -> makeFolder(root.resolve(folder.path()));
-        case Ref.OfGlob glob -> makeFolder(root.resolve(Glob.of(glob.pattern()).fixedPrefix()));
-        case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
+      if (ref instanceof Ref.OfFile file) {
+        makeFolder(root.resolve(file.path()).getParent());
+      } else if (ref instanceof Ref.OfFolder folder) {
+        makeFolder(root.resolve(folder.path()));
+      } else if (ref instanceof Ref.OfGlob glob) {
+        makeFolder(root.resolve(Glob.of(glob.pattern()).fixedPrefix()));
       }
     }
     if (job.depfile() != null) {

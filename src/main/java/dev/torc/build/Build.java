@@ -196,18 +196,14 @@ public final class Build {
   private void begin() {
     Plan plan = setup.plan();
     for (int j = plan.selected().nextSetBit(0); j >= 0; j = plan.selected().nextSetBit(j + 1)) {
-      boolean free = stage.waits().isFree(j);
-      switch (plan.verdict(j)) {
-        case Verdict.UpToDate _ -> upToDate(j);
-        case Verdict.WillRun will -> {
-          if (free) {
-            consider(j, will);
-          }
-        }
-        case Verdict.MayRun _ -> {
-          if (free) {
-            decide(j);
-          }
+      Verdict verdict = plan.verdict(j);
+      if (verdict instanceof Verdict.UpToDate) {
+        upToDate(j);
+      } else if (stage.waits().isFree(j)) {
+        if (verdict instanceof Verdict.WillRun) {
+          consider(j, verdict);
+        } else {
+          decide(j);
         }
       }
     }
@@ -494,20 +490,16 @@ public final class Build {
   }
 
   private void consider(int id, Verdict verdict) {
-    switch (verdict) {
-      case Verdict.UpToDate _ -> {
-        upToDate(id);
-        stage.waits().settle(id);
-      }
-      case Verdict.WillRun will -> {
-        stage.works().put(id, new Work(stage.graph().job(id), will.reasons(), setup.limits()));
-        stage.states().set(id, State.READY);
-        stage.ready().add(id);
-      }
-      case Verdict.MayRun may -> {
-        // Its depfile named what a job makes that it waits for only by way of others.
-        stage.waits().add(id, may.after());
-      }
+    if (verdict instanceof Verdict.WillRun will) {
+      stage.works().put(id, new Work(stage.graph().job(id), will.reasons(), setup.limits()));
+      stage.states().set(id, State.READY);
+      stage.ready().add(id);
+    } else if (verdict instanceof Verdict.MayRun may) {
+      // Its depfile named what a job makes that it waits for only by way of others.
+      stage.waits().add(id, may.after());
+    } else {
+      upToDate(id);
+      stage.waits().settle(id);
     }
   }
 

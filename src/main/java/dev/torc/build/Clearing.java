@@ -66,19 +66,16 @@ public final class Clearing {
   boolean clear(Job job) throws IOException {
     boolean there = true;
     for (Ref ref : job.productRefs()) {
-      switch (ref) {
-        case Ref.OfFile file -> there &= clear(file.path(), job.persist());
-        case Ref.OfFolder folder -> {
-          clear(folder.path(), job.persist());
-          there = false;
+      if (ref instanceof Ref.OfFile file) {
+        there &= clear(file.path(), job.persist());
+      } else if (ref instanceof Ref.OfFolder folder) {
+        clear(folder.path(), job.persist());
+        there = false;
+      } else if (ref instanceof Ref.OfGlob glob) {
+        there = false;
+        for (String path : Walk.of(place.root(), Glob.of(glob.pattern()))) {
+          clear(path, job.persist());
         }
-        case Ref.OfGlob glob -> {
-          there = false;
-          for (String path : Walk.of(place.root(), Glob.of(glob.pattern()))) {
-            clear(path, job.persist());
-          }
-        }
-        case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
       }
     }
     if (job.depfile() != null) {

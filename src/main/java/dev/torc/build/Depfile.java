@@ -8,10 +8,21 @@ import java.util.List;
  * and the files that they depend on. The escapes are those of GNU make as gcc and clang write them
  * (ninja's manual, "Depfile parsing"): {@code \} before a blank, {@code #} or backslashes before
  * these, {@code $$} for a dollar, a backslash at the end of a line joins it with the next.
+ *
+ * <p>It runs once for every compiled file, mostly in a torc that has just started: it goes over the
+ * text once, and copies only names.
  */
 final class Depfile {
 
-  private Depfile() {}
+  private final String text;
+  private final List<String> files = new ArrayList<>();
+  private int at;
+  private String word; // with its escapes
+  private boolean escaped;
+
+  private Depfile(String text) {
+    this.text = text;
+  }
 
   /**
    * The files named behind the colons, in order, doubles included.
@@ -19,67 +30,121 @@ final class Depfile {
    * @throws IllegalArgumentException with one line, where there is no rule in the text
    */
   static List<String> parse(String text) {
-    List<String> files = new ArrayList<>();
+    Depfile depfile = new Depfile(text);
     boolean rule = false;
-    for (String line : logicalLines(text)) {
-      boolean behindColon = false;
-      for (String word : words(line)) {
-        if (behindColon) {
-          files.add(unescape(word));
-        } else if (word.endsWith(":") && !word.endsWith("\\:")) {
-          behindColon = true;
-          rule = true;
-        }
-      }
-      if (!behindColon && !line.isBlank()) {
-        throw new IllegalArgumentException("it has a line without a colon: " + shorten(line));
-      }
+    while (depfile.at < text.length()) {
+      rule |= depfile.line();
     }
     if (!rule && !text.isBlank()) {
       throw new IllegalArgumentException("it holds no rule");
     }
-    return files;
+    return depfile.files;
+  }
+
+  /** Reads up to the end of a line; false for an empty one. */
+  private boolean line() {
+    int begin = at;
+    boolean behindColon = false;
+    while (next()) {
+      if (behindColon) {
+        files.add(escaped ? unescape(word) : word);
+      } else {
+        behindColon = word.endsWith(":") && !word.endsWith("\\:");
+      }
+    }
+    String line = behindColon ? "" : text.substring(begin, at).replaceAll("\\\\\r?\n", " ");
+    if (!line.isBlank()) {
+      throw new IllegalArgumentException("it has a line without a colon: " + shorten(line));
+    }
+    at = Math.min(at + newline(at), text.length());
+    return behindColon;
   }
 
   private static String shorten(String line) {
     return line.length() <= 60 ? line : line.substring(0, 60) + "…";
   }
 
-  private static List<String> logicalLines(String text) {
-    return List.of(text.replace("\r\n", "\n").replaceAll("\\\\\n", " ").split("\n"));
-  }
-
-  /** Splits at blanks that no backslash escapes; {@code a:b} splits behind a colon at the end. */
-  private static List<String> words(String line) {
-    List<String> words = new ArrayList<>();
-    StringBuilder word = new StringBuilder();
-    for (int i = 0; i < line.length(); i++) {
-      char c = line.charAt(i);
-      if (c == '\\' && i + 1 < line.length()) {
-        int run = i;
-        while (run < line.length() && line.charAt(run) == '\\') {
-          run++;
-        }
-        boolean blank = run < line.length() && line.charAt(run) == ' ';
-        word.append(line, i, run);
-        if (blank && (run - i) % 2 == 1) {
-          word.append(' ');
-          run++;
-        }
-        i = run - 1;
-      } else if (c == ' ' || c == '\t') {
-        if (!word.isEmpty()) {
-          words.add(word.toString());
-          word.setLength(0);
-        }
-      } else {
-        word.append(c);
+  /** Goes to the next word of the line, if there is one; {@code a:b} is one word. */
+  private boolean next() {
+    skipBlanks();
+    int begin = at;
+    for (; at < text.length(); at++) {
+      char c = text.charAt(at);
+      if (c == '\\') {
+        escaped(begin);
+        return true;
+      }
+      if (endsWord(c)) {
+        break;
       }
     }
-    if (!word.isEmpty()) {
-      words.add(word.toString());
+    word = text.substring(begin, at);
+    escaped = word.indexOf('$') >= 0;
+    return at > begin;
+  }
+
+  private void skipBlanks() {
+    while (at < text.length()) {
+      char c = text.charAt(at);
+      if (c == ' ' || c == '\t') {
+        at++;
+      } else if (c == '\\' && newline(at + 1) > 0) {
+        at += 1 + newline(at + 1);
+      } else {
+        return;
+      }
     }
-    return words;
+  }
+
+  /** Reads the rest of a word from its first backslash on. */
+  private void escaped(int begin) {
+    StringBuilder out = new StringBuilder().append(text, begin, at);
+    while (at < text.length()) {
+      char c = text.charAt(at);
+      if (endsWord(c)) {
+        break;
+      }
+      if (c != '\\') {
+        out.append(c);
+        at++;
+        continue;
+      }
+      int end = at;
+      while (end < text.length() && text.charAt(end) == '\\') {
+        end++;
+      }
+      // The last of them joins two lines: what follows is a blank, too.
+      int join = newline(end);
+      boolean blank = join > 0 || end < text.length() && text.charAt(end) == ' ';
+      int backslashes = end - at - (join > 0 ? 1 : 0);
+      out.repeat('\\', backslashes);
+      at = end + join;
+      if (blank && backslashes % 2 == 1) {
+        out.append(' ');
+        at += join > 0 ? 0 : 1;
+      } else if (blank) {
+        break;
+      }
+    }
+    word = out.toString();
+    escaped = true;
+  }
+
+  /** Whether the character where it stands is a blank, or ends the line. */
+  private boolean endsWord(char c) {
+    return c <= ' ' && (c == ' ' || c == '\t' || newline(at) > 0);
+  }
+
+  /** How many characters end a line there; 0 where none does. */
+  private int newline(int i) {
+    if (i >= text.length()) {
+      return 0;
+    }
+    char c = text.charAt(i);
+    if (c == '\r' && i + 1 < text.length() && text.charAt(i + 1) == '\n') {
+      return 2;
+    }
+    return c == '\n' ? 1 : 0;
   }
 
   private static String unescape(String word) {

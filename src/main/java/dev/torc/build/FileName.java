@@ -11,6 +11,8 @@ public final class FileName {
 
   private static final int LONGEST = 150;
 
+  private static final String HEX = "0123456789ABCDEF";
+
   private FileName() {}
 
   /** The file name of a job; different jobs have different ones. */
@@ -23,7 +25,7 @@ public final class FileName {
       if (isPlain((char) b) || b == '.' && !name.isEmpty()) {
         name.append((char) b);
       } else {
-        name.append('%').append(String.format("%02X", b & 0xff));
+        name.append('%').append(HEX.charAt(b >> 4 & 15)).append(HEX.charAt(b & 15));
       }
     }
     if (name.length() > LONGEST) {
@@ -37,7 +39,7 @@ public final class FileName {
   /** Nearly every name is one for a file already. */
   private static boolean isPlain(String job) {
     for (int i = 0; i < job.length(); i++) {
-      if (!isPlain(job.charAt(i))) {
+      if (!isPlain(job.charAt(i)) && (i == 0 || job.charAt(i) != '.')) {
         return false;
       }
     }

@@ -38,10 +38,9 @@ record FoundNeeds(TreeSet<String> found, TreeSet<String> moved) {
       return needs;
     }
     Path root = graph.workflow().root();
-    Path dir = root.resolve(job.steps().getFirst().dir()).normalize();
+    String dir = job.steps().getFirst().dir();
     for (String name : parse(root, job.depfile())) {
-      Path file = dir.resolve(name).normalize();
-      String path = file.startsWith(root) ? root.relativize(file).toString() : file.toString();
+      String path = path(root, dir, name);
       int maker = graph.makerOf(path);
       if (snapshot.declares(path) || maker == id || path.equals(job.depfile())) {
         continue;
@@ -62,6 +61,30 @@ record FoundNeeds(TreeSet<String> found, TreeSet<String> moved) {
       }
     }
     return needs;
+  }
+
+  /** Relative to the root where it lies below, else absolute; by text alone. */
+  private static String path(Path root, String dir, String name) {
+    if (name.startsWith("/") ? !name.startsWith(root.toString()) : dir.equals(".")) {
+      if (isNormal(name)) {
+        return name; // as nearly all are
+      }
+    }
+    Path file = root.resolve(dir).resolve(name).normalize();
+    return file.startsWith(root) ? root.relativize(file).toString() : file.toString();
+  }
+
+  /** Whether no name in it is empty, {@code .} or {@code ..}. */
+  private static boolean isNormal(String path) {
+    boolean begins = !path.startsWith("/");
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
+      if (begins && (c == '.' || c == '/')) {
+        return false;
+      }
+      begins = c == '/';
+    }
+    return !begins && path.indexOf('\0') < 0;
   }
 
   private static List<String> parse(Path root, String depfile) throws IOException {

@@ -140,21 +140,19 @@ public final class Launches {
               text -> env.put(entry.getKey(), text.render(slot -> values.of(slot, step.dir()))));
     }
     List<String> argv = new ArrayList<>();
-    switch (command) {
-      case Step.Command.Shell shell -> {
-        String text = shell.text().render(slot -> values.of(slot, step.dir()));
-        PlainWords.of(step.shell(), text, name -> caller.containsKey(name) || env.containsKey(name))
-            .ifPresentOrElse(
-                argv::addAll,
-                () -> {
-                  argv.addAll(step.shell());
-                  argv.add(text);
-                });
+    if (command instanceof Step.Command.Shell shell) {
+      String text = shell.text().render(slot -> values.of(slot, step.dir()));
+      PlainWords.of(step.shell(), text, name -> caller.containsKey(name) || env.containsKey(name))
+          .ifPresentOrElse(
+              argv::addAll,
+              () -> {
+                argv.addAll(step.shell());
+                argv.add(text);
+              });
+    } else {
+      for (Template word : command.templates()) {
+        argv.addAll(word.words(slot -> values.of(slot, step.dir())));
       }
-      case Step.Command.Words words ->
-          words
-              .words()
-              .forEach(word -> argv.addAll(word.words(slot -> values.of(slot, step.dir()))));
     }
     arguments.check(argv, env);
     return new Launch.Step(argv, graph.workflow().root().resolve(step.dir()).normalize(), env);

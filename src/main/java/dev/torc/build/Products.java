@@ -54,16 +54,15 @@ final class Products {
       slow.run();
     }
     for (Ref ref : job.productRefs()) {
-      switch (ref) {
-        case Ref.OfFile file -> products.add(file.path(), Stamp.Kind.FILE);
-        case Ref.OfFolder folder -> products.add(folder.path(), Stamp.Kind.FOLDER);
-        case Ref.OfGlob glob -> {
-          slow.run();
-          for (String path : Walk.of(root, Glob.of(glob.pattern()))) {
-            products.add(path, Stamp.Kind.FILE);
-          }
+      if (ref instanceof Ref.OfFile file) {
+        products.add(file.path(), Stamp.Kind.FILE);
+      } else if (ref instanceof Ref.OfFolder folder) {
+        products.add(folder.path(), Stamp.Kind.FOLDER);
+      } else if (ref instanceof Ref.OfGlob glob) {
+        slow.run();
+        for (String path : Walk.of(root, Glob.of(glob.pattern()))) {
+          products.add(path, Stamp.Kind.FILE);
         }
-        case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
       }
     }
     if (job.depfile() != null) {

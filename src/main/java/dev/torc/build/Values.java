@@ -100,24 +100,22 @@ final class Values {
   private List<String> paths(Item item, boolean needs, boolean filesOfFolders) {
     List<String> paths = new ArrayList<>();
     for (Ref ref : item.refs()) {
-      switch (ref) {
-        case Ref.OfFile file -> paths.add(file.path());
-        case Ref.OfFolder folder -> {
-          if (needs && filesOfFolders) {
-            paths.addAll(members(NeedList.Kind.FOLDER, folder.path()));
-          } else {
-            paths.add(folder.path());
-          }
+      if (ref instanceof Ref.OfFile file) {
+        paths.add(file.path());
+      } else if (ref instanceof Ref.OfFolder folder) {
+        if (needs && filesOfFolders) {
+          paths.addAll(members(NeedList.Kind.FOLDER, folder.path()));
+        } else {
+          paths.add(folder.path());
         }
-        case Ref.OfGlob glob -> {
-          if (needs) {
-            paths.addAll(members(NeedList.Kind.GLOB, glob.pattern()));
-          } else {
-            paths.add(glob.pattern());
-          }
+      } else if (ref instanceof Ref.OfGlob glob) {
+        if (needs) {
+          paths.addAll(members(NeedList.Kind.GLOB, glob.pattern()));
+        } else {
+          paths.add(glob.pattern());
         }
-        case Ref.OfJob other -> paths.addAll(members(NeedList.Kind.JOB, other.job()));
-        case Ref.Exclude _, Ref.OfData _ -> {}
+      } else if (ref instanceof Ref.OfJob other) {
+        paths.addAll(members(NeedList.Kind.JOB, other.job()));
       }
     }
     return paths;

@@ -98,8 +98,16 @@ record AtRest(
       rest.take();
     }
     Workshop shop = Workshop.open(project, build, report);
-    shop.digests().follow(digests);
+    hand(shop.digests());
     return shop;
+  }
+
+  /** Hands over what is known of files, so that they are neither read nor looked up again. */
+  void hand(Digests to) {
+    if (rest != null) {
+      Graph graph = project.graph();
+      to.follow(digests, (path, stamp) -> rest.digest(graph, path, stamp));
+    }
   }
 
   /** The jobs that have to be decided, forced ones among them. */

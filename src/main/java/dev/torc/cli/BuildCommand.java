@@ -57,6 +57,9 @@ final class BuildCommand extends Command {
     Capacity capacity = Capacity.of(project.workflow(), Limits.here(console.env()), given);
     boolean dry = options.dryRun() || Makeflags.dryRun(console.env().getOrDefault("MAKEFLAGS", ""));
     AtRest rest = AtRest.of(project, dry ? FileClock.none() : project.clock());
+    if (!dry && rest.restless(forced(selection)).intersects(selection.jobs())) {
+      HeadStart.begin();
+    }
     BitSet tooLarge = check(project, capacity, rest.concerned(selection.jobs(), forced(selection)));
     if (dry || !tooLarge.isEmpty()) {
       try (Look look = Look.at(project, rest, console::warn)) {

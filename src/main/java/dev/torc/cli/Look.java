@@ -35,7 +35,7 @@ final class Look implements AutoCloseable {
     this.rest = rest.holds() ? rest : AtRest.none(given);
     this.interrupted = Running.of(given.place(), cache).interrupted();
     this.digests = Digests.looking(given.workflow().root(), cache::stamp);
-    digests.follow(this.rest.digests());
+    this.rest.hand(digests);
     Expander expander =
         given.expander(List.of(), (graph, jobs) -> Checks.check(graph, digests, jobs));
     Scene first = scene(given, given.select(List.of()), false);

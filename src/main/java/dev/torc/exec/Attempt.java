@@ -25,6 +25,7 @@ final class Attempt implements Runner.Running, Watch.Watched {
 
   private static final long MILLISECOND = 1_000_000;
   private static final long FIRST_SAMPLE = 20 * MILLISECOND;
+  private static final long LATER = 50 * MILLISECOND; // where there is none: shorter jobs go unseen
   private static final long CONFIRM = 10 * MILLISECOND;
   private static final long RARELY = 500 * MILLISECOND;
   private static final long OFTEN = 100 * MILLISECOND; // where there is a memory limit
@@ -48,8 +49,8 @@ final class Attempt implements Runner.Running, Watch.Watched {
   private volatile boolean hurry;
 
   // the samples, written by the watch only
-  private long interval = FIRST_SAMPLE;
-  private long nextSample = begin + FIRST_SAMPLE;
+  private long interval;
+  private long nextSample;
   private int samples;
   private boolean above;
   private volatile long peak = -1;
@@ -63,6 +64,8 @@ final class Attempt implements Runner.Running, Watch.Watched {
     this.threads = threads;
     this.watch = watch;
     this.tree = new ProcessTree(launch.mark());
+    this.interval = launch.memoryLimit() > 0 ? FIRST_SAMPLE : LATER;
+    this.nextSample = begin + interval;
   }
 
   /** Runs the steps; returns when nothing of the attempt needs to be waited for any more. */

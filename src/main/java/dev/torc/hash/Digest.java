@@ -1,5 +1,6 @@
 package dev.torc.hash;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -9,6 +10,8 @@ public final class Digest implements Comparable<Digest> {
 
   /** Length in bytes. */
   public static final int LENGTH = 32;
+
+  private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
   private final byte[] bytes;
 
@@ -44,9 +47,14 @@ public final class Digest implements Comparable<Digest> {
     return bytes.clone();
   }
 
-  /** All 64 hexadecimal digits. */
+  /** All 64 hexadecimal digits. Most calls come before any loop of the JDK's is compiled. */
   public String hex() {
-    return HexFormat.of().formatHex(bytes);
+    byte[] text = new byte[2 * LENGTH];
+    for (int i = 0; i < LENGTH; i++) {
+      text[2 * i] = DIGITS[bytes[i] >> 4 & 15];
+      text[2 * i + 1] = DIGITS[bytes[i] & 15];
+    }
+    return new String(text, StandardCharsets.ISO_8859_1);
   }
 
   /** The first seven digits, for people. */

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -48,6 +49,7 @@ public final class Digests implements FileDigests {
   private final Set<String> replaced = ConcurrentHashMap.newKeySet();
   private final LongAdder stats = new LongAdder();
   private volatile Digests before; // null where nothing was read before
+  private volatile BiFunction<String, Stamp, Digest> kept = (_, _) -> null;
 
   /**
    * Starts with an empty memory.
@@ -82,21 +84,24 @@ public final class Digests implements FileDigests {
    * Takes over what this very build read before it knew what earlier ones stored. It counts for a
    * file that has the same stamp when it is looked at, and is learnt then.
    *
-   * @param other may be null
+   * @param kept knows files beside the store, and is asked first: gives the digest of a path with
+   *     this stamp, or null; by rule 4 an equal stamp must stand for it
    */
-  public void follow(Digests other) {
+  public void follow(Digests other, BiFunction<String, Stamp, Digest> kept) {
+    this.kept = kept;
     before = other;
   }
 
   /** A fresh stamp, links followed. */
   public Stamp stamp(String path) throws IOException {
-    return stamp(root.resolve(path));
+    stats.increment();
+    return stamps.stamp(root, path);
   }
 
   /** A fresh stamp of what stands at the path itself, be it a link. */
   public Stamp linkStamp(String path) throws IOException {
     stats.increment();
-    return stamps.linkStamp(root.resolve(path));
+    return stamps.linkStamp(root, path);
   }
 
   /** A way to look at what stands at many paths themselves, be they links. */
@@ -265,7 +270,8 @@ public final class Digests implements FileDigests {
         learnt.accept(path, read);
       }
     } else if (slot.known == null) {
-      Known old = stored.apply(path);
+      Digest same = kept.apply(path, fresh);
+      Known old = same == null ? stored.apply(path) : new Known(fresh, same, true);
       if (old != null && old.safe() && old.stamp().equals(fresh)) {
         slot.known = old;
       }

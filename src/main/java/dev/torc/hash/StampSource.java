@@ -22,6 +22,16 @@ public interface StampSource {
    */
   Stamp stamp(Path path) throws IOException;
 
+  /** The same for a path by its text, relative to an absolute folder or absolute itself. */
+  default Stamp stamp(Path folder, String path) throws IOException {
+    return stamp(folder.resolve(path));
+  }
+
+  /** Likewise of what stands at the path itself, be it a link. */
+  default Stamp linkStamp(Path folder, String path) throws IOException {
+    return linkStamp(folder.resolve(path));
+  }
+
   /**
    * A way to look at many files of a folder, which is absolute.
    *
@@ -55,6 +65,16 @@ public interface StampSource {
       }
 
       @Override
+      public Stamp stamp(Path folder, String path) throws IOException {
+        return stampOf(FileStatus.of(within(folder, path), true));
+      }
+
+      @Override
+      public Stamp linkStamp(Path folder, String path) throws IOException {
+        return stampOf(FileStatus.of(within(folder, path), false));
+      }
+
+      @Override
       public Lookout lookout(Path folder, boolean follow) throws IOException {
         StatusReader reader = new StatusReader(folder.toString(), follow);
         return (names, from, to, numbers) -> kind(reader.look(names, from, to, numbers));
@@ -65,6 +85,15 @@ public interface StampSource {
         return stampOf(FileStatus.of(path.toString(), false));
       }
     };
+  }
+
+  /** As {@link Path#resolve} does, without taking the path apart. */
+  private static String within(Path folder, String path) {
+    String base = folder.toString();
+    if (path.isEmpty() || path.charAt(0) == '/') {
+      return path.isEmpty() ? base : path;
+    }
+    return base.endsWith("/") ? base.concat(path) : base.concat("/").concat(path);
   }
 
   private static Stamp stampOf(FileStatus s) {

@@ -131,14 +131,12 @@ public final class Manifest {
   private void step(Job job, int index, ManifestWriter writer) {
     Step step = job.steps().get(index);
     String number = job.steps().size() == 1 ? "" : Integer.toString(index + 1);
-    switch (step.command()) {
-      case Step.Command.Shell shell -> {
-        writer.text(Line.COMMAND, number, shell.text().declared());
-        writer.text(Line.SHELL, number, words(step.shell()));
-      }
-      case Step.Command.Words words ->
-          writer.text(
-              Line.COMMAND, number, words(words.words().stream().map(Template::declared).toList()));
+    if (step.command() instanceof Step.Command.Shell shell) {
+      writer.text(Line.COMMAND, number, shell.text().declared());
+      writer.text(Line.SHELL, number, words(step.shell()));
+    } else {
+      List<Template> words = step.command().templates();
+      writer.text(Line.COMMAND, number, words(words.stream().map(Template::declared).toList()));
     }
     if (!step.dir().equals(".")) {
       writer.text(Line.FOLDER, number, step.dir());
@@ -178,15 +176,10 @@ public final class Manifest {
 
   private static boolean uses(Job job, String slot) {
     for (Step step : job.steps()) {
-      boolean used =
-          switch (step.command()) {
-            case Step.Command.Shell shell -> uses(shell.text(), slot);
-            case Step.Command.Words words ->
-                words.words().stream().anyMatch(word -> uses(word, slot));
-          };
-      if (used
-          || step.env().values().stream().anyMatch(v -> v.isPresent() && uses(v.get(), slot))) {
-        return true;
+      for (Template text : step.templates()) {
+        if (uses(text, slot)) {
+          return true;
+        }
       }
     }
     return false;
@@ -223,7 +216,7 @@ public final class Manifest {
       if (item.name() != null) {
         words.add(item.name() + ":");
       }
-      item.refs().forEach(ref -> words.add(written(ref)));
+      item.refs().forEach(ref -> words.add(ref.text()));
     }
     return words(words);
   }
@@ -241,19 +234,8 @@ public final class Manifest {
   private static List<String> texts(List<Item> items) {
     List<String> texts = new ArrayList<>();
     for (Item item : items) {
-      item.refs().forEach(ref -> texts.add(written(ref)));
+      item.refs().forEach(ref -> texts.add(ref.text()));
     }
     return texts;
-  }
-
-  private static String written(Ref ref) {
-    return switch (ref) {
-      case Ref.OfFile file -> file.path();
-      case Ref.OfFolder folder -> folder.path() + "/";
-      case Ref.OfGlob glob -> glob.pattern();
-      case Ref.Exclude exclude -> "!" + exclude.pattern();
-      case Ref.OfJob job -> "job " + job.job();
-      case Ref.OfData data -> "data " + data.written();
-    };
   }
 }

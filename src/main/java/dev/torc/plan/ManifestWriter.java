@@ -33,26 +33,38 @@ interface ManifestWriter {
   /** What is known of a need's contents. */
   sealed interface Content {
     /** It is there. */
-    record Known(Digest digest) implements Content {}
+    record Known(Digest digest) implements Content {
+      @Override
+      public String value() {
+        return digest.hex();
+      }
+    }
 
     /** A value, as JSON. */
-    record Value(String json) implements Content {}
+    record Value(String json) implements Content {
+      @Override
+      public String value() {
+        return json.length() <= SHORT ? json : "sha256 " + Digest.ofText(json).hex();
+      }
+    }
 
     /** It is not there. */
-    record Missing() implements Content {}
+    record Missing() implements Content {
+      @Override
+      public String value() {
+        return MISSING;
+      }
+    }
 
     /** A job that has yet to run, or a group that has yet to be expanded, decides. */
-    record Pending(int job) implements Content {}
+    record Pending(int job) implements Content {
+      @Override
+      public String value() {
+        return PENDING;
+      }
+    }
 
     /** The value as a stored line has it. */
-    default String value() {
-      return switch (this) {
-        case Known known -> known.digest.hex();
-        case Value value ->
-            value.json.length() <= SHORT ? value.json : "sha256 " + Digest.ofText(value.json).hex();
-        case Missing _ -> MISSING;
-        case Pending _ -> PENDING;
-      };
-    }
+    String value();
   }
 }

@@ -93,11 +93,7 @@ public final class Plan {
   }
 
   private static int kind(Verdict verdict) {
-    return switch (verdict) {
-      case Verdict.UpToDate _ -> 0;
-      case Verdict.WillRun _ -> 1;
-      case Verdict.MayRun _ -> 2;
-    };
+    return verdict instanceof Verdict.UpToDate ? 0 : verdict instanceof Verdict.WillRun ? 1 : 2;
   }
 
   /** The verdict on a selected job or a group that is not expanded yet, null for others. */

@@ -238,6 +238,24 @@ public record Rest(
     return new Looked(touched.stamps() == stamps ? this : with(touched.stamps()), restless);
   }
 
+  /** The digest of a file at rest that has this stamp; null where that is not known. */
+  public Digest digest(Graph graph, String path, Stamp stamp) {
+    int file = graph.fileId(path);
+    if (file < 0) {
+      int other = further.id(path);
+      if (other < 0) {
+        return null;
+      }
+      file = graph.files() + other;
+    }
+    int at = file * WIDTH;
+    boolean same =
+        stamp.kind() == Stamp.Kind.FILE
+            && at + WIDTH <= stamps.length
+            && Arrays.equals(stamps, at, at + WIDTH, stamp.numbers(), 0, WIDTH);
+    return same ? digests.get(file) : null;
+  }
+
   /** The path of a file by its number. */
   String path(Graph graph, int file) {
     return file < graph.files() ? graph.path(file) : further.text(file - graph.files());

@@ -124,31 +124,42 @@ public final class Resting {
 
   private void keep(Rest before, BitSet stayed) {
     contents.putFirst(before.digests(), graph.files()); // without a stamp, a digest says nothing
+    int[] numbers = new int[before.further().size()]; // of the further files, once they were met
+    Arrays.fill(numbers, -1);
     for (int j = stayed.nextSetBit(0); j >= 0; j = stayed.nextSetBit(j + 1)) {
       jobs.set(j);
       int[] known = before.extra().row(j);
-      if (known.length > 0) {
-        extra[j] =
-            Arrays.stream(known)
-                .map(f -> f < graph.files() ? f : number(before.further().text(f - graph.files())))
-                .toArray();
-        for (int i = 0; i < known.length; i++) {
-          copy(before, known[i], extra[j][i]);
+      for (int i = 0; i < known.length; i++) {
+        if (known[i] < graph.files()) {
+          copy(before, known[i]);
+        } else {
+          known[i] = further(before, known[i], numbers);
         }
       }
+      extra[j] = known.length == 0 ? null : known;
       for (Adjacency files : List.of(graph.needs(), graph.products())) {
         for (int i = files.from(j); i < files.to(j); i++) {
-          copy(before, files.at(i), files.at(i));
+          copy(before, files.at(i));
         }
       }
     }
   }
 
-  private void copy(Rest before, int from, int to) {
-    System.arraycopy(before.stamps(), from * Rest.WIDTH, stamps, to * Rest.WIDTH, Rest.WIDTH);
-    if (to >= graph.files()) {
-      contents.put(to, before.digests(), from);
+  private void copy(Rest before, int file) {
+    int at = file * Rest.WIDTH;
+    System.arraycopy(before.stamps(), at, stamps, at, Rest.WIDTH);
+  }
+
+  /** The number of a file that the graph does not name, and that had another one before. */
+  private int further(Rest before, int file, int[] numbers) {
+    int at = file - graph.files();
+    if (numbers[at] < 0) { // headers are those of many jobs
+      int number = number(before.further().text(at));
+      System.arraycopy(before.stamps(), file * Rest.WIDTH, stamps, number * Rest.WIDTH, Rest.WIDTH);
+      contents.put(number, before.digests(), file);
+      numbers[at] = number;
     }
+    return numbers[at];
   }
 
   private int number(String path) {
@@ -247,13 +258,22 @@ public final class Resting {
 
   private void add(int id, Set<String> variables) throws IOException {
     Result result = scene.records().result(id);
+    BitSet named = new BitSet();
+    for (int file : files(id)) {
+      named.set(file);
+    }
     IntStream.Builder also = IntStream.builder();
-    Stream.concat(result.found().stream(), result.products().stream().map(Made::path))
-        .filter(path -> !isNamed(id, path))
-        .forEach(path -> also.add(number(path)));
+    for (String path : result.found()) {
+      addUnless(named, number(path), also);
+    }
+    for (Made made : result.products()) {
+      addUnless(named, number(made.path()), also);
+    }
     for (int list : graph.listNeeds().row(id)) {
       if (graph.list(list).kind() == NeedList.Kind.GLOB) {
-        Arrays.stream(glob(list)).forEach(also::add);
+        for (int file : glob(list)) {
+          also.add(file);
+        }
       }
     }
     int[] more = also.build().toArray();
@@ -293,9 +313,10 @@ public final class Resting {
     }
   }
 
-  private boolean isNamed(int job, String path) {
-    int file = graph.fileId(path);
-    return file >= 0 && Arrays.stream(files(job)).anyMatch(each -> each == file);
+  private static void addUnless(BitSet named, int file, IntStream.Builder also) {
+    if (!named.get(file)) {
+      also.add(file);
+    }
   }
 
   private String path(int file) {

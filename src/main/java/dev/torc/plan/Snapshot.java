@@ -148,8 +148,15 @@ public final class Snapshot implements Needs {
 
   /** Whether a path is needed as declared, by itself or as a member of a list. */
   public boolean declares(String path) {
-    return files.containsKey(path)
-        || swept.values().stream().anyMatch(sweep -> sweep.files().containsKey(path));
+    if (files.containsKey(path)) {
+      return true;
+    }
+    for (Sweeps.Sweep sweep : swept.values()) {
+      if (sweep.files().containsKey(path)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The files of a needed glob, folder or job, sorted by path. */

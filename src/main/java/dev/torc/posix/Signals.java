@@ -28,22 +28,22 @@ public final class Signals implements AutoCloseable {
   public Signals(IntConsumer callback) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
-      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Class<?> handler = handler();
       Method number = signal.getMethod("getNumber");
       handle = signal.getMethod("handle", signal, handler);
-      InvocationHandler calls =
-          (proxy, method, arguments) ->
-              switch (method.getName()) {
-                case "handle" -> {
-                  callback.accept((int) number.invoke(arguments[0]));
-                  yield null;
-                }
-                case "equals" -> proxy == arguments[0];
-                case "hashCode" -> System.identityHashCode(proxy);
-                default -> "Signals";
-              };
       Object ours =
-          Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {handler}, calls);
+          proxy(
+              handler,
+              (proxy, method, arguments) ->
+                  switch (method.getName()) {
+                    case "handle" -> {
+                      callback.accept((int) number.invoke(arguments[0]));
+                      yield null;
+                    }
+                    case "equals" -> proxy == arguments[0];
+                    case "hashCode" -> System.identityHashCode(proxy);
+                    default -> "Signals";
+                  });
       for (String name : List.of("INT", "TERM", "HUP")) {
         Object one = signal.getConstructor(String.class).newInstance(name);
         handled.add(new Handled(one, handle.invoke(null, one, ours)));
@@ -51,6 +51,23 @@ public final class Signals implements AutoCloseable {
     } catch (ReflectiveOperationException missing) {
       throw new IllegalStateException("this JVM has no sun.misc.Signal", missing);
     }
+  }
+
+  /** Lets the JVM write the class that a signal calls, which then needs no time any more. */
+  public static void prepare() {
+    try {
+      proxy(handler(), (_, _, _) -> null);
+    } catch (ReflectiveOperationException missing) {
+      throw new IllegalStateException("this JVM has no sun.misc.Signal", missing);
+    }
+  }
+
+  private static Class<?> handler() throws ReflectiveOperationException {
+    return Class.forName("sun.misc.SignalHandler");
+  }
+
+  private static Object proxy(Class<?> handler, InvocationHandler calls) {
+    return Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {handler}, calls);
   }
 
   /** Puts the former handlers back. */

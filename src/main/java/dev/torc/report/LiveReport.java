@@ -96,39 +96,33 @@ public final class LiveReport implements Report {
   public synchronized void accept(Event event) {
     tellBroken();
     messages.append(wording.of(event));
-    switch (event) {
-      case Event.Started started -> {
-        began = clock.getAsLong();
-        total = started.jobs();
-        active = true;
-      }
-      case Event.Expanded expanded -> total = expanded.jobs();
-      case Event.JobStarted started ->
-          running.put(
-              started.job(),
-              new Running(
-                  clock.getAsLong(),
-                  started.attempt() > 1
-                      ? "attempt " + started.attempt()
-                      : Sentence.brief(started.reasons())));
-      case Event.JobEnded ended -> {
-        running.remove(ended.job());
-        done++;
-        failed += ended.state() == State.FAILED ? 1 : 0;
-      }
-      case Event.JobRetried retried -> running.remove(retried.job());
-      case Event.JobReleased _ -> {} // shown until its products are known
-      case Event.Note _ -> {}
-      case Event.Terminal terminal -> {
-        paused = terminal.lent();
-        if (paused) {
-          draw();
-        }
-      }
-      case Event.Finished _ -> {
-        active = false;
+    // A job that was released is shown until its products are known.
+    if (event instanceof Event.JobEnded ended) {
+      running.remove(ended.job());
+      done++;
+      failed += ended.state() == State.FAILED ? 1 : 0;
+    } else if (event instanceof Event.JobStarted started) {
+      String why =
+          started.attempt() > 1
+              ? "attempt " + started.attempt()
+              : Sentence.brief(started.reasons());
+      running.put(started.job(), new Running(clock.getAsLong(), why));
+    } else if (event instanceof Event.Started started) {
+      began = clock.getAsLong();
+      total = started.jobs();
+      active = true;
+    } else if (event instanceof Event.Expanded expanded) {
+      total = expanded.jobs();
+    } else if (event instanceof Event.JobRetried retried) {
+      running.remove(retried.job());
+    } else if (event instanceof Event.Terminal terminal) {
+      paused = terminal.lent();
+      if (paused) {
         draw();
       }
+    } else if (event instanceof Event.Finished) {
+      active = false;
+      draw();
     }
   }
 

@@ -23,26 +23,25 @@ record Wording(Detail detail, Palette palette, Path here) {
 
   /** The lines of an event, each ended by a line feed; empty where this detail leaves it out. */
   String of(Event event) {
-    return switch (event) {
-      case Event.Started started ->
-          at(Detail.VERBOSE)
-              ? "build %d in %s: %s\n"
-                  .formatted(
-                      started.number(),
-                      Shown.name(started.root().toString()),
-                      Amount.count(started.jobs(), "job"))
-              : "";
-      case Event.Expanded _, Event.JobReleased _ -> "";
-      case Event.JobStarted started -> at(Detail.NORMAL) ? started(started) : "";
-      case Event.JobEnded ended when ended.state() == State.FAILED ->
-          head(ended) + body(ended.details());
-      case Event.JobEnded ended -> ended(ended);
-      case Event.JobRetried retried -> at(Detail.BRIEF) ? retried(retried) : "";
-      case Event.Terminal _ -> "";
-      case Event.Note note -> note(note);
-      case Event.Finished finished ->
-          palette.bold(Summary.of(finished.counts(), finished.nanos())) + "\n";
-    };
+    if (event instanceof Event.JobEnded ended) {
+      return ended.state() == State.FAILED ? head(ended) + body(ended.details()) : ended(ended);
+    }
+    if (event instanceof Event.JobStarted started) {
+      return at(Detail.NORMAL) ? started(started) : "";
+    }
+    if (event instanceof Event.Started started) {
+      return at(Detail.VERBOSE) ? started(started) : "";
+    }
+    if (event instanceof Event.JobRetried retried) {
+      return at(Detail.BRIEF) ? retried(retried) : "";
+    }
+    if (event instanceof Event.Note note) {
+      return note(note);
+    }
+    if (event instanceof Event.Finished finished) {
+      return palette.bold(Summary.of(finished.counts(), finished.nanos())) + "\n";
+    }
+    return "";
   }
 
   /** The first line of a failure: {@code work2 failed: exit 1 after 1.2 s}. */
@@ -94,6 +93,14 @@ record Wording(Detail detail, Palette palette, Path here) {
     } catch (IOException e) {
       return List.of(palette.dim("(the log cannot be read: " + Refusal.line(e) + ")"));
     }
+  }
+
+  private static String started(Event.Started started) {
+    return "build %d in %s: %s\n"
+        .formatted(
+            started.number(),
+            Shown.name(started.root().toString()),
+            Amount.count(started.jobs(), "job"));
   }
 
   private String started(Event.JobStarted started) {

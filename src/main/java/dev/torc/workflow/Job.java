@@ -3,6 +3,7 @@ package dev.torc.workflow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.StringJoiner;
 
 /**
  * One job as the build file says it. Paths are relative to the root, normalized, with {@code /};
@@ -59,12 +60,9 @@ public record Job(
   public String command() {
     List<String> texts = new ArrayList<>();
     for (Step step : steps) {
-      texts.add(
-          switch (step.command()) {
-            case Step.Command.Shell shell -> shell.text().declared();
-            case Step.Command.Words words ->
-                String.join(" ", words.words().stream().map(Template::declared).toList());
-          });
+      StringJoiner words = new StringJoiner(" ");
+      step.command().templates().forEach(word -> words.add(word.declared()));
+      texts.add(words.toString());
     }
     return String.join("\n", texts);
   }

@@ -6,20 +6,48 @@ public sealed interface Ref {
   /** Where it is written. */
   Place place();
 
+  /** What it says, for people and for the manifest; no two things that differ say the same. */
+  String text();
+
   /** A file, by normalized path. */
-  record OfFile(Place place, String path) implements Ref {}
+  record OfFile(Place place, String path) implements Ref {
+    @Override
+    public String text() {
+      return path;
+    }
+  }
 
   /** A folder, by normalized path without the trailing slash. */
-  record OfFolder(Place place, String path) implements Ref {}
+  record OfFolder(Place place, String path) implements Ref {
+    @Override
+    public String text() {
+      return path + "/";
+    }
+  }
 
   /** A pattern of {@code * ** ? [a-z] {a,b}} over normalized paths. */
-  record OfGlob(Place place, String pattern) implements Ref {}
+  record OfGlob(Place place, String pattern) implements Ref {
+    @Override
+    public String text() {
+      return pattern;
+    }
+  }
 
   /** A pattern or path whose matches are taken out of the globs and folders of the same list. */
-  record Exclude(Place place, String pattern) implements Ref {}
+  record Exclude(Place place, String pattern) implements Ref {
+    @Override
+    public String text() {
+      return "!" + pattern;
+    }
+  }
 
   /** All products of a job; of a job without products, its manifest. */
-  record OfJob(Place place, String job) implements Ref {}
+  record OfJob(Place place, String job) implements Ref {
+    @Override
+    public String text() {
+      return "job " + job;
+    }
+  }
 
   /**
    * A value that a job stores, or one of the {@code data} section.
@@ -47,6 +75,11 @@ public sealed interface Ref {
     public static boolean isKey(String text) {
       return !text.isEmpty()
           && text.codePoints().allMatch(c -> Character.isLetterOrDigit(c) || c == '_' || c == '-');
+    }
+
+    @Override
+    public String text() {
+      return "data " + written();
     }
 
     /** The name as it is written: {@code train.loss}, {@code high}. */

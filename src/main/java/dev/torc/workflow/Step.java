@@ -29,22 +29,31 @@ public record Step(
 
   /** All its texts: the command's and those of its environment. */
   public List<Template> templates() {
-    List<Template> all = new ArrayList<>();
-    if (command instanceof Command.Shell shell) {
-      all.add(shell.text());
-    } else if (command instanceof Command.Words words) {
-      all.addAll(words.words());
-    }
+    List<Template> all = new ArrayList<>(command.templates());
     env.values().forEach(value -> value.ifPresent(all::add));
     return all;
   }
 
   /** A text for the shell, or a list of words executed without one. */
   public sealed interface Command {
+
+    /** The text, or the words. */
+    List<Template> templates();
+
     /** Run as {@code shell... text}. */
-    record Shell(Template text) implements Command {}
+    record Shell(Template text) implements Command {
+      @Override
+      public List<Template> templates() {
+        return List.of(text);
+      }
+    }
 
     /** Executed as it stands; a word that is only a list placeholder becomes several words. */
-    record Words(List<Template> words) implements Command {}
+    record Words(List<Template> words) implements Command {
+      @Override
+      public List<Template> templates() {
+        return words;
+      }
+    }
   }
 }

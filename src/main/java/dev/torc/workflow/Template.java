@@ -72,13 +72,12 @@ public record Template(List<Part> parts) {
     StringBuilder out = new StringBuilder();
     StringBuilder text = new StringBuilder();
     for (Part part : parts) {
-      switch (part) {
-        case Part.Text t -> text.append(t.text());
-        case Part.Slot slot -> {
-          apart(text, true, out);
-          text.setLength(0);
-          out.append(slot);
-        }
+      if (part instanceof Part.Text t) {
+        text.append(t.text());
+      } else {
+        apart(text, true, out);
+        text.setLength(0);
+        out.append(part);
       }
     }
     apart(text, false, out);
@@ -119,18 +118,17 @@ public record Template(List<Part> parts) {
   public String render(Function<Part.Slot, List<String>> values) {
     StringBuilder out = new StringBuilder();
     for (Part part : parts) {
-      switch (part) {
-        case Part.Text t -> out.append(t.text());
-        case Part.Slot slot -> {
-          String gap = "";
-          for (String value : values.apply(slot)) {
-            String quoted = Quoting.quote(value, slot.quote());
-            if (quoted == null) {
-              throw Quoting.refusal(slot.place(), slot.toString(), value);
-            }
-            out.append(gap).append(quoted);
-            gap = " ";
+      if (part instanceof Part.Text t) {
+        out.append(t.text());
+      } else if (part instanceof Part.Slot slot) {
+        String gap = "";
+        for (String value : values.apply(slot)) {
+          String quoted = Quoting.quote(value, slot.quote());
+          if (quoted == null) {
+            throw Quoting.refusal(slot.place(), slot.toString(), value);
           }
+          out.append(gap).append(quoted);
+          gap = " ";
         }
       }
     }

@@ -102,11 +102,11 @@ class DigestsTest {
   void whatWasReadBeforeIsNotReadAgain() throws IOException {
     write("a", "one", LONG_AGO);
     write("racy", "two", NOW);
-    Digests early = new Digests(root, stamps, clock(), _ -> null, (_, _) -> {});
+    Digests early = early();
     early.of("a");
     early.of("racy");
     Digests late = build();
-    late.follow(early);
+    late.follow(early, (_, _) -> null);
     assertEquals(Digest.ofText("one"), late.of("a").digest());
     assertEquals(Digest.ofText("two"), late.of("racy").digest());
     assertEquals(0, late.filesHashed());
@@ -117,12 +117,34 @@ class DigestsTest {
   @Test
   void whatChangedSinceItWasReadIsReadAgain() throws IOException {
     write("a", "one", LONG_AGO);
-    Digests early = new Digests(root, stamps, clock(), _ -> null, (_, _) -> {});
+    Digests early = early();
     early.of("a");
     write("a", "two", LONG_AGO + 1);
     Digests late = build();
-    late.follow(early);
+    late.follow(early, (_, _) -> null);
     assertEquals(Digest.ofText("two"), late.of("a").digest());
+  }
+
+  /** Rule 4 holds for what is kept beside the store, too: it is asked with the fresh stamp. */
+  @Test
+  void whatIsKeptBesideTheStoreIsAskedFirst() throws IOException {
+    write("a", "one", LONG_AGO);
+    write("b", "two", LONG_AGO);
+    build().of("a");
+    assertEquals(1, store.size());
+    Stamp known = stamps.stamp(root.resolve("a"));
+    Digest kept = Digest.ofText("kept");
+    Digests late = build();
+    late.follow(early(), (path, stamp) -> path.equals("a") && stamp.equals(known) ? kept : null);
+    assertEquals(kept, late.of("a").digest(), "before the store");
+    assertEquals(0, late.filesHashed());
+    assertEquals(Digest.ofText("two"), late.of("b").digest());
+    write("a", "three", LONG_AGO + 1);
+    assertEquals(Digest.ofText("three"), late.of("a").digest());
+  }
+
+  private Digests early() {
+    return new Digests(root, stamps, clock(), _ -> null, (_, _) -> {});
   }
 
   /** A job may have written it anew without a trace, as long as the window is open. */
@@ -130,11 +152,11 @@ class DigestsTest {
   void aProductIsReadWhateverWasReadBefore() throws IOException {
     for (int size : List.of(3, (int) Digests.LARGE)) {
       write("a", "o".repeat(size), NOW);
-      Digests early = new Digests(root, stamps, clock(), _ -> null, (_, _) -> {});
+      Digests early = early();
       early.of("a");
       write("a", "t".repeat(size), NOW);
       Digests late = build();
-      late.follow(early);
+      late.follow(early, (_, _) -> null);
       assertEquals(Digest.ofText("t".repeat(size)), late.product("a").digest());
     }
   }

@@ -1,6 +1,7 @@
 package dev.torc.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -108,6 +109,23 @@ class RestTest {
     BitSet all = Rest.concerned(graph, first);
     assertEquals(3, all.cardinality());
     assertTrue(all.get(graph.jobId("b")) && all.get(graph.jobId("c")));
+  }
+
+  /** Rule 4: the digest stands for just the stamp that the file had. */
+  @Test
+  void aDigestIsKnownByPathAndStamp() throws IOException {
+    Graph graph = graph();
+    Map<String, Stamp> down = new HashMap<>();
+    Rest rest = atRest(graph, down);
+    int file = graph.fileId("out/1");
+    rest.digests().put(file, Digest.ofText("one"));
+    Stamp stamp = down.get("out/1");
+    assertEquals(Digest.ofText("one"), rest.digest(graph, "out/1", stamp));
+    assertNull(rest.digest(graph, "out/2", down.get("out/2")), "its digest is not known");
+    assertNull(rest.digest(graph, "out/1", down.get("out/2")), "another inode");
+    assertNull(rest.digest(graph, "elsewhere", stamp), "not at rest");
+    Stamp folder = new Stamp(Stamp.Kind.FOLDER, false, 1, 2, 3, file);
+    assertNull(rest.digest(graph, "out/1", folder));
   }
 
   private Graph graph() throws IOException {

@@ -1,0 +1,25 @@
+package dev.torc.cli;
+
+import dev.torc.hash.Digest;
+import dev.torc.posix.Signals;
+
+/**
+ * What the JVM does once and slowly, the first time that it is asked: it reads its security
+ * settings at the first digest, and writes the class that a signal calls. Begun as soon as it is
+ * known that a build has something to decide, it is done on another core before the build comes to
+ * it. Nothing waits for it, and nothing depends on it.
+ */
+final class HeadStart {
+
+  private HeadStart() {}
+
+  /** Begins, and returns at once. */
+  static void begin() {
+    Thread.ofPlatform().daemon().name("torc-ahead").start(HeadStart::run);
+  }
+
+  private static void run() {
+    Digest.ofText("");
+    Signals.prepare();
+  }
+}
