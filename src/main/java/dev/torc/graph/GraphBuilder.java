@@ -125,37 +125,30 @@ public final class GraphBuilder {
   }
 
   private void need(int j, Job job, Ref ref, Adjacency.Builder edges, List<Integer> listsHere) {
-    switch (ref) {
-      case Ref.OfFile file -> {
-        int maker = makers.of(file.path());
-        if (maker == j) {
-          error(ref.place(), "job " + job.name() + " needs its own product " + file.path());
-        } else {
-          waitFor(maker, edges);
-        }
+    if (ref instanceof Ref.OfFile file) {
+      int maker = makers.of(file.path());
+      if (maker == j) {
+        error(ref.place(), "job " + job.name() + " needs its own product " + file.path());
+      } else {
+        waitFor(maker, edges);
       }
-      case Ref.OfGlob glob -> {
-        Glob compiled = Glob.of(glob.pattern());
-        found(NeedList.Kind.GLOB, glob.pattern(), into -> makers.matching(compiled, into));
-        list(j, NeedList.Kind.GLOB, glob.pattern(), compiled, edges, listsHere);
+    } else if (ref instanceof Ref.OfGlob glob) {
+      Glob compiled = Glob.of(glob.pattern());
+      found(NeedList.Kind.GLOB, glob.pattern(), into -> makers.matching(compiled, into));
+      list(j, NeedList.Kind.GLOB, glob.pattern(), compiled, edges, listsHere);
+    } else if (ref instanceof Ref.OfFolder folder) {
+      found(NeedList.Kind.FOLDER, folder.path(), into -> makers.within(folder.path(), into));
+      list(j, NeedList.Kind.FOLDER, folder.path(), null, edges, listsHere);
+    } else if (ref instanceof Ref.OfJob other) {
+      if (named(other.place(), other.job()) != null) {
+        list(j, NeedList.Kind.JOB, other.job(), null, edges, listsHere);
       }
-      case Ref.OfFolder folder -> {
-        found(NeedList.Kind.FOLDER, folder.path(), into -> makers.within(folder.path(), into));
-        list(j, NeedList.Kind.FOLDER, folder.path(), null, edges, listsHere);
+    } else if (ref instanceof Ref.OfData data) {
+      if (data.job() == null) {
+        staticData(data);
+      } else {
+        waitFor(gateOf(data.place(), data.job()), edges);
       }
-      case Ref.OfJob other -> {
-        if (named(other.place(), other.job()) != null) {
-          list(j, NeedList.Kind.JOB, other.job(), null, edges, listsHere);
-        }
-      }
-      case Ref.OfData data -> {
-        if (data.job() == null) {
-          staticData(data);
-        } else {
-          waitFor(gateOf(data.place(), data.job()), edges);
-        }
-      }
-      case Ref.Exclude _ -> {}
     }
   }
 
@@ -291,10 +284,10 @@ public final class GraphBuilder {
       listNeeds.endRow(false);
       for (Item item : job.produces()) {
         for (Ref ref : item.refs()) {
-          switch (ref) {
-            case Ref.OfFile file -> products.add(fileNumber(file.path()));
-            case Ref.OfFolder folder -> products.add(fileNumber(folder.path()));
-            default -> {}
+          if (ref instanceof Ref.OfFile file) {
+            products.add(fileNumber(file.path()));
+          } else if (ref instanceof Ref.OfFolder folder) {
+            products.add(fileNumber(folder.path()));
           }
         }
       }

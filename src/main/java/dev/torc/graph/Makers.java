@@ -3,13 +3,16 @@ package dev.torc.graph;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Glob;
 import dev.torc.workflow.Group;
+import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Place;
 import dev.torc.workflow.Ref;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
 
@@ -24,7 +27,8 @@ final class Makers {
   private record Claim(int job, Place place) {}
 
   private final List<Job> jobs;
-  private final NavigableMap<String, Claim> files = new TreeMap<>();
+  private final Map<String, Claim> files = new HashMap<>(); // and folders
+  private NavigableMap<String, Claim> sorted; // the same, once someone asks for what lies near
   private final NavigableMap<String, Claim> folders = new TreeMap<>();
   private final Patterns globs = new Patterns();
   private final Patterns open = new Patterns();
@@ -36,8 +40,10 @@ final class Makers {
     this.jobs = jobs;
     this.errors = errors;
     for (int j = 0; j < jobs.size(); j++) {
-      for (Ref ref : jobs.get(j).productRefs()) {
-        declare(j, ref);
+      for (Item item : jobs.get(j).produces()) {
+        for (Ref ref : item.refs()) {
+          declare(j, ref);
+        }
       }
     }
     for (int g = 0; g < groups.size(); g++) {
@@ -81,15 +87,15 @@ final class Makers {
   }
 
   private void declare(int job, Ref ref) {
-    switch (ref) {
-      case Ref.OfFile file -> claim(file.path(), job, ref.place());
-      case Ref.OfFolder folder -> {
-        claim(folder.path(), job, ref.place());
-        folders.putIfAbsent(folder.path(), new Claim(job, ref.place()));
-      }
-      case Ref.OfGlob glob -> globs.add(Glob.of(glob.pattern()), job, glob.place());
-      case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ ->
-          throw new IllegalArgumentException("no kind of product: " + ref);
+    if (ref instanceof Ref.OfFile file) {
+      claim(file.path(), job, ref.place());
+    } else if (ref instanceof Ref.OfFolder folder) {
+      claim(folder.path(), job, ref.place());
+      folders.putIfAbsent(folder.path(), new Claim(job, ref.place()));
+    } else if (ref instanceof Ref.OfGlob glob) {
+      globs.add(Glob.of(glob.pattern()), job, glob.place());
+    } else {
+      throw new IllegalArgumentException("no kind of product: " + ref);
     }
   }
 
@@ -104,9 +110,36 @@ final class Makers {
     }
   }
 
-  /** A product inside another product; sorted order keeps the pairs near each other. */
+  private synchronized NavigableMap<String, Claim> sorted() {
+    if (sorted == null) {
+      sorted = new TreeMap<>(files);
+    }
+    return sorted;
+  }
+
+  /** Whether any product lies inside another; each folder is looked for once. */
+  private boolean isAnyNested() {
+    Set<String> free = new HashSet<>();
+    for (String path : files.keySet()) {
+      for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+        String folder = path.substring(0, slash);
+        if (!free.add(folder)) {
+          break; // and so are those that it lies in
+        }
+        if (files.containsKey(folder)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** A product inside another product; told in the order of the paths. */
   private void refuseNested() {
-    for (Map.Entry<String, Claim> entry : files.entrySet()) {
+    if (!isAnyNested()) {
+      return;
+    }
+    for (Map.Entry<String, Claim> entry : sorted().entrySet()) {
       String path = entry.getKey();
       for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
         Claim outer = files.get(path.substring(0, slash));
@@ -124,7 +157,7 @@ final class Makers {
   private void refuseMatching() {
     for (Patterns.Pattern pattern : globs.all()) {
       String prefix = pattern.glob().literalPrefix();
-      starting(files, prefix)
+      starting(sorted(), prefix)
           .forEach(
               (path, claim) -> {
                 compared++;
@@ -213,7 +246,7 @@ final class Makers {
 
   /** Jobs with products that a glob could match. */
   void matching(Glob glob, IntConsumer found) {
-    starting(files, glob.literalPrefix())
+    starting(sorted(), glob.literalPrefix())
         .forEach(
             (path, claim) -> {
               if (glob.matches(path)) {
@@ -251,7 +284,7 @@ final class Makers {
   }
 
   private NavigableMap<String, Claim> under(String prefix) {
-    return prefix.isEmpty() ? files : files.subMap(prefix + "/", true, prefix + "0", false);
+    return prefix.isEmpty() ? sorted() : sorted().subMap(prefix + "/", true, prefix + "0", false);
   }
 
   private static Glob inside(String folder) {

@@ -46,6 +46,9 @@ final class Patterns {
 
   /** The first glob that matches a path, null if none does. */
   Pattern matching(String path) {
+    if (all.isEmpty()) {
+      return null;
+    }
     Pattern first = null;
     for (int length : lengths) {
       if (length > path.length()) {

@@ -152,9 +152,12 @@ public final class Expander {
     Graph graph = scene.graph();
     BitSet seen = new BitSet();
     for (int job = 0; job < graph.jobs(); job++) {
+      if (graph.job(job).group() == null) {
+        continue;
+      }
       for (int i = graph.needs().from(job); i < graph.needs().to(job); i++) {
         int file = graph.needs().at(i);
-        if (graph.job(job).group() != null && graph.maker(file) < 0 && !seen.get(file)) {
+        if (graph.maker(file) < 0 && !seen.get(file)) {
           seen.set(file);
           if (scene.contents().recorded(graph.path(file)) != null) {
             return true;

@@ -56,7 +56,9 @@ public record Selection(
   private static Selection of(Graph graph, BitSet named, boolean targeted) {
     BitSet all = withPredecessors(graph, named);
     BitSet open = new BitSet();
-    all.stream().filter(graph::isOpen).forEach(open::set);
+    for (int n = all.nextSetBit(graph.jobs()); n >= 0; n = all.nextSetBit(n + 1)) {
+      open.set(n, graph.isOpen(n));
+    }
     BitSet namedOpen = (BitSet) open.clone();
     namedOpen.and(named);
     return new Selection(

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.torc.workflow.BadInput;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,24 @@ class Rule13RefusalTest extends Harness {
   void aProductInsideTheFolderOfAnother() {
     given("a: { command: a, produces: [d/] }\nb: { command: b, produces: [d/e/p] }");
     refused(3, "product d/e/p lies inside product d of job a");
+  }
+
+  @Test
+  void productsInsideOthersAreToldInTheOrderOfTheirPathsWithTheNearest() {
+    given(
+        """
+        a: { command: a, produces: [d/] }
+        b: { command: b, produces: [d/e/p, x, d/b] }
+        c: { command: c, produces: [d/e/p/q, d.c, d/a/z] }
+        """);
+    BadInput bad = assertThrows(BadInput.class, this::build);
+    assertEquals(
+        List.of(
+            "product d/a/z lies inside product d of job a",
+            "product d/b lies inside product d of job a",
+            "product d/e/p lies inside product d of job a",
+            "product d/e/p/q lies inside product d/e/p of job b"),
+        bad.diagnostics().stream().map(each -> each.message()).toList());
   }
 
   @Test
