@@ -36,11 +36,12 @@ public final class GraphBuilder {
   private final Map<String, int[]> found = new HashMap<>();
   private final List<List<Integer>> listsOf = new ArrayList<>();
   private final List<String> paths = new ArrayList<>();
-  private final Map<String, Integer> fileIds = new HashMap<>();
+  private final Map<String, Integer> fileIds;
 
   private GraphBuilder(Workflow workflow) {
     this.workflow = workflow;
     this.written = workflow.jobs();
+    this.fileIds = HashMap.newHashMap(2 * written.size());
     this.open = workflow.groups().stream().filter(Gate::isOpen).toList();
     this.references = new References(workflow);
     this.makers = new Makers(written, open, errors);
@@ -280,7 +281,9 @@ public final class GraphBuilder {
         }
       }
       needs.endRow(true);
-      listsOf.get(n).forEach(listNeeds::add);
+      for (int list : listsOf.get(n)) {
+        listNeeds.add(list);
+      }
       listNeeds.endRow(false);
       for (Item item : job.produces()) {
         for (Ref ref : item.refs()) {

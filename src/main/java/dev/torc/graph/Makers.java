@@ -27,7 +27,7 @@ final class Makers {
   private record Claim(int job, Place place) {}
 
   private final List<Job> jobs;
-  private final Map<String, Claim> files = new HashMap<>(); // and folders
+  private final Map<String, Claim> files; // and folders
   private NavigableMap<String, Claim> sorted; // the same, once someone asks for what lies near
   private final NavigableMap<String, Claim> folders = new TreeMap<>();
   private final Patterns globs = new Patterns();
@@ -39,6 +39,7 @@ final class Makers {
   Makers(List<Job> jobs, List<Group> groups, List<BadInput.Diagnostic> errors) {
     this.jobs = jobs;
     this.errors = errors;
+    this.files = HashMap.newHashMap(jobs.size());
     for (int j = 0; j < jobs.size(); j++) {
       for (Item item : jobs.get(j).produces()) {
         for (Ref ref : item.refs()) {

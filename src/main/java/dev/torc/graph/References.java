@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 final class References {
 
   private final Workflow workflow;
-  private final Map<String, Integer> jobs = new HashMap<>();
+  private final Map<String, Integer> jobs;
   private final Map<String, Instances> groups = new HashMap<>();
   private int[] renumbered;
 
@@ -32,6 +32,7 @@ final class References {
   References(Workflow workflow) {
     this.workflow = workflow;
     List<Job> written = workflow.jobs();
+    this.jobs = HashMap.newHashMap(written.size());
     for (int j = 0; j < written.size(); j++) {
       jobs.put(written.get(j).name(), j);
     }

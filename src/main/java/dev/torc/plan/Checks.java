@@ -48,12 +48,13 @@ public final class Checks {
    *
    * @param real where links lead
    * @param name that place as the graph would name it; empty for the root
+   * @param own whether it was asked for by that name
    * @param there whether anything stands there
    * @param allowed whether products may lie in it
    * @param buildFiles the names of the build files in it
    */
   private record Folder(
-      Path real, String name, boolean there, boolean allowed, Set<String> buildFiles) {
+      Path real, String name, boolean own, boolean there, boolean allowed, Set<String> buildFiles) {
 
     /** A file in it as the graph would name it. */
     String name(String file) {
@@ -129,8 +130,8 @@ public final class Checks {
       return false; // the next look meets it again, and tells
     }
     String path = graph.path(file);
-    String name = folder(parent(path)).name(last(path));
-    return name.equals(path) || graph.makerOf(name) < 0;
+    Folder folder = folder(parent(path));
+    return folder.own || graph.makerOf(folder.name(last(path))) < 0;
   }
 
   private void source(int id, Ref.OfFile file) throws IOException {
@@ -201,7 +202,8 @@ public final class Checks {
           names.add(file.getFileName().toString());
         }
       }
-      folder = new Folder(real, name(real), there, isAllowed(real), names);
+      String name = name(real);
+      folder = new Folder(real, name, name.equals(path), there, isAllowed(real), names);
       folders.put(path, folder);
     }
     return folder;
@@ -257,11 +259,11 @@ public final class Checks {
     String given = path.startsWith("/*") ? path.substring(1) : path;
     Folder folder = folder(parent(given));
     String last = last(given);
-    String name = folder.name(last);
     boolean link = folder.there && isLink(given);
-    if (!link && folder.allowed && name.equals(path) && !folder.buildFiles.contains(last)) {
+    if (!link && folder.allowed && folder.own && !folder.buildFiles.contains(last)) {
       return; // it lies where it seems to
     }
+    String name = folder.name(last);
     Place place = ref.place();
     Path exact = folder.real.resolve(last);
     Path target = link ? real(root.resolve(given)) : exact;

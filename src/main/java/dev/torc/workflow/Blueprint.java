@@ -92,7 +92,7 @@ public final class Blueprint {
     reader.checkShared();
     AxisReader axes = new AxisReader(scope, paths, problems);
     List<Unit> units = new ArrayList<>();
-    Map<String, Place> places = new HashMap<>();
+    Map<String, Place> places = HashMap.newHashMap(jobs.entries().size());
     jobs.entries().forEach((key, entry) -> add(key, entry, reader, axes, units, places, problems));
     this.expansion = new Expansion(root, units, reader, warnings);
     Path folder = root.getFileName();

@@ -22,7 +22,9 @@ public sealed interface Node {
 
     /** Whether nothing stands here: no value at all, {@code ~} or {@code null}. */
     public boolean isNothing() {
-      return !quoted && (text.isEmpty() || text.equals("~") || text.equals("null"));
+      return !quoted
+          && text.length() <= 4
+          && (text.isEmpty() || text.equals("~") || text.equals("null"));
     }
   }
 

@@ -46,8 +46,7 @@ final class Paths {
       }
       String literal = Glob.unescape(text);
       String path = normalize(literal);
-      boolean folder = path.equals(".") || literal.endsWith("/") || literal.endsWith("/.");
-      folder |= literal.equals("..") || literal.endsWith("/..");
+      boolean folder = isFolder(literal, path);
       if (!need) {
         refuseProduct(path, place);
       }
@@ -55,6 +54,15 @@ final class Paths {
     } catch (IllegalArgumentException e) {
       throw new BadInput(place, e.getMessage());
     }
+  }
+
+  /** Whether a path as written can only be a folder. */
+  private static boolean isFolder(String literal, String path) {
+    char last = literal.charAt(literal.length() - 1);
+    return last == '/'
+        || path.equals(".")
+        || last == '.'
+            && (literal.endsWith("/.") || literal.equals("..") || literal.endsWith("/.."));
   }
 
   private void refuseProduct(String path, Place place) {

@@ -29,6 +29,9 @@ public record Step(
 
   /** All its texts: the command's and those of its environment. */
   public List<Template> templates() {
+    if (env.isEmpty()) {
+      return command.templates();
+    }
     List<Template> all = new ArrayList<>(command.templates());
     env.values().forEach(value -> value.ifPresent(all::add));
     return all;

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.events.AliasEvent;
@@ -25,6 +24,9 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.ScannerImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * From YAML text to the tree: anchors, aliases and merge keys ({@code <<}) are resolved within
@@ -54,7 +56,8 @@ final class YamlReader {
     this.text = text;
     LoadSettings settings =
         LoadSettings.builder().setLabel(shown).setCodePointLimit(Integer.MAX_VALUE).build();
-    this.events = new Parse(settings).parseString(text).iterator();
+    StreamReader characters = new StreamReader(settings, text);
+    this.events = new ParserImpl(settings, new TokenAhead(new ScannerImpl(settings, characters)));
   }
 
   /** Reads one document; an empty one is a scalar that says nothing. */
