@@ -70,9 +70,10 @@ final class Advice {
   /** The lines on needed globs that match nothing, each with its place. */
   static List<BadInput.Diagnostic> emptyGlobs(Project project, BitSet jobs) throws IOException {
     Graph graph = project.graph();
+    EmptyGlobs globs = new EmptyGlobs(graph);
     List<BadInput.Diagnostic> lines = new ArrayList<>();
     for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
-      for (Ref.OfGlob glob : EmptyGlobs.of(graph, j)) {
+      for (Ref.OfGlob glob : globs.of(j)) {
         lines.add(
             new BadInput.Diagnostic(
                 glob.place(),

@@ -6,38 +6,75 @@ import dev.torc.workflow.Ref;
 import dev.torc.workflow.Walk;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Finds needed globs that match nothing, on disk or among what jobs make: likely a typing error.
+ * The folders of a list are walked once, however many jobs need it.
  */
 public final class EmptyGlobs {
 
-  private EmptyGlobs() {}
+  /** Instead of a maker: the glob matches nothing. */
+  private static final int NOTHING = -2;
+
+  /** Instead of a maker: it matches the products of several jobs, or of none. */
+  private static final int SEVERAL = -3;
+
+  private final Graph graph;
+  private final Map<Integer, Integer> makers = new HashMap<>(); // by list
+
+  /** For the jobs of a graph. */
+  public EmptyGlobs(Graph graph) {
+    this.graph = graph;
+  }
 
   /** The needed globs of a job that match nothing, in written order. */
-  public static List<Ref.OfGlob> of(Graph graph, int job) throws IOException {
+  public List<Ref.OfGlob> of(int job) throws IOException {
     if (graph.listNeeds().count(job) == 0) {
       return List.of();
     }
     List<Ref.OfGlob> empty = new ArrayList<>();
     for (Ref ref : graph.job(job).needRefs()) {
-      if (ref instanceof Ref.OfGlob glob && matchesNothing(graph, job, glob)) {
+      if (ref instanceof Ref.OfGlob glob && matchesNothing(job, glob)) {
         empty.add(glob);
       }
     }
     return empty;
   }
 
-  private static boolean matchesNothing(Graph graph, int job, Ref.OfGlob glob) throws IOException {
+  private boolean matchesNothing(int job, Ref.OfGlob glob) throws IOException {
     for (int i = graph.listNeeds().from(job); i < graph.listNeeds().to(job); i++) {
-      NeedList list = graph.list(graph.listNeeds().at(i));
+      int id = graph.listNeeds().at(i);
+      NeedList list = graph.list(id);
       if (list.kind() == NeedList.Kind.GLOB && list.text().equals(glob.pattern())) {
-        return list.makers().isEmpty()
-            && Walk.of(graph.workflow().root(), list.glob()).stream()
-                .noneMatch(path -> !list.excludes(path) && graph.makerOf(path) != job);
+        if (!list.makers().isEmpty()) {
+          return false;
+        }
+        Integer maker = makers.get(id);
+        if (maker == null) {
+          maker = maker(list);
+          makers.put(id, maker);
+        }
+        return maker == NOTHING || maker == job; // its own products are not for it
       }
     }
     return false;
+  }
+
+  /** The one job that makes all that a list matches on disk. */
+  private int maker(NeedList list) throws IOException {
+    int only = NOTHING;
+    for (String path : Walk.of(graph.workflow().root(), list.glob())) {
+      if (!list.excludes(path)) {
+        int maker = graph.makerOf(path);
+        if (maker < 0 || only != NOTHING && only != maker) {
+          return SEVERAL;
+        }
+        only = maker;
+      }
+    }
+    return only;
   }
 }

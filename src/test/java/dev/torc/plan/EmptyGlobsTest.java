@@ -1,0 +1,85 @@
+package dev.torc.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.torc.graph.Graph;
+import dev.torc.graph.GraphBuilder;
+import dev.torc.workflow.Loader;
+import dev.torc.workflow.Ref;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which needed globs match nothing; one's own products are not for oneself. */
+class EmptyGlobsTest {
+
+  @TempDir Path temp;
+  private Path root;
+  private Graph graph;
+  private EmptyGlobs globs;
+
+  @BeforeEach
+  void files() throws IOException {
+    root = temp.toRealPath();
+    for (String file :
+        List.of("in/a.c", "in/b.c", "one/x", "two/x", "two/y", "mixed/x", "mixed/s")) {
+      Files.createDirectories(root.resolve(file).getParent());
+      Files.writeString(root.resolve(file), "");
+    }
+  }
+
+  private void given(String jobs) throws IOException {
+    Path yaml = Files.writeString(root.resolve("torc.yaml"), "jobs:\n" + jobs.indent(2));
+    graph = GraphBuilder.build(Loader.load(List.of(yaml), new TreeMap<>()));
+    globs = new EmptyGlobs(graph);
+  }
+
+  private List<String> empty(String job) throws IOException {
+    return globs.of(graph.jobId(job)).stream().map(Ref.OfGlob::pattern).toList();
+  }
+
+  @Test
+  void whatOthersMakeCountsAndWhatOneMakesOneselfDoesNot() throws IOException {
+    given(
+        """
+        a: { command: x, needs: one/*, produces: one/x }
+        b: { command: x, needs: two/*, produces: [two/x, two/y] }
+        c: { command: x, needs: [mixed/*, none/*, 'one/*'], produces: mixed/x }
+        d: { command: x, needs: ['mixed/*', '!mixed/s'], produces: d }
+        e: { command: x, needs: ['in/*.c', '!in/*'] }
+        f: { command: x, needs: ['new/*'] }
+        g: { command: x, produces: new/made }
+        """);
+    assertEquals(List.of("one/*"), empty("a"));
+    assertEquals(List.of("two/*"), empty("b"));
+    assertEquals(List.of("none/*"), empty("c"));
+    assertEquals(List.of(), empty("d"));
+    assertEquals(List.of("in/*.c"), empty("e"));
+    assertEquals(List.of(), empty("f"));
+    assertEquals(List.of(), empty("g"));
+  }
+
+  @Test
+  void theFoldersOfAListAreWalkedOnceForAllItsReaders() throws IOException {
+    given(
+        """
+        a: { command: x, needs: in/*.c }
+        b: { command: x, needs: in/*.c }
+        c: { command: x, needs: none/*.c }
+        d: { command: x, needs: none/*.c }
+        """);
+    assertEquals(List.of(), empty("a"));
+    assertEquals(List.of("none/*.c"), empty("c"));
+    Files.delete(root.resolve("in/a.c"));
+    Files.delete(root.resolve("in/b.c"));
+    Files.createDirectory(root.resolve("none"));
+    Files.writeString(root.resolve("none/late.c"), "");
+    assertEquals(List.of(), empty("b"));
+    assertEquals(List.of("none/*.c"), empty("d"));
+  }
+}
