@@ -4,11 +4,12 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.Snapshot;
+import dev.torc.posix.PlainFile;
 import dev.torc.workflow.Job;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -89,7 +90,12 @@ record FoundNeeds(TreeSet<String> found, TreeSet<String> moved) {
 
   private static List<String> parse(Path root, String depfile) throws IOException {
     try {
-      return Depfile.parse(Files.readString(root.resolve(depfile), StandardCharsets.UTF_8));
+      byte[] bytes = PlainFile.read(root.resolve(depfile));
+      String text = new String(bytes, StandardCharsets.UTF_8);
+      if (text.indexOf('\ufffd') >= 0) { // perhaps in place of what is no UTF-8
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      }
+      return Depfile.parse(text);
     } catch (NoSuchFileException e) {
       throw new Failure("depfile " + depfile + " is missing though the command ended well");
     } catch (CharacterCodingException e) {

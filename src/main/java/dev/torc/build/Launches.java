@@ -5,17 +5,15 @@ import dev.torc.exec.Launch;
 import dev.torc.exec.PlainWords;
 import dev.torc.graph.Graph;
 import dev.torc.plan.Snapshot;
+import dev.torc.posix.PlainFile;
 import dev.torc.workflow.Hook;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.JsonText;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
-import java.io.FileNotFoundException;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -201,21 +199,8 @@ public final class Launches {
     Path file = needsFile(job.name(), name);
     StringBuilder text = new StringBuilder();
     paths.forEach(path -> text.append(path).append('\n'));
-    write(file, text.toString());
+    PlainFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
     return file;
-  }
-
-  /** Not by a channel, which costs as much again: every job has such a file. */
-  private static void write(Path file, String text) throws IOException {
-    if (file.getFileSystem() == FileSystems.getDefault()) {
-      try (FileOutputStream out = new FileOutputStream(file.toString())) {
-        out.write(text.getBytes(StandardCharsets.UTF_8));
-        return;
-      } catch (FileNotFoundException e) {
-        // the other way says why in a way that can be told apart
-      }
-    }
-    Files.writeString(file, text);
   }
 
   /** The file that lists a job's needs while it runs. */

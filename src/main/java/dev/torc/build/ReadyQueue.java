@@ -59,7 +59,9 @@ final class ReadyQueue {
       if (pool.fits(wanted) && (starved == null || !pool.delays(wanted, starved))) {
         it.remove();
         passed.remove(job);
-        ready.headSet(job).forEach(before -> passed.merge(before, 1, Integer::sum));
+        for (int before : ready.headSet(job)) {
+          passed.merge(before, 1, Integer::sum);
+        }
         return job;
       }
     }

@@ -1,12 +1,10 @@
 package dev.torc.hash;
 
-import java.io.FileInputStream;
-import java.io.FileNotFoundException;
+import dev.torc.posix.PlainFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -23,8 +21,6 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Hasher {
 
   private static final int BUFFER = 1 << 16; // bytes
-  private static final int SMALL =
-      8 << 10; // what a FileInputStream reads without memory of its own
 
   /** From so many bytes on, the file is read in one thread and hashed in another. */
   private static final int LARGE = 4 * ReadAhead.PIECE;
@@ -76,7 +72,7 @@ public final class Hasher {
   }
 
   private void read(InputStream in, long size, Work w) throws IOException {
-    int most = size < SMALL ? (int) size + 1 : BUFFER;
+    int most = size < PlainFile.PIECE ? (int) size + 1 : BUFFER;
     long read = 0;
     for (int n = in.read(w.buffer, 0, most); n >= 0; n = in.read(w.buffer, 0, most)) {
       w.sha256.update(w.buffer, 0, n);
@@ -90,14 +86,7 @@ public final class Hasher {
 
   /** Not a FileChannel: an interrupt would close it in the middle. */
   private static InputStream open(Path path, long size) throws IOException {
-    if (size < SMALL && path.getFileSystem() == FileSystems.getDefault()) {
-      try {
-        return new FileInputStream(path.toString());
-      } catch (FileNotFoundException e) {
-        return Files.newInputStream(path); // which says why in a way that can be told apart
-      }
-    }
-    return Files.newInputStream(path);
+    return size < PlainFile.PIECE ? PlainFile.open(path) : Files.newInputStream(path);
   }
 
   /** Why the system refused, in lower case and without the path. */

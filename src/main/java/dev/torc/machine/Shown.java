@@ -28,8 +28,9 @@ public final class Shown {
    */
   public static String name(String name) {
     if (!name.isEmpty()
-        && name.strip().length() == name.length()
-        && name.codePoints().noneMatch(Shown::hidden)) {
+        && (isPlain(name, '!')
+            || name.strip().length() == name.length()
+                && name.codePoints().noneMatch(Shown::hidden))) {
       return name;
     }
     StringBuilder out = new StringBuilder("$'");
@@ -47,6 +48,9 @@ public final class Shown {
 
   /** A text such as a command on one line: line ends as ⏎, other hidden characters as escapes. */
   public static String line(String text) {
+    if (isPlain(text, ' ')) {
+      return text;
+    }
     StringBuilder out = new StringBuilder(text.length());
     text.codePoints()
         .forEach(
@@ -58,6 +62,16 @@ public final class Shown {
               }
             });
     return out.toString();
+  }
+
+  /** Whether it is ASCII that can be seen, as nearly all is: from {@code first} to the tilde. */
+  private static boolean isPlain(String text, char first) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < first || text.charAt(i) > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** {@link #line} with what is beyond {@code max} code points cut out of its middle. */

@@ -69,6 +69,11 @@ public record Template(List<Part> parts) {
    * slot, are doubled.
    */
   public String declared() {
+    if (parts.size() == 1
+        && parts.getFirst() instanceof Part.Text only
+        && only.text().indexOf('{') < 0) {
+      return only.text(); // as nearly every one
+    }
     StringBuilder out = new StringBuilder();
     StringBuilder text = new StringBuilder();
     for (Part part : parts) {

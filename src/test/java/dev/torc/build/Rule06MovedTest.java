@@ -1,5 +1,6 @@
 package dev.torc.build;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Rule 6: needs that move while a job runs, and what a depfile names. */
@@ -233,6 +235,58 @@ class Rule06MovedTest extends Harness {
     settled();
   }
 
+  /** The same file whether it is named from the root, from the job's folder, or absolutely. */
+  @Test
+  void aDepfileMayNameAFileInAnyForm() {
+    edit("sub/y", "1");
+    int round = 1;
+    for (String dir : List.of(".", "sub")) {
+      String up = dir.equals(".") ? "" : "../";
+      given(
+          "a: { command: make a, needs: [x], produces: [a.out], depfile: %sa.d, dir: %s }"
+              .formatted(up, dir));
+      for (String form :
+          List.of(
+              up + "x.h",
+              "./" + up + "x.h",
+              up + "sub/../x.h",
+              up + "sub//..//x.h",
+              root + "/x.h",
+              root + "/./x.h",
+              root + "/sub/../x.h")) {
+        edit("x", "for " + form);
+        edit("x.h", "before " + round);
+        depfile("a.out: " + up + "x " + form + "\n");
+        build().ran("a");
+        settled();
+        edit("x.h", "after " + round++);
+        build().ran("a");
+        assertEquals("need changed x.h", why("a"), form);
+        settled();
+      }
+    }
+  }
+
+  @Test
+  void aDepfileIsUtf8() {
+    given("a: { command: make a, needs: [x], produces: [a.out], depfile: a.d }");
+    edit("x", "1");
+    edit("\ufffd.h", "1");
+    depfile("a.out: \ufffd.h\n");
+    build().ran("a");
+    settled();
+    edit("x", "2");
+    job(
+        "a",
+        stub -> {
+          Files.write(root.resolve("a.d"), "a.out: \u00e9.h\n".getBytes(ISO_8859_1));
+          return work(stub);
+        });
+    build();
+    assertEquals(State.FAILED, state("a"));
+    assertEquals("depfile a.d is no valid UTF-8", what("a"));
+  }
+
   @Test
   void aFileThatADepfileNamesAndThatIsGoneIsAReason() {
     givenDepfile();
@@ -386,7 +440,7 @@ class Rule06MovedTest extends Harness {
     assertEquals("depfile a.d is missing though the command ended well", what("a"));
     depfile("a.out: x x.h\n");
     build().ran("a");
-    assertEquals(java.util.List.of(), kept());
+    assertEquals(List.of(), kept());
     settled();
   }
 
@@ -402,7 +456,7 @@ class Rule06MovedTest extends Harness {
     build();
     depfile("a.out: x x.h\n");
     build().ran("a");
-    assertEquals(java.util.List.of(), kept());
+    assertEquals(List.of(), kept());
   }
 
   @Test

@@ -1,0 +1,71 @@
+package dev.torc.posix;
+
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Small files, read and written without the channels of {@link Files}, which cost as much again:
+ * every job has some. On another file system than the machine's own, and where the system refuses,
+ * it is done by {@link Files}, whose exceptions can be told apart.
+ */
+public final class PlainFile {
+
+  /** Bytes that a {@link FileInputStream} reads at a time without memory of its own. */
+  public static final int PIECE = 8 << 10;
+
+  private PlainFile() {}
+
+  /** Opens a file for reading. */
+  public static InputStream open(Path file) throws IOException {
+    if (isOwn(file)) {
+      try {
+        return new FileInputStream(file.toString());
+      } catch (FileNotFoundException refused) {
+        // the other way says why
+      }
+    }
+    return Files.newInputStream(file);
+  }
+
+  /** All bytes of a file. */
+  public static byte[] read(Path file) throws IOException {
+    try (InputStream in = open(file)) {
+      byte[] bytes = new byte[PIECE];
+      int length = 0;
+      while (true) {
+        int read = in.read(bytes, length, Math.min(PIECE, bytes.length - length));
+        if (read < 0) {
+          return Arrays.copyOf(bytes, length);
+        }
+        length += read;
+        if (length == bytes.length) {
+          bytes = Arrays.copyOf(bytes, 2 * length);
+        }
+      }
+    }
+  }
+
+  /** Writes a file anew. */
+  public static void write(Path file, byte[] bytes) throws IOException {
+    if (isOwn(file)) {
+      try (FileOutputStream out = new FileOutputStream(file.toString())) {
+        out.write(bytes);
+        return;
+      } catch (FileNotFoundException refused) {
+        // the other way says why
+      }
+    }
+    Files.write(file, bytes);
+  }
+
+  private static boolean isOwn(Path file) {
+    return file.getFileSystem() == FileSystems.getDefault();
+  }
+}
