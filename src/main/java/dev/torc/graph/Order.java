@@ -9,7 +9,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 
 /**
  * Puts the nodes in an order in which each comes after all that it waits for, the jobs as near to
@@ -32,8 +31,10 @@ final class Order {
   static int[] of(
       Adjacency before, int jobs, IntFunction<String> names, IntFunction<Place> places) {
     int nodes = before.rows();
+    int[] order = new int[nodes];
     if (jobs == nodes && isWrittenInOrder(before)) {
-      return IntStream.range(0, nodes).toArray();
+      Arrays.setAll(order, n -> n);
+      return order;
     }
     Adjacency after = before.reversed(nodes);
     int[] waiting = new int[nodes];
@@ -45,7 +46,6 @@ final class Order {
         ready.add(n < jobs ? n : n - nodes);
       }
     }
-    int[] order = new int[nodes];
     int done = 0;
     while (!ready.isEmpty()) {
       int first = ready.poll();
