@@ -38,12 +38,33 @@ final class Training {
         failing: { command: "false", needs: [both.txt] }
       """;
 
+  /** What many build files say beside that: it is read and checked, and never built. */
+  private static final String OTHER_FILE =
+      """
+      vars: { name: source }
+      env: { LC_ALL: C }
+      shell: [bash, -e, -c]
+      resources: { small: { cpus: 1, memory: 1.5GB, runtime: 10m } }
+      defaults: { resources: small, retries: 1 }
+      limits: { memory: 8GiB }
+      jobs:
+        first: { command: "cat {name}.txt | sort > {produces}", needs: "{name}.txt", produces: a/1.txt }
+        second:
+          command: ["./script.sh", "{needs.one}"]
+          needs: { one: a/1.txt, other: [a/, "*.txt", "!header.txt"] }
+          produces: ["b/*.txt", c/]
+          resources: { memory: 100MB }
+          tags: [some]
+          priority: 1
+      """;
+
   /** Command lines in their order, each with the status that it must end with. */
   private record Lesson(int exit, String... args) {}
 
   private static final List<Lesson> LESSONS =
       List.of(
           new Lesson(Exit.DONE, "check"),
+          new Lesson(Exit.DONE, "-f", "other.yaml", "check"),
           new Lesson(Exit.DONE, "build", "-n"),
           new Lesson(Exit.FAILED),
           new Lesson(Exit.DONE, "build", "both", "each"),
@@ -78,6 +99,8 @@ final class Training {
     Path folder = Files.createTempDirectory("torc-training");
     try {
       Files.writeString(folder.resolve("torc.yaml"), BUILD_FILE);
+      Files.writeString(folder.resolve("other.yaml"), OTHER_FILE);
+      Files.writeString(folder.resolve("script.sh"), "");
       Path source = folder.resolve("source.txt");
       Path header = folder.resolve("header.txt");
       Files.writeString(source, "one\n");

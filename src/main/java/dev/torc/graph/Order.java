@@ -33,7 +33,9 @@ final class Order {
     int nodes = before.rows();
     int[] order = new int[nodes];
     if (jobs == nodes && isWrittenInOrder(before)) {
-      Arrays.setAll(order, n -> n);
+      for (int n = 0; n < nodes; n++) {
+        order[n] = n;
+      }
       return order;
     }
     Adjacency after = before.reversed(nodes);
