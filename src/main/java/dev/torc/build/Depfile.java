@@ -30,6 +30,9 @@ final class Depfile {
    * @throws IllegalArgumentException with one line, where there is no rule in the text
    */
   static List<String> parse(String text) {
+    if (text.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("it holds a NUL character");
+    }
     Depfile depfile = new Depfile(text);
     boolean rule = false;
     while (depfile.at < text.length()) {
@@ -41,20 +44,24 @@ final class Depfile {
     return depfile.files;
   }
 
-  /** Reads up to the end of a line; false for an empty one. */
+  /** Reads a line, with those that are joined to it; false for an empty one. */
   private boolean line() {
     int begin = at;
+    boolean words = false;
     boolean behindColon = false;
     while (next()) {
+      words = true;
       if (behindColon) {
         files.add(escaped ? unescape(word) : word);
       } else {
         behindColon = word.endsWith(":") && !word.endsWith("\\:");
       }
     }
-    String line = behindColon ? "" : text.substring(begin, at).replaceAll("\\\\\r?\n", " ");
-    if (!line.isBlank()) {
-      throw new IllegalArgumentException("it has a line without a colon: " + shorten(line));
+    if (words && !behindColon) {
+      String line = text.substring(begin, at).replaceAll("\\\\\r?\n", " ");
+      if (!line.isBlank()) { // some blanks are no ends of words
+        throw new IllegalArgumentException("it has a line without a colon: " + shorten(line));
+      }
     }
     at = Math.min(at + newline(at), text.length());
     return behindColon;

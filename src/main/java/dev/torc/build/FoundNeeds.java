@@ -75,7 +75,7 @@ record FoundNeeds(TreeSet<String> found, TreeSet<String> moved) {
     return file.startsWith(root) ? root.relativize(file).toString() : file.toString();
   }
 
-  /** Whether no name in it is empty, {@code .} or {@code ..}. */
+  /** Whether no name in it is empty or begins with a dot. */
   private static boolean isNormal(String path) {
     boolean begins = !path.startsWith("/");
     for (int i = 0; i < path.length(); i++) {
@@ -85,7 +85,7 @@ record FoundNeeds(TreeSet<String> found, TreeSet<String> moved) {
       }
       begins = c == '/';
     }
-    return !begins && path.indexOf('\0') < 0;
+    return !begins;
   }
 
   private static List<String> parse(Path root, String depfile) throws IOException {

@@ -48,6 +48,13 @@ class DepfileTest {
   }
 
   @Test
+  void noNameHasANul() {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> Depfile.parse("a.o: a\0b")).getMessage();
+    assertEquals("it holds a NUL character", message);
+  }
+
+  @Test
   void blanksAloneNameNothing() {
     assertEquals(List.of(), Depfile.parse(""));
     assertEquals(List.of(), Depfile.parse(" \n\t\n\r\n"));
