@@ -91,14 +91,16 @@ public final class Checks {
   }
 
   private void needs(int id) throws IOException {
-    boolean sound = areSound(id);
-    if (sound && graph.listNeeds().count(id) == 0) {
+    if (areSound(id) && graph.listNeeds().count(id) == 0) {
       return;
     }
     for (Ref ref : graph.job(id).needRefs()) {
       if (ref instanceof Ref.OfFile file) {
-        if (!sound && graph.makerOf(file.path()) < 0) {
+        int source = graph.fileId(file.path());
+        if (graph.maker(source) < 0 && !sound.get(source)) {
+          int told = errors.size();
           source(id, file);
+          sound.set(source, errors.size() == told);
         }
       } else if (ref instanceof Ref.OfFolder folder && graph.makerOf(folder.path()) < 0) {
         folder(id, folder);
@@ -108,16 +110,15 @@ public final class Checks {
 
   /** Whether there is nothing to tell of the files that a job needs; each is looked at once. */
   private boolean areSound(int id) throws IOException {
+    boolean all = true;
     for (int i = graph.needs().from(id); i < graph.needs().to(id); i++) {
       int file = graph.needs().at(i);
       if (graph.maker(file) < 0 && !sound.get(file)) {
-        if (!isSound(file)) {
-          return false;
-        }
-        sound.set(file);
+        sound.set(file, isSound(file));
+        all &= sound.get(file);
       }
     }
-    return true;
+    return all;
   }
 
   /** Whether a source is a file, and no product under another name. */

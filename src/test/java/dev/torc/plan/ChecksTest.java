@@ -258,6 +258,20 @@ class ChecksTest {
   }
 
   @Test
+  void aSourceThatIsALinkIsFollowedOnce() throws IOException {
+    put("s");
+    put("t");
+    link("l", root.resolve("s"));
+    accepted(
+        """
+        a: { command: x, needs: [s, l, t] }
+        b: { command: x, needs: [l, t, s] }
+        """);
+    looks.sort(null);
+    assertEquals(List.of("l", "l", "l", "s", "t"), looks); // is it, is it still, where does it lead
+  }
+
+  @Test
   void behindALinkOfTheUsersTheyCostNoMore() throws IOException {
     Files.writeString(elsewhere.resolve("s"), "");
     link("in", elsewhere);
