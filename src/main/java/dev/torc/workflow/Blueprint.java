@@ -6,9 +6,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -83,7 +85,7 @@ public final class Blueprint {
     JobReader reader =
         new JobReader(
             vars,
-            top,
+            shared(top),
             factories.parents(jobs.entries().keySet()),
             counters,
             paths,
@@ -144,6 +146,15 @@ public final class Blueprint {
   /** Whether the last expansion follows from {@link #sources} alone. */
   public boolean isLasting() {
     return expansion.isLasting();
+  }
+
+  /**
+   * What the jobs share: the reader of groups stays, and of 100 000 jobs need not hold the text.
+   */
+  private static Node.Mapping shared(Node.Mapping top) {
+    SequencedMap<String, Entry> entries = new LinkedHashMap<>(top.entries());
+    entries.remove("jobs");
+    return new Node.Mapping(top.place(), entries);
   }
 
   private static void add(
