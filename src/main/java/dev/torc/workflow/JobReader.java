@@ -1,14 +1,12 @@
 package dev.torc.workflow;
 
 import dev.torc.workflow.Node.Entry;
-import dev.torc.workflow.Step.Command;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
@@ -17,17 +15,13 @@ import java.util.TreeSet;
 
 /**
  * From the map of one job to its record: {@code defaults} are laid under it, classes and
- * placeholders put in, paths normalized. It looks at no other job and at no disk.
+ * placeholders put in, paths normalized. What it runs is read by {@link StepReader}, what it needs
+ * and produces by {@link ItemReader}. It looks at no other job and at no disk.
  */
 final class JobReader {
 
-  private static final List<String> DEFAULT_SHELL = List.of("sh", "-e", "-c");
-
   /** Maps of a job that are joined with those of {@code defaults}, key by key. */
   private static final Set<String> JOINED = Set.of("env", "resources", "retry");
-
-  private static final List<String> RUNTIMES =
-      List.of("podman", "docker", "apptainer", "singularity", "udocker", "charliecloud");
 
   private final Map<String, String> vars;
   private final Node.Mapping top;
@@ -37,6 +31,7 @@ final class JobReader {
   private final Set<String> counters;
   private final Paths paths;
   private final ItemReader items;
+  private final StepReader steps;
   private final Problems problems;
   private final Set<BadInput.Diagnostic> warnings;
 
@@ -61,6 +56,7 @@ final class JobReader {
     this.counters = counters;
     this.paths = paths;
     this.items = new ItemReader(paths, problems);
+    this.steps = new StepReader(top, paths, problems, warnings);
     this.problems = problems;
     this.warnings = warnings;
   }
@@ -113,20 +109,17 @@ final class JobReader {
     List<Item> needs = withOthers(items.items(job, "needs", true), key, instance);
     List<Item> produces = items.items(job, "produces", false);
     Fields full = new Fields(job.map(), scope.with(needs, produces), problems);
-    List<String> shell = shell(full);
-    String dir = dir(job, ".");
-    List<Step> steps = steps(full, name, entry.place(), shell, dir);
+    List<String> shell = steps.shell(full);
+    String dir = steps.dir(job);
+    List<Step> run = steps.steps(full, name, entry.place(), shell, dir);
     Retry retry = retry(full, own, shell);
     String depfile =
-        job.read(
-            "depfile",
-            null,
-            node -> paths.below(dir, Glob.unescape(notEmpty(job.scope().path(node), node))));
+        job.read("depfile", null, node -> paths.below(dir, StepReader.path(job.scope(), node)));
     return new Job(
         scope.job(),
         entry.place(),
-        steps,
-        withData(needs, steps, retry),
+        run,
+        withData(needs, run, retry),
         produces,
         items.after(job),
         resources(job.map().get("resources"), scope),
@@ -314,7 +307,7 @@ final class JobReader {
         retry.duration("delay"),
         grow.factor("memory"),
         grow.factor("runtime"),
-        retry.read("recover", null, text -> shellText(text, job.scope(), shell)));
+        retry.read("recover", null, text -> steps.shellText(text, job.scope(), shell)));
   }
 
   private static void cause(String text, Node node, Set<Integer> codes, Set<Retry.Cause> causes) {
@@ -337,215 +330,7 @@ final class JobReader {
 
   /** The build file's shell. */
   List<String> shell() {
-    return shell(
+    return steps.shell(
         new Fields(Fields.map(null, "", problems), new Scope(vars, null, null, null), problems));
-  }
-
-  private List<String> shell(Fields job) {
-    Node node = job.map().get("shell");
-    node = node == null ? top.get("shell") : node;
-    if (node == null) {
-      return DEFAULT_SHELL;
-    }
-    if (!(node instanceof Node.Sequence list) || list.items().isEmpty()) {
-      problems.add(node.place(), "shell must be a list such as [bash, -e, -o, pipefail, -c]");
-      return DEFAULT_SHELL;
-    }
-    List<String> words = new ArrayList<>();
-    for (Node word : list.items()) {
-      job.guard(() -> words.add(job.scope().text(Fields.scalar(word, "shell"))));
-    }
-    return words.isEmpty() || words.getFirst().isEmpty() ? DEFAULT_SHELL : List.copyOf(words);
-  }
-
-  private String dir(Fields fields, String otherwise) {
-    return fields.read(
-        "dir",
-        otherwise,
-        node -> paths.normalize(Glob.unescape(notEmpty(fields.scope().path(node), node))));
-  }
-
-  private static String notEmpty(String text, Node node) {
-    if (text.isEmpty()) {
-      throw new BadInput(node.place(), "an empty path");
-    }
-    return text;
-  }
-
-  private List<Step> steps(Fields job, String name, Place place, List<String> shell, String dir) {
-    SortedMap<String, Optional<Template>> env = env(job);
-    Node command = job.map().get("command");
-    Node tasks = job.map().get("tasks");
-    if (command != null && tasks != null) {
-      problems.add(tasks.place(), "a job has either command or tasks, not both");
-    } else if (tasks != null) {
-      return tasks(tasks, job, shell, dir, env);
-    } else if (command == null && Keys.JOB.containsAll(job.map().entries().keySet())) {
-      // Among unknown keys, one of them is the mistyped command.
-      problems.add(
-          place, "the job " + name + " has no command; to name several jobs at once, use tags");
-    }
-    List<Step> steps = new ArrayList<>();
-    if (command != null) {
-      String image = image(job, null);
-      job.guard(
-          () -> steps.add(new Step(command(command, job.scope(), shell), dir, env, shell, image)));
-    }
-    return List.copyOf(steps);
-  }
-
-  private List<Step> tasks(
-      Node tasks,
-      Fields job,
-      List<String> shell,
-      String dir,
-      SortedMap<String, Optional<Template>> env) {
-    List<Step> steps = new ArrayList<>();
-    Scope scope = job.scope();
-    String shared = image(job, null);
-    if (!(tasks instanceof Node.Sequence list) || list.items().isEmpty()) {
-      problems.add(tasks.place(), "tasks must be a list of {command: …}");
-      return steps;
-    }
-    for (Node node : list.items()) {
-      Fields task = new Fields(Fields.map(node, "a task", problems), scope, problems);
-      task.only(Keys.TASK, "a task");
-      Node command = task.map().get("command");
-      Node cmd = task.map().get("cmd");
-      if (command == null == (cmd == null)) {
-        problems.add(node.place(), "a task has one command (or cmd, which is the same)");
-        continue;
-      }
-      SortedMap<String, Optional<Template>> own = new TreeMap<>(env);
-      env(ownEnv(task), scope, own);
-      String folder = dir(task, dir);
-      String image = image(task, shared);
-      task.read("runtime", null, text -> runtime(scope.text(text)));
-      task.guard(
-          () ->
-              steps.add(
-                  new Step(
-                      command(command == null ? cmd : command, scope, shell),
-                      folder,
-                      own,
-                      shell,
-                      image)));
-    }
-    return List.copyOf(steps);
-  }
-
-  /** The environment of the build file and of a job, laid over each other. */
-  private SortedMap<String, Optional<Template>> env(Fields job) {
-    Map<String, String> parameters = job.scope().parameters();
-    if (top.get("env") == null && job.map().get("env") == null && parameters.isEmpty()) {
-      return Collections.emptySortedMap();
-    }
-    SortedMap<String, Optional<Template>> all = new TreeMap<>();
-    env(top.get("env"), job.scope(), all);
-    parameters.forEach((name, value) -> all.put(name, Optional.of(Template.of(value))));
-    env(ownEnv(job), job.scope(), all);
-    return Collections.unmodifiableSortedMap(all);
-  }
-
-  /** The {@code env} of a job or task, in which no parameter may be set once more. */
-  private Node ownEnv(Fields fields) {
-    Node node = fields.map().get("env");
-    if (node instanceof Node.Mapping map) {
-      for (String name : fields.scope().parameters().keySet()) {
-        if (map.entries().containsKey(name)) {
-          problems.add(
-              map.entries().get(name).place(),
-              name + " is a parameter, so the environment has it already");
-        }
-      }
-    }
-    return node;
-  }
-
-  private static String image(Fields fields, String otherwise) {
-    return fields.read(
-        "image",
-        otherwise,
-        node -> {
-          String text = fields.scope().text(node);
-          if (text.isBlank()) {
-            throw new IllegalArgumentException("the image has no name");
-          }
-          return text;
-        });
-  }
-
-  /** The program that runs containers; which one it is never decides whether a job runs. */
-  private static String runtime(String text) {
-    if (!RUNTIMES.contains(text)) {
-      String hint = Nearest.hint(text, RUNTIMES);
-      throw new IllegalArgumentException(
-          text
-              + " runs no containers"
-              + (hint.isEmpty() ? "; known are " + String.join(", ", RUNTIMES) : hint)
-              + (text.matches("[0-9].*") ? "; a time limit is resources: {runtime: 10m}" : ""));
-    }
-    return text;
-  }
-
-  private Command command(Node node, Scope scope, List<String> shell) {
-    if (!(node instanceof Node.Sequence list)) {
-      return new Command.Shell(shellText(Fields.scalar(node, "command"), scope, shell));
-    }
-    if (list.items().isEmpty()) {
-      throw new BadInput(node.place(), "the command is empty");
-    }
-    List<Template> words = new ArrayList<>();
-    for (Node word : list.items()) {
-      Node.Scalar text = Fields.scalar(word, "a word of the command");
-      if (words.isEmpty() && text.text().isEmpty()) {
-        throw new BadInput(text.place(), "the command's first word, its program, is empty");
-      }
-      words.add(scope.plain(text));
-    }
-    return new Command.Words(List.copyOf(words));
-  }
-
-  private Template shellText(Node.Scalar node, Scope scope, List<String> shell) {
-    if (node.text().isBlank()) {
-      throw new BadInput(node.place(), "the command is empty");
-    }
-    String text = node.text();
-    if (text.indexOf('|') >= 0
-        && ShellText.knows(shell)
-        && !shell.contains("pipefail")
-        && !text.contains("pipefail")
-        && ShellText.scan(text).hasPipe()) {
-      warnings.add(
-          new BadInput.Diagnostic(
-              node.place(),
-              "in a pipe "
-                  + shell.getFirst()
-                  + " notices only the last failure; set shell: [bash, -e, -o, pipefail, -c]"));
-    }
-    return scope.command(node, shell);
-  }
-
-  private void env(Node node, Scope scope, SortedMap<String, Optional<Template>> into) {
-    if (node == null) {
-      return;
-    }
-    Fields.map(node, "env", problems)
-        .entries()
-        .forEach(
-            (name, entry) -> {
-              try {
-                if (name.isEmpty() || name.indexOf('=') >= 0) {
-                  throw new BadInput(entry.place(), "no name for a variable: " + name);
-                }
-                into.put(
-                    name,
-                    Node.isNothing(entry.value())
-                        ? Optional.empty()
-                        : Optional.of(scope.plain(Fields.scalar(entry.value(), name))));
-              } catch (BadInput e) {
-                problems.add(e);
-              }
-            });
   }
 }
