@@ -331,10 +331,13 @@ final class Oracle {
 
   private boolean isThere(String path) {
     Spec maker = maker(path);
-    return maker == null
-        ? disk.containsKey(path)
-        : last.get(maker.name()).made.containsKey(path)
-            && (disk.containsKey(path) || gone(maker).containsKey(path));
+    if (maker == null) {
+      return disk.containsKey(path);
+    }
+    Last then = last.get(maker.name());
+    return then != null // it may never have run
+        && then.made.containsKey(path)
+        && (disk.containsKey(path) || gone(maker).containsKey(path));
   }
 
   /** Everything that the result of a job depends on. */
