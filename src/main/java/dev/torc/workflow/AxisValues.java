@@ -1,8 +1,6 @@
 package dev.torc.workflow;
 
-import dev.torc.hash.Digest;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -12,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -24,44 +21,6 @@ import java.util.function.Predicate;
  * them, where that is not known yet. How they become instances is {@link Expansion}'s.
  */
 final class AxisValues {
-
-  /** What lies below a root, looked at once; files that no job makes do not change in a build. */
-  static final class Disk {
-
-    private final Path root;
-    private final Map<String, List<String>> matches = new HashMap<>();
-    private final Map<Axis, Tables.Content> tables = new HashMap<>();
-    private final SortedMap<String, Digest> digests = new TreeMap<>();
-
-    Disk(Path root) {
-      this.root = root;
-    }
-
-    /** Whether the names in a folder decide about a group. */
-    boolean isListed() {
-      return !matches.isEmpty();
-    }
-
-    /** The tables that were read, with what they held. */
-    List<BuildFile.Read> read() {
-      List<BuildFile.Read> all = new ArrayList<>();
-      digests.forEach(
-          (path, digest) -> {
-            Path asked = root.resolve(path);
-            all.add(new BuildFile.Read(asked, Layers.located(asked), digest));
-          });
-      return all;
-    }
-
-    private List<String> matches(Glob glob) throws IOException {
-      List<String> found = matches.get(glob.toString());
-      if (found == null) {
-        found = List.copyOf(Walk.of(root, glob));
-        matches.put(glob.toString(), found);
-      }
-      return found;
-    }
-  }
 
   /**
    * The values of a group.
@@ -102,17 +61,21 @@ final class AxisValues {
   private final List<Unit> units;
   private final Map<String, Integer> ids = new HashMap<>(); // of the units, once one is named
   private final Map<String, String> vars;
-  private final Disk disk;
+  private final AxisSources sources;
   private final Found found;
   private final List<Doubt> doubts = new ArrayList<>();
   private Feeds feeds;
 
   AxisValues(
-      Expansion expansion, List<Unit> units, Map<String, String> vars, Disk disk, Found found) {
+      Expansion expansion,
+      List<Unit> units,
+      Map<String, String> vars,
+      AxisSources sources,
+      Found found) {
     this.expansion = expansion;
     this.vars = vars;
     this.units = units;
-    this.disk = disk;
+    this.sources = sources;
     this.found = found;
   }
 
@@ -229,7 +192,7 @@ final class AxisValues {
     }
 
     private Values table(Axis axis, String path, Reading reading) throws IOException {
-      Tables.Content content = disk.tables.get(axis);
+      Tables.Content content = sources.table(axis);
       if (content == null) {
         boolean before = lasting;
         lasting = true;
@@ -245,7 +208,7 @@ final class AxisValues {
         }
         content = read(axis, path, reading);
         if (source) {
-          disk.tables.put(axis, content);
+          sources.put(axis, content);
         }
       }
       return new Values(content.names(), content.rows());
@@ -253,8 +216,7 @@ final class AxisValues {
 
     private Tables.Content read(Axis axis, String path, Reading reading) throws IOException {
       try {
-        byte[] bytes = Tables.bytes(disk.root.resolve(path), path);
-        disk.digests.put(path, Digest.ofBytes(bytes));
+        byte[] bytes = sources.bytes(path);
         return reading.of(bytes);
       } catch (BadInput e) {
         // What is wrong with the whole file is told where it is asked for.
@@ -449,7 +411,7 @@ final class AxisValues {
           globs.add(Feeds.glob(ref));
         }
       }
-      for (String path : disk.matches(glob)) {
+      for (String path : sources.matches(glob)) {
         if (!files.contains(path)
             && globs.stream().noneMatch(each -> each.matches(path))
             && !found.isRecorded(path)) {

@@ -46,7 +46,7 @@ final class Expansion {
   private final Map<String, Map<String, Job>> read = new HashMap<>();
   private final Map<Integer, Outcome> lasting = new HashMap<>();
   private final Map<String, List<Job>> outlines = new HashMap<>();
-  private final AxisValues.Disk disk;
+  private final AxisSources sources;
 
   /** Of one run. */
   private final Map<Integer, Outcome> outcomes = new TreeMap<>();
@@ -65,13 +65,13 @@ final class Expansion {
     this.units = List.copyOf(units);
     this.reader = reader;
     this.warnings = warnings;
-    this.disk = new AxisValues.Disk(root);
+    this.sources = new AxisSources(root);
   }
 
   /** Expands all groups; what is wrong whatever the results is noted. */
   Expanded run(Found found, Problems problems) throws IOException {
     this.problems = problems;
-    this.values = new AxisValues(this, units, reader.vars(), disk, found);
+    this.values = new AxisValues(this, units, reader.vars(), sources, found);
     outcomes.clear();
     instances = 0;
     for (int u = 0; u < units.size(); u++) {
@@ -105,12 +105,12 @@ final class Expansion {
 
   /** Whether nothing but build files and {@link #tables} decides about what the last run gave. */
   boolean isLasting() {
-    return lasting.keySet().containsAll(outcomes.keySet()) && !disk.isListed();
+    return lasting.keySet().containsAll(outcomes.keySet()) && !sources.isListed();
   }
 
   /** The files of values that were read. */
   List<BuildFile.Read> tables() {
-    return disk.read();
+    return sources.read();
   }
 
   /** What becomes of a group; its values may ask for other groups in turn. */
