@@ -202,7 +202,7 @@ record Scope(
     if (holes.isEmpty()) {
       return Template.of(masked.toString());
     }
-    ShellText scan = ShellText.knows(shell) ? ShellText.scan(masked.toString()) : null;
+    ShellText scan = KnownShell.is(shell) ? ShellText.scan(masked.toString()) : null;
     if (scan != null && scan.joinsName()) {
       throw new BadInput(
           node.place(), "a value right behind $name would lengthen the name; write ${name}");

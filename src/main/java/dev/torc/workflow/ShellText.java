@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Reads the text of a POSIX shell command as far as needed to tell where in it a value would stand,
@@ -24,9 +23,6 @@ final class ShellText {
 
   /** How deep substitutions are followed. */
   private static final int MAX_DEPTH = 100;
-
-  /** Shells whose quoting is known. */
-  private static final Set<String> KNOWN = Set.of("sh", "bash", "dash", "ksh", "zsh");
 
   /** Characters that end a bare word. */
   private static final String OPERATORS = ";&|()<>\n";
@@ -49,28 +45,6 @@ final class ShellText {
 
   private ShellText(String text) {
     this.text = text;
-  }
-
-  /** Whether a shell, given as its words, takes a text whose quoting is known as its next word. */
-  static boolean knows(List<String> shell) {
-    String program = shell.getFirst();
-    int end = program.length();
-    while (end > 0 && program.charAt(end - 1) == '/') {
-      end--;
-    }
-    if (!KNOWN.contains(program.substring(program.lastIndexOf('/', end - 1) + 1, end))) {
-      return false;
-    }
-    boolean takesText = false;
-    for (int k = 1; k < shell.size(); k++) {
-      String word = shell.get(k);
-      if (word.startsWith("-") || word.startsWith("+")) {
-        takesText |= word.startsWith("-") && !word.startsWith("--") && word.indexOf('c') > 0;
-      } else if (k == 1 || !shell.get(k - 1).endsWith("o") && !shell.get(k - 1).endsWith("O")) {
-        return false;
-      }
-    }
-    return takesText;
   }
 
   /** Reads a text. */

@@ -203,7 +203,7 @@ record StepReader(
     }
     String text = node.text();
     if (text.indexOf('|') >= 0
-        && ShellText.knows(shell)
+        && KnownShell.is(shell)
         && !shell.contains("pipefail")
         && !text.contains("pipefail")
         && ShellText.scan(text).hasPipe()) {

@@ -35,7 +35,7 @@ public final class Words {
     List<String> out = new ArrayList<>();
     if (command instanceof Step.Command.Words words) {
       programs(words.words().stream().map(Words::fixed).toList(), out);
-    } else if (command instanceof Step.Command.Shell text && ShellText.knows(shell)) {
+    } else if (command instanceof Step.Command.Shell text && KnownShell.is(shell)) {
       for (List<String> words : ShellText.scan(masked(text.text())).commands()) {
         programs(words, out);
       }

@@ -140,27 +140,4 @@ class ShellTextTest {
             List.of("wc", "-l")),
         ShellText.scan("cd 'a b' && python3 \"x\".py $Y 2>&1 >out; cat f | wc -l # z").commands());
   }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "sh -e -c|true",
-        "/bin/bash -ec|true",
-        "bash -e -o pipefail -c|true",
-        "bash -c -o pipefail|true",
-        "zsh -c|true",
-        "./sh// -c|true",
-        "/ -c|false",
-        "bin/mysh -c|false",
-        "python3 -c|false",
-        "fish -c|false",
-        "bash|false",
-        "bash run.sh -c|false",
-        "ssh host sh -c|false",
-        "bash --norc|false",
-      })
-  void onlyKnownShellsThatTakeATextAreKnown(String words, boolean expected) {
-    assertEquals(expected, ShellText.knows(List.of(words.split(" "))));
-  }
 }
