@@ -6,6 +6,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.plan.Snapshot;
 import dev.torc.posix.PlainFile;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Paths;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -39,9 +40,10 @@ record FoundNeeds(TreeSet<String> found, TreeSet<String> moved) {
       return needs;
     }
     Path root = graph.workflow().root();
+    Paths paths = new Paths(root);
     String dir = job.steps().getFirst().dir();
     for (String name : parse(root, job.depfile())) {
-      String path = path(root, dir, name);
+      String path = paths.below(dir, name);
       int maker = graph.makerOf(path);
       if (snapshot.declares(path) || maker == id || path.equals(job.depfile())) {
         continue;
@@ -62,30 +64,6 @@ record FoundNeeds(TreeSet<String> found, TreeSet<String> moved) {
       }
     }
     return needs;
-  }
-
-  /** Relative to the root where it lies below, else absolute; by text alone. */
-  private static String path(Path root, String dir, String name) {
-    if (name.startsWith("/") ? !name.startsWith(root.toString()) : dir.equals(".")) {
-      if (isNormal(name)) {
-        return name; // as nearly all are
-      }
-    }
-    Path file = root.resolve(dir).resolve(name).normalize();
-    return file.startsWith(root) ? root.relativize(file).toString() : file.toString();
-  }
-
-  /** Whether no name in it is empty or begins with a dot. */
-  private static boolean isNormal(String path) {
-    boolean begins = !path.startsWith("/");
-    for (int i = 0; i < path.length(); i++) {
-      char c = path.charAt(i);
-      if (begins && (c == '.' || c == '/')) {
-        return false;
-      }
-      begins = c == '/';
-    }
-    return !begins;
   }
 
   private static List<String> parse(Path root, String depfile) throws IOException {

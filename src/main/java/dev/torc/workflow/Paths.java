@@ -8,7 +8,7 @@ import java.util.List;
  * From the text of a path to its one normalized form: relative to the root with {@code /}, or
  * absolute where it lies outside. By text alone; links are the disk's business.
  */
-final class Paths {
+public final class Paths {
 
   /** The longest path; Linux allows no longer one. */
   private static final int MAX = 4096;
@@ -17,7 +17,7 @@ final class Paths {
   private final String rootText;
 
   /** Paths relative to a root, which is absolute and normalized. */
-  Paths(Path root) {
+  public Paths(Path root) {
     this.root = new ArrayList<>();
     root.forEach(name -> this.root.add(name.toString()));
     this.rootText = "/" + String.join("/", this.root);
@@ -118,10 +118,11 @@ final class Paths {
 
   /** The normalized form of a path; {@code .} is the root itself. */
   String normalize(String path) {
-    if (isNormal(path)) {
-      return path;
+    boolean absolute = path.startsWith("/");
+    if (absolute ? !path.startsWith(rootText) && isNormal(path, 1) : isNormal(path, 0)) {
+      return path; // as nearly all are
     }
-    List<String> names = path.startsWith("/") ? new ArrayList<>() : new ArrayList<>(root);
+    List<String> names = absolute ? new ArrayList<>() : new ArrayList<>(root);
     for (String name : path.split("/")) {
       if (name.equals("..")) {
         if (!names.isEmpty()) {
@@ -139,15 +140,13 @@ final class Paths {
   }
 
   /** A path relative to a folder that is itself normalized. */
-  String below(String dir, String path) {
+  public String below(String dir, String path) {
     return normalize(dir.equals(".") || path.startsWith("/") ? path : dir + "/" + path);
   }
 
-  private static boolean isNormal(String path) {
-    if (path.startsWith("/") || path.isEmpty()) {
-      return false;
-    }
-    for (int start = 0; ; ) {
+  /** Whether no name from an index on is empty, {@code .} or {@code ..}. */
+  private static boolean isNormal(String path, int from) {
+    for (int start = from; ; ) {
       int slash = path.indexOf('/', start);
       int length = (slash < 0 ? path.length() : slash) - start;
       if (length == 0
