@@ -24,8 +24,8 @@ import java.util.function.Supplier;
 final class Attempt implements Runner.Running, Watch.Watched {
 
   private static final long MILLISECOND = 1_000_000;
-  private static final long FIRST_SAMPLE = 20 * MILLISECOND;
-  private static final long LATER = 50 * MILLISECOND; // where there is none: shorter jobs go unseen
+  private static final long FIRST = 50 * MILLISECOND; // shorter jobs go unseen
+  private static final long SOON = 20 * MILLISECOND; // where there is a memory limit
   private static final long CONFIRM = 10 * MILLISECOND;
   private static final long RARELY = 500 * MILLISECOND;
   private static final long OFTEN = 100 * MILLISECOND; // where there is a memory limit
@@ -64,7 +64,7 @@ final class Attempt implements Runner.Running, Watch.Watched {
     this.threads = threads;
     this.watch = watch;
     this.tree = new ProcessTree(launch.mark());
-    this.interval = launch.memoryLimit() > 0 ? FIRST_SAMPLE : LATER;
+    this.interval = launch.memoryLimit() > 0 ? SOON : FIRST;
     this.nextSample = begin + interval;
   }
 
