@@ -41,9 +41,10 @@ class HouseTest {
           Map.entry("plan", and(GROUND, "workflow", "graph")),
           Map.entry("build", and(GROUND, "workflow", "graph", "plan", "exec")),
           Map.entry("report", and(GROUND, "plan", "build")),
+          Map.entry("session", and(GROUND, "workflow", "graph", "plan", "build", "exec")),
           Map.entry(
               "cli",
-              and(GROUND, "workflow", "importing", "graph", "plan", "build", "exec", "report")));
+              and(GROUND, "workflow", "importing", "graph", "plan", "build", "report", "session")));
 
   private static final Path CLASSES = Path.of("target", "classes", "dev");
   private static final JavaClasses TORC = new ClassFileImporter().importPath(CLASSES);

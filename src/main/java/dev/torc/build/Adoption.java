@@ -1,6 +1,7 @@
 package dev.torc.build;
 
 import dev.torc.cache.Batch;
+import dev.torc.cache.BuildId;
 import dev.torc.cache.Owned;
 import dev.torc.exec.Ended;
 import dev.torc.graph.Graph;
@@ -46,13 +47,12 @@ public final class Adoption {
   /**
    * @param first its selection names the jobs; what is up to date is settled in it
    * @param expander gives the scenes that follow when groups can be expanded
-   * @param build a random id, as a build has it
-   * @param number that a build would have now
+   * @param build stands in the records
    */
-  public Adoption(Scene first, Expander expander, Digests digests, String build, long number) {
+  public Adoption(Scene first, Expander expander, Digests digests, BuildId build) {
     this.expander = expander;
     this.digests = digests;
-    this.recorder = new Recorder(build, number);
+    this.recorder = new Recorder(build);
     this.scene = first;
   }
 

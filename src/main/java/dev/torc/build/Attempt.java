@@ -90,7 +90,7 @@ final class Attempt {
       LinesFile events = shop.launches().events(job.name());
       events.clear(shop.digests()); // before the mark: who follows takes its lines for ours
       shop.launches().output(job.name()).clear(shop.digests());
-      shop.marks().add(new Marks.Mark(shop.build(), job.name(), number));
+      shop.marks().add(new Marks.Mark(shop.build().id(), job.name(), number));
       Launch launch = shop.launches().of(id, snapshot, granted, number, timeLimit, number > 1);
       command = Launches.shown(launch, job);
       Stamp begin =

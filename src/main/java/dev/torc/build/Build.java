@@ -55,7 +55,7 @@ public final class Build {
     this.pool = new Pool(setup.limits());
     this.tokens = new Tokens(setup.tokens());
     this.stage = Stage.first(setup.plan().scene(), setup.shop());
-    this.recorder = new Recorder(setup.shop().build(), setup.number());
+    this.recorder = new Recorder(setup.shop().build());
     this.workers = new Workers(turns, setup.threads(), recorder, new Loop());
     this.hooks =
         new Hooks(
@@ -165,7 +165,7 @@ public final class Build {
     try {
       close();
       long nanos = System.nanoTime() - begin;
-      teller.tell(new Event.Finished(setup.shop().build(), counts(), nanos, exit()));
+      teller.tell(new Event.Finished(setup.shop().build().id(), counts(), nanos, exit()));
     } finally {
       turns.end();
     }

@@ -1,6 +1,7 @@
 package dev.torc.build;
 
 import dev.torc.cache.Batch;
+import dev.torc.cache.BuildId;
 import dev.torc.cache.Details;
 import dev.torc.cache.Entry;
 import dev.torc.cache.Marks;
@@ -25,14 +26,12 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Recorder {
 
-  private final String build;
-  private final long number;
+  private final BuildId build;
   private final AtomicLong posted = new AtomicLong();
   private final Set<Digest> stored = new HashSet<>();
 
-  Recorder(String build, long number) {
+  Recorder(BuildId build) {
     this.build = build;
-    this.number = number;
   }
 
   /**
@@ -98,7 +97,7 @@ final class Recorder {
     Result result =
         new Result(
             how,
-            build,
+            build.id(),
             manifest,
             outcome.products(),
             outcome.found(),
@@ -109,7 +108,7 @@ final class Recorder {
             lines,
             entries(reasons),
             outcome.what(),
-            number,
+            build.number(),
             outcome.started(),
             ended.how() == Ended.How.EXITED ? ended.code() : -1,
             ended.how() == Ended.How.SIGNALED ? ended.code() : 0,
@@ -120,7 +119,7 @@ final class Recorder {
     batch.result(job, result, details).data(job, outcome.data());
     for (String text : outcome.posts()) {
       long now = System.currentTimeMillis();
-      batch.post(new Posted(number, posted.getAndIncrement(), now, job, attempts, text));
+      batch.post(new Posted(build.number(), posted.getAndIncrement(), now, job, attempts, text));
     }
     outcome.owned().forEach(batch::own);
     return new Record(batch, result, lists);

@@ -15,7 +15,6 @@ import java.util.function.Consumer;
  * @param plan the verdicts to begin with, and the scene that they are about
  * @param expander gives the scenes that follow
  * @param threads run the attempts
- * @param number of this build in the history
  * @param limits amounts by resource, from the machine, the build file and the command line
  * @param gpus identifiers of the GPUs, by number
  * @param failFast whether nothing new is started after a failure
@@ -28,7 +27,6 @@ public record Setup(
     Cache cache,
     Shop shop,
     ExecutorService threads,
-    long number,
     Map<String, Long> limits,
     List<String> gpus,
     boolean failFast,

@@ -1,5 +1,6 @@
 package dev.torc.build;
 
+import dev.torc.cache.BuildId;
 import dev.torc.cache.Marks;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
@@ -7,11 +8,7 @@ import dev.torc.hash.Digests;
 import dev.torc.plan.Contents;
 import dev.torc.plan.Scene;
 
-/**
- * What all attempts of a build share.
- *
- * @param build the random id of the build
- */
+/** What all attempts of a build share. */
 public record Shop(
     Graph graph,
     Contents contents,
@@ -20,7 +17,7 @@ public record Shop(
     Launches launches,
     Marks marks,
     Runner runner,
-    String build) {
+    BuildId build) {
 
   /** The same for another graph. */
   Shop over(Scene scene) {

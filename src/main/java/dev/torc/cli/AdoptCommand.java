@@ -2,6 +2,7 @@ package dev.torc.cli;
 
 import dev.torc.build.Adoption;
 import dev.torc.build.Event;
+import dev.torc.cache.BuildId;
 import dev.torc.cache.BuildLock;
 import dev.torc.hash.Digests;
 import dev.torc.machine.Amount;
@@ -11,6 +12,10 @@ import dev.torc.plan.Expander;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Selection;
 import dev.torc.posix.RandomId;
+import dev.torc.session.Exit;
+import dev.torc.session.Project;
+import dev.torc.session.ReadSession;
+import dev.torc.session.WriteSession;
 import dev.torc.workflow.BadInput.Diagnostic;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,31 +47,36 @@ final class AdoptCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    Project project = Project.load(console, common);
+    Project project = project(console);
     Selection selection = project.select(targets);
-    Digests looking = Digests.looking(project.workflow().root(), _ -> null);
-    Checks.check(project.graph(), looking, selection.named());
+    Checks.check(project.graph(), project.looking(_ -> null), selection.named());
     if (dry) {
-      try (Look look = Look.at(project, console::warn)) {
+      try (ReadSession look = ReadSession.at(project, console::warn)) {
         Selection known = look.project().select(targets);
         Expander expander = expander(look.project(), look.digests());
         Plan plan = expander.plan(look.plan(known, false).scene());
-        return tell(console, new Adoption(plan.scene(), expander, look.digests(), "", 0).run());
+        return tell(
+            console,
+            new Adoption(plan.scene(), expander, look.digests(), new BuildId("", 0)).run());
       }
     }
     String build = RandomId.next();
     BuildLock lock =
-        Workshop.lock(
-            console, project.place(), build, "torc adopt", !noWait, line -> say(console, line));
+        WriteSession.lock(
+            console.caller(),
+            project.place(),
+            build,
+            "torc adopt",
+            !noWait,
+            line -> say(console, line));
     if (lock == null) {
       return Exit.LOCKED;
     }
     try (lock;
-        Workshop shop = Workshop.open(project, build, event -> note(console, event))) {
+        WriteSession shop = WriteSession.open(project, build, event -> note(console, event))) {
       Expander expander = expander(project, shop.digests());
       Plan plan = expander.plan(shop.scene(selection, false));
-      Adoption adoption =
-          new Adoption(plan.scene(), expander, shop.digests(), build, shop.number()).run();
+      Adoption adoption = new Adoption(plan.scene(), expander, shop.digests(), shop.build()).run();
       if (adoption.problems().isEmpty()) {
         shop.cache().put(adoption.batch());
         shop.cache().flush();

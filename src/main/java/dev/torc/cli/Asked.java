@@ -1,6 +1,7 @@
 package dev.torc.cli;
 
 import dev.torc.machine.Shown;
+import dev.torc.session.Site;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Nearest;
 import java.util.Collection;

@@ -2,6 +2,7 @@ package dev.torc.cli;
 
 import dev.torc.machine.Shown;
 import dev.torc.report.Report.Detail;
+import dev.torc.session.BuildRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -69,27 +70,6 @@ final class BuildOptions {
     }
   }
 
-  /** Targets as given; none for all jobs. */
-  List<String> targets() {
-    return List.copyOf(targets);
-  }
-
-  boolean dryRun() {
-    return dryRun;
-  }
-
-  boolean failFast() {
-    return failFast;
-  }
-
-  boolean force() {
-    return force;
-  }
-
-  boolean noWait() {
-    return noWait;
-  }
-
   boolean profile() {
     return profile;
   }
@@ -100,13 +80,15 @@ final class BuildOptions {
   }
 
   /**
-   * Amounts as written, by resource; of {@code -j} and several {@code --limit} of one resource the
+   * What the build is asked to do; of {@code -j} and several {@code --limit} of one resource the
    * last one counts. Throws {@link dev.torc.workflow.BadInput}.
+   *
+   * @param dry whether the caller wants a dry run whatever the options say
    */
-  SortedMap<String, String> limits() {
+  BuildRequest request(boolean dry) {
     if (!badLimits.isEmpty()) {
       throw Common.usage(badLimits.getFirst());
     }
-    return limits;
+    return new BuildRequest(List.copyOf(targets), force, failFast, !noWait, dryRun || dry, limits);
   }
 }

@@ -6,6 +6,10 @@ import dev.torc.machine.Shown;
 import dev.torc.plan.Checks;
 import dev.torc.plan.Selection;
 import dev.torc.report.Palette;
+import dev.torc.session.Advice;
+import dev.torc.session.Exit;
+import dev.torc.session.Project;
+import dev.torc.session.ReadSession;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.BadInput.Diagnostic;
 import dev.torc.workflow.Group;
@@ -30,9 +34,9 @@ final class CheckCommand extends Command {
     List<Diagnostic> warnings = new ArrayList<>();
     Project project = null;
     try {
-      project = Project.load(console, common);
+      project = project(console);
       List<String> notes = new ArrayList<>();
-      try (Look look = Look.at(project, notes::add)) {
+      try (ReadSession look = ReadSession.at(project, notes::add)) {
         project = look.project();
         Checks.check(project.graph(), look.digests(), project.select(List.of()).jobs());
       } catch (BadInput refused) {

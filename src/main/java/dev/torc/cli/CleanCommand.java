@@ -12,6 +12,11 @@ import dev.torc.plan.Records;
 import dev.torc.plan.Selection;
 import dev.torc.plan.Stale;
 import dev.torc.posix.RandomId;
+import dev.torc.session.Exit;
+import dev.torc.session.Project;
+import dev.torc.session.ReadSession;
+import dev.torc.session.Site;
+import dev.torc.session.WriteSession;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -119,11 +124,7 @@ final class CleanCommand extends Command {
     if (all && (stale || !targets.isEmpty())) {
       throw Common.usage("--all takes neither --stale nor a TARGET");
     }
-    Site site = Site.find(console, common);
-    if (site.refused() != null && (stale || !targets.isEmpty())) {
-      throw site.refused();
-    }
-    site.tellRefusal(console);
+    Site site = site(console, stale || !targets.isEmpty());
     if (site.project() != null) {
       Wanted.of(site.project(), targets); // what is wrong with them is said before anything is done
     }
@@ -139,10 +140,15 @@ final class CleanCommand extends Command {
     } else if (Files.isDirectory(site.place().folder())) {
       String build = RandomId.next();
       try (BuildLock _ =
-          Workshop.lock(
-              console, site.place(), build, "torc clean", true, line -> say(console, line))) {
+          WriteSession.lock(
+              console.caller(),
+              site.place(),
+              build,
+              "torc clean",
+              true,
+              line -> say(console, line))) {
         try (Cache cache = Cache.open(site.place(), console::warn)) {
-          Workshop.endLeftovers(site.place(), cache, console::warn);
+          WriteSession.endLeftovers(site.place(), cache, console::warn);
           well = clean(site, cache, account);
         }
         if (all) {
@@ -172,7 +178,9 @@ final class CleanCommand extends Command {
   private boolean clean(Site given, Cache cache, Account account) throws IOException {
     boolean particular = stale || !targets.isEmpty();
     Site site =
-        particular ? given.with(Look.expand(given.project(), cache, account.console::warn)) : given;
+        particular
+            ? given.with(ReadSession.expand(given.project(), cache, account.console::warn))
+            : given;
     Wanted wanted = particular ? Wanted.of(site.project(), targets) : null;
     Cleaner cleaner = cleaner(site, cache, account);
     boolean well = true;

@@ -2,6 +2,7 @@ package dev.torc.cli;
 
 import dev.torc.machine.Shown;
 import dev.torc.report.Palette;
+import dev.torc.session.ProjectOptions;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Place;
 import java.nio.file.Files;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The options that every command takes. What is done with the build file is not its business. */
+/** The options that every command takes. It reads no build file. */
 final class Common {
 
   private final List<String> files = new ArrayList<>();
@@ -36,13 +37,14 @@ final class Common {
     options.version("-V --version", "show the version and end");
   }
 
-  /** Build files as given, in order; none where the nearest one is meant. */
-  List<Path> files(Console console) {
-    return files.stream().map(file -> console.cwd().resolve(file).normalize()).toList();
+  /** Which project is meant, for a caller who stands somewhere. */
+  ProjectOptions project(Console console) {
+    List<Path> named = files.stream().map(f -> console.cwd().resolve(f).normalize()).toList();
+    return new ProjectOptions(named, variables(), !noContainers);
   }
 
   /** Variables set by {@code -D}; the last one of a name wins. */
-  SortedMap<String, String> variables() {
+  private SortedMap<String, String> variables() {
     SortedMap<String, String> out = new TreeMap<>();
     for (String variable : variables) {
       int equals = variable.indexOf('=');
@@ -52,11 +54,6 @@ final class Common {
       out.put(variable.substring(0, equals), variable.substring(equals + 1));
     }
     return out;
-  }
-
-  /** Whether jobs with an image run in it. */
-  boolean containers() {
-    return !noContainers;
   }
 
   boolean json() {

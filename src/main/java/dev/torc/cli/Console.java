@@ -1,6 +1,8 @@
 package dev.torc.cli;
 
 import dev.torc.report.Palette;
+import dev.torc.session.Caller;
+import dev.torc.session.Host;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
@@ -42,6 +44,11 @@ record Console(
     ClosedPipe() {
       super("nobody reads this any more");
     }
+  }
+
+  /** Who asks, on the machine itself. */
+  Caller caller() {
+    return new Caller(env, cwd, Host.of(env));
   }
 
   /** The same, standing in another folder. */

@@ -3,6 +3,8 @@ package dev.torc.cli;
 import dev.torc.cache.Cache;
 import dev.torc.cache.Datum;
 import dev.torc.machine.Shown;
+import dev.torc.session.Exit;
+import dev.torc.session.Site;
 import dev.torc.workflow.JsonText;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -34,8 +36,7 @@ final class DataCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    Site site = Site.find(console, common);
-    site.tellRefusal(console);
+    Site site = site(console, false);
     SequencedMap<String, List<Datum>> stored = new LinkedHashMap<>();
     try (Cache cache = Cache.look(site.place(), console::warn)) {
       cache.eachData(stored::put);

@@ -8,6 +8,7 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import dev.torc.report.JsonReport;
 import dev.torc.report.Sentence;
+import dev.torc.session.Exit;
 import java.io.IOException;
 
 /** What {@code -n} prints: the verdicts of a plan. */

@@ -5,6 +5,8 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.Posted;
 import dev.torc.machine.Shown;
 import dev.torc.report.When;
+import dev.torc.session.Exit;
+import dev.torc.session.Site;
 import dev.torc.workflow.Durations;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -50,8 +52,7 @@ final class EventsCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     long from = since == null ? Long.MIN_VALUE : moment(since, System.currentTimeMillis());
-    Site site = Site.find(console, common);
-    site.tellRefusal(console);
+    Site site = site(console, false);
     List<String> wanted = new ArrayList<>(targets);
     wanted.addAll(jobs);
     List<Posted> events = new ArrayList<>();

@@ -9,6 +9,8 @@ import dev.torc.machine.Shown;
 import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Selection;
+import dev.torc.session.Exit;
+import dev.torc.session.ReadSession;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -58,7 +60,7 @@ final class GraphCommand extends Command {
     if (common.json() && wanted.equals("dot")) {
       throw Common.usage("--format dot: --json asks for json");
     }
-    try (Look look = Look.at(Project.load(console, common), console::warn)) {
+    try (ReadSession look = ReadSession.at(project(console), console::warn)) {
       Selection selection = look.project().select(targets);
       Plan plan = look.plan(selection, false);
       Graph graph = look.project().graph();
@@ -77,7 +79,7 @@ final class GraphCommand extends Command {
   }
 
   /** What is shown of the vertices. */
-  private record Picture(Graph graph, Look look, Plan plan, Folded folded) {
+  private record Picture(Graph graph, ReadSession look, Plan plan, Folded folded) {
     Folded.Fold fold(int vertex) {
       return folded.folds().get(vertex);
     }

@@ -5,6 +5,7 @@ import dev.torc.importing.Imported;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Shown;
 import dev.torc.posix.RandomId;
+import dev.torc.session.Exit;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.BadInput.Diagnostic;
 import dev.torc.workflow.Blueprint;
@@ -42,7 +43,7 @@ final class ImportCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    if (!common.files(console).isEmpty()) {
+    if (!common.project(console).files().isEmpty()) {
       throw Common.usage("-f: torc import writes torc.yaml in the current folder; use -C DIR");
     }
     for (String name : BuildFile.NAMES) {

@@ -1,6 +1,8 @@
 package dev.torc.cli;
 
 import dev.torc.machine.Shown;
+import dev.torc.session.Exit;
+import dev.torc.session.Installed;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -35,7 +37,7 @@ final class InitCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    if (!common.files(console).isEmpty()) {
+    if (!common.project(console).files().isEmpty()) {
       throw Common.usage("-f: torc init writes torc.yaml in the current folder; use -C DIR");
     }
     for (String name : new String[] {"torc.yaml", "torc.yml", "torc.json"}) {
@@ -66,7 +68,7 @@ final class InitCommand extends Command {
    * torc is updated in place; the bare name where torc does not run from one.
    */
   private static String schema() throws IOException {
-    Path home = Version.code().toRealPath().getParent().getParent();
+    Path home = Installed.code().toRealPath().getParent().getParent();
     Path schema = home.resolve("share/torc.schema.json");
     return Files.isRegularFile(schema) ? schema.toUri().toString() : "torc.schema.json";
   }

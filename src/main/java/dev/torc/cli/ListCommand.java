@@ -15,6 +15,10 @@ import dev.torc.plan.Selection;
 import dev.torc.plan.Verdict;
 import dev.torc.report.Palette;
 import dev.torc.report.When;
+import dev.torc.session.Exit;
+import dev.torc.session.Project;
+import dev.torc.session.ReadSession;
+import dev.torc.session.RunningJobs;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Resources;
 import dev.torc.workflow.Step;
@@ -61,11 +65,11 @@ final class ListCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    try (Look look = Look.at(Project.load(console, common), console::warn)) {
+    try (ReadSession look = ReadSession.at(project(console), console::warn)) {
       Project project = look.project();
       Selection selection = project.select(targets);
       Plan plan = look.plan(selection, false);
-      Set<String> running = Running.of(project.place(), look.cache()).running();
+      Set<String> running = RunningJobs.of(project.place(), look.cache()).running();
       if (common.json()) {
         Json.print(
             console,
@@ -86,7 +90,8 @@ final class ListCommand extends Command {
     return Exit.DONE;
   }
 
-  private void print(Console console, Project project, Look look, Plan plan, Set<String> running)
+  private void print(
+      Console console, Project project, ReadSession look, Plan plan, Set<String> running)
       throws IOException {
     Graph graph = project.graph();
     Palette palette = console.outPalette(common.color());
@@ -119,7 +124,7 @@ final class ListCommand extends Command {
   private static Line job(
       int id,
       Graph graph,
-      Look look,
+      ReadSession look,
       Plan plan,
       Set<String> running,
       boolean images,
@@ -149,7 +154,7 @@ final class ListCommand extends Command {
       Folded.Fold fold,
       Standing standing,
       Graph graph,
-      Look look,
+      ReadSession look,
       boolean images,
       Palette palette) {
     long last = 0;
@@ -242,7 +247,7 @@ final class ListCommand extends Command {
   }
 
   private static void json(
-      JsonGenerator out, Project project, Look look, Plan plan, int id, Set<String> running)
+      JsonGenerator out, Project project, ReadSession look, Plan plan, int id, Set<String> running)
       throws IOException {
     Graph graph = project.graph();
     Job job = graph.job(id);

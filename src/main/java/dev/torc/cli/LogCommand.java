@@ -3,6 +3,8 @@ package dev.torc.cli;
 import dev.torc.build.Launches;
 import dev.torc.cache.Cache;
 import dev.torc.machine.Shown;
+import dev.torc.session.Exit;
+import dev.torc.session.Site;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Nearest;
 import java.io.IOException;
@@ -33,8 +35,7 @@ final class LogCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    Site site = Site.find(console, common);
-    site.tellRefusal(console);
+    Site site = site(console, false);
     TreeSet<String> names = new TreeSet<>();
     if (site.project() != null) {
       site.project().workflow().jobs().stream().map(Job::name).forEach(names::add);

@@ -3,6 +3,7 @@ package dev.torc.cli;
 import dev.torc.machine.Shown;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Terminal;
+import dev.torc.session.Exit;
 import dev.torc.workflow.Nearest;
 import java.io.FileDescriptor;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package dev.torc.cli;
 
 import dev.torc.posix.ProcessAge;
 import dev.torc.report.Profile;
+import dev.torc.session.Project;
 import java.nio.file.Path;
 
 /** Begins the profile of a build. What stands in it is the report's business. */

@@ -17,6 +17,11 @@ import dev.torc.plan.Verdict;
 import dev.torc.report.Palette;
 import dev.torc.report.Sentence;
 import dev.torc.report.When;
+import dev.torc.session.Exit;
+import dev.torc.session.Project;
+import dev.torc.session.ReadSession;
+import dev.torc.session.RunningJobs;
+import dev.torc.session.Site;
 import dev.torc.workflow.BadInput;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -37,7 +42,7 @@ final class StatusCommand extends Command {
   private boolean exitCode;
 
   /** What is known without the build file: the last build, failed jobs, what runs now. */
-  private record Past(BuildRecord build, TreeMap<String, Details> failed, Running running) {
+  private record Past(BuildRecord build, TreeMap<String, Details> failed, RunningJobs running) {
     static Past of(Site site, Cache cache) {
       TreeMap<String, Details> failed = new TreeMap<>();
       List<String> names = new ArrayList<>();
@@ -48,7 +53,7 @@ final class StatusCommand extends Command {
               names.add(job);
             }
           });
-      Running running = Running.of(site.place(), cache);
+      RunningJobs running = RunningJobs.of(site.place(), cache);
       for (String job : names) {
         Details details = cache.details(job);
         if (details != null && !running.running().contains(job)) {
@@ -84,11 +89,7 @@ final class StatusCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    Site site = Site.find(console, common);
-    if (site.refused() != null && !targets.isEmpty()) {
-      throw site.refused();
-    }
-    site.tellRefusal(console);
+    Site site = site(console, !targets.isEmpty());
     if (site.project() == null) {
       try (Cache cache = Cache.look(site.place(), console::warn)) {
         print(console, site, Past.of(site, cache), null);
@@ -96,7 +97,7 @@ final class StatusCommand extends Command {
       // An answer that nobody knows must not look like "nothing would run".
       return exitCode ? Exit.USAGE : Exit.DONE;
     }
-    try (Look look = Look.at(site.project(), console::warn)) {
+    try (ReadSession look = ReadSession.at(site.project(), console::warn)) {
       Project project = look.project();
       Selection selection = project.select(targets);
       check(console, project, look.digests(), selection);
@@ -150,7 +151,7 @@ final class StatusCommand extends Command {
     return details.what().isEmpty() ? "" : ": " + Shown.line(details.what());
   }
 
-  private static String running(Running running) {
+  private static String running(RunningJobs running) {
     return running.running().isEmpty()
         ? ""
         : ", runs "
@@ -265,7 +266,7 @@ final class StatusCommand extends Command {
     lastBuild(out, past);
   }
 
-  private static void holder(JsonGenerator out, Running running) throws IOException {
+  private static void holder(JsonGenerator out, RunningJobs running) throws IOException {
     if (running.holder().isEmpty()) {
       out.writeNullField("at_work");
       return;

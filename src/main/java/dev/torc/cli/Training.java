@@ -1,5 +1,6 @@
 package dev.torc.cli;
 
+import dev.torc.session.Exit;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;

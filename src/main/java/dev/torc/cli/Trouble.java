@@ -3,6 +3,7 @@ package dev.torc.cli;
 import dev.torc.cache.CacheException;
 import dev.torc.machine.Refusal;
 import dev.torc.machine.Shown;
+import dev.torc.session.Exit;
 import dev.torc.workflow.BadInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;

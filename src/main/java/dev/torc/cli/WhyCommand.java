@@ -15,6 +15,10 @@ import dev.torc.plan.Verdict;
 import dev.torc.report.Answer;
 import dev.torc.report.JsonReport;
 import dev.torc.report.Palette;
+import dev.torc.session.Exit;
+import dev.torc.session.Project;
+import dev.torc.session.ReadSession;
+import dev.torc.session.RunningJobs;
 import dev.torc.workflow.Nearest;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -61,7 +65,7 @@ final class WhyCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    try (Look look = Look.at(Project.load(console, common), console::warn)) {
+    try (ReadSession look = ReadSession.at(project(console), console::warn)) {
       Project project = look.project();
       Readers readers = new Readers(project.graph(), look.records(), look.contents());
       List<Question> questions = new ArrayList<>();
@@ -89,8 +93,8 @@ final class WhyCommand extends Command {
     return Exit.DONE;
   }
 
-  private static Set<String> running(Project project, Look look) {
-    return Running.of(project.place(), look.cache()).running();
+  private static Set<String> running(Project project, ReadSession look) {
+    return RunningJobs.of(project.place(), look.cache()).running();
   }
 
   private static Question question(Project project, Readers readers, String target) {
@@ -141,12 +145,12 @@ final class WhyCommand extends Command {
   private final class Tale {
     private final Console console;
     private final Graph graph;
-    private final Look look;
+    private final ReadSession look;
     private final Plan plan;
     private final Set<String> running;
     private final Causes causes;
 
-    Tale(Console console, Graph graph, Look look, Plan plan, Set<String> running) {
+    Tale(Console console, Graph graph, ReadSession look, Plan plan, Set<String> running) {
       this.console = console;
       this.graph = graph;
       this.look = look;

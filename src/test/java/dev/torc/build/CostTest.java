@@ -6,22 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.build.StubRunner.Held;
 import dev.torc.hash.AgedStamps;
-import dev.torc.hash.Digest;
-import dev.torc.hash.Digests;
-import dev.torc.hash.FileClock;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
-import dev.torc.plan.Rest;
-import dev.torc.plan.Resting;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
@@ -104,17 +97,18 @@ class CostTest extends Harness {
     copies(0, 10);
     build();
     assertEquals(10, started().size());
-    long stats = digests.stats();
-    long bytes = digests.bytesRead();
+    long stats = stats();
+    long bytes = bytesRead() - Files.size(root.resolve("torc.yaml"));
     copies(10, 40); // 20 jobs more than before; what a build costs as such cancels out
     build();
     assertEquals(30, started().size());
     // The need: before, after its reading, after the job. The product: its place and the folder of
     // it before the job, itself after the job, after its reading. The files of TORC_OUTPUT and
     // TORC_EVENTS: before and after.
-    assertEquals(3 + 2 + 2 + 4, (digests.stats() - stats) / 20.0);
-    assertEquals(2 * 30, digests.filesHashed());
-    assertEquals(2 * "source 1000".length() * 20, digests.bytesRead() - bytes);
+    assertEquals(3 + 2 + 2 + 4, (stats() - stats) / 20.0);
+    assertEquals(2 * 30 + 1, filesHashed(), "and the build file");
+    bytes = bytesRead() - Files.size(root.resolve("torc.yaml")) - bytes;
+    assertEquals(2 * "source 1000".length() * 20, bytes);
     try (Stream<Path> files = Files.list(root.resolve(".torc/jobs"))) {
       assertEquals(40 + 1, files.count(), "the list of needs, and one .data.json for all");
     }
@@ -125,30 +119,19 @@ class CostTest extends Harness {
     stamps = new AgedStamps();
     copies(0, 30);
     build();
-    build();
-    Rest.Held held =
-        new Rest.Held(Digest.ofText("graph"), true, "", Stamp.MISSING, new TreeMap<>());
-    Rest rest = Resting.of(scene, digests, held, null, new BitSet(), env, 3);
-    assertEquals(30, rest.jobs().cardinality());
     for (int i = 0; i < 20; i++) {
       edit("in/" + i, "source " + (1000 + i)); // the same bytes
     }
-    edit("in/7", "Source 1007");
-    FileClock clock = FileClock.of(root.resolve(".torc/clock"), stamps);
-    Digests looking = new Digests(root, stamps, clock, _ -> null, (_, _) -> {});
-    Rest.Looked looked = rest.look(graph, stamps, looking, 2);
-    BitSet edited = new BitSet();
-    edited.set(graph.jobId("c7"));
-    assertEquals(edited, looked.restless());
-    assertEquals(20, looking.filesHashed());
-    assertEquals(20 * "source 1000".length(), looking.bytesRead());
+    build().ran();
+    assertEquals(20, filesHashed());
+    assertEquals(20 * "source 1000".length(), bytesRead());
     // Beside the look that all files get: whether it is a link, and whether it held still.
-    assertEquals(2 * 20, looking.stats());
-
-    Digests again = new Digests(root, stamps, clock, _ -> null, (_, _) -> {});
-    looked = looked.rest().look(graph, stamps, again, 2);
-    assertEquals(edited, looked.restless());
-    assertEquals(1, again.filesHashed(), "only the one that changed");
+    assertEquals(2 * 20, stats());
+    build().ran();
+    assertEquals(0, filesHashed(), "their stamps are remembered");
+    edit("in/7", "Source 1007");
+    build().ran("c7");
+    assertEquals(2, filesHashed(), "the source and the product");
   }
 
   @Test

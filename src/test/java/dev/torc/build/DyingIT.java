@@ -4,9 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
 import dev.torc.cache.Dying;
-import dev.torc.cache.Marks;
-import dev.torc.exec.Leftovers;
 import dev.torc.exec.LocalRunner;
 import dev.torc.exec.Runner;
 import dev.torc.posix.Environment;
@@ -47,14 +46,6 @@ class DyingIT {
     @Override
     Runner openRunner() {
       return new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(1));
-    }
-
-    @Override
-    void endLeftovers(List<Marks.Mark> left) {
-      Leftovers.end(
-          root,
-          left.stream().map(mark -> new Leftovers.Mark(mark.build(), mark.job())).toList(),
-          Duration.ofSeconds(1));
     }
   }
 
@@ -124,8 +115,8 @@ class DyingIT {
           private Cache cache;
 
           @Override
-          Cache openCache(List<Event> told) {
-            cache = Dying.open(place(), Integer.parseInt(arguments[1]));
+          Cache openCache(CachePlace place) {
+            cache = Dying.open(place, Integer.parseInt(arguments[1]));
             return cache;
           }
 

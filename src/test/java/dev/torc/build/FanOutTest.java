@@ -3,18 +3,9 @@ package dev.torc.build;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import dev.torc.graph.Grouped;
-import dev.torc.workflow.Found;
-import dev.torc.workflow.Group;
-import dev.torc.workflow.Loader;
-import dev.torc.workflow.Place;
-import dev.torc.workflow.Ref;
-import dev.torc.workflow.Workflow;
+import dev.torc.session.Project;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,10 +20,10 @@ class FanOutTest extends Harness {
       other: { command: other, produces: other }
       """;
 
-  /** What more stands in the build file for each candidate. */
+  /** What each instance needs beside its candidate. */
   private String extra = "";
 
-  private String product = "folded/";
+  private String product = "folded/{f}";
 
   private String candidates = "a b";
 
@@ -53,36 +44,12 @@ class FanOutTest extends Harness {
   }
 
   @Override
-  Workflow read() throws IOException {
-    given(JOBS);
-    Group fold =
-        new Group(
-            "fold",
-            new Place("torc.yaml", 9, 3),
-            List.of("f"),
-            List.of(),
-            List.of("find"),
-            List.of(new Ref.OfGlob(Place.NONE, "folded/*")));
-    return Grouped.of(super.read(), fold);
-  }
-
-  @Override
-  Workflow expand(Found found) throws IOException {
-    Optional<List<String>> products = found.products("find");
-    if (products.isEmpty()) {
-      return read();
-    }
-    StringBuilder jobs = new StringBuilder(JOBS);
-    for (String path : new TreeSet<>(products.get())) {
-      String name = path.substring(path.indexOf('/') + 1);
-      jobs.append(
-          "fold/f=%s: { command: fold, needs: [%s%s], produces: %s }\n"
-              .formatted(name, path, extra, product.endsWith("/") ? product + name : product));
-    }
-    given(jobs.toString());
-    Workflow flat = Loader.load(List.of(root.resolve("torc.yaml")), new TreeMap<>());
-    Group none = new Group("fold", Place.NONE, List.of("f"), List.of(), List.of(), List.of());
-    return products.get().isEmpty() ? Grouped.of(flat, none) : Grouped.of(flat);
+  Project load() throws IOException {
+    given(
+        JOBS
+            + "fold: { match: 'cand/{f}', command: fold, needs: [%s], produces: '%s' }"
+                .formatted(extra, product));
+    return super.load();
   }
 
   @Test
@@ -158,11 +125,11 @@ class FanOutTest extends Harness {
 
   @Test
   void whatOnlyExpansionShowsFailsTheGroupByNameAndTheRestGoesOn() {
-    extra = ", nowhere";
+    extra = "'nowhere/{f}'";
     build().ran("find", "other");
     assertEquals(State.FAILED, state("fold"));
     assertEquals(
-        "torc.yaml:6:46: job fold/f=a needs nowhere, which does not exist and which no job"
+        "torc.yaml:6:53: job fold/f=a needs nowhere/a, which does not exist and which no job"
             + " produces",
         what("fold").split("; ")[0].replaceFirst("^.*/torc.yaml:", "torc.yaml:"));
     assertEquals(State.BLOCKED, state("classify"));
@@ -189,7 +156,7 @@ class FanOutTest extends Harness {
 
   @Test
   void aCycleFailsTheGroup() {
-    extra = ", classes";
+    extra = "'res/{f}'";
     build();
     assertEquals(State.FAILED, state("fold"));
     assertEquals(State.RAN, state("other"));
@@ -226,7 +193,7 @@ class FanOutTest extends Harness {
   @Test
   void aGroupThatNobodyAsksForIsNotExpanded() {
     build("other").ran("other");
-    extra = ", nowhere";
+    extra = "'nowhere/{f}'";
     build("find").ran("find");
     assertNull(state("fold"));
     assertEquals(0, exit);

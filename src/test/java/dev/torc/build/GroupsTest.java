@@ -3,13 +3,19 @@ package dev.torc.build;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.graph.Graph;
+import dev.torc.graph.GraphBuilder;
 import dev.torc.graph.Grouped;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.session.Project;
+import dev.torc.workflow.Loader;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -17,8 +23,18 @@ import org.junit.jupiter.api.Test;
 class GroupsTest extends Harness {
 
   @Override
-  Workflow read() throws IOException {
-    return Grouped.of(super.read());
+  Project load() throws IOException {
+    Workflow flat = Loader.load(List.of(root.resolve("torc.yaml")), new TreeMap<>());
+    Graph grouped = GraphBuilder.build(Grouped.of(flat));
+    return new Project(
+        caller(),
+        grouped.workflow(),
+        grouped,
+        place(),
+        _ -> grouped.workflow(),
+        true,
+        null,
+        (_, _, _) -> null);
   }
 
   private void sweep(String... more) {

@@ -8,24 +8,23 @@ import dev.torc.build.StubRunner.Script;
 import dev.torc.build.StubRunner.Stub;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
-import dev.torc.cache.Marks;
 import dev.torc.exec.Ended;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
-import dev.torc.graph.GraphBuilder;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digests;
-import dev.torc.hash.FileClock;
 import dev.torc.hash.StampSource;
-import dev.torc.plan.Checks;
-import dev.torc.plan.Expander;
+import dev.torc.machine.Limits;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
-import dev.torc.plan.Scene;
-import dev.torc.plan.Selection;
 import dev.torc.plan.Verdict;
-import dev.torc.workflow.Blueprint;
-import dev.torc.workflow.Found;
+import dev.torc.session.BuildRequest;
+import dev.torc.session.BuildSession;
+import dev.torc.session.BuildWatcher;
+import dev.torc.session.Caller;
+import dev.torc.session.Host;
+import dev.torc.session.Project;
+import dev.torc.session.ProjectOptions;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
@@ -39,13 +38,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -54,8 +53,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A project in a temporary folder and the whole engine over it, without processes: given jobs, edit
  * files, build, and ask what ran and why. Tests extend it. A job without a script of its own writes
- * each declared product with a text made of its command and the contents of its needs. The wiring
- * is that of the command {@code build}, without lock, streams and signals.
+ * each declared product with a text made of its command and the contents of its needs. It builds by
+ * the very session that the command line has, without streams and signals.
  */
 class Harness {
 
@@ -73,16 +72,13 @@ class Harness {
   StampSource stamps = StampSource.of(java.nio.file.FileSystems.getDefault());
 
   /** What the last build told, in order. */
-  List<Event> events = List.of();
+  List<Event> events = new CopyOnWriteArrayList<>();
 
   /** The exit status of the last build; 137 if it was killed. */
   int exit;
 
-  /** What the last build read. */
-  Digests digests;
-
-  /** What the last build saw and decided. */
-  Scene scene;
+  /** What read files in the last build. */
+  private final List<Digests> read = new CopyOnWriteArrayList<>();
 
   /** The build that runs. */
   volatile Build running;
@@ -228,7 +224,6 @@ class Harness {
 
   Graph graph;
   private volatile Workflow workflow;
-  private Blueprint blueprint;
 
   /** A build that runs meanwhile. */
   final class Building {
@@ -275,28 +270,45 @@ class Harness {
     return this;
   }
 
-  private void load() throws IOException {
-    workflow = read();
-    graph = GraphBuilder.build(workflow);
+  /** The project as it is now; tests of groups put another one in its place. */
+  Project load() throws IOException {
+    List<Path> files = List.of(root.resolve("torc.yaml"));
+    return Project.load(caller(), new ProjectOptions(files, new TreeMap<>(), containers));
   }
 
-  /** The build file as read; tests of groups put another one in its place. */
-  Workflow read() throws IOException {
-    blueprint = Blueprint.read(List.of(root.resolve("torc.yaml")), new TreeMap<>());
-    return blueprint.expand(Found.nothing());
+  /** Who builds, on a machine of the test's own. */
+  final Caller caller() {
+    return new Caller(
+        env,
+        root,
+        new Host(
+            stamps,
+            () -> new Limits(limits.get("cpus").intValue(), limits.get("memory"), List.of()),
+            this::openRunner,
+            (place, _) -> openCache(place)));
   }
 
-  /** The build file with what is known now. */
-  Workflow expand(Found found) throws IOException {
-    return blueprint.expand(found);
+  /** The same project, whose jobs a stub looks up as groups are expanded. */
+  private Project followed(Project p) {
+    workflow = p.workflow();
+    graph = p.graph();
+    return new Project(
+        p.caller(),
+        p.workflow(),
+        p.graph(),
+        p.place(),
+        found -> workflow = p.source().expand(found),
+        p.containers(),
+        p.kept(),
+        p.keeper());
   }
 
-  private Expander expander(Digests digests, String... targets) {
-    return new Expander(
-        found -> workflow = expand(found),
-        graph -> Selection.of(graph, List.of(targets), path -> path),
-        (graph, jobs) -> Checks.check(graph, digests, jobs),
-        false);
+  private BuildSession session(boolean dry, String... targets) throws IOException {
+    SortedMap<String, String> counters = new TreeMap<>();
+    limits.forEach((name, amount) -> counters.put(name, amount.toString()));
+    counters.keySet().removeAll(Set.of("cpus", "memory"));
+    return BuildSession.of(
+        followed(load()), new BuildRequest(List.of(targets), force, failFast, true, dry, counters));
   }
 
   /**
@@ -333,9 +345,13 @@ class Harness {
     return CachePlace.find(root, env);
   }
 
-  /** Opens the cache; tests of crashes put another one in its place. */
-  Cache openCache(List<Event> events) {
-    return Cache.open(place(), line -> events.add(new Event.Note(Event.Level.WARNING, line)));
+  /** Opens the cache for work; tests of crashes put another one in its place. */
+  Cache openCache(CachePlace place) {
+    return Cache.open(place, this::warn);
+  }
+
+  private void warn(String line) {
+    events.add(new Event.Note(Event.Level.WARNING, line));
   }
 
   /** Is told every event on the loop's thread. */
@@ -347,144 +363,122 @@ class Harness {
   }
 
   private void build(CompletableFuture<Build> begun, String... targets) throws IOException {
-    load();
-    List<Event> told = new CopyOnWriteArrayList<>();
-    events = told;
-    Selection selection = Selection.of(graph, List.of(targets), path -> path);
-    Checks.check(graph, looking(_ -> null), selection.jobs());
+    events = new CopyOnWriteArrayList<>();
+    read.clear();
+    BuildSession session = session(false, targets);
+    session.check(this::warn);
     tick(); // so that an edit before the build does not seem to be one in it
-    String id = java.util.UUID.randomUUID().toString();
-    Cache cache = openCache(told);
-    try (cache) {
-      List<Marks.Mark> left = Marks.live(Marks.read(place()), cache);
-      endLeftovers(left);
-      long number = cache.nextBuildNumber();
-      left.forEach(mark -> cache.put(Build.interrupted(cache, mark, number)));
-      cache.flush();
-      Files.createDirectories(place().logs());
-      Files.createDirectories(place().folder().resolve("jobs"));
-      try (Marks marks = Marks.begin(place())) {
-        build(begun, selection, id, number, cache, marks, told, targets);
-      }
+    try {
+      exit = session.run(UUID.randomUUID().toString(), new Watcher(begun));
     } catch (StubRunner.Killed killed) {
       exit = 137;
     }
   }
 
-  /** Ends what is left of the jobs of a killed torc. */
-  void endLeftovers(List<Marks.Mark> left) {}
+  private final class Watcher implements BuildWatcher {
+    private final CompletableFuture<Build> begun;
 
-  private void build(
-      CompletableFuture<Build> begun,
-      Selection selection,
-      String id,
-      long number,
-      Cache cache,
-      Marks marks,
-      List<Event> told,
-      String... targets)
-      throws IOException {
-    digests =
-        new Digests(
-            root,
-            stamps,
-            FileClock.of(place().folder().resolve("clock"), stamps),
-            cache::stamp,
-            (path, known) -> cache.put(new dev.torc.cache.Batch().stamp(path, known)));
-    Expander expander = expander(digests, targets);
-    Plan plan =
-        expander.plan(Scene.of(graph, cache, Set.of(), digests, env, containers, selection, force));
-    scene = plan.scene();
-    Clearing clearing =
-        new Clearing(
-            place(),
-            graph.workflow().roots(),
-            Long.toString(number),
-            cache,
-            digests,
-            line -> told.add(new Event.Note(Event.Level.WARNING, line)));
-    try (Runner runner = openRunner();
-        ExecutorService threads = Executors.newCachedThreadPool()) {
-      Shop shop =
-          new Shop(
-              scene.graph(),
-              scene.contents(),
-              digests,
-              clearing,
-              new Launches(scene.graph(), place(), id, Map.of(), Map.of()),
-              marks,
-              runner,
-              id);
-      Build build =
-          new Build(
-              new Setup(
-                  plan,
-                  expander,
-                  cache,
-                  shop,
-                  threads,
-                  number,
-                  limits,
-                  List.of(),
-                  failFast,
-                  null,
-                  event -> {
-                    told.add(event);
-                    synchronized (this) {
-                      notifyAll();
-                    }
-                    heard(event);
-                    if (event instanceof Event.Finished) {
-                      cache.put(
-                          new dev.torc.cache.Batch()
-                              .build(
-                                  new dev.torc.cache.BuildRecord(
-                                      number, id, 0, 0, new TreeMap<>(), 0)));
-                      cache.flush();
-                      marks.clear();
-                    }
-                  }));
-      begun.complete(build);
-      running = build;
-      exit = build.run();
+    Watcher(CompletableFuture<Build> begun) {
+      this.begun = begun;
     }
+
+    @Override
+    public void accept(Event event) {
+      events.add(event);
+      synchronized (Harness.this) {
+        Harness.this.notifyAll();
+      }
+      heard(event);
+    }
+
+    @Override
+    public void reading(Digests digests) {
+      read.add(digests);
+    }
+
+    @Override
+    public Watch running(Plan plan, Build build) {
+      graph = plan.scene().graph();
+      running = build;
+      begun.complete(build);
+      return () -> {};
+    }
+  }
+
+  /** How many bytes the last build read of needs and products. */
+  long bytesRead() {
+    return read.stream().mapToLong(Digests::bytesRead).sum();
+  }
+
+  /** How many files the last build read. */
+  long filesHashed() {
+    return read.stream().mapToLong(Digests::filesHashed).sum();
+  }
+
+  /** How often the last build looked at a file, beside the one look at each file at rest. */
+  long stats() {
+    return read.stream().mapToLong(Digests::stats).sum();
   }
 
   // ---- look
 
-  private Digests looking(java.util.function.Function<String, dev.torc.hash.Known> stored) {
-    return new Digests(root, stamps, FileClock.none(), stored, (_, _) -> {});
-  }
-
-  /** The verdicts of a dry run by job, in the words of its lines. */
+  /**
+   * The verdicts of a dry run by job, in the words of its lines. What the last build kept beside
+   * the records may save work, and must change no verdict: they are found with it and without it.
+   */
   Map<String, String> look(String... targets) {
-    try (Cache cache = Cache.look(place(), _ -> {})) {
-      load();
-      Set<String> interrupted =
-          Marks.live(Marks.read(place()), cache).stream()
-              .map(Marks.Mark::job)
-              .collect(Collectors.toSet());
-      Selection first = Selection.of(graph, List.of(targets), path -> path);
-      Digests looking = looking(cache::stamp);
-      Plan plan =
-          expander(looking, targets)
-              .plan(Scene.of(graph, cache, interrupted, looking, env, containers, first, force));
-      graph = plan.scene().graph();
-      Map<String, String> said = new TreeMap<>();
-      plan.selected().stream()
-          .forEach(
-              j ->
-                  said.put(
-                      graph.job(j).name(),
-                      switch (plan.verdict(j)) {
-                        case Verdict.UpToDate _ -> "up to date";
-                        case Verdict.WillRun will -> "will run: " + words(will.reasons());
-                        case Verdict.MayRun may -> "may run: " + graph.name(may.after());
-                      }));
-      return said;
+    try {
+      Map<String, String> withThem = verdicts(targets);
+      Path aside = Files.createTempDirectory(root.getParent(), "aside");
+      List<Path> kept = Stream.of(place().graph(), place().rest()).filter(Files::exists).toList();
+      for (Path file : kept) {
+        Files.move(file, aside.resolve(file.getFileName()));
+      }
+      try {
+        assertEquals(verdicts(targets), withThem, "without graph and rest, and with them");
+      } finally {
+        for (Path file : kept) {
+          Files.move(aside.resolve(file.getFileName()), file);
+        }
+        Files.delete(aside);
+      }
+      return look(session(true, targets).forecast(_ -> {}));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The verdicts with all that is in their reasons. */
+  private Map<String, String> verdicts(String... targets) throws IOException {
+    Plan plan = session(true, targets).forecast(_ -> {});
+    Map<String, String> verdicts = new TreeMap<>();
+    for (int n = 0; n < plan.scene().graph().nodes(); n++) {
+      Verdict verdict = plan.verdict(n);
+      if (verdict != null) {
+        verdicts.put(
+            plan.scene().graph().name(n),
+            verdict instanceof Verdict.MayRun may
+                ? "may run after " + plan.scene().graph().name(may.after())
+                : verdict.toString());
+      }
+    }
+    return verdicts;
+  }
+
+  private Map<String, String> look(Plan plan) {
+    graph = plan.scene().graph();
+    Map<String, String> said = new TreeMap<>();
+    plan.selected().stream()
+        .forEach(
+            j ->
+                said.put(
+                    graph.job(j).name(),
+                    switch (plan.verdict(j)) {
+                      case Verdict.UpToDate _ -> "up to date";
+                      case Verdict.WillRun will -> "will run: " + words(will.reasons());
+                      case Verdict.MayRun may -> "may run: " + graph.name(may.after());
+                    }));
+    return said;
   }
 
   // ---- asked
@@ -594,6 +588,7 @@ class Harness {
 
   /** The next build runs nothing. */
   void settled() {
+    look();
     build();
     ran();
     assertEquals(0, exit);

@@ -19,7 +19,17 @@ final class Oracle {
 
   /** How the last run of a job ended, and under what. */
   private record Last(
-      boolean ok, Map<String, String> manifest, String found, SortedMap<String, String> made) {}
+      boolean ok,
+      Map<String, String> manifest,
+      String found,
+      SortedMap<String, String> made,
+      String stored) {
+
+    /** One that did not end well. */
+    static Last bad(SortedMap<String, String> made) {
+      return new Last(false, Map.of(), null, made, null);
+    }
+  }
 
   /** What becomes of a job in a build. */
   enum Fate {
@@ -41,6 +51,9 @@ final class Oracle {
     /** What stands for its jobs as long as they are not known. */
     Spec outline();
   }
+
+  /** The caller's value of the variable that jobs take from there. */
+  String variable = "0";
 
   /** All files but torc's own and the build file, by path. */
   final SortedMap<String, String> disk = new TreeMap<>();
@@ -281,7 +294,7 @@ final class Oracle {
   /** Runs a job to its end; returns whether it ended well. */
   boolean run(Spec job) {
     if (missesNeed(job)) {
-      last.put(job.name(), new Last(false, Map.of(), null, new TreeMap<>()));
+      last.put(job.name(), Last.bad(new TreeMap<>()));
       return false;
     }
     clear(job);
@@ -297,7 +310,8 @@ final class Oracle {
     if (job.depfile() && !job.fails()) {
       disk.put(job.depfilePath(), "x: " + found + "\n");
     }
-    last.put(job.name(), new Last(!job.fails(), manifest(job, found), found, made));
+    String stored = job.fails() ? null : job.stores(all);
+    last.put(job.name(), new Last(!job.fails(), manifest(job, found), found, made, stored));
     if (!job.fails()) {
       over.add(job.name());
     }
@@ -320,7 +334,7 @@ final class Oracle {
     if (recorded) {
       owned.putAll(made);
     }
-    last.put(job.name(), new Last(false, Map.of(), null, new TreeMap<>()));
+    last.put(job.name(), Last.bad(new TreeMap<>()));
   }
 
   /** Whether a file that the job needs by its path was not made. */
@@ -354,6 +368,7 @@ final class Oracle {
         manifest.put("need " + need, members(job, need).toString());
       }
     }
+    manifest.putAll(values(job));
     manifest.put("made", made.stream().sorted().toList().toString());
     if (found != null) {
       manifest.put("found " + found, disk.get(found));
@@ -363,7 +378,7 @@ final class Oracle {
 
   /** What a job reads. */
   private SortedMap<String, String> inputs(Spec job) {
-    SortedMap<String, String> inputs = new TreeMap<>();
+    SortedMap<String, String> inputs = new TreeMap<>(values(job));
     for (String need : job.needs()) {
       members(job, need)
           .forEach(
@@ -374,6 +389,19 @@ final class Oracle {
               });
     }
     return inputs;
+  }
+
+  /** What a job reads that is no file, by names that no file has. */
+  SortedMap<String, String> values(Spec job) {
+    SortedMap<String, String> values = new TreeMap<>();
+    if (job.variable()) {
+      values.put("//variable", variable);
+    }
+    for (int i : job.data()) {
+      Last then = last.get("j" + i);
+      values.put("//data " + i, then == null ? null : then.stored);
+    }
+    return values;
   }
 
   private SortedMap<String, String> members(Spec reader, String need) {
@@ -473,6 +501,9 @@ final class Oracle {
         if (makes) {
           makers.add(other);
         }
+      }
+      if (other.group() == null && job.data().contains(other.index())) {
+        makers.add(other);
       }
     }
     return makers;

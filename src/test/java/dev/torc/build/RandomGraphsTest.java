@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.build.StubRunner.Stub;
 import dev.torc.exec.Ended;
+import dev.torc.hash.AgedStamps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,8 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,12 +46,17 @@ class RandomGraphsTest {
     private final Harness torc;
     private final Oracle oracle = new Oracle();
     private final SortedMap<Integer, Spec> jobs = new TreeMap<>();
+    private SortedMap<Integer, Spec> written;
     private final List<String> story = new ArrayList<>();
 
     Walk(Path root, Random random) {
       this.root = root;
       this.random = random;
       this.torc = new Harness(root);
+      torc.env.put(Spec.VARIABLE, oracle.variable);
+      if (random.nextInt(4) > 0) { // with young stamps, nothing is ever at rest
+        torc.stamps = new AgedStamps();
+      }
       torc.otherwise = stub -> work(torc, stub, oracle.job(stub.name()));
     }
 
@@ -91,7 +99,13 @@ class RandomGraphsTest {
       }
     }
 
+    /** Where only files changed, mostly not: then the next build has the graph of the last one. */
     private void write() {
+      if (jobs.equals(written) && random.nextInt(3) > 0) {
+        oracle.jobs(jobs);
+        return;
+      }
+      written = new TreeMap<>(jobs);
       List<String> lines = new ArrayList<>();
       List<Spec> shuffled = new ArrayList<>(jobs.values());
       java.util.Collections.shuffle(shuffled, random);
@@ -136,6 +150,7 @@ class RandomGraphsTest {
       }
       assertEquals(fates, seen, () -> "fates; " + torc.notes() + why());
       assertEquals(fates.containsValue(Oracle.Fate.FAILS) ? 1 : 0, torc.exit);
+      torc.look(); // with what was kept and without it
       for (String job : said("will run")) {
         assertTrue(fates.get(job) != Oracle.Fate.UP_TO_DATE, job + " was to run for sure");
       }
@@ -168,7 +183,7 @@ class RandomGraphsTest {
       StubRunner.Script begin =
           stub -> {
             torc.alone(victim.name()); // or what was looked at then would be lost by chance
-            SortedMap<String, String> inputs = inputs(torc, stub);
+            SortedMap<String, String> inputs = inputs(torc, stub, victim);
             if (victim.depfile()) {
               String found = victim.finds(inputs);
               inputs.put(found, stub.read(found));
@@ -239,6 +254,7 @@ class RandomGraphsTest {
         return;
       }
       Harness fresh = new Harness(root.resolveSibling(root.getFileName() + "-fresh" + step));
+      fresh.env.putAll(torc.env);
       fresh.otherwise = stub -> work(fresh, stub, oracle.job(stub.name()));
       oracle.disk.forEach(
           (path, text) -> {
@@ -262,13 +278,16 @@ class RandomGraphsTest {
     // ---- what the jobs do
 
     private static Ended work(Harness torc, Stub stub, Spec job) throws IOException {
-      SortedMap<String, String> inputs = inputs(torc, stub);
+      SortedMap<String, String> inputs = inputs(torc, stub, job);
       if (job.depfile()) {
         String found = job.finds(inputs);
         inputs.put(found, stub.read(found));
         if (!job.fails()) {
           stub.write(job.depfilePath(), "x: " + found + "\n");
         }
+      }
+      if (!job.fails()) {
+        Files.writeString(Path.of(stub.env("TORC_OUTPUT")), "k=" + job.stores(inputs) + "\n");
       }
       SortedMap<String, String> made = job.fails() ? job.begins(inputs) : job.makes(inputs);
       for (var file : made.entrySet()) {
@@ -277,7 +296,8 @@ class RandomGraphsTest {
       return stub.exit(job.fails() ? 1 : 0);
     }
 
-    private static SortedMap<String, String> inputs(Harness torc, Stub stub) throws IOException {
+    private static SortedMap<String, String> inputs(Harness torc, Stub stub, Spec job)
+        throws IOException {
       SortedMap<String, String> inputs = new TreeMap<>();
       for (String need : stub.needs()) {
         Path file = torc.root.resolve(need);
@@ -285,6 +305,16 @@ class RandomGraphsTest {
           files(file).forEach((path, text) -> inputs.put(need + "/" + path, text));
         } else {
           inputs.put(need, stub.read(need));
+        }
+      }
+      if (job.variable()) {
+        inputs.put("//variable", torc.env.get(Spec.VARIABLE));
+      }
+      if (stub.env("TORC_DATA") != null) {
+        String data = Files.readString(Path.of(stub.env("TORC_DATA")));
+        Matcher values = Pattern.compile("\"j(\\d)\\.k\"\\s*:\\s*\"?(\\d)").matcher(data);
+        while (values.find()) {
+          inputs.put("//data " + values.group(1), values.group(2));
         }
       }
       return inputs;
@@ -318,7 +348,12 @@ class RandomGraphsTest {
     }
 
     private void anyEdit() {
-      switch (random.nextInt(12)) {
+      switch (random.nextInt(13)) {
+        case 12 -> {
+          oracle.variable = "" + random.nextInt(3);
+          torc.env.put(Spec.VARIABLE, oracle.variable);
+          story.add("variable " + oracle.variable);
+        }
         case 0, 1, 2 -> edit("s" + random.nextInt(4), "" + random.nextInt(3));
         case 3 -> edit("h" + random.nextInt(2), "" + random.nextInt(3));
         case 4 -> {
@@ -382,7 +417,9 @@ class RandomGraphsTest {
           j.always() ^ (flip[2] && (j.always() || random.nextInt(3) == 0)),
           j.temporary() ^ (which == 4 && random.nextInt(3) == 0),
           j.depfile(),
+          j.variable(),
           j.needs(),
+          j.data(),
           j.after(),
           j.produces());
     }
@@ -398,6 +435,7 @@ class RandomGraphsTest {
         List<String> needs =
             job.needs().stream().filter(need -> choices(job.index()).contains(need)).toList();
         List<Integer> after = job.after().stream().filter(jobs::containsKey).toList();
+        List<Integer> data = job.data().stream().filter(jobs::containsKey).toList();
         jobs.put(
             job.index(),
             new Spec(
@@ -408,7 +446,9 @@ class RandomGraphsTest {
                 job.always(),
                 job.temporary(),
                 job.depfile(),
+                job.variable(),
                 needs,
+                data,
                 after,
                 job.produces()));
       }
@@ -459,6 +499,8 @@ class RandomGraphsTest {
       }
       List<Integer> after = new ArrayList<>();
       jobs.headMap(index).keySet().stream().filter(_ -> random.nextInt(6) == 0).forEach(after::add);
+      List<Integer> data =
+          jobs.headMap(index).keySet().stream().filter(_ -> random.nextInt(8) == 0).toList();
       return new Spec(
           index,
           random.nextInt(3),
@@ -467,7 +509,9 @@ class RandomGraphsTest {
           random.nextInt(15) == 0,
           random.nextInt(3) == 0,
           random.nextInt(4) == 0,
+          random.nextInt(4) == 0,
           needs,
+          data,
           after,
           produces);
     }

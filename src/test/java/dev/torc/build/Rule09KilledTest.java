@@ -3,6 +3,8 @@ package dev.torc.build;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
 import dev.torc.cache.Marks;
 import dev.torc.exec.Ended;
 import java.util.ArrayList;
@@ -16,9 +18,11 @@ class Rule09KilledTest extends Harness {
   private final List<Marks.Mark> leftovers = new ArrayList<>();
 
   @Override
-  void endLeftovers(List<Marks.Mark> left) {
+  Cache openCache(CachePlace place) {
+    Cache cache = super.openCache(place);
     leftovers.clear();
-    leftovers.addAll(left);
+    leftovers.addAll(Marks.live(Marks.read(place), cache));
+    return cache;
   }
 
   @BeforeEach

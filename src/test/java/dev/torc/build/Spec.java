@@ -13,6 +13,8 @@ import java.util.TreeMap;
  *
  * @param index a job needs products of jobs with smaller indices only
  * @param cut whether different inputs often give the same bytes
+ * @param variable whether the caller's value of {@link #VARIABLE} counts
+ * @param data the jobs whose stored value it needs
  * @param needs as in the build file
  * @param produces as in the build file
  * @param group whose instance it is, null for a plain job
@@ -28,13 +30,18 @@ record Spec(
     boolean always,
     boolean temporary,
     boolean depfile,
+    boolean variable,
     List<String> needs,
+    List<Integer> data,
     List<Integer> after,
     List<String> produces,
     String group,
     SortedMap<String, String> values,
     String words)
     implements Oracle.Unit {
+
+  /** Names the variable that jobs take from the caller. */
+  static final String VARIABLE = "RANDOM_WALK";
 
   /** A plain job. */
   Spec(
@@ -45,7 +52,9 @@ record Spec(
       boolean always,
       boolean temporary,
       boolean depfile,
+      boolean variable,
       List<String> needs,
+      List<Integer> data,
       List<Integer> after,
       List<String> produces) {
     this(
@@ -57,7 +66,9 @@ record Spec(
         always,
         temporary,
         depfile,
+        variable,
         needs,
+        data,
         after,
         produces,
         null,
@@ -85,8 +96,10 @@ record Spec(
 
   /** The job as a line of YAML. */
   String yaml() {
-    List<String> needed = needs.stream().map(n -> n.startsWith("{") ? n : "'" + n + "'").toList();
-    return "%s: { command: %s, needs: %s, after: %s, produces: %s, always: %s, temporary: %s%s }"
+    List<String> needed = new ArrayList<>();
+    needs.forEach(n -> needed.add(n.startsWith("{") ? n : "'" + n + "'"));
+    data.forEach(i -> needed.add("{data: j%d.k}".formatted(i)));
+    return "%s: { command: %s, needs: %s, after: %s, produces: %s, always: %s, temporary: %s%s%s }"
         .formatted(
             name(),
             command(),
@@ -95,7 +108,8 @@ record Spec(
             produces.stream().map(p -> "'" + p + "'").toList(),
             always,
             temporary,
-            depfile ? ", depfile: " + depfilePath() : "");
+            depfile ? ", depfile: " + depfilePath() : "",
+            variable ? ", env: { " + VARIABLE + ": }" : "");
   }
 
   /** Which file a job with a depfile finds that it needs too. */
@@ -103,10 +117,15 @@ record Spec(
     return "h" + Character.digit(digest(command(), inputs).charAt(0), 16) % 2;
   }
 
+  /** The value that the job stores. */
+  String stores(SortedMap<String, String> inputs) {
+    return "" + Character.digit(digest(command(), inputs).charAt(2), 16) % 2;
+  }
+
   /**
    * The files that the job makes.
    *
-   * @param inputs contents by path, those that it found included
+   * @param inputs contents by path, those that it found included, and values by other names
    */
   SortedMap<String, String> makes(SortedMap<String, String> inputs) {
     String digest = digest(command(), inputs);

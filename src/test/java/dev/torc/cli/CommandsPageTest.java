@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Page;
+import dev.torc.session.Exit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

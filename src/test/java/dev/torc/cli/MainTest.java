@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.session.BuildRequest;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Place;
 import java.io.IOException;
@@ -39,24 +40,25 @@ class MainTest {
 
     @Override
     int run(Console console) throws IOException {
+      BuildRequest request = options.request(false);
       console.print(
           String.join(
               " ",
               console.cwd().getFileName().toString(),
-              common.files(console).stream()
+              common.project(console).files().stream()
                   .map(f -> f.getFileName().toString())
                   .toList()
                   .toString(),
-              common.variables().toString(),
-              options.targets().toString(),
-              options.limits().toString(),
+              common.project(console).variables().toString(),
+              request.targets().toString(),
+              request.limits().toString(),
               options.detail().toString(),
               (common.json() ? "json " : "")
                   + common.color()
-                  + (options.dryRun() ? " dry" : "")
-                  + (options.failFast() ? " fast" : "")
-                  + (options.force() ? " force" : "")
-                  + (options.noWait() ? " nowait" : "")));
+                  + (request.dry() ? " dry" : "")
+                  + (request.failFast() ? " fast" : "")
+                  + (request.force() ? " force" : "")
+                  + (request.waits() ? "" : " nowait")));
       return 1;
     }
   }

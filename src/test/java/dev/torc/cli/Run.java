@@ -1,5 +1,6 @@
 package dev.torc.cli;
 
+import dev.torc.session.Exit;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.io.Writer;

@@ -1,4 +1,4 @@
-package dev.torc.cli;
+package dev.torc.session;
 
 import dev.torc.cache.CachePlace;
 import dev.torc.graph.Folded;
@@ -8,6 +8,7 @@ import dev.torc.graph.GraphFile;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digests;
 import dev.torc.hash.FileClock;
+import dev.torc.hash.Known;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.Expander;
 import dev.torc.plan.Selection;
@@ -20,17 +21,19 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.function.Function;
 
 /**
- * The project that a command is about: its build file as read, the graph, and where its cache is.
- * Looking at the disk is for {@link Look}, building for {@link BuildCommand}.
+ * The project that a request is about: its build file as read, the graph, and where its cache is.
+ * Looking at the disk is for {@link ReadSession}, working for {@link WriteSession}.
  *
+ * @param source reads the workflow anew with what is known of results
  * @param kept names the graph where it comes from the file of the last build, null where it does
  *     not
  * @param keeper keeps the graph in that file
  */
-record Project(
-    Console console,
+public record Project(
+    Caller caller,
     Workflow workflow,
     Graph graph,
     CachePlace place,
@@ -40,33 +43,33 @@ record Project(
     Keeper keeper) {
 
   /** Keeps a graph for the next build. */
-  interface Keeper {
+  public interface Keeper {
     /** Returns its name; null where other things than build files decide about it. */
     Digest keep(CachePlace place, Graph graph, Digests digests) throws IOException;
   }
 
   /**
    * The graph of the last build if the build files are still those, else the build file that the
-   * options or the folder name; refuses what is wrong in it.
+   * options or the folder name; throws {@link dev.torc.workflow.BadInput} with all that is wrong in
+   * it.
    */
-  static Project load(Console console, Common common) throws IOException {
-    List<Path> files = common.files(console);
+  public static Project load(Caller caller, ProjectOptions options) throws IOException {
+    List<Path> files = options.files();
     if (files.isEmpty()) {
-      files = List.of(BuildFile.find(console.cwd()));
+      files = List.of(BuildFile.find(caller.cwd()));
     }
-    SortedMap<String, String> variables = common.variables();
-    CachePlace place = CachePlace.find(BuildFile.root(files.getFirst()), console.env());
-    GraphFile.Origin origin = new GraphFile.Origin(Version.here(), files, variables);
+    SortedMap<String, String> variables = options.variables();
+    CachePlace place = CachePlace.find(BuildFile.root(files.getFirst()), caller.env());
+    GraphFile.Origin origin = new GraphFile.Origin(Installed.id(), files, variables);
     List<Path> named = files;
-    boolean containers = common.containers();
-    GraphFile kept =
-        GraphFile.read(place.graph(), origin, Digests.looking(place.root(), _ -> null));
+    boolean containers = options.containers();
+    GraphFile kept = GraphFile.read(place.graph(), origin, looking(place, caller, _ -> null));
     if (kept != null) {
       Expander.Source source = found -> Blueprint.read(named, variables).expand(found);
       Graph graph = kept.graph();
       Keeper keeper = (_, _, _) -> kept.id();
       return new Project(
-          console, graph.workflow(), graph, place, source, containers, kept.id(), keeper);
+          caller, graph.workflow(), graph, place, source, containers, kept.id(), keeper);
     }
     Blueprint blueprint = Blueprint.read(files, variables);
     Workflow workflow = blueprint.expand(Found.nothing());
@@ -75,35 +78,51 @@ record Project(
     Keeper keeper =
         (at, made, digests) ->
             read.isEmpty() ? null : GraphFile.write(at.graph(), origin, made, read, digests);
-    return new Project(
-        console, workflow, graph, place, blueprint::expand, containers, null, keeper);
+    return new Project(caller, workflow, graph, place, blueprint::expand, containers, null, keeper);
   }
 
   /** The same project with groups expanded. */
-  Project with(Graph expanded) {
+  public Project with(Graph expanded) {
     return new Project(
-        console, expanded.workflow(), expanded, place, source, containers, kept, keeper);
+        caller, expanded.workflow(), expanded, place, source, containers, kept, keeper);
   }
 
   /** The clock of the file system, for a command that may write. */
   FileClock clock() {
-    StampSource stamps = StampSource.of(place.root().getFileSystem());
-    return FileClock.of(place.folder().resolve("clock"), stamps);
+    return FileClock.of(place.folder().resolve("clock"), stamps());
   }
 
-  /** What expands groups, for a command that is about these targets. */
-  Expander expander(List<String> targets, Expander.Check check) {
+  StampSource stamps() {
+    return caller.host().stamps();
+  }
+
+  /**
+   * Reads files without storing what it learns.
+   *
+   * @param stored what an earlier build knew of a path, or null
+   */
+  public Digests looking(Function<String, Known> stored) {
+    return looking(place, caller, stored);
+  }
+
+  static Digests looking(CachePlace place, Caller caller, Function<String, Known> stored) {
+    StampSource stamps = caller.host().stamps();
+    return new Digests(place.root(), stamps, FileClock.none(), stored, (_, _) -> {});
+  }
+
+  /** What expands groups, for a request that is about these targets. */
+  public Expander expander(List<String> targets, Expander.Check check) {
     return new Expander(
         source, found -> Selection.of(found, targets, this::path), check, kept != null);
   }
 
   /** The jobs that targets name; files are relative to where the user stands. */
-  Selection select(List<String> targets) {
+  public Selection select(List<String> targets) {
     return Selection.of(graph, targets, this::path);
   }
 
   /** What targets name, as one vertex per group or instance, without what that waits for. */
-  Folded folded(List<String> targets, boolean instances) {
+  public Folded folded(List<String> targets, boolean instances) {
     BitSet nodes = Selection.nodes(graph, targets, this::path);
     BitSet jobs = nodes.get(0, graph.jobs());
     nodes.clear(0, graph.jobs());
@@ -113,8 +132,8 @@ record Project(
   }
 
   /** A file as the user names it, as the graph has it: relative to the root, or absolute. */
-  String path(String named) {
-    Path file = console.cwd().resolve(named).normalize();
+  public String path(String named) {
+    Path file = caller.cwd().resolve(named).normalize();
     Path root = workflow.root();
     if (file.startsWith(root)) {
       String path = root.relativize(file).toString();

@@ -1,4 +1,4 @@
-package dev.torc.cli;
+package dev.torc.session;
 
 import dev.torc.cache.CachePlace;
 import dev.torc.workflow.BadInput;
@@ -10,22 +10,22 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where a project is, found without reading its build file: for the commands that work from the
+ * Where a project is, found without reading its build file: for the requests that work from the
  * records even where that is refused (rule 13).
  *
  * @param project null where the build file is refused
  * @param refused why, null where it is accepted
  */
-record Site(CachePlace place, Project project, BadInput refused) {
+public record Site(CachePlace place, Project project, BadInput refused) {
 
   /** Finds the project and reads its build file; throws {@link BadInput} where there is none. */
-  static Site find(Console console, Common common) throws IOException {
+  public static Site find(Caller caller, ProjectOptions options) throws IOException {
     try {
-      Project project = Project.load(console, common);
+      Project project = Project.load(caller, options);
       return new Site(project.place(), project, null);
     } catch (BadInput refused) {
-      List<Path> files = common.files(console);
-      Path root = files.isEmpty() ? root(console.cwd()) : files.getFirst().getParent();
+      List<Path> files = options.files();
+      Path root = files.isEmpty() ? root(caller.cwd()) : files.getFirst().getParent();
       // What is wrong with the command line, a build file that is not there included, stays an
       // error.
       boolean placed =
@@ -33,7 +33,7 @@ record Site(CachePlace place, Project project, BadInput refused) {
       if (root == null || !placed || !files.stream().allMatch(Files::exists)) {
         throw refused;
       }
-      return new Site(CachePlace.find(root, console.env()), null, refused);
+      return new Site(CachePlace.find(root, caller.env()), null, refused);
     }
   }
 
@@ -51,16 +51,7 @@ record Site(CachePlace place, Project project, BadInput refused) {
   }
 
   /** The same with groups expanded. */
-  Site with(Project expanded) {
+  public Site with(Project expanded) {
     return new Site(place, expanded, refused);
-  }
-
-  /** Says on standard error why the build file is refused, where it is. */
-  void tellRefusal(Console console) throws IOException {
-    if (refused != null) {
-      for (String line : Trouble.of(refused).lines()) {
-        console.tell(line);
-      }
-    }
   }
 }

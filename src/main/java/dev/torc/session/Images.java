@@ -1,4 +1,4 @@
-package dev.torc.cli;
+package dev.torc.session;
 
 import dev.torc.graph.Graph;
 import dev.torc.machine.Shown;

@@ -1,4 +1,4 @@
-package dev.torc.cli;
+package dev.torc.session;
 
 import dev.torc.build.Build;
 import dev.torc.build.Clearing;
@@ -6,6 +6,7 @@ import dev.torc.build.Event;
 import dev.torc.build.Launches;
 import dev.torc.build.Shop;
 import dev.torc.cache.Batch;
+import dev.torc.cache.BuildId;
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
@@ -15,16 +16,17 @@ import dev.torc.exec.Leftovers;
 import dev.torc.exec.LocalRunner;
 import dev.torc.exec.Runner;
 import dev.torc.hash.Digests;
-import dev.torc.hash.StampSource;
 import dev.torc.machine.Makeflags;
 import dev.torc.plan.Scene;
 import dev.torc.plan.Selection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -32,11 +34,10 @@ import java.util.function.Consumer;
  * A project opened for work: the lock is held, what a killed torc left is dealt with, the cache is
  * open for writing. Deciding and running is for those who work in it.
  */
-final class Workshop implements AutoCloseable {
+public final class WriteSession implements AutoCloseable {
 
   private final Project project;
-  private final String build;
-  private final long number;
+  private final BuildId build;
   private final long started = System.currentTimeMillis();
   private final Cache cache;
   private final Marks marks;
@@ -44,19 +45,17 @@ final class Workshop implements AutoCloseable {
   private final Consumer<Event> listener;
   private boolean recorded;
 
-  private Workshop(
-      Project project, String build, Cache cache, Marks marks, Consumer<Event> listener) {
+  private WriteSession(
+      Project project, String id, Cache cache, Marks marks, Consumer<Event> listener) {
     this.project = project;
-    this.build = build;
     this.cache = cache;
     this.marks = marks;
     this.listener = listener;
-    this.number = cache.nextBuildNumber();
-    StampSource stamps = StampSource.of(project.workflow().root().getFileSystem());
+    this.build = new BuildId(id, cache.nextBuildNumber());
     this.digests =
         new Digests(
             project.workflow().root(),
-            stamps,
+            project.stamps(),
             project.clock(),
             cache::stamp,
             (path, known) -> cache.put(new Batch().stamp(path, known)));
@@ -65,17 +64,18 @@ final class Workshop implements AutoCloseable {
   /**
    * Opens a project whose lock the caller holds.
    *
-   * @param build the random id of this build
+   * @param id the random id of this build
    * @param listener takes lines for people
    */
-  static Workshop open(Project project, String build, Consumer<Event> listener) throws IOException {
+  public static WriteSession open(Project project, String id, Consumer<Event> listener)
+      throws IOException {
     Consumer<String> warn = line -> listener.accept(new Event.Note(Event.Level.WARNING, line));
-    Cache cache = Cache.open(project.place(), warn);
+    Cache cache = project.caller().host().cache().open(project.place(), warn);
     try {
       endLeftovers(project.place(), cache, warn);
       Files.createDirectories(project.place().logs());
       Files.createDirectories(project.place().jobs());
-      return new Workshop(project, build, cache, Marks.begin(project.place()), listener);
+      return new WriteSession(project, id, cache, Marks.begin(project.place()), listener);
     } catch (IOException | RuntimeException e) {
       cache.close();
       throw e;
@@ -83,12 +83,12 @@ final class Workshop implements AutoCloseable {
   }
 
   /** Rule 9: ends what is left of the jobs of a killed torc, and records them as interrupted. */
-  static void endLeftovers(CachePlace place, Cache cache, Consumer<String> warn) {
+  public static void endLeftovers(CachePlace place, Cache cache, Consumer<String> warn) {
     List<Marks.Mark> left = Marks.live(Marks.read(place), cache);
     if (left.isEmpty()) {
       return;
     }
-    Set<Leftovers.Mark> marks = new java.util.LinkedHashSet<>();
+    Set<Leftovers.Mark> marks = new LinkedHashSet<>();
     left.forEach(mark -> marks.add(new Leftovers.Mark(mark.build(), mark.job())));
     Leftovers.end(place.root(), marks, LocalRunner.GRACE).forEach(warn);
     for (Marks.Mark mark : left) {
@@ -98,13 +98,13 @@ final class Workshop implements AutoCloseable {
   }
 
   /** What is known before anything runs. */
-  Scene scene(Selection selection, boolean force) {
+  public Scene scene(Selection selection, boolean force) {
     return Scene.of(
         project.graph(),
         cache,
         Set.of(),
         digests,
-        project.console().env(),
+        project.caller().env(),
         project.containers(),
         selection,
         force);
@@ -112,20 +112,20 @@ final class Workshop implements AutoCloseable {
 
   /** What attempts of this build share. */
   Shop shop(Scene scene, Runner runner) {
-    Console console = project.console();
+    Map<String, String> env = project.caller().env();
     Map<String, String> inherited = new HashMap<>();
-    String makeflags = console.env().get("MAKEFLAGS");
+    String makeflags = env.get("MAKEFLAGS");
     if (makeflags != null) {
       inherited.put("MAKEFLAGS", Makeflags.without(makeflags));
     }
-    String outer = console.env().get(Nesting.VARIABLE);
-    inherited.put(Nesting.VARIABLE, outer == null ? build : outer + ":" + build);
+    String outer = env.get(Nesting.VARIABLE);
+    inherited.put(Nesting.VARIABLE, outer == null ? build.id() : outer + ":" + build.id());
     return new Shop(
         scene.graph(),
         scene.contents(),
         digests,
         clearing(),
-        new Launches(scene.graph(), project.place(), build, inherited, console.env()),
+        new Launches(scene.graph(), project.place(), build.id(), inherited, env),
         marks,
         runner,
         build);
@@ -136,7 +136,7 @@ final class Workshop implements AutoCloseable {
     return new Clearing(
         project.place(),
         project.workflow().roots(),
-        Long.toString(number),
+        Long.toString(build.number()),
         cache,
         digests,
         line -> listener.accept(new Event.Note(Event.Level.WARNING, line)));
@@ -145,7 +145,7 @@ final class Workshop implements AutoCloseable {
   /** Writes that this build has begun into the history. */
   void begin() {
     recorded = true;
-    cache.put(new Batch().build(new BuildRecord(number, build, started, -1, new TreeMap<>(), -1)));
+    record(-1, new TreeMap<>(), -1);
   }
 
   /** Writes how the build ended; the marks of its jobs are replaced by their records now. */
@@ -153,33 +153,30 @@ final class Workshop implements AutoCloseable {
     if (recorded) {
       TreeMap<String, Integer> counts = new TreeMap<>();
       finished.counts().forEach((state, count) -> counts.put(state.name(), count));
-      cache.put(
-          new Batch()
-              .build(
-                  new BuildRecord(
-                      number, build, started, finished.nanos(), counts, finished.exit())));
+      record(finished.nanos(), counts, finished.exit());
       cache.flush();
     }
     marks.clear();
+  }
+
+  private void record(long nanos, SortedMap<String, Integer> counts, int exit) {
+    BuildRecord record = new BuildRecord(build.number(), build.id(), started, nanos, counts, exit);
+    cache.put(new Batch().build(record));
   }
 
   Project project() {
     return project;
   }
 
-  long number() {
-    return number;
-  }
-
-  String build() {
+  public BuildId build() {
     return build;
   }
 
-  Cache cache() {
+  public Cache cache() {
     return cache;
   }
 
-  Digests digests() {
+  public Digests digests() {
     return digests;
   }
 
@@ -193,9 +190,10 @@ final class Workshop implements AutoCloseable {
    * Takes the build lock, waiting if it may; null where another build has it and it may not.
    *
    * @param what the caller does, for whoever waits for it
+   * @param say takes a line where the caller has to wait, or may not
    */
-  static BuildLock lock(
-      Console console,
+  public static BuildLock lock(
+      Caller caller,
       CachePlace place,
       String build,
       String what,
@@ -208,7 +206,7 @@ final class Workshop implements AutoCloseable {
       return lock.get();
     }
     var holder = BuildLock.holder(place);
-    Nesting.refuse(console, place.root(), holder);
+    Nesting.refuse(caller.env(), place.root(), holder);
     String whom = holder.map(h -> "process " + h.pid() + ", " + h.what()).orElse("another torc");
     if (!wait) {
       say.accept("another build is at work here (" + whom + ")");

@@ -1,10 +1,11 @@
-package dev.torc.cli;
+package dev.torc.session;
 
 import dev.torc.cache.BuildLock;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Place;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,10 +20,10 @@ final class Nesting {
   private Nesting() {}
 
   /** Throws {@link BadInput} where the holder of the lock is a build around this process. */
-  static void refuse(Console console, Path root, Optional<BuildLock.Holder> holder) {
-    String around = console.env().getOrDefault(VARIABLE, "");
+  static void refuse(Map<String, String> env, Path root, Optional<BuildLock.Holder> holder) {
+    String around = env.getOrDefault(VARIABLE, "");
     if (holder.isPresent() && List.of(around.split(":")).contains(holder.get().build())) {
-      String job = console.env().getOrDefault("TORC_JOB", "?");
+      String job = env.getOrDefault("TORC_JOB", "?");
       throw new BadInput(
           Place.NONE,
           "job %s calls torc in %s, whose build it is part of; it would wait for itself"

@@ -1,4 +1,4 @@
-package dev.torc.cli;
+package dev.torc.session;
 
 import dev.torc.build.Event;
 import dev.torc.build.State;
@@ -14,13 +14,13 @@ import dev.torc.machine.Refusal;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Rest;
 import dev.torc.plan.Resting;
-import dev.torc.report.Report;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * What of a project need not be decided, because the last build left it at rest and nothing of it
@@ -33,7 +33,7 @@ import java.util.TreeMap;
  * @param touched whether files have other stamps than in the file, and the same bytes
  * @param digests what was read to find that out; null where nothing is at rest
  */
-record AtRest(
+record RestState(
     Project project, Rest rest, Stamp file, BitSet restless, boolean touched, Digests digests) {
 
   /**
@@ -41,14 +41,14 @@ record AtRest(
    *
    * @param clock {@link FileClock#none} for who only looks and writes nothing
    */
-  static AtRest of(Project project, FileClock clock) throws IOException {
-    StampSource stamps = stamps(project);
+  static RestState of(Project project, FileClock clock) throws IOException {
+    StampSource stamps = project.stamps();
     CachePlace place = project.place();
     Stamp file = stamps.stamp(place.rest());
     if (project.kept() == null || !file.exists()) {
       return none(project);
     }
-    Map<String, String> env = project.console().env();
+    Map<String, String> env = project.caller().env();
     Rest rest = Rest.read(place.rest(), held(project, project.kept()), env);
     if (rest == null) {
       return none(project);
@@ -57,18 +57,14 @@ record AtRest(
     int threads = Runtime.getRuntime().availableProcessors();
     Rest.Looked looked = rest.look(project.graph(), stamps, digests, threads);
     boolean touched = looked.rest() != rest;
-    return new AtRest(project, looked.rest(), file, looked.restless(), touched, digests);
+    return new RestState(project, looked.rest(), file, looked.restless(), touched, digests);
   }
 
   /** Nothing is at rest. */
-  static AtRest none(Project project) {
+  static RestState none(Project project) {
     BitSet all = new BitSet();
     all.set(0, project.graph().jobs());
-    return new AtRest(project, null, Stamp.MISSING, all, false, null);
-  }
-
-  private static StampSource stamps(Project project) {
-    return StampSource.of(project.place().root().getFileSystem());
+    return new RestState(project, null, Stamp.MISSING, all, false, null);
   }
 
   private static Rest.Held held(Project project, Digest graph) throws IOException {
@@ -76,13 +72,13 @@ record AtRest(
         graph,
         project.containers(),
         Cache.boot(),
-        stamps(project).stamp(project.place().data()),
+        project.stamps().stamp(project.place().data()),
         new TreeMap<>());
   }
 
   /** Whether no build has begun since: it would have taken the file away. */
   boolean holds() throws IOException {
-    return rest == null || stamps(project).stamp(project.place().rest()).equals(file);
+    return rest == null || project.stamps().stamp(project.place().rest()).equals(file);
   }
 
   /** Those of some jobs that may run, if others are forced to. */
@@ -93,13 +89,13 @@ record AtRest(
   }
 
   /** Opens the project for work, which takes the file away. */
-  Workshop open(String build, Report report) throws IOException {
+  WriteSession open(String build, Consumer<Event> listener) throws IOException {
     if (rest != null) {
       rest.take();
     }
-    Workshop shop = Workshop.open(project, build, report);
-    hand(shop.digests());
-    return shop;
+    WriteSession work = WriteSession.open(project, build, listener);
+    hand(work.digests());
+    return work;
   }
 
   /** Hands over what is known of files, so that they are neither read nor looked up again. */
@@ -122,13 +118,13 @@ record AtRest(
    *
    * @param each whether anybody wants to hear of each job
    */
-  int tell(String build, BitSet selected, boolean each, Report report) {
+  int tell(String build, BitSet selected, boolean each, Consumer<Event> listener) {
     long begin = System.nanoTime();
     int jobs = selected.cardinality();
-    report.accept(new Event.Started(build, rest.number(), project.place().root(), jobs));
+    listener.accept(new Event.Started(build, rest.number(), project.place().root(), jobs));
     Event.Details none = new Event.Details("", "", null, 0, -1, -1);
     for (int j = selected.nextSetBit(0); each && j >= 0; j = selected.nextSetBit(j + 1)) {
-      report.accept(new Event.JobEnded(project.graph().name(j), State.UP_TO_DATE, none));
+      listener.accept(new Event.JobEnded(project.graph().name(j), State.UP_TO_DATE, none));
     }
     Map<State, Integer> counts = new EnumMap<>(State.class);
     for (State state : State.values()) {
@@ -136,22 +132,22 @@ record AtRest(
         counts.put(state, state == State.UP_TO_DATE ? jobs : 0);
       }
     }
-    report.accept(new Event.Finished(build, counts, System.nanoTime() - begin, 0));
+    listener.accept(new Event.Finished(build, counts, System.nanoTime() - begin, 0));
     return Exit.DONE;
   }
 
   /** Where the cache is, now that the root has its id. */
   private CachePlace place() {
-    return CachePlace.find(project.place().root(), project.console().env());
+    return CachePlace.find(project.place().root(), project.caller().env());
   }
 
   /**
    * What the build leaves at rest; the cache is still open. Null where the graph cannot be kept.
    */
-  Rest after(Plan plan, Workshop shop, Report report) {
+  Rest after(Plan plan, WriteSession work, Consumer<Event> listener) {
     try {
       Graph graph = plan.scene().graph();
-      Digest id = project.keeper().keep(place(), graph, shop.digests());
+      Digest id = project.keeper().keep(place(), graph, work.digests());
       if (id == null) {
         return null;
       }
@@ -160,16 +156,16 @@ record AtRest(
       stayed.andNot(plan.decided());
       return Resting.of(
           plan.scene(),
-          shop.digests(),
+          work.digests(),
           held(project, id),
           rest,
           stayed,
-          project.console().env(),
-          shop.cache().nextBuildNumber());
+          project.caller().env(),
+          work.cache().nextBuildNumber());
     } catch (IOException e) {
-      return lost(e, report);
+      return lost(e, listener);
     } catch (UncheckedIOException e) {
-      return lost(e.getCause(), report);
+      return lost(e.getCause(), listener);
     }
   }
 
@@ -179,7 +175,7 @@ record AtRest(
    * knows of these files stays as old as it is, which costs reading them again where this file is
    * lost.
    */
-  void renew(Report report) {
+  void renew(Consumer<Event> listener) {
     if (touched) {
       try {
         rest.write(project.place().rest());
@@ -187,31 +183,31 @@ record AtRest(
         warn(
             "cannot remember the stamps of touched files, the next build reads them again",
             e,
-            report);
+            listener);
       }
     }
   }
 
   /** Keeps it, when the cache is closed; null where there is none to keep. */
-  void keep(Rest next, Report report) {
+  void keep(Rest next, Consumer<Event> listener) {
     if (next == null) {
       return;
     }
     try {
       CachePlace now = place();
-      next.with(stamps(project).stamp(now.data())).write(now.rest());
+      next.with(project.stamps().stamp(now.data())).write(now.rest());
     } catch (IOException e) {
-      lost(e, report);
+      lost(e, listener);
     }
   }
 
   /** What cannot be kept costs the next build time and nothing else. */
-  private static Rest lost(IOException e, Report report) {
-    warn("cannot keep what is at rest, the next build looks at everything", e, report);
+  private static Rest lost(IOException e, Consumer<Event> listener) {
+    warn("cannot keep what is at rest, the next build looks at everything", e, listener);
     return null;
   }
 
-  private static void warn(String line, IOException e, Report report) {
-    report.accept(new Event.Note(Event.Level.WARNING, line + ": " + Refusal.line(e)));
+  private static void warn(String line, IOException e, Consumer<Event> listener) {
+    listener.accept(new Event.Note(Event.Level.WARNING, line + ": " + Refusal.line(e)));
   }
 }

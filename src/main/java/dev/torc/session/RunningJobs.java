@@ -1,4 +1,4 @@
-package dev.torc.cli;
+package dev.torc.session;
 
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.Cache;
@@ -17,13 +17,14 @@ import java.util.stream.Collectors;
  * @param running names of the jobs that run now
  * @param interrupted names of the jobs that a killed torc left
  */
-record Running(Optional<BuildLock.Holder> holder, Set<String> running, Set<String> interrupted) {
+public record RunningJobs(
+    Optional<BuildLock.Holder> holder, Set<String> running, Set<String> interrupted) {
 
-  static Running of(CachePlace place, Cache cache) {
+  public static RunningJobs of(CachePlace place, Cache cache) {
     Optional<BuildLock.Holder> holder = BuildLock.holder(place);
     String build = holder.map(BuildLock.Holder::build).orElse("");
     List<Marks.Mark> marks = Marks.live(Marks.read(place), cache);
-    return new Running(
+    return new RunningJobs(
         holder,
         marks.stream()
             .filter(mark -> mark.build().equals(build))

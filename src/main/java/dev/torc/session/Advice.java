@@ -1,4 +1,4 @@
-package dev.torc.cli;
+package dev.torc.session;
 
 import dev.torc.graph.Graph;
 import dev.torc.plan.EmptyGlobs;
@@ -20,12 +20,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /** What is accepted but looks wrong, for {@code torc check} and builds (rule 14). */
-final class Advice {
+public final class Advice {
 
   private Advice() {}
 
   /** The lines on the selected jobs, each with its place. */
-  static List<BadInput.Diagnostic> on(Project project, BitSet jobs) throws IOException {
+  public static List<BadInput.Diagnostic> on(Project project, BitSet jobs) throws IOException {
     Graph graph = project.graph();
     Scripts scripts = new Scripts(graph);
     List<BadInput.Diagnostic> lines = new ArrayList<>(project.workflow().warnings());
@@ -42,7 +42,7 @@ final class Advice {
   }
 
   /** The lines on groups without instances, as far as they are named or needed. */
-  static List<BadInput.Diagnostic> emptyGroups(
+  public static List<BadInput.Diagnostic> emptyGroups(
       Project project, Selection selection, List<String> targets) {
     Set<String> asked = new HashSet<>();
     List<Group> empty =
@@ -68,7 +68,8 @@ final class Advice {
   }
 
   /** The lines on needed globs that match nothing, each with its place. */
-  static List<BadInput.Diagnostic> emptyGlobs(Project project, BitSet jobs) throws IOException {
+  public static List<BadInput.Diagnostic> emptyGlobs(Project project, BitSet jobs)
+      throws IOException {
     Graph graph = project.graph();
     EmptyGlobs globs = new EmptyGlobs(graph);
     List<BadInput.Diagnostic> lines = new ArrayList<>();

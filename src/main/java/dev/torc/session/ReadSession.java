@@ -1,4 +1,4 @@
-package dev.torc.cli;
+package dev.torc.session;
 
 import dev.torc.cache.Cache;
 import dev.torc.hash.Digests;
@@ -21,20 +21,21 @@ import java.util.function.Consumer;
  * A look at a project that changes nothing, waits for nobody and creates nothing (rule 10): what
  * {@code why}, {@code status}, {@code list} and a dry run see.
  */
-final class Look implements AutoCloseable {
+public final class ReadSession implements AutoCloseable {
 
   private final Project project;
   private final Cache cache;
   private final Set<String> interrupted;
   private final Digests digests;
   private final Scene scene;
-  private final AtRest rest;
+  private final RestState rest;
 
-  private Look(Project given, AtRest rest, Cache cache, Consumer<String> note) throws IOException {
+  private ReadSession(Project given, RestState rest, Cache cache, Consumer<String> note)
+      throws IOException {
     this.cache = cache;
-    this.rest = rest.holds() ? rest : AtRest.none(given);
-    this.interrupted = Running.of(given.place(), cache).interrupted();
-    this.digests = Digests.looking(given.workflow().root(), cache::stamp);
+    this.rest = rest.holds() ? rest : RestState.none(given);
+    this.interrupted = RunningJobs.of(given.place(), cache).interrupted();
+    this.digests = given.looking(cache::stamp);
     this.rest.hand(digests);
     Expander expander =
         given.expander(List.of(), (graph, jobs) -> Checks.check(graph, digests, jobs));
@@ -58,7 +59,7 @@ final class Look implements AutoCloseable {
         cache,
         interrupted,
         digests,
-        of.console().env(),
+        of.caller().env(),
         of.containers(),
         selection,
         force);
@@ -69,15 +70,15 @@ final class Look implements AutoCloseable {
    *
    * @param note takes a line where the cache cannot be used, or a group cannot be expanded
    */
-  static Look at(Project project, Consumer<String> note) throws IOException {
-    return at(project, AtRest.of(project, FileClock.none()), note);
+  public static ReadSession at(Project project, Consumer<String> note) throws IOException {
+    return at(project, RestState.of(project, FileClock.none()), note);
   }
 
   /** The same where what is at rest was looked at already. */
-  static Look at(Project project, AtRest rest, Consumer<String> note) throws IOException {
+  static ReadSession at(Project project, RestState rest, Consumer<String> note) throws IOException {
     Cache cache = Cache.look(project.place(), note);
     try {
-      return new Look(project, rest, cache, note);
+      return new ReadSession(project, rest, cache, note);
     } catch (IOException | RuntimeException e) {
       cache.close();
       throw e;
@@ -85,18 +86,19 @@ final class Look implements AutoCloseable {
   }
 
   /** The project with all groups expanded that can be, as a cache has the results. */
-  static Project expand(Project project, Cache cache, Consumer<String> note) throws IOException {
-    return new Look(project, AtRest.none(project), cache, note)
+  public static Project expand(Project project, Cache cache, Consumer<String> note)
+      throws IOException {
+    return new ReadSession(project, RestState.none(project), cache, note)
         .project; // the cache stays with the caller
   }
 
   /** The project with all groups expanded that can be without running anything. */
-  Project project() {
+  public Project project() {
     return project;
   }
 
   /** The verdicts on the selected jobs of {@link #project}. */
-  Plan plan(Selection selection, boolean force) throws IOException {
+  public Plan plan(Selection selection, boolean force) throws IOException {
     // What is settled without force may not be with it.
     Scene of = force ? scene(project, selection, true) : scene.with(selection, false);
     return of.graph() == rest.project().graph()
@@ -104,20 +106,20 @@ final class Look implements AutoCloseable {
         : Plan.of(of);
   }
 
-  Cache cache() {
+  public Cache cache() {
     return cache;
   }
 
-  Records records() {
+  public Records records() {
     return scene.records();
   }
 
   /** What the needs contain, as the verdicts saw it. */
-  Contents contents() {
+  public Contents contents() {
     return scene.contents();
   }
 
-  Digests digests() {
+  public Digests digests() {
     return digests;
   }
 

@@ -1,4 +1,4 @@
-package dev.torc.cli;
+package dev.torc.session;
 
 import dev.torc.hash.Digest;
 import dev.torc.posix.Signals;

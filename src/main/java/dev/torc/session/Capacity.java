@@ -1,7 +1,8 @@
-package dev.torc.cli;
+package dev.torc.session;
 
 import dev.torc.build.Demand;
 import dev.torc.graph.Graph;
+import dev.torc.machine.Amount;
 import dev.torc.machine.Limits;
 import dev.torc.machine.Shown;
 import dev.torc.plan.Plan;
@@ -9,6 +10,7 @@ import dev.torc.plan.Verdict;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Nearest;
+import dev.torc.workflow.Place;
 import dev.torc.workflow.Resources;
 import dev.torc.workflow.Sizes;
 import dev.torc.workflow.Workflow;
@@ -20,9 +22,9 @@ import java.util.TreeMap;
 
 /**
  * How much of each resource a build may use at a time: the machine's, changed by the build file's
- * {@code limits}, changed by the command line (rule 12). Handing it out is the build's business.
+ * {@code limits}, changed by the command line (rule 12). The engine hands it out.
  */
-record Capacity(Map<String, Long> limits, List<String> gpus) {
+public record Capacity(Map<String, Long> limits, List<String> gpus) {
 
   /**
    * Puts the three sources together.
@@ -38,7 +40,7 @@ record Capacity(Map<String, Long> limits, List<String> gpus) {
     given.forEach(
         (name, amount) -> {
           if (!limits.containsKey(name)) {
-            throw Common.usage(
+            throw usage(
                 "--limit "
                     + Shown.name(name)
                     + ": no such resource"
@@ -49,17 +51,21 @@ record Capacity(Map<String, Long> limits, List<String> gpus) {
     return new Capacity(limits, machine.gpus());
   }
 
+  private static BadInput usage(String message) {
+    return new BadInput(Place.NONE, message);
+  }
+
   private static long amount(String name, String amount) {
     try {
       long value = name.equals(Demand.MEMORY) ? Sizes.parse(amount) : Long.parseLong(amount);
       if (value < (name.equals(Demand.CPUS) ? 1 : 0)) {
-        throw Common.usage("--limit " + name + "=" + amount + ": the amount is too small");
+        throw usage("--limit " + name + "=" + amount + ": the amount is too small");
       }
       return value;
     } catch (NumberFormatException e) {
-      throw Common.usage("--limit " + name + "=" + Shown.name(amount) + ": write a whole number");
+      throw usage("--limit " + name + "=" + Shown.name(amount) + ": write a whole number");
     } catch (IllegalArgumentException e) {
-      throw Common.usage("--limit " + name + ": " + e.getMessage());
+      throw usage("--limit " + name + ": " + e.getMessage());
     }
   }
 
@@ -107,9 +113,9 @@ record Capacity(Map<String, Long> limits, List<String> gpus) {
         return "job %s asks for %s of %s, and there is only %s; lower it, or raise --limit %s"
             .formatted(
                 job.name(),
-                bytes ? dev.torc.machine.Amount.size(entry.getValue()) : entry.getValue(),
+                bytes ? Amount.size(entry.getValue()) : entry.getValue(),
                 entry.getKey(),
-                bytes ? dev.torc.machine.Amount.size(there) : there,
+                bytes ? Amount.size(there) : there,
                 entry.getKey());
       }
     }

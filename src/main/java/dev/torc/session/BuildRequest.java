@@ -1,0 +1,22 @@
+package dev.torc.session;
+
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * What a build is asked to do.
+ *
+ * @param targets names and files; none for all jobs
+ * @param force whether the targets' own jobs run whatever their verdict
+ * @param failFast whether nothing new is started after a failure
+ * @param waits whether it waits while another build has the lock
+ * @param dry whether only the verdicts are wanted: then nothing is written
+ * @param limits amounts as written on the command line, by resource
+ */
+public record BuildRequest(
+    List<String> targets,
+    boolean force,
+    boolean failFast,
+    boolean waits,
+    boolean dry,
+    SortedMap<String, String> limits) {}

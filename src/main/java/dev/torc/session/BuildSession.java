@@ -1,0 +1,263 @@
+package dev.torc.session;
+
+import dev.torc.build.Build;
+import dev.torc.build.Event;
+import dev.torc.build.Setup;
+import dev.torc.cache.BuildLock;
+import dev.torc.exec.Runner;
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digests;
+import dev.torc.hash.FileClock;
+import dev.torc.machine.Jobserver;
+import dev.torc.plan.Checks;
+import dev.torc.plan.Expander;
+import dev.torc.plan.Plan;
+import dev.torc.plan.Rest;
+import dev.torc.plan.Selection;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/**
+ * One build of one project, from what is asked for to the exit status, in the order of section 5:
+ * checks everything, takes the lock, decides, runs, keeps what the next build may use. The one way
+ * of the command line and of the tests. It reads no options and prints nothing.
+ */
+public final class BuildSession {
+
+  private final Project project;
+  private final BuildRequest request;
+  private final Selection selection;
+  private final Capacity capacity;
+  private RestState rest;
+
+  private BuildSession(
+      Project project,
+      BuildRequest request,
+      Selection selection,
+      Capacity capacity,
+      RestState rest) {
+    this.project = project;
+    this.request = request;
+    this.selection = selection;
+    this.capacity = capacity;
+    this.rest = rest;
+  }
+
+  /**
+   * Looks at what the last build left, and writes nothing.
+   *
+   * @throws dev.torc.workflow.BadInput where a target or an amount of the request is wrong
+   */
+  public static BuildSession of(Project project, BuildRequest request) throws IOException {
+    Selection selection = project.select(request.targets());
+    Capacity capacity =
+        Capacity.of(project.workflow(), project.caller().host().limits().get(), request.limits());
+    RestState rest = RestState.of(project, request.dry() ? FileClock.none() : project.clock());
+    return new BuildSession(project, request, selection, capacity, rest);
+  }
+
+  /**
+   * The verdicts of a build now. Writes nothing and waits for nobody.
+   *
+   * @param warn takes lines for people
+   * @throws dev.torc.workflow.BadInput where the build would be refused
+   */
+  public Plan forecast(Consumer<String> warn) throws IOException {
+    check(rest.concerned(selection.jobs(), forced()));
+    return look(warn);
+  }
+
+  private Plan look(Consumer<String> warn) throws IOException {
+    try (ReadSession look = ReadSession.at(project, rest, warn)) {
+      Selection expanded = look.project().select(request.targets());
+      Plan plan = look.plan(expanded, request.force());
+      capacity.refuse(plan);
+      if (request.dry()) {
+        Advice.emptyGroups(look.project(), expanded, request.targets())
+            .forEach(line -> warn.accept(line.toString()));
+      }
+      return plan;
+    }
+  }
+
+  /**
+   * Refuses what cannot be built, before anything is written.
+   *
+   * @param warn takes lines for people
+   * @throws dev.torc.workflow.BadInput with all that is wrong
+   */
+  public void check(Consumer<String> warn) throws IOException {
+    if (rest.restless(forced()).intersects(selection.jobs())) {
+      HeadStart.begin();
+    }
+    if (!check(rest.concerned(selection.jobs(), forced())).isEmpty()) {
+      look(warn); // a job that asks for too much is no error while it is up to date
+    }
+  }
+
+  /** What the disk and the machine say of jobs that may run; returns those that are too large. */
+  private BitSet check(BitSet jobs) throws IOException {
+    Checks.check(project.graph(), project.looking(_ -> null), jobs);
+    Images.refuse(project.graph(), jobs, project.containers());
+    return capacity.tooLarge(project.graph(), jobs);
+  }
+
+  private BitSet forced() {
+    return request.force() ? selection.named() : new BitSet();
+  }
+
+  /**
+   * Builds, after {@link #check}.
+   *
+   * @param id the random id of this build
+   * @return an {@link Exit} status
+   * @throws dev.torc.cache.CacheException where a record could not be written: the jobs in question
+   *     are not done
+   */
+  public int run(String id, BuildWatcher watcher) throws IOException {
+    Consumer<String> note = line -> watcher.accept(new Event.Note(Event.Level.INFO, line));
+    BuildLock lock =
+        WriteSession.lock(
+            project.caller(), project.place(), id, "torc build", request.waits(), note);
+    if (lock == null) {
+      return Exit.LOCKED;
+    }
+    try (lock) {
+      if (!rest.holds()) { // another build was at work
+        rest = RestState.none(project);
+        check(selection.jobs());
+      }
+      return build(id, watcher);
+    }
+  }
+
+  private int build(String id, BuildWatcher watcher) throws IOException {
+    BitSet restless = rest.restless(forced());
+    if (rest.digests() != null) {
+      watcher.reading(rest.digests());
+    }
+    if (!restless.intersects(selection.jobs()) && selection.open().isEmpty()) {
+      tellEmpty(project, selection, watcher);
+      rest.renew(watcher);
+      return rest.tell(id, selection.jobs(), watcher.wantsAll(), watcher);
+    }
+    int exit;
+    Rest next;
+    try (WriteSession work = rest.open(id, watcher)) {
+      watcher.reading(work.digests());
+      watcher.planning();
+      Arrivals arrivals = new Arrivals(work.digests());
+      Expander expander = project.expander(request.targets(), arrivals);
+      Plan plan = expander.plan(work.scene(selection, request.force()), restless);
+      // Once more: what changed since the first look may make such a job run, and it never could.
+      capacity.refuse(plan);
+      arrivals.planned = true;
+      exit = run(work, plan, expander, watcher);
+      next = rest.after(plan, work, watcher);
+    }
+    rest.keep(next, watcher);
+    return exit;
+  }
+
+  /** Refuses jobs that come up when groups are expanded, and cannot be built. */
+  private final class Arrivals implements Expander.Check {
+    private final Digests digests;
+    private boolean planned; // before, a job that asks for too much may turn out to be up to date
+
+    Arrivals(Digests digests) {
+      this.digests = digests;
+    }
+
+    @Override
+    public void of(Graph graph, BitSet jobs) throws IOException {
+      Checks.check(graph, digests, jobs);
+      Images.refuse(graph, jobs, project.containers());
+      if (planned) {
+        capacity.refuse(graph, jobs);
+      }
+    }
+  }
+
+  private void tellEmpty(Project of, Selection selected, Consumer<Event> watcher) {
+    Advice.emptyGroups(of, selected, request.targets()).stream()
+        .map(line -> new Event.Note(Event.Level.WARNING, line.toString()))
+        .forEach(watcher);
+  }
+
+  private int run(WriteSession work, Plan plan, Expander expander, BuildWatcher watcher)
+      throws IOException {
+    Consumer<String> warn = line -> watcher.accept(new Event.Note(Event.Level.WARNING, line));
+    begin(work, plan, warn, watcher);
+    Consumer<Event> listener =
+        event -> {
+          if (event instanceof Event.Finished last) {
+            work.end(last);
+          }
+          watcher.accept(event);
+        };
+    Optional<Jobserver> tokens = jobserver(warn);
+    try (Runner runner = project.caller().host().runner().get();
+        ExecutorService threads = Executors.newCachedThreadPool()) {
+      Build build =
+          new Build(
+              new Setup(
+                  plan,
+                  expander,
+                  work.cache(),
+                  work.shop(plan.scene(), runner),
+                  threads,
+                  capacity.limits(),
+                  capacity.gpus(),
+                  request.failFast(),
+                  tokens.orElse(null),
+                  listener));
+      tokens.ifPresent(t -> t.start(build::tokenCame));
+      try (BuildWatcher.Watch _ = watcher.running(plan, build)) {
+        return build.run();
+      }
+    } finally {
+      tokens.ifPresent(Jobserver::close);
+    }
+  }
+
+  /** What is said before the first job, and the begin of the build's record. */
+  private void begin(WriteSession work, Plan plan, Consumer<String> warn, BuildWatcher watcher)
+      throws IOException {
+    Project expanded = project.with(plan.scene().graph());
+    watcher.accept(
+        new Event.Started(
+            work.build().id(),
+            work.build().number(),
+            project.workflow().root(),
+            plan.selected().cardinality()));
+    capacity.warnings(plan).forEach(warn);
+    if (work.build().number() == 1) {
+      Advice.on(expanded, plan.selected()).forEach(line -> warn.accept(line.toString()));
+      Advice.network(project).ifPresent(warn);
+    }
+    tellEmpty(expanded, plan.scene().selection(), watcher);
+    if (plan.willRun() + plan.mayRun() > 0) {
+      BitSet looked = (BitSet) plan.decided().clone(); // who is at rest needs no glob
+      looked.and(plan.selected());
+      Advice.emptyGlobs(expanded, looked).forEach(line -> warn.accept(line.toString()));
+      work.begin();
+    }
+  }
+
+  /** The calling make's jobserver, unless the user said how many cpus to use. */
+  private Optional<Jobserver> jobserver(Consumer<String> warn) {
+    Map<String, String> env = project.caller().env();
+    if (!request.limits().containsKey("cpus")) {
+      return Jobserver.from(env, warn);
+    }
+    if (env.getOrDefault("MAKEFLAGS", "").contains("--jobserver")) {
+      warn.accept("-j or --limit cpus= is given: make's jobserver is left alone");
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,38 @@
+package dev.torc.session;
+
+import dev.torc.build.Build;
+import dev.torc.build.Event;
+import dev.torc.hash.Digests;
+import dev.torc.plan.Plan;
+import java.util.function.Consumer;
+
+/** Whoever follows a build: takes its events, on one thread at a time and in their order. */
+public interface BuildWatcher extends Consumer<Event> {
+
+  /** Whether each job that is up to date is of interest, where nothing has to be decided. */
+  default boolean wantsAll() {
+    return true;
+  }
+
+  /** Files are read through these digests from now on. */
+  default void reading(Digests digests) {}
+
+  /** The verdicts are about to be found. */
+  default void planning() {}
+
+  /**
+   * Jobs may run from now on.
+   *
+   * @param plan the verdicts to begin with
+   * @return is closed when no job runs any more
+   */
+  default Watch running(Plan plan, Build build) {
+    return () -> {};
+  }
+
+  /** What lasts as long as jobs may run. */
+  interface Watch extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,18 @@
+package dev.torc.session;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Who asks, and where: what a request does not say and still depends on.
+ *
+ * @param env the caller's environment
+ * @param cwd the folder that the caller stands in, absolute
+ */
+public record Caller(Map<String, String> env, Path cwd, Host host) {
+
+  /** The same, standing in another folder. */
+  public Caller at(Path folder) {
+    return new Caller(env, folder, host);
+  }
+}

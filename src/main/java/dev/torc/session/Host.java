@@ -1,0 +1,41 @@
+package dev.torc.session;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.exec.LocalRunner;
+import dev.torc.exec.Runner;
+import dev.torc.hash.StampSource;
+import dev.torc.machine.Limits;
+import dev.torc.posix.Environment;
+import java.nio.file.FileSystems;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The machine as a session uses it. Tests put others in the place of its parts: stamps that they
+ * choose, jobs that are no processes, a cache that dies.
+ *
+ * @param stamps where the stamps of files come from
+ * @param limits what the machine has; asked only before something runs
+ * @param runner what runs jobs; each build opens one
+ * @param cache opens the cache for work
+ */
+public record Host(
+    StampSource stamps, Supplier<Limits> limits, Supplier<Runner> runner, CacheOpener cache) {
+
+  /** Opens the cache for work; see {@link Cache#open}. */
+  public interface CacheOpener {
+    /** Takes lines about a cache that had to be set aside. */
+    Cache open(CachePlace place, Consumer<String> warn);
+  }
+
+  /** The machine itself, for a caller with this environment. */
+  public static Host of(Map<String, String> env) {
+    return new Host(
+        StampSource.of(FileSystems.getDefault()),
+        () -> Limits.here(env),
+        () -> new LocalRunner(Environment.ofCaller(), LocalRunner.GRACE),
+        Cache::open);
+  }
+}
