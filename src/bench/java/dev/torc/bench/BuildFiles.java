@@ -1,6 +1,8 @@
 package dev.torc.bench;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A {@link Graph} in the language of each tool: what a user would write there by hand for these
@@ -13,7 +15,18 @@ final class BuildFiles {
   /** As torc.yaml; a job has the name of its product with dashes for slashes. */
   static String torc(Graph graph) {
     StringBuilder out = new StringBuilder("jobs:\n");
+    Set<String> told = new HashSet<>();
+    for (Family family : graph.families()) {
+      out.append("  ").append(family.name()).append(":\n");
+      out.append("    match: \"").append(family.match()).append("\"\n");
+      out.append("    command: cp ").append(family.from()).append(' ').append(family.to());
+      out.append("\n    produces: [\"").append(family.to()).append("\"]\n");
+      told.addAll(family.products());
+    }
     for (Rule rule : graph.rules()) {
+      if (told.contains(rule.product())) {
+        continue;
+      }
       out.append("  ").append(rule.product().replace('/', '-')).append(":\n");
       out.append("    command: ").append(rule.line()).append('\n');
       out.append("    needs: ");

@@ -64,6 +64,8 @@ final class Cases {
     all.add(fanIn());
     all.add(listed());
     all.add(program());
+    all.add(stages(1));
+    all.add(stages(40));
     return all;
   }
 
@@ -119,6 +121,17 @@ final class Cases {
     return List.of(
         new Case("wide-noop", title + "no-op", graph, Case.Step.NOTHING, rounds, List.of()),
         new Case("wide-edit", title + "edited", graph, Case.Step.EDIT, 1, List.of()));
+  }
+
+  private List<Case> stages(int stages) {
+    int jobs = 2 * scale;
+    Graph graph = Shapes.stages(jobs, stages);
+    String title =
+        grouped(jobs) + " jobs, and " + stages + (stages == 1 ? " group" : " groups in a chain");
+    String name = "stages-" + stages;
+    return List.of(
+        new Case(name + "-noop", title + ", no-op", graph, Case.Step.NOTHING, rounds, List.of()),
+        new Case(name + "-edit", title + ", one edit", graph, Case.Step.EDIT, rounds, List.of()));
   }
 
   private List<Case> fanIn() {

@@ -12,6 +12,9 @@ public final class Shapes {
   /** Jobs of a library: the copies and the one that waits for them. */
   private static final int LIBRARY = 100;
 
+  /** Jobs of a stage. */
+  private static final int STAGE = 5;
+
   private Shapes() {}
 
   /**
@@ -64,6 +67,34 @@ public final class Shapes {
             .toList();
     Edit edit = new Edit("wide/one.in", "another one %d\n", jobs, jobs);
     return new Graph("wide-" + jobs, sources, List.of(), rules, edit);
+  }
+
+  /**
+   * Libraries, and beside them a chain of stages of a few copies each. torc is told of a stage as a
+   * group, of which only the files that the stage before has made say what its jobs are.
+   */
+  static Graph stages(int jobs, int stages) {
+    Graph plain = libraries(jobs);
+    SortedMap<String, String> sources = new TreeMap<>(plain.sources());
+    List<Rule> rules = new ArrayList<>(plain.rules());
+    List<Family> families = new ArrayList<>();
+    for (int i = 0; i < STAGE; i++) {
+      sources.put("stage00/%d.txt".formatted(i), "file %d\n".formatted(i));
+    }
+    for (int stage = 1; stage <= stages; stage++) {
+      String from = "stage%02d/".formatted(stage - 1);
+      String to = "stage%02d/".formatted(stage);
+      List<String> products = new ArrayList<>();
+      for (int i = 0; i < STAGE; i++) {
+        String need = from + i + ".txt";
+        products.add(to + i + ".txt");
+        rules.add(Rule.copy(need, products.getLast(), List.of(need)));
+      }
+      String name = "stage%02d".formatted(stage);
+      families.add(new Family(name, from + "{n}.txt", from + "{n}.txt", to + "{n}.txt", products));
+    }
+    String name = "stages-" + jobs + "-" + stages;
+    return new Graph(name, sources, List.of(), families, rules, plain.edit());
   }
 
   /**

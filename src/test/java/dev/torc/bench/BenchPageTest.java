@@ -46,7 +46,7 @@ class BenchPageTest {
     for (List<Case> each : new Cases(parse()).all()) {
       each.forEach(c -> names.add(c.name().replaceFirst("-\\d+$", "")));
     }
-    assertEquals(names, told("What is measured", "[|,] `([a-z-]+)`"));
+    assertEquals(names, told("What is measured", "[|,] `([a-z0-9-]+)`"));
   }
 
   @Test

@@ -49,7 +49,8 @@ class BuildFilesTest {
         Shapes.wide(5),
         Shapes.fanIn(4, false),
         Shapes.fanIn(4, true),
-        Shapes.program(2, 3));
+        Shapes.program(2, 3),
+        Shapes.stages(100, 1));
   }
 
   @ParameterizedTest
