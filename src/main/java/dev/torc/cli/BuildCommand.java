@@ -119,7 +119,9 @@ final class BuildCommand extends Command {
       Report report)
       throws IOException {
     BitSet restless = rest.restless(forced(selection));
-    if (!restless.intersects(selection.jobs()) && selection.open().isEmpty()) {
+    if (rest.rest() != null
+        && !restless.intersects(selection.jobs())
+        && selection.open().isEmpty()) {
       tellEmpty(rest.project(), selection, report);
       rest.renew(report);
       boolean each = common.json() || options.detail() == Report.Detail.VERBOSE;
