@@ -1,5 +1,6 @@
 package dev.torc.plan;
 
+import dev.torc.graph.Graph;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
@@ -48,10 +49,12 @@ public final class Plan {
    */
   public static Plan of(Scene scene, BitSet restless) throws IOException {
     Verdict[] verdicts = new Verdict[scene.graph().nodes()];
-    BitSet decided = (BitSet) restless.clone();
     BitSet selected = scene.selection().jobs();
     BitSet both = (BitSet) restless.clone();
     both.and(selected);
+    both.or(unreadable(scene, both));
+    BitSet decided = (BitSet) restless.clone();
+    decided.or(both);
     Absent absent = new Absent(scene, both); // a job that lacks a product is not at rest
     if (!absent.isEmpty()) {
       Wants wants = new Wants(scene, absent, selected, decided, false, verdicts).decide();
@@ -66,6 +69,44 @@ public final class Plan {
       }
     }
     return new Plan(scene, verdicts, decided, Map.of());
+  }
+
+  /**
+   * Jobs at rest whose records cannot be read, though jobs that may run read them: as long as
+   * nobody does, a job at rest needs no record.
+   */
+  private static BitSet unreadable(Scene scene, BitSet restless) {
+    BitSet found = new BitSet();
+    if (restless.equals(scene.selection().jobs())) {
+      return found;
+    }
+    BitSet asked = (BitSet) restless.clone();
+    BitSet seen = new BitSet();
+    for (int before = -1; before < found.cardinality(); asked.or(found)) {
+      before = found.cardinality();
+      BitSet readers = Rest.concerned(scene.graph(), asked);
+      readers.or(scene.selection().open());
+      BitSet read = new BitSet();
+      readers.stream().forEach(node -> addBefore(scene.graph(), node, read));
+      read.andNot(asked);
+      read.andNot(seen);
+      read.and(scene.selection().jobs());
+      read.stream().filter(j -> scene.records().result(j) == null).forEach(found::set);
+      seen.or(read);
+    }
+    return found;
+  }
+
+  /** Adds the nodes that one waits for, gates and what these wait for included. */
+  private static void addBefore(Graph graph, int node, BitSet into) {
+    for (int before : graph.before().row(node)) {
+      if (!into.get(before)) {
+        into.set(before);
+        if (!graph.isJob(before)) {
+          addBefore(graph, before, into);
+        }
+      }
+    }
   }
 
   /**

@@ -113,7 +113,7 @@ final class Wants {
 
   private boolean mayChange(int job) {
     Result result = scene.records().result(job);
-    return scene.records().unsettledBefore(job) >= 0 || !result.found().isEmpty();
+    return scene.records().unsettledBefore(job) >= 0 || result == null || !result.found().isEmpty();
   }
 
   private boolean back() {

@@ -38,11 +38,13 @@ public final class Answer {
    * That a job is up to date, and why it last ran, or that its products were adopted.
    *
    * @param last of its last run
-   * @param chain why it last ran
+   * @param chain why it last ran; null where the record of that cannot be read
    */
   public static String upToDate(String job, Details last, Chain chain, Palette palette) {
     String name = palette.bold(Shown.name(job)) + " is " + palette.green("up to date");
-    return name + "; " + past(last, chain, palette);
+    return chain == null
+        ? name + "; the record of its last run cannot be read"
+        : name + "; " + past(last, chain, palette);
   }
 
   /** That products of a temporary job are missing, and nobody needs them: a line of its own. */
