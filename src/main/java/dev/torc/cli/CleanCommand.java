@@ -163,7 +163,7 @@ final class CleanCommand extends Command {
 
   private static void say(Console console, String line) {
     try {
-      console.tell(line);
+      console.tell(Shown.line(line));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,5 +1,6 @@
 package dev.torc.cli;
 
+import dev.torc.machine.Shown;
 import dev.torc.report.Palette;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -54,7 +55,7 @@ record Console(
     out.write(text);
   }
 
-  /** Writes a message, one line without its line feed, to standard error. */
+  /** Writes a message, one line without its line feed and harmless, to standard error. */
   void tell(String line) throws IOException {
     err.write(line + "\n");
     err.flush();
@@ -67,7 +68,7 @@ record Console(
    */
   void warn(String line) {
     try {
-      tell("warning: " + line);
+      tell("warning: " + Shown.line(line));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -55,6 +55,6 @@ record Trouble(int exit, List<String> lines, boolean defect) {
   }
 
   private static Trouble environment(String line) {
-    return new Trouble(Exit.TROUBLE, List.of("torc: " + line), false);
+    return new Trouble(Exit.TROUBLE, List.of("torc: " + Shown.line(line)), false);
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.build.Event;
 import dev.torc.build.State;
+import dev.torc.machine.JsonOut;
 import dev.torc.plan.Reason;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -30,7 +31,7 @@ public final class JsonReport implements Report {
 
   /** Reports to {@code out}, which stays open and is flushed after each event. */
   public JsonReport(Writer out) {
-    this.out = out;
+    this.out = new JsonOut(out);
   }
 
   @Override
