@@ -369,11 +369,7 @@ public final class Build {
       stage.scene().records().replace(id, record.result());
       if (outcome.ok()) {
         finish(id, State.RAN, outcome);
-        for (String moved : outcome.moved()) {
-          teller.warn(
-              "need %s of job %s moved while it ran; it will run again in the next build"
-                  .formatted(moved, job.name()));
-        }
+        teller.moved(job, outcome.moved());
         stage.waits().settle(id);
       } else if (outcome.ended().how() == Ended.How.INTERRUPTED) {
         finish(id, State.INTERRUPTED, outcome);

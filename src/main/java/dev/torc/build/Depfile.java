@@ -14,6 +14,9 @@ import java.util.List;
  */
 final class Depfile {
 
+  /** The most files that are taken from one, doubles included. */
+  static final int MOST = 100_000;
+
   private final String text;
   private final List<String> files = new ArrayList<>();
   private int at;
@@ -27,7 +30,8 @@ final class Depfile {
   /**
    * The files named behind the colons, in order, doubles included.
    *
-   * @throws IllegalArgumentException with one line, where there is no rule in the text
+   * @throws IllegalArgumentException with one line, where there is no rule in the text, or too many
+   *     files
    */
   static List<String> parse(String text) {
     if (text.indexOf('\0') >= 0) {
@@ -53,6 +57,9 @@ final class Depfile {
       words = true;
       if (behindColon) {
         files.add(escaped ? unescape(word) : word);
+        if (files.size() > MOST) {
+          throw new IllegalArgumentException("it names more than " + MOST + " files");
+        }
       } else {
         behindColon = word.endsWith(":") && !word.endsWith("\\:");
       }

@@ -205,7 +205,8 @@ public final class Launches {
 
   /** The file that lists a job's needs while it runs. */
   Path needsFile(String job, String item) {
-    return file(place, job, (item.isEmpty() ? "" : "." + FileName.of(item)) + ".needs");
+    String name = item.isEmpty() ? FileName.of(job) : FileName.of(job, item);
+    return place.jobs().resolve(name + ".needs");
   }
 
   /** The file with the needed values; jobs that need none share one. */
