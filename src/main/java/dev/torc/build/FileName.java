@@ -11,7 +11,7 @@ public final class FileName {
 
   private static final int LONGEST = 150;
 
-  /** Of a part behind a job's name: both, a dot and an ending are no more than 255 bytes. */
+  /** Of a part behind a job's name: both, a sign and an ending are no more than 255 bytes. */
   private static final int LONGEST_PART = 60;
 
   private static final String HEX = "0123456789ABCDEF";
@@ -25,7 +25,7 @@ public final class FileName {
 
   /** The name of a file that belongs to a part of what a job has, such as a named need. */
   static String of(String job, String part) {
-    return of(job) + "." + of(part, LONGEST_PART);
+    return of(job) + "@" + of(part, LONGEST_PART); // a sign that no name of a job keeps
   }
 
   private static String of(String job, int longest) {

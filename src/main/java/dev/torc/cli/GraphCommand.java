@@ -14,6 +14,7 @@ import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -133,7 +134,7 @@ final class GraphCommand extends Command {
    * A name as dot wants it between double quotes; the quotes in it are the exporter's to escape.
    */
   private static String label(String name) {
-    return name.lines()
+    return Arrays.stream(name.split("\n", -1))
         .map(Shown::line)
         .collect(Collectors.joining("\n"))
         .replace("\\", "\\\\")

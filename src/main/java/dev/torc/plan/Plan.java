@@ -87,11 +87,15 @@ public final class Plan {
       BitSet readers = Rest.concerned(scene.graph(), asked);
       readers.or(scene.selection().open());
       BitSet read = new BitSet();
-      readers.stream().forEach(node -> addBefore(scene.graph(), node, read));
+      for (int node = readers.nextSetBit(0); node >= 0; node = readers.nextSetBit(node + 1)) {
+        addBefore(scene.graph(), node, read);
+      }
       read.andNot(asked);
       read.andNot(seen);
       read.and(scene.selection().jobs());
-      read.stream().filter(j -> scene.records().result(j) == null).forEach(found::set);
+      for (int j = read.nextSetBit(0); j >= 0; j = read.nextSetBit(j + 1)) {
+        found.set(j, scene.records().result(j) == null);
+      }
       seen.or(read);
     }
     return found;

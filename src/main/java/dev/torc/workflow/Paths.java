@@ -135,18 +135,20 @@ public final class Paths {
   }
 
   private String fitting(String path) {
-    for (String name : path.split("/")) {
-      if (bytes(name) > NAME) {
+    for (int from = 0, end; from < path.length(); from = end + 1) {
+      int slash = path.indexOf('/', from);
+      end = slash < 0 ? path.length() : slash;
+      if (end - from > SURE && bytes(path.substring(from, end)) > NAME) {
         throw new IllegalArgumentException(
             "the name "
-                + Shown.line(name, 40)
+                + Shown.line(path.substring(from, end), 40)
                 + " is longer than file systems take ("
                 + NAME
                 + " bytes); shorten it");
       }
     }
-    int whole = bytes(path) + (path.startsWith("/") ? 0 : bytes(rootText) + 1);
-    if (whole > MAX) {
+    String whole = path.startsWith("/") ? path : rootText + "/" + path;
+    if (whole.length() > MAX / 3 && bytes(whole) > MAX) {
       throw new IllegalArgumentException(
           "longer than a path can be (" + MAX + " bytes, with the root's)");
     }
