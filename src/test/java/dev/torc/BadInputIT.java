@@ -200,8 +200,9 @@ class BadInputIT {
     refused("2:", "jobs:\n  a: { command: x, needs: file/ }\n");
     refused("2:", "jobs:\n  a: { command: x, needs: file/inner }\n");
     refused("2:", "jobs:\n  a: { command: x, needs: dangling }\n");
+    refused("2:", "jobs:\n  a: { command: x, needs: " + "n".repeat(300) + " }\n");
     // what the system refuses to look at is its refusal, not the build file's mistake
-    for (String need : List.of("loop", "n".repeat(300))) {
+    for (String need : List.of("loop")) {
       project.build("jobs:\n  a: { command: x, needs: " + need + " }\n");
       Ran ran = project.torc();
       assertEquals(3, ran.exit(), ran.err());
