@@ -108,10 +108,6 @@ public final class Cleaner {
       remove(now.database());
     }
     Path folder = now.folder();
-    if (Files.isSymbolicLink(folder)) {
-      teller.kept(shown(folder), "it is a link, and links are not followed");
-      return;
-    }
     if (!Files.isDirectory(folder)) {
       return;
     }

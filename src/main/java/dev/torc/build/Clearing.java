@@ -8,6 +8,7 @@ import dev.torc.hash.Digests;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
+import dev.torc.posix.OwnFile;
 import dev.torc.workflow.Glob;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
@@ -211,8 +212,9 @@ public final class Clearing {
 
   private void keep(String path, boolean copy, String why) throws IOException {
     Path file = place.root().resolve(path);
-    Path to = free(keptPlace(file));
-    Files.createDirectories(to.getParent());
+    Path base = base(file);
+    Path to = free(keptPlace(base, file));
+    OwnFile.folders(base, to.getParent());
     if (copy) {
       copy(file, to);
     } else {
@@ -236,18 +238,27 @@ public final class Clearing {
     return to.startsWith(place.root()) ? place.root().relativize(to).toString() : to.toString();
   }
 
-  private Path keptPlace(Path file) {
-    if (file.startsWith(place.root())) {
-      return place.kept(build).resolve(place.root().relativize(file).toString());
+  private Path keptPlace(Path base, Path file) {
+    if (!file.startsWith(base)) {
+      return place.kept(build).resolve("outside").resolve(file.getFileName().toString());
     }
-    for (Path root : roots) {
-      if (file.startsWith(root)) {
-        return root.resolve(CachePlace.KEPT_BELOW_ROOTS)
-            .resolve(build)
-            .resolve(root.relativize(file).toString());
+    Path kept =
+        base.equals(place.root())
+            ? place.kept(build)
+            : base.resolve(CachePlace.KEPT_BELOW_ROOTS).resolve(build);
+    return kept.resolve(base.relativize(file).toString());
+  }
+
+  /** The root or the folder in {@code roots} below which a file lies; the root for any other. */
+  private Path base(Path file) {
+    if (!file.startsWith(place.root())) {
+      for (Path root : roots) {
+        if (file.startsWith(root)) {
+          return root;
+        }
       }
     }
-    return place.kept(build).resolve("outside").resolve(file.getFileName().toString());
+    return place.root();
   }
 
   private static Path free(Path wanted) {

@@ -106,6 +106,11 @@ public final class Cache implements AutoCloseable {
     return Opening.forLooking(place, note, outside);
   }
 
+  /** Where it is; of one that was opened for work, as it was settled. */
+  public CachePlace place() {
+    return place;
+  }
+
   /** From now on late stamps are read as unsafe; see {@link #distrustLate}. */
   void distrust(Commit last) {
     distrust = last.time() * 1_000_000 - SETTLED;

@@ -4,6 +4,7 @@ import dev.torc.build.Event;
 import dev.torc.build.State;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
+import dev.torc.cache.Marks;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digests;
@@ -80,9 +81,16 @@ record AtRest(
         new TreeMap<>());
   }
 
-  /** Whether no build has begun since: it would have taken the file away. */
+  /**
+   * Whether no build has begun since: it would have taken the file away, or, with another cache,
+   * have left marks of jobs that may still run.
+   */
   boolean holds() throws IOException {
-    return rest == null || stamps(project).stamp(project.place().rest()).equals(file);
+    CachePlace place = project.place();
+    return rest == null
+        || stamps(project).stamp(place.rest()).equals(file)
+            && (stamps(project).linkStamp(place.running()).size() == 0
+                || Marks.read(place).stream().allMatch(Marks.Mark::ended));
   }
 
   /** Those of some jobs that may run, if others are forced to. */

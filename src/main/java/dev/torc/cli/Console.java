@@ -1,6 +1,7 @@
 package dev.torc.cli;
 
 import dev.torc.machine.Shown;
+import dev.torc.posix.OwnFile;
 import dev.torc.report.Palette;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -12,7 +13,6 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.IntSupplier;
@@ -74,9 +74,9 @@ record Console(
     }
   }
 
-  /** Writes the bytes of a file to standard output as they are. */
+  /** Writes the bytes of a file of torc's own to standard output as they are. */
   void copy(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = OwnFile.in(file)) {
       if (out instanceof Stream stream) {
         stream.copy(in);
       } else {

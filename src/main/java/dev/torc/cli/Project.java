@@ -88,7 +88,7 @@ record Project(
   /** The clock of the file system, for a command that may write. */
   FileClock clock() {
     StampSource stamps = StampSource.of(place.root().getFileSystem());
-    return FileClock.of(place.folder().resolve("clock"), stamps);
+    return FileClock.of(place.clock(), stamps);
   }
 
   /** What expands groups, for a command that is about these targets. */

@@ -19,8 +19,8 @@ import dev.torc.hash.StampSource;
 import dev.torc.machine.Makeflags;
 import dev.torc.plan.Scene;
 import dev.torc.plan.Selection;
+import dev.torc.posix.OwnFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,25 +73,27 @@ final class Workshop implements AutoCloseable {
     Cache cache = Cache.open(project.place(), warn);
     try {
       endLeftovers(project.place(), cache, warn);
-      Files.createDirectories(project.place().logs());
-      Files.createDirectories(project.place().jobs());
-      return new Workshop(project, build, cache, Marks.begin(project.place()), listener);
+      OwnFile.folder(project.place().logs());
+      OwnFile.folder(project.place().jobs());
+      OwnFile.prepare(project.place().clock()); // who reads it tells of nothing
+      return new Workshop(project, build, cache, Marks.begin(cache.place()), listener);
     } catch (IOException | RuntimeException e) {
       cache.close();
       throw e;
     }
   }
 
-  /** Rule 9: ends what is left of the jobs of a killed torc, and records them as interrupted. */
+  /**
+   * Rule 9: ends what is left of the jobs of a killed torc, and records as interrupted those that
+   * this cache answers for.
+   */
   static void endLeftovers(CachePlace place, Cache cache, Consumer<String> warn) {
-    List<Marks.Mark> left = Marks.live(Marks.read(place), cache);
-    if (left.isEmpty()) {
-      return;
-    }
-    Set<Leftovers.Mark> marks = new java.util.LinkedHashSet<>();
-    left.forEach(mark -> marks.add(new Leftovers.Mark(mark.build(), mark.job())));
-    Leftovers.end(place.root(), marks, LocalRunner.GRACE).forEach(warn);
-    for (Marks.Mark mark : left) {
+    List<Marks.Mark> marks = Marks.read(place);
+    Set<Leftovers.Mark> left = new java.util.LinkedHashSet<>();
+    Marks.running(marks, cache)
+        .forEach(mark -> left.add(new Leftovers.Mark(mark.build(), mark.job())));
+    Leftovers.end(place.root(), left, LocalRunner.GRACE).forEach(warn);
+    for (Marks.Mark mark : Marks.live(marks, cache)) {
       cache.put(Build.interrupted(cache, mark, cache.nextBuildNumber()));
     }
     cache.flush();
@@ -208,7 +210,7 @@ final class Workshop implements AutoCloseable {
       return lock.get();
     }
     var holder = BuildLock.holder(place);
-    Nesting.refuse(console, place.root(), holder);
+    Nesting.refuse(console, place, holder);
     String whom = holder.map(h -> "process " + h.pid() + ", " + h.what()).orElse("another torc");
     if (!wait) {
       say.accept("another build is at work here (" + whom + ")");

@@ -1,10 +1,10 @@
 package dev.torc.hash;
 
 import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.WRITE;
 
+import dev.torc.posix.OwnFile;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +54,9 @@ public final class FileClock {
     Probe probe =
         () -> {
           // not truncated: some file systems flush such a file when it is closed
-          Files.write(file, new byte[1], CREATE, WRITE);
+          try (OutputStream out = OwnFile.out(file, CREATE)) {
+            out.write(0);
+          }
           Instant system = Instant.now();
           long now = system.getEpochSecond() * 1_000_000_000L + system.getNano();
           return Math.min(now, stamps.stamp(file).ctime());

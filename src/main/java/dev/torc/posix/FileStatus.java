@@ -14,8 +14,10 @@ import java.util.Locale;
  * @param ctime nanoseconds since 1970 of the last change of bytes or attributes
  * @param inode number of the file in its file system
  * @param device number of the file system; it may change over a remount
+ * @param links how many names the file has
  */
-public record FileStatus(int mode, long size, long mtime, long ctime, long inode, long device) {
+public record FileStatus(
+    int mode, long size, long mtime, long ctime, long inode, long device, int links) {
 
   /** The bits of a mode that say what stands there: one of the next three, or something else. */
   public static final int KIND = 0170000;
@@ -25,7 +27,7 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
   public static final int LINK = 0120000;
 
   /** Nothing stands there. */
-  public static final FileStatus MISSING = new FileStatus(0, 0, 0, 0, 0, 0);
+  public static final FileStatus MISSING = new FileStatus(0, 0, 0, 0, 0, 0, 0);
 
   private static final ThreadLocal<StatusBuffer> BUFFER =
       ThreadLocal.withInitial(StatusBuffer::new);
@@ -53,7 +55,7 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
     b.put(0, name, 0, name.length);
     return b.look(0, follow)
-        ? new FileStatus(b.mode(), b.size(), b.mtime(), b.ctime(), b.inode(), b.device())
+        ? new FileStatus(b.mode(), b.size(), b.mtime(), b.ctime(), b.inode(), b.device(), b.links())
         : MISSING;
   }
 

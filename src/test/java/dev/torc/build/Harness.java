@@ -363,7 +363,7 @@ class Harness {
       cache.flush();
       Files.createDirectories(place().logs());
       Files.createDirectories(place().folder().resolve("jobs"));
-      try (Marks marks = Marks.begin(place())) {
+      try (Marks marks = Marks.begin(cache.place())) {
         build(begun, selection, id, number, cache, marks, told, targets);
       }
     } catch (StubRunner.Killed killed) {

@@ -383,8 +383,8 @@ class CleanCommandTest {
     Files.createSymbolicLink(cwd.resolve(".torc"), temp.resolve("memory"));
     Files.createDirectories(temp.resolve("memory/kept/1"));
     Run run = folder.run("clean", "--all", "--kept");
-    assertTrue(run.err().contains("kept .torc/kept: " + cwd + "/.torc is a link"), run.err());
-    assertTrue(run.err().contains("kept .torc: it is a link"), run.err());
+    assertEquals(3, run.exit(), run.err());
+    assertTrue(run.err().contains("/.torc is a link, "), run.err());
     assertTrue(Files.exists(temp.resolve("memory/kept/1")));
     assertTrue(Files.exists(temp.resolve("memory/data.mdb")));
   }

@@ -31,7 +31,8 @@ class FileStatusTest {
         ((FileTime) a.get("lastModifiedTime")).to(TimeUnit.NANOSECONDS),
         ((FileTime) a.get("ctime")).to(TimeUnit.NANOSECONDS),
         (long) a.get("ino"),
-        (long) a.get("dev"));
+        (long) a.get("dev"),
+        (int) a.get("nlink"));
   }
 
   private static FileStatus of(Path path, boolean follow) throws IOException {
@@ -88,13 +89,16 @@ class FileStatusTest {
   @EnabledOnOs(OS.LINUX)
   void statxSaysTheSameAsStat() throws IOException {
     Path file = Files.writeString(folder.resolve("a"), "hello");
+    Files.createLink(folder.resolve("second"), file);
     assertTrue(file.toFile().setExecutable(true));
     Path link = Files.createSymbolicLink(folder.resolve("link"), file);
     for (boolean follow : new boolean[] {true, false}) {
       FileStatus a = of(link, follow);
       FileStatus b = FileStatus.byStatx(link.toString(), follow);
       assertEquals(
-          a, new FileStatus(b.mode(), b.size(), b.mtime(), b.ctime(), b.inode(), a.device()));
+          a,
+          new FileStatus(
+              b.mode(), b.size(), b.mtime(), b.ctime(), b.inode(), a.device(), b.links()));
     }
     assertSame(FileStatus.MISSING, FileStatus.byStatx(folder + "/none", true));
   }
