@@ -182,7 +182,8 @@ final class CleanCommand extends Command {
       Undeclared undeclared = new Undeclared();
       well = cleaner.products(choice(site, cache, undeclared));
       undeclared.tell(
-          account, all ? "from now on they are yours" : "`torc clean --stale` removes what none needs");
+          account,
+          all ? "from now on they are yours" : "`torc clean --stale` removes what none needs");
     }
     if (kept) {
       cleaner.kept();

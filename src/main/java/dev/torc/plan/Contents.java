@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -370,8 +371,9 @@ public final class Contents implements Needs {
   }
 
   /**
-   * Whether a path that was found on disk is a member of a list: not a product of the reader or its
-   * group, nothing in another job's glob or folder that this job did not make, no stale product.
+   * Whether a path that was found on disk is a member of a list: no product of a job that the list
+   * does not mean, nothing in another job's glob or folder that this job did not make, no stale
+   * product.
    */
   private boolean counts(NeedList list, String path, List<Owned> stale) throws IOException {
     int maker = graph.makerOf(path);
@@ -382,7 +384,9 @@ public final class Contents implements Needs {
       }
       return owned == null;
     }
-    return !graph.isKin(maker, list.reader()) && (!records.isSettled(maker) || made(maker, path));
+    // Neither a product of the reader, or its group, nor one that is excluded.
+    return Collections.binarySearch(list.makers(), maker) >= 0
+        && (!records.isSettled(maker) || made(maker, path));
   }
 
   /** Who made a file that stands unaltered, null if torc did not make it as it is. */

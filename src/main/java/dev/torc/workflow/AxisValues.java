@@ -349,16 +349,19 @@ final class AxisValues {
     private Values globbed(Axis.Globbed axis) throws IOException {
       Set<String> paths = new TreeSet<>();
       for (Glob glob : axis.globs()) {
-        paths.addAll(
-            seen(glob, path -> glob.matches(path) ? List.of(path) : null, axis.place()).keySet());
+        Function<String, List<String>> fit =
+            path -> {
+              boolean out = axis.excludes().stream().anyMatch(each -> each.matches(path));
+              return !out && glob.matches(path) ? List.of(path) : null;
+            };
+        paths.addAll(seen(glob, axis.excludes(), fit, axis.place()).keySet());
       }
-      paths.removeIf(path -> axis.excludes().stream().anyMatch(glob -> glob.matches(path)));
       return paths(axis, paths);
     }
 
     private Values matched(Axis.Matched axis) throws IOException {
       List<Row> rows = new ArrayList<>();
-      seen(axis.match().glob(), axis.match()::values, axis.place())
+      seen(axis.match().glob(), List.of(), axis.match()::values, axis.place())
           .forEach((path, values) -> rows.add(new Row(values, axis.place(), List.of(path))));
       return new Values(axis.names(), rows);
     }
@@ -367,15 +370,17 @@ final class AxisValues {
      * The files that fit: products that other jobs declare or have made, and sources on disk; never
      * what this group makes, or what follows from it.
      *
+     * @param excludes patterns that no path fits that fits
      * @param fit what a path fits with, null if it does not
      */
     private Map<String, List<String>> seen(
-        Glob glob, Function<String, List<String>> fit, Place place) throws IOException {
+        Glob glob, List<Glob> excludes, Function<String, List<String>> fit, Place place)
+        throws IOException {
       lasting = false;
       Map<String, List<String>> seen = new TreeMap<>();
       List<Ref> hidden = new ArrayList<>();
       BitSet after = feeds().followers(unit);
-      for (int maker : feeds().makers(glob)) {
+      for (int maker : feeds().makers(glob, excludes)) {
         if (after.get(maker)) {
           ownProducts(maker, hidden);
           continue;
@@ -390,7 +395,7 @@ final class AxisValues {
             for (Ref ref : item.refs()) {
               if (ref instanceof Ref.OfFile file) {
                 put(file.path(), fit, seen);
-              } else if (Feeds.glob(ref).overlaps(glob)) {
+              } else if (Feeds.sees(glob, excludes, Feeds.glob(ref))) {
                 hidden.add(ref);
                 open = true;
               }

@@ -261,8 +261,7 @@ class CleanCommandTest {
     assertEquals(new Run(0, "removed s.g\n", "warning: " + left), folder.run("clean"));
     assertEquals("s\n", folder.get("seeds.txt"));
     String all = "left 2 products that no job declares any more; from now on they are yours\n";
-    assertEquals(
-        new Run(0, "removed .torc\n", "warning: " + all), folder.run("clean", "--all"));
+    assertEquals(new Run(0, "removed .torc\n", "warning: " + all), folder.run("clean", "--all"));
     assertEquals("l\n", folder.get("log.txt"));
     folder.build();
     assertEquals(new Run(0, "removed s.g\n", ""), folder.run("clean"));
