@@ -8,6 +8,7 @@ import dev.torc.hash.Digests;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
+import dev.torc.plan.Grounds;
 import dev.torc.workflow.Glob;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
@@ -32,30 +33,63 @@ import java.util.function.Consumer;
 public final class Clearing {
 
   private final CachePlace place;
-  private final List<Path> roots;
+  private final Grounds grounds;
   private final String build;
   private final Cache cache;
   private final Digests digests;
   private final Consumer<String> note;
 
   /**
-   * @param roots folders outside the root below which products may lie
+   * @param grounds where products may lie
    * @param build names the folder of kept things
    * @param note takes a line for each thing that was moved
    */
   public Clearing(
       CachePlace place,
-      List<Path> roots,
+      Grounds grounds,
       String build,
       Cache cache,
       Digests digests,
       Consumer<String> note) {
     this.place = place;
-    this.roots = roots;
+    this.grounds = grounds;
     this.build = build;
     this.cache = cache;
     this.digests = digests;
     this.note = note;
+  }
+
+  /**
+   * Rule 13 once more, before anything is moved: a link that a job made since may lead out of the
+   * grounds. Throws a {@link Failure} then.
+   */
+  void refuseOutside(Job job, List<Owned> stale) throws IOException {
+    String last = "";
+    for (Ref ref : job.productRefs()) {
+      String folder = Products.folder(ref);
+      if (!folder.equals(last)) {
+        refuseOutside(ref.text(), folder);
+        last = folder;
+      }
+    }
+    if (job.depfile() != null) {
+      refuseOutside(job.depfile(), Products.parent(job.depfile()));
+    }
+    for (Owned owned : stale) {
+      refuseOutside(owned.path(), Products.parent(owned.path()));
+    }
+  }
+
+  private void refuseOutside(String product, String folder) throws IOException {
+    Path outside = grounds.outside(folder);
+    if (outside != null) {
+      throw new Failure(Grounds.refusal(product, outside));
+    }
+  }
+
+  /** Where products may lie. */
+  Grounds grounds() {
+    return grounds;
   }
 
   /**
@@ -236,18 +270,17 @@ public final class Clearing {
     return to.startsWith(place.root()) ? place.root().relativize(to).toString() : to.toString();
   }
 
-  private Path keptPlace(Path file) {
-    if (file.startsWith(place.root())) {
-      return place.kept(build).resolve(place.root().relativize(file).toString());
+  private Path keptPlace(Path file) throws IOException {
+    Grounds.Spot spot = grounds.spot(file);
+    if (spot != null) {
+      return spot.ground()
+          .resolve(CachePlace.KEPT_BELOW_ROOTS)
+          .resolve(build)
+          .resolve(spot.path().toString());
     }
-    for (Path root : roots) {
-      if (file.startsWith(root)) {
-        return root.resolve(CachePlace.KEPT_BELOW_ROOTS)
-            .resolve(build)
-            .resolve(root.relativize(file).toString());
-      }
-    }
-    return place.kept(build).resolve("outside").resolve(file.getFileName().toString());
+    return file.startsWith(place.root())
+        ? place.kept(build).resolve(place.root().relativize(file).toString())
+        : place.kept(build).resolve("outside").resolve(file.getFileName().toString());
   }
 
   private static Path free(Path wanted) {

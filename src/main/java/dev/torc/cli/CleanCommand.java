@@ -9,6 +9,7 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digests;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Shown;
+import dev.torc.plan.Grounds;
 import dev.torc.plan.Records;
 import dev.torc.plan.Selection;
 import dev.torc.plan.Stale;
@@ -191,13 +192,14 @@ final class CleanCommand extends Command {
     return well;
   }
 
-  private Cleaner cleaner(Site site, Cache cache, Account account) {
+  private Cleaner cleaner(Site site, Cache cache, Account account) throws IOException {
     Path root = site.place().root();
     List<Path> roots = site.project() == null ? List.of() : site.project().workflow().roots();
     Clearing clearing = null;
     if (cache != null) {
       Digests digests = Digests.looking(root, cache::stamp);
-      clearing = new Clearing(site.place(), roots, "", cache, digests, _ -> {});
+      Grounds grounds = new Grounds(root, roots);
+      clearing = new Clearing(site.place(), grounds, "", cache, digests, _ -> {});
     }
     return new Cleaner(site.place(), roots, cache, clearing, force, dry, account);
   }

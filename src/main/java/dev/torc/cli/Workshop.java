@@ -17,6 +17,7 @@ import dev.torc.exec.Runner;
 import dev.torc.hash.Digests;
 import dev.torc.hash.StampSource;
 import dev.torc.machine.Makeflags;
+import dev.torc.plan.Grounds;
 import dev.torc.plan.Scene;
 import dev.torc.plan.Selection;
 import java.io.IOException;
@@ -111,7 +112,7 @@ final class Workshop implements AutoCloseable {
   }
 
   /** What attempts of this build share. */
-  Shop shop(Scene scene, Runner runner) {
+  Shop shop(Scene scene, Runner runner) throws IOException {
     Console console = project.console();
     Map<String, String> inherited = new HashMap<>();
     String makeflags = console.env().get("MAKEFLAGS");
@@ -132,10 +133,10 @@ final class Workshop implements AutoCloseable {
   }
 
   /** Takes away products and keeps what is the user's. */
-  Clearing clearing() {
+  private Clearing clearing() throws IOException {
     return new Clearing(
         project.place(),
-        project.workflow().roots(),
+        new Grounds(project.workflow().root(), project.workflow().roots()),
         Long.toString(number),
         cache,
         digests,

@@ -34,7 +34,7 @@ public final class Checks {
   private final Graph graph;
   private final Digests digests;
   private final Path root;
-  private final List<Path> allowed = new ArrayList<>();
+  private final Grounds grounds;
   private final Set<Path> buildFiles = new HashSet<>();
   private final Map<String, Folder> folders = new HashMap<>();
   private final BitSet sound = new BitSet(); // needed files of which there is nothing to tell
@@ -68,13 +68,10 @@ public final class Checks {
     this.graph = graph;
     this.digests = digests;
     this.root = graph.workflow().root();
-    allowed.add(root.toRealPath());
-    for (Path extra : graph.workflow().roots()) {
-      allowed.add(real(extra));
-    }
+    this.grounds = new Grounds(root, graph.workflow().roots());
     for (Path file : graph.workflow().files()) {
       buildFiles.add(file);
-      buildFiles.add(real(file));
+      buildFiles.add(Grounds.real(file));
     }
   }
 
@@ -139,7 +136,7 @@ public final class Checks {
     Stamp stamp = digests.linkStamp(file.path());
     if (stamp.kind() == Stamp.Kind.LINK) {
       stamp = digests.stamp(file.path());
-      alias(id, file, name(real(root.resolve(file.path()))));
+      alias(id, file, name(Grounds.real(root.resolve(file.path()))));
     } else {
       alias(id, file, folder(parent(file.path())).name(last(file.path())));
     }
@@ -175,7 +172,7 @@ public final class Checks {
 
   /** A real path as the graph would name it. */
   private String name(Path real) {
-    Path home = allowed.getFirst();
+    Path home = grounds.home();
     return real.startsWith(home) ? home.relativize(real).toString() : real.toString();
   }
 
@@ -196,7 +193,9 @@ public final class Checks {
       boolean there = Files.exists(given, LinkOption.NOFOLLOW_LINKS);
       boolean top = path.isEmpty() || path.equals("/");
       Path real =
-          there || top ? real(given) : folder(parent(path)).real.resolve(given.getFileName());
+          there || top
+              ? Grounds.real(given)
+              : folder(parent(path)).real.resolve(given.getFileName());
       Set<String> names = new HashSet<>();
       for (Path file : buildFiles) {
         if (real.equals(file.getParent())) {
@@ -204,19 +203,10 @@ public final class Checks {
         }
       }
       String name = name(real);
-      folder = new Folder(real, name, name.equals(path), there, isAllowed(real), names);
+      folder = new Folder(real, name, name.equals(path), there, grounds.hold(real), names);
       folders.put(path, folder);
     }
     return folder;
-  }
-
-  private boolean isAllowed(Path real) {
-    for (Path folder : allowed) {
-      if (real.startsWith(folder)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** A folder may be missing if products are to appear in it. */
@@ -267,14 +257,11 @@ public final class Checks {
     String name = folder.name(last);
     Place place = ref.place();
     Path exact = folder.real.resolve(last);
-    Path target = link ? real(root.resolve(given)) : exact;
+    Path target = link ? Grounds.real(root.resolve(given)) : exact;
     // A file's link moves aside, but who links a folder away wants it filled.
     Path real = ref instanceof Ref.OfFolder ? target : folder.real;
-    if (!isAllowed(real)) {
-      error(
-          place,
-          "product %s lies in %s, which is neither below the root nor below a folder in `roots`"
-              .formatted(path, real));
+    if (!grounds.hold(real)) {
+      error(place, Grounds.refusal(path, real));
     }
     int other = name.equals(path) ? -1 : graph.makerOf(name);
     if (other >= 0 && !graph.name(other).equals(job.name())) {
@@ -294,29 +281,6 @@ public final class Checks {
     } catch (IOException e) {
       return false; // who makes it meets it again, and tells
     }
-  }
-
-  /** The real path of what may not exist yet: links of the part that exists are followed. */
-  private static Path real(Path path) throws IOException {
-    Path existing = path.toAbsolutePath().normalize();
-    List<Path> rest = new ArrayList<>();
-    while (existing != null && !Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
-      rest.add(existing.getFileName());
-      existing = existing.getParent();
-    }
-    if (existing == null) {
-      return path;
-    }
-    Path real;
-    try {
-      real = existing.toRealPath();
-    } catch (java.nio.file.NoSuchFileException e) {
-      real = existing; // a link that leads nowhere
-    }
-    for (Path name : rest.reversed()) {
-      real = real.resolve(name);
-    }
-    return real;
   }
 
   private void error(Place place, String message) {

@@ -19,6 +19,7 @@ import dev.torc.hash.FileClock;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.Checks;
 import dev.torc.plan.Expander;
+import dev.torc.plan.Grounds;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Scene;
@@ -398,7 +399,7 @@ class Harness {
     Clearing clearing =
         new Clearing(
             place(),
-            graph.workflow().roots(),
+            new Grounds(root, graph.workflow().roots()),
             Long.toString(number),
             cache,
             digests,
