@@ -140,6 +140,10 @@ final class Attempt {
 
   private void clear(Snapshot snapshot) throws IOException {
     shop.clearing().refuseOutside(job, snapshot.stale());
+    BadInput.Diagnostic taken = shop.taken().of(id);
+    if (taken != null) {
+      throw new Failure(taken.message());
+    }
     for (Owned stale : snapshot.stale()) {
       shop.clearing().keepStale(stale.path());
     }

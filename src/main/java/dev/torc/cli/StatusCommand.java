@@ -7,7 +7,6 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.Details;
 import dev.torc.graph.Folded;
 import dev.torc.graph.Graph;
-import dev.torc.hash.Digests;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Shown;
 import dev.torc.plan.Checks;
@@ -99,7 +98,7 @@ final class StatusCommand extends Command {
     try (Look look = Look.at(site.project(), console::warn)) {
       Project project = look.project();
       Selection selection = project.select(targets);
-      check(console, project, look.digests(), selection);
+      check(console, project, look, selection);
       Plan plan = look.plan(selection, false);
       Past past = Past.of(site.with(project), look.cache());
       if (!targets.isEmpty()) {
@@ -111,10 +110,11 @@ final class StatusCommand extends Command {
   }
 
   /** What a build would refuse is said, and is no reason not to tell the rest. */
-  private static void check(Console console, Project project, Digests digests, Selection selection)
+  private static void check(Console console, Project project, Look look, Selection selection)
       throws IOException {
     try {
-      Checks.check(project.graph(), digests, selection.jobs());
+      Checks.check(project.graph(), look.digests(), selection.jobs());
+      look.taken().refuse(selection.jobs());
     } catch (BadInput refused) {
       for (String line : Trouble.of(refused).lines()) {
         console.tell(line);

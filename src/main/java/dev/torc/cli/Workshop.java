@@ -20,6 +20,7 @@ import dev.torc.machine.Makeflags;
 import dev.torc.plan.Grounds;
 import dev.torc.plan.Scene;
 import dev.torc.plan.Selection;
+import dev.torc.plan.Taken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
@@ -124,6 +125,7 @@ final class Workshop implements AutoCloseable {
     return new Shop(
         scene.graph(),
         scene.contents(),
+        new Taken(scene.graph(), scene.records(), digests),
         digests,
         clearing(),
         new Launches(scene.graph(), project.place(), build, inherited, console.env()),

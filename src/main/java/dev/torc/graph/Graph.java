@@ -223,6 +223,16 @@ public final class Graph {
     return products;
   }
 
+  /** Whether a job declares a file or folder by that path. */
+  public boolean declares(int job, String path) {
+    for (int i = products.from(job); i < products.to(job); i++) {
+      if (path(products.at(i)).equals(path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Node to the nodes that it waits for, ascending. */
   public Adjacency before() {
     return before;

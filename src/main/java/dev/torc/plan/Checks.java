@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,7 +36,7 @@ public final class Checks {
   private final Digests digests;
   private final Path root;
   private final Grounds grounds;
-  private final Set<Path> buildFiles = new HashSet<>();
+  private final Set<Path> buildFiles = new LinkedHashSet<>(); // as named, and as they really lie
   private final Map<String, Folder> folders = new HashMap<>();
   private final BitSet sound = new BitSet(); // needed files of which there is nothing to tell
   private final Lookout links;
@@ -232,6 +233,12 @@ public final class Checks {
   private void products(Job job) throws IOException {
     if (job.depfile() != null) { // it is removed before a run, as a product is
       product(job, new Ref.OfFile(job.place(), job.depfile()), job.depfile());
+      if (isSource(job.depfile())) {
+        error(
+            job.place(),
+            "depfile %s of job %s is a source; it is removed before each run, so give it another name"
+                .formatted(job.depfile(), job.name()));
+      }
     }
     for (Item item : job.produces()) {
       for (Ref ref : item.refs()) {
@@ -246,11 +253,22 @@ public final class Checks {
     }
   }
 
+  /** Whether others name what no job makes. */
+  private boolean isSource(String path) {
+    return graph.makerOf(path) < 0
+        && (graph.fileId(path) >= 0
+            || graph.workflow().groups().stream().anyMatch(g -> g.tables().contains(path)));
+  }
+
   private void product(Job job, Ref ref, String path) throws IOException {
     String given = path.startsWith("/*") ? path.substring(1) : path;
     Folder folder = folder(parent(given));
     String last = last(given);
     boolean link = folder.there && isLink(given);
+    if (!(ref instanceof Ref.OfFile)) {
+      refuseTaking(
+          ref, folder, link ? Grounds.real(root.resolve(given)) : folder.real.resolve(last));
+    }
     if (!link && folder.allowed && folder.own && !folder.buildFiles.contains(last)) {
       return; // it lies where it seems to
     }
@@ -268,9 +286,40 @@ public final class Checks {
       error(
           place, "product %s is %s, a product of job %s".formatted(path, name, graph.name(other)));
     }
-    if (buildFiles.contains(exact) || buildFiles.contains(target)) {
+    if (ref instanceof Ref.OfFile && (buildFiles.contains(exact) || buildFiles.contains(target))) {
       error(place, "product " + path + " is the build file");
     }
+    for (String part : name(real).split("/")) {
+      if (part.equals(".git")) {
+        error(place, "product %s lies in %s, which belongs to git".formatted(path, real));
+        break;
+      }
+    }
+  }
+
+  /** A folder or glob that would take a build file away. */
+  private void refuseTaking(Ref ref, Folder folder, Path real) {
+    for (Path file : buildFiles) {
+      if (ref instanceof Ref.OfGlob glob) {
+        Glob pattern = Glob.of(glob.pattern());
+        String prefix = pattern.fixedPrefix();
+        String slash = prefix.isEmpty() || prefix.endsWith("/") ? "" : "/";
+        if (file.startsWith(folder.real)
+            && pattern.matches(prefix + slash + folder.real.relativize(file))) {
+          refuseTaking(ref, "matches", file, "narrow the pattern");
+          return;
+        }
+      } else if (file.startsWith(real)) {
+        refuseTaking(ref, "holds", file, "choose another folder");
+        return;
+      }
+    }
+  }
+
+  private void refuseTaking(Ref ref, String how, Path file, String next) {
+    error(
+        ref.place(),
+        "product %s %s the build file %s; %s".formatted(ref.text(), how, name(file), next));
   }
 
   /** Whether a link stands at a path; what cannot be looked at is none. */

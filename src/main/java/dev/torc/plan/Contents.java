@@ -4,7 +4,6 @@ import dev.torc.cache.Entry;
 import dev.torc.cache.Made;
 import dev.torc.cache.Owned;
 import dev.torc.cache.Result;
-import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Digest;
@@ -81,7 +80,7 @@ public final class Contents implements Needs {
     }
     try {
       // What lies in a folder product is looked at anew: its job may have left it out this time.
-      boolean inside = maker >= 0 && !declares(maker, path);
+      boolean inside = maker >= 0 && !graph.declares(maker, path);
       Digest digest = digest(path, inside ? digests.of(path) : digests.seen(path));
       return content(digest == null && maker >= 0 ? remembered(maker, path) : digest);
     } catch (IOException e) {
@@ -119,16 +118,6 @@ public final class Contents implements Needs {
   /** Whether nothing stands at a path. */
   boolean isGone(String path) throws IOException {
     return !digests.seen(path).stamp().exists();
-  }
-
-  private boolean declares(int job, String path) {
-    Adjacency products = graph.products();
-    for (int i = products.from(job); i < products.to(job); i++) {
-      if (graph.path(products.at(i)).equals(path)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** A digest, or that there is none because nothing stands there. */

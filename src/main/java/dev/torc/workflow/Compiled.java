@@ -320,6 +320,7 @@ public final class Compiled {
     out.list(group.parameters(), Output::text);
     out.list(group.instances(), Output::text);
     out.list(group.products(), this::ref);
+    out.list(group.tables(), Output::text);
     out.list(group.warnings(), this::said);
   }
 
@@ -332,6 +333,7 @@ public final class Compiled {
         List.of(),
         in.list(this::ref),
         List.of(),
+        in.list(Input::text),
         in.list(this::said));
   }
 

@@ -15,6 +15,7 @@ import java.util.List;
  *     each unknown value is a {@code *}; empty once all are known
  * @param problems why it cannot be expanded, where only results showed that; it has no instances
  *     then and awaits nothing
+ * @param tables the files of lines and tables from which it takes values
  * @param warnings why it has no instances though it could be expanded, where that is no ordinary
  *     outcome
  */
@@ -26,9 +27,10 @@ public record Group(
     List<String> awaits,
     List<Ref> products,
     List<BadInput.Diagnostic> problems,
+    List<String> tables,
     List<BadInput.Diagnostic> warnings) {
 
-  /** A group without problems and warnings. */
+  /** A group without problems, tables and warnings. */
   public Group(
       String name,
       Place place,
@@ -36,6 +38,6 @@ public record Group(
       List<String> instances,
       List<String> awaits,
       List<Ref> products) {
-    this(name, place, parameters, instances, awaits, products, List.of(), List.of());
+    this(name, place, parameters, instances, awaits, products, List.of(), List.of(), List.of());
   }
 }

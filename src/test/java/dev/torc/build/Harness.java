@@ -24,6 +24,7 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Scene;
 import dev.torc.plan.Selection;
+import dev.torc.plan.Taken;
 import dev.torc.plan.Verdict;
 import dev.torc.workflow.Blueprint;
 import dev.torc.workflow.Found;
@@ -410,6 +411,7 @@ class Harness {
           new Shop(
               scene.graph(),
               scene.contents(),
+              new Taken(scene.graph(), scene.records(), digests),
               digests,
               clearing,
               new Launches(scene.graph(), place(), id, Map.of(), Map.of()),
