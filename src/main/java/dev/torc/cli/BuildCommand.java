@@ -17,6 +17,7 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Rest;
 import dev.torc.plan.Selection;
 import dev.torc.plan.Taken;
+import dev.torc.plan.Verdict;
 import dev.torc.posix.Environment;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
@@ -70,6 +71,8 @@ final class BuildCommand extends Command {
         look.taken().refuse(looked(plan));
         if (dry) {
           Advice.emptyGroups(look.project(), expanded, options.targets())
+              .forEach(line -> console.warn(line.toString()));
+          Advice.emptyGlobs(look.project(), looked(plan))
               .forEach(line -> console.warn(line.toString()));
           return DryRun.print(console, plan, common.json());
         }
@@ -138,10 +141,13 @@ final class BuildCommand extends Command {
     return exit;
   }
 
-  /** The selected jobs without those that are at rest. */
+  /** The selected jobs without those that are at rest, and those that fail for what is gone. */
   private static BitSet looked(Plan plan) {
     BitSet looked = (BitSet) plan.decided().clone();
     looked.and(plan.selected());
+    plan.selected().stream()
+        .filter(j -> plan.verdict(j) instanceof Verdict.WillFail)
+        .forEach(looked::clear);
     return looked;
   }
 
@@ -196,7 +202,7 @@ final class BuildCommand extends Command {
       Advice.network(project).ifPresent(warn);
     }
     tellEmpty(expanded, plan.scene().selection(), report);
-    if (plan.willRun() + plan.mayRun() > 0) {
+    if (!plan.isQuiet()) {
       Advice.emptyGlobs(expanded, looked(plan)).forEach(line -> warn.accept(line.toString()));
       shop.begin();
     }

@@ -7,6 +7,7 @@ import dev.torc.hash.Lookout;
 import dev.torc.hash.Stamp;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Glob;
+import dev.torc.workflow.Group;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Place;
@@ -37,6 +38,7 @@ public final class Checks {
   private final Path root;
   private final Grounds grounds;
   private final Set<Path> buildFiles = new LinkedHashSet<>(); // as named, and as they really lie
+  private final Set<String> tables = new HashSet<>(); // from which groups take values
   private final Map<String, Folder> folders = new HashMap<>();
   private final BitSet sound = new BitSet(); // needed files of which there is nothing to tell
   private final Lookout links;
@@ -70,6 +72,9 @@ public final class Checks {
     this.digests = digests;
     this.root = graph.workflow().root();
     this.grounds = new Grounds(root, graph.workflow().roots());
+    for (Group group : graph.workflow().groups()) {
+      tables.addAll(group.tables());
+    }
     for (Path file : graph.workflow().files()) {
       buildFiles.add(file);
       buildFiles.add(Grounds.real(file));
@@ -255,9 +260,7 @@ public final class Checks {
 
   /** Whether others name what no job makes. */
   private boolean isSource(String path) {
-    return graph.makerOf(path) < 0
-        && (graph.fileId(path) >= 0
-            || graph.workflow().groups().stream().anyMatch(g -> g.tables().contains(path)));
+    return graph.makerOf(path) < 0 && (graph.fileId(path) >= 0 || tables.contains(path));
   }
 
   private void product(Job job, Ref ref, String path) throws IOException {

@@ -280,6 +280,7 @@ public final class Expander {
                 group.products(),
                 problems == null ? now.problems() : problems,
                 group.tables(),
+                "",
                 List.of()));
       }
     }

@@ -321,6 +321,7 @@ public final class Compiled {
     out.list(group.instances(), Output::text);
     out.list(group.products(), this::ref);
     out.list(group.tables(), Output::text);
+    out.text(group.nothing());
     out.list(group.warnings(), this::said);
   }
 
@@ -334,6 +335,7 @@ public final class Compiled {
         in.list(this::ref),
         List.of(),
         in.list(Input::text),
+        in.text(),
         in.list(this::said));
   }
 

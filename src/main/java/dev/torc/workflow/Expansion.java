@@ -216,6 +216,7 @@ final class Expansion {
             known ? List.of() : products(group),
             List.of(),
             tables(group.axes()),
+            known ? answer.nothing() : "",
             known ? List.copyOf(answer.warnings()) : List.of());
     return new Outcome(
         record, List.copyOf(jobs), known, known && answer.lasting(), answer.byResults());
@@ -233,6 +234,7 @@ final class Expansion {
             List.of(),
             reasons,
             tables(group.axes()),
+            "",
             List.of());
     // What was wrong without results is told again by every run.
     return new Outcome(record, List.of(), false, false, false);
@@ -241,11 +243,12 @@ final class Expansion {
   private static List<String> tables(List<Axis> axes) {
     List<String> tables = new ArrayList<>(0);
     for (Axis axis : axes) {
-      switch (axis) {
-        case Axis.Lines lines -> tables.add(lines.path());
-        case Axis.Table table -> tables.add(table.path());
-        case Axis.Zip zip -> tables.addAll(tables(zip.axes()));
-        case Axis.Fixed _, Axis.Globbed _, Axis.Matched _, Axis.Products _, Axis.ValuesOf _ -> {}
+      if (axis instanceof Axis.Lines lines) {
+        tables.add(lines.path());
+      } else if (axis instanceof Axis.Table table) {
+        tables.add(table.path());
+      } else if (axis instanceof Axis.Zip zip) {
+        tables.addAll(tables(zip.axes()));
       }
     }
     return List.copyOf(tables);

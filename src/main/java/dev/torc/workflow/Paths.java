@@ -85,7 +85,7 @@ public final class Paths {
     if (path.equals(".torc") || path.startsWith(".torc/")) {
       throw new BadInput(place, path + " belongs to torc; choose another place");
     }
-    if (List.of(path.split("/")).contains(".git")) {
+    if (path.contains(".git") && List.of(path.split("/")).contains(".git")) {
       throw new BadInput(place, path + " lies in .git, which belongs to git; choose another place");
     }
   }

@@ -482,6 +482,7 @@ class Harness {
                       switch (plan.verdict(j)) {
                         case Verdict.UpToDate _ -> "up to date";
                         case Verdict.WillRun will -> "will run: " + words(will.reasons());
+                        case Verdict.WillFail will -> "will fail: " + words(will.reasons());
                         case Verdict.MayRun may -> "may run: " + graph.name(may.after());
                       }));
       return said;
