@@ -10,6 +10,7 @@ import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Stamp;
 import dev.torc.machine.Refusal;
+import dev.torc.plan.Grounds;
 import dev.torc.plan.Snapshot;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Glob;
@@ -138,6 +139,11 @@ final class Attempt {
   }
 
   private void clear(Snapshot snapshot) throws IOException {
+    shop.clearing().refuseOutside(job, snapshot.stale());
+    BadInput.Diagnostic taken = shop.taken().of(id);
+    if (taken != null) {
+      throw new Failure(taken.message());
+    }
     for (Owned stale : snapshot.stale()) {
       shop.clearing().keepStale(stale.path());
     }
@@ -191,8 +197,7 @@ final class Attempt {
 
   private Outcome succeeded(Ended ended, Snapshot snapshot, Stamp begin, long started)
       throws IOException {
-    Products products =
-        Products.of(shop.graph().workflow().root(), shop.digests(), job, true, this::letGo);
+    Products products = Products.of(grounds(), shop.digests(), job, true, this::letGo);
     TreeSet<String> moved = new TreeSet<>(snapshot.moved());
     FoundNeeds needs = FoundNeeds.read(shop.graph(), id, snapshot, begin);
     moved.addAll(needs.moved());
@@ -224,12 +229,14 @@ final class Attempt {
       return failed;
     }
     try {
-      return failed.leaving(
-          Products.of(shop.graph().workflow().root(), shop.digests(), job, false, () -> {})
-              .owned());
+      return failed.leaving(Products.of(grounds(), shop.digests(), job, false, () -> {}).owned());
     } catch (IOException e) {
       return failed; // what cannot be looked at is nobody's: it moves to kept at the next run
     }
+  }
+
+  private Grounds grounds() {
+    return shop.clearing().grounds();
   }
 
   private static Ended notStarted() {

@@ -200,7 +200,7 @@ public final class Build {
       if (verdict instanceof Verdict.UpToDate) {
         upToDate(j);
       } else if (stage.waits().isFree(j)) {
-        if (verdict instanceof Verdict.WillRun) {
+        if (verdict instanceof Verdict.WillRun || verdict instanceof Verdict.WillFail) {
           consider(j, verdict);
         } else {
           decide(j);
@@ -490,6 +490,13 @@ public final class Build {
       stage.works().put(id, new Work(stage.graph().job(id), will.reasons(), setup.limits()));
       stage.states().set(id, State.READY);
       stage.ready().add(id);
+    } else if (verdict instanceof Verdict.WillFail will) {
+      // It keeps its record: where the sources are back, its result is as good as it was.
+      stage.states().set(id, State.FAILED);
+      teller.ended(stage.graph().name(id), State.FAILED, will.what());
+      failed |= !stage.graph().job(id).allowFailure();
+      draining |= setup.failFast() && !stage.graph().job(id).allowFailure();
+      block(id);
     } else if (verdict instanceof Verdict.MayRun may) {
       // Its depfile named what a job makes that it waits for only by way of others.
       stage.waits().add(id, may.after());

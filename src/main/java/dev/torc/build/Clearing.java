@@ -8,6 +8,7 @@ import dev.torc.hash.Digests;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
+import dev.torc.plan.Grounds;
 import dev.torc.posix.OwnFile;
 import dev.torc.workflow.Glob;
 import dev.torc.workflow.Job;
@@ -33,30 +34,63 @@ import java.util.function.Consumer;
 public final class Clearing {
 
   private final CachePlace place;
-  private final List<Path> roots;
+  private final Grounds grounds;
   private final String build;
   private final Cache cache;
   private final Digests digests;
   private final Consumer<String> note;
 
   /**
-   * @param roots folders outside the root below which products may lie
+   * @param grounds where products may lie
    * @param build names the folder of kept things
    * @param note takes a line for each thing that was moved
    */
   public Clearing(
       CachePlace place,
-      List<Path> roots,
+      Grounds grounds,
       String build,
       Cache cache,
       Digests digests,
       Consumer<String> note) {
     this.place = place;
-    this.roots = roots;
+    this.grounds = grounds;
     this.build = build;
     this.cache = cache;
     this.digests = digests;
     this.note = note;
+  }
+
+  /**
+   * Rule 13 once more, before anything is moved: a link that a job made since may lead out of the
+   * grounds. Throws a {@link Failure} then.
+   */
+  void refuseOutside(Job job, List<Owned> stale) throws IOException {
+    String last = "";
+    for (Ref ref : job.productRefs()) {
+      String folder = Products.folder(ref);
+      if (!folder.equals(last)) {
+        refuseOutside(ref.text(), folder);
+        last = folder;
+      }
+    }
+    if (job.depfile() != null) {
+      refuseOutside(job.depfile(), Products.parent(job.depfile()));
+    }
+    for (Owned owned : stale) {
+      refuseOutside(owned.path(), Products.parent(owned.path()));
+    }
+  }
+
+  private void refuseOutside(String product, String folder) throws IOException {
+    Path outside = grounds.outside(folder);
+    if (outside != null) {
+      throw new Failure(Grounds.refusal(product, outside));
+    }
+  }
+
+  /** Where products may lie. */
+  Grounds grounds() {
+    return grounds;
   }
 
   /**
@@ -212,9 +246,9 @@ public final class Clearing {
 
   private void keep(String path, boolean copy, String why) throws IOException {
     Path file = place.root().resolve(path);
-    Path base = base(file);
-    Path to = free(keptPlace(base, file));
-    OwnFile.folders(base, to.getParent());
+    Grounds.Spot spot = grounds.spot(file);
+    Path to = free(keptPlace(spot, file));
+    OwnFile.folders(spot == null ? place.root() : spot.ground(), to.getParent());
     if (copy) {
       copy(file, to);
     } else {
@@ -238,27 +272,16 @@ public final class Clearing {
     return to.startsWith(place.root()) ? place.root().relativize(to).toString() : to.toString();
   }
 
-  private Path keptPlace(Path base, Path file) {
-    if (!file.startsWith(base)) {
-      return place.kept(build).resolve("outside").resolve(file.getFileName().toString());
+  private Path keptPlace(Grounds.Spot spot, Path file) {
+    if (spot != null) {
+      return spot.ground()
+          .resolve(CachePlace.KEPT_BELOW_ROOTS)
+          .resolve(build)
+          .resolve(spot.path().toString());
     }
-    Path kept =
-        base.equals(place.root())
-            ? place.kept(build)
-            : base.resolve(CachePlace.KEPT_BELOW_ROOTS).resolve(build);
-    return kept.resolve(base.relativize(file).toString());
-  }
-
-  /** The root or the folder in {@code roots} below which a file lies; the root for any other. */
-  private Path base(Path file) {
-    if (!file.startsWith(place.root())) {
-      for (Path root : roots) {
-        if (file.startsWith(root)) {
-          return root;
-        }
-      }
-    }
-    return place.root();
+    return file.startsWith(place.root())
+        ? place.kept(build).resolve(place.root().relativize(file).toString())
+        : place.kept(build).resolve("outside").resolve(file.getFileName().toString());
   }
 
   private static Path free(Path wanted) {

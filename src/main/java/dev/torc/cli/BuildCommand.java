@@ -16,6 +16,8 @@ import dev.torc.plan.Expander;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Rest;
 import dev.torc.plan.Selection;
+import dev.torc.plan.Taken;
+import dev.torc.plan.Verdict;
 import dev.torc.posix.Environment;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
@@ -66,8 +68,11 @@ final class BuildCommand extends Command {
         Selection expanded = look.project().select(options.targets());
         Plan plan = look.plan(expanded, options.force());
         capacity.refuse(plan);
+        look.taken().refuse(looked(plan));
         if (dry) {
           Advice.emptyGroups(look.project(), expanded, options.targets())
+              .forEach(line -> console.warn(line.toString()));
+          Advice.emptyGlobs(look.project(), looked(plan))
               .forEach(line -> console.warn(line.toString()));
           return DryRun.print(console, plan, common.json());
         }
@@ -138,6 +143,16 @@ final class BuildCommand extends Command {
     return exit;
   }
 
+  /** The selected jobs without those that are at rest, and those that fail for what is gone. */
+  private static BitSet looked(Plan plan) {
+    BitSet looked = (BitSet) plan.decided().clone();
+    looked.and(plan.selected());
+    plan.selected().stream()
+        .filter(j -> plan.verdict(j) instanceof Verdict.WillFail)
+        .forEach(looked::clear);
+    return looked;
+  }
+
   private void tellEmpty(Project project, Selection selection, Report report) {
     Advice.emptyGroups(project, selection, options.targets()).stream()
         .map(line -> new Event.Note(Event.Level.WARNING, line.toString()))
@@ -176,6 +191,7 @@ final class BuildCommand extends Command {
     planned.set(plan);
     // Once more: what changed since the first look may make such a job run, and it never could.
     capacity.refuse(plan);
+    new Taken(plan.scene().graph(), plan.scene().records(), shop.digests()).refuse(looked(plan));
     begun.set(true);
     Project expanded = project.with(plan.scene().graph());
     report.accept(
@@ -188,10 +204,8 @@ final class BuildCommand extends Command {
       Advice.network(project).ifPresent(warn);
     }
     tellEmpty(expanded, plan.scene().selection(), report);
-    if (plan.willRun() + plan.mayRun() > 0) {
-      BitSet looked = (BitSet) plan.decided().clone(); // who is at rest needs no glob
-      looked.and(plan.selected());
-      Advice.emptyGlobs(expanded, looked).forEach(line -> warn.accept(line.toString()));
+    if (!plan.isQuiet()) {
+      Advice.emptyGlobs(expanded, looked(plan)).forEach(line -> warn.accept(line.toString()));
       shop.begin();
     }
     Consumer<Event> listener =

@@ -35,6 +35,7 @@ final class CheckCommand extends Command {
       try (Look look = Look.at(project, notes::add)) {
         project = look.project();
         Checks.check(project.graph(), look.digests(), project.select(List.of()).jobs());
+        look.taken().refuse(project.select(List.of()).jobs());
       } catch (BadInput refused) {
         errors.addAll(refused.diagnostics());
       }

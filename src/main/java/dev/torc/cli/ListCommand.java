@@ -216,6 +216,7 @@ final class ListCommand extends Command {
     return switch (verdict) {
       case Verdict.UpToDate _ -> "up to date";
       case Verdict.WillRun _ -> "will run";
+      case Verdict.WillFail _ -> "will fail";
       case Verdict.MayRun _ -> "may run";
     };
   }

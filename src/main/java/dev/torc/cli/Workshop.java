@@ -17,8 +17,10 @@ import dev.torc.exec.Runner;
 import dev.torc.hash.Digests;
 import dev.torc.hash.StampSource;
 import dev.torc.machine.Makeflags;
+import dev.torc.plan.Grounds;
 import dev.torc.plan.Scene;
 import dev.torc.plan.Selection;
+import dev.torc.plan.Taken;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.util.HashMap;
@@ -113,7 +115,7 @@ final class Workshop implements AutoCloseable {
   }
 
   /** What attempts of this build share. */
-  Shop shop(Scene scene, Runner runner) {
+  Shop shop(Scene scene, Runner runner) throws IOException {
     Console console = project.console();
     Map<String, String> inherited = new HashMap<>();
     String makeflags = console.env().get("MAKEFLAGS");
@@ -125,6 +127,7 @@ final class Workshop implements AutoCloseable {
     return new Shop(
         scene.graph(),
         scene.contents(),
+        new Taken(scene.graph(), scene.records(), digests),
         digests,
         clearing(),
         new Launches(scene.graph(), project.place(), build, inherited, console.env()),
@@ -134,10 +137,10 @@ final class Workshop implements AutoCloseable {
   }
 
   /** Takes away products and keeps what is the user's. */
-  Clearing clearing() {
+  private Clearing clearing() throws IOException {
     return new Clearing(
         project.place(),
-        project.workflow().roots(),
+        new Grounds(project.workflow().root(), project.workflow().roots()),
         Long.toString(number),
         cache,
         digests,

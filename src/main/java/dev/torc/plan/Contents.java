@@ -4,7 +4,6 @@ import dev.torc.cache.Entry;
 import dev.torc.cache.Made;
 import dev.torc.cache.Owned;
 import dev.torc.cache.Result;
-import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Digest;
@@ -20,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -80,7 +80,7 @@ public final class Contents implements Needs {
     }
     try {
       // What lies in a folder product is looked at anew: its job may have left it out this time.
-      boolean inside = maker >= 0 && !declares(maker, path);
+      boolean inside = maker >= 0 && !graph.declares(maker, path);
       Digest digest = digest(path, inside ? digests.of(path) : digests.seen(path));
       return content(digest == null && maker >= 0 ? remembered(maker, path) : digest);
     } catch (IOException e) {
@@ -118,16 +118,6 @@ public final class Contents implements Needs {
   /** Whether nothing stands at a path. */
   boolean isGone(String path) throws IOException {
     return !digests.seen(path).stamp().exists();
-  }
-
-  private boolean declares(int job, String path) {
-    Adjacency products = graph.products();
-    for (int i = products.from(job); i < products.to(job); i++) {
-      if (graph.path(products.at(i)).equals(path)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** A digest, or that there is none because nothing stands there. */
@@ -370,8 +360,9 @@ public final class Contents implements Needs {
   }
 
   /**
-   * Whether a path that was found on disk is a member of a list: not a product of the reader or its
-   * group, nothing in another job's glob or folder that this job did not make, no stale product.
+   * Whether a path that was found on disk is a member of a list: no product of a job that the list
+   * does not mean, nothing in another job's glob or folder that this job did not make, no stale
+   * product.
    */
   private boolean counts(NeedList list, String path, List<Owned> stale) throws IOException {
     int maker = graph.makerOf(path);
@@ -382,7 +373,9 @@ public final class Contents implements Needs {
       }
       return owned == null;
     }
-    return !graph.isKin(maker, list.reader()) && (!records.isSettled(maker) || made(maker, path));
+    // Neither a product of the reader, or its group, nor one that is excluded.
+    return Collections.binarySearch(list.makers(), maker) >= 0
+        && (!records.isSettled(maker) || made(maker, path));
   }
 
   /** Who made a file that stands unaltered, null if torc did not make it as it is. */

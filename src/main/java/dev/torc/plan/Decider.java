@@ -28,6 +28,7 @@ public final class Decider {
   private final Records records;
   private final Contents contents;
   private final Manifest manifest;
+  private final Vanished vanished;
   private final ManifestHash hash = new ManifestHash();
   private final ThreadLocal<ManifestHash> described = ThreadLocal.withInitial(ManifestHash::new);
 
@@ -37,6 +38,7 @@ public final class Decider {
     this.records = records;
     this.contents = contents;
     this.manifest = manifest;
+    this.vanished = new Vanished(graph, records, contents);
   }
 
   /** The same for another graph. */
@@ -83,7 +85,10 @@ public final class Decider {
       }
     }
     if (!reasons.isEmpty()) {
-      return new Verdict.WillRun(List.copyOf(reasons));
+      List<Reason> gone = last == null || wish.forced ? List.of() : vanished.of(id);
+      return gone.isEmpty()
+          ? new Verdict.WillRun(List.copyOf(reasons))
+          : new Verdict.WillFail(List.copyOf(gone));
     }
     return pending >= 0 ? new Verdict.MayRun(pending) : new Verdict.UpToDate();
   }

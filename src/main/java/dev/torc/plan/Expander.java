@@ -279,6 +279,8 @@ public final class Expander {
                 List.of(),
                 group.products(),
                 problems == null ? now.problems() : problems,
+                group.tables(),
+                "",
                 List.of()));
       }
     }

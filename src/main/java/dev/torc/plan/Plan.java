@@ -19,7 +19,7 @@ public final class Plan {
   private final Verdict[] verdicts;
   private final BitSet decided;
   private final Map<Integer, Reason> maybe;
-  private final int[] counts = new int[3];
+  private final int[] counts = new int[4];
 
   private Plan(Scene scene, Verdict[] verdicts, BitSet decided, Map<Integer, Reason> maybe) {
     this.scene = scene;
@@ -138,7 +138,10 @@ public final class Plan {
   }
 
   private static int kind(Verdict verdict) {
-    return verdict instanceof Verdict.UpToDate ? 0 : verdict instanceof Verdict.WillRun ? 1 : 2;
+    if (verdict instanceof Verdict.MayRun) {
+      return 2;
+    }
+    return verdict instanceof Verdict.UpToDate ? 0 : verdict instanceof Verdict.WillRun ? 1 : 3;
   }
 
   /** The verdict on a selected job or a group that is not expanded yet, null for others. */
@@ -171,6 +174,16 @@ public final class Plan {
   /** How many selected jobs will run. */
   public int willRun() {
     return counts[1];
+  }
+
+  /** How many selected jobs will fail at once. */
+  public int willFail() {
+    return counts[3];
+  }
+
+  /** Whether all selected jobs are up to date. */
+  public boolean isQuiet() {
+    return counts[1] + counts[2] + counts[3] == 0;
   }
 
   /** How many selected jobs may run. */

@@ -139,7 +139,8 @@ final class Wants {
       maybe.put(maker, reason);
       return true;
     }
-    if (verdict instanceof Verdict.WillRun && now != null && !(now instanceof Verdict.WillRun)) {
+    boolean sure = now instanceof Verdict.WillRun || now instanceof Verdict.WillFail;
+    if (verdict instanceof Verdict.WillRun && now != null && !sure) {
       verdicts[maker] = new Verdict.WillRun(List.of(reason));
       wanted.put(read.path(), reader);
       return true;

@@ -112,6 +112,7 @@ public final class Answer {
     boolean again = !told.add(job);
     return switch (link.how()) {
       case WILL_RUN -> name + " will run: " + (again ? "see above" : reasons(link, depth, false));
+      case WILL_FAIL -> name + " will fail: " + (again ? "see above" : reasons(link, depth, false));
       case MAY_RUN -> {
         String after = link.behind().getFirst();
         yield name + " may run: after " + Shown.name(after) + inner(after, depth);
@@ -153,6 +154,7 @@ public final class Answer {
         + switch (link.how()) {
           case RAN -> " ran: " + Sentence.brief(link.reasons());
           case WILL_RUN, MAY_RUN -> " will run: " + Sentence.brief(link.reasons());
+          case WILL_FAIL -> " will fail: " + Sentence.brief(link.reasons());
           case ADOPTED -> " was adopted";
         }
         + ")";

@@ -50,6 +50,11 @@ public final class Paths {
       if (Glob.isPattern(text)) {
         String pattern = pattern(text);
         Glob.of(pattern);
+        if (!need) {
+          List<String> texts = new ArrayList<>();
+          Braces.expand(pattern, texts);
+          texts.forEach(each -> refuseReserved(each, place));
+        }
         return new Ref.OfGlob(place, pattern);
       }
       String literal = Glob.unescape(text);
@@ -80,8 +85,16 @@ public final class Paths {
     if (above || path.equals(".")) {
       throw new BadInput(place, "the root, or a folder above it, cannot be a product");
     }
+    refuseReserved(path, place);
+  }
+
+  /** What a product, or pattern of products, says by itself of where it lies. */
+  private static void refuseReserved(String path, Place place) {
     if (path.equals(".torc") || path.startsWith(".torc/")) {
       throw new BadInput(place, path + " belongs to torc; choose another place");
+    }
+    if (path.contains(".git") && List.of(path.split("/")).contains(".git")) {
+      throw new BadInput(place, path + " lies in .git, which belongs to git; choose another place");
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.torc.workflow;
 
-import dev.torc.cache.CachePlace;
 import dev.torc.hash.FolderDigest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -78,7 +77,7 @@ public final class Walk {
         }
         String child = path.isEmpty() ? name : path.endsWith("/") ? path + name : path + "/" + name;
         if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-          if (!FolderDigest.IGNORED.contains(name) && !name.equals(CachePlace.KEPT_BELOW_ROOTS)) {
+          if (!FolderDigest.IGNORED.contains(name)) {
             inner.add(entry);
           }
         } else if (glob.matches(child)) {

@@ -19,10 +19,12 @@ import dev.torc.hash.FileClock;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.Checks;
 import dev.torc.plan.Expander;
+import dev.torc.plan.Grounds;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Scene;
 import dev.torc.plan.Selection;
+import dev.torc.plan.Taken;
 import dev.torc.plan.Verdict;
 import dev.torc.workflow.Blueprint;
 import dev.torc.workflow.Found;
@@ -398,7 +400,7 @@ class Harness {
     Clearing clearing =
         new Clearing(
             place(),
-            graph.workflow().roots(),
+            new Grounds(root, graph.workflow().roots()),
             Long.toString(number),
             cache,
             digests,
@@ -409,6 +411,7 @@ class Harness {
           new Shop(
               scene.graph(),
               scene.contents(),
+              new Taken(scene.graph(), scene.records(), digests),
               digests,
               clearing,
               new Launches(scene.graph(), place(), id, Map.of(), Map.of()),
@@ -479,6 +482,7 @@ class Harness {
                       switch (plan.verdict(j)) {
                         case Verdict.UpToDate _ -> "up to date";
                         case Verdict.WillRun will -> "will run: " + words(will.reasons());
+                        case Verdict.WillFail will -> "will fail: " + words(will.reasons());
                         case Verdict.MayRun may -> "may run: " + graph.name(may.after());
                       }));
       return said;

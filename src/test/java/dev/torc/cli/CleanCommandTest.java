@@ -211,7 +211,7 @@ class CleanCommandTest {
     folder.put("torc.yaml", "roots: [../far]\n" + text).build();
     assertTrue(Files.exists(far.resolve("x")));
     folder.put("torc.yaml", "jobs: {}\n");
-    Run run = folder.run("clean");
+    Run run = folder.run("clean", "--stale");
     assertEquals("", run.out());
     assertTrue(run.err().contains("it lies neither below the root nor"), run.err());
     assertTrue(Files.exists(far.resolve("x")));
@@ -228,6 +228,43 @@ class CleanCommandTest {
     assertEquals(new Run(0, "removed c.txt\nremoved d.txt\n", ""), folder.run("clean", "--stale"));
     assertTrue(folder.has("b.txt"));
     assertEquals("nothing to remove\n", folder.run("clean", "--stale").err());
+  }
+
+  @Test
+  void rule15WithoutStaleItLeavesWhatNoJobDeclaresAnyMore() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          seeds: { command: 'echo s > seeds.txt; echo l > log.txt', produces: [seeds.txt, log.txt] }
+          g:
+            parameters: { s: { lines: seeds.txt } }
+            command: cp seeds.txt {s}.g
+            produces: '{s}.g'
+        """);
+    folder.build();
+    // what was made once is a source now, and counts as one
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          g:
+            parameters: { s: { lines: seeds.txt } }
+            command: cp seeds.txt {s}.g
+            produces: '{s}.g'
+        """);
+    String left =
+        "left 2 products that no job declares any more;"
+            + " `torc clean --stale` removes what none needs\n";
+    assertEquals(
+        new Run(0, "would remove s.g\n", "warning: " + left), folder.run("clean", "-n", "--force"));
+    assertEquals(new Run(0, "removed s.g\n", "warning: " + left), folder.run("clean"));
+    assertEquals("s\n", folder.get("seeds.txt"));
+    String all = "left 2 products that no job declares any more; from now on they are yours\n";
+    assertEquals(new Run(0, "removed .torc\n", "warning: " + all), folder.run("clean", "--all"));
+    assertEquals("l\n", folder.get("log.txt"));
+    folder.build();
+    assertEquals(new Run(0, "removed s.g\n", ""), folder.run("clean"));
   }
 
   @Test

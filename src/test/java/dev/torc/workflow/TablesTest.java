@@ -108,8 +108,9 @@ class TablesTest {
     assertEquals(List.of(), workflow.jobs());
     assertEquals(List.of(), workflow.groups().getFirst().instances());
     assertEquals(
-        "[torc.yaml:2:19: no values, so g has no instances]",
+        "[torc.yaml:2:19: no values, so g has no instances: " + file + " holds none]",
         workflow.groups().getFirst().warnings().toString());
+    assertEquals(file + " holds none", workflow.groups().getFirst().nothing());
   }
 
   @Test
