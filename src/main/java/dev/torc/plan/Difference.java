@@ -188,7 +188,7 @@ final class Difference {
     if (ManifestWriter.PENDING.equals(value(now)) || ManifestWriter.PENDING.equals(value(old))) {
       return;
     }
-    if (old == null) {
+    if (old == null || now != null && old.now().equals(ManifestWriter.MISSING)) {
       needs.put(path, new Reason(Reason.Kind.NEED_ADDED, path, "", value(now)));
     } else if (now == null || now.now().equals(ManifestWriter.MISSING)) {
       // What is needed in another way now was not removed.

@@ -90,6 +90,12 @@ public final class Snapshot implements Needs {
     return snapshot;
   }
 
+  /** Whether this build saw something at a path when it last looked there. */
+  public boolean saw(String path) {
+    Known last = digests.last(path);
+    return last != null && last.stamp().exists();
+  }
+
   /** Takes in a file that turned out to be needed too; returns what is known of it. */
   public Known add(String path) throws IOException {
     Known known = digests.of(path);
@@ -190,9 +196,8 @@ public final class Snapshot implements Needs {
   }
 
   /**
-   * The needs that moved since, to be asked after {@link #ended}: another size, mtime or inode,
-   * even if the bytes were put back; where only the ctime differs, the digest decides. Sorted, each
-   * once.
+   * The needs that moved since, to be asked after {@link #ended}, even if the bytes were put back;
+   * see {@link Digests#moved(String, Known)}. Sorted, each once.
    */
   public List<String> moved() throws IOException {
     TreeSet<String> moved = new TreeSet<>();
