@@ -1,10 +1,19 @@
 package dev.torc.hash;
 
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.posix.FileSystems;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -61,6 +70,32 @@ class RealFilesTest {
     assertEquals(Digest.ofText("one"), build().of("link").digest());
     Files.writeString(root.resolve("a"), "three");
     assertEquals(Digest.ofText("three"), build().of("link").digest());
+  }
+
+  @Test
+  void whatSomebodyHasOpenForWritingIsReadAgainUntilNobodyHas() throws IOException {
+    assumeTrue(System.getProperty("os.name").equals("Linux"), "leases are Linux's");
+    assumeTrue(FileSystems.networkKind(root).isEmpty(), "network file systems have no leases");
+    byte[] bytes = new byte[(int) Digests.LARGE]; // so that only the writer is in the way
+    Path file = Files.write(root.resolve("large"), bytes);
+    try (Arena memory = Arena.ofConfined()) {
+      MemorySegment old;
+      try (FileChannel channel = FileChannel.open(file, READ, WRITE)) {
+        assertFalse(build().product("large").safe());
+        old = channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes.length, memory);
+      }
+      assertFalse(build().product("large").safe());
+      assertEquals(Map.of(), store);
+      old.set(ValueLayout.JAVA_BYTE, 7, (byte) 1);
+      bytes[7] = 1;
+      assertEquals(Digest.ofBytes(bytes), build().product("large").digest());
+    }
+    assertTrue(build().product("large").safe());
+    try (FileChannel reader = FileChannel.open(file, READ)) {
+      assertTrue(reader.isOpen());
+      store.clear();
+      assertTrue(build().product("large").safe());
+    }
   }
 
   @Test
