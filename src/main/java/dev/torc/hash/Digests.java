@@ -346,7 +346,7 @@ public final class Digests implements FileDigests {
 
   static void refuseOther(String path, Stamp stamp) throws IOException {
     if (stamp.kind() == Stamp.Kind.OTHER) {
-      throw new IOException(path + " is a FIFO, socket or device, not a file");
+      throw new IOException("cannot read " + path + ": it is a FIFO, socket or device, not a file");
     }
   }
 

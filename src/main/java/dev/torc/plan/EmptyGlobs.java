@@ -31,7 +31,7 @@ public final class EmptyGlobs {
   }
 
   /** The needed globs of a job that match nothing, in written order. */
-  public List<Ref.OfGlob> of(int job) throws IOException {
+  public List<Ref.OfGlob> of(int job) {
     if (graph.listNeeds().count(job) == 0) {
       return List.of();
     }
@@ -44,7 +44,7 @@ public final class EmptyGlobs {
     return empty;
   }
 
-  private boolean matchesNothing(int job, Ref.OfGlob glob) throws IOException {
+  private boolean matchesNothing(int job, Ref.OfGlob glob) {
     for (int i = graph.listNeeds().from(job); i < graph.listNeeds().to(job); i++) {
       int id = graph.listNeeds().at(i);
       NeedList list = graph.list(id);
@@ -64,9 +64,15 @@ public final class EmptyGlobs {
   }
 
   /** The one job that makes all that a list matches on disk. */
-  private int maker(NeedList list) throws IOException {
+  private int maker(NeedList list) {
+    List<String> paths;
+    try {
+      paths = Walk.of(graph.workflow().root(), list.glob());
+    } catch (IOException e) {
+      return SEVERAL; // something is there: who reads it tells what is wrong with it
+    }
     int only = NOTHING;
-    for (String path : Walk.of(graph.workflow().root(), list.glob())) {
+    for (String path : paths) {
       if (!list.excludes(path)) {
         int maker = graph.makerOf(path);
         if (maker < 0 || only != NOTHING && only != maker) {

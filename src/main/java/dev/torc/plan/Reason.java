@@ -34,7 +34,9 @@ public record Reason(Kind kind, String name, String old, String now) {
     /** A needed value; {@code old} and {@code now} as JSON, or digests of long ones. */
     DATA_CHANGED,
     /** A temporary product that is missing; {@code now} names the job or group that needs it. */
-    PRODUCT_WANTED
+    PRODUCT_WANTED,
+    /** A need that cannot be looked at or read; {@code now} says why. */
+    NEED_UNREADABLE
   }
 
   /** A reason that is all said by its kind. */

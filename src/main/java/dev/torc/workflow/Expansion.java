@@ -229,7 +229,7 @@ final class Expansion {
             names,
             List.of(),
             List.of(),
-            List.of(),
+            products(group), // expected by its readers, so that they never start
             reasons,
             List.of());
     // What was wrong without results is told again by every run.

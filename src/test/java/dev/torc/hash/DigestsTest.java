@@ -418,7 +418,7 @@ class DigestsTest {
     Path file = write("a", "one", LONG_AGO);
     stamps.forge(file, s -> new Stamp(Stamp.Kind.OTHER, false, 0, 1, 1, 1));
     IOException e = assertThrows(IOException.class, () -> build().of("a"));
-    assertEquals("a is a FIFO, socket or device, not a file", e.getMessage());
+    assertEquals("cannot read a: it is a FIFO, socket or device, not a file", e.getMessage());
   }
 
   @Test

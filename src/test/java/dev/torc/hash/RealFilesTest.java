@@ -104,9 +104,10 @@ class RealFilesTest {
     assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
     for (String path : new String[] {"d/fifo", "/dev/zero"}) {
       IOException e = assertThrows(IOException.class, () -> build().of(path));
-      assertEquals(path + " is a FIFO, socket or device, not a file", e.getMessage());
+      assertEquals(
+          "cannot read " + path + ": it is a FIFO, socket or device, not a file", e.getMessage());
     }
     IOException e = assertThrows(IOException.class, () -> build().folder("d", true));
-    assertEquals("d/fifo is a FIFO, socket or device, not a file", e.getMessage());
+    assertEquals("cannot read d/fifo: it is a FIFO, socket or device, not a file", e.getMessage());
   }
 }
