@@ -55,7 +55,7 @@ public final class Snapshot implements Needs {
     for (int i = needs.from(job); i < needs.to(job); i++) {
       String path = graph.path(needs.at(i));
       snapshot.needs.add(path);
-      Contents.refuseFolder(graph, path, snapshot.add(path));
+      snapshot.add(path);
       int maker = graph.maker(needs.at(i));
       if (maker >= 0 && !contents.made(maker, path)) {
         snapshot.missing = path;
@@ -104,6 +104,7 @@ public final class Snapshot implements Needs {
   /** Takes in a file that turned out to be needed too; returns what is known of it. */
   public Known add(String path) throws IOException {
     Known known = digests.of(path);
+    Contents.refuseFolder(graph, path, known);
     files.put(path, known);
     if (known.stamp().kind() == Stamp.Kind.FOLDER) {
       folders.put(path, digests.folder(path, false));

@@ -140,6 +140,7 @@ class Rule08UnreadableTest extends Harness {
         () -> {
           delete("x");
           Files.createDirectories(root.resolve("x"));
+          loop("x/loop"); // nobody looks into it
         },
         "it is a folder; write x/");
     failsItsReaders(
