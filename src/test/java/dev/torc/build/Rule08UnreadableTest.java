@@ -1,10 +1,12 @@
 package dev.torc.build;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.workflow.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,9 +167,7 @@ class Rule08UnreadableTest extends Harness {
   void aLinkThatLeadsNowhereIsAMissingSource() throws IOException {
     given3("x");
     Files.createSymbolicLink(root.resolve("x"), Path.of("nowhere"));
-    Exception e =
-        org.junit.jupiter.api.Assertions.assertThrows(
-            dev.torc.workflow.BadInput.class, this::build);
+    BadInput e = assertThrows(BadInput.class, this::build);
     assertTrue(e.getMessage().contains("x, which does not exist"), e.getMessage());
   }
 
