@@ -427,18 +427,12 @@ public final class Build {
       return false;
     }
     boolean any = false;
-    try {
-      Plan plan = stage.forecast();
-      for (int job : stage.undecided().stream().toArray()) {
-        if (!(plan.verdict(job) instanceof Verdict.MayRun)) {
-          any = true;
-          stage.undecided().clear(job);
-          consider(job, plan.verdict(job));
-        }
-      }
-    } catch (IOException | UncheckedIOException e) {
-      if (running == 0) { // else a job may be writing it, and it is looked at again when that ended
-        unreadable(e instanceof IOException io ? io : ((UncheckedIOException) e).getCause());
+    Plan plan = stage.forecast();
+    for (int job : stage.undecided().stream().toArray()) {
+      if (!(plan.verdict(job) instanceof Verdict.MayRun)) {
+        any = true;
+        stage.undecided().clear(job);
+        consider(job, plan.verdict(job));
       }
     }
     return any;
@@ -458,30 +452,18 @@ public final class Build {
    * to be needed, but no job can read what was decided too early.
    */
   private void wake() {
-    try {
-      int job = stage.undecided().nextSetBit(0);
-      Reason reason = stage.forecast().maybe(job);
-      stage.undecided().clear(job);
-      consider(job, new Verdict.WillRun(List.of(reason)));
-    } catch (IOException e) {
-      unreadable(e);
-    } catch (UncheckedIOException e) {
-      unreadable(e.getCause());
-    }
+    int job = stage.undecided().nextSetBit(0);
+    Reason reason = stage.forecast().maybe(job);
+    stage.undecided().clear(job);
+    consider(job, new Verdict.WillRun(List.of(reason)));
   }
 
   private void decide(int job) {
-    try {
-      Verdict verdict = stage.scene().decide(job);
-      if (verdict instanceof Verdict.UpToDate && stage.scene().lacks(job)) {
-        stage.undecided().set(job);
-      } else {
-        consider(job, verdict);
-      }
-    } catch (IOException e) {
-      unreadable(e);
-    } catch (UncheckedIOException e) {
-      unreadable(e.getCause());
+    Verdict verdict = stage.scene().decide(job);
+    if (verdict instanceof Verdict.UpToDate && stage.scene().lacks(job)) {
+      stage.undecided().set(job);
+    } else {
+      consider(job, verdict);
     }
   }
 

@@ -124,7 +124,7 @@ public final class Clearing {
     if (!digests.linkStamp(path).exists()) {
       return clearAbove(file);
     }
-    boolean ours = unaltered(cache.owned(path));
+    boolean ours = isOurs(path);
     if (persist) {
       if (!ours) {
         keep(path, true);
@@ -135,6 +135,15 @@ public final class Clearing {
       keep(path, false);
     }
     return true;
+  }
+
+  /** What cannot be read is nobody's: it moves aside, as what was altered does. */
+  private boolean isOurs(String path) {
+    try {
+      return unaltered(cache.owned(path));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /**
@@ -155,7 +164,7 @@ public final class Clearing {
     if (stamp.kind() != Stamp.Kind.FOLDER
         && above.startsWith(place.root())
         && digests.stamp(above.toString()).kind() != Stamp.Kind.FOLDER
-        && unaltered(cache.owned(place.root().relativize(above).toString()))) {
+        && isOurs(place.root().relativize(above).toString())) {
       delete(above);
     }
     return false;

@@ -63,12 +63,14 @@ record FoundNeeds(TreeSet<String> found, TreeSet<String> moved) {
                     + " add %s to its needs")
                 .formatted(path, graph.name(maker), path));
       }
+      boolean wasThere = snapshot.saw(path);
       Known known = snapshot.add(path);
       needs.found.add(path);
+      // What is gone and was never seen is the job's own, made and removed: it moves when it comes.
       // A source that has the very time of the start may have changed after it; what an earlier job
       // made often has that time, and its bytes are known.
       long since = known.stamp().ctime() - begin.ctime();
-      if (maker < 0 ? since >= 0 || !known.stamp().exists() : since > 0) {
+      if (!known.stamp().exists() ? wasThere : maker < 0 ? since >= 0 : since > 0) {
         needs.moved.add(path);
       }
     }

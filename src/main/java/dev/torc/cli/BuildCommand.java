@@ -23,6 +23,7 @@ import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.report.Profile;
 import dev.torc.report.Report;
+import dev.torc.workflow.BadInput;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
@@ -62,7 +63,8 @@ final class BuildCommand extends Command {
     if (!dry && rest.restless(forced(selection)).intersects(selection.jobs())) {
       HeadStart.begin();
     }
-    BitSet tooLarge = check(project, capacity, rest.concerned(selection.jobs(), forced(selection)));
+    BitSet concerned = rest.concerned(selection.jobs(), forced(selection));
+    BitSet tooLarge = check(project, capacity, concerned, dry);
     if (dry || !tooLarge.isEmpty()) {
       try (Look look = Look.at(project, rest, console::warn)) {
         Selection expanded = look.project().select(options.targets());
@@ -92,7 +94,7 @@ final class BuildCommand extends Command {
       try (lock) {
         if (!rest.holds()) { // another build was at work
           rest = AtRest.none(project);
-          check(project, capacity, selection.jobs());
+          check(project, capacity, selection.jobs(), false);
         }
         return build(rest, selection, capacity, given, build, report);
       }
@@ -105,8 +107,12 @@ final class BuildCommand extends Command {
   }
 
   /** What the disk and the machine say of jobs that may run; returns those that are too large. */
-  private static BitSet check(Project project, Capacity capacity, BitSet jobs) throws IOException {
-    Checks.check(project.graph(), looking(project), jobs);
+  private static BitSet check(Project project, Capacity capacity, BitSet jobs, boolean dry)
+      throws IOException {
+    List<BadInput.Diagnostic> unreadable = Checks.check(project.graph(), looking(project), jobs);
+    if (dry) { // else the jobs fail and say so
+      unreadable.forEach(line -> project.console().warn(line.toString()));
+    }
     Images.refuse(project.graph(), jobs, project.containers());
     return capacity.tooLarge(project.graph(), jobs);
   }

@@ -206,8 +206,8 @@ public final class Digests implements FileDigests {
   }
 
   /**
-   * Whether a needed file moved since it was looked at (rule 6): its kind, size, mtime or inode
-   * did, or, where only its ctime did, its bytes.
+   * Whether a needed file moved since it was looked at (rule 6): its kind, size, mtime, ctime or
+   * inode did, or, where only its ctime did and its mode, owner or link count say why, its bytes.
    */
   public boolean moved(String path, Known before) throws IOException {
     Stamp now = stamp(path);
@@ -253,7 +253,8 @@ public final class Digests implements FileDigests {
         || now.kind() == Stamp.Kind.FILE
             && (now.size() != before.size()
                 || now.mtime() != before.mtime()
-                || now.inode() != before.inode());
+                || now.inode() != before.inode()
+                || now.ctime() != before.ctime() && now.attributes() == before.attributes());
   }
 
   private Slot slot(String path) {
@@ -273,7 +274,7 @@ public final class Digests implements FileDigests {
       Digest same = kept.apply(path, fresh);
       Known old = same == null ? stored.apply(path) : new Known(fresh, same, true);
       if (old != null && old.safe() && old.stamp().equals(fresh)) {
-        slot.known = old;
+        slot.known = new Known(fresh, old.digest(), true);
       }
     }
     return isThat(slot.known, fresh);
@@ -319,7 +320,9 @@ public final class Digests implements FileDigests {
       boolean safe = clock.past(before.ctime() + window(before));
       Digest digest = null;
       try {
-        digest = hasher.file(file, before.size());
+        Hasher.Read read = hasher.file(file, before.size());
+        digest = read.digest();
+        safe &= !read.writers();
       } catch (NoSuchFileException e) {
         safe = false; // gone or replaced in this moment: the next stamp tells
       }
@@ -343,7 +346,7 @@ public final class Digests implements FileDigests {
 
   static void refuseOther(String path, Stamp stamp) throws IOException {
     if (stamp.kind() == Stamp.Kind.OTHER) {
-      throw new IOException(path + " is a FIFO, socket or device, not a file");
+      throw new IOException("cannot read " + path + ": it is a FIFO, socket or device, not a file");
     }
   }
 

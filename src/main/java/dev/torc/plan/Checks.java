@@ -5,6 +5,7 @@ import dev.torc.graph.Names;
 import dev.torc.hash.Digests;
 import dev.torc.hash.Lookout;
 import dev.torc.hash.Stamp;
+import dev.torc.machine.Refusal;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Glob;
 import dev.torc.workflow.Group;
@@ -28,8 +29,8 @@ import java.util.Set;
 
 /**
  * The part of rule 13 that the disk decides: needed files that nobody makes and that do not exist,
- * things that cannot be read as files, products that lie elsewhere than they seem to. What the
- * build file alone decides was refused when the graph was built.
+ * products that lie elsewhere than they seem to. What the build file alone decides was refused when
+ * the graph was built. Of what cannot be read it only tells.
  */
 public final class Checks {
 
@@ -45,6 +46,7 @@ public final class Checks {
   private final long[] numbers = new long[Stamp.NUMBERS];
   private final Names.Taker<Stamp.Kind> kind;
   private final List<BadInput.Diagnostic> errors = new ArrayList<>();
+  private final List<BadInput.Diagnostic> unreadable = new ArrayList<>();
 
   /**
    * A folder that needs or products lie in.
@@ -81,8 +83,13 @@ public final class Checks {
     }
   }
 
-  /** Checks the selected jobs; throws {@link BadInput} with every error found. */
-  public static void check(Graph graph, Digests digests, BitSet selected) throws IOException {
+  /**
+   * Checks the selected jobs; throws {@link BadInput} with every error found.
+   *
+   * @return what cannot be looked at, or read as a file: that fails its readers and refuses nothing
+   */
+  public static List<BadInput.Diagnostic> check(Graph graph, Digests digests, BitSet selected)
+      throws IOException {
     Checks checks = new Checks(graph, digests);
     for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
       checks.needs(j);
@@ -91,6 +98,7 @@ public final class Checks {
     if (!checks.errors.isEmpty()) {
       throw new BadInput(checks.errors);
     }
+    return checks.unreadable;
   }
 
   private void needs(int id) throws IOException {
@@ -101,12 +109,20 @@ public final class Checks {
       if (ref instanceof Ref.OfFile file) {
         int source = graph.fileId(file.path());
         if (graph.maker(source) < 0 && !sound.get(source)) {
-          int told = errors.size();
-          source(id, file);
-          sound.set(source, errors.size() == told);
+          int told = errors.size() + unreadable.size();
+          try {
+            source(id, file);
+          } catch (IOException e) {
+            unreadable(file.place(), file.path(), Refusal.why(e));
+          }
+          sound.set(source, errors.size() + unreadable.size() == told);
         }
       } else if (ref instanceof Ref.OfFolder folder && graph.makerOf(folder.path()) < 0) {
-        folder(id, folder);
+        try {
+          folder(id, folder);
+        } catch (IOException e) {
+          unreadable(folder.place(), folder.path() + "/", Refusal.why(e));
+        }
       }
     }
   }
@@ -154,14 +170,9 @@ public final class Checks {
               "job %s needs %s, which does not exist and which no job produces"
                   .formatted(graph.job(id).name(), file.path()));
       case FOLDER ->
-          error(
-              file.place(),
-              "needed file %s is a folder; write %s/".formatted(file.path(), file.path()));
+          unreadable(file.place(), file.path(), "it is a folder; write " + file.path() + "/");
       default ->
-          error(
-              file.place(),
-              "needed file %s is no regular file; torc reads files and folders only"
-                  .formatted(file.path()));
+          unreadable(file.place(), file.path(), "it is a FIFO, socket or device, not a file");
     }
   }
 
@@ -223,10 +234,9 @@ public final class Checks {
       var list = graph.list(graph.listNeeds().at(i));
       made |= list.text().equals(folder.path()) && !list.makers().isEmpty();
     }
-    if (stamp.kind() == Stamp.Kind.FILE) {
-      error(
-          folder.place(),
-          "needed folder %s/ is a file; write it without the slash".formatted(folder.path()));
+    if (stamp.exists() && stamp.kind() != Stamp.Kind.FOLDER) {
+      unreadable(
+          folder.place(), folder.path() + "/", "it is no folder; write it without the slash");
     } else if (!stamp.exists() && !made) {
       error(
           folder.place(),
@@ -333,6 +343,10 @@ public final class Checks {
     } catch (IOException e) {
       return false; // who makes it meets it again, and tells
     }
+  }
+
+  private void unreadable(Place place, String path, String why) {
+    unreadable.add(new BadInput.Diagnostic(place, "need " + path + " cannot be read: " + why));
   }
 
   private void error(Place place, String message) {

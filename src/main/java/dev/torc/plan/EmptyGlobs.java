@@ -36,7 +36,7 @@ public final class EmptyGlobs {
   }
 
   /** The needed globs and folders of a job that give nothing, in written order. */
-  public List<Ref> of(int job) throws IOException {
+  public List<Ref> of(int job) {
     if (graph.listNeeds().count(job) == 0) {
       return List.of();
     }
@@ -59,7 +59,7 @@ public final class EmptyGlobs {
         : Beside.folder(root, ((Ref.OfFolder) empty).path());
   }
 
-  private boolean givesNothing(int job, NeedList.Kind kind, String text) throws IOException {
+  private boolean givesNothing(int job, NeedList.Kind kind, String text) {
     for (int i = graph.listNeeds().from(job); i < graph.listNeeds().to(job); i++) {
       int id = graph.listNeeds().at(i);
       NeedList list = graph.list(id);
@@ -79,14 +79,20 @@ public final class EmptyGlobs {
   }
 
   /** The one job that makes all that a list matches on disk. */
-  private int maker(NeedList list) throws IOException {
+  private int maker(NeedList list) {
     Path root = graph.workflow().root();
-    if (list.kind() == NeedList.Kind.FOLDER) { // where there is none at all, that is an error
-      boolean empty = Files.isDirectory(root.resolve(list.text()));
-      return empty && !Beside.folder(root, list.text()).isEmpty() ? NOTHING : SEVERAL;
+    List<String> paths;
+    try {
+      if (list.kind() == NeedList.Kind.FOLDER) { // where there is none at all, that is an error
+        boolean empty = Files.isDirectory(root.resolve(list.text()));
+        return empty && !Beside.folder(root, list.text()).isEmpty() ? NOTHING : SEVERAL;
+      }
+      paths = Walk.of(root, list.glob());
+    } catch (IOException e) {
+      return SEVERAL; // something is there: who reads it tells what is wrong with it
     }
     int only = NOTHING;
-    for (String path : Walk.of(root, list.glob())) {
+    for (String path : paths) {
       if (!list.excludes(path)) {
         int maker = graph.makerOf(path);
         if (maker < 0 || only != NOTHING && only != maker) {

@@ -38,7 +38,7 @@ public final class Plan {
   }
 
   /** Decides every selected job; those that are up to date are settled in the records. */
-  public static Plan of(Scene scene) throws IOException {
+  public static Plan of(Scene scene) {
     return of(scene, scene.selection().jobs());
   }
 
@@ -47,7 +47,7 @@ public final class Plan {
    * others are known to be up to date unless one of these makes them run; all up-to-date ones are
    * settled in the records.
    */
-  public static Plan of(Scene scene, BitSet restless) throws IOException {
+  public static Plan of(Scene scene, BitSet restless) {
     Verdict[] verdicts = new Verdict[scene.graph().nodes()];
     BitSet selected = scene.selection().jobs();
     BitSet both = (BitSet) restless.clone();
@@ -120,7 +120,7 @@ public final class Plan {
    * @param waiting the jobs to be decided
    * @param working jobs that run or are about to
    */
-  public static Plan amid(Scene scene, BitSet waiting, BitSet working) throws IOException {
+  public static Plan amid(Scene scene, BitSet waiting, BitSet working) {
     Verdict[] verdicts = new Verdict[scene.graph().nodes()];
     working.stream().forEach(j -> verdicts[j] = new Verdict.WillRun(List.of()));
     Absent absent = new Absent(scene, waiting);

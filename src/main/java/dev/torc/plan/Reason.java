@@ -35,6 +35,9 @@ public record Reason(Kind kind, String name, String old, String now) {
     DATA_CHANGED,
     /** A temporary product that is missing; {@code now} names the job or group that needs it. */
     PRODUCT_WANTED,
+    /** A need that cannot be looked at or read; {@code now} says why. */
+    NEED_UNREADABLE,
+
     /**
      * A needed glob, folder or group over sources gave something when the job last ran and gives
      * nothing now; {@code old} says how much, {@code now} what is there instead.

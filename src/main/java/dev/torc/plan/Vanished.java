@@ -7,6 +7,7 @@ import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Digest;
 import dev.torc.machine.Amount;
+import dev.torc.machine.Refusal;
 import dev.torc.workflow.Beside;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
@@ -34,7 +35,7 @@ final class Vanished {
   }
 
   /** What vanished of the needs of a job, a reason each; only for a job that ran before. */
-  List<Reason> of(int job) throws IOException {
+  List<Reason> of(int job) {
     List<Reason> vanished = new ArrayList<>(0);
     Details last = null;
     for (int i = graph.listNeeds().from(job); i < graph.listNeeds().to(job); i++) {
@@ -62,7 +63,7 @@ final class Vanished {
   }
 
   /** What is there if a list without makers gives nothing, though sources should; else empty. */
-  private String nothing(int id, NeedList list) throws IOException {
+  private String nothing(int id, NeedList list) {
     if (list.kind() == NeedList.Kind.JOB) {
       return nothing(list.text());
     }
@@ -80,11 +81,15 @@ final class Vanished {
       return "";
     }
     Path root = graph.workflow().root();
-    String there =
-        list.kind() == NeedList.Kind.GLOB
-            ? Beside.pattern(root, list.glob())
-            : Beside.folder(root, list.text());
-    return there.isEmpty() ? "there are no files in it that count" : there;
+    try {
+      String there =
+          list.kind() == NeedList.Kind.GLOB
+              ? Beside.pattern(root, list.glob())
+              : Beside.folder(root, list.text());
+      return there.isEmpty() ? "there are no files in it that count" : there;
+    } catch (IOException e) {
+      return Refusal.why(e);
+    }
   }
 
   /** The same of a group, or a part or an instance of it. */

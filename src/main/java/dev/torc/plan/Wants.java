@@ -4,7 +4,6 @@ import dev.torc.cache.Made;
 import dev.torc.cache.Result;
 import dev.torc.hash.Stamp;
 import dev.torc.workflow.Ref;
-import java.io.IOException;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -48,7 +47,7 @@ final class Wants {
   }
 
   /** Decides all jobs; those that are up to date are settled in {@link #scene}. */
-  Wants decide() throws IOException {
+  Wants decide() {
     untold();
     do {
       scene = given.anew(amid, wanted);
@@ -96,7 +95,7 @@ final class Wants {
         .anyMatch(ref -> ref instanceof Ref.OfFile file && file.path().equals(path));
   }
 
-  private void forward() throws IOException {
+  private void forward() {
     for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
       if (!decided.get(j)) {
         verdicts[j] = Plan.UP_TO_DATE;

@@ -44,6 +44,7 @@ public final class Sentence {
       case INTERRUPTED -> "was interrupted last time";
       case MOVED -> "need " + name + " moved while it ran last time";
       case NEED_CHANGED -> "need " + name + " changed" + digests(reason);
+      case NEED_UNREADABLE -> "need " + name + " cannot be read: " + Shown.line(reason.now());
       case NEED_ADDED -> "need " + name + " added";
       case NEED_REMOVED -> "need " + name + " removed";
       case SETTING_CHANGED -> name + " changed" + texts(reason);
@@ -86,7 +87,14 @@ public final class Sentence {
 
   private static Class of(Reason.Kind kind) {
     return switch (kind) {
-      case NEED_CHANGED, NEED_ADDED, NEED_REMOVED, NEED_VANISHED, MOVED, DATA_CHANGED -> Class.NEED;
+      case NEED_CHANGED,
+          NEED_ADDED,
+          NEED_REMOVED,
+          NEED_UNREADABLE,
+          NEED_VANISHED,
+          MOVED,
+          DATA_CHANGED ->
+          Class.NEED;
       case PRODUCT_MISSING, PRODUCT_WANTED, PRODUCT_ALTERED -> Class.PRODUCT;
       case SETTING_CHANGED -> Class.SETTING;
       case NEVER_RAN,

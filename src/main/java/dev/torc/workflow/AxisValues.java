@@ -91,7 +91,7 @@ final class AxisValues {
   }
 
   /** The values of a group; what is wrong is noted. */
-  Answer of(int unit, Unit.Many group, Problems problems) throws IOException {
+  Answer of(int unit, Unit.Many group, Problems problems) {
     One one = new One(unit, group);
     List<String> names = new ArrayList<>();
     List<List<Row>> rows = new ArrayList<>();
@@ -119,6 +119,9 @@ final class AxisValues {
         }
       } catch (BadInput e) {
         problems.add(e);
+      } catch (IOException e) {
+        problems.add(axis.place(), dev.torc.machine.Refusal.line(e));
+        one.byResults = true; // of this group alone, as where a result is wrong
       } finally {
         one.byResults |= before;
       }

@@ -231,7 +231,7 @@ final class Expansion {
             names,
             List.of(),
             List.of(),
-            List.of(),
+            products(group), // expected by its readers, so that they never start
             reasons,
             tables(group.axes()),
             "",

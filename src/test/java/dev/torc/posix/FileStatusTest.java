@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -32,7 +34,9 @@ class FileStatusTest {
         ((FileTime) a.get("ctime")).to(TimeUnit.NANOSECONDS),
         (long) a.get("ino"),
         (long) a.get("dev"),
-        (int) a.get("nlink"));
+        (int) a.get("nlink"),
+        FileStatus.attributes(
+            (int) a.get("mode"), (int) a.get("uid"), (int) a.get("gid"), (int) a.get("nlink")));
   }
 
   private static FileStatus of(Path path, boolean follow) throws IOException {
@@ -60,6 +64,16 @@ class FileStatusTest {
     assertEquals(of(file, true), of(link, true));
     assertEquals(expected(link, LinkOption.NOFOLLOW_LINKS), of(link, false));
     assertTrue(of(link, false).isLink());
+  }
+
+  @Test
+  void attributesMoveWithModeOwnerGroupAndLinks() {
+    Set<Long> all = new HashSet<>();
+    for (int[] one : new int[][] {{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {-1, -1, 9}}) {
+      all.add(FileStatus.attributes(0100644, one[0], one[1], one[2]));
+      all.add(FileStatus.attributes(0100600, one[0], one[1], one[2]));
+    }
+    assertEquals(10, all.size());
   }
 
   @Test
@@ -98,7 +112,14 @@ class FileStatusTest {
       assertEquals(
           a,
           new FileStatus(
-              b.mode(), b.size(), b.mtime(), b.ctime(), b.inode(), a.device(), b.links()));
+              b.mode(),
+              b.size(),
+              b.mtime(),
+              b.ctime(),
+              b.inode(),
+              a.device(),
+              b.links(),
+              b.attributes()));
     }
     assertSame(FileStatus.MISSING, FileStatus.byStatx(folder + "/none", true));
   }

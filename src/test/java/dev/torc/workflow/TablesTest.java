@@ -92,7 +92,6 @@ class TablesTest {
         "t.xls|t.xls|a|torc.yaml:2:19: t.xls: a table's name ends in .csv, .tsv, .json or .jsonl,"
             + " which tells its form",
         "t.csv|dir/x|a|torc.yaml:2:19: t.csv: no such file",
-        "dir|dir/x|a|torc.yaml:2:19: dir: not a regular file",
       })
   void whatIsWrongIsToldWithFileAndLine(String table, String file, String text, String message) {
     String told = table(table, file, text.replace('~', '\n')).refused();
