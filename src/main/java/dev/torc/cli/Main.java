@@ -42,7 +42,7 @@ public final class Main {
 
   /** Starts torc as a process. */
   public static void main(String[] args) {
-    Thread.setDefaultUncaughtExceptionHandler((_, thrown) -> lost(thrown));
+    endWhereAThreadBreaks();
     int exit;
     try {
       exit = run(args, console());
@@ -58,6 +58,11 @@ public final class Main {
       Runtime.getRuntime().halt(exit);
     }
     System.exit(exit); // removes the shared libraries that had to be unpacked
+  }
+
+  /** Lets an exception that nobody catches, on whatever thread, end the process. */
+  static void endWhereAThreadBreaks() {
+    Thread.setDefaultUncaughtExceptionHandler((_, thrown) -> lost(thrown));
   }
 
   /** A thread broke, and others may wait for it without end: there is nothing to go on with. */
