@@ -108,7 +108,7 @@ public final class Clearing {
         there = false;
       } else if (ref instanceof Ref.OfGlob glob) {
         there = false;
-        for (String path : Walk.of(place.root(), Glob.of(glob.pattern()))) {
+        for (String path : Walk.of(place.root(), Glob.of(glob.pattern()), digests.stop())) {
           clear(path, job.persist());
         }
       }

@@ -66,7 +66,7 @@ final class Products {
         products.add(folder.path(), Stamp.Kind.FOLDER);
       } else if (ref instanceof Ref.OfGlob glob) {
         slow.run();
-        for (String path : Walk.of(grounds.root(), Glob.of(glob.pattern()))) {
+        for (String path : Walk.of(grounds.root(), Glob.of(glob.pattern()), digests.stop())) {
           products.add(path, Stamp.Kind.FILE);
         }
       }

@@ -143,7 +143,8 @@ final class BuildCommand extends Command {
     try (Workshop shop = rest.open(build, report)) {
       AtomicReference<Plan> plan = new AtomicReference<>();
       exit = build(shop, selection, restless, capacity, given, report, plan);
-      next = rest.after(plan.get(), shop, report);
+      // After a signal nothing is read any more: the next build looks at everything.
+      next = exit > Exit.signal(0) ? null : rest.after(plan.get(), shop, report);
     }
     rest.keep(next, report);
     return exit;
@@ -239,8 +240,8 @@ final class BuildCommand extends Command {
                   options.failFast(),
                   tokens.orElse(null),
                   listener));
-      tokens.ifPresent(t -> t.start(build::tokenCame));
       try (Signals _ = new Signals(build::signal)) {
+        tokens.ifPresent(t -> t.start(build::tokenCame));
         return build.run();
       }
     } catch (IOException | RuntimeException e) {

@@ -122,6 +122,7 @@ final class Training {
         }
       }
     }
+    Main.endWhereAThreadBreaks();
   }
 
   private static void learn(Lesson lesson, Path folder, boolean terminal) {

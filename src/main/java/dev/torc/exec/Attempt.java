@@ -218,7 +218,12 @@ final class Attempt implements Runner.Running, Watch.Watched {
   /** Ends the tree on a thread of its own, since this attempt's waits for the leader meanwhile. */
   private void beginEnding() {
     Supplier<List<Integer>> work = () -> tree.end(grace, () -> hurry);
-    ending = ending.thenCombine(CompletableFuture.supplyAsync(work, threads), (a, b) -> b);
+    try {
+      ending = ending.thenCombine(CompletableFuture.supplyAsync(work, threads), (a, b) -> b);
+    } catch (OutOfMemoryError noThread) {
+      hurry = true; // without one there is no grace, and what is left ends with the leader
+      tree.signalGroup(Kill.KILL);
+    }
   }
 
   private void endTree() {

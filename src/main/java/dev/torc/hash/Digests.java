@@ -19,7 +19,8 @@ import java.util.function.Function;
  *
  * <p>A path is relative to the root or absolute, with {@code /} between names. Every method throws
  * an {@link IOException} with a line that names the path, where the system refuses to say or to
- * read, or where a FIFO, socket or device stands in the place of a file.
+ * read, or where a FIFO, socket or device stands in the place of a file; those that may read throw
+ * {@link Stopped} where they were told to stop.
  */
 public final class Digests implements FileDigests {
 
@@ -44,7 +45,8 @@ public final class Digests implements FileDigests {
   private final FileClock clock;
   private final Function<String, Known> stored;
   private final BiConsumer<String, Known> learnt;
-  private final Hasher hasher = new Hasher();
+  private final Stop stop = new Stop();
+  private final Hasher hasher = new Hasher(stop);
   private final ConcurrentMap<String, Slot> slots = new ConcurrentHashMap<>();
   private final Set<String> replaced = ConcurrentHashMap.newKeySet();
   private final LongAdder stats = new LongAdder();
@@ -90,6 +92,11 @@ public final class Digests implements FileDigests {
   public void follow(Digests other, BiFunction<String, Stamp, Digest> kept) {
     this.kept = kept;
     before = other;
+  }
+
+  /** By which all reading ends. */
+  public Stop stop() {
+    return stop;
   }
 
   /** A fresh stamp, links followed. */
@@ -187,7 +194,7 @@ public final class Digests implements FileDigests {
       boolean large = fresh.kind() == Stamp.Kind.FILE && fresh.size() >= LARGE;
       if (large && !trusted(path, slot, fresh)) {
         long window = window(fresh);
-        clock.await(fresh.ctime() + window, 2 * window);
+        clock.await(fresh.ctime() + window, 2 * window, stop);
         fresh = stamp(path);
       }
       // Of a small one that was written just now no earlier build is asked: reading is quicker.
@@ -210,6 +217,7 @@ public final class Digests implements FileDigests {
    * inode did, or, where only its ctime did and its mode, owner or link count say why, its bytes.
    */
   public boolean moved(String path, Known before) throws IOException {
+    stop.check();
     Stamp now = stamp(path);
     return !now.equals(before.stamp())
         && (moved(before.stamp(), now) || moved(before, of(path, now)));
@@ -289,6 +297,7 @@ public final class Digests implements FileDigests {
   }
 
   private Known look(String path, Slot slot, Stamp fresh, boolean ask) throws IOException {
+    stop.check();
     Known before = slot.known;
     Known now = found(path, slot, fresh, ask);
     if (before != null
@@ -369,6 +378,7 @@ public final class Digests implements FileDigests {
 
       @Override
       public Stamp linkStamp(Path path) throws IOException {
+        stop.check();
         stats.increment();
         return stamps.linkStamp(path);
       }

@@ -31,6 +31,7 @@ public final class FileClock {
   }
 
   private static final long NEVER = Long.MIN_VALUE;
+  private static final long SLICE = 50_000_000; // between two looks whether to stop
   private static final long TICK = 1_000_000; // the shortest rest worth its system call
 
   private final Probe probe;
@@ -90,9 +91,10 @@ public final class FileClock {
    * Waits until the moment has passed.
    *
    * @param atMost nanoseconds; what lies further ahead is not waited for
+   * @param stop ends the wait
    * @return whether it has surely passed; an interrupt ends the wait and stays set
    */
-  public boolean await(long time, long atMost) {
+  public boolean await(long time, long atMost, Stop stop) {
     long left = atMost;
     while (!past(time)) {
       long ahead;
@@ -102,6 +104,8 @@ public final class FileClock {
       if (ahead > left) {
         return false;
       }
+      stop.check();
+      ahead = Math.min(ahead, SLICE);
       left -= ahead;
       try {
         rest.sleep(ahead);

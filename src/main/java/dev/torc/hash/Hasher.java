@@ -39,8 +39,14 @@ public final class Hasher {
 
   private final ThreadLocal<Work> work =
       ThreadLocal.withInitial(() -> new Work(sha256(), new byte[BUFFER], Memory.of(BUFFER)));
+  private final Stop stop;
   private final LongAdder files = new LongAdder();
   private final LongAdder bytes = new LongAdder();
+
+  /** Reads until it is told to stop. */
+  public Hasher(Stop stop) {
+    this.stop = stop;
+  }
 
   /** A new SHA-256 of the JDK, which every Java has. */
   static MessageDigest sha256() {
@@ -56,6 +62,7 @@ public final class Hasher {
    *
    * @param size bytes that it has by its stamp; whether it still had them the caller looks again
    * @throws NoSuchFileException where it is gone
+   * @throws Stopped where it was told to stop
    * @throws IOException with a line that names the path, where it cannot be read
    */
   public Read file(Path path, long size) throws IOException {
@@ -72,6 +79,7 @@ public final class Hasher {
             (piece, length) -> {
               w.sha256.update(piece, 0, length);
               bytes.add(length);
+              stop.check();
             });
       }
     } catch (NoSuchFileException e) {
@@ -89,6 +97,7 @@ public final class Hasher {
     for (int n = in.read(w.buffer, 0, most); n >= 0; n = in.read(w.buffer, 0, most)) {
       w.sha256.update(w.buffer, 0, n);
       bytes.add(n);
+      stop.check();
       read += n;
       if (read == size && n < most) {
         break; // all of it, and there was room for more

@@ -320,7 +320,7 @@ public final class Contents implements Needs {
 
   private List<Entry> matches(NeedList list, Look look, List<Owned> stale) throws IOException {
     List<Entry> entries = new ArrayList<>();
-    for (String path : Walk.of(root, list.glob())) {
+    for (String path : Walk.of(root, list.glob(), digests.stop())) {
       if (!list.excludes(path) && counts(list, path, stale)) {
         if (isPending(path)) {
           entries.add(entry(path, ManifestWriter.PENDING));

@@ -77,6 +77,7 @@ public final class JsonReport implements Report {
       case Event.JobReleased _ -> "job_released";
       case Event.JobEnded _ -> "job_ended";
       case Event.JobRetried _ -> "job_retried";
+      case Event.Ending _ -> "ending";
       case Event.Terminal _ -> "terminal";
       case Event.Note _ -> "note";
       case Event.Finished _ -> "finished";
@@ -110,6 +111,14 @@ public final class JsonReport implements Report {
         object.writeNumberField("attempt", retried.attempt());
         details(retried.details(), object);
         object.writeNumberField("delay", retried.delay() / SECOND);
+      }
+      case Event.Ending ending -> {
+        object.writeArrayFieldStart("jobs");
+        for (String job : ending.jobs()) {
+          object.writeString(job);
+        }
+        object.writeEndArray();
+        object.writeNumberField("grace", ending.grace() / SECOND);
       }
       case Event.Terminal terminal -> object.writeBooleanField("lent", terminal.lent());
       case Event.Note note -> {

@@ -314,7 +314,7 @@ class Harness {
     }
   }
 
-  private Set<String> underWay() {
+  Set<String> underWay() {
     Set<String> jobs = new TreeSet<>();
     for (Event event : events) {
       switch (event) {
@@ -346,6 +346,11 @@ class Harness {
   /** What runs the jobs; tests with real processes put another one in its place. */
   Runner openRunner() {
     return new StubRunner(scripts, otherwise);
+  }
+
+  /** On what attempts run. */
+  ExecutorService openThreads() {
+    return Executors.newCachedThreadPool();
   }
 
   private void build(CompletableFuture<Build> begun, String... targets) throws IOException {
@@ -406,7 +411,7 @@ class Harness {
             digests,
             line -> told.add(new Event.Note(Event.Level.WARNING, line)));
     try (Runner runner = openRunner();
-        ExecutorService threads = Executors.newCachedThreadPool()) {
+        ExecutorService threads = openThreads()) {
       Shop shop =
           new Shop(
               scene.graph(),
