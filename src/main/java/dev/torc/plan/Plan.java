@@ -1,7 +1,6 @@
 package dev.torc.plan;
 
 import dev.torc.graph.Graph;
-import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
