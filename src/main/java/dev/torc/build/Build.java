@@ -247,8 +247,11 @@ public final class Build {
         stage.ended().forEach(this::block);
         stage.free().forEach(this::decide);
       }
-    } catch (IOException | UncheckedIOException | Stopped e) {
-      unreadable(e);
+    } catch (Stopped e) {
+      return; // a signal came: nothing new starts
+    } catch (IOException | UncheckedIOException e) {
+      unreadable = e instanceof IOException io ? io : ((UncheckedIOException) e).getCause();
+      draining = true;
     }
   }
 
@@ -374,8 +377,8 @@ public final class Build {
         alone = false;
         teller.tell(new Event.Terminal(false));
         if (outcome.ended().how() == Ended.How.SIGNALED && outcome.ended().code() == INT) {
-          signal.compareAndSet(
-              0, INT); // the terminal sent Ctrl-C to the job alone; the user meant the build
+          // The terminal sent Ctrl-C to the job alone; the user meant the build.
+          signal.compareAndSet(0, INT);
           draining = true;
         }
       }
@@ -451,9 +454,7 @@ public final class Build {
         }
       }
     } catch (Stopped e) {
-      if (running == 0) { // else it is looked at again when that ended
-        unreadable(e);
-      }
+      return any; // a signal came: nothing new starts
     }
     return any;
   }
@@ -478,7 +479,7 @@ public final class Build {
       stage.undecided().clear(job);
       consider(job, new Verdict.WillRun(List.of(reason)));
     } catch (Stopped e) {
-      unreadable(e);
+      return; // a signal came: nothing new starts
     }
   }
 
@@ -491,7 +492,7 @@ public final class Build {
         consider(job, verdict);
       }
     } catch (Stopped e) {
-      unreadable(e);
+      return; // likewise
     }
   }
 
@@ -501,7 +502,7 @@ public final class Build {
       stage.states().set(id, State.READY);
       stage.ready().add(id);
     } else if (verdict instanceof Verdict.WillFail will) {
-      // It keeps its record: where the sources are back, its result is as good as it was.
+      // It keeps its record: where the needs are back, its result is as good as it was.
       stage.states().set(id, State.FAILED);
       teller.ended(stage.graph().name(id), State.FAILED, will.what());
       failed |= !stage.graph().job(id).allowFailure();
@@ -561,14 +562,6 @@ public final class Build {
     broken = e;
     draining = true;
     workers.end(false);
-  }
-
-  /** Nothing new starts; where a signal stopped the reading, there is nothing to tell of it. */
-  private void unreadable(Exception e) {
-    if (!(e instanceof Stopped)) {
-      unreadable = e instanceof IOException io ? io : ((UncheckedIOException) e).getCause();
-    }
-    draining = true;
   }
 
   /** The records of a job that a killed torc left running (rule 9). */

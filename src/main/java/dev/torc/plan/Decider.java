@@ -82,12 +82,26 @@ public final class Decider {
       }
     }
     if (!reasons.isEmpty()) {
-      List<Reason> gone = last == null || wish.forced ? List.of() : vanished.of(id);
-      return gone.isEmpty()
+      List<Reason> lacking = lacking(id, last, wish, reasons);
+      return lacking.isEmpty()
           ? new Verdict.WillRun(List.copyOf(reasons))
-          : new Verdict.WillFail(List.copyOf(gone));
+          : new Verdict.WillFail(lacking);
     }
     return pending >= 0 ? new Verdict.MayRun(pending) : new Verdict.UpToDate();
+  }
+
+  /** What a job that ran before cannot have this time; what a depfile named it may need no more. */
+  private List<Reason> lacking(int id, Result last, Wish wish, List<Reason> reasons) {
+    List<Reason> lacking = new ArrayList<>(0);
+    for (Reason reason : reasons) {
+      if (reason.kind() == Reason.Kind.NEED_UNREADABLE && !last.found().contains(reason.name())) {
+        lacking.add(reason);
+      }
+    }
+    if (last != null && !wish.forced) {
+      lacking.addAll(vanished.of(id));
+    }
+    return lacking;
   }
 
   /** The job whose result is needed before it is known what a job reads, -1 if there is none. */

@@ -3,7 +3,6 @@ package dev.torc.plan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,8 +118,8 @@ public final class Grounds {
     Path real;
     try {
       real = existing.toRealPath();
-    } catch (NoSuchFileException e) {
-      real = existing; // a link that leads nowhere
+    } catch (IOException e) {
+      real = existing; // a link that leads nowhere, or round and round
     }
     for (Path name : rest.reversed()) {
       real = real.resolve(name);

@@ -45,10 +45,12 @@ public record Reason(Kind kind, String name, String old, String now) {
     NEED_VANISHED
   }
 
-  /** A needed list that gives nothing any more, in the words of all who tell of it. */
-  public String vanished() {
-    return "need %s matched %s then, none now: %s; --force runs the job all the same"
-        .formatted(name, old, now);
+  /** A need that cannot be had, in the words of all who tell of it. */
+  public String lack() {
+    return kind == Kind.NEED_UNREADABLE
+        ? "need %s cannot be read: %s".formatted(name, now)
+        : "need %s matched %s then, none now: %s; --force runs the job all the same"
+            .formatted(name, old, now);
   }
 
   /** A reason that is all said by its kind. */

@@ -12,16 +12,16 @@ public sealed interface Verdict {
   record WillRun(List<Reason> reasons) implements Verdict {}
 
   /**
-   * It would run, but all of what it read of some sources is gone: it fails at once, keeps its last
-   * result, and its readers are blocked.
+   * It would run, but a need cannot be read, or all of what it read of some sources is gone: it
+   * fails at once, keeps its last result, and its readers are blocked.
    *
-   * @param reasons what is gone
+   * @param reasons what cannot be had
    */
   record WillFail(List<Reason> reasons) implements Verdict {
 
     /** The failure in one phrase. */
     public String what() {
-      return reasons.getFirst().vanished()
+      return reasons.getFirst().lack()
           + (reasons.size() == 1 ? "" : "; and " + (reasons.size() - 1) + " more");
     }
   }

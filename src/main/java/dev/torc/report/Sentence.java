@@ -44,7 +44,6 @@ public final class Sentence {
       case INTERRUPTED -> "was interrupted last time";
       case MOVED -> "need " + name + " moved while it ran last time";
       case NEED_CHANGED -> "need " + name + " changed" + digests(reason);
-      case NEED_UNREADABLE -> "need " + name + " cannot be read: " + Shown.line(reason.now());
       case NEED_ADDED -> "need " + name + " added";
       case NEED_REMOVED -> "need " + name + " removed";
       case SETTING_CHANGED -> name + " changed" + texts(reason);
@@ -56,7 +55,7 @@ public final class Sentence {
       case ALWAYS -> "always";
       case FORCED -> "forced";
       case DATA_CHANGED -> "data " + name + data(reason);
-      case NEED_VANISHED -> Shown.line(reason.vanished());
+      case NEED_UNREADABLE, NEED_VANISHED -> Shown.line(reason.lack());
     };
   }
 

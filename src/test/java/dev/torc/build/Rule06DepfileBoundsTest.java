@@ -84,8 +84,14 @@ class Rule06DepfileBoundsTest extends Harness {
   }
 
   @Test
-  void ofManyFilesThatAreNotThereAFewAreNamed() {
-    leaves(file -> Files.writeString(file, "a.out: " + names(1000) + "\n"));
+  void ofManyFilesThatMovedAFewAreNamed() {
+    leaves(
+        file -> {
+          for (int i = 0; i < 1000; i++) {
+            Files.writeString(file.resolveSibling("h" + i + ".h"), "made while the job runs");
+          }
+          Files.writeString(file, "a.out: " + names(1000) + "\n");
+        });
     build();
     assertEquals(State.RAN, state("a"));
     List<String> moved = notes().stream().filter(note -> note.contains("moved")).toList();

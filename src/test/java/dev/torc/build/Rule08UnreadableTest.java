@@ -96,19 +96,35 @@ class Rule08UnreadableTest extends Harness {
       spoil.make();
       edit("z", fresh ? "2" : "3");
       String verdict = look().get("a");
-      String told = fresh ? "will run: never ran" : "will run: need unreadable " + name;
+      String told = fresh ? "will run: never ran" : "will fail: need unreadable " + name;
       assertEquals(told, verdict);
-      build().ran("a", "i");
+      build().ran(fresh ? new String[] {"a", "i"} : new String[] {"i"}); // it keeps its result
       assertEquals(1, exit);
       assertEquals(State.FAILED, state("a"));
       assertEquals(State.BLOCKED, state("b"));
       assertEquals(State.RAN, state("i"));
       assertTrue(what("a").contains(name) && what("a").endsWith(why), what("a"));
-      build().ran("a");
-      assertEquals("failed", why("a"));
+      build().ran(fresh ? new String[] {"a"} : new String[0]);
+      assertEquals(State.FAILED, state("a"));
     }
     delete(name.endsWith("/") ? name.substring(0, name.length() - 1) : name);
     refused.clear();
+  }
+
+  @Test
+  void whatIsBackAsItWasCostsNoRun() {
+    given3("x");
+    edit("x", "1");
+    build();
+    refused.add("x");
+    build().ran();
+    assertEquals(State.FAILED, state("a"));
+    refused.clear();
+    settled();
+    refused.add("x");
+    force = true; // who forces a job meets what the system says of the need
+    build("a");
+    assertEquals(State.FAILED, state("a"));
   }
 
   @Test
