@@ -9,6 +9,7 @@ import dev.torc.hash.Digests;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
+import dev.torc.machine.Refusal;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -55,7 +56,11 @@ public final class Snapshot implements Needs {
     for (int i = needs.from(job); i < needs.to(job); i++) {
       String path = graph.path(needs.at(i));
       snapshot.needs.add(path);
-      snapshot.add(path);
+      try {
+        snapshot.add(path);
+      } catch (IOException e) {
+        throw unreadable(path, Refusal.why(e));
+      }
       int maker = graph.maker(needs.at(i));
       if (maker >= 0 && !contents.made(maker, path)) {
         snapshot.missing = path;
@@ -84,7 +89,7 @@ public final class Snapshot implements Needs {
       Entry unreadable = snapshot.lists.get(lists.at(i)).unreadable();
       if (unreadable != null) {
         String why = unreadable.now().substring(ManifestWriter.UNREADABLE.length());
-        throw new IOException("need " + unreadable.name() + " cannot be read: " + why);
+        throw unreadable(unreadable.name(), why);
       }
       if (list.kind() == NeedList.Kind.FOLDER
           && list.makers().isEmpty()
@@ -93,6 +98,10 @@ public final class Snapshot implements Needs {
       }
     }
     return snapshot;
+  }
+
+  private static IOException unreadable(String need, String why) {
+    return new IOException(new Reason(Reason.Kind.NEED_UNREADABLE, need, "", why).lack());
   }
 
   /** Whether this build saw something at a path when it last looked there. */
