@@ -1,5 +1,6 @@
 package dev.torc.plan;
 
+import dev.torc.posix.FileStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -56,11 +57,33 @@ public final class Grounds {
    * @return the real path; null where it lies in them
    */
   public Path outside(String folder) throws IOException {
-    if (folder.isEmpty()) {
+    if (folder.isEmpty() || staysBelow(folder)) {
       return null;
     }
     Path path = real(named.getFirst().resolve(folder));
     return hold(path) ? null : path;
+  }
+
+  /**
+   * Whether a folder lies below the root by its path alone, since no part of that is a link. Asked
+   * for each attempt: one look for each part, where a real path costs one for each from the top on.
+   */
+  private boolean staysBelow(String folder) throws IOException {
+    if (folder.startsWith("/") || folder.startsWith("..")) {
+      return false;
+    }
+    String path = named.getFirst() + "/" + folder;
+    int end = path.length() - folder.length();
+    while (end < path.length()) {
+      int slash = path.indexOf('/', end);
+      end = slash < 0 ? path.length() : slash;
+      FileStatus part = FileStatus.of(path.substring(0, end), false);
+      if (!part.isFolder()) {
+        return !part.isLink(); // nothing can lie there yet
+      }
+      end++;
+    }
+    return true;
   }
 
   /** What is to be said of a product that lies in a folder outside. */
