@@ -74,6 +74,40 @@ class CrashIT {
   @TempDir Path temp;
 
   @Test
+  void aBuildWithAnotherCacheEndsWhatIsLeftAndLeavesTheJobToItsOwner() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/environ")), "only /proc tells what is left");
+    try (Sandbox project = new Sandbox(temp)) {
+      project.build(
+          "jobs: { a: { command: 'echo 1 > x; if test -e hang; then echo $$ > pid; sleep 1000; fi'"
+              + " } }");
+      for (String cache : List.of("one", "two")) {
+        project.env.put("TORC_CACHE", temp.resolve(cache).toString());
+        assertEquals(0, project.torc().exit());
+      }
+      project.env.put("TORC_CACHE", temp.resolve("one").toString());
+      project.write("hang", "");
+      Sandbox.Going killed = project.start("build", "--force");
+      String job = project.awaitLine("pid");
+      killed.process().destroyForcibly().waitFor();
+      Files.delete(project.root.resolve("hang"));
+      assertTrue(Sandbox.runs(job));
+
+      project.env.put("TORC_CACHE", temp.resolve("two").toString());
+      for (int i = 0; i < 2; i++) {
+        Sandbox.Ran other = project.torc(); // the first one though nothing is to be done
+        assertEquals("1 job: 0 ran, 1 up to date, 0 failed", other.counts(), other.err());
+        assertEquals(i == 0, other.err().contains("a: ended "), other.err());
+        assertFalse(Sandbox.runs(job));
+      }
+      project.env.put("TORC_CACHE", temp.resolve("one").toString());
+      assertTrue(project.torc("status").out().contains("interrupted"));
+      Sandbox.Ran back = project.torc();
+      assertEquals("1 job: 1 ran, 0 up to date, 0 failed", back.counts(), back.err());
+      assertEquals(0, Files.size(project.root.resolve(".torc/running")));
+    }
+  }
+
+  @Test
   void killedAtRandomMoments() throws Exception {
     long seed = Long.getLong("torc.seed", System.nanoTime());
     try (ExecutorService two = Executors.newFixedThreadPool(2)) {

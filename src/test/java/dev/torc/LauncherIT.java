@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -179,6 +180,53 @@ class LauncherIT {
     assertFalse(torc().out.contains(".lib"), "a machine with no library shipped");
     Files.writeString(release, "JAVA_VERSION=\"25\"\n");
     assertFalse(torc().out.contains(".lib"), "a Java that does not say where it runs");
+  }
+
+  @Test
+  void saysInOneLineThatJavaCannotStart() throws Exception {
+    env.put("TORC_JAVA_HOME", JAVA);
+    Path project = project();
+    env.put("JAVA_TOOL_OPTIONS", "-Xmx1k");
+    Ran small = run(project, List.of(HOME + "/bin/torc"));
+    assertEquals(3, small.exit, small.err);
+    assertEquals("", small.out);
+    assertEquals(1, small.err.lines().count(), small.err);
+    assertTrue(small.err.startsWith("torc: Java cannot start: "), small.err);
+    assertTrue(small.err.contains("JAVA_TOOL_OPTIONS"), small.err);
+
+    env.remove("JAVA_TOOL_OPTIONS");
+    String limited = "ulimit -v 300000 || exit 77; exec \"$0\"";
+    Ran narrow = run(project, List.of("sh", "-c", limited, HOME + "/bin/torc"));
+    assumeTrue(narrow.exit != 77, "this sh knows no ulimit -v");
+    assertEquals(3, narrow.exit, narrow.err);
+    assertEquals("", narrow.out);
+    assertEquals(1, narrow.err.lines().count(), narrow.err);
+    assertTrue(narrow.err.contains("ulimit -v is 300000"), narrow.err);
+
+    env.put("JAVA_TOOL_OPTIONS", "-Dtorc.test=1");
+    assertEquals(0, run(project, List.of(HOME + "/bin/torc")).exit, "options are no trouble");
+  }
+
+  @Test
+  void aCrashOfJavaLeavesNothingInTheProjectNorOnStandardOutput() throws Exception {
+    env.put("TORC_JAVA_HOME", JAVA);
+    Path project = project();
+    Files.writeString(
+        project.resolve("torc.yaml"),
+        """
+        jobs:
+          dump: { command: "kill -QUIT $PPID" }
+          crash: { command: "kill -SEGV $PPID; sleep 60", after: dump }
+        """);
+    Ran ran = run(project, List.of("sh", "-c", "ulimit -c 0; exec \"$0\"", HOME + "/bin/torc"));
+    assertEquals(128 + 6, ran.exit, ran.err);
+    assertEquals("", ran.out);
+    assertTrue(ran.err.contains("dump: ran in"), ran.err);
+    try (Stream<Path> left = Files.list(project)) {
+      assertEquals(
+          List.of(".torc", "torc.yaml"),
+          left.map(file -> file.getFileName().toString()).sorted().toList());
+    }
   }
 
   @Test

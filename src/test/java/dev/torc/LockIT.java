@@ -4,6 +4,7 @@ import static dev.torc.Sandbox.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
@@ -131,6 +132,61 @@ class LockIT {
                     + " itself\n"),
         ran.err());
     assertTrue(ran.err().contains("a failed: exit 2 "), ran.err());
+  }
+
+  @Test
+  void aBuildCalledByItsOwnJobWithoutItsEnvironmentIsAnError() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/stat")), "only /proc tells of process groups");
+    project.write(
+        "bare",
+        "env -i PATH=\"$PATH\" TORC_JAVA_HOME=\"$TORC_JAVA_HOME\" '%s' build --no-wait\n"
+            .formatted(Sandbox.launcher()));
+    project.write("deep", "sh -c 'sh bare; exit $?'\n");
+    project.write(
+        "orphan",
+        """
+        sh -c '(until [ -e go ]; do sleep 0.01; done; sh bare; echo $? > exit.new; mv exit.new end) &'
+        touch go
+        until [ -e end ]; do sleep 0.01; done
+        exit $(cat end)
+        """);
+    project.build(
+        """
+        jobs:
+          a: { command: sh bare }
+          b: { command: sh deep }
+          c: { command: sh orphan }
+        """);
+    Ran ran = project.torc("build", "-j", "1");
+    assertEquals(1, ran.exit(), ran.err());
+    for (String job : List.of("a", "b", "c")) {
+      String log = project.read(".torc/logs/" + job + ".log");
+      String line = "torc: a job calls torc in %s, whose build it is part of; it would wait for";
+      assertTrue(log.contains(line.formatted(project.root)), job + log);
+      assertTrue(ran.err().contains(job + " failed: exit 2"), ran.err());
+    }
+  }
+
+  @Test
+  void aSecondBuildNeverEndsTheJobsOfOneWhoseLockWasRemoved() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/fd")), "only /proc tells who has a file open");
+    project.build(WAITS);
+    Going first = project.start("build");
+    String job = project.awaitLine("pid");
+    for (String gone : List.of(".torc/lock", ".torc")) {
+      project.sh("rm -r " + gone);
+      for (int i = 0; i < 2; i++) {
+        Ran second = project.torc("build", "--no-wait");
+        assertEquals(75, second.exit(), gone + second.err());
+        assertTrue(second.err().contains("process " + first.process().pid()), second.err());
+      }
+      assertTrue(Sandbox.runs(job), gone);
+    }
+    Going waiting = project.start("build");
+    until("it waits", () -> waiting.err().startsWith("waiting "));
+    project.write("go", "");
+    first.await();
+    assertEquals(0, waiting.await().exit());
   }
 
   @Test

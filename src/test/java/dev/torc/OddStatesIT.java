@@ -239,7 +239,9 @@ class OddStatesIT {
       Ran ran = project.torc();
       assertTrue(ran.exit() != 0 && !project.exists("ran"), ran.exit() + ran.err());
       assertEquals(
-          1, ran.err().lines().filter(l -> l.contains("no valid UTF-8")).count(), ran.err());
+          1,
+          ran.err().lines().filter(l -> l.matches("a failed: .*no valid UTF-8.*")).count(),
+          ran.err());
       assertFalse(ran.err().contains("\tat "), ran.err());
     }
   }

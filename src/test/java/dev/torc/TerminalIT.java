@@ -5,12 +5,17 @@ import static dev.torc.Sandbox.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,6 +155,44 @@ class TerminalIT {
     assertTrue(plain(ran.out()).contains("1 job: 0 ran, 0 up to date, 0 failed, 1 interrupted"));
     int ticks = project.lines("ticks").size();
     assertTrue(ticks < 45, "the grace of 5 s went by: " + ticks + " ticks of 0.1 s");
+  }
+
+  /** Before the first job nothing has changed; reading a file of 1 TiB takes longer than a test. */
+  @Test
+  void aSignalEndsABuildThatHasYetToReadASource() throws Exception {
+    project.build("jobs:\n  a: { command: cp in a, needs: in, produces: a }\n");
+    project.write("in", "1");
+    assertEquals(0, project.torc().exit());
+    try (RandomAccessFile in = new RandomAccessFile(project.root.resolve("in").toFile(), "rw")) {
+      in.setLength(1L << 40);
+    } catch (IOException e) {
+      assumeTrue(false, "no file of 1 TiB here: " + e.getMessage());
+    }
+    for (String signal : List.of("TERM", "HUP", "INT")) {
+      Going torc = project.start("build");
+      Path open = Path.of("/proc/" + torc.process().pid() + "/fd");
+      assumeTrue(Files.isDirectory(open), "no /proc");
+      until("torc reads it", () -> leads(open, project.root.resolve("in")));
+      torc.signal(signal);
+      int number = signal.equals("TERM") ? 15 : signal.equals("HUP") ? 1 : 2;
+      assertEquals(128 + number, torc.await().exit(), signal);
+    }
+    assertEquals("1", project.read("a"));
+    project.write("in", "1");
+    assertEquals("1 job: 0 ran, 1 up to date, 0 failed", project.torc().counts());
+  }
+
+  private static boolean leads(Path folder, Path file) throws IOException {
+    try (Stream<Path> links = Files.list(folder)) {
+      return links.anyMatch(
+          link -> {
+            try {
+              return Files.readSymbolicLink(link).equals(file);
+            } catch (IOException e) {
+              return false; // closed since
+            }
+          });
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.torc.hash.Digests;
 import dev.torc.hash.Stamp;
 import dev.torc.machine.Shown;
 import dev.torc.plan.Expander;
+import dev.torc.plan.Grounds;
 import dev.torc.plan.Scene;
 import dev.torc.plan.Snapshot;
 import dev.torc.plan.Verdict;
@@ -35,6 +36,7 @@ public final class Adoption {
 
   private final Expander expander;
   private final Digests digests;
+  private final Grounds grounds;
   private final Recorder recorder;
   private final Batch batch = new Batch();
   private final List<String> adopted = new ArrayList<>();
@@ -49,9 +51,11 @@ public final class Adoption {
    * @param expander gives the scenes that follow when groups can be expanded
    * @param build stands in the records
    */
-  public Adoption(Scene first, Expander expander, Digests digests, BuildId build) {
+  public Adoption(Scene first, Expander expander, Digests digests, BuildId build)
+      throws IOException {
     this.expander = expander;
     this.digests = digests;
+    this.grounds = new Grounds(first.graph().workflow().root(), first.graph().workflow().roots());
     this.recorder = new Recorder(build);
     this.scene = first;
   }
@@ -135,7 +139,7 @@ public final class Adoption {
     }
     if (globs > 0
         && globs == job.productRefs().size()
-        && Products.of(root(), digests, job, false, () -> {}).made().isEmpty()) {
+        && Products.of(grounds, digests, job, false, () -> {}).made().isEmpty()) {
       problem(job, "none of its products is there; " + run(job));
     }
     if (job.depfile() != null && digests.product(job.depfile()).stamp().kind() != Stamp.Kind.FILE) {
@@ -214,7 +218,7 @@ public final class Adoption {
           return;
         }
       }
-      Products products = Products.of(root(), digests, job, true, () -> {});
+      Products products = Products.of(grounds, digests, job, true, () -> {});
       Outcome outcome =
           new Outcome(
               new Ended(Ended.How.NOT_STARTED, 0, 0, -1, -1, ""),
@@ -238,10 +242,6 @@ public final class Adoption {
 
   private static Owned adopted(Owned owned) {
     return new Owned(owned.path(), owned.kind(), owned.digest(), owned.job(), true);
-  }
-
-  private java.nio.file.Path root() {
-    return scene.graph().workflow().root();
   }
 
   private void problem(Job job, String line) {

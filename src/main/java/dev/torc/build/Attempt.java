@@ -9,7 +9,9 @@ import dev.torc.exec.Launch;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Stamp;
+import dev.torc.hash.Stopped;
 import dev.torc.machine.Refusal;
+import dev.torc.plan.Grounds;
 import dev.torc.plan.Snapshot;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Glob;
@@ -30,6 +32,9 @@ import java.util.TreeSet;
  */
 final class Attempt {
 
+  /** Nanoseconds for which files may be read after a signal, and after the jobs that it ended. */
+  static final long LOOK = 50_000_000;
+
   private final Shop shop;
   private final int id;
   private final Job job;
@@ -37,6 +42,8 @@ final class Attempt {
   private final Launches.Granted granted;
   private final long timeLimit;
   private final Runnable gone;
+  private final long started = System.currentTimeMillis();
+  private Ended ended = notStarted();
   private Runner.Running running;
   private final List<Boolean> ends = new ArrayList<>(); // asked for so far, at once or not
   private boolean cleared;
@@ -68,15 +75,26 @@ final class Attempt {
     }
   }
 
-  /** Runs to the end; throws {@link CacheException} only where the mark cannot be written. */
+  /**
+   * Runs to the end.
+   *
+   * @throws CacheException only where the mark cannot be written
+   * @throws Stopped where a signal came while files were read
+   */
   Outcome run() {
     return attempt().of(command, posts.texts());
   }
 
+  /**
+   * What it came to where reading was stopped: its products are not known, well though it ended.
+   */
+  Outcome interrupted() {
+    Ended how = new Ended(Ended.How.INTERRUPTED, 0, ended.wall(), ended.cpu(), ended.peak(), "");
+    return new Outcome(how, Phrase.of(how, 0, 0), null, started).of(command, posts.texts());
+  }
+
   private Outcome attempt() {
-    long started = System.currentTimeMillis();
     Snapshot snapshot = null;
-    Ended ended = notStarted();
     try {
       snapshot = Snapshot.take(shop.graph(), shop.contents(), shop.digests(), id);
       String missing = snapshot.missing();
@@ -98,6 +116,9 @@ final class Attempt {
               ? null
               : shop.digests().stamp(shop.launches().needsFile(job.name(), "").toString());
       ended = launch(launch);
+      if (ended.how() == Ended.How.INTERRUPTED) {
+        shop.digests().stop().extend(LOOK); // for what it left
+      }
       snapshot.ended();
       if (ended.ok() && !snapshot.isSmall()) {
         letGo();
@@ -107,7 +128,7 @@ final class Attempt {
         events.clear(shop.digests());
       }
       return ended.ok()
-          ? succeeded(ended, snapshot, begin, started)
+          ? succeeded(snapshot, begin)
           : left(
               new Outcome(
                   ended, Phrase.of(ended, timeLimit, granted.memoryLimit()), snapshot, started));
@@ -138,6 +159,11 @@ final class Attempt {
   }
 
   private void clear(Snapshot snapshot) throws IOException {
+    shop.clearing().refuseOutside(job, snapshot.stale());
+    BadInput.Diagnostic taken = shop.taken().of(id);
+    if (taken != null) {
+      throw new Failure(taken.message());
+    }
     for (Owned stale : snapshot.stale()) {
       shop.clearing().keepStale(stale.path());
     }
@@ -189,10 +215,8 @@ final class Attempt {
     ends.forEach(running::end); // they came meanwhile
   }
 
-  private Outcome succeeded(Ended ended, Snapshot snapshot, Stamp begin, long started)
-      throws IOException {
-    Products products =
-        Products.of(shop.graph().workflow().root(), shop.digests(), job, true, this::letGo);
+  private Outcome succeeded(Snapshot snapshot, Stamp begin) throws IOException {
+    Products products = Products.of(grounds(), shop.digests(), job, true, this::letGo);
     TreeSet<String> moved = new TreeSet<>(snapshot.moved());
     FoundNeeds needs = FoundNeeds.read(shop.graph(), id, snapshot, begin);
     moved.addAll(needs.moved());
@@ -224,12 +248,14 @@ final class Attempt {
       return failed;
     }
     try {
-      return failed.leaving(
-          Products.of(shop.graph().workflow().root(), shop.digests(), job, false, () -> {})
-              .owned());
-    } catch (IOException e) {
+      return failed.leaving(Products.of(grounds(), shop.digests(), job, false, () -> {}).owned());
+    } catch (IOException | Stopped e) {
       return failed; // what cannot be looked at is nobody's: it moves to kept at the next run
     }
+  }
+
+  private Grounds grounds() {
+    return shop.clearing().grounds();
   }
 
   private static Ended notStarted() {

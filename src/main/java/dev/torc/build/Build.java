@@ -5,6 +5,7 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.CacheException;
 import dev.torc.cache.Marks;
 import dev.torc.exec.Ended;
+import dev.torc.hash.Stopped;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Scene;
@@ -17,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The loop of a build: lets jobs start as their needs are settled and resources allow, and sees to
@@ -42,10 +44,10 @@ public final class Build {
   private int running; // attempts that are not over
   private volatile boolean more; // whether any job is ready: attempts ask before they wake the loop
   private boolean alone;
-  private boolean draining;
+  private volatile boolean draining;
   private boolean failed;
   private final Unexpanded groups;
-  private int signal;
+  private final AtomicInteger signal = new AtomicInteger();
   private CacheException broken;
   private IOException unreadable;
 
@@ -71,17 +73,29 @@ public final class Build {
 
   /**
    * Tells the build of a signal, from any thread: the first ends all jobs with a grace, the second
-   * at once.
+   * at once. The jobs learn of it here, whatever the loop does; reading goes on for a moment, so
+   * that what is nearly done is done.
    */
   public void signal(int number) {
-    turns.post(
-        () -> {
-          boolean again = signal != 0;
-          signal = again ? signal : number;
-          draining = true;
-          endAll(again);
-          hooks.end(again);
-        });
+    boolean again = !signal.compareAndSet(0, number);
+    draining = true;
+    try {
+      setup.shop().digests().stop().within(again ? 0 : Attempt.LOOK);
+      turns.post(() -> end(again)); // first, so that it is told before their ends
+      workers.end(again);
+    } catch (RuntimeException | Error e) {
+      turns.fail(e);
+    }
+  }
+
+  /** What of a signal is the loop's. */
+  private void end(boolean now) {
+    draining = true; // it may just have put what it had read before
+    hooks.end(now);
+    List<String> jobs = stage.in(State.RUNNING).mapToObj(stage.graph()::name).toList();
+    if (!jobs.isEmpty()) {
+      teller.tell(new Event.Ending(jobs, now ? 0 : setup.shop().runner().grace()));
+    }
   }
 
   private void tell(Event event) {
@@ -151,8 +165,8 @@ public final class Build {
       }
     } finally {
       workers.stop();
-      endAll(true); // something is left only where the loop itself broke
-      turns.end();
+      turns.end(); // before what may break: others wait for it
+      workers.end(true); // something is left only where the loop itself broke
     }
     if (broken != null) {
       throw broken;
@@ -173,13 +187,15 @@ public final class Build {
   }
 
   private int exit() {
-    return signal != 0 ? 128 + signal : failed || blockedTarget() || hooks.failed() ? 1 : 0;
+    return signal.get() != 0
+        ? 128 + signal.get()
+        : failed || blockedTarget() || hooks.failed() ? 1 : 0;
   }
 
   /** The last hooks, when the others are over. */
   private void close() {
     awaitHooks();
-    String status = exit() == 0 ? "success" : signal == 0 ? "failure" : "interrupted";
+    String status = exit() == 0 ? "success" : signal.get() == 0 ? "failure" : "interrupted";
     hooks.close(exit() == 0 ? On.SUCCESS : On.FAILURE, status);
     awaitHooks();
     hooks.close(On.FINISH, status);
@@ -200,7 +216,7 @@ public final class Build {
       if (verdict instanceof Verdict.UpToDate) {
         upToDate(j);
       } else if (stage.waits().isFree(j)) {
-        if (verdict instanceof Verdict.WillRun) {
+        if (verdict instanceof Verdict.WillRun || verdict instanceof Verdict.WillFail) {
           consider(j, verdict);
         } else {
           decide(j);
@@ -231,10 +247,11 @@ public final class Build {
         stage.ended().forEach(this::block);
         stage.free().forEach(this::decide);
       }
-    } catch (IOException e) {
-      unreadable(e);
-    } catch (UncheckedIOException e) {
-      unreadable(e.getCause());
+    } catch (Stopped e) {
+      return; // a signal came: nothing new starts
+    } catch (IOException | UncheckedIOException e) {
+      unreadable = e instanceof IOException io ? io : ((UncheckedIOException) e).getCause();
+      draining = true;
     }
   }
 
@@ -354,14 +371,14 @@ public final class Build {
       Job job = now.scene().graph().job(now.id());
       int id = stage.graph().jobId(job.name());
       Work work = stage.works().get(id);
-      work.over();
       running--;
       pool.give(work);
       if (job.interactive()) {
         alone = false;
         teller.tell(new Event.Terminal(false));
         if (outcome.ended().how() == Ended.How.SIGNALED && outcome.ended().code() == INT) {
-          signal = INT; // the terminal sent Ctrl-C to the job alone; the user meant the build
+          // The terminal sent Ctrl-C to the job alone; the user meant the build.
+          signal.compareAndSet(0, INT);
           draining = true;
         }
       }
@@ -369,11 +386,7 @@ public final class Build {
       stage.scene().records().replace(id, record.result());
       if (outcome.ok()) {
         finish(id, State.RAN, outcome);
-        for (String moved : outcome.moved()) {
-          teller.warn(
-              "need %s of job %s moved while it ran; it will run again in the next build"
-                  .formatted(moved, job.name()));
-        }
+        teller.moved(job, outcome.moved());
         stage.waits().settle(id);
       } else if (outcome.ended().how() == Ended.How.INTERRUPTED) {
         finish(id, State.INTERRUPTED, outcome);
@@ -440,10 +453,8 @@ public final class Build {
           consider(job, plan.verdict(job));
         }
       }
-    } catch (IOException | UncheckedIOException e) {
-      if (running == 0) { // else a job may be writing it, and it is looked at again when that ended
-        unreadable(e instanceof IOException io ? io : ((UncheckedIOException) e).getCause());
-      }
+    } catch (Stopped e) {
+      return any; // a signal came: nothing new starts
     }
     return any;
   }
@@ -467,10 +478,8 @@ public final class Build {
       Reason reason = stage.forecast().maybe(job);
       stage.undecided().clear(job);
       consider(job, new Verdict.WillRun(List.of(reason)));
-    } catch (IOException e) {
-      unreadable(e);
-    } catch (UncheckedIOException e) {
-      unreadable(e.getCause());
+    } catch (Stopped e) {
+      return; // a signal came: nothing new starts
     }
   }
 
@@ -482,10 +491,8 @@ public final class Build {
       } else {
         consider(job, verdict);
       }
-    } catch (IOException e) {
-      unreadable(e);
-    } catch (UncheckedIOException e) {
-      unreadable(e.getCause());
+    } catch (Stopped e) {
+      return; // likewise
     }
   }
 
@@ -494,6 +501,13 @@ public final class Build {
       stage.works().put(id, new Work(stage.graph().job(id), will.reasons(), setup.limits()));
       stage.states().set(id, State.READY);
       stage.ready().add(id);
+    } else if (verdict instanceof Verdict.WillFail will) {
+      // It keeps its record: where the needs are back, its result is as good as it was.
+      stage.states().set(id, State.FAILED);
+      teller.ended(stage.graph().name(id), State.FAILED, will.what());
+      failed |= !stage.graph().job(id).allowFailure();
+      draining |= setup.failFast() && !stage.graph().job(id).allowFailure();
+      block(id);
     } else if (verdict instanceof Verdict.MayRun may) {
       // Its depfile named what a job makes that it waits for only by way of others.
       stage.waits().add(id, may.after());
@@ -547,16 +561,7 @@ public final class Build {
   private void broken(CacheException e) {
     broken = e;
     draining = true;
-    endAll(false);
-  }
-
-  private void unreadable(IOException e) {
-    unreadable = e;
-    draining = true;
-  }
-
-  private void endAll(boolean now) {
-    stage.works().values().forEach(work -> work.end(now));
+    workers.end(false);
   }
 
   /** The records of a job that a killed torc left running (rule 9). */

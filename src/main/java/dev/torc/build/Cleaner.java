@@ -108,10 +108,6 @@ public final class Cleaner {
       remove(now.database());
     }
     Path folder = now.folder();
-    if (Files.isSymbolicLink(folder)) {
-      teller.kept(shown(folder), "it is a link, and links are not followed");
-      return;
-    }
     if (!Files.isDirectory(folder)) {
       return;
     }
@@ -239,9 +235,7 @@ public final class Cleaner {
     if (base == null) {
       return "it lies neither below the root nor below a folder in `roots`";
     }
-    Path at = base;
-    for (Path name : base.relativize(file.getParent())) {
-      at = at.resolve(name);
+    for (Path at = file.getParent(); !at.equals(base); at = at.getParent()) {
       if (Files.isSymbolicLink(at)) {
         return at + " is a link, and links are not followed";
       }
@@ -249,19 +243,19 @@ public final class Cleaner {
     return "";
   }
 
+  /** The nearest of the root and the folders in {@code roots}, as they are named. */
   private Path base(Path file) {
     Path path = file.normalize();
     if (!path.equals(file) || path.getParent() == null) {
       return null;
     }
-    if (path.startsWith(root) && !path.equals(root)) {
-      return root;
-    }
+    Path nearest = path.startsWith(root) && !path.equals(root) ? root : null;
     for (Path other : roots) {
-      if (path.startsWith(other) && !path.equals(other)) {
-        return other;
+      boolean inside = path.startsWith(other) && !path.equals(other);
+      if (inside && (nearest == null || other.startsWith(nearest))) {
+        nearest = other;
       }
     }
-    return null;
+    return nearest;
   }
 }

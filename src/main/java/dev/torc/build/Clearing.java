@@ -8,6 +8,8 @@ import dev.torc.hash.Digests;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
+import dev.torc.plan.Grounds;
+import dev.torc.posix.OwnFile;
 import dev.torc.workflow.Glob;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
@@ -32,30 +34,63 @@ import java.util.function.Consumer;
 public final class Clearing {
 
   private final CachePlace place;
-  private final List<Path> roots;
+  private final Grounds grounds;
   private final String build;
   private final Cache cache;
   private final Digests digests;
   private final Consumer<String> note;
 
   /**
-   * @param roots folders outside the root below which products may lie
+   * @param grounds where products may lie
    * @param build names the folder of kept things
    * @param note takes a line for each thing that was moved
    */
   public Clearing(
       CachePlace place,
-      List<Path> roots,
+      Grounds grounds,
       String build,
       Cache cache,
       Digests digests,
       Consumer<String> note) {
     this.place = place;
-    this.roots = roots;
+    this.grounds = grounds;
     this.build = build;
     this.cache = cache;
     this.digests = digests;
     this.note = note;
+  }
+
+  /**
+   * Rule 13 once more, before anything is moved: a link that a job made since may lead out of the
+   * grounds. Throws a {@link Failure} then.
+   */
+  void refuseOutside(Job job, List<Owned> stale) throws IOException {
+    String last = "";
+    for (Ref ref : job.productRefs()) {
+      String folder = Products.folder(ref);
+      if (!folder.equals(last)) {
+        refuseOutside(ref.text(), folder);
+        last = folder;
+      }
+    }
+    if (job.depfile() != null) {
+      refuseOutside(job.depfile(), Products.parent(job.depfile()));
+    }
+    for (Owned owned : stale) {
+      refuseOutside(owned.path(), Products.parent(owned.path()));
+    }
+  }
+
+  private void refuseOutside(String product, String folder) throws IOException {
+    Path outside = grounds.outside(folder);
+    if (outside != null) {
+      throw new Failure(Grounds.refusal(product, outside));
+    }
+  }
+
+  /** Where products may lie. */
+  Grounds grounds() {
+    return grounds;
   }
 
   /**
@@ -73,7 +108,7 @@ public final class Clearing {
         there = false;
       } else if (ref instanceof Ref.OfGlob glob) {
         there = false;
-        for (String path : Walk.of(place.root(), Glob.of(glob.pattern()))) {
+        for (String path : Walk.of(place.root(), Glob.of(glob.pattern()), digests.stop())) {
           clear(path, job.persist());
         }
       }
@@ -89,7 +124,7 @@ public final class Clearing {
     if (!digests.linkStamp(path).exists()) {
       return clearAbove(file);
     }
-    boolean ours = unaltered(cache.owned(path));
+    boolean ours = isOurs(path);
     if (persist) {
       if (!ours) {
         keep(path, true);
@@ -100,6 +135,15 @@ public final class Clearing {
       keep(path, false);
     }
     return true;
+  }
+
+  /** What cannot be read is nobody's: it moves aside, as what was altered does. */
+  private boolean isOurs(String path) {
+    try {
+      return unaltered(cache.owned(path));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /**
@@ -120,7 +164,7 @@ public final class Clearing {
     if (stamp.kind() != Stamp.Kind.FOLDER
         && above.startsWith(place.root())
         && digests.stamp(above.toString()).kind() != Stamp.Kind.FOLDER
-        && unaltered(cache.owned(place.root().relativize(above).toString()))) {
+        && isOurs(place.root().relativize(above).toString())) {
       delete(above);
     }
     return false;
@@ -211,8 +255,9 @@ public final class Clearing {
 
   private void keep(String path, boolean copy, String why) throws IOException {
     Path file = place.root().resolve(path);
-    Path to = free(keptPlace(file));
-    Files.createDirectories(to.getParent());
+    Grounds.Spot spot = grounds.spot(file);
+    Path to = free(keptPlace(spot, file));
+    OwnFile.folders(spot == null ? place.root() : spot.ground(), to.getParent());
     if (copy) {
       copy(file, to);
     } else {
@@ -236,18 +281,16 @@ public final class Clearing {
     return to.startsWith(place.root()) ? place.root().relativize(to).toString() : to.toString();
   }
 
-  private Path keptPlace(Path file) {
-    if (file.startsWith(place.root())) {
-      return place.kept(build).resolve(place.root().relativize(file).toString());
+  private Path keptPlace(Grounds.Spot spot, Path file) {
+    if (spot != null) {
+      return spot.ground()
+          .resolve(CachePlace.KEPT_BELOW_ROOTS)
+          .resolve(build)
+          .resolve(spot.path().toString());
     }
-    for (Path root : roots) {
-      if (file.startsWith(root)) {
-        return root.resolve(CachePlace.KEPT_BELOW_ROOTS)
-            .resolve(build)
-            .resolve(root.relativize(file).toString());
-      }
-    }
-    return place.kept(build).resolve("outside").resolve(file.getFileName().toString());
+    return file.startsWith(place.root())
+        ? place.kept(build).resolve(place.root().relativize(file).toString())
+        : place.kept(build).resolve("outside").resolve(file.getFileName().toString());
   }
 
   private static Path free(Path wanted) {

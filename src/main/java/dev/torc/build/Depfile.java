@@ -14,6 +14,9 @@ import java.util.List;
  */
 final class Depfile {
 
+  /** The most files that are taken from one, doubles included. */
+  static final int MOST = 100_000;
+
   private final String text;
   private final List<String> files = new ArrayList<>();
   private int at;
@@ -27,7 +30,8 @@ final class Depfile {
   /**
    * The files named behind the colons, in order, doubles included.
    *
-   * @throws IllegalArgumentException with one line, where there is no rule in the text
+   * @throws IllegalArgumentException with one line, where there is no rule in the text, or too many
+   *     files
    */
   static List<String> parse(String text) {
     if (text.indexOf('\0') >= 0) {
@@ -53,6 +57,9 @@ final class Depfile {
       words = true;
       if (behindColon) {
         files.add(escaped ? unescape(word) : word);
+        if (files.size() > MOST) {
+          throw new IllegalArgumentException("it names more than " + MOST + " files");
+        }
       } else {
         behindColon = word.endsWith(":") && !word.endsWith("\\:");
       }
@@ -93,7 +100,7 @@ final class Depfile {
   private void skipBlanks() {
     while (at < text.length()) {
       char c = text.charAt(at);
-      if (c == ' ' || c == '\t') {
+      if (isBlank(c)) {
         at++;
       } else if (c == '\\' && newline(at + 1) > 0) {
         at += 1 + newline(at + 1);
@@ -122,12 +129,12 @@ final class Depfile {
       }
       // The last of them joins two lines: what follows is a blank, too.
       int join = newline(end);
-      boolean blank = join > 0 || end < text.length() && text.charAt(end) == ' ';
+      boolean blank = join > 0 || end < text.length() && isBlank(text.charAt(end));
       int backslashes = end - at - (join > 0 ? 1 : 0);
       out.repeat('\\', backslashes);
       at = end + join;
       if (blank && backslashes % 2 == 1) {
-        out.append(' ');
+        out.append(join > 0 ? ' ' : text.charAt(end));
         at += join > 0 ? 0 : 1;
       } else if (blank) {
         break;
@@ -139,7 +146,11 @@ final class Depfile {
 
   /** Whether the character where it stands is a blank, or ends the line. */
   private boolean endsWord(char c) {
-    return c <= ' ' && (c == ' ' || c == '\t' || newline(at) > 0);
+    return c <= ' ' && (isBlank(c) || newline(at) > 0);
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
   }
 
   /** How many characters end a line there; 0 where none does. */
@@ -155,6 +166,10 @@ final class Depfile {
   }
 
   private static String unescape(String word) {
-    return word.replace("\\ ", " ").replace("\\#", "#").replace("\\:", ":").replace("$$", "$");
+    return word.replace("\\ ", " ")
+        .replace("\\\t", "\t")
+        .replace("\\#", "#")
+        .replace("\\:", ":")
+        .replace("$$", "$");
   }
 }

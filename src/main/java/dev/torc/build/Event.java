@@ -33,6 +33,12 @@ public sealed interface Event {
   /** An attempt failed and another follows after {@code delay} nanoseconds. */
   record JobRetried(String job, int attempt, Details details, long delay) implements Event {}
 
+  /**
+   * A signal ends the build: these jobs are being ended. What is left of them is killed after a
+   * {@code grace} in nanoseconds; 0 means at once.
+   */
+  record Ending(List<String> jobs, long grace) implements Event {}
+
   /** A job has the terminal from now on, or has it no longer: nobody else may write there. */
   record Terminal(boolean lent) implements Event {}
 

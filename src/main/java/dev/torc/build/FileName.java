@@ -11,13 +11,25 @@ public final class FileName {
 
   private static final int LONGEST = 150;
 
+  /** Of a part behind a job's name: both, a sign and an ending are no more than 255 bytes. */
+  private static final int LONGEST_PART = 60;
+
   private static final String HEX = "0123456789ABCDEF";
 
   private FileName() {}
 
   /** The file name of a job; different jobs have different ones. */
   public static String of(String job) {
-    if (isPlain(job)) {
+    return of(job, LONGEST);
+  }
+
+  /** The name of a file that belongs to a part of what a job has, such as a named need. */
+  static String of(String job, String part) {
+    return of(job) + "@" + of(part, LONGEST_PART); // a sign that no name of a job keeps
+  }
+
+  private static String of(String job, int longest) {
+    if (isPlain(job) && job.length() <= longest) {
       return job;
     }
     StringBuilder name = new StringBuilder();
@@ -28,8 +40,8 @@ public final class FileName {
         name.append('%').append(HEX.charAt(b >> 4 & 15)).append(HEX.charAt(b & 15));
       }
     }
-    if (name.length() > LONGEST) {
-      name.setLength(LONGEST);
+    if (name.length() > longest) {
+      name.setLength(longest);
       name.append('~').append(Digest.ofText(job).hex(), 0, 16);
     }
     String file = name.toString();
@@ -43,7 +55,7 @@ public final class FileName {
         return false;
       }
     }
-    return !job.isEmpty() && job.length() <= LONGEST && !job.equals("hooks");
+    return !job.isEmpty() && !job.equals("hooks");
   }
 
   private static boolean isPlain(char c) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +25,9 @@ import java.util.TreeSet;
  * @param moved those that changed since the job started
  */
 record FoundNeeds(TreeSet<String> found, TreeSet<String> moved) {
+
+  /** Bytes of the largest depfile that is read; compilers stay far below. */
+  private static final int MOST = 16 << 20;
 
   /**
    * Reads the depfile of a job that ended well, and takes what it names into the snapshot.
@@ -43,7 +47,12 @@ record FoundNeeds(TreeSet<String> found, TreeSet<String> moved) {
     Paths paths = new Paths(root);
     String dir = job.steps().getFirst().dir();
     for (String name : parse(root, job.depfile())) {
-      String path = paths.below(dir, name);
+      String path;
+      try {
+        path = paths.below(dir, name);
+      } catch (IllegalArgumentException e) {
+        throw new Failure("depfile " + job.depfile() + ": " + e.getMessage());
+      }
       int maker = graph.makerOf(path);
       if (snapshot.declares(path) || maker == id || path.equals(job.depfile())) {
         continue;
@@ -54,12 +63,14 @@ record FoundNeeds(TreeSet<String> found, TreeSet<String> moved) {
                     + " add %s to its needs")
                 .formatted(path, graph.name(maker), path));
       }
+      boolean wasThere = snapshot.saw(path);
       Known known = snapshot.add(path);
       needs.found.add(path);
+      // What is gone and was never seen is the job's own, made and removed: it moves when it comes.
       // A source that has the very time of the start may have changed after it; what an earlier job
       // made often has that time, and its bytes are known.
       long since = known.stamp().ctime() - begin.ctime();
-      if (maker < 0 ? since >= 0 || !known.stamp().exists() : since > 0) {
+      if (!known.stamp().exists() ? wasThere : maker < 0 ? since >= 0 : since > 0) {
         needs.moved.add(path);
       }
     }
@@ -68,7 +79,15 @@ record FoundNeeds(TreeSet<String> found, TreeSet<String> moved) {
 
   private static List<String> parse(Path root, String depfile) throws IOException {
     try {
-      byte[] bytes = PlainFile.read(root.resolve(depfile));
+      Path file = root.resolve(depfile);
+      if (!Files.isRegularFile(file) && Files.exists(file)) { // a FIFO would be waited for
+        throw new Failure("depfile " + depfile + " is no plain file");
+      }
+      byte[] bytes = PlainFile.read(file, MOST);
+      if (bytes.length > MOST) {
+        throw new Failure(
+            "depfile " + depfile + " is larger than " + (MOST >> 20) + " MiB; is it one?");
+      }
       String text = new String(bytes, StandardCharsets.UTF_8);
       if (text.indexOf('\ufffd') >= 0) { // perhaps in place of what is no UTF-8
         StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));

@@ -6,10 +6,12 @@ import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Refusal;
 import dev.torc.machine.Shown;
+import dev.torc.posix.OwnFile;
 import dev.torc.workflow.Hook;
 import dev.torc.workflow.Hook.On;
 import dev.torc.workflow.Job;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -235,19 +237,21 @@ final class Hooks {
 
   /** Takes the output of one run over into that of all; returns its last lines. */
   private List<String> collect(Hook hook, Path log, Path all) throws IOException {
-    if (!Files.exists(log)) {
+    if (!OwnFile.stands(log)) {
       return List.of();
     }
-    byte[] output = Files.readAllBytes(log);
+    byte[] output = OwnFile.read(log);
     Files.delete(log);
     if (!collected) {
       collected = true;
       Files.deleteIfExists(all);
     }
     String head = "== %s: %s\n".formatted(name(hook), Shown.line(hook.command()));
-    StandardOpenOption[] append = {StandardOpenOption.CREATE, StandardOpenOption.APPEND};
-    Files.writeString(all, head, append);
-    Files.write(all, output, append);
+    try (OutputStream out =
+        OwnFile.out(all, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      out.write(head.getBytes(StandardCharsets.UTF_8));
+      out.write(output);
+    }
     List<String> lines =
         new ArrayList<>(new String(output, StandardCharsets.UTF_8).lines().toList());
     return lines.subList(Math.max(0, lines.size() - TAIL), lines.size());

@@ -5,7 +5,7 @@ import dev.torc.exec.Launch;
 import dev.torc.exec.PlainWords;
 import dev.torc.graph.Graph;
 import dev.torc.plan.Snapshot;
-import dev.torc.posix.PlainFile;
+import dev.torc.posix.OwnFile;
 import dev.torc.workflow.Hook;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
@@ -14,7 +14,6 @@ import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -199,24 +198,27 @@ public final class Launches {
     Path file = needsFile(job.name(), name);
     StringBuilder text = new StringBuilder();
     paths.forEach(path -> text.append(path).append('\n'));
-    PlainFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+    OwnFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
     return file;
   }
 
   /** The file that lists a job's needs while it runs. */
   Path needsFile(String job, String item) {
-    return file(place, job, (item.isEmpty() ? "" : "." + FileName.of(item)) + ".needs");
+    String name = item.isEmpty() ? FileName.of(job) : FileName.of(job, item);
+    return place.jobs().resolve(name + ".needs");
   }
 
   /** The file with the needed values; jobs that need none share one. */
   private Path data(Job job, SortedMap<String, String> values) throws IOException {
     if (!values.isEmpty()) {
-      return Files.writeString(file(place, job.name(), ".data.json"), JsonText.object(values));
+      Path file = file(place, job.name(), ".data.json");
+      OwnFile.write(file, JsonText.object(values).getBytes(StandardCharsets.UTF_8));
+      return file;
     }
     Path none = place.jobs().resolve(".data.json");
     synchronized (this) {
       if (!noData) {
-        Files.writeString(none, "{}");
+        OwnFile.write(none, "{}".getBytes(StandardCharsets.UTF_8));
         noData = true;
       }
     }

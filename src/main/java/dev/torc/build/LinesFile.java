@@ -1,7 +1,9 @@
 package dev.torc.build;
 
 import dev.torc.hash.Digests;
+import dev.torc.hash.Stamp;
 import dev.torc.machine.Shown;
+import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -43,10 +45,14 @@ record LinesFile(String name, Path path) {
   List<String> lines(Digests digests) throws IOException {
     byte[] bytes;
     try {
-      if (digests.stamp(path.toString()).size() == 0) {
+      Stamp there = digests.linkStamp(path.toString());
+      if (there.exists() && there.kind() != Stamp.Kind.FILE) {
+        throw new Failure(name + " is no file any more; append lines to what stands there");
+      }
+      if (there.size() == 0) {
         return List.of();
       }
-      try (InputStream in = Files.newInputStream(path)) {
+      try (InputStream in = OwnFile.in(path)) {
         bytes = in.readNBytes(MAX + 1);
       }
     } catch (NoSuchFileException gone) {

@@ -7,11 +7,13 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digests;
 import dev.torc.plan.Contents;
 import dev.torc.plan.Scene;
+import dev.torc.plan.Taken;
 
 /** What all attempts of a build share. */
 public record Shop(
     Graph graph,
     Contents contents,
+    Taken taken,
     Digests digests,
     Clearing clearing,
     Launches launches,
@@ -24,6 +26,7 @@ public record Shop(
     return new Shop(
         scene.graph(),
         scene.contents(),
+        new Taken(scene.graph(), scene.records(), digests),
         digests,
         clearing,
         launches.over(scene.graph()),

@@ -3,7 +3,6 @@ package dev.torc.build;
 import dev.torc.graph.Graph;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Scene;
-import java.io.IOException;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -63,7 +62,7 @@ record Stage(
    * The stage of another scene: what both have keeps its state; what is new waits, and so do
    * temporary jobs that were up to date and that lack what only new ones read.
    */
-  Stage over(Scene next) throws IOException {
+  Stage over(Scene next) {
     IntUnaryOperator now = job -> next.graph().jobId(graph().name(job));
     int jobs = next.graph().jobs();
     BitSet fresh = new BitSet();
@@ -109,7 +108,7 @@ record Stage(
    * The verdicts on undecided jobs as things stand, those that wait included; what runs or is about
    * to counts as such, and what is blocked reads nothing any more.
    */
-  Plan forecast() throws IOException {
+  Plan forecast() {
     BitSet waiting = new BitSet();
     in(State.WAITING).forEach(waiting::set);
     BitSet working = new BitSet();

@@ -62,7 +62,8 @@ final class States {
       case READY -> now == State.WAITING || now == State.RUNNING; // RUNNING: a retry
       case RUNNING -> now == State.READY;
       case UP_TO_DATE, BLOCKED -> now == State.WAITING;
-      case RAN, FAILED -> now == State.RUNNING;
+      case RAN -> now == State.RUNNING;
+      case FAILED -> now == State.RUNNING || now == State.WAITING; // WAITING: its sources are gone
       case INTERRUPTED -> now == State.RUNNING || now == State.READY;
       case NOT_REACHED -> now == State.WAITING || now == State.READY;
     };

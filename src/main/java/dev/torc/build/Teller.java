@@ -10,6 +10,9 @@ import java.util.function.Consumer;
 /** Puts what happens in the loop into events. What is made of them is the listener's business. */
 final class Teller {
 
+  /** How many needs of a job that moved have a warning of their own. */
+  private static final int NAMED = 10;
+
   private final Launches launches;
   private final Consumer<Event> listener;
 
@@ -47,6 +50,16 @@ final class Teller {
 
   void retried(Job job, int attempt, Outcome outcome) {
     tell(new Event.JobRetried(job.name(), attempt, details(job, outcome), job.retry().delay()));
+  }
+
+  /** Needs of a job moved while it ran (rule 6); of many, the first few are named. */
+  void moved(Job job, List<String> paths) {
+    String again =
+        " of job " + job.name() + " moved while it ran; it will run again in the next build";
+    paths.stream().limit(NAMED).forEach(path -> warn("need " + path + again));
+    if (paths.size() > NAMED) {
+      warn("…and " + (paths.size() - NAMED) + " more needs" + again);
+    }
   }
 
   void warn(String text) {

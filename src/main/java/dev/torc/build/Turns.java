@@ -9,13 +9,15 @@ import java.util.concurrent.locks.ReentrantLock;
  * Whose turn it is: the state of a build is changed by one thread at a time. That is the loop's,
  * which has its turn except where it waits, or that of an attempt that is over, which sees to what
  * follows from its end. Others send messages, which the loop handles in the order in which they
- * came. What is done in a turn is the {@link Build}'s business.
+ * came; what broke on another thread is thrown there. What is done in a turn is the {@link Build}'s
+ * business.
  */
 final class Turns {
 
   private final ReentrantLock turn = new ReentrantLock();
   private final Queue<Runnable> messages = new ConcurrentLinkedQueue<>();
   private volatile Thread loop; // once it has waited
+  private volatile Throwable broken; // the first that broke on another thread
 
   /** Waits for the turn; each one ends with {@link #end}. */
   void begin() {
@@ -29,6 +31,14 @@ final class Turns {
   /** Sends a message, from any thread; it waits for no turn. */
   void post(Runnable message) {
     messages.add(message);
+    LockSupport.unpark(loop);
+  }
+
+  /** Something broke on a thread, and the loop ends with it. It may be memory: this takes none. */
+  void fail(Throwable unchecked) {
+    if (broken == null) {
+      broken = unchecked;
+    }
     LockSupport.unpark(loop);
   }
 
@@ -51,7 +61,7 @@ final class Turns {
     turn.unlock();
     try {
       loop = Thread.currentThread();
-      while (messages.isEmpty()) {
+      while (messages.isEmpty() && broken == null) {
         if (until == null) {
           LockSupport.park(this);
         } else if (until - System.nanoTime() > 0) {
@@ -65,6 +75,12 @@ final class Turns {
       }
     } finally {
       turn.lock();
+    }
+    if (broken instanceof Error e) {
+      throw e;
+    }
+    if (broken instanceof RuntimeException e) {
+      throw e;
     }
     for (Runnable message = messages.poll(); message != null; message = messages.poll()) {
       message.run();

@@ -20,7 +20,6 @@ final class Work {
   private long memory;
   private long runtime;
   private Demand demand;
-  private Attempt attempt;
   private List<Integer> gpus = List.of();
   private boolean released;
 
@@ -65,15 +64,13 @@ final class Work {
     released = false;
     attempts++;
     long all = memory > 0 ? memory : limits.getOrDefault(Demand.MEMORY, 0L);
-    attempt =
-        new Attempt(
-            shop,
-            id,
-            attempts,
-            new Launches.Granted(demand, identifiers, all >> 20, memory),
-            runtime,
-            gone);
-    return attempt;
+    return new Attempt(
+        shop,
+        id,
+        attempts,
+        new Launches.Granted(demand, identifiers, all >> 20, memory),
+        runtime,
+        gone);
   }
 
   /** Whether what the present attempt took was given back before its end. */
@@ -84,18 +81,6 @@ final class Work {
   /** What the present attempt took is given back. */
   void release() {
     released = true;
-  }
-
-  /** The present attempt is over. */
-  void over() {
-    attempt = null;
-  }
-
-  /** Ends the present attempt, if there is one. */
-  void end(boolean now) {
-    if (attempt != null) {
-      attempt.end(now);
-    }
   }
 
   /** Whether another attempt may follow one that ended so. */

@@ -1,10 +1,13 @@
 package dev.torc.build;
 
 import dev.torc.cache.CacheException;
+import dev.torc.hash.Stopped;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Scene;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -40,6 +43,9 @@ final class Workers {
   private final Recorder recorder;
   private final Loop loop;
   private final ArrayDeque<Begun> waiting = new ArrayDeque<>(); // for a thread
+  private final Set<Attempt> begun = ConcurrentHashMap.newKeySet();
+  private volatile boolean ending;
+  private volatile boolean atOnce;
   private boolean stopped;
 
   Workers(Turns turns, ExecutorService threads, Recorder recorder, Loop loop) {
@@ -50,8 +56,35 @@ final class Workers {
   }
 
   /** Takes an attempt, in a turn; it runs after the turn, or after {@link #hand}. */
-  void add(Begun begun) {
-    waiting.add(begun);
+  void add(Begun now) {
+    waiting.add(now);
+    begun.add(now.attempt);
+    if (ending) { // said since it was decided to begin it
+      now.attempt.end(atOnce);
+    }
+  }
+
+  /**
+   * Ends all attempts, from any thread: it waits for no turn.
+   *
+   * @param now whether without a grace
+   */
+  void end(boolean now) {
+    if (now) {
+      atOnce = true;
+    }
+    ending = true;
+    Error failed = null;
+    for (Attempt attempt : begun) {
+      try {
+        attempt.end(now);
+      } catch (Error e) { // no memory, no thread: the others are ended all the same
+        failed = e;
+      }
+    }
+    if (failed != null) {
+      throw failed;
+    }
   }
 
   /** Takes one that a hook did not let start after all. */
@@ -74,27 +107,34 @@ final class Workers {
   }
 
   private void run(Begun first) {
-    for (Begun now = first; now != null; ) {
-      now = after(end(now));
+    try {
+      for (Begun now = first; now != null; ) {
+        now = after(attempt(now));
+      }
+    } catch (RuntimeException | Error e) {
+      turns.fail(e);
     }
   }
 
   /** Runs an attempt; returns what is to be done in a turn. */
-  private Runnable end(Begun now) {
+  private Runnable attempt(Begun now) {
     try {
-      Outcome outcome = now.attempt.run();
-      Recorder.Record record = recorder.of(now, outcome);
-      return () -> loop.ended(now, outcome, record);
+      return done(now, now.attempt.run());
+    } catch (Stopped e) {
+      return done(now, now.attempt.interrupted());
     } catch (CacheException e) {
       return () -> {
         loop.broken(e);
         loop.ended(now, Outcome.unmarked(), recorder.of(now, Outcome.unmarked()));
       };
-    } catch (RuntimeException | Error e) {
-      return () -> {
-        throw e;
-      };
+    } finally {
+      begun.remove(now.attempt);
     }
+  }
+
+  private Runnable done(Begun now, Outcome outcome) {
+    Recorder.Record record = recorder.of(now, outcome);
+    return () -> loop.ended(now, outcome, record);
   }
 
   /** Takes a turn; returns the next attempt for this thread, null if there is none. */
@@ -113,12 +153,6 @@ final class Workers {
       Begun next = waiting.poll();
       hand();
       return next;
-    } catch (RuntimeException | Error e) {
-      turns.post(
-          () -> {
-            throw e;
-          });
-      return null;
     } finally {
       turns.end();
     }

@@ -1,14 +1,20 @@
 package dev.torc.cache;
 
+import dev.torc.posix.FileStatus;
 import dev.torc.posix.Flock;
+import dev.torc.posix.OpenFiles;
+import dev.torc.posix.OwnFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Rule 10: one build per root. An OS lock on {@code .torc/lock}, and where {@code TORC_CACHE} puts
@@ -47,8 +53,8 @@ public final class BuildLock implements AutoCloseable {
     List<Flock> locks = new ArrayList<>();
     boolean all = false;
     try {
-      Files.createDirectories(place.folder());
-      if (!add(locks, place.lock())) {
+      OwnFile.folder(place.folder());
+      if (!add(locks, place.lock()) || isRobbed(place)) {
         return Optional.empty();
       }
       // Only now: the root's id, which names the database's folder, is made by one torc alone.
@@ -56,7 +62,7 @@ public final class BuildLock implements AutoCloseable {
       if (settled.elsewhere() && !add(locks, settled.database().resolve("lock"))) {
         return Optional.empty();
       }
-      Files.writeString(
+      write(
           place.lock(), me.pid() + "\n" + me.build() + "\n" + me.what().replace('\n', ' ') + "\n");
       all = true;
       return Optional.of(new BuildLock(place.lock(), locks));
@@ -67,6 +73,26 @@ public final class BuildLock implements AutoCloseable {
         locks.forEach(Flock::close);
       }
     }
+  }
+
+  /**
+   * Whether somebody holds the lock on a file that was removed from this place, as by {@code rm -rf
+   * .torc}. A file that says nothing is new: one that was ever held says by whom, or that it is
+   * free.
+   */
+  private static boolean isRobbed(CachePlace place) throws IOException {
+    return FileStatus.of(place.lock().toString(), false).size() == 0
+        && OpenFiles.removed(place.lock()).isPresent();
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    Files.write(
+        file,
+        bytes,
+        StandardOpenOption.WRITE,
+        StandardOpenOption.TRUNCATE_EXISTING,
+        LinkOption.NOFOLLOW_LINKS);
   }
 
   private static boolean add(List<Flock> locks, Path file) throws IOException {
@@ -93,7 +119,14 @@ public final class BuildLock implements AutoCloseable {
   /** Who holds the lock; empty where nobody does or it cannot be told. Creates nothing. */
   public static Optional<Holder> holder(CachePlace place) {
     try {
-      List<String> lines = Files.readAllLines(place.lock());
+      List<String> lines =
+          new String(OwnFile.read(place.lock()), StandardCharsets.UTF_8).lines().toList();
+      if (lines.isEmpty()) {
+        OptionalInt robbed = OpenFiles.removed(place.lock());
+        return robbed.isPresent()
+            ? Optional.of(new Holder(robbed.getAsInt(), "", "whose lock was removed"))
+            : Optional.empty();
+      }
       if (lines.size() < 3) {
         return Optional.empty();
       }
@@ -104,12 +137,12 @@ public final class BuildLock implements AutoCloseable {
     }
   }
 
-  /** Gives the lock back; the file stays, empty. */
+  /** Gives the lock back; the file stays. */
   @Override
   public void close() {
     try {
       // Not made anew where clean --all has removed it.
-      Files.writeString(file, "", StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+      write(file, "free\n");
     } catch (NoSuchFileException removed) {
       return;
     } catch (IOException e) {

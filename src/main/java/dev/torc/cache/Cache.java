@@ -5,6 +5,7 @@ import dev.torc.hash.Known;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The memory of torc: what is known of files, what the last runs left, who owns which path, and the
@@ -104,6 +106,11 @@ public final class Cache implements AutoCloseable {
     return Opening.forLooking(place, note, outside);
   }
 
+  /** Where it is; of one that was opened for work, as it was settled. */
+  public CachePlace place() {
+    return place;
+  }
+
   /** From now on late stamps are read as unsafe; see {@link #distrustLate}. */
   void distrust(Commit last) {
     distrust = last.time() * 1_000_000 - SETTLED;
@@ -144,10 +151,15 @@ public final class Cache implements AutoCloseable {
     return find(Tree.STAMPS, Key.of(path), path, (name, in) -> known(path, name, in));
   }
 
-  /** A job's last run, or null. */
+  /**
+   * A job's last run, or null; null too where what it stored cannot be read: that is part of it.
+   */
   public Result result(String job) {
-    return find(
-        Tree.RESULTS, Key.of(job), job, (name, in) -> job.equals(name) ? Codec.result(in) : null);
+    byte[] key = Key.of(job);
+    Result result =
+        find(Tree.RESULTS, key, job, (name, in) -> job.equals(name) ? Codec.result(in) : null);
+    byte[] data = result == null ? null : value(Tree.DATA, key);
+    return data == null || data(job, key, data) != null ? result : null;
   }
 
   /** What people ask of a job's last run, or null. */
@@ -158,13 +170,14 @@ public final class Cache implements AutoCloseable {
 
   /** The values that a job's last run stored; empty if there are none. */
   public List<Datum> data(String job) {
-    List<Datum> data =
-        find(
-            Tree.DATA,
-            Key.of(job),
-            job,
-            (name, in) -> job.equals(name) ? in.list(Codec::datum) : null);
+    byte[] key = Key.of(job);
+    List<Datum> data = data(job, key, value(Tree.DATA, key));
     return data == null ? List.of() : data;
+  }
+
+  private static List<Datum> data(String job, byte[] key, byte[] value) {
+    return Codec.open(
+        Tree.DATA, key, value, true, (name, in) -> job.equals(name) ? in.list(Codec::datum) : null);
   }
 
   /** The record of a path that torc made, or null. */
@@ -242,26 +255,45 @@ public final class Cache implements AutoCloseable {
 
   /** The newest lines of the history, newest first, {@code most} at most. */
   public List<BuildRecord> builds(int most) {
-    List<BuildRecord> builds = new ArrayList<>();
-    for (long at = nextBuildNumber() - 1; at > 0 && builds.size() < most; at--) {
-      long number = at;
-      BuildRecord build = find(Tree.BUILDS, Key.of(at), null, (_, in) -> Codec.build(number, in));
-      if (build != null) {
-        builds.add(build);
-      }
-    }
-    return List.copyOf(builds);
+    var late = List.copyOf(pending.get(Tree.BUILDS).values()); // before the snapshot, as in each
+    TreeMap<Long, BuildRecord> builds = new TreeMap<>(Comparator.reverseOrder());
+    back(
+        build -> {
+          if (build != null) {
+            builds.put(build.number(), build);
+          }
+          return builds.size() < most;
+        });
+    late.stream()
+        .map(change -> build(change.key, change.value))
+        .forEach(build -> builds.put(build.number(), build));
+    return builds.values().stream().limit(most).toList();
   }
 
-  /** One more than the greatest number in the history; 1 for the first build. */
+  /** A number greater than any in the history, most often by one; 1 for the first build. */
   public long nextBuildNumber() {
-    long last = 0;
     var late = pending.get(Tree.BUILDS).lastEntry();
-    if (late != null) {
-      last = Key.number(late.getKey());
-    }
-    byte[] key = reading(Tree.BUILDS, () -> store.lastKey(Tree.BUILDS));
-    return Math.max(last, key == null || key.length != Long.BYTES ? 0 : Key.number(key)) + 1;
+    long[] next = {1};
+    back(
+        build -> {
+          next[0] += build == null ? 1 : build.number(); // the key of what is damaged may be wrong
+          return build == null;
+        });
+    return late == null ? next[0] : Math.max(next[0], Key.number(late.getKey()) + 1);
+  }
+
+  /** Hands over the committed history, newest first, null for what cannot be read. */
+  private void back(Predicate<BuildRecord> visitor) {
+    reading(
+        Tree.BUILDS,
+        () -> {
+          store.back(Tree.BUILDS, (key, value) -> visitor.test(build(key, value)));
+          return null;
+        });
+  }
+
+  private static BuildRecord build(byte[] key, byte[] value) {
+    return Codec.open(Tree.BUILDS, key, value, false, (_, in) -> Codec.build(Key.number(key), in));
   }
 
   /** Queues changes; they are seen at once and committed within 50 ms. Never waits for the disk. */
@@ -383,9 +415,12 @@ public final class Cache implements AutoCloseable {
   }
 
   private <T> T find(Tree tree, byte[] key, String name, Codec.Reader<T> reader) {
+    return Codec.open(tree, key, value(tree, key), name != null, reader);
+  }
+
+  private byte[] value(Tree tree, byte[] key) {
     Batch.Change change = pending.get(tree).get(key);
-    byte[] value = change != null ? change.value : reading(tree, () -> store.get(tree, key));
-    return Codec.open(tree, key, value, name != null, reader);
+    return change != null ? change.value : reading(tree, () -> store.get(tree, key));
   }
 
   private record Named<T>(String name, T record) {}

@@ -1,7 +1,9 @@
 package dev.torc.cache;
 
 import dev.torc.hash.Digest;
+import dev.torc.posix.OwnFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -24,8 +26,30 @@ public record CachePlace(Path root, Path folder, Path database) {
   /** Name of the folder for what rule 15 sets aside below {@code roots}. */
   public static final String KEPT_BELOW_ROOTS = ".torc-kept";
 
-  /** The place for a root under an environment; creates nothing. */
+  /**
+   * The place for a root under an environment; creates nothing.
+   *
+   * @throws CacheException where a link stands in the place of one of its folders
+   */
   public static CachePlace find(Path root, Map<String, String> env) {
+    CachePlace place = at(root, env);
+    refuseLink(place.folder, "remove it, and set TORC_CACHE to have the records elsewhere");
+    refuseLink(place.logs(), "remove it");
+    refuseLink(place.jobs(), "remove it");
+    refuseLink(place.kept(""), "remove it");
+    if (place.elsewhere()) {
+      refuseLink(place.database, "remove it");
+    }
+    return place;
+  }
+
+  private static void refuseLink(Path folder, String next) {
+    if (Files.isSymbolicLink(folder)) {
+      throw new CacheException(folder + " is a link, and torc follows none there: " + next);
+    }
+  }
+
+  private static CachePlace at(Path root, Map<String, String> env) {
     Path folder = root.resolve(".torc");
     String elsewhere = env.getOrDefault("TORC_CACHE", "");
     if (elsewhere.isEmpty()) {
@@ -60,9 +84,28 @@ public record CachePlace(Path root, Path folder, Path database) {
     return folder.resolve("running");
   }
 
+  /** The file whose time tells that of the file system. */
+  public Path clock() {
+    return folder.resolve("clock");
+  }
+
   /** Whether {@code TORC_CACHE} put the database elsewhere. */
   public boolean elsewhere() {
     return !database.equals(folder);
+  }
+
+  /** Names the database in marks, wherever the root is moved to; of no use before it is settled. */
+  String owner() {
+    if (!elsewhere()) {
+      return ".";
+    }
+    Path real;
+    try {
+      real = database.toRealPath();
+    } catch (IOException gone) {
+      real = database;
+    }
+    return Digest.ofText(real.toString()).hex().substring(0, 16);
   }
 
   /** The file of the graph that was made from the build files last. */
@@ -85,6 +128,11 @@ public record CachePlace(Path root, Path folder, Path database) {
     return database.resolve("data.mdb");
   }
 
+  /** LMDB's lock table. */
+  Path lockTable() {
+    return database.resolve("lock.mdb");
+  }
+
   /**
    * Makes the folders and the root's id where they are missing.
    *
@@ -92,7 +140,7 @@ public record CachePlace(Path root, Path folder, Path database) {
    */
   CachePlace settle() {
     try {
-      Files.createDirectories(folder);
+      OwnFile.folder(folder);
       if (!elsewhere()) {
         return this;
       }
@@ -103,11 +151,12 @@ public record CachePlace(Path root, Path folder, Path database) {
         id = HexFormat.of().formatHex(random);
         // Whole or not at all: a torn id would give the root another database each time.
         Path fresh = folder.resolve("id.new");
-        Files.writeString(fresh, id + "\n");
+        OwnFile.write(fresh, (id + "\n").getBytes(StandardCharsets.UTF_8));
+        OwnFile.prepare(folder.resolve("id"));
         Files.move(fresh, folder.resolve("id"), StandardCopyOption.ATOMIC_MOVE);
       }
       Path settled = database.resolveSibling(name(root, id));
-      Files.createDirectories(settled);
+      OwnFile.folder(settled);
       return new CachePlace(root, folder, settled);
     } catch (IOException e) {
       throw Trouble.of("cannot make the cache", elsewhere() ? database : folder, e);
@@ -116,7 +165,8 @@ public record CachePlace(Path root, Path folder, Path database) {
 
   private static String readId(Path folder) {
     try {
-      return Files.readString(folder.resolve("id")).strip();
+      byte[] id = OwnFile.read(folder.resolve("id"));
+      return new String(id, StandardCharsets.UTF_8).strip();
     } catch (IOException none) {
       return "";
     }

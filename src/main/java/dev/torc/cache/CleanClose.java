@@ -44,6 +44,6 @@ final class CleanClose {
   }
 
   private static Stamp stamp(CachePlace place) throws IOException {
-    return StampSource.of(place.data().getFileSystem()).stamp(place.data());
+    return StampSource.of(place.data().getFileSystem()).linkStamp(place.data());
   }
 }

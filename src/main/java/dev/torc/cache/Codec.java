@@ -16,7 +16,7 @@ import java.util.zip.CRC32C;
  */
 final class Codec {
 
-  private static final int SUM = Integer.BYTES;
+  static final int SUM = Integer.BYTES;
   private static final Stamp.Kind[] KINDS = Stamp.Kind.values();
   private static final Result.Outcome[] OUTCOMES = Result.Outcome.values();
 
@@ -64,7 +64,10 @@ final class Codec {
       String name = !named ? null : Key.shortened(key) ? in.text() : Key.name(key);
       T record = reader.from(name, in);
       return in.isAtEnd() ? record : null;
-    } catch (IndexOutOfBoundsException | IllegalArgumentException | NegativeArraySizeException e) {
+    } catch (IndexOutOfBoundsException
+        | IllegalArgumentException
+        | ArithmeticException
+        | NegativeArraySizeException e) {
       return null; // only a layout of another torc could get here: as good as absent
     }
   }

@@ -48,7 +48,7 @@ final class Damage {
         }
         Files.move(data, aside);
         // A reader may still have the old pair open; a new pair must not share its lock table.
-        Files.deleteIfExists(data.resolveSibling("lock.mdb"));
+        Files.deleteIfExists(place.lockTable());
         note.accept(
             "the cache "
                 + data

@@ -32,6 +32,7 @@ final class Lmdb {
 
   static final int MDB_LAST = 6;
   static final int MDB_NEXT = 8;
+  static final int MDB_PREV = 12;
   static final int MDB_SET_RANGE = 17;
 
   static final int MDB_NOTFOUND = -30798;

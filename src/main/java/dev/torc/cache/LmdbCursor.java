@@ -35,6 +35,11 @@ final class LmdbCursor implements AutoCloseable {
     return go(Lmdb.MDB_NEXT, null);
   }
 
+  /** Goes to the key before, at the end to the last; whether there is one. */
+  boolean previous() {
+    return go(Lmdb.MDB_PREV, null);
+  }
+
   /** Goes to the first key that is no less than one; whether there is one. */
   boolean from(byte[] least) {
     return go(Lmdb.MDB_SET_RANGE, least);

@@ -1,5 +1,6 @@
 package dev.torc.cache;
 
+import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -7,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -17,32 +18,64 @@ import java.util.zip.CRC32C;
  * The mark of rule 9: before an attempt's process starts, a line in {@code .torc/running} says so,
  * and the job's result, once committed, replaces it. The marks have to outlive torc, not the
  * kernel: a line is one write, without a sync. After a power failure no process is left to end, and
- * what a job left half written is not what its older record says. Ending the processes is not its
- * business.
+ * what a job left half written is not what its older record says. It ends no processes.
  *
- * <p>A line is a CRC32C of the rest in eight hexadecimal digits, build, attempt and job, with
- * blanks between; in the job's name, which comes last, backslash and line feed are written {@code
- * \\} and {@code \n}.
+ * <p>A mark names its owner, the database that holds the job's records: {@code TORC_CACHE} may be
+ * another one in the next build. A build with other records ends the processes, and leaves the mark
+ * to its owner, noting that they have ended.
+ *
+ * <p>A line is a CRC32C of the rest in eight hexadecimal digits, owner, build, attempt and job,
+ * with blanks between; before the owner stands {@code +}, or {@code -} where its processes have
+ * ended. In the job's name, which comes last, backslash and line feed are written {@code \\} and
+ * {@code \n}. Lines of older versions name no owner.
  */
 public final class Marks implements AutoCloseable {
 
-  /** A started attempt of a job in a build. */
-  public record Mark(String build, String job, int attempt) {}
+  /** Of so many other databases marks are kept; those of who comes back later yet are lost. */
+  private static final int OWNERS = 64;
+
+  /**
+   * A started attempt of a job in a build.
+   *
+   * @param owner names the database with the job's records; empty where the mark does not say
+   * @param ended whether a build with other records has ended its processes
+   */
+  public record Mark(String owner, boolean ended, String build, String job, int attempt) {
+
+    /** A mark for a job that is about to be started. */
+    public Mark(String build, String job, int attempt) {
+      this("", false, build, job, attempt);
+    }
+
+    /** Whether a database answers for it; a mark without an owner is answered for by any. */
+    boolean isOf(String database) {
+      return owner.isEmpty() || owner.equals(database);
+    }
+
+    private Mark of(String newOwner, boolean hasEnded) {
+      return new Mark(newOwner, hasEnded, build, job, attempt);
+    }
+  }
 
   private final Path file;
+  private final String owner;
   private final FileChannel channel;
+  private final long others; // bytes of the marks of other owners, with which the file begins
   private long length;
 
-  private Marks(Path file, FileChannel channel) {
+  private Marks(Path file, String owner, FileChannel channel, long others) {
     this.file = file;
+    this.owner = owner;
     this.channel = channel;
+    this.others = others;
+    this.length = others;
   }
 
   /** The marks that an earlier torc left; lines that are torn or unreadable are skipped. */
   public static List<Mark> read(CachePlace place) {
     byte[] bytes;
     try {
-      bytes = Files.readAllBytes(place.running());
+      bytes = OwnFile.read(place.running());
     } catch (NoSuchFileException none) {
       return List.of();
     } catch (IOException e) {
@@ -63,11 +96,13 @@ public final class Marks implements AutoCloseable {
   }
 
   /**
-   * Those of the marks that no result of the same attempt replaced: their jobs were interrupted. A
-   * job that is tried again has a result of its earlier attempts while the next one runs.
+   * Those of the marks that are the cache's own and that no result of the same attempt replaced:
+   * their jobs were interrupted. A job that is tried again has a result of its earlier attempts
+   * while the next one runs.
    */
   public static List<Mark> live(List<Mark> marks, Cache cache) {
     return marks.stream()
+        .filter(mark -> mark.isOf(cache.place().owner()))
         .filter(
             mark -> {
               Result result = cache.result(mark.job());
@@ -80,27 +115,60 @@ public final class Marks implements AutoCloseable {
         .toList();
   }
 
-  /** Starts anew: the marks that were left are gone, so they must have been dealt with. */
+  /**
+   * Those of the marks whose processes may still run: the cache's {@link #live} ones, and of other
+   * owners all but those that are known to have ended.
+   */
+  public static List<Mark> running(List<Mark> marks, Cache cache) {
+    List<Mark> running = new ArrayList<>(live(marks, cache));
+    String owner = cache.place().owner();
+    marks.stream().filter(mark -> !mark.isOf(owner) && !mark.ended).forEach(running::add);
+    return running;
+  }
+
+  /**
+   * Starts anew: the marks of this cache are gone, so they must have been dealt with; those of
+   * others stay, and their processes have ended.
+   *
+   * @param place as {@link Cache#place} says
+   */
   public static Marks begin(CachePlace place) {
-    try {
-      Files.createDirectories(place.folder());
-      return new Marks(
-          place.running(),
-          FileChannel.open(
-              place.running(),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.TRUNCATE_EXISTING));
-    } catch (IOException e) {
-      throw Trouble.of("cannot mark running jobs in", place.running(), e);
+    Path file = place.running();
+    String owner = place.owner();
+    StringBuilder head = new StringBuilder();
+    for (Mark mark : others(read(place), owner)) {
+      head.append(line(mark.of(mark.owner, true)));
     }
+    byte[] others = head.toString().getBytes(StandardCharsets.UTF_8);
+    try {
+      OwnFile.folder(place.folder());
+      if (others.length > 0) {
+        // All at once: torc may be killed between.
+        Path fresh = file.resolveSibling("running.new");
+        OwnFile.write(fresh, others);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+      }
+      FileChannel channel = OwnFile.outChannel(file);
+      channel.truncate(others.length);
+      return new Marks(file, owner, channel, others.length);
+    } catch (IOException e) {
+      throw Trouble.of("cannot mark running jobs in", file, e);
+    }
+  }
+
+  /** The marks of other owners, but for those of the longest gone where there are too many. */
+  private static List<Mark> others(List<Mark> marks, String owner) {
+    List<Mark> others = marks.stream().filter(mark -> !mark.isOf(owner)).toList();
+    List<String> owners = others.stream().map(Mark::owner).distinct().toList();
+    List<String> gone = owners.subList(0, Math.max(0, owners.size() - OWNERS));
+    return gone.isEmpty()
+        ? others
+        : others.stream().filter(mark -> !gone.contains(mark.owner)).toList();
   }
 
   /** Marks an attempt; only when this has returned may its process start. */
   public synchronized void add(Mark mark) {
-    String rest = mark.build() + " " + mark.attempt() + " " + escape(mark.job());
-    ByteBuffer line =
-        ByteBuffer.wrap((sum(rest) + " " + rest + "\n").getBytes(StandardCharsets.UTF_8));
+    ByteBuffer line = ByteBuffer.wrap(line(mark.of(owner, false)).getBytes(StandardCharsets.UTF_8));
     try {
       int size = line.remaining();
       while (line.hasRemaining()) {
@@ -112,11 +180,11 @@ public final class Marks implements AutoCloseable {
     }
   }
 
-  /** Takes all marks away: at the end of a build whose results are all committed. */
+  /** Takes the marks of this cache away: at the end of a build whose results are all committed. */
   public synchronized void clear() {
     try {
-      channel.truncate(0);
-      length = 0;
+      channel.truncate(others);
+      length = others;
     } catch (IOException e) {
       throw Trouble.of("cannot clear the marks of running jobs in", file, e);
     }
@@ -132,14 +200,37 @@ public final class Marks implements AutoCloseable {
     }
   }
 
+  private static String line(Mark mark) {
+    String rest =
+        (mark.ended ? "-" : "+")
+            + mark.owner
+            + " "
+            + mark.build
+            + " "
+            + mark.attempt
+            + " "
+            + escape(mark.job);
+    return sum(rest) + " " + rest + "\n";
+  }
+
   private static Mark parse(String line) {
-    String[] parts = line.split(" ", 4);
-    if (parts.length < 4
-        || !parts[0].equals(sum(line.substring(Math.min(line.length(), parts[0].length() + 1))))) {
+    int blank = line.indexOf(' ');
+    if (blank < 0 || !line.substring(0, blank).equals(sum(line.substring(blank + 1)))) {
       return null;
     }
+    String rest = line.substring(blank + 1);
+    boolean ended = rest.startsWith("-");
+    boolean old = !ended && !rest.startsWith("+");
+    String[] parts = (old ? "+ " + rest : rest).split(" ", 4);
     try {
-      return new Mark(parts[1], unescape(parts[3]), Integer.parseInt(parts[2]));
+      return parts.length < 4
+          ? null
+          : new Mark(
+              parts[0].substring(1),
+              ended,
+              parts[1],
+              unescape(parts[3]),
+              Integer.parseInt(parts[2]));
     } catch (NumberFormatException e) {
       return null;
     }

@@ -1,8 +1,12 @@
 package dev.torc.cache;
 
+import dev.torc.posix.FileStatus;
+import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -38,13 +42,14 @@ final class Opening {
     takeAway(place.rest());
     Store store = null;
     try {
+      own(place);
       boolean clean = CleanClose.holds(place, outside);
       takeAway(place.closed());
       if (Damage.marked(place)) {
         Damage.setAside(place, "damaged, as the last build found", note);
       }
       Found state = Found.NOTHING;
-      if (Files.exists(place.data())) {
+      if (Files.exists(place.data(), LinkOption.NOFOLLOW_LINKS)) {
         try {
           state = clean ? Found.CLEAN : check(place, outside);
         } catch (Pages.Damaged e) {
@@ -71,7 +76,7 @@ final class Opening {
   }
 
   private static Found check(CachePlace place, Outside outside) throws IOException, Pages.Damaged {
-    if (!Files.isRegularFile(place.data())) {
+    if (!Files.isRegularFile(place.data(), LinkOption.NOFOLLOW_LINKS)) {
       throw new Pages.Damaged("no file");
     }
     Set<Tree> wanted = outside.atOnce(place);
@@ -80,10 +85,31 @@ final class Opening {
     return Found.checked(meta, wanted, last, outside);
   }
 
+  /**
+   * LMDB opens files by their names and writes to what they lead to: a database that has a second
+   * name, as in a copy made of links, is left to that name and copied, and a lock table is made
+   * anew.
+   */
+  private static void own(CachePlace place) {
+    Path data = place.data();
+    try {
+      FileStatus there = FileStatus.of(data.toString(), false);
+      if (there.isFile() && there.links() > 1) {
+        Path copy = data.resolveSibling("data.mdb.new");
+        Files.copy(data, copy, StandardCopyOption.REPLACE_EXISTING, LinkOption.NOFOLLOW_LINKS);
+        Files.deleteIfExists(place.lockTable()); // it belongs to who has the other one open
+        Files.move(copy, data, StandardCopyOption.ATOMIC_MOVE);
+      }
+      OwnFile.prepare(place.lockTable());
+    } catch (IOException e) {
+      throw Trouble.of("cannot open the cache", data, e);
+    }
+  }
+
   /** Before anything changes: what a file says of the last build does not hold any more. */
   private static void takeAway(Path file) {
     try {
-      Files.deleteIfExists(file);
+      OwnFile.remove(file);
     } catch (IOException e) {
       throw Trouble.of("cannot remove", file, e);
     }
@@ -96,10 +122,18 @@ final class Opening {
       if (Damage.marked(place)) {
         throw new Pages.Damaged("damaged, as the last build found");
       }
-      if (Files.exists(place.data()) && !Files.isRegularFile(place.data())) {
+      FileStatus data = FileStatus.of(place.data().toString(), false);
+      if (data.exists() && !data.isFile()) {
         throw new Pages.Damaged("no file");
       }
-      if (Files.exists(place.data()) && Files.size(place.data()) > 0) {
+      if (data.size() > 0) {
+        FileStatus table = FileStatus.of(place.lockTable().toString(), false);
+        if (table.exists() && (!table.isFile() || table.links() > 1)) {
+          throw new CacheException(
+              place.lockTable()
+                  + " is no file of torc's own, so the cache counts as empty; the next build makes"
+                  + " it anew");
+        }
         boolean clean = CleanClose.holds(place, outside);
         if (!clean) {
           settled(place);

@@ -1,5 +1,6 @@
 package dev.torc.cache;
 
+import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -7,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumSet;
@@ -87,7 +87,7 @@ final class Pages {
    * @throws Damaged where the meta pages are cut off, foreign or contradict each other
    */
   static Meta newest(Path path) throws IOException, Damaged {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    try (FileChannel channel = OwnFile.channel(path)) {
       if (channel.size() == 0) {
         throw new Damaged("empty");
       }
@@ -107,7 +107,7 @@ final class Pages {
 
   /** The state of a transaction, or null where it is none of the newest two. */
   static Meta of(Path path, long transaction) throws IOException, Damaged {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    try (FileChannel channel = OwnFile.channel(path)) {
       Meta first = meta(channel, 0);
       long at = (transaction & 1) == 0 ? 0 : first.pageSize;
       // A writer may be at work: what reads the same twice was not read while it was written.
@@ -157,7 +157,7 @@ final class Pages {
    */
   static Map<String, byte[]> check(Path path, Meta meta, Set<Tree> wanted)
       throws IOException, Damaged {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+    try (FileChannel channel = OwnFile.channel(path);
         Arena arena = Arena.ofConfined()) {
       MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
       Pages pages = new Pages(file, meta);

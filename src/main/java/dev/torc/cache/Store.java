@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /**
@@ -166,12 +167,16 @@ final class Store implements AutoCloseable {
     return read(txn -> txn.get(trees[tree.ordinal()], key));
   }
 
-  /** The greatest key of a tree, or null. */
-  byte[] lastKey(Tree tree) {
-    return read(
+  /** Hands keys and values of a tree to the visitor, the greatest first, until it says no. */
+  void back(Tree tree, BiPredicate<byte[], byte[]> visitor) {
+    read(
         txn -> {
           try (LmdbCursor cursor = txn.cursor(trees[tree.ordinal()])) {
-            return cursor.last() ? cursor.key() : null;
+            boolean more = cursor.last();
+            while (more && visitor.test(cursor.key(), cursor.value())) {
+              more = cursor.previous();
+            }
+            return null;
           }
         });
   }

@@ -34,13 +34,16 @@ final class Trouble {
           case FileSystemException f when f.getReason() != null -> lower(f.getReason());
           default -> e.getMessage() == null ? e.toString() : e.getMessage();
         };
+    // What the system or torc gives a reason for is told of the file that it names.
+    boolean named = e instanceof FileSystemException f && f.getReason() != null;
+    Path subject = named ? Path.of(((FileSystemException) e).getFile()) : file;
     String said = why.toLowerCase(Locale.ROOT);
     if (said.contains("read-only")) {
       why = READ_ONLY;
     } else if (said.contains("no space left") || full(file)) {
       why = FULL;
     }
-    return new CacheException(line(what, file, why), e);
+    return new CacheException(line(what, subject, why), e);
   }
 
   static CacheException of(String what, Path file, RuntimeException e) {

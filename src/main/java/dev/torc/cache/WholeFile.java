@@ -1,5 +1,9 @@
 package dev.torc.cache;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+
+import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -48,7 +52,7 @@ public final class WholeFile {
   }
 
   private static byte[] part(Path file, long from) {
-    try (SeekableByteChannel in = Files.newByteChannel(file)) {
+    try (SeekableByteChannel in = OwnFile.channel(file)) {
       byte[] head = new byte[FREE];
       in.position(from);
       if (!fill(in, head, 0) || length(head) > Math.min(in.size() - from, Integer.MAX_VALUE)) {
@@ -82,13 +86,14 @@ public final class WholeFile {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     byte[] before = NOTHING;
     try {
-      try (OutputStream out = Files.newOutputStream(fresh)) {
+      try (OutputStream out = OwnFile.out(fresh, CREATE, TRUNCATE_EXISTING)) {
         for (byte[] part : parts) {
           ByteBuffer.wrap(part).putLong(sum(part, before));
           out.write(part);
           before = head(part);
         }
       }
+      OwnFile.prepare(file);
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       Files.deleteIfExists(fresh);

@@ -91,7 +91,7 @@ final class AdoptCommand extends Command {
 
   private static void say(Console console, String line) {
     try {
-      console.tell(line);
+      console.tell(Shown.line(line));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -4,6 +4,7 @@ import dev.torc.machine.Shown;
 import dev.torc.session.Site;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Nearest;
+import dev.torc.workflow.Workflow;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -28,11 +29,12 @@ record Asked(boolean all, Set<String> names) {
   static Asked of(Site site, List<String> wanted, Collection<String> recorded) {
     TreeSet<String> known = new TreeSet<>(recorded);
     Set<String> names = new HashSet<>();
-    for (Job job : site.project() == null ? List.<Job>of() : site.project().workflow().jobs()) {
-      known.add(job.name());
-      if (job.group() != null) {
-        known.add(job.group());
-        if (wanted.contains(job.group())) {
+    if (site.project() != null) {
+      Workflow workflow = site.project().workflow();
+      workflow.groups().forEach(group -> known.add(group.name()));
+      for (Job job : workflow.jobs()) {
+        known.add(job.name());
+        if (job.group() != null && wanted.contains(job.group())) {
           names.add(job.name());
         }
       }

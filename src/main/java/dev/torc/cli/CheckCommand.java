@@ -38,7 +38,9 @@ final class CheckCommand extends Command {
       List<String> notes = new ArrayList<>();
       try (ReadSession look = ReadSession.at(project, notes::add)) {
         project = look.project();
-        Checks.check(project.graph(), look.digests(), project.select(List.of()).jobs());
+        warnings.addAll(
+            Checks.check(project.graph(), look.digests(), project.select(List.of()).jobs()));
+        look.taken().refuse(project.select(List.of()).jobs());
       } catch (BadInput refused) {
         errors.addAll(refused.diagnostics());
       }

@@ -7,7 +7,9 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digests;
+import dev.torc.machine.Amount;
 import dev.torc.machine.Shown;
+import dev.torc.plan.Grounds;
 import dev.torc.plan.Records;
 import dev.torc.plan.Selection;
 import dev.torc.plan.Stale;
@@ -20,6 +22,7 @@ import dev.torc.session.WriteSession;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -169,23 +172,25 @@ final class CleanCommand extends Command {
 
   private static void say(Console console, String line) {
     try {
-      console.tell(line);
+      console.tell(Shown.line(line));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private boolean clean(Site given, Cache cache, Account account) throws IOException {
-    boolean particular = stale || !targets.isEmpty();
     Site site =
-        particular
-            ? given.with(ReadSession.expand(given.project(), cache, account.console::warn))
-            : given;
-    Wanted wanted = particular ? Wanted.of(site.project(), targets) : null;
+        given.project() == null
+            ? given
+            : given.with(ReadSession.expand(given.project(), cache, account.console::warn));
     Cleaner cleaner = cleaner(site, cache, account);
     boolean well = true;
     if (all || stale || !kept) {
-      well = cleaner.products(choice(site, wanted, cache));
+      Undeclared undeclared = new Undeclared();
+      well = cleaner.products(choice(site, cache, undeclared));
+      undeclared.tell(
+          account,
+          all ? "from now on they are yours" : "`torc clean --stale` removes what none needs");
     }
     if (kept) {
       cleaner.kept();
@@ -193,23 +198,35 @@ final class CleanCommand extends Command {
     return well;
   }
 
-  private Cleaner cleaner(Site site, Cache cache, Account account) {
+  private Cleaner cleaner(Site site, Cache cache, Account account) throws IOException {
     Path root = site.place().root();
     List<Path> roots = site.project() == null ? List.of() : site.project().workflow().roots();
     Clearing clearing = null;
     if (cache != null) {
       Digests digests = Digests.looking(root, cache::stamp);
-      clearing = new Clearing(site.place(), roots, "", cache, digests, _ -> {});
+      Grounds grounds = new Grounds(root, roots);
+      clearing = new Clearing(site.place(), grounds, "", cache, digests, _ -> {});
     }
     return new Cleaner(site.place(), roots, cache, clearing, force, dry, account);
   }
 
-  private Cleaner.Choice choice(Site site, Wanted wanted, Cache cache) {
-    if (!stale && targets.isEmpty()) {
-      return (_, _) -> true;
+  private Cleaner.Choice choice(Site site, Cache cache, Undeclared undeclared) {
+    if (site.project() == null) {
+      return (_, _) -> true; // nobody knows what is declared
     }
+    Wanted wanted = Wanted.of(site.project(), targets);
     Graph graph = site.project().graph();
     Stale staleness = new Stale(graph, new Records(graph, cache, Set.of()));
+    if (!stale && targets.isEmpty()) {
+      return (owned, _) -> {
+        boolean declared = staleness.job(owned.path()) >= 0;
+        Path file = site.place().root().resolve(owned.path());
+        if (!declared && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+          undeclared.count++;
+        }
+        return declared;
+      };
+    }
     if (!stale) {
       return (owned, _) -> {
         int job = staleness.job(owned.path());
@@ -219,6 +236,19 @@ final class CleanCommand extends Command {
     return (owned, unaltered) ->
         (targets.isEmpty() || wanted.names(graph).contains(owned.job()))
             && staleness.test(owned, unaltered);
+  }
+
+  /** How much was left because no job declares it any more: it may be a source by now. */
+  private static final class Undeclared {
+    private int count;
+
+    void tell(Account account, String next) {
+      if (count > 0) {
+        account.console.warn(
+            "left %s that no job declares any more; %s"
+                .formatted(Amount.count(count, "product"), next));
+      }
+    }
   }
 
   /** What the targets name: jobs with all their products, and single files. */

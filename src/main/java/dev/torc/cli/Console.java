@@ -1,5 +1,7 @@
 package dev.torc.cli;
 
+import dev.torc.machine.Shown;
+import dev.torc.posix.OwnFile;
 import dev.torc.report.Palette;
 import dev.torc.session.Caller;
 import dev.torc.session.Host;
@@ -13,7 +15,6 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.IntSupplier;
@@ -61,7 +62,7 @@ record Console(
     out.write(text);
   }
 
-  /** Writes a message, one line without its line feed, to standard error. */
+  /** Writes a message, one line without its line feed and harmless, to standard error. */
   void tell(String line) throws IOException {
     err.write(line + "\n");
     err.flush();
@@ -74,15 +75,15 @@ record Console(
    */
   void warn(String line) {
     try {
-      tell("warning: " + line);
+      tell("warning: " + Shown.line(line));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
   }
 
-  /** Writes the bytes of a file to standard output as they are. */
+  /** Writes the bytes of a file of torc's own to standard output as they are. */
   void copy(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = OwnFile.in(file)) {
       if (out instanceof Stream stream) {
         stream.copy(in);
       } else {

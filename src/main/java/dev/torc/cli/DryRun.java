@@ -33,15 +33,18 @@ final class DryRun {
         case Verdict.UpToDate _ -> {}
         case Verdict.WillRun will ->
             console.print(name + " will run: " + Sentence.all(will.reasons()) + "\n");
+        case Verdict.WillFail will ->
+            console.print(name + " will fail: " + Sentence.all(will.reasons()) + "\n");
         case Verdict.MayRun may ->
             console.print(name + " may run: after " + Shown.name(graph.name(may.after())) + "\n");
       }
     }
     console.out().flush();
     console.tell(
-        "%s: %d will run, %d may run, %d up to date"
+        "%s: %s%d will run, %d may run, %d up to date"
             .formatted(
                 Amount.count(plan.selected().cardinality(), "job"),
+                plan.willFail() == 0 ? "" : plan.willFail() + " will fail, ",
                 plan.willRun(),
                 plan.mayRun(),
                 plan.upToDate()));
@@ -71,6 +74,11 @@ final class DryRun {
       case Verdict.UpToDate _ -> out.writeStringField("verdict", "up_to_date");
       case Verdict.WillRun will -> {
         out.writeStringField("verdict", "will_run");
+        out.writeFieldName("reasons");
+        JsonReport.reasons(out, will.reasons());
+      }
+      case Verdict.WillFail will -> {
+        out.writeStringField("verdict", "will_fail");
         out.writeFieldName("reasons");
         JsonReport.reasons(out, will.reasons());
       }

@@ -8,10 +8,10 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.Marks;
 import dev.torc.cache.Posted;
+import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -137,7 +137,7 @@ final class Follower {
   private static List<String> lines(Path file) throws IOException {
     String text;
     try {
-      text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      text = new String(OwnFile.read(file), StandardCharsets.UTF_8);
     } catch (NoSuchFileException none) {
       return List.of();
     }

@@ -5,6 +5,7 @@ import dev.torc.graph.Folded;
 import dev.torc.graph.Graph;
 import dev.torc.graph.View;
 import dev.torc.machine.Amount;
+import dev.torc.machine.JsonOut;
 import dev.torc.machine.Shown;
 import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
@@ -15,10 +16,12 @@ import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jgrapht.nio.Attribute;
 import org.jgrapht.nio.BaseExporter;
 import org.jgrapht.nio.DefaultAttribute;
@@ -70,9 +73,10 @@ final class GraphCommand extends Command {
       StringWriter text = new StringWriter();
       exporter(wanted, new Picture(graph, look, plan, folded))
           .exportGraph(new View(folded.before(), all), text);
-      console.print(text.toString());
       if (wanted.equals("json")) {
-        console.print("\n");
+        new JsonOut(console.out()).write(text.append('\n').toString());
+      } else {
+        console.print(text.toString());
       }
     }
     return Exit.DONE;
@@ -132,7 +136,11 @@ final class GraphCommand extends Command {
    * A name as dot wants it between double quotes; the quotes in it are the exporter's to escape.
    */
   private static String label(String name) {
-    return name.replace("\\", "\\\\").replace("\n", "\\n");
+    return Arrays.stream(name.split("\n", -1))
+        .map(Shown::line)
+        .collect(Collectors.joining("\n"))
+        .replace("\\", "\\\\")
+        .replace("\n", "\\n");
   }
 
   private static String colour(Standing state) {

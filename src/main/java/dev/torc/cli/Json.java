@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.cache.Details;
 import dev.torc.cache.Result;
+import dev.torc.machine.JsonOut;
 import dev.torc.report.When;
 import java.io.IOException;
 import java.util.Collection;
@@ -26,7 +27,7 @@ final class Json {
 
   /** Prints an object with a version, on one line. */
   static void print(Console console, Fields fields) throws IOException {
-    try (JsonGenerator out = new JsonFactory().createGenerator(console.out())) {
+    try (JsonGenerator out = new JsonFactory().createGenerator(new JsonOut(console.out()))) {
       out.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
       out.writeStartObject();
       out.writeNumberField("version", VERSION);

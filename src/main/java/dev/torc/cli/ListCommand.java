@@ -132,7 +132,7 @@ final class ListCommand extends Command {
     Job job = graph.job(id);
     Result result = look.records().result(id);
     Details details = look.records().details(job.name());
-    boolean ran = details != null && details.started() > 0 && !isAdopted(result);
+    boolean ran = result != null && details != null && details.started() > 0 && !isAdopted(result);
     String state = state(plan.verdict(id), result, running.contains(job.name()));
     return line(
         job.name(),
@@ -221,6 +221,7 @@ final class ListCommand extends Command {
     return switch (verdict) {
       case Verdict.UpToDate _ -> "up to date";
       case Verdict.WillRun _ -> "will run";
+      case Verdict.WillFail _ -> "will fail";
       case Verdict.MayRun _ -> "may run";
     };
   }

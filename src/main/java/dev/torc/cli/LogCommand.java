@@ -3,12 +3,12 @@ package dev.torc.cli;
 import dev.torc.build.Launches;
 import dev.torc.cache.Cache;
 import dev.torc.machine.Shown;
+import dev.torc.posix.OwnFile;
 import dev.torc.session.Exit;
 import dev.torc.session.Site;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Nearest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeSet;
 
@@ -41,7 +41,7 @@ final class LogCommand extends Command {
       site.project().workflow().jobs().stream().map(Job::name).forEach(names::add);
     }
     Path log = Launches.log(site.place(), job);
-    boolean there = Files.isRegularFile(log);
+    boolean there = OwnFile.stands(log);
     if (!there && !names.contains(job)) {
       try (Cache cache = Cache.look(site.place(), console::warn)) {
         cache.eachResult((name, _) -> names.add(name));

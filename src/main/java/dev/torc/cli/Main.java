@@ -43,6 +43,7 @@ public final class Main {
 
   /** Starts torc as a process. */
   public static void main(String[] args) {
+    endWhereAThreadBreaks();
     int exit;
     try {
       exit = run(args, console());
@@ -58,6 +59,20 @@ public final class Main {
       Runtime.getRuntime().halt(exit);
     }
     System.exit(exit); // removes the shared libraries that had to be unpacked
+  }
+
+  /** Lets an exception that nobody catches, on whatever thread, end the process. */
+  static void endWhereAThreadBreaks() {
+    Thread.setDefaultUncaughtExceptionHandler((_, thrown) -> lost(thrown));
+  }
+
+  /** A thread broke, and others may wait for it without end: there is nothing to go on with. */
+  private static void lost(Throwable thrown) {
+    try {
+      Trouble.of(thrown).lines().forEach(System.err::println);
+    } finally {
+      Runtime.getRuntime().halt(Exit.TROUBLE);
+    }
   }
 
   /** What the process was given. */

@@ -13,30 +13,37 @@ import java.util.StringJoiner;
  * @param failed how many of those that will or may run failed the last time
  * @param open whether it is a group that is not expanded yet
  */
-record Standing(int jobs, int upToDate, int willRun, int mayRun, int failed, boolean open) {
+record Standing(
+    int jobs, int upToDate, int willRun, int willFail, int mayRun, int failed, boolean open) {
 
   static Standing of(Folded.Fold fold, Plan plan, Records records) {
-    int[] counts = new int[3];
+    int[] counts = new int[4];
     int failed = 0;
     for (int job : fold.jobs()) {
       switch (plan.verdict(job)) {
         case Verdict.UpToDate _ -> counts[0]++;
         case Verdict.WillRun _ -> counts[1]++;
         case Verdict.MayRun _ -> counts[2]++;
+        case Verdict.WillFail _ -> counts[3]++;
       }
       failed += failed(records.result(job)) ? 1 : 0;
     }
     int may = counts[2] + (fold.open() >= 0 ? 1 : 0);
-    return new Standing(fold.jobs().size(), counts[0], counts[1], may, failed, fold.open() >= 0);
+    return new Standing(
+        fold.jobs().size(), counts[0], counts[1], counts[3], may, failed, fold.open() >= 0);
   }
 
   private static boolean failed(Result result) {
     return result != null && !result.outcome().isGood();
   }
 
-  /** The verdict of the whole as JSON has it: the first that any job has of will, may and not. */
+  /**
+   * The verdict of the whole as JSON has it: the first that any job has of fail, will, may and not.
+   */
   String verdict() {
-    return willRun > 0 ? "will_run" : mayRun > 0 ? "may_run" : "up_to_date";
+    return willFail > 0
+        ? "will_fail"
+        : willRun > 0 ? "will_run" : mayRun > 0 ? "may_run" : "up_to_date";
   }
 
   /** The numbers in words: {@code 18 of 20 up to date, 2 will run}. */
@@ -48,6 +55,9 @@ record Standing(int jobs, int upToDate, int willRun, int mayRun, int failed, boo
     out.add("%d of %d up to date".formatted(upToDate, jobs));
     if (willRun > 0) {
       out.add(willRun + " will run");
+    }
+    if (willFail > 0) {
+      out.add(willFail + " will fail");
     }
     if (mayRun > 0) {
       out.add(mayRun + " may run");

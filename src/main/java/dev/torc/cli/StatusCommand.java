@@ -7,7 +7,6 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.Details;
 import dev.torc.graph.Folded;
 import dev.torc.graph.Graph;
-import dev.torc.hash.Digests;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Shown;
 import dev.torc.plan.Checks;
@@ -100,22 +99,23 @@ final class StatusCommand extends Command {
     try (ReadSession look = ReadSession.at(site.project(), console::warn)) {
       Project project = look.project();
       Selection selection = project.select(targets);
-      check(console, project, look.digests(), selection);
+      check(console, project, look, selection);
       Plan plan = look.plan(selection, false);
       Past past = Past.of(site.with(project), look.cache());
       if (!targets.isEmpty()) {
         past.failed.keySet().removeIf(job -> !selection.named().get(project.graph().jobId(job)));
       }
       print(console, site.with(project), past, plan);
-      return exitCode && plan.willRun() + plan.mayRun() > 0 ? Exit.FAILED : Exit.DONE;
+      return exitCode && !plan.isQuiet() ? Exit.FAILED : Exit.DONE;
     }
   }
 
   /** What a build would refuse is said, and is no reason not to tell the rest. */
-  private static void check(Console console, Project project, Digests digests, Selection selection)
+  private static void check(Console console, Project project, ReadSession look, Selection selection)
       throws IOException {
     try {
-      Checks.check(project.graph(), digests, selection.jobs());
+      Checks.check(project.graph(), look.digests(), selection.jobs());
+      look.taken().refuse(selection.jobs());
     } catch (BadInput refused) {
       for (String line : Trouble.of(refused).lines()) {
         console.tell(line);
@@ -161,15 +161,18 @@ final class StatusCommand extends Command {
   private void verdicts(Console console, Project project, Plan plan, Palette palette)
       throws IOException {
     BitSet named = plan.scene().selection().named();
+    long fail = count(named, plan, Verdict.WillFail.class);
     console.print(
         palette.bold(
-                "%s: %d will run, %d may run, %d up to date"
+                "%s: %s%d will run, %d may run, %d up to date"
                     .formatted(
                         Amount.count(named.cardinality(), "job"),
+                        fail == 0 ? "" : fail + " will fail, ",
                         count(named, plan, Verdict.WillRun.class),
                         count(named, plan, Verdict.MayRun.class),
                         count(named, plan, Verdict.UpToDate.class)))
             + "\n");
+    StringBuilder gone = new StringBuilder();
     StringBuilder will = new StringBuilder();
     StringBuilder may = new StringBuilder();
     StringBuilder not = new StringBuilder();
@@ -179,10 +182,12 @@ final class StatusCommand extends Command {
       if (fold.open() >= 0) {
         nodes.add(fold.open());
       }
+      gone.append(line(fold, nodes, plan, Verdict.WillFail.class));
       will.append(line(fold, nodes, plan, Verdict.WillRun.class));
       may.append(line(fold, nodes, plan, Verdict.MayRun.class));
       not.append(line(fold, nodes, plan, Verdict.UpToDate.class));
     }
+    list(console, palette.red("will fail:"), gone);
     list(console, palette.yellow("will run:"), will);
     list(console, palette.yellow("may run:"), may);
     list(console, palette.green("up to date:"), not);
@@ -208,6 +213,7 @@ final class StatusCommand extends Command {
     String why =
         switch (plan.verdict(first)) {
           case Verdict.WillRun run -> ": " + Sentence.brief(run.reasons());
+          case Verdict.WillFail run -> ": " + Sentence.brief(run.reasons());
           case Verdict.MayRun run -> ": after " + Shown.name(graph.name(run.after()));
           case Verdict.UpToDate _ -> "";
         };
@@ -242,6 +248,7 @@ final class StatusCommand extends Command {
     if (plan != null) {
       Graph graph = site.project().graph();
       BitSet named = plan.scene().selection().named();
+      out.writeNumberField("will_fail", count(named, plan, Verdict.WillFail.class));
       out.writeNumberField("will_run", count(named, plan, Verdict.WillRun.class));
       out.writeNumberField("may_run", count(named, plan, Verdict.MayRun.class));
       out.writeNumberField("up_to_date", count(named, plan, Verdict.UpToDate.class));

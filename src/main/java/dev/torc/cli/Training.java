@@ -123,6 +123,7 @@ final class Training {
         }
       }
     }
+    Main.endWhereAThreadBreaks();
   }
 
   private static void learn(Lesson lesson, Path folder, boolean terminal) {

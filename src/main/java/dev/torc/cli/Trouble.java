@@ -42,6 +42,10 @@ record Trouble(int exit, List<String> lines, boolean defect) {
       case UncheckedIOException e -> environment(Refusal.line(e.getCause()));
       case IOException e -> environment(Refusal.line(e));
       case CacheException e -> environment(e.getMessage());
+      case OutOfMemoryError e when String.valueOf(e.getMessage()).contains("native thread") ->
+          environment(
+              "the system gives no more threads: raise the limit of processes (ulimit -u), or run"
+                  + " fewer jobs at once (-j)");
       case OutOfMemoryError _ ->
           environment("out of memory: give java more, as in JAVA_TOOL_OPTIONS=-Xmx4g");
       default ->
@@ -56,6 +60,6 @@ record Trouble(int exit, List<String> lines, boolean defect) {
   }
 
   private static Trouble environment(String line) {
-    return new Trouble(Exit.TROUBLE, List.of("torc: " + line), false);
+    return new Trouble(Exit.TROUBLE, List.of("torc: " + Shown.line(line)), false);
   }
 }

@@ -192,6 +192,7 @@ final class WhyCommand extends Command {
         return line.append('\n').toString();
       }
       line.append("%d of %d up to date".formatted(standing.upToDate(), standing.jobs()));
+      line.append(names(question.jobs, Verdict.WillFail.class, "will fail"));
       line.append(names(question.jobs, Verdict.WillRun.class, "will run"));
       return line.append(names(question.jobs, Verdict.MayRun.class, "may run") + "\n").toString();
     }

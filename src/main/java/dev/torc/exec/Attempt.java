@@ -4,6 +4,7 @@ import dev.torc.exec.Ended.How;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Foreground;
 import dev.torc.posix.Kill;
+import dev.torc.posix.OwnFile;
 import dev.torc.posix.ProcessTree;
 import dev.torc.posix.Spawn;
 import dev.torc.posix.Wait;
@@ -83,6 +84,9 @@ final class Attempt implements Runner.Running, Watch.Watched {
       for (int i = 0; i < steps && succeeded(last) && wanted(); i++) {
         int pid;
         try {
+          if (i == 0) {
+            OwnFile.prepare(launch.log());
+          }
           pid = start(launch.steps().get(i), i == 0 && !launch.append());
         } catch (IOException refused) {
           notStarted = refused.getMessage();
@@ -214,7 +218,12 @@ final class Attempt implements Runner.Running, Watch.Watched {
   /** Ends the tree on a thread of its own, since this attempt's waits for the leader meanwhile. */
   private void beginEnding() {
     Supplier<List<Integer>> work = () -> tree.end(grace, () -> hurry);
-    ending = ending.thenCombine(CompletableFuture.supplyAsync(work, threads), (a, b) -> b);
+    try {
+      ending = ending.thenCombine(CompletableFuture.supplyAsync(work, threads), (a, b) -> b);
+    } catch (OutOfMemoryError noThread) {
+      hurry = true; // without one there is no grace, and what is left ends with the leader
+      tree.signalGroup(Kill.KILL);
+    }
   }
 
   private void endTree() {

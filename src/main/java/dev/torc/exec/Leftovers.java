@@ -41,12 +41,13 @@ public final class Leftovers {
   public static List<String> end(Path root, Collection<Mark> marks, Duration grace) {
     List<String> lines = new ArrayList<>();
     List<Map<String, String>> found = new ArrayList<>();
-    for (Mark mark : marks) {
-      int count = Marked.living(mark.entries(root)).size();
+    for (Map<String, String> mark :
+        Marked.carried(marks.stream().map(mark -> mark.entries(root)).toList())) {
+      int count = Marked.living(mark).size();
       if (count > 0) {
-        found.add(mark.entries(root));
+        found.add(mark);
         lines.add(
-            mark.job()
+            mark.get("TORC_JOB")
                 + ": ended "
                 + count
                 + (count == 1 ? " process" : " processes")

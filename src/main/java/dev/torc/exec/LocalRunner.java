@@ -54,7 +54,12 @@ public final class LocalRunner implements Runner {
   @Override
   public Running start(Launch launch, Consumer<Ended> done) {
     Attempt attempt = attempt(launch);
-    threads.execute(() -> run(attempt, done));
+    try {
+      threads.execute(() -> run(attempt, done));
+    } catch (RuntimeException | Error e) {
+      over(attempt); // there is no thread for it
+      throw e;
+    }
     return attempt;
   }
 
@@ -66,8 +71,17 @@ public final class LocalRunner implements Runner {
   @Override
   public Ended run(Launch launch, Consumer<Running> handle) {
     Attempt attempt = attempt(launch);
-    handle.accept(attempt);
-    return run(attempt, _ -> {});
+    try {
+      handle.accept(attempt);
+      return run(attempt);
+    } finally {
+      over(attempt);
+    }
+  }
+
+  @Override
+  public long grace() {
+    return grace;
   }
 
   private Attempt attempt(Launch launch) {
@@ -79,14 +93,16 @@ public final class LocalRunner implements Runner {
     return attempt;
   }
 
-  private Ended run(Attempt attempt, Consumer<Ended> done) {
+  private void run(Attempt attempt, Consumer<Ended> done) {
     try {
-      Ended ended = run(attempt);
-      done.accept(ended);
-      return ended;
+      done.accept(run(attempt));
     } finally {
-      running.remove(attempt).complete(null);
+      over(attempt);
     }
+  }
+
+  private void over(Attempt attempt) {
+    running.remove(attempt).complete(null);
   }
 
   /** A fault on the way must not leave the caller waiting for ever. */

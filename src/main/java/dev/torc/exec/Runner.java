@@ -27,6 +27,9 @@ public interface Runner extends AutoCloseable {
     return done.join();
   }
 
+  /** Nanoseconds between TERM and KILL where an attempt is ended. */
+  long grace();
+
   @Override
   void close();
 

@@ -157,17 +157,6 @@ public final class Graph {
     return references.get().unknown(name);
   }
 
-  /** Whether two nodes are the same, or of the same group. */
-  public boolean isKin(int one, int other) {
-    return one == other
-        || (one >= 0 && other >= 0 && group(one) != null && group(one).equals(group(other)));
-  }
-
-  /** The group that a job belongs to or that an open gate stands for; null if there is none. */
-  private String group(int node) {
-    return isJob(node) ? job(node).group() : gate(node).isOpen() ? gate(node).text() : null;
-  }
-
   /** How many files are named as needs or products. */
   public int files() {
     return paths.size();
@@ -205,7 +194,7 @@ public final class Graph {
   /** Whether any job may make something in a folder. */
   public boolean makesBelow(String folder) {
     boolean[] found = new boolean[1];
-    makers.get().within(folder, _ -> found[0] = true);
+    makers.get().within(folder, List.of(), _ -> found[0] = true);
     return found[0];
   }
 
@@ -232,6 +221,16 @@ public final class Graph {
   /** Job to its declared files and folders (not globs), in written order. */
   public Adjacency products() {
     return products;
+  }
+
+  /** Whether a job declares a file or folder by that path. */
+  public boolean declares(int job, String path) {
+    for (int i = products.from(job); i < products.to(job); i++) {
+      if (path(products.at(i)).equals(path)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Node to the nodes that it waits for, ascending. */
@@ -305,7 +304,6 @@ public final class Graph {
           to.one(list.kind().ordinal());
           to.text(list.text());
           to.list(list.excludes(), (each, glob) -> each.text(glob.toString()));
-          to.number(list.reader());
           to.ints(list.makers().stream().mapToInt(maker -> maker).toArray());
         });
     needs.write(out);
@@ -370,10 +368,9 @@ public final class Graph {
     NeedList.Kind kind = NeedList.Kind.values()[in.one()];
     String text = in.text();
     List<Glob> excludes = in.list(from -> Glob.of(from.text()));
-    int reader = in.small();
     List<Integer> makers = Arrays.stream(in.ints()).boxed().toList();
     Glob glob = kind == NeedList.Kind.GLOB ? Glob.of(text) : null;
-    return new NeedList(kind, text, glob, excludes, reader, makers);
+    return new NeedList(kind, text, glob, excludes, makers);
   }
 
   private static <T> Supplier<T> once(Supplier<T> make) {

@@ -93,9 +93,10 @@ public final class GraphBuilder {
       Job job = written.get(j);
       List<Integer> listsHere = new ArrayList<>();
       listsOf.add(listsHere);
+      List<Glob> excludes = excludes(job);
       for (Item item : job.needs()) {
         for (Ref ref : item.refs()) {
-          need(j, job, ref, edges, listsHere);
+          need(j, job, ref, excludes, edges, listsHere);
         }
       }
       for (Ref.OfJob after : job.after()) {
@@ -125,7 +126,13 @@ public final class GraphBuilder {
     }
   }
 
-  private void need(int j, Job job, Ref ref, Adjacency.Builder edges, List<Integer> listsHere) {
+  private void need(
+      int j,
+      Job job,
+      Ref ref,
+      List<Glob> excludes,
+      Adjacency.Builder edges,
+      List<Integer> listsHere) {
     if (ref instanceof Ref.OfFile file) {
       int maker = makers.of(file.path());
       if (maker == j) {
@@ -135,14 +142,22 @@ public final class GraphBuilder {
       }
     } else if (ref instanceof Ref.OfGlob glob) {
       Glob compiled = Glob.of(glob.pattern());
-      found(NeedList.Kind.GLOB, glob.pattern(), into -> makers.matching(compiled, into));
-      list(j, NeedList.Kind.GLOB, glob.pattern(), compiled, edges, listsHere);
+      found(
+          NeedList.Kind.GLOB,
+          glob.pattern(),
+          excludes,
+          into -> makers.matching(compiled, excludes, into));
+      list(j, NeedList.Kind.GLOB, glob.pattern(), compiled, excludes, edges, listsHere);
     } else if (ref instanceof Ref.OfFolder folder) {
-      found(NeedList.Kind.FOLDER, folder.path(), into -> makers.within(folder.path(), into));
-      list(j, NeedList.Kind.FOLDER, folder.path(), null, edges, listsHere);
+      found(
+          NeedList.Kind.FOLDER,
+          folder.path(),
+          excludes,
+          into -> makers.within(folder.path(), excludes, into));
+      list(j, NeedList.Kind.FOLDER, folder.path(), null, excludes, edges, listsHere);
     } else if (ref instanceof Ref.OfJob other) {
       if (named(other.place(), other.job()) != null) {
-        list(j, NeedList.Kind.JOB, other.job(), null, edges, listsHere);
+        list(j, NeedList.Kind.JOB, other.job(), null, List.of(), edges, listsHere);
       }
     } else if (ref instanceof Ref.OfData data) {
       if (data.job() == null) {
@@ -154,14 +169,19 @@ public final class GraphBuilder {
   }
 
   /** Finds once who makes what a glob or folder stands for, whoever asks. */
-  private void found(NeedList.Kind kind, String text, Consumer<IntConsumer> search) {
+  private void found(
+      NeedList.Kind kind, String text, List<Glob> excludes, Consumer<IntConsumer> search) {
     found.computeIfAbsent(
-        kind + text,
+        key(kind, text, excludes),
         _ -> {
           TreeSet<Integer> all = new TreeSet<>();
           search.accept(all::add);
           return all.stream().mapToInt(node -> node).toArray();
         });
+  }
+
+  private static String key(NeedList.Kind kind, String text, List<Glob> excludes) {
+    return excludes.isEmpty() ? kind + text : kind + text + "\0!" + excludes;
   }
 
   /**
@@ -187,9 +207,10 @@ public final class GraphBuilder {
       NeedList.Kind kind,
       String text,
       Glob glob,
+      List<Glob> excludes,
       Adjacency.Builder edges,
       List<Integer> listsHere) {
-    String shared = kind + text;
+    String shared = key(kind, text, excludes);
     boolean own = kind != NeedList.Kind.JOB && isOwn(reader, shared);
     String group = written.get(reader).group();
     String gate = own ? shared + "\0" + (group == null ? "job " + reader : group) : shared;
@@ -198,12 +219,11 @@ public final class GraphBuilder {
     }
     int[] nodes = found.get(gate);
     waitFor(gates.of(gate, text, nodes), edges);
-    List<Glob> excludes = kind == NeedList.Kind.JOB ? List.of() : excludes(written.get(reader));
-    Integer id = listIds.putIfAbsent(gate + "\0" + excludes, lists.size());
+    Integer id = listIds.putIfAbsent(gate, lists.size());
     if (id == null) {
       id = lists.size();
       List<Integer> makers = Arrays.stream(nodes).boxed().toList();
-      lists.add(new NeedList(kind, text, glob, excludes, own ? reader : -1, makers));
+      lists.add(new NeedList(kind, text, glob, excludes, makers));
     }
     if (!listsHere.contains(id)) {
       listsHere.add(id);
@@ -235,7 +255,7 @@ public final class GraphBuilder {
   }
 
   private static List<Glob> excludes(Job job) {
-    List<Glob> excludes = new ArrayList<>();
+    List<Glob> excludes = new ArrayList<>(0);
     for (Item item : job.needs()) {
       for (Ref ref : item.refs()) {
         if (ref instanceof Ref.Exclude exclude) {
@@ -337,7 +357,6 @@ public final class GraphBuilder {
         list.text(),
         list.glob(),
         list.excludes(),
-        list.reader() < 0 ? -1 : number[list.reader()],
         list.makers().stream().map(j -> number[j]).sorted().toList());
   }
 

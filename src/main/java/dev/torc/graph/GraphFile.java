@@ -28,7 +28,7 @@ import java.util.SortedMap;
 public record GraphFile(Graph graph, Digest id) {
 
   /** Counts up with every change of the layout, {@link Compiled}'s included. */
-  private static final String LAYOUT = "torc graph 2";
+  private static final String LAYOUT = "torc graph 3";
 
   /**
    * What a graph is made from, but for the bytes of its build files.

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
@@ -245,43 +246,78 @@ final class Makers {
     return folders.containsKey(path);
   }
 
-  /** Jobs with products that a glob could match. */
-  void matching(Glob glob, IntConsumer found) {
+  /** Jobs with products that a glob could match and that are not all excluded. */
+  void matching(Glob glob, List<Glob> excludes, IntConsumer found) {
     starting(sorted(), glob.literalPrefix())
         .forEach(
             (path, claim) -> {
-              if (glob.matches(path)) {
+              if (glob.matches(path) && !excluded(claim, path, excludes)) {
                 found.accept(number(claim.job));
               }
             });
     foldersNear(glob.literalPrefix())
         .forEach(
             (path, claim) -> {
-              if (glob.overlaps(inside(path))) {
+              if (glob.overlaps(inside(path)) && !excluded(claim, path, excludes)) {
                 found.accept(number(claim.job));
               }
             });
-    overlapping(glob, found);
+    overlapping(glob, excludes, found);
   }
 
-  /** Jobs with products inside a folder, or that make the folder or one that it lies in. */
-  void within(String folder, IntConsumer found) {
+  /**
+   * Jobs with products inside a folder that are not all excluded, or that make the folder or one
+   * that it lies in.
+   */
+  void within(String folder, List<Glob> excludes, IntConsumer found) {
     int outer = of(folder);
     if (outer >= 0) {
       found.accept(outer);
     }
-    under(folder.equals(".") ? "" : folder).forEach((_, claim) -> found.accept(number(claim.job)));
-    overlapping(folder.equals(".") ? null : inside(folder), found);
+    under(folder.equals(".") ? "" : folder)
+        .forEach(
+            (path, claim) -> {
+              if (!excluded(claim, path, excludes)) {
+                found.accept(number(claim.job));
+              }
+            });
+    overlapping(folder.equals(".") ? null : inside(folder), excludes, found);
   }
 
-  private void overlapping(Glob glob, IntConsumer found) {
+  private void overlapping(Glob glob, List<Glob> excludes, IntConsumer found) {
+    Consumer<Patterns.Pattern> take =
+        pattern -> {
+          if (!excluded(pattern.glob(), excludes)) {
+            found.accept(number(pattern.job()));
+          }
+        };
     for (Patterns patterns : List.of(globs, open)) {
       if (glob == null) {
-        patterns.all().forEach(pattern -> found.accept(number(pattern.job())));
+        patterns.all().forEach(take);
       } else {
-        patterns.overlapping(glob, pattern -> found.accept(number(pattern.job())));
+        patterns.overlapping(glob, take);
       }
     }
+  }
+
+  /** Whether excludes leave nothing of a declared file or folder. */
+  private boolean excluded(Claim claim, String path, List<Glob> excludes) {
+    if (excludes.isEmpty()) {
+      return false;
+    }
+    Claim folder = folders.get(path);
+    return excluded(
+        folder != null && folder.job == claim.job ? inside(path) : Glob.of(Glob.escape(path)),
+        excludes);
+  }
+
+  private static boolean excluded(Glob product, List<Glob> excludes) {
+    for (Glob exclude : excludes) {
+      if (exclude.covers(product)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private NavigableMap<String, Claim> under(String prefix) {

@@ -10,13 +10,12 @@ import java.util.List;
  * @param text the pattern, the folder (without a slash), or the job, group or part of a group
  * @param glob the compiled pattern, null unless the kind is GLOB
  * @param excludes patterns whose matches are left out
- * @param reader a reader whose own products, or those of whose group, it would match and must not;
- *     -1 if it matches none
  * @param makers the jobs whose products are meant (JOB), or that have declared products that may be
- *     among the members; groups that are not expanded yet may be among them; ascending
+ *     among the members: never the reader or its group, nor who makes only what is excluded; groups
+ *     that are not expanded yet may be among them; ascending
  */
 public record NeedList(
-    Kind kind, String text, Glob glob, List<Glob> excludes, int reader, List<Integer> makers) {
+    Kind kind, String text, Glob glob, List<Glob> excludes, List<Integer> makers) {
 
   /** What the need is. */
   public enum Kind {

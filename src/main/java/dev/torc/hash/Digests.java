@@ -19,7 +19,8 @@ import java.util.function.Function;
  *
  * <p>A path is relative to the root or absolute, with {@code /} between names. Every method throws
  * an {@link IOException} with a line that names the path, where the system refuses to say or to
- * read, or where a FIFO, socket or device stands in the place of a file.
+ * read, or where a FIFO, socket or device stands in the place of a file; those that may read throw
+ * {@link Stopped} where they were told to stop.
  */
 public final class Digests implements FileDigests {
 
@@ -44,7 +45,8 @@ public final class Digests implements FileDigests {
   private final FileClock clock;
   private final Function<String, Known> stored;
   private final BiConsumer<String, Known> learnt;
-  private final Hasher hasher = new Hasher();
+  private final Stop stop = new Stop();
+  private final Hasher hasher = new Hasher(stop);
   private final ConcurrentMap<String, Slot> slots = new ConcurrentHashMap<>();
   private final Set<String> replaced = ConcurrentHashMap.newKeySet();
   private final LongAdder stats = new LongAdder();
@@ -90,6 +92,11 @@ public final class Digests implements FileDigests {
   public void follow(Digests other, BiFunction<String, Stamp, Digest> kept) {
     this.kept = kept;
     before = other;
+  }
+
+  /** By which all reading ends. */
+  public Stop stop() {
+    return stop;
   }
 
   /** A fresh stamp, links followed. */
@@ -187,7 +194,7 @@ public final class Digests implements FileDigests {
       boolean large = fresh.kind() == Stamp.Kind.FILE && fresh.size() >= LARGE;
       if (large && !trusted(path, slot, fresh)) {
         long window = window(fresh);
-        clock.await(fresh.ctime() + window, 2 * window);
+        clock.await(fresh.ctime() + window, 2 * window, stop);
         fresh = stamp(path);
       }
       // Of a small one that was written just now no earlier build is asked: reading is quicker.
@@ -206,10 +213,11 @@ public final class Digests implements FileDigests {
   }
 
   /**
-   * Whether a needed file moved since it was looked at (rule 6): its kind, size, mtime or inode
-   * did, or, where only its ctime did, its bytes.
+   * Whether a needed file moved since it was looked at (rule 6): its kind, size, mtime, ctime or
+   * inode did, or, where only its ctime did and its mode, owner or link count say why, its bytes.
    */
   public boolean moved(String path, Known before) throws IOException {
+    stop.check();
     Stamp now = stamp(path);
     return !now.equals(before.stamp())
         && (moved(before.stamp(), now) || moved(before, of(path, now)));
@@ -253,7 +261,8 @@ public final class Digests implements FileDigests {
         || now.kind() == Stamp.Kind.FILE
             && (now.size() != before.size()
                 || now.mtime() != before.mtime()
-                || now.inode() != before.inode());
+                || now.inode() != before.inode()
+                || now.ctime() != before.ctime() && now.attributes() == before.attributes());
   }
 
   private Slot slot(String path) {
@@ -273,7 +282,7 @@ public final class Digests implements FileDigests {
       Digest same = kept.apply(path, fresh);
       Known old = same == null ? stored.apply(path) : new Known(fresh, same, true);
       if (old != null && old.safe() && old.stamp().equals(fresh)) {
-        slot.known = old;
+        slot.known = new Known(fresh, old.digest(), true);
       }
     }
     return isThat(slot.known, fresh);
@@ -288,6 +297,7 @@ public final class Digests implements FileDigests {
   }
 
   private Known look(String path, Slot slot, Stamp fresh, boolean ask) throws IOException {
+    stop.check();
     Known before = slot.known;
     Known now = found(path, slot, fresh, ask);
     if (before != null
@@ -319,7 +329,9 @@ public final class Digests implements FileDigests {
       boolean safe = clock.past(before.ctime() + window(before));
       Digest digest = null;
       try {
-        digest = hasher.file(file, before.size());
+        Hasher.Read read = hasher.file(file, before.size());
+        digest = read.digest();
+        safe &= !read.writers();
       } catch (NoSuchFileException e) {
         safe = false; // gone or replaced in this moment: the next stamp tells
       }
@@ -343,7 +355,7 @@ public final class Digests implements FileDigests {
 
   static void refuseOther(String path, Stamp stamp) throws IOException {
     if (stamp.kind() == Stamp.Kind.OTHER) {
-      throw new IOException(path + " is a FIFO, socket or device, not a file");
+      throw new IOException("cannot read " + path + ": it is a FIFO, socket or device, not a file");
     }
   }
 
@@ -366,6 +378,7 @@ public final class Digests implements FileDigests {
 
       @Override
       public Stamp linkStamp(Path path) throws IOException {
+        stop.check();
         stats.increment();
         return stamps.linkStamp(path);
       }

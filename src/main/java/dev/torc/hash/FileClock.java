@@ -1,10 +1,10 @@
 package dev.torc.hash;
 
 import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.WRITE;
 
+import dev.torc.posix.OwnFile;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +31,7 @@ public final class FileClock {
   }
 
   private static final long NEVER = Long.MIN_VALUE;
+  private static final long SLICE = 50_000_000; // between two looks whether to stop
   private static final long TICK = 1_000_000; // the shortest rest worth its system call
 
   private final Probe probe;
@@ -54,7 +55,9 @@ public final class FileClock {
     Probe probe =
         () -> {
           // not truncated: some file systems flush such a file when it is closed
-          Files.write(file, new byte[1], CREATE, WRITE);
+          try (OutputStream out = OwnFile.out(file, CREATE)) {
+            out.write(0);
+          }
           Instant system = Instant.now();
           long now = system.getEpochSecond() * 1_000_000_000L + system.getNano();
           return Math.min(now, stamps.stamp(file).ctime());
@@ -88,9 +91,10 @@ public final class FileClock {
    * Waits until the moment has passed.
    *
    * @param atMost nanoseconds; what lies further ahead is not waited for
+   * @param stop ends the wait
    * @return whether it has surely passed; an interrupt ends the wait and stays set
    */
-  public boolean await(long time, long atMost) {
+  public boolean await(long time, long atMost, Stop stop) {
     long left = atMost;
     while (!past(time)) {
       long ahead;
@@ -100,6 +104,8 @@ public final class FileClock {
       if (ahead > left) {
         return false;
       }
+      stop.check();
+      ahead = Math.min(ahead, SLICE);
       left -= ahead;
       try {
         rest.sleep(ahead);

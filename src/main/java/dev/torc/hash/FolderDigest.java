@@ -64,7 +64,7 @@ public record FolderDigest(Digest digest, List<Member> members) {
       };
 
   /** Names that never count, at any depth. */
-  public static final Set<String> IGNORED = Set.of(".torc", ".git", "__pycache__");
+  public static final Set<String> IGNORED = Set.of(".torc", ".torc-kept", ".git", "__pycache__");
 
   private static int rank(char c) { // surrogates stand for what is above all other characters
     return Character.isSurrogate(c) ? c + 0x10000 : c;

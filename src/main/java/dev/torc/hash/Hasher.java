@@ -1,10 +1,12 @@
 package dev.torc.hash;
 
-import dev.torc.posix.PlainFile;
+import dev.torc.posix.InputFile;
+import dev.torc.posix.Memory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -25,12 +27,26 @@ public final class Hasher {
   /** From so many bytes on, the file is read in one thread and hashed in another. */
   private static final int LARGE = 4 * ReadAhead.PIECE;
 
-  private record Work(MessageDigest sha256, byte[] buffer) {}
+  private record Work(MessageDigest sha256, byte[] buffer, Memory memory) {}
+
+  /**
+   * What a file holds.
+   *
+   * @param writers whether somebody had it open for writing, or mapped so, when reading began;
+   *     false where the system does not tell
+   */
+  record Read(Digest digest, boolean writers) {}
 
   private final ThreadLocal<Work> work =
-      ThreadLocal.withInitial(() -> new Work(sha256(), new byte[BUFFER]));
+      ThreadLocal.withInitial(() -> new Work(sha256(), new byte[BUFFER], Memory.of(BUFFER)));
+  private final Stop stop;
   private final LongAdder files = new LongAdder();
   private final LongAdder bytes = new LongAdder();
+
+  /** Reads until it is told to stop. */
+  public Hasher(Stop stop) {
+    this.stop = stop;
+  }
 
   /** A new SHA-256 of the JDK, which every Java has. */
   static MessageDigest sha256() {
@@ -46,12 +62,15 @@ public final class Hasher {
    *
    * @param size bytes that it has by its stamp; whether it still had them the caller looks again
    * @throws NoSuchFileException where it is gone
+   * @throws Stopped where it was told to stop
    * @throws IOException with a line that names the path, where it cannot be read
    */
-  public Digest file(Path path, long size) throws IOException {
+  public Read file(Path path, long size) throws IOException {
     Work w = work.get();
     w.sha256.reset();
-    try (InputStream in = open(path, size)) {
+    boolean writers;
+    try (InputStream in = open(path, w.memory)) {
+      writers = in instanceof InputFile file && file.hasWriters();
       if (size < LARGE) {
         read(in, size, w);
       } else {
@@ -60,6 +79,7 @@ public final class Hasher {
             (piece, length) -> {
               w.sha256.update(piece, 0, length);
               bytes.add(length);
+              stop.check();
             });
       }
     } catch (NoSuchFileException e) {
@@ -68,15 +88,16 @@ public final class Hasher {
       throw new IOException("cannot read " + path + ": " + reason(e), e);
     }
     files.increment();
-    return Digest.of(w.sha256.digest());
+    return new Read(Digest.of(w.sha256.digest()), writers);
   }
 
   private void read(InputStream in, long size, Work w) throws IOException {
-    int most = size < PlainFile.PIECE ? (int) size + 1 : BUFFER;
+    int most = (int) Math.min(size + 1, BUFFER);
     long read = 0;
     for (int n = in.read(w.buffer, 0, most); n >= 0; n = in.read(w.buffer, 0, most)) {
       w.sha256.update(w.buffer, 0, n);
       bytes.add(n);
+      stop.check();
       read += n;
       if (read == size && n < most) {
         break; // all of it, and there was room for more
@@ -84,9 +105,10 @@ public final class Hasher {
     }
   }
 
-  /** Not a FileChannel: an interrupt would close it in the middle. */
-  private static InputStream open(Path path, long size) throws IOException {
-    return size < PlainFile.PIECE ? PlainFile.open(path) : Files.newInputStream(path);
+  private static InputStream open(Path path, Memory memory) throws IOException {
+    return path.getFileSystem() == FileSystems.getDefault()
+        ? InputFile.open(path.toString(), memory)
+        : Files.newInputStream(path);
   }
 
   /** Why the system refused, in lower case and without the path. */

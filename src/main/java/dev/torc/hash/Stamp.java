@@ -10,8 +10,11 @@ package dev.torc.hash;
  * @param mtime nanoseconds since 1970 of the last change of the bytes
  * @param ctime nanoseconds since 1970 of the last change of bytes or attributes
  * @param inode number of the file in its file system
+ * @param attributes mode, owner, group and link count in one number; 0 where they are not known. It
+ *     moves with the ctime and says why that did, so it is no part of what is compared or stored
  */
-public record Stamp(Kind kind, boolean executable, long size, long mtime, long ctime, long inode) {
+public record Stamp(
+    Kind kind, boolean executable, long size, long mtime, long ctime, long inode, long attributes) {
 
   /** What stands at a path. */
   public enum Kind {
@@ -29,6 +32,11 @@ public record Stamp(Kind kind, boolean executable, long size, long mtime, long c
 
   /** Nothing stands there. */
   public static final Stamp MISSING = new Stamp(Kind.MISSING, false, 0, 0, 0, 0);
+
+  /** A stamp as it is stored. */
+  public Stamp(Kind kind, boolean executable, long size, long mtime, long ctime, long inode) {
+    this(kind, executable, size, mtime, ctime, inode, 0);
+  }
 
   /** Every file is compared by this, and a record's own equality is linked anew at every start. */
   @Override

@@ -101,7 +101,8 @@ public interface StampSource {
       return Stamp.MISSING;
     }
     Stamp.Kind kind = kind(s.mode());
-    return new Stamp(kind, s.executable(), s.size(), s.mtime(), s.ctime(), s.inode());
+    return new Stamp(
+        kind, s.executable(), s.size(), s.mtime(), s.ctime(), s.inode(), s.attributes());
   }
 
   /** What a mode says that stands there. */

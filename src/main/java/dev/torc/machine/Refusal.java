@@ -25,6 +25,13 @@ public final class Refusal {
     return Shown.name(file.getFile()) + other + ": " + what(e);
   }
 
+  /** The same without the path, for who has named it. */
+  public static String why(IOException e) {
+    String what = what(e);
+    int path = what.startsWith("cannot ") ? what.lastIndexOf(": ") : -1;
+    return path < 0 ? what : what.substring(path + 2);
+  }
+
   private static String what(IOException e) {
     return switch (e) {
       case NoSuchFileException _ -> "no such file or folder";

@@ -142,14 +142,19 @@ public final class Shown {
   }
 
   /** Controls, line ends, lone surrogates, and the marks that reorder text. */
-  private static boolean hidden(int c) {
+  static boolean hidden(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.LINE_SEPARATOR,
           Character.PARAGRAPH_SEPARATOR,
           Character.SURROGATE ->
           true;
-      default -> (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+      default ->
+          c == 0x061c
+              || c == 0x200e
+              || c == 0x200f
+              || (c >= 0x202a && c <= 0x202e)
+              || (c >= 0x2066 && c <= 0x2069);
     };
   }
 }

@@ -7,7 +7,6 @@ import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Stamp;
 import dev.torc.workflow.Glob;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -34,7 +33,7 @@ final class Absent {
   private final Map<Integer, List<Read>> ofList = new HashMap<>();
 
   /** Looks for what some jobs made. */
-  Absent(Scene scene, BitSet jobs) throws IOException {
+  Absent(Scene scene, BitSet jobs) {
     this.graph = scene.graph();
     this.records = scene.records();
     for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {

@@ -76,6 +76,8 @@ public final class Causes {
         long last = run == null ? 0 : run.details.number();
         yield reasons(Chain.How.WILL_RUN, ask.job, will.reasons(), last, Long.MAX_VALUE, next);
       }
+      case Verdict.WillFail will ->
+          reasons(Chain.How.WILL_FAIL, ask.job, will.reasons(), 0, Long.MAX_VALUE, next);
       case Verdict.MayRun may -> {
         next.add(new Ask(may.after(), plan.verdict(may.after())));
         yield new Chain.Link(name, Chain.How.MAY_RUN, List.of(), List.of(graph.name(may.after())));

@@ -17,6 +17,7 @@ public record Chain(String job, SequencedMap<String, Link> links) {
   public enum How {
     WILL_RUN,
     MAY_RUN,
+    WILL_FAIL,
     /** It ran, and what it made is what the reader found changed. */
     RAN,
     /** It did not run: its products were adopted, and they are what the reader found changed. */

@@ -5,8 +5,10 @@ import dev.torc.graph.Names;
 import dev.torc.hash.Digests;
 import dev.torc.hash.Lookout;
 import dev.torc.hash.Stamp;
+import dev.torc.machine.Refusal;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Glob;
+import dev.torc.workflow.Group;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Place;
@@ -20,28 +22,31 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * The part of rule 13 that the disk decides: needed files that nobody makes and that do not exist,
- * things that cannot be read as files, products that lie elsewhere than they seem to. What the
- * build file alone decides was refused when the graph was built.
+ * products that lie elsewhere than they seem to. What the build file alone decides was refused when
+ * the graph was built. Of what cannot be read it only tells.
  */
 public final class Checks {
 
   private final Graph graph;
   private final Digests digests;
   private final Path root;
-  private final List<Path> allowed = new ArrayList<>();
-  private final Set<Path> buildFiles = new HashSet<>();
+  private final Grounds grounds;
+  private final Set<Path> buildFiles = new LinkedHashSet<>(); // as named, and as they really lie
+  private final Set<String> tables = new HashSet<>(); // from which groups take values
   private final Map<String, Folder> folders = new HashMap<>();
   private final BitSet sound = new BitSet(); // needed files of which there is nothing to tell
   private final Lookout links;
   private final long[] numbers = new long[Stamp.NUMBERS];
   private final Names.Taker<Stamp.Kind> kind;
   private final List<BadInput.Diagnostic> errors = new ArrayList<>();
+  private final List<BadInput.Diagnostic> unreadable = new ArrayList<>();
 
   /**
    * A folder that needs or products lie in.
@@ -68,18 +73,23 @@ public final class Checks {
     this.graph = graph;
     this.digests = digests;
     this.root = graph.workflow().root();
-    allowed.add(root.toRealPath());
-    for (Path extra : graph.workflow().roots()) {
-      allowed.add(real(extra));
+    this.grounds = new Grounds(root, graph.workflow().roots());
+    for (Group group : graph.workflow().groups()) {
+      tables.addAll(group.tables());
     }
     for (Path file : graph.workflow().files()) {
       buildFiles.add(file);
-      buildFiles.add(real(file));
+      buildFiles.add(Grounds.real(file));
     }
   }
 
-  /** Checks the selected jobs; throws {@link BadInput} with every error found. */
-  public static void check(Graph graph, Digests digests, BitSet selected) throws IOException {
+  /**
+   * Checks the selected jobs; throws {@link BadInput} with every error found.
+   *
+   * @return what cannot be looked at, or read as a file: that fails its readers and refuses nothing
+   */
+  public static List<BadInput.Diagnostic> check(Graph graph, Digests digests, BitSet selected)
+      throws IOException {
     Checks checks = new Checks(graph, digests);
     for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
       checks.needs(j);
@@ -88,6 +98,7 @@ public final class Checks {
     if (!checks.errors.isEmpty()) {
       throw new BadInput(checks.errors);
     }
+    return checks.unreadable;
   }
 
   private void needs(int id) throws IOException {
@@ -98,12 +109,20 @@ public final class Checks {
       if (ref instanceof Ref.OfFile file) {
         int source = graph.fileId(file.path());
         if (graph.maker(source) < 0 && !sound.get(source)) {
-          int told = errors.size();
-          source(id, file);
-          sound.set(source, errors.size() == told);
+          int told = errors.size() + unreadable.size();
+          try {
+            source(id, file);
+          } catch (IOException e) {
+            unreadable(file.place(), file.path(), Refusal.why(e));
+          }
+          sound.set(source, errors.size() + unreadable.size() == told);
         }
       } else if (ref instanceof Ref.OfFolder folder && graph.makerOf(folder.path()) < 0) {
-        folder(id, folder);
+        try {
+          folder(id, folder);
+        } catch (IOException e) {
+          unreadable(folder.place(), folder.path() + "/", Refusal.why(e));
+        }
       }
     }
   }
@@ -139,7 +158,7 @@ public final class Checks {
     Stamp stamp = digests.linkStamp(file.path());
     if (stamp.kind() == Stamp.Kind.LINK) {
       stamp = digests.stamp(file.path());
-      alias(id, file, name(real(root.resolve(file.path()))));
+      alias(id, file, name(Grounds.real(root.resolve(file.path()))));
     } else {
       alias(id, file, folder(parent(file.path())).name(last(file.path())));
     }
@@ -151,14 +170,9 @@ public final class Checks {
               "job %s needs %s, which does not exist and which no job produces"
                   .formatted(graph.job(id).name(), file.path()));
       case FOLDER ->
-          error(
-              file.place(),
-              "needed file %s is a folder; write %s/".formatted(file.path(), file.path()));
+          unreadable(file.place(), file.path(), "it is a folder; write " + file.path() + "/");
       default ->
-          error(
-              file.place(),
-              "needed file %s is no regular file; torc reads files and folders only"
-                  .formatted(file.path()));
+          unreadable(file.place(), file.path(), "it is a FIFO, socket or device, not a file");
     }
   }
 
@@ -175,7 +189,7 @@ public final class Checks {
 
   /** A real path as the graph would name it. */
   private String name(Path real) {
-    Path home = allowed.getFirst();
+    Path home = grounds.home();
     return real.startsWith(home) ? home.relativize(real).toString() : real.toString();
   }
 
@@ -196,7 +210,9 @@ public final class Checks {
       boolean there = Files.exists(given, LinkOption.NOFOLLOW_LINKS);
       boolean top = path.isEmpty() || path.equals("/");
       Path real =
-          there || top ? real(given) : folder(parent(path)).real.resolve(given.getFileName());
+          there || top
+              ? Grounds.real(given)
+              : folder(parent(path)).real.resolve(given.getFileName());
       Set<String> names = new HashSet<>();
       for (Path file : buildFiles) {
         if (real.equals(file.getParent())) {
@@ -204,19 +220,10 @@ public final class Checks {
         }
       }
       String name = name(real);
-      folder = new Folder(real, name, name.equals(path), there, isAllowed(real), names);
+      folder = new Folder(real, name, name.equals(path), there, grounds.hold(real), names);
       folders.put(path, folder);
     }
     return folder;
-  }
-
-  private boolean isAllowed(Path real) {
-    for (Path folder : allowed) {
-      if (real.startsWith(folder)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** A folder may be missing if products are to appear in it. */
@@ -227,10 +234,9 @@ public final class Checks {
       var list = graph.list(graph.listNeeds().at(i));
       made |= list.text().equals(folder.path()) && !list.makers().isEmpty();
     }
-    if (stamp.kind() == Stamp.Kind.FILE) {
-      error(
-          folder.place(),
-          "needed folder %s/ is a file; write it without the slash".formatted(folder.path()));
+    if (stamp.exists() && stamp.kind() != Stamp.Kind.FOLDER) {
+      unreadable(
+          folder.place(), folder.path() + "/", "it is no folder; write it without the slash");
     } else if (!stamp.exists() && !made) {
       error(
           folder.place(),
@@ -242,6 +248,12 @@ public final class Checks {
   private void products(Job job) throws IOException {
     if (job.depfile() != null) { // it is removed before a run, as a product is
       product(job, new Ref.OfFile(job.place(), job.depfile()), job.depfile());
+      if (isSource(job.depfile())) {
+        error(
+            job.place(),
+            "depfile %s of job %s is a source; it is removed before each run, so give it another name"
+                .formatted(job.depfile(), job.name()));
+      }
     }
     for (Item item : job.produces()) {
       for (Ref ref : item.refs()) {
@@ -256,34 +268,71 @@ public final class Checks {
     }
   }
 
+  /** Whether others name what no job makes. */
+  private boolean isSource(String path) {
+    return graph.makerOf(path) < 0 && (graph.fileId(path) >= 0 || tables.contains(path));
+  }
+
   private void product(Job job, Ref ref, String path) throws IOException {
     String given = path.startsWith("/*") ? path.substring(1) : path;
     Folder folder = folder(parent(given));
     String last = last(given);
     boolean link = folder.there && isLink(given);
+    if (!(ref instanceof Ref.OfFile)) {
+      refuseTaking(
+          ref, folder, link ? Grounds.real(root.resolve(given)) : folder.real.resolve(last));
+    }
     if (!link && folder.allowed && folder.own && !folder.buildFiles.contains(last)) {
       return; // it lies where it seems to
     }
     String name = folder.name(last);
     Place place = ref.place();
     Path exact = folder.real.resolve(last);
-    Path target = link ? real(root.resolve(given)) : exact;
+    Path target = link ? Grounds.real(root.resolve(given)) : exact;
     // A file's link moves aside, but who links a folder away wants it filled.
     Path real = ref instanceof Ref.OfFolder ? target : folder.real;
-    if (!isAllowed(real)) {
-      error(
-          place,
-          "product %s lies in %s, which is neither below the root nor below a folder in `roots`"
-              .formatted(path, real));
+    if (!grounds.hold(real)) {
+      error(place, Grounds.refusal(path, real));
     }
     int other = name.equals(path) ? -1 : graph.makerOf(name);
     if (other >= 0 && !graph.name(other).equals(job.name())) {
       error(
           place, "product %s is %s, a product of job %s".formatted(path, name, graph.name(other)));
     }
-    if (buildFiles.contains(exact) || buildFiles.contains(target)) {
+    if (ref instanceof Ref.OfFile && (buildFiles.contains(exact) || buildFiles.contains(target))) {
       error(place, "product " + path + " is the build file");
     }
+    for (String part : name(real).split("/")) {
+      if (part.equals(".git")) {
+        error(place, "product %s lies in %s, which belongs to git".formatted(path, real));
+        break;
+      }
+    }
+  }
+
+  /** A folder or glob that would take a build file away. */
+  private void refuseTaking(Ref ref, Folder folder, Path real) {
+    for (Path file : buildFiles) {
+      if (ref instanceof Ref.OfGlob glob) {
+        Glob pattern = Glob.of(glob.pattern());
+        String prefix = pattern.fixedPrefix();
+        String slash = prefix.isEmpty() || prefix.endsWith("/") ? "" : "/";
+        if (file.startsWith(folder.real)
+            && pattern.matches(prefix + slash + folder.real.relativize(file))) {
+          refuseTaking(ref, "matches", file, "narrow the pattern");
+          return;
+        }
+      } else if (file.startsWith(real)) {
+        refuseTaking(ref, "holds", file, "choose another folder");
+        return;
+      }
+    }
+  }
+
+  private void refuseTaking(Ref ref, String how, Path file, String next) {
+    error(
+        ref.place(),
+        "product %s %s the build file %s; %s".formatted(ref.text(), how, name(file), next));
   }
 
   /** Whether a link stands at a path; what cannot be looked at is none. */
@@ -296,27 +345,8 @@ public final class Checks {
     }
   }
 
-  /** The real path of what may not exist yet: links of the part that exists are followed. */
-  private static Path real(Path path) throws IOException {
-    Path existing = path.toAbsolutePath().normalize();
-    List<Path> rest = new ArrayList<>();
-    while (existing != null && !Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
-      rest.add(existing.getFileName());
-      existing = existing.getParent();
-    }
-    if (existing == null) {
-      return path;
-    }
-    Path real;
-    try {
-      real = existing.toRealPath();
-    } catch (java.nio.file.NoSuchFileException e) {
-      real = existing; // a link that leads nowhere
-    }
-    for (Path name : rest.reversed()) {
-      real = real.resolve(name);
-    }
-    return real;
+  private void unreadable(Place place, String path, String why) {
+    unreadable.add(new BadInput.Diagnostic(place, "need " + path + " cannot be read: " + why));
   }
 
   private void error(Place place, String message) {

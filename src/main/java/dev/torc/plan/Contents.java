@@ -4,7 +4,6 @@ import dev.torc.cache.Entry;
 import dev.torc.cache.Made;
 import dev.torc.cache.Owned;
 import dev.torc.cache.Result;
-import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Digest;
@@ -12,14 +11,15 @@ import dev.torc.hash.Digests;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
+import dev.torc.machine.Refusal;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.JsonText;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Walk;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
 /**
  * What the needs contain now: digests of files, and the members of globs, folders and jobs, as far
  * as the jobs that make them are settled. Hashing itself is {@link Digests}' business. Safe for
- * several threads. Throws {@link UncheckedIOException} where something cannot be read.
+ * several threads. What cannot be looked at or read is told as such.
  */
 public final class Contents implements Needs {
 
@@ -80,16 +80,27 @@ public final class Contents implements Needs {
     }
     try {
       // What lies in a folder product is looked at anew: its job may have left it out this time.
-      boolean inside = maker >= 0 && !declares(maker, path);
-      Digest digest = digest(path, inside ? digests.of(path) : digests.seen(path));
+      boolean inside = maker >= 0 && !graph.declares(maker, path);
+      Known known = inside ? digests.of(path) : digests.seen(path);
+      refuseFolder(graph, path, known);
+      Digest digest = digest(path, known);
       return content(digest == null && maker >= 0 ? remembered(maker, path) : digest);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return new ManifestWriter.Content.Unreadable(Refusal.why(e));
+    }
+  }
+
+  /** Throws where a folder stands in the place of a source that is needed as a file. */
+  static void refuseFolder(Graph graph, String path, Known known) throws IOException {
+    if (known.stamp().kind() == Stamp.Kind.FOLDER
+        && graph.fileId(path) >= 0
+        && graph.makerOf(path) < 0) {
+      throw new IOException("cannot read " + path + ": it is a folder; write " + path + "/");
     }
   }
 
   /** The digest that a temporary product had before it went, null for anything else. */
-  private Digest remembered(int maker, String path) throws IOException {
+  private Digest remembered(int maker, String path) {
     for (Made made : gone(maker)) {
       if (made.path().equals(path)) {
         return made.digest();
@@ -99,7 +110,7 @@ public final class Contents implements Needs {
   }
 
   /** The products of a temporary job that ended well which are not there any more. */
-  public List<Made> gone(int job) throws IOException {
+  public List<Made> gone(int job) {
     if (!graph.job(job).temporary()) {
       return List.of();
     }
@@ -115,19 +126,13 @@ public final class Contents implements Needs {
     return gone;
   }
 
-  /** Whether nothing stands at a path. */
-  boolean isGone(String path) throws IOException {
-    return !digests.seen(path).stamp().exists();
-  }
-
-  private boolean declares(int job, String path) {
-    Adjacency products = graph.products();
-    for (int i = products.from(job); i < products.to(job); i++) {
-      if (graph.path(products.at(i)).equals(path)) {
-        return true;
-      }
+  /** Whether nothing stands at a path; what cannot be looked at stands there. */
+  boolean isGone(String path) {
+    try {
+      return !digests.seen(path).stamp().exists();
+    } catch (IOException e) {
+      return false;
     }
-    return false;
   }
 
   /** A digest, or that there is none because nothing stands there. */
@@ -263,30 +268,36 @@ public final class Contents implements Needs {
     Known at(String path) throws IOException;
   }
 
-  /** Without a look, by what this build saw first. */
+  /** What cannot be listed has one member, which says why. */
   private Members gather(int id, Look look) {
+    try {
+      return collect(id, look);
+    } catch (IOException e) {
+      String name = graph.list(id).written();
+      return Members.of(List.of(unreadable(name, e)), List.of(), Map.of());
+    }
+  }
+
+  /** Without a look, by what this build saw first. */
+  private Members collect(int id, Look look) throws IOException {
     NeedList list = graph.list(id);
     List<Owned> stale = new ArrayList<>();
-    try {
-      return switch (list.kind()) {
-        case JOB -> {
-          Map<String, Entry> sorted = new TreeMap<>();
-          for (int maker : list.makers()) {
-            if (graph.isJob(maker)) {
-              products(maker, look, sorted);
-            }
+    return switch (list.kind()) {
+      case JOB -> {
+        Map<String, Entry> sorted = new TreeMap<>();
+        for (int maker : list.makers()) {
+          if (graph.isJob(maker)) {
+            products(maker, look, sorted);
           }
-          yield Members.of(List.copyOf(sorted.values()), List.of(), Map.of());
         }
-        case GLOB -> Members.of(matches(list, look, stale), stale, Map.of());
-        case FOLDER -> {
-          Map<String, Stamp> stamps = new HashMap<>();
-          yield Members.of(inside(list, stamps, stale), stale, stamps);
-        }
-      };
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+        yield Members.of(List.copyOf(sorted.values()), List.of(), Map.of());
+      }
+      case GLOB -> Members.of(matches(list, look, stale), stale, Map.of());
+      case FOLDER -> {
+        Map<String, Stamp> stamps = new HashMap<>();
+        yield Members.of(inside(list, stamps, stale), stale, stamps);
+      }
+    };
   }
 
   /** All products of a job; of a job without products, its manifest. */
@@ -309,13 +320,12 @@ public final class Contents implements Needs {
 
   private List<Entry> matches(NeedList list, Look look, List<Owned> stale) throws IOException {
     List<Entry> entries = new ArrayList<>();
-    for (String path : Walk.of(root, list.glob())) {
+    for (String path : Walk.of(root, list.glob(), digests.stop())) {
       if (!list.excludes(path) && counts(list, path, stale)) {
         if (isPending(path)) {
           entries.add(entry(path, ManifestWriter.PENDING));
         } else {
-          Known known = look == null ? digests.seen(path) : look.at(path);
-          entries.add(entry(path, content(known.digest()).value()));
+          entries.add(member(path, look));
         }
       }
     }
@@ -335,11 +345,28 @@ public final class Contents implements Needs {
     return entries;
   }
 
+  private Entry member(String path, Look look) {
+    try {
+      Known known = look == null ? digests.seen(path) : look.at(path);
+      return entry(path, content(known.digest()).value());
+    } catch (IOException e) {
+      return unreadable(path, e);
+    }
+  }
+
+  private static Entry unreadable(String path, IOException e) {
+    return entry(path, new ManifestWriter.Content.Unreadable(Refusal.why(e)).value());
+  }
+
   private List<Entry> inside(NeedList list, Map<String, Stamp> stamps, List<Owned> stale)
       throws IOException {
     List<Entry> entries = new ArrayList<>();
-    if (!digests.stamp(list.text()).exists()) {
+    Stamp.Kind kind = digests.stamp(list.text()).kind();
+    if (kind == Stamp.Kind.MISSING) {
       return entries; // the job that makes files in it will make it too
+    } else if (kind != Stamp.Kind.FOLDER) {
+      throw new IOException(
+          "cannot list " + list.text() + ": it is no folder; write it without the slash");
     }
     for (FolderDigest.Member member : digests.folder(list.text(), true).members()) {
       String path = list.text().equals(".") ? member.path() : list.text() + "/" + member.path();
@@ -370,10 +397,11 @@ public final class Contents implements Needs {
   }
 
   /**
-   * Whether a path that was found on disk is a member of a list: not a product of the reader or its
-   * group, nothing in another job's glob or folder that this job did not make, no stale product.
+   * Whether a path that was found on disk is a member of a list: no product of a job that the list
+   * does not mean, nothing in another job's glob or folder that this job did not make, no stale
+   * product.
    */
-  private boolean counts(NeedList list, String path, List<Owned> stale) throws IOException {
+  private boolean counts(NeedList list, String path, List<Owned> stale) {
     int maker = graph.makerOf(path);
     if (maker < 0) {
       Owned owned = recorded(path);
@@ -382,18 +410,22 @@ public final class Contents implements Needs {
       }
       return owned == null;
     }
-    return !graph.isKin(maker, list.reader()) && (!records.isSettled(maker) || made(maker, path));
+    // Neither a product of the reader, or its group, nor one that is excluded.
+    return Collections.binarySearch(list.makers(), maker) >= 0
+        && (!records.isSettled(maker) || made(maker, path));
   }
 
   /** Who made a file that stands unaltered, null if torc did not make it as it is. */
-  Owned recorded(String path) throws IOException {
+  Owned recorded(String path) {
     Owned owned = records.owned(path);
-    boolean unaltered =
-        owned != null
-            && !owned.adopted()
-            && owned.kind() == Stamp.Kind.FILE
-            && owned.digest().equals(digests.seen(path).digest());
-    return unaltered ? owned : null;
+    if (owned == null || owned.adopted() || owned.kind() != Stamp.Kind.FILE) {
+      return null;
+    }
+    try {
+      return owned.digest().equals(digests.seen(path).digest()) ? owned : null;
+    } catch (IOException e) {
+      return null; // who reads it meets it again, and tells
+    }
   }
 
   /** The files in a folder product. */

@@ -7,6 +7,7 @@ import dev.torc.cache.Result;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
+import dev.torc.machine.Refusal;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ public final class Decider {
   private final Records records;
   private final Contents contents;
   private final Manifest manifest;
+  private final Vanished vanished;
   private final ManifestHash hash = new ManifestHash();
   private final ThreadLocal<ManifestHash> described = ThreadLocal.withInitial(ManifestHash::new);
 
@@ -37,6 +39,7 @@ public final class Decider {
     this.records = records;
     this.contents = contents;
     this.manifest = manifest;
+    this.vanished = new Vanished(graph, records, contents);
   }
 
   /** The same for another graph. */
@@ -53,12 +56,8 @@ public final class Decider {
    */
   record Wish(boolean forced, boolean named, Map<String, String> wanted) {}
 
-  /**
-   * The verdict on a job as things stand now.
-   *
-   * @throws IOException where a needed file or product cannot be looked at
-   */
-  Verdict decide(int id, Wish wish) throws IOException {
+  /** The verdict on a job as things stand now. */
+  Verdict decide(int id, Wish wish) {
     Job job = graph.job(id);
     Result last = records.result(id);
     List<Reason> reasons = new ArrayList<>();
@@ -83,9 +82,26 @@ public final class Decider {
       }
     }
     if (!reasons.isEmpty()) {
-      return new Verdict.WillRun(List.copyOf(reasons));
+      List<Reason> lacking = lacking(id, last, wish, reasons);
+      return lacking.isEmpty()
+          ? new Verdict.WillRun(List.copyOf(reasons))
+          : new Verdict.WillFail(lacking);
     }
     return pending >= 0 ? new Verdict.MayRun(pending) : new Verdict.UpToDate();
+  }
+
+  /** What a job that ran before cannot have this time; what a depfile named it may need no more. */
+  private List<Reason> lacking(int id, Result last, Wish wish, List<Reason> reasons) {
+    List<Reason> lacking = new ArrayList<>(0);
+    for (Reason reason : reasons) {
+      if (reason.kind() == Reason.Kind.NEED_UNREADABLE && !last.found().contains(reason.name())) {
+        lacking.add(reason);
+      }
+    }
+    if (last != null && !wish.forced) {
+      lacking.addAll(vanished.of(id));
+    }
+    return lacking;
   }
 
   /** The job whose result is needed before it is known what a job reads, -1 if there is none. */
@@ -119,7 +135,7 @@ public final class Decider {
    *
    * @return the job whose result is needed to tell, -1 if the manifest is complete
    */
-  private int compare(int id, Result last, List<Reason> reasons) throws IOException {
+  private int compare(int id, Result last, List<Reason> reasons) {
     manifest.describe(id, last.found(), contents, hash);
     int undecided = hash.pending();
     Digest now = hash.digest();
@@ -160,10 +176,17 @@ public final class Decider {
   }
 
   /** Rule 5: products are verified by digest, not by existence. */
-  private void products(int id, Result last, Wish wish, List<Reason> reasons) throws IOException {
+  private void products(int id, Result last, Wish wish, List<Reason> reasons) {
     boolean temporary = graph.job(id).temporary() && !wish.named;
     for (Made made : last.products()) {
-      Digest now = contents.product(made.path(), made.kind());
+      Digest now;
+      try {
+        now = contents.product(made.path(), made.kind());
+      } catch (IOException e) {
+        String why = ManifestWriter.UNREADABLE + Refusal.why(e);
+        reasons.add(new Reason(Reason.Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), why));
+        continue;
+      }
       if (now == null && temporary && contents.isGone(made.path())) {
         String reader = wish.wanted.get(made.path());
         if (reader != null) {

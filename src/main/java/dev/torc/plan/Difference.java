@@ -188,7 +188,11 @@ final class Difference {
     if (ManifestWriter.PENDING.equals(value(now)) || ManifestWriter.PENDING.equals(value(old))) {
       return;
     }
-    if (old == null) {
+    String unreadable = ManifestWriter.UNREADABLE;
+    if (value(now).startsWith(unreadable)) {
+      String why = value(now).substring(unreadable.length());
+      needs.put(path, new Reason(Reason.Kind.NEED_UNREADABLE, path, value(old), why));
+    } else if (old == null || now != null && old.now().equals(ManifestWriter.MISSING)) {
       needs.put(path, new Reason(Reason.Kind.NEED_ADDED, path, "", value(now)));
     } else if (now == null || now.now().equals(ManifestWriter.MISSING)) {
       // What is needed in another way now was not removed.
@@ -214,6 +218,10 @@ final class Difference {
       if (!now.now().equals(ManifestWriter.PENDING)) {
         needs.put(written, new Reason(Reason.Kind.NEED_CHANGED, written, old.now(), now.now()));
       }
+      return;
+    }
+    if (after.size() == 1 && after.getFirst().name().equals(written)) {
+      need(written, null, after.getFirst()); // it could not be listed
       return;
     }
     Map<String, Entry> left = byName(before);

@@ -2,17 +2,22 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
+import dev.torc.workflow.Beside;
+import dev.torc.workflow.Glob;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Walk;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Finds needed globs that match nothing, on disk or among what jobs make: likely a typing error.
- * The folders of a list are walked once, however many jobs need it.
+ * Finds needed globs that match nothing, on disk or among what jobs make, and needed folders that
+ * are empty: likely a typing error, or a disk that is not mounted. The folders of a list are walked
+ * once, however many jobs need it.
  */
 public final class EmptyGlobs {
 
@@ -30,25 +35,35 @@ public final class EmptyGlobs {
     this.graph = graph;
   }
 
-  /** The needed globs of a job that match nothing, in written order. */
-  public List<Ref.OfGlob> of(int job) throws IOException {
+  /** The needed globs and folders of a job that give nothing, in written order. */
+  public List<Ref> of(int job) {
     if (graph.listNeeds().count(job) == 0) {
       return List.of();
     }
-    List<Ref.OfGlob> empty = new ArrayList<>();
+    List<Ref> empty = new ArrayList<>();
     for (Ref ref : graph.job(job).needRefs()) {
-      if (ref instanceof Ref.OfGlob glob && matchesNothing(job, glob)) {
-        empty.add(glob);
+      if (ref instanceof Ref.OfGlob glob && givesNothing(job, NeedList.Kind.GLOB, glob.pattern())
+          || ref instanceof Ref.OfFolder folder
+              && givesNothing(job, NeedList.Kind.FOLDER, folder.path())) {
+        empty.add(ref);
       }
     }
     return empty;
   }
 
-  private boolean matchesNothing(int job, Ref.OfGlob glob) throws IOException {
+  /** What stands where such a need gives nothing, in a few words. */
+  public String beside(Ref empty) throws IOException {
+    Path root = graph.workflow().root();
+    return empty instanceof Ref.OfGlob glob
+        ? Beside.pattern(root, Glob.of(glob.pattern()))
+        : Beside.folder(root, ((Ref.OfFolder) empty).path());
+  }
+
+  private boolean givesNothing(int job, NeedList.Kind kind, String text) {
     for (int i = graph.listNeeds().from(job); i < graph.listNeeds().to(job); i++) {
       int id = graph.listNeeds().at(i);
       NeedList list = graph.list(id);
-      if (list.kind() == NeedList.Kind.GLOB && list.text().equals(glob.pattern())) {
+      if (list.kind() == kind && list.text().equals(text)) {
         if (!list.makers().isEmpty()) {
           return false;
         }
@@ -64,9 +79,20 @@ public final class EmptyGlobs {
   }
 
   /** The one job that makes all that a list matches on disk. */
-  private int maker(NeedList list) throws IOException {
+  private int maker(NeedList list) {
+    Path root = graph.workflow().root();
+    List<String> paths;
+    try {
+      if (list.kind() == NeedList.Kind.FOLDER) { // where there is none at all, that is an error
+        boolean empty = Files.isDirectory(root.resolve(list.text()));
+        return empty && !Beside.folder(root, list.text()).isEmpty() ? NOTHING : SEVERAL;
+      }
+      paths = Walk.of(root, list.glob());
+    } catch (IOException e) {
+      return SEVERAL; // something is there: who reads it tells what is wrong with it
+    }
     int only = NOTHING;
-    for (String path : Walk.of(graph.workflow().root(), list.glob())) {
+    for (String path : paths) {
       if (!list.excludes(path)) {
         int maker = graph.makerOf(path);
         if (maker < 0 || only != NOTHING && only != maker) {

@@ -148,7 +148,7 @@ public final class Expander {
   }
 
   /** Whether an instance needs a file that only an earlier build made. */
-  private static boolean seesStale(Scene scene) throws IOException {
+  private static boolean seesStale(Scene scene) {
     Graph graph = scene.graph();
     BitSet seen = new BitSet();
     for (int job = 0; job < graph.jobs(); job++) {
@@ -279,6 +279,8 @@ public final class Expander {
                 List.of(),
                 group.products(),
                 problems == null ? now.problems() : problems,
+                group.tables(),
+                "",
                 List.of()));
       }
     }

@@ -11,6 +11,9 @@ interface ManifestWriter {
   /** Value of a need that a job has yet to make. */
   String PENDING = "pending";
 
+  /** Begins the value of a need that cannot be looked at or read; why not follows. */
+  String UNREADABLE = "unreadable: ";
+
   /** Characters of a value that a line holds itself. */
   int SHORT = 200;
 
@@ -53,6 +56,14 @@ interface ManifestWriter {
       @Override
       public String value() {
         return MISSING;
+      }
+    }
+
+    /** It cannot be looked at or read: its readers fail (rule 8). */
+    record Unreadable(String why) implements Content {
+      @Override
+      public String value() {
+        return UNREADABLE + why;
       }
     }
 

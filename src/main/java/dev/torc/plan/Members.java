@@ -46,6 +46,16 @@ record Members(List<Entry> entries, Digest digest, List<Owned> stale, Map<String
     return "job " + (values.isEmpty() ? name : InstanceName.parse(name).group() + "/" + values);
   }
 
+  /** The first member that cannot be looked at or read, null if there is none. */
+  Entry unreadable() {
+    for (Entry entry : entries) {
+      if (entry.now().startsWith(ManifestWriter.UNREADABLE)) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
   /** Whether a file of a folder moved since (rule 6), though it may hold the same bytes. */
   boolean moved(String path, Members now) {
     return stamps.containsKey(path)

@@ -1,6 +1,6 @@
 package dev.torc.plan;
 
-import java.io.IOException;
+import dev.torc.graph.Graph;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +18,7 @@ public final class Plan {
   private final Verdict[] verdicts;
   private final BitSet decided;
   private final Map<Integer, Reason> maybe;
-  private final int[] counts = new int[3];
+  private final int[] counts = new int[4];
 
   private Plan(Scene scene, Verdict[] verdicts, BitSet decided, Map<Integer, Reason> maybe) {
     this.scene = scene;
@@ -37,7 +37,7 @@ public final class Plan {
   }
 
   /** Decides every selected job; those that are up to date are settled in the records. */
-  public static Plan of(Scene scene) throws IOException {
+  public static Plan of(Scene scene) {
     return of(scene, scene.selection().jobs());
   }
 
@@ -46,12 +46,14 @@ public final class Plan {
    * others are known to be up to date unless one of these makes them run; all up-to-date ones are
    * settled in the records.
    */
-  public static Plan of(Scene scene, BitSet restless) throws IOException {
+  public static Plan of(Scene scene, BitSet restless) {
     Verdict[] verdicts = new Verdict[scene.graph().nodes()];
-    BitSet decided = (BitSet) restless.clone();
     BitSet selected = scene.selection().jobs();
     BitSet both = (BitSet) restless.clone();
     both.and(selected);
+    both.or(unreadable(scene, both));
+    BitSet decided = (BitSet) restless.clone();
+    decided.or(both);
     Absent absent = new Absent(scene, both); // a job that lacks a product is not at rest
     if (!absent.isEmpty()) {
       Wants wants = new Wants(scene, absent, selected, decided, false, verdicts).decide();
@@ -69,13 +71,55 @@ public final class Plan {
   }
 
   /**
+   * Jobs at rest whose records cannot be read, though jobs that may run read them: as long as
+   * nobody does, a job at rest needs no record.
+   */
+  private static BitSet unreadable(Scene scene, BitSet restless) {
+    BitSet found = new BitSet();
+    if (restless.equals(scene.selection().jobs())) {
+      return found;
+    }
+    BitSet asked = (BitSet) restless.clone();
+    BitSet seen = new BitSet();
+    for (int before = -1; before < found.cardinality(); asked.or(found)) {
+      before = found.cardinality();
+      BitSet readers = Rest.concerned(scene.graph(), asked);
+      readers.or(scene.selection().open());
+      BitSet read = new BitSet();
+      for (int node = readers.nextSetBit(0); node >= 0; node = readers.nextSetBit(node + 1)) {
+        addBefore(scene.graph(), node, read);
+      }
+      read.andNot(asked);
+      read.andNot(seen);
+      read.and(scene.selection().jobs());
+      for (int j = read.nextSetBit(0); j >= 0; j = read.nextSetBit(j + 1)) {
+        found.set(j, scene.records().result(j) == null);
+      }
+      seen.or(read);
+    }
+    return found;
+  }
+
+  /** Adds the nodes that one waits for, gates and what these wait for included. */
+  private static void addBefore(Graph graph, int node, BitSet into) {
+    for (int before : graph.before().row(node)) {
+      if (!into.get(before)) {
+        into.set(before);
+        if (!graph.isJob(before)) {
+          addBefore(graph, before, into);
+        }
+      }
+    }
+  }
+
+  /**
    * The verdicts in the middle of a build. The scene that they are about is a copy: in that of the
    * build nothing is settled.
    *
    * @param waiting the jobs to be decided
    * @param working jobs that run or are about to
    */
-  public static Plan amid(Scene scene, BitSet waiting, BitSet working) throws IOException {
+  public static Plan amid(Scene scene, BitSet waiting, BitSet working) {
     Verdict[] verdicts = new Verdict[scene.graph().nodes()];
     working.stream().forEach(j -> verdicts[j] = new Verdict.WillRun(List.of()));
     Absent absent = new Absent(scene, waiting);
@@ -93,7 +137,10 @@ public final class Plan {
   }
 
   private static int kind(Verdict verdict) {
-    return verdict instanceof Verdict.UpToDate ? 0 : verdict instanceof Verdict.WillRun ? 1 : 2;
+    if (verdict instanceof Verdict.MayRun) {
+      return 2;
+    }
+    return verdict instanceof Verdict.UpToDate ? 0 : verdict instanceof Verdict.WillRun ? 1 : 3;
   }
 
   /** The verdict on a selected job or a group that is not expanded yet, null for others. */
@@ -126,6 +173,16 @@ public final class Plan {
   /** How many selected jobs will run. */
   public int willRun() {
     return counts[1];
+  }
+
+  /** How many selected jobs will fail at once. */
+  public int willFail() {
+    return counts[3];
+  }
+
+  /** Whether all selected jobs are up to date. */
+  public boolean isQuiet() {
+    return counts[1] + counts[2] + counts[3] == 0;
   }
 
   /** How many selected jobs may run. */

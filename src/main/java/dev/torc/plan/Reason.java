@@ -34,7 +34,23 @@ public record Reason(Kind kind, String name, String old, String now) {
     /** A needed value; {@code old} and {@code now} as JSON, or digests of long ones. */
     DATA_CHANGED,
     /** A temporary product that is missing; {@code now} names the job or group that needs it. */
-    PRODUCT_WANTED
+    PRODUCT_WANTED,
+    /** A need that cannot be looked at or read; {@code now} says why. */
+    NEED_UNREADABLE,
+
+    /**
+     * A needed glob, folder or group over sources gave something when the job last ran and gives
+     * nothing now; {@code old} says how much, {@code now} what is there instead.
+     */
+    NEED_VANISHED
+  }
+
+  /** A need that cannot be had, in the words of all who tell of it. */
+  public String lack() {
+    return kind == Kind.NEED_UNREADABLE
+        ? "need %s cannot be read: %s".formatted(name, now)
+        : "need %s matched %s then, none now: %s; --force runs the job all the same"
+            .formatted(name, old, now);
   }
 
   /** A reason that is all said by its kind. */

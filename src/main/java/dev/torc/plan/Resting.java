@@ -227,6 +227,9 @@ public final class Resting {
   private int[] find(int list) throws IOException {
     Path root = graph.workflow().root();
     Members members = scene.contents().members(list);
+    if (members.unreadable() != null) {
+      return NONE;
+    }
     List<String> folders = Walk.all(root, graph.list(list).glob()).folders();
     List<Stamp> before = new ArrayList<>();
     for (String folder : folders) {

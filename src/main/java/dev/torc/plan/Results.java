@@ -52,10 +52,6 @@ final class Results implements Found {
 
   @Override
   public boolean isRecorded(String path) {
-    try {
-      return scene.contents().recorded(path) != null;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return scene.contents().recorded(path) != null;
   }
 }

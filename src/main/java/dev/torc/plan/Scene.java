@@ -3,7 +3,6 @@ package dev.torc.plan;
 import dev.torc.cache.Cache;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digests;
-import java.io.IOException;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.Set;
@@ -73,7 +72,7 @@ public record Scene(
   }
 
   /** The verdict on a job as things stand now; see {@link Decider}. */
-  public Verdict decide(int job) throws IOException {
+  public Verdict decide(int job) {
     boolean named = selection.targeted() && selection.named().get(job);
     return decider.decide(job, new Decider.Wish(forces(job), named, wanted));
   }
@@ -84,7 +83,7 @@ public record Scene(
    *
    * @return those jobs
    */
-  public BitSet revive(BitSet readers) throws IOException {
+  public BitSet revive(BitSet readers) {
     Absent absent = new Absent(this, selection.jobs());
     BitSet revived = new BitSet();
     for (int j = absent.isEmpty() ? -1 : graph.jobs() - 1; j >= 0; j--) {
@@ -101,7 +100,7 @@ public record Scene(
   }
 
   /** Whether a temporary job has made what is not there any more. */
-  public boolean lacks(int job) throws IOException {
+  public boolean lacks(int job) {
     return !contents.gone(job).isEmpty();
   }
 

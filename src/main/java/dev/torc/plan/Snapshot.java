@@ -9,6 +9,7 @@ import dev.torc.hash.Digests;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
+import dev.torc.machine.Refusal;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -55,7 +56,11 @@ public final class Snapshot implements Needs {
     for (int i = needs.from(job); i < needs.to(job); i++) {
       String path = graph.path(needs.at(i));
       snapshot.needs.add(path);
-      snapshot.add(path);
+      try {
+        snapshot.add(path);
+      } catch (IOException e) {
+        throw unreadable(path, Refusal.why(e));
+      }
       int maker = graph.maker(needs.at(i));
       if (maker >= 0 && !contents.made(maker, path)) {
         snapshot.missing = path;
@@ -81,6 +86,11 @@ public final class Snapshot implements Needs {
       } else {
         snapshot.lists.put(lists.at(i), contents.fresh(lists.at(i), snapshot::add));
       }
+      Entry unreadable = snapshot.lists.get(lists.at(i)).unreadable();
+      if (unreadable != null) {
+        String why = unreadable.now().substring(ManifestWriter.UNREADABLE.length());
+        throw unreadable(unreadable.name(), why);
+      }
       if (list.kind() == NeedList.Kind.FOLDER
           && list.makers().isEmpty()
           && !digests.stamp(list.text()).exists()) {
@@ -90,9 +100,20 @@ public final class Snapshot implements Needs {
     return snapshot;
   }
 
+  private static IOException unreadable(String need, String why) {
+    return new IOException(new Reason(Reason.Kind.NEED_UNREADABLE, need, "", why).lack());
+  }
+
+  /** Whether this build saw something at a path when it last looked there. */
+  public boolean saw(String path) {
+    Known last = digests.last(path);
+    return last != null && last.stamp().exists();
+  }
+
   /** Takes in a file that turned out to be needed too; returns what is known of it. */
   public Known add(String path) throws IOException {
     Known known = digests.of(path);
+    Contents.refuseFolder(graph, path, known);
     files.put(path, known);
     if (known.stamp().kind() == Stamp.Kind.FOLDER) {
       folders.put(path, digests.folder(path, false));
@@ -190,25 +211,23 @@ public final class Snapshot implements Needs {
   }
 
   /**
-   * The needs that moved since, to be asked after {@link #ended}: another size, mtime or inode,
-   * even if the bytes were put back; where only the ctime differs, the digest decides. Sorted, each
-   * once.
+   * The needs that moved since, to be asked after {@link #ended}, even if the bytes were put back;
+   * see {@link Digests#moved(String, Known)}. Sorted, each once.
    */
-  public List<String> moved() throws IOException {
+  public List<String> moved() {
     TreeSet<String> moved = new TreeSet<>();
-    for (Map.Entry<String, Known> entry : files.entrySet()) {
-      if (digests.moved(entry.getKey(), entry.getValue())) {
-        moved.add(entry.getKey());
-      }
-    }
+    files.forEach((path, known) -> addMoved(path, () -> digests.moved(path, known), moved));
     for (Map.Entry<Integer, Sweeps.Sweep> entry : swept.entrySet()) {
-      moved(entry.getValue(), contents.sweeps().after(entry.getKey(), end), moved);
+      addMoved(
+          graph.list(entry.getKey()).written(),
+          () -> {
+            moved(entry.getValue(), contents.sweeps().after(entry.getKey(), end), moved);
+            return false;
+          },
+          moved);
     }
-    for (Map.Entry<String, FolderDigest> entry : folders.entrySet()) {
-      if (digests.moved(entry.getKey(), entry.getValue(), false)) {
-        moved.add(entry.getKey() + "/");
-      }
-    }
+    folders.forEach(
+        (path, folder) -> addMoved(path + "/", () -> digests.moved(path, folder, false), moved));
     for (Map.Entry<Integer, Members> entry : lists.entrySet()) {
       if (graph.list(entry.getKey()).kind() == NeedList.Kind.JOB) {
         continue; // its members are those that the jobs made, and were swept
@@ -227,10 +246,26 @@ public final class Snapshot implements Needs {
     return List.copyOf(moved);
   }
 
+  private interface Look {
+    boolean moved() throws IOException;
+  }
+
+  /** What cannot be looked at any more has moved. */
+  private static void addMoved(String path, Look look, TreeSet<String> into) {
+    try {
+      if (look.moved()) {
+        into.add(path);
+      }
+    } catch (IOException e) {
+      into.add(path);
+    }
+  }
+
   private static void moved(Sweeps.Sweep then, Sweeps.Sweep now, TreeSet<String> moved) {
     if (now.files() != then.files()) {
       for (Map.Entry<String, Known> file : then.files().entrySet()) {
-        if (Digests.moved(file.getValue(), now.files().get(file.getKey()))) {
+        Known again = now.files().get(file.getKey());
+        if (again == null || Digests.moved(file.getValue(), again)) {
           moved.add(file.getKey());
         }
       }

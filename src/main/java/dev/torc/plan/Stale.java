@@ -20,10 +20,13 @@ public final class Stale {
 
   private final Graph graph;
   private final Map<String, Integer> depfiles = new HashMap<>();
-  private final Set<String> found = new HashSet<>();
+  private final Set<String> found = new HashSet<>(); // by depfiles, and by groups that read tables
   private final TreeSet<String> paths = new TreeSet<>();
 
-  /** Looks at the declarations of a graph and at what depfiles named in the last runs. */
+  /**
+   * Looks at the declarations of a graph, its groups' tables, and what depfiles named in the last
+   * runs.
+   */
   public Stale(Graph graph, Records records) {
     this.graph = graph;
     for (int f = 0; f < graph.files(); f++) {
@@ -39,6 +42,7 @@ public final class Stale {
         found.addAll(result.found());
       }
     }
+    graph.workflow().groups().forEach(group -> found.addAll(group.tables()));
     paths.addAll(found);
   }
 

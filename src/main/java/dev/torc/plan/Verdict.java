@@ -12,6 +12,21 @@ public sealed interface Verdict {
   record WillRun(List<Reason> reasons) implements Verdict {}
 
   /**
+   * It would run, but a need cannot be read, or all of what it read of some sources is gone: it
+   * fails at once, keeps its last result, and its readers are blocked.
+   *
+   * @param reasons what cannot be had
+   */
+  record WillFail(List<Reason> reasons) implements Verdict {
+
+    /** The failure in one phrase. */
+    public String what() {
+      return reasons.getFirst().lack()
+          + (reasons.size() == 1 ? "" : "; and " + (reasons.size() - 1) + " more");
+    }
+  }
+
+  /**
    * It runs if the result of another job turns out different; also after a group that is yet to be
    * expanded. By number.
    */

@@ -4,7 +4,6 @@ import dev.torc.cache.Made;
 import dev.torc.cache.Result;
 import dev.torc.hash.Stamp;
 import dev.torc.workflow.Ref;
-import java.io.IOException;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -48,7 +47,7 @@ final class Wants {
   }
 
   /** Decides all jobs; those that are up to date are settled in {@link #scene}. */
-  Wants decide() throws IOException {
+  Wants decide() {
     untold();
     do {
       scene = given.anew(amid, wanted);
@@ -96,7 +95,7 @@ final class Wants {
         .anyMatch(ref -> ref instanceof Ref.OfFile file && file.path().equals(path));
   }
 
-  private void forward() throws IOException {
+  private void forward() {
     for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
       if (!decided.get(j)) {
         verdicts[j] = Plan.UP_TO_DATE;
@@ -113,7 +112,7 @@ final class Wants {
 
   private boolean mayChange(int job) {
     Result result = scene.records().result(job);
-    return scene.records().unsettledBefore(job) >= 0 || !result.found().isEmpty();
+    return scene.records().unsettledBefore(job) >= 0 || result == null || !result.found().isEmpty();
   }
 
   private boolean back() {
@@ -139,7 +138,8 @@ final class Wants {
       maybe.put(maker, reason);
       return true;
     }
-    if (verdict instanceof Verdict.WillRun && now != null && !(now instanceof Verdict.WillRun)) {
+    boolean sure = now instanceof Verdict.WillRun || now instanceof Verdict.WillFail;
+    if (verdict instanceof Verdict.WillRun && now != null && !sure) {
       verdicts[maker] = new Verdict.WillRun(List.of(reason));
       wanted.put(read.path(), reader);
       return true;

@@ -14,8 +14,19 @@ import java.util.Locale;
  * @param ctime nanoseconds since 1970 of the last change of bytes or attributes
  * @param inode number of the file in its file system
  * @param device number of the file system; it may change over a remount
+ * @param links how many names the file has
+ * @param attributes mode, owner, group and link count in one number: another one where one of them
+ *     is another, and hardly ever the same where several are
  */
-public record FileStatus(int mode, long size, long mtime, long ctime, long inode, long device) {
+public record FileStatus(
+    int mode,
+    long size,
+    long mtime,
+    long ctime,
+    long inode,
+    long device,
+    int links,
+    long attributes) {
 
   /** The bits of a mode that say what stands there: one of the next three, or something else. */
   public static final int KIND = 0170000;
@@ -25,7 +36,10 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
   public static final int LINK = 0120000;
 
   /** Nothing stands there. */
-  public static final FileStatus MISSING = new FileStatus(0, 0, 0, 0, 0, 0);
+  public static final FileStatus MISSING = new FileStatus(0, 0, 0, 0, 0, 0, 0, 0);
+
+  /** Odd, so that no change of one attribute alone is lost in a product. */
+  private static final long MIX = 0x9E3779B97F4A7C15L;
 
   private static final ThreadLocal<StatusBuffer> BUFFER =
       ThreadLocal.withInitial(StatusBuffer::new);
@@ -53,8 +67,21 @@ public record FileStatus(int mode, long size, long mtime, long ctime, long inode
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
     b.put(0, name, 0, name.length);
     return b.look(0, follow)
-        ? new FileStatus(b.mode(), b.size(), b.mtime(), b.ctime(), b.inode(), b.device())
+        ? new FileStatus(
+            b.mode(),
+            b.size(),
+            b.mtime(),
+            b.ctime(),
+            b.inode(),
+            b.device(),
+            b.links(),
+            b.attributes())
         : MISSING;
+  }
+
+  /** The four in one number. */
+  static long attributes(int mode, int owner, int group, int links) {
+    return (((long) owner * MIX + group) * MIX + links) * MIX + mode;
   }
 
   /** The system's words for an error number, in lower case. */

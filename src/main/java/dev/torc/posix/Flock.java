@@ -3,9 +3,9 @@ package dev.torc.posix;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
@@ -17,7 +17,10 @@ import java.util.Optional;
  */
 public final class Flock implements AutoCloseable {
 
-  private static final int OPEN_READ_WRITE_CLOEXEC = 2 | (Libc.MAC ? 0x1000000 : 0x80000);
+  private static final int O_RDWR = 2;
+  private static final int O_NONBLOCK = Libc.MAC ? 4 : 04000;
+  private static final int O_CLOEXEC = Libc.MAC ? 0x1000000 : 02000000;
+  private static final int FLAGS = O_RDWR | O_NONBLOCK | O_CLOEXEC | Libc.O_NOFOLLOW;
   private static final int EXCLUSIVE_NOW = 2 | 4;
   private static final int WOULD_BLOCK = Libc.MAC ? 35 : 11;
   private static final int INTERRUPTED = 4;
@@ -43,7 +46,7 @@ public final class Flock implements AutoCloseable {
    */
   public static Optional<Flock> tryLock(Path file) throws IOException {
     while (true) {
-      Files.newByteChannel(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
+      OwnFile.outChannel(file).close();
       Object before = key(file);
       Optional<Flock> lock = before == null ? Optional.empty() : lock(file);
       // Whoever removed the file meanwhile has left us a lock on a file that nobody finds any more.
@@ -57,7 +60,8 @@ public final class Flock implements AutoCloseable {
   /** What tells the file that stands there now from another one; null where there is none. */
   private static Object key(Path file) throws IOException {
     try {
-      return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+      return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+          .fileKey();
     } catch (NoSuchFileException gone) {
       return null;
     }
@@ -65,7 +69,7 @@ public final class Flock implements AutoCloseable {
 
   private static Optional<Flock> lock(Path file) throws IOException {
     Memory path = Memory.ofText(file.toString());
-    int fd = OPEN.call(path.address(), OPEN_READ_WRITE_CLOEXEC);
+    int fd = OPEN.call(path.address(), FLAGS);
     Reference.reachabilityFence(path);
     if (fd == -MISSING) {
       return Optional.empty();

@@ -23,6 +23,16 @@ final class Libc {
   /** Whether this is macOS: some numbers and layouts differ there. */
   static final boolean MAC = System.getProperty("os.name").startsWith("Mac");
 
+  /** The flag of {@code open} that refuses a link; 0 where its number is not known. */
+  static final int O_NOFOLLOW =
+      MAC
+          ? 0x100
+          : switch (System.getProperty("os.arch")) {
+            case "amd64", "x86_64", "riscv64", "s390x" -> 0400000;
+            case "aarch64", "arm", "ppc64le" -> 0100000;
+            default -> 0;
+          };
+
   /** The address, or nothing where this C library lacks it (symbols come and go by version). */
   static Optional<MemorySegment> symbol(String name) {
     long address = Library.getDefault().getSymbolAddress(name);

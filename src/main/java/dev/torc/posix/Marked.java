@@ -22,6 +22,25 @@ public final class Marked {
   }
 
   /**
+   * Those of many marks that a living process carries: one look at each process.
+   *
+   * @param marks all with the same names
+   */
+  public static List<Map<String, String>> carried(Collection<Map<String, String>> marks) {
+    if (marks.isEmpty()) {
+      return List.of();
+    }
+    Set<String> names = marks.iterator().next().keySet();
+    Set<Set<String>> found = new HashSet<>();
+    for (ProcessTable.Entry p : ProcessTable.all()) {
+      Set<String> entries = new HashSet<>(ProcessTable.environment(p.pid()));
+      entries.removeIf(e -> !names.contains(e.substring(0, Math.max(0, e.indexOf('=')))));
+      found.add(entries);
+    }
+    return marks.stream().filter(mark -> found.contains(ProcessTree.entries(mark))).toList();
+  }
+
+  /**
    * Ends the trees of all marks together: TERM, the grace, KILL.
    *
    * @param grace nanoseconds
@@ -50,9 +69,9 @@ public final class Marked {
     if (marks.isEmpty()) {
       return List.of();
     }
-    Set<Integer> ours = ancestry();
+    Set<Long> ours = Ancestry.of(ProcessHandle.current().pid());
     List<ProcessTable.Entry> all = new ArrayList<>(ProcessTable.all());
-    all.removeIf(p -> ours.contains(p.pid()));
+    all.removeIf(p -> ours.contains((long) p.pid()));
     List<ProcessTable.Entry> roots = new ArrayList<>();
     for (ProcessTable.Entry p : all) {
       for (Set<String> mark : marks) {
@@ -63,15 +82,5 @@ public final class Marked {
       }
     }
     return ProcessTree.closure(all, roots).stream().filter(p -> !p.dead()).toList();
-  }
-
-  /** This process and all that it descends from. */
-  private static Set<Integer> ancestry() {
-    Set<Integer> pids = new HashSet<>();
-    int pid = (int) ProcessHandle.current().pid();
-    while (pid > 0 && pids.add(pid)) {
-      pid = ProcessTable.of(pid).map(ProcessTable.Entry::parent).orElse(0);
-    }
-    return pids;
   }
 }

@@ -97,6 +97,11 @@ public final class Memory {
     bytes.put(offset, value, from, length);
   }
 
+  /** Copies some of the bytes into an array. */
+  void get(int offset, byte[] into, int from, int length) {
+    bytes.get(offset, into, from, length);
+  }
+
   /**
    * Writes eight bytes in the order of the machine.
    *

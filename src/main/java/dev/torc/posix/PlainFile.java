@@ -34,21 +34,20 @@ public final class PlainFile {
     return Files.newInputStream(file);
   }
 
-  /** All bytes of a file. */
-  public static byte[] read(Path file) throws IOException {
+  /** All bytes of a file, or one more than {@code most} of a larger one. */
+  public static byte[] read(Path file, int most) throws IOException {
     try (InputStream in = open(file)) {
       byte[] bytes = new byte[PIECE];
       int length = 0;
-      while (true) {
-        int read = in.read(bytes, length, Math.min(PIECE, bytes.length - length));
-        if (read < 0) {
-          return Arrays.copyOf(bytes, length);
-        }
+      int read = 0;
+      while (read >= 0 && length <= most) {
         length += read;
         if (length == bytes.length) {
           bytes = Arrays.copyOf(bytes, 2 * length);
         }
+        read = in.read(bytes, length, Math.min(PIECE, bytes.length - length));
       }
+      return Arrays.copyOf(bytes, Math.min(length, most + 1));
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What {@code /proc} tells of processes (proc(5)). A process may be gone at any moment, so whatever
@@ -106,6 +107,11 @@ final class ProcessTable {
 
   /** Whether the environment that the process was started with has all of the entries. */
   static boolean carries(int pid, Collection<String> entries) {
+    return environment(pid).containsAll(entries);
+  }
+
+  /** The entries of the environment that the process was started with, as far as it can be seen. */
+  static Set<String> environment(int pid) {
     Optional<byte[]> environment = read(pid, "environ");
     // It is empty too in the moment of an exec; that of a kernel's thread, without exe, always is.
     for (int look = 1; look <= EXEC_LOOKS && isEmpty(environment) && hasProgram(pid); look++) {
@@ -118,10 +124,10 @@ final class ProcessTable {
       environment = read(pid, "environ");
     }
     if (environment.isEmpty() || environment.get().length == 0) {
-      return false;
+      return Set.of();
     }
     String text = new String(environment.get(), StandardCharsets.UTF_8);
-    return new HashSet<>(Arrays.asList(text.split("\0"))).containsAll(entries);
+    return new HashSet<>(Arrays.asList(text.split("\0")));
   }
 
   private static boolean isEmpty(Optional<byte[]> environment) {

@@ -169,7 +169,7 @@ public final class Spawn {
     long actions = scratch.zeros(ROOM);
     check(INIT.call(actions));
     if (log != null) {
-      int flags = O_WRONLY | O_CREAT | O_APPEND | (truncate ? O_TRUNC : 0);
+      int flags = O_WRONLY | O_CREAT | O_APPEND | Libc.O_NOFOLLOW | (truncate ? O_TRUNC : 0);
       check(ADD_OPEN.call(actions, 0, scratch.text(DEV_NULL), 0, 0));
       check(ADD_OPEN.call(actions, 1, scratch.text(bytes(log.toString())), flags, 0666));
       check(ADD_DUP2.call(actions, 1, 2));

@@ -18,20 +18,26 @@ final class StatusBuffer {
 
   private static final byte[] NUL = {0};
 
-  /** Offsets in bytes of the fields of a structure; seconds are 8 bytes, nanoseconds after them. */
-  private record Layout(int mode, int size, int mtime, int ctime, int inode, int device) {}
+  /**
+   * Offsets in bytes of the fields of a structure; seconds are 8 bytes, nanoseconds after them, the
+   * owner 4 bytes and the group after it.
+   */
+  private record Layout(
+      int mode, int links, int owner, int size, int mtime, int ctime, int inode, int device) {}
 
   /** {@code struct statx} of linux/stat.h, the same on every architecture; the mode has 16 bits. */
-  private static final Layout STATX = new Layout(28, 40, 112, 96, 32, 136);
+  private static final Layout STATX = new Layout(28, 16, 20, 40, 112, 96, 32, 136);
 
   /** {@code struct stat} of glibc and musl on x86-64. */
-  private static final Layout LINUX_X86 = new Layout(24, 48, 88, 104, 8, 0);
+  private static final Layout LINUX_X86 = new Layout(24, 16, 28, 48, 88, 104, 8, 0);
 
   /** {@code struct stat} of glibc and musl on AArch64 and RISC-V 64 (asm-generic/stat.h). */
-  private static final Layout LINUX_GENERIC = new Layout(16, 48, 88, 104, 8, 0);
+  private static final Layout LINUX_GENERIC = new Layout(16, 20, 24, 48, 88, 104, 8, 0);
 
-  /** {@code struct stat} of macOS with 64-bit inodes; the mode has 16 bits, the device 32. */
-  private static final Layout MACOS = new Layout(4, 96, 48, 64, 8, 0);
+  /**
+   * {@code struct stat} of macOS with 64-bit inodes; mode and links have 16 bits, the device 32.
+   */
+  private static final Layout MACOS = new Layout(4, 6, 16, 96, 48, 64, 8, 0);
 
   /** Plain stat where it is exported (glibc does since 2.33, musl always) and its layout known. */
   private static final Layout LAYOUT =
@@ -133,6 +139,12 @@ final class StatusBuffer {
     return isWide() ? status.getInt(at.mode) : Short.toUnsignedInt(status.getShort(at.mode));
   }
 
+  long attributes() {
+    int links = at == MACOS ? status.getShort(at.links) : status.getInt(at.links);
+    return FileStatus.attributes(
+        mode(), status.getInt(at.owner), status.getInt(at.owner + 4), links);
+  }
+
   long size() {
     return status.getLong(at.size);
   }
@@ -147,6 +159,10 @@ final class StatusBuffer {
 
   long inode() {
     return status.getLong(at.inode);
+  }
+
+  int links() {
+    return at == MACOS ? Short.toUnsignedInt(status.getShort(at.links)) : status.getInt(at.links);
   }
 
   long device() {

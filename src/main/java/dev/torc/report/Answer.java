@@ -38,11 +38,13 @@ public final class Answer {
    * That a job is up to date, and why it last ran, or that its products were adopted.
    *
    * @param last of its last run
-   * @param chain why it last ran
+   * @param chain why it last ran; null where the record of that cannot be read
    */
   public static String upToDate(String job, Details last, Chain chain, Palette palette) {
     String name = palette.bold(Shown.name(job)) + " is " + palette.green("up to date");
-    return name + "; " + past(last, chain, palette);
+    return chain == null
+        ? name + "; the record of its last run cannot be read"
+        : name + "; " + past(last, chain, palette);
   }
 
   /** That products of a temporary job are missing, and nobody needs them: a line of its own. */
@@ -110,6 +112,7 @@ public final class Answer {
     boolean again = !told.add(job);
     return switch (link.how()) {
       case WILL_RUN -> name + " will run: " + (again ? "see above" : reasons(link, depth, false));
+      case WILL_FAIL -> name + " will fail: " + (again ? "see above" : reasons(link, depth, false));
       case MAY_RUN -> {
         String after = link.behind().getFirst();
         yield name + " may run: after " + Shown.name(after) + inner(after, depth);
@@ -151,6 +154,7 @@ public final class Answer {
         + switch (link.how()) {
           case RAN -> " ran: " + Sentence.brief(link.reasons());
           case WILL_RUN, MAY_RUN -> " will run: " + Sentence.brief(link.reasons());
+          case WILL_FAIL -> " will fail: " + Sentence.brief(link.reasons());
           case ADOPTED -> " was adopted";
         }
         + ")";

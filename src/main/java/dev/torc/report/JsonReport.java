@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.build.Event;
 import dev.torc.build.State;
+import dev.torc.machine.JsonOut;
 import dev.torc.plan.Reason;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -30,7 +31,7 @@ public final class JsonReport implements Report {
 
   /** Reports to {@code out}, which stays open and is flushed after each event. */
   public JsonReport(Writer out) {
-    this.out = out;
+    this.out = new JsonOut(out);
   }
 
   @Override
@@ -76,6 +77,7 @@ public final class JsonReport implements Report {
       case Event.JobReleased _ -> "job_released";
       case Event.JobEnded _ -> "job_ended";
       case Event.JobRetried _ -> "job_retried";
+      case Event.Ending _ -> "ending";
       case Event.Terminal _ -> "terminal";
       case Event.Note _ -> "note";
       case Event.Finished _ -> "finished";
@@ -109,6 +111,14 @@ public final class JsonReport implements Report {
         object.writeNumberField("attempt", retried.attempt());
         details(retried.details(), object);
         object.writeNumberField("delay", retried.delay() / SECOND);
+      }
+      case Event.Ending ending -> {
+        object.writeArrayFieldStart("jobs");
+        for (String job : ending.jobs()) {
+          object.writeString(job);
+        }
+        object.writeEndArray();
+        object.writeNumberField("grace", ending.grace() / SECOND);
       }
       case Event.Terminal terminal -> object.writeBooleanField("lent", terminal.lent());
       case Event.Note note -> {

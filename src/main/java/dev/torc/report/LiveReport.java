@@ -58,6 +58,7 @@ public final class LiveReport implements Report {
   private int total;
   private int done;
   private int failed;
+  private long killed; // by the clock, when the jobs are; 0 while nobody ends them
   private int drawn;
 
   /**
@@ -115,6 +116,11 @@ public final class LiveReport implements Report {
       total = expanded.jobs();
     } else if (event instanceof Event.JobRetried retried) {
       running.remove(retried.job());
+    } else if (event instanceof Event.Ending ending) {
+      killed = clock.getAsLong() + ending.grace();
+      if (!paused) {
+        draw();
+      }
     } else if (event instanceof Event.Terminal terminal) {
       paused = terminal.lent();
       if (paused) {
@@ -228,10 +234,16 @@ public final class LiveReport implements Report {
             + (failed > 0 ? ", " + failed + " failed" : "")
             + ", "
             + Amount.time(now - began)
-            + (guess < 0 ? "" : ", about " + Amount.time(guess) + " left");
+            + (killed != 0
+                ? ending(now)
+                : guess < 0 ? "" : ", about " + Amount.time(guess) + " left");
     String fitted = Width.fit(status, width);
     lines.add(failed > 0 ? palette.red(fitted) : palette.bold(fitted));
     return lines;
+  }
+
+  private String ending(long now) {
+    return killed > now ? ", killed in " + Amount.time(killed - now) : ", being killed";
   }
 
   private synchronized void redraw() {

@@ -3,11 +3,13 @@ package dev.torc.report;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.build.Event;
+import dev.torc.posix.OwnFile;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -99,7 +101,7 @@ public final class Profile implements Report {
       }
       case Event.JobRetried retried -> end(retried.job(), retried.details());
       case Event.JobEnded ended -> end(ended.job(), ended.details());
-      case Event.Expanded _, Event.Terminal _, Event.Note _ -> {}
+      case Event.Expanded _, Event.Ending _, Event.Terminal _, Event.Note _ -> {}
     }
   }
 
@@ -143,8 +145,9 @@ public final class Profile implements Report {
   }
 
   private void write() throws IOException {
-    Files.createDirectories(trace.getParent());
-    try (Writer out = Files.newBufferedWriter(trace);
+    OwnFile.folder(trace.getParent());
+    try (OutputStream out =
+            OwnFile.out(trace, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
         JsonGenerator json = new JsonFactory().createGenerator(out)) {
       json.writeStartObject();
       json.writeStringField("displayTimeUnit", "ms");

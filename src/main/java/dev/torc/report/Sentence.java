@@ -55,6 +55,7 @@ public final class Sentence {
       case ALWAYS -> "always";
       case FORCED -> "forced";
       case DATA_CHANGED -> "data " + name + data(reason);
+      case NEED_UNREADABLE, NEED_VANISHED -> Shown.line(reason.lack());
     };
   }
 
@@ -85,7 +86,14 @@ public final class Sentence {
 
   private static Class of(Reason.Kind kind) {
     return switch (kind) {
-      case NEED_CHANGED, NEED_ADDED, NEED_REMOVED, MOVED, DATA_CHANGED -> Class.NEED;
+      case NEED_CHANGED,
+          NEED_ADDED,
+          NEED_REMOVED,
+          NEED_UNREADABLE,
+          NEED_VANISHED,
+          MOVED,
+          DATA_CHANGED ->
+          Class.NEED;
       case PRODUCT_MISSING, PRODUCT_WANTED, PRODUCT_ALTERED -> Class.PRODUCT;
       case SETTING_CHANGED -> Class.SETTING;
       case NEVER_RAN,

@@ -1,11 +1,11 @@
 package dev.torc.report;
 
 import dev.torc.machine.Shown;
+import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +28,7 @@ final class Tail {
   static List<String> of(Path log, boolean colour) throws IOException {
     byte[] bytes;
     boolean cut;
-    try (SeekableByteChannel file = Files.newByteChannel(log)) {
+    try (SeekableByteChannel file = OwnFile.channel(log)) {
       long from = Math.max(0, file.size() - BYTES);
       cut = from > 0;
       ByteBuffer buffer = ByteBuffer.allocate(BYTES);

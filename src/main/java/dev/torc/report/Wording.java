@@ -18,6 +18,9 @@ import java.util.List;
  */
 record Wording(Detail detail, Palette palette, Path here) {
 
+  /** Jobs that are named where all of them are ended. */
+  private static final int NAMED = 8;
+
   /** Code points of a command that is shown whole after a failure. */
   private static final int COMMAND = 200;
 
@@ -34,6 +37,9 @@ record Wording(Detail detail, Palette palette, Path here) {
     }
     if (event instanceof Event.JobRetried retried) {
       return at(Detail.BRIEF) ? retried(retried) : "";
+    }
+    if (event instanceof Event.Ending ending) {
+      return at(Detail.BRIEF) ? ending(ending) : "";
     }
     if (event instanceof Event.Note note) {
       return note(note);
@@ -168,6 +174,18 @@ record Wording(Detail detail, Palette palette, Path here) {
         + Shown.line(retried.details().what())
         + "; next "
         + (retried.delay() > 0 ? "in " + Amount.time(retried.delay()) : "at once")
+        + "\n";
+  }
+
+  private String ending(Event.Ending ending) {
+    List<String> jobs = ending.jobs();
+    List<String> named = jobs.stream().limit(NAMED).map(Shown::name).toList();
+    return palette.yellow(ending.grace() > 0 ? "ending " : "killing ")
+        + String.join(", ", named)
+        + (jobs.size() > NAMED ? " and " + (jobs.size() - NAMED) + " more" : "")
+        + (ending.grace() > 0
+            ? ": killed in " + Amount.time(ending.grace()) + ", at once by another Ctrl-C"
+            : "")
         + "\n";
   }
 

@@ -67,19 +67,19 @@ public final class Advice {
         .toList();
   }
 
-  /** The lines on needed globs that match nothing, each with its place. */
+  /** The lines on needed globs and folders that give nothing, each with its place. */
   public static List<BadInput.Diagnostic> emptyGlobs(Project project, BitSet jobs)
       throws IOException {
     Graph graph = project.graph();
     EmptyGlobs globs = new EmptyGlobs(graph);
     List<BadInput.Diagnostic> lines = new ArrayList<>();
     for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
-      for (Ref.OfGlob glob : globs.of(j)) {
+      for (Ref ref : globs.of(j)) {
         lines.add(
             new BadInput.Diagnostic(
-                glob.place(),
-                "job %s needs %s, which matches nothing"
-                    .formatted(graph.job(j).name(), glob.pattern())));
+                ref.place(),
+                "job %s needs %s, which matches nothing: %s"
+                    .formatted(graph.job(j).name(), ref.text(), globs.beside(ref))));
       }
     }
     return lines;

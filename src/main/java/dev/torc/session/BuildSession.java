@@ -14,12 +14,15 @@ import dev.torc.plan.Expander;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Rest;
 import dev.torc.plan.Selection;
+import dev.torc.plan.Taken;
+import dev.torc.plan.Verdict;
+import dev.torc.workflow.BadInput;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /**
@@ -68,7 +71,8 @@ public final class BuildSession {
    * @throws dev.torc.workflow.BadInput where the build would be refused
    */
   public Plan forecast(Consumer<String> warn) throws IOException {
-    check(rest.concerned(selection.jobs(), forced()));
+    unreadable(rest.concerned(selection.jobs(), forced()))
+        .forEach(line -> warn.accept(line.toString()));
     return look(warn);
   }
 
@@ -77,8 +81,11 @@ public final class BuildSession {
       Selection expanded = look.project().select(request.targets());
       Plan plan = look.plan(expanded, request.force());
       capacity.refuse(plan);
+      look.taken().refuse(looked(plan));
       if (request.dry()) {
         Advice.emptyGroups(look.project(), expanded, request.targets())
+            .forEach(line -> warn.accept(line.toString()));
+        Advice.emptyGlobs(look.project(), looked(plan))
             .forEach(line -> warn.accept(line.toString()));
       }
       return plan;
@@ -102,9 +109,16 @@ public final class BuildSession {
 
   /** What the disk and the machine say of jobs that may run; returns those that are too large. */
   private BitSet check(BitSet jobs) throws IOException {
-    Checks.check(project.graph(), project.looking(_ -> null), jobs);
-    Images.refuse(project.graph(), jobs, project.containers());
+    unreadable(jobs); // they fail when it is their turn, and say so
     return capacity.tooLarge(project.graph(), jobs);
+  }
+
+  /** Refuses what cannot be built; returns a line for each need that cannot be read. */
+  private List<BadInput.Diagnostic> unreadable(BitSet jobs) throws IOException {
+    List<BadInput.Diagnostic> unreadable =
+        Checks.check(project.graph(), project.looking(_ -> null), jobs);
+    Images.refuse(project.graph(), jobs, project.containers());
+    return unreadable;
   }
 
   private BitSet forced() {
@@ -141,7 +155,9 @@ public final class BuildSession {
     if (rest.digests() != null) {
       watcher.reading(rest.digests());
     }
-    if (!restless.intersects(selection.jobs()) && selection.open().isEmpty()) {
+    if (rest.rest() != null
+        && !restless.intersects(selection.jobs())
+        && selection.open().isEmpty()) {
       tellEmpty(project, selection, watcher);
       rest.renew(watcher);
       return rest.tell(id, selection.jobs(), watcher.wantsAll(), watcher);
@@ -156,12 +172,24 @@ public final class BuildSession {
       Plan plan = expander.plan(work.scene(selection, request.force()), restless);
       // Once more: what changed since the first look may make such a job run, and it never could.
       capacity.refuse(plan);
+      new Taken(plan.scene().graph(), plan.scene().records(), work.digests()).refuse(looked(plan));
       arrivals.planned = true;
       exit = run(work, plan, expander, watcher);
-      next = rest.after(plan, work, watcher);
+      // After a signal nothing is read any more: the next build looks at everything.
+      next = exit > Exit.signal(0) ? null : rest.after(plan, work, watcher);
     }
     rest.keep(next, watcher);
     return exit;
+  }
+
+  /** The selected jobs without those that are at rest, and those that fail for what is gone. */
+  private static BitSet looked(Plan plan) {
+    BitSet looked = (BitSet) plan.decided().clone();
+    looked.and(plan.selected());
+    plan.selected().stream()
+        .filter(j -> plan.verdict(j) instanceof Verdict.WillFail)
+        .forEach(looked::clear);
+    return looked;
   }
 
   /** Refuses jobs that come up when groups are expanded, and cannot be built. */
@@ -202,7 +230,7 @@ public final class BuildSession {
         };
     Optional<Jobserver> tokens = jobserver(warn);
     try (Runner runner = project.caller().host().runner().get();
-        ExecutorService threads = Executors.newCachedThreadPool()) {
+        ExecutorService threads = project.caller().host().threads().get()) {
       Build build =
           new Build(
               new Setup(
@@ -216,8 +244,8 @@ public final class BuildSession {
                   request.failFast(),
                   tokens.orElse(null),
                   listener));
-      tokens.ifPresent(t -> t.start(build::tokenCame));
       try (BuildWatcher.Watch _ = watcher.running(plan, build)) {
+        tokens.ifPresent(t -> t.start(build::tokenCame));
         return build.run();
       }
     } finally {
@@ -241,10 +269,8 @@ public final class BuildSession {
       Advice.network(project).ifPresent(warn);
     }
     tellEmpty(expanded, plan.scene().selection(), watcher);
-    if (plan.willRun() + plan.mayRun() > 0) {
-      BitSet looked = (BitSet) plan.decided().clone(); // who is at rest needs no glob
-      looked.and(plan.selected());
-      Advice.emptyGlobs(expanded, looked).forEach(line -> warn.accept(line.toString()));
+    if (!plan.isQuiet()) {
+      Advice.emptyGlobs(expanded, looked(plan)).forEach(line -> warn.accept(line.toString()));
       work.begin();
     }
   }

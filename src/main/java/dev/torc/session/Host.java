@@ -9,6 +9,8 @@ import dev.torc.machine.Limits;
 import dev.torc.posix.Environment;
 import java.nio.file.FileSystems;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -19,10 +21,15 @@ import java.util.function.Supplier;
  * @param stamps where the stamps of files come from
  * @param limits what the machine has; asked only before something runs
  * @param runner what runs jobs; each build opens one
+ * @param threads on what a build's attempts run; each build opens one
  * @param cache opens the cache for work
  */
 public record Host(
-    StampSource stamps, Supplier<Limits> limits, Supplier<Runner> runner, CacheOpener cache) {
+    StampSource stamps,
+    Supplier<Limits> limits,
+    Supplier<Runner> runner,
+    Supplier<ExecutorService> threads,
+    CacheOpener cache) {
 
   /** Opens the cache for work; see {@link Cache#open}. */
   public interface CacheOpener {
@@ -36,6 +43,7 @@ public record Host(
         StampSource.of(FileSystems.getDefault()),
         () -> Limits.here(env),
         () -> new LocalRunner(Environment.ofCaller(), LocalRunner.GRACE),
+        Executors::newCachedThreadPool,
         Cache::open);
   }
 }

@@ -1,16 +1,19 @@
 package dev.torc.session;
 
 import dev.torc.cache.BuildLock;
+import dev.torc.cache.CachePlace;
+import dev.torc.posix.Ancestry;
+import dev.torc.posix.OpenFiles;
 import dev.torc.workflow.BadInput;
 import dev.torc.workflow.Place;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Rule 10: a torc that is called, at any depth, by a job of the build that holds the lock would
- * wait for itself. The builds around a job stand in its environment, outermost first.
+ * wait for itself. The builds around a job stand in its environment, outermost first; where a job
+ * took them out of it, it still descends from torc.
  */
 final class Nesting {
 
@@ -20,14 +23,20 @@ final class Nesting {
   private Nesting() {}
 
   /** Throws {@link BadInput} where the holder of the lock is a build around this process. */
-  static void refuse(Map<String, String> env, Path root, Optional<BuildLock.Holder> holder) {
-    String around = env.getOrDefault(VARIABLE, "");
-    if (holder.isPresent() && List.of(around.split(":")).contains(holder.get().build())) {
-      String job = env.getOrDefault("TORC_JOB", "?");
+  static void refuse(Map<String, String> env, CachePlace place, Optional<BuildLock.Holder> holder) {
+    if (holder.isPresent() && isAround(env, place, holder.get())) {
+      String job = env.get("TORC_JOB");
       throw new BadInput(
           Place.NONE,
-          "job %s calls torc in %s, whose build it is part of; it would wait for itself"
-              .formatted(job, root));
+          "%s calls torc in %s, whose build it is part of; it would wait for itself"
+              .formatted(job == null ? "a job" : "job " + job, place.root()));
     }
+  }
+
+  private static boolean isAround(
+      Map<String, String> env, CachePlace place, BuildLock.Holder holder) {
+    List<String> around = List.of(env.getOrDefault(VARIABLE, "").split(":"));
+    return !holder.build().isEmpty() && around.contains(holder.build())
+        || Ancestry.includes(holder.pid()) && OpenFiles.mayHave(holder.pid(), place.lock());
   }
 }

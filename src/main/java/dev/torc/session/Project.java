@@ -89,7 +89,7 @@ public record Project(
 
   /** The clock of the file system, for a command that may write. */
   FileClock clock() {
-    return FileClock.of(place.folder().resolve("clock"), stamps());
+    return FileClock.of(place.clock(), stamps());
   }
 
   StampSource stamps() {

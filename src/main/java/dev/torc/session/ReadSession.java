@@ -10,6 +10,7 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Records;
 import dev.torc.plan.Scene;
 import dev.torc.plan.Selection;
+import dev.torc.plan.Taken;
 import dev.torc.workflow.Group;
 import java.io.IOException;
 import java.util.BitSet;
@@ -117,6 +118,11 @@ public final class ReadSession implements AutoCloseable {
   /** What the needs contain, as the verdicts saw it. */
   public Contents contents() {
     return scene.contents();
+  }
+
+  /** What produced globs and folders would take away of what is not theirs. */
+  public Taken taken() {
+    return new Taken(project.graph(), scene.records(), digests);
   }
 
   public Digests digests() {

@@ -4,6 +4,7 @@ import dev.torc.build.Event;
 import dev.torc.build.State;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
+import dev.torc.cache.Marks;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digests;
@@ -76,9 +77,16 @@ record RestState(
         new TreeMap<>());
   }
 
-  /** Whether no build has begun since: it would have taken the file away. */
+  /**
+   * Whether no build has begun since: it would have taken the file away, or, with another cache,
+   * have left marks of jobs that may still run.
+   */
   boolean holds() throws IOException {
-    return rest == null || project.stamps().stamp(project.place().rest()).equals(file);
+    CachePlace place = project.place();
+    return rest == null
+        || project.stamps().stamp(place.rest()).equals(file)
+            && (project.stamps().linkStamp(place.running()).size() == 0
+                || Marks.read(place).stream().allMatch(Marks.Mark::ended));
   }
 
   /** Those of some jobs that may run, if others are forced to. */

@@ -17,10 +17,12 @@ import dev.torc.exec.LocalRunner;
 import dev.torc.exec.Runner;
 import dev.torc.hash.Digests;
 import dev.torc.machine.Makeflags;
+import dev.torc.plan.Grounds;
 import dev.torc.plan.Scene;
 import dev.torc.plan.Selection;
+import dev.torc.plan.Taken;
+import dev.torc.posix.OwnFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -73,25 +75,27 @@ public final class WriteSession implements AutoCloseable {
     Cache cache = project.caller().host().cache().open(project.place(), warn);
     try {
       endLeftovers(project.place(), cache, warn);
-      Files.createDirectories(project.place().logs());
-      Files.createDirectories(project.place().jobs());
-      return new WriteSession(project, id, cache, Marks.begin(project.place()), listener);
+      OwnFile.folder(project.place().logs());
+      OwnFile.folder(project.place().jobs());
+      OwnFile.prepare(project.place().clock()); // who reads it tells of nothing
+      return new WriteSession(project, id, cache, Marks.begin(cache.place()), listener);
     } catch (IOException | RuntimeException e) {
       cache.close();
       throw e;
     }
   }
 
-  /** Rule 9: ends what is left of the jobs of a killed torc, and records them as interrupted. */
+  /**
+   * Rule 9: ends what is left of the jobs of a killed torc, and records as interrupted those that
+   * this cache answers for.
+   */
   public static void endLeftovers(CachePlace place, Cache cache, Consumer<String> warn) {
-    List<Marks.Mark> left = Marks.live(Marks.read(place), cache);
-    if (left.isEmpty()) {
-      return;
-    }
-    Set<Leftovers.Mark> marks = new LinkedHashSet<>();
-    left.forEach(mark -> marks.add(new Leftovers.Mark(mark.build(), mark.job())));
-    Leftovers.end(place.root(), marks, LocalRunner.GRACE).forEach(warn);
-    for (Marks.Mark mark : left) {
+    List<Marks.Mark> marks = Marks.read(place);
+    Set<Leftovers.Mark> left = new LinkedHashSet<>();
+    Marks.running(marks, cache)
+        .forEach(mark -> left.add(new Leftovers.Mark(mark.build(), mark.job())));
+    Leftovers.end(place.root(), left, LocalRunner.GRACE).forEach(warn);
+    for (Marks.Mark mark : Marks.live(marks, cache)) {
       cache.put(Build.interrupted(cache, mark, cache.nextBuildNumber()));
     }
     cache.flush();
@@ -111,7 +115,7 @@ public final class WriteSession implements AutoCloseable {
   }
 
   /** What attempts of this build share. */
-  Shop shop(Scene scene, Runner runner) {
+  Shop shop(Scene scene, Runner runner) throws IOException {
     Map<String, String> env = project.caller().env();
     Map<String, String> inherited = new HashMap<>();
     String makeflags = env.get("MAKEFLAGS");
@@ -123,6 +127,7 @@ public final class WriteSession implements AutoCloseable {
     return new Shop(
         scene.graph(),
         scene.contents(),
+        new Taken(scene.graph(), scene.records(), digests),
         digests,
         clearing(),
         new Launches(scene.graph(), project.place(), build.id(), inherited, env),
@@ -132,10 +137,10 @@ public final class WriteSession implements AutoCloseable {
   }
 
   /** Takes away products and keeps what is the user's. */
-  Clearing clearing() {
+  private Clearing clearing() throws IOException {
     return new Clearing(
         project.place(),
-        project.workflow().roots(),
+        new Grounds(project.workflow().root(), project.workflow().roots()),
         Long.toString(build.number()),
         cache,
         digests,
@@ -206,7 +211,7 @@ public final class WriteSession implements AutoCloseable {
       return lock.get();
     }
     var holder = BuildLock.holder(place);
-    Nesting.refuse(caller.env(), place.root(), holder);
+    Nesting.refuse(caller.env(), place, holder);
     String whom = holder.map(h -> "process " + h.pid() + ", " + h.what()).orElse("another torc");
     if (!wait) {
       say.accept("another build is at work here (" + whom + ")");

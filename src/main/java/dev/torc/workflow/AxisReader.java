@@ -183,7 +183,13 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
             node.place(), hole.written() + ": write {" + hole.name() + "} where it is matched");
       }
     }
-    return new Axis.Matched(entry.place(), Match.of(paths.normalize(text.toString()), holes));
+    String pattern;
+    try {
+      pattern = paths.normalize(text.toString());
+    } catch (IllegalArgumentException e) {
+      throw new BadInput(node.place(), e.getMessage());
+    }
+    return new Axis.Matched(entry.place(), Match.of(pattern, holes));
   }
 
   private Axis values(String name, Entry entry) {

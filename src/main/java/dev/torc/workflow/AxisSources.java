@@ -52,6 +52,11 @@ final class AxisSources {
     return found;
   }
 
+  /** What stands there where a pattern matches nothing. */
+  String beside(Glob glob) throws IOException {
+    return Beside.pattern(root, glob);
+  }
+
   /** What a file holds, which is remembered by its digest. */
   byte[] bytes(String path) throws IOException {
     byte[] bytes = Tables.bytes(root.resolve(path), path);

@@ -30,6 +30,7 @@ final class AxisValues {
    * @param awaits whose results decide; with any, the rows are incomplete
    * @param lasting whether no result can change the values
    * @param byResults whether results had a say
+   * @param nothing what is there where sources should give values and give none; else empty
    * @param warnings what is accepted but looks wrong
    */
   record Answer(
@@ -38,6 +39,7 @@ final class AxisValues {
       SortedSet<String> awaits,
       boolean lasting,
       boolean byResults,
+      String nothing,
       List<BadInput.Diagnostic> warnings) {}
 
   /**
@@ -89,30 +91,46 @@ final class AxisValues {
   }
 
   /** The values of a group; what is wrong is noted. */
-  Answer of(int unit, Unit.Many group, Problems problems) throws IOException {
+  Answer of(int unit, Unit.Many group, Problems problems) {
     One one = new One(unit, group);
     List<String> names = new ArrayList<>();
     List<List<Row>> rows = new ArrayList<>();
     List<BadInput.Diagnostic> warnings = new ArrayList<>(0);
+    String nothing = "";
     for (Axis axis : group.axes()) {
+      boolean before = one.byResults;
+      one.byResults = false;
       try {
         Values values = one.of(axis);
+        String there = values.rows.isEmpty() && one.awaits.isEmpty() ? one.nothing(axis) : "";
+        nothing = nothing.isEmpty() ? there : nothing;
+        one.byResults |= before; // others wonder about the whole
         names.addAll(values.names);
         rows.add(values.rows);
         distinct(values);
         if (values.rows.isEmpty() && one.awaits.isEmpty() && !one.mayBeNone(axis)) {
           warnings.add(
               new BadInput.Diagnostic(
-                  axis.place(), "no values, so " + group.name() + " has no instances"));
+                  axis.place(),
+                  "no values, so "
+                      + group.name()
+                      + " has no instances"
+                      + (there.isEmpty() ? "" : ": " + there)));
         }
       } catch (BadInput e) {
         problems.add(e);
+      } catch (IOException e) {
+        problems.add(axis.place(), dev.torc.machine.Refusal.line(e));
+        one.byResults = true; // of this group alone, as where a result is wrong
+      } finally {
+        one.byResults |= before;
       }
     }
     if (group.axes().stream().anyMatch(axis -> axis.names().isEmpty())) {
       checkNames(group, names, problems);
     }
-    return new Answer(List.copyOf(names), rows, one.awaits, one.lasting, one.byResults, warnings);
+    return new Answer(
+        List.copyOf(names), rows, one.awaits, one.lasting, one.byResults, nothing, warnings);
   }
 
   /** Checks names that only a file told. */
@@ -185,6 +203,43 @@ final class AxisValues {
         case Axis.Zip zip -> zip.axes().stream().anyMatch(this::mayBeNone);
         default -> byResults;
       };
+    }
+
+    /** What is there where sources gave an axis no values; empty where results or texts did. */
+    String nothing(Axis axis) throws IOException {
+      return switch (axis) {
+        case Axis.Lines lines -> nothing(axis, lines.path());
+        case Axis.Table table -> nothing(axis, table.path());
+        case Axis.Globbed globbed -> nothing(globbed.globs().getFirst());
+        case Axis.Matched matched -> nothing(matched.match().glob());
+        case Axis.Products products -> nothing(products.job());
+        case Axis.ValuesOf values -> nothing(values.group());
+        case Axis.Zip zip -> {
+          for (Axis each : zip.axes()) {
+            String there = nothing(each);
+            if (!there.isEmpty()) {
+              yield there;
+            }
+          }
+          yield "";
+        }
+        case Axis.Fixed _ -> "";
+      };
+    }
+
+    private String nothing(Axis table, String path) {
+      return sources.table(table) == null ? "" : path + " holds none";
+    }
+
+    private String nothing(Glob glob) throws IOException {
+      return byResults ? "" : glob + " matches nothing: " + sources.beside(glob);
+    }
+
+    private String nothing(String name) throws IOException {
+      Integer other = ids().get(name);
+      return other != null && units.get(other) instanceof Unit.Many
+          ? expansion.of(other).group().nothing()
+          : "";
     }
 
     private interface Reading {
@@ -349,16 +404,19 @@ final class AxisValues {
     private Values globbed(Axis.Globbed axis) throws IOException {
       Set<String> paths = new TreeSet<>();
       for (Glob glob : axis.globs()) {
-        paths.addAll(
-            seen(glob, path -> glob.matches(path) ? List.of(path) : null, axis.place()).keySet());
+        Function<String, List<String>> fit =
+            path -> {
+              boolean out = axis.excludes().stream().anyMatch(each -> each.matches(path));
+              return !out && glob.matches(path) ? List.of(path) : null;
+            };
+        paths.addAll(seen(glob, axis.excludes(), fit, axis.place()).keySet());
       }
-      paths.removeIf(path -> axis.excludes().stream().anyMatch(glob -> glob.matches(path)));
       return paths(axis, paths);
     }
 
     private Values matched(Axis.Matched axis) throws IOException {
       List<Row> rows = new ArrayList<>();
-      seen(axis.match().glob(), axis.match()::values, axis.place())
+      seen(axis.match().glob(), List.of(), axis.match()::values, axis.place())
           .forEach((path, values) -> rows.add(new Row(values, axis.place(), List.of(path))));
       return new Values(axis.names(), rows);
     }
@@ -367,15 +425,17 @@ final class AxisValues {
      * The files that fit: products that other jobs declare or have made, and sources on disk; never
      * what this group makes, or what follows from it.
      *
+     * @param excludes patterns that no path fits that fits
      * @param fit what a path fits with, null if it does not
      */
     private Map<String, List<String>> seen(
-        Glob glob, Function<String, List<String>> fit, Place place) throws IOException {
+        Glob glob, List<Glob> excludes, Function<String, List<String>> fit, Place place)
+        throws IOException {
       lasting = false;
       Map<String, List<String>> seen = new TreeMap<>();
       List<Ref> hidden = new ArrayList<>();
       BitSet after = feeds().followers(unit);
-      for (int maker : feeds().makers(glob)) {
+      for (int maker : feeds().makers(glob, excludes)) {
         if (after.get(maker)) {
           ownProducts(maker, hidden);
           continue;
@@ -390,7 +450,7 @@ final class AxisValues {
             for (Ref ref : item.refs()) {
               if (ref instanceof Ref.OfFile file) {
                 put(file.path(), fit, seen);
-              } else if (Feeds.glob(ref).overlaps(glob)) {
+              } else if (Feeds.sees(glob, excludes, Feeds.glob(ref))) {
                 hidden.add(ref);
                 open = true;
               }

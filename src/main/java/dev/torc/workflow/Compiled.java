@@ -320,6 +320,8 @@ public final class Compiled {
     out.list(group.parameters(), Output::text);
     out.list(group.instances(), Output::text);
     out.list(group.products(), this::ref);
+    out.list(group.tables(), Output::text);
+    out.text(group.nothing());
     out.list(group.warnings(), this::said);
   }
 
@@ -332,6 +334,8 @@ public final class Compiled {
         List.of(),
         in.list(this::ref),
         List.of(),
+        in.list(Input::text),
+        in.text(),
         in.list(this::said));
   }
 

@@ -215,6 +215,8 @@ final class Expansion {
             List.copyOf(answer.awaits()),
             known ? List.of() : products(group),
             List.of(),
+            tables(group.axes()),
+            known ? answer.nothing() : "",
             known ? List.copyOf(answer.warnings()) : List.of());
     return new Outcome(
         record, List.copyOf(jobs), known, known && answer.lasting(), answer.byResults());
@@ -229,11 +231,27 @@ final class Expansion {
             names,
             List.of(),
             List.of(),
-            List.of(),
+            products(group), // expected by its readers, so that they never start
             reasons,
+            tables(group.axes()),
+            "",
             List.of());
     // What was wrong without results is told again by every run.
     return new Outcome(record, List.of(), false, false, false);
+  }
+
+  private static List<String> tables(List<Axis> axes) {
+    List<String> tables = new ArrayList<>(0);
+    for (Axis axis : axes) {
+      if (axis instanceof Axis.Lines lines) {
+        tables.add(lines.path());
+      } else if (axis instanceof Axis.Table table) {
+        tables.add(table.path());
+      } else if (axis instanceof Axis.Zip zip) {
+        tables.addAll(tables(zip.axes()));
+      }
+    }
+    return List.copyOf(tables);
   }
 
   private static List<Ref> products(Unit.Many group) {

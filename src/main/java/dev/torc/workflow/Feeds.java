@@ -63,23 +63,28 @@ final class Feeds {
     return makers;
   }
 
-  /** The units that may make what a pattern matches. */
-  Set<Integer> makers(Glob glob) {
+  /** The units that may make what a pattern matches and excludes leave. */
+  Set<Integer> makers(Glob glob, List<Glob> excludes) {
     Set<Integer> makers = new TreeSet<>();
     String prefix = glob.fixedPrefix();
     (prefix.isEmpty() ? files : files.subMap(prefix + "/", true, prefix + "0", false))
         .forEach(
             (path, units) -> {
-              if (glob.matches(path)) {
+              if (glob.matches(path) && excludes.stream().noneMatch(each -> each.matches(path))) {
                 makers.addAll(units);
               }
             });
     for (int g = 0; g < globs.size(); g++) {
-      if (globs.get(g).overlaps(glob)) {
+      if (sees(glob, excludes, globs.get(g))) {
         makers.add(globMakers.get(g));
       }
     }
     return makers;
+  }
+
+  /** Whether a pattern may match some of what another one makes, and excludes leave it. */
+  static boolean sees(Glob glob, List<Glob> excludes, Glob made) {
+    return made.overlaps(glob) && excludes.stream().noneMatch(each -> each.covers(made));
   }
 
   /**
@@ -110,10 +115,14 @@ final class Feeds {
     for (int u = 0; u < units.size(); u++) {
       Set<Integer> makers = new TreeSet<>();
       Job job = units.get(u).job();
-      for (Item item : job.needs()) {
-        item.refs().forEach(ref -> makers.addAll(makers(ref)));
+      List<Glob> excludes = new ArrayList<>(0);
+      for (Ref ref : job.needRefs()) {
+        if (ref instanceof Ref.Exclude exclude) {
+          excludes.add(Glob.of(exclude.pattern()));
+        }
       }
-      job.after().forEach(ref -> makers.addAll(makers(ref)));
+      job.needRefs().forEach(ref -> makers.addAll(makers(ref, excludes)));
+      job.after().forEach(ref -> makers.addAll(makers(ref, excludes)));
       if (units.get(u) instanceof Unit.Many group) {
         group.axes().forEach(axis -> makers.addAll(deciders(axis)));
       }
@@ -123,15 +132,15 @@ final class Feeds {
     return readers;
   }
 
-  private Set<Integer> makers(Ref need) {
+  private Set<Integer> makers(Ref need, List<Glob> excludes) {
     return switch (need) {
       case Ref.OfFile file -> makers(file.path());
       case Ref.OfFolder folder -> {
         Set<Integer> makers = makers(folder.path());
-        makers.addAll(makers(glob(folder)));
+        makers.addAll(makers(glob(folder), excludes));
         yield makers;
       }
-      case Ref.OfGlob glob -> makers(Glob.of(glob.pattern()));
+      case Ref.OfGlob glob -> makers(Glob.of(glob.pattern()), excludes);
       case Ref.OfJob job -> jobOrGroup(job.job());
       case Ref.OfData data -> data.job() == null ? Set.of() : jobOrGroup(data.job());
       case Ref.Exclude _ -> Set.of();

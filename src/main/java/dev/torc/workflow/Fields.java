@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /**
  * Reads the values of one map by type. What is wrong goes to the problems and is answered with the
@@ -167,6 +168,21 @@ record Fields(Node.Mapping map, Scope scope, Problems problems) {
   /** Nanoseconds. */
   long duration(String key) {
     return read(key, 0L, node -> Durations.parse(scope.text(node)));
+  }
+
+  /** Bytes or nanoseconds that a job may not pass: none where there is no such key, never 0. */
+  long limit(String key, ToLongFunction<String> parser) {
+    return read(
+        key,
+        0L,
+        node -> {
+          long limit = parser.applyAsLong(scope.text(node));
+          if (limit == 0) {
+            throw new IllegalArgumentException(
+                key + " must be more than 0; leave it out for no limit");
+          }
+          return limit;
+        });
   }
 
   /** Reads a scalar; an {@link IllegalArgumentException} is a problem at its place. */

@@ -180,6 +180,23 @@ public final class Glob {
     return false;
   }
 
+  /**
+   * Whether this matches whatever another one does, as far as it can be told component by component
+   * and character by character; where it cannot, no.
+   */
+  public boolean covers(Glob other) {
+    for (Component[] inner : other.alternatives) {
+      boolean covered = false;
+      for (Component[] outer : alternatives) {
+        covered |= absolute(outer) == absolute(inner) && covers(outer, inner);
+      }
+      if (!covered) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The pattern as given. */
   @Override
   public String toString() {
@@ -250,6 +267,50 @@ public final class Glob {
 
   private static boolean absolute(Component[] parts) {
     return parts[0].literal() != null && parts[0].literal().isEmpty();
+  }
+
+  /** Walks both from their ends, as {@link #overlaps} does. */
+  private static boolean covers(Component[] a, Component[] b) {
+    boolean[] below = new boolean[b.length + 1];
+    for (int i = a.length; i >= 0; i--) {
+      boolean[] row = new boolean[b.length + 1];
+      for (int j = b.length; j >= 0; j--) {
+        boolean more = j < b.length;
+        if (i == a.length) {
+          row[j] = !more;
+        } else if (a[i].isAnyFolders()) {
+          row[j] = below[j] || more && !b[j].dotted() && row[j + 1];
+        } else {
+          row[j] = more && !b[j].isAnyFolders() && below[j + 1] && cover(a[i], b[j]);
+        }
+      }
+      below = row;
+    }
+    return below[0];
+  }
+
+  private static boolean cover(Component a, Component b) {
+    if (b.dotted() && !a.dotted()) {
+      return false;
+    }
+    int[][] s = a.tokens();
+    int[][] t = b.tokens();
+    boolean[] below = new boolean[t.length + 1];
+    for (int i = s.length; i >= 0; i--) {
+      boolean[] row = new boolean[t.length + 1];
+      for (int j = t.length; j >= 0; j--) {
+        boolean more = j < t.length;
+        if (i == s.length) {
+          row[j] = !more;
+        } else if (s[i] == STAR) {
+          row[j] = below[j] || more && row[j + 1];
+        } else {
+          row[j] = more && t[j] != STAR && below[j + 1] && Ranges.holds(s[i], t[j]);
+        }
+      }
+      below = row;
+    }
+    return below[0];
   }
 
   private static boolean overlaps(Component[] a, Component[] b) {

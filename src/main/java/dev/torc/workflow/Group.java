@@ -15,6 +15,9 @@ import java.util.List;
  *     each unknown value is a {@code *}; empty once all are known
  * @param problems why it cannot be expanded, where only results showed that; it has no instances
  *     then and awaits nothing
+ * @param tables the files of lines and tables from which it takes values
+ * @param nothing where it has no instances because sources give no values: what is there instead,
+ *     in a few words; empty for any other group
  * @param warnings why it has no instances though it could be expanded, where that is no ordinary
  *     outcome
  */
@@ -26,9 +29,11 @@ public record Group(
     List<String> awaits,
     List<Ref> products,
     List<BadInput.Diagnostic> problems,
+    List<String> tables,
+    String nothing,
     List<BadInput.Diagnostic> warnings) {
 
-  /** A group without problems and warnings. */
+  /** A group that has instances or awaits them, without problems and tables. */
   public Group(
       String name,
       Place place,
@@ -36,6 +41,6 @@ public record Group(
       List<String> instances,
       List<String> awaits,
       List<Ref> products) {
-    this(name, place, parameters, instances, awaits, products, List.of(), List.of());
+    this(name, place, parameters, instances, awaits, products, List.of(), List.of(), "", List.of());
   }
 }

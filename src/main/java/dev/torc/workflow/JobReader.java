@@ -271,9 +271,9 @@ final class JobReader {
     }
     return new Resources(
         (int) fields.whole("cpus", 1, 1, Integer.MAX_VALUE),
-        fields.size("memory"),
+        fields.limit("memory", Sizes::parse),
         (int) fields.whole("gpus", 0, 0, Integer.MAX_VALUE),
-        fields.duration("runtime"),
+        fields.limit("runtime", Durations::parse),
         amounts,
         fields.size("disk"),
         (int) fields.whole("nodes", 1, 1, Integer.MAX_VALUE));

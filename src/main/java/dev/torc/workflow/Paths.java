@@ -1,5 +1,7 @@
 package dev.torc.workflow;
 
+import dev.torc.machine.Shown;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,8 +12,14 @@ import java.util.List;
  */
 public final class Paths {
 
-  /** The longest path; Linux allows no longer one. */
-  private static final int MAX = 4096;
+  /** Bytes of the longest path, from the top of the file system on; Linux allows no longer one. */
+  private static final int MAX = 4095;
+
+  /** Bytes of the longest name in a path; hardly a file system allows a longer one. */
+  private static final int NAME = 255;
+
+  /** What has no more characters has no more than {@link #NAME} bytes. */
+  private static final int SURE = NAME / 3;
 
   private final List<String> root;
   private final String rootText;
@@ -42,6 +50,11 @@ public final class Paths {
       if (Glob.isPattern(text)) {
         String pattern = pattern(text);
         Glob.of(pattern);
+        if (!need) {
+          List<String> texts = new ArrayList<>();
+          Braces.expand(pattern, texts);
+          texts.forEach(each -> refuseReserved(each, place));
+        }
         return new Ref.OfGlob(place, pattern);
       }
       String literal = Glob.unescape(text);
@@ -72,8 +85,16 @@ public final class Paths {
     if (above || path.equals(".")) {
       throw new BadInput(place, "the root, or a folder above it, cannot be a product");
     }
+    refuseReserved(path, place);
+  }
+
+  /** What a product, or pattern of products, says by itself of where it lies. */
+  private static void refuseReserved(String path, Place place) {
     if (path.equals(".torc") || path.startsWith(".torc/")) {
       throw new BadInput(place, path + " belongs to torc; choose another place");
+    }
+    if (path.contains(".git") && List.of(path.split("/")).contains(".git")) {
+      throw new BadInput(place, path + " lies in .git, which belongs to git; choose another place");
     }
   }
 
@@ -116,8 +137,42 @@ public final class Paths {
     };
   }
 
-  /** The normalized form of a path; {@code .} is the root itself. */
+  /**
+   * The normalized form of a path; {@code .} is the root itself.
+   *
+   * @throws IllegalArgumentException with the reason where no file can have it, for its length
+   */
   String normalize(String path) {
+    String normal = normal(path);
+    return normal.length() > SURE ? fitting(normal) : normal;
+  }
+
+  private String fitting(String path) {
+    for (int from = 0, end; from < path.length(); from = end + 1) {
+      int slash = path.indexOf('/', from);
+      end = slash < 0 ? path.length() : slash;
+      if (end - from > SURE && bytes(path.substring(from, end)) > NAME) {
+        throw new IllegalArgumentException(
+            "the name "
+                + Shown.line(path.substring(from, end), 40)
+                + " is longer than file systems take ("
+                + NAME
+                + " bytes); shorten it");
+      }
+    }
+    String whole = path.startsWith("/") ? path : rootText + "/" + path;
+    if (whole.length() > MAX / 3 && bytes(whole) > MAX) {
+      throw new IllegalArgumentException(
+          "longer than a path can be (" + MAX + " bytes, with the root's)");
+    }
+    return path;
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private String normal(String path) {
     boolean absolute = path.startsWith("/");
     if (absolute ? !path.startsWith(rootText) && isNormal(path, 1) : isNormal(path, 0)) {
       return path; // as nearly all are
@@ -139,7 +194,7 @@ public final class Paths {
     return "/" + String.join("/", names);
   }
 
-  /** A path relative to a folder that is itself normalized. */
+  /** {@link #normalize} of a path relative to a folder that is itself normalized. */
   public String below(String dir, String path) {
     return normalize(dir.equals(".") || path.startsWith("/") ? path : dir + "/" + path);
   }

@@ -36,6 +36,20 @@ final class Ranges {
     return false;
   }
 
+  /** Whether all of {@code b} is in {@code a}. */
+  static boolean holds(int[] a, int[] b) {
+    for (int i = 0; i < b.length; i += 2) {
+      boolean held = false;
+      for (int j = 0; j < a.length; j += 2) {
+        held |= a[j] <= b[i] && b[i + 1] <= a[j + 1];
+      }
+      if (!held) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   static int[] normalize(List<int[]> ranges) {
     ranges.sort((x, y) -> Integer.compare(x[0], y[0]));
     int[] out = new int[ranges.size() * 2];

@@ -94,14 +94,15 @@ final class Tables {
   /**
    * The bytes of a table's file.
    *
-   * @throws BadInput if it is missing, no regular file or too large
+   * @throws BadInput if it is missing or too large
+   * @throws IOException if it cannot be read, as what is no regular file
    */
   static byte[] bytes(Path file, String shown) throws IOException {
     Place whole = new Place(shown, 0, 0);
     byte[] bytes;
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
-        throw new BadInput(whole, "not a regular file");
+        throw new IOException(shown + " is no regular file");
       }
       try (InputStream in = Files.newInputStream(file)) {
         bytes = in.readNBytes(MAX_BYTES + 1);

@@ -1,7 +1,7 @@
 package dev.torc.workflow;
 
-import dev.torc.cache.CachePlace;
 import dev.torc.hash.FolderDigest;
+import dev.torc.hash.Stop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
@@ -21,6 +21,7 @@ public final class Walk {
 
   private final Path root;
   private final Glob glob;
+  private final Stop stop;
   private final int depth;
   private final List<String> found = new ArrayList<>();
   private final List<String> folders = new ArrayList<>();
@@ -37,9 +38,10 @@ public final class Walk {
    */
   public record Found(List<String> files, List<String> folders, boolean certain) {}
 
-  private Walk(Path root, Glob glob) {
+  private Walk(Path root, Glob glob, Stop stop) {
     this.root = root;
     this.glob = glob;
+    this.stop = stop;
     String pattern = glob.toString();
     boolean flat = !pattern.contains("**") && pattern.indexOf('{') < 0;
     this.depth = flat ? (int) pattern.chars().filter(c -> c == '/').count() + 1 : -1;
@@ -47,12 +49,21 @@ public final class Walk {
 
   /** The paths of matching files, sorted; relative to the root, or absolute as the glob is. */
   public static List<String> of(Path root, Glob glob) throws IOException {
-    return all(root, glob).files();
+    return of(root, glob, new Stop());
+  }
+
+  /** The same, until it is told to stop. */
+  public static List<String> of(Path root, Glob glob, Stop stop) throws IOException {
+    return all(root, glob, stop).files();
   }
 
   /** Those, and where they were looked for. */
   public static Found all(Path root, Glob glob) throws IOException {
-    Walk walk = new Walk(root, glob);
+    return all(root, glob, new Stop());
+  }
+
+  private static Found all(Path root, Glob glob, Stop stop) throws IOException {
+    Walk walk = new Walk(root, glob, stop);
     String prefix = glob.fixedPrefix();
     Path start = root.resolve(prefix);
     if (Files.isDirectory(start)) {
@@ -71,6 +82,7 @@ public final class Walk {
     List<Path> inner = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
+        stop.check();
         String name = entry.getFileName().toString();
         if (name.indexOf('\uFFFD') >= 0) {
           throw new IOException(
@@ -78,7 +90,7 @@ public final class Walk {
         }
         String child = path.isEmpty() ? name : path.endsWith("/") ? path + name : path + "/" + name;
         if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-          if (!FolderDigest.IGNORED.contains(name) && !name.equals(CachePlace.KEPT_BELOW_ROOTS)) {
+          if (!FolderDigest.IGNORED.contains(name)) {
             inner.add(entry);
           }
         } else if (glob.matches(child)) {

@@ -27,6 +27,8 @@ class DepfileTest {
   @Test
   void escapesAreThoseOfMake() {
     assertEquals(List.of("my file.h"), Depfile.parse("a.o: my\\ file.h"));
+    assertEquals(List.of("my\tfile.h", "b"), Depfile.parse("a.o: my\\\tfile.h\tb"));
+    assertEquals(List.of("a\\\\", "b", "c\\\\", "d"), Depfile.parse("o: a\\\\ b c\\\\\td"));
     assertEquals(List.of("a\\\\", "b"), Depfile.parse("a.o: a\\\\ b"));
     assertEquals(List.of("a\\\\ b"), Depfile.parse("a.o: a\\\\\\ b"));
     assertEquals(List.of("#x", "a$b", "c:d", "e\\f"), Depfile.parse("o: \\#x a$$b c\\:d e\\f"));

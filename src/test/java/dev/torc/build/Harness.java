@@ -45,6 +45,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -285,6 +287,7 @@ class Harness {
             stamps,
             () -> new Limits(limits.get("cpus").intValue(), limits.get("memory"), List.of()),
             this::openRunner,
+            this::openThreads,
             (place, _) -> openCache(place)));
   }
 
@@ -324,7 +327,7 @@ class Harness {
     }
   }
 
-  private Set<String> underWay() {
+  Set<String> underWay() {
     Set<String> jobs = new TreeSet<>();
     for (Event event : events) {
       switch (event) {
@@ -360,6 +363,11 @@ class Harness {
   /** What runs the jobs; tests with real processes put another one in its place. */
   Runner openRunner() {
     return new StubRunner(scripts, otherwise);
+  }
+
+  /** On what attempts run. */
+  ExecutorService openThreads() {
+    return Executors.newCachedThreadPool();
   }
 
   private void build(CompletableFuture<Build> begun, String... targets) throws IOException {
@@ -476,6 +484,7 @@ class Harness {
                     switch (plan.verdict(j)) {
                       case Verdict.UpToDate _ -> "up to date";
                       case Verdict.WillRun will -> "will run: " + words(will.reasons());
+                      case Verdict.WillFail will -> "will fail: " + words(will.reasons());
                       case Verdict.MayRun may -> "may run: " + graph.name(may.after());
                     }));
     return said;

@@ -1,11 +1,17 @@
 package dev.torc.build;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.posix.FileSystems;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +52,8 @@ class Rule04DigestsTest extends Harness {
             s.size(),
             s.mtime(),
             s.ctime() - 3_600_000_000_000L,
-            s.inode())
+            s.inode(),
+            s.attributes())
         : s;
   }
 
@@ -63,6 +70,36 @@ class Rule04DigestsTest extends Harness {
     edit("x", "12345");
     build().ran();
     assertEquals(5, bytesRead());
+    build().ran();
+    assertEquals(0, bytesRead());
+  }
+
+  /** Its stamp stands still, as that of a file that is written through an old mapping. */
+  @Test
+  void whatSomebodyHasOpenForWritingIsReadAgainByTheNextBuild() throws IOException {
+    assumeTrue(System.getProperty("os.name").equals("Linux"), "leases are Linux's");
+    assumeTrue(FileSystems.networkKind(root).isEmpty(), "network file systems have no leases");
+    StampSource moving = stamps;
+    Path x = root.resolve("x");
+    Stamp still = stamps.stamp(x);
+    stamps =
+        new StampSource() {
+          @Override
+          public Stamp stamp(Path path) throws IOException {
+            return path.equals(x) ? still : moving.stamp(path);
+          }
+
+          @Override
+          public Stamp linkStamp(Path path) throws IOException {
+            return path.equals(x) ? still : moving.linkStamp(path);
+          }
+        };
+    try (FileChannel writer = FileChannel.open(x, StandardOpenOption.WRITE)) {
+      build().ran("a", "b");
+      writer.write(ByteBuffer.wrap("54321".getBytes(StandardCharsets.UTF_8)));
+    }
+    build().ran("a", "b");
+    assertEquals("need changed x", why("a"));
     build().ran();
     assertEquals(0, bytesRead());
   }

@@ -69,6 +69,80 @@ class Rule06MovedTest extends Harness {
   }
 
   @Test
+  void aNeedThatWasPutBackWithItsTime() throws IOException {
+    for (String need : List.of("x", "d/", "'*.c'", "out/in", "{job: m}")) {
+      edit("x", "1");
+      edit("d/x", "1");
+      edit("x.c", "1");
+      edit("y", need);
+      String file =
+          switch (need) {
+            case "d/" -> "d/x";
+            case "'*.c'" -> "x.c";
+            case "out/in" -> "out/in";
+            case "{job: m}" -> "out/in";
+            default -> "x";
+          };
+      given(
+          """
+          m: { command: make m, needs: [y], produces: [out/] }
+          a: { command: make a, needs: [y, %s], produces: [a.out] }
+          """
+              .formatted(need));
+      job(
+          "a",
+          stub -> {
+            String old = read(file);
+            FileTime time = Files.getLastModifiedTime(root.resolve(file));
+            tick();
+            Files.writeString(root.resolve(file), "2");
+            Files.writeString(root.resolve(file), old);
+            Files.setLastModifiedTime(root.resolve(file), time);
+            return work(stub);
+          });
+      build().ran("m", "a");
+      usual("a");
+      movedAndRunsAgain(need.equals("{job: m}") ? "out/" : file);
+    }
+  }
+
+  /** What a job does to its needs beside their bytes: it links, locks or gives them away. */
+  @Test
+  void whereALinkOrAModeSaysWhyTheBytesDecide() throws IOException {
+    edit("x", "1");
+    edit("d/x", "1");
+    edit("x.c", "1");
+    given("a: { command: make a, needs: [x, d/, '*.c'], produces: [a.out] }");
+    job(
+        "a",
+        stub -> {
+          for (String need : List.of("x", "d/x", "x.c")) {
+            tick();
+            Files.createLink(
+                root.resolve("linked-to-" + need.replaceAll("\\W", "-")), root.resolve(need));
+          }
+          return work(stub);
+        });
+    build().ran("a");
+    assertEquals(List.of(), notes());
+    settled();
+    edit("x", "2");
+    job(
+        "a",
+        stub -> {
+          for (String need : List.of("x", "d/x", "x.c")) {
+            Path file = root.resolve(need);
+            tick();
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r-----"));
+          }
+          return work(stub);
+        });
+    build().ran("a");
+    assertEquals(List.of(), notes());
+    settled();
+  }
+
+  @Test
   void aNeedWhoseTimeAloneMoved() throws IOException {
     edit("x", "1");
     whileItRuns("x", () -> Files.setLastModifiedTime(root.resolve("x"), FileTime.fromMillis(5000)));
@@ -295,6 +369,43 @@ class Rule06MovedTest extends Harness {
     depfile("a.out: x\n");
     build().ran("a");
     assertEquals("need removed x.h", why("a"));
+    settled();
+  }
+
+  @Test
+  void aFileThatADepfileNamesAndThatItsJobMadeAndRemovedIsMissedUntilItComes() {
+    givenDepfile();
+    depfile("a.out: x x.h made.h\n");
+    build().ran("a");
+    settled();
+    edit("made.h", "1");
+    build().ran("a");
+    assertEquals("need added made.h", why("a"));
+    settled();
+    edit("x", "2");
+    job(
+        "a",
+        stub -> {
+          delete("made.h");
+          stub.write("a.d", "a.out: x x.h made.h\n");
+          return work(stub);
+        });
+    build().ran("a");
+    said("made.h", "moved while it ran"); // for it was there
+    build().ran("a");
+    settled();
+  }
+
+  @Test
+  void aDepfileMayNameAFileWithATab() {
+    givenDepfile();
+    edit("x\ty.h", "1");
+    depfile("a.out: x x\\\ty.h\n");
+    build().ran("a");
+    settled();
+    edit("x\ty.h", "2");
+    build().ran("a");
+    assertEquals("need changed x\ty.h", why("a"));
     settled();
   }
 

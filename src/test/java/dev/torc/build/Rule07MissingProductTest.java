@@ -1,7 +1,10 @@
 package dev.torc.build;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.workflow.BadInput;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -96,9 +99,8 @@ class Rule07MissingProductTest extends Harness {
     twoMakers("one");
     build();
     edit("g/two.o", "mine");
-    build("rg");
-    assertEquals(State.UP_TO_DATE, state("g"));
-    assertEquals("need g/two.o was not made by job g", what("rg"));
+    BadInput refused = assertThrows(BadInput.class, () -> build("rg")); // rule 13
+    assertTrue(refused.getMessage().contains("g/two.o, which torc did not make"));
     assertEquals("mine", read("g/two.o"));
   }
 

@@ -122,4 +122,27 @@ class Rule09KilledTest extends Harness {
     assertEquals("interrupted", why("a"));
     settled();
   }
+
+  @Test
+  void aBuildWithAnotherCacheAnswersForNothing() {
+    build(); // with a cache in .torc
+    env.put("TORC_CACHE", root.resolve("one").toString());
+    build();
+    force = true;
+    deadly("a", this::work); // it had written all, even the same bytes
+    build();
+    force = false;
+    usual("a");
+    for (String other : List.of(root.resolve("two").toString(), "")) {
+      env.put("TORC_CACHE", other);
+      build();
+      assertEquals(0, exit);
+      settled();
+    }
+    env.put("TORC_CACHE", root.resolve("one").toString());
+    assertEquals("will run: interrupted", look().get("a"));
+    build();
+    assertEquals("interrupted", why("a"));
+    settled();
+  }
 }

@@ -130,18 +130,4 @@ class Rule13RefusalTest extends Harness {
     given("a: { command: a, produces: [torc.yaml] }");
     refused(2, "product torc.yaml is the build file");
   }
-
-  @Test
-  void aFolderWhereAFileIsNeeded() {
-    edit("d/x", "1");
-    given("a: { command: a, needs: [d] }");
-    refused(2, "needed file d is a folder; write d/");
-  }
-
-  @Test
-  void aPipeWhereAFileIsNeeded() throws Exception {
-    assertEquals(0, new ProcessBuilder("mkfifo", root.resolve("p").toString()).start().waitFor());
-    given("a: { command: a, needs: [p] }");
-    refused(2, "needed file p is no regular file; torc reads files and folders only");
-  }
 }

@@ -329,4 +329,76 @@ class Rule15KeepingTest extends Harness {
     build();
     keptText("mine"); // the failure made nothing its own
   }
+
+  private String below(Path ground, String path) {
+    return read(ground.resolve(".torc-kept/1").resolve(path));
+  }
+
+  @Test
+  void belowRootsItIsSetAsideThereByWhateverLinkItIsNamed() throws Exception {
+    Path far = elsewhere.toRealPath();
+    Files.createDirectories(far.resolve("deep"));
+    Files.createSymbolicLink(root.resolve("l"), far);
+    Files.createSymbolicLink(root.resolve("m"), far.resolve("deep"));
+    givenFile(
+        """
+        roots: ['%1$s']
+        jobs: { a: { command: a, produces: ['%1$s/p', l/q, m/r, l/d/, 'l/*.x'] } }
+        """
+            .formatted(far));
+    for (String path : List.of("p", "q", "deep/r", "d/in", "1.x")) {
+      Files.createDirectories(far.resolve(path).getParent());
+      Files.writeString(far.resolve(path), path);
+    }
+    build().ran("a");
+    assertEquals(List.of(), kept());
+    for (String path : List.of("p", "q", "deep/r", "d/in", "1.x")) {
+      assertEquals(path, below(far, path));
+    }
+    said("moved l/q to " + far + "/.torc-kept/1/q");
+    settled();
+  }
+
+  @Test
+  void ofNestedRootsTheNearestCountsAlsoInsideTheRoot() throws Exception {
+    givenFile(
+        """
+        roots: [big, big/bigger]
+        jobs: { a: { command: a, produces: [big/p, big/bigger/q, big/bigger/d/, r] } }
+        """);
+    edit("big/p", "1");
+    edit("big/bigger/q", "2");
+    edit("big/bigger/d/x", "3");
+    edit("r", "4");
+    build().ran("a");
+    assertEquals(List.of("r"), kept());
+    assertEquals("1", below(root.resolve("big"), "p"));
+    assertEquals("2", below(root.resolve("big/bigger"), "q"));
+    assertEquals("3", below(root.resolve("big/bigger"), "d/x"));
+    said("moved big/p to big/.torc-kept/1/p");
+  }
+
+  @Test
+  void aFolderInRootsThatIsItselfTheProductIsNotSetAsideInItself() throws Exception {
+    Path far = Files.createDirectory(elsewhere.toRealPath().resolve("far"));
+    Files.writeString(far.resolve("x"), "mine");
+    givenFile("roots: ['%1$s']\njobs: { a: { command: a, produces: '%1$s/' } }".formatted(far));
+    build().ran("a");
+    assertEquals(0, exit, () -> notes().toString());
+    assertEquals(List.of("outside/far/x"), kept());
+  }
+
+  @Test
+  void whatWasSetAsideIsNoMemberOfANeededFolder() {
+    givenFile(
+        """
+        roots: [d]
+        jobs:
+          a: { command: a, needs: x, produces: [d/p] }
+          b: { command: b, needs: [d/], produces: [b] }
+        """);
+    edit("d/p", "mine");
+    build().ran("a", "b");
+    settled();
+  }
 }

@@ -32,6 +32,8 @@ final class StubRunner implements Runner {
     private static final long serialVersionUID = 1;
   }
 
+  static final long GRACE = 7_000_000_000L;
+
   private final Map<String, Script> scripts;
   private final Script otherwise;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -73,6 +75,11 @@ final class StubRunner implements Runner {
     default boolean kills(Stub job) {
       return true;
     }
+  }
+
+  @Override
+  public long grace() {
+    return GRACE;
   }
 
   @Override

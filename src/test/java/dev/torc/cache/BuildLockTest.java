@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -95,6 +97,33 @@ class BuildLockTest {
     try (var _ = BuildLock.tryAcquire(place(), me).orElseThrow()) {
       assertTrue(BuildLock.tryAcquire(place(), me).isEmpty());
     }
+  }
+
+  @Test
+  void rule10ALockWhoseFileWasRemovedIsStillHeld() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/fd")), "only /proc tells who has a file open");
+    Process child = CacheChild.start("lock", root.toString());
+    try {
+      CacheChild.awaitLine(child, "locked");
+      for (Path gone : List.of(place().lock(), place().folder())) {
+        Files.deleteIfExists(place().lock());
+        Files.deleteIfExists(gone);
+        assertTrue(BuildLock.tryAcquire(place(), me).isEmpty());
+        assertTrue(BuildLock.tryAcquire(place(), me).isEmpty(), "asking does not change that");
+        BuildLock.Holder holder = BuildLock.holder(place()).orElseThrow();
+        assertEquals(child.pid(), holder.pid());
+      }
+    } finally {
+      child.destroyForcibly().waitFor();
+    }
+    BuildLock.tryAcquire(place(), me).orElseThrow().close();
+  }
+
+  @Test
+  void rule10ALockThatWasEverHeldIsTakenWithoutLookingAtProcesses() throws IOException {
+    BuildLock.tryAcquire(place(), me).orElseThrow().close();
+    assertTrue(Files.size(place().lock()) > 0);
+    assertEquals(Optional.empty(), BuildLock.holder(place()));
   }
 
   @Test

@@ -120,7 +120,7 @@ class FullDiskTest {
 
   @Test
   void rule9AMarkThatCannotBeWrittenIsAnErrorAndTheOthersStay() throws IOException {
-    Marks.Mark first = new Marks.Mark("b", "first", 1);
+    Marks.Mark first = new Marks.Mark(".", false, "b", "first", 1);
     try (Marks marks = Marks.begin(place())) {
       marks.add(first);
       fill();
@@ -129,7 +129,7 @@ class FullDiskTest {
       assertTrue(e.getMessage().endsWith("no space left on device; free some and build again"));
       assertEquals(List.of(first), Marks.read(place()));
       Files.delete(disk.resolve("filler"));
-      Marks.Mark second = new Marks.Mark("b", "second", 1);
+      Marks.Mark second = new Marks.Mark(".", false, "b", "second", 1);
       marks.add(second);
       assertEquals(List.of(first, second), Marks.read(place()).subList(0, 2));
     }

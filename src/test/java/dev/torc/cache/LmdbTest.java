@@ -140,6 +140,11 @@ class LmdbTest {
       assertArrayEquals(bytes("é"), cursor.key());
       assertArrayEquals(bytes("of é"), cursor.value());
       assertFalse(cursor.next());
+      assertTrue(cursor.last());
+      assertTrue(cursor.previous());
+      assertArrayEquals(bytes("bb"), cursor.key());
+      assertTrue(cursor.first());
+      assertFalse(cursor.previous());
     }
   }
 

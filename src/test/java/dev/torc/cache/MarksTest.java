@@ -20,7 +20,11 @@ class MarksTest {
   }
 
   private static final List<Marks.Mark> SOME =
-      Samples.NAMES.stream().map(name -> new Marks.Mark("b1", name, name.length())).toList();
+      Samples.NAMES.stream().map(name -> mark("b1", name, name.length())).toList();
+
+  private static Marks.Mark mark(String build, String job, int attempt) {
+    return new Marks.Mark(".", false, build, job, attempt);
+  }
 
   @Test
   void rule9AMarkOutlivesWhoMadeIt() {
@@ -42,8 +46,8 @@ class MarksTest {
 
   @Test
   void rule9ATornLineIsSkippedWhereverItWasTorn() throws IOException {
-    Marks.Mark first = new Marks.Mark("b1", "first", 1);
-    Marks.Mark second = new Marks.Mark("b1", "se cond\n", 2);
+    Marks.Mark first = mark("b1", "first", 1);
+    Marks.Mark second = mark("b1", "se cond\n", 2);
     try (Marks marks = Marks.begin(place())) {
       marks.add(first);
     }
@@ -77,13 +81,81 @@ class MarksTest {
 
   @Test
   void rule9AResultOfTheSameBuildReplacesTheMark() {
-    Marks.Mark done = new Marks.Mark("b2", "done", 1);
-    Marks.Mark stale = new Marks.Mark("b2", "stale", 1);
-    Marks.Mark never = new Marks.Mark("b2", "never", 1);
+    Marks.Mark done = mark("b2", "done", 1);
+    Marks.Mark stale = mark("b2", "stale", 1);
+    Marks.Mark never = mark("b2", "never", 1);
     try (Cache cache = Cache.open(place(), note -> {})) {
       cache.put(Samples.all("done", "b2"));
       cache.put(Samples.all("stale", "b1"));
       assertEquals(List.of(stale, never), Marks.live(List.of(done, stale, never), cache));
     }
+  }
+
+  private CachePlace elsewhere(String cache) {
+    return CachePlace.find(root, Map.of("TORC_CACHE", root.resolve(cache).toString())).settle();
+  }
+
+  @Test
+  void rule9ABuildWithOtherRecordsLeavesAMarkToItsOwner() throws IOException {
+    CachePlace one = elsewhere("one");
+    CachePlace two = elsewhere("two");
+    Marks.begin(one).add(new Marks.Mark("b1", "job", 1)); // killed
+    for (CachePlace other : List.of(two, place(), two)) {
+      try (Cache cache = Cache.open(other, note -> {})) {
+        List<Marks.Mark> marks = Marks.read(other);
+        assertEquals(List.of(), Marks.live(marks, cache));
+        try (Marks mine = Marks.begin(cache.place())) {
+          mine.add(new Marks.Mark("b2", "job", 1));
+          assertEquals(2, Marks.read(other).size());
+          cache.put(Samples.all("job", "b2"));
+          mine.clear();
+        }
+      }
+    }
+    try (Cache cache = Cache.open(one, note -> {})) {
+      assertEquals(
+          List.of("job"),
+          Marks.live(Marks.read(one), cache).stream().map(Marks.Mark::job).toList());
+      Marks.begin(cache.place()).close();
+    }
+    assertEquals(0, Files.size(place().running()), "its owner has answered for it");
+  }
+
+  @Test
+  void rule9TheProcessesOfAnothersMarkAreEndedOnce() {
+    CachePlace one = elsewhere("one");
+    Marks.begin(one).add(new Marks.Mark("b1", "job", 1));
+    try (Cache cache = Cache.open(place(), note -> {})) {
+      assertEquals(1, Marks.running(Marks.read(place()), cache).size());
+      Marks.begin(place()).close();
+      assertEquals(List.of(), Marks.running(Marks.read(place()), cache));
+    }
+    try (Cache cache = Cache.open(one, note -> {})) {
+      assertEquals(1, Marks.running(Marks.read(one), cache).size(), "it does not know that");
+    }
+  }
+
+  @Test
+  void rule9AMarkOfAnOlderTorcCountsForWhoComesFirst() throws IOException {
+    Files.createDirectories(place().folder());
+    Files.writeString(place().running(), "dd69983c b1 2 an old one\n");
+    CachePlace one = elsewhere("one");
+    try (Cache cache = Cache.open(one, note -> {})) {
+      assertEquals(
+          List.of(new Marks.Mark("b1", "an old one", 2)), Marks.live(Marks.read(one), cache));
+      Marks.begin(one).close();
+    }
+    assertEquals(List.of(), Marks.read(place()));
+  }
+
+  @Test
+  void theMarksOfOthersAreBounded() throws IOException {
+    for (int i = 0; i < 100; i++) {
+      Marks.begin(elsewhere("cache" + i)).add(new Marks.Mark("b" + i, "job", 1));
+    }
+    List<Marks.Mark> marks = Marks.read(place());
+    assertEquals(65, marks.size());
+    assertEquals("b99", marks.getLast().build());
+    assertEquals("b35", marks.getFirst().build());
   }
 }

@@ -1,14 +1,22 @@
 package dev.torc.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,6 +114,36 @@ class AtRestTest {
     Run run = folder.run();
     assertTrue(run.err().contains("3 jobs: 3 ran"), run.err());
     assertTrue(folder.run("why", "first").out().contains("need a.txt changed"));
+  }
+
+  /** No way around: neither what is at rest nor what was only touched is believed by its stamp. */
+  @Test
+  void whatSomebodyHasOpenForWritingIsNeverAtRest() throws IOException {
+    assumeTrue(System.getProperty("os.name").equals("Linux"), "leases are Linux's");
+    assumeTrue(dev.torc.posix.FileSystems.networkKind(temp).isEmpty(), "no leases here");
+    folder.chain();
+    settle();
+    Path file = folder.at().resolve("a.txt");
+    try (Arena memory = Arena.ofConfined()) {
+      MemorySegment old;
+      try (FileChannel channel = FileChannel.open(file, READ, WRITE)) {
+        old = channel.map(FileChannel.MapMode.READ_WRITE, 0, 3, memory);
+      }
+      old.set(ValueLayout.JAVA_BYTE, 0, (byte) 'o'); // the time moves, the bytes do not
+      window();
+      assertTrue(folder.run().err().startsWith(DONE));
+      for (String word : List.of("two", "six", "ten")) {
+        MemorySegment.copy(word.getBytes(US_ASCII), 0, old, ValueLayout.JAVA_BYTE, 0, 3);
+        Run run = folder.run();
+        assertTrue(run.err().contains("3 jobs: 3 ran"), run.err());
+        assertEquals(word + "\n", folder.get("d.txt"));
+        window();
+        assertTrue(folder.run().err().startsWith(DONE));
+      }
+    }
+    window();
+    settle();
+    assertTrue(opensNothing());
   }
 
   @Test

@@ -64,9 +64,9 @@ class CheckCommandTest {
     assertEquals("torc.yaml: 6 jobs, 3 warnings\n", run.out());
     assertEquals(
         """
-        torc.yaml:3:36: warning: job none needs in/*.txt, which matches nothing
-        torc.yaml:4:36: warning: job left needs in/*.log, which matches nothing
-        torc.yaml:7:43: warning: job own needs own/*.txt, which matches nothing
+        torc.yaml:3:36: warning: job none needs in/*.txt, which matches nothing: there is in/a.csv and 1 more like it
+        torc.yaml:4:36: warning: job left needs in/*.log, which matches nothing: what it matches is excluded, or no source
+        torc.yaml:7:43: warning: job own needs own/*.txt, which matches nothing: what it matches is excluded, or no source
         """,
         run.err().lines().sorted().reduce("", (a, b) -> a + b + "\n"));
   }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.exec.Ended.How;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Marked;
+import dev.torc.posix.Spawn;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -97,6 +98,27 @@ class LocalRunnerTest {
     } catch (IOException gone) {
       return false;
     }
+  }
+
+  @Test
+  void withoutAThreadForTheGraceThereIsNone() throws Exception {
+    Watch watch = new Watch();
+    Attempt attempt =
+        new Attempt(
+            launch(0, 0, "trap '' TERM; echo $$ > tell; while :; do sleep 60; done"),
+            new Spawn(),
+            Environment.ofCaller(),
+            LONG.toNanos(),
+            _ -> {
+              throw new OutOfMemoryError("unable to create native thread");
+            },
+            watch);
+    Thread.ofPlatform().start(() -> ended.add(attempt.run()));
+    String pid = told();
+    attempt.end(false);
+    assertEquals(How.INTERRUPTED, ended.take().how());
+    assertFalse(lives(pid));
+    watch.close();
   }
 
   @Test

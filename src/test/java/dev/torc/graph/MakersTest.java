@@ -57,12 +57,12 @@ class MakersTest {
     long before = makers.compared();
     TreeSet<Integer> found = new TreeSet<>();
     for (int i = 0; i < MANY; i++) {
-      makers.matching(dev.torc.workflow.Glob.of("out/" + i + "-1*"), found::add);
+      makers.matching(dev.torc.workflow.Glob.of("out/" + i + "-1*"), List.of(), found::add);
     }
     assertEquals(MANY, found.size());
     assertTrue(makers.compared() - before <= 2 * MANY, () -> makers.compared() + " comparisons");
     found.clear();
-    makers.matching(dev.torc.workflow.Glob.of("**/*-7.txt"), found::add);
+    makers.matching(dev.torc.workflow.Glob.of("**/*-7.txt"), List.of(), found::add);
     assertEquals(MANY, found.size());
   }
 

@@ -35,6 +35,7 @@ public final class AgedStamps implements StampSource {
       return s;
     }
     long ctime = s.ctime() + (racy.contains(path) ? HOUR : -HOUR);
-    return new Stamp(s.kind(), s.executable(), s.size(), s.mtime(), ctime, s.inode());
+    return new Stamp(
+        s.kind(), s.executable(), s.size(), s.mtime(), ctime, s.inode(), s.attributes());
   }
 }

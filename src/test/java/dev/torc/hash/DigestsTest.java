@@ -369,14 +369,28 @@ class DigestsTest {
   }
 
   @Test
-  void whereOnlyTheCtimeMovedTheBytesDecide() throws IOException {
-    write("a", "one", LONG_AGO);
+  void whereOnlyTheCtimeMovedAndAttributesSayWhyTheBytesDecide() throws IOException {
+    Path file = write("a", "one", LONG_AGO);
     Digests build = build();
     Known known = build.of("a");
     write("a", "one", LONG_AGO + 1);
+    assertTrue(build.moved("a", known), "nothing says why: it may have been written and put back");
+    Stamp s = known.stamp();
+    stamps.forge(file, _ -> new Stamp(s.kind(), false, 3, s.mtime(), LONG_AGO + 1, s.inode(), 7));
     assertFalse(build.moved("a", known));
-    write("a", "two", LONG_AGO + 2);
+    write("a", "two", LONG_AGO);
+    stamps.forge(file, _ -> new Stamp(s.kind(), false, 3, s.mtime(), LONG_AGO + 2, s.inode(), 7));
     assertTrue(build.moved("a", known));
+  }
+
+  @Test
+  void whatTheStoreKnewHasTheAttributesOfNow() throws IOException {
+    Path file = write("a", "one", LONG_AGO);
+    store.put("a", build().of("a"));
+    Stamp s = store.get("a").stamp();
+    Stamp now = new Stamp(s.kind(), false, 3, s.mtime(), s.ctime(), s.inode(), 7);
+    stamps.forge(file, _ -> now);
+    assertEquals(7, build().of("a").stamp().attributes());
   }
 
   @Test
@@ -404,7 +418,7 @@ class DigestsTest {
     Path file = write("a", "one", LONG_AGO);
     stamps.forge(file, s -> new Stamp(Stamp.Kind.OTHER, false, 0, 1, 1, 1));
     IOException e = assertThrows(IOException.class, () -> build().of("a"));
-    assertEquals("a is a FIFO, socket or device, not a file", e.getMessage());
+    assertEquals("cannot read a: it is a FIFO, socket or device, not a file", e.getMessage());
   }
 
   @Test

@@ -27,7 +27,11 @@ public final class FakeStamps implements StampSource {
 
   /** From now on this file has this ctime, in nanoseconds. */
   public void ctime(Path path, long ctime) {
-    forge(path, s -> new Stamp(s.kind(), s.executable(), s.size(), s.mtime(), ctime, s.inode()));
+    forge(
+        path,
+        s ->
+            new Stamp(
+                s.kind(), s.executable(), s.size(), s.mtime(), ctime, s.inode(), s.attributes()));
   }
 
   @Override

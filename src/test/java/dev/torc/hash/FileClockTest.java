@@ -2,6 +2,7 @@ package dev.torc.hash;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -46,17 +47,33 @@ class FileClockTest {
 
   @Test
   void waitsAsLongAsItMustAndNoLonger() {
-    assertTrue(clock.await(1_010_000_000, 20_000_000));
+    assertTrue(clock.await(1_010_000_000, 20_000_000, new Stop()));
     assertEquals(7 + 10_000_001, ticks.get());
-    assertFalse(clock.await(2_000_000_000, 20_000_000));
+    assertFalse(clock.await(2_000_000_000, 20_000_000, new Stop()));
     assertEquals(7 + 10_000_001, ticks.get());
   }
 
   @Test
   void aLateDiskClockIsWaitedForWithinLimits() {
     FileClock late = new FileClock(disk::get, ticks::get, ticks::addAndGet);
-    assertFalse(late.await(1_010_000_000, 20_000_000), "the disk's clock never moves");
+    assertFalse(late.await(1_010_000_000, 20_000_000, new Stop()), "the disk's clock never moves");
     assertTrue(ticks.get() <= 7 + 20_000_000);
+  }
+
+  @Test
+  void aLongWaitEndsSoonWhereItIsToldToStop() {
+    Stop stop = new Stop();
+    FileClock clock =
+        new FileClock(
+            disk::get,
+            ticks::get,
+            nanos -> {
+              stop.within(0);
+              ticks.addAndGet(nanos);
+              disk.addAndGet(nanos);
+            });
+    assertThrows(Stopped.class, () -> clock.await(3_000_000_000L, 4_000_000_000L, stop));
+    assertTrue(ticks.get() <= 7 + 100_000_000, "it slept on");
   }
 
   @Test
@@ -69,9 +86,9 @@ class FileClockTest {
             ticks::get,
             ticks::addAndGet);
     assertFalse(broken.past(0));
-    assertFalse(broken.await(0, 1_000));
+    assertFalse(broken.await(0, 1_000, new Stop()));
     assertFalse(FileClock.none().past(0));
-    assertFalse(FileClock.none().await(0, 1_000));
+    assertFalse(FileClock.none().await(0, 1_000, new Stop()));
   }
 
   @Test
@@ -83,7 +100,7 @@ class FileClockTest {
             nanos -> {
               throw new InterruptedException();
             });
-    assertFalse(clock.await(1_000_000_000, 20_000_000));
+    assertFalse(clock.await(1_000_000_000, 20_000_000, new Stop()));
     assertTrue(Thread.interrupted());
   }
 
@@ -97,6 +114,6 @@ class FileClockTest {
     assertTrue(real.past(ctime - 60_000_000_000L));
     assertTrue(Files.exists(probe));
     assertFalse(real.past(ctime + 3_600_000_000_000L));
-    assertTrue(real.await(ctime, 10_000_000_000L));
+    assertTrue(real.await(ctime, 10_000_000_000L, new Stop()));
   }
 }

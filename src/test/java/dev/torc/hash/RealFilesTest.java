@@ -1,10 +1,19 @@
 package dev.torc.hash;
 
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.posix.FileSystems;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -64,14 +73,41 @@ class RealFilesTest {
   }
 
   @Test
+  void whatSomebodyHasOpenForWritingIsReadAgainUntilNobodyHas() throws IOException {
+    assumeTrue(System.getProperty("os.name").equals("Linux"), "leases are Linux's");
+    assumeTrue(FileSystems.networkKind(root).isEmpty(), "network file systems have no leases");
+    byte[] bytes = new byte[(int) Digests.LARGE]; // so that only the writer is in the way
+    Path file = Files.write(root.resolve("large"), bytes);
+    try (Arena memory = Arena.ofConfined()) {
+      MemorySegment old;
+      try (FileChannel channel = FileChannel.open(file, READ, WRITE)) {
+        assertFalse(build().product("large").safe());
+        old = channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes.length, memory);
+      }
+      assertFalse(build().product("large").safe());
+      assertEquals(Map.of(), store);
+      old.set(ValueLayout.JAVA_BYTE, 7, (byte) 1);
+      bytes[7] = 1;
+      assertEquals(Digest.ofBytes(bytes), build().product("large").digest());
+    }
+    assertTrue(build().product("large").safe());
+    try (FileChannel reader = FileChannel.open(file, READ)) {
+      assertTrue(reader.isOpen());
+      store.clear();
+      assertTrue(build().product("large").safe());
+    }
+  }
+
+  @Test
   void fifoAndDeviceAreRefusedUnopened() throws Exception {
     Path fifo = Files.createDirectory(root.resolve("d")).resolve("fifo");
     assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
     for (String path : new String[] {"d/fifo", "/dev/zero"}) {
       IOException e = assertThrows(IOException.class, () -> build().of(path));
-      assertEquals(path + " is a FIFO, socket or device, not a file", e.getMessage());
+      assertEquals(
+          "cannot read " + path + ": it is a FIFO, socket or device, not a file", e.getMessage());
     }
     IOException e = assertThrows(IOException.class, () -> build().folder("d", true));
-    assertEquals("d/fifo is a FIFO, socket or device, not a file", e.getMessage());
+    assertEquals("cannot read d/fifo: it is a FIFO, socket or device, not a file", e.getMessage());
   }
 }

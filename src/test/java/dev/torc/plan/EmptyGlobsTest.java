@@ -40,7 +40,7 @@ class EmptyGlobsTest {
   }
 
   private List<String> empty(String job) throws IOException {
-    return globs.of(graph.jobId(job)).stream().map(Ref.OfGlob::pattern).toList();
+    return globs.of(graph.jobId(job)).stream().map(Ref::text).toList();
   }
 
   @Test

@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -31,7 +33,10 @@ class FileStatusTest {
         ((FileTime) a.get("lastModifiedTime")).to(TimeUnit.NANOSECONDS),
         ((FileTime) a.get("ctime")).to(TimeUnit.NANOSECONDS),
         (long) a.get("ino"),
-        (long) a.get("dev"));
+        (long) a.get("dev"),
+        (int) a.get("nlink"),
+        FileStatus.attributes(
+            (int) a.get("mode"), (int) a.get("uid"), (int) a.get("gid"), (int) a.get("nlink")));
   }
 
   private static FileStatus of(Path path, boolean follow) throws IOException {
@@ -62,6 +67,16 @@ class FileStatusTest {
   }
 
   @Test
+  void attributesMoveWithModeOwnerGroupAndLinks() {
+    Set<Long> all = new HashSet<>();
+    for (int[] one : new int[][] {{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {-1, -1, 9}}) {
+      all.add(FileStatus.attributes(0100644, one[0], one[1], one[2]));
+      all.add(FileStatus.attributes(0100600, one[0], one[1], one[2]));
+    }
+    assertEquals(10, all.size());
+  }
+
+  @Test
   void nothingIsMissing() throws IOException {
     Path file = Files.writeString(folder.resolve("a"), "hello");
     assertSame(FileStatus.MISSING, of(folder.resolve("none"), true));
@@ -88,13 +103,23 @@ class FileStatusTest {
   @EnabledOnOs(OS.LINUX)
   void statxSaysTheSameAsStat() throws IOException {
     Path file = Files.writeString(folder.resolve("a"), "hello");
+    Files.createLink(folder.resolve("second"), file);
     assertTrue(file.toFile().setExecutable(true));
     Path link = Files.createSymbolicLink(folder.resolve("link"), file);
     for (boolean follow : new boolean[] {true, false}) {
       FileStatus a = of(link, follow);
       FileStatus b = FileStatus.byStatx(link.toString(), follow);
       assertEquals(
-          a, new FileStatus(b.mode(), b.size(), b.mtime(), b.ctime(), b.inode(), a.device()));
+          a,
+          new FileStatus(
+              b.mode(),
+              b.size(),
+              b.mtime(),
+              b.ctime(),
+              b.inode(),
+              a.device(),
+              b.links(),
+              b.attributes()));
     }
     assertSame(FileStatus.MISSING, FileStatus.byStatx(folder + "/none", true));
   }

@@ -32,7 +32,7 @@ class PlainFileTest {
           PlainFile.write(file, "more than there will be".getBytes());
           PlainFile.write(file, bytes);
           assertArrayEquals(bytes, Files.readAllBytes(file));
-          assertArrayEquals(bytes, PlainFile.read(file));
+          assertArrayEquals(bytes, PlainFile.read(file, 1 << 20));
         }
       }
     }
@@ -42,7 +42,7 @@ class PlainFileTest {
   void whyTheSystemRefusesCanBeToldApart() {
     Path none = folder.resolve("none/file");
     assertThrows(NoSuchFileException.class, () -> PlainFile.open(none));
-    assertThrows(NoSuchFileException.class, () -> PlainFile.read(none));
+    assertThrows(NoSuchFileException.class, () -> PlainFile.read(none, 1 << 20));
     assertThrows(NoSuchFileException.class, () -> PlainFile.write(none, new byte[1]));
     FileSystemException isFolder =
         assertThrows(FileSystemException.class, () -> PlainFile.write(folder, new byte[1]));

@@ -32,6 +32,7 @@ class JsonReportTest {
               1_500_000_000L),
           new Event.JobReleased("work2"),
           Events.ended("work2", State.RAN),
+          new Event.Ending(List.of("work3", "work4"), 5_000_000_000L),
           new Event.Terminal(true),
           new Event.Note(Event.Level.WARNING, "line\none"),
           Events.finished(1, 3, 0, 0));
@@ -57,6 +58,7 @@ class JsonReportTest {
         {"event":"job_released","job":"work2"}
         {"event":"job_ended","job":"work2","state":"ran","what":"","command":"","log":null,\
         "seconds":1.2,"cpu":1.0,"memory":3145728}
+        {"event":"ending","jobs":["work3","work4"],"grace":5.0}
         {"event":"terminal","lent":true}
         {"event":"note","level":"warning","text":"line\\none"}
         {"event":"finished","build":"b1","counts":{"up_to_date":3,"ran":1,"failed":0,"blocked":0,\
@@ -106,7 +108,8 @@ class JsonReportTest {
       }
     }
     assertEquals(Set.of(), missing);
-    assertEquals(Event.class.getPermittedSubclasses().length, 9, "an event that ALL does not hold");
+    assertEquals(
+        Event.class.getPermittedSubclasses().length, 10, "an event that ALL does not hold");
   }
 
   @Test

@@ -107,6 +107,27 @@ class LiveReportTest {
   }
 
   @Test
+  void thatJobsAreBeingEndedIsShownAtOnce() {
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(2));
+    report.accept(Events.jobStarted("a"));
+    report.draw();
+    screen.next();
+    report.accept(new Event.Ending(List.of("a"), 5 * Events.SECOND));
+    String drawn = screen.next();
+    assertTrue(drawn.contains("^[Jending a: killed in 5.0 s, at once by another Ctrl-C\n"), drawn);
+    assertTrue(drawn.contains("0/2 done, 1 running, 0.0 s, killed in 5.0 s"), drawn);
+    now += 2 * Events.SECOND;
+    report.draw();
+    drawn = screen.next();
+    assertTrue(drawn.contains("0/2 done, 1 running, 2.0 s, killed in 3.0 s"), drawn);
+    report.accept(new Event.Ending(List.of("a"), 0));
+    drawn = screen.next();
+    assertTrue(drawn.contains("^[Jkilling a\n"), drawn);
+    assertTrue(drawn.contains("2.0 s, being killed"), drawn);
+  }
+
+  @Test
   void whileAJobHasTheTerminalNothingIsDrawn() {
     LiveReport report = report(Detail.NORMAL);
     report.accept(Events.started(1));

@@ -59,6 +59,18 @@ class PlainReportTest {
   }
 
   @Test
+  void whichJobsAreEndedIsOneLine() {
+    assertEquals(
+        "ending a: killed in 5.0 s, at once by another Ctrl-C\n",
+        show(Report.Detail.NORMAL, new Event.Ending(List.of("a"), 5 * Events.SECOND)));
+    List<String> many = List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
+    assertEquals(
+        "killing a, b, c, d, e, f, g, h and 2 more\n",
+        show(Report.Detail.BRIEF, new Event.Ending(many, 0)));
+    assertEquals("", show(Report.Detail.QUIET, new Event.Ending(many, 0)));
+  }
+
+  @Test
   void oneLinePerStartedAndFinishedJob() throws IOException {
     assertEquals(
         """

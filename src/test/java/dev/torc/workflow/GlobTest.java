@@ -155,6 +155,32 @@ class GlobTest {
     assertEquals(expected, Glob.of(b).overlaps(Glob.of(a)));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ' ',
+      value = {
+        "* a* true",
+        "a* * false",
+        "out/** out/sub/** true",
+        "out/** out/sub/x true",
+        "out/** out false",
+        "out/** out/.x false",
+        "* .x false",
+        ".* .x true",
+        "**/*.log a/b/*.log true",
+        "**/*.log *.{log,log.gz} false",
+        "*.{log,txt} *.{txt,log} true",
+        "[a-f]x [b-c]x true",
+        "[b-c]x [a-f]x false",
+        "?x [a-f]x true",
+        "a/*/c a/**/c false",
+        "a/**/c a/*/c true",
+        "/x/** x/y false",
+      })
+  void covering(String outer, String inner, boolean expected) {
+    assertEquals(expected, Glob.of(outer).covers(Glob.of(inner)));
+  }
+
   /** Over the letters a, b and dot, with at most three components of at most three letters. */
   @Provide
   Arbitrary<String> patterns() {
@@ -222,6 +248,19 @@ class GlobTest {
       assertTrue(
           one.contains("/") || other.contains("/") || one.length() + other.length() > 6,
           () -> one + " and " + other);
+    }
+  }
+
+  @Property(tries = 1000)
+  void whatCoversMatchesAllThatTheOtherDoes(
+      @ForAll("patterns") String one, @ForAll("patterns") String other) {
+    Glob a = Glob.of(one);
+    Glob b = Glob.of(other);
+    assertTrue(a.covers(a), one);
+    if (a.covers(b)) {
+      PATHS.stream()
+          .filter(b::matches)
+          .forEach(path -> assertTrue(a.matches(path), () -> one + ", " + other + ": " + path));
     }
   }
 

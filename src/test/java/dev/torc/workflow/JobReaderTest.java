@@ -130,6 +130,14 @@ class JobReaderTest {
         "resources: smal|torc.yaml:4:16: unknown resource class smal",
         "resources: {licences: 1}|torc.yaml:4:17: unknown key licences in resources; known are"
             + " cpus, disk, gpus, memory, nodes, runtime",
+        "resources: {runtime: 0s}|torc.yaml:4:26: runtime must be more than 0; leave it out for no"
+            + " limit",
+        "resources: {runtime: 0ms}|torc.yaml:4:26: runtime must be more than 0; leave it out for no"
+            + " limit",
+        "resources: {runtime: PT0S}|torc.yaml:4:26: runtime must be more than 0; leave it out for"
+            + " no limit",
+        "resources: {memory: 0}|torc.yaml:4:25: memory must be more than 0; leave it out for no"
+            + " limit",
         "resources: {runtime: 90}|torc.yaml:4:26: 90 has no unit; write 90s, or 10m, 24h",
         "resources: {cpus: 0}|torc.yaml:4:23: cpus must be at least 1",
         "tasks: [{cmd: y}]|torc.yaml:4:12: a job has either command or tasks, not both",

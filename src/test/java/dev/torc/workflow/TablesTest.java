@@ -92,7 +92,6 @@ class TablesTest {
         "t.xls|t.xls|a|torc.yaml:2:19: t.xls: a table's name ends in .csv, .tsv, .json or .jsonl,"
             + " which tells its form",
         "t.csv|dir/x|a|torc.yaml:2:19: t.csv: no such file",
-        "dir|dir/x|a|torc.yaml:2:19: dir: not a regular file",
       })
   void whatIsWrongIsToldWithFileAndLine(String table, String file, String text, String message) {
     String told = table(table, file, text.replace('~', '\n')).refused();
@@ -108,8 +107,9 @@ class TablesTest {
     assertEquals(List.of(), workflow.jobs());
     assertEquals(List.of(), workflow.groups().getFirst().instances());
     assertEquals(
-        "[torc.yaml:2:19: no values, so g has no instances]",
+        "[torc.yaml:2:19: no values, so g has no instances: " + file + " holds none]",
         workflow.groups().getFirst().warnings().toString());
+    assertEquals(file + " holds none", workflow.groups().getFirst().nothing());
   }
 
   @Test

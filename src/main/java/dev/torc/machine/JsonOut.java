@@ -1,0 +1,50 @@
+package dev.torc.machine;
+
+import java.io.FilterWriter;
+import java.io.IOException;
+import java.io.Writer;
+
+/**
+ * JSON on its way out, which may be a terminal: what a terminal obeys or reorders, and JSON lets
+ * stand in a text as it is, leaves as the escape that means the same. It knows no more of JSON than
+ * that such characters stand nowhere but in texts.
+ */
+public final class JsonOut extends FilterWriter {
+
+  /** Writes to another writer, to which it also hands flush and close. */
+  public JsonOut(Writer out) {
+    super(out);
+  }
+
+  @Override
+  public void write(int c) throws IOException {
+    if (obeyed((char) c)) {
+      out.write(String.format("\\u%04x", c));
+    } else {
+      out.write(c);
+    }
+  }
+
+  @Override
+  public void write(char[] text, int from, int length) throws IOException {
+    int begin = from;
+    for (int i = from; i < from + length; i++) {
+      if (obeyed(text[i])) {
+        out.write(text, begin, i - begin);
+        write(text[i]);
+        begin = i + 1;
+      }
+    }
+    out.write(text, begin, from + length - begin);
+  }
+
+  @Override
+  public void write(String text, int from, int length) throws IOException {
+    write(text.toCharArray(), from, length);
+  }
+
+  /** Below are the line ends between the values, and what JSON itself forbids. */
+  private static boolean obeyed(char c) {
+    return c > '~' && !Character.isSurrogate(c) && Shown.hidden(c);
+  }
+}

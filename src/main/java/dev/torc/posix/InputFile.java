@@ -1,0 +1,125 @@
+package dev.torc.posix;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Objects;
+
+/**
+ * A file that is read by its descriptor, which Java's streams hide: so the kernel can be asked who
+ * writes to it. No started program inherits it, and an interrupt does not close it. For one thread
+ * at a time. What follows from a writer is for others to decide.
+ */
+public final class InputFile extends InputStream {
+
+  private static final int OPEN_READ_CLOEXEC = Libc.MAC ? 0x1000000 : 02000000;
+  private static final int EINTR = 4;
+  private static final int EAGAIN = 11;
+  private static final int ENOENT = 2;
+  private static final int EACCES = 13;
+  private static final int ENOTDIR = 20;
+
+  /** Variadic, as fcntl is, but on Linux the arguments lie where those of others do. */
+  private static final Call OPEN = Call.of("open");
+
+  private static final Call FCNTL = Call.of("fcntl");
+  private static final Call READ = Call.of("read");
+  private static final Call CLOSE = Call.of("close");
+
+  private static final int F_SETSIG = 10;
+  private static final int F_SETLEASE = 1024;
+  private static final int F_RDLCK = 0;
+  private static final int F_UNLCK = 2;
+  private static final int SIGURG = 23; // nobody is hurt by it
+
+  private final Memory buffer;
+  private int fd;
+
+  private InputFile(int fd, Memory buffer) {
+    this.fd = fd;
+    this.buffer = buffer;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param buffer takes what is read on its way, and the path; for nothing else until the close
+   * @throws FileSystemException with the system's reason in lower case, of its own kind where there
+   *     is no such file or permission
+   */
+  public static InputFile open(String path, Memory buffer) throws IOException {
+    byte[] name = path.getBytes(StandardCharsets.UTF_8);
+    if (name.length + 1 > buffer.size()) {
+      throw new FileSystemException(path, null, "file name too long");
+    }
+    buffer.put(0, name);
+    buffer.put(name.length, new byte[1]);
+    int fd;
+    do {
+      fd = OPEN.call(buffer.address(), OPEN_READ_CLOEXEC, 0, 0, 0, 0);
+    } while (fd == -EINTR);
+    if (fd >= 0) {
+      return new InputFile(fd, buffer);
+    }
+    throw switch (-fd) {
+      case ENOENT, ENOTDIR -> new NoSuchFileException(path);
+      case EACCES -> new AccessDeniedException(path);
+      default -> new FileSystemException(path, null, FileStatus.reason(-fd));
+    };
+  }
+
+  /**
+   * Whether anybody has the file open for writing now, or mapped so: then it may change without a
+   * trace in its times. A read lease tells, which the kernel refuses while there is a writer; where
+   * there are no leases (network file systems, files of other users, macOS) nobody can be seen.
+   *
+   * <p>The lease is given back at once. Who opens the file for writing meanwhile waits for that,
+   * and the kernel sends a signal to this process: SIGIO, which would end it, unless another one is
+   * asked for first.
+   */
+  public boolean hasWriters() {
+    if (Libc.MAC || FCNTL.call(fd, F_SETSIG, SIGURG, 0, 0, 0) != 0) {
+      return false;
+    }
+    int lease = FCNTL.call(fd, F_SETLEASE, F_RDLCK, 0, 0, 0);
+    if (lease == 0) {
+      FCNTL.call(fd, F_SETLEASE, F_UNLCK, 0, 0, 0);
+    }
+    return lease == -EAGAIN;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+  }
+
+  @Override
+  public int read(byte[] into, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, into.length);
+    if (length == 0) {
+      return 0;
+    }
+    int most = Math.min(length, buffer.size());
+    int count;
+    do {
+      count = READ.call(fd, buffer.address(), most, 0, 0, 0);
+    } while (count == -EINTR);
+    if (count < 0) {
+      throw new IOException(FileStatus.reason(-count));
+    }
+    buffer.get(0, into, offset, count);
+    return count == 0 ? -1 : count;
+  }
+
+  @Override
+  public void close() {
+    if (fd >= 0) {
+      CLOSE.call(fd, 0, 0, 0, 0, 0);
+      fd = -1;
+    }
+  }
+}

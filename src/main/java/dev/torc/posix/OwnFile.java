@@ -1,0 +1,150 @@
+package dev.torc.posix;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+
+/**
+ * The files and folders that torc keeps for itself (rule 9), opened so that nothing else is read or
+ * written in their stead: an archive, a version control system or a copy may bring links, second
+ * names, FIFOs and folders into their places. torc makes no link there, so a link is no file of its
+ * own: for a reader nothing stands there, and a writer takes the link away. A file with a second
+ * name stays with that name, and a writer makes a new one. Anything else is told in one line and
+ * never opened: a FIFO would be waited for. What the files hold is known to their owners.
+ *
+ * <p>It looks before it opens: one call more than without.
+ */
+public final class OwnFile {
+
+  private static final LinkOption NO_LINK = LinkOption.NOFOLLOW_LINKS;
+
+  private OwnFile() {}
+
+  /**
+   * Whether a file stands there that may be read.
+   *
+   * @throws FileSystemException where something stands there that is neither a file nor a link
+   */
+  public static boolean stands(Path file) throws IOException {
+    return look(file).isFile();
+  }
+
+  /**
+   * Makes way for a file that is to be written: then nothing stands there, or a file that has no
+   * other name.
+   *
+   * @throws FileSystemException where something stands there that is neither a file nor a link
+   */
+  public static void prepare(Path file) throws IOException {
+    FileStatus there = look(file);
+    if (there.isLink() || there.links() > 1) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /**
+   * Takes a file away; where none is, does nothing.
+   *
+   * @throws FileSystemException where something stands there that is neither a file nor a link
+   */
+  public static void remove(Path file) throws IOException {
+    if (look(file).exists()) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /** Opens a file for reading; throws {@link NoSuchFileException} where none stands there. */
+  public static InputStream in(Path file) throws IOException {
+    mustStand(file);
+    return Files.newInputStream(file, NO_LINK);
+  }
+
+  /** The same as a channel, which closes when its thread is interrupted. */
+  public static FileChannel channel(Path file) throws IOException {
+    mustStand(file);
+    return FileChannel.open(file, StandardOpenOption.READ, NO_LINK);
+  }
+
+  /** All bytes of a file; throws {@link NoSuchFileException} where none stands there. */
+  public static byte[] read(Path file) throws IOException {
+    try (InputStream in = in(file)) {
+      return in.readAllBytes();
+    }
+  }
+
+  /**
+   * Opens a file for writing.
+   *
+   * @param how as for {@link Files#newOutputStream}
+   */
+  public static OutputStream out(Path file, OpenOption... how) throws IOException {
+    prepare(file);
+    OpenOption[] options = Arrays.copyOf(how, how.length + 1);
+    options[how.length] = NO_LINK;
+    return Files.newOutputStream(file, options);
+  }
+
+  /** Opens a file for writing as a channel, made where it is missing and not emptied. */
+  public static FileChannel outChannel(Path file) throws IOException {
+    prepare(file);
+    return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, NO_LINK);
+  }
+
+  /** Writes a small file anew, by the way that costs least. */
+  public static void write(Path file, byte[] bytes) throws IOException {
+    prepare(file);
+    PlainFile.write(file, bytes);
+  }
+
+  /** Makes a folder where it is missing; its parents may be links. */
+  public static void folder(Path folder) throws IOException {
+    refuseLink(folder);
+    Files.createDirectories(folder);
+  }
+
+  /** Makes what is missing of the folders below another one, down to the last. */
+  public static void folders(Path base, Path last) throws IOException {
+    Path at = base;
+    for (Path name : base.relativize(last)) {
+      at = at.resolve(name);
+      folder(at);
+    }
+  }
+
+  /** Throws where the place of a folder is taken by a link. */
+  public static void refuseLink(Path folder) throws IOException {
+    if (status(folder).isLink()) {
+      throw new FileSystemException(
+          folder.toString(), null, "it is a link, and none is followed there; remove the link");
+    }
+  }
+
+  private static void mustStand(Path file) throws IOException {
+    if (!stands(file)) {
+      throw new NoSuchFileException(file.toString());
+    }
+  }
+
+  private static FileStatus look(Path file) throws IOException {
+    FileStatus there = status(file);
+    if (there.exists() && !there.isFile() && !there.isLink()) {
+      String kind = there.isFolder() ? "a folder" : there.isFifo() ? "a FIFO" : "a device";
+      throw new FileSystemException(
+          file.toString(), null, kind + " stands where torc keeps a file of its own; move it away");
+    }
+    return there;
+  }
+
+  private static FileStatus status(Path file) throws IOException {
+    return FileStatus.of(file.toString(), false);
+  }
+}

@@ -1,0 +1,269 @@
+package dev.torc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.build.Clearing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rules 9 and 15: what stands in the place of a file or folder that torc keeps in .torc. */
+class OwnFilesTest {
+
+  private static final Duration WAIT = Duration.ofMinutes(2); // for what would wait for ever
+
+  private static final String BUILD_FILE =
+      """
+      hooks: { start: echo hook }
+      jobs:
+        a:
+          command: echo out; cat in > a.txt; echo 'v=1' >> "$TORC_OUTPUT"
+          needs: [in]
+          produces: [a.txt]
+        b: { command: 'echo {data.a.v} > b.txt', produces: [b.txt] }
+        c: { command: 'echo c > c.txt', produces: [c.txt] }
+      """;
+
+  /** All that torc ever makes or opens in .torc, but for what a crash of the database leaves. */
+  private static final List<String> FILES =
+      List.of(
+          "lock",
+          "running",
+          "running.new",
+          "clock",
+          "closed",
+          "closed.new",
+          "rest",
+          "rest.new",
+          "graph",
+          "graph.new",
+          "data.mdb",
+          "data.mdb.new",
+          "lock.mdb",
+          "profile.json",
+          "logs/a.log",
+          "logs/hooks.log",
+          "jobs/a.needs",
+          "jobs/.data.json",
+          "jobs/b.data.json",
+          "jobs/a.output",
+          "jobs/a.events",
+          "jobs/.hook.0.log");
+
+  private static final List<List<String>> CALLS =
+      List.of(
+          List.of("build", "-n"),
+          List.of("status"),
+          List.of("why", "a"),
+          List.of("list"),
+          List.of("log", "a"),
+          List.of("data"),
+          List.of("events"),
+          List.of("adopt", "c"),
+          List.of("build"),
+          List.of("build", "--force", "--profile"),
+          List.of("clean", "-n"),
+          List.of("clean"),
+          List.of("clean", "--all"));
+
+  @TempDir Path temp;
+  private Path cwd;
+  private Folder folder;
+  private Path outside;
+
+  @BeforeEach
+  void aProject() throws IOException {
+    cwd = Files.createDirectory(temp.resolve("project"));
+    folder = new Folder(cwd).put("torc.yaml", BUILD_FILE).put("in", "1\n");
+    outside = temp.resolve("outside");
+  }
+
+  /** What stands where torc keeps a file. */
+  private enum Odd {
+    LINK,
+    LINK_TO_NOTHING,
+    SECOND_NAME,
+    FIFO,
+    FOLDER;
+
+    void put(Path file, Path outside) throws Exception {
+      Clearing.delete(file);
+      Files.createDirectories(file.getParent());
+      switch (this) {
+        case LINK -> Files.createSymbolicLink(file, outside);
+        case LINK_TO_NOTHING -> Files.createSymbolicLink(file, outside.resolveSibling("made"));
+        case SECOND_NAME -> Files.createLink(file, outside);
+        case FIFO ->
+            assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+        case FOLDER -> Files.createDirectories(file.resolve("inner"));
+      }
+    }
+
+    boolean goesAway() {
+      return this == LINK || this == LINK_TO_NOTHING || this == SECOND_NAME;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void nothingIsWrittenThroughItEmptiedOrWaitedFor(Odd odd) {
+    assertTimeoutPreemptively(
+        WAIT,
+        () -> {
+          for (String name : FILES) {
+            folder.build();
+            for (List<String> call : CALLS) {
+              check(odd, name, call);
+            }
+            Clearing.delete(cwd.resolve(".torc"));
+          }
+        });
+  }
+
+  private void check(Odd odd, String name, List<String> call) throws Exception {
+    Path file = cwd.resolve(".torc").resolve(name);
+    String text = "mine\n".repeat(100);
+    Files.writeString(outside, text);
+    odd.put(file, outside);
+    Run run = folder.run(call.toArray(String[]::new));
+    String what = odd + " " + name + " " + call + ": " + run.err();
+    assertEquals(text, Files.readString(outside), what);
+    assertFalse(Files.exists(outside.resolveSibling("made")), what);
+    assertFalse(run.err().contains("internal error") || run.err().contains("\tat "), what);
+    if (odd.goesAway()) {
+      assertEquals(0, run.exit(), what);
+    } else if (!call.contains("--all") && !name.startsWith("jobs/")) {
+      // told of, or at least left alone; that of the database is set aside
+      assertTrue(Files.exists(file, LinkOption.NOFOLLOW_LINKS) || run.err().contains(name), what);
+    }
+    Clearing.delete(file);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lock", "running", "clock", "rest", "closed", "lock.mdb", "logs/a.log"})
+  void aFifoIsToldInOneLineThatNamesIt(String name) throws Exception {
+    folder.build();
+    Path file = cwd.resolve(".torc").resolve(name);
+    Odd.FIFO.put(file, outside);
+    assertTimeoutPreemptively(
+        WAIT,
+        () -> {
+          Run run = folder.run("build", "--force");
+          assertEquals(name.startsWith("logs") ? 1 : 3, run.exit(), run.err());
+          String line = file + ": a FIFO stands where torc keeps a file of its own; move it away";
+          assertTrue(run.err().contains(line), run.err());
+        });
+    assertTrue(Files.exists(file));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".torc", ".torc/logs", ".torc/jobs", ".torc/kept"})
+  void aFolderThatIsALinkIsRefusedWithTheNextStep(String name) throws IOException {
+    folder.build();
+    Path elsewhere = temp.resolve("elsewhere");
+    Path link = cwd.resolve(name);
+    if (Files.exists(link)) {
+      Files.move(link, elsewhere);
+    } else {
+      Files.createDirectory(elsewhere);
+    }
+    Files.createSymbolicLink(link, elsewhere);
+    List<Path> before = all(elsewhere);
+    for (List<String> call : CALLS) {
+      Run run = folder.run(call.toArray(String[]::new));
+      assertEquals(3, run.exit(), call + run.err());
+      assertTrue(run.err().contains(link + " is a link, "), run.err());
+      assertEquals(name.equals(".torc"), run.err().contains("TORC_CACHE"), run.err());
+      assertEquals(before, all(elsewhere), call.toString());
+    }
+  }
+
+  @Test
+  void whatIsKeptNeverLeavesThroughALink() throws IOException {
+    folder.put("a.txt", "mine\n");
+    Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
+    Files.createDirectories(cwd.resolve(".torc/kept"));
+    Files.createSymbolicLink(cwd.resolve(".torc/kept/1"), elsewhere);
+    Run run = folder.run("build");
+    assertEquals(1, run.exit(), run.err());
+    assertTrue(run.err().contains(".torc/kept/1: it is a link"), run.err());
+    assertEquals(List.of(elsewhere), all(elsewhere));
+    assertEquals("mine\n", folder.get("a.txt"));
+  }
+
+  @Test
+  void aCopyMadeOfLinksKeepsWhatItRemembersAndChangesNothingOfTheOther() throws Exception {
+    folder.build();
+    Path copy = temp.resolve("copy");
+    assertEquals(
+        0, new ProcessBuilder("cp", "-al", cwd.toString(), copy.toString()).start().waitFor());
+    byte[] data = Files.readAllBytes(copy.resolve(".torc/data.mdb"));
+    folder.put("in", "2\n"); // of both
+    assertEquals(0, folder.run("build").exit());
+    assertTrue(java.util.Arrays.equals(data, Files.readAllBytes(copy.resolve(".torc/data.mdb"))));
+    assertTrue(folder.run("build").err().contains("3 up to date"));
+    Run other = new Folder(copy).run("why", "a");
+    assertTrue(other.out().contains("a will run: need in changed"), other.out() + other.err());
+  }
+
+  @Test
+  void whatAJobPutsInPlaceOfItsFilesIsItsFailure() {
+    assertTimeoutPreemptively(
+        WAIT,
+        () -> {
+          for (String odd :
+              List.of("ln -s \"$PWD/in\"", "mkfifo", "mkdir", "ln -s /dev/zero", "ln -s none")) {
+            for (String variable : List.of("TORC_OUTPUT", "TORC_EVENTS")) {
+              folder.put(
+                  "torc.yaml", "jobs:\n  a: { command: '%s \"$%s\"' }\n".formatted(odd, variable));
+              Run run = folder.run("build");
+              assertEquals(1, run.exit(), odd + run.err());
+              assertTrue(run.err().contains(variable + " is no file any more"), odd + run.err());
+            }
+          }
+        });
+  }
+
+  @Test
+  void belowTorcCacheToo() throws Exception {
+    Map<String, String> env = Map.of("TORC_CACHE", temp.resolve("cache").toString());
+    assertEquals(0, Run.of(BuildCommand::new, cwd, env, "build").exit());
+    Path database;
+    try (var all = Files.list(temp.resolve("cache"))) {
+      database = all.toList().getFirst();
+    }
+    for (String name : List.of("lock", "closed", "rest.new", "data.mdb", "lock.mdb")) {
+      for (Odd odd : List.of(Odd.LINK, Odd.SECOND_NAME)) {
+        Files.writeString(outside, "mine\n");
+        odd.put(database.resolve(name), outside);
+        Run run = Run.of(BuildCommand::new, cwd, env, "build", "--force");
+        assertEquals(0, run.exit(), odd + name + run.err());
+        assertEquals("mine\n", Files.readString(outside), odd + name);
+      }
+    }
+    Files.move(database, temp.resolve("moved"));
+    Files.createSymbolicLink(database, temp.resolve("moved"));
+    Run run = Run.of(BuildCommand::new, cwd, env, "build");
+    assertEquals(3, run.exit(), run.err());
+    assertTrue(run.err().contains(database + " is a link, "), run.err());
+  }
+
+  private static List<Path> all(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
+      return files.sorted().toList();
+    }
+  }
+}
