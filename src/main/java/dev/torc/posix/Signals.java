@@ -19,8 +19,6 @@ import java.util.function.IntConsumer;
  */
 public final class Signals implements AutoCloseable {
 
-  private static final int TERM = 15;
-
   private record Handled(Object signal, Object before) {}
 
   private final Method handle;
@@ -63,12 +61,12 @@ public final class Signals implements AutoCloseable {
     try {
       Runtime.getRuntime().addShutdownHook(end);
     } catch (IllegalStateException ending) {
-      callback.accept(TERM);
+      callback.accept(Kill.TERM);
     }
   }
 
   private void atEnd(IntConsumer callback) {
-    callback.accept(TERM);
+    callback.accept(Kill.TERM);
     try {
       closed.await();
     } catch (InterruptedException e) {
