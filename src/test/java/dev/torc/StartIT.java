@@ -43,7 +43,7 @@ class StartIT {
         """
         jobs:
           a: { command: "cat {needs} > {produces}", needs: [source.txt], produces: [a.txt] }
-          b: { command: "cat {needs} > {produces}", needs: [a.txt], produces: [b.txt] }
+          b: { command: "cat {needs} > {produces}; chmod u+x {produces}", needs: [a.txt], produces: [b.txt] }
         """);
     assertEquals(0, box.torc("-q").exit());
   }

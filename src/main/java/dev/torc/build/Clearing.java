@@ -189,7 +189,7 @@ public final class Clearing {
       return false;
     }
     if (owned.kind() == Stamp.Kind.FILE) {
-      return known.digest().equals(owned.digest());
+      return known.product().equals(owned.digest());
     }
     FolderDigest folder = digests.folder(owned.path(), false);
     return folder.digest().equals(owned.digest()) && !holdsUncounted(file);

@@ -137,7 +137,7 @@ final class Products {
     if (kind == Stamp.Kind.FOLDER) {
       known = new Known(known.stamp(), digests.productFolder(path).digest(), false);
     }
-    made.add(new Made(path, kind, known.digest()));
+    made.add(new Made(path, kind, known.product()));
     owned.add(own(path, self, known));
   }
 
@@ -150,7 +150,7 @@ final class Products {
             Clearing.linkDigest(grounds.root().resolve(path)),
             job.name(),
             false)
-        : new Owned(path, known.stamp().kind(), known.digest(), job.name(), false);
+        : new Owned(path, known.stamp().kind(), known.product(), job.name(), false);
   }
 
   /** The products in declared order, matches of globs sorted. */

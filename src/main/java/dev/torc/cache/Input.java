@@ -110,7 +110,12 @@ public final class Input {
 
   /** A digest, or null. */
   public Digest digest() {
-    return flag() ? Digest.of(raw(Digest.LENGTH)) : null;
+    int head = one();
+    if (head == 0) {
+      return null;
+    }
+    Digest digest = Digest.of(raw(Digest.LENGTH));
+    return head == 2 ? digest.executable() : digest;
   }
 
   /** What is known of a file. */

@@ -92,9 +92,9 @@ public final class Output {
     raw(utf8);
   }
 
-  /** A digest, or null. */
+  /** A digest, or null: 0; 1 or, of an executable product, 2 stands before the bytes. */
   public void digest(Digest digest) {
-    flag(digest != null);
+    one(digest == null ? 0 : digest.isExecutable() ? 2 : 1);
     if (digest != null) {
       raw(digest.bytes());
     }

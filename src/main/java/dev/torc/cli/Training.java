@@ -27,7 +27,7 @@ final class Training {
           produces: [both.txt]
         each:
           parameters: { n: [1, 2] }
-          command: "echo {n} > {produces}"
+          command: "echo {n} > {produces}; chmod u+x {produces}"
           needs: [numbers.txt]
           produces: ["each/{n}.txt"]
         compiled: # takes long enough to be looked at while it runs

@@ -5,7 +5,10 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import org.apache.commons.codec.digest.DigestUtils;
 
-/** A SHA-256 value: 32 bytes, compared by content. How it is computed is not its business. */
+/**
+ * A SHA-256 value: 32 bytes, and for a product whether it is an executable file, compared by
+ * content. How it is computed is not its business.
+ */
 public final class Digest implements Comparable<Digest> {
 
   /** Length in bytes. */
@@ -14,9 +17,15 @@ public final class Digest implements Comparable<Digest> {
   private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
   private final byte[] bytes;
+  private final boolean executable;
 
   private Digest(byte[] bytes) {
+    this(bytes, false);
+  }
+
+  private Digest(byte[] bytes, boolean executable) {
     this.bytes = bytes;
+    this.executable = executable;
   }
 
   /** Wraps a copy of 32 bytes. */
@@ -42,13 +51,28 @@ public final class Digest implements Comparable<Digest> {
     return of(HexFormat.of().parseHex(hex));
   }
 
+  /** The same bytes as those of an executable product. */
+  public Digest executable() {
+    return new Digest(bytes, true);
+  }
+
+  /** Whether it is that of an executable product; of other files it is not told. */
+  public boolean isExecutable() {
+    return executable;
+  }
+
   /** A copy of the 32 bytes. */
   public byte[] bytes() {
     return bytes.clone();
   }
 
-  /** All 64 hexadecimal digits. Most calls come before any loop of the JDK's is compiled. */
+  /** All 64 hexadecimal digits, and a word behind them for an executable product. */
   public String hex() {
+    return executable ? digits().concat(" executable") : digits();
+  }
+
+  /** Most calls come before any loop of the JDK's is compiled. */
+  private String digits() {
     byte[] text = new byte[2 * LENGTH];
     for (int i = 0; i < LENGTH; i++) {
       text[2 * i] = DIGITS[bytes[i] >> 4 & 15];
@@ -60,12 +84,14 @@ public final class Digest implements Comparable<Digest> {
   /** The first seven digits, for people. */
   @Override
   public String toString() {
-    return hex().substring(0, 7);
+    return digits().substring(0, 7);
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Digest that && Arrays.equals(bytes, that.bytes);
+    return other instanceof Digest that
+        && executable == that.executable
+        && Arrays.equals(bytes, that.bytes);
   }
 
   @Override
@@ -75,6 +101,7 @@ public final class Digest implements Comparable<Digest> {
 
   @Override
   public int compareTo(Digest other) {
-    return Arrays.compareUnsigned(bytes, other.bytes);
+    int order = Arrays.compareUnsigned(bytes, other.bytes);
+    return order != 0 ? order : Boolean.compare(executable, other.executable);
   }
 }

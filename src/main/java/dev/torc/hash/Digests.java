@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -214,25 +215,33 @@ public final class Digests implements FileDigests {
 
   /**
    * Whether a needed file moved since it was looked at (rule 6): its kind, size, mtime, ctime or
-   * inode did, or, where only its ctime did and its mode, owner or link count say why, its bytes.
+   * inode did, or, where only its ctime did and its mode, owner or link count say why, its digest.
+   *
+   * @param product whether it is one, so that its executable bit counts; only asked where that may
+   *     decide
    */
-  public boolean moved(String path, Known before) throws IOException {
+  public boolean moved(String path, Known before, BooleanSupplier product) throws IOException {
     stop.check();
     Stamp now = stamp(path);
-    return !now.equals(before.stamp())
-        && (moved(before.stamp(), now) || moved(before, of(path, now)));
+    if (now.equals(before.stamp())) {
+      return false;
+    }
+    if (moved(before.stamp(), now)) {
+      return true;
+    }
+    Known again = of(path, now);
+    return !Objects.equals(before.digest(), again.digest())
+        || !Objects.equals(before.product(), again.product()) && product.getAsBoolean();
   }
 
-  /** The same for a file that was looked at again. */
+  /** The same for a product that was looked at again. */
   public static boolean moved(Known before, Known now) {
-    return moved(before.stamp(), now.stamp())
-        || !now.stamp().equals(before.stamp())
-            && before.digest() != null
-            && !before.digest().equals(now.digest());
+    return moved(before.stamp(), now.stamp()) || !Objects.equals(before.product(), now.product());
   }
 
   /**
-   * Whether anything in a folder moved since it was digested; see {@link #moved(String, Known)}.
+   * Whether anything in a folder moved since it was digested; see {@link #moved(String, Known,
+   * BooleanSupplier)}.
    *
    * @param needed as it was digested
    */
@@ -302,7 +311,7 @@ public final class Digests implements FileDigests {
     Known now = found(path, slot, fresh, ask);
     if (before != null
         && (before.stamp().kind() != now.stamp().kind()
-            || !Objects.equals(before.digest(), now.digest()))) {
+            || !Objects.equals(before.product(), now.product()))) {
       replaced.add(path);
     }
     return now;

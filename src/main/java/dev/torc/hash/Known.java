@@ -7,4 +7,12 @@ package dev.torc.hash;
  * @param safe whether the file was outside the racy window, and nobody had it open for writing,
  *     when reading began: only then may an equal stamp stand for equal bytes in a later build
  */
-public record Known(Stamp stamp, Digest digest, boolean safe) {}
+public record Known(Stamp stamp, Digest digest, boolean safe) {
+
+  /** The digest of a file by which it counts as a product: with its executable bit. */
+  public Digest product() {
+    return digest != null && stamp.kind() == Stamp.Kind.FILE && stamp.executable()
+        ? digest.executable()
+        : digest;
+  }
+}

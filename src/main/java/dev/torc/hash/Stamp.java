@@ -5,7 +5,8 @@ package dev.torc.hash;
  * it likely that the bytes are equal; rule 4 says when that may be relied on.
  *
  * @param kind what stands there
- * @param executable whether the owner may execute it
+ * @param executable whether the owner may execute it, as far as its file system tells files apart
+ *     by that
  * @param size bytes
  * @param mtime nanoseconds since 1970 of the last change of the bytes
  * @param ctime nanoseconds since 1970 of the last change of bytes or attributes
@@ -29,6 +30,9 @@ public record Stamp(
 
   /** How many {@link #numbers} a stamp has. */
   public static final int NUMBERS = 4;
+
+  /** Stands in the first number beside the size of what the owner may execute. */
+  public static final long EXECUTABLE = Long.MIN_VALUE;
 
   /** Nothing stands there. */
   public static final Stamp MISSING = new Stamp(Kind.MISSING, false, 0, 0, 0, 0);
@@ -55,9 +59,9 @@ public record Stamp(
     return Long.hashCode(size ^ mtime ^ ctime ^ inode);
   }
 
-  /** Size, mtime, ctime and inode. */
+  /** Size and executable bit, mtime, ctime and inode. */
   public long[] numbers() {
-    return new long[] {size, mtime, ctime, inode};
+    return new long[] {executable ? size | EXECUTABLE : size, mtime, ctime, inode};
   }
 
   /** Whether anything stands there. */

@@ -77,7 +77,13 @@ public interface StampSource {
       @Override
       public Lookout lookout(Path folder, boolean follow) throws IOException {
         StatusReader reader = new StatusReader(folder.toString(), follow);
-        return (names, from, to, numbers) -> kind(reader.look(names, from, to, numbers));
+        return (names, from, to, numbers) -> {
+          int mode = reader.look(names, from, to, numbers);
+          if ((mode & FileStatus.EXECUTABLE) != 0) {
+            numbers[0] |= Stamp.EXECUTABLE;
+          }
+          return kind(mode);
+        };
       }
 
       @Override

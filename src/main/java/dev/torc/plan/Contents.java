@@ -83,7 +83,8 @@ public final class Contents implements Needs {
       boolean inside = maker >= 0 && !graph.declares(maker, path);
       Known known = inside ? digests.of(path) : digests.seen(path);
       refuseFolder(graph, path, known);
-      Digest digest = digest(path, known);
+      boolean source = maker < 0 && known.stamp().kind() == Stamp.Kind.FILE;
+      Digest digest = source ? known.digest() : product(path, known);
       return content(digest == null && maker >= 0 ? remembered(maker, path) : digest);
     } catch (IOException e) {
       return new ManifestWriter.Content.Unreadable(Refusal.why(e));
@@ -142,16 +143,23 @@ public final class Contents implements Needs {
         : new ManifestWriter.Content.Known(digest);
   }
 
-  private Digest digest(String path, Known known) throws IOException {
+  /** The digest of a file that is there: of a product, its executable bit counts too. */
+  static Digest counted(Graph graph, String path, Known known) {
+    return known.stamp().executable() && graph.makerOf(path) >= 0
+        ? known.product()
+        : known.digest();
+  }
+
+  private Digest product(String path, Known known) throws IOException {
     return known.stamp().kind() == Stamp.Kind.FOLDER
         ? digests.folder(path, false).digest()
-        : known.digest();
+        : known.product();
   }
 
   /** The digest of a recorded product as it is now, null if it is missing or of another kind. */
   public Digest product(String path, Stamp.Kind kind) throws IOException {
     Known known = digests.seen(path);
-    return known.stamp().kind() == kind ? digest(path, known) : null;
+    return known.stamp().kind() == kind ? product(path, known) : null;
   }
 
   @Override
@@ -312,7 +320,7 @@ public final class Contents implements Needs {
       sorted.put(name, new Entry(Line.LIST.ordinal(), name, "", result.manifest().hex()));
     } else {
       for (Made made : result.products()) {
-        Digest digest = look == null ? made.digest() : digest(made.path(), look.at(made.path()));
+        Digest digest = look == null ? made.digest() : product(made.path(), look.at(made.path()));
         sorted.put(made.path(), entry(made.path(), content(digest).value()));
       }
     }
@@ -348,7 +356,7 @@ public final class Contents implements Needs {
   private Entry member(String path, Look look) {
     try {
       Known known = look == null ? digests.seen(path) : look.at(path);
-      return entry(path, content(known.digest()).value());
+      return entry(path, content(counted(graph, path, known)).value());
     } catch (IOException e) {
       return unreadable(path, e);
     }
@@ -422,7 +430,7 @@ public final class Contents implements Needs {
       return null;
     }
     try {
-      return owned.digest().equals(digests.seen(path).digest()) ? owned : null;
+      return owned.digest().equals(digests.seen(path).product()) ? owned : null;
     } catch (IOException e) {
       return null; // who reads it meets it again, and tells
     }

@@ -37,8 +37,9 @@ import java.util.TreeMap;
  * @param held what must be the same
  * @param number that the next build has in the history
  * @param jobs those at rest
- * @param stamps of files by number, those of the graph first, then the further ones: size, mtime,
- *     ctime and inode of each; a ctime of 0 where there is none, a size of -1 for a folder
+ * @param stamps of files by number, those of the graph first, then the further ones: the
+ *     {@linkplain Stamp#numbers numbers} of each; a ctime of 0 where there is none, a size of -1
+ *     for a folder
  * @param digests of the same files, of folders none
  * @param further paths that the graph does not name: files that depfiles found, or that globs made
  *     or mean, and the folders where these were looked for
@@ -62,7 +63,7 @@ public record Rest(
   /** In place of a size: names come to a folder and go with its times, whatever its size is. */
   static final long FOLDER = -1;
 
-  private static final String LAYOUT = "torc rest 3";
+  private static final String LAYOUT = "torc rest 4";
 
   /** So many files are worth another thread. */
   private static final int MANY = 2_000;

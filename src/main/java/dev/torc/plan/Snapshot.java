@@ -124,7 +124,8 @@ public final class Snapshot implements Needs {
   @Override
   public ManifestWriter.Content of(String path) {
     FolderDigest folder = folders.get(path);
-    return Contents.content(folder != null ? folder.digest() : files.get(path).digest());
+    return Contents.content(
+        folder != null ? folder.digest() : Contents.counted(graph, path, files.get(path)));
   }
 
   @Override
@@ -212,11 +213,15 @@ public final class Snapshot implements Needs {
 
   /**
    * The needs that moved since, to be asked after {@link #ended}, even if the bytes were put back;
-   * see {@link Digests#moved(String, Known)}. Sorted, each once.
+   * see {@link Digests#moved(String, Known, java.util.function.BooleanSupplier)}. Sorted, each
+   * once.
    */
   public List<String> moved() {
     TreeSet<String> moved = new TreeSet<>();
-    files.forEach((path, known) -> addMoved(path, () -> digests.moved(path, known), moved));
+    files.forEach(
+        (path, known) ->
+            addMoved(
+                path, () -> digests.moved(path, known, () -> graph.makerOf(path) >= 0), moved));
     for (Map.Entry<Integer, Sweeps.Sweep> entry : swept.entrySet()) {
       addMoved(
           graph.list(entry.getKey()).written(),

@@ -14,9 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Tells, of files at {@link Rest} that have another stamp, those which hold the same bytes: they
- * were touched, copied, checked out there and back. Nothing else of a file decides about a job,
- * neither its times nor its mode, as long as it is a file by itself: where a link is on the way to
- * it the jobs are decided, since the checks before a build see where it leads.
+ * were touched, copied, checked out there and back. Nothing else of a file decides about a job, not
+ * its times, and of its mode no more than the executable bit of a product, as long as it is a file
+ * by itself: where a link is on the way to it the jobs are decided, since the checks before a build
+ * see where it leads.
  */
 final class Touched {
 
@@ -42,7 +43,7 @@ final class Touched {
 
   /** Takes the files that were only touched from those that moved, by their numbers. */
   void takeFrom(BitSet moved, int threads) {
-    int[] files = moved.stream().filter(f -> size(f) != Rest.FOLDER).toArray();
+    int[] files = moved.stream().filter(f -> number(f) != Rest.FOLDER).toArray();
     long bytes = 0;
     for (int file : files) {
       bytes += size(file);
@@ -79,8 +80,12 @@ final class Touched {
     System.arraycopy(stamp.numbers(), 0, stamps, file * Rest.WIDTH, Rest.WIDTH);
   }
 
-  private long size(int file) {
+  private long number(int file) {
     return rest.stamps()[file * Rest.WIDTH];
+  }
+
+  private long size(int file) {
+    return number(file) & ~Stamp.EXECUTABLE;
   }
 
   /** What is known now of a file with the same bytes, null if it has others or cannot be read. */
@@ -92,7 +97,8 @@ final class Touched {
         return null;
       }
       Stamp now = digests.linkStamp(path);
-      if (now.kind() != Stamp.Kind.FILE || now.size() != size(file) || !isPlain(path)) {
+      boolean other = now.numbers()[0] != number(file) && graph.makerOf(path) >= 0;
+      if (now.kind() != Stamp.Kind.FILE || now.size() != size(file) || other || !isPlain(path)) {
         return null;
       }
       Known known = digests.of(path, now);

@@ -8,7 +8,8 @@ import java.util.Locale;
  * What the system says of one file in one call: {@code stat(2)}, or {@code lstat(2)} where links
  * are not to be followed. What these numbers mean for a build is not its business.
  *
- * @param mode kind and permission bits as in {@code st_mode}; 0 where nothing stands there
+ * @param mode kind and permission bits as in {@code st_mode}, but of files without {@link
+ *     #EXECUTABLE} where the file system shows that for all of them; 0 where nothing stands there
  * @param size bytes
  * @param mtime nanoseconds since 1970 of the last change of the bytes
  * @param ctime nanoseconds since 1970 of the last change of bytes or attributes
@@ -34,6 +35,9 @@ public record FileStatus(
   public static final int FILE = 0100000;
   public static final int FOLDER = 0040000;
   public static final int LINK = 0120000;
+
+  /** The bit of a mode that says that the owner may execute it. */
+  public static final int EXECUTABLE = 0100;
 
   /** Nothing stands there. */
   public static final FileStatus MISSING = new FileStatus(0, 0, 0, 0, 0, 0, 0, 0);
@@ -118,6 +122,6 @@ public record FileStatus(
 
   /** Whether the owner may execute it. */
   public boolean executable() {
-    return (mode & 0100) != 0;
+    return (mode & EXECUTABLE) != 0;
   }
 }

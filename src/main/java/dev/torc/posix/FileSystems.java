@@ -7,11 +7,17 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** Tells file systems of other machines from local ones. What follows from it, others decide. */
+/**
+ * Tells file systems of other machines from local ones, and those that keep modes from others. What
+ * follows from it, others decide.
+ */
 public final class FileSystems {
 
   private static final Set<String> NETWORK_NAMES =
       Set.of("nfs", "smbfs", "afpfs", "webdav", "ftp", "acfs", "lustre", "macfuse", "osxfuse");
+
+  /** On macOS, those that show all files as executable. */
+  private static final Set<String> MODELESS_NAMES = Set.of("msdos", "exfat", "ntfs", "smbfs");
 
   private FileSystems() {}
 
@@ -22,27 +28,55 @@ public final class FileSystems {
    * @return a name for people (NFS, Lustre …); empty for local ones and where it cannot be told
    */
   public static Optional<String> networkKind(Path path) {
+    Memory text = Memory.ofText(path.toString());
+    Memory status = status(text.address());
+    Reference.reachabilityFence(text);
+    if (status == null) {
+      return Optional.empty();
+    }
+    return Libc.MAC
+        ? Optional.of(name(status)).filter(NETWORK_NAMES::contains)
+        : kind((int) status.getLong(0));
+  }
+
+  /**
+   * Whether the file system keeps no executable bit for each file, but shows one for all.
+   *
+   * @param path address of the path of something that exists, NUL-terminated
+   */
+  static boolean isModeless(long path) {
+    Memory status = status(path);
+    return status != null
+        && (Libc.MAC ? MODELESS_NAMES.contains(name(status)) : isModeless((int) status.getLong(0)));
+  }
+
+  /** What {@code statfs(2)} says of a path; null where it cannot be told. */
+  private static Memory status(long path) {
     String name =
         Libc.MAC && Libc.symbol("statfs$INODE64").isPresent() ? "statfs$INODE64" : "statfs";
     Optional<Call> statfs = Call.find(name); // int statfs(const char *path, struct statfs *)
-    if (statfs.isEmpty()) {
-      return Optional.empty();
-    }
     Memory status = Memory.of(4096); // the largest, that of macOS, has 2168 bytes
-    Memory text = Memory.ofText(path.toString());
-    int result = statfs.get().call(text.address(), status.address());
-    Reference.reachabilityFence(text);
-    Optional<String> found = Optional.empty();
-    if (result == 0 && Libc.MAC) { // f_fstypename, 16 bytes after f_fssubtype
-      byte[] type = Memory.textAt(status.address() + 72);
-      found =
-          Optional.of(new String(type, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT))
-              .filter(NETWORK_NAMES::contains);
-    } else if (result == 0) {
-      found = kind((int) status.getLong(0));
-    }
+    boolean told = statfs.isPresent() && statfs.get().call(path, status.address()) == 0;
     Reference.reachabilityFence(status);
-    return found;
+    return told ? status : null;
+  }
+
+  /** On macOS: f_fstypename, 16 bytes after f_fssubtype. */
+  private static String name(Memory status) {
+    byte[] type = Memory.textAt(status.address() + 72);
+    Reference.reachabilityFence(status);
+    return new String(type, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The same by {@code f_type} on Linux: FAT, exFAT, NTFS and SMB. A FUSE or 9P file system may
+   * keep modes or not; what it shows counts.
+   */
+  static boolean isModeless(int type) {
+    return switch (type) {
+      case 0x4d44, 0x2011bab0, 0x5346544e, 0x7366746e, 0xff534d42, 0xfe534d42, 0x517b -> true;
+      default -> false;
+    };
   }
 
   /**

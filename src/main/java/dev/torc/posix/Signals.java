@@ -5,13 +5,17 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.IntConsumer;
 
 /**
- * Calls back on SIGINT, SIGTERM and SIGHUP, each time one comes, until closed. What follows from a
- * signal is the callback's business. The JDK's only door to signals is {@code sun.misc.Signal}; it
- * is taken by reflection because the compiler's warning about it cannot be silenced. A signal that
- * the caller had ignored (nohup, a background job of a plain shell) stays ignored.
+ * Calls back on SIGINT, SIGTERM and SIGHUP, each time one comes, until closed; what follows is for
+ * the callback to say. The JDK's only door to signals is {@code sun.misc.Signal}; it is taken by
+ * reflection because the compiler's warning about it cannot be silenced. A signal that the caller
+ * had ignored (nohup, a background job of a plain shell) stays ignored.
+ *
+ * <p>One that came shortly before makes the JVM end by itself, which takes some milliseconds: the
+ * callback is told of it too, and the JVM waits until this is closed.
  */
 public final class Signals implements AutoCloseable {
 
@@ -19,6 +23,8 @@ public final class Signals implements AutoCloseable {
 
   private final Method handle;
   private final List<Handled> handled = new ArrayList<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread end;
 
   /**
    * Installs the callback.
@@ -51,6 +57,21 @@ public final class Signals implements AutoCloseable {
     } catch (ReflectiveOperationException missing) {
       throw new IllegalStateException("this JVM has no sun.misc.Signal", missing);
     }
+    end = new Thread(() -> atEnd(callback), "torc-end");
+    try {
+      Runtime.getRuntime().addShutdownHook(end);
+    } catch (IllegalStateException ending) {
+      callback.accept(Kill.TERM);
+    }
+  }
+
+  private void atEnd(IntConsumer callback) {
+    callback.accept(Kill.TERM);
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Lets the JVM write the class that a signal calls, which then needs no time any more. */
@@ -81,5 +102,11 @@ public final class Signals implements AutoCloseable {
       }
     }
     handled.clear();
+    closed.countDown();
+    try {
+      Runtime.getRuntime().removeShutdownHook(end);
+    } catch (IllegalStateException ending) {
+      return; // it has run
+    }
   }
 }

@@ -2,13 +2,15 @@ package dev.torc.posix;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Memory for a path and for what {@code stat(2)} or {@code lstat(2)} says of it, by the layout of
  * this system's C library. For one thread; the numbers are those of the last look, and mean nothing
  * where nothing stood there.
  */
-final class StatusBuffer {
+class StatusBuffer {
 
   private static final int ENOENT = 2;
   private static final int ENOTDIR = 20;
@@ -64,6 +66,8 @@ final class StatusBuffer {
   private final Layout at;
   private final Memory status = Memory.of(256);
   private final Memory path = Memory.of(LONGEST + 1);
+  private final Map<Long, Boolean> modeless = new HashMap<>(2); // by device
+  private int last; // offset of the path that was looked at
 
   StatusBuffer() {
     this(LAYOUT);
@@ -109,6 +113,7 @@ final class StatusBuffer {
    * @throws IOException with a line that names the path, where the system refuses to say
    */
   boolean look(int offset, boolean follow) throws IOException {
+    last = offset;
     int result = call(path.address() + offset, follow);
     if (result == 0) {
       return true;
@@ -135,14 +140,37 @@ final class StatusBuffer {
     return at == LINUX_X86 || at == LINUX_GENERIC;
   }
 
+  /** As in {@link FileStatus}: each file system is asked once, and only if it matters. */
   int mode() {
+    int mode = modeAsIs();
+    int executable = FileStatus.FILE | FileStatus.EXECUTABLE;
+    return (mode & (FileStatus.KIND | FileStatus.EXECUTABLE)) == executable && isModeless()
+        ? mode & ~FileStatus.EXECUTABLE
+        : mode;
+  }
+
+  private boolean isModeless() {
+    Boolean known = modeless.get(device());
+    if (known == null) {
+      known = isModeless(path.address() + last);
+      modeless.put(device(), known);
+    }
+    return known;
+  }
+
+  /** Asks the file system of the path at an address; tests answer in its place. */
+  boolean isModeless(long path) {
+    return FileSystems.isModeless(path);
+  }
+
+  private int modeAsIs() {
     return isWide() ? status.getInt(at.mode) : Short.toUnsignedInt(status.getShort(at.mode));
   }
 
   long attributes() {
     int links = at == MACOS ? status.getShort(at.links) : status.getInt(at.links);
     return FileStatus.attributes(
-        mode(), status.getInt(at.owner), status.getInt(at.owner + 4), links);
+        modeAsIs(), status.getInt(at.owner), status.getInt(at.owner + 4), links);
   }
 
   long size() {

@@ -39,7 +39,7 @@ public final class StatusReader {
    * @param names in UTF-8: one of them, from an index to another, relative to the folder or
    *     absolute, without a NUL
    * @param numbers takes size, mtime, ctime and inode, unless nothing stands there
-   * @return kind and permission bits as in {@code st_mode}; 0 where nothing stands there
+   * @return the mode as {@link FileStatus} has it; 0 where nothing stands there
    * @throws IOException with a line that names the path, where the system refuses to say
    */
   public int look(byte[] names, int from, int to, long[] numbers) throws IOException {

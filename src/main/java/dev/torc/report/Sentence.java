@@ -50,7 +50,7 @@ public final class Sentence {
       case PRODUCT_MISSING -> "product " + name + " missing";
       case PRODUCT_WANTED ->
           "product " + name + " missing, which " + Shown.name(reason.now()) + " needs";
-      case PRODUCT_ALTERED -> "product " + name + " altered";
+      case PRODUCT_ALTERED -> "product " + name + " altered" + bit(reason);
       case PRODUCTS_DECLARED -> "declared products changed" + texts(reason);
       case ALWAYS -> "always";
       case FORCED -> "forced";
@@ -112,6 +112,12 @@ public final class Sentence {
     return reason.old().isEmpty() || reason.now().isEmpty()
         ? ""
         : " " + digest(reason.old()) + " → " + digest(reason.now());
+  }
+
+  /** The digests of a product of which only the executable bit is another. */
+  private static String bit(Reason reason) {
+    boolean same = reason.old().startsWith(reason.now()) || reason.now().startsWith(reason.old());
+    return same && !digests(reason).isEmpty() ? ":" + digests(reason) : "";
   }
 
   /** A value as JSON; that of a long one is its digest. */

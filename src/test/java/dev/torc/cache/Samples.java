@@ -62,6 +62,7 @@ final class Samples {
         List.of(
             new Made(name + ".out", Stamp.Kind.FILE, digest(name + build)),
             new Made(name + "/", Stamp.Kind.FOLDER, digest(name)),
+            new Made(name + ".bin", Stamp.Kind.FILE, digest(name).executable()),
             new Made("gone", Stamp.Kind.MISSING, null)),
         List.of(name + ".h", "b.h"),
         List.of(name),

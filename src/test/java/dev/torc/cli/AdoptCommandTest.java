@@ -9,6 +9,7 @@ import dev.torc.cache.CachePlace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -327,6 +328,17 @@ class AdoptCommandTest {
     assertEquals("removed b.txt\n", folder.run("clean").out()); // it is torc's now
     folder.put("b.txt", "mine\n").run("adopt", "first");
     assertEquals("removed b.txt\n", folder.run("clean", "--force").out());
+  }
+
+  @Test
+  void rule5AnAdoptedProductHasItsExecutableBit() throws IOException {
+    folder.put("b.txt", "mine\n");
+    Path file = folder.at().resolve("b.txt");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    folder.run("adopt", "first");
+    assertFalse(folder.run("build", "-n").out().contains("first"));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    assertTrue(folder.run("build", "-n").out().contains("first will run: product b.txt altered: "));
   }
 
   @Test

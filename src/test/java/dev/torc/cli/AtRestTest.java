@@ -223,16 +223,70 @@ class AtRestTest {
   }
 
   @Test
-  void theModeOfAFileDecidesNothing() throws IOException {
+  void theModeOfASourceDecidesNothing() throws IOException {
     folder.chain();
     settle();
-    for (String path : List.of("a.txt", "d.txt")) {
-      Files.setPosixFilePermissions(
-          folder.at().resolve(path), PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
+    mode("a.txt", "rwxr-xr-x");
+    mode("d.txt", "rw-------");
     assertTrue(opensNothing());
     Files.delete(rest());
     assertTrue(folder.run().err().startsWith(DONE), "nor where all is looked at");
+  }
+
+  private void mode(String path, String mode) throws IOException {
+    Files.setPosixFilePermissions(folder.at().resolve(path), PosixFilePermissions.fromString(mode));
+  }
+
+  @Test
+  void rule5ProductsAreVerifiedByTheirExecutableBitToo() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          link: { command: 'cp a.txt bin; chmod 755 bin', needs: a.txt, produces: bin }
+          use: { command: cp bin copy, needs: bin, produces: copy }
+        """);
+    folder.put("a.txt", "one\n");
+    settle();
+    assertTrue(opensNothing());
+    mode("bin", "rwx------");
+    assertTrue(opensNothing());
+    mode("bin", "rw-r--r--");
+    Run why = folder.run("why", "link");
+    assertTrue(why.out().contains("product bin altered: 2c8b08d executable → 2c8b08d"), why.out());
+    assertTrue(folder.run().err().contains("2 jobs: 1 ran, 1 up to date"));
+    assertTrue(Files.isExecutable(folder.at().resolve("bin")));
+    window();
+    assertEquals(0, folder.run().exit());
+    assertTrue(opensNothing());
+    mode("copy", "rw-r--r--");
+    assertTrue(folder.run().err().contains("2 jobs: 1 ran, 1 up to date"));
+  }
+
+  /** What a job makes of another's product in the very build that made it is no rest. */
+  @Test
+  void rule5ABitThatAReaderChangedIsNotAtRest() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          make: { command: cp a.txt b.txt, needs: a.txt, produces: b.txt }
+          late: { command: chmod u+x b.txt; sleep 0.1; touch late, produces: late, after: make }
+        """);
+    folder.put("a.txt", "one\n");
+    assertEquals(0, folder.run().exit());
+    window();
+    assertTrue(folder.run().err().contains("2 jobs: 1 ran, 1 up to date"));
+    window();
+    assertTrue(folder.run().err().contains("2 jobs: 0 ran, 2 up to date"));
+    // One that needs it is looked after, so that torc sees the other bit in the same build, and by
+    // then the racy window has passed.
+    folder.put("torc.yaml", folder.get("torc.yaml").replace("after: make", "needs: b.txt"));
+    Run run = folder.run();
+    assertTrue(run.err().contains("2 jobs: 1 ran, 1 up to date"), run.err());
+    assertTrue(run.err().contains("need b.txt of job late moved while it ran"), run.err());
+    window();
+    assertTrue(folder.run().err().contains("make: product b.txt altered: "));
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -69,6 +70,18 @@ class CleanCommandTest {
         run);
     assertEquals("edited", folder.get("c.txt"));
     assertEquals(new Run(0, "removed c.txt\n", ""), folder.run("clean", "--force"));
+  }
+
+  @Test
+  void rule15ABitThatWasGivenAltersAProduct() throws IOException {
+    folder.build();
+    Path file = cwd.resolve("c.txt");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    assertEquals(
+        "warning: kept c.txt: altered since torc made it; --force removes it\n",
+        folder.run("clean").err());
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    assertEquals(new Run(0, "removed c.txt\n", ""), folder.run("clean"));
   }
 
   @Test

@@ -350,7 +350,7 @@ class DigestsTest {
     Known known = build.of("a");
     assertFalse(known.safe());
     assertTrue(store.isEmpty());
-    assertTrue(build.moved("a", known));
+    assertTrue(build.moved("a", known, () -> false));
   }
 
   @Test
@@ -358,14 +358,14 @@ class DigestsTest {
     Path file = write("a", "one", LONG_AGO);
     Digests build = build();
     Known known = build.of("a");
-    assertFalse(build.moved("a", known));
+    assertFalse(build.moved("a", known, () -> false));
     stamps.forge(file, s -> new Stamp(s.kind(), false, 3, 1, LONG_AGO + 1, 7));
-    assertTrue(build.moved("a", known));
+    assertTrue(build.moved("a", known, () -> false));
     stamps.forge(file, s -> new Stamp(s.kind(), false, 3, known.stamp().mtime(), NOW, 8));
-    assertTrue(build.moved("a", known));
+    assertTrue(build.moved("a", known, () -> false));
     Files.delete(file);
     stamps.forge(file, s -> s);
-    assertTrue(build.moved("a", known));
+    assertTrue(build.moved("a", known, () -> false));
   }
 
   @Test
@@ -374,13 +374,15 @@ class DigestsTest {
     Digests build = build();
     Known known = build.of("a");
     write("a", "one", LONG_AGO + 1);
-    assertTrue(build.moved("a", known), "nothing says why: it may have been written and put back");
+    assertTrue(
+        build.moved("a", known, () -> false),
+        "nothing says why: it may have been written and put back");
     Stamp s = known.stamp();
     stamps.forge(file, _ -> new Stamp(s.kind(), false, 3, s.mtime(), LONG_AGO + 1, s.inode(), 7));
-    assertFalse(build.moved("a", known));
+    assertFalse(build.moved("a", known, () -> false));
     write("a", "two", LONG_AGO);
     stamps.forge(file, _ -> new Stamp(s.kind(), false, 3, s.mtime(), LONG_AGO + 2, s.inode(), 7));
-    assertTrue(build.moved("a", known));
+    assertTrue(build.moved("a", known, () -> false));
   }
 
   @Test

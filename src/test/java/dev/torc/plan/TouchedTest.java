@@ -62,10 +62,17 @@ class TouchedTest {
   private void given(String yaml) throws IOException {
     put("torc.yaml", yaml);
     graph = GraphBuilder.build(Loader.load(List.of(root.resolve("torc.yaml")), new TreeMap<>()));
+    for (int f = 0; f < graph.files(); f++) {
+      put(graph.path(f), "text of " + graph.path(f));
+    }
+    rest();
+  }
+
+  /** All files are at rest as they are. */
+  private void rest() throws IOException {
     long[] numbers = new long[graph.files() * Rest.WIDTH];
     RestDigests known = RestDigests.of(graph.files());
     for (int f = 0; f < graph.files(); f++) {
-      put(graph.path(f), "text of " + graph.path(f));
       Path file = root.resolve(graph.path(f));
       long[] stamp = stamps.stamp(file).numbers();
       System.arraycopy(stamp, 0, numbers, f * Rest.WIDTH, Rest.WIDTH);
@@ -167,14 +174,33 @@ class TouchedTest {
     assertSame(before, rest);
   }
 
-  /** The digest of a file that is needed or made holds its bytes and not its mode. */
+  /** The digest of a file holds its bytes, and of its mode the executable bit of a product. */
   @Test
-  void anotherModeOfAFileDecidesNothing() throws IOException {
-    for (String path : List.of("in/s", "out/a")) {
-      Files.setPosixFilePermissions(
-          root.resolve(path), PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
+  void anotherModeDecidesNothingButForTheExecutableBitOfAProduct() throws IOException {
+    mode("in/s", "rwxr-xr-x");
+    mode("out/a", "rw-------");
     assertEquals(Set.of(), look());
+    mode("in/s", "rw-r--r--");
+    assertEquals(Set.of(), look());
+    mode("out/a", "rwx------");
+    assertEquals(Set.of("a"), look());
+    mode("out/a", "rw-r--r-x");
+    assertEquals(Set.of(), look(), "only the owner's counts");
+  }
+
+  @Test
+  void anExecutableProductIsAtRestByItsBytesToo() throws IOException {
+    mode("b", "rwxr-xr-x");
+    rest();
+    touch("b");
+    assertEquals(Set.of(), look());
+    assertEquals(1, digests.filesHashed());
+    mode("b", "rw-r--r--");
+    assertEquals(Set.of("b"), look());
+  }
+
+  private void mode(String path, String mode) throws IOException {
+    Files.setPosixFilePermissions(root.resolve(path), PosixFilePermissions.fromString(mode));
   }
 
   /** Rule 5: products are verified by digest too. */

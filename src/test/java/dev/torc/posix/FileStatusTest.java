@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -134,6 +137,44 @@ class FileStatusTest {
     FileStatus device = FileStatus.of("/dev/null", true);
     assertTrue(device.exists());
     assertFalse(device.isFile() || device.isFolder() || device.isLink() || device.isFifo());
+  }
+
+  /** Linux's names: {@code linux/magic.h}. */
+  @Test
+  void fileSystemsThatShowAllFilesAsExecutableAreKnown() {
+    for (int type : new int[] {0x4d44, 0x2011bab0, 0x7366746e, 0x5346544e, 0xff534d42}) {
+      assertTrue(FileSystems.isModeless(type), Integer.toHexString(type));
+    }
+    for (int type : new int[] {0xef53, 0x01021994, 0x9123683e, 0x58465342, 0x6969, 0x794c7630}) {
+      assertFalse(FileSystems.isModeless(type), Integer.toHexString(type));
+    }
+  }
+
+  @Test
+  void whereNoFileIsToldApartNoneIsExecutable() throws IOException {
+    Path file = Files.writeString(folder.resolve("f"), "f");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    int[] asked = {0};
+    StatusBuffer usual = new StatusBuffer();
+    StatusBuffer modeless =
+        new StatusBuffer() {
+          @Override
+          boolean isModeless(long path) {
+            return ++asked[0] > 0;
+          }
+        };
+    for (Path path : List.of(file, folder, file)) {
+      byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
+      for (StatusBuffer buffer : List.of(modeless, usual)) {
+        buffer.put(0, name, 0, name.length);
+        assertTrue(buffer.look(0, true));
+      }
+      int without = path == file ? usual.mode() & ~FileStatus.EXECUTABLE : usual.mode();
+      assertEquals(without, modeless.mode());
+      assertEquals(usual.attributes(), modeless.attributes());
+    }
+    assertEquals(1, asked[0], "once of each file system");
+    assertTrue(FileStatus.of(file.toString(), true).executable());
   }
 
   @Test

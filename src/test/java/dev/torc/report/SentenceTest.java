@@ -38,6 +38,11 @@ class SentenceTest {
                 Reason.of(Kind.SETTING_CHANGED, "order of needs"),
                 Reason.of(Kind.PRODUCT_MISSING, "f5.json"),
                 Reason.of(Kind.PRODUCT_ALTERED, "f5.json"),
+                new Reason(Kind.PRODUCT_ALTERED, "f5.json", OLD, NOW),
+                new Reason(Kind.PRODUCT_ALTERED, "f5.json", OLD, "unreadable: no"),
+                new Reason(Kind.PRODUCT_ALTERED, "bin/x", OLD + " executable", OLD),
+                new Reason(Kind.PRODUCT_ALTERED, "bin/x", OLD, OLD + " executable"),
+                new Reason(Kind.NEED_CHANGED, "bin/x", OLD, OLD + " executable"),
                 new Reason(Kind.PRODUCTS_DECLARED, "", "a, b", "a"),
                 Reason.of(Kind.ALWAYS),
                 Reason.of(Kind.FORCED))
@@ -63,6 +68,11 @@ class SentenceTest {
         order of needs changed
         product f5.json missing
         product f5.json altered
+        product f5.json altered
+        product f5.json altered
+        product bin/x altered: 3f2a91c executable → 3f2a91c
+        product bin/x altered: 3f2a91c → 3f2a91c executable
+        need bin/x changed 3f2a91c → 3f2a91c executable
         declared products changed: a, b → a
         always
         forced\
