@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -57,6 +57,11 @@ public class ManifestBenchmark {
         public Content ofData(Ref.OfData value) {
           return KNOWN;
         }
+
+        @Override
+        public Optional<String> ofVariable(String name) {
+          return Optional.empty();
+        }
       };
 
   private Manifest manifest;
@@ -69,7 +74,7 @@ public class ManifestBenchmark {
     Graph graph = GraphBuilder.build(Loader.load(List.of(file), new TreeMap<>()));
     Files.delete(file);
     Files.delete(dir);
-    manifest = new Manifest(graph, Map.of(), true);
+    manifest = new Manifest(graph, true);
   }
 
   /** One job. */

@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,6 +48,7 @@ public final class Contents implements Needs {
   private final Graph graph;
   private final Records records;
   private final Digests digests;
+  private final Map<String, String> caller;
   private final Sweeps sweeps;
   private final Map<Integer, Members> gathered = new ConcurrentHashMap<>();
   private final Map<Integer, Partly> partly = new ConcurrentHashMap<>();
@@ -54,19 +56,24 @@ public final class Contents implements Needs {
   private final Map<String, ManifestWriter.Content> values = new ConcurrentHashMap<>();
   private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
 
-  /** Reads through {@code digests}; results of jobs come from {@code records}. */
-  public Contents(Graph graph, Records records, Digests digests) {
+  /**
+   * Reads through {@code digests}; results of jobs come from {@code records}.
+   *
+   * @param caller the caller's environment
+   */
+  Contents(Graph graph, Records records, Digests digests, Map<String, String> caller) {
     this.root = graph.workflow().root();
     this.graph = graph;
     this.records = records;
     this.digests = digests;
+    this.caller = caller;
     this.sweeps = new Sweeps(this, digests);
     this.passed = new AtomicIntegerArray(graph.lists());
   }
 
   /** The same for another graph. */
   Contents over(Graph next, Records kept) {
-    return new Contents(next, kept, digests);
+    return new Contents(next, kept, digests, caller);
   }
 
   @Override
@@ -168,6 +175,11 @@ public final class Contents implements Needs {
     return pending >= 0
         ? new ManifestWriter.Content.Pending(pending)
         : new ManifestWriter.Content.Known(members(list).digest());
+  }
+
+  @Override
+  public Optional<String> ofVariable(String name) {
+    return Optional.ofNullable(caller.get(name));
   }
 
   @Override

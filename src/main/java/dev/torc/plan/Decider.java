@@ -104,6 +104,13 @@ public final class Decider {
     return lacking;
   }
 
+  /** All that a job's verdict depends on, its products and the build file aside. */
+  Footprint footprint(int id, List<String> found) {
+    Footprint footprint = new Footprint();
+    manifest.describe(id, found, footprint, footprint);
+    return footprint;
+  }
+
   /** The job whose result is needed before it is known what a job reads, -1 if there is none. */
   public int pending(int id) {
     Result last = records.result(id);

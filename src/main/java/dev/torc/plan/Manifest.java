@@ -21,27 +21,25 @@ import java.util.TreeSet;
 /**
  * Everything that decides whether a job's result is still valid, said line by line to a writer: one
  * writer makes the digest that the verdict compares, the other the lines that explain it, so the
- * two cannot disagree (rule 3). What a need contains now is the business of {@link Needs}.
+ * two cannot disagree (rule 3). What it depends on beside the build file comes through {@link
+ * Needs}, and through nothing else: {@link Footprint} relies on that.
  */
 public final class Manifest {
 
   private final Graph graph;
-  private final Map<String, String> caller;
   private final boolean containers;
 
   /**
-   * @param caller the caller's environment, for variables that are declared without a value
    * @param containers false where steps with an image run on the host
    */
-  Manifest(Graph graph, Map<String, String> caller, boolean containers) {
+  Manifest(Graph graph, boolean containers) {
     this.graph = graph;
-    this.caller = caller;
     this.containers = containers;
   }
 
   /** The same for another graph. */
   Manifest over(Graph next) {
-    return new Manifest(next, caller, containers);
+    return new Manifest(next, containers);
   }
 
   /**
@@ -52,7 +50,7 @@ public final class Manifest {
   void describe(int id, List<String> found, Needs contains, ManifestWriter writer) {
     Job job = graph.job(id);
     for (int i = 0; i < job.steps().size(); i++) {
-      step(job, i, writer);
+      step(job, i, contains, writer);
     }
     if (job.depfile() != null) {
       writer.text(Line.DEPFILE, "", job.depfile());
@@ -128,7 +126,7 @@ public final class Manifest {
     return numbered;
   }
 
-  private void step(Job job, int index, ManifestWriter writer) {
+  private void step(Job job, int index, Needs contains, ManifestWriter writer) {
     Step step = job.steps().get(index);
     String number = job.steps().size() == 1 ? "" : Integer.toString(index + 1);
     if (step.command() instanceof Step.Command.Shell shell) {
@@ -148,16 +146,17 @@ public final class Manifest {
         .forEach(
             (name, value) ->
                 writer.text(
-                    Line.ENV, number.isEmpty() ? name : name + " " + number, env(name, value)));
+                    Line.ENV,
+                    number.isEmpty() ? name : name + " " + number,
+                    env(name, value, contains)));
   }
 
   /** A value with {@code =} before it, or nothing for a variable that the caller has not set. */
-  private String env(String name, Optional<Template> declared) {
+  private static String env(String name, Optional<Template> declared, Needs contains) {
     if (declared.isPresent()) {
       return "=" + declared.get().declared();
     }
-    String value = caller.get(name);
-    return value == null ? "" : "=" + value;
+    return contains.ofVariable(name).map(value -> "=" + value).orElse("");
   }
 
   /** A list of words as one text that no other list gives. */

@@ -1,10 +1,12 @@
 package dev.torc.plan;
 
 import dev.torc.workflow.Ref;
+import java.util.Optional;
 
 /**
- * Where a manifest gets the contents of needs from: what stands there now ({@link Contents}), or
- * what stood there when a job started ({@link Snapshot}).
+ * The one door from a manifest to all that the build file does not say. Behind it is what stands
+ * there now ({@link Contents}), what stood there when a job started ({@link Snapshot}), or nothing
+ * but the note of what was asked for ({@link Footprint}).
  */
 interface Needs {
 
@@ -16,4 +18,7 @@ interface Needs {
 
   /** A needed value. */
   ManifestWriter.Content ofData(Ref.OfData value);
+
+  /** The caller's value of a variable that is declared without one; empty where it is not set. */
+  Optional<String> ofVariable(String name);
 }

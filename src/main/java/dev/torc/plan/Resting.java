@@ -12,7 +12,6 @@ import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
-import dev.torc.workflow.Step;
 import dev.torc.workflow.Walk;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -179,7 +178,7 @@ public final class Resting {
   }
 
   /** Whether only plain files, and the results of other jobs, decide about a job. */
-  private boolean canRest(int id) throws IOException {
+  private boolean canRest(int id) {
     Job job = graph.job(id);
     Result result = scene.records().result(id);
     boolean well = result != null && result.outcome().isGood() && result.moved().isEmpty();
@@ -189,17 +188,6 @@ public final class Resting {
     for (String path : result.found()) {
       if (graph.makerOf(path) >= 0) {
         return false; // that job may run though no edge leads here
-      }
-    }
-    for (int list : graph.listNeeds().row(id)) {
-      boolean plain =
-          switch (graph.list(list).kind()) {
-            case JOB -> true;
-            case GLOB -> glob(list).length > 0;
-            case FOLDER -> false;
-          };
-      if (!plain) {
-        return false;
       }
     }
     for (Made made : result.products()) {
@@ -260,23 +248,28 @@ public final class Resting {
   }
 
   private void add(int id, Set<String> variables) throws IOException {
-    Result result = scene.records().result(id);
+    Footprint footprint = scene.footprint(id);
     BitSet named = new BitSet();
     for (int file : files(id)) {
       named.set(file);
     }
     IntStream.Builder also = IntStream.builder();
-    for (String path : result.found()) {
+    for (String path : footprint.files()) {
       addUnless(named, number(path), also);
     }
-    for (Made made : result.products()) {
+    for (Made made : scene.records().result(id).products()) {
       addUnless(named, number(made.path()), also);
     }
-    for (int list : graph.listNeeds().row(id)) {
-      if (graph.list(list).kind() == NeedList.Kind.GLOB) {
-        for (int file : glob(list)) {
-          also.add(file);
-        }
+    for (int list : footprint.lists()) {
+      if (graph.list(list).kind() == NeedList.Kind.JOB) {
+        continue; // the result of another job
+      }
+      int[] glob = graph.list(list).kind() == NeedList.Kind.GLOB ? glob(list) : NONE;
+      if (glob.length == 0) {
+        return;
+      }
+      for (int file : glob) {
+        also.add(file);
       }
     }
     int[] more = also.build().toArray();
@@ -310,10 +303,7 @@ public final class Resting {
         contents.put(file, known.digest());
       }
     }
-    for (Step step : graph.job(id).steps()) {
-      step.env()
-          .forEach((name, value) -> value.ifPresentOrElse(_ -> {}, () -> variables.add(name)));
-    }
+    variables.addAll(footprint.variables());
   }
 
   private static void addUnless(BitSet named, int file, IntStream.Builder also) {

@@ -41,9 +41,8 @@ public record Scene(
       Selection selection,
       boolean force) {
     Records records = new Records(graph, cache, interrupted);
-    Contents contents = new Contents(graph, records, digests);
-    Decider decider =
-        new Decider(graph, records, contents, new Manifest(graph, caller, containers));
+    Contents contents = new Contents(graph, records, digests, caller);
+    Decider decider = new Decider(graph, records, contents, new Manifest(graph, containers));
     return new Scene(graph, records, contents, decider, selection, force, Map.of());
   }
 
@@ -69,6 +68,11 @@ public record Scene(
     Contents now = contents.over(graph, fresh);
     Decider next = decider.over(graph, fresh, now);
     return new Scene(graph, fresh, now, next, selection, force, Map.copyOf(wants));
+  }
+
+  /** What the verdict on a job that ran depends on; see {@link Footprint}. */
+  Footprint footprint(int job) {
+    return decider.footprint(job, records.result(job).found());
   }
 
   /** The verdict on a job as things stand now; see {@link Decider}. */

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -131,6 +132,11 @@ public final class Snapshot implements Needs {
   @Override
   public ManifestWriter.Content ofList(int list) {
     return new ManifestWriter.Content.Known(lists.get(list).digest());
+  }
+
+  @Override
+  public Optional<String> ofVariable(String name) {
+    return contents.ofVariable(name);
   }
 
   @Override

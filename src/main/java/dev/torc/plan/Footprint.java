@@ -1,0 +1,75 @@
+package dev.torc.plan;
+
+import dev.torc.workflow.Ref;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What of the world a job's manifest depends on, beside the build file: all that the manifest asks
+ * for while it is described. It is the third reader of the one account of inputs, beside the digest
+ * and the lines of {@code why}: from it {@link Resting} knows what the next build has to look at. A
+ * new kind of input is a method of {@link Needs}, and has to be answered here too.
+ */
+final class Footprint implements Needs, ManifestWriter {
+
+  private static final Content ANY = new Content.Missing();
+
+  private final List<String> files = new ArrayList<>();
+  private final List<Integer> lists = new ArrayList<>();
+  private final Set<String> variables = new TreeSet<>();
+
+  /** Needed files, those included that a depfile named; each as often as it was asked for. */
+  List<String> files() {
+    return files;
+  }
+
+  /** Needed globs, folders and jobs, by number. */
+  List<Integer> lists() {
+    return lists;
+  }
+
+  /** Variables whose values are the caller's. */
+  Set<String> variables() {
+    return variables;
+  }
+
+  @Override
+  public Content of(String path) {
+    files.add(path);
+    return ANY;
+  }
+
+  @Override
+  public Content ofList(int list) {
+    lists.add(list);
+    return ANY;
+  }
+
+  /** A value is part of the result of the job that stored it, which this one waits for. */
+  @Override
+  public Content ofData(Ref.OfData value) {
+    return ANY;
+  }
+
+  @Override
+  public Optional<String> ofVariable(String name) {
+    variables.add(name);
+    return Optional.empty();
+  }
+
+  /** What the build file alone says is the same while the graph is. */
+  @Override
+  public void text(Line line, String name, String value) {}
+
+  @Override
+  public void text(Line line, String name, String shown, String counts) {}
+
+  @Override
+  public void content(Line line, String path, Content content) {}
+
+  @Override
+  public void made(String shown, Content content) {}
+}

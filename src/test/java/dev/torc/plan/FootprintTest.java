@@ -1,0 +1,76 @@
+package dev.torc.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.torc.graph.Graph;
+import dev.torc.graph.GraphBuilder;
+import dev.torc.workflow.Loader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a job depends on beside the build file: all that its manifest asks for. */
+class FootprintTest {
+
+  @TempDir Path folder;
+
+  private Footprint of(String job, List<String> found, String jobs) throws Exception {
+    Path file = Files.writeString(folder.resolve("torc.yaml"), "jobs:\n" + jobs.indent(2));
+    Graph graph = GraphBuilder.build(Loader.load(List.of(file), new TreeMap<>()));
+    Footprint footprint = new Footprint();
+    new Manifest(graph, true).describe(graph.jobId(job), found, footprint, footprint);
+    lists = new TreeSet<>();
+    footprint.lists().forEach(list -> lists.add(graph.list(list).written()));
+    return footprint;
+  }
+
+  private Set<String> lists;
+
+  @Test
+  void everyKindOfNeedIsInIt() throws Exception {
+    Footprint footprint =
+        of(
+            "a",
+            List.of("found.h"),
+            """
+            m: { command: m, produces: m.out }
+            n: { command: n, produces: n.out }
+            a:
+              command: a {needs}
+              needs: [x, m.out, '*.c', d/, { job: n }, { data: m.k }]
+              env: { CALLERS: , OWN: value }
+              depfile: a.d
+              produces: a.out
+            """);
+    assertEquals(Set.of("x", "m.out", "found.h"), new TreeSet<>(footprint.files()));
+    assertEquals(Set.of("*.c", "d/", "job n"), lists);
+    assertEquals(Set.of("CALLERS"), footprint.variables());
+  }
+
+  @Test
+  void whatTheBuildFileSaysIsNotInIt() throws Exception {
+    Footprint footprint =
+        of("a", List.of(), "a: { command: [a, b], dir: d, env: { OWN: value }, produces: a.out }");
+    assertEquals(List.of(), footprint.files());
+    assertEquals(Set.of(), lists);
+    assertEquals(Set.of(), footprint.variables());
+  }
+
+  @Test
+  void aFileThatAJobMakesWithoutAPathToThisOneIsNotLookedAt() throws Exception {
+    Footprint footprint =
+        of(
+            "a",
+            List.of("made.h"),
+            """
+            h: { command: h, produces: made.h }
+            a: { command: a, depfile: a.d, produces: a.out }
+            """);
+    assertEquals(List.of(), footprint.files());
+  }
+}
