@@ -38,8 +38,8 @@ import java.util.TreeMap;
  * @param number that the next build has in the history
  * @param jobs those at rest
  * @param stamps of files by number, those of the graph first, then the further ones: the
- *     {@linkplain Stamp#numbers numbers} of each; a ctime of 0 where there is none, a size of -1
- *     for a folder
+ *     {@linkplain Stamp#numbers numbers} of each; a ctime of 0 where there is none, a negative one
+ *     where it cannot be trusted, a size of -1 for a folder
  * @param digests of the same files, of folders none
  * @param further paths that the graph does not name: files that depfiles found, or that globs made
  *     or mean, and the folders where these were looked for

@@ -28,10 +28,11 @@ import java.util.stream.Stream;
 
 /**
  * Finds out, when a build is over, which jobs it leaves at {@linkplain Rest rest}: those that are
- * settled, of which nothing but plain files decides, and whose files all have stamps that can be
- * trusted (rule 4). A verdict counts only with the very stamps that it came from: where a build saw
- * two states of a file, the jobs that touch it are decided once more, and where two jobs came to
- * rest by different stamps of one file, neither is at rest.
+ * settled, and of which nothing but plain files decides. A verdict counts only with the very stamps
+ * that it came from: where a build saw two states of a file, the jobs that touch it are decided
+ * once more, and where two jobs came to rest by different stamps of one file, neither is at rest. A
+ * file whose stamp cannot be trusted yet (rule 4), as that of a product made just now, keeps its
+ * digest alone: the next build reads it, and decides nothing where the bytes are the same.
  */
 public final class Resting {
 
@@ -282,7 +283,7 @@ public final class Resting {
       }
       String path = path(file);
       Known known = digests.last(path);
-      if (known == null || !known.safe() || known.stamp().kind() != Stamp.Kind.FILE) {
+      if (known == null || known.stamp().kind() != Stamp.Kind.FILE) {
         extra[id] = null;
         return;
       }
@@ -299,7 +300,7 @@ public final class Resting {
         claim(file, folder);
       } else {
         Known known = digests.last(path(file));
-        claim(file, known.stamp().numbers());
+        claim(file, numbers(known));
         contents.put(file, known.digest());
       }
     }
@@ -314,6 +315,15 @@ public final class Resting {
 
   private String path(int file) {
     return file < graph.files() ? graph.path(file) : furtherPaths.get(file - graph.files());
+  }
+
+  /** Of a file that may have changed without a trace, those that no file has: it is read again. */
+  private static long[] numbers(Known known) {
+    long[] numbers = known.stamp().numbers();
+    if (!known.safe()) {
+      numbers[Rest.CTIME] = -numbers[Rest.CTIME];
+    }
+    return numbers;
   }
 
   /** Remembers from which stamp a verdict came; two for one file decide nothing. */

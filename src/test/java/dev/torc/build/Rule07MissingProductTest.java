@@ -99,6 +99,10 @@ class Rule07MissingProductTest extends Harness {
     twoMakers("one");
     build();
     edit("g/two.o", "mine");
+    build("rg");
+    assertEquals(State.UP_TO_DATE, state("g"));
+    assertEquals("need g/two.o was not made by job g", what("rg"));
+    edit("x", "2"); // g would run, and take it
     BadInput refused = assertThrows(BadInput.class, () -> build("rg")); // rule 13
     assertTrue(refused.getMessage().contains("g/two.o, which torc did not make"));
     assertEquals("mine", read("g/two.o"));
