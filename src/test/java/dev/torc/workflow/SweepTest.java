@@ -33,7 +33,7 @@ class SweepTest {
     assertEquals(List.of(values.split(" ")), Sweep.of(from, to, step, 1000));
   }
 
-  @Property
+  @Property(tries = 2000) // more than there are edge cases
   void everyValueIsAWholeNumberOfStepsAway(
       @ForAll @IntRange(min = -10_000, max = 10_000) int from,
       @ForAll @IntRange(min = 0, max = 500) int steps,
