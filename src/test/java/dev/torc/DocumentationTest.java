@@ -16,6 +16,7 @@ class DocumentationTest {
   private static List<Page> pages() throws Exception {
     List<Page> pages = new ArrayList<>(Page.all());
     pages.add(Page.read(Path.of("README.md")));
+    pages.add(Page.read(Path.of(".github", "CONTRIBUTING.md")));
     for (String example : new String[] {"overview", "c-project", "from-make"}) {
       pages.add(Page.read(Path.of("examples", example, "README.md")));
     }

@@ -27,9 +27,8 @@ import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 
 /**
- * The hooks of a build (section 6): which are due, which run, and what failed. They run beside the
- * jobs and take no resources. All of it belongs to the loop's thread; when to ask is the loop's
- * business.
+ * The hooks of a build: which are due, which run, and what failed. They run beside the jobs and
+ * take no resources. All of it belongs to the loop's thread; when to ask is the loop's business.
  */
 final class Hooks {
 

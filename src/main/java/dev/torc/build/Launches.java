@@ -24,7 +24,7 @@ import java.util.SortedMap;
 
 /**
  * Turns an attempt of a job into what the runner is to start: placeholders filled, words split from
- * the shell where that is safe, the environment of section 3 put together. It starts nothing.
+ * the shell where that is safe, the environment put together. It starts nothing.
  */
 public final class Launches {
 

@@ -10,7 +10,7 @@ package dev.torc.plan;
  */
 public record Reason(Kind kind, String name, String old, String now) {
 
-  /** The causes of section 5, rule 1. The order is that of the codes in the cache: only append. */
+  /** The causes of rule 1. The order is that of the codes in the cache: only append. */
   public enum Kind {
     NEVER_RAN,
     /** {@code now} holds the detail, such as "exit 1". */

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 
 /**
- * What {@code torc why} says, in the words of the contract: chains on one line, what is behind a
+ * What {@code torc why} says, in the words of commands.md: chains on one line, what is behind a
  * reason in parentheses after it. Each job is told once; what happened is the planner's to know.
  */
 public final class Answer {

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reasons in the words of the contract, each on one line. Whether they hold, and in which order
- * they stand, is the planner's.
+ * Reasons in the words of how-torc-decides.md, each on one line. Whether they hold, and in which
+ * order they stand, is the planner's.
  */
 public final class Sentence {
 

@@ -26,9 +26,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 
 /**
- * One build of one project, from what is asked for to the exit status, in the order of section 5:
- * checks everything, takes the lock, decides, runs, keeps what the next build may use. The one way
- * of the command line and of the tests. It reads no options and prints nothing.
+ * One build of one project, from what is asked for to the exit status, in this order: checks
+ * everything, takes the lock, decides, runs, keeps what the next build may use. The one way of the
+ * command line and of the tests. It reads no options and prints nothing.
  */
 public final class BuildSession {
 

@@ -1,6 +1,8 @@
 package dev.torc.session;
 
-/** The exit statuses of the contract. What leads to which is decided where it happens. */
+/**
+ * The exit statuses, as commands.md lists them. What leads to which is decided where it happens.
+ */
 public final class Exit {
 
   /** All that was asked for is done. */

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Section 4 and issue 4: commands that are longer than the system takes. */
+/** Commands that are longer than the system takes. */
 class ArgumentListTest extends Harness {
 
   private boolean real;

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Section 6: what jobs store in the file of TORC_OUTPUT, and who needs it. */
+/** What jobs store in the file of TORC_OUTPUT, and who needs it. */
 class DataTest extends Harness {
 
   private static final String TWO =

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Section 6: what jobs append to the file of TORC_EVENTS. */
+/** What jobs append to the file of TORC_EVENTS. */
 class EventsTest extends Harness {
 
   private static void post(Stub stub, String... lines) throws IOException {

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-/** Section 3: what a {@code !} excludes is no need, so its maker is none either. */
+/** What a {@code !} excludes is no need, so its maker is none either. */
 class ExcludedTest extends Harness {
 
   /** The reader runs first, and alone where it is the target; what is made later is no member. */

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Section 4: groups whose instances are known only when another job has ended. */
+/** Groups whose instances are known only when another job has ended. */
 class FanOutTest extends Harness {
 
   private static final String JOBS =

@@ -13,7 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Section 6: values and hooks of instances and of whole groups. */
+/** Values and hooks of instances and of whole groups. */
 class GroupDataTest extends Harness {
 
   private static final String TRAIN =

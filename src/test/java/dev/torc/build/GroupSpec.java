@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.function.IntFunction;
 
 /**
- * A group of a random project: what the build file says of it, and, from the contract alone, which
+ * A group of a random project: what the build file says of it, and, from the rules alone, which
  * instances it has. What they do is {@link Spec}'s.
  *
  * @param failing the first value of the instances that fail, empty if none does

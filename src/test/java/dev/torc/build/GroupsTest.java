@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Section 4: jobs that need a group, and what targets mean instances. */
+/** Jobs that need a group, and what targets mean instances. */
 class GroupsTest extends Harness {
 
   @Override
@@ -166,7 +166,7 @@ class GroupsTest extends Harness {
     assertEquals("may run: train/lr=1,seed=1", said.get("one"));
   }
 
-  /** Issue 4, item 6: what a build without work looks at does not grow with m times n. */
+  /** What a build without work looks at does not grow with m times n. */
   @Test
   void aNoOpLooksAtEachProductOfAGroupOnceHoweverManyNeedTheGroup() {
     int size = 60;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Section 6: hooks. In these tests the command of a hook is the name of its script. */
+/** Hooks. In these tests the command of a hook is the name of its script. */
 class HooksTest extends Harness {
 
   private static final String JOBS =

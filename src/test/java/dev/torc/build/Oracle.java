@@ -11,9 +11,9 @@ import java.util.TreeSet;
 
 /**
  * Says naively which jobs of a random project run in a build and what is on the disk afterwards,
- * from the contract alone: a job runs if it never ran, did not end well last time, or if what it
- * was made from or what it made is not the same any more. It keeps whole contents, knows no
- * digests, stamps, cache or threads, and looks at jobs one after the other.
+ * from the rules alone: a job runs if it never ran, did not end well last time, or if what it was
+ * made from or what it made is not the same any more. It keeps whole contents, knows no digests,
+ * stamps, cache or threads, and looks at jobs one after the other.
  */
 final class Oracle {
 

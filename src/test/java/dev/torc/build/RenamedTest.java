@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.api.Test;
 
 /**
- * Section 2, manifest: the name of a group is never part of it. Its instances are new under another
- * name (rule 1), but who needs the group runs only where what it made is not the same.
+ * The name of a group is never part of a manifest. Its instances are new under another name (rule
+ * 1), but who needs the group runs only where what it made is not the same.
  */
 class RenamedTest extends Harness {
 

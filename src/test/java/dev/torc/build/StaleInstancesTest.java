@@ -6,8 +6,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * Section 3, globs: what is left of a job that is gone is no source, so a group that looks at files
- * has no instance for it, whether anything has to run or not.
+ * What is left of a job that is gone is no source, so a group that looks at files has no instance
+ * for it, whether anything has to run or not.
  */
 class StaleInstancesTest extends Harness {
 

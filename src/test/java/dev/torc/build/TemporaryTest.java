@@ -12,8 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Section 3, {@code temporary}: a missing product is made again only when one of its readers will
- * run, or when its job or file is named as a target.
+ * Key {@code temporary}: a missing product is made again only when one of its readers will run, or
+ * when its job or file is named as a target.
  */
 class TemporaryTest extends Harness {
 

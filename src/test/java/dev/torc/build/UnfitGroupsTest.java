@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Section 4: what only expansion shows fails that group by name; the rest goes on, in the build
- * that finds it and in later ones.
+ * What only expansion shows fails that group by name; the rest goes on, in the build that finds it
+ * and in later ones.
  */
 class UnfitGroupsTest extends Harness {
 
@@ -113,7 +113,7 @@ class UnfitGroupsTest extends Harness {
     assertEquals(State.UP_TO_DATE, state("from/v=b"));
   }
 
-  /** Section 3, key allow_failure: a target among the blocked makes the build fail. */
+  /** Key {@code allow_failure}: a target among the blocked makes the build fail. */
   @Test
   void aGroupThatAnAllowedFailureBlocksFailsTheBuildOnlyWhereItIsNamed() throws IOException {
     given("produces: 'out/{r}'", "");

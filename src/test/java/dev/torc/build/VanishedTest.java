@@ -7,9 +7,8 @@ import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
 /**
- * Section 3: a glob, folder or group over sources that gave something to the last run of a job and
- * gives nothing now fails the job and leaves its result; where the sources are back, so is the
- * result.
+ * A glob, folder or group over sources that gave something to the last run of a job and gives
+ * nothing now fails the job and leaves its result; where the sources are back, so is the result.
  */
 class VanishedTest extends Harness {
 

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A group without values (issue 4, bad input): every build that is about it says so, and its
- * readers see none; where a job may make any number of files nobody wonders.
+ * A group without values: every build that is about it says so, and its readers see none; where a
+ * job may make any number of files nobody wonders.
  */
 class EmptyGroupTest {
 

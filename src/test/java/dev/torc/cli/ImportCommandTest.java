@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Section 7: import writes {@code torc.yaml} in the current folder, never over one, or nothing. */
+/** Import writes {@code torc.yaml} in the current folder, never over one, or nothing. */
 class ImportCommandTest {
 
   private static final String HELLO =

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Values that a shell, a path or a name could take for something else (issue 4, bad input) arrive
- * in real jobs as they are: in commands, in the environment, in paths and as names of targets.
+ * Values that a shell, a path or a name could take for something else arrive in real jobs as they
+ * are: in commands, in the environment, in paths and as names of targets.
  */
 class OddValuesTest {
 

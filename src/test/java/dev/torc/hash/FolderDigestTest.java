@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The digest of a folder, as section 2 of the contract says it. */
+/** The digest of a folder: what counts and what does not (how-torc-decides.md). */
 class FolderDigestTest {
 
   private FileSystem disk;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigDecimal;
 import java.util.List;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -33,7 +34,7 @@ class SweepTest {
     assertEquals(List.of(values.split(" ")), Sweep.of(from, to, step, 1000));
   }
 
-  @Property
+  @Property(edgeCases = EdgeCasesMode.NONE) // five numbers have more of them than there are tries
   void everyValueIsAWholeNumberOfStepsAway(
       @ForAll @IntRange(min = -10_000, max = 10_000) int from,
       @ForAll @IntRange(min = 0, max = 500) int steps,
