@@ -203,6 +203,14 @@ class LauncherIT {
     assertEquals(1, narrow.err.lines().count(), narrow.err);
     assertTrue(narrow.err.contains("ulimit -v is 300000"), narrow.err);
 
+    String few = "ulimit -u 12 2>/dev/null || ulimit -p 12 2>/dev/null || exit 77; exec \"$0\"";
+    Ran alone = run(project, List.of("sh", "-c", few, HOME + "/bin/torc"));
+    assumeTrue(alone.exit != 77, "this sh knows no ulimit -u");
+    assertEquals(3, alone.exit, alone.err);
+    assertEquals("", alone.out);
+    assertEquals(1, alone.err.lines().count(), alone.err);
+    assertTrue(alone.err.contains("ulimit -u is 12"), alone.err);
+
     env.put("JAVA_TOOL_OPTIONS", "-Dtorc.test=1");
     assertEquals(0, run(project, List.of(HOME + "/bin/torc")).exit, "options are no trouble");
   }
