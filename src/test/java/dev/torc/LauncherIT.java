@@ -188,31 +188,29 @@ class LauncherIT {
     Path project = project();
     env.put("JAVA_TOOL_OPTIONS", "-Xmx1k");
     Ran small = run(project, List.of(HOME + "/bin/torc"));
-    assertEquals(3, small.exit, small.err);
-    assertEquals("", small.out);
-    assertEquals(1, small.err.lines().count(), small.err);
-    assertTrue(small.err.startsWith("torc: Java cannot start: "), small.err);
-    assertTrue(small.err.contains("JAVA_TOOL_OPTIONS"), small.err);
+    cannotStart(small, "JAVA_TOOL_OPTIONS");
 
     env.remove("JAVA_TOOL_OPTIONS");
     String limited = "ulimit -v 300000 || exit 77; exec \"$0\"";
     Ran narrow = run(project, List.of("sh", "-c", limited, HOME + "/bin/torc"));
     assumeTrue(narrow.exit != 77, "this sh knows no ulimit -v");
-    assertEquals(3, narrow.exit, narrow.err);
-    assertEquals("", narrow.out);
-    assertEquals(1, narrow.err.lines().count(), narrow.err);
-    assertTrue(narrow.err.contains("ulimit -v is 300000"), narrow.err);
+    cannotStart(narrow, "ulimit -v is 300000");
 
     String few = "ulimit -u 12 2>/dev/null || ulimit -p 12 2>/dev/null || exit 77; exec \"$0\"";
     Ran alone = run(project, List.of("sh", "-c", few, HOME + "/bin/torc"));
     assumeTrue(alone.exit != 77, "this sh knows no ulimit -u");
-    assertEquals(3, alone.exit, alone.err);
-    assertEquals("", alone.out);
-    assertEquals(1, alone.err.lines().count(), alone.err);
-    assertTrue(alone.err.contains("ulimit -u is 12"), alone.err);
+    cannotStart(alone, "ulimit -u is 12");
 
     env.put("JAVA_TOOL_OPTIONS", "-Dtorc.test=1");
     assertEquals(0, run(project, List.of(HOME + "/bin/torc")).exit, "options are no trouble");
+  }
+
+  private static void cannotStart(Ran ran, String why) {
+    assertEquals(3, ran.exit, ran.err);
+    assertEquals("", ran.out);
+    assertEquals(1, ran.err.lines().count(), ran.err);
+    assertTrue(ran.err.startsWith("torc: Java cannot start: "), ran.err);
+    assertTrue(ran.err.contains(why), ran.err);
   }
 
   @Test

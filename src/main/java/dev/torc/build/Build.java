@@ -398,9 +398,7 @@ public final class Build {
         stage.delayed().add(new Stage.Due(System.nanoTime() + job.retry().delay(), id));
       } else {
         finish(id, State.FAILED, outcome);
-        failed |= !job.allowFailure();
-        draining |= setup.failFast() && !job.allowFailure();
-        block(id);
+        failed(id);
       }
     }
 
@@ -505,9 +503,7 @@ public final class Build {
       // It keeps its record: where the needs are back, its result is as good as it was.
       stage.states().set(id, State.FAILED);
       teller.ended(stage.graph().name(id), State.FAILED, will.what());
-      failed |= !stage.graph().job(id).allowFailure();
-      draining |= setup.failFast() && !stage.graph().job(id).allowFailure();
-      block(id);
+      failed(id);
     } else if (verdict instanceof Verdict.MayRun may) {
       // Its depfile named what a job makes that it waits for only by way of others.
       stage.waits().add(id, may.after());
@@ -515,6 +511,14 @@ public final class Build {
       upToDate(id);
       stage.waits().settle(id);
     }
+  }
+
+  /** What follows from a failure. */
+  private void failed(int id) {
+    boolean allowed = stage.graph().job(id).allowFailure();
+    failed |= !allowed;
+    draining |= setup.failFast() && !allowed;
+    block(id);
   }
 
   private void upToDate(int id) {

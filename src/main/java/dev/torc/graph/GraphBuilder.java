@@ -93,7 +93,7 @@ public final class GraphBuilder {
       Job job = written.get(j);
       List<Integer> listsHere = new ArrayList<>();
       listsOf.add(listsHere);
-      List<Glob> excludes = excludes(job);
+      List<Glob> excludes = job.excludes();
       for (Item item : job.needs()) {
         for (Ref ref : item.refs()) {
           need(j, job, ref, excludes, edges, listsHere);
@@ -252,18 +252,6 @@ public final class GraphBuilder {
     String group = written.get(job).group();
     String other = node < written.size() ? written.get(node).group() : name(node);
     return node == job || (group != null && group.equals(other));
-  }
-
-  private static List<Glob> excludes(Job job) {
-    List<Glob> excludes = new ArrayList<>(0);
-    for (Item item : job.needs()) {
-      for (Ref ref : item.refs()) {
-        if (ref instanceof Ref.Exclude exclude) {
-          excludes.add(Glob.of(exclude.pattern()));
-        }
-      }
-    }
-    return excludes;
   }
 
   /** A value without a job must be in the data section; it makes no edge. */

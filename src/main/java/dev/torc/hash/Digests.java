@@ -79,8 +79,12 @@ public final class Digests implements FileDigests {
 
   /** For a command that only looks: it writes nothing, so nothing that it reads is stored. */
   public static Digests looking(Path root, Function<String, Known> stored) {
-    return new Digests(
-        root, StampSource.of(root.getFileSystem()), FileClock.none(), stored, (_, _) -> {});
+    return looking(root, StampSource.of(root.getFileSystem()), stored);
+  }
+
+  /** The same with stamps of another source. */
+  public static Digests looking(Path root, StampSource stamps, Function<String, Known> stored) {
+    return new Digests(root, stamps, FileClock.none(), stored, (_, _) -> {});
   }
 
   /**

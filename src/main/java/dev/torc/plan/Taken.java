@@ -81,11 +81,11 @@ public final class Taken {
       }
     }
     for (String path : named().getOrDefault(id, List.of())) {
-      String reader = reader(path, ref instanceof Ref.OfGlob);
-      if (reader != null
-          && belongs(path, ref)
-          && records.owned(path) == null
-          && digests.linkStamp(path).exists()) {
+      boolean foreign =
+          belongs(path, ref) && records.owned(path) == null && digests.linkStamp(path).exists();
+      // Looked for in all jobs: only for what is in the way.
+      String reader = foreign ? reader(path, ref instanceof Ref.OfGlob) : null;
+      if (reader != null) {
         return "product %s of job %s would take %s, which torc did not make and which %s; %s"
             .formatted(
                 ref.text(),

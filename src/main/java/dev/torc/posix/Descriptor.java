@@ -19,9 +19,6 @@ public record Descriptor(int number) {
   /** What {@link #read} returns where there is nothing to read now. */
   public static final int NOTHING = -2;
 
-  private static final int O_RDWR = 2;
-  private static final int O_NONBLOCK = Libc.MAC ? 4 : 04000;
-  private static final int O_CLOEXEC = Libc.MAC ? 0x1000000 : 02000000;
   private static final int EINTR = 4;
   private static final int EAGAIN = Libc.MAC ? 35 : 11;
   private static final short POLLIN = 1;
@@ -57,7 +54,7 @@ public record Descriptor(int number) {
   public static Descriptor open(String path, boolean write) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = Libc.errnoBuffer(arena);
-      int flags = O_NONBLOCK | O_CLOEXEC | (write ? O_RDWR : 0);
+      int flags = Libc.O_NONBLOCK | Libc.O_CLOEXEC | (write ? Libc.O_RDWR : 0);
       int number = (int) OPEN.invokeExact(errno, Libc.string(arena, path), flags);
       if (number < 0) {
         throw new IOException("cannot open " + path + ": " + FileStatus.reason(Libc.errno(errno)));

@@ -17,10 +17,7 @@ import java.util.Optional;
  */
 public final class Flock implements AutoCloseable {
 
-  private static final int O_RDWR = 2;
-  private static final int O_NONBLOCK = Libc.MAC ? 4 : 04000;
-  private static final int O_CLOEXEC = Libc.MAC ? 0x1000000 : 02000000;
-  private static final int FLAGS = O_RDWR | O_NONBLOCK | O_CLOEXEC | Libc.O_NOFOLLOW;
+  private static final int FLAGS = Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOFOLLOW;
   private static final int EXCLUSIVE_NOW = 2 | 4;
   private static final int WOULD_BLOCK = Libc.MAC ? 35 : 11;
   private static final int INTERRUPTED = 4;

@@ -15,7 +15,6 @@ import java.util.Objects;
  */
 public final class InputFile extends InputStream {
 
-  private static final int OPEN_READ_CLOEXEC = Libc.MAC ? 0x1000000 : 02000000;
   private static final int EINTR = 4;
   private static final int EAGAIN = 11;
   private static final int ENOENT = 2;
@@ -59,7 +58,7 @@ public final class InputFile extends InputStream {
     buffer.put(name.length, new byte[1]);
     int fd;
     do {
-      fd = OPEN.call(buffer.address(), OPEN_READ_CLOEXEC, 0, 0, 0, 0);
+      fd = OPEN.call(buffer.address(), Libc.O_CLOEXEC, 0, 0, 0, 0);
     } while (fd == -EINTR);
     if (fd >= 0) {
       return new InputFile(fd, buffer);

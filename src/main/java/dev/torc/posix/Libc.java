@@ -23,6 +23,12 @@ final class Libc {
   /** Whether this is macOS: some numbers and layouts differ there. */
   static final boolean MAC = System.getProperty("os.name").startsWith("Mac");
 
+  /** Flags of {@code open}. */
+  static final int O_RDWR = 2;
+
+  static final int O_NONBLOCK = MAC ? 4 : 04000;
+  static final int O_CLOEXEC = MAC ? 0x1000000 : 02000000;
+
   /** The flag of {@code open} that refuses a link; 0 where its number is not known. */
   static final int O_NOFOLLOW =
       MAC

@@ -106,8 +106,7 @@ public record Project(
   }
 
   static Digests looking(CachePlace place, Caller caller, Function<String, Known> stored) {
-    StampSource stamps = caller.host().stamps();
-    return new Digests(place.root(), stamps, FileClock.none(), stored, (_, _) -> {});
+    return Digests.looking(place.root(), caller.host().stamps(), stored);
   }
 
   /** What expands groups, for a request that is about these targets. */

@@ -115,12 +115,7 @@ final class Feeds {
     for (int u = 0; u < units.size(); u++) {
       Set<Integer> makers = new TreeSet<>();
       Job job = units.get(u).job();
-      List<Glob> excludes = new ArrayList<>(0);
-      for (Ref ref : job.needRefs()) {
-        if (ref instanceof Ref.Exclude exclude) {
-          excludes.add(Glob.of(exclude.pattern()));
-        }
-      }
+      List<Glob> excludes = job.excludes();
       job.needRefs().forEach(ref -> makers.addAll(makers(ref, excludes)));
       job.after().forEach(ref -> makers.addAll(makers(ref, excludes)));
       if (units.get(u) instanceof Unit.Many group) {

@@ -50,6 +50,19 @@ public record Job(
     return refs(produces);
   }
 
+  /** The patterns of needs that begin with {@code !}: what they match is not needed. */
+  public List<Glob> excludes() {
+    List<Glob> excludes = new ArrayList<>(0);
+    for (Item item : needs) {
+      for (Ref ref : item.refs()) {
+        if (ref instanceof Ref.Exclude exclude) {
+          excludes.add(Glob.of(exclude.pattern()));
+        }
+      }
+    }
+    return excludes;
+  }
+
   private static List<Ref> refs(List<Item> items) {
     List<Ref> refs = new ArrayList<>(items.size());
     items.forEach(item -> refs.addAll(item.refs()));

@@ -26,7 +26,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,19 +47,8 @@ class AtRestTest {
   /** Builds, and once more when the racy window has passed by the clock of the files. */
   private void settle() throws IOException {
     assertEquals(0, folder.run().exit());
-    window();
+    folder.window();
     assertEquals(0, folder.run().exit());
-  }
-
-  /** Waits until the racy window has passed by the clock of the files. */
-  private void window() throws IOException {
-    Path tick = temp.resolve("tick");
-    long begin = Files.getLastModifiedTime(Files.writeString(tick, "")).to(TimeUnit.MILLISECONDS);
-    long now = begin;
-    while (now < begin + 25) {
-      now = Files.getLastModifiedTime(Files.writeString(tick, "")).to(TimeUnit.MILLISECONDS);
-    }
-    Files.delete(tick);
   }
 
   private Path rest() {
@@ -103,7 +91,7 @@ class AtRestTest {
     folder.chain();
     settle();
     touch("a.txt", "c.txt", "d.txt");
-    window();
+    folder.window();
     Stamp before = restStamp();
     assertTrue(opensNothing());
     Stamp after = restStamp();
@@ -130,18 +118,18 @@ class AtRestTest {
         old = channel.map(FileChannel.MapMode.READ_WRITE, 0, 3, memory);
       }
       old.set(ValueLayout.JAVA_BYTE, 0, (byte) 'o'); // the time moves, the bytes do not
-      window();
+      folder.window();
       assertTrue(folder.run().err().startsWith(DONE));
       for (String word : List.of("two", "six", "ten")) {
         MemorySegment.copy(word.getBytes(US_ASCII), 0, old, ValueLayout.JAVA_BYTE, 0, 3);
         Run run = folder.run();
         assertTrue(run.err().contains("3 jobs: 3 ran"), run.err());
         assertEquals(word + "\n", folder.get("d.txt"));
-        window();
+        folder.window();
         assertTrue(folder.run().err().startsWith(DONE));
       }
     }
-    window();
+    folder.window();
     settle();
     assertTrue(opensNothing());
   }
@@ -151,7 +139,7 @@ class AtRestTest {
     folder.chain();
     settle();
     touch("a.txt", "d.txt");
-    window();
+    folder.window();
     Stamp before = restStamp();
     Stamp clock =
         StampSource.of(FileSystems.getDefault()).stamp(folder.at().resolve(".torc/clock"));
@@ -179,9 +167,9 @@ class AtRestTest {
     settle();
     touch("t", "b");
     folder.put("s", "S");
-    window();
+    folder.window();
     assertTrue(folder.run().err().contains("2 jobs: 1 ran, 1 up to date"));
-    window();
+    folder.window();
     folder.run(); // decides a once more, since its product was read within the racy window
     Stamp kept = restStamp();
     assertTrue(opensNothing());
@@ -256,7 +244,7 @@ class AtRestTest {
     assertTrue(why.out().contains("product bin altered: 2c8b08d executable → 2c8b08d"), why.out());
     assertTrue(folder.run().err().contains("2 jobs: 1 ran, 1 up to date"));
     assertTrue(Files.isExecutable(folder.at().resolve("bin")));
-    window();
+    folder.window();
     assertEquals(0, folder.run().exit());
     assertTrue(opensNothing());
     mode("copy", "rw-r--r--");
@@ -275,9 +263,9 @@ class AtRestTest {
         """);
     folder.put("a.txt", "one\n");
     assertEquals(0, folder.run().exit());
-    window();
+    folder.window();
     assertTrue(folder.run().err().contains("2 jobs: 1 ran, 1 up to date"));
-    window();
+    folder.window();
     assertTrue(folder.run().err().contains("2 jobs: 0 ran, 2 up to date"));
     // One that needs it is looked after, so that torc sees the other bit in the same build, and by
     // then the racy window has passed.
@@ -285,7 +273,7 @@ class AtRestTest {
     Run run = folder.run();
     assertTrue(run.err().contains("2 jobs: 1 ran, 1 up to date"), run.err());
     assertTrue(run.err().contains("need b.txt of job late moved while it ran"), run.err());
-    window();
+    folder.window();
     assertTrue(folder.run().err().contains("make: product b.txt altered: "));
   }
 
@@ -314,7 +302,7 @@ class AtRestTest {
     Files.write(rest(), bytes);
     assertTrue(opensNothing());
     touch("a.txt");
-    window();
+    folder.window();
     assertFalse(opensNothing());
     touch("a.txt");
     assertTrue(opensNothing(), "written anew");

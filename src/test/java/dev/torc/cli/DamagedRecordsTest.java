@@ -10,12 +10,10 @@ import dev.torc.session.Forgetting;
 import dev.torc.session.Project;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,19 +73,8 @@ class DamagedRecordsTest {
                  produces: all.txt }
         """);
     assertEquals(0, folder.run().exit());
-    window();
+    folder.window();
     settled(folder.run());
-  }
-
-  /** Waits until the racy window has passed by the clock of the files. */
-  private void window() throws IOException {
-    Path tick = temp.resolve("tick");
-    long begin = Files.getLastModifiedTime(Files.writeString(tick, "")).to(TimeUnit.MILLISECONDS);
-    long now = begin;
-    while (now < begin + 25) {
-      now = Files.getLastModifiedTime(Files.writeString(tick, "")).to(TimeUnit.MILLISECONDS);
-    }
-    Files.delete(tick);
   }
 
   private static Run settled(Run run) {
@@ -158,7 +145,7 @@ class DamagedRecordsTest {
       assertEquals(0, run.exit(), damaged + run.err());
       assertEquals("s0\nt" + edits + "\n1\n", folder.get("r.txt"), damaged);
       assertEquals("a" + edits + "\nb\na" + edits + "\nb\n", folder.get("all.txt"), damaged);
-      window();
+      folder.window();
       settled(folder.run());
     }
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 /** A project folder in a test: writes and reads its files, and calls torc in it. */
 record Folder(Path at) {
@@ -46,6 +47,18 @@ record Folder(Path at) {
     if (run.exit() != 0) {
       throw new AssertionError(run.err());
     }
+    return this;
+  }
+
+  /** Waits until the racy window has passed by the clock of the files. */
+  Folder window() throws IOException {
+    Path tick = at.resolve("tick");
+    long begin = Files.getLastModifiedTime(Files.writeString(tick, "")).to(TimeUnit.MILLISECONDS);
+    long now = begin;
+    while (now < begin + 25) {
+      now = Files.getLastModifiedTime(Files.writeString(tick, "")).to(TimeUnit.MILLISECONDS);
+    }
+    Files.delete(tick);
     return this;
   }
 
