@@ -4,7 +4,6 @@ import dev.torc.importing.Spec.Job;
 import dev.torc.importing.Spec.UserData;
 import dev.torc.workflow.Glob;
 import dev.torc.workflow.Literal;
-import dev.torc.workflow.Nearest;
 import dev.torc.workflow.Place;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,35 +27,51 @@ final class Catalog {
   /** Who makes a file: an instance of a job. */
   record Maker(Unit job, int instance) {}
 
-  final SequencedMap<Job, Unit> units = new LinkedHashMap<>();
+  /** How many jobs one may become where no group can say what it needs. */
+  private static final int MAX_UNROLLED = 200;
 
-  /** Jobs whose needs no group can say; they are written one by one. */
-  final SequencedMap<Job, Unit> irregular = new LinkedHashMap<>();
+  final SequencedMap<Unit, Job> units = new LinkedHashMap<>();
+
+  /** Jobs whose needs no group can say: a chain in which each waits for the one before. */
+  final Set<Job> irregular = new LinkedHashSet<>();
 
   final Register jobs;
   final Register files;
   private final Notes notes;
-  private final Map<Unit, Job> jobOf = new HashMap<>();
   private final Map<Unit, Spec.File> fileOf = new LinkedHashMap<>();
   private final Map<Unit, String> names = new HashMap<>();
   private final Map<String, String> parameters = new HashMap<>();
+  private final Register dataNames;
   private final Map<String, UserData> data = new LinkedHashMap<>();
   private final Map<String, String> dataKeys = new HashMap<>();
   private final Map<Unit, Map<Integer, Maker>> makers = new HashMap<>();
   private final Map<Unit, SequencedMap<Unit, List<SortedSet<Integer>>>> outputs = new HashMap<>();
   private final Map<String, List<Unit>> storers = new HashMap<>();
 
-  Catalog(Spec spec, Notes notes) {
+  /**
+   * Collects.
+   *
+   * @param unrolled jobs of which each instance is a job by itself
+   */
+  Catalog(Spec spec, Notes notes, Set<Job> unrolled) {
     this.notes = notes;
     this.jobs = new Register("job", notes);
     this.files = new Register("file", notes);
+    this.dataNames = new Register("user data", notes);
     spec.files().forEach(this::add);
     spec.userData().forEach(this::add);
     for (Job job : spec.jobs()) {
       Unit unit = new Unit(job.family(), kept(job));
-      units.put(job, unit);
-      jobOf.put(unit, job);
-      jobs.add(unit);
+      if (unrolled.contains(job)) {
+        notes.say(
+            job.family().place(),
+            "%s is no group here but %d jobs: what they depend on follows no rule for a group"
+                .formatted(job.name(), unit.rows.size()));
+      }
+      for (Unit each : unrolled.contains(job) ? unit.unrolled() : List.of(unit)) {
+        units.put(each, job);
+        jobs.add(each);
+      }
     }
     nameUnits();
     nameParameters();
@@ -71,11 +86,8 @@ final class Catalog {
 
   private void add(UserData value) {
     String name = value.name().text();
-    UserData earlier = data.putIfAbsent(name, value);
-    if (earlier != null) {
-      notes.refuse(
-          value.name().place(),
-          "a second user data " + name + ", first at " + earlier.name().place());
+    dataNames.add(single(value.name()));
+    if (data.putIfAbsent(name, value) != null) {
       return;
     }
     String key = name.replaceAll("[^A-Za-z0-9_-]", "_");
@@ -132,13 +144,13 @@ final class Catalog {
 
   private void nameUnits() {
     Set<String> taken = new HashSet<>();
-    for (Unit unit : units.values()) {
+    for (Unit unit : units.keySet()) {
       if (!unit.isGroup()) {
-        names.put(unit, unit.family.name().text());
-        taken.add(unit.family.name().text());
+        names.put(unit, unit.name());
+        taken.add(unit.name());
       }
     }
-    for (Unit unit : units.values()) {
+    for (Unit unit : units.keySet()) {
       if (unit.isGroup()) {
         String label = Label.of(unit.family.name().text());
         String name = Label.unique(label.isEmpty() ? "job" : label, "-", taken);
@@ -150,8 +162,8 @@ final class Catalog {
 
   private void nameParameters() {
     Set<String> known = new LinkedHashSet<>();
-    units.values().forEach(unit -> known.addAll(unit.family.parameters()));
-    for (Unit unit : units.values()) {
+    units.keySet().forEach(unit -> known.addAll(unit.family.parameters()));
+    for (Unit unit : units.keySet()) {
       for (Axis axis : unit.family.axes()) {
         String name = axis.name();
         if (!parameters.containsKey(name) && Literal.wrongParameter(name) != null) {
@@ -166,9 +178,9 @@ final class Catalog {
     }
   }
 
-  private void makes(Job job, Unit unit) {
+  private void makes(Unit unit, Job job) {
     List<Text> named = new ArrayList<>(job.outputs().names());
-    named.addAll(references(job, false, false));
+    named.addAll(references(unit, false, false));
     SequencedMap<Unit, List<SortedSet<Integer>>> made =
         files.resolve(unit, new Spec.Names(named, job.outputs().regexes()));
     outputs.put(unit, made);
@@ -182,20 +194,21 @@ final class Catalog {
           }
         });
     List<Text> stored = new ArrayList<>(job.outputData().names());
-    stored.addAll(references(job, true, false));
+    stored.addAll(references(unit, true, false));
     for (String name : dataNames(new Spec.Names(stored, job.outputData().regexes()))) {
       storers.computeIfAbsent(name, key -> new ArrayList<>()).add(unit);
     }
   }
 
   /** The names of files or user data that the command of a job refers to, each once. */
-  List<Text> references(Job job, boolean ofData, boolean input) {
+  List<Text> references(Unit unit, boolean ofData, boolean input) {
+    Job job = units.get(unit);
     Set<String> found = new LinkedHashSet<>();
     for (Text text :
         job.script() == null ? List.of(job.command()) : List.of(job.script(), job.command())) {
       for (Piece piece : Piece.ofCommand(text.text(), job.family().parameters())) {
         if (piece instanceof Piece.Reference r && r.data() == ofData && r.input() == input) {
-          found.add(r.name());
+          found.add(unit.put(r.name()));
         }
       }
     }
@@ -205,34 +218,27 @@ final class Catalog {
   /** The user data that names and regular expressions mean; unknown ones are refused. */
   Set<String> dataNames(Spec.Names names) {
     Set<String> found = new LinkedHashSet<>();
-    for (Text name : names.names()) {
-      if (data.containsKey(name.text())) {
-        found.add(name.text());
-      } else {
-        notes.refuse(
-            name.place(), "no user data " + name.text() + Nearest.hint(name.text(), data.keySet()));
-      }
-    }
-    for (Text regex : names.regexes()) {
-      try {
-        var pattern = java.util.regex.Pattern.compile(regex.text());
-        int before = found.size();
-        data.keySet().stream().filter(n -> pattern.matcher(n).find()).forEach(found::add);
-        if (found.size() == before) {
-          notes.refuse(regex.place(), "no user data has a name that matches " + regex.text());
-        }
-      } catch (java.util.regex.PatternSyntaxException e) {
-        notes.refuse(regex.place(), "no regular expression: " + regex.text());
-      }
-    }
+    dataNames
+        .resolve(single(new Text(Place.NONE, "")), names)
+        .keySet()
+        .forEach(unit -> found.add(unit.family.name().text()));
     return found;
   }
 
-  /** Whether a job can be written one by one; it is noted if so. */
-  boolean unrolls(Job job) {
-    boolean possible = Unrolled.isPossible(job, units.get(job));
+  /** Something without parameters. */
+  private static Unit single(Text name) {
+    return new Unit(Family.of(name, List.of(), false), List.of());
+  }
+
+  /** Whether a job can be written one by one, as few jobs of different names; it is noted if so. */
+  boolean unrolls(Unit unit) {
+    int count = unit.rows.size();
+    boolean possible =
+        unit.isGroup()
+            && count <= MAX_UNROLLED
+            && unit.unrolled().stream().map(Unit::name).distinct().count() == count;
     if (possible) {
-      irregular.put(job, units.get(job));
+      irregular.add(units.get(unit));
     }
     return possible;
   }
@@ -252,7 +258,7 @@ final class Catalog {
   }
 
   Job job(Unit unit) {
-    return jobOf.get(unit);
+    return units.get(unit);
   }
 
   /** The files that the instances of a job make. */
@@ -275,9 +281,14 @@ final class Catalog {
     return parameters.getOrDefault(name, name);
   }
 
-  /** A parameter put in, in a format that torc knows for all its values. */
-  String hole(Unit from, Piece.Hole hole, Place place) {
+  /** A parameter put in: its value, or a placeholder in a format that fits all its values. */
+  void hole(Parts parts, Unit from, Piece.Hole hole, Place place) {
     String format = hole.format();
+    String value = from.values.get(hole.name());
+    if (value != null) {
+      parts.text(Family.format(format, value));
+      return;
+    }
     if (format != null && !from.family.fits(hole)) {
       notes.say(
           place,
@@ -285,7 +296,7 @@ final class Catalog {
               .formatted(hole.name(), format));
       format = null;
     }
-    return "{" + parameter(hole.name()) + (format == null ? "" : ":" + format) + "}";
+    parts.hole("{" + parameter(hole.name()) + (format == null ? "" : ":" + format) + "}");
   }
 
   /** The name that means what a form refers to, for {@code {job: …}}. */
@@ -304,42 +315,49 @@ final class Catalog {
         }
       }
     }
-    return written(parts, jobOf.get(form.unit()).family().place());
+    return written(parts, form.unit().family.place());
   }
 
   /** The path of the file that a form refers to; a pattern where it is several. */
   String path(Unit from, Form form) {
-    Spec.File file = fileOf.get(form.unit());
-    String text = file.path().text();
-    boolean special = text.startsWith("!");
+    return written(path(from, form, null), placeOf(form.unit()));
+  }
+
+  /** The same for an instance with these values, as a pattern without placeholders. */
+  String pattern(Unit from, Form form, Map<String, String> row) {
+    return String.join("", path(from, form, row).list());
+  }
+
+  private Parts path(Unit from, Form form, Map<String, String> row) {
+    Place place = placeOf(form.unit());
+    String text = fileOf.get(form.unit()).path().text();
     List<Piece> pieces = Piece.ofName(text, form.unit().family.parameters());
-    for (Piece piece : pieces) {
-      special |=
-          piece instanceof Piece.Plain plain
-              && plain.text().chars().anyMatch(c -> "*?[\\{$".indexOf(c) >= 0);
-    }
+    boolean special =
+        text.startsWith("!")
+            || pieces.stream()
+                .anyMatch(
+                    piece ->
+                        piece instanceof Piece.Plain plain
+                            && plain.text().chars().anyMatch(c -> "*?[\\{$".indexOf(c) >= 0));
     Parts parts = new Parts();
     for (Piece piece : pieces) {
-      switch (piece) {
-        case Piece.Plain plain -> parts.text(special ? escape(plain.text()) : plain.text());
-        case Piece.Hole hole -> {
-          Form.Bound bound = form.bounds().get(hole.name());
-          String only = form.unit().only(hole.name());
-          if (bound instanceof Form.Bound.Same same) {
-            parts.hole(
-                hole(from, new Piece.Hole(same.parameter(), hole.format()), file.path().place()));
-          } else if (bound instanceof Form.Bound.Constant constant) {
-            parts.text(escape(Family.format(hole.format(), constant.value())));
-          } else if (only != null) {
-            parts.text(escape(Family.format(hole.format(), only)));
-          } else {
-            parts.text("*");
+      if (piece instanceof Piece.Plain plain) {
+        parts.text(special ? escape(plain.text()) : plain.text());
+      } else if (piece instanceof Piece.Hole hole) {
+        String value = form.unit().only(hole.name());
+        if (form.bounds().get(hole.name()) instanceof Form.Bound.Constant constant) {
+          value = constant.value();
+        } else if (form.bounds().get(hole.name()) instanceof Form.Bound.Same same) {
+          if (row == null) {
+            hole(parts, from, new Piece.Hole(same.parameter(), hole.format()), place);
+            continue;
           }
+          value = row.get(same.parameter());
         }
-        case Piece.Reference _ -> throw new IllegalStateException("a reference within a path");
+        parts.text(value == null ? "*" : escape(Family.format(hole.format(), value)));
       }
     }
-    return written(parts, file.path().place());
+    return parts;
   }
 
   private static String escape(String text) {

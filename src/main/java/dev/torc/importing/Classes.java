@@ -5,10 +5,11 @@ import dev.torc.workflow.Literal;
 import dev.torc.workflow.Place;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -111,7 +112,7 @@ final class Classes {
     int most = handler.rules().stream().mapToInt(Spec.Rule::retries).max().orElse(0);
     boolean all = handler.rules().stream().anyMatch(Spec.Rule::all);
     SequencedMap<String, Object> retry = new LinkedHashMap<>();
-    List<String> on = all ? List.of() : causes(handler);
+    Set<String> on = all ? Set.of() : causes(handler);
     if (most == 0 || !all && on.isEmpty()) {
       notes.say(
           handler.name().place(),
@@ -166,22 +167,22 @@ final class Classes {
     return out;
   }
 
-  private List<String> causes(Spec.Handler handler) {
-    List<String> on = new ArrayList<>();
+  private Set<String> causes(Spec.Handler handler) {
+    Set<String> on = new LinkedHashSet<>();
     for (Spec.Rule rule : handler.rules()) {
       for (Text code : rule.codes()) {
         String text = code.text().strip();
         if (text.matches("-[0-9]{1,3}")) {
-          add(on, "signal");
+          on.add("signal");
         } else if (text.matches("[0-9]{1,3}")
             && Integer.parseInt(text) > 0
             && Integer.parseInt(text) < 256) {
-          add(on, text);
+          on.add(text);
           // The codes by which NREL's torc tells that it ended the job itself.
           if (text.equals("137")) {
-            add(on, "memory");
+            on.add("memory");
           } else if (text.equals("152")) {
-            add(on, "timeout");
+            on.add("timeout");
           }
         } else {
           notes.say(
@@ -190,11 +191,5 @@ final class Classes {
       }
     }
     return on;
-  }
-
-  private static void add(List<String> on, String cause) {
-    if (!on.contains(cause)) {
-      on.add(cause);
-    }
   }
 }

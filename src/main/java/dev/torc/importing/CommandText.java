@@ -33,14 +33,16 @@ final class CommandText {
 
   private final Catalog catalog;
   private final Notes notes;
+  private final Unit unit;
   private final Job job;
   private final Needs needs;
   private boolean brace;
 
-  CommandText(Catalog catalog, Notes notes, Job job, Needs needs) {
+  CommandText(Catalog catalog, Notes notes, Unit unit, Needs needs) {
     this.catalog = catalog;
     this.notes = notes;
-    this.job = job;
+    this.unit = unit;
+    this.job = catalog.job(unit);
     this.needs = needs;
   }
 
@@ -71,7 +73,7 @@ final class CommandText {
     for (Piece piece : Piece.ofName(text.text(), unit.family.parameters())) {
       switch (piece) {
         case Piece.Plain plain -> parts.text(plain.text());
-        case Piece.Hole hole -> parts.hole(catalog.hole(unit, hole, text.place()));
+        case Piece.Hole hole -> catalog.hole(parts, unit, hole, text.place());
         case Piece.Reference _ -> throw new IllegalStateException("a reference within a name");
       }
     }
@@ -79,16 +81,15 @@ final class CommandText {
   }
 
   private String written(String text, Place place) {
-    Unit unit = catalog.units.get(job);
     List<Piece> pieces =
         Piece.ofCommand(text, unit.family.parameters()).stream()
-            .map(piece -> stored(piece, place))
+            .map(piece -> plain(piece, place))
             .toList();
     Parts draft = new Parts();
     for (Piece piece : pieces) {
       switch (piece) {
-        case Piece.Plain plain -> draft.text(renamed(plain.text(), unit));
-        case Piece.Hole hole -> draft.hole(catalog.hole(unit, hole, place));
+        case Piece.Plain plain -> draft.text(plain.text());
+        case Piece.Hole hole -> catalog.hole(draft, unit, hole, place);
         case Piece.Reference reference -> draft.hole(needs.placeholder(reference));
       }
     }
@@ -97,14 +98,14 @@ final class CommandText {
     int hole = 0;
     for (Piece piece : pieces) {
       if (piece instanceof Piece.Plain plain) {
-        parts.text(renamed(plain.text(), unit));
+        parts.text(plain.text());
         continue;
       }
       String placeholder = draft.list().get(2 * hole + 1);
       Quote quote = hole < places.size() ? places.get(hole) : Quote.REFUSE;
       boolean word = isWord(draft.list(), 2 * hole + 1);
       hole++;
-      if (piece instanceof Piece.Hole of && isForShell(unit, of, quote, word, place)) {
+      if (piece instanceof Piece.Hole of && isForShell(of, quote, word, place)) {
         parts.text("${" + catalog.parameter(of.name()) + "}");
       } else {
         parts.hole(placeholder);
@@ -114,26 +115,32 @@ final class CommandText {
     return written != null ? written : braced(parts, place);
   }
 
-  /** A reference to what the job itself stores is the bare name of that here. */
-  private Piece stored(Piece piece, Place place) {
+  /** What is known of a piece as plain text; what the job itself stores is its bare name here. */
+  private Piece plain(Piece piece, Place place) {
+    if (piece instanceof Piece.Plain plain) {
+      return new Piece.Plain(renamed(plain.text()));
+    }
+    if (piece instanceof Piece.Hole hole && unit.values.containsKey(hole.name())) {
+      return new Piece.Plain(Family.format(hole.format(), unit.values.get(hole.name())));
+    }
     if (!(piece instanceof Piece.Reference reference) || !reference.data() || reference.input()) {
       return piece;
     }
-    String key = catalog.dataKey(reference.name());
+    String name = unit.put(reference.name());
+    String key = catalog.dataKey(name);
     notes.say(
         place,
         "job %s refers to the user data %s, which it stores; here it writes %s=VALUE to $TORC_OUTPUT"
-            .formatted(job.name(), reference.name(), key));
-    return new Piece.Plain(key == null ? reference.name() : key);
+            .formatted(unit.name(), name, key));
+    return new Piece.Plain(key == null ? name : key);
   }
 
-  /** {@code ${name}} of a parameter that has another name here. */
-  private String renamed(String text, Unit unit) {
+  /** {@code ${name}} of a parameter: its value, or its name here. */
+  private String renamed(String text) {
     for (String name : unit.family.parameters()) {
-      String here = catalog.parameter(name);
-      if (!here.equals(name)) {
-        text = text.replace("${" + name + "}", "${" + here + "}");
-      }
+      String value = unit.values.get(name);
+      String here = value == null ? "${" + catalog.parameter(name) + "}" : value;
+      text = text.replace("${" + name + "}", here);
     }
     return text;
   }
@@ -157,7 +164,7 @@ final class CommandText {
   }
 
   /** Whether the shell has to put a value in, so that it reads it as NREL's torc lets it. */
-  private boolean isForShell(Unit unit, Piece.Hole hole, Quote quote, boolean word, Place place) {
+  private boolean isForShell(Piece.Hole hole, Quote quote, boolean word, Place place) {
     List<String> values =
         unit.rows.stream()
             .map(row -> Family.format(hole.format(), row.get(hole.name())))
@@ -232,7 +239,7 @@ final class CommandText {
           };
       notes.say(
           place,
-          "job " + job.name() + " uses " + variable.group() + ", which is not set here" + instead);
+          "job " + unit.name() + " uses " + variable.group() + ", which is not set here" + instead);
     }
     Matcher call = CALL.matcher(text);
     while (call.find()) {
@@ -244,7 +251,7 @@ final class CommandText {
           };
       notes.say(
           place,
-          "job " + job.name() + " calls torc " + call.group(1) + " of NREL's torc" + instead);
+          "job " + unit.name() + " calls torc " + call.group(1) + " of NREL's torc" + instead);
     }
   }
 }

@@ -81,11 +81,6 @@ record Family(Text name, List<Axis> axes, boolean zip, List<SequencedMap<String,
     return axes.stream().map(Axis::name).toList();
   }
 
-  /** The parameters among these, in their order. */
-  List<String> among(Collection<String> wanted) {
-    return parameters().stream().filter(wanted::contains).toList();
-  }
-
   /** The distinct rows of some of the parameters. */
   SequencedSet<SequencedMap<String, String>> rows(Collection<String> kept) {
     SequencedSet<SequencedMap<String, String>> distinct = new LinkedHashSet<>();

@@ -69,7 +69,7 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
       switch (each.getKey()) {
         case "resources", "data", "jobs" -> {
           out.line("");
-          out.section(each.getKey(), asMap(each.getValue()));
+          out.section(each.getKey(), (Map<?, ?>) each.getValue());
         }
         case "shell", "hooks", "roots" -> {
           out.line("");
@@ -84,12 +84,6 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
       }
     }
     return new Imported(out.text(), notes, out.places());
-  }
-
-  private static SequencedMap<String, Object> asMap(Object value) {
-    SequencedMap<String, Object> map = new java.util.LinkedHashMap<>();
-    ((Map<?, ?>) value).forEach((key, each) -> map.put(key.toString(), each));
-    return map;
   }
 
   /**

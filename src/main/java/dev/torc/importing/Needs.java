@@ -13,6 +13,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What a job needs and produces, in the words of the build file: files by their paths, all
@@ -29,7 +30,24 @@ final class Needs {
   /** One entry: its name where the command refers to it, and what it stands for. */
   record Item(String label, List<Object> refs) {}
 
-  private record Wanted(String label, Unit file, List<SortedSet<Integer>> sets) {}
+  /**
+   * Needed files.
+   *
+   * @param sets which of the files, for each instance of the job
+   * @param makers the jobs that make some of them, with their instances
+   * @param maker the one job that makes all of them, null where there is none
+   */
+  private record Wanted(
+      String label,
+      Unit file,
+      List<SortedSet<Integer>> sets,
+      SequencedMap<Unit, List<SortedSet<Integer>>> makers,
+      Unit maker) {}
+
+  /** Takes files that the job names, with the label of the reference in its command or null. */
+  private interface Named {
+    void add(String label, Unit file, List<SortedSet<Integer>> sets);
+  }
 
   private final Catalog catalog;
   private final Notes notes;
@@ -42,16 +60,19 @@ final class Needs {
   private final Map<String, String> labels = new LinkedHashMap<>();
 
   private final Set<String> taken = new HashSet<>(Set.of("job", "data"));
-  private final Map<Unit, List<List<SortedSet<Integer>>>> covered = new LinkedHashMap<>();
+  private final Map<Unit, List<SortedSet<Integer>>> covered = new LinkedHashMap<>();
 
-  Needs(Catalog catalog, Notes notes, Job job) {
+  Needs(Catalog catalog, Notes notes, Unit unit) {
     this.catalog = catalog;
     this.notes = notes;
-    this.job = job;
-    this.unit = catalog.units.get(job);
-    produced();
-    List<Wanted> wanted = wanted();
-    wanted.forEach(this::cover);
+    this.unit = unit;
+    this.job = catalog.job(unit);
+    resolve(job.outputs(), false, this::produced);
+    List<Wanted> wanted = new ArrayList<>();
+    resolve(job.inputs(), true, (label, file, sets) -> wanted.add(wanted(label, file, sets)));
+    wanted.forEach(
+        each ->
+            each.makers().forEach((maker, sets) -> covered.merge(maker, sets, Register::union)));
     List<Wanted> many = new ArrayList<>();
     for (Wanted each : wanted) {
       Form form = Form.infer(unit, each.file(), each.sets());
@@ -79,29 +100,36 @@ final class Needs {
   /** How a reference in the command is written as a placeholder. */
   String placeholder(Piece.Reference reference) {
     if (reference.data()) {
-      List<Unit> storers = catalog.storers(reference.name());
-      String key = catalog.dataKey(reference.name());
-      return "{data."
-          + (storers.isEmpty() ? "" : catalog.name(storers.getFirst()) + ".")
-          + key
-          + "}";
+      String name = unit.put(reference.name());
+      List<Unit> storers = catalog.storers(name);
+      String storer = storers.isEmpty() ? "" : catalog.name(storers.getFirst()) + ".";
+      return "{data." + storer + catalog.dataKey(name) + "}";
     }
     String slot = reference.input() ? "needs" : "produces";
     boolean alone = (reference.input() ? needs : produces).size() == 1;
-    String label = labels.get(slot + " " + reference.name());
+    String label = labels.get(slot + " " + unit.put(reference.name()));
     return "{" + slot + (alone ? "" : "." + label) + "}";
   }
 
-  private void produced() {
-    for (Text name : catalog.references(job, false, false)) {
-      Spec.Names one = new Spec.Names(List.of(name), List.of());
-      String label = label("produces", name.text());
-      catalog.files.resolve(unit, one).forEach((file, sets) -> produced(label, file, sets));
-    }
+  /** The files that a slot names: each that the command refers to by itself, others by family. */
+  private void resolve(Spec.Names names, boolean input, Named into) {
     Set<String> referred = new HashSet<>();
-    catalog.references(job, false, false).forEach(name -> referred.add(name.text()));
-    Spec.Names rest = without(job.outputs(), referred);
-    catalog.files.resolve(unit, rest).forEach((file, sets) -> produced(null, file, sets));
+    for (Text name : catalog.references(unit, false, input)) {
+      referred.add(name.text());
+      String label = Label.unique(Label.identifier(name.text()), "_", taken);
+      taken.add(label);
+      labels.put((input ? "needs " : "produces ") + name.text(), label);
+      var links = catalog.files.resolve(unit, new Spec.Names(List.of(name), List.of()));
+      links.forEach((file, sets) -> into.add(label, file, sets));
+      if (input && links.size() > 1) {
+        notes.refuse(name.place(), name.text() + " is a file of several kinds; give each a name");
+      }
+    }
+    Spec.Names rest =
+        new Spec.Names(
+            names.names().stream().filter(name -> !referred.contains(name.text())).toList(),
+            names.regexes());
+    catalog.files.resolve(unit, rest).forEach((file, sets) -> into.add(null, file, sets));
   }
 
   private void produced(String label, Unit file, List<SortedSet<Integer>> sets) {
@@ -111,96 +139,63 @@ final class Needs {
       paths.add(catalog.path(unit, form));
     } else if (!unit.isGroup() && !sets.isEmpty()) {
       sets.getFirst().forEach(row -> paths.add(catalog.path(unit, Form.of(file, row))));
-    } else if (!sets.isEmpty() && !catalog.unrolls(job)) {
+    } else if (!sets.isEmpty() && !catalog.unrolls(unit)) {
       notes.refuse(
           job.family().place(),
           "which of the files %s each %s makes follows no rule that torc.yaml has words for"
-              .formatted(file.family.name().text(), job.name()));
+              .formatted(file.family.name().text(), unit.name()));
     }
     if (!paths.isEmpty() && !produces.stream().anyMatch(item -> item.refs().equals(paths))) {
       add(produces, label, paths);
     }
   }
 
-  private static Spec.Names without(Spec.Names names, Set<String> referred) {
-    return new Spec.Names(
-        names.names().stream().filter(name -> !referred.contains(name.text())).toList(),
-        names.regexes());
-  }
-
-  private String label(String slot, String name) {
-    String label = Label.unique(Label.identifier(name), "_", taken);
-    taken.add(label);
-    labels.put(slot + " " + name, label);
-    return label;
-  }
-
   private void add(List<Item> items, String label, List<?> refs) {
     items.add(new Item(label, List.copyOf(refs)));
   }
 
-  /** The needed files: each that the command refers to by itself, the others by family. */
-  private List<Wanted> wanted() {
-    List<Wanted> wanted = new ArrayList<>();
-    Set<String> referred = new HashSet<>();
-    for (Text name : catalog.references(job, false, true)) {
-      referred.add(name.text());
-      String label = label("needs", name.text());
-      var links = catalog.files.resolve(unit, new Spec.Names(List.of(name), List.of()));
-      links.forEach((file, sets) -> wanted.add(new Wanted(label, file, sets)));
-      if (links.size() > 1) {
-        notes.refuse(name.place(), name.text() + " is a file of several kinds; give each a name");
+  /** Finds who makes the needed files. */
+  private Wanted wanted(String label, Unit file, List<SortedSet<Integer>> sets) {
+    SequencedMap<Unit, List<SortedSet<Integer>>> makers = new LinkedHashMap<>();
+    boolean all = true;
+    for (int i = 0; i < sets.size(); i++) {
+      int at = i;
+      if (i > 0 && sets.get(i) == sets.get(i - 1)) {
+        makers.values().forEach(known -> known.set(at, known.get(at - 1)));
+        continue;
       }
-    }
-    catalog
-        .files
-        .resolve(unit, without(job.inputs(), referred))
-        .forEach((file, sets) -> wanted.add(new Wanted(null, file, sets)));
-    return wanted;
-  }
-
-  /** Notes which jobs are waited for because of their files. */
-  private void cover(Wanted wanted) {
-    Map<Unit, List<SortedSet<Integer>>> made = new LinkedHashMap<>();
-    for (int i = 0; i < wanted.sets().size(); i++) {
-      boolean repeated = i > 0 && wanted.sets().get(i) == wanted.sets().get(i - 1);
-      for (List<SortedSet<Integer>> sets :
-          repeated ? made.values() : Set.<List<SortedSet<Integer>>>of()) {
-        sets.set(i, sets.get(i - 1));
-      }
-      for (int row : repeated ? Set.<Integer>of() : wanted.sets().get(i)) {
-        Catalog.Maker maker = catalog.maker(wanted.file(), row);
+      for (int row : sets.get(i)) {
+        Catalog.Maker maker = catalog.maker(file, row);
+        all &= maker != null;
         if (maker != null) {
-          made.computeIfAbsent(maker.job(), key -> empty(wanted.sets().size()))
+          makers
+              .computeIfAbsent(
+                  maker.job(),
+                  key ->
+                      new ArrayList<>(
+                          Stream.generate(TreeSet<Integer>::new).limit(sets.size()).toList()))
               .get(i)
               .add(maker.instance());
         }
       }
     }
-    made.forEach((maker, sets) -> covered.computeIfAbsent(maker, k -> new ArrayList<>()).add(sets));
-  }
-
-  private static List<SortedSet<Integer>> empty(int size) {
-    List<SortedSet<Integer>> sets = new ArrayList<>();
-    for (int i = 0; i < size; i++) {
-      sets.add(new TreeSet<>());
-    }
-    return sets;
+    boolean one = all && makers.size() == 1;
+    return new Wanted(label, file, sets, makers, one ? makers.firstEntry().getKey() : null);
   }
 
   /** Needs of several files each: by the group that makes them, a pattern, or one by one. */
   private void gather(List<Wanted> many) {
     SequencedMap<Object, List<Wanted>> groups = new LinkedHashMap<>();
     for (Wanted wanted : many) {
-      Unit maker = maker(wanted);
-      Object key = wanted.label() != null || maker == null ? wanted : maker;
+      Object key = wanted.label() != null || wanted.maker() == null ? wanted : wanted.maker();
       groups.computeIfAbsent(key, k -> new ArrayList<>()).add(wanted);
     }
     for (List<Wanted> group : groups.values()) {
-      Unit maker = maker(group.getFirst());
+      Unit maker = group.getFirst().maker();
       Place place = job.family().place();
       if (maker != null && maker != unit) {
-        List<SortedSet<Integer>> instances = instances(maker, group);
+        List<SortedSet<Integer>> instances =
+            group.stream().map(each -> each.makers().get(maker)).reduce(Register::union).get();
         Form form = Form.infer(unit, maker, instances);
         if (form != null && areAllProducts(maker, group, instances)) {
           add(needs, group.getFirst().label(), List.of(jobRef(catalog.reference(form))));
@@ -209,7 +204,7 @@ final class Needs {
       }
       for (Wanted wanted : group) {
         List<Object> refs = refs(wanted);
-        if (refs.isEmpty() && catalog.unrolls(job)) {
+        if (refs.isEmpty() && catalog.unrolls(unit)) {
           continue;
         }
         if (refs.isEmpty() && maker != null && maker != unit) {
@@ -217,59 +212,18 @@ final class Needs {
           notes.say(
               place,
               "job %s needs all of %s here: which of them each one needs follows no rule that torc.yaml has words for"
-                  .formatted(job.name(), catalog.name(maker)));
+                  .formatted(unit.name(), catalog.name(maker)));
         }
         if (refs.isEmpty()) {
           notes.refuse(
               place,
               "which of the files %s each %s needs follows no rule that torc.yaml has words for"
-                  .formatted(wanted.file().family.name().text(), job.name()));
+                  .formatted(wanted.file().family.name().text(), unit.name()));
         } else {
           add(needs, wanted.label(), refs);
         }
       }
     }
-  }
-
-  /** The one unit that makes all of these files, null where there is none. */
-  private Unit maker(Wanted wanted) {
-    Unit maker = null;
-    Set<Integer> seen = new HashSet<>();
-    for (SortedSet<Integer> set : wanted.sets()) {
-      for (int row : set) {
-        if (seen.add(row)) {
-          Catalog.Maker one = catalog.maker(wanted.file(), row);
-          if (one == null || maker != null && maker != one.job()) {
-            return null;
-          }
-          maker = one.job();
-        }
-      }
-      if (Form.isShared(wanted.sets())) {
-        break;
-      }
-    }
-    return maker;
-  }
-
-  /** The instances of the maker whose files are wanted. */
-  private List<SortedSet<Integer>> instances(Unit maker, List<Wanted> group) {
-    boolean shared = group.stream().allMatch(wanted -> Form.isShared(wanted.sets()));
-    List<SortedSet<Integer>> instances = new ArrayList<>();
-    for (int i = 0; i < unit.rows.size(); i++) {
-      if (shared && i > 0) {
-        instances.add(instances.getFirst());
-        continue;
-      }
-      SortedSet<Integer> set = new TreeSet<>();
-      for (Wanted wanted : group) {
-        for (int row : wanted.sets().get(i)) {
-          set.add(catalog.maker(wanted.file(), row).instance());
-        }
-      }
-      instances.add(set);
-    }
-    return instances;
   }
 
   /** Whether the wanted files are just what these instances make. */
@@ -297,17 +251,17 @@ final class Needs {
   private List<Object> refs(Wanted wanted) {
     Form form = Form.infer(unit, wanted.file(), wanted.sets());
     boolean shared = wanted.sets().isEmpty() || Form.isShared(wanted.sets());
-    boolean made = maker(wanted) != null;
+    boolean made = wanted.maker() != null;
     boolean few =
         shared && !wanted.sets().isEmpty() && wanted.sets().getFirst().size() <= MAX_LISTED;
     if (form != null && (made || !few)) {
       String pattern = catalog.path(unit, form);
-      if (isExact(wanted, pattern)) {
+      if (isExact(wanted, form)) {
         if (!made) {
           notes.say(
               job.family().place(),
               "job %s needs whatever matches %s here, not a list of files"
-                  .formatted(job.name(), pattern));
+                  .formatted(unit.name(), pattern));
         }
         return List.of(pattern);
       }
@@ -322,24 +276,17 @@ final class Needs {
     return paths;
   }
 
-  /** Whether a pattern matches no other file of the workflow than those that are wanted. */
-  private boolean isExact(Wanted wanted, String pattern) {
-    boolean shared = Form.isShared(wanted.sets());
-    int cases = shared ? 1 : wanted.sets().size();
+  /** Whether the pattern of a form matches no other file of the workflow than the wanted ones. */
+  private boolean isExact(Wanted wanted, Form form) {
+    int cases = Form.isShared(wanted.sets()) ? 1 : wanted.sets().size();
     long files = catalog.allFiles().stream().mapToLong(file -> file.rows.size()).sum();
     if (cases * files > MAX_COMPARED) {
       return false;
     }
     for (int i = 0; i < cases; i++) {
-      String text = pattern;
-      for (Map.Entry<String, String> each : unit.rows.get(i).entrySet()) {
-        String name = catalog.parameter(each.getKey());
-        text = text.replace("{" + name + "}", Glob.escape(each.getValue()));
-        text = formatted(text, name, each.getValue());
-      }
       Glob glob;
       try {
-        glob = Glob.of(text);
+        glob = Glob.of(catalog.pattern(unit, form, unit.rows.get(i)));
       } catch (IllegalArgumentException no) {
         return false;
       }
@@ -355,14 +302,6 @@ final class Needs {
     return true;
   }
 
-  private static String formatted(String text, String name, String value) {
-    var hole = java.util.regex.Pattern.compile("\\{" + name + ":([^{}]*)}").matcher(text);
-    return hole.replaceAll(
-        found ->
-            java.util.regex.Matcher.quoteReplacement(
-                Glob.escape(Family.format(found.group(1), value))));
-  }
-
   /** The jobs that are depended on by name, without those whose files are needed anyway. */
   private void others() {
     catalog
@@ -370,27 +309,21 @@ final class Needs {
         .resolve(unit, job.dependsOn())
         .forEach(
             (other, sets) -> {
-              if (!covers(covered.getOrDefault(other, List.of()), sets)) {
+              if (!covers(covered.get(other), sets)) {
                 depend(other, sets);
               }
             });
   }
 
-  private static boolean covers(
-      List<List<SortedSet<Integer>>> known, List<SortedSet<Integer>> wanted) {
-    for (int i = 0; i < wanted.size(); i++) {
-      int at = i;
+  private static boolean covers(List<SortedSet<Integer>> known, List<SortedSet<Integer>> wanted) {
+    for (int i = 0; known != null && i < wanted.size(); i++) {
       boolean repeated =
-          i > 0
-              && wanted.get(i) == wanted.get(i - 1)
-              && known.stream().allMatch(sets -> sets.get(at) == sets.get(at - 1));
-      if (!repeated
-          && !wanted.get(i).stream()
-              .allMatch(x -> known.stream().anyMatch(sets -> sets.get(at).contains(x)))) {
+          i > 0 && wanted.get(i) == wanted.get(i - 1) && known.get(i) == known.get(i - 1);
+      if (!repeated && !known.get(i).containsAll(wanted.get(i))) {
         return false;
       }
     }
-    return true;
+    return known != null;
   }
 
   private void depend(Unit other, List<SortedSet<Integer>> sets) {
@@ -404,29 +337,29 @@ final class Needs {
       List<Object> refs = new ArrayList<>();
       sets.getFirst().forEach(i -> refs.add(jobRef(catalog.reference(Form.of(other, i)))));
       add(needs, null, refs);
-    } else if (catalog.unrolls(job)) {
+    } else if (catalog.unrolls(unit)) {
       return;
     } else if (other == unit) {
       notes.refuse(
           job.family().place(),
           "which of its own kind each %s depends on follows no rule that torc.yaml has words for"
-              .formatted(job.name()));
+              .formatted(unit.name()));
     } else {
       add(needs, null, List.of(jobRef(catalog.reference(new Form(other, new LinkedHashMap<>())))));
       notes.say(
           job.family().place(),
           "job %s waits for all of %s here: which of them each one depends on follows no rule that torc.yaml has words for"
-              .formatted(job.name(), catalog.name(other)));
+              .formatted(unit.name(), catalog.name(other)));
     }
   }
 
   private void data() {
     Set<String> referred = new HashSet<>();
-    for (Text name : catalog.references(job, true, true)) {
+    for (Text name : catalog.references(unit, true, true)) {
       referred.add(name.text());
     }
     List<Text> named = new ArrayList<>(job.inputData().names());
-    named.addAll(catalog.references(job, true, true));
+    named.addAll(catalog.references(unit, true, true));
     for (String name : catalog.dataNames(new Spec.Names(named, job.inputData().regexes()))) {
       UserData value = catalog.data(name);
       List<Unit> storers = catalog.storers(name);

@@ -118,8 +118,8 @@ final class Register {
         });
   }
 
-  private static List<SortedSet<Integer>> union(
-      List<SortedSet<Integer>> a, List<SortedSet<Integer>> b) {
+  /** What either refers to, for each instance; the same set where both have the same as before. */
+  static List<SortedSet<Integer>> union(List<SortedSet<Integer>> a, List<SortedSet<Integer>> b) {
     List<SortedSet<Integer>> both = new ArrayList<>();
     for (int i = 0; i < a.size(); i++) {
       if (i > 0 && a.get(i) == a.get(i - 1) && b.get(i) == b.get(i - 1)) {

@@ -15,10 +15,12 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -37,11 +39,11 @@ final class Translation {
   private final TreeSet<String> folders = new TreeSet<>();
   private boolean brace;
 
-  private Translation(Spec spec, Notes notes, Path root) {
+  private Translation(Spec spec, Notes notes, Path root, Set<Job> unrolled) {
     this.spec = spec;
     this.notes = notes;
     this.root = root;
-    this.catalog = new Catalog(spec, notes);
+    this.catalog = new Catalog(spec, notes, unrolled);
     this.classes = new Classes(notes);
   }
 
@@ -52,14 +54,17 @@ final class Translation {
    * @return the keys of the build file with their values, in order
    */
   static SequencedMap<String, Object> of(Spec spec, Notes notes, Path root) {
-    Notes own = new Notes();
-    Translation tried = new Translation(spec, own, root);
-    SequencedMap<String, Object> top = tried.top();
-    if (!tried.catalog.irregular.isEmpty()) {
-      return of(Unrolled.of(spec, tried.catalog.irregular, notes), notes, root);
+    Set<Job> unrolled = new HashSet<>();
+    while (true) {
+      Notes own = new Notes();
+      Translation tried = new Translation(spec, own, root, unrolled);
+      SequencedMap<String, Object> top = tried.top();
+      if (unrolled.addAll(tried.catalog.irregular)) {
+        continue;
+      }
+      notes.add(own);
+      return top;
     }
-    notes.add(own);
-    return top;
   }
 
   private SequencedMap<String, Object> top() {
@@ -71,7 +76,7 @@ final class Translation {
     SequencedMap<String, Object> known = classes.of(spec.classes());
     SequencedMap<String, Object> jobs = new LinkedHashMap<>();
     catalog.units.forEach(
-        (job, unit) -> {
+        (unit, job) -> {
           String name = Literal.of(catalog.name(unit));
           jobs.put(
               name == null ? catalog.name(unit) : name,
@@ -116,8 +121,8 @@ final class Translation {
   }
 
   private SequencedMap<String, Object> job(Job job, Unit unit, SequencedMap<String, Object> known) {
-    Needs needs = new Needs(catalog, notes, job);
-    CommandText command = new CommandText(catalog, notes, job, needs);
+    Needs needs = new Needs(catalog, notes, unit);
+    CommandText command = new CommandText(catalog, notes, unit, needs);
     SequencedMap<String, Object> out = new LinkedHashMap<>();
     out.put("command", new Placed(job.command().place(), command.written()));
     brace |= command.usesBrace();

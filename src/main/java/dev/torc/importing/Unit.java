@@ -1,6 +1,8 @@
 package dev.torc.importing;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -22,13 +24,47 @@ final class Unit {
 
   private final Map<Map<String, String>, Integer> index = new HashMap<>();
 
+  /** The values of a job that is written by itself: they are put into its texts; else empty. */
+  final Map<String, String> values;
+
   Unit(Family family, List<String> kept) {
+    this(family, kept, Map.of());
+  }
+
+  private Unit(Family family, List<String> kept, Map<String, String> values) {
     this.family = family;
     this.kept = kept;
+    this.values = values;
     this.rows = List.copyOf(family.rows(kept));
     for (SequencedMap<String, String> row : rows) {
       index.put(row, index.size());
     }
+  }
+
+  /** Each instance by itself. */
+  List<Unit> unrolled() {
+    Map<Map<String, String>, List<SequencedMap<String, String>>> parts = new LinkedHashMap<>();
+    for (SequencedMap<String, String> row : family.rows()) {
+      parts.computeIfAbsent(Family.part(row, kept), key -> new ArrayList<>()).add(row);
+    }
+    return parts.entrySet().stream()
+        .map(
+            part ->
+                new Unit(
+                    new Family(family.name(), family.axes(), family.zip(), part.getValue()),
+                    List.of(),
+                    part.getKey()))
+        .toList();
+  }
+
+  /** Its name in the workflow file, placeholders of a group as they stand. */
+  String name() {
+    return put(family.name().text());
+  }
+
+  /** A name with the values of a job that is written by itself. */
+  String put(String name) {
+    return Family.expand(Piece.ofName(name, values.keySet()), values);
   }
 
   /** The number of the instance that an expansion of the family belongs to. */

@@ -1,5 +1,6 @@
 package dev.torc.importing;
 
+import dev.torc.workflow.JsonText;
 import dev.torc.workflow.Place;
 import java.util.Collection;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Writes maps, lists and texts as YAML that a person would write: blocks, short lists on one line,
@@ -58,15 +60,15 @@ final class YamlWriter {
   }
 
   /** Writes a map of maps at the top, a blank line between them where they are long. */
-  void section(String key, Map<String, ?> entries) {
+  void section(String key, Map<?, ?> entries) {
     line(key + ":");
     boolean first = true;
-    for (Map.Entry<String, ?> each : entries.entrySet()) {
+    for (Map.Entry<?, ?> each : entries.entrySet()) {
       if (!first && isLong(each.getValue())) {
         line("");
       }
       first = false;
-      entry(each.getKey(), each.getValue(), 2);
+      entry(each.getKey().toString(), each.getValue(), 2);
     }
   }
 
@@ -134,9 +136,7 @@ final class YamlWriter {
       case Flow flow -> map(flow.map());
       case Map<?, ?> map -> map(map);
       case Collection<?> list ->
-          list.stream()
-              .map(item -> flow(item, true))
-              .collect(java.util.stream.Collectors.joining(", ", "[", "]"));
+          list.stream().map(item -> flow(item, true)).collect(Collectors.joining(", ", "[", "]"));
       default -> scalar(value.toString(), inside);
     };
   }
@@ -147,7 +147,7 @@ final class YamlWriter {
     }
     return map.entrySet().stream()
         .map(each -> scalar(each.getKey().toString(), true) + ": " + flow(each.getValue(), true))
-        .collect(java.util.stream.Collectors.joining(", ", "{ ", " }"));
+        .collect(Collectors.joining(", ", "{ ", " }"));
   }
 
   /** Whether a text of several lines can stand as a block and be read back as it is. */
@@ -194,25 +194,11 @@ final class YamlWriter {
       boolean single = text.indexOf('"') >= 0 || text.indexOf('\\') >= 0;
       return single ? "'" + text.replace("'", "''") + "'" : '"' + text + '"';
     }
-    StringBuilder quoted = new StringBuilder("\"");
-    text.codePoints()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '\n' -> quoted.append("\\n");
-                case '\t' -> quoted.append("\\t");
-                case '\r' -> quoted.append("\\r");
-                case '"', '\\' -> quoted.append('\\').appendCodePoint(c);
-                default -> {
-                  if (isPrintable(c)) {
-                    quoted.appendCodePoint(c);
-                  } else {
-                    quoted.append(String.format("\\u%04X", c));
-                  }
-                }
-              }
-            });
-    return quoted.append('"').toString();
+    // In double quotes YAML reads what JSON does; what it may not hold is written by its number.
+    return JsonText.string(text)
+        .codePoints()
+        .mapToObj(c -> isPrintable(c) ? Character.toString(c) : "\\u%04X".formatted(c))
+        .collect(Collectors.joining());
   }
 
   private void append(String text) {
