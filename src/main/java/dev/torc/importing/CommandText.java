@@ -1,6 +1,6 @@
 package dev.torc.importing;
 
-import dev.torc.importing.Spec.Job;
+import dev.torc.importing.WorkflowSpec.Job;
 import dev.torc.workflow.Literal;
 import dev.torc.workflow.Place;
 import dev.torc.workflow.Template.Quote;
@@ -31,18 +31,18 @@ final class CommandText {
   /** What bash would read in a value, beside blanks and wildcards. */
   private static final String ACTIVE = "\"'`$\\;|&<>()#!~{}\n";
 
-  private final Catalog catalog;
+  private final SymbolTable symbols;
   private final Notes notes;
-  private final Unit unit;
+  private final Target target;
   private final Job job;
-  private final Needs needs;
+  private final Dependencies needs;
   private boolean brace;
 
-  CommandText(Catalog catalog, Notes notes, Unit unit, Needs needs) {
-    this.catalog = catalog;
+  CommandText(SymbolTable symbols, Notes notes, Target target, Dependencies needs) {
+    this.symbols = symbols;
     this.notes = notes;
-    this.unit = unit;
-    this.job = catalog.job(unit);
+    this.target = target;
+    this.job = symbols.job(target);
     this.needs = needs;
   }
 
@@ -53,7 +53,7 @@ final class CommandText {
 
   /** The script of the job and its command as one text. */
   String written() {
-    Text command = job.command();
+    PlacedText command = job.command();
     String text = command.text();
     if (job.script() != null) {
       String script = job.script().text();
@@ -68,36 +68,36 @@ final class CommandText {
   }
 
   /** A text without references that no shell reads. */
-  static Parts plain(Catalog catalog, Unit unit, Text text) {
-    Parts parts = new Parts();
-    for (Piece piece : Piece.ofName(text.text(), unit.family.parameters())) {
-      switch (piece) {
-        case Piece.Plain plain -> parts.text(plain.text());
-        case Piece.Hole hole -> catalog.hole(parts, unit, hole, text.place());
-        case Piece.Reference _ -> throw new IllegalStateException("a reference within a name");
+  static String plain(SymbolTable symbols, Target target, PlacedText text) {
+    TemplateBuilder parts = new TemplateBuilder();
+    for (TextPiece piece : TextPiece.ofName(text.text(), target.sweep.parameters())) {
+      if (piece instanceof TextPiece.Hole hole) {
+        symbols.hole(parts, target, hole, text.place());
+      } else if (piece instanceof TextPiece.Plain plain) {
+        parts.text(plain.text());
       }
     }
-    return parts;
+    return symbols.written(parts, text.place());
   }
 
   private String written(String text, Place place) {
-    List<Piece> pieces =
-        Piece.ofCommand(text, unit.family.parameters()).stream()
+    List<TextPiece> pieces =
+        TextPiece.ofCommand(text, target.sweep.parameters()).stream()
             .map(piece -> plain(piece, place))
             .toList();
-    Parts draft = new Parts();
-    for (Piece piece : pieces) {
+    TemplateBuilder draft = new TemplateBuilder();
+    for (TextPiece piece : pieces) {
       switch (piece) {
-        case Piece.Plain plain -> draft.text(plain.text());
-        case Piece.Hole hole -> catalog.hole(draft, unit, hole, place);
-        case Piece.Reference reference -> draft.hole(needs.placeholder(reference));
+        case TextPiece.Plain plain -> draft.text(plain.text());
+        case TextPiece.Hole hole -> symbols.hole(draft, target, hole, place);
+        case TextPiece.Reference reference -> draft.hole(needs.placeholder(reference));
       }
     }
     List<Quote> places = Literal.places(draft.list());
-    Parts parts = new Parts();
+    TemplateBuilder parts = new TemplateBuilder();
     int hole = 0;
-    for (Piece piece : pieces) {
-      if (piece instanceof Piece.Plain plain) {
+    for (TextPiece piece : pieces) {
+      if (piece instanceof TextPiece.Plain plain) {
         parts.text(plain.text());
         continue;
       }
@@ -105,8 +105,8 @@ final class CommandText {
       Quote quote = hole < places.size() ? places.get(hole) : Quote.REFUSE;
       boolean word = isWord(draft.list(), 2 * hole + 1);
       hole++;
-      if (piece instanceof Piece.Hole of && isForShell(of, quote, word, place)) {
-        parts.text("${" + catalog.parameter(of.name()) + "}");
+      if (piece instanceof TextPiece.Hole of && isForShell(of, quote, word, place)) {
+        parts.text("${" + symbols.parameter(of.name()) + "}");
       } else {
         parts.hole(placeholder);
       }
@@ -116,38 +116,41 @@ final class CommandText {
   }
 
   /** What is known of a piece as plain text; what the job itself stores is its bare name here. */
-  private Piece plain(Piece piece, Place place) {
-    if (piece instanceof Piece.Plain plain) {
-      return new Piece.Plain(renamed(plain.text()));
+  private TextPiece plain(TextPiece piece, Place place) {
+    if (piece instanceof TextPiece.Plain plain) {
+      return new TextPiece.Plain(renamed(plain.text()));
     }
-    if (piece instanceof Piece.Hole hole && unit.values.containsKey(hole.name())) {
-      return new Piece.Plain(Family.format(hole.format(), unit.values.get(hole.name())));
+    if (piece instanceof TextPiece.Hole hole && target.values.containsKey(hole.name())) {
+      return new TextPiece.Plain(
+          ParameterSweep.format(hole.format(), target.values.get(hole.name())));
     }
-    if (!(piece instanceof Piece.Reference reference) || !reference.data() || reference.input()) {
+    if (!(piece instanceof TextPiece.Reference reference)
+        || !reference.data()
+        || reference.input()) {
       return piece;
     }
-    String name = unit.put(reference.name());
-    String key = catalog.dataKey(name);
+    String name = target.put(reference.name());
+    String key = symbols.dataKey(name);
     notes.say(
         place,
         "job %s refers to the user data %s, which it stores; here it writes %s=VALUE to $TORC_OUTPUT"
-            .formatted(unit.name(), name, key));
-    return new Piece.Plain(key == null ? name : key);
+            .formatted(target.name(), name, key));
+    return new TextPiece.Plain(key == null ? name : key);
   }
 
   /** {@code ${name}} of a parameter: its value, or its name here. */
   private String renamed(String text) {
-    for (String name : unit.family.parameters()) {
-      String value = unit.values.get(name);
-      String here = value == null ? "${" + catalog.parameter(name) + "}" : value;
+    for (String name : target.sweep.parameters()) {
+      String value = target.values.get(name);
+      String here = value == null ? "${" + symbols.parameter(name) + "}" : value;
       text = text.replace("${" + name + "}", here);
     }
     return text;
   }
 
   /** The text with opening braces right before a placeholder as a var. */
-  private String braced(Parts parts, Place place) {
-    Parts apart = new Parts();
+  private String braced(TemplateBuilder parts, Place place) {
+    TemplateBuilder apart = new TemplateBuilder();
     List<String> list = parts.list();
     for (int i = 0; i < list.size(); i++) {
       String part = list.get(i);
@@ -160,14 +163,14 @@ final class CommandText {
         apart.text(part);
       }
     }
-    return catalog.written(apart, place);
+    return symbols.written(apart, place);
   }
 
   /** Whether the shell has to put a value in, so that it reads it as NREL's torc lets it. */
-  private boolean isForShell(Piece.Hole hole, Quote quote, boolean word, Place place) {
+  private boolean isForShell(TextPiece.Hole hole, Quote quote, boolean word, Place place) {
     List<String> values =
-        unit.rows.stream()
-            .map(row -> Family.format(hole.format(), row.get(hole.name())))
+        target.rows.stream()
+            .map(row -> ParameterSweep.format(hole.format(), row.get(hole.name())))
             .distinct()
             .filter(value -> !Literal.isPlain(value))
             .toList();
@@ -192,7 +195,7 @@ final class CommandText {
       notes.say(
           place,
           "{%s} stands where torc cannot quote its values; they are left to the shell as ${%s}: see that this is right"
-              .formatted(hole.name(), catalog.parameter(hole.name())));
+              .formatted(hole.name(), symbols.parameter(hole.name())));
       return true;
     }
     if (!read.isEmpty()) {
@@ -203,7 +206,7 @@ final class CommandText {
       return false;
     }
     if (quote == Quote.BARE && split && word) {
-      String name = catalog.parameter(hole.name());
+      String name = symbols.parameter(hole.name());
       notes.say(
           place,
           "the shell splits the values of %s where they stand bare, as with NREL's torc; to pass each as one word, write {%s} for ${%s}"
@@ -239,7 +242,12 @@ final class CommandText {
           };
       notes.say(
           place,
-          "job " + unit.name() + " uses " + variable.group() + ", which is not set here" + instead);
+          "job "
+              + target.name()
+              + " uses "
+              + variable.group()
+              + ", which is not set here"
+              + instead);
     }
     Matcher call = CALL.matcher(text);
     while (call.find()) {
@@ -251,7 +259,7 @@ final class CommandText {
           };
       notes.say(
           place,
-          "job " + unit.name() + " calls torc " + call.group(1) + " of NREL's torc" + instead);
+          "job " + target.name() + " calls torc " + call.group(1) + " of NREL's torc" + instead);
     }
   }
 }

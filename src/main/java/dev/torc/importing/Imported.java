@@ -45,7 +45,7 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
     }
     Node tree = Source.parse(Source.bytes(file, shown), shown);
     Notes notes = new Notes();
-    Spec spec = SpecReader.read(tree, notes);
+    WorkflowSpec spec = WorkflowSpecReader.read(tree, notes);
     notes.throwIfAny();
     SequencedMap<String, Object> top = Translation.of(spec, notes, root.normalize());
     notes.throwIfAny();

@@ -2,7 +2,7 @@ package dev.torc.importing;
 
 import java.util.Collection;
 
-/** Short names for groups and items, made of the names that the workflow file has. */
+/** Short names for groups and items, made from the names of the workflow file. */
 final class Label {
 
   private Label() {}

@@ -8,8 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Collects what an import cannot carry, and what is wrong with the workflow file, so that one run
- * tells all of it. It knows no rules.
+ * Collects what an import cannot carry over, and what is wrong with the workflow file, so that one
+ * run tells all of it.
  */
 final class Notes {
 

@@ -1,9 +1,9 @@
 package dev.torc.importing;
 
-import dev.torc.importing.Spec.Action;
-import dev.torc.importing.Spec.Handler;
-import dev.torc.importing.Spec.Job;
-import dev.torc.importing.Spec.UserData;
+import dev.torc.importing.WorkflowSpec.Action;
+import dev.torc.importing.WorkflowSpec.Handler;
+import dev.torc.importing.WorkflowSpec.Job;
+import dev.torc.importing.WorkflowSpec.UserData;
 import dev.torc.importing.YamlWriter.Flow;
 import dev.torc.importing.YamlWriter.Placed;
 import dev.torc.importing.YamlWriter.Quoted;
@@ -24,27 +24,28 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * From a workflow of NREL torc to the keys of a build file and their values. What a job needs is
- * {@link Needs}' business, its command {@link CommandText}'s; how it looks {@link YamlWriter}'s.
+ * Translates a workflow of NREL torc to the keys of a build file and their values. Needs are found
+ * by {@link Dependencies}, commands written by {@link CommandText}, and the text by {@link
+ * YamlWriter}.
  */
 final class Translation {
 
-  private final Spec spec;
+  private final WorkflowSpec spec;
   private final Notes notes;
   private final Path root;
-  private final Catalog catalog;
-  private final Classes classes;
+  private final SymbolTable symbols;
+  private final ResourcesAndRetries classes;
   private final Map<String, Handler> handlers = new HashMap<>();
   private final Map<Handler, SequencedMap<String, Object>> retries = new HashMap<>();
   private final TreeSet<String> folders = new TreeSet<>();
   private boolean brace;
 
-  private Translation(Spec spec, Notes notes, Path root, Set<Job> unrolled) {
+  private Translation(WorkflowSpec spec, Notes notes, Path root, Set<Job> unrolled) {
     this.spec = spec;
     this.notes = notes;
     this.root = root;
-    this.catalog = new Catalog(spec, notes, unrolled);
-    this.classes = new Classes(notes);
+    this.symbols = new SymbolTable(spec, notes, unrolled);
+    this.classes = new ResourcesAndRetries(notes);
   }
 
   /**
@@ -53,13 +54,13 @@ final class Translation {
    * @param root the folder of the build file to be
    * @return the keys of the build file with their values, in order
    */
-  static SequencedMap<String, Object> of(Spec spec, Notes notes, Path root) {
+  static SequencedMap<String, Object> of(WorkflowSpec spec, Notes notes, Path root) {
     Set<Job> unrolled = new HashSet<>();
     while (true) {
       Notes own = new Notes();
       Translation tried = new Translation(spec, own, root, unrolled);
       SequencedMap<String, Object> top = tried.top();
-      if (unrolled.addAll(tried.catalog.irregular)) {
+      if (unrolled.addAll(tried.symbols.irregular)) {
         continue;
       }
       notes.add(own);
@@ -75,12 +76,12 @@ final class Translation {
     }
     SequencedMap<String, Object> known = classes.of(spec.classes());
     SequencedMap<String, Object> jobs = new LinkedHashMap<>();
-    catalog.units.forEach(
-        (unit, job) -> {
-          String name = Literal.of(catalog.name(unit));
+    symbols.targets.forEach(
+        (target, job) -> {
+          String name = Literal.of(symbols.name(target));
           jobs.put(
-              name == null ? catalog.name(unit) : name,
-              new Placed(job.family().place(), job(job, unit, known)));
+              name == null ? symbols.name(target) : name,
+              new Placed(job.sweep().place(), job(job, target, known)));
         });
     SequencedMap<String, Object> top = new LinkedHashMap<>();
     literal(top, "name", spec.name());
@@ -113,24 +114,25 @@ final class Translation {
     return top;
   }
 
-  private static void literal(SequencedMap<String, Object> into, String key, Text text) {
+  private static void literal(SequencedMap<String, Object> into, String key, PlacedText text) {
     if (text != null) {
       String written = Literal.of(text.text());
       into.put(key, new Placed(text.place(), written == null ? text.text() : written));
     }
   }
 
-  private SequencedMap<String, Object> job(Job job, Unit unit, SequencedMap<String, Object> known) {
-    Needs needs = new Needs(catalog, notes, unit);
-    CommandText command = new CommandText(catalog, notes, unit, needs);
+  private SequencedMap<String, Object> job(
+      Job job, Target target, SequencedMap<String, Object> known) {
+    Dependencies needs = new Dependencies(symbols, notes, target);
+    CommandText command = new CommandText(symbols, notes, target, needs);
     SequencedMap<String, Object> out = new LinkedHashMap<>();
     out.put("command", new Placed(job.command().place(), command.written()));
     brace |= command.usesBrace();
-    parameters(unit, out);
+    parameters(target, out);
     items(out, "needs", needs.needs());
     items(out, "produces", needs.produces());
     needs.produces().forEach(item -> item.refs().forEach(this::outside));
-    resources(job, unit, known, out);
+    resources(job, target, known, out);
     if (job.handler() != null) {
       Handler handler = handlers.get(job.handler().text());
       if (handler == null) {
@@ -144,49 +146,42 @@ final class Translation {
       }
     }
     if (job.priority() != null) {
-      out.put(
-          "priority",
-          catalog.written(
-              CommandText.plain(catalog, unit, job.priority()), job.priority().place()));
+      out.put("priority", CommandText.plain(symbols, target, job.priority()));
     }
     SequencedMap<String, Object> env = new LinkedHashMap<>();
-    job.env()
-        .forEach(
-            (name, text) ->
-                env.put(
-                    name, catalog.written(CommandText.plain(catalog, unit, text), text.place())));
+    job.env().forEach((name, text) -> env.put(name, CommandText.plain(symbols, target, text)));
     if (!env.isEmpty()) {
       out.put("env", env);
     }
-    if (storesEphemeral(unit)) {
+    if (storesEphemeral(target)) {
       out.put("always", "true");
     }
     out.replaceAll(
-        (key, value) -> value instanceof Placed ? value : new Placed(job.family().place(), value));
+        (key, value) -> value instanceof Placed ? value : new Placed(job.sweep().place(), value));
     return out;
   }
 
-  private boolean storesEphemeral(Unit unit) {
+  private boolean storesEphemeral(Target target) {
     return spec.userData().stream()
-        .anyMatch(d -> d.ephemeral() && catalog.storers(d.name().text()).contains(unit));
+        .anyMatch(d -> d.ephemeral() && symbols.storers(d.name().text()).contains(target));
   }
 
-  private void parameters(Unit unit, SequencedMap<String, Object> out) {
-    if (!unit.isGroup()) {
+  private void parameters(Target target, SequencedMap<String, Object> out) {
+    if (!target.isGroup()) {
       return;
     }
-    boolean zip = unit.family.zip() && unit.kept.size() > 1;
+    boolean zip = target.sweep.zip() && target.kept.size() > 1;
     SequencedMap<String, Object> parameters = new LinkedHashMap<>();
-    for (Axis axis : unit.family.axes()) {
-      if (!unit.kept.contains(axis.name())) {
+    for (SweepAxis axis : target.sweep.axes()) {
+      if (!target.kept.contains(axis.name())) {
         continue;
       }
       // Of a zip that lost a parameter, rows may have become equal.
       List<String> values =
-          zip ? unit.rows.stream().map(row -> row.get(axis.name())).toList() : axis.values();
+          zip ? target.rows.stream().map(row -> row.get(axis.name())).toList() : axis.values();
       boolean range = axis.range().size() == 3 && values.equals(axis.values()) && !values.isEmpty();
       parameters.put(
-          catalog.parameter(axis.name()),
+          symbols.parameter(axis.name()),
           new Placed(
               axis.place(), range ? range(axis) : values.stream().map(this::value).toList()));
     }
@@ -202,7 +197,7 @@ final class Translation {
     return text.isEmpty() || text.equals("null") ? new Quoted(text) : written;
   }
 
-  private static Flow range(Axis axis) {
+  private static Flow range(SweepAxis axis) {
     SequencedMap<String, Object> range = new LinkedHashMap<>();
     range.put("from", axis.range().get(0));
     range.put("to", axis.range().get(1));
@@ -212,7 +207,8 @@ final class Translation {
     return new Flow(range);
   }
 
-  private static void items(SequencedMap<String, Object> out, String key, List<Needs.Item> items) {
+  private static void items(
+      SequencedMap<String, Object> out, String key, List<Dependencies.Item> items) {
     if (items.isEmpty()) {
       return;
     }
@@ -225,7 +221,7 @@ final class Translation {
     }
     SequencedMap<String, Object> named = new LinkedHashMap<>();
     List<Object> others = new ArrayList<>();
-    for (Needs.Item item : items) {
+    for (Dependencies.Item item : items) {
       if (item.label() == null) {
         others.addAll(item.refs());
       } else {
@@ -272,13 +268,16 @@ final class Translation {
   }
 
   private void resources(
-      Job job, Unit unit, SequencedMap<String, Object> known, SequencedMap<String, Object> out) {
+      Job job,
+      Target target,
+      SequencedMap<String, Object> known,
+      SequencedMap<String, Object> out) {
     if (job.resources() == null) {
       return;
     }
-    List<Piece> pieces = Piece.ofName(job.resources().text(), unit.family.parameters());
-    for (SequencedMap<String, String> row : unit.family.rows()) {
-      String name = Family.expand(pieces, row);
+    List<TextPiece> pieces = TextPiece.ofName(job.resources().text(), target.sweep.parameters());
+    for (SequencedMap<String, String> row : target.sweep.rows()) {
+      String name = ParameterSweep.expand(pieces, row);
       if (!known.containsKey(Literal.of(name))) {
         notes.refuse(
             job.resources().place(),
@@ -286,10 +285,7 @@ final class Translation {
         return;
       }
     }
-    out.put(
-        "resources",
-        catalog.written(
-            CommandText.plain(catalog, unit, job.resources()), job.resources().place()));
+    out.put("resources", CommandText.plain(symbols, target, job.resources()));
   }
 
   /** The user data that no job stores; of the others it says how the job does it here. */
@@ -297,11 +293,11 @@ final class Translation {
     SequencedMap<String, Object> data = new LinkedHashMap<>();
     for (UserData each : spec.userData()) {
       String name = each.name().text();
-      String key = catalog.dataKey(name);
+      String key = symbols.dataKey(name);
       if (key != null && !key.equals(name)) {
         notes.say(each.name().place(), "the user data " + name + " is called " + key + " here");
       }
-      List<Unit> storers = catalog.storers(name);
+      List<Target> storers = symbols.storers(name);
       if (storers.isEmpty()) {
         if (each.value() != null) {
           data.put(key, new Placed(each.name().place(), json(each.value())));
@@ -318,9 +314,9 @@ final class Translation {
               .formatted(
                   name,
                   each.value() == null ? "" : ", and the value here is not carried",
-                  catalog.name(storers.getFirst()),
+                  symbols.name(storers.getFirst()),
                   key,
-                  catalog.name(storers.getFirst()),
+                  symbols.name(storers.getFirst()),
                   key));
     }
     return data;
@@ -360,8 +356,10 @@ final class Translation {
     }
     String job = null;
     if (on.equals("ready") || on.equals("done")) {
-      Unit none = new Unit(Family.of(new Text(action.place(), ""), List.of(), false), List.of());
-      var links = catalog.jobs.resolve(none, action.jobs());
+      Target none =
+          new Target(
+              ParameterSweep.of(new PlacedText(action.place(), ""), List.of(), false), List.of());
+      var links = symbols.jobs.resolve(none, action.jobs());
       if (links.size() != 1
           || links.firstEntry().getValue().getFirst().size()
               != links.firstEntry().getKey().rows.size()) {
@@ -372,7 +370,7 @@ final class Translation {
                 + " is not carried: a hook belongs to one job, or to all of one group");
         return;
       }
-      job = catalog.name(links.firstEntry().getKey());
+      job = symbols.name(links.firstEntry().getKey());
     }
     if (action.commands().isEmpty()) {
       return;
@@ -384,7 +382,7 @@ final class Translation {
       hook.put("job", written == null ? job : written);
     }
     boolean before = on.equals("start") || on.equals("ready");
-    literal(hook, "command", new Text(action.place(), commands(action, before)));
+    literal(hook, "command", new PlacedText(action.place(), commands(action, before)));
     if (before) {
       // Only for a required hook do jobs wait, and what they rely on is mostly what it makes.
       hook.put("required", "true");

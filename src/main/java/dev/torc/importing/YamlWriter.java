@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 
 /**
  * Writes maps, lists and texts as YAML that a person would write: blocks, short lists on one line,
- * quotes only where they are needed. It remembers which lines came from where. What the keys mean
- * is not its business.
+ * quotes only where they are needed. It remembers which line came from which place. It knows no
+ * keys.
  */
 final class YamlWriter {
 
@@ -97,7 +97,10 @@ final class YamlWriter {
         for (Object item : list) {
           append(" ".repeat(indent + 2) + "-");
           if (item instanceof Map<?, ?> map) {
-            item(map, indent + 4);
+            // The first key stands behind the dash.
+            int start = out.length();
+            map.forEach((key, each) -> entry(key.toString(), each, indent + 4));
+            out.replace(start, start + indent + 4, " ");
           } else {
             value(item, indent + 2);
           }
@@ -109,16 +112,6 @@ final class YamlWriter {
             .forEach(each -> append(each.isEmpty() ? "\n" : " ".repeat(indent + 2) + each + "\n"));
       }
       default -> append(" " + flow(value, false) + "\n");
-    }
-  }
-
-  /** Writes a map as an item of a list: its first key behind the dash. */
-  private void item(Map<?, ?> map, int indent) {
-    boolean first = true;
-    for (Map.Entry<?, ?> each : map.entrySet()) {
-      append((first ? " " : " ".repeat(indent)) + scalar(each.getKey().toString(), false) + ":");
-      value(each.getValue(), indent);
-      first = false;
     }
   }
 

@@ -10,10 +10,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The values of parameters come out as their authors wrote them. */
-class AxisTest {
+class SweepAxisTest {
 
-  private static Axis of(String text) {
-    return Axis.of(Place.NONE, "p", text);
+  private static SweepAxis of(String text) {
+    return SweepAxis.of(Place.NONE, "p", text);
   }
 
   @ParameterizedTest

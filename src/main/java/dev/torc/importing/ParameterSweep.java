@@ -13,14 +13,16 @@ import java.util.SequencedSet;
 import java.util.stream.Collectors;
 
 /**
- * A job or file of the workflow file with its parameters: what it is expanded to there. One without
- * parameters has one row.
+ * A job or file as the workflow file has it, with its parameters and all combinations of their
+ * values. Without parameters there is one combination, an empty one. Which parameters the build
+ * file keeps is said by {@link Target}.
  *
  * @param name with its placeholders
  * @param zip whether the values are taken in step
  * @param rows the values by parameter, one map per expansion
  */
-record Family(Text name, List<Axis> axes, boolean zip, List<SequencedMap<String, String>> rows) {
+record ParameterSweep(
+    PlacedText name, List<SweepAxis> axes, boolean zip, List<SequencedMap<String, String>> rows) {
 
   /** How many expansions a job or file may have. */
   private static final int MAX = 200_000;
@@ -30,46 +32,32 @@ record Family(Text name, List<Axis> axes, boolean zip, List<SequencedMap<String,
    *
    * @throws IllegalArgumentException with the reason where that cannot be
    */
-  static Family of(Text name, List<Axis> axes, boolean zip) {
-    List<SequencedMap<String, String>> rows = new ArrayList<>();
-    if (zip && !axes.isEmpty()) {
-      Axis first = axes.getFirst();
-      for (Axis axis : axes) {
-        if (axis.values().size() != first.values().size()) {
-          throw new IllegalArgumentException(
-              "zip needs as many values of each, but %s has %d and %s has %d"
-                  .formatted(
-                      first.name(), first.values().size(), axis.name(), axis.values().size()));
+  static ParameterSweep of(PlacedText name, List<SweepAxis> axes, boolean zip) {
+    List<SequencedMap<String, String>> rows = new ArrayList<>(List.of(new LinkedHashMap<>()));
+    for (SweepAxis axis : axes) {
+      boolean inStep = zip && axis != axes.getFirst();
+      int count = axis.values().size();
+      if (inStep && count != rows.size()) {
+        throw new IllegalArgumentException(
+            "zip needs as many values of each, but %s has %d and %s has %d"
+                .formatted(axes.getFirst().name(), rows.size(), axis.name(), count));
+      }
+      if (!zip && (long) rows.size() * count > MAX) {
+        throw new IllegalArgumentException(
+            "its parameters have more than %d combinations, which is too much for torc import"
+                .formatted(MAX));
+      }
+      List<SequencedMap<String, String>> longer = new ArrayList<>();
+      for (int i = 0; i < rows.size(); i++) {
+        for (String value : inStep ? List.of(axis.values().get(i)) : axis.values()) {
+          SequencedMap<String, String> row = new LinkedHashMap<>(rows.get(i));
+          row.put(axis.name(), value);
+          longer.add(row);
         }
       }
-      for (int i = 0; i < first.values().size(); i++) {
-        SequencedMap<String, String> row = new LinkedHashMap<>();
-        for (Axis axis : axes) {
-          row.put(axis.name(), axis.values().get(i));
-        }
-        rows.add(row);
-      }
-    } else {
-      rows.add(new LinkedHashMap<>());
-      for (Axis axis : axes) {
-        if ((long) rows.size() * axis.values().size() > MAX) {
-          throw new IllegalArgumentException(
-              "its parameters have more than "
-                  + MAX
-                  + " combinations, which is too much for torc import");
-        }
-        List<SequencedMap<String, String>> next = new ArrayList<>();
-        for (SequencedMap<String, String> row : rows) {
-          for (String value : axis.values()) {
-            SequencedMap<String, String> longer = new LinkedHashMap<>(row);
-            longer.put(axis.name(), value);
-            next.add(longer);
-          }
-        }
-        rows = next;
-      }
+      rows = longer;
     }
-    return new Family(name, axes, zip, rows);
+    return new ParameterSweep(name, axes, zip, rows);
   }
 
   Place place() {
@@ -78,7 +66,7 @@ record Family(Text name, List<Axis> axes, boolean zip, List<SequencedMap<String,
 
   /** The names of its parameters. */
   List<String> parameters() {
-    return axes.stream().map(Axis::name).toList();
+    return axes.stream().map(SweepAxis::name).toList();
   }
 
   /** The distinct rows of some of the parameters. */
@@ -100,15 +88,15 @@ record Family(Text name, List<Axis> axes, boolean zip, List<SequencedMap<String,
     return part;
   }
 
-  /** A text of this family in one of its expansions; what is no parameter's stays. */
-  static String expand(List<Piece> pieces, Map<String, String> row) {
+  /** A text of this sweep in one of its expansions; what is no parameter's stays. */
+  static String expand(List<TextPiece> pieces, Map<String, String> row) {
     return pieces.stream()
         .map(
             piece ->
                 switch (piece) {
-                  case Piece.Plain plain -> plain.text();
-                  case Piece.Hole hole -> format(hole.format(), row.get(hole.name()));
-                  case Piece.Reference _ ->
+                  case TextPiece.Plain plain -> plain.text();
+                  case TextPiece.Hole hole -> format(hole.format(), row.get(hole.name()));
+                  case TextPiece.Reference _ ->
                       throw new IllegalStateException("a reference within a name");
                 })
         .collect(Collectors.joining());
@@ -134,7 +122,7 @@ record Family(Text name, List<Axis> axes, boolean zip, List<SequencedMap<String,
   }
 
   /** Whether torc takes this format for all values of a parameter. */
-  boolean fits(Piece.Hole hole) {
+  boolean fits(TextPiece.Hole hole) {
     return axes.stream()
         .filter(axis -> axis.name().equals(hole.name()))
         .flatMap(axis -> axis.values().stream())

@@ -4,20 +4,20 @@ import dev.torc.workflow.Literal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A text of the build file that is being made: texts and placeholders in turn. */
-final class Parts {
+/** Builds a text of the build file out of plain texts and placeholders. */
+final class TemplateBuilder {
 
   private final List<String> parts = new ArrayList<>(List.of(""));
 
   /** Adds text as it stands. */
-  Parts text(String text) {
+  TemplateBuilder text(String text) {
     int last = parts.size() - 1;
     parts.set(last, parts.get(last) + text);
     return this;
   }
 
   /** Adds a placeholder, with its braces. */
-  Parts hole(String written) {
+  TemplateBuilder hole(String written) {
     parts.add(written);
     parts.add("");
     return this;

@@ -1,7 +1,7 @@
 package dev.torc.importing;
 
-import dev.torc.importing.Spec.Job;
-import dev.torc.importing.Spec.UserData;
+import dev.torc.importing.WorkflowSpec.Job;
+import dev.torc.importing.WorkflowSpec.UserData;
 import dev.torc.workflow.Glob;
 import dev.torc.workflow.Place;
 import java.util.ArrayList;
@@ -12,14 +12,13 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
- * What a job needs and produces, in the words of the build file: files by their paths, all
- * instances of a group or some by its name, other jobs, and values.
+ * The {@code needs} and {@code produces} of one job: files by their paths, a whole group or some of
+ * its instances, other jobs, and values. Where no rule tells the instances of a group apart, it
+ * asks for the job to be written one by one, or lists what is needed.
  */
-final class Needs {
+final class Dependencies {
 
   /** How many files or jobs are written one by one where no rule says which they are. */
   private static final int MAX_LISTED = 200;
@@ -39,20 +38,20 @@ final class Needs {
    */
   private record Wanted(
       String label,
-      Unit file,
+      Target file,
       List<SortedSet<Integer>> sets,
-      SequencedMap<Unit, List<SortedSet<Integer>>> makers,
-      Unit maker) {}
+      SequencedMap<Target, List<SortedSet<Integer>>> makers,
+      Target maker) {}
 
   /** Takes files that the job names, with the label of the reference in its command or null. */
   private interface Named {
-    void add(String label, Unit file, List<SortedSet<Integer>> sets);
+    void add(String label, Target file, List<SortedSet<Integer>> sets);
   }
 
-  private final Catalog catalog;
+  private final SymbolTable symbols;
   private final Notes notes;
   private final Job job;
-  private final Unit unit;
+  private final Target target;
   private final List<Item> needs = new ArrayList<>();
   private final List<Item> produces = new ArrayList<>();
 
@@ -60,24 +59,24 @@ final class Needs {
   private final Map<String, String> labels = new LinkedHashMap<>();
 
   private final Set<String> taken = new HashSet<>(Set.of("job", "data"));
-  private final Map<Unit, List<SortedSet<Integer>>> covered = new LinkedHashMap<>();
+  private final Map<Target, List<SortedSet<Integer>>> covered = new LinkedHashMap<>();
 
-  Needs(Catalog catalog, Notes notes, Unit unit) {
-    this.catalog = catalog;
+  Dependencies(SymbolTable symbols, Notes notes, Target target) {
+    this.symbols = symbols;
     this.notes = notes;
-    this.unit = unit;
-    this.job = catalog.job(unit);
+    this.target = target;
+    this.job = symbols.job(target);
     resolve(job.outputs(), false, this::produced);
     List<Wanted> wanted = new ArrayList<>();
     resolve(job.inputs(), true, (label, file, sets) -> wanted.add(wanted(label, file, sets)));
     wanted.forEach(
         each ->
-            each.makers().forEach((maker, sets) -> covered.merge(maker, sets, Register::union)));
+            each.makers().forEach((maker, sets) -> covered.merge(maker, sets, NameIndex::union)));
     List<Wanted> many = new ArrayList<>();
     for (Wanted each : wanted) {
-      Form form = Form.infer(unit, each.file(), each.sets());
+      Selection form = Selection.infer(target, each.file(), each.sets());
       if (form != null && form.isOne()) {
-        add(needs, each.label(), List.of(catalog.path(unit, form)));
+        add(needs, each.label(), List.of(symbols.path(target, form)));
       } else {
         many.add(each);
       }
@@ -98,52 +97,52 @@ final class Needs {
   }
 
   /** How a reference in the command is written as a placeholder. */
-  String placeholder(Piece.Reference reference) {
+  String placeholder(TextPiece.Reference reference) {
     if (reference.data()) {
-      String name = unit.put(reference.name());
-      List<Unit> storers = catalog.storers(name);
-      String storer = storers.isEmpty() ? "" : catalog.name(storers.getFirst()) + ".";
-      return "{data." + storer + catalog.dataKey(name) + "}";
+      String name = target.put(reference.name());
+      List<Target> storers = symbols.storers(name);
+      String storer = storers.isEmpty() ? "" : symbols.name(storers.getFirst()) + ".";
+      return "{data." + storer + symbols.dataKey(name) + "}";
     }
     String slot = reference.input() ? "needs" : "produces";
     boolean alone = (reference.input() ? needs : produces).size() == 1;
-    String label = labels.get(slot + " " + unit.put(reference.name()));
+    String label = labels.get(slot + " " + target.put(reference.name()));
     return "{" + slot + (alone ? "" : "." + label) + "}";
   }
 
-  /** The files that a slot names: each that the command refers to by itself, others by family. */
-  private void resolve(Spec.Names names, boolean input, Named into) {
+  /** The files that a slot names: each that the command refers to by itself, others by sweep. */
+  private void resolve(WorkflowSpec.Names names, boolean input, Named into) {
     Set<String> referred = new HashSet<>();
-    for (Text name : catalog.references(unit, false, input)) {
+    for (PlacedText name : symbols.references(target, false, input)) {
       referred.add(name.text());
       String label = Label.unique(Label.identifier(name.text()), "_", taken);
       taken.add(label);
       labels.put((input ? "needs " : "produces ") + name.text(), label);
-      var links = catalog.files.resolve(unit, new Spec.Names(List.of(name), List.of()));
+      var links = symbols.files.resolve(target, new WorkflowSpec.Names(List.of(name), List.of()));
       links.forEach((file, sets) -> into.add(label, file, sets));
       if (input && links.size() > 1) {
         notes.refuse(name.place(), name.text() + " is a file of several kinds; give each a name");
       }
     }
-    Spec.Names rest =
-        new Spec.Names(
+    WorkflowSpec.Names rest =
+        new WorkflowSpec.Names(
             names.names().stream().filter(name -> !referred.contains(name.text())).toList(),
             names.regexes());
-    catalog.files.resolve(unit, rest).forEach((file, sets) -> into.add(null, file, sets));
+    symbols.files.resolve(target, rest).forEach((file, sets) -> into.add(null, file, sets));
   }
 
-  private void produced(String label, Unit file, List<SortedSet<Integer>> sets) {
-    Form form = Form.infer(unit, file, sets);
+  private void produced(String label, Target file, List<SortedSet<Integer>> sets) {
+    Selection form = Selection.infer(target, file, sets);
     List<Object> paths = new ArrayList<>();
     if (form != null && form.isOne()) {
-      paths.add(catalog.path(unit, form));
-    } else if (!unit.isGroup() && !sets.isEmpty()) {
-      sets.getFirst().forEach(row -> paths.add(catalog.path(unit, Form.of(file, row))));
-    } else if (!sets.isEmpty() && !catalog.unrolls(unit)) {
+      paths.add(symbols.path(target, form));
+    } else if (!target.isGroup() && !sets.isEmpty()) {
+      sets.getFirst().forEach(row -> paths.add(symbols.path(target, Selection.of(file, row))));
+    } else if (!sets.isEmpty() && !symbols.unrolls(target)) {
       notes.refuse(
-          job.family().place(),
+          job.sweep().place(),
           "which of the files %s each %s makes follows no rule that torc.yaml has words for"
-              .formatted(file.family.name().text(), unit.name()));
+              .formatted(file.sweep.name().text(), target.name()));
     }
     if (!paths.isEmpty() && !produces.stream().anyMatch(item -> item.refs().equals(paths))) {
       add(produces, label, paths);
@@ -155,8 +154,8 @@ final class Needs {
   }
 
   /** Finds who makes the needed files. */
-  private Wanted wanted(String label, Unit file, List<SortedSet<Integer>> sets) {
-    SequencedMap<Unit, List<SortedSet<Integer>>> makers = new LinkedHashMap<>();
+  private Wanted wanted(String label, Target file, List<SortedSet<Integer>> sets) {
+    SequencedMap<Target, List<SortedSet<Integer>>> makers = new LinkedHashMap<>();
     boolean all = true;
     for (int i = 0; i < sets.size(); i++) {
       int at = i;
@@ -165,15 +164,11 @@ final class Needs {
         continue;
       }
       for (int row : sets.get(i)) {
-        Catalog.Maker maker = catalog.maker(file, row);
+        SymbolTable.Maker maker = symbols.maker(file, row);
         all &= maker != null;
         if (maker != null) {
           makers
-              .computeIfAbsent(
-                  maker.job(),
-                  key ->
-                      new ArrayList<>(
-                          Stream.generate(TreeSet<Integer>::new).limit(sets.size()).toList()))
+              .computeIfAbsent(maker.job(), key -> NameIndex.empty(sets.size(), false))
               .get(i)
               .add(maker.instance());
         }
@@ -191,34 +186,34 @@ final class Needs {
       groups.computeIfAbsent(key, k -> new ArrayList<>()).add(wanted);
     }
     for (List<Wanted> group : groups.values()) {
-      Unit maker = group.getFirst().maker();
-      Place place = job.family().place();
-      if (maker != null && maker != unit) {
+      Target maker = group.getFirst().maker();
+      Place place = job.sweep().place();
+      if (maker != null && maker != target) {
         List<SortedSet<Integer>> instances =
-            group.stream().map(each -> each.makers().get(maker)).reduce(Register::union).get();
-        Form form = Form.infer(unit, maker, instances);
+            group.stream().map(each -> each.makers().get(maker)).reduce(NameIndex::union).get();
+        Selection form = Selection.infer(target, maker, instances);
         if (form != null && areAllProducts(maker, group, instances)) {
-          add(needs, group.getFirst().label(), List.of(jobRef(catalog.reference(form))));
+          add(needs, group.getFirst().label(), List.of(jobRef(symbols.reference(form))));
           continue;
         }
       }
       for (Wanted wanted : group) {
         List<Object> refs = refs(wanted);
-        if (refs.isEmpty() && catalog.unrolls(unit)) {
+        if (refs.isEmpty() && symbols.unrolls(target)) {
           continue;
         }
-        if (refs.isEmpty() && maker != null && maker != unit) {
-          refs = List.of(jobRef(catalog.reference(new Form(maker, new LinkedHashMap<>()))));
+        if (refs.isEmpty() && maker != null && maker != target) {
+          refs = List.of(jobRef(symbols.reference(new Selection(maker, new LinkedHashMap<>()))));
           notes.say(
               place,
               "job %s needs all of %s here: which of them each one needs follows no rule that torc.yaml has words for"
-                  .formatted(unit.name(), catalog.name(maker)));
+                  .formatted(target.name(), symbols.name(maker)));
         }
         if (refs.isEmpty()) {
           notes.refuse(
               place,
               "which of the files %s each %s needs follows no rule that torc.yaml has words for"
-                  .formatted(wanted.file().family.name().text(), unit.name()));
+                  .formatted(wanted.file().sweep.name().text(), target.name()));
         } else {
           add(needs, wanted.label(), refs);
         }
@@ -228,10 +223,10 @@ final class Needs {
 
   /** Whether the wanted files are just what these instances make. */
   private boolean areAllProducts(
-      Unit maker, List<Wanted> group, List<SortedSet<Integer>> instances) {
-    int cases = Form.isShared(instances) ? 1 : instances.size();
+      Target maker, List<Wanted> group, List<SortedSet<Integer>> instances) {
+    int cases = Selection.isShared(instances) ? 1 : instances.size();
     for (int i = 0; i < cases; i++) {
-      for (Map.Entry<Unit, List<SortedSet<Integer>>> made : catalog.outputs(maker).entrySet()) {
+      for (Map.Entry<Target, List<SortedSet<Integer>>> made : symbols.outputs(maker).entrySet()) {
         Set<Integer> all = new HashSet<>();
         for (Wanted wanted : group) {
           if (wanted.file() == made.getKey()) {
@@ -249,19 +244,19 @@ final class Needs {
   }
 
   private List<Object> refs(Wanted wanted) {
-    Form form = Form.infer(unit, wanted.file(), wanted.sets());
-    boolean shared = wanted.sets().isEmpty() || Form.isShared(wanted.sets());
+    Selection form = Selection.infer(target, wanted.file(), wanted.sets());
+    boolean shared = wanted.sets().isEmpty() || Selection.isShared(wanted.sets());
     boolean made = wanted.maker() != null;
     boolean few =
         shared && !wanted.sets().isEmpty() && wanted.sets().getFirst().size() <= MAX_LISTED;
     if (form != null && (made || !few)) {
-      String pattern = catalog.path(unit, form);
+      String pattern = symbols.path(target, form);
       if (isExact(wanted, form)) {
         if (!made) {
           notes.say(
-              job.family().place(),
+              job.sweep().place(),
               "job %s needs whatever matches %s here, not a list of files"
-                  .formatted(unit.name(), pattern));
+                  .formatted(target.name(), pattern));
         }
         return List.of(pattern);
       }
@@ -271,29 +266,29 @@ final class Needs {
       wanted
           .sets()
           .getFirst()
-          .forEach(row -> paths.add(catalog.path(unit, Form.of(wanted.file(), row))));
+          .forEach(row -> paths.add(symbols.path(target, Selection.of(wanted.file(), row))));
     }
     return paths;
   }
 
   /** Whether the pattern of a form matches no other file of the workflow than the wanted ones. */
-  private boolean isExact(Wanted wanted, Form form) {
-    int cases = Form.isShared(wanted.sets()) ? 1 : wanted.sets().size();
-    long files = catalog.allFiles().stream().mapToLong(file -> file.rows.size()).sum();
+  private boolean isExact(Wanted wanted, Selection form) {
+    int cases = Selection.isShared(wanted.sets()) ? 1 : wanted.sets().size();
+    long files = symbols.allFiles().stream().mapToLong(file -> file.rows.size()).sum();
     if (cases * files > MAX_COMPARED) {
       return false;
     }
     for (int i = 0; i < cases; i++) {
       Glob glob;
       try {
-        glob = Glob.of(catalog.pattern(unit, form, unit.rows.get(i)));
+        glob = Glob.of(symbols.pattern(target, form, target.rows.get(i)));
       } catch (IllegalArgumentException no) {
         return false;
       }
-      for (Unit file : catalog.allFiles()) {
+      for (Target file : symbols.allFiles()) {
         for (int row = 0; row < file.rows.size(); row++) {
           boolean wants = file == wanted.file() && wanted.sets().get(i).contains(row);
-          if (glob.matches(catalog.plainPath(file, row)) != wants) {
+          if (glob.matches(symbols.plainPath(file, row)) != wants) {
             return false;
           }
         }
@@ -304,9 +299,9 @@ final class Needs {
 
   /** The jobs that are depended on by name, without those whose files are needed anyway. */
   private void others() {
-    catalog
+    symbols
         .jobs
-        .resolve(unit, job.dependsOn())
+        .resolve(target, job.dependsOn())
         .forEach(
             (other, sets) -> {
               if (!covers(covered.get(other), sets)) {
@@ -326,43 +321,47 @@ final class Needs {
     return known != null;
   }
 
-  private void depend(Unit other, List<SortedSet<Integer>> sets) {
+  private void depend(Target other, List<SortedSet<Integer>> sets) {
     if (sets.isEmpty()) {
       return;
     }
-    Form form = Form.infer(unit, other, sets);
+    Selection form = Selection.infer(target, other, sets);
     if (form != null) {
-      add(needs, null, List.of(jobRef(catalog.reference(form))));
-    } else if (Form.isShared(sets) && sets.getFirst().size() <= MAX_LISTED) {
+      add(needs, null, List.of(jobRef(symbols.reference(form))));
+    } else if (Selection.isShared(sets) && sets.getFirst().size() <= MAX_LISTED) {
       List<Object> refs = new ArrayList<>();
-      sets.getFirst().forEach(i -> refs.add(jobRef(catalog.reference(Form.of(other, i)))));
+      sets.getFirst().forEach(i -> refs.add(jobRef(symbols.reference(Selection.of(other, i)))));
       add(needs, null, refs);
-    } else if (catalog.unrolls(unit)) {
+    } else if (symbols.unrolls(target)) {
       return;
-    } else if (other == unit) {
+    } else if (other == target) {
       notes.refuse(
-          job.family().place(),
+          job.sweep().place(),
           "which of its own kind each %s depends on follows no rule that torc.yaml has words for"
-              .formatted(unit.name()));
+              .formatted(target.name()));
     } else {
-      add(needs, null, List.of(jobRef(catalog.reference(new Form(other, new LinkedHashMap<>())))));
+      add(
+          needs,
+          null,
+          List.of(jobRef(symbols.reference(new Selection(other, new LinkedHashMap<>())))));
       notes.say(
-          job.family().place(),
+          job.sweep().place(),
           "job %s waits for all of %s here: which of them each one depends on follows no rule that torc.yaml has words for"
-              .formatted(unit.name(), catalog.name(other)));
+              .formatted(target.name(), symbols.name(other)));
     }
   }
 
   private void data() {
     Set<String> referred = new HashSet<>();
-    for (Text name : catalog.references(unit, true, true)) {
+    for (PlacedText name : symbols.references(target, true, true)) {
       referred.add(name.text());
     }
-    List<Text> named = new ArrayList<>(job.inputData().names());
-    named.addAll(catalog.references(unit, true, true));
-    for (String name : catalog.dataNames(new Spec.Names(named, job.inputData().regexes()))) {
-      UserData value = catalog.data(name);
-      List<Unit> storers = catalog.storers(name);
+    List<PlacedText> named = new ArrayList<>(job.inputData().names());
+    named.addAll(symbols.references(target, true, true));
+    for (String name :
+        symbols.dataNames(new WorkflowSpec.Names(named, job.inputData().regexes()))) {
+      UserData value = symbols.data(name);
+      List<Target> storers = symbols.storers(name);
       if (storers.isEmpty() && value.value() == null) {
         notes.refuse(
             value.name().place(),
@@ -370,14 +369,14 @@ final class Needs {
       } else if (referred.contains(name)) {
         continue;
       } else if (storers.isEmpty()) {
-        add(needs, null, List.of(new YamlWriter.Flow(Map.of("data", catalog.dataKey(name)))));
+        add(needs, null, List.of(new YamlWriter.Flow(Map.of("data", symbols.dataKey(name)))));
       } else {
-        for (Unit storer : storers) {
-          Object ref = jobRef(catalog.reference(new Form(storer, new LinkedHashMap<>())));
+        for (Target storer : storers) {
+          Object ref = jobRef(symbols.reference(new Selection(storer, new LinkedHashMap<>())));
           boolean known =
               covered.containsKey(storer)
                   || needs.stream().anyMatch(item -> item.refs().contains(ref));
-          if (!known && storer != unit) {
+          if (!known && storer != target) {
             add(needs, null, List.of(ref));
           }
         }

@@ -12,18 +12,19 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 
 /**
- * All jobs, or all files, by the names they are expanded to, and what names and regular expressions
- * of a job refer to among them.
+ * Finds jobs, files or user data by their expanded names, or by a regular expression over these. It
+ * answers with instances; the rule behind them is found by {@link Selection}.
  */
-final class Register {
+final class NameIndex {
 
   /** How many comparisons and results one job's references may cost. */
   private static final long MAX = 5_000_000;
 
   /** One of the expanded names. */
-  private record Member(Unit unit, int row) {}
+  private record Member(Target target, int row) {}
 
   private final String what;
   private final Notes notes;
@@ -34,52 +35,58 @@ final class Register {
    *
    * @param what is registered, for messages: {@code job}
    */
-  Register(String what, Notes notes) {
+  NameIndex(String what, Notes notes) {
     this.what = what;
     this.notes = notes;
   }
 
-  void add(Unit unit) {
-    List<Piece> name = Piece.ofName(unit.family.name().text(), unit.family.parameters());
-    for (SequencedMap<String, String> row : unit.family.rows()) {
-      Member member = new Member(unit, unit.instance(row));
+  void add(Target target) {
+    List<TextPiece> name = TextPiece.ofName(target.sweep.name().text(), target.sweep.parameters());
+    for (SequencedMap<String, String> row : target.sweep.rows()) {
+      Member member = new Member(target, target.instance(row));
       List<Member> named =
-          byName.computeIfAbsent(Family.expand(name, row), key -> new ArrayList<>(1));
+          byName.computeIfAbsent(ParameterSweep.expand(name, row), key -> new ArrayList<>(1));
       if (!named.contains(member)) {
         named.add(member);
       }
-      if (named.getFirst().unit() != unit) {
+      if (named.getFirst().target() != target) {
         notes.refuse(
-            unit.family.place(),
+            target.sweep.place(),
             "a second %s %s, first at %s"
-                .formatted(what, Family.expand(name, row), named.getFirst().unit().family.place()));
+                .formatted(
+                    what,
+                    ParameterSweep.expand(name, row),
+                    named.getFirst().target().sweep.place()));
         return;
       }
     }
   }
 
   /**
-   * What texts refer to, for each instance of a unit; what refers to nothing is refused.
+   * What texts refer to, for each instance of a target; what refers to nothing is refused.
    *
-   * @return by unit, one set of instance numbers for each instance of {@code from}; the same set
+   * @return by target, one set of instance numbers for each instance of {@code from}; the same set
    *     where it does not depend on the instance
    */
-  SequencedMap<Unit, List<SortedSet<Integer>>> resolve(Unit from, Spec.Names names) {
-    SequencedMap<Unit, List<SortedSet<Integer>>> links = new LinkedHashMap<>();
+  SequencedMap<Target, List<SortedSet<Integer>>> resolve(Target from, WorkflowSpec.Names names) {
+    SequencedMap<Target, List<SortedSet<Integer>>> links = new LinkedHashMap<>();
     names.names().forEach(name -> link(from, name, false, links));
     names.regexes().forEach(regex -> link(from, regex, true, links));
     return links;
   }
 
   private void link(
-      Unit from, Text text, boolean regex, SequencedMap<Unit, List<SortedSet<Integer>>> links) {
-    List<Piece> pieces = Piece.ofName(text.text(), from.family.parameters());
-    boolean fixed = pieces.stream().noneMatch(piece -> piece instanceof Piece.Hole);
+      Target from,
+      PlacedText text,
+      boolean regex,
+      SequencedMap<Target, List<SortedSet<Integer>>> links) {
+    List<TextPiece> pieces = TextPiece.ofName(text.text(), from.sweep.parameters());
+    boolean fixed = pieces.stream().noneMatch(piece -> piece instanceof TextPiece.Hole);
     Map<String, List<Member>> known = new HashMap<>();
-    Map<Unit, List<SortedSet<Integer>>> own = new LinkedHashMap<>();
+    Map<Target, List<SortedSet<Integer>>> own = new LinkedHashMap<>();
     long cost = 0;
-    for (SequencedMap<String, String> row : from.family.rows()) {
-      String expanded = regex ? pattern(pieces, row) : Family.expand(pieces, row);
+    for (SequencedMap<String, String> row : from.sweep.rows()) {
+      String expanded = regex ? pattern(pieces, row) : ParameterSweep.expand(pieces, row);
       List<Member> found = known.get(expanded);
       if (found == null) {
         found = regex ? matching(expanded, text.place()) : named(expanded, text.place());
@@ -95,27 +102,23 @@ final class Register {
         notes.refuse(text.place(), "refers to too much to be followed: " + text.text());
         return;
       }
-      int instance = fixed ? 0 : from.instance(row);
       for (Member member : found) {
-        sets(own, member.unit(), from, fixed).get(instance).add(member.row());
+        own.computeIfAbsent(member.target(), key -> empty(from.rows.size(), fixed))
+            .get(from.instance(row))
+            .add(member.row());
       }
       if (fixed) {
         break;
       }
     }
-    own.forEach((unit, sets) -> links.merge(unit, sets, Register::union));
+    own.forEach((target, sets) -> links.merge(target, sets, NameIndex::union));
   }
 
-  private static List<SortedSet<Integer>> sets(
-      Map<Unit, List<SortedSet<Integer>>> own, Unit unit, Unit from, boolean shared) {
-    return own.computeIfAbsent(
-        unit,
-        key -> {
-          List<SortedSet<Integer>> sets = new ArrayList<>();
-          SortedSet<Integer> one = new TreeSet<>();
-          from.rows.forEach(row -> sets.add(shared ? one : new TreeSet<>()));
-          return sets;
-        });
+  /** For each instance a set; one for all where what is referred to does not depend on it. */
+  static List<SortedSet<Integer>> empty(int instances, boolean shared) {
+    SortedSet<Integer> one = new TreeSet<>();
+    return new ArrayList<>(
+        Stream.generate(() -> shared ? one : new TreeSet<Integer>()).limit(instances).toList());
   }
 
   /** What either refers to, for each instance; the same set where both have the same as before. */
@@ -163,15 +166,11 @@ final class Register {
   }
 
   /** A regular expression in which the values of a row stand for themselves. */
-  static String pattern(String regex, Map<String, String> row) {
-    return pattern(Piece.ofName(regex, row.keySet()), row);
-  }
-
-  private static String pattern(List<Piece> pieces, Map<String, String> row) {
+  private static String pattern(List<TextPiece> pieces, Map<String, String> row) {
     StringBuilder out = new StringBuilder();
-    for (Piece piece : pieces) {
-      String text = Family.expand(List.of(piece), row);
-      boolean quoted = piece instanceof Piece.Hole && !text.matches("\\w*");
+    for (TextPiece piece : pieces) {
+      String text = ParameterSweep.expand(List.of(piece), row);
+      boolean quoted = piece instanceof TextPiece.Hole && !text.matches("\\w*");
       out.append(quoted ? Pattern.quote(text) : text);
     }
     return out.toString();

@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * A job or file of the workflow file as this torc will have it: its family, with only those
- * parameters that tell its instances apart. A job that lists a parameter only to name what it
- * depends on is one job for all its values.
+ * A job or file as the build file will have it: a sweep with only those parameters that tell its
+ * instances apart. A job that lists a parameter only to name what it depends on is one job for all
+ * values of it. It knows no other targets.
  */
-final class Unit {
+final class Target {
 
-  final Family family;
+  final ParameterSweep sweep;
 
   /** The parameters that are left. */
   final List<String> kept;
@@ -27,31 +27,31 @@ final class Unit {
   /** The values of a job that is written by itself: they are put into its texts; else empty. */
   final Map<String, String> values;
 
-  Unit(Family family, List<String> kept) {
-    this(family, kept, Map.of());
+  Target(ParameterSweep sweep, List<String> kept) {
+    this(sweep, kept, Map.of());
   }
 
-  private Unit(Family family, List<String> kept, Map<String, String> values) {
-    this.family = family;
+  private Target(ParameterSweep sweep, List<String> kept, Map<String, String> values) {
+    this.sweep = sweep;
     this.kept = kept;
     this.values = values;
-    this.rows = List.copyOf(family.rows(kept));
+    this.rows = List.copyOf(sweep.rows(kept));
     for (SequencedMap<String, String> row : rows) {
       index.put(row, index.size());
     }
   }
 
   /** Each instance by itself. */
-  List<Unit> unrolled() {
+  List<Target> unrolled() {
     Map<Map<String, String>, List<SequencedMap<String, String>>> parts = new LinkedHashMap<>();
-    for (SequencedMap<String, String> row : family.rows()) {
-      parts.computeIfAbsent(Family.part(row, kept), key -> new ArrayList<>()).add(row);
+    for (SequencedMap<String, String> row : sweep.rows()) {
+      parts.computeIfAbsent(ParameterSweep.part(row, kept), key -> new ArrayList<>()).add(row);
     }
     return parts.entrySet().stream()
         .map(
             part ->
-                new Unit(
-                    new Family(family.name(), family.axes(), family.zip(), part.getValue()),
+                new Target(
+                    new ParameterSweep(sweep.name(), sweep.axes(), sweep.zip(), part.getValue()),
                     List.of(),
                     part.getKey()))
         .toList();
@@ -59,17 +59,17 @@ final class Unit {
 
   /** Its name in the workflow file, placeholders of a group as they stand. */
   String name() {
-    return put(family.name().text());
+    return put(sweep.name().text());
   }
 
   /** A name with the values of a job that is written by itself. */
   String put(String name) {
-    return Family.expand(Piece.ofName(name, values.keySet()), values);
+    return ParameterSweep.expand(TextPiece.ofName(name, values.keySet()), values);
   }
 
-  /** The number of the instance that an expansion of the family belongs to. */
+  /** The number of the instance that an expansion of the sweep belongs to. */
   int instance(Map<String, String> row) {
-    return index.get(Family.part(row, kept));
+    return index.get(ParameterSweep.part(row, kept));
   }
 
   /** Whether it stands for several instances, also where it happens to have one. */

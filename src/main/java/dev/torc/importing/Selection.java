@@ -9,17 +9,18 @@ import java.util.SequencedMap;
 import java.util.SortedSet;
 
 /**
- * Which instances of a unit each instance of another one refers to, as a rule: a parameter is the
- * same as one of the other, or always has one value, or takes all. It is found from what the names
- * were expanded to, and holds for all of them or is not found.
+ * Which instances of one target each instance of another refers to, as a rule that a build file can
+ * say. For each parameter there are three cases: it has the same value as a parameter of the other
+ * target, it always has one value, or it takes all values. The rule is inferred from the instances
+ * that the expanded names refer to, holds for all of them, or is not found.
  *
- * @param bounds by parameter of the unit; without one, all values are meant
+ * @param bounds by parameter of the target; without one, all values are meant
  */
-record Form(Unit unit, SequencedMap<String, Bound> bounds) {
+record Selection(Target target, SequencedMap<String, Bound> bounds) {
 
   /** What a parameter is bound to. */
   sealed interface Bound {
-    /** The value of a parameter of the other unit. */
+    /** The value of a parameter of the other target. */
     record Same(String parameter) implements Bound {}
 
     /** Always this value. */
@@ -28,14 +29,14 @@ record Form(Unit unit, SequencedMap<String, Bound> bounds) {
 
   /** Whether no value is left open, so that just one instance is meant. */
   boolean isOne() {
-    return unit.kept.stream().allMatch(p -> bounds.containsKey(p) || unit.only(p) != null);
+    return target.kept.stream().allMatch(p -> bounds.containsKey(p) || target.only(p) != null);
   }
 
-  /** The one instance of a unit, with all its values. */
-  static Form of(Unit unit, int instance) {
+  /** The one instance of a target, with all its values. */
+  static Selection of(Target target, int instance) {
     SequencedMap<String, Bound> bounds = new LinkedHashMap<>();
-    unit.rows.get(instance).forEach((name, value) -> bounds.put(name, new Bound.Constant(value)));
-    return new Form(unit, bounds);
+    target.rows.get(instance).forEach((name, value) -> bounds.put(name, new Bound.Constant(value)));
+    return new Selection(target, bounds);
   }
 
   /**
@@ -44,7 +45,7 @@ record Form(Unit unit, SequencedMap<String, Bound> bounds) {
    * @param sets for each instance of {@code from} those it refers to
    * @return null where there is none
    */
-  static Form infer(Unit from, Unit to, List<SortedSet<Integer>> sets) {
+  static Selection infer(Target from, Target to, List<SortedSet<Integer>> sets) {
     if (sets.isEmpty() || sets.stream().anyMatch(SortedSet::isEmpty)) {
       return null;
     }
@@ -61,7 +62,7 @@ record Form(Unit unit, SequencedMap<String, Bound> bounds) {
         bounds.put(parameter, bound);
       }
     }
-    Form form = new Form(to, bounds);
+    Selection form = new Selection(to, bounds);
     Map<List<String>, Integer> counts = new HashMap<>();
     for (SequencedMap<String, String> row : to.rows) {
       List<String> key = new ArrayList<>();
@@ -93,7 +94,8 @@ record Form(Unit unit, SequencedMap<String, Bound> bounds) {
     return key;
   }
 
-  private static Bound same(Unit from, Unit to, List<SortedSet<Integer>> sets, String parameter) {
+  private static Bound same(
+      Target from, Target to, List<SortedSet<Integer>> sets, String parameter) {
     List<String> candidates = new ArrayList<>(from.kept);
     // The same name first: others may have the same values by chance.
     candidates.sort((a, b) -> Boolean.compare(b.equals(parameter), a.equals(parameter)));
@@ -111,7 +113,7 @@ record Form(Unit unit, SequencedMap<String, Bound> bounds) {
   }
 
   private static Bound constant(
-      Unit to, List<SortedSet<Integer>> sets, int cases, String parameter) {
+      Target to, List<SortedSet<Integer>> sets, int cases, String parameter) {
     String value = to.rows.get(sets.getFirst().first()).get(parameter);
     for (int i = 0; i < cases; i++) {
       if (!sets.get(i).stream().allMatch(j -> to.rows.get(j).get(parameter).equals(value))) {

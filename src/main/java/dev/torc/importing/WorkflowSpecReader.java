@@ -1,12 +1,12 @@
 package dev.torc.importing;
 
-import dev.torc.importing.Spec.Action;
-import dev.torc.importing.Spec.Handler;
-import dev.torc.importing.Spec.Job;
-import dev.torc.importing.Spec.Names;
-import dev.torc.importing.Spec.ResourceClass;
-import dev.torc.importing.Spec.Rule;
-import dev.torc.importing.Spec.UserData;
+import dev.torc.importing.WorkflowSpec.Action;
+import dev.torc.importing.WorkflowSpec.Handler;
+import dev.torc.importing.WorkflowSpec.Job;
+import dev.torc.importing.WorkflowSpec.Names;
+import dev.torc.importing.WorkflowSpec.ResourceClass;
+import dev.torc.importing.WorkflowSpec.Rule;
+import dev.torc.importing.WorkflowSpec.UserData;
 import dev.torc.workflow.Node;
 import dev.torc.workflow.Node.Mapping;
 import dev.torc.workflow.Place;
@@ -18,10 +18,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * From the tree of a workflow file to its {@link Spec}: keys and types are checked, parameters
- * expanded, and what this torc has no use for is said. What refers to what is not its business.
+ * Reads the tree of a workflow file into a {@link WorkflowSpec}: checks keys and types, expands
+ * parameters, and says which keys mean nothing here. It does not look up what a name refers to.
  */
-final class SpecReader {
+final class WorkflowSpecReader {
 
   /** Keys whose value means nothing on one machine, each with the reason. */
   private static final Map<String, String> TOP_UNUSED =
@@ -58,22 +58,22 @@ final class SpecReader {
   private final Map<String, String> variables = new HashMap<>();
   private Mapping shared;
 
-  private SpecReader(Notes notes) {
+  private WorkflowSpecReader(Notes notes) {
     this.notes = notes;
   }
 
   /** Reads the tree; what is wrong goes to the notes. */
-  static Spec read(Node node, Notes notes) {
-    return new SpecReader(notes).top(node);
+  static WorkflowSpec read(Node node, Notes notes) {
+    return new WorkflowSpecReader(notes).top(node);
   }
 
-  private Spec top(Node node) {
+  private WorkflowSpec top(Node node) {
     if (!(node instanceof Mapping map)) {
       notes.refuse(node.place(), "no workflow: it must be a map with name and jobs");
       notes.throwIfAny();
       throw new IllegalStateException("not reached");
     }
-    Entries top = new Entries(map, "a workflow", notes, variables);
+    MapReader top = new MapReader(map, "a workflow", notes, variables);
     // Variables stand for themselves in every text, before anything else.
     top.map("variables").forEach((name, text) -> variables.put(name, text.text()));
     Node parameters = map.get("parameters");
@@ -82,8 +82,8 @@ final class SpecReader {
     if (map.get("parameters_file") != null) {
       tableOf(map.get("parameters_file").place());
     }
-    Spec spec =
-        new Spec(
+    WorkflowSpec spec =
+        new WorkflowSpec(
             top.text("name"),
             top.text("description"),
             top.map("env"),
@@ -108,9 +108,9 @@ final class SpecReader {
             + " job by hand with table: FILE");
   }
 
-  private Job job(Entries job) {
-    Family family = family(job);
-    if (family == null) {
+  private Job job(MapReader job) {
+    ParameterSweep sweep = sweep(job);
+    if (sweep == null) {
       return null;
     }
     job.required("command");
@@ -119,11 +119,11 @@ final class SpecReader {
       notes.say(
           cancel.place(),
           "cancel_on_blocking_job_failure: false is not carried: job %s does not run after a failed job"
-              .formatted(family.name().text()));
+              .formatted(sweep.name().text()));
     }
     Job read =
         new Job(
-            family,
+            sweep,
             job.text("command"),
             job.text("invocation_script"),
             job.text("resource_requirements"),
@@ -140,20 +140,20 @@ final class SpecReader {
     return read.command() == null ? null : read;
   }
 
-  private Spec.File file(Entries file) {
-    Family family = family(file);
+  private WorkflowSpec.File file(MapReader file) {
+    ParameterSweep sweep = sweep(file);
     file.required("path");
-    Text path = file.text("path");
+    PlacedText path = file.text("path");
     file.unused(Map.of("identifier", "torc records no identifiers"));
     file.rest();
-    return family == null || path == null ? null : new Spec.File(family, path);
+    return sweep == null || path == null ? null : new WorkflowSpec.File(sweep, path);
   }
 
-  private Family family(Entries entries) {
+  private ParameterSweep sweep(MapReader entries) {
     entries.required("name");
-    Text name = entries.text("name");
-    List<Axis> axes = axes(entries);
-    Text mode = entries.text("parameter_mode");
+    PlacedText name = entries.text("name");
+    List<SweepAxis> axes = axes(entries);
+    PlacedText mode = entries.text("parameter_mode");
     if (entries.map.get("parameters_file") != null) {
       tableOf(entries.map.get("parameters_file").place());
     }
@@ -165,7 +165,7 @@ final class SpecReader {
       return null;
     }
     try {
-      return Family.of(name, axes, mode != null && mode.text().equals("zip"));
+      return ParameterSweep.of(name, axes, mode != null && mode.text().equals("zip"));
     } catch (IllegalArgumentException e) {
       notes.refuse(mode == null ? name.place() : mode.place(), e.getMessage());
       return null;
@@ -173,11 +173,11 @@ final class SpecReader {
   }
 
   /** The parameters of a job or file: its own, or the shared ones that it names. */
-  private List<Axis> axes(Entries entries) {
+  private List<SweepAxis> axes(MapReader entries) {
     entries.known("parameters");
-    List<Text> used = entries.texts("use_parameters");
+    List<PlacedText> used = entries.texts("use_parameters");
     Node own = entries.map.get("parameters");
-    List<Axis> axes = new ArrayList<>();
+    List<SweepAxis> axes = new ArrayList<>();
     if (own != null && !Node.isNothing(own)) {
       if (own instanceof Mapping map) {
         map.entries().forEach((name, entry) -> axis(name, entry, axes));
@@ -186,7 +186,7 @@ final class SpecReader {
       }
       return axes;
     }
-    for (Text name : used) {
+    for (PlacedText name : used) {
       Node.Entry entry = shared.entries().get(name.text());
       if (entry == null) {
         notes.say(
@@ -198,16 +198,19 @@ final class SpecReader {
     return axes;
   }
 
-  private void axis(String name, Node.Entry entry, List<Axis> into) {
+  private void axis(String name, Node.Entry entry, List<SweepAxis> into) {
     try {
-      Axis axis =
+      SweepAxis axis =
           switch (entry.value()) {
             case Node.Sequence list ->
-                Axis.list(
+                SweepAxis.list(
                     entry.place(),
                     name,
-                    list.items().stream().map(item -> Entries.scalar(item, name).text()).toList());
-            default -> Axis.of(entry.place(), name, Entries.scalar(entry.value(), name).text());
+                    list.items().stream()
+                        .map(item -> MapReader.scalar(item, name).text())
+                        .toList());
+            default ->
+                SweepAxis.of(entry.place(), name, MapReader.scalar(entry.value(), name).text());
           };
       into.add(axis);
       if (axis.range().size() == 3
@@ -223,9 +226,9 @@ final class SpecReader {
     }
   }
 
-  private UserData userData(Entries data) {
+  private UserData userData(MapReader data) {
     data.required("name");
-    Text name = data.text("name");
+    PlacedText name = data.text("name");
     Node value = data.map.get("data");
     boolean ephemeral = data.flag("is_ephemeral", false);
     data.known("data");
@@ -235,7 +238,7 @@ final class SpecReader {
         : new UserData(name, value == null || Node.isNothing(value) ? null : value, ephemeral);
   }
 
-  private ResourceClass classOf(Entries entries) {
+  private ResourceClass classOf(MapReader entries) {
     entries.required("name");
     ResourceClass read =
         new ResourceClass(
@@ -249,16 +252,16 @@ final class SpecReader {
     return read.name() == null ? null : read;
   }
 
-  private Handler handler(Entries handler) {
+  private Handler handler(MapReader handler) {
     handler.required("name");
-    Text name = handler.text("name");
+    PlacedText name = handler.text("name");
     List<Rule> rules = handler.maps("rules", "a rule", this::rule);
     handler.rest();
     return name == null ? null : new Handler(name, rules);
   }
 
-  private Rule rule(Entries rule) {
-    Text retries = rule.text("max_retries");
+  private Rule rule(MapReader rule) {
+    PlacedText retries = rule.text("max_retries");
     int count = 3;
     if (retries != null) {
       if (!retries.text().matches("[0-9]{1,3}")) {
@@ -278,13 +281,13 @@ final class SpecReader {
     return read;
   }
 
-  private Action action(Entries action) {
-    Text trigger = action.text("trigger_type");
-    Text type = action.text("action_type");
+  private Action action(MapReader action) {
+    PlacedText trigger = action.text("trigger_type");
+    PlacedText type = action.text("action_type");
     action.required("trigger_type");
     action.required("action_type");
     Names jobs = action.names("jobs", "job_name_regexes");
-    List<Text> commands = action.texts("commands");
+    List<PlacedText> commands = action.texts("commands");
     action.known(
         "scheduler",
         "scheduler_type",

@@ -5,26 +5,26 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * A part of a text of the workflow file: what stands there, a parameter put in, or a reference to a
- * file or to user data. It splits texts and knows no values.
+ * A piece of a text of the workflow file: plain text, a placeholder of a parameter, or a reference
+ * to a file or user data. Texts are split here; values are put in by {@link ParameterSweep}.
  */
-sealed interface Piece {
+sealed interface TextPiece {
 
   /** Text as it stands. */
-  record Plain(String text) implements Piece {}
+  record Plain(String text) implements TextPiece {}
 
   /**
    * The value of a parameter: {@code {lr}}, {@code {lr:.4f}}.
    *
    * @param format null without one
    */
-  record Hole(String name, String format) implements Piece {}
+  record Hole(String name, String format) implements TextPiece {}
 
   /** {@code ${files.input.NAME}} and its like; placeholders may stand in the name. */
-  record Reference(boolean data, boolean input, String name) implements Piece {}
+  record Reference(boolean data, boolean input, String name) implements TextPiece {}
 
   /** Splits a name or path: texts and the holes of these parameters. */
-  static List<Piece> ofName(String text, Collection<String> parameters) {
+  static List<TextPiece> ofName(String text, Collection<String> parameters) {
     return split(text, parameters, false);
   }
 
@@ -32,17 +32,18 @@ sealed interface Piece {
    * Splits a command: texts, holes and references. {@code ${name}} of a parameter is left to the
    * shell, where it has the value too.
    */
-  static List<Piece> ofCommand(String text, Collection<String> parameters) {
+  static List<TextPiece> ofCommand(String text, Collection<String> parameters) {
     return split(text, parameters, true);
   }
 
-  private static List<Piece> split(String text, Collection<String> parameters, boolean command) {
-    List<Piece> pieces = new ArrayList<>();
+  private static List<TextPiece> split(
+      String text, Collection<String> parameters, boolean command) {
+    List<TextPiece> pieces = new ArrayList<>();
     StringBuilder plain = new StringBuilder();
     for (int i = 0; i < text.length(); ) {
       char c = text.charAt(i);
       int end = -1;
-      Piece found = null;
+      TextPiece found = null;
       if (c == '$' && command) {
         end = text.startsWith("${", i) ? closing(text, i + 1) : -1;
         found = end < 0 ? null : reference(text.substring(i + 2, end));
@@ -75,7 +76,7 @@ sealed interface Piece {
     return List.copyOf(pieces);
   }
 
-  private static void flush(StringBuilder plain, List<Piece> pieces) {
+  private static void flush(StringBuilder plain, List<TextPiece> pieces) {
     if (!plain.isEmpty()) {
       pieces.add(new Plain(plain.toString()));
       plain.setLength(0);
@@ -93,7 +94,7 @@ sealed interface Piece {
     return -1;
   }
 
-  private static Piece hole(String inner, Collection<String> parameters) {
+  private static TextPiece hole(String inner, Collection<String> parameters) {
     int colon = inner.indexOf(':');
     String name = colon < 0 ? inner : inner.substring(0, colon);
     return parameters.contains(name)
@@ -101,7 +102,7 @@ sealed interface Piece {
         : null;
   }
 
-  private static Piece reference(String inner) {
+  private static TextPiece reference(String inner) {
     for (boolean data : new boolean[] {false, true}) {
       for (boolean input : new boolean[] {false, true}) {
         String prefix = (data ? "user_data." : "files.") + (input ? "input." : "output.");

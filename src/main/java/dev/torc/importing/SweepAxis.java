@@ -7,13 +7,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 
 /**
- * A parameter of the workflow file with its values as texts. The notation is NREL torc's: {@code
- * 1:100}, {@code 0:1:0.25}, {@code [a,'b c']}, or one value (their {@code parameter_expansion.rs}).
+ * One parameter of the workflow file and its values, as texts. It reads NREL torc's notation:
+ * {@code 1:100}, {@code 0:1:0.25}, {@code [a,'b c']}, or one value (their {@code
+ * parameter_expansion.rs}).
  *
  * @param name as the workflow file has it
  * @param range from, to and step where the values were written as a range, otherwise empty
  */
-record Axis(Place place, String name, List<String> values, List<String> range) {
+record SweepAxis(Place place, String name, List<String> values, List<String> range) {
 
   /** How many values a parameter may have. */
   private static final int MAX = 1_000_000;
@@ -23,7 +24,7 @@ record Axis(Place place, String name, List<String> values, List<String> range) {
    *
    * @throws IllegalArgumentException with the reason if it is none
    */
-  static Axis of(Place place, String name, String text) {
+  static SweepAxis of(Place place, String name, String text) {
     String given = text.strip();
     // `{1:100}` is a common slip, and NREL's torc takes it.
     if (given.startsWith("{") && given.endsWith("}") && given.indexOf(',') < 0) {
@@ -43,7 +44,7 @@ record Axis(Place place, String name, List<String> values, List<String> range) {
     String from = parts[0].strip();
     String to = parts[1].strip();
     String step = parts.length < 3 || parts[2].isBlank() ? "1" : parts[2].strip();
-    return new Axis(place, name, steps(name, from, to, step), List.of(from, to, step));
+    return new SweepAxis(place, name, steps(name, from, to, step), List.of(from, to, step));
   }
 
   private static List<String> steps(String name, String from, String to, String step) {
@@ -58,8 +59,8 @@ record Axis(Place place, String name, List<String> values, List<String> range) {
   }
 
   /** A parameter with these values; equal ones count once. */
-  static Axis list(Place place, String name, List<String> values) {
-    return new Axis(place, name, List.copyOf(new LinkedHashSet<>(values)), List.of());
+  static SweepAxis list(Place place, String name, List<String> values) {
+    return new SweepAxis(place, name, List.copyOf(new LinkedHashSet<>(values)), List.of());
   }
 
   /** What stands between the commas; a comma in quotes separates nothing. */

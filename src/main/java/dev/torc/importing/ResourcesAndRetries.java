@@ -1,6 +1,6 @@
 package dev.torc.importing;
 
-import dev.torc.importing.Spec.ResourceClass;
+import dev.torc.importing.WorkflowSpec.ResourceClass;
 import dev.torc.workflow.Literal;
 import dev.torc.workflow.Place;
 import java.time.Duration;
@@ -13,8 +13,11 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Resource classes and failure handlers in the words of the build file. */
-final class Classes {
+/**
+ * Translates resource classes to {@code resources} and failure handlers to {@code retries} and
+ * {@code retry}. It knows no jobs.
+ */
+final class ResourcesAndRetries {
 
   private static final Pattern MEMORY =
       Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*([kKmMgGtT]?)(?:[iI]?[bB])?");
@@ -22,7 +25,7 @@ final class Classes {
 
   private final Notes notes;
 
-  Classes(Notes notes) {
+  ResourcesAndRetries(Notes notes) {
     this.notes = notes;
   }
 
@@ -63,7 +66,7 @@ final class Classes {
     return new YamlWriter.Placed(place, new YamlWriter.Flow(amounts));
   }
 
-  private void amount(SequencedMap<String, Object> into, String key, Text text, int rest) {
+  private void amount(SequencedMap<String, Object> into, String key, PlacedText text, int rest) {
     if (text == null) {
       return;
     }
@@ -75,7 +78,7 @@ final class Classes {
     }
   }
 
-  private String runtime(Text text) {
+  private String runtime(PlacedText text) {
     String iso = text.text().strip();
     Matcher weeks = WEEKS.matcher(iso);
     if (weeks.matches()) {
@@ -107,57 +110,46 @@ final class Classes {
   }
 
   /** What a handler means for a job: {@code retries} and {@code retry}. */
-  SequencedMap<String, Object> retry(Spec.Handler handler) {
+  SequencedMap<String, Object> retry(WorkflowSpec.Handler handler) {
     SequencedMap<String, Object> out = new LinkedHashMap<>();
-    int most = handler.rules().stream().mapToInt(Spec.Rule::retries).max().orElse(0);
-    boolean all = handler.rules().stream().anyMatch(Spec.Rule::all);
+    int most = handler.rules().stream().mapToInt(WorkflowSpec.Rule::retries).max().orElse(0);
+    boolean all = handler.rules().stream().anyMatch(WorkflowSpec.Rule::all);
     SequencedMap<String, Object> retry = new LinkedHashMap<>();
     Set<String> on = all ? Set.of() : causes(handler);
     if (most == 0 || !all && on.isEmpty()) {
-      notes.say(
-          handler.name().place(),
-          "the failure handler " + handler.name().text() + " retries nothing");
+      say(handler, "retries nothing");
       return out;
     }
     if (!on.isEmpty()) {
       retry.put("on", on);
     }
-    Place place = handler.name().place();
-    String name = "the failure handler " + handler.name().text();
     if (handler.rules().stream().anyMatch(rule -> rule.retries() != most)) {
-      notes.say(
-          place,
-          name
-              + " retries "
-              + most
-              + " times, whatever the exit code: a job has one count of retries");
+      say(
+          handler,
+          "retries %d times, whatever the exit code: a job has one count of retries"
+              .formatted(most));
     }
     if (all && handler.rules().size() > 1) {
-      notes.say(
-          place,
-          name
-              + " retries after any failure: its rules for some exit codes are one with that for"
-              + " all");
+      say(
+          handler,
+          "retries after any failure: its rules for some exit codes are one with that for all");
     }
-    List<String> scripts =
-        handler.rules().stream()
-            .filter(rule -> rule.script() != null)
-            .map(rule -> rule.script().text())
-            .distinct()
-            .toList();
+    Set<String> scripts = new LinkedHashSet<>();
+    handler
+        .rules()
+        .forEach(rule -> scripts.add(rule.script() == null ? null : rule.script().text()));
+    boolean without = scripts.remove(null);
     if (scripts.size() > 1) {
-      notes.say(
-          place,
-          name + " runs no recovery script: there are several, and torc runs one before any retry");
+      say(
+          handler,
+          "runs no recovery script: there are several, and torc runs one before any retry");
     } else if (scripts.size() == 1) {
-      String script = Literal.of(scripts.getFirst());
+      String script = Literal.of(scripts.iterator().next());
       if (script != null) {
         retry.put("recover", script);
       }
-      if (handler.rules().stream().anyMatch(rule -> rule.script() == null)) {
-        notes.say(
-            place,
-            name + " runs its recovery script before any retry, also where no rule asked for it");
+      if (without) {
+        say(handler, "runs its recovery script before any retry, also where no rule asked for it");
       }
     }
     out.put("retries", String.valueOf(Math.min(most, 1000)));
@@ -167,10 +159,15 @@ final class Classes {
     return out;
   }
 
-  private Set<String> causes(Spec.Handler handler) {
+  private void say(WorkflowSpec.Handler handler, String message) {
+    notes.say(
+        handler.name().place(), "the failure handler " + handler.name().text() + " " + message);
+  }
+
+  private Set<String> causes(WorkflowSpec.Handler handler) {
     Set<String> on = new LinkedHashSet<>();
-    for (Spec.Rule rule : handler.rules()) {
-      for (Text code : rule.codes()) {
+    for (WorkflowSpec.Rule rule : handler.rules()) {
+      for (PlacedText code : rule.codes()) {
         String text = code.text().strip();
         if (text.matches("-[0-9]{1,3}")) {
           on.add("signal");

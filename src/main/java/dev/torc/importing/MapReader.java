@@ -1,6 +1,6 @@
 package dev.torc.importing;
 
-import dev.torc.importing.Spec.Names;
+import dev.torc.importing.WorkflowSpec.Names;
 import dev.torc.workflow.Nearest;
 import dev.torc.workflow.Node;
 import dev.torc.workflow.Node.Mapping;
@@ -14,10 +14,10 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Reads the entries of one map of a workflow file by type, and remembers which keys it was asked
- * for. What is wrong goes to the notes and counts as not there.
+ * Reads one map of a workflow file: each key by its type, and at the end what no key was asked for.
+ * What is wrong goes to the notes and counts as not there. It knows no keys.
  */
-final class Entries {
+final class MapReader {
 
   final Mapping map;
   private final String what;
@@ -31,7 +31,7 @@ final class Entries {
    * @param what it is, for messages
    * @param variables values put in for {@code {name}} in every text
    */
-  Entries(Mapping map, String what, Notes notes, Map<String, String> variables) {
+  MapReader(Mapping map, String what, Notes notes, Map<String, String> variables) {
     this.map = map;
     this.what = what;
     this.notes = notes;
@@ -48,13 +48,13 @@ final class Entries {
   }
 
   /** The text under a key, null without one. */
-  Text text(String key) {
+  PlacedText text(String key) {
     asked.add(key);
     Node node = map.get(key);
     return node == null || Node.isNothing(node) ? null : text(node, key);
   }
 
-  private Text text(Node node, String key) {
+  private PlacedText text(Node node, String key) {
     try {
       String text = scalar(node, key).text();
       if (text.indexOf('{') >= 0) {
@@ -62,7 +62,7 @@ final class Entries {
           text = text.replace("{" + variable.getKey() + "}", variable.getValue());
         }
       }
-      return new Text(node.place(), text);
+      return new PlacedText(node.place(), text);
     } catch (IllegalArgumentException e) {
       notes.refuse(node.place(), e.getMessage());
       return null;
@@ -70,15 +70,15 @@ final class Entries {
   }
 
   /** The texts of a list, or one text. */
-  List<Text> texts(String key) {
+  List<PlacedText> texts(String key) {
     asked.add(key);
-    List<Text> texts = new ArrayList<>();
+    List<PlacedText> texts = new ArrayList<>();
     Node node = map.get(key);
     if (node == null || Node.isNothing(node)) {
       return texts;
     }
     for (Node each : node instanceof Node.Sequence list ? list.items() : List.of(node)) {
-      Text text = text(each, key);
+      PlacedText text = text(each, key);
       if (text != null) {
         texts.add(text);
       }
@@ -91,16 +91,16 @@ final class Entries {
   }
 
   /** The texts of a map by key. */
-  SequencedMap<String, Text> map(String key) {
+  SequencedMap<String, PlacedText> map(String key) {
     asked.add(key);
-    SequencedMap<String, Text> texts = new LinkedHashMap<>();
+    SequencedMap<String, PlacedText> texts = new LinkedHashMap<>();
     Node node = map.get(key);
     if (node instanceof Mapping inner) {
       inner
           .entries()
           .forEach(
               (name, entry) -> {
-                Text text = text(entry.value(), name);
+                PlacedText text = text(entry.value(), name);
                 if (text != null) {
                   texts.put(name, text);
                 }
@@ -112,14 +112,14 @@ final class Entries {
   }
 
   /** What a reader makes of each map of a list; null is left out. */
-  <T> List<T> maps(String key, String each, Function<Entries, T> reader) {
+  <T> List<T> maps(String key, String each, Function<MapReader, T> reader) {
     asked.add(key);
     List<T> out = new ArrayList<>();
     Node node = map.get(key);
     if (node instanceof Node.Sequence list) {
       for (Node item : list.items()) {
         if (item instanceof Mapping inner) {
-          T read = reader.apply(new Entries(inner, each, notes, variables));
+          T read = reader.apply(new MapReader(inner, each, notes, variables));
           if (read != null) {
             out.add(read);
           }
@@ -134,7 +134,7 @@ final class Entries {
   }
 
   boolean flag(String key, boolean otherwise) {
-    Text text = text(key);
+    PlacedText text = text(key);
     if (text == null) {
       return otherwise;
     }
