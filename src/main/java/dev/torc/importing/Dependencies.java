@@ -74,9 +74,9 @@ final class Dependencies {
             each.makers().forEach((maker, sets) -> covered.merge(maker, sets, NameIndex::union)));
     List<Wanted> many = new ArrayList<>();
     for (Wanted each : wanted) {
-      Selection form = Selection.infer(target, each.file(), each.sets());
-      if (form != null && form.isOne()) {
-        add(needs, each.label(), List.of(symbols.path(target, form)));
+      Selection selection = Selection.infer(target, each.file(), each.sets());
+      if (selection != null && selection.isOne()) {
+        add(needs, each.label(), List.of(symbols.path(target, selection)));
       } else {
         many.add(each);
       }
@@ -132,10 +132,10 @@ final class Dependencies {
   }
 
   private void produced(String label, Target file, List<SortedSet<Integer>> sets) {
-    Selection form = Selection.infer(target, file, sets);
+    Selection selection = Selection.infer(target, file, sets);
     List<Object> paths = new ArrayList<>();
-    if (form != null && form.isOne()) {
-      paths.add(symbols.path(target, form));
+    if (selection != null && selection.isOne()) {
+      paths.add(symbols.path(target, selection));
     } else if (!target.isGroup() && !sets.isEmpty()) {
       sets.getFirst().forEach(row -> paths.add(symbols.path(target, Selection.of(file, row))));
     } else if (!sets.isEmpty() && !symbols.unrolls(target)) {
@@ -191,9 +191,9 @@ final class Dependencies {
       if (maker != null && maker != target) {
         List<SortedSet<Integer>> instances =
             group.stream().map(each -> each.makers().get(maker)).reduce(NameIndex::union).get();
-        Selection form = Selection.infer(target, maker, instances);
-        if (form != null && areAllProducts(maker, group, instances)) {
-          add(needs, group.getFirst().label(), List.of(jobRef(symbols.reference(form))));
+        Selection selection = Selection.infer(target, maker, instances);
+        if (selection != null && areAllProducts(maker, group, instances)) {
+          add(needs, group.getFirst().label(), List.of(jobRef(symbols.reference(selection))));
           continue;
         }
       }
@@ -203,7 +203,7 @@ final class Dependencies {
           continue;
         }
         if (refs.isEmpty() && maker != null && maker != target) {
-          refs = List.of(jobRef(symbols.reference(new Selection(maker, new LinkedHashMap<>()))));
+          refs = List.of(all(maker));
           notes.say(
               place,
               "job %s needs all of %s here: which of them each one needs follows no rule that torc.yaml has words for"
@@ -244,14 +244,14 @@ final class Dependencies {
   }
 
   private List<Object> refs(Wanted wanted) {
-    Selection form = Selection.infer(target, wanted.file(), wanted.sets());
+    Selection selection = Selection.infer(target, wanted.file(), wanted.sets());
     boolean shared = wanted.sets().isEmpty() || Selection.isShared(wanted.sets());
     boolean made = wanted.maker() != null;
     boolean few =
         shared && !wanted.sets().isEmpty() && wanted.sets().getFirst().size() <= MAX_LISTED;
-    if (form != null && (made || !few)) {
-      String pattern = symbols.path(target, form);
-      if (isExact(wanted, form)) {
+    if (selection != null && (made || !few)) {
+      String pattern = symbols.path(target, selection);
+      if (isExact(wanted, selection)) {
         if (!made) {
           notes.say(
               job.sweep().place(),
@@ -272,7 +272,7 @@ final class Dependencies {
   }
 
   /** Whether the pattern of a form matches no other file of the workflow than the wanted ones. */
-  private boolean isExact(Wanted wanted, Selection form) {
+  private boolean isExact(Wanted wanted, Selection selection) {
     int cases = Selection.isShared(wanted.sets()) ? 1 : wanted.sets().size();
     long files = symbols.allFiles().stream().mapToLong(file -> file.rows.size()).sum();
     if (cases * files > MAX_COMPARED) {
@@ -281,7 +281,7 @@ final class Dependencies {
     for (int i = 0; i < cases; i++) {
       Glob glob;
       try {
-        glob = Glob.of(symbols.pattern(target, form, target.rows.get(i)));
+        glob = Glob.of(symbols.pattern(target, selection, target.rows.get(i)));
       } catch (IllegalArgumentException no) {
         return false;
       }
@@ -325,9 +325,9 @@ final class Dependencies {
     if (sets.isEmpty()) {
       return;
     }
-    Selection form = Selection.infer(target, other, sets);
-    if (form != null) {
-      add(needs, null, List.of(jobRef(symbols.reference(form))));
+    Selection selection = Selection.infer(target, other, sets);
+    if (selection != null) {
+      add(needs, null, List.of(jobRef(symbols.reference(selection))));
     } else if (Selection.isShared(sets) && sets.getFirst().size() <= MAX_LISTED) {
       List<Object> refs = new ArrayList<>();
       sets.getFirst().forEach(i -> refs.add(jobRef(symbols.reference(Selection.of(other, i)))));
@@ -340,10 +340,7 @@ final class Dependencies {
           "which of its own kind each %s depends on follows no rule that torc.yaml has words for"
               .formatted(target.name()));
     } else {
-      add(
-          needs,
-          null,
-          List.of(jobRef(symbols.reference(new Selection(other, new LinkedHashMap<>())))));
+      add(needs, null, List.of(all(other)));
       notes.say(
           job.sweep().place(),
           "job %s waits for all of %s here: which of them each one depends on follows no rule that torc.yaml has words for"
@@ -372,7 +369,7 @@ final class Dependencies {
         add(needs, null, List.of(new YamlWriter.Flow(Map.of("data", symbols.dataKey(name)))));
       } else {
         for (Target storer : storers) {
-          Object ref = jobRef(symbols.reference(new Selection(storer, new LinkedHashMap<>())));
+          Object ref = all(storer);
           boolean known =
               covered.containsKey(storer)
                   || needs.stream().anyMatch(item -> item.refs().contains(ref));
@@ -382,6 +379,11 @@ final class Dependencies {
         }
       }
     }
+  }
+
+  /** A reference to all instances of a job. */
+  private YamlWriter.Flow all(Target other) {
+    return jobRef(symbols.reference(new Selection(other, new LinkedHashMap<>())));
   }
 
   private static YamlWriter.Flow jobRef(String name) {

@@ -62,7 +62,7 @@ record Selection(Target target, SequencedMap<String, Bound> bounds) {
         bounds.put(parameter, bound);
       }
     }
-    Selection form = new Selection(to, bounds);
+    Selection selection = new Selection(to, bounds);
     Map<List<String>, Integer> counts = new HashMap<>();
     for (SequencedMap<String, String> row : to.rows) {
       List<String> key = new ArrayList<>();
@@ -70,11 +70,11 @@ record Selection(Target target, SequencedMap<String, Bound> bounds) {
       counts.merge(key, 1, Integer::sum);
     }
     for (int i = 0; i < cases; i++) {
-      if (!counts.get(form.key(from.rows.get(i))).equals(sets.get(i).size())) {
+      if (!counts.get(selection.key(from.rows.get(i))).equals(sets.get(i).size())) {
         return null;
       }
     }
-    return form;
+    return selection;
   }
 
   /** Whether all instances refer to the same. */

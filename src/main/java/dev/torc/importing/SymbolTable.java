@@ -302,11 +302,11 @@ final class SymbolTable {
   }
 
   /** The name that means what a form refers to, for {@code {job: …}}. */
-  String reference(Selection form) {
-    TemplateBuilder parts = new TemplateBuilder().text(name(form.target()));
+  String reference(Selection selection) {
+    TemplateBuilder parts = new TemplateBuilder().text(name(selection.target()));
     String before = "/";
-    for (String parameter : form.target().kept.stream().sorted().toList()) {
-      Selection.Bound bound = form.bounds().get(parameter);
+    for (String parameter : selection.target().kept.stream().sorted().toList()) {
+      Selection.Bound bound = selection.bounds().get(parameter);
       if (bound != null) {
         parts.text(before + parameter(parameter) + "=");
         before = ",";
@@ -317,23 +317,23 @@ final class SymbolTable {
         }
       }
     }
-    return written(parts, form.target().sweep.place());
+    return written(parts, selection.target().sweep.place());
   }
 
   /** The path of the file that a form refers to; a pattern where it is several. */
-  String path(Target from, Selection form) {
-    return written(path(from, form, null), placeOf(form.target()));
+  String path(Target from, Selection selection) {
+    return written(path(from, selection, null), placeOf(selection.target()));
   }
 
   /** The same for an instance with these values, as a pattern without placeholders. */
-  String pattern(Target from, Selection form, Map<String, String> row) {
-    return String.join("", path(from, form, row).list());
+  String pattern(Target from, Selection selection, Map<String, String> row) {
+    return String.join("", path(from, selection, row).list());
   }
 
-  private TemplateBuilder path(Target from, Selection form, Map<String, String> row) {
-    Place place = placeOf(form.target());
-    String text = fileOf.get(form.target()).path().text();
-    List<TextPiece> pieces = TextPiece.ofName(text, form.target().sweep.parameters());
+  private TemplateBuilder path(Target from, Selection selection, Map<String, String> row) {
+    Place place = placeOf(selection.target());
+    String text = fileOf.get(selection.target()).path().text();
+    List<TextPiece> pieces = TextPiece.ofName(text, selection.target().sweep.parameters());
     boolean special =
         text.startsWith("!")
             || pieces.stream()
@@ -346,10 +346,10 @@ final class SymbolTable {
       if (piece instanceof TextPiece.Plain plain) {
         parts.text(special ? escape(plain.text()) : plain.text());
       } else if (piece instanceof TextPiece.Hole hole) {
-        String value = form.target().only(hole.name());
-        if (form.bounds().get(hole.name()) instanceof Selection.Bound.Constant constant) {
+        String value = selection.target().only(hole.name());
+        if (selection.bounds().get(hole.name()) instanceof Selection.Bound.Constant constant) {
           value = constant.value();
-        } else if (form.bounds().get(hole.name()) instanceof Selection.Bound.Same same) {
+        } else if (selection.bounds().get(hole.name()) instanceof Selection.Bound.Same same) {
           if (row == null) {
             hole(parts, from, new TextPiece.Hole(same.parameter(), hole.format()), place);
             continue;

@@ -299,8 +299,12 @@ class ImportedTest {
             .endsWith("needs: [in/1.txt, in/2.txt, in/3.txt]\n"));
   }
 
-  @Test
-  void ofSeveralProductsOnlyTheWantedOnesAreNeeded() throws IOException {
+  /** By a pattern, or by their names where the pattern would match others too. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"out/a{i}.txt|out/a*.txt", "out/{i}.txt|[out/1.txt, out/2.txt, out/3.txt]"})
+  void ofSeveralProductsOnlyTheWantedOnesAreNeeded(String path, String needs) throws IOException {
     String made =
         jobs(
             """
@@ -308,25 +312,11 @@ class ImportedTest {
               - { name: 'g_{i}', command: 'x {i}', output_files: ['a_{i}', 'b_{i}'], parameters: { i: '1:3' } }
               - { name: all, command: y, input_file_regexes: ['^a_'] }
             files:
-              - { name: 'a_{i}', path: 'out/a{i}.txt', parameters: { i: '1:3' } }
+              - { name: 'a_{i}', path: '%s', parameters: { i: '1:3' } }
               - { name: 'b_{i}', path: 'out/b{i}.txt', parameters: { i: '1:3' } }
-            """);
-    assertTrue(made.endsWith("needs: out/a*.txt\n"), made);
-  }
-
-  @Test
-  void aPatternThatWouldMatchMoreIsNotUsed() throws IOException {
-    String made =
-        jobs(
             """
-            jobs:
-              - { name: 'g_{i}', command: 'x {i}', output_files: ['a_{i}', 'b_{i}'], parameters: { i: '1:3' } }
-              - { name: all, command: y, input_file_regexes: ['^a_'] }
-            files:
-              - { name: 'a_{i}', path: 'out/{i}.txt', parameters: { i: '1:3' } }
-              - { name: 'b_{i}', path: 'out/b{i}.txt', parameters: { i: '1:3' } }
-            """);
-    assertTrue(made.endsWith("needs: [out/1.txt, out/2.txt, out/3.txt]\n"), made);
+                .formatted(path));
+    assertTrue(made.endsWith("needs: " + needs + "\n"), made);
   }
 
   @Test
