@@ -271,7 +271,9 @@ final class Dependencies {
     return paths;
   }
 
-  /** Whether the pattern of a form matches no other file of the workflow than the wanted ones. */
+  /**
+   * Whether the pattern of a selection matches no other file of the workflow than the wanted ones.
+   */
   private boolean isExact(Wanted wanted, Selection selection) {
     int cases = Selection.isShared(wanted.sets()) ? 1 : wanted.sets().size();
     long files = symbols.allFiles().stream().mapToLong(file -> file.rows.size()).sum();

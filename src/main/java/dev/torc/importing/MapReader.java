@@ -144,6 +144,12 @@ final class MapReader {
     return text.text().equalsIgnoreCase("true");
   }
 
+  /** The text under a key; a map without the key is refused. */
+  PlacedText needed(String key) {
+    required(key);
+    return text(key);
+  }
+
   /** Refuses a map without a key. */
   void required(String key) {
     Node node = map.get(key);

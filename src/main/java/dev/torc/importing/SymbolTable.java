@@ -301,7 +301,7 @@ final class SymbolTable {
     parts.hole("{" + parameter(hole.name()) + (format == null ? "" : ":" + format) + "}");
   }
 
-  /** The name that means what a form refers to, for {@code {job: …}}. */
+  /** The name that means a selection, for {@code {job: …}}. */
   String reference(Selection selection) {
     TemplateBuilder parts = new TemplateBuilder().text(name(selection.target()));
     String before = "/";
@@ -320,7 +320,7 @@ final class SymbolTable {
     return written(parts, selection.target().sweep.place());
   }
 
-  /** The path of the file that a form refers to; a pattern where it is several. */
+  /** The path of the file that a selection means; a pattern where it is several. */
   String path(Target from, Selection selection) {
     return written(path(from, selection, null), placeOf(selection.target()));
   }

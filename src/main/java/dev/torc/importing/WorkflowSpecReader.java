@@ -113,7 +113,6 @@ final class WorkflowSpecReader {
     if (sweep == null) {
       return null;
     }
-    job.required("command");
     Node cancel = job.map.get("cancel_on_blocking_job_failure");
     if (cancel != null && !job.flag("cancel_on_blocking_job_failure", true)) {
       notes.say(
@@ -124,7 +123,7 @@ final class WorkflowSpecReader {
     Job read =
         new Job(
             sweep,
-            job.text("command"),
+            job.needed("command"),
             job.text("invocation_script"),
             job.text("resource_requirements"),
             job.text("failure_handler"),
@@ -142,16 +141,14 @@ final class WorkflowSpecReader {
 
   private WorkflowSpec.File file(MapReader file) {
     ParameterSweep sweep = sweep(file);
-    file.required("path");
-    PlacedText path = file.text("path");
+    PlacedText path = file.needed("path");
     file.unused(Map.of("identifier", "torc records no identifiers"));
     file.rest();
     return sweep == null || path == null ? null : new WorkflowSpec.File(sweep, path);
   }
 
   private ParameterSweep sweep(MapReader entries) {
-    entries.required("name");
-    PlacedText name = entries.text("name");
+    PlacedText name = entries.needed("name");
     List<SweepAxis> axes = axes(entries);
     PlacedText mode = entries.text("parameter_mode");
     if (entries.map.get("parameters_file") != null) {
@@ -227,8 +224,7 @@ final class WorkflowSpecReader {
   }
 
   private UserData userData(MapReader data) {
-    data.required("name");
-    PlacedText name = data.text("name");
+    PlacedText name = data.needed("name");
     Node value = data.map.get("data");
     boolean ephemeral = data.flag("is_ephemeral", false);
     data.known("data");
@@ -239,10 +235,9 @@ final class WorkflowSpecReader {
   }
 
   private ResourceClass classOf(MapReader entries) {
-    entries.required("name");
     ResourceClass read =
         new ResourceClass(
-            entries.text("name"),
+            entries.needed("name"),
             entries.text("num_cpus"),
             entries.text("memory"),
             entries.text("num_gpus"),
@@ -253,8 +248,7 @@ final class WorkflowSpecReader {
   }
 
   private Handler handler(MapReader handler) {
-    handler.required("name");
-    PlacedText name = handler.text("name");
+    PlacedText name = handler.needed("name");
     List<Rule> rules = handler.maps("rules", "a rule", this::rule);
     handler.rest();
     return name == null ? null : new Handler(name, rules);
@@ -282,10 +276,8 @@ final class WorkflowSpecReader {
   }
 
   private Action action(MapReader action) {
-    PlacedText trigger = action.text("trigger_type");
-    PlacedText type = action.text("action_type");
-    action.required("trigger_type");
-    action.required("action_type");
+    PlacedText trigger = action.needed("trigger_type");
+    PlacedText type = action.needed("action_type");
     Names jobs = action.names("jobs", "job_name_regexes");
     List<PlacedText> commands = action.texts("commands");
     action.known(

@@ -60,6 +60,8 @@ class ImportedTest {
             + "w.yaml:1:61: no job has a name that matches b.*",
         "{name: w, jobs: [{name: a, command: x, depends_on_regexes: ['(']}]}|"
             + "w.yaml:1:61: no regular expression: (: Unclosed group",
+        "{name: w, jobs: [{name: a, command: x, input_user_data_regexes: ['(']}]}|"
+            + "w.yaml:1:66: no regular expression: (: Unclosed group",
         "{name: w, jobs: [{name: a, command: x}, {name: a, command: y}]}|"
             + "w.yaml:1:48: a second job a, first at w.yaml:1:25",
         "{name: w, jobs: [{name: a, command: x, resource_requirements: big}]}|"
