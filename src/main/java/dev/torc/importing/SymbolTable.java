@@ -232,15 +232,24 @@ final class SymbolTable {
     return new Target(ParameterSweep.of(name, List.of(), false), List.of());
   }
 
-  /** Whether a job can be written one by one, as few jobs of different names; it is noted if so. */
+  /**
+   * Whether a job can be written one by one: as few jobs, of different names, and no reference in
+   * its command means several files by a parameter that is left out. It is noted if so.
+   */
   boolean unrolls(Target target) {
+    Job job = targets.get(target);
     int count = target.rows.size();
+    String text = job.command().text() + (job.script() == null ? "" : job.script().text());
     boolean possible =
         target.isGroup()
             && count <= MAX_UNROLLED
-            && target.unrolled().stream().map(Target::name).distinct().count() == count;
+            && target.unrolled().stream().map(Target::name).distinct().count() == count
+            && target.sweep.parameters().stream()
+                .filter(name -> !target.kept.contains(name))
+                .noneMatch(
+                    name -> text.contains("{" + name + "}") || text.contains("{" + name + ":"));
     if (possible) {
-      irregular.add(targets.get(target));
+      irregular.add(job);
     }
     return possible;
   }

@@ -291,6 +291,19 @@ class ImportedTest {
   }
 
   @Test
+  void aReferenceToSeveralFilesKeepsTheJobAGroup() throws IOException {
+    String made =
+        jobs(
+            """
+            jobs:
+              - { name: 'g_{i}', command: 'x {i}', parameters: { i: '1:4' } }
+              - { name: 'h_{j}', command: 'y ${files.input.f_{j}_{s}}', depends_on_regexes: ['g_[1{j}]$'], parameters: { j: '1:2', s: '1:2' } }
+            files: [{ name: 'f_{j}_{s}', path: 'f{j}_{s}', parameters: { j: '1:2', s: '1:2' } }]
+            """);
+    assertTrue(made.endsWith("needs:\n      f: f{j}_*\n      others: { job: g }\n"), made);
+  }
+
+  @Test
   void sourcesOfASweepAreListedOneByOne() throws IOException {
     assertTrue(
         jobs("""
