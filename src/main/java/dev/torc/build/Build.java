@@ -1,9 +1,6 @@
 package dev.torc.build;
 
-import dev.torc.cache.Batch;
-import dev.torc.cache.Cache;
 import dev.torc.cache.CacheException;
-import dev.torc.cache.Marks;
 import dev.torc.exec.Ended;
 import dev.torc.hash.Stopped;
 import dev.torc.plan.Plan;
@@ -184,6 +181,11 @@ public final class Build {
       turns.end();
     }
     return exit();
+  }
+
+  /** The scene with which it ended, once {@link #run} is over. */
+  public Scene scene() {
+    return stage.scene();
   }
 
   private int exit() {
@@ -566,10 +568,5 @@ public final class Build {
     broken = e;
     draining = true;
     workers.end(false);
-  }
-
-  /** The records of a job that a killed torc left running (rule 9). */
-  public static Batch interrupted(Cache cache, Marks.Mark mark, long number) {
-    return Recorder.interrupted(mark, number, cache.result(mark.job()), cache.details(mark.job()));
   }
 }

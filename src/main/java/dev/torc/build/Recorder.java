@@ -2,6 +2,7 @@ package dev.torc.build;
 
 import dev.torc.cache.Batch;
 import dev.torc.cache.BuildId;
+import dev.torc.cache.Cache;
 import dev.torc.cache.Details;
 import dev.torc.cache.Entry;
 import dev.torc.cache.Marks;
@@ -24,7 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * reads, the details that people ask for, and who made what. Committing is the cache's business.
  * Records are made on any thread; what all share goes into them by {@link #whole}.
  */
-final class Recorder {
+public final class Recorder {
 
   private final BuildId build;
   private final AtomicLong posted = new AtomicLong();
@@ -146,7 +147,9 @@ final class Recorder {
   }
 
   /** The record of a job that a killed torc left running (rule 9): interrupted. */
-  static Batch interrupted(Marks.Mark mark, long number, Result last, Details details) {
+  public static Batch interrupted(Cache cache, Marks.Mark mark, long number) {
+    Result last = cache.result(mark.job());
+    Details details = cache.details(mark.job());
     Digest manifest = last == null ? Decider.UNKNOWN : last.manifest();
     List<String> found = last == null ? List.of() : last.found();
     List<Entry> lines = details == null ? List.of() : details.manifest();

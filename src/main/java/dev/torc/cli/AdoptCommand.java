@@ -47,7 +47,7 @@ final class AdoptCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    Project project = project(console);
+    Project project = project(console).withoutResults();
     Selection selection = project.select(targets);
     Checks.check(project.graph(), project.looking(_ -> null), selection.named());
     if (dry) {

@@ -127,7 +127,7 @@ final class CleanCommand extends Command {
     if (all && (stale || !targets.isEmpty())) {
       throw Common.usage("--all takes neither --stale nor a TARGET");
     }
-    Site site = site(console, stale || !targets.isEmpty());
+    Site site = site(console, stale || !targets.isEmpty()).withoutResults();
     if (site.project() != null) {
       Wanted.of(site.project(), targets); // what is wrong with them is said before anything is done
     }

@@ -36,7 +36,7 @@ final class DataCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    Site site = site(console, false);
+    Site site = site(console, false).withoutResults();
     SequencedMap<String, List<Datum>> stored = new LinkedHashMap<>();
     try (Cache cache = Cache.look(site.place(), console::warn)) {
       cache.eachData(stored::put);

@@ -52,7 +52,7 @@ final class EventsCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     long from = since == null ? Long.MIN_VALUE : moment(since, System.currentTimeMillis());
-    Site site = site(console, false);
+    Site site = site(console, false).withoutResults();
     List<String> wanted = new ArrayList<>(targets);
     wanted.addAll(jobs);
     List<Posted> events = new ArrayList<>();

@@ -35,7 +35,7 @@ final class LogCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    Site site = site(console, false);
+    Site site = site(console, false).withoutResults();
     TreeSet<String> names = new TreeSet<>();
     if (site.project() != null) {
       site.project().workflow().jobs().stream().map(Job::name).forEach(names::add);

@@ -131,6 +131,11 @@ public final class Graph {
     return node >= jobs.size() && gate(node).isOpen();
   }
 
+  /** Whether all instances of all groups are known. */
+  public boolean isWhole() {
+    return gates.stream().noneMatch(Gate::isOpen);
+  }
+
   /** The name of a job, or what a gate stands for. */
   public String name(int node) {
     return isJob(node) ? names.text(node) : gate(node).text();

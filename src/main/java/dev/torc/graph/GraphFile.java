@@ -8,10 +8,14 @@ import dev.torc.hash.Digests;
 import dev.torc.hash.Known;
 import dev.torc.workflow.BuildFile;
 import dev.torc.workflow.Compiled;
+import dev.torc.workflow.Deciders;
+import dev.torc.workflow.Glob;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Walk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -19,16 +23,20 @@ import java.util.SortedMap;
 /**
  * A graph as a file beside the cache's database, so that a build whose build files are those of the
  * last one parses nothing. It is good for the very bytes of all build files that were read (told by
- * rule 4), the same variables and the same torc; of anything else there is no graph. A file that is
- * damaged is as good as none. Jobs are read from it one by one, when they are asked for.
+ * rule 4), the same variables, the same torc, and the same files where groups look for some on
+ * disk; of anything else there is no graph. A file that is damaged is as good as none. Jobs are
+ * read from it one by one, when they are asked for.
  *
- * @param graph with its workflow
+ * @param graph with its workflow, all groups expanded
  * @param id names this file: another graph has another
+ * @param lasting whether the build files alone decided about it
+ * @param deciding the jobs whose results decided which instances groups have: the graph is good
+ *     only while these are what they were, which others have to find out
  */
-public record GraphFile(Graph graph, Digest id) {
+public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding) {
 
   /** Counts up with every change of the layout, {@link Compiled}'s included. */
-  private static final String LAYOUT = "torc graph 3";
+  private static final String LAYOUT = "torc graph 4";
 
   /**
    * What a graph is made from, but for the bytes of its build files.
@@ -87,6 +95,14 @@ public record GraphFile(Graph graph, Digest id) {
         return null;
       }
     }
+    int globs = in.small();
+    for (int left = globs; left > 0; left--) {
+      if (!finds(digests.root(), Glob.of(in.text()), in.list(Input::text))) {
+        return null;
+      }
+    }
+    BitSet deciding = BitSet.valueOf(in.longs());
+    boolean lasting = globs == 0 && deciding.isEmpty();
     Digest id = in.digest();
     Compiled compiled = new Compiled(in.list(Input::text));
     int[] starts = in.ints();
@@ -95,7 +111,16 @@ public record GraphFile(Graph graph, Digest id) {
         new Lazily<>(starts.length, j -> compiled.job(new Input(bytes, base + starts[j])));
     Graph graph =
         Graph.read(in, jobs, written -> compiled.workflow(in, file.getFileSystem(), written));
-    return new GraphFile(graph, id);
+    return new GraphFile(graph, id, lasting, deciding);
+  }
+
+  /** Whether a pattern finds just these files; what keeps it from looking is told by others. */
+  private static boolean finds(Path root, Glob glob, List<String> files) {
+    try {
+      return files.equals(Walk.of(root, glob));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Whether a build file is found where it was, with the bytes that it had. */
@@ -113,12 +138,18 @@ public record GraphFile(Graph graph, Digest id) {
   /**
    * Writes a graph whose groups are all expanded, whole or not at all.
    *
+   * @param deciders what beside the sources decided about it
    * @param sources the build files, with what was read
    * @param digests looks at the build files once more
    * @return the graph's name; null where a build file changed meanwhile: nothing is written then
    */
   public static Digest write(
-      Path file, Origin origin, Graph graph, List<BuildFile.Read> sources, Digests digests)
+      Path file,
+      Origin origin,
+      Graph graph,
+      Deciders deciders,
+      List<BuildFile.Read> sources,
+      Digests digests)
       throws IOException {
     Output out = new Output(WholeFile.FREE);
     byte[] from = origin.bytes();
@@ -135,8 +166,15 @@ public record GraphFile(Graph graph, Digest id) {
       source(out, source, known);
       name.digest(source.digest());
     }
-    Digest id = Digest.ofBytes(name.bytes());
-    out.digest(id);
+    out.number(deciders.files().size());
+    deciders
+        .files()
+        .forEach(
+            (glob, found) -> {
+              out.text(glob);
+              out.list(found, Output::text);
+            });
+    out.longs(deciding(graph, deciders).toLongArray());
     Compiled compiled = new Compiled();
     Output bodies = new Output(0);
     int[] starts = new int[graph.jobs()];
@@ -147,6 +185,12 @@ public record GraphFile(Graph graph, Digest id) {
     Output rest = new Output(0);
     graph.write(rest);
     compiled.workflow(rest, graph.workflow());
+    if (!deciders.isNone()) {
+      name.digest(Digest.ofBytes(rest.bytes()));
+      name.digest(Digest.ofBytes(bodies.bytes()));
+    }
+    Digest id = Digest.ofBytes(name.bytes());
+    out.digest(id);
     out.list(compiled.shared(), Output::text);
     out.ints(starts);
     out.number(bodies.length());
@@ -154,6 +198,14 @@ public record GraphFile(Graph graph, Digest id) {
     out.raw(bodies.bytes());
     WholeFile.write(file, out.bytes());
     return id;
+  }
+
+  private static BitSet deciding(Graph graph, Deciders deciders) {
+    BitSet jobs = new BitSet();
+    for (String name : deciders.jobs()) {
+      Arrays.stream(graph.named(name)).forEach(jobs::set);
+    }
+    return jobs;
   }
 
   private static void source(Output out, BuildFile.Read source, Known known) {

@@ -77,6 +77,11 @@ public final class Digests implements FileDigests {
     this.learnt = learnt;
   }
 
+  /** What relative paths are relative to. */
+  public Path root() {
+    return root;
+  }
+
   /** For a command that only looks: it writes nothing, so nothing that it reads is stored. */
   public static Digests looking(Path root, Function<String, Known> stored) {
     return looking(root, StampSource.of(root.getFileSystem()), stored);

@@ -68,7 +68,7 @@ public final class Expander {
   /** The same where only some jobs of the first scene have to be decided; see {@link Plan#of}. */
   public Plan plan(Scene first, BitSet restless) throws IOException {
     Map<String, String> wanted = new HashMap<>(first.wanted());
-    Scene begin = fresh(first);
+    Scene begin = fresh(first, restless);
     BitSet asked = begin == first ? restless : begin.selection().jobs();
     while (true) {
       Map<Made, String> counted = new HashMap<>();
@@ -136,9 +136,11 @@ public final class Expander {
    * The scene without instances for files that are products of an earlier build and that no job
    * declares any more: when the build file was read, no records were known. The same scene where
    * there are none.
+   *
+   * @param restless the jobs whose needs have to be looked at
    */
-  public Scene fresh(Scene first) throws IOException {
-    if (lasting || !seesStale(first)) {
+  public Scene fresh(Scene first, BitSet restless) throws IOException {
+    if (lasting || !seesStale(first, restless)) {
       return first;
     }
     Workflow old = first.graph().workflow();
@@ -148,10 +150,10 @@ public final class Expander {
   }
 
   /** Whether an instance needs a file that only an earlier build made. */
-  private static boolean seesStale(Scene scene) {
+  private static boolean seesStale(Scene scene, BitSet restless) {
     Graph graph = scene.graph();
     BitSet seen = new BitSet();
-    for (int job = 0; job < graph.jobs(); job++) {
+    for (int job = restless.nextSetBit(0); job >= 0; job = restless.nextSetBit(job + 1)) {
       if (graph.job(job).group() == null) {
         continue;
       }

@@ -13,6 +13,7 @@ import dev.torc.plan.Checks;
 import dev.torc.plan.Expander;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Rest;
+import dev.torc.plan.Scene;
 import dev.torc.plan.Selection;
 import dev.torc.plan.Taken;
 import dev.torc.plan.Verdict;
@@ -32,23 +33,23 @@ import java.util.function.Consumer;
  */
 public final class BuildSession {
 
-  private final Project project;
   private final BuildRequest request;
-  private final Selection selection;
   private final Capacity capacity;
   private RestState rest;
+  private Project project;
+  private Selection selection;
 
-  private BuildSession(
-      Project project,
-      BuildRequest request,
-      Selection selection,
-      Capacity capacity,
-      RestState rest) {
-    this.project = project;
+  private BuildSession(BuildRequest request, Capacity capacity, RestState rest) {
     this.request = request;
-    this.selection = selection;
     this.capacity = capacity;
-    this.rest = rest;
+    begin(rest);
+  }
+
+  /** Goes by what is at rest, and by the project that this has. */
+  private void begin(RestState from) {
+    rest = from;
+    project = from.project();
+    selection = project.select(request.targets());
   }
 
   /**
@@ -57,11 +58,14 @@ public final class BuildSession {
    * @throws dev.torc.workflow.BadInput where a target or an amount of the request is wrong
    */
   public static BuildSession of(Project project, BuildRequest request) throws IOException {
-    Selection selection = project.select(request.targets());
+    RestState rest = RestState.of(project, request.dry() ? FileClock.none() : project.clock());
     Capacity capacity =
         Capacity.of(project.workflow(), project.caller().host().limits().get(), request.limits());
-    RestState rest = RestState.of(project, request.dry() ? FileClock.none() : project.clock());
-    return new BuildSession(project, request, selection, capacity, rest);
+    BuildSession session = new BuildSession(request, capacity, rest);
+    if (rest.decidesGroups(session.forced())) {
+      session.begin(RestState.none(project));
+    }
+    return session;
   }
 
   /**
@@ -143,7 +147,7 @@ public final class BuildSession {
     }
     try (lock) {
       if (!rest.holds()) { // another build was at work
-        rest = RestState.none(project);
+        begin(RestState.none(project));
         check(selection.jobs());
       }
       return build(id, watcher);
@@ -162,7 +166,7 @@ public final class BuildSession {
       rest.renew(watcher);
       return rest.tell(id, selection.jobs(), watcher.wantsAll(), watcher);
     }
-    int exit;
+    Ended ended;
     Rest next;
     try (WriteSession work = rest.open(id, watcher)) {
       watcher.reading(work.digests());
@@ -174,13 +178,16 @@ public final class BuildSession {
       capacity.refuse(plan);
       new Taken(plan.scene().graph(), plan.scene().records(), work.digests()).refuse(looked(plan));
       arrivals.planned = true;
-      exit = run(work, plan, expander, watcher);
+      ended = run(work, plan, expander, watcher);
       // After a signal nothing is read any more: the next build looks at everything.
-      next = exit > Exit.signal(0) ? null : rest.after(plan, work, watcher);
+      next = ended.exit > Exit.signal(0) ? null : rest.after(plan, ended.scene, work, watcher);
     }
     rest.keep(next, watcher);
-    return exit;
+    return ended.exit;
   }
+
+  /** How a build ended, and the scene with which it did. */
+  private record Ended(int exit, Scene scene) {}
 
   /** The selected jobs without those that are at rest, and those that fail for what is gone. */
   private static BitSet looked(Plan plan) {
@@ -217,7 +224,7 @@ public final class BuildSession {
         .forEach(watcher);
   }
 
-  private int run(WriteSession work, Plan plan, Expander expander, BuildWatcher watcher)
+  private Ended run(WriteSession work, Plan plan, Expander expander, BuildWatcher watcher)
       throws IOException {
     Consumer<String> warn = line -> watcher.accept(new Event.Note(Event.Level.WARNING, line));
     begin(work, plan, warn, watcher);
@@ -246,7 +253,8 @@ public final class BuildSession {
                   listener));
       try (BuildWatcher.Watch _ = watcher.running(plan, build)) {
         tokens.ifPresent(t -> t.start(build::tokenCame));
-        return build.run();
+        int exit = build.run();
+        return new Ended(exit, build.scene());
       }
     } finally {
       tokens.ifPresent(Jobserver::close);

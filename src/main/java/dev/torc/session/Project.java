@@ -12,7 +12,6 @@ import dev.torc.hash.Known;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.Expander;
 import dev.torc.plan.Selection;
-import dev.torc.workflow.Blueprint;
 import dev.torc.workflow.BuildFile;
 import dev.torc.workflow.Found;
 import dev.torc.workflow.Workflow;
@@ -28,8 +27,7 @@ import java.util.function.Function;
  * Looking at the disk is for {@link ReadSession}, working for {@link WriteSession}.
  *
  * @param source reads the workflow anew with what is known of results
- * @param kept names the graph where it comes from the file of the last build, null where it does
- *     not
+ * @param kept the file of the last build where the graph comes from it, null where it does not
  * @param keeper keeps the graph in that file
  */
 public record Project(
@@ -39,19 +37,20 @@ public record Project(
     CachePlace place,
     Expander.Source source,
     boolean containers,
-    Digest kept,
+    GraphFile kept,
     Keeper keeper) {
 
   /** Keeps a graph for the next build. */
   public interface Keeper {
-    /** Returns its name; null where other things than build files decide about it. */
+    /** Returns its name; null where it cannot be told whether the next build has the same. */
     Digest keep(CachePlace place, Graph graph, Digests digests) throws IOException;
   }
 
   /**
    * The graph of the last build if the build files are still those, else the build file that the
    * options or the folder name; throws {@link dev.torc.workflow.BadInput} with all that is wrong in
-   * it.
+   * it. Groups that results decided are as they were then: who needs to be sure has {@link
+   * RestState} find out whether these results stand, or asks {@link #withoutResults}.
    */
   public static Project load(Caller caller, ProjectOptions options) throws IOException {
     List<Path> files = options.files();
@@ -61,24 +60,26 @@ public record Project(
     SortedMap<String, String> variables = options.variables();
     CachePlace place = CachePlace.find(BuildFile.root(files.getFirst()), caller.env());
     GraphFile.Origin origin = new GraphFile.Origin(Installed.id(), files, variables);
-    List<Path> named = files;
-    boolean containers = options.containers();
     GraphFile kept = GraphFile.read(place.graph(), origin, looking(place, caller, _ -> null));
-    if (kept != null) {
-      Expander.Source source = found -> Blueprint.read(named, variables).expand(found);
-      Graph graph = kept.graph();
-      Keeper keeper = (_, _, _) -> kept.id();
-      return new Project(
-          caller, graph.workflow(), graph, place, source, containers, kept.id(), keeper);
+    BuildFiles from = new BuildFiles(origin, kept);
+    Graph graph = kept == null ? unexpanded(from) : kept.graph();
+    return new Project(
+        caller, graph.workflow(), graph, place, from, options.containers(), kept, from);
+  }
+
+  private static Graph unexpanded(Expander.Source source) throws IOException {
+    return GraphBuilder.build(source.expand(Found.nothing()));
+  }
+
+  /**
+   * The same project where nothing is known of results: groups that these decided are not expanded.
+   */
+  public Project withoutResults() throws IOException {
+    if (kept == null || kept.deciding().isEmpty()) {
+      return this;
     }
-    Blueprint blueprint = Blueprint.read(files, variables);
-    Workflow workflow = blueprint.expand(Found.nothing());
-    Graph graph = GraphBuilder.build(workflow);
-    List<BuildFile.Read> read = blueprint.isLasting() ? blueprint.sources() : List.of();
-    Keeper keeper =
-        (at, made, digests) ->
-            read.isEmpty() ? null : GraphFile.write(at.graph(), origin, made, read, digests);
-    return new Project(caller, workflow, graph, place, blueprint::expand, containers, null, keeper);
+    Graph graph = unexpanded(source);
+    return new Project(caller, graph.workflow(), graph, place, source, containers, null, keeper);
   }
 
   /** The same project with groups expanded. */
@@ -112,7 +113,10 @@ public record Project(
   /** What expands groups, for a request that is about these targets. */
   public Expander expander(List<String> targets, Expander.Check check) {
     return new Expander(
-        source, found -> Selection.of(found, targets, this::path), check, kept != null);
+        source,
+        found -> Selection.of(found, targets, this::path),
+        check,
+        kept != null && kept.lasting());
   }
 
   /** The jobs that targets name; files are relative to where the user stands. */

@@ -31,17 +31,18 @@ public final class ReadSession implements AutoCloseable {
   private final Scene scene;
   private final RestState rest;
 
-  private ReadSession(Project given, RestState rest, Cache cache, Consumer<String> note)
+  private ReadSession(Project known, RestState rest, Cache cache, Consumer<String> note)
       throws IOException {
     this.cache = cache;
-    this.rest = rest.holds() ? rest : RestState.none(given);
+    this.rest = rest.holds() ? rest : RestState.none(known);
+    Project given = this.rest.project();
     this.interrupted = RunningJobs.of(given.place(), cache).interrupted();
     this.digests = given.looking(cache::stamp);
     this.rest.hand(digests);
     Expander expander =
         given.expander(List.of(), (graph, jobs) -> Checks.check(graph, digests, jobs));
     Scene first = scene(given, given.select(List.of()), false);
-    Scene fresh = expander.fresh(first);
+    Scene fresh = expander.fresh(first, this.rest.restless(new BitSet()));
     if (fresh == first && first.selection().open().isEmpty()) {
       this.scene = first;
       this.project = given;

@@ -15,6 +15,7 @@ import dev.torc.machine.Refusal;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Rest;
 import dev.torc.plan.Resting;
+import dev.torc.plan.Scene;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.BitSet;
@@ -28,6 +29,8 @@ import java.util.function.Consumer;
  * changed since; and keeping that for the next build. What being at rest means is {@link Rest}'s
  * business.
  *
+ * @param project as far as it can be relied on: whoever looks at what is at rest goes on with this
+ *     one
  * @param rest null where nothing is at rest; else with the stamps that its files have now
  * @param file the stamp that the file of it had before it was read
  * @param restless the jobs of the graph that have to be decided
@@ -50,7 +53,7 @@ record RestState(
       return none(project);
     }
     Map<String, String> env = project.caller().env();
-    Rest rest = Rest.read(place.rest(), held(project, project.kept()), env);
+    Rest rest = Rest.read(place.rest(), held(project, project.kept().id()), env);
     if (rest == null) {
       return none(project);
     }
@@ -58,14 +61,27 @@ record RestState(
     int threads = Runtime.getRuntime().availableProcessors();
     Rest.Looked looked = rest.look(project.graph(), stamps, digests, threads);
     boolean touched = looked.rest() != rest;
-    return new RestState(project, looked.rest(), file, looked.restless(), touched, digests);
+    RestState state =
+        new RestState(project, looked.rest(), file, looked.restless(), touched, digests);
+    return state.decidesGroups(new BitSet()) ? none(project) : state;
   }
 
-  /** Nothing is at rest. */
-  static RestState none(Project project) {
+  /** Nothing is at rest, and so it is not known either what results decided about groups. */
+  static RestState none(Project project) throws IOException {
+    Project of = project.withoutResults();
     BitSet all = new BitSet();
-    all.set(0, project.graph().jobs());
-    return new RestState(project, null, Stamp.MISSING, all, false, null);
+    all.set(0, of.graph().jobs());
+    return new RestState(of, null, Stamp.MISSING, all, false, null);
+  }
+
+  /** Whether jobs may run whose results decided about groups, if some are forced to. */
+  boolean decidesGroups(BitSet forced) {
+    BitSet deciding = project.kept() == null ? new BitSet() : project.kept().deciding();
+    if (deciding.isEmpty()) {
+      return false;
+    }
+    BitSet jobs = restless(forced);
+    return !jobs.isEmpty() && Rest.concerned(project.graph(), jobs).intersects(deciding);
   }
 
   private static Rest.Held held(Project project, Digest graph) throws IOException {
@@ -151,22 +167,26 @@ record RestState(
 
   /**
    * What the build leaves at rest; the cache is still open. Null where the graph cannot be kept.
+   *
+   * @param last the scene with which it ended
    */
-  Rest after(Plan plan, WriteSession work, Consumer<Event> listener) {
+  Rest after(Plan plan, Scene last, WriteSession work, Consumer<Event> listener) {
     try {
-      Graph graph = plan.scene().graph();
-      Digest id = project.keeper().keep(place(), graph, work.digests());
+      Digest id = project.keeper().keep(place(), last.graph(), work.digests());
       if (id == null) {
         return null;
       }
-      BitSet stayed = rest == null ? new BitSet() : (BitSet) rest.jobs().clone();
-      stayed.andNot(restless);
-      stayed.andNot(plan.decided());
+      boolean same = rest != null && last.graph() == project.graph();
+      BitSet stayed = same ? (BitSet) rest.jobs().clone() : new BitSet();
+      if (same) {
+        stayed.andNot(restless);
+        stayed.andNot(plan.decided());
+      }
       return Resting.of(
-          plan.scene(),
+          last,
           work.digests(),
           held(project, id),
-          rest,
+          same ? rest : null,
           stayed,
           project.caller().env(),
           work.cache().nextBuildNumber());

@@ -50,6 +50,11 @@ public record Site(CachePlace place, Project project, BadInput refused) {
     return null;
   }
 
+  /** The same with the groups that the build file alone decides; see {@link Project#load}. */
+  public Site withoutResults() throws IOException {
+    return project == null ? this : with(project.withoutResults());
+  }
+
   /** The same with groups expanded. */
   public Site with(Project expanded) {
     return new Site(place, expanded, refused);

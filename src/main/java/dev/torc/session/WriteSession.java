@@ -1,9 +1,9 @@
 package dev.torc.session;
 
-import dev.torc.build.Build;
 import dev.torc.build.Clearing;
 import dev.torc.build.Event;
 import dev.torc.build.Launches;
+import dev.torc.build.Recorder;
 import dev.torc.build.Shop;
 import dev.torc.cache.Batch;
 import dev.torc.cache.BuildId;
@@ -96,7 +96,7 @@ public final class WriteSession implements AutoCloseable {
         .forEach(mark -> left.add(new Leftovers.Mark(mark.build(), mark.job())));
     Leftovers.end(place.root(), left, LocalRunner.GRACE).forEach(warn);
     for (Marks.Mark mark : Marks.live(marks, cache)) {
-      cache.put(Build.interrupted(cache, mark, cache.nextBuildNumber()));
+      cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
     }
     cache.flush();
   }

@@ -4,6 +4,7 @@ import dev.torc.hash.Digest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,18 +18,29 @@ import java.util.TreeMap;
 final class AxisSources {
 
   private final Path root;
-  private final Map<String, List<String>> matches = new HashMap<>();
+  private final SortedMap<String, List<String>> matches = new TreeMap<>();
   private final Map<Axis, Tables.Content> tables = new HashMap<>();
   private final SortedMap<String, Digest> digests = new TreeMap<>();
+  private boolean complete = true;
 
   /** Those that are named relative to a root. */
   AxisSources(Path root) {
     this.root = root;
   }
 
-  /** Whether the names in a folder decide about a group. */
-  boolean isListed() {
-    return !matches.isEmpty();
+  /** The patterns that were looked for, with what each found. */
+  SortedMap<String, List<String>> found() {
+    return Collections.unmodifiableSortedMap(new TreeMap<>(matches));
+  }
+
+  /** Whether {@link #found} and {@link #read} are all that was learnt of the disk. */
+  boolean isComplete() {
+    return complete;
+  }
+
+  /** A file that a pattern found does not count, for what an earlier build did. */
+  void passOver() {
+    complete = false;
   }
 
   /** The tables that were read, with what they held. */
@@ -54,6 +66,7 @@ final class AxisSources {
 
   /** What stands there where a pattern matches nothing. */
   String beside(Glob glob) throws IOException {
+    complete = false;
     return Beside.pattern(root, glob);
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,21 +43,6 @@ final class AxisValues {
       String nothing,
       List<BadInput.Diagnostic> warnings) {}
 
-  /**
-   * A group that may make what decides about another one, which asked for it while it was being
-   * expanded itself.
-   *
-   * @param chain the names on the way from the maker to the reader and back
-   */
-  private record Doubt(int maker, int reader, String chain, Predicate<String> seen, Place place) {
-    private String message(List<Unit> units, String path) {
-      String name = units.get(maker).name();
-      return maker == reader
-          ? name + " makes " + path + ", which decides about it"
-          : "the groups " + chain + " feed each other; " + name + " makes " + path;
-    }
-  }
-
   private record Values(List<String> names, List<Row> rows) {}
 
   private final Expansion expansion;
@@ -65,7 +51,8 @@ final class AxisValues {
   private final Map<String, String> vars;
   private final AxisSources sources;
   private final Found found;
-  private final List<Doubt> doubts = new ArrayList<>();
+  private final Doubts doubts = new Doubts();
+  private final SortedSet<String> answered = new TreeSet<>();
   private Feeds feeds;
 
   AxisValues(
@@ -318,7 +305,7 @@ final class AxisValues {
       if (!expansion.isOpen(maker)) {
         return false;
       }
-      doubts.add(new Doubt(maker, unit, expansion.chain(maker), seen, place));
+      doubts.add(maker, unit, expansion.chain(maker), seen, place);
       return true;
     }
 
@@ -343,6 +330,7 @@ final class AxisValues {
       Optional<List<String>> products = found.products(name);
       if (products.isPresent()) {
         byResults = true;
+        answered.add(name);
       } else {
         awaits.add(name);
       }
@@ -472,9 +460,12 @@ final class AxisValues {
         }
       }
       for (String path : sources.matches(glob)) {
-        if (!files.contains(path)
-            && globs.stream().noneMatch(each -> each.matches(path))
-            && !found.isRecorded(path)) {
+        if (files.contains(path) || globs.stream().anyMatch(each -> each.matches(path))) {
+          continue;
+        }
+        if (found.isRecorded(path)) {
+          sources.passOver();
+        } else {
           put(path, fit, seen);
         }
       }
@@ -537,31 +528,14 @@ final class AxisValues {
     }
   }
 
-  /** Is told of a group that makes what decides about it, or about one that decides about it. */
-  interface Refusal {
-    void of(int maker, int reader, BadInput.Diagnostic why);
+  /** The jobs and groups whose products had a say. */
+  SortedSet<String> answered() {
+    return Collections.unmodifiableSortedSet(answered);
   }
 
-  /** Tells where a doubt proved right, of each maker once. */
-  void settle(Refusal refusal) throws IOException {
-    BitSet told = new BitSet();
-    for (Doubt doubt : doubts) {
-      for (Job job : expansion.of(doubt.maker).jobs()) {
-        for (Item item : job.produces()) {
-          for (Ref ref : item.refs()) {
-            if (ref instanceof Ref.OfFile file
-                && doubt.seen.test(file.path())
-                && !told.get(doubt.maker)) {
-              told.set(doubt.maker);
-              refusal.of(
-                  doubt.maker,
-                  doubt.reader,
-                  new BadInput.Diagnostic(doubt.place, doubt.message(units, file.path())));
-            }
-          }
-        }
-      }
-    }
+  /** Tells where a doubt proved right; see {@link Doubts#settle}. */
+  void settle(Doubts.Refusal refusal) throws IOException {
+    doubts.settle(expansion, units, refusal);
   }
 
   private Feeds feeds() {

@@ -143,9 +143,9 @@ public final class Blueprint {
     return all;
   }
 
-  /** Whether the last expansion follows from {@link #sources} alone. */
-  public boolean isLasting() {
-    return expansion.isLasting();
+  /** What beside {@link #sources} decided about the last expansion. */
+  public Deciders deciders() {
+    return expansion.deciders();
   }
 
   /**

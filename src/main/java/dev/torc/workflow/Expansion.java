@@ -103,9 +103,9 @@ final class Expansion {
     }
   }
 
-  /** Whether nothing but build files and {@link #tables} decides about what the last run gave. */
-  boolean isLasting() {
-    return lasting.keySet().containsAll(outcomes.keySet()) && !sources.isListed();
+  /** What beside build files and {@link #tables} decided about what the last run gave. */
+  Deciders deciders() {
+    return new Deciders(values.answered(), sources.found(), sources.isComplete());
   }
 
   /** The files of values that were read. */

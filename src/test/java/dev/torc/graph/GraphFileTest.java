@@ -3,10 +3,12 @@ package dev.torc.graph;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.hash.Digest;
 import dev.torc.hash.Digests;
 import dev.torc.workflow.Blueprint;
 import dev.torc.workflow.Found;
@@ -15,8 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,7 +93,13 @@ class GraphFileTest {
     Blueprint blueprint = Blueprint.read(List.of(files), defines);
     Graph graph = GraphBuilder.build(blueprint.expand(Found.nothing()));
     assertNotNull(
-        GraphFile.write(file, origin(defines, files), graph, blueprint.sources(), digests()));
+        GraphFile.write(
+            file,
+            origin(defines, files),
+            graph,
+            blueprint.deciders(),
+            blueprint.sources(),
+            digests()));
     return graph;
   }
 
@@ -217,7 +227,9 @@ class GraphFileTest {
     Blueprint blueprint = Blueprint.read(List.of(yaml), none);
     Graph graph = GraphBuilder.build(blueprint.expand(Found.nothing()));
     put("torc.yaml", "jobs: { a: { command: two, produces: x } }");
-    assertNull(GraphFile.write(file, origin(none, yaml), graph, blueprint.sources(), digests()));
+    assertNull(
+        GraphFile.write(
+            file, origin(none, yaml), graph, blueprint.deciders(), blueprint.sources(), digests()));
     assertNull(read(none, yaml));
   }
 
@@ -235,9 +247,23 @@ class GraphFileTest {
   }
 
   @Test
-  void groupsThatTheDiskOrResultsDecideAboutAreNotKept() throws IOException {
-    put("a.txt", "1\n2\n");
-    for (String values : List.of("{ lines: made.txt }", "{ glob: '*.txt' }", "{ products: m }")) {
+  void whatPatternsFindOnDiskCounts() throws IOException {
+    put("a.txt", "");
+    Path yaml =
+        put(
+            "torc.yaml",
+            "jobs: { a: { parameters: { s: { glob: '*.txt' } }, command: 'echo {s}' } }");
+    assertEquals(1, write(none, yaml).jobs());
+    assertEquals(1, read(none, yaml).jobs());
+    Path more = put("b.txt", "");
+    assertNull(read(none, yaml));
+    Files.delete(more);
+    assertNotNull(read(none, yaml));
+  }
+
+  @Test
+  void jobsWhoseResultsDecideAreNamed() throws IOException {
+    for (String values : List.of("{ lines: made.txt }", "{ glob: 'm*.txt' }", "{ products: m }")) {
       Path yaml =
           put(
               "torc.yaml",
@@ -247,13 +273,31 @@ class GraphFileTest {
                 m: { command: echo 1 > made.txt, produces: "made*.txt" }
               """
                   .formatted(values));
+      put("made.txt", "1\n2\n");
       Blueprint blueprint = Blueprint.read(List.of(yaml), none);
-      blueprint.expand(Found.nothing());
-      assertFalse(blueprint.isLasting(), values);
+      assertFalse(GraphBuilder.build(blueprint.expand(Found.nothing())).isWhole(), values);
+      Found made = _ -> Optional.of(List.of("made.txt"));
+      Graph graph = GraphBuilder.build(blueprint.expand(made));
+      assertTrue(graph.isWhole(), values);
+      GraphFile.write(
+          file, origin(none, yaml), graph, blueprint.deciders(), blueprint.sources(), digests());
+      GraphFile read = GraphFile.read(file, origin(none, yaml), digests());
+      assertFalse(read.lasting());
+      assertEquals(BitSet.valueOf(new long[] {1L << read.graph().jobId("m")}), read.deciding());
     }
-    Path yaml = put("torc.yaml", "jobs: { a: { parameters: { s: [1] }, command: 'echo {s}' } }");
-    Blueprint blueprint = Blueprint.read(List.of(yaml), none);
-    blueprint.expand(Found.nothing());
-    assertTrue(blueprint.isLasting());
+  }
+
+  @Test
+  void anotherGraphOfTheSameBuildFilesHasAnotherName() throws IOException {
+    Path yaml =
+        put(
+            "torc.yaml",
+            "jobs: { a: { parameters: { s: { glob: '*.txt' } }, command: 'echo {s}' } }");
+    put("a.txt", "");
+    write(none, yaml);
+    Digest one = GraphFile.read(file, origin(none, yaml), digests()).id();
+    put("b.txt", "");
+    write(none, yaml);
+    assertNotEquals(one, GraphFile.read(file, origin(none, yaml), digests()).id());
   }
 }

@@ -1,0 +1,53 @@
+package dev.torc.session;
+
+import dev.torc.cache.CachePlace;
+import dev.torc.graph.Graph;
+import dev.torc.graph.GraphFile;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Digests;
+import dev.torc.plan.Expander;
+import dev.torc.workflow.Blueprint;
+import dev.torc.workflow.Found;
+import dev.torc.workflow.Workflow;
+import java.io.IOException;
+
+/**
+ * The build files of a project, read when they are first asked for: where the graph of the last
+ * build serves they never are. What a graph is made of is {@link Blueprint}'s business, how it is
+ * kept {@link GraphFile}'s.
+ */
+final class BuildFiles implements Expander.Source, Project.Keeper {
+
+  private final GraphFile.Origin origin;
+  private final GraphFile kept;
+  private Blueprint blueprint;
+
+  /**
+   * @param origin names the files and the variables
+   * @param kept the graph of the last build, null where there is none that serves
+   */
+  BuildFiles(GraphFile.Origin origin, GraphFile kept) {
+    this.origin = origin;
+    this.kept = kept;
+  }
+
+  @Override
+  public Workflow expand(Found found) throws IOException {
+    if (blueprint == null) {
+      blueprint = Blueprint.read(origin.files(), origin.defines());
+    }
+    return blueprint.expand(found);
+  }
+
+  @Override
+  public Digest keep(CachePlace place, Graph graph, Digests digests) throws IOException {
+    if (kept != null && graph == kept.graph()) {
+      return kept.id();
+    }
+    boolean whole = blueprint.deciders().complete() && graph.isWhole();
+    return whole
+        ? GraphFile.write(
+            place.graph(), origin, graph, blueprint.deciders(), blueprint.sources(), digests)
+        : null;
+  }
+}
