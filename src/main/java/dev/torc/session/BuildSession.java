@@ -62,7 +62,7 @@ public final class BuildSession {
     Capacity capacity =
         Capacity.of(project.workflow(), project.caller().host().limits().get(), request.limits());
     BuildSession session = new BuildSession(request, capacity, rest);
-    if (rest.decidesGroups(session.forced())) {
+    if (request.force() && rest.decidesGroups(session.forced())) {
       session.begin(RestState.none(project));
     }
     return session;

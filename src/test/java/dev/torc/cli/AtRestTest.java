@@ -44,13 +44,6 @@ class AtRestTest {
     folder = new Folder(temp.toRealPath());
   }
 
-  /** Builds, and once more when the racy window has passed by the clock of the files. */
-  private void settle() throws IOException {
-    assertEquals(0, folder.run().exit());
-    folder.window();
-    assertEquals(0, folder.run().exit());
-  }
-
   private Path rest() {
     return folder.at().resolve(".torc/rest");
   }
@@ -70,33 +63,25 @@ class AtRestTest {
     }
   }
 
-  /** Whether a build found everything at rest: it did not even open the database. */
-  private boolean opensNothing(String... args) throws IOException {
-    Path table = folder.at().resolve(".torc/lock.mdb");
-    Files.deleteIfExists(table);
-    assertEquals(0, folder.run(args).exit());
-    return !Files.exists(table);
-  }
-
   @Test
   void aBuildInWhichNothingMovedOpensNoDatabase() throws IOException {
     folder.chain();
-    settle();
-    assertTrue(opensNothing());
+    folder.settle();
+    assertTrue(folder.opensNothing());
     assertTrue(folder.run().err().startsWith(DONE));
   }
 
   @Test
   void whatWasTouchedStaysAtRestAndIsRememberedSo() throws IOException {
     folder.chain();
-    settle();
+    folder.settle();
     touch("a.txt", "c.txt", "d.txt");
     folder.window();
     Stamp before = restStamp();
-    assertTrue(opensNothing());
+    assertTrue(folder.opensNothing());
     Stamp after = restStamp();
     assertNotEquals(before, after, "the new stamps are kept");
-    assertTrue(opensNothing());
+    assertTrue(folder.opensNothing());
     assertEquals(after, restStamp(), "and nothing has to be read again");
     folder.put("a.txt", "two\n");
     Run run = folder.run();
@@ -110,7 +95,7 @@ class AtRestTest {
     assumeTrue(System.getProperty("os.name").equals("Linux"), "leases are Linux's");
     assumeTrue(dev.torc.posix.FileSystems.networkKind(temp).isEmpty(), "no leases here");
     folder.chain();
-    settle();
+    folder.settle();
     Path file = folder.at().resolve("a.txt");
     try (Arena memory = Arena.ofConfined()) {
       MemorySegment old;
@@ -130,14 +115,14 @@ class AtRestTest {
       }
     }
     folder.window();
-    settle();
-    assertTrue(opensNothing());
+    folder.settle();
+    assertTrue(folder.opensNothing());
   }
 
   @Test
   void whoOnlyLooksRemembersNothing() throws IOException {
     folder.chain();
-    settle();
+    folder.settle();
     touch("a.txt", "d.txt");
     folder.window();
     Stamp before = restStamp();
@@ -164,7 +149,7 @@ class AtRestTest {
           b: { command: cp t b, needs: [t, "in/*.txt"], produces: b }
         """);
     folder.put("s", "s").put("t", "t").put("in/x.txt", "x");
-    settle();
+    folder.settle();
     touch("t", "b");
     folder.put("s", "S");
     folder.window();
@@ -172,7 +157,7 @@ class AtRestTest {
     folder.window();
     folder.run(); // decides a once more, since its product was read within the racy window
     Stamp kept = restStamp();
-    assertTrue(opensNothing());
+    assertTrue(folder.opensNothing());
     assertEquals(kept, restStamp());
     touch("in/x.txt"); // its folder has another stamp too, so the glob is looked at
     assertTrue(folder.run().err().contains("2 jobs: 0 ran, 2 up to date"));
@@ -191,11 +176,11 @@ class AtRestTest {
           b: { command: cp t b, needs: t, produces: b }
         """);
     folder.put("s", "s").put("t", "t");
-    settle();
+    folder.settle();
     assertTrue(folder.run("build", "--force", "a").err().contains("1 job: 1 ran"));
-    settle();
+    folder.settle();
     touch("s", "t", "a", "b");
-    assertTrue(opensNothing());
+    assertTrue(folder.opensNothing());
   }
 
   @Test
@@ -203,9 +188,9 @@ class AtRestTest {
     folder.put(
         "torc.yaml", "jobs: { all: { command: cat in/* > all, needs: 'in/*', produces: all } }");
     folder.put("in/a", "a").put("in/b", "b");
-    settle();
+    folder.settle();
     Files.setLastModifiedTime(folder.at().resolve("in/a"), FileTime.fromMillis(1));
-    assertTrue(opensNothing());
+    assertTrue(folder.opensNothing());
     folder.put("in/a", "A");
     assertTrue(folder.run().err().contains("1 job: 1 ran"));
   }
@@ -213,10 +198,10 @@ class AtRestTest {
   @Test
   void theModeOfASourceDecidesNothing() throws IOException {
     folder.chain();
-    settle();
+    folder.settle();
     mode("a.txt", "rwxr-xr-x");
     mode("d.txt", "rw-------");
-    assertTrue(opensNothing());
+    assertTrue(folder.opensNothing());
     Files.delete(rest());
     assertTrue(folder.run().err().startsWith(DONE), "nor where all is looked at");
   }
@@ -235,10 +220,10 @@ class AtRestTest {
           use: { command: cp bin copy, needs: bin, produces: copy }
         """);
     folder.put("a.txt", "one\n");
-    settle();
-    assertTrue(opensNothing());
+    folder.settle();
+    assertTrue(folder.opensNothing());
     mode("bin", "rwx------");
-    assertTrue(opensNothing());
+    assertTrue(folder.opensNothing());
     mode("bin", "rw-r--r--");
     Run why = folder.run("why", "link");
     assertTrue(why.out().contains("product bin altered: 2c8b08d executable → 2c8b08d"), why.out());
@@ -246,7 +231,7 @@ class AtRestTest {
     assertTrue(Files.isExecutable(folder.at().resolve("bin")));
     folder.window();
     assertEquals(0, folder.run().exit());
-    assertTrue(opensNothing());
+    assertTrue(folder.opensNothing());
     mode("copy", "rw-r--r--");
     assertTrue(folder.run().err().contains("2 jobs: 1 ran, 1 up to date"));
   }
@@ -280,11 +265,11 @@ class AtRestTest {
   @Test
   void aLinkToTheSameBytesIsLookedAt() throws IOException {
     folder.chain();
-    settle();
+    folder.settle();
     Path file = folder.at().resolve("a.txt");
     Files.move(file, temp.resolve("else"));
     Files.createSymbolicLink(file, temp.resolve("else"));
-    assertFalse(opensNothing());
+    assertFalse(folder.opensNothing());
     Files.delete(file);
     Files.createSymbolicLink(file, Path.of("d.txt"));
     Run run = folder.run();
@@ -296,27 +281,27 @@ class AtRestTest {
   @Test
   void withoutTheDigestsTouchedFilesAreDecided() throws IOException {
     folder.chain();
-    settle();
+    folder.settle();
     byte[] bytes = Files.readAllBytes(rest());
     bytes[bytes.length - 1] ^= 1;
     Files.write(rest(), bytes);
-    assertTrue(opensNothing());
+    assertTrue(folder.opensNothing());
     touch("a.txt");
     folder.window();
-    assertFalse(opensNothing());
+    assertFalse(folder.opensNothing());
     touch("a.txt");
-    assertTrue(opensNothing(), "written anew");
+    assertTrue(folder.opensNothing(), "written anew");
   }
 
   @Test
   void anEditCostsTheJobsBehindIt() throws IOException {
     folder.chain();
-    settle();
+    folder.settle();
     folder.put("a.txt", "two\n");
     Run run = folder.run();
     assertTrue(run.err().contains("3 jobs: 3 ran"), run.err());
     assertEquals("two\n", folder.get("d.txt"));
-    settle();
+    folder.settle();
     folder.put("d.txt", "mine");
     run = folder.run();
     assertTrue(run.err().contains("3 jobs: 1 ran, 2 up to date"), run.err());
@@ -325,7 +310,7 @@ class AtRestTest {
   @Test
   void aDeletedProductIsMadeAgain() throws IOException {
     folder.chain();
-    settle();
+    folder.settle();
     Files.delete(folder.at().resolve("c.txt"));
     assertTrue(folder.run().err().contains("3 jobs: 1 ran, 2 up to date"));
     assertEquals("one\n", folder.get("c.txt"));
@@ -334,7 +319,7 @@ class AtRestTest {
   @Test
   void aMissingSourceIsTold() throws IOException {
     folder.chain();
-    settle();
+    folder.settle();
     Files.delete(folder.at().resolve("a.txt"));
     Run run = folder.run();
     assertEquals(2, run.exit());
@@ -344,7 +329,7 @@ class AtRestTest {
   @Test
   void forcedJobsRun() throws IOException {
     folder.chain();
-    settle();
+    folder.settle();
     assertTrue(
         folder.run("build", "--force", "second").err().contains("2 jobs: 1 ran, 1 up to date"));
     assertTrue(folder.run("--force").err().contains("3 jobs: 3 ran"));
@@ -376,7 +361,7 @@ class AtRestTest {
           each: { command: "date > now", produces: now, always: true }
         """);
     folder.put("in/a.txt", "a\n");
-    settle();
+    folder.settle();
     assertTrue(folder.run().err().contains("3 jobs: 1 ran, 2 up to date"));
     folder.put("in/b.txt", "b\n");
     assertTrue(folder.run().err().contains("3 jobs: 3 ran, 0 up to date"));
@@ -395,25 +380,25 @@ class AtRestTest {
           all: { command: cat in/*/*.txt in/*.txt > all, needs: "in/**/*.txt", produces: all }
         """);
     folder.put("s", "s").put("in/a.txt", "a").put("in/deep/b.txt", "b").put("in/deep/other", "");
-    settle();
-    assertTrue(opensNothing());
+    folder.settle();
+    assertTrue(folder.opensNothing());
     assertTrue(changes("in/deep/c.txt", "c", 1)); // a name came
     assertTrue(changes("in/deep/b.txt", "B", 1)); // bytes did
     assertTrue(changes("s", "S", 2)); // its maker ran
     Files.delete(folder.at().resolve("in/deep/c.txt"));
     assertTrue(folder.run().err().contains("2 jobs: 1 ran"));
-    settle();
+    folder.settle();
     Files.createDirectory(folder.at().resolve("in/new")); // a folder to be listed came
     assertTrue(folder.run().err().contains("2 jobs: 0 ran"));
     assertTrue(changes("in/new/d.txt", "d", 1));
     assertTrue(changes("in/deep/other", "x", 0)); // it does not match
-    assertTrue(opensNothing());
+    assertTrue(folder.opensNothing());
   }
 
   private boolean changes(String path, String text, int jobs) throws IOException {
     folder.put(path, text);
     String said = folder.run().err();
-    settle();
+    folder.settle();
     return said.contains("2 jobs: " + jobs + " ran");
   }
 
@@ -426,7 +411,7 @@ class AtRestTest {
     Files.createSymbolicLink(folder.at().resolve("in/b"), Path.of("../else/later"));
     folder.run();
     folder.put("torc.yaml", folder.get("torc.yaml").replace("cat in/*", "cat in/a"));
-    settle();
+    folder.settle();
     folder.put("else/later", "b");
     assertTrue(folder.run().err().contains("1 job: 1 ran"));
   }
@@ -442,7 +427,7 @@ class AtRestTest {
           other: { command: cp u w, needs: u, produces: w }
         """);
     folder.put("v", "1");
-    settle();
+    folder.settle();
     folder.put("v", "2");
     assertEquals(0, folder.run("build", "tell").exit());
     assertEquals(0, folder.run().exit());
@@ -465,7 +450,7 @@ class AtRestTest {
             depfile: o.d
         """);
     folder.put("h.in", "1");
-    settle();
+    folder.settle();
     folder.put("h.in", "2");
     assertEquals(0, folder.run().exit());
     assertEquals("2", folder.get("o"));
@@ -474,11 +459,11 @@ class AtRestTest {
   @Test
   void theCallersDeclaredVariablesCount() throws IOException {
     folder.put("torc.yaml", "jobs: { a: { command: 'echo $CC > a', env: { CC: }, produces: a } }");
-    settle();
+    folder.settle();
     assertTrue(call(Map.of()).contains("1 job: 0 ran"));
     assertTrue(call(Map.of("CC", "one")).contains("1 job: 1 ran"));
     assertTrue(call(Map.of("CC", "one")).contains("1 job: 0 ran"));
-    settle();
+    folder.settle();
     assertTrue(call(Map.of("CC", "two")).contains("1 job: 1 ran"));
   }
 
@@ -491,7 +476,7 @@ class AtRestTest {
   @Test
   void anotherBuildFileIsReadAnew() throws IOException {
     folder.chain();
-    settle();
+    folder.settle();
     folder.put("torc.yaml", folder.get("torc.yaml").replace("cat b.txt", "sed p b.txt"));
     assertTrue(folder.run().err().contains("3 jobs: 2 ran, 1 up to date"));
     assertEquals("one\none\n", folder.get("d.txt"));
@@ -500,7 +485,7 @@ class AtRestTest {
   @Test
   void cleanLeavesNothingAtRest() throws IOException {
     folder.chain();
-    settle();
+    folder.settle();
     assertEquals(0, folder.run("clean").exit());
     assertTrue(folder.run().err().contains("3 jobs: 3 ran"));
   }
@@ -508,7 +493,7 @@ class AtRestTest {
   @Test
   void aDamagedOrForeignFileIsNone() throws IOException {
     folder.chain();
-    settle();
+    folder.settle();
     Path rest = folder.at().resolve(".torc/rest");
     byte[] whole = Files.readAllBytes(rest);
     for (int at = 0; at < whole.length; at += 13) {
@@ -530,7 +515,7 @@ class AtRestTest {
   @Test
   void onlySelectedJobsAreAsked() throws IOException {
     folder.chain();
-    settle();
+    folder.settle();
     Files.delete(folder.at().resolve("d.txt"));
     assertTrue(folder.run("build", "second").err().contains("2 jobs: 0 ran, 2 up to date"));
     folder.put("a.txt", "two\n");

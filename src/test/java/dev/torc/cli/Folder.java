@@ -62,6 +62,22 @@ record Folder(Path at) {
     return this;
   }
 
+  /** Builds, and once more when the racy window has passed by the clock of the files. */
+  Folder settle() throws IOException {
+    return build().window().build();
+  }
+
+  /** Whether a build found everything at rest: it did not even open the database. */
+  boolean opensNothing(String... args) throws IOException {
+    Path table = at.resolve(".torc/lock.mdb");
+    Files.deleteIfExists(table);
+    Run run = run(args);
+    if (run.exit() != 0) {
+      throw new AssertionError(run.err());
+    }
+    return !Files.exists(table);
+  }
+
   Run run(String... args) {
     return Run.of(at, args);
   }

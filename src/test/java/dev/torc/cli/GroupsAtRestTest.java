@@ -1,0 +1,126 @@
+package dev.torc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Groups that files or results decide come to rest with their instances, as long as these files and
+ * results are the same; else they are expanded anew, as if nothing had been kept.
+ */
+class GroupsAtRestTest {
+
+  private static final String LISTED =
+      """
+      jobs:
+        pick: { command: cat names.txt > list.txt, needs: names.txt, produces: list.txt }
+        each:
+          parameters: { n: { lines: list.txt } }
+          command: echo {n} > {produces}
+          produces: "{n}.out"
+        other: { command: cat o.txt > o.out, needs: o.txt, produces: o.out }
+      """;
+
+  @TempDir Path temp;
+  private Folder folder;
+
+  @BeforeEach
+  void folder() throws IOException {
+    folder = new Folder(temp.toRealPath());
+    folder.put("names.txt", "a\nb\n").put("o.txt", "1").put("in/x.txt", "x").put("in/y.txt", "y");
+  }
+
+  private String summary(String... args) {
+    String[] lines = folder.run(args).err().split("\n");
+    return lines[lines.length - 1].replaceFirst(" in [^ ]+ .*", "");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "parameters: { n: { lines: list.txt } }, needs: { t: in/x.txt }",
+        "match: 'in/{n}.txt'",
+        "parameters: { n: { glob: 'in/*.txt' } }",
+        "parameters: { n: { products: split } }",
+        "parameters: { n: { values: first.m } }"
+      })
+  void groupsOfEveryKindComeToRest(String values) throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          pick: { command: cat names.txt > list.txt, needs: names.txt, produces: list.txt }
+          split: { command: touch part.1 part.2, produces: "part.*" }
+          first: { match: "in/{m}.txt", command: 'echo {m}' }
+          each: { %s, command: 'echo {n}' }
+        """
+            .formatted(values));
+    folder.settle();
+    assertTrue(folder.opensNothing());
+    assertEquals("6 jobs: 0 ran, 6 up to date, 0 failed", summary());
+  }
+
+  @Test
+  void aFileThatComesOrGoesIsSeen() throws IOException {
+    folder.put(
+        "torc.yaml", "jobs: { each: { match: 'in/{n}.txt', command: 'cat {needs} > {n}.out' } }");
+    folder.settle();
+    folder.put("in/z.txt", "z");
+    assertEquals("3 jobs: 1 ran, 2 up to date, 0 failed", summary());
+    Files.delete(folder.at().resolve("in/x.txt"));
+    assertEquals("2 jobs: 0 ran, 2 up to date, 0 failed", summary());
+    folder.window().build();
+    assertTrue(folder.opensNothing());
+  }
+
+  @Test
+  void aResultThatDecidesIsLookedAtWhenItsJobRuns() throws IOException {
+    folder.put("torc.yaml", LISTED).settle();
+    folder.put("names.txt", "b\nc\n");
+    String dry = folder.run("build", "--dry-run").out();
+    assertTrue(dry.contains("each") && !dry.contains("each/n=a"), dry);
+    assertEquals("4 jobs: 2 ran, 2 up to date, 0 failed", summary());
+    folder.put("list.txt", "mine\n");
+    assertEquals("4 jobs: 1 ran, 3 up to date, 0 failed", summary(), "the list is made again");
+  }
+
+  @Test
+  void anEditBesideTheGroupsLeavesThemAtRest() throws IOException {
+    folder.put("torc.yaml", LISTED).settle();
+    folder.put("o.txt", "2");
+    assertEquals("4 jobs: 1 ran, 3 up to date, 0 failed", summary());
+    folder.window().build();
+    assertTrue(folder.opensNothing());
+  }
+
+  @Test
+  void aForcedJobThatDecidesLeavesTheGroupUnknown() throws IOException {
+    folder.put("torc.yaml", LISTED).settle();
+    String dry = folder.run("build", "--dry-run", "--force", "pick").out();
+    assertFalse(dry.contains("each/n="), dry);
+    assertEquals("1 job: 1 ran, 0 up to date, 0 failed", summary("build", "--force", "pick"));
+    assertEquals("4 jobs: 0 ran, 4 up to date, 0 failed", summary());
+  }
+
+  @Test
+  void aPatternThatFindsNothingIsToldEachTime() throws IOException {
+    folder.put(
+        "torc.yaml",
+        "jobs: { each: { match: 'on/{n}.txt', command: echo }, a: { command: touch a, produces: a }"
+            + " }");
+    folder.settle();
+    String said = folder.run().err();
+    assertTrue(said.contains("matches nothing"), said);
+    folder.put("on/x.txt", "");
+    assertEquals("2 jobs: 1 ran, 1 up to date, 0 failed", summary());
+  }
+}
