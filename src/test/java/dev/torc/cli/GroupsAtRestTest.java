@@ -104,23 +104,37 @@ class GroupsAtRestTest {
 
   @Test
   void aForcedJobThatDecidesLeavesTheGroupUnknown() throws IOException {
-    folder.put("torc.yaml", LISTED).settle();
-    String dry = folder.run("build", "--dry-run", "--force", "pick").out();
+    folder.put("torc.yaml", LISTED.replace("cat names.txt", "cat names.txt more.txt"));
+    folder.put("more.txt", "c\n").settle();
+    String[] forced = {"build", "--force", "pick", "each"};
+    String dry = folder.run("build", "--dry-run", "--force", "pick", "each").out();
     assertFalse(dry.contains("each/n="), dry);
-    assertEquals("1 job: 1 ran, 0 up to date, 0 failed", summary("build", "--force", "pick"));
-    assertEquals("4 jobs: 0 ran, 4 up to date, 0 failed", summary());
+    folder.put("more.txt", ""); // which no job names
+    assertEquals("3 jobs: 3 ran, 0 up to date, 0 failed", summary(forced));
   }
 
   @Test
-  void aPatternThatFindsNothingIsToldEachTime() throws IOException {
+  void whatAPatternFindsBesideIsToldAsItIsNow() throws IOException {
     folder.put(
         "torc.yaml",
         "jobs: { each: { match: 'on/{n}.txt', command: echo }, a: { command: touch a, produces: a }"
             + " }");
     folder.settle();
+    folder.put("on/x.dat", "");
     String said = folder.run().err();
-    assertTrue(said.contains("matches nothing"), said);
+    assertTrue(said.contains("on/*.txt matches nothing") && said.contains("on/x.dat"), said);
     folder.put("on/x.txt", "");
     assertEquals("2 jobs: 1 ran, 1 up to date, 0 failed", summary());
+  }
+
+  @Test
+  void aProductOfAnEarlierBuildBecomesASourceByAnEdit() throws IOException {
+    String each = "each: { match: 'in/{n}.txt', command: 'cat {needs}' }";
+    String maker = ", z: { command: echo z > in/z.txt, produces: in/z.txt }";
+    folder.put("torc.yaml", "jobs: { " + each + maker + " }").build();
+    folder.put("torc.yaml", "jobs: { " + each + " }").settle();
+    assertEquals("2 jobs: 0 ran, 2 up to date, 0 failed", summary());
+    folder.put("in/z.txt", "mine");
+    assertEquals("3 jobs: 1 ran, 2 up to date, 0 failed", summary());
   }
 }
