@@ -166,21 +166,29 @@ public final class BuildSession {
       rest.renew(watcher);
       return rest.tell(id, selection.jobs(), watcher.wantsAll(), watcher);
     }
-    Ended ended;
-    Rest next;
+    Ended ended = null;
+    Rest next = null;
     try (WriteSession work = rest.open(id, watcher)) {
       watcher.reading(work.digests());
       watcher.planning();
       Arrivals arrivals = new Arrivals(work.digests());
       Expander expander = project.expander(request.targets(), arrivals);
       Plan plan = expander.plan(work.scene(selection, request.force()), restless);
-      // Once more: what changed since the first look may make such a job run, and it never could.
-      capacity.refuse(plan);
-      new Taken(plan.scene().graph(), plan.scene().records(), work.digests()).refuse(looked(plan));
-      arrivals.planned = true;
-      ended = run(work, plan, expander, watcher);
-      // After a signal nothing is read any more: the next build looks at everything.
-      next = ended.exit > Exit.signal(0) ? null : rest.after(plan, ended.scene, work, watcher);
+      if (rest.stands(plan)) {
+        // Once more: what changed since the first look may make such a job run, and it never could.
+        capacity.refuse(plan);
+        new Taken(plan.scene().graph(), plan.scene().records(), work.digests())
+            .refuse(looked(plan));
+        arrivals.planned = true;
+        ended = run(work, plan, expander, watcher);
+        // After a signal nothing is read any more: the next build looks at everything.
+        next = ended.exit > Exit.signal(0) ? null : rest.after(plan, ended.scene, work, watcher);
+      }
+    }
+    if (ended == null) {
+      begin(RestState.none(project));
+      check(selection.jobs());
+      return build(id, watcher);
     }
     rest.keep(next, watcher);
     return ended.exit;

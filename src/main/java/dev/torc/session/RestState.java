@@ -16,6 +16,7 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Rest;
 import dev.torc.plan.Resting;
 import dev.torc.plan.Scene;
+import dev.torc.plan.Verdict;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.BitSet;
@@ -110,6 +111,18 @@ record RestState(
     BitSet jobs = Rest.concerned(project.graph(), restless(forced));
     jobs.and(selected);
     return jobs;
+  }
+
+  /**
+   * Whether no job runs after all whose result decided about groups: one at rest does where its
+   * record turns out to be unreadable.
+   */
+  boolean stands(Plan plan) {
+    return project.kept() == null
+        || plan.scene().graph() != project.graph()
+        || project.kept().deciding().stream()
+            .mapToObj(plan::verdict)
+            .allMatch(verdict -> verdict == null || verdict instanceof Verdict.UpToDate);
   }
 
   /** Opens the project for work, which takes the file away. */

@@ -3,9 +3,15 @@ package dev.torc.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.cache.Damaging;
+import dev.torc.session.Forgetting;
+import dev.torc.session.Project;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,5 +139,28 @@ class GroupsAtRestTest {
     assertEquals("2 jobs: 0 ran, 2 up to date, 0 failed", summary());
     folder.put("in/z.txt", "mine");
     assertEquals("3 jobs: 1 ran, 2 up to date, 0 failed", summary());
+  }
+
+  @Test
+  void aJobThatDecidesAndWhoseRecordIsDamagedRunsFirst() throws IOException {
+    folder
+        .put("more.txt", "c\n")
+        .put("torc.yaml", LISTED.replace("names.txt >", "*s.txt more.txt >"));
+    String text =
+        folder
+            .get("torc.yaml")
+            .replace("produces: \"{n}", "needs: [list.txt, o.txt]\n    produces: \"{n}");
+    folder.put("torc.yaml", text).settle();
+    Console console = Run.console(folder.at(), new StringWriter(), new StringWriter(), Map.of());
+    Project project = Project.load(console.caller(), new Common().project(console));
+    Damaging.Spot record =
+        Damaging.spots(folder.at()).stream()
+            .filter(spot -> spot.tree().equals("RESULTS") && spot.name().equals("pick"))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(
+        Forgetting.behind(project, () -> Damaging.damage(folder.at(), record, 0, new Random(1))));
+    folder.put("more.txt", "").put("o.txt", "2"); // the first of which no job names
+    assertEquals("4 jobs: 4 ran, 0 up to date, 0 failed", summary());
   }
 }
