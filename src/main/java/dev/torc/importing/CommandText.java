@@ -3,7 +3,7 @@ package dev.torc.importing;
 import dev.torc.importing.WorkflowSpec.Job;
 import dev.torc.workflow.Literal;
 import dev.torc.workflow.Place;
-import dev.torc.workflow.Template.Quote;
+import dev.torc.workflow.Quote;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

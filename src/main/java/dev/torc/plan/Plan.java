@@ -1,5 +1,6 @@
 package dev.torc.plan;
 
+import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import java.util.BitSet;
 import java.util.List;
@@ -64,7 +65,7 @@ public final class Plan {
       if (verdicts[j] instanceof Verdict.UpToDate) {
         scene.records().settle(j);
       } else {
-        Rest.addReaders(scene.graph(), j, decided);
+        Downstream.addReaders(scene.graph(), j, decided);
       }
     }
     return new Plan(scene, verdicts, decided, Map.of());
@@ -83,7 +84,7 @@ public final class Plan {
     BitSet seen = new BitSet();
     for (int before = -1; before < found.cardinality(); asked.or(found)) {
       before = found.cardinality();
-      BitSet readers = Rest.concerned(scene.graph(), asked);
+      BitSet readers = Downstream.with(scene.graph(), asked);
       readers.or(scene.selection().open());
       BitSet read = new BitSet();
       for (int node = readers.nextSetBit(0); node >= 0; node = readers.nextSetBit(node + 1)) {

@@ -311,27 +311,4 @@ public record Rest(
     }
     return moved;
   }
-
-  /** Adds the nodes that wait for one, gates and those that wait for them included. */
-  static void addReaders(Graph graph, int node, BitSet into) {
-    Adjacency after = graph.after();
-    for (int i = after.from(node); i < after.to(node); i++) {
-      int reader = after.at(i);
-      if (!into.get(reader)) {
-        into.set(reader);
-        if (!graph.isJob(reader)) {
-          addReaders(graph, reader, into);
-        }
-      }
-    }
-  }
-
-  /** The jobs that may run where some have to be decided: those, and all that follow from them. */
-  public static BitSet concerned(Graph graph, BitSet restless) {
-    BitSet all = (BitSet) restless.clone();
-    for (int j = all.nextSetBit(0); j >= 0 && graph.isJob(j); j = all.nextSetBit(j + 1)) {
-      addReaders(graph, j, all);
-    }
-    return all.get(0, graph.jobs());
-  }
 }

@@ -2,6 +2,7 @@ package dev.torc.plan;
 
 import dev.torc.cache.Made;
 import dev.torc.cache.Result;
+import dev.torc.graph.Downstream;
 import dev.torc.hash.Stamp;
 import dev.torc.workflow.Ref;
 import java.util.BitSet;
@@ -105,7 +106,7 @@ final class Wants {
       if (verdicts[j] instanceof Verdict.UpToDate) {
         scene.records().settle(j);
       } else {
-        Rest.addReaders(given.graph(), j, decided);
+        Downstream.addReaders(given.graph(), j, decided);
       }
     }
   }

@@ -5,6 +5,7 @@ import dev.torc.build.State;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.Marks;
+import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digests;
@@ -82,7 +83,7 @@ record RestState(
       return false;
     }
     BitSet jobs = restless(forced);
-    return !jobs.isEmpty() && Rest.concerned(project.graph(), jobs).intersects(deciding);
+    return !jobs.isEmpty() && Downstream.with(project.graph(), jobs).intersects(deciding);
   }
 
   private static Rest.Held held(Project project, Digest graph) throws IOException {
@@ -108,7 +109,7 @@ record RestState(
 
   /** Those of some jobs that may run, if others are forced to. */
   BitSet concerned(BitSet selected, BitSet forced) {
-    BitSet jobs = Rest.concerned(project.graph(), restless(forced));
+    BitSet jobs = Downstream.with(project.graph(), restless(forced));
     jobs.and(selected);
     return jobs;
   }

@@ -21,7 +21,7 @@ import java.util.TreeMap;
  */
 public final class Compiled {
 
-  private static final Template.Quote[] QUOTES = Template.Quote.values();
+  private static final Quote[] QUOTES = Quote.values();
   private static final Retry.Cause[] CAUSES = Retry.Cause.values();
   private static final Hook.On[] ONS = Hook.On.values();
 

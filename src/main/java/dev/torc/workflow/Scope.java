@@ -1,7 +1,6 @@
 package dev.torc.workflow;
 
 import dev.torc.workflow.Template.Part;
-import dev.torc.workflow.Template.Quote;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

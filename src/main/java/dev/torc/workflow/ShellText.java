@@ -1,6 +1,5 @@
 package dev.torc.workflow;
 
-import dev.torc.workflow.Template.Quote;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -44,20 +44,6 @@ public record Template(List<Part> parts) {
     }
   }
 
-  /** How a value is quoted in the place where its slot stands. */
-  public enum Quote {
-    /** Not in a shell command: as it is. */
-    NONE,
-    /** Outside all quotes. */
-    BARE,
-    /** Within double quotes. */
-    DOUBLE,
-    /** Within single quotes. */
-    SINGLE,
-    /** The place cannot be told: a value that needs quoting is an error that names the way. */
-    REFUSE
-  }
-
   /** The template of a text without slots. */
   public static Template of(String text) {
     return new Template(List.of(new Part.Text(text)));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.graph.Adjacency;
+import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.graph.Names;
@@ -106,7 +107,7 @@ class RestTest {
     Graph graph = GraphBuilder.build(Loader.load(List.of(file), new TreeMap<>()));
     BitSet first = new BitSet();
     first.set(graph.jobId("a"));
-    BitSet all = Rest.concerned(graph, first);
+    BitSet all = Downstream.with(graph, first);
     assertEquals(3, all.cardinality());
     assertTrue(all.get(graph.jobId("b")) && all.get(graph.jobId("c")));
   }

@@ -157,7 +157,7 @@ class QuotingTest {
   @ParameterizedTest
   @ValueSource(strings = {"a", "a/b.c", "x-1_2:3@4%5+6", "0"})
   void aPlainValueIsPutInAsItIs(String value) {
-    for (Template.Quote quote : Template.Quote.values()) {
+    for (Quote quote : Quote.values()) {
       assertEquals(value, Quoting.quote(value, quote));
     }
   }
@@ -166,8 +166,8 @@ class QuotingTest {
   @ValueSource(strings = {"", "a=b", "a,b", "if", "~", "#", "é", "a b"})
   void anythingElseIsQuoted(String value) {
     assertFalse(Quoting.isPlain(value));
-    assertTrue(Quoting.quote(value, Template.Quote.BARE).startsWith("'"));
-    assertEquals(null, Quoting.quote(value, Template.Quote.REFUSE));
+    assertTrue(Quoting.quote(value, Quote.BARE).startsWith("'"));
+    assertEquals(null, Quoting.quote(value, Quote.REFUSE));
   }
 
   private static Node.Scalar scalar(String text) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.torc.workflow.Template.Part;
-import dev.torc.workflow.Template.Quote;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
