@@ -1,11 +1,11 @@
 package dev.torc.plan;
 
 import dev.torc.bench.Shapes;
+import dev.torc.buildfile.Loader;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.hash.Digest;
 import dev.torc.plan.ManifestWriter.Content;
-import dev.torc.workflow.Loader;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package dev.torc.cache;
 
+import dev.torc.bytes.Input;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Known;
 import java.io.IOException;

@@ -1,5 +1,8 @@
 package dev.torc.cache;
 
+import dev.torc.bytes.Input;
+import dev.torc.bytes.Output;
+import dev.torc.bytes.WholeFile;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;

@@ -1,5 +1,7 @@
 package dev.torc.cache;
 
+import dev.torc.bytes.Input;
+import dev.torc.bytes.Output;
 import dev.torc.hash.Stamp;
 import java.nio.ByteBuffer;
 import java.util.List;

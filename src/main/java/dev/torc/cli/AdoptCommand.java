@@ -1,9 +1,9 @@
 package dev.torc.cli;
 
-import dev.torc.build.Adoption;
-import dev.torc.build.Event;
 import dev.torc.cache.BuildId;
 import dev.torc.cache.BuildLock;
+import dev.torc.engine.Adoption;
+import dev.torc.engine.Event;
 import dev.torc.hash.Digests;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Shown;
@@ -16,7 +16,7 @@ import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.session.WriteSession;
-import dev.torc.workflow.BadInput.Diagnostic;
+import dev.torc.syntax.BadInput.Diagnostic;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

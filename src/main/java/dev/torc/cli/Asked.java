@@ -2,8 +2,8 @@ package dev.torc.cli;
 
 import dev.torc.machine.Shown;
 import dev.torc.session.Site;
+import dev.torc.syntax.Nearest;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Nearest;
 import dev.torc.workflow.Workflow;
 import java.util.Collection;
 import java.util.HashSet;

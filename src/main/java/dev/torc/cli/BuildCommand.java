@@ -1,7 +1,7 @@
 package dev.torc.cli;
 
-import dev.torc.build.Build;
-import dev.torc.build.Event;
+import dev.torc.engine.Build;
+import dev.torc.engine.Event;
 import dev.torc.machine.Makeflags;
 import dev.torc.plan.Plan;
 import dev.torc.posix.RandomId;

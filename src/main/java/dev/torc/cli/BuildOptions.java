@@ -81,7 +81,7 @@ final class BuildOptions {
 
   /**
    * What the build is asked to do; of {@code -j} and several {@code --limit} of one resource the
-   * last one counts. Throws {@link dev.torc.workflow.BadInput}.
+   * last one counts. Throws {@link dev.torc.syntax.BadInput}.
    *
    * @param dry whether the caller wants a dry run whatever the options say
    */

@@ -1,10 +1,10 @@
 package dev.torc.cli;
 
-import dev.torc.build.Cleaner;
-import dev.torc.build.Clearing;
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
+import dev.torc.engine.Cleaner;
+import dev.torc.engine.Clearing;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digests;
 import dev.torc.machine.Amount;

@@ -5,7 +5,7 @@ import dev.torc.cache.Datum;
 import dev.torc.machine.Shown;
 import dev.torc.session.Exit;
 import dev.torc.session.Site;
-import dev.torc.workflow.JsonText;
+import dev.torc.syntax.JsonText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

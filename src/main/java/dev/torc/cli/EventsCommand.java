@@ -7,7 +7,7 @@ import dev.torc.machine.Shown;
 import dev.torc.report.When;
 import dev.torc.session.Exit;
 import dev.torc.session.Site;
-import dev.torc.workflow.Durations;
+import dev.torc.syntax.Durations;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;

@@ -1,13 +1,13 @@
 package dev.torc.cli;
 
-import dev.torc.build.Launches;
-import dev.torc.build.Posts;
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.Marks;
 import dev.torc.cache.Posted;
+import dev.torc.engine.Launches;
+import dev.torc.engine.Posts;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;

@@ -1,17 +1,17 @@
 package dev.torc.cli;
 
+import dev.torc.buildfile.Blueprint;
+import dev.torc.buildfile.BuildFile;
+import dev.torc.buildfile.Found;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.importing.Imported;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Shown;
 import dev.torc.posix.RandomId;
 import dev.torc.session.Exit;
-import dev.torc.workflow.BadInput;
-import dev.torc.workflow.BadInput.Diagnostic;
-import dev.torc.workflow.Blueprint;
-import dev.torc.workflow.BuildFile;
-import dev.torc.workflow.Found;
-import dev.torc.workflow.Place;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.syntax.Place;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;

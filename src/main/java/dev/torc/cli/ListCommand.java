@@ -1,9 +1,9 @@
 package dev.torc.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.torc.build.Launches;
 import dev.torc.cache.Details;
 import dev.torc.cache.Result;
+import dev.torc.engine.Launches;
 import dev.torc.graph.Folded;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Amount;

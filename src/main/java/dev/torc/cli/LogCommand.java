@@ -1,13 +1,13 @@
 package dev.torc.cli;
 
-import dev.torc.build.Launches;
 import dev.torc.cache.Cache;
+import dev.torc.engine.Launches;
 import dev.torc.machine.Shown;
 import dev.torc.posix.OwnFile;
 import dev.torc.session.Exit;
 import dev.torc.session.Site;
+import dev.torc.syntax.Nearest;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Nearest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.TreeSet;

@@ -4,7 +4,7 @@ import dev.torc.machine.Shown;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Terminal;
 import dev.torc.session.Exit;
-import dev.torc.workflow.Nearest;
+import dev.torc.syntax.Nearest;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,10 +1,10 @@
 package dev.torc.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.torc.build.State;
 import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
 import dev.torc.cache.Details;
+import dev.torc.engine.State;
 import dev.torc.graph.Folded;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Amount;
@@ -21,7 +21,7 @@ import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.session.RunningJobs;
 import dev.torc.session.Site;
-import dev.torc.workflow.BadInput;
+import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -4,7 +4,7 @@ import dev.torc.cache.CacheException;
 import dev.torc.machine.Refusal;
 import dev.torc.machine.Shown;
 import dev.torc.session.Exit;
-import dev.torc.workflow.BadInput;
+import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;

@@ -19,7 +19,7 @@ import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.session.RunningJobs;
-import dev.torc.workflow.Nearest;
+import dev.torc.syntax.Nearest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package dev.torc.graph;
 
-import dev.torc.cache.Input;
-import dev.torc.cache.Output;
+import dev.torc.bytes.Input;
+import dev.torc.bytes.Output;
 import java.util.Arrays;
 
 /**

@@ -1,8 +1,9 @@
 package dev.torc.graph;
 
-import dev.torc.cache.Input;
-import dev.torc.cache.Output;
-import dev.torc.workflow.Glob;
+import dev.torc.bytes.Input;
+import dev.torc.bytes.Names;
+import dev.torc.bytes.Output;
+import dev.torc.syntax.Glob;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Workflow;
@@ -296,7 +297,7 @@ public final class Graph {
   }
 
   /** Writes it but for its workflow and jobs; see {@link #read}. */
-  void write(Output out) {
+  public void write(Output out) {
     out.list(gates, (to, gate) -> to.text(gate.text()));
     names.write(out);
     paths.write(out);
@@ -325,7 +326,7 @@ public final class Graph {
    * @param jobs by number
    * @param of makes the workflow from its jobs in written order
    */
-  static Graph read(Input in, List<Job> jobs, Function<List<Job>, Workflow> of) {
+  public static Graph read(Input in, List<Job> jobs, Function<List<Job>, Workflow> of) {
     List<Gate> gates = in.list(from -> new Gate(from.text(), null));
     Names names = Names.read(in);
     Names paths = Names.read(in);

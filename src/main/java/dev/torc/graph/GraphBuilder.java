@@ -1,12 +1,13 @@
 package dev.torc.graph;
 
-import dev.torc.workflow.BadInput;
-import dev.torc.workflow.Glob;
+import dev.torc.bytes.Names;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.Nearest;
+import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Nearest;
-import dev.torc.workflow.Place;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import java.util.RandomAccess;
 import java.util.function.IntFunction;
 
 /** A list whose elements are made when they are asked for, and then kept. For several threads. */
-final class Lazily<T> extends AbstractList<T> implements RandomAccess {
+public final class Lazily<T> extends AbstractList<T> implements RandomAccess {
 
   private final Object[] made;
   private final IntFunction<T> make;
@@ -13,7 +13,7 @@ final class Lazily<T> extends AbstractList<T> implements RandomAccess {
   /**
    * @param make called for an index, perhaps more than once, with equal results; never null
    */
-  Lazily(int size, IntFunction<T> make) {
+  public Lazily(int size, IntFunction<T> make) {
     this.made = new Object[size];
     this.make = make;
   }

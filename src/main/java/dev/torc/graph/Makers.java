@@ -1,11 +1,11 @@
 package dev.torc.graph;
 
-import dev.torc.workflow.BadInput;
-import dev.torc.workflow.Glob;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Place;
 import dev.torc.workflow.Ref;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,6 +1,6 @@
 package dev.torc.graph;
 
-import dev.torc.workflow.Glob;
+import dev.torc.syntax.Glob;
 import java.util.List;
 
 /**

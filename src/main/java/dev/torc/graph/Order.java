@@ -1,7 +1,7 @@
 package dev.torc.graph;
 
-import dev.torc.workflow.BadInput;
-import dev.torc.workflow.Place;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

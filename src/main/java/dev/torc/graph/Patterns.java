@@ -1,7 +1,7 @@
 package dev.torc.graph;
 
-import dev.torc.workflow.Glob;
-import dev.torc.workflow.Place;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.Place;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;

@@ -1,9 +1,9 @@
 package dev.torc.graph;
 
+import dev.torc.syntax.Nearest;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Nearest;
 import dev.torc.workflow.Workflow;
 import java.util.BitSet;
 import java.util.HashMap;

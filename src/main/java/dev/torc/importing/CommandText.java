@@ -1,9 +1,9 @@
 package dev.torc.importing;
 
+import dev.torc.buildfile.Literal;
 import dev.torc.importing.WorkflowSpec.Job;
-import dev.torc.workflow.Literal;
-import dev.torc.workflow.Place;
-import dev.torc.workflow.Quote;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Quote;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

@@ -2,8 +2,8 @@ package dev.torc.importing;
 
 import dev.torc.importing.WorkflowSpec.Job;
 import dev.torc.importing.WorkflowSpec.UserData;
-import dev.torc.workflow.Glob;
-import dev.torc.workflow.Place;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.Place;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -1,11 +1,11 @@
 package dev.torc.importing;
 
 import dev.torc.machine.Shown;
-import dev.torc.workflow.BadInput;
-import dev.torc.workflow.BadInput.Diagnostic;
-import dev.torc.workflow.Node;
-import dev.torc.workflow.Place;
-import dev.torc.workflow.Source;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Source;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.torc.importing;
 
 import dev.torc.importing.WorkflowSpec.Names;
-import dev.torc.workflow.Nearest;
-import dev.torc.workflow.Node;
-import dev.torc.workflow.Node.Mapping;
+import dev.torc.syntax.Nearest;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Node.Mapping;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

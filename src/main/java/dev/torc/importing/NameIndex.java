@@ -1,7 +1,7 @@
 package dev.torc.importing;
 
-import dev.torc.workflow.Nearest;
-import dev.torc.workflow.Place;
+import dev.torc.syntax.Nearest;
+import dev.torc.syntax.Place;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

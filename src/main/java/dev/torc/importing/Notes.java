@@ -1,8 +1,8 @@
 package dev.torc.importing;
 
-import dev.torc.workflow.BadInput;
-import dev.torc.workflow.BadInput.Diagnostic;
-import dev.torc.workflow.Place;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.syntax.Place;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.torc.importing;
 
-import dev.torc.workflow.Format;
-import dev.torc.workflow.Place;
+import dev.torc.buildfile.Format;
+import dev.torc.syntax.Place;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

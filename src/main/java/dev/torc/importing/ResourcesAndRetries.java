@@ -1,8 +1,8 @@
 package dev.torc.importing;
 
+import dev.torc.buildfile.Literal;
 import dev.torc.importing.WorkflowSpec.ResourceClass;
-import dev.torc.workflow.Literal;
-import dev.torc.workflow.Place;
+import dev.torc.syntax.Place;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;

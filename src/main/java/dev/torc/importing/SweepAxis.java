@@ -1,7 +1,7 @@
 package dev.torc.importing;
 
-import dev.torc.workflow.Place;
-import dev.torc.workflow.Sweep;
+import dev.torc.buildfile.Sweep;
+import dev.torc.syntax.Place;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

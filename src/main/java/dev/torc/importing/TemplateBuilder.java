@@ -1,6 +1,6 @@
 package dev.torc.importing;
 
-import dev.torc.workflow.Literal;
+import dev.torc.buildfile.Literal;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package dev.torc.importing;
 
+import dev.torc.buildfile.Literal;
 import dev.torc.importing.WorkflowSpec.Action;
 import dev.torc.importing.WorkflowSpec.Handler;
 import dev.torc.importing.WorkflowSpec.Job;
@@ -7,10 +8,9 @@ import dev.torc.importing.WorkflowSpec.UserData;
 import dev.torc.importing.YamlWriter.Flow;
 import dev.torc.importing.YamlWriter.Placed;
 import dev.torc.importing.YamlWriter.Quoted;
-import dev.torc.workflow.JsonText;
-import dev.torc.workflow.Literal;
-import dev.torc.workflow.Nearest;
-import dev.torc.workflow.Node;
+import dev.torc.syntax.JsonText;
+import dev.torc.syntax.Nearest;
+import dev.torc.syntax.Node;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.torc.importing;
 
-import dev.torc.workflow.Node;
-import dev.torc.workflow.Place;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Place;
 import java.util.List;
 import java.util.SequencedMap;
 

@@ -1,7 +1,7 @@
 package dev.torc.importing;
 
-import dev.torc.workflow.JsonText;
-import dev.torc.workflow.Place;
+import dev.torc.syntax.JsonText;
+import dev.torc.syntax.Place;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

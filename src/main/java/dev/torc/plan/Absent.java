@@ -6,7 +6,7 @@ import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Stamp;
-import dev.torc.workflow.Glob;
+import dev.torc.syntax.Glob;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;

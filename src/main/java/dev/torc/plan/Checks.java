@@ -1,17 +1,17 @@
 package dev.torc.plan;
 
+import dev.torc.bytes.Names;
 import dev.torc.graph.Graph;
-import dev.torc.graph.Names;
 import dev.torc.hash.Digests;
 import dev.torc.hash.Lookout;
 import dev.torc.hash.Stamp;
 import dev.torc.machine.Refusal;
-import dev.torc.workflow.BadInput;
-import dev.torc.workflow.Glob;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Place;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

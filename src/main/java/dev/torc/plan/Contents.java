@@ -12,10 +12,10 @@ import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;
 import dev.torc.machine.Refusal;
+import dev.torc.syntax.JsonText;
+import dev.torc.syntax.Walk;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.JsonText;
 import dev.torc.workflow.Ref;
-import dev.torc.workflow.Walk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -247,7 +247,7 @@ public final class Contents implements Needs {
   }
 
   /** The members of a list as this build saw them first; those yet to be made are pending. */
-  Members members(int list) {
+  public Members members(int list) {
     if (pending(list) < 0) {
       return gathered.computeIfAbsent(list, id -> gather(id, null));
     }
@@ -267,7 +267,7 @@ public final class Contents implements Needs {
   }
 
   /** The members of a list by the names that are there now, each as this build saw it first. */
-  Members again(int list) {
+  public Members again(int list) {
     return gather(list, null);
   }
 

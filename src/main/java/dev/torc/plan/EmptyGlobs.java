@@ -1,11 +1,11 @@
 package dev.torc.plan;
 
+import dev.torc.buildfile.Beside;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
-import dev.torc.workflow.Beside;
-import dev.torc.workflow.Glob;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.Walk;
 import dev.torc.workflow.Ref;
-import dev.torc.workflow.Walk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package dev.torc.plan;
 
+import dev.torc.buildfile.Found;
 import dev.torc.cache.Made;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.machine.Refusal;
-import dev.torc.workflow.BadInput;
-import dev.torc.workflow.BadInput.Diagnostic;
-import dev.torc.workflow.Found;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Workflow;

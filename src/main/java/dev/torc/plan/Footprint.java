@@ -10,10 +10,10 @@ import java.util.TreeSet;
 /**
  * What of the world a job's manifest depends on, beside the build file: all that the manifest asks
  * for while it is described. It is the third reader of the one account of inputs, beside the digest
- * and the lines of {@code why}: from it {@link Resting} knows what the next build has to look at. A
+ * and the lines of {@code why}: from it {@code Resting} knows what the next build has to look at. A
  * new kind of input is a method of {@link Needs}, and has to be answered here too.
  */
-final class Footprint implements Needs, ManifestWriter {
+public final class Footprint implements Needs, ManifestWriter {
 
   private static final Content ANY = new Content.Missing();
 
@@ -22,17 +22,17 @@ final class Footprint implements Needs, ManifestWriter {
   private final Set<String> variables = new TreeSet<>();
 
   /** Needed files, those included that a depfile named; each as often as it was asked for. */
-  List<String> files() {
+  public List<String> files() {
     return files;
   }
 
   /** Needed globs, folders and jobs, by number. */
-  List<Integer> lists() {
+  public List<Integer> lists() {
     return lists;
   }
 
   /** Variables whose values are the caller's. */
-  Set<String> variables() {
+  public Set<String> variables() {
     return variables;
   }
 

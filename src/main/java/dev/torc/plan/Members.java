@@ -19,7 +19,8 @@ import java.util.Map;
  *     the glob or folder would match them: they do not count
  * @param stamps of the entries of a folder, by path; empty for a glob or job
  */
-record Members(List<Entry> entries, Digest digest, List<Owned> stale, Map<String, Stamp> stamps) {
+public record Members(
+    List<Entry> entries, Digest digest, List<Owned> stale, Map<String, Stamp> stamps) {
 
   /** Digests the entries. */
   static Members of(List<Entry> entries, List<Owned> stale, Map<String, Stamp> stamps) {
@@ -47,7 +48,7 @@ record Members(List<Entry> entries, Digest digest, List<Owned> stale, Map<String
   }
 
   /** The first member that cannot be looked at or read, null if there is none. */
-  Entry unreadable() {
+  public Entry unreadable() {
     for (Entry entry : entries) {
       if (entry.now().startsWith(ManifestWriter.UNREADABLE)) {
         return entry;

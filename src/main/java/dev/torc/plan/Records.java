@@ -7,7 +7,7 @@ import dev.torc.cache.Owned;
 import dev.torc.cache.Result;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
-import dev.torc.workflow.JsonText;
+import dev.torc.syntax.JsonText;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

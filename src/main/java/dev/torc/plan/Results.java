@@ -1,9 +1,9 @@
 package dev.torc.plan;
 
+import dev.torc.buildfile.Found;
 import dev.torc.cache.Made;
 import dev.torc.cache.Result;
 import dev.torc.hash.Stamp;
-import dev.torc.workflow.Found;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -71,7 +71,7 @@ public record Scene(
   }
 
   /** What the verdict on a job that ran depends on; see {@link Footprint}. */
-  Footprint footprint(int job) {
+  public Footprint footprint(int job) {
     return decider.footprint(job, records.result(job).found());
   }
 

@@ -1,9 +1,9 @@
 package dev.torc.plan;
 
+import dev.torc.buildfile.Words;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.workflow.Step;
-import dev.torc.workflow.Words;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,11 +2,11 @@ package dev.torc.plan;
 
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
-import dev.torc.workflow.BadInput;
-import dev.torc.workflow.Glob;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.Nearest;
+import dev.torc.syntax.Place;
 import dev.torc.workflow.InstanceName;
-import dev.torc.workflow.Nearest;
-import dev.torc.workflow.Place;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

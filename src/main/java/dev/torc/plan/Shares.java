@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 
 /** Work in so many shares at once, each on a thread of its own. What a share is, its owner says. */
-final class Shares {
+public final class Shares {
 
   private Shares() {}
 
@@ -14,7 +14,7 @@ final class Shares {
    * Does all shares and returns when they are done; the last one on the caller's thread. An
    * interrupt ends none of them and stays set; what one of them throws is thrown here.
    */
-  static void run(int shares, IntConsumer work) {
+  public static void run(int shares, IntConsumer work) {
     AtomicReference<Throwable> failed = new AtomicReference<>();
     List<Thread> others = new ArrayList<>();
     for (int share = 0; share < shares - 1; share++) {

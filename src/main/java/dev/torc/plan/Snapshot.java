@@ -144,7 +144,7 @@ public final class Snapshot implements Needs {
     return data.get(value.written());
   }
 
-  /** The needed values as {@link dev.torc.workflow.JsonText}, by their names as written. */
+  /** The needed values as {@link dev.torc.syntax.JsonText}, by their names as written. */
   public SortedMap<String, String> data() {
     SortedMap<String, String> values = new TreeMap<>();
     data.forEach(

@@ -5,7 +5,7 @@ import dev.torc.cache.Result;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Stamp;
-import dev.torc.workflow.Glob;
+import dev.torc.syntax.Glob;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

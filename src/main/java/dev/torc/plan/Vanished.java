@@ -1,5 +1,6 @@
 package dev.torc.plan;
 
+import dev.torc.buildfile.Beside;
 import dev.torc.cache.Details;
 import dev.torc.cache.Entry;
 import dev.torc.cache.Owned;
@@ -8,7 +9,6 @@ import dev.torc.graph.NeedList;
 import dev.torc.hash.Digest;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Refusal;
-import dev.torc.workflow.Beside;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Ref;

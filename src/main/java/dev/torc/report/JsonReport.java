@@ -2,8 +2,8 @@ package dev.torc.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.torc.build.Event;
-import dev.torc.build.State;
+import dev.torc.engine.Event;
+import dev.torc.engine.State;
 import dev.torc.machine.JsonOut;
 import dev.torc.plan.Reason;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.torc.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.torc.build.Event;
+import dev.torc.engine.Event;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,6 +1,6 @@
 package dev.torc.report;
 
-import dev.torc.build.Event;
+import dev.torc.engine.Event;
 import java.util.List;
 import java.util.function.Consumer;
 

@@ -1,6 +1,6 @@
 package dev.torc.report;
 
-import dev.torc.build.State;
+import dev.torc.engine.State;
 import dev.torc.machine.Amount;
 import java.util.Locale;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.torc.report;
 
-import dev.torc.build.Event;
-import dev.torc.build.State;
+import dev.torc.engine.Event;
+import dev.torc.engine.State;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Refusal;
 import dev.torc.machine.Shown;

@@ -5,7 +5,7 @@ import dev.torc.plan.EmptyGlobs;
 import dev.torc.plan.Scripts;
 import dev.torc.plan.Selection;
 import dev.torc.posix.FileSystems;
-import dev.torc.workflow.BadInput;
+import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Ref;

@@ -1,13 +1,13 @@
 package dev.torc.session;
 
+import dev.torc.buildfile.Blueprint;
+import dev.torc.buildfile.Found;
 import dev.torc.cache.CachePlace;
 import dev.torc.graph.Graph;
-import dev.torc.graph.GraphFile;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digests;
 import dev.torc.plan.Expander;
-import dev.torc.workflow.Blueprint;
-import dev.torc.workflow.Found;
+import dev.torc.rest.GraphFile;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 

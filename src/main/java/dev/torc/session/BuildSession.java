@@ -1,9 +1,9 @@
 package dev.torc.session;
 
-import dev.torc.build.Build;
-import dev.torc.build.Event;
-import dev.torc.build.Setup;
 import dev.torc.cache.BuildLock;
+import dev.torc.engine.Build;
+import dev.torc.engine.Event;
+import dev.torc.engine.Setup;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digests;
@@ -12,12 +12,12 @@ import dev.torc.machine.Jobserver;
 import dev.torc.plan.Checks;
 import dev.torc.plan.Expander;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Rest;
 import dev.torc.plan.Scene;
 import dev.torc.plan.Selection;
 import dev.torc.plan.Taken;
 import dev.torc.plan.Verdict;
-import dev.torc.workflow.BadInput;
+import dev.torc.rest.Rest;
+import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
@@ -55,7 +55,7 @@ public final class BuildSession {
   /**
    * Looks at what the last build left, and writes nothing.
    *
-   * @throws dev.torc.workflow.BadInput where a target or an amount of the request is wrong
+   * @throws dev.torc.syntax.BadInput where a target or an amount of the request is wrong
    */
   public static BuildSession of(Project project, BuildRequest request) throws IOException {
     RestState rest = RestState.of(project, request.dry() ? FileClock.none() : project.clock());
@@ -72,7 +72,7 @@ public final class BuildSession {
    * The verdicts of a build now. Writes nothing and waits for nobody.
    *
    * @param warn takes lines for people
-   * @throws dev.torc.workflow.BadInput where the build would be refused
+   * @throws dev.torc.syntax.BadInput where the build would be refused
    */
   public Plan forecast(Consumer<String> warn) throws IOException {
     unreadable(rest.concerned(selection.jobs(), forced()))
@@ -100,7 +100,7 @@ public final class BuildSession {
    * Refuses what cannot be built, before anything is written.
    *
    * @param warn takes lines for people
-   * @throws dev.torc.workflow.BadInput with all that is wrong
+   * @throws dev.torc.syntax.BadInput with all that is wrong
    */
   public void check(Consumer<String> warn) throws IOException {
     if (rest.restless(forced()).intersects(selection.jobs())) {

@@ -1,7 +1,7 @@
 package dev.torc.session;
 
-import dev.torc.build.Build;
-import dev.torc.build.Event;
+import dev.torc.engine.Build;
+import dev.torc.engine.Event;
 import dev.torc.hash.Digests;
 import dev.torc.plan.Plan;
 import java.util.function.Consumer;

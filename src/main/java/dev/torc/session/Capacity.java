@@ -1,18 +1,18 @@
 package dev.torc.session;
 
-import dev.torc.build.Demand;
+import dev.torc.engine.Demand;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Limits;
 import dev.torc.machine.Shown;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
-import dev.torc.workflow.BadInput;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Nearest;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Sizes;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Nearest;
-import dev.torc.workflow.Place;
 import dev.torc.workflow.Resources;
-import dev.torc.workflow.Sizes;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -2,7 +2,7 @@ package dev.torc.session;
 
 import dev.torc.graph.Graph;
 import dev.torc.machine.Shown;
-import dev.torc.workflow.BadInput;
+import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Step;
 import java.util.ArrayList;

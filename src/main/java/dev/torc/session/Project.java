@@ -1,10 +1,11 @@
 package dev.torc.session;
 
+import dev.torc.buildfile.BuildFile;
+import dev.torc.buildfile.Found;
 import dev.torc.cache.CachePlace;
 import dev.torc.graph.Folded;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
-import dev.torc.graph.GraphFile;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digests;
 import dev.torc.hash.FileClock;
@@ -12,8 +13,7 @@ import dev.torc.hash.Known;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.Expander;
 import dev.torc.plan.Selection;
-import dev.torc.workflow.BuildFile;
-import dev.torc.workflow.Found;
+import dev.torc.rest.GraphFile;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ public record Project(
 
   /**
    * The graph of the last build if the build files are still those, else the build file that the
-   * options or the folder name; throws {@link dev.torc.workflow.BadInput} with all that is wrong in
+   * options or the folder name; throws {@link dev.torc.syntax.BadInput} with all that is wrong in
    * it. Groups that results decided are as they were then: who needs to be sure has {@link
    * RestState} find out whether these results stand, or asks {@link #withoutResults}.
    */

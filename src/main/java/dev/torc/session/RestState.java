@@ -1,10 +1,10 @@
 package dev.torc.session;
 
-import dev.torc.build.Event;
-import dev.torc.build.State;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.Marks;
+import dev.torc.engine.Event;
+import dev.torc.engine.State;
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
@@ -14,10 +14,10 @@ import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.machine.Refusal;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Rest;
-import dev.torc.plan.Resting;
 import dev.torc.plan.Scene;
 import dev.torc.plan.Verdict;
+import dev.torc.rest.Rest;
+import dev.torc.rest.Resting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.BitSet;

@@ -1,8 +1,8 @@
 package dev.torc.session;
 
+import dev.torc.buildfile.BuildFile;
 import dev.torc.cache.CachePlace;
-import dev.torc.workflow.BadInput;
-import dev.torc.workflow.BuildFile;
+import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

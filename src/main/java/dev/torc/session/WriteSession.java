@@ -1,10 +1,5 @@
 package dev.torc.session;
 
-import dev.torc.build.Clearing;
-import dev.torc.build.Event;
-import dev.torc.build.Launches;
-import dev.torc.build.Recorder;
-import dev.torc.build.Shop;
 import dev.torc.cache.Batch;
 import dev.torc.cache.BuildId;
 import dev.torc.cache.BuildLock;
@@ -12,6 +7,11 @@ import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.Marks;
+import dev.torc.engine.Clearing;
+import dev.torc.engine.Event;
+import dev.torc.engine.Launches;
+import dev.torc.engine.Recorder;
+import dev.torc.engine.Shop;
 import dev.torc.exec.Leftovers;
 import dev.torc.exec.LocalRunner;
 import dev.torc.exec.Runner;

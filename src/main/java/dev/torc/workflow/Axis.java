@@ -1,12 +1,15 @@
 package dev.torc.workflow;
 
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.Match;
+import dev.torc.syntax.Place;
 import java.util.List;
 
 /**
  * One source of values of a group, as written: the instances are the product of all its axes. Which
- * values there are, {@link Expansion} finds out.
+ * values there are, {@code Expansion} finds out.
  */
-sealed interface Axis {
+public sealed interface Axis {
 
   /** Where it is written. */
   Place place();

@@ -1,7 +1,10 @@
 package dev.torc.workflow;
 
-import dev.torc.cache.Input;
-import dev.torc.cache.Output;
+import dev.torc.bytes.Input;
+import dev.torc.bytes.Output;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Quote;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.util.ArrayList;

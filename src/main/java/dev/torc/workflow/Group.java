@@ -1,5 +1,7 @@
 package dev.torc.workflow;
 
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
 import java.util.List;
 
 /**

@@ -1,5 +1,6 @@
 package dev.torc.workflow;
 
+import dev.torc.syntax.Nearest;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.SortedMap;

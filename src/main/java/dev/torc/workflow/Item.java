@@ -1,5 +1,6 @@
 package dev.torc.workflow;
 
+import dev.torc.syntax.Place;
 import java.util.List;
 
 /**

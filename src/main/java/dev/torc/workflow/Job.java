@@ -1,5 +1,7 @@
 package dev.torc.workflow;
 
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.Place;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;

@@ -1,6 +1,10 @@
 package dev.torc.workflow;
 
 import dev.torc.machine.Shown;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Braces;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.Place;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +36,7 @@ public final class Paths {
   }
 
   /** What an entry of {@code needs} or {@code produces} refers to. */
-  Ref ref(String text, Place place, boolean need) {
+  public Ref ref(String text, Place place, boolean need) {
     if (text.isEmpty()) {
       throw new BadInput(place, "an empty path");
     }
@@ -142,7 +146,7 @@ public final class Paths {
    *
    * @throws IllegalArgumentException with the reason where no file can have it, for its length
    */
-  String normalize(String path) {
+  public String normalize(String path) {
     String normal = normal(path);
     return normal.length() > SURE ? fitting(normal) : normal;
   }

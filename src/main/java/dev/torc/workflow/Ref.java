@@ -1,5 +1,8 @@
 package dev.torc.workflow;
 
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
+
 /** What an entry of {@code needs}, {@code produces} or {@code after} refers to. */
 public sealed interface Ref {
 
@@ -57,7 +60,7 @@ public sealed interface Ref {
   record OfData(Place place, String job, String key) implements Ref {
 
     /** Reads {@code JOB.KEY}, where the key follows the last dot, or the name of a static value. */
-    static OfData of(Place place, String written) {
+    public static OfData of(Place place, String written) {
       int dot = written.lastIndexOf('.');
       String job = dot < 0 ? null : written.substring(0, dot);
       String key = written.substring(dot + 1);

@@ -1,5 +1,6 @@
 package dev.torc.workflow;
 
+import dev.torc.syntax.Place;
 import java.util.List;
 
 /**
@@ -9,4 +10,4 @@ import java.util.List;
  * @param place where they stand; for messages
  * @param files paths of the files that they were made from, which the instance needs
  */
-record Row(List<String> values, Place place, List<String> files) {}
+public record Row(List<String> values, Place place, List<String> files) {}

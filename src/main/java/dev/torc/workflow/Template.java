@@ -1,5 +1,9 @@
 package dev.torc.workflow;
 
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Quote;
+import dev.torc.syntax.Quoting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -12,7 +16,7 @@ import java.util.function.Function;
 public record Template(List<Part> parts) {
 
   /** The names a slot can have. */
-  static final List<String> SLOTS =
+  public static final List<String> SLOTS =
       List.of("needs", "produces", "cpus", "memory", "attempt", "data");
 
   /** Text, or a slot. */

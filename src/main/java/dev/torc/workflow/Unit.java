@@ -1,9 +1,10 @@
 package dev.torc.workflow;
 
+import dev.torc.syntax.Node;
 import java.util.List;
 
 /** What stands under {@code jobs} once: a plain job, or a group that is not expanded yet. */
-sealed interface Unit {
+public sealed interface Unit {
 
   /** The name, unique among units. */
   String name();

@@ -1,5 +1,7 @@
 package dev.torc.workflow;
 
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.JsonText;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;

@@ -3,10 +3,10 @@ package dev.torc.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.buildfile.Loader;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.plan.Manifest;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Loader;
 import dev.torc.workflow.Step;
 import java.nio.file.Files;
 import java.nio.file.Path;

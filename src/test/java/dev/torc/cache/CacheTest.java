@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.bytes.Input;
+import dev.torc.bytes.Output;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Known;
 import dev.torc.hash.Stamp;

@@ -3,8 +3,8 @@ package dev.torc.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.buildfile.Loader;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Loader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

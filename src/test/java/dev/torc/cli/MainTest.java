@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.session.BuildRequest;
-import dev.torc.workflow.BadInput;
-import dev.torc.workflow.Place;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.build.Clearing;
+import dev.torc.engine.Clearing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -2,7 +2,7 @@ package dev.torc.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.build.Event;
+import dev.torc.engine.Event;
 import dev.torc.report.GithubReport;
 import dev.torc.report.LiveReport;
 import dev.torc.report.PlainReport;

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.workflow.BadInput;
+import dev.torc.buildfile.Loader;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
-import dev.torc.workflow.Loader;
-import dev.torc.workflow.Place;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;

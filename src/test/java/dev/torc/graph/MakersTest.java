@@ -3,9 +3,9 @@ package dev.torc.graph;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.workflow.BadInput;
+import dev.torc.buildfile.Loader;
+import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Loader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,12 +57,12 @@ class MakersTest {
     long before = makers.compared();
     TreeSet<Integer> found = new TreeSet<>();
     for (int i = 0; i < MANY; i++) {
-      makers.matching(dev.torc.workflow.Glob.of("out/" + i + "-1*"), List.of(), found::add);
+      makers.matching(dev.torc.syntax.Glob.of("out/" + i + "-1*"), List.of(), found::add);
     }
     assertEquals(MANY, found.size());
     assertTrue(makers.compared() - before <= 2 * MANY, () -> makers.compared() + " comparisons");
     found.clear();
-    makers.matching(dev.torc.workflow.Glob.of("**/*-7.txt"), List.of(), found::add);
+    makers.matching(dev.torc.syntax.Glob.of("**/*-7.txt"), List.of(), found::add);
     assertEquals(MANY, found.size());
   }
 

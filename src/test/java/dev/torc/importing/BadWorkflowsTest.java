@@ -3,8 +3,8 @@ package dev.torc.importing;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.workflow.BadInput;
-import dev.torc.workflow.Loader;
+import dev.torc.buildfile.Loader;
+import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

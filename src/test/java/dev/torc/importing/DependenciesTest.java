@@ -3,10 +3,10 @@ package dev.torc.importing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.torc.workflow.BadInput;
+import dev.torc.buildfile.Loader;
+import dev.torc.syntax.BadInput;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Loader;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;

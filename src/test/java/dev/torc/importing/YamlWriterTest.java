@@ -2,8 +2,8 @@ package dev.torc.importing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.workflow.Node;
-import dev.torc.workflow.Source;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

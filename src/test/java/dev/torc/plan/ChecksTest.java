@@ -3,14 +3,14 @@ package dev.torc.plan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.torc.buildfile.Loader;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.hash.Digests;
 import dev.torc.hash.FileClock;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
-import dev.torc.workflow.BadInput;
-import dev.torc.workflow.Loader;
+import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;

@@ -2,9 +2,9 @@ package dev.torc.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.buildfile.Loader;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
-import dev.torc.workflow.Loader;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,8 +3,8 @@ package dev.torc.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.build.Event;
-import dev.torc.build.State;
+import dev.torc.engine.Event;
+import dev.torc.engine.State;
 import dev.torc.plan.Reason;
 import java.io.IOException;
 import java.io.StringWriter;

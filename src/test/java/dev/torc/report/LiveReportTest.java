@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.build.Event;
-import dev.torc.build.State;
+import dev.torc.engine.Event;
+import dev.torc.engine.State;
 import dev.torc.machine.Width;
 import dev.torc.report.Report.Detail;
 import java.io.IOException;

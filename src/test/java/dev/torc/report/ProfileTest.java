@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.torc.build.Event;
-import dev.torc.build.State;
+import dev.torc.engine.Event;
+import dev.torc.engine.State;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;

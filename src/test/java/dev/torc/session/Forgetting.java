@@ -1,7 +1,7 @@
 package dev.torc.session;
 
 import dev.torc.hash.FileClock;
-import dev.torc.plan.Rest;
+import dev.torc.rest.Rest;
 import java.io.IOException;
 
 /** A disk that forgets what it was told of the database: what is at rest stays so. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.buildfile.Written;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Groups whose values stand in the build file. */
-class GroupTest {
+public class GroupTest {
 
   /** A build file with one group g of these lines. */
   private static Written group(String... lines) {
@@ -137,7 +138,7 @@ class GroupTest {
     assertEquals("o7", env(job, "OUT"));
   }
 
-  static List<String> paths(List<Item> items) {
+  public static List<String> paths(List<Item> items) {
     return items.stream()
         .flatMap(item -> item.refs().stream())
         .map(

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.buildfile.Written;
+import dev.torc.syntax.Place;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

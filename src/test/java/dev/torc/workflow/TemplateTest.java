@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Quote;
 import dev.torc.workflow.Template.Part;
 import java.util.ArrayList;
 import java.util.List;

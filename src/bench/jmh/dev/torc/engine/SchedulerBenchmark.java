@@ -1,0 +1,49 @@
+package dev.torc.engine;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
+
+/** Choosing the next job: all of 10 000 are ready at once, one runs at a time. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class SchedulerBenchmark {
+
+  private static final int JOBS = 10_000;
+  private static final Demand ONE = new Demand(Map.of(Demand.CPUS, 1L));
+
+  private final int[] priority = new int[JOBS];
+  private final long[] rank = new Random(1).longs(JOBS, 0, 1_000_000).toArray();
+
+  /** One job in and out of the queue, with what it takes of the pool. */
+  @Benchmark
+  @OperationsPerInvocation(JOBS)
+  public void nextOfMany(Blackhole hole) {
+    ReadyQueue queue = new ReadyQueue(priority, rank);
+    for (int job = 0; job < JOBS; job++) {
+      queue.add(job);
+    }
+    Pool pool = new Pool(Map.of(Demand.CPUS, 2L));
+    for (int job = queue.next(pool, _ -> ONE); job >= 0; job = queue.next(pool, _ -> ONE)) {
+      List<Integer> gpus = pool.take(ONE);
+      hole.consume(job);
+      pool.give(ONE, gpus);
+    }
+  }
+}

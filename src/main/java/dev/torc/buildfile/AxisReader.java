@@ -1,0 +1,285 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.Match;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Node.Entry;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Problems;
+import dev.torc.workflow.Axis;
+import dev.torc.workflow.Paths;
+import dev.torc.workflow.Ref;
+import dev.torc.workflow.Row;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * From the keys that make a job a group ({@code table}, {@code match}, {@code parameters}, {@code
+ * mode}, {@code repeat}) to its axes, in this order, the first one outermost. It reads no file.
+ *
+ * @param scope of the build file's vars
+ */
+record AxisReader(Scope scope, Paths paths, Problems problems) {
+
+  /** Variables that a shell sets or uses itself, so that a parameter would not arrive. */
+  private static final Set<String> TAKEN =
+      Set.of(
+          "PATH",
+          "HOME",
+          "IFS",
+          "PWD",
+          "OLDPWD",
+          "SHELL",
+          "SHLVL",
+          "ENV",
+          "BASH_ENV",
+          "PPID",
+          "UID",
+          "EUID",
+          "GROUPS",
+          "RANDOM",
+          "SECONDS",
+          "LINENO",
+          "OPTIND",
+          "OPTARG",
+          "_");
+
+  /** Whether the map of a job has a key that makes it a group. */
+  static boolean isGroup(Node node) {
+    if (node instanceof Node.Mapping map) {
+      for (String key : Keys.GROUP) {
+        if (map.entries().containsKey(key)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** The axes of a job's map. */
+  List<Axis> read(Node.Mapping job) {
+    List<Axis> axes = new ArrayList<>();
+    Fields fields = new Fields(job, scope, problems);
+    Map<String, Place> names = new HashMap<>();
+    one(job.entries().get("table"), this::table, names, axes);
+    one(job.entries().get("match"), this::match, names, axes);
+    List<Axis> parameters = new ArrayList<>();
+    Fields.map(job.get("parameters"), "parameters", problems)
+        .entries()
+        .forEach((name, entry) -> one(entry, e -> values(name, e), names, parameters));
+    if (job.entries().containsKey("parameters")
+        && Fields.map(job.get("parameters"), "parameters", new Problems()).entries().isEmpty()) {
+      problems.add(job.entries().get("parameters").place(), "parameters names none");
+    }
+    if (zip(fields) && parameters.size() > 1) {
+      axes.add(new Axis.Zip(job.entries().get("mode").place(), List.copyOf(parameters)));
+    } else {
+      axes.addAll(parameters);
+    }
+    one(job.entries().get("repeat"), e -> repeat(fields, e), names, axes);
+    return List.copyOf(axes);
+  }
+
+  private interface Reading {
+    Axis of(Entry entry);
+  }
+
+  /** Reads one axis, with its names checked; what is wrong is noted. */
+  private void one(Entry entry, Reading reading, Map<String, Place> names, List<Axis> into) {
+    if (entry == null) {
+      return;
+    }
+    try {
+      Axis axis = reading.of(entry);
+      for (String name : axis.names()) {
+        checkName(name, scope.vars(), entry.place());
+        Place earlier = names.putIfAbsent(name, entry.place());
+        if (earlier != null) {
+          throw new BadInput(entry.place(), "a second parameter " + name + ", first at " + earlier);
+        }
+      }
+      into.add(axis);
+    } catch (BadInput e) {
+      problems.add(e);
+    } catch (IllegalArgumentException e) {
+      problems.add(entry.value().place(), e.getMessage());
+    }
+  }
+
+  /** Refuses what cannot be the name of a parameter. */
+  static void checkName(String name, Map<String, String> vars, Place place) {
+    if (!Placeholder.isIdentifier(name)) {
+      throw new BadInput(
+          place, "the name of a parameter is letters, digits and _; this is " + name);
+    }
+    if (Scope.RESERVED.contains(name)) {
+      throw new BadInput(place, "{" + name + "} means something else; rename the parameter");
+    }
+    if (TAKEN.contains(name) || name.startsWith("LD_") || name.startsWith("TORC_")) {
+      throw new BadInput(
+          place, "a parameter is a variable in its job's environment; rename " + name);
+    }
+    if (vars.containsKey(name)) {
+      throw new BadInput(place, name + " is a var as well; rename one of them");
+    }
+  }
+
+  private boolean zip(Fields fields) {
+    return fields.read(
+        "mode",
+        false,
+        node -> {
+          String mode = scope.text(node);
+          if (!List.of("product", "zip").contains(mode)) {
+            throw new IllegalArgumentException("mode is product or zip, not " + mode);
+          }
+          if (fields.map().get("parameters") == null) {
+            throw new IllegalArgumentException("mode says how parameters are joined; add some");
+          }
+          return mode.equals("zip");
+        });
+  }
+
+  private Axis repeat(Fields fields, Entry entry) {
+    int times = (int) fields.whole("repeat", 1, 1, Expansion.MAX_INSTANCES);
+    return fixed(
+        entry.place(), "repeat", Sweep.of("1", String.valueOf(times), "1", times), entry.value());
+  }
+
+  private static Axis fixed(Place place, String name, List<String> texts, Node node) {
+    List<Row> rows = new ArrayList<>(texts.size());
+    texts.forEach(text -> rows.add(new Row(List.of(text), node.place(), List.of())));
+    return new Axis.Fixed(place, List.of(name), List.copyOf(rows));
+  }
+
+  private Axis table(Entry entry) {
+    if (!(entry.value() instanceof Node.Mapping map)) {
+      return new Axis.Table(entry.place(), file(entry.value(), "table"), List.of());
+    }
+    Fields fields = new Fields(map, scope, problems);
+    fields.only(Keys.TABLE, "table");
+    if (map.get("file") == null) {
+      throw new BadInput(map.place(), "a table needs a file");
+    }
+    List<String> columns = fields.texts("columns");
+    if (map.get("columns") != null && columns.isEmpty()) {
+      throw new BadInput(map.get("columns").place(), "columns names none");
+    }
+    if (new HashSet<>(columns).size() < columns.size()) {
+      throw new BadInput(map.get("columns").place(), "columns names one twice");
+    }
+    return new Axis.Table(entry.place(), file(map.get("file"), "file"), List.copyOf(columns));
+  }
+
+  private Axis match(Entry entry) {
+    Node.Scalar node = Fields.scalar(entry.value(), "match");
+    StringBuilder text = new StringBuilder();
+    List<String> holes = new ArrayList<>();
+    for (Object part : Placeholder.split(node.text())) {
+      if (!(part instanceof Placeholder hole)) {
+        text.append(part);
+      } else if (scope.vars().containsKey(hole.name())) {
+        text.append(scope.path(new Node.Scalar(node.place(), hole.written(), true)));
+      } else if (hole.written().equals("{" + hole.name() + "}")) {
+        holes.add(hole.name());
+        text.append(Match.HOLE);
+      } else {
+        throw new BadInput(
+            node.place(), hole.written() + ": write {" + hole.name() + "} where it is matched");
+      }
+    }
+    String pattern;
+    try {
+      pattern = paths.normalize(text.toString());
+    } catch (IllegalArgumentException e) {
+      throw new BadInput(node.place(), e.getMessage());
+    }
+    return new Axis.Matched(entry.place(), Match.of(pattern, holes));
+  }
+
+  private Axis values(String name, Entry entry) {
+    if (!(entry.value() instanceof Node.Mapping map)) {
+      List<Row> rows = new ArrayList<>();
+      for (Node node : Fields.oneOrMore(entry.value())) {
+        String text = scope.text(Fields.scalar(node, name));
+        rows.add(new Row(List.of(text), node.place(), List.of()));
+      }
+      if (Node.isNothing(entry.value())) {
+        throw new BadInput(entry.place(), name + " has no values; [] means none");
+      }
+      return new Axis.Fixed(entry.place(), List.of(name), List.copyOf(rows));
+    }
+    Fields fields = new Fields(map, scope, problems);
+    Problems unknown = new Problems();
+    new Fields(map, scope, unknown).only(Keys.VALUES, "the values of " + name);
+    unknown.throwIfAny();
+    List<String> forms =
+        map.entries().keySet().stream().map(k -> isRange(k) ? "from" : k).distinct().toList();
+    if (forms.size() != 1) {
+      throw new BadInput(
+          map.place(), "the values of " + name + " are one of " + String.join(", ", Keys.VALUES));
+    }
+    Place place = entry.place();
+    Node value = map.get(forms.getFirst());
+    return switch (forms.getFirst()) {
+      case "lines" -> new Axis.Lines(place, name, file(value, "lines"));
+      case "glob" -> globbed(place, name, value);
+      case "products" ->
+          new Axis.Products(value.place(), name, scope.name(Fields.scalar(value, "products")));
+      case "values" -> {
+        String text = scope.name(Fields.scalar(value, "values"));
+        int dot = text.lastIndexOf('.');
+        if (dot < 1) {
+          throw new BadInput(value.place(), "values names GROUP.PARAMETER, not " + text);
+        }
+        yield new Axis.ValuesOf(
+            value.place(), name, text.substring(0, dot), text.substring(dot + 1));
+      }
+      default -> {
+        if (map.get("from") == null || map.get("to") == null) {
+          throw new BadInput(map.place(), "a range has from and to, and a step unless it is 1");
+        }
+        List<String> texts =
+            Sweep.of(
+                scope.text(Fields.scalar(map.get("from"), "from")),
+                scope.text(Fields.scalar(map.get("to"), "to")),
+                fields.text("step", "1"),
+                Expansion.MAX_INSTANCES);
+        yield fixed(place, name, texts, map);
+      }
+    };
+  }
+
+  private static boolean isRange(String key) {
+    return key.equals("from") || key.equals("to") || key.equals("step");
+  }
+
+  private Axis globbed(Place place, String name, Node node) {
+    List<Glob> globs = new ArrayList<>();
+    List<Glob> excludes = new ArrayList<>();
+    for (Node each : Fields.oneOrMore(node)) {
+      switch (paths.ref(scope.path(Fields.scalar(each, "glob")), each.place(), true)) {
+        case Ref.OfGlob glob -> globs.add(Glob.of(glob.pattern()));
+        case Ref.Exclude exclude -> excludes.add(Glob.of(exclude.pattern()));
+        case Ref.OfFile file -> globs.add(Glob.of(Glob.escape(file.path())));
+        default ->
+            throw new BadInput(each.place(), "a folder; write /** behind it for what lies in it");
+      }
+    }
+    return new Axis.Globbed(place, name, List.copyOf(globs), List.copyOf(excludes));
+  }
+
+  /** The normalized path of a file. */
+  private String file(Node node, String key) {
+    Node.Scalar scalar = Fields.scalar(node, key);
+    if (paths.ref(scope.path(scalar), scalar.place(), true) instanceof Ref.OfFile file) {
+      return file.path();
+    }
+    throw new BadInput(scalar.place(), key + " names one file, not a folder or a pattern");
+  }
+}

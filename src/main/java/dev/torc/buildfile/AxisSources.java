@@ -1,0 +1,92 @@
+package dev.torc.buildfile;
+
+import dev.torc.hash.Digest;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.Walk;
+import dev.torc.workflow.Axis;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The tables and the names of files from which groups take values, looked at once: files that no
+ * job makes do not change in a build. What values they give is {@link AxisValues}' to say.
+ */
+final class AxisSources {
+
+  private final Path root;
+  private final SortedMap<String, List<String>> matches = new TreeMap<>();
+  private final Map<Axis, Tables.Content> tables = new HashMap<>();
+  private final SortedMap<String, Digest> digests = new TreeMap<>();
+  private boolean complete = true;
+
+  /** Those that are named relative to a root. */
+  AxisSources(Path root) {
+    this.root = root;
+  }
+
+  /** The patterns that were looked for, with what each found. */
+  SortedMap<String, List<String>> found() {
+    return Collections.unmodifiableSortedMap(new TreeMap<>(matches));
+  }
+
+  /** Whether {@link #found} and {@link #read} are all that was learnt of the disk. */
+  boolean isComplete() {
+    return complete;
+  }
+
+  /** A file that a pattern found does not count, for what an earlier build did. */
+  void passOver() {
+    complete = false;
+  }
+
+  /** The tables that were read, with what they held. */
+  List<BuildFile.Read> read() {
+    List<BuildFile.Read> all = new ArrayList<>();
+    digests.forEach(
+        (path, digest) -> {
+          Path asked = root.resolve(path);
+          all.add(new BuildFile.Read(asked, Layers.located(asked), digest));
+        });
+    return all;
+  }
+
+  /** The files on disk that a pattern matches, sorted. */
+  List<String> matches(Glob glob) throws IOException {
+    List<String> found = matches.get(glob.toString());
+    if (found == null) {
+      found = List.copyOf(Walk.of(root, glob));
+      matches.put(glob.toString(), found);
+    }
+    return found;
+  }
+
+  /** What stands there where a pattern matches nothing. */
+  String beside(Glob glob) throws IOException {
+    complete = false;
+    return Beside.pattern(root, glob);
+  }
+
+  /** What a file holds, which is remembered by its digest. */
+  byte[] bytes(String path) throws IOException {
+    byte[] bytes = Tables.bytes(root.resolve(path), path);
+    digests.put(path, Digest.ofBytes(bytes));
+    return bytes;
+  }
+
+  /** The table of an axis, null where none was {@link #put}. */
+  Tables.Content table(Axis axis) {
+    return tables.get(axis);
+  }
+
+  /** Keeps the table of an axis. */
+  void put(Axis axis, Tables.Content table) {
+    tables.put(axis, table);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.torc.buildfile;
+
+import dev.torc.hash.Digest;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Where the build file is: in the current folder or the nearest one above. It reads nothing. */
+public final class BuildFile {
+
+  /** The names a build file may have. */
+  public static final List<String> NAMES = List.of("torc.yaml", "torc.yml", "torc.json");
+
+  /**
+   * A file that was read.
+   *
+   * @param asked the path as it was asked for, absolute
+   * @param file where that leads: in a folder without links
+   * @param digest of the bytes that were read
+   */
+  public record Read(Path asked, Path file, Digest digest) {
+
+    /** Whether the path still leads there. */
+    public boolean leads() {
+      return Layers.located(asked).equals(file);
+    }
+  }
+
+  private BuildFile() {}
+
+  /** The root of a project whose first build file is this one. */
+  public static Path root(Path first) {
+    return Layers.located(first).getParent();
+  }
+
+  /**
+   * Finds the build file for someone who stands in a folder. A link is given as the link, so that
+   * the folder it stands in is the root.
+   *
+   * @return an absolute path
+   * @throws BadInput if there is none, or two side by side
+   */
+  public static Path find(Path start) {
+    for (Path dir = Layers.located(start.resolve("x")).getParent();
+        dir != null;
+        dir = dir.getParent()) {
+      List<Path> found =
+          NAMES.stream()
+              .map(dir::resolve)
+              .filter(f -> Files.exists(f, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(f))
+              .toList();
+      if (found.size() > 1) {
+        throw new BadInput(
+            new Place(found.get(0).toString(), 0, 0),
+            found.get(1).getFileName() + " stands beside it; keep one, or say which with -f");
+      }
+      if (found.size() == 1) {
+        return found.getFirst();
+      }
+    }
+    throw new BadInput(Place.NONE, "no torc.yaml here or above; `torc init` writes one");
+  }
+}

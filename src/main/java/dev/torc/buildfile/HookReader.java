@@ -1,0 +1,137 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Nearest;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Problems;
+import dev.torc.workflow.Hook;
+import dev.torc.workflow.Hook.On;
+import dev.torc.workflow.Template;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+
+/** From {@code hooks} to their records: a map of commands by event, or a list of maps. */
+final class HookReader {
+
+  private final Scope scope;
+  private final List<String> shell;
+  private final Problems problems;
+  private final List<Hook> hooks = new ArrayList<>();
+
+  private HookReader(Scope scope, List<String> shell, Problems problems) {
+    this.scope = scope;
+    this.shell = shell;
+    this.problems = problems;
+  }
+
+  /**
+   * Reads the hooks; what is wrong goes to the problems.
+   *
+   * @param shell the build file's
+   * @param names of all jobs and groups
+   */
+  static List<Hook> read(
+      Node node, Scope scope, List<String> shell, Collection<String> names, Problems problems) {
+    HookReader reader = new HookReader(scope, shell, problems);
+    if (node instanceof Node.Sequence list) {
+      list.items().forEach(item -> reader.entry(item, names));
+    } else {
+      reader.map(Fields.map(node, "hooks", problems));
+    }
+    return List.copyOf(reader.hooks);
+  }
+
+  private void map(Node.Mapping map) {
+    Fields fields = new Fields(map, scope, problems);
+    fields.only(Keys.HOOKS, "hooks");
+    for (String key : Keys.HOOKS) {
+      if (map.get(key) != null) {
+        fields.guard(
+            () ->
+                hooks.add(
+                    new Hook(
+                        map.get(key).place(),
+                        on(key),
+                        null,
+                        command(Fields.scalar(map.get(key), key)),
+                        shell,
+                        false)));
+      }
+    }
+  }
+
+  private void entry(Node node, Collection<String> names) {
+    Fields fields = new Fields(Fields.map(node, "a hook", problems), scope, problems);
+    fields.only(Keys.HOOK, "a hook");
+    Node.Mapping map = fields.map();
+    fields.guard(
+        () -> {
+          if (map.get("on") == null || map.get("command") == null) {
+            throw new BadInput(node.place(), "a hook has on and command");
+          }
+          On on = on(Fields.scalar(map.get("on"), "on"));
+          String job = map.get("job") == null ? null : job(map.get("job"), names);
+          if (job == null && (on == On.READY || on == On.DONE)) {
+            throw new BadInput(
+                map.get("on").place(), lower(on) + " is of a job; add job: NAME of a job or group");
+          }
+          if (job != null && (on == On.START || on == On.FINISH)) {
+            throw new BadInput(
+                map.get("on").place(),
+                lower(on)
+                    + " is of the build; of a job write "
+                    + (on == On.START ? "ready" : "done"));
+          }
+          String command = command(Fields.scalar(map.get("command"), "command"));
+          hooks.add(new Hook(node.place(), on, job, command, shell, fields.flag("required")));
+        });
+  }
+
+  private String job(Node node, Collection<String> names) {
+    String name = scope.text(Fields.scalar(node, "job"));
+    if (!names.contains(name)) {
+      throw new BadInput(node.place(), "no job " + name + Nearest.hint(name, names));
+    }
+    return name;
+  }
+
+  private On on(Node.Scalar scalar) {
+    for (On on : On.values()) {
+      if (lower(on).equals(scalar.text())) {
+        return on;
+      }
+    }
+    List<String> known = List.of(On.values()).stream().map(HookReader::lower).toList();
+    String hint = Nearest.hint(scalar.text(), known);
+    throw new BadInput(
+        scalar.place(),
+        "nothing is called "
+            + scalar.text()
+            + (hint.isEmpty() ? "; write " + String.join(", ", known) : hint));
+  }
+
+  private static On on(String key) {
+    return On.valueOf(key.toUpperCase(Locale.ROOT));
+  }
+
+  private static String lower(On on) {
+    return on.name().toLowerCase(Locale.ROOT);
+  }
+
+  private String command(Node.Scalar node) {
+    if (node.text().isBlank()) {
+      throw new BadInput(node.place(), "the command is empty");
+    }
+    StringBuilder text = new StringBuilder();
+    for (Template.Part part : scope.command(node, shell).parts()) {
+      switch (part) {
+        case Template.Part.Text t -> text.append(t.text());
+        case Template.Part.Slot slot ->
+            throw new BadInput(node.place(), slot + " is of a job; a hook has only vars");
+      }
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,95 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Node.Entry;
+import dev.torc.syntax.Problems;
+import dev.torc.workflow.Item;
+import dev.torc.workflow.Paths;
+import dev.torc.workflow.Ref;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads what a job refers to: {@code needs}, {@code produces} and {@code after}. Whether such a
+ * file or job exists is the graph's to find out.
+ */
+record ItemReader(Paths paths, Problems problems) {
+
+  List<Item> items(Fields job, String key, boolean need) {
+    Node node = job.map().get(key);
+    List<Item> items = new ArrayList<>();
+    if (node instanceof Node.Mapping map && !isNeed(map, need)) {
+      map.entries().forEach((name, entry) -> named(job, name, entry, need, items));
+    } else {
+      for (Node each : Fields.oneOrMore(node)) {
+        try {
+          items.add(new Item(null, each.place(), List.of(ref(each, job.scope(), need))));
+        } catch (BadInput e) {
+          problems.add(e);
+        }
+      }
+    }
+    return List.copyOf(items);
+  }
+
+  private void named(Fields job, String name, Entry entry, boolean need, List<Item> items) {
+    if (Node.isNothing(entry.value())) {
+      problems.add(
+          entry.place(),
+          name + " has no path; {" + name + "} is a map in YAML: quote it if a text was meant");
+      return;
+    }
+    if (!Placeholder.isIdentifier(name) || need && Keys.NEED.contains(name)) {
+      problems.add(
+          entry.place(),
+          "the name of an item is letters, digits and _"
+              + (need ? ", and not job or data" : "")
+              + "; this is "
+              + name);
+      return;
+    }
+    List<Ref> refs = new ArrayList<>();
+    for (Node each : Fields.oneOrMore(entry.value())) {
+      job.guard(() -> refs.add(ref(each, job.scope(), need)));
+    }
+    items.add(new Item(name, entry.place(), List.copyOf(refs)));
+  }
+
+  /** Whether a map is {@code {job: NAME}} and not one of names. */
+  private static boolean isNeed(Node.Mapping map, boolean need) {
+    return need
+        && map.entries().size() == 1
+        && Keys.NEED.contains(map.entries().firstEntry().getKey());
+  }
+
+  private Ref ref(Node node, Scope scope, boolean need) {
+    if (need && node instanceof Node.Mapping map) {
+      Fields fields = new Fields(map, scope, problems);
+      fields.only(Keys.NEED, "an entry of needs");
+      if (map.entries().size() != 1) {
+        throw new BadInput(
+            node.place(), "an entry of needs is a path, {job: NAME} or {data: JOB.KEY}");
+      }
+      return map.entries().containsKey("data")
+          ? Ref.OfData.of(node.place(), fields.read("data", "x", scope::name))
+          : new Ref.OfJob(node.place(), fields.read("job", "", scope::name));
+    }
+    return paths.ref(
+        scope.path(Fields.scalar(node, need ? "needs" : "produces")), node.place(), need);
+  }
+
+  List<Ref.OfJob> after(Fields job) {
+    Node after = job.map().get("after");
+    if (after == null) {
+      return List.of();
+    }
+    List<Ref.OfJob> out = new ArrayList<>();
+    for (Node node : Fields.oneOrMore(after)) {
+      job.guard(
+          () ->
+              out.add(new Ref.OfJob(node.place(), job.scope().name(Fields.scalar(node, "after")))));
+    }
+    return List.copyOf(out);
+  }
+}

@@ -1,0 +1,351 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Durations;
+import dev.torc.syntax.Nearest;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Node.Entry;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Problems;
+import dev.torc.syntax.Sizes;
+import dev.torc.workflow.Item;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Paths;
+import dev.torc.workflow.Ref;
+import dev.torc.workflow.Resources;
+import dev.torc.workflow.Retry;
+import dev.torc.workflow.Step;
+import dev.torc.workflow.Template;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * From the map of one job to its record: {@code defaults} are laid under it, classes and
+ * placeholders put in, paths normalized. What it runs is read by {@link StepReader}, what it needs
+ * and produces by {@link ItemReader}. It looks at no other job and at no disk.
+ */
+final class JobReader {
+
+  /** Maps of a job that are joined with those of {@code defaults}, key by key. */
+  private static final Set<String> JOINED = Set.of("env", "resources", "retry");
+
+  private final Map<String, String> vars;
+  private final Node.Mapping top;
+  private final Node.Mapping defaults;
+  private final Node.Mapping classes;
+  private final Map<String, List<Item>> parents;
+  private final Set<String> counters;
+  private final Paths paths;
+  private final ItemReader items;
+  private final StepReader steps;
+  private final Problems problems;
+  private final Set<BadInput.Diagnostic> warnings;
+
+  /**
+   * Makes a reader.
+   *
+   * @param parents needs that {@code dependencies} adds to jobs, by the key of the job
+   */
+  JobReader(
+      Map<String, String> vars,
+      Node.Mapping top,
+      Map<String, List<Item>> parents,
+      Set<String> counters,
+      Paths paths,
+      Problems problems,
+      Set<BadInput.Diagnostic> warnings) {
+    this.vars = vars;
+    this.parents = parents;
+    this.top = top;
+    this.defaults = Fields.map(top.get("defaults"), "defaults", problems);
+    this.classes = Fields.map(top.get("resources"), "resources", problems);
+    this.counters = counters;
+    this.paths = paths;
+    this.items = new ItemReader(paths, problems);
+    this.steps = new StepReader(top, paths, problems, warnings);
+    this.problems = problems;
+    this.warnings = warnings;
+  }
+
+  /** Reads {@code defaults} and the resource classes for their own sake, so that no slip hides. */
+  void checkShared() {
+    Scope scope = new Scope(vars, "x", null, null);
+    new Fields(defaults, scope, problems).only(Keys.DEFAULTS, "defaults");
+    classes
+        .entries()
+        .forEach((name, entry) -> resources(Fields.map(entry.value(), name, problems), scope));
+  }
+
+  /** The values of the build file's vars. */
+  Map<String, String> vars() {
+    return vars;
+  }
+
+  /** The same reader, with its problems and warnings told elsewhere. */
+  JobReader telling(Problems problems, Set<BadInput.Diagnostic> warnings) {
+    return new JobReader(vars, top, parents, counters, paths, problems, warnings);
+  }
+
+  /**
+   * What makes a job an instance.
+   *
+   * @param name the instance's own name, {@link Scope#ANY_PATH} where the values are not known
+   * @param values by parameter; as in {@link Scope}
+   * @param files paths that it needs without saying so
+   */
+  record Instance(String name, SortedMap<String, String> values, List<Item> files) {}
+
+  /**
+   * Reads one job.
+   *
+   * @param key the name as written
+   * @param name the name with its placeholders put in; of an instance, its group's
+   * @param instance null for a plain job
+   */
+  Job read(String key, String name, Entry entry, Instance instance) {
+    String where = "the job " + name;
+    Node.Mapping own = Fields.map(entry.value(), where, problems);
+    Scope scope =
+        instance == null
+            ? new Scope(vars, name, null, null)
+            : new Scope(vars, instance.values, instance.name, null, null);
+    new Fields(own, scope, problems).only(Keys.JOB, where);
+    Fields job = new Fields(withDefaults(own, scope), scope, problems);
+
+    List<Item> needs = withOthers(items.items(job, "needs", true), key, instance);
+    List<Item> produces = items.items(job, "produces", false);
+    Fields full = new Fields(job.map(), scope.with(needs, produces), problems);
+    List<String> shell = steps.shell(full);
+    String dir = steps.dir(job);
+    List<Step> run = steps.steps(full, name, entry.place(), shell, dir);
+    Retry retry = retry(full, own, shell);
+    String depfile =
+        job.read("depfile", null, node -> paths.below(dir, StepReader.path(job.scope(), node)));
+    return new Job(
+        scope.job(),
+        entry.place(),
+        run,
+        withData(needs, run, retry),
+        produces,
+        items.after(job),
+        resources(job.map().get("resources"), scope),
+        retry,
+        depfile,
+        job.flag("persist"),
+        job.flag("temporary"),
+        job.flag("always"),
+        job.flag("interactive"),
+        job.flag("allow_failure"),
+        (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
+        List.copyOf(job.texts("tags")),
+        job.text("description", ""),
+        instance == null ? null : name,
+        instance == null ? Collections.emptySortedMap() : instance.values);
+  }
+
+  /** The needs as written with those of parents, and the files of an instance. */
+  private List<Item> withOthers(List<Item> written, String key, Instance instance) {
+    List<Item> ofParents = parents.getOrDefault(key, List.of());
+    if (ofParents.isEmpty() && instance == null) {
+      return written;
+    }
+    List<Item> needs = new ArrayList<>(written);
+    needs.addAll(ofParents);
+    if (instance != null) {
+      instance.files.stream().filter(file -> !isAmong(file, needs)).forEach(needs::add);
+    }
+    return List.copyOf(needs);
+  }
+
+  /** The needs with those values that placeholders name: they are needs by themselves. */
+  private static List<Item> withData(List<Item> needs, List<Step> steps, Retry retry) {
+    SequencedMap<String, Item> values = new LinkedHashMap<>();
+    for (Step step : steps) {
+      for (Template text : step.templates()) {
+        values(text, values);
+      }
+    }
+    if (retry.recover() != null) {
+      values(retry.recover(), values);
+    }
+    if (values.isEmpty()) {
+      return needs;
+    }
+    List<Item> all = new ArrayList<>(needs);
+    all.addAll(values.values());
+    return List.copyOf(all);
+  }
+
+  private static void values(Template text, Map<String, Item> into) {
+    for (Template.Part part : text.parts()) {
+      if (part instanceof Template.Part.Slot slot
+          && slot.name().equals("data")
+          && !into.containsKey(slot.member())) {
+        Ref ref = Ref.OfData.of(slot.place(), slot.member());
+        into.put(slot.member(), new Item(null, slot.place(), List.of(ref)));
+      }
+    }
+  }
+
+  private static boolean isAmong(Item file, List<Item> needs) {
+    String path = ((Ref.OfFile) file.refs().getFirst()).path();
+    return needs.stream()
+        .flatMap(item -> item.refs().stream())
+        .anyMatch(ref -> ref instanceof Ref.OfFile other && other.path().equals(path));
+  }
+
+  /**
+   * The name of a job or group as written, with its placeholders put in.
+   *
+   * @throws BadInput if it cannot be a name
+   */
+  String name(String key, Place place) {
+    String name = new Scope(vars, null, null, null).text(new Node.Scalar(place, key, true));
+    if (name.isEmpty()) {
+      throw new BadInput(place, "a job needs a name");
+    }
+    if (name.indexOf('\0') >= 0) {
+      throw new BadInput(place, "the name of a job cannot hold a NUL");
+    }
+    return name;
+  }
+
+  private Node.Mapping withDefaults(Node.Mapping own, Scope scope) {
+    if (defaults.entries().isEmpty()) {
+      return own;
+    }
+    SequencedMap<String, Entry> all = new LinkedHashMap<>(own.entries());
+    defaults
+        .entries()
+        .forEach(
+            (key, below) -> {
+              Entry above = all.get(key);
+              boolean other =
+                  key.equals("command") && all.containsKey("tasks")
+                      || key.equals("tasks") && all.containsKey("command");
+              if (above == null && !other) {
+                all.put(key, below);
+              } else if (above != null && JOINED.contains(key)) {
+                boolean resources = key.equals("resources");
+                Node under = resources ? classOf(below.value(), scope) : below.value();
+                Node over = resources ? classOf(above.value(), scope) : above.value();
+                if (under instanceof Node.Mapping a && over instanceof Node.Mapping b) {
+                  all.put(key, new Entry(above.place(), Layers.lay(a, b)));
+                }
+              }
+            });
+    return new Node.Mapping(own.place(), all);
+  }
+
+  /** The resources a class name stands for, or those written; empty for none. */
+  private Node.Mapping classOf(Node node, Scope scope) {
+    if (node instanceof Node.Scalar scalar && !scalar.isNothing()) {
+      Node.Mapping found = null;
+      try {
+        String name = scope.text(scalar);
+        if (classes.get(name) instanceof Node.Mapping map) {
+          found = map;
+        } else {
+          Set<String> names = classes.entries().keySet();
+          problems.add(
+              scalar.place(), "unknown resource class " + name + Nearest.hint(name, names));
+        }
+      } catch (BadInput e) {
+        problems.add(e);
+      }
+      return found == null ? Fields.map(null, "resources", problems) : found;
+    }
+    return Fields.map(node, "resources", problems);
+  }
+
+  private Resources resources(Node node, Scope scope) {
+    return node == null ? Resources.DEFAULT : resources(classOf(node, scope), scope);
+  }
+
+  private Resources resources(Node.Mapping map, Scope scope) {
+    Fields fields = new Fields(map, scope, problems);
+    SortedMap<String, Long> amounts = new TreeMap<>();
+    if (!map.entries().isEmpty()) {
+      Set<String> known = new TreeSet<>(Keys.RESOURCES);
+      known.addAll(counters);
+      fields.only(known, "resources");
+      for (String counter : counters) {
+        if (map.entries().containsKey(counter)) {
+          amounts.put(counter, fields.whole(counter, 0, 0, Integer.MAX_VALUE));
+        }
+      }
+    }
+    return new Resources(
+        (int) fields.whole("cpus", 1, 1, Integer.MAX_VALUE),
+        fields.limit("memory", Sizes::parse),
+        (int) fields.whole("gpus", 0, 0, Integer.MAX_VALUE),
+        fields.limit("runtime", Durations::parse),
+        amounts,
+        fields.size("disk"),
+        (int) fields.whole("nodes", 1, 1, Integer.MAX_VALUE));
+  }
+
+  private Retry retry(Fields job, Node.Mapping own, List<String> shell) {
+    int retries = (int) job.whole("retries", 0, 0, 1000);
+    Node node = job.map().get("retry");
+    if (node == null) {
+      return retries == 0 ? Retry.NONE : new Retry(retries, Set.of(), Set.of(), 0, 1, 1, null);
+    }
+    if (retries == 0
+        && own.entries().containsKey("retry")
+        && !job.map().entries().containsKey("retries")) {
+      problems.add(node.place(), "retry says how; add retries: 1 to say how often");
+    }
+    Fields retry = new Fields(Fields.map(node, "retry", problems), job.scope(), problems);
+    retry.only(Keys.RETRY, "retry");
+    Set<Integer> codes = new TreeSet<>();
+    Set<Retry.Cause> causes = EnumSet.noneOf(Retry.Cause.class);
+    for (Node each : Fields.oneOrMore(retry.map().get("on"))) {
+      job.guard(() -> cause(job.scope().text(Fields.scalar(each, "on")), each, codes, causes));
+    }
+    Fields grow =
+        new Fields(Fields.map(retry.map().get("grow"), "grow", problems), job.scope(), problems);
+    grow.only(Keys.GROW, "grow");
+    return new Retry(
+        retries,
+        codes,
+        causes,
+        retry.duration("delay"),
+        grow.factor("memory"),
+        grow.factor("runtime"),
+        retry.read("recover", null, text -> steps.shellText(text, job.scope(), shell)));
+  }
+
+  private static void cause(String text, Node node, Set<Integer> codes, Set<Retry.Cause> causes) {
+    switch (text) {
+      case "timeout" -> causes.add(Retry.Cause.TIMEOUT);
+      case "memory" -> causes.add(Retry.Cause.MEMORY);
+      case "signal" -> causes.add(Retry.Cause.SIGNAL);
+      default -> {
+        if (!text.matches("[0-9]{1,3}")
+            || Integer.parseInt(text) < 1
+            || Integer.parseInt(text) > 255) {
+          throw new BadInput(
+              node.place(),
+              text + " is no cause; write an exit status from 1 to 255, timeout, memory or signal");
+        }
+        codes.add(Integer.valueOf(text));
+      }
+    }
+  }
+
+  /** The build file's shell. */
+  List<String> shell() {
+    return steps.shell(
+        new Fields(Fields.map(null, "", problems), new Scope(vars, null, null, null), problems));
+  }
+}

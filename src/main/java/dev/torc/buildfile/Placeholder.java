@@ -1,0 +1,149 @@
+package dev.torc.buildfile;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One placeholder as written: {@code {name}}, {@code {name[0]}}, {@code {name.member}}, {@code
+ * {name:format}}; of {@code data} the member is the whole name of a value, in which placeholders
+ * may stand. It finds placeholders in a text and knows no values; {@link Scope} does.
+ *
+ * @param written with its braces
+ * @param index -1 without one
+ * @param member null without one; likewise the format
+ */
+public record Placeholder(String written, String name, int index, String member, String format) {
+
+  /**
+   * Splits a text into strings and placeholders, in order. {@code {{name}}} becomes the text {@code
+   * {name}}; {@code ${name}} and whatever else has braces stays as it is.
+   */
+  public static List<Object> split(String text) {
+    int next = text.indexOf('{');
+    if (next < 0) {
+      return List.of(text);
+    }
+    List<Object> parts = new ArrayList<>();
+    StringBuilder out = new StringBuilder();
+    int from = 0;
+    for (int i = next; i >= 0; i = text.indexOf('{', i)) {
+      int end = text.startsWith("{{", i) ? end(text, i + 1) : -1;
+      if (end > 0 && end < text.length() && text.charAt(end) == '}') {
+        out.append(text, from, i).append(text, i + 1, end);
+        i = from = end + 1;
+        continue;
+      }
+      end = i > 0 && text.charAt(i - 1) == '$' ? -1 : end(text, i);
+      if (end < 0) {
+        i++;
+        continue;
+      }
+      out.append(text, from, i);
+      if (!out.isEmpty()) {
+        parts.add(out.toString());
+        out.setLength(0);
+      }
+      parts.add(of(text.substring(i, end)));
+      i = from = end;
+    }
+    out.append(text, from, text.length());
+    if (!out.isEmpty() || parts.isEmpty()) {
+      parts.add(out.toString());
+    }
+    return parts;
+  }
+
+  /** Whether a text is an identifier: a letter or {@code _}, then also digits. */
+  static boolean isIdentifier(String text) {
+    return !text.isEmpty() && identifierEnd(text, 0) == text.length();
+  }
+
+  private static Placeholder of(String written) {
+    int nameEnd = identifierEnd(written, 1);
+    String name = written.substring(1, nameEnd);
+    int last = written.length() - 1;
+    String rest = written.substring(Math.min(nameEnd + 1, last), last);
+    return switch (written.charAt(nameEnd)) {
+      case '[' ->
+          new Placeholder(
+              written, name, Integer.parseInt(rest.substring(0, rest.length() - 1)), null, null);
+      case '.' -> new Placeholder(written, name, -1, rest, null);
+      case ':' -> new Placeholder(written, name, -1, null, rest);
+      default -> new Placeholder(written, name, -1, null, null);
+    };
+  }
+
+  /** The offset behind the placeholder that begins here, -1 if none does. */
+  static int end(String text, int open) {
+    int i = identifierEnd(text, open + 1);
+    if (i == open + 1 || i >= text.length()) {
+      return -1;
+    }
+    int start = i + 1;
+    switch (text.charAt(i)) {
+      case '[' -> {
+        i = start;
+        while (i < text.length() && isDigit(text.charAt(i))) {
+          i++;
+        }
+        if (i == start || i - start > 6 || i >= text.length() || text.charAt(i) != ']') {
+          return -1;
+        }
+        i++;
+      }
+      case '.' -> {
+        boolean data = i == open + 5 && text.startsWith("data", open + 1);
+        i = data ? dataEnd(text, start) : identifierEnd(text, start);
+        if (i == start) {
+          return -1;
+        }
+      }
+      case ':' -> {
+        i = start;
+        while (i < text.length() && "-+#.0123456789".indexOf(text.charAt(i)) >= 0) {
+          i++;
+        }
+        int letters = i;
+        while (i < text.length() && Character.isLetter(text.charAt(i))) {
+          i++;
+        }
+        if (i == letters) {
+          return -1;
+        }
+      }
+      default -> {}
+    }
+    return i < text.length() && text.charAt(i) == '}' ? i + 1 : -1;
+  }
+
+  /** Behind the name of a value: anything but blanks, quotes and what a shell reads otherwise. */
+  private static int dataEnd(String text, int from) {
+    int i = from;
+    while (i < text.length()
+        && text.charAt(i) > ' '
+        && "}\"'`;()<>|&\\".indexOf(text.charAt(i)) < 0) {
+      i = text.charAt(i) == '{' ? end(text, i) : i + 1;
+      if (i < 0) {
+        return from;
+      }
+    }
+    return i;
+  }
+
+  private static int identifierEnd(String text, int from) {
+    int i = from;
+    while (i < text.length()) {
+      char c = text.charAt(i);
+      boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
+      if (!letter && (i == from || !isDigit(c))) {
+        break;
+      }
+      i++;
+    }
+    return i;
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+}

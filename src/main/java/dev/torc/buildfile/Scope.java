@@ -1,0 +1,344 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.KnownShell;
+import dev.torc.syntax.Nearest;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Quote;
+import dev.torc.syntax.Quoting;
+import dev.torc.syntax.ShellText;
+import dev.torc.workflow.InstanceName;
+import dev.torc.workflow.Item;
+import dev.torc.workflow.Ref;
+import dev.torc.workflow.Template;
+import dev.torc.workflow.Template.Part;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The values that placeholders stand for in one job, or outside of all jobs: it puts in what is
+ * known at load and leaves slots for what only a run knows. A value put in is never read again for
+ * placeholders.
+ *
+ * @param vars values by name
+ * @param parameters of an instance, values by name; {@link #ANY} or {@link #ANY_PATH} where a value
+ *     is not known yet
+ * @param job the job's name, null outside of jobs
+ * @param needs the items that {@code {needs…}} may name, null where they are not known
+ * @param produces likewise
+ */
+public record Scope(
+    Map<String, String> vars,
+    Map<String, String> parameters,
+    String job,
+    List<Item> needs,
+    List<Item> produces) {
+
+  /** Stands for a value that is not known yet and has no slash; in a path, for a wildcard. */
+  static final String ANY = "\0";
+
+  /** Stands for any value that is not known yet. */
+  static final String ANY_PATH = "\0/";
+
+  /** As a parameter's name: whatever is no var is a parameter of {@link #ANY_PATH}. */
+  static final String ALL = "";
+
+  /** Names that no var may have. */
+  static final List<String> RESERVED =
+      List.of("needs", "produces", "job", "cpus", "memory", "attempt", "data");
+
+  /** The longest text that a value put in may make; no argument of a process can be longer. */
+  static final int MAX_TEXT = 128 << 10;
+
+  /** The scope of a text outside of instances. */
+  public Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> produces) {
+    this(vars, Map.of(), job, needs, produces);
+  }
+
+  /** The scope of the same job where its items are known. */
+  Scope with(List<Item> needs, List<Item> produces) {
+    return new Scope(vars, parameters, job, needs, produces);
+  }
+
+  /** How values are put into a text that must be known at load. */
+  private enum Form {
+    TEXT,
+    PATH,
+    NAME
+  }
+
+  /** A text that must be known at load. */
+  String text(Node.Scalar node) {
+    return text(node, Form.TEXT);
+  }
+
+  /**
+   * A path or pattern; parameters ({@code $name} too) and the job's name stand for themselves in
+   * it, vars may hold patterns.
+   */
+  String path(Node.Scalar node) {
+    return text(node, Form.PATH);
+  }
+
+  /**
+   * The name of a job, group or instance; parameters may also be written {@code $name}, and behind
+   * a {@code =} values are encoded as in the names of instances.
+   */
+  String name(Node.Scalar node) {
+    return text(node, Form.NAME);
+  }
+
+  private String text(Node.Scalar node, Form form) {
+    String text = node.text();
+    boolean dollars = form != Form.TEXT && !parameters.isEmpty() && text.indexOf('$') >= 0;
+    if (text.indexOf('{') < 0 && !dollars) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder();
+    for (Object part : Placeholder.split(text)) {
+      if (!(part instanceof Placeholder hole)) {
+        if (dollars) {
+          dollars(part.toString(), form, out);
+        } else {
+          out.append(part);
+        }
+      } else if (Template.SLOTS.contains(hole.name())) {
+        throw new BadInput(
+            node.place(),
+            hole.written() + " is known only when the job runs; it can stand in commands and env");
+      } else {
+        boolean own = hole.name().equals("job") || parameter(hole.name()) != null;
+        put(value(hole, node.place()), own, form, out);
+      }
+    }
+    if (form == Form.PATH
+        && out.indexOf("*") >= 0
+        && parameters.values().stream().anyMatch(Scope::isAny)) {
+      // A folder of which only a pattern is known: what lies in it.
+      out.append(out.charAt(out.length() - 1) == '/' ? "**" : "");
+    }
+    return bounded(out, node.place());
+  }
+
+  private static boolean isAny(String value) {
+    return value.equals(ANY) || value.equals(ANY_PATH);
+  }
+
+  private static final Pattern DOLLAR =
+      Pattern.compile("\\\\.|\\$(?:([A-Za-z_][A-Za-z0-9_]*)|\\{([A-Za-z_][A-Za-z0-9_]*)\\})");
+
+  /** Puts in the {@code $name} and <code>${name}</code> of parameters. */
+  private void dollars(String text, Form form, StringBuilder out) {
+    Matcher found = DOLLAR.matcher(text);
+    int from = 0;
+    while (found.find()) {
+      String name = found.group(1) != null ? found.group(1) : found.group(2);
+      String value = name == null ? null : parameter(name);
+      if (value != null) {
+        out.append(text, from, found.start());
+        put(value, true, form, out);
+        from = found.end();
+      }
+    }
+    out.append(text, from, text.length());
+  }
+
+  private static void put(String value, boolean own, Form form, StringBuilder out) {
+    boolean any = isAny(value);
+    if (form == Form.PATH && value.equals(ANY_PATH)) {
+      anyPath(out);
+    } else if (form != Form.TEXT && any) {
+      out.append('*');
+    } else if (form == Form.NAME && out.indexOf("=") >= 0) {
+      out.append(InstanceName.encode(value));
+    } else {
+      out.append(form == Form.PATH && own ? Glob.escape(value) : value);
+    }
+  }
+
+  /** A value that may have slashes: what stands before it begins a name, here or of a folder. */
+  private static void anyPath(StringBuilder out) {
+    int brace = out.indexOf("{");
+    int start = out.lastIndexOf("/", brace < 0 ? out.length() : brace) + 1;
+    String head = out.substring(start);
+    out.setLength(start);
+    boolean known = brace < 0 && !head.isEmpty() && !head.equals("*");
+    out.append(known ? "{" + head + "*," + head + "*/**/*}" : "**/*");
+  }
+
+  private String parameter(String name) {
+    String value = parameters.get(name);
+    return value == null && parameters.containsKey(ALL) && !vars.containsKey(name)
+        ? ANY_PATH
+        : value;
+  }
+
+  /** A text that no shell reads; slots are allowed. */
+  Template plain(Node.Scalar node) {
+    if (node.text().indexOf('{') < 0) {
+      return Template.of(node.text());
+    }
+    List<Part> parts = new ArrayList<>();
+    StringBuilder text = new StringBuilder();
+    for (Object part : Placeholder.split(node.text())) {
+      if (!(part instanceof Placeholder hole)) {
+        text.append(part);
+      } else {
+        put(hole, Quote.NONE, node.place(), text, parts);
+      }
+    }
+    return finish(text, parts, node.place());
+  }
+
+  /** A text for a shell; values are quoted for the place where they stand. */
+  public Template command(Node.Scalar node, List<String> shell) {
+    if (node.text().indexOf('{') < 0) {
+      return Template.of(node.text());
+    }
+    List<Placeholder> holes = new ArrayList<>();
+    StringBuilder masked = new StringBuilder();
+    for (Object part : Placeholder.split(node.text())) {
+      if (part instanceof Placeholder hole) {
+        holes.add(hole);
+        masked.append(ShellText.HOLE);
+      } else {
+        masked.append(part);
+      }
+    }
+    if (holes.isEmpty()) {
+      return Template.of(masked.toString());
+    }
+    ShellText scan = KnownShell.is(shell) ? ShellText.scan(masked.toString()) : null;
+    if (scan != null && scan.joinsName()) {
+      throw new BadInput(
+          node.place(), "a value right behind $name would lengthen the name; write ${name}");
+    }
+    List<Part> parts = new ArrayList<>();
+    StringBuilder text = new StringBuilder();
+    int hole = 0;
+    int insert = 0;
+    for (int i = 0; i < masked.length(); i++) {
+      if (scan != null && insert < scan.inserts().size() && scan.inserts().get(insert).at() == i) {
+        text.append(scan.inserts().get(insert++).text());
+      }
+      if (masked.charAt(i) == ShellText.HOLE) {
+        Quote quote = scan == null ? Quote.REFUSE : scan.holes().get(hole);
+        put(holes.get(hole++), quote, node.place(), text, parts);
+      } else {
+        text.append(masked.charAt(i));
+      }
+    }
+    return finish(text, parts, node.place());
+  }
+
+  private void put(
+      Placeholder hole, Quote quote, Place place, StringBuilder text, List<Part> parts) {
+    if (Template.SLOTS.contains(hole.name())) {
+      if (!text.isEmpty()) {
+        parts.add(new Part.Text(bounded(text, place)));
+        text.setLength(0);
+      }
+      parts.add(slot(hole, quote, place));
+      return;
+    }
+    String value = value(hole, place);
+    String quoted = isAny(value) ? "" : Quoting.quote(value, quote);
+    if (quoted == null) {
+      throw Quoting.refusal(place, hole.written(), value);
+    }
+    text.append(quoted);
+  }
+
+  private static Template finish(StringBuilder text, List<Part> parts, Place place) {
+    if (!text.isEmpty() || parts.isEmpty()) {
+      parts.add(new Part.Text(bounded(text, place)));
+    }
+    return new Template(List.copyOf(parts));
+  }
+
+  private static String bounded(StringBuilder text, Place place) {
+    if (text.length() > MAX_TEXT) {
+      throw new BadInput(
+          place, "longer than " + (MAX_TEXT >> 10) + " KiB with its placeholders put in");
+    }
+    return text.toString();
+  }
+
+  private Part.Slot slot(Placeholder hole, Quote quote, Place place) {
+    List<Item> items = hole.name().equals("needs") ? needs : produces;
+    boolean hasItems = hole.name().equals("needs") || hole.name().equals("produces");
+    if (hole.format() != null) {
+      throw new BadInput(
+          place, hole.written() + ": a format needs a value that is known before the job runs");
+    }
+    if (hole.name().equals("data")) {
+      if (hole.member() == null) {
+        throw new BadInput(
+            place, hole.written() + ": write {data.JOB.KEY}, or {data.NAME} for a static value");
+      }
+      String name = name(new Node.Scalar(place, hole.member(), true));
+      return new Part.Slot("data", -1, Ref.OfData.of(place, name).written(), quote, place);
+    }
+    if (!hasItems && (hole.index() >= 0 || hole.member() != null)) {
+      throw new BadInput(place, hole.written() + ": write {" + hole.name() + "}");
+    }
+    if (hasItems && items != null) {
+      List<Item> counted = items.stream().filter(Item::isWanted).toList();
+      if (hole.index() >= counted.size()) {
+        throw new BadInput(
+            place, hole.written() + ": there are only " + counted.size() + ", counted from 0");
+      }
+      if (hole.member() != null) {
+        List<String> names =
+            counted.stream().filter(i -> i.name() != null).map(Item::name).toList();
+        if (!names.contains(hole.member())) {
+          throw new BadInput(
+              place,
+              hole.written()
+                  + ": no item of "
+                  + hole.name()
+                  + " has that name"
+                  + Nearest.hint(hole.member(), names));
+        }
+      }
+    }
+    return new Part.Slot(hole.name(), hole.index(), hole.member(), quote, place);
+  }
+
+  private String value(Placeholder hole, Place place) {
+    String value = hole.name().equals("job") ? job : parameter(hole.name());
+    value = value == null ? vars.get(hole.name()) : value;
+    if (value == null) {
+      throw unknown(hole, place);
+    }
+    if (hole.index() >= 0 || hole.member() != null) {
+      throw new BadInput(place, hole.written() + ": " + hole.name() + " is one text");
+    }
+    if (isAny(value)) {
+      return hole.format() == null || hole.format().equals("dir") ? value : ANY;
+    }
+    try {
+      return hole.format() == null ? value : Format.apply(hole.format(), value);
+    } catch (IllegalArgumentException e) {
+      throw new BadInput(place, hole.written() + ": " + e.getMessage());
+    }
+  }
+
+  private BadInput unknown(Placeholder hole, Place place) {
+    TreeSet<String> known = new TreeSet<>(vars.keySet());
+    known.addAll(parameters.keySet());
+    if (job != null) {
+      known.add("job");
+      known.addAll(Template.SLOTS);
+    }
+    String hint = Nearest.hint(hole.name(), known);
+    String braces = hint.isEmpty() ? "; write {" + hole.written() + "} to mean the text" : hint;
+    return new BadInput(place, "unknown placeholder " + hole.written() + braces);
+  }
+}

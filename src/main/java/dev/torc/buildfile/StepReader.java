@@ -1,0 +1,253 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.KnownShell;
+import dev.torc.syntax.Nearest;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Problems;
+import dev.torc.syntax.ShellText;
+import dev.torc.workflow.Paths;
+import dev.torc.workflow.Step;
+import dev.torc.workflow.Step.Command;
+import dev.torc.workflow.Template;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * From the map of one job to what it runs: its command or tasks, with shell, folder, environment
+ * and image. What a job is beside that is {@link JobReader}'s to read.
+ *
+ * @param top the build file, for what its jobs share
+ * @param warnings takes what is likely a mistake
+ */
+record StepReader(
+    Node.Mapping top, Paths paths, Problems problems, Set<BadInput.Diagnostic> warnings) {
+
+  private static final List<String> DEFAULT_SHELL = List.of("sh", "-e", "-c");
+
+  private static final List<String> RUNTIMES =
+      List.of("podman", "docker", "apptainer", "singularity", "udocker", "charliecloud");
+
+  /** The words before the text of a command: the job's own, or those of the build file. */
+  List<String> shell(Fields job) {
+    Node node = job.map().get("shell");
+    node = node == null ? top.get("shell") : node;
+    if (node == null) {
+      return DEFAULT_SHELL;
+    }
+    if (!(node instanceof Node.Sequence list) || list.items().isEmpty()) {
+      problems.add(node.place(), "shell must be a list such as [bash, -e, -o, pipefail, -c]");
+      return DEFAULT_SHELL;
+    }
+    List<String> words = new ArrayList<>();
+    for (Node word : list.items()) {
+      job.guard(() -> words.add(job.scope().text(Fields.scalar(word, "shell"))));
+    }
+    return words.isEmpty() || words.getFirst().isEmpty() ? DEFAULT_SHELL : List.copyOf(words);
+  }
+
+  /** The folder that a job runs in, relative to the root. */
+  String dir(Fields job) {
+    return dir(job, ".");
+  }
+
+  private String dir(Fields fields, String otherwise) {
+    return fields.read("dir", otherwise, node -> paths.normalize(path(fields.scope(), node)));
+  }
+
+  /** A path as written, that is no pattern and not empty. */
+  static String path(Scope scope, Node.Scalar node) {
+    String text = scope.path(node);
+    if (text.isEmpty()) {
+      throw new BadInput(node.place(), "an empty path");
+    }
+    return Glob.unescape(text);
+  }
+
+  /** What a job runs, in order; nothing where that is wrong. */
+  List<Step> steps(Fields job, String name, Place place, List<String> shell, String dir) {
+    SortedMap<String, Optional<Template>> env = env(job);
+    Node command = job.map().get("command");
+    Node tasks = job.map().get("tasks");
+    if (command != null && tasks != null) {
+      problems.add(tasks.place(), "a job has either command or tasks, not both");
+    } else if (tasks != null) {
+      return tasks(tasks, job, shell, dir, env);
+    } else if (command == null && Keys.JOB.containsAll(job.map().entries().keySet())) {
+      // Among unknown keys, one of them is the mistyped command.
+      problems.add(
+          place, "the job " + name + " has no command; to name several jobs at once, use tags");
+    }
+    List<Step> steps = new ArrayList<>();
+    if (command != null) {
+      String image = image(job, null);
+      job.guard(
+          () -> steps.add(new Step(command(command, job.scope(), shell), dir, env, shell, image)));
+    }
+    return List.copyOf(steps);
+  }
+
+  private List<Step> tasks(
+      Node tasks,
+      Fields job,
+      List<String> shell,
+      String dir,
+      SortedMap<String, Optional<Template>> env) {
+    List<Step> steps = new ArrayList<>();
+    Scope scope = job.scope();
+    String shared = image(job, null);
+    if (!(tasks instanceof Node.Sequence list) || list.items().isEmpty()) {
+      problems.add(tasks.place(), "tasks must be a list of {command: …}");
+      return steps;
+    }
+    for (Node node : list.items()) {
+      Fields task = new Fields(Fields.map(node, "a task", problems), scope, problems);
+      task.only(Keys.TASK, "a task");
+      Node command = task.map().get("command");
+      Node cmd = task.map().get("cmd");
+      if (command == null == (cmd == null)) {
+        problems.add(node.place(), "a task has one command (or cmd, which is the same)");
+        continue;
+      }
+      SortedMap<String, Optional<Template>> own = new TreeMap<>(env);
+      env(ownEnv(task), scope, own);
+      String folder = dir(task, dir);
+      String image = image(task, shared);
+      task.read("runtime", null, text -> runtime(scope.text(text)));
+      task.guard(
+          () ->
+              steps.add(
+                  new Step(
+                      command(command == null ? cmd : command, scope, shell),
+                      folder,
+                      own,
+                      shell,
+                      image)));
+    }
+    return List.copyOf(steps);
+  }
+
+  /** The environment of the build file and of a job, laid over each other. */
+  private SortedMap<String, Optional<Template>> env(Fields job) {
+    Map<String, String> parameters = job.scope().parameters();
+    if (top.get("env") == null && job.map().get("env") == null && parameters.isEmpty()) {
+      return Collections.emptySortedMap();
+    }
+    SortedMap<String, Optional<Template>> all = new TreeMap<>();
+    env(top.get("env"), job.scope(), all);
+    parameters.forEach((name, value) -> all.put(name, Optional.of(Template.of(value))));
+    env(ownEnv(job), job.scope(), all);
+    return Collections.unmodifiableSortedMap(all);
+  }
+
+  /** The {@code env} of a job or task, in which no parameter may be set once more. */
+  private Node ownEnv(Fields fields) {
+    Node node = fields.map().get("env");
+    if (node instanceof Node.Mapping map) {
+      for (String name : fields.scope().parameters().keySet()) {
+        if (map.entries().containsKey(name)) {
+          problems.add(
+              map.entries().get(name).place(),
+              name + " is a parameter, so the environment has it already");
+        }
+      }
+    }
+    return node;
+  }
+
+  private static String image(Fields fields, String otherwise) {
+    return fields.read(
+        "image",
+        otherwise,
+        node -> {
+          String text = fields.scope().text(node);
+          if (text.isBlank()) {
+            throw new IllegalArgumentException("the image has no name");
+          }
+          return text;
+        });
+  }
+
+  /** The program that runs containers; which one it is never decides whether a job runs. */
+  private static String runtime(String text) {
+    if (!RUNTIMES.contains(text)) {
+      String hint = Nearest.hint(text, RUNTIMES);
+      throw new IllegalArgumentException(
+          text
+              + " runs no containers"
+              + (hint.isEmpty() ? "; known are " + String.join(", ", RUNTIMES) : hint)
+              + (text.matches("[0-9].*") ? "; a time limit is resources: {runtime: 10m}" : ""));
+    }
+    return text;
+  }
+
+  private Command command(Node node, Scope scope, List<String> shell) {
+    if (!(node instanceof Node.Sequence list)) {
+      return new Command.Shell(shellText(Fields.scalar(node, "command"), scope, shell));
+    }
+    if (list.items().isEmpty()) {
+      throw new BadInput(node.place(), "the command is empty");
+    }
+    List<Template> words = new ArrayList<>();
+    for (Node word : list.items()) {
+      Node.Scalar text = Fields.scalar(word, "a word of the command");
+      if (words.isEmpty() && text.text().isEmpty()) {
+        throw new BadInput(text.place(), "the command's first word, its program, is empty");
+      }
+      words.add(scope.plain(text));
+    }
+    return new Command.Words(List.copyOf(words));
+  }
+
+  /** A text for the shell; one with a pipe in which failures are lost is told. */
+  Template shellText(Node.Scalar node, Scope scope, List<String> shell) {
+    if (node.text().isBlank()) {
+      throw new BadInput(node.place(), "the command is empty");
+    }
+    String text = node.text();
+    if (text.indexOf('|') >= 0
+        && KnownShell.is(shell)
+        && !shell.contains("pipefail")
+        && !text.contains("pipefail")
+        && ShellText.scan(text).hasPipe()) {
+      warnings.add(
+          new BadInput.Diagnostic(
+              node.place(),
+              "in a pipe "
+                  + shell.getFirst()
+                  + " notices only the last failure; set shell: [bash, -e, -o, pipefail, -c]"));
+    }
+    return scope.command(node, shell);
+  }
+
+  private void env(Node node, Scope scope, SortedMap<String, Optional<Template>> into) {
+    if (node == null) {
+      return;
+    }
+    Fields.map(node, "env", problems)
+        .entries()
+        .forEach(
+            (name, entry) -> {
+              try {
+                if (name.isEmpty() || name.indexOf('=') >= 0) {
+                  throw new BadInput(entry.place(), "no name for a variable: " + name);
+                }
+                into.put(
+                    name,
+                    Node.isNothing(entry.value())
+                        ? Optional.empty()
+                        : Optional.of(scope.plain(Fields.scalar(entry.value(), name))));
+              } catch (BadInput e) {
+                problems.add(e);
+              }
+            });
+  }
+}

@@ -1,0 +1,269 @@
+package dev.torc.engine;
+
+import dev.torc.cache.Batch;
+import dev.torc.cache.BuildId;
+import dev.torc.cache.Owned;
+import dev.torc.exec.Ended;
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digests;
+import dev.torc.hash.Stamp;
+import dev.torc.machine.Shown;
+import dev.torc.plan.Expander;
+import dev.torc.plan.Grounds;
+import dev.torc.plan.Scene;
+import dev.torc.plan.Snapshot;
+import dev.torc.plan.Verdict;
+import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Accepts what stands in the places of products as the results of jobs that did not run, under
+ * their present manifests. It goes through the named jobs in the order in which a build would, so
+ * that those adopted first count for those behind them. It only gathers the records: all are stored
+ * or none, and that is the caller's business.
+ */
+public final class Adoption {
+
+  private final Expander expander;
+  private final Digests digests;
+  private final Grounds grounds;
+  private final Recorder recorder;
+  private final Batch batch = new Batch();
+  private final List<String> adopted = new ArrayList<>();
+  private final List<String> upToDate = new ArrayList<>();
+  private final List<Diagnostic> problems = new ArrayList<>();
+  private final Set<String> seen = new HashSet<>();
+  private Scene scene;
+  private Map<Integer, String> dataReaders;
+
+  /**
+   * @param first its selection names the jobs; what is up to date is settled in it
+   * @param expander gives the scenes that follow when groups can be expanded
+   * @param build stands in the records
+   */
+  public Adoption(Scene first, Expander expander, Digests digests, BuildId build)
+      throws IOException {
+    this.expander = expander;
+    this.digests = digests;
+    this.grounds = new Grounds(first.graph().workflow().root(), first.graph().workflow().roots());
+    this.recorder = new Recorder(build);
+    this.scene = first;
+  }
+
+  /** Looks at all named jobs; of groups, at those instances that are known by then. */
+  public Adoption run() throws IOException {
+    Scene next = scene;
+    do {
+      scene = next;
+      dataReaders = dataReaders(scene.graph());
+      BitSet named = scene.selection().named();
+      for (int j = named.nextSetBit(0); j >= 0; j = named.nextSetBit(j + 1)) {
+        if (seen.add(scene.graph().name(j))) {
+          look(j);
+        }
+      }
+      next = problems.isEmpty() ? expander.next(scene) : scene;
+    } while (next != scene);
+    scene.selection().namedOpen().stream().forEach(this::unknown);
+    return this;
+  }
+
+  /** The records of the adopted jobs; not to be stored where there are problems. */
+  public Batch batch() {
+    return batch;
+  }
+
+  /** Names of the jobs whose products can be adopted, in the order of the graph. */
+  public List<String> adopted() {
+    return adopted;
+  }
+
+  /** Names of those that are up to date, and stay as they are. */
+  public List<String> upToDate() {
+    return upToDate;
+  }
+
+  /** What stands in the way, one line each. */
+  public List<Diagnostic> problems() {
+    return problems;
+  }
+
+  private void look(int id) throws IOException {
+    Job job = scene.graph().job(id);
+    if (scene.decide(id) instanceof Verdict.UpToDate) {
+      scene.records().settle(id);
+      upToDate.add(job.name());
+      return;
+    }
+    int before = problems.size();
+    if (job.always()) {
+      problem(job, "it always runs, so nothing can be adopted for it");
+      return;
+    }
+    if (dataReaders.containsKey(id)) {
+      problem(
+          job,
+          "job %s needs its data, and values cannot be adopted; %s"
+              .formatted(Shown.name(dataReaders.get(id)), run(job)));
+    }
+    products(job);
+    int pending = scene.decider().pending(id);
+    if (pending >= 0) {
+      pending(job, pending);
+    }
+    if (problems.size() == before) {
+      adopt(id, job);
+    }
+  }
+
+  /** Every declared product must be there; of those that are globs, any one. */
+  private void products(Job job) throws IOException {
+    int globs = 0;
+    for (Ref ref : job.productRefs()) {
+      switch (ref) {
+        case Ref.OfFile file -> product(job, file.path(), Stamp.Kind.FILE);
+        case Ref.OfFolder folder -> product(job, folder.path(), Stamp.Kind.FOLDER);
+        case Ref.OfGlob _ -> globs++;
+        case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
+      }
+    }
+    if (globs > 0
+        && globs == job.productRefs().size()
+        && Products.of(grounds, digests, job, false, () -> {}).made().isEmpty()) {
+      problem(job, "none of its products is there; " + run(job));
+    }
+    if (job.depfile() != null && digests.product(job.depfile()).stamp().kind() != Stamp.Kind.FILE) {
+      problem(job, "depfile " + Shown.name(job.depfile()) + " is missing; " + run(job));
+    }
+  }
+
+  private void product(Job job, String path, Stamp.Kind kind) throws IOException {
+    Stamp.Kind there = digests.product(path).stamp().kind();
+    if (there != kind) {
+      String name = Shown.name(path);
+      problem(
+          job,
+          switch (there) {
+            case MISSING -> "product %s is missing; %s".formatted(name, run(job));
+            case FOLDER -> "product %s is a folder; declare %s/".formatted(name, name);
+            default -> "product %s/ is a file; declare it without the slash".formatted(name);
+          });
+    }
+  }
+
+  /** Nobody can say what a job would read whose makers are yet to run. */
+  private void pending(Job job, int node) {
+    String name = scene.graph().name(node);
+    if (!scene.graph().isJob(node)) {
+      problem(
+          job,
+          "it needs what group %s makes, whose instances are not known yet; run `torc build %s` first"
+              .formatted(Shown.name(name), Shown.name(name)));
+    } else if (!seen.contains(name) || adopted.contains(name)) {
+      problem(
+          job,
+          "it needs what job %s makes, which is not up to date; build or adopt %s first"
+              .formatted(Shown.name(name), Shown.name(name)));
+    } else {
+      problem(job, "it needs what job %s makes".formatted(Shown.name(name)));
+    }
+  }
+
+  private void unknown(int group) {
+    var open = scene.graph().gate(group).open();
+    if (!open.problems().isEmpty()) {
+      problems.addAll(open.problems());
+      return;
+    }
+    int after = scene.records().unsettledBefore(group);
+    String name = Shown.name(after < 0 ? open.name() : scene.graph().name(after));
+    problems.add(
+        new Diagnostic(
+            open.place(),
+            "group %s: its instances are known when %s has ended; build or adopt %s first"
+                .formatted(Shown.name(open.name()), name, name)));
+  }
+
+  private void adopt(int id, Job job) throws IOException {
+    Graph graph = scene.graph();
+    try {
+      Snapshot snapshot = Snapshot.take(graph, scene.contents(), digests, id);
+      if (snapshot.missing() != null) {
+        problem(job, Attempt.missingNeed(graph, snapshot.missing()));
+        return;
+      }
+      if (snapshot.missingData() != null) {
+        problem(job, Attempt.missingData(snapshot.missingData()));
+        return;
+      }
+      TreeSet<String> found = FoundNeeds.read(graph, id, snapshot, Stamp.MISSING).found();
+      for (String path : found) {
+        int maker = graph.makerOf(path);
+        if (maker >= 0 && !scene.records().isSettled(maker)) {
+          pending(job, maker);
+          return;
+        }
+        if (digests.of(path).digest() == null) {
+          problem(job, Attempt.missingNeed(graph, path));
+          return;
+        }
+      }
+      Products products = Products.of(grounds, digests, job, true, () -> {});
+      Outcome outcome =
+          new Outcome(
+              new Ended(Ended.How.NOT_STARTED, 0, 0, -1, -1, ""),
+              "",
+              snapshot,
+              products.made(),
+              products.owned().stream().map(Adoption::adopted).toList(),
+              List.copyOf(found),
+              snapshot.moved(),
+              System.currentTimeMillis(),
+              List.of(),
+              "",
+              List.of());
+      scene.records().replace(id, recorder.adopted(scene, id, outcome, batch));
+      scene.records().settle(id);
+      adopted.add(job.name());
+    } catch (Failure e) {
+      problem(job, e.getMessage());
+    }
+  }
+
+  private static Owned adopted(Owned owned) {
+    return new Owned(owned.path(), owned.kind(), owned.digest(), owned.job(), true);
+  }
+
+  private void problem(Job job, String line) {
+    problems.add(new Diagnostic(job.place(), "job " + Shown.name(job.name()) + ": " + line));
+  }
+
+  private static String run(Job job) {
+    return "make it with `torc build " + Shown.name(job.name()) + "`";
+  }
+
+  /** The jobs whose values others need, each with one of these. */
+  private static Map<Integer, String> dataReaders(Graph graph) {
+    Map<Integer, String> readers = new HashMap<>();
+    for (int j = 0; j < graph.jobs(); j++) {
+      for (Ref ref : graph.job(j).needRefs()) {
+        if (ref instanceof Ref.OfData data && data.job() != null) {
+          for (int maker : graph.named(data.job())) {
+            readers.putIfAbsent(maker, graph.name(j));
+          }
+        }
+      }
+    }
+    return readers;
+  }
+}

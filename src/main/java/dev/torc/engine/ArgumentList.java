@@ -1,0 +1,88 @@
+package dev.torc.engine;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How long a command may be: Linux takes 128 KiB for one word or variable, its end included ({@code
+ * MAX_ARG_STRLEN}), and 2 MiB for all of them with their pointers (a quarter of the usual stack).
+ * What is longer could not be started, and the system's own words for that say nothing of what to
+ * do.
+ */
+final class ArgumentList {
+
+  private static final int ONE = 128 << 10;
+  private static final int ALL = 2 << 20;
+  private static final int POINTER = 8;
+
+  private final Map<String, Long> caller = new HashMap<>();
+  private final long ofCaller;
+
+  /** Measures the caller's environment, which all jobs have. */
+  ArgumentList(Map<String, String> caller) {
+    caller.forEach((name, value) -> this.caller.put(name, size(bytes(name) + bytes(value))));
+    this.ofCaller = this.caller.values().stream().mapToLong(size -> size).sum();
+  }
+
+  /**
+   * Refuses what is too long.
+   *
+   * @param env entries that the process has beside the caller's; null for those taken away
+   * @throws Failure with one line that names the way out
+   */
+  void check(List<String> argv, Map<String, String> env) {
+    if (isShort(argv, env)) {
+      return;
+    }
+    long all = ofCaller;
+    for (String word : argv) {
+      all += one(bytes(word), "the command");
+    }
+    for (Map.Entry<String, String> entry : env.entrySet()) {
+      all -= caller.getOrDefault(entry.getKey(), 0L);
+      if (entry.getValue() != null) {
+        all += one(bytes(entry.getKey()) + bytes(entry.getValue()), "env " + entry.getKey());
+      }
+    }
+    if (all > ALL) {
+      throw tooLong("the command", all, "2 MiB in all");
+    }
+  }
+
+  /** Whether all is well within the limits, however many bytes its characters have. */
+  private boolean isShort(List<String> argv, Map<String, String> env) {
+    long all = ofCaller;
+    for (String word : argv) {
+      all += size(3L * word.length());
+    }
+    for (Map.Entry<String, String> entry : env.entrySet()) {
+      String value = entry.getValue();
+      all += size(3L * entry.getKey().length() + 2 + (value == null ? 0 : 3L * value.length()));
+    }
+    return all - ofCaller < ONE && all < ALL;
+  }
+
+  private static long one(long length, String what) {
+    if (length + 1 > ONE) {
+      throw tooLong(what, length, "128 KiB for one word");
+    }
+    return size(length);
+  }
+
+  private static long size(long length) {
+    return length + 1 + POINTER;
+  }
+
+  private static Failure tooLong(String what, long length, String limit) {
+    return new Failure(
+        ("%s is %d bytes long, and the system takes %s;"
+                + " instead of {needs}, read the paths from the file $TORC_NEEDS")
+            .formatted(what, length, limit));
+  }
+
+  private static long bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+}

@@ -1,0 +1,261 @@
+package dev.torc.engine;
+
+import dev.torc.cache.Batch;
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.cache.Owned;
+import dev.torc.hash.Stamp;
+import dev.torc.machine.Refusal;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Takes products away when the user asks for it (rule 15): only what is recorded, stands as it was
+ * recorded, and lies below the root or a folder in {@code roots} without a link on the way. Which
+ * records are meant, and that the lock is held, is the caller's business.
+ */
+public final class Cleaner {
+
+  /** What the caller chose to have taken away. */
+  public interface Choice {
+    /**
+     * Whether a record is meant.
+     *
+     * @param unaltered whether what stands there is what torc made
+     */
+    boolean takes(Owned owned, boolean unaltered);
+  }
+
+  /** Is told of each path, in the order of the records. */
+  public interface Teller {
+    /** It was taken away, or would be. */
+    void removed(String path);
+
+    /** It stays, because of what the line says. */
+    void kept(String path, String why);
+  }
+
+  private final CachePlace place;
+  private final Path root;
+  private final List<Path> roots;
+  private final Cache cache;
+  private final Clearing clearing;
+  private final boolean force;
+  private final boolean dry;
+  private final Teller teller;
+  private boolean failed;
+
+  /**
+   * @param roots folders outside the root below which products may lie
+   * @param force whether altered and adopted products go too
+   * @param dry whether to tell only, and change nothing
+   */
+  public Cleaner(
+      CachePlace place,
+      List<Path> roots,
+      Cache cache,
+      Clearing clearing,
+      boolean force,
+      boolean dry,
+      Teller teller) {
+    this.place = place;
+    this.root = place.root();
+    this.roots = roots;
+    this.cache = cache;
+    this.clearing = clearing;
+    this.force = force;
+    this.dry = dry;
+    this.teller = teller;
+  }
+
+  /**
+   * Takes away all recorded products that the choice takes. What cannot be taken away is told, and
+   * the rest goes on.
+   *
+   * @return whether all went that should
+   */
+  public boolean products(Choice choice) {
+    List<Owned> all = new ArrayList<>();
+    cache.eachOwned(all::add);
+    all.forEach(owned -> product(owned, choice));
+    return !failed;
+  }
+
+  /** Takes away what rule 15 set aside, in {@code .torc/kept} and below the roots. */
+  public void kept() throws IOException {
+    removeBelow(place.kept("").normalize());
+    for (Path other : roots) {
+      removeBelow(other.resolve(CachePlace.KEPT_BELOW_ROOTS));
+    }
+  }
+
+  /**
+   * Takes away {@code .torc} but for what rule 15 set aside in it, and the database where it is
+   * elsewhere. Called last, when the cache is closed; the lock is still held and loses its file.
+   *
+   * @param now where the project's cache is, now that the root has its id
+   * @param keptToo whether {@link #kept} was called before
+   */
+  public void memory(CachePlace now, boolean keptToo) throws IOException {
+    if (now.elsewhere()) {
+      remove(now.database());
+    }
+    Path folder = now.folder();
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    Path kept = now.kept("").normalize();
+    if (!dry) {
+      List<Path> inner = new ArrayList<>();
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+        entries.forEach(inner::add);
+      }
+      inner.remove(kept);
+      // The lock's file goes last: who finds none makes a new one and is not held up by ours.
+      inner.sort(Comparator.comparing(now.lock()::equals));
+      for (Path entry : inner) {
+        Clearing.delete(entry);
+      }
+    }
+    teller.removed(shown(folder));
+    if (Files.exists(kept, LinkOption.NOFOLLOW_LINKS)) {
+      if (!keptToo) {
+        teller.kept(shown(kept), "it holds what torc set aside for you; --kept removes it");
+      }
+    } else if (!dry) {
+      try {
+        Files.delete(folder);
+      } catch (DirectoryNotEmptyException waiting) {
+        return; // another torc took its turn
+      }
+    }
+  }
+
+  private void removeBelow(Path folder) throws IOException {
+    String astray = astray(folder);
+    if (astray.isEmpty()) {
+      remove(folder);
+    } else if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      teller.kept(shown(folder), astray);
+    }
+  }
+
+  private void remove(Path folder) throws IOException {
+    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      if (!dry) {
+        Clearing.delete(folder);
+      }
+      teller.removed(shown(folder));
+    }
+  }
+
+  private String shown(Path path) {
+    return path.startsWith(root) ? root.relativize(path).toString() : path.toString();
+  }
+
+  private void product(Owned owned, Choice choice) {
+    try {
+      Path file = root.resolve(owned.path());
+      String astray = astray(file);
+      if (astray.isEmpty() && !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (choice.takes(owned, true)) {
+          forget(owned);
+        }
+        return;
+      }
+      boolean recorded = false;
+      String unreadable = "";
+      try {
+        recorded = astray.isEmpty() && asRecorded(owned, file);
+      } catch (IOException e) {
+        unreadable = Refusal.line(e);
+      }
+      if (!choice.takes(owned, recorded)) {
+        return;
+      }
+      String why = astray.isEmpty() ? reasonToKeep(owned, file, recorded) : astray;
+      if (!unreadable.isEmpty() && !why.isEmpty()) {
+        failed = true;
+        why = unreadable;
+      }
+      if (!why.isEmpty()) {
+        teller.kept(owned.path(), why);
+        return;
+      }
+      if (!dry) {
+        Clearing.delete(file);
+      }
+      forget(owned);
+      teller.removed(owned.path());
+    } catch (IOException e) {
+      failed = true;
+      teller.kept(owned.path(), Refusal.line(e));
+    }
+  }
+
+  private void forget(Owned owned) {
+    if (!dry) {
+      cache.put(new Batch().disown(owned.path()).dropStamp(owned.path()));
+    }
+  }
+
+  /** Whether what stands there is what was recorded; never reads a device or through a link. */
+  private boolean asRecorded(Owned owned, Path file) throws IOException {
+    boolean readable =
+        Files.isSymbolicLink(file)
+            || Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+            || Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
+    return readable && clearing.asRecorded(owned);
+  }
+
+  private String reasonToKeep(Owned owned, Path file, boolean recorded) {
+    boolean folder = Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
+    if (folder && owned.kind() != Stamp.Kind.FOLDER) {
+      return "it is a folder, and torc made none there";
+    }
+    if (force) {
+      return "";
+    }
+    if (!recorded) {
+      return "altered since torc made it; --force removes it";
+    }
+    return owned.adopted() ? "adopted, so it is yours; --force removes it" : "";
+  }
+
+  /** Why a path is out of bounds, empty if it is not. */
+  private String astray(Path file) {
+    Path base = base(file);
+    if (base == null) {
+      return "it lies neither below the root nor below a folder in `roots`";
+    }
+    for (Path at = file.getParent(); !at.equals(base); at = at.getParent()) {
+      if (Files.isSymbolicLink(at)) {
+        return at + " is a link, and links are not followed";
+      }
+    }
+    return "";
+  }
+
+  /** The nearest of the root and the folders in {@code roots}, as they are named. */
+  private Path base(Path file) {
+    Path path = file.normalize();
+    if (!path.equals(file) || path.getParent() == null) {
+      return null;
+    }
+    Path nearest = path.startsWith(root) && !path.equals(root) ? root : null;
+    for (Path other : roots) {
+      boolean inside = path.startsWith(other) && !path.equals(other);
+      if (inside && (nearest == null || other.startsWith(nearest))) {
+        nearest = other;
+      }
+    }
+    return nearest;
+  }
+}

@@ -1,0 +1,175 @@
+package dev.torc.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads the Makefile syntax that compilers write with {@code -MD -MF}: rules of targets, a colon,
+ * and the files that they depend on. The escapes are those of GNU make as gcc and clang write them
+ * (ninja's manual, "Depfile parsing"): {@code \} before a blank, {@code #} or backslashes before
+ * these, {@code $$} for a dollar, a backslash at the end of a line joins it with the next.
+ *
+ * <p>It runs once for every compiled file, mostly in a torc that has just started: it goes over the
+ * text once, and copies only names.
+ */
+final class Depfile {
+
+  /** The most files that are taken from one, doubles included. */
+  static final int MOST = 100_000;
+
+  private final String text;
+  private final List<String> files = new ArrayList<>();
+  private int at;
+  private String word; // with its escapes
+  private boolean escaped;
+
+  private Depfile(String text) {
+    this.text = text;
+  }
+
+  /**
+   * The files named behind the colons, in order, doubles included.
+   *
+   * @throws IllegalArgumentException with one line, where there is no rule in the text, or too many
+   *     files
+   */
+  static List<String> parse(String text) {
+    if (text.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("it holds a NUL character");
+    }
+    Depfile depfile = new Depfile(text);
+    boolean rule = false;
+    while (depfile.at < text.length()) {
+      rule |= depfile.line();
+    }
+    if (!rule && !text.isBlank()) {
+      throw new IllegalArgumentException("it holds no rule");
+    }
+    return depfile.files;
+  }
+
+  /** Reads a line, with those that are joined to it; false for an empty one. */
+  private boolean line() {
+    int begin = at;
+    boolean words = false;
+    boolean behindColon = false;
+    while (next()) {
+      words = true;
+      if (behindColon) {
+        files.add(escaped ? unescape(word) : word);
+        if (files.size() > MOST) {
+          throw new IllegalArgumentException("it names more than " + MOST + " files");
+        }
+      } else {
+        behindColon = word.endsWith(":") && !word.endsWith("\\:");
+      }
+    }
+    if (words && !behindColon) {
+      String line = text.substring(begin, at).replaceAll("\\\\\r?\n", " ");
+      if (!line.isBlank()) { // some blanks are no ends of words
+        throw new IllegalArgumentException("it has a line without a colon: " + shorten(line));
+      }
+    }
+    at = Math.min(at + newline(at), text.length());
+    return behindColon;
+  }
+
+  private static String shorten(String line) {
+    return line.length() <= 60 ? line : line.substring(0, 60) + "…";
+  }
+
+  /** Goes to the next word of the line, if there is one; {@code a:b} is one word. */
+  private boolean next() {
+    skipBlanks();
+    int begin = at;
+    for (; at < text.length(); at++) {
+      char c = text.charAt(at);
+      if (c == '\\') {
+        escaped(begin);
+        return true;
+      }
+      if (endsWord(c)) {
+        break;
+      }
+    }
+    word = text.substring(begin, at);
+    escaped = word.indexOf('$') >= 0;
+    return at > begin;
+  }
+
+  private void skipBlanks() {
+    while (at < text.length()) {
+      char c = text.charAt(at);
+      if (isBlank(c)) {
+        at++;
+      } else if (c == '\\' && newline(at + 1) > 0) {
+        at += 1 + newline(at + 1);
+      } else {
+        return;
+      }
+    }
+  }
+
+  /** Reads the rest of a word from its first backslash on. */
+  private void escaped(int begin) {
+    StringBuilder out = new StringBuilder().append(text, begin, at);
+    while (at < text.length()) {
+      char c = text.charAt(at);
+      if (endsWord(c)) {
+        break;
+      }
+      if (c != '\\') {
+        out.append(c);
+        at++;
+        continue;
+      }
+      int end = at;
+      while (end < text.length() && text.charAt(end) == '\\') {
+        end++;
+      }
+      // The last of them joins two lines: what follows is a blank, too.
+      int join = newline(end);
+      boolean blank = join > 0 || end < text.length() && isBlank(text.charAt(end));
+      int backslashes = end - at - (join > 0 ? 1 : 0);
+      out.repeat('\\', backslashes);
+      at = end + join;
+      if (blank && backslashes % 2 == 1) {
+        out.append(join > 0 ? ' ' : text.charAt(end));
+        at += join > 0 ? 0 : 1;
+      } else if (blank) {
+        break;
+      }
+    }
+    word = out.toString();
+    escaped = true;
+  }
+
+  /** Whether the character where it stands is a blank, or ends the line. */
+  private boolean endsWord(char c) {
+    return c <= ' ' && (isBlank(c) || newline(at) > 0);
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
+  }
+
+  /** How many characters end a line there; 0 where none does. */
+  private int newline(int i) {
+    if (i >= text.length()) {
+      return 0;
+    }
+    char c = text.charAt(i);
+    if (c == '\r' && i + 1 < text.length() && text.charAt(i + 1) == '\n') {
+      return 2;
+    }
+    return c == '\n' ? 1 : 0;
+  }
+
+  private static String unescape(String word) {
+    return word.replace("\\ ", " ")
+        .replace("\\\t", "\t")
+        .replace("\\#", "#")
+        .replace("\\:", ":")
+        .replace("$$", "$");
+  }
+}

@@ -1,0 +1,71 @@
+package dev.torc.engine;
+
+import dev.torc.plan.Reason;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What happens in a build, for whoever shows it. Events are sent from the loop's own thread, in
+ * order; times are for people and decide nothing.
+ */
+public sealed interface Event {
+
+  /** The verdicts are known; {@code jobs} counts the selected ones. */
+  record Started(String build, long number, Path root, int jobs) implements Event {}
+
+  /** Groups were expanded: from now on {@code jobs} counts the selected ones. */
+  record Expanded(int jobs) implements Event {}
+
+  /** An attempt begins; {@code command} is its text for people. */
+  record JobStarted(String job, List<Reason> reasons, int attempt, String command)
+      implements Event {}
+
+  /**
+   * The processes of an attempt are gone; what it took is free for others while its products are
+   * looked at. Told only where that comes before its end.
+   */
+  record JobReleased(String job) implements Event {}
+
+  /** A job came to its final state. */
+  record JobEnded(String job, State state, Details details) implements Event {}
+
+  /** An attempt failed and another follows after {@code delay} nanoseconds. */
+  record JobRetried(String job, int attempt, Details details, long delay) implements Event {}
+
+  /**
+   * A signal ends the build: these jobs are being ended. What is left of them is killed after a
+   * {@code grace} in nanoseconds; 0 means at once.
+   */
+  record Ending(List<String> jobs, long grace) implements Event {}
+
+  /** A job has the terminal from now on, or has it no longer: nobody else may write there. */
+  record Terminal(boolean lent) implements Event {}
+
+  /** A line for people: a warning, or what was moved to kept. */
+  record Note(Level level, String text) implements Event {}
+
+  /** The build is over; counts by final state, all states present. */
+  record Finished(String build, Map<State, Integer> counts, long nanos, int exit)
+      implements Event {}
+
+  /** How loud a note is. */
+  enum Level {
+    INFO,
+    WARNING,
+    ERROR
+  }
+
+  /**
+   * How an attempt went.
+   *
+   * @param what one phrase: "exit 1", "signal 9 (KILL)", "timed out after 10m", "product x
+   *     missing"; empty for success; for a blocked job the name of the job that blocks it
+   * @param command its text for people
+   * @param log the log file, null where nothing ran
+   * @param wall nanoseconds
+   * @param cpu nanoseconds, -1 unknown
+   * @param peak bytes, -1 unknown
+   */
+  record Details(String what, String command, Path log, long wall, long cpu, long peak) {}
+}

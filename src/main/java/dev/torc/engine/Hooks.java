@@ -1,0 +1,271 @@
+package dev.torc.engine;
+
+import dev.torc.exec.Ended;
+import dev.torc.exec.Launch;
+import dev.torc.exec.Runner;
+import dev.torc.graph.Graph;
+import dev.torc.machine.Refusal;
+import dev.torc.machine.Shown;
+import dev.torc.posix.OwnFile;
+import dev.torc.workflow.Hook;
+import dev.torc.workflow.Hook.On;
+import dev.torc.workflow.Job;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import java.util.function.Supplier;
+
+/**
+ * The hooks of a build: which are due, which run, and what failed. They run beside the jobs and
+ * take no resources. All of it belongs to the loop's thread; when to ask is the loop's business.
+ */
+final class Hooks {
+
+  /** Lines of a hook's output that are shown when it failed. */
+  private static final int TAIL = 10;
+
+  /** A required hook before jobs: nothing that it is for starts before it ended. */
+  private enum Gate {
+    CLOSED,
+    OPEN,
+    FAILED
+  }
+
+  private final List<Hook> hooks;
+  private final Shop shop;
+  private final Supplier<Graph> graph;
+  private final IntPredicate over;
+  private final Consumer<Runnable> loop;
+  private final Consumer<Event> tell;
+  private final Supplier<Map<State, Integer>> counts;
+  private final Map<Hook, Gate> gates = new HashMap<>();
+  private final Map<Hook, Group> groups = new HashMap<>();
+  private final Map<Integer, Runner.Running> running = new LinkedHashMap<>();
+  private int started;
+  private boolean opened;
+  private boolean collected;
+  private boolean failed;
+
+  /** How far the instances of a group with hooks have come, in the numbers of one graph. */
+  private static final class Group {
+    private Graph graph;
+    private int[] nodes;
+    private int over;
+    private boolean ran;
+    private State worst = State.RAN;
+
+    /** Whether all came to their ends; those that did are not looked at again. */
+    boolean isOver(Graph now, String name, IntPredicate ended) {
+      if (graph != now) {
+        graph = now;
+        nodes = now.named(name);
+        over = 0;
+      }
+      while (over < nodes.length && ended.test(nodes[over])) {
+        over++;
+      }
+      return over == nodes.length;
+    }
+  }
+
+  /**
+   * @param graph the present one
+   * @param over whether a node of it came to its end
+   * @param loop takes what is to be done on the loop's thread
+   * @param tell takes notes
+   * @param counts of the jobs by final state
+   */
+  Hooks(
+      Shop shop,
+      Supplier<Graph> graph,
+      IntPredicate over,
+      Consumer<Runnable> loop,
+      Consumer<Event> tell,
+      Supplier<Map<State, Integer>> counts) {
+    this.shop = shop;
+    this.hooks = shop.graph().workflow().hooks();
+    this.graph = graph;
+    this.over = over;
+    this.loop = loop;
+    this.tell = tell;
+    this.counts = counts;
+  }
+
+  /** Before a first job: runs what is for the start; whether jobs may start now. */
+  boolean open() {
+    if (!opened) {
+      opened = true;
+      hooks.stream().filter(hook -> hook.on() == On.START).forEach(hook -> begin(hook, "running"));
+    }
+    return hooks.stream().noneMatch(h -> h.on() == On.START && gates.get(h) == Gate.CLOSED);
+  }
+
+  /** Whether what is required for the start failed: no job may start. */
+  boolean refused() {
+    return hooks.stream().anyMatch(h -> h.on() == On.START && gates.get(h) == Gate.FAILED);
+  }
+
+  /** Before a job: runs what is for its being ready; whether it may start now. */
+  boolean ready(Job job) {
+    boolean free = true;
+    for (Hook hook : hooks) {
+      if (hook.on() == On.READY && isOf(hook, job)) {
+        if (!gates.containsKey(hook)) {
+          begin(hook, "running");
+        }
+        free &= gates.get(hook) != Gate.CLOSED;
+      }
+    }
+    return free;
+  }
+
+  /** Why a job must not start though all that it waited for is over; null if it may. */
+  String refusal(Job job) {
+    for (Hook hook : hooks) {
+      if (hook.on() == On.READY && isOf(hook, job) && gates.get(hook) == Gate.FAILED) {
+        return "its hook ready failed";
+      }
+    }
+    return null;
+  }
+
+  private static boolean isOf(Hook hook, Job job) {
+    return job.name().equals(hook.job()) || hook.job() != null && hook.job().equals(job.group());
+  }
+
+  /** A job came to its final state. */
+  void ended(Job job, State state) {
+    for (Hook hook : hooks) {
+      if (hook.on() == On.READY || !isOf(hook, job)) {
+        continue;
+      }
+      boolean ran = state == State.RAN || state == State.FAILED || state == State.INTERRUPTED;
+      State end = state;
+      if (hook.job().equals(job.group())) {
+        Group group = groups.computeIfAbsent(hook, _ -> new Group());
+        group.ran |= ran;
+        boolean well = state == State.RAN || state == State.UP_TO_DATE;
+        group.worst = well || group.worst == State.INTERRUPTED ? group.worst : state;
+        ran = group.ran && group.isOver(graph.get(), hook.job(), over);
+        end = group.worst;
+      }
+      boolean well = end == State.RAN;
+      if (ran && (hook.on() == On.DONE || hook.on() == (well ? On.SUCCESS : On.FAILURE))) {
+        begin(hook, well ? "success" : end == State.INTERRUPTED ? "interrupted" : "failure");
+      }
+    }
+  }
+
+  /** A group could not be expanded. */
+  void failed(String group) {
+    for (Hook hook : hooks) {
+      boolean end = hook.on() == On.DONE || hook.on() == On.FAILURE;
+      if (opened && end && group.equals(hook.job())) {
+        begin(hook, "failure");
+      }
+    }
+  }
+
+  /** The build is about to end: runs what is for that. Without a start there is no end. */
+  void close(On on, String status) {
+    if (opened) {
+      hooks.stream()
+          .filter(hook -> hook.on() == on && hook.job() == null)
+          .forEach(hook -> begin(hook, status));
+    }
+  }
+
+  /** Whether any hook runs. */
+  boolean busy() {
+    return !running.isEmpty();
+  }
+
+  /** Whether a required one failed. */
+  boolean failed() {
+    return failed;
+  }
+
+  /** Ends what runs. */
+  void end(boolean now) {
+    running.values().forEach(hook -> hook.end(now));
+  }
+
+  private void begin(Hook hook, String status) {
+    int number = started++;
+    gates.put(hook, hook.required() ? Gate.CLOSED : Gate.OPEN);
+    Map<String, String> env = new HashMap<>();
+    env.put("TORC_STATUS", status);
+    counts
+        .get()
+        .forEach((state, count) -> env.put("TORC_" + state.name(), Integer.toString(count)));
+    Launch launch = shop.launches().of(hook, number, env);
+    Consumer<Ended> done = ended -> loop.accept(() -> ended(hook, number, launch.log(), ended));
+    running.put(number, shop.runner().start(launch, done));
+  }
+
+  private void ended(Hook hook, int number, Path log, Ended ended) {
+    running.remove(number);
+    gates.put(hook, ended.ok() || !hook.required() ? Gate.OPEN : Gate.FAILED);
+    failed |= !ended.ok() && hook.required();
+    List<String> tail = List.of();
+    Path all = shop.launches().hooksLog();
+    try {
+      tail = collect(hook, log, all);
+    } catch (IOException e) {
+      note(Event.Level.WARNING, "the output of hook %s: %s".formatted(name(hook), Refusal.line(e)));
+    }
+    if (!ended.ok()) {
+      note(
+          hook.required() ? Event.Level.ERROR : Event.Level.WARNING,
+          "hook %s failed: %s; its output is in %s"
+              .formatted(name(hook), Phrase.of(ended, 0, 0), shown(all)));
+      tail.forEach(line -> note(Event.Level.INFO, "  | " + Shown.output(line, false)));
+    }
+  }
+
+  /** Takes the output of one run over into that of all; returns its last lines. */
+  private List<String> collect(Hook hook, Path log, Path all) throws IOException {
+    if (!OwnFile.stands(log)) {
+      return List.of();
+    }
+    byte[] output = OwnFile.read(log);
+    Files.delete(log);
+    if (!collected) {
+      collected = true;
+      Files.deleteIfExists(all);
+    }
+    String head = "== %s: %s\n".formatted(name(hook), Shown.line(hook.command()));
+    try (OutputStream out =
+        OwnFile.out(all, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      out.write(head.getBytes(StandardCharsets.UTF_8));
+      out.write(output);
+    }
+    List<String> lines =
+        new ArrayList<>(new String(output, StandardCharsets.UTF_8).lines().toList());
+    return lines.subList(Math.max(0, lines.size() - TAIL), lines.size());
+  }
+
+  private static String name(Hook hook) {
+    String on = hook.on().name().toLowerCase(Locale.ROOT);
+    return hook.job() == null ? on : on + " of " + Shown.name(hook.job());
+  }
+
+  private String shown(Path file) {
+    return shop.graph().workflow().root().relativize(file).toString();
+  }
+
+  private void note(Event.Level level, String text) {
+    tell.accept(new Event.Note(level, text));
+  }
+}

@@ -1,0 +1,81 @@
+package dev.torc.engine;
+
+import dev.torc.hash.Digests;
+import dev.torc.hash.Stamp;
+import dev.torc.machine.Shown;
+import dev.torc.posix.OwnFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A file to which a job appends lines for torc: not there when an attempt begins, read after it.
+ * Most jobs write none, so torc makes none: the first line does. What the lines mean is for {@link
+ * Stored} and {@link Posts}.
+ *
+ * @param name the variable that names the file, for messages
+ */
+record LinesFile(String name, Path path) {
+
+  /** The most that is read of one, in bytes. */
+  static final int MAX = 16 << 20;
+
+  /** Characters of a line that is quoted. */
+  private static final int QUOTED = 80;
+
+  /**
+   * Takes the file away, so that what an earlier attempt left running writes to another one.
+   *
+   * @param digests looks whether it is there
+   */
+  void clear(Digests digests) throws IOException {
+    if (digests.linkStamp(path.toString()).exists()) {
+      Files.deleteIfExists(path);
+    }
+  }
+
+  /** The lines without their ends; of a file that is not there, none. */
+  List<String> lines(Digests digests) throws IOException {
+    byte[] bytes;
+    try {
+      Stamp there = digests.linkStamp(path.toString());
+      if (there.exists() && there.kind() != Stamp.Kind.FILE) {
+        throw new Failure(name + " is no file any more; append lines to what stands there");
+      }
+      if (there.size() == 0) {
+        return List.of();
+      }
+      try (InputStream in = OwnFile.in(path)) {
+        bytes = in.readNBytes(MAX + 1);
+      }
+    } catch (NoSuchFileException gone) {
+      return List.of();
+    }
+    if (bytes.length > MAX) {
+      throw new Failure(name + " holds more than " + (MAX >> 20) + " MiB; write a product instead");
+    }
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      // Only \n ends a line: a value may hold other characters that end lines elsewhere.
+      return Arrays.stream(text.split("\n"))
+          .map(line -> line.endsWith("\r") ? line.substring(0, line.length() - 1) : line)
+          .toList();
+    } catch (CharacterCodingException e) {
+      throw new Failure(name + " holds what is no valid UTF-8");
+    }
+  }
+
+  /** The failure of a job that wrote a line that cannot be read. */
+  Failure unreadable(String line, String hint) {
+    return new Failure(
+        "%s has a line that cannot be read: %s (%s)"
+            .formatted(name, Shown.line(line, QUOTED), hint));
+  }
+}

@@ -1,0 +1,87 @@
+package dev.torc.engine;
+
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.IntFunction;
+
+/**
+ * The jobs that could start, in the order of rule 12: priority, then the longest path behind them,
+ * then the written order. A job that does not fit lets smaller ones pass, but after {@value
+ * #PASSES} of them nothing starts that would delay it. It starts nothing itself.
+ */
+final class ReadyQueue {
+
+  /** How many jobs may overtake one that does not fit. */
+  static final int PASSES = 32;
+
+  private final TreeSet<Integer> ready;
+  private final Map<Integer, Integer> passed = new HashMap<>();
+
+  /**
+   * @param priority larger first, by job
+   * @param rank nanoseconds of the longest path from a job to the end, by job
+   */
+  ReadyQueue(int[] priority, long[] rank) {
+    ready =
+        new TreeSet<>(
+            (a, b) -> {
+              int first = Integer.compare(priority[b], priority[a]);
+              first = first == 0 ? Long.compare(rank[b], rank[a]) : first;
+              return first == 0 ? Integer.compare(a, b) : first;
+            });
+  }
+
+  /** Adds a job. */
+  void add(int job) {
+    ready.add(job);
+  }
+
+  /** Whether no job is ready. */
+  boolean isEmpty() {
+    return ready.isEmpty();
+  }
+
+  /**
+   * Takes out the job that should start next, -1 if none may now.
+   *
+   * @param demand what a job takes
+   */
+  int next(Pool pool, IntFunction<Demand> demand) {
+    Demand starved = starved(pool, demand);
+    for (Iterator<Integer> it = ready.iterator(); it.hasNext(); ) {
+      if (pool.free(Demand.CPUS) == 0) {
+        return -1; // every job takes a cpu
+      }
+      int job = it.next();
+      Demand wanted = demand.apply(job);
+      if (pool.fits(wanted) && (starved == null || !pool.delays(wanted, starved))) {
+        it.remove();
+        passed.remove(job);
+        for (int before : ready.headSet(job)) {
+          passed.merge(before, 1, Integer::sum);
+        }
+        return job;
+      }
+    }
+    return -1;
+  }
+
+  /** What the first job takes that was overtaken too often and still does not fit; null if none. */
+  private Demand starved(Pool pool, IntFunction<Demand> demand) {
+    Demand starved = null;
+    Integer first = null;
+    for (Map.Entry<Integer, Integer> entry : passed.entrySet()) {
+      if (entry.getValue() >= PASSES
+          && (first == null || ready.comparator().compare(entry.getKey(), first) < 0)) {
+        Demand wanted = demand.apply(entry.getKey());
+        if (!pool.fits(wanted)) {
+          first = entry.getKey();
+          starved = wanted;
+        }
+      }
+    }
+    return starved;
+  }
+}

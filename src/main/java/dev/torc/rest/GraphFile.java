@@ -1,0 +1,218 @@
+package dev.torc.rest;
+
+import dev.torc.buildfile.BuildFile;
+import dev.torc.bytes.Input;
+import dev.torc.bytes.Output;
+import dev.torc.bytes.WholeFile;
+import dev.torc.graph.Graph;
+import dev.torc.graph.Lazily;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Digests;
+import dev.torc.hash.Known;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.Walk;
+import dev.torc.workflow.Compiled;
+import dev.torc.workflow.Deciders;
+import dev.torc.workflow.Job;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * A graph as a file beside the cache's database, so that a build whose build files are those of the
+ * last one parses nothing. It is good for the very bytes of all build files that were read (told by
+ * rule 4), the same variables, the same torc, and the same files where groups look for some on
+ * disk; of anything else there is no graph. A file that is damaged is as good as none. Jobs are
+ * read from it one by one, when they are asked for.
+ *
+ * @param graph with its workflow, all groups expanded
+ * @param id names this file: another graph has another
+ * @param lasting whether the build files alone decided about it
+ * @param deciding the jobs whose results decided which instances groups have: the graph is good
+ *     only while these are what they were, which others have to find out
+ */
+public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding) {
+
+  /** Counts up with every change of the layout, {@link Compiled}'s included. */
+  private static final String LAYOUT = "torc graph 4";
+
+  /**
+   * What a graph is made from, but for the bytes of its build files.
+   *
+   * @param version of torc
+   * @param files as the command line names them, or as found; absolute
+   * @param defines variables of the command line
+   */
+  public record Origin(String version, List<Path> files, SortedMap<String, String> defines) {
+
+    private void write(Output out) {
+      out.text(LAYOUT);
+      out.text(version);
+      out.list(files, (to, file) -> to.text(file.toString()));
+      out.list(List.copyOf(defines.entrySet()), Origin::define);
+    }
+
+    private static void define(Output out, Map.Entry<String, String> define) {
+      out.text(define.getKey());
+      out.text(define.getValue());
+    }
+
+    private byte[] bytes() {
+      Output out = new Output(0);
+      write(out);
+      return out.bytes();
+    }
+  }
+
+  /**
+   * Reads the graph if it is still good.
+   *
+   * @param file may be missing
+   * @param digests looks at build files; their paths are absolute
+   * @return null where there is none that is good
+   * @throws IOException where a build file cannot be looked at
+   */
+  public static GraphFile read(Path file, Origin origin, Digests digests) throws IOException {
+    byte[] bytes = WholeFile.read(file);
+    try {
+      return bytes == null ? null : read(bytes, file, origin, digests);
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      return null; // of another torc, or written by nobody
+    }
+  }
+
+  private static GraphFile read(byte[] bytes, Path file, Origin origin, Digests digests)
+      throws IOException {
+    Input in = new Input(bytes, WholeFile.FREE);
+    byte[] wanted = origin.bytes();
+    if (in.small() != wanted.length || !Arrays.equals(in.raw(wanted.length), wanted)) {
+      return null;
+    }
+    for (int left = in.small(); left > 0; left--) {
+      if (!isSame(in, file, digests)) {
+        return null;
+      }
+    }
+    int globs = in.small();
+    for (int left = globs; left > 0; left--) {
+      if (!finds(digests.root(), Glob.of(in.text()), in.list(Input::text))) {
+        return null;
+      }
+    }
+    BitSet deciding = BitSet.valueOf(in.longs());
+    boolean lasting = globs == 0 && deciding.isEmpty();
+    Digest id = in.digest();
+    Compiled compiled = new Compiled(in.list(Input::text));
+    int[] starts = in.ints();
+    int base = bytes.length - in.small();
+    Lazily<Job> jobs =
+        new Lazily<>(starts.length, j -> compiled.job(new Input(bytes, base + starts[j])));
+    Graph graph =
+        Graph.read(in, jobs, written -> compiled.workflow(in, file.getFileSystem(), written));
+    return new GraphFile(graph, id, lasting, deciding);
+  }
+
+  /** Whether a pattern finds just these files; what keeps it from looking is told by others. */
+  private static boolean finds(Path root, Glob glob, List<String> files) {
+    try {
+      return files.equals(Walk.of(root, glob));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Whether a build file is found where it was, with the bytes that it had. */
+  private static boolean isSame(Input in, Path file, Digests digests) throws IOException {
+    var files = file.getFileSystem();
+    Path asked = files.getPath(in.text());
+    Path found = files.getPath(in.text());
+    Known known = in.known();
+    BuildFile.Read read = new BuildFile.Read(asked, found, known.digest());
+    return read.leads()
+        && (known.safe() && known.stamp().equals(digests.stamp(found.toString()))
+            || known.digest().equals(digests.of(found.toString()).digest()));
+  }
+
+  /**
+   * Writes a graph whose groups are all expanded, whole or not at all.
+   *
+   * @param deciders what beside the sources decided about it
+   * @param sources the build files, with what was read
+   * @param digests looks at the build files once more
+   * @return the graph's name; null where a build file changed meanwhile: nothing is written then
+   */
+  public static Digest write(
+      Path file,
+      Origin origin,
+      Graph graph,
+      Deciders deciders,
+      List<BuildFile.Read> sources,
+      Digests digests)
+      throws IOException {
+    Output out = new Output(WholeFile.FREE);
+    byte[] from = origin.bytes();
+    out.number(from.length);
+    out.raw(from);
+    out.number(sources.size());
+    Output name = new Output(0);
+    name.raw(from);
+    for (BuildFile.Read source : sources) {
+      Known known = digests.of(source.file().toString());
+      if (!source.digest().equals(known.digest())) {
+        return null;
+      }
+      source(out, source, known);
+      name.digest(source.digest());
+    }
+    out.number(deciders.files().size());
+    deciders
+        .files()
+        .forEach(
+            (glob, found) -> {
+              out.text(glob);
+              out.list(found, Output::text);
+            });
+    out.longs(deciding(graph, deciders).toLongArray());
+    Compiled compiled = new Compiled();
+    Output bodies = new Output(0);
+    int[] starts = new int[graph.jobs()];
+    for (int j = 0; j < starts.length; j++) {
+      starts[j] = bodies.length();
+      compiled.job(bodies, graph.job(j));
+    }
+    Output rest = new Output(0);
+    graph.write(rest);
+    compiled.workflow(rest, graph.workflow());
+    if (!deciders.isNone()) {
+      name.digest(Digest.ofBytes(rest.bytes()));
+      name.digest(Digest.ofBytes(bodies.bytes()));
+    }
+    Digest id = Digest.ofBytes(name.bytes());
+    out.digest(id);
+    out.list(compiled.shared(), Output::text);
+    out.ints(starts);
+    out.number(bodies.length());
+    out.raw(rest.bytes());
+    out.raw(bodies.bytes());
+    WholeFile.write(file, out.bytes());
+    return id;
+  }
+
+  private static BitSet deciding(Graph graph, Deciders deciders) {
+    BitSet jobs = new BitSet();
+    for (String name : deciders.jobs()) {
+      Arrays.stream(graph.named(name)).forEach(jobs::set);
+    }
+    return jobs;
+  }
+
+  private static void source(Output out, BuildFile.Read source, Known known) {
+    out.text(source.asked().toString());
+    out.text(source.file().toString());
+    out.known(known);
+  }
+}

@@ -1,0 +1,39 @@
+package dev.torc.syntax;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What a user wrote cannot be accepted: exit status 2. Holds one or more diagnostics in the order
+ * of their places; nothing was started and nothing was written.
+ */
+public final class BadInput extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  private final transient List<Diagnostic> diagnostics;
+
+  /** Refuses for the given reasons; the list must not be empty. */
+  public BadInput(List<Diagnostic> diagnostics) {
+    super(diagnostics.stream().map(Diagnostic::toString).collect(Collectors.joining("\n")));
+    this.diagnostics = List.copyOf(diagnostics);
+  }
+
+  /** Refuses for one reason. */
+  public BadInput(Place place, String message) {
+    this(List.of(new Diagnostic(place, message)));
+  }
+
+  /** The reasons, at least one. */
+  public List<Diagnostic> diagnostics() {
+    return diagnostics;
+  }
+
+  /** One line: the place, what is wrong in lower case, and the next step. */
+  public record Diagnostic(Place place, String message) {
+    @Override
+    public String toString() {
+      return place.toString().isEmpty() ? message : place + ": " + message;
+    }
+  }
+}

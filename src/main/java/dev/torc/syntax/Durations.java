@@ -1,0 +1,100 @@
+package dev.torc.syntax;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+
+/**
+ * Spans of time as people write them: {@code 90s}, {@code 1h30m}, {@code 2d}, {@code 500ms}, or
+ * ISO-8601 ({@code PT10M}, {@code P0DT1H}). A bare number has no unit and is refused.
+ */
+public final class Durations {
+
+  private static final long SECOND = 1_000_000_000L;
+
+  private Durations() {}
+
+  /**
+   * The nanoseconds, rounded up.
+   *
+   * @throws IllegalArgumentException with the reason if it is no duration, negative or beyond a
+   *     long
+   */
+  public static long parse(String text) {
+    String s = text.strip();
+    if (s.startsWith("P") || s.startsWith("p")) {
+      return iso(text, s);
+    }
+    BigDecimal sum = BigDecimal.ZERO;
+    long last = Long.MAX_VALUE;
+    int i = 0;
+    while (i < s.length() && s.length() < 100) {
+      int number = i;
+      while (i < s.length() && (isDigit(s.charAt(i)) || s.charAt(i) == '.')) {
+        i++;
+      }
+      int unit = i;
+      while (i < s.length() && s.charAt(i) >= 'a' && s.charAt(i) <= 'z') {
+        i++;
+      }
+      String digits = s.substring(number, unit);
+      long factor = factor(s.substring(unit, i));
+      if (factor == 0 && unit == s.length() && number == 0 && digits.matches("\\d+(\\.\\d+)?")) {
+        throw new IllegalArgumentException(text + " has no unit; write " + text + "s, or 10m, 24h");
+      }
+      if (factor == 0 || factor >= last || !digits.matches("\\d+(\\.\\d+)?")) {
+        throw bad(text);
+      }
+      last = factor;
+      sum = sum.add(new BigDecimal(digits).multiply(BigDecimal.valueOf(factor)));
+    }
+    if (i == 0 || i < s.length()) {
+      throw bad(text);
+    }
+    return nanos(text, sum.setScale(0, RoundingMode.CEILING));
+  }
+
+  private static long iso(String text, String s) {
+    try {
+      Duration duration = Duration.parse(s);
+      if (duration.isNegative()) {
+        throw bad(text);
+      }
+      return nanos(
+          text,
+          BigDecimal.valueOf(duration.getSeconds())
+              .multiply(BigDecimal.valueOf(SECOND))
+              .add(BigDecimal.valueOf(duration.getNano())));
+    } catch (DateTimeParseException e) {
+      throw bad(text);
+    }
+  }
+
+  private static long nanos(String text, BigDecimal nanos) {
+    if (nanos.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
+      throw new IllegalArgumentException(text + " is longer than 292 years");
+    }
+    return nanos.longValueExact();
+  }
+
+  private static long factor(String unit) {
+    return switch (unit) {
+      case "ms" -> 1_000_000L;
+      case "s" -> SECOND;
+      case "m", "min" -> 60 * SECOND;
+      case "h" -> 3600 * SECOND;
+      case "d" -> 86400 * SECOND;
+      default -> 0;
+    };
+  }
+
+  private static IllegalArgumentException bad(String text) {
+    return new IllegalArgumentException(
+        text + " is no duration; write it like 90s, 10m, 1h30m or PT10M");
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+}

@@ -1,0 +1,472 @@
+package dev.torc.syntax;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A pattern over normalized paths: {@code *} and {@code ?} within a component, {@code **} as a
+ * whole component for any number of folders, {@code [a-z]}, {@code [!a-z]}, {@code {a,b}} (also
+ * across {@code /}), and {@code \} to take the next character as it is. Nothing but a written dot
+ * matches a leading dot of a component; {@code a/**} means what lies below {@code a}, not {@code a}
+ * itself. It compares texts and never looks at a disk.
+ *
+ * <p>A pattern is a set of alternatives, each a list of components, each a list of tokens. Whether
+ * two patterns can match one path is decided by walking both lists at once.
+ */
+public final class Glob {
+
+  /** Any run of characters. */
+  private static final int[] STAR = {};
+
+  private static final int[] ANY = {0, '/' - 1, '/' + 1, Character.MAX_CODE_POINT};
+
+  /**
+   * One component.
+   *
+   * @param tokens each {@link #STAR}, or ranges of code points for one character; null for {@code
+   *     **}
+   * @param literal the text if nothing in it is special, otherwise null
+   */
+  private record Component(int[][] tokens, String literal) {
+    boolean isAnyFolders() {
+      return tokens == null;
+    }
+
+    /** Whether no name fits, as with {@code [.]} in front or {@code [/]}. */
+    boolean isImpossible() {
+      return tokens != null && Arrays.stream(tokens).anyMatch(token -> Ranges.is(token, -1));
+    }
+
+    boolean dotted() {
+      return tokens != null && tokens.length > 0 && Ranges.is(tokens[0], '.');
+    }
+  }
+
+  private static final Component FOLDERS = new Component(null, null);
+
+  private final String pattern;
+  private final List<Component[]> alternatives;
+
+  private Glob(String pattern, List<Component[]> alternatives) {
+    this.pattern = pattern;
+    this.alternatives = alternatives;
+  }
+
+  /**
+   * Reads a pattern; a text without anything special matches just itself.
+   *
+   * @throws IllegalArgumentException with the reason for an unclosed {@code [}, a bad range, or
+   *     braces that stand for more than {@value Braces#MAX} alternatives
+   */
+  public static Glob of(String pattern) {
+    List<String> texts = new ArrayList<>();
+    Braces.expand(pattern, texts);
+    List<Component[]> alternatives = new ArrayList<>();
+    for (String text : texts) {
+      Component[] parts = components(text);
+      if (Arrays.stream(parts).noneMatch(Component::isImpossible)) {
+        alternatives.add(parts);
+      }
+    }
+    return new Glob(pattern, alternatives);
+  }
+
+  /** Whether a text has anything in it that only a pattern has: {@code * ? [} or {@code {a,b}}. */
+  public static boolean isPattern(String text) {
+    return firstSpecial(text) >= 0;
+  }
+
+  /** The text with its backslashes taken out, for a path that is no pattern. */
+  public static String unescape(String text) {
+    if (text.indexOf('\\') < 0) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) == '\\' && i + 1 < text.length()) {
+        i++;
+      }
+      out.append(text.charAt(i));
+    }
+    return out.toString();
+  }
+
+  /** The text with backslashes put in, so that it stands for itself in a pattern or path. */
+  public static String escape(String text) {
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ("*?[]{},\\!".indexOf(c) >= 0) {
+        out.append('\\');
+      }
+      out.append(c);
+    }
+    return out.toString();
+  }
+
+  /** Where the first special character stands, -1 without one. */
+  public static int firstSpecial(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      switch (text.charAt(i)) {
+        case '\\' -> i++;
+        case '*', '?', '[' -> {
+          return i;
+        }
+        case '{' -> {
+          if (Braces.commas(text, i) != null) {
+            return i;
+          }
+        }
+        default -> {}
+      }
+    }
+    return -1;
+  }
+
+  /** The text with which all matches begin: all before the first special character. */
+  public String literalPrefix() {
+    int special = firstSpecial(pattern);
+    return unescape(special < 0 ? pattern : pattern.substring(0, special));
+  }
+
+  /** Whether a normalized path fits. */
+  public boolean matches(String path) {
+    String[] names = path.split("/", -1);
+    for (Component[] alternative : alternatives) {
+      if (matches(alternative, names)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The folder below which all matches lie: the components before the first special one, common to
+   * all alternatives, never the last one. Empty for the root; {@code /} and longer for absolute
+   * patterns.
+   */
+  public String fixedPrefix() {
+    List<String> common = alternatives.isEmpty() ? List.of() : null;
+    for (Component[] alternative : alternatives) {
+      List<String> own = new ArrayList<>();
+      for (int i = 0; i < alternative.length - 1 && alternative[i].literal() != null; i++) {
+        own.add(alternative[i].literal());
+      }
+      if (common == null) {
+        common = own;
+      } else {
+        int same = 0;
+        while (same < Math.min(common.size(), own.size())
+            && common.get(same).equals(own.get(same))) {
+          same++;
+        }
+        common = common.subList(0, same);
+      }
+    }
+    String prefix = String.join("/", common);
+    return prefix.isEmpty() && !common.isEmpty() ? "/" : prefix;
+  }
+
+  /** Whether some path could match both patterns. Exact. */
+  public boolean overlaps(Glob other) {
+    for (Component[] a : alternatives) {
+      for (Component[] b : other.alternatives) {
+        if (overlaps(a, b)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether this matches whatever another one does, as far as it can be told component by component
+   * and character by character; where it cannot, no.
+   */
+  public boolean covers(Glob other) {
+    for (Component[] inner : other.alternatives) {
+      boolean covered = false;
+      for (Component[] outer : alternatives) {
+        covered |= absolute(outer) == absolute(inner) && covers(outer, inner);
+      }
+      if (!covered) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The pattern as given. */
+  @Override
+  public String toString() {
+    return pattern;
+  }
+
+  private static boolean matches(Component[] parts, String[] names) {
+    if (names[0].isEmpty() != absolute(parts)) {
+      return false;
+    }
+    int p = 0;
+    int n = 0;
+    int retryPart = -1;
+    int retryName = 0;
+    while (n < names.length) {
+      if (p < parts.length && parts[p].isAnyFolders()) {
+        retryPart = ++p;
+        retryName = n;
+      } else if (p < parts.length && matches(parts[p], names[n])) {
+        p++;
+        n++;
+      } else if (retryPart >= 0 && !names[retryName].startsWith(".")) {
+        p = retryPart;
+        n = ++retryName;
+      } else {
+        return false;
+      }
+    }
+    while (p < parts.length && parts[p].isAnyFolders()) {
+      p++;
+    }
+    return p == parts.length;
+  }
+
+  private static boolean matches(Component part, String name) {
+    if (part.literal() != null) {
+      return part.literal().equals(name);
+    }
+    if (name.isEmpty() || name.startsWith(".") && !part.dotted()) {
+      return false;
+    }
+    int[][] tokens = part.tokens();
+    int t = 0;
+    int i = 0;
+    int retryToken = -1;
+    int retryAt = 0;
+    while (i < name.length()) {
+      int c = name.codePointAt(i);
+      if (t < tokens.length && tokens[t] == STAR) {
+        retryToken = ++t;
+        retryAt = i;
+      } else if (t < tokens.length && Ranges.contains(tokens[t], c)) {
+        t++;
+        i += Character.charCount(c);
+      } else if (retryToken >= 0) {
+        t = retryToken;
+        retryAt += Character.charCount(name.codePointAt(retryAt));
+        i = retryAt;
+      } else {
+        return false;
+      }
+    }
+    while (t < tokens.length && tokens[t] == STAR) {
+      t++;
+    }
+    return t == tokens.length;
+  }
+
+  private static boolean absolute(Component[] parts) {
+    return parts[0].literal() != null && parts[0].literal().isEmpty();
+  }
+
+  /** Walks both from their ends, as {@link #overlaps} does. */
+  private static boolean covers(Component[] a, Component[] b) {
+    boolean[] below = new boolean[b.length + 1];
+    for (int i = a.length; i >= 0; i--) {
+      boolean[] row = new boolean[b.length + 1];
+      for (int j = b.length; j >= 0; j--) {
+        boolean more = j < b.length;
+        if (i == a.length) {
+          row[j] = !more;
+        } else if (a[i].isAnyFolders()) {
+          row[j] = below[j] || more && !b[j].dotted() && row[j + 1];
+        } else {
+          row[j] = more && !b[j].isAnyFolders() && below[j + 1] && cover(a[i], b[j]);
+        }
+      }
+      below = row;
+    }
+    return below[0];
+  }
+
+  private static boolean cover(Component a, Component b) {
+    if (b.dotted() && !a.dotted()) {
+      return false;
+    }
+    int[][] s = a.tokens();
+    int[][] t = b.tokens();
+    boolean[] below = new boolean[t.length + 1];
+    for (int i = s.length; i >= 0; i--) {
+      boolean[] row = new boolean[t.length + 1];
+      for (int j = t.length; j >= 0; j--) {
+        boolean more = j < t.length;
+        if (i == s.length) {
+          row[j] = !more;
+        } else if (s[i] == STAR) {
+          row[j] = below[j] || more && row[j + 1];
+        } else {
+          row[j] = more && t[j] != STAR && below[j + 1] && Ranges.holds(s[i], t[j]);
+        }
+      }
+      below = row;
+    }
+    return below[0];
+  }
+
+  private static boolean overlaps(Component[] a, Component[] b) {
+    if (absolute(a) != absolute(b)) {
+      return false;
+    }
+    // possible[j] says whether a[i..] and b[j..] have a path in common, from the end backwards.
+    boolean[] below = new boolean[b.length + 1];
+    for (int i = a.length; i >= 0; i--) {
+      boolean[] row = new boolean[b.length + 1];
+      for (int j = b.length; j >= 0; j--) {
+        boolean anyA = i < a.length && a[i].isAnyFolders();
+        boolean anyB = j < b.length && b[j].isAnyFolders();
+        if (i == a.length && j == b.length) {
+          row[j] = true;
+        } else if (anyA || anyB) {
+          row[j] =
+              anyA && (below[j] || j < b.length && (anyB || !b[j].dotted()) && row[j + 1])
+                  || anyB && (row[j + 1] || i < a.length && (anyA || !a[i].dotted()) && below[j]);
+        } else {
+          row[j] = i < a.length && j < b.length && below[j + 1] && overlap(a[i], b[j]);
+        }
+      }
+      below = row;
+    }
+    return below[0];
+  }
+
+  private static boolean overlap(Component a, Component b) {
+    if (a.literal() != null && b.literal() != null) {
+      return a.literal().equals(b.literal());
+    }
+    if (a.dotted() != b.dotted()) {
+      return false;
+    }
+    int[][] s = a.tokens();
+    int[][] t = b.tokens();
+    boolean[] below = new boolean[t.length + 1];
+    for (int i = s.length; i >= 0; i--) {
+      boolean[] row = new boolean[t.length + 1];
+      for (int j = t.length; j >= 0; j--) {
+        boolean starA = i < s.length && s[i] == STAR;
+        boolean starB = j < t.length && t[j] == STAR;
+        if (i == s.length && j == t.length) {
+          row[j] = true;
+        } else if (starA || starB) {
+          row[j] =
+              starA && (below[j] || j < t.length && row[j + 1])
+                  || starB && (row[j + 1] || i < s.length && below[j]);
+        } else {
+          row[j] = i < s.length && j < t.length && below[j + 1] && Ranges.intersect(s[i], t[j]);
+        }
+      }
+      below = row;
+    }
+    return below[0];
+  }
+
+  /** Splits one alternative into components. */
+  private static Component[] components(String text) {
+    List<Component> parts = new ArrayList<>();
+    int start = 0;
+    for (int i = 0; i <= text.length(); i++) {
+      if (i == text.length() || text.charAt(i) == '/') {
+        String part = text.substring(start, i);
+        if (!part.equals("**")) {
+          parts.add(component(part));
+        } else if (parts.isEmpty() || parts.getLast() != FOLDERS) {
+          parts.add(FOLDERS);
+        }
+        start = i + 1;
+      } else if (text.charAt(i) == '\\' && i + 1 < text.length() && text.charAt(i + 1) != '/') {
+        i++;
+      } else if (text.charAt(i) == '[') {
+        i = closing(text, i);
+      }
+    }
+    if (parts.getLast() == FOLDERS) {
+      parts.add(component("*"));
+    }
+    return parts.toArray(Component[]::new);
+  }
+
+  private static Component component(String text) {
+    List<int[]> tokens = new ArrayList<>();
+    boolean literal = true;
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      if (c == '*') {
+        literal = false;
+        if (tokens.isEmpty() || tokens.getLast() != STAR) {
+          tokens.add(STAR);
+        }
+        i++;
+      } else if (c == '?') {
+        literal = false;
+        tokens.add(tokens.isEmpty() ? Ranges.without(ANY, '.') : ANY);
+        i++;
+      } else if (c == '[') {
+        literal = false;
+        int end = closing(text, i);
+        int[] set = set(text, i, end);
+        tokens.add(tokens.isEmpty() ? Ranges.without(set, '.') : set);
+        i = end + 1;
+      } else {
+        if (c == '\\' && i + 1 < text.length()) {
+          i++;
+          c = text.codePointAt(i);
+        }
+        tokens.add(new int[] {c, c});
+        i += Character.charCount(c);
+      }
+    }
+    return new Component(tokens.toArray(int[][]::new), literal ? unescape(text) : null);
+  }
+
+  /** Where the {@code ]} stands that closes a {@code [}; a first {@code ]} counts as a member. */
+  static int closing(String text, int open) {
+    int i = open + 1;
+    if (i < text.length() && (text.charAt(i) == '!' || text.charAt(i) == '^')) {
+      i++;
+    }
+    for (int first = i; i < text.length() && text.charAt(i) != '/'; i++) {
+      if (text.charAt(i) == '\\') {
+        i++;
+      } else if (text.charAt(i) == ']' && i > first) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException(
+        "[ without ] in the pattern " + text + "; write \\[ to mean the character");
+  }
+
+  private static int[] set(String text, int open, int close) {
+    int i = open + 1;
+    boolean negated = text.charAt(i) == '!' || text.charAt(i) == '^';
+    i += negated ? 1 : 0;
+    List<int[]> ranges = new ArrayList<>();
+    while (i < close) {
+      i += text.charAt(i) == '\\' ? 1 : 0;
+      int from = text.codePointAt(i);
+      i += Character.charCount(from);
+      int to = from;
+      if (i + 1 < close && text.charAt(i) == '-') {
+        i++;
+        i += text.charAt(i) == '\\' ? 1 : 0;
+        to = text.codePointAt(i);
+        i += Character.charCount(to);
+      }
+      if (from > to) {
+        throw new IllegalArgumentException(
+            "the range in " + text.substring(open, close + 1) + " runs backwards");
+      }
+      ranges.add(new int[] {from, to});
+    }
+    int[] all = Ranges.normalize(ranges);
+    return Ranges.without(negated ? Ranges.complement(all) : all, '/');
+  }
+}

@@ -1,0 +1,123 @@
+package dev.torc.syntax;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.torc.syntax.Node.Entry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.SequencedMap;
+
+/**
+ * From JSON text to the same tree as {@link YamlReader}'s, with the place of every key and value.
+ * Duplicate keys and anything after the document are refused; numbers keep their text.
+ */
+public final class JsonReader {
+
+  private final String shown;
+  private final String text;
+  private final JsonParser parser;
+  private int line = 1;
+  private int column = 1;
+  private int offset;
+  private long written;
+
+  private JsonReader(String text, String shown) throws IOException {
+    this.shown = shown;
+    this.text = text;
+    JsonFactory factory =
+        JsonFactory.builder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder().maxNestingDepth(YamlReader.MAX_DEPTH).build())
+            .build();
+    this.parser = factory.createParser(text);
+  }
+
+  /** Reads one document. */
+  static Node read(String text, String shown) throws IOException {
+    JsonReader reader = new JsonReader(text, shown);
+    try (JsonParser parser = reader.parser) {
+      JsonToken first = parser.nextToken();
+      if (first == null) {
+        return new Node.Scalar(new Place(shown, 1, 1), "", false);
+      }
+      Node node = reader.value(first);
+      if (parser.nextToken() != null) {
+        throw new BadInput(reader.place(), "something follows the end of the document");
+      }
+      return node;
+    } catch (StreamConstraintsException e) {
+      throw new BadInput(
+          reader.place(),
+          "nested more than " + YamlReader.MAX_DEPTH + " deep, or a value too long");
+    } catch (JsonParseException e) {
+      long at = e.getLocation() == null ? -1 : e.getLocation().getCharOffset();
+      throw new BadInput(
+          at < 0 ? reader.place() : reader.place(at), oneLine(e.getOriginalMessage()));
+    }
+  }
+
+  private Node value(JsonToken token) throws IOException {
+    Place place = place();
+    Source.count(++written, place);
+    return switch (token) {
+      case START_OBJECT -> {
+        SequencedMap<String, Entry> entries = new LinkedHashMap<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          Place at = place();
+          String key = Source.clean(parser.currentName(), at);
+          Entry earlier = entries.putIfAbsent(key, new Entry(at, value(parser.nextToken())));
+          if (earlier != null) {
+            throw new BadInput(
+                at, "duplicate key " + key + ", first at line " + earlier.place().line());
+          }
+        }
+        yield new Node.Mapping(place, entries);
+      }
+      case START_ARRAY -> {
+        List<Node> items = new ArrayList<>();
+        for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
+          items.add(value(t));
+        }
+        yield new Node.Sequence(place, items);
+      }
+      default ->
+          new Node.Scalar(
+              place, Source.clean(parser.getText(), place), token == JsonToken.VALUE_STRING);
+    };
+  }
+
+  private Place place() {
+    return place(parser.currentTokenLocation().getCharOffset());
+  }
+
+  /** The place of a character; tokens come in order, so the text is walked once. */
+  private Place place(long at) {
+    if (at < offset) {
+      line = 1;
+      column = 1;
+      offset = 0;
+    }
+    for (; offset < at && offset < text.length(); offset++) {
+      char c = text.charAt(offset);
+      if (c == '\n') {
+        line++;
+        column = 1;
+      } else if (!Character.isLowSurrogate(c)) {
+        column++;
+      }
+    }
+    return new Place(shown, line, column);
+  }
+
+  public static String oneLine(String message) {
+    String line = message.replaceAll("\\s+", " ").strip();
+    return line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.torc.syntax;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.io.IOException;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+
+/**
+ * JSON values as texts that are equal exactly where the values are: keys sorted, no blanks, escapes
+ * in one form. Numbers keep the digits they are written with, so {@code 1.10} is not {@code 1.1}.
+ * Whose values they are is others' business.
+ */
+public final class JsonText {
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(200)
+                  .maxNumberLength(1 << 20)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNameLength(1 << 20)
+                  .build())
+          .build();
+
+  private JsonText() {}
+
+  /** The value of a text: what it says if it is JSON, otherwise the text itself as a string. */
+  public static String of(String text) {
+    String value = parse(text);
+    return value == null ? string(text) : value;
+  }
+
+  /** The value of a text that is JSON; null of one that is not, or has a key twice. */
+  private static String parse(String text) {
+    try (JsonParser parser = JSON.createParser(text)) {
+      JsonToken first = parser.nextToken();
+      String value = first == null ? null : value(parser, first);
+      return parser.nextToken() == null ? value : null;
+    } catch (IOException no) {
+      return null;
+    }
+  }
+
+  private static String value(JsonParser parser, JsonToken token) throws IOException {
+    return switch (token) {
+      case START_OBJECT -> {
+        Map<String, String> members = new TreeMap<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          members.put(parser.currentName(), value(parser, parser.nextToken()));
+        }
+        yield object(members);
+      }
+      case START_ARRAY -> {
+        StringJoiner items = new StringJoiner(",", "[", "]");
+        for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
+          items.add(value(parser, t));
+        }
+        yield items.toString();
+      }
+      case VALUE_STRING -> string(parser.getText());
+      default -> parser.getText();
+    };
+  }
+
+  /** A text as a JSON string. */
+  public static String string(String text) {
+    StringBuilder out = new StringBuilder(text.length() + 2).append('"');
+    JsonStringEncoder.getInstance().quoteAsString(text, out);
+    // Half a surrogate pair would not outlive UTF-8.
+    for (int i = 1; i < out.length(); i++) {
+      char c = out.charAt(i);
+      if (Character.isHighSurrogate(c)
+          && i + 1 < out.length()
+          && Character.isLowSurrogate(out.charAt(i + 1))) {
+        i++;
+      } else if (Character.isSurrogate(c)) {
+        out.replace(i, i + 1, "\\u%04X".formatted((int) c));
+        i += 5;
+      }
+    }
+    return out.append('"').toString();
+  }
+
+  /** An object of values that are JSON, keys sorted. */
+  public static String object(Map<String, String> members) {
+    StringJoiner out = new StringJoiner(",", "{", "}");
+    new TreeMap<>(members).forEach((key, value) -> out.add(string(key) + ":" + value));
+    return out.toString();
+  }
+
+  /** A value as a program takes it: a string without its quotes, anything else as JSON. */
+  public static String plain(String value) {
+    if (!value.startsWith("\"")) {
+      return value;
+    }
+    try (JsonParser parser = JSON.createParser(value)) {
+      return parser.nextTextValue();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("no JSON: " + value, e);
+    }
+  }
+
+  /** Whether a text is one JSON object. */
+  public static boolean isObject(String text) {
+    return text.stripLeading().startsWith("{") && parse(text) != null;
+  }
+}

@@ -1,0 +1,51 @@
+package dev.torc.syntax;
+
+import java.util.List;
+import java.util.SequencedMap;
+
+/**
+ * A value of a build file as written, with its place. YAML and JSON are read into the same tree. It
+ * decides no types: a scalar keeps its text, and whoever asks says what it should be.
+ */
+public sealed interface Node {
+
+  /** Where the value begins. */
+  Place place();
+
+  /**
+   * A text, number, boolean or nothing.
+   *
+   * @param text as written, escapes resolved
+   * @param quoted whether it stood in quotes (or in a YAML block), so that it can only be a text
+   */
+  record Scalar(Place place, String text, boolean quoted) implements Node {
+
+    /** Whether nothing stands here: no value at all, {@code ~} or {@code null}. */
+    public boolean isNothing() {
+      return !quoted
+          && text.length() <= 4
+          && (text.isEmpty() || text.equals("~") || text.equals("null"));
+    }
+  }
+
+  /** A list. */
+  record Sequence(Place place, List<Node> items) implements Node {}
+
+  /** A map, in the order written; merge keys and aliases are resolved, keys are unique. */
+  record Mapping(Place place, SequencedMap<String, Entry> entries) implements Node {
+
+    /** The value under a key, null without one. */
+    public Node get(String key) {
+      Entry entry = entries.get(key);
+      return entry == null ? null : entry.value();
+    }
+  }
+
+  /** One entry of a map: the place of its key, and its value. */
+  record Entry(Place place, Node value) {}
+
+  /** Whether nothing stands here, which counts as an empty list or map where one is wanted. */
+  static boolean isNothing(Node node) {
+    return node instanceof Scalar scalar && scalar.isNothing();
+  }
+}

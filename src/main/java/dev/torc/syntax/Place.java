@@ -1,0 +1,16 @@
+package dev.torc.syntax;
+
+/**
+ * A position in a build file, for messages. Line and column count from 1; 0 means that there is no
+ * position to tell (the command line, a whole file).
+ */
+public record Place(String file, int line, int column) {
+
+  /** A place on the command line, where there is no file. */
+  public static final Place NONE = new Place("", 0, 0);
+
+  @Override
+  public String toString() {
+    return line == 0 ? file : file + ":" + line + ":" + column;
+  }
+}

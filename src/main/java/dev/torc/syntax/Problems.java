@@ -1,0 +1,61 @@
+package dev.torc.syntax;
+
+import dev.torc.syntax.BadInput.Diagnostic;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Collects what is wrong with a build file, so that one run tells all of it. It knows no rules; it
+ * only sorts and caps.
+ */
+public final class Problems {
+
+  /** How many are told; the rest is counted. */
+  static final int MAX = 20;
+
+  private final List<Diagnostic> found = new ArrayList<>();
+
+  /** Notes a problem. */
+  public void add(Place place, String message) {
+    found.add(new Diagnostic(place, message));
+  }
+
+  /** Notes the problems of an exception, so that reading can go on. */
+  public void add(BadInput bad) {
+    found.addAll(bad.diagnostics());
+  }
+
+  /** Whether nothing was noted. */
+  public boolean isEmpty() {
+    return found.isEmpty();
+  }
+
+  /** What was noted, in that order. */
+  public List<Diagnostic> found() {
+    return List.copyOf(found);
+  }
+
+  /** Throws all that was noted, file by file in the order first met, by line and column. */
+  public void throwIfAny() {
+    if (found.isEmpty()) {
+      return;
+    }
+    List<String> files = found.stream().map(d -> d.place().file()).distinct().toList();
+    List<Diagnostic> sorted =
+        new ArrayList<>(
+            found.stream()
+                .distinct()
+                .sorted(
+                    Comparator.comparingInt((Diagnostic d) -> files.indexOf(d.place().file()))
+                        .thenComparingInt(d -> d.place().line())
+                        .thenComparingInt(d -> d.place().column()))
+                .toList());
+    if (sorted.size() > MAX) {
+      int more = sorted.size() - MAX;
+      sorted.subList(MAX, sorted.size()).clear();
+      sorted.add(new Diagnostic(new Place(files.getFirst(), 0, 0), "and " + more + " more"));
+    }
+    throw new BadInput(sorted);
+  }
+}

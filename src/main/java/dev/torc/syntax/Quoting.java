@@ -1,0 +1,94 @@
+package dev.torc.syntax;
+
+import java.util.Set;
+
+/**
+ * Puts a value into the text of a POSIX shell so that its very bytes reach the program. Where in
+ * the text the value stands is {@link ShellText}'s to tell.
+ */
+public final class Quoting {
+
+  /** Words the shell would take for its own grammar where a command begins. */
+  private static final Set<String> RESERVED =
+      Set.of(
+          "if",
+          "then",
+          "else",
+          "elif",
+          "fi",
+          "do",
+          "done",
+          "case",
+          "esac",
+          "while",
+          "until",
+          "for",
+          "in",
+          "function",
+          "select",
+          "time",
+          "coproc",
+          "repeat",
+          "foreach",
+          "end",
+          "nocorrect");
+
+  private Quoting() {}
+
+  /** The value as it must be written, null where it needs quoting and the place is not known. */
+  public static String quote(String value, Quote place) {
+    return switch (place) {
+      case NONE -> value;
+      case BARE -> isPlain(value) ? value : "'" + single(value) + "'";
+      case DOUBLE -> doubled(value);
+      case SINGLE -> single(value);
+      case REFUSE -> isPlain(value) ? value : null;
+    };
+  }
+
+  /** The error for a value that {@link #quote} could not write. */
+  public static BadInput refusal(Place place, String written, String value) {
+    String shown = value.length() > 40 ? value.substring(0, 40) + "…" : value;
+    return new BadInput(
+        place,
+        written
+            + " stands where its value cannot be quoted (a here-document, backticks, arithmetic or"
+            + " another shell): pass it by env; the value is "
+            + shown.replace("\n", "\\n"));
+  }
+
+  /**
+   * Whether a value means itself anywhere: letters, digits and {@code _ . / : @ % + -} only. An
+   * {@code =} could make an assignment and a comma a brace list, so they do not count.
+   */
+  public static boolean isPlain(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      boolean plain =
+          c >= 'a' && c <= 'z'
+              || c >= 'A' && c <= 'Z'
+              || c >= '0' && c <= '9'
+              || "_./:@%+-".indexOf(c) >= 0;
+      if (!plain) {
+        return false;
+      }
+    }
+    return !value.isEmpty() && !RESERVED.contains(value);
+  }
+
+  private static String single(String value) {
+    return value.indexOf('\'') < 0 ? value : value.replace("'", "'\\''");
+  }
+
+  private static String doubled(String value) {
+    StringBuilder out = new StringBuilder(value.length() + 8);
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == '\\' || c == '"' || c == '$' || c == '`') {
+        out.append('\\');
+      }
+      out.append(c);
+    }
+    return out.toString();
+  }
+}

@@ -1,0 +1,117 @@
+package dev.torc.buildfile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.Page;
+import dev.torc.graph.GraphBuilder;
+import dev.torc.syntax.BadInput;
+import dev.torc.workflow.Workflow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pages that show build files, held against the reader of build files. */
+class BuildFilePageTest {
+
+  @TempDir Path temp;
+
+  @Test
+  void everyBuildFileShownIsAccepted() throws Exception {
+    int shown = 0;
+    for (Page page : Page.all()) {
+      Path folder = Files.createDirectories(temp.resolve(page.file().getFileName().toString()));
+      for (Page.Block block : page.blocks()) {
+        if (block.notes().containsKey("file")) {
+          Path file = folder.resolve(block.notes().get("file"));
+          Files.createDirectories(file.getParent());
+          Files.writeString(file, block.text());
+        }
+      }
+      Path before = null;
+      for (Page.Block block : page.blocks()) {
+        if (List.of("yaml", "json").contains(block.language())) {
+          Path file = folder.resolve(shown + "." + block.language());
+          Files.writeString(file, block.text());
+          // Site settings mean something only laid over another file: the one shown before.
+          boolean over = block.notes().getOrDefault("over", "").equals("before");
+          accept(block, over ? List.of(before, file) : List.of(file));
+          before = file;
+          shown++;
+        }
+      }
+    }
+    assertTrue(shown > 30, "only " + shown + " build files");
+  }
+
+  private static void accept(Page.Block block, List<Path> layers) throws Exception {
+    try {
+      Workflow workflow = Loader.load(layers, new TreeMap<>());
+      if (workflow.groups().isEmpty()) {
+        GraphBuilder.build(workflow);
+      }
+    } catch (BadInput e) {
+      throw new AssertionError(block.where() + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Test
+  void everyKeyIsExplained() throws Exception {
+    String prose = Page.of("build-file.md").prose() + Page.of("groups.md").prose();
+    TreeSet<String> keys = keys();
+    assertTrue(keys.size() > 30, "only " + keys);
+    assertEquals(
+        List.of(),
+        keys.stream()
+            .filter(k -> !prose.contains("`" + k + "`") && !prose.contains("{ " + k + ": "))
+            .toList());
+  }
+
+  @Test
+  void everyKeyIsShownInABuildFile() throws Exception {
+    String shown =
+        Stream.of("build-file.md", "groups.md")
+            .flatMap(BuildFilePageTest::yaml)
+            .map(Page.Block::text)
+            .collect(Collectors.joining("\n", "\n", ""));
+    assertEquals(
+        List.of(),
+        keys().stream().filter(k -> !shown.matches("(?s).*[\\s{,]" + k + ":.*")).toList());
+  }
+
+  private static Stream<Page.Block> yaml(String page) {
+    try {
+      return Page.of(page).blocks("yaml").stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static TreeSet<String> keys() {
+    TreeSet<String> keys = new TreeSet<>();
+    Stream.of(
+            Keys.TOP,
+            Keys.INCLUDED,
+            Keys.JOB,
+            Keys.TASK,
+            Keys.RESOURCES,
+            Keys.LIMITS,
+            Keys.RETRY,
+            Keys.GROW,
+            Keys.NEED,
+            Keys.HOOKS,
+            Keys.HOOK,
+            Keys.VALUES,
+            Keys.TABLE)
+        .forEach(keys::addAll);
+    return keys;
+  }
+}

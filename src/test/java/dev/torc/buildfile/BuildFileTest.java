@@ -1,0 +1,65 @@
+package dev.torc.buildfile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.torc.syntax.BadInput;
+import dev.torc.workflow.Workflow;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BuildFileTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"torc.yaml", "torc.yml", "torc.json"})
+  void theNearestFileAboveIsFound(String name) throws Exception {
+    try (Written files = new Written().file(name, "{}").file("a/b/c.txt")) {
+      assertEquals(files.path(name), BuildFile.find(files.path("a/b")));
+      files.file("a/torc.yaml", "{}");
+      assertEquals(files.path("a/torc.yaml"), BuildFile.find(files.path("a/b")));
+      assertEquals(files.path(name), BuildFile.find(files.path("")));
+    }
+  }
+
+  @Test
+  void twoSideBySideAreAnError() throws Exception {
+    try (Written files = new Written().file("torc.yaml", "{}").file("torc.json", "{}")) {
+      assertEquals(
+          "/p/torc.yaml: torc.json stands beside it; keep one, or say which with -f",
+          assertThrows(BadInput.class, () -> BuildFile.find(files.path(""))).getMessage());
+    }
+  }
+
+  @Test
+  void noneNamesTheNextStep() throws Exception {
+    try (Written files = new Written().file("x")) {
+      assertEquals(
+          "no torc.yaml here or above; `torc init` writes one",
+          assertThrows(BadInput.class, () -> BuildFile.find(files.path(""))).getMessage());
+    }
+  }
+
+  @Test
+  void aFolderOfThatNameIsNoBuildFile() throws Exception {
+    try (Written files = new Written().file("torc.yaml/x").file("torc.yml", "{}")) {
+      assertEquals(files.path("torc.yml"), BuildFile.find(files.path("")));
+    }
+  }
+
+  @Test
+  void ofALinkTheFolderTheLinkStandsInIsTheRoot() throws Exception {
+    try (Written files = new Written().file("shared/site.yaml", "name: x").file("mine/x")) {
+      Path link = files.path("mine/torc.yaml");
+      Files.createSymbolicLink(link, files.path("shared/site.yaml"));
+      assertEquals(link, BuildFile.find(files.path("mine")));
+      Workflow workflow = Loader.load(List.of(link), new TreeMap<>());
+      assertEquals(files.path("mine"), workflow.root());
+      assertEquals(List.of(link), workflow.files());
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package dev.torc.buildfile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Source;
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The schema for editors says what the parser says: the same examples, the same keys. */
+class SchemaTest {
+
+  private static final Path EXAMPLES = Path.of("testdata/buildfiles");
+
+  private static JsonNode json() throws IOException {
+    try (InputStream in = SchemaTest.class.getResourceAsStream("/dev/torc/torc.schema.json")) {
+      return new ObjectMapper().readTree(in);
+    }
+  }
+
+  private static JsonSchema schema() throws IOException {
+    return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(json());
+  }
+
+  static List<Path> good() throws IOException {
+    return files("good");
+  }
+
+  static List<Path> bad() throws IOException {
+    return files("bad");
+  }
+
+  private static List<Path> files(String folder) throws IOException {
+    try (Stream<Path> files = Files.list(EXAMPLES.resolve(folder))) {
+      return files.filter(f -> !f.toString().matches(".*\\.(csv|txt)")).sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void good(Path file) throws IOException {
+    Loader.load(List.of(file), new TreeMap<>());
+    assertEquals(Set.of(), schema().validate(value(file)));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void bad(Path file) throws IOException {
+    String message =
+        assertThrows(BadInput.class, () -> Loader.load(List.of(file), new TreeMap<>()))
+            .getMessage();
+    assertTrue(message.startsWith(file.getFileName() + ":"), message);
+    assertFalse(schema().validate(value(file)).isEmpty());
+  }
+
+  @Test
+  void theKeysAreTheParsers() throws IOException {
+    assertKeys(Keys.TOP, "/properties");
+    assertKeys(Keys.JOB, "/$defs/job/properties");
+    assertKeys(Keys.TASK, "/$defs/task/properties");
+    assertKeys(Keys.RESOURCES, "/$defs/resources/properties");
+    assertKeys(Keys.LIMITS, "/properties/limits/properties");
+    assertKeys(Keys.RETRY, "/$defs/retry/properties");
+    assertKeys(Keys.GROW, "/$defs/retry/properties/grow/properties");
+    assertKeys(Keys.HOOKS, "/properties/hooks/oneOf/0/properties");
+    assertKeys(Keys.HOOK, "/properties/hooks/oneOf/1/items/properties");
+    assertKeys(Keys.NEED, "/$defs/need/oneOf/1/properties");
+    assertKeys(Keys.VALUES, "/$defs/values/oneOf/2/properties");
+    assertKeys(Keys.TABLE, "/$defs/job/properties/table/oneOf/1/properties");
+    assertKeys(Keys.FACTORY, "/$defs/factory/properties");
+    assertKeys(Keys.FACTORY_PARAMETER, "/$defs/factoryParameter/properties");
+    Set<String> named = new TreeSet<>(Keys.JOB);
+    named.add("name");
+    assertKeys(named, "/$defs/namedJob/properties");
+  }
+
+  private static void assertKeys(Collection<String> keys, String pointer) throws IOException {
+    Set<String> inSchema = new TreeSet<>();
+    json().at(pointer).fieldNames().forEachRemaining(inSchema::add);
+    assertEquals(new TreeSet<>(keys), inSchema, pointer);
+  }
+
+  @Test
+  void theExampleOfEveryKeyHasEveryKey() throws IOException {
+    JsonNode example = value(EXAMPLES.resolve("good/everything.yaml"));
+    Set<String> used = new TreeSet<>();
+    collect(example, used);
+    for (Collection<String> keys :
+        List.of(
+            Keys.JOB,
+            Keys.TASK,
+            Keys.RESOURCES,
+            Keys.LIMITS,
+            Keys.RETRY,
+            Keys.GROW,
+            Keys.VALUES,
+            Keys.TABLE,
+            Keys.FACTORY,
+            Keys.FACTORY_PARAMETER)) {
+      for (String key : keys) {
+        assertTrue(used.contains(key), key);
+      }
+    }
+  }
+
+  private static void collect(JsonNode node, Set<String> into) {
+    node.fieldNames().forEachRemaining(into::add);
+    node.forEach(child -> collect(child, into));
+  }
+
+  private static JsonNode value(Path file) throws IOException {
+    return value(Source.parse(Source.bytes(file, file.toString()), file.toString()));
+  }
+
+  /** The values that an editor sees: unquoted scalars by YAML's core schema. */
+  private static JsonNode value(Node node) {
+    JsonNodeFactory make = JsonNodeFactory.instance;
+    return switch (node) {
+      case Node.Mapping map -> {
+        ObjectNode object = make.objectNode();
+        map.entries().forEach((key, entry) -> object.set(key, value(entry.value())));
+        yield object;
+      }
+      case Node.Sequence list -> {
+        var array = make.arrayNode();
+        list.items().forEach(item -> array.add(value(item)));
+        yield array;
+      }
+      case Node.Scalar scalar when scalar.isNothing() -> make.nullNode();
+      case Node.Scalar scalar when !scalar.quoted() && scalar.text().matches("true|false") ->
+          make.booleanNode(scalar.text().equals("true"));
+      case Node.Scalar scalar when !scalar.quoted() && scalar.text().matches("-?\\d+") ->
+          make.numberNode(Long.parseLong(scalar.text()));
+      case Node.Scalar scalar when !scalar.quoted() && scalar.text().matches("-?\\d+\\.\\d+") ->
+          make.numberNode(new BigDecimal(scalar.text()));
+      case Node.Scalar scalar -> make.textNode(scalar.text());
+    };
+  }
+}

@@ -1,0 +1,233 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.engine.StubRunner.Held;
+import dev.torc.hash.AgedStamps;
+import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What running a job costs, counted: looks at files, reads, processes. A count that grows is a
+ * decision and not an accident; none of them depends on the machine.
+ */
+class CostTest extends Harness {
+
+  /** The machine's stamps, counted by path; a test may make a look wait. */
+  private class Counting implements StampSource {
+    private final StampSource real = StampSource.of(FileSystems.getDefault());
+    final ConcurrentMap<String, AtomicInteger> looks = new ConcurrentHashMap<>();
+    final ConcurrentMap<String, CountDownLatch> waits = new ConcurrentHashMap<>();
+    final ConcurrentMap<String, CountDownLatch> looked = new ConcurrentHashMap<>();
+
+    int looks(String path) {
+      return looks.computeIfAbsent(path, _ -> new AtomicInteger()).get();
+    }
+
+    private void count(Path file) {
+      String path = file.startsWith(root) ? root.relativize(file).toString() : file.toString();
+      looks.computeIfAbsent(path, _ -> new AtomicInteger()).incrementAndGet();
+      looked.computeIfAbsent(path, _ -> new CountDownLatch(1)).countDown();
+      CountDownLatch wait = waits.get(path);
+      if (wait != null) {
+        await(wait);
+      }
+    }
+
+    @Override
+    public Stamp stamp(Path path) throws IOException {
+      count(path);
+      return real.stamp(path);
+    }
+
+    @Override
+    public Stamp linkStamp(Path path) throws IOException {
+      count(path);
+      return real.linkStamp(path);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(60, TimeUnit.SECONDS), "it never came");
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void copies(int from, int to) {
+    StringBuilder jobs = new StringBuilder();
+    for (int i = from; i < to; i++) {
+      edit("in/" + i, "source " + (1000 + i));
+      jobs.append(
+          "c%1$d: { command: cp in/%1$d out/%1$d, needs: in/%1$d, produces: out/%1$d }%n"
+              .formatted(i));
+    }
+    given(jobs.toString());
+  }
+
+  @Test
+  void aTrivialJobCostsThisMuch() throws IOException {
+    limits.put("cpus", 1L);
+    otherwise =
+        stub -> {
+          List<String> argv = stub.launch().steps().getFirst().argv();
+          assertEquals(1, stub.launch().steps().size());
+          assertEquals("cp", argv.getFirst(), "no shell is started for plain words");
+          stub.write(argv.get(2), stub.read(argv.get(1)));
+          return stub.exit(0);
+        };
+    edit("out/there", "");
+    copies(0, 10);
+    build();
+    assertEquals(10, started().size());
+    long stats = stats();
+    long bytes = bytesRead() - Files.size(root.resolve("torc.yaml"));
+    copies(10, 40); // 20 jobs more than before; what a build costs as such cancels out
+    build();
+    assertEquals(30, started().size());
+    // The need: before, after its reading, after the job. The product: its place and the folder of
+    // it before the job, itself after the job, after its reading. The files of TORC_OUTPUT and
+    // TORC_EVENTS: before and after.
+    assertEquals(3 + 2 + 2 + 4, (stats() - stats) / 20.0);
+    assertEquals(2 * 30 + 1, filesHashed(), "and the build file");
+    bytes = bytesRead() - Files.size(root.resolve("torc.yaml")) - bytes;
+    assertEquals(2 * "source 1000".length() * 20, bytes);
+    try (Stream<Path> files = Files.list(root.resolve(".torc/jobs"))) {
+      assertEquals(40 + 1, files.count(), "the list of needs, and one .data.json for all");
+    }
+  }
+
+  @Test
+  void aTouchedSourceCostsThisMuch() throws IOException {
+    stamps = new AgedStamps();
+    copies(0, 30);
+    build();
+    for (int i = 0; i < 20; i++) {
+      edit("in/" + i, "source " + (1000 + i)); // the same bytes
+    }
+    build().ran();
+    assertEquals(20, filesHashed());
+    assertEquals(20 * "source 1000".length(), bytesRead());
+    // Beside the look that all files get: whether it is a link, and whether it held still.
+    assertEquals(2 * 20, stats());
+    build().ran();
+    assertEquals(0, filesHashed(), "their stamps are remembered");
+    edit("in/7", "Source 1007");
+    build().ran("c7");
+    assertEquals(2, filesHashed(), "the source and the product");
+  }
+
+  @Test
+  void theNextJobStartsWhileTheProductsOfTheLastAreLookedAt() {
+    limits.put("cpus", 1L);
+    given(
+        """
+        a: { command: make a, produces: a, priority: 1 }
+        b: { command: make b }
+        """);
+    Counting counting =
+        new Counting() {
+          @Override
+          public Stamp linkStamp(Path path) throws IOException {
+            return StampSource.of(FileSystems.getDefault()).linkStamp(path); // tells its size
+          }
+        };
+    stamps = counting;
+    Held b = hold("b");
+    CountDownLatch begun = new CountDownLatch(1);
+    job(
+        "a",
+        stub -> {
+          stub.write("a", "1".repeat(64 << 10)); // a smaller one is looked at in no time
+          counting.waits.put("a", begun);
+          return stub.exit(0);
+        });
+    Building building = start();
+    b.started();
+    begun.countDown();
+    b.go();
+    building.await();
+    assertEquals(State.RAN, state("a"));
+    assertEquals(State.RAN, state("b"));
+  }
+
+  @Test
+  void aTrivialJobsThreadGoesOnWithTheNext() {
+    limits.put("cpus", 1L);
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    Counting counting =
+        new Counting() {
+          @Override
+          public Stamp linkStamp(Path path) throws IOException {
+            if (path.startsWith(root.resolve("out"))) {
+              threads.add(Thread.currentThread());
+            }
+            return super.linkStamp(path);
+          }
+        };
+    stamps = counting;
+    copies(0, 10);
+    build();
+    assertEquals(10, started().size());
+    assertFalse(events.stream().anyMatch(Event.JobReleased.class::isInstance));
+    assertEquals(1, threads.size(), "no hand-over from thread to thread");
+  }
+
+  @Test
+  void nothingStartsEarlyWhereAFailureWouldEndTheBuild() {
+    given("a: { command: make a, produces: a }\nb: { command: make b }");
+    failFast = true;
+    build();
+    assertEquals(2, started().size());
+    assertFalse(events.stream().anyMatch(Event.JobReleased.class::isInstance));
+  }
+
+  @Test
+  void readersOfOneListThatEndedShareOneLookAtIt() {
+    Counting counting = new Counting();
+    stamps = counting;
+    given(
+        """
+        p: { command: make p, produces: [p1, p2, p3] }
+        r1: { command: make 1, needs: { job: p } }
+        r2: { command: make 2, needs: { job: p } }
+        r3: { command: make 3, needs: { job: p } }
+        """);
+    Map<String, Held> held = Map.of("r1", hold("r1"), "r2", hold("r2"), "r3", hold("r3"));
+    Building building = start();
+    held.values().forEach(Held::started);
+    int before = counting.looks("p3");
+    CountDownLatch go = new CountDownLatch(1);
+    counting.waits.put("p1", go);
+    counting.looked.remove("p1");
+    held.get("r1").go(); // it looks at the list, and does not come further than p1
+    await(counting.looked.computeIfAbsent("p1", _ -> new CountDownLatch(1)));
+    for (String job : List.of("r2", "r3")) {
+      String output = ".torc/jobs/" + job + ".events";
+      counting.looked.remove(output);
+      held.get(job).go(); // it ends after that look began, which does not count for it
+      await(counting.looked.computeIfAbsent(output, _ -> new CountDownLatch(1)));
+    }
+    go.countDown();
+    building.await();
+    assertEquals(2, counting.looks("p3") - before, "one for r1, one for r2 and r3");
+    assertEquals(List.of(), notes());
+  }
+}

@@ -1,0 +1,68 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rule 6: the syntax in which compilers say what they read. */
+class DepfileTest {
+
+  @Test
+  void whatStandsBehindTheColonsIsNeeded() {
+    assertEquals(
+        List.of("a.c", "a.h", "a.h"), Depfile.parse("a.o: a.c a.h\n\na.h:\nb.o c.o :\ta.h  \n"));
+  }
+
+  @Test
+  void aBackslashJoinsLines() {
+    assertEquals(
+        List.of("a.c", "a.h", "b.h"), Depfile.parse("a.o: a.c \\\n a.h\\\r\n\\\n  b.h\r\n"));
+    assertEquals(List.of("a.c"), Depfile.parse("a.o \\\n: a.c"));
+  }
+
+  @Test
+  void escapesAreThoseOfMake() {
+    assertEquals(List.of("my file.h"), Depfile.parse("a.o: my\\ file.h"));
+    assertEquals(List.of("my\tfile.h", "b"), Depfile.parse("a.o: my\\\tfile.h\tb"));
+    assertEquals(List.of("a\\\\", "b", "c\\\\", "d"), Depfile.parse("o: a\\\\ b c\\\\\td"));
+    assertEquals(List.of("a\\\\", "b"), Depfile.parse("a.o: a\\\\ b"));
+    assertEquals(List.of("a\\\\ b"), Depfile.parse("a.o: a\\\\\\ b"));
+    assertEquals(List.of("#x", "a$b", "c:d", "e\\f"), Depfile.parse("o: \\#x a$$b c\\:d e\\f"));
+    assertEquals(List.of("x"), Depfile.parse("c\\:\\ d.o a\\: o: x"));
+  }
+
+  @Test
+  void aColonWithinANameIsPartOfIt() {
+    assertEquals(List.of("C:/x.h", "y:z"), Depfile.parse("o: C:/x.h y:z"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a.o a.c", "\n b \\\n c\n", "a.o\\:"})
+  void aLineWithoutAColonIsNone(String text) {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> Depfile.parse(text)).getMessage();
+    String line = text.replace("\\\n", " ").replace("\n", "");
+    assertEquals("it has a line without a colon: " + line, message);
+  }
+
+  @Test
+  void noNameHasANul() {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> Depfile.parse("a.o: a\0b")).getMessage();
+    assertEquals("it holds a NUL character", message);
+  }
+
+  @Test
+  void blanksAloneNameNothing() {
+    assertEquals(List.of(), Depfile.parse(""));
+    assertEquals(List.of(), Depfile.parse(" \n\t\n\r\n"));
+    assertEquals(List.of(), Depfile.parse("a.o:"));
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> Depfile.parse("\\\n")).getMessage();
+    assertEquals("it holds no rule", message);
+  }
+}

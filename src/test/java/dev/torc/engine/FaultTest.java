@@ -1,0 +1,185 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.torc.engine.StubRunner.Held;
+import dev.torc.exec.Ended;
+import dev.torc.exec.Launch;
+import dev.torc.exec.Runner;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Where memory or threads run out, on whatever thread, all jobs are ended and the build ends. */
+@Timeout(60)
+class FaultTest extends Harness {
+
+  private static final String JOBS =
+      """
+      a: { command: make a, produces: [a.out] }
+      b: { command: make b, produces: [b.out] }
+      c: { command: make c, needs: [a.out], produces: [c.out] }
+      """;
+
+  /** Stands for an OutOfMemoryError, on which JUnit ends itself. */
+  private static final class Fault extends Error {
+    private static final long serialVersionUID = 1;
+  }
+
+  private final Fault fault = new Fault();
+  private final Set<String> notEndable = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger threadsLeft = new AtomicInteger(100);
+  private Consumer<Event> listener = _ -> {};
+
+  @Override
+  void heard(Event event) {
+    listener.accept(event);
+  }
+
+  @Override
+  ExecutorService openThreads() {
+    return new ThreadPoolExecutor(0, 100, 1, TimeUnit.MINUTES, new SynchronousQueue<>()) {
+      @Override
+      public void execute(Runnable work) {
+        if (threadsLeft.getAndDecrement() <= 0) {
+          throw fault;
+        }
+        super.execute(work);
+      }
+    };
+  }
+
+  /** Of a job in {@link #notEndable} the first end breaks after it was asked for. */
+  @Override
+  Runner openRunner() {
+    Runner stub = super.openRunner();
+    return new Runner() {
+      @Override
+      public Running start(Launch launch, Consumer<Ended> done) {
+        Running running = stub.start(launch, done);
+        return now -> {
+          running.end(now);
+          if (notEndable.remove(launch.mark().get("TORC_JOB"))) {
+            throw fault;
+          }
+        };
+      }
+
+      @Override
+      public long grace() {
+        return stub.grace();
+      }
+
+      @Override
+      public void close() {
+        stub.close();
+      }
+    };
+  }
+
+  private void breaks() {
+    assertSame(fault, assertThrows(Fault.class, () -> build()));
+  }
+
+  /** What ended well before the fault counts, what did not runs again. */
+  private void mends() {
+    threadsLeft.set(100);
+    listener = _ -> {};
+    scripts.clear();
+    build();
+    assertEquals(0, exit);
+    settled();
+  }
+
+  @Test
+  void noThreadForTheFirstJob() {
+    given(JOBS);
+    threadsLeft.set(0);
+    breaks();
+    mends();
+  }
+
+  @Test
+  void noThreadForAJobWhileAnotherRuns() {
+    given(JOBS);
+    hold("a");
+    threadsLeft.set(1);
+    breaks();
+    mends();
+  }
+
+  @Test
+  void noThreadForAJobThatAnotherMadeRoomFor() {
+    given(
+        """
+        a: { command: make a, produces: [a.out] }
+        b: { command: make b, needs: [a.out], produces: [b.out] }
+        c: { command: make c, needs: [a.out], produces: [c.out] }
+        d: { command: make d, produces: [d.out] }
+        """);
+    hold("d");
+    threadsLeft.set(2); // b goes on with that of a, c has none
+    breaks();
+    mends();
+  }
+
+  @Test
+  void aListenerBreaksOnTheThreadOfAnAttempt() {
+    given(JOBS);
+    Held b = hold("b");
+    listener =
+        event -> {
+          if (event instanceof Event.JobEnded end && end.job().equals("a")) {
+            b.started();
+            throw fault;
+          }
+        };
+    breaks();
+    mends();
+  }
+
+  @Test
+  void anAttemptBreaksItself() {
+    given(JOBS);
+    Held b = hold("b");
+    deadly(
+        "a",
+        stub -> {
+          b.started();
+          return stub.exit(0);
+        });
+    build();
+    assertEquals(137, exit, "what broke it was thrown by the build");
+    mends();
+  }
+
+  @Test
+  void whatCannotBeEndedKeepsNobodyFromTheTurn() {
+    given(JOBS);
+    Held a = hold("a");
+    Held b = hold("b");
+    notEndable.addAll(List.of("a", "b"));
+    listener =
+        event -> {
+          if (event instanceof Event.Ending) {
+            throw fault;
+          }
+        };
+    Building building = start();
+    a.started();
+    b.started();
+    building.signal(2);
+    assertThrows(AssertionError.class, building::await);
+    mends();
+  }
+}

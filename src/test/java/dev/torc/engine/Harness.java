@@ -1,0 +1,606 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.engine.StubRunner.Held;
+import dev.torc.engine.StubRunner.Script;
+import dev.torc.engine.StubRunner.Stub;
+import dev.torc.exec.Ended;
+import dev.torc.exec.Runner;
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Digests;
+import dev.torc.hash.StampSource;
+import dev.torc.machine.Limits;
+import dev.torc.plan.Plan;
+import dev.torc.plan.Reason;
+import dev.torc.plan.Verdict;
+import dev.torc.session.BuildRequest;
+import dev.torc.session.BuildSession;
+import dev.torc.session.BuildWatcher;
+import dev.torc.session.Caller;
+import dev.torc.session.Host;
+import dev.torc.session.Project;
+import dev.torc.session.ProjectOptions;
+import dev.torc.workflow.Item;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import dev.torc.workflow.Workflow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A project in a temporary folder and the whole engine over it, without processes: given jobs, edit
+ * files, build, and ask what ran and why. Tests extend it. A job without a script of its own writes
+ * each declared product with a text made of its command and the contents of its needs. It builds by
+ * the very session that the command line has, without streams and signals.
+ */
+class Harness {
+
+  @TempDir Path root;
+
+  /** Amounts by resource for the next builds. */
+  final Map<String, Long> limits = new TreeMap<>(Map.of("cpus", 4L, "memory", 4L << 30));
+
+  final Map<String, String> env = new HashMap<>();
+  final Map<String, Script> scripts = new ConcurrentHashMap<>();
+
+  boolean containers = true;
+  boolean failFast;
+  boolean force;
+  StampSource stamps = StampSource.of(java.nio.file.FileSystems.getDefault());
+
+  /** What the last build told, in order. */
+  List<Event> events = new CopyOnWriteArrayList<>();
+
+  /** The exit status of the last build; 137 if it was killed. */
+  int exit;
+
+  /** What read files in the last build. */
+  private final List<Digests> read = new CopyOnWriteArrayList<>();
+
+  /** The build that runs. */
+  volatile Build running;
+
+  /** What a job does that has no script. */
+  Script otherwise = this::work;
+
+  Harness() {}
+
+  Harness(Path root) {
+    this.root = root;
+  }
+
+  // ---- given
+
+  /** Sets the jobs, as lines below {@code jobs:}. */
+  void given(String jobs) {
+    givenFile("jobs:\n" + jobs.indent(2));
+  }
+
+  /** Sets the whole build file. */
+  void givenFile(String text) {
+    edit("torc.yaml", text);
+  }
+
+  /** Writes a file, so that its stamp surely differs from what it was. */
+  void edit(String path, String text) {
+    try {
+      Path file = root.resolve(path);
+      Files.createDirectories(file.getParent());
+      var before = stamps.stamp(file);
+      do {
+        Files.writeString(file, text);
+      } while (stamps.stamp(file).equals(before));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Lets the clock of the file system go on: what is written later has a later time. */
+  void tick() {
+    try {
+      Files.createDirectories(root.resolve(".torc"));
+      Path probe = root.resolve(".torc/tick");
+      Files.writeString(probe, "1");
+      long before = stamps.stamp(probe).ctime();
+      do {
+        Files.writeString(probe, "1");
+      } while (stamps.stamp(probe).ctime() <= before);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void delete(String path) {
+    try {
+      Clearing.delete(root.resolve(path));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String read(String path) {
+    return read(root.resolve(path));
+  }
+
+  /** The text of a file, or of all files in a folder with their paths; "-" where there is none. */
+  static String read(Path file) {
+    try {
+      if (!Files.isDirectory(file)) {
+        return Files.exists(file) ? Files.readString(file) : "-";
+      }
+      StringBuilder all = new StringBuilder();
+      try (Stream<Path> files = Files.walk(file)) {
+        for (Path inner : files.filter(Files::isRegularFile).sorted().toList()) {
+          all.append(file.relativize(inner)).append('=').append(Files.readString(inner));
+        }
+      }
+      return all.toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  boolean exists(String path) {
+    return Files.exists(root.resolve(path), java.nio.file.LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Says what a job does from now on. */
+  void job(String name, Script script) {
+    scripts.put(name, script);
+  }
+
+  /** A job that fails from now on, after it wrote its products. */
+  void failing(String name) {
+    job(
+        name,
+        stub -> {
+          work(stub);
+          return stub.exit(1);
+        });
+  }
+
+  /** A job that does as usual from now on. */
+  void usual(String name) {
+    scripts.remove(name);
+  }
+
+  /** A job that waits until the test lets it go on, then does as it did before. */
+  Held hold(String name) {
+    Held held = new Held(scripts.getOrDefault(name, this::work));
+    job(name, held);
+    return held;
+  }
+
+  /** Torc is killed as soon as this job has done its script. */
+  void deadly(String name, Script script) {
+    job(name, (StubRunner.Deadly) script::run);
+  }
+
+  /** Writes all declared products from the command and what the needs contain. */
+  Ended work(Stub stub) throws IOException {
+    StringBuilder input = new StringBuilder(stub.command());
+    for (String need : stub.needs()) {
+      input.append(' ').append(need).append('=').append(stub.read(need));
+    }
+    String text = Digest.ofText(input.toString()).hex().substring(0, 12);
+    Job declared = declared(stub.name());
+    for (Item item : declared.produces()) {
+      for (Ref ref : item.refs()) {
+        switch (ref) {
+          case Ref.OfFile file -> stub.write(file.path(), file.path() + " " + text);
+          case Ref.OfFolder folder -> stub.write(folder.path() + "/in", "in " + text);
+          case Ref.OfGlob glob -> stub.write(glob.pattern().replace("*", "one"), "one " + text);
+          default -> {}
+        }
+      }
+    }
+    return stub.exit(0);
+  }
+
+  // ---- build
+
+  Graph graph;
+  private volatile Workflow workflow;
+
+  /** A build that runs meanwhile. */
+  final class Building {
+    private final CompletableFuture<Build> begun = new CompletableFuture<>();
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
+
+    void signal(int number) {
+      begun.join().signal(number);
+    }
+
+    void await() {
+      try {
+        over.get(60, TimeUnit.SECONDS);
+      } catch (Exception e) {
+        throw new AssertionError("the build did not end well", e);
+      }
+    }
+  }
+
+  /** Begins a build in the background. */
+  Building start(String... targets) {
+    Building building = new Building();
+    Thread.ofPlatform()
+        .start(
+            () -> {
+              try {
+                build(building.begun, targets);
+                building.over.complete(null);
+              } catch (Throwable e) {
+                building.begun.completeExceptionally(e);
+                building.over.completeExceptionally(e);
+              }
+            });
+    return building;
+  }
+
+  /** Builds to the end. */
+  Harness build(String... targets) {
+    try {
+      build(new CompletableFuture<>(), targets);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return this;
+  }
+
+  /** The project as it is now; tests of groups put another one in its place. */
+  Project load() throws IOException {
+    List<Path> files = List.of(root.resolve("torc.yaml"));
+    return Project.load(caller(), new ProjectOptions(files, new TreeMap<>(), containers));
+  }
+
+  /** Who builds, on a machine of the test's own. */
+  final Caller caller() {
+    return new Caller(
+        env,
+        root,
+        new Host(
+            stamps,
+            () -> new Limits(limits.get("cpus").intValue(), limits.get("memory"), List.of()),
+            this::openRunner,
+            this::openThreads,
+            (place, _) -> openCache(place)));
+  }
+
+  /** The same project, whose jobs a stub looks up as groups are expanded. */
+  private Project followed(Project p) {
+    workflow = p.workflow();
+    graph = p.graph();
+    return new Project(
+        p.caller(),
+        p.workflow(),
+        p.graph(),
+        p.place(),
+        found -> workflow = p.source().expand(found),
+        p.containers(),
+        p.kept(),
+        p.keeper());
+  }
+
+  private BuildSession session(boolean dry, String... targets) throws IOException {
+    SortedMap<String, String> counters = new TreeMap<>();
+    limits.forEach((name, amount) -> counters.put(name, amount.toString()));
+    counters.keySet().removeAll(Set.of("cpus", "memory"));
+    return BuildSession.of(
+        followed(load()), new BuildRequest(List.of(targets), force, failFast, true, dry, counters));
+  }
+
+  /**
+   * Waits until no attempt is under way but that of one job, which calls this: with one cpu, the
+   * products of the last job may still be looked at when the next one runs.
+   */
+  synchronized void alone(String name) throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!underWay().equals(Set.of(name))) {
+      long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+      assertTrue(left > 0, () -> "still under way: " + underWay());
+      wait(left);
+    }
+  }
+
+  Set<String> underWay() {
+    Set<String> jobs = new TreeSet<>();
+    for (Event event : events) {
+      switch (event) {
+        case Event.JobStarted begun -> jobs.add(begun.job());
+        case Event.JobRetried over -> jobs.remove(over.job());
+        case Event.JobEnded over -> jobs.remove(over.job());
+        default -> {}
+      }
+    }
+    return jobs;
+  }
+
+  private Job declared(String name) {
+    return workflow.jobs().stream().filter(j -> j.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  CachePlace place() {
+    return CachePlace.find(root, env);
+  }
+
+  /** Opens the cache for work; tests of crashes put another one in its place. */
+  Cache openCache(CachePlace place) {
+    return Cache.open(place, this::warn);
+  }
+
+  private void warn(String line) {
+    events.add(new Event.Note(Event.Level.WARNING, line));
+  }
+
+  /** Is told every event on the loop's thread. */
+  void heard(Event event) {}
+
+  /** What runs the jobs; tests with real processes put another one in its place. */
+  Runner openRunner() {
+    return new StubRunner(scripts, otherwise);
+  }
+
+  /** On what attempts run. */
+  ExecutorService openThreads() {
+    return Executors.newCachedThreadPool();
+  }
+
+  private void build(CompletableFuture<Build> begun, String... targets) throws IOException {
+    events = new CopyOnWriteArrayList<>();
+    read.clear();
+    BuildSession session = session(false, targets);
+    session.check(this::warn);
+    tick(); // so that an edit before the build does not seem to be one in it
+    try {
+      exit = session.run(UUID.randomUUID().toString(), new Watcher(begun));
+    } catch (StubRunner.Killed killed) {
+      exit = 137;
+    }
+  }
+
+  private final class Watcher implements BuildWatcher {
+    private final CompletableFuture<Build> begun;
+
+    Watcher(CompletableFuture<Build> begun) {
+      this.begun = begun;
+    }
+
+    @Override
+    public void accept(Event event) {
+      events.add(event);
+      synchronized (Harness.this) {
+        Harness.this.notifyAll();
+      }
+      heard(event);
+    }
+
+    @Override
+    public void reading(Digests digests) {
+      read.add(digests);
+    }
+
+    @Override
+    public Watch running(Plan plan, Build build) {
+      graph = plan.scene().graph();
+      running = build;
+      begun.complete(build);
+      return () -> {};
+    }
+  }
+
+  /** How many bytes the last build read of needs and products. */
+  long bytesRead() {
+    return read.stream().mapToLong(Digests::bytesRead).sum();
+  }
+
+  /** How many files the last build read. */
+  long filesHashed() {
+    return read.stream().mapToLong(Digests::filesHashed).sum();
+  }
+
+  /** How often the last build looked at a file, beside the one look at each file at rest. */
+  long stats() {
+    return read.stream().mapToLong(Digests::stats).sum();
+  }
+
+  // ---- look
+
+  /**
+   * The verdicts of a dry run by job, in the words of its lines. What the last build kept beside
+   * the records may save work, and must change no verdict: they are found with it and without it.
+   */
+  Map<String, String> look(String... targets) {
+    try {
+      Map<String, String> withThem = verdicts(targets);
+      Path aside = Files.createTempDirectory(root.getParent(), "aside");
+      List<Path> kept = Stream.of(place().graph(), place().rest()).filter(Files::exists).toList();
+      for (Path file : kept) {
+        Files.move(file, aside.resolve(file.getFileName()));
+      }
+      try {
+        assertEquals(verdicts(targets), withThem, "without graph and rest, and with them");
+      } finally {
+        for (Path file : kept) {
+          Files.move(aside.resolve(file.getFileName()), file);
+        }
+        Files.delete(aside);
+      }
+      return look(session(true, targets).forecast(_ -> {}));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The verdicts with all that is in their reasons. */
+  private Map<String, String> verdicts(String... targets) throws IOException {
+    Plan plan = session(true, targets).forecast(_ -> {});
+    Map<String, String> verdicts = new TreeMap<>();
+    for (int n = 0; n < plan.scene().graph().nodes(); n++) {
+      Verdict verdict = plan.verdict(n);
+      if (verdict != null) {
+        verdicts.put(
+            plan.scene().graph().name(n),
+            verdict instanceof Verdict.MayRun may
+                ? "may run after " + plan.scene().graph().name(may.after())
+                : verdict.toString());
+      }
+    }
+    return verdicts;
+  }
+
+  private Map<String, String> look(Plan plan) {
+    graph = plan.scene().graph();
+    Map<String, String> said = new TreeMap<>();
+    plan.selected().stream()
+        .forEach(
+            j ->
+                said.put(
+                    graph.job(j).name(),
+                    switch (plan.verdict(j)) {
+                      case Verdict.UpToDate _ -> "up to date";
+                      case Verdict.WillRun will -> "will run: " + words(will.reasons());
+                      case Verdict.WillFail will -> "will fail: " + words(will.reasons());
+                      case Verdict.MayRun may -> "may run: " + graph.name(may.after());
+                    }));
+    return said;
+  }
+
+  // ---- asked
+
+  /** The jobs that started in the last build, in the order of their first attempts. */
+  List<String> started() {
+    return events.stream()
+        .filter(e -> e instanceof Event.JobStarted s && s.attempt() == 1)
+        .map(e -> ((Event.JobStarted) e).job())
+        .toList();
+  }
+
+  /** Exactly these jobs were started in the last build. */
+  void ran(String... jobs) {
+    assertEquals(new TreeSet<>(List.of(jobs)), new TreeSet<>(started()), () -> "ran; " + notes());
+  }
+
+  /** The reasons of a job that was started in the last build, such as "need changed x". */
+  String why(String job) {
+    return events.stream()
+        .filter(e -> e instanceof Event.JobStarted s && s.job().equals(job) && s.attempt() == 1)
+        .map(e -> words(((Event.JobStarted) e).reasons()))
+        .findFirst()
+        .orElse("did not run");
+  }
+
+  /** The reasons with all that they hold. */
+  List<Reason> reasons(String job) {
+    return events.stream()
+        .filter(e -> e instanceof Event.JobStarted s && s.job().equals(job) && s.attempt() == 1)
+        .map(e -> ((Event.JobStarted) e).reasons())
+        .findFirst()
+        .orElse(List.of());
+  }
+
+  private static String words(List<Reason> reasons) {
+    return reasons.stream()
+        .map(r -> (r.kind().name().toLowerCase().replace('_', ' ') + " " + r.name()).strip())
+        .collect(Collectors.joining("; "));
+  }
+
+  /** The state that a job came to in the last build, null if it was not selected. */
+  State state(String job) {
+    return ended(job) == null ? null : ended(job).state();
+  }
+
+  /** How a job failed, or what blocked it; empty for success. */
+  String what(String job) {
+    return ended(job).details().what();
+  }
+
+  private Event.JobEnded ended(String job) {
+    return events.stream()
+        .filter(e -> e instanceof Event.JobEnded end && end.job().equals(job))
+        .map(e -> (Event.JobEnded) e)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** The lines for people of the last build. */
+  List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    for (Event event : events) {
+      if (event instanceof Event.Note note) {
+        notes.add(note.text());
+      } else if (event instanceof Event.JobEnded end && end.state() == State.FAILED) {
+        notes.add(end.job() + " failed: " + end.details().what());
+      }
+    }
+    return notes;
+  }
+
+  /** One line of the last build, and only one, has all these words. */
+  void said(String... words) {
+    long lines = notes().stream().filter(n -> Stream.of(words).allMatch(n::contains)).count();
+    assertEquals(1, lines, () -> List.of(words) + " in " + notes());
+  }
+
+  /** What rule 15 set aside, by paths below the folder of kept things, each once, sorted. */
+  List<String> kept() {
+    Path kept = root.resolve(".torc/kept");
+    if (!Files.isDirectory(kept)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.walk(kept)) {
+      return files
+          .filter(f -> !Files.isDirectory(f))
+          .map(f -> kept.relativize(f))
+          .map(f -> f.subpath(1, f.getNameCount()).toString())
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The only kept thing holds this text. */
+  void keptText(String text) {
+    try (Stream<Path> files = Files.walk(root.resolve(".torc/kept"))) {
+      List<Path> all = files.filter(f -> !Files.isDirectory(f)).toList();
+      assertEquals(1, all.size(), all.toString());
+      assertEquals(text, Files.readString(all.getFirst()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The next build runs nothing. */
+  void settled() {
+    look();
+    build();
+    ran();
+    assertEquals(0, exit);
+    assertTrue(notes().isEmpty(), () -> notes().toString());
+  }
+}

@@ -1,0 +1,538 @@
+package dev.torc.engine;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Says naively which jobs of a random project run in a build and what is on the disk afterwards,
+ * from the rules alone: a job runs if it never ran, did not end well last time, or if what it was
+ * made from or what it made is not the same any more. It keeps whole contents, knows no digests,
+ * stamps, cache or threads, and looks at jobs one after the other.
+ */
+final class Oracle {
+
+  /** How the last run of a job ended, and under what. */
+  private record Last(
+      boolean ok,
+      Map<String, String> manifest,
+      String found,
+      SortedMap<String, String> made,
+      String stored) {
+
+    /** One that did not end well. */
+    static Last bad(SortedMap<String, String> made) {
+      return new Last(false, Map.of(), null, made, null);
+    }
+  }
+
+  /** What becomes of a job in a build. */
+  enum Fate {
+    UP_TO_DATE,
+    RUNS,
+    FAILS,
+    BLOCKED
+  }
+
+  /** A job, or a group, of which it may not be known yet what its jobs are. */
+  interface Unit {
+    int index();
+
+    String name();
+
+    /** Its jobs; null while they are not known. */
+    List<Spec> expand(Oracle oracle);
+
+    /** What stands for its jobs as long as they are not known. */
+    Spec outline();
+  }
+
+  /** The caller's value of the variable that jobs take from there. */
+  String variable = "0";
+
+  /** All files but torc's own and the build file, by path. */
+  final SortedMap<String, String> disk = new TreeMap<>();
+
+  /** Files that torc made, as it made them. */
+  private final Map<String, String> owned = new HashMap<>();
+
+  private final Map<String, Last> last = new HashMap<>();
+  private SortedMap<Integer, Unit> units = new TreeMap<>();
+
+  /** The jobs of each unit as far as they are known. */
+  private final SortedMap<Integer, List<Spec>> known = new TreeMap<>();
+
+  /** The jobs whose results hold, at the moment in question. */
+  private TreeSet<String> over = new TreeSet<>();
+
+  /** The jobs as they are now. */
+  void jobs(SortedMap<Integer, ? extends Unit> now) {
+    units = new TreeMap<>(now);
+    over = new TreeSet<>();
+    known.clear();
+    units.values().forEach(this::expand);
+  }
+
+  Unit unit(int index) {
+    return units.get(index);
+  }
+
+  /** The units before an index. */
+  List<Unit> units(int before) {
+    return List.copyOf(units.headMap(before).values());
+  }
+
+  /** Looks again what the jobs of a unit are. */
+  List<Spec> expand(Unit unit) {
+    List<Spec> jobs = known.get(unit.index());
+    if (jobs == null || !isKnown(unit)) {
+      List<Spec> now = unit.expand(this);
+      jobs = now == null ? List.of(unit.outline()) : now;
+      known.put(unit.index(), jobs);
+    }
+    return jobs;
+  }
+
+  /** Whether it is known what the jobs of a unit are. */
+  boolean isKnown(Unit unit) {
+    return known.get(unit.index()).stream().noneMatch(job -> job.name().equals(job.group()));
+  }
+
+  /** The jobs of a unit. */
+  List<Spec> jobs(Unit unit) {
+    return known.get(unit.index());
+  }
+
+  /** Whether it is known what the jobs of a unit are, and all their results hold. */
+  boolean isOver(Unit unit) {
+    return isKnown(unit) && jobs(unit).stream().allMatch(job -> over.contains(job.name()));
+  }
+
+  /** All jobs, and what stands for those that are not known. */
+  List<Spec> jobs() {
+    return known.values().stream().flatMap(List::stream).toList();
+  }
+
+  /** The jobs that a name stands for, or what stands for them. */
+  private List<Spec> named(String name) {
+    int slash = name.indexOf('/');
+    return jobs().stream()
+        .filter(
+            job ->
+                job.name().equals(name)
+                    || name.equals(job.group())
+                    || slash > 0
+                        && name.substring(0, slash).equals(job.group())
+                        && (job.name().equals(job.group())
+                            || List.of(job.name().substring(slash + 1).split(","))
+                                .containsAll(List.of(name.substring(slash + 1).split(",")))))
+        .toList();
+  }
+
+  /** The files that a job made when it last ran. */
+  SortedMap<String, String> made(Spec job) {
+    return last.get(job.name()).made;
+  }
+
+  /** The jobs that are up to date before anything runs. */
+  TreeSet<String> upToDate() {
+    jobs(units);
+    settle();
+    // Who is wanted by one that is not, and who reads what such a one makes, is not either.
+    while (over.removeIf(
+        name ->
+            jobs().stream()
+                    .anyMatch(r -> !over.contains(r.name()) && !reads(r, job(name)).isEmpty())
+                || makers(job(name)).stream().anyMatch(m -> !over.contains(m.name())))) {}
+    return new TreeSet<>(over);
+  }
+
+  /** Finds what holds without a run, all that ran before being done. */
+  void settle() {
+    for (Unit unit : units.values()) {
+      for (Spec job : expand(unit)) {
+        boolean waits = makers(job).stream().anyMatch(m -> !over.contains(m.name()));
+        if (isKnown(unit) && !waits && !runs(job)) {
+          over.add(job.name());
+        }
+      }
+    }
+  }
+
+  /**
+   * Goes through a whole build.
+   *
+   * @param ran the jobs that were seen to run: of a temporary job that only lacks a product, what
+   *     its readers do decides, and these come later
+   */
+  SortedMap<String, Fate> build(Collection<String> ran) {
+    SortedMap<String, Fate> fates = new TreeMap<>();
+    TreeSet<String> settled = upToDate();
+    for (Unit unit : units.values()) {
+      for (Spec job : expand(unit)) {
+        fates.put(job.name(), isKnown(unit) ? fate(job, settled, ran) : Fate.BLOCKED);
+      }
+    }
+    return fates;
+  }
+
+  private Fate fate(Spec job, TreeSet<String> settled, Collection<String> ran) {
+    if (settled.contains(job.name())) {
+      return Fate.UP_TO_DATE;
+    }
+    for (Spec before : before(job)) {
+      if (!over.contains(before.name())) {
+        return Fate.BLOCKED;
+      }
+    }
+    if (!runs(job) && !(lacks(job) && ran.contains(job.name()))) {
+      over.add(job.name());
+      return Fate.UP_TO_DATE;
+    }
+    return run(job) ? Fate.RUNS : Fate.FAILS;
+  }
+
+  /** Whether a job runs, all that it waits for being done. */
+  boolean runs(Spec job) {
+    Last then = last.get(job.name());
+    return job.always()
+        || then == null
+        || !then.ok
+        || !then.manifest.equals(manifest(job, then.found))
+        || !then.made.equals(counting(job))
+        || jobs().stream()
+            .anyMatch(r -> reads(r, job).stream().anyMatch(path -> !isTold(r, job, path)));
+  }
+
+  /** Whether a temporary job that ended well has made something that is gone. */
+  boolean lacks(Spec job) {
+    return !gone(job).isEmpty();
+  }
+
+  /** The jobs that wait for one, directly or not. */
+  List<Spec> behind(Spec first) {
+    List<Spec> behind = new ArrayList<>(List.of(first));
+    jobs().stream()
+        .filter(job -> before(job).stream().anyMatch(behind::contains))
+        .forEach(behind::add);
+    return behind.subList(1, behind.size());
+  }
+
+  /** What a temporary job made, still declares, and what is not there; of a folder only whole. */
+  private SortedMap<String, String> gone(Spec job) {
+    SortedMap<String, String> gone = new TreeMap<>();
+    Last then = last.get(job.name());
+    if (job.temporary() && then != null && then.ok) {
+      then.made.forEach(
+          (path, text) -> {
+            String folder = folder(job, path);
+            boolean there =
+                folder == null
+                    ? disk.containsKey(path)
+                    : disk.keySet().stream().anyMatch(p -> p.startsWith(folder));
+            if (!there && job.produces().stream().anyMatch(p -> matches(p, path))) {
+              gone.put(path, text);
+            }
+          });
+    }
+    return gone;
+  }
+
+  private static String folder(Spec job, String path) {
+    return job.produces().stream()
+        .filter(p -> p.endsWith("/") && path.startsWith(p))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** What stands of a job's products, and what counts though it is gone. */
+  private SortedMap<String, String> counting(Spec job) {
+    SortedMap<String, String> counting = standing(job, last.get(job.name()).made);
+    counting.putAll(gone(job));
+    return counting;
+  }
+
+  /** Which of the products of a job that are gone another one reads. */
+  private TreeSet<String> reads(Spec reader, Spec job) {
+    TreeSet<String> read = new TreeSet<>();
+    if (reader.index() != job.index()) {
+      for (String path : gone(job).keySet()) {
+        for (String need : reader.needs()) {
+          String folder = folder(job, path);
+          if (need.startsWith("{") && named(name(need)).contains(job)
+              || !need.startsWith("{")
+                  && (matches(need, path) || folder != null && need.startsWith(folder))) {
+            read.add(path);
+          }
+        }
+      }
+    }
+    return read;
+  }
+
+  /** Whether the contents that a reader would find are known: not of parts of folders. */
+  private boolean isTold(Spec reader, Spec job, String path) {
+    return reader.needs().stream()
+        .filter(need -> !need.startsWith("{"))
+        .noneMatch(
+            need ->
+                folder(job, path) != null
+                    ? need.startsWith(folder(job, path)) || matches(need, path)
+                    : need.endsWith("/") && matches(need, path));
+  }
+
+  /** The job of a name, null if none is known. */
+  Spec job(String name) {
+    return jobs().stream().filter(job -> job.name().equals(name)).findFirst().orElse(null);
+  }
+
+  /** Runs a job to its end; returns whether it ended well. */
+  boolean run(Spec job) {
+    if (missesNeed(job)) {
+      last.put(job.name(), Last.bad(new TreeMap<>()));
+      return false;
+    }
+    clear(job);
+    SortedMap<String, String> inputs = inputs(job);
+    String found = job.depfile() ? job.finds(inputs) : null;
+    SortedMap<String, String> all = new TreeMap<>(inputs);
+    if (found != null) {
+      all.put(found, disk.get(found));
+    }
+    SortedMap<String, String> made = job.fails() ? job.begins(all) : job.makes(all);
+    disk.putAll(made);
+    owned.putAll(made);
+    if (job.depfile() && !job.fails()) {
+      disk.put(job.depfilePath(), "x: " + found + "\n");
+    }
+    String stored = job.fails() ? null : job.stores(all);
+    last.put(job.name(), new Last(!job.fails(), manifest(job, found), found, made, stored));
+    if (!job.fails()) {
+      over.add(job.name());
+    }
+    return !job.fails();
+  }
+
+  /** Begins a job that torc ends, or with which torc ends, when it has written its first file. */
+  void end(Spec job, boolean recorded) {
+    if (missesNeed(job)) {
+      throw new IllegalStateException("it is not started at all");
+    }
+    clear(job);
+    SortedMap<String, String> all = inputs(job);
+    if (job.depfile()) {
+      String found = job.finds(all);
+      all.put(found, disk.get(found));
+    }
+    SortedMap<String, String> made = job.begins(all);
+    disk.putAll(made);
+    if (recorded) {
+      owned.putAll(made);
+    }
+    last.put(job.name(), Last.bad(new TreeMap<>()));
+  }
+
+  /** Whether a file that the job needs by its path was not made. */
+  boolean missesNeed(Spec job) {
+    return job.needs().stream()
+        .anyMatch(need -> !need.startsWith("{") && !isList(need) && !isThere(need));
+  }
+
+  private boolean isThere(String path) {
+    Spec maker = maker(path);
+    if (maker == null) {
+      return disk.containsKey(path);
+    }
+    Last then = last.get(maker.name());
+    return then != null // it may never have run
+        && then.made.containsKey(path)
+        && (disk.containsKey(path) || gone(maker).containsKey(path));
+  }
+
+  /** Everything that the result of a job depends on. */
+  private Map<String, String> manifest(Spec job, String found) {
+    Map<String, String> manifest = new TreeMap<>();
+    manifest.put("command", job.command());
+    manifest.put("produces", new TreeSet<>(job.produces()).toString());
+    manifest.put("depfile", "" + job.depfile());
+    List<String> made = new ArrayList<>();
+    for (String need : job.needs()) {
+      if (need.startsWith("{")) {
+        made.add(members(job, need).toString()); // what the makers are called is nothing
+      } else {
+        manifest.put("need " + need, members(job, need).toString());
+      }
+    }
+    manifest.putAll(values(job));
+    manifest.put("made", made.stream().sorted().toList().toString());
+    if (found != null) {
+      manifest.put("found " + found, disk.get(found));
+    }
+    return manifest;
+  }
+
+  /** What a job reads. */
+  private SortedMap<String, String> inputs(Spec job) {
+    SortedMap<String, String> inputs = new TreeMap<>(values(job));
+    for (String need : job.needs()) {
+      members(job, need)
+          .forEach(
+              (path, text) -> {
+                if (!path.startsWith("//")) {
+                  inputs.put(path, text);
+                }
+              });
+    }
+    return inputs;
+  }
+
+  /** What a job reads that is no file, by names that no file has. */
+  SortedMap<String, String> values(Spec job) {
+    SortedMap<String, String> values = new TreeMap<>();
+    if (job.variable()) {
+      values.put("//variable", variable);
+    }
+    for (int i : job.data()) {
+      Last then = last.get("j" + i);
+      values.put("//data " + i, then == null ? null : then.stored);
+    }
+    return values;
+  }
+
+  private SortedMap<String, String> members(Spec reader, String need) {
+    SortedMap<String, String> members = new TreeMap<>();
+    if (need.startsWith("{")) {
+      for (Spec other : named(name(need))) {
+        Last then = last.get(other.name());
+        if (then != null && then.made.isEmpty()) {
+          members.put("//" + other.values(), then.manifest.toString());
+        } else if (then != null) {
+          members.putAll(counting(other));
+        }
+      }
+    } else if (isList(need)) {
+      disk.forEach(
+          (path, text) -> {
+            if (matches(need, path) && counts(reader, path)) {
+              members.put(path, text);
+            }
+          });
+      for (Spec maker : jobs()) {
+        gone(maker)
+            .forEach(
+                (path, text) -> {
+                  if (maker.index() != reader.index() && matches(need, path)) {
+                    members.put(path, text);
+                  }
+                });
+      }
+    } else if (isThere(need)) {
+      members.put(need, disk.containsKey(need) ? disk.get(need) : gone(maker(need)).get(need));
+    }
+    return members;
+  }
+
+  /** The name in a need such as {@code {job: "train/lr=1"}}. */
+  private static String name(String need) {
+    return need.substring("{job: ".length(), need.length() - 1).replace("'", "");
+  }
+
+  private boolean counts(Spec reader, String path) {
+    Spec maker = maker(path);
+    if (maker == null) {
+      return !isStale(path);
+    }
+    Last then = last.get(maker.name());
+    return maker.index() != reader.index() && then != null && then.made.containsKey(path);
+  }
+
+  /** A product that no job declares any more, as it was made. */
+  boolean isStale(String path) {
+    return maker(path) == null && disk.get(path).equals(owned.get(path));
+  }
+
+  /** What stands where a job made something: of a folder, all that is in it. */
+  private SortedMap<String, String> standing(Spec job, SortedMap<String, String> made) {
+    SortedMap<String, String> standing = new TreeMap<>();
+    disk.forEach(
+        (path, text) -> {
+          boolean inFolder =
+              job.produces().stream().anyMatch(p -> p.endsWith("/") && path.startsWith(p));
+          if (inFolder || made.containsKey(path)) {
+            standing.put(path, text);
+          }
+        });
+    return standing;
+  }
+
+  /** Clears the way of a run: places of products, and stale files that it would read. */
+  private void clear(Spec job) {
+    disk.keySet()
+        .removeIf(
+            path ->
+                job.produces().stream().anyMatch(p -> matches(p, path))
+                    || job.depfile() && path.equals(job.depfilePath())
+                    || job.needs().stream()
+                        .anyMatch(n -> isList(n) && matches(n, path) && isStale(path)));
+  }
+
+  /** The job that declares what stands at a path, null if none does. */
+  Spec maker(String path) {
+    return jobs().stream()
+        .filter(job -> job.produces().stream().anyMatch(p -> matches(p, path)))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** The jobs that decide what a job reads. */
+  private List<Spec> makers(Spec job) {
+    List<Spec> makers = new ArrayList<>();
+    for (Spec other : jobs()) {
+      for (String need : job.needs()) {
+        boolean makes =
+            need.startsWith("{") && named(name(need)).contains(other)
+                || isList(need) && other.produces().stream().anyMatch(p -> matches(need, p))
+                || !isList(need) && other.produces().stream().anyMatch(p -> matches(p, need));
+        if (makes) {
+          makers.add(other);
+        }
+      }
+      if (other.group() == null && job.data().contains(other.index())) {
+        makers.add(other);
+      }
+    }
+    return makers;
+  }
+
+  private List<Spec> before(Spec job) {
+    List<Spec> before = makers(job);
+    job.after().forEach(i -> before.addAll(known.get(i)));
+    return before;
+  }
+
+  private static boolean isList(String need) {
+    return !need.startsWith("{") && (need.endsWith("/") || need.contains("*"));
+  }
+
+  /** Only the patterns that random projects have: a folder, one star, or a path itself. */
+  private static boolean matches(String pattern, String path) {
+    if (pattern.endsWith("/")) {
+      return path.startsWith(pattern);
+    }
+    int star = pattern.indexOf('*');
+    if (star < 0) {
+      return pattern.equals(path);
+    }
+    String begin = pattern.substring(0, star);
+    String end = pattern.substring(star + 1);
+    return path.length() >= begin.length() + end.length()
+        && path.startsWith(begin)
+        && path.endsWith(end)
+        && path.indexOf('/', begin.length()) < 0;
+  }
+}

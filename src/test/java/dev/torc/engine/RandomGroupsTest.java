@@ -1,0 +1,572 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.engine.GroupSpec.Axis;
+import dev.torc.engine.GroupSpec.From;
+import dev.torc.engine.StubRunner.Stub;
+import dev.torc.exec.Ended;
+import dev.torc.hash.AgedStamps;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Random projects with groups under random edits against an {@link Oracle}, like {@link
+ * RandomGraphsTest}: values from lists, files that change, globs, matches, products and other
+ * groups, known before the build or found in it. {@code -Dtorc.seed=N} repeats a run.
+ */
+class RandomGroupsTest {
+
+  private static final int PROJECTS = Integer.getInteger("torc.projects", 24);
+  private static final int STEPS = 14;
+
+  @TempDir Path temp;
+
+  @Test
+  void exactlyTheExpectedInstancesRun() {
+    RandomWalks.play(PROJECTS, temp, Walk::new);
+  }
+
+  /** One project and what happens to it. */
+  private static final class Walk implements RandomWalks.Walk {
+    private final Path root;
+    private final Random random;
+    private final Harness torc;
+    private final Oracle oracle = new Oracle();
+    private final SortedMap<Integer, Oracle.Unit> drafts = new TreeMap<>();
+    private final SortedMap<Integer, Oracle.Unit> units = new TreeMap<>();
+    private final Map<Integer, String> names = new TreeMap<>();
+    private final List<String> story = new ArrayList<>();
+    private Map<String, String> looked;
+    private List<String> written = List.of();
+
+    Walk(Path root, Random random) {
+      this.root = root;
+      this.random = random;
+      this.torc = new Harness(root);
+      if (random.nextInt(4) > 0) { // with young stamps, nothing is ever at rest
+        torc.stamps = new AgedStamps();
+      }
+      torc.otherwise = stub -> work(stub, spec(stub.name()));
+    }
+
+    @Override
+    public String story() {
+      return String.join("\n", story);
+    }
+
+    @Override
+    public void steps() throws IOException {
+      for (int i = 0; i < 3; i++) {
+        edit("s" + i, "0");
+        edit("in/x" + i + ".txt", "0");
+      }
+      edit("L0", "a\nb\n");
+      edit("L1", "c\na\n");
+      edit("T.csv", "x,y,z\na,c,1\nb,d,1\n");
+      int count = 4 + random.nextInt(5);
+      for (int i = 0; i < count; i++) {
+        drafts.put(i, anyUnit(i));
+      }
+      for (int step = 0; step < STEPS; step++) {
+        story.add("-- step " + step);
+        write();
+        switch (random.nextInt(6)) {
+          case 0 -> stoppedBuild(false);
+          case 1 -> stoppedBuild(true);
+          default -> wholeBuild();
+        }
+        assertEquals(oracle.disk, files(root), "the disk");
+        if (random.nextInt(4) == 0) {
+          story.add("again");
+          wholeBuild();
+        }
+        if (random.nextInt(6) == 0) {
+          asFromScratch(step);
+        }
+        for (int edits = random.nextInt(4); edits > 0; edits--) {
+          anyEdit();
+        }
+      }
+    }
+
+    private String name(int unit) {
+      return names.getOrDefault(unit, (drafts.get(unit) instanceof Spec ? "j" : "g") + unit);
+    }
+
+    private void write() {
+      List<String> lines = new ArrayList<>();
+      units.clear();
+      drafts.forEach(
+          (index, draft) -> {
+            if (draft instanceof GroupSpec group) {
+              GroupSpec named = group.named(this::name);
+              units.put(index, named);
+              lines.add(named.yaml(this::name));
+            } else {
+              Spec job = (Spec) draft;
+              Spec named =
+                  with(job, job.needs().stream().map(n -> GroupSpec.put(n, this::name)).toList());
+              units.put(index, named);
+              lines.add(named.yaml());
+            }
+          });
+      // Where only files changed, mostly not: then the next build has the graph of the last one.
+      if (!lines.equals(written) || random.nextInt(3) == 0) {
+        story.addAll(lines);
+        written = List.copyOf(lines);
+        Collections.shuffle(lines, random);
+        torc.given(String.join("\n", lines));
+      }
+      oracle.jobs(units);
+    }
+
+    private static Spec with(Spec job, List<String> needs) {
+      return new Spec(
+          job.index(),
+          job.version(),
+          job.cut(),
+          job.fails(),
+          job.always(),
+          job.temporary(),
+          false,
+          false,
+          needs,
+          List.of(),
+          List.of(),
+          job.produces());
+    }
+
+    /** What a job does, from its name alone. */
+    private Spec spec(String name) {
+      int slash = name.indexOf('/');
+      for (Oracle.Unit unit : units.values()) {
+        if (unit instanceof Spec job && job.name().equals(name)) {
+          return job;
+        } else if (unit instanceof GroupSpec group
+            && slash > 0
+            && name.substring(0, slash).equals(group.name())) {
+          return group.instance(name);
+        }
+      }
+      throw new AssertionError("no job " + name);
+    }
+
+    // ---- builds
+
+    private void wholeBuild() {
+      look();
+      torc.limits.put("cpus", 1L + random.nextInt(4));
+      torc.build();
+      SortedMap<String, Oracle.Fate> fates = oracle.build(torc.started());
+      story.add("build: " + fates);
+      SortedMap<String, Oracle.Fate> seen = new TreeMap<>();
+      for (Spec job : oracle.jobs()) {
+        if (job.name().equals(job.group())) {
+          seen.put(job.name(), Oracle.Fate.BLOCKED); // it was never known what there is
+          continue;
+        }
+        switch (torc.state(job.name())) {
+          case UP_TO_DATE -> seen.put(job.name(), Oracle.Fate.UP_TO_DATE);
+          case RAN -> seen.put(job.name(), Oracle.Fate.RUNS);
+          case FAILED -> seen.put(job.name(), Oracle.Fate.FAILS);
+          case BLOCKED -> seen.put(job.name(), Oracle.Fate.BLOCKED);
+          case null, default -> {}
+        }
+      }
+      assertEquals(fates, seen, () -> "fates; " + torc.notes() + why());
+      assertTrue(fates.keySet().containsAll(torc.started()), () -> "started " + torc.started());
+      assertEquals(fates.containsValue(Oracle.Fate.FAILS) ? 1 : 0, torc.exit);
+      torc.look(); // with what was kept and without it
+      for (String job : said("will run")) {
+        assertTrue(fates.get(job) != Oracle.Fate.UP_TO_DATE, job + " was to run for sure");
+      }
+    }
+
+    /** A dry run knows which jobs are up to date. */
+    private void look() {
+      looked = torc.look();
+      assertEquals(oracle.upToDate(), said("up to date"), () -> "looked: " + looked);
+    }
+
+    private TreeSet<String> said(String what) {
+      return looked.entrySet().stream()
+          .filter(said -> said.getValue().startsWith(what))
+          .map(Map.Entry::getKey)
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** A build that is interrupted, or killed, when one of the jobs has begun to write. */
+    private void stoppedBuild(boolean killed) {
+      look();
+      List<Spec> all =
+          oracle.jobs().stream().filter(job -> !job.name().equals(job.group())).toList();
+      if (all.isEmpty()) {
+        return;
+      }
+      Spec victim = all.get(random.nextInt(all.size()));
+      StubRunner.Script begin =
+          stub -> {
+            torc.alone(victim.name()); // or what was looked at then would be lost by chance
+            for (var file : victim.begins(inputs(stub)).entrySet()) {
+              stub.write(file.getKey(), file.getValue());
+            }
+            if (!killed) {
+              torc.running.signal(2);
+              stub.nextEnd();
+            }
+            return stub.ended(Ended.How.INTERRUPTED);
+          };
+      if (killed) {
+        torc.deadly(victim.name(), begin);
+      } else {
+        torc.job(victim.name(), begin);
+      }
+      torc.limits.put("cpus", 1L); // one after the other, so that the events tell all
+      torc.build();
+      torc.usual(victim.name());
+      TreeSet<String> settled = oracle.upToDate();
+      for (String name : torc.started()) {
+        oracle.settle();
+        Spec job = oracle.job(name);
+        assertTrue(
+            job != null && !settled.contains(name) && oracle.runs(job),
+            () -> name + " ran; " + why());
+        if (name.equals(victim.name()) && !oracle.missesNeed(job)) {
+          oracle.end(job, !killed);
+        } else {
+          oracle.run(job);
+        }
+      }
+      story.add((killed ? "killed in " : "interrupted in ") + victim.name() + torc.started());
+    }
+
+    private String why() {
+      StringBuilder why = new StringBuilder();
+      torc.started()
+          .forEach(job -> why.append("\n").append(job).append(": ").append(torc.why(job)));
+      return why.toString();
+    }
+
+    private static SortedMap<String, String> files(Path root) throws IOException {
+      SortedMap<String, String> files = new TreeMap<>();
+      try (Stream<Path> all = Files.walk(root)) {
+        for (Path file : all.filter(Files::isRegularFile).toList()) {
+          String path = root.relativize(file).toString();
+          if (!path.startsWith(".torc/") && !path.equals("torc.yaml")) {
+            files.put(path, Files.readString(file));
+          }
+        }
+      }
+      return files;
+    }
+
+    /** Builds the same in a fresh folder and compares all products. */
+    private void asFromScratch(int step) throws IOException {
+      SortedMap<String, Oracle.Fate> fates = oracle.build(torc.started());
+      torc.limits.put("cpus", 4L);
+      torc.build();
+      if (fates.containsValue(Oracle.Fate.FAILS)) {
+        return;
+      }
+      Harness fresh = new Harness(root.resolveSibling(root.getFileName() + "-fresh" + step));
+      fresh.otherwise = stub -> work(stub, spec(stub.name()));
+      oracle.disk.forEach(
+          (path, text) -> {
+            if (oracle.maker(path) == null && !oracle.isStale(path)) {
+              fresh.edit(path, text);
+            }
+          });
+      fresh.edit("torc.yaml", torc.read("torc.yaml"));
+      fresh.build();
+      assertEquals(0, fresh.exit);
+      for (Spec job : oracle.jobs()) {
+        for (String product : job.produces()) {
+          if (!product.contains("*")) {
+            assertEquals(fresh.read(product), torc.read(product), product + " from scratch");
+          }
+        }
+      }
+    }
+
+    // ---- what the jobs do
+
+    private static Ended work(Stub stub, Spec job) throws IOException {
+      SortedMap<String, String> inputs = inputs(stub);
+      var made = job.fails() ? job.begins(inputs) : job.makes(inputs);
+      for (var file : made.entrySet()) {
+        stub.write(file.getKey(), file.getValue());
+      }
+      return stub.exit(job.fails() ? 1 : 0);
+    }
+
+    private static SortedMap<String, String> inputs(Stub stub) throws IOException {
+      SortedMap<String, String> inputs = new TreeMap<>();
+      for (String need : stub.needs()) {
+        inputs.put(need, stub.read(need));
+      }
+      return inputs;
+    }
+
+    // ---- what happens to the project
+
+    private void edit(String path, String text) {
+      story.add("edit " + path + " " + text.replace("\n", ";"));
+      torc.edit(path, text);
+      oracle.disk.put(path, text);
+    }
+
+    private void delete(String path) {
+      story.add("delete " + path);
+      torc.delete(path);
+      oracle.disk.remove(path);
+    }
+
+    private <T> T some(List<T> of) {
+      return of.get(random.nextInt(of.size()));
+    }
+
+    /** Some of the values, in any order. */
+    private List<String> several(String... values) {
+      List<String> all = new ArrayList<>(List.of(values));
+      Collections.shuffle(all, random);
+      return all.subList(0, random.nextInt(all.size() + 1));
+    }
+
+    private void anyEdit() {
+      switch (random.nextInt(14)) {
+        case 0 -> edit("s" + random.nextInt(3), "" + random.nextInt(3));
+        case 1, 2 -> {
+          String path = "in/x" + random.nextInt(4) + ".txt";
+          // One stays: who read sources and finds none fails, which VanishedTest is about.
+          if (oracle.disk.containsKey(path) && !path.endsWith("x0.txt") && random.nextBoolean()) {
+            delete(path);
+          } else {
+            edit(path, "" + random.nextInt(3));
+          }
+        }
+        case 3, 4 -> {
+          List<String> rows = several("a", "b", "c", "d");
+          edit("L" + random.nextInt(2), (rows.isEmpty() ? "a" : String.join("\n", rows)) + "\n");
+        }
+        case 5 -> {
+          StringBuilder rows = new StringBuilder("x,y,z\n");
+          List<String> some = several("a,c", "a,d", "b,c", "b,d");
+          (some.isEmpty() ? List.of("a,c") : some)
+              .forEach(row -> rows.append(row + "," + random.nextInt(3) + "\n"));
+          edit("T.csv", rows.toString());
+        }
+        case 6, 7 -> anyProduct();
+        case 8 -> {
+          String path = some(List.copyOf(oracle.disk.keySet()));
+          edit(path, oracle.disk.get(path)); // a touch
+        }
+        case 9 -> {
+          int i = some(List.copyOf(drafts.keySet()));
+          if (drafts.get(i) instanceof GroupSpec) {
+            names.put(i, names.containsKey(i) ? name(i) + "r" : "r" + i);
+            story.add("rename to " + name(i));
+          }
+        }
+        case 10 -> {
+          int i = random.nextInt(9);
+          if (drafts.containsKey(i) && drafts.size() > 3) {
+            drafts.remove(i);
+          } else {
+            drafts.put(i, anyUnit(i));
+          }
+          names.remove(i);
+          mendLost();
+        }
+        default -> {
+          int i = some(List.copyOf(drafts.keySet()));
+          drafts.put(i, changed(drafts.get(i)));
+          mendLost();
+        }
+      }
+    }
+
+    private void anyProduct() {
+      List<String> products =
+          oracle.disk.keySet().stream()
+              .filter(p -> p.startsWith("out/") || p.startsWith("in/j") || p.endsWith(".lines"))
+              .toList();
+      if (products.isEmpty()) {
+        return;
+      }
+      String path = some(products);
+      switch (random.nextInt(4)) {
+        case 0, 1 -> delete(path);
+        case 2 -> edit(path, "mine " + random.nextInt(2));
+        default -> edit(path.substring(0, path.lastIndexOf('/') + 1) + "mine.o", "mine");
+      }
+    }
+
+    private Oracle.Unit changed(Oracle.Unit unit) {
+      if (unit instanceof Spec || random.nextInt(4) == 0) {
+        names.remove(unit.index());
+        return anyUnit(unit.index());
+      }
+      GroupSpec g = (GroupSpec) unit;
+      int which = random.nextInt(5);
+      Axis axis =
+          which == 3 && g.axis().from() == From.LIST
+              ? new Axis(From.LIST, several("a", "b", "c", "d"), null, -1)
+              : g.axis();
+      return new GroupSpec(
+          g.name(),
+          g.index(),
+          which == 0 ? random.nextInt(3) : g.version(),
+          g.cut() ^ which == 1,
+          which == 2 ? failing() : g.failing(),
+          axis,
+          which == 4 ? several("u", "v") : g.second(),
+          g.needs(),
+          g.form());
+    }
+
+    private String failing() {
+      return random.nextInt(4) == 0 ? some(List.of("a", "b", "c")) : "";
+    }
+
+    /** Puts other units in the place of those that cannot be any more, and takes out lost needs. */
+    private void mendLost() {
+      for (int i : List.copyOf(drafts.keySet())) {
+        if (drafts.get(i) instanceof Spec job) {
+          drafts.put(i, with(job, job.needs().stream().filter(choices(i)::contains).toList()));
+          continue;
+        }
+        GroupSpec g = (GroupSpec) drafts.get(i);
+        if (!axes(i).contains(g.axis()) && g.axis().from() != From.LIST) {
+          names.remove(i);
+          drafts.put(i, anyUnit(i));
+          continue;
+        }
+        List<String> choices = choices(i);
+        choices.addAll(parts(g.axis()));
+        drafts.put(
+            i,
+            new GroupSpec(
+                g.name(),
+                i,
+                g.version(),
+                g.cut(),
+                g.failing(),
+                g.axis(),
+                g.second(),
+                g.needs().stream().filter(choices::contains).toList(),
+                g.form()));
+      }
+    }
+
+    /** What any unit with this index may need. */
+    private List<String> choices(int index) {
+      List<String> choices = new ArrayList<>(List.of("s0", "s1", "s2"));
+      if (index >= 3) {
+        choices.add("in/*.txt");
+      }
+      for (int i : drafts.headMap(index).keySet()) {
+        choices.add("{job: '@" + i + "'}");
+        choices.add("{job: '@" + i + "'}"); // more often
+        choices.add("out/" + i + "/*");
+      }
+      return choices;
+    }
+
+    private static List<String> parts(Axis axis) {
+      return axis.from() == From.VALUES
+          ? List.of("{job: '@" + axis.unit() + "/p={p}'}")
+          : List.of();
+    }
+
+    /** Where the values of a group with this index may come from. */
+    private List<Axis> axes(int index) {
+      List<Axis> axes = new ArrayList<>();
+      axes.add(new Axis(From.LIST, several("a", "b", "c", "d"), null, -1));
+      axes.add(new Axis(From.LINES, List.of(), "L0", -1));
+      axes.add(new Axis(From.LINES, List.of(), "L1", -1));
+      axes.add(new Axis(From.TABLE, List.of(), "T.csv", -1));
+      if (index >= 3) {
+        axes.add(new Axis(From.GLOB, List.of(), null, -1));
+        axes.add(new Axis(From.MATCH, List.of(), null, -1));
+      }
+      drafts
+          .headMap(index)
+          .forEach(
+              (i, unit) -> {
+                axes.add(new Axis(From.PRODUCTS, List.of(), null, i));
+                if (unit instanceof GroupSpec group && group.axis().from() != From.TABLE) {
+                  axes.add(new Axis(From.VALUES, List.of(), null, i));
+                }
+                if (unit instanceof Spec job && job.produces().contains("l" + i + ".lines")) {
+                  axes.add(new Axis(From.LINES, List.of(), "l" + i + ".lines", i));
+                }
+              });
+      return axes;
+    }
+
+    /** Jobs 0 to 2 are plain, and may make files in {@code in}. */
+    private Oracle.Unit anyUnit(int index) {
+      List<String> choices = choices(index);
+      if (index >= 3 && random.nextInt(4) > 0 || index < 3 && random.nextInt(4) == 0) {
+        Axis axis = some(axes(index));
+        choices.addAll(parts(axis));
+        choices.addAll(parts(axis));
+        return new GroupSpec(
+            "",
+            index,
+            random.nextInt(3),
+            random.nextInt(3) == 0,
+            random.nextInt(4) == 0 ? failing() : "",
+            axis,
+            random.nextInt(4) == 0 ? several("u", "v") : List.of(),
+            few(choices),
+            some(List.of(".o", ".o", "+*.o", "")));
+      }
+      List<String> forms = new ArrayList<>(List.of("out/I/x.o", "out/I/g+*.o", "lI.lines"));
+      if (index < 3) {
+        forms.addAll(List.of("in/jI.txt", "in/jI-*.txt"));
+      }
+      List<String> produces =
+          few(forms.stream().map(form -> form.replace("I", "" + index)).toList());
+      return new Spec(
+          index,
+          random.nextInt(3),
+          random.nextInt(3) == 0,
+          random.nextInt(16) == 0,
+          random.nextInt(16) == 0,
+          false,
+          false,
+          false,
+          few(choices),
+          List.of(),
+          List.of(),
+          produces);
+    }
+
+    private List<String> few(List<String> choices) {
+      List<String> some = new ArrayList<>();
+      for (int n = random.nextInt(4); n > 0; n--) {
+        String one = some(choices);
+        if (!some.contains(one)) {
+          some.add(one);
+        }
+      }
+      return some;
+    }
+  }
+}

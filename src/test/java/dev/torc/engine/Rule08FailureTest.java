@@ -1,0 +1,117 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.torc.engine.StubRunner.Held;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Rule 8: what a failure stops, and what it does not. */
+class Rule08FailureTest extends Harness {
+
+  @BeforeEach
+  void aProject() {
+    given(
+        """
+        a: { command: make a, produces: [a.out] }
+        b: { command: make b, needs: [a.out], produces: [b.out] }
+        c: { command: make c, needs: [b.out], produces: [c.out] }
+        i: { command: make i, produces: [i.out] }
+        j: { command: make j, needs: [i.out], produces: [j.out] }
+        """);
+    limits.put("cpus", 1L);
+  }
+
+  @Test
+  void independentJobsGoOnAndReadersAreBlocked() {
+    failing("a");
+    build().ran("a", "i", "j");
+    assertEquals(1, exit);
+    assertEquals("exit 1", what("a"));
+    assertEquals(State.BLOCKED, state("b"));
+    assertEquals(State.BLOCKED, state("c"));
+    assertEquals("a", what("c"));
+    assertEquals(State.RAN, state("j"));
+    usual("a");
+    build().ran("a", "b", "c");
+    settled();
+  }
+
+  @Test
+  void failFastStartsNothingNew() {
+    failFast = true;
+    failing("a");
+    build().ran("a");
+    assertEquals(State.NOT_REACHED, state("i"));
+    assertEquals(State.NOT_REACHED, state("j"));
+    assertEquals(1, exit);
+  }
+
+  @Test
+  void failFastLetsRunningJobsFinish() {
+    failFast = true;
+    limits.put("cpus", 2L);
+    Held a = hold("a");
+    Held i = hold("i");
+    job(
+        "a",
+        stub -> {
+          a.run(stub);
+          return stub.exit(1);
+        });
+    Building building = start();
+    a.started();
+    i.started();
+    a.go();
+    // only a build that lets i finish comes to an end with i as run
+    i.go();
+    building.await();
+    assertEquals(State.FAILED, state("a"));
+    assertEquals(State.RAN, state("i"));
+  }
+
+  @Test
+  void anAllowedFailureBlocksItsReadersButNotTheBuild() {
+    given(
+        """
+        a: { command: make a, produces: [a.out], allow_failure: true }
+        b: { command: make b, needs: [a.out], produces: [b.out] }
+        """);
+    failing("a");
+    build();
+    assertEquals(0, exit);
+    assertEquals(State.FAILED, state("a"));
+    assertEquals(State.BLOCKED, state("b"));
+    build("b");
+    assertEquals(1, exit);
+    build().ran("a");
+    assertEquals("failed", why("a"));
+  }
+
+  @Test
+  void aJobThatWaitsForOrderOnlyIsBlockedToo() {
+    given(
+        """
+        a: { command: make a, produces: [a.out] }
+        b: { command: make b, after: [a], produces: [b.out] }
+        """);
+    failing("a");
+    build().ran("a");
+    assertEquals(State.BLOCKED, state("b"));
+  }
+
+  @Test
+  void everySelectedJobEndsInOneStateAndOnlyOnce() {
+    failing("a");
+    build();
+    var counts =
+        events.stream()
+            .filter(Event.Finished.class::isInstance)
+            .map(e -> ((Event.Finished) e).counts())
+            .findFirst()
+            .orElseThrow();
+    assertEquals(5, counts.values().stream().mapToInt(n -> n).sum());
+    assertEquals(5, events.stream().filter(Event.JobEnded.class::isInstance).distinct().count());
+    assertEquals(2, counts.get(State.BLOCKED));
+  }
+}

@@ -1,0 +1,280 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.torc.engine.StubRunner.Held;
+import dev.torc.exec.Ended;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Rule 11: signals end the jobs, which count as interrupted, whatever torc does meanwhile. */
+class Rule11InterruptTest extends Harness {
+
+  private Runnable whenStarted = () -> {};
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+  @Override
+  void heard(Event event) {
+    if (event instanceof Event.JobStarted) {
+      whenStarted.run();
+    } else if (event instanceof Event.JobEnded) {
+      ended.complete(null);
+    }
+  }
+
+  /** A file that nobody reads to its end while a test waits. */
+  private void endless(String path) {
+    try (RandomAccessFile file = new RandomAccessFile(root.resolve(path).toFile(), "rw")) {
+      file.setLength(1L << 40);
+    } catch (IOException e) {
+      assumeTrue(false, "no file of 1 TiB here: " + e.getMessage());
+    }
+  }
+
+  private List<Event.Ending> endings() {
+    return events.stream()
+        .filter(Event.Ending.class::isInstance)
+        .map(Event.Ending.class::cast)
+        .toList();
+  }
+
+  @Test
+  void aSignalEndsTheReadingOfNeeds() {
+    given(
+        """
+        a: { command: make a, needs: [big], produces: [a.out] }
+        b: { command: make b, needs: [folder/], produces: [b.out] }
+        c: { command: make c, needs: ["glob/*"], produces: [c.out] }
+        d: { command: make d, needs: [a.out, b.out, c.out], produces: [d.out] }
+        """);
+    edit("folder/small", "1");
+    edit("glob/small", "1");
+    endless("big");
+    endless("folder/big");
+    endless("glob/big");
+    whenStarted = () -> running.signal(15);
+    start().await();
+    assertEquals(143, exit);
+    assertEquals(State.NOT_REACHED, state("d"));
+    assertFalse(exists("a.out") || exists("b.out") || exists("c.out"), "nothing was started");
+    whenStarted = () -> {};
+    for (String big : List.of("big", "folder/big", "glob/big")) {
+      edit(big, "2");
+    }
+    build();
+    ran("a", "b", "c", "d");
+    assertEquals(0, exit);
+    settled();
+  }
+
+  @Test
+  void aSignalEndsTheReadingOfProducts() {
+    given(
+        """
+        a: { command: make a, produces: [a.out] }
+        b: { command: make b, produces: [b/] }
+        c: { command: make c, produces: ["c/*"] }
+        """);
+    for (String product : List.of("a.out", "b/in", "c/in")) {
+      job(
+          product.substring(0, 1),
+          stub -> {
+            endless(product);
+            running.signal(2);
+            return stub.exit(0);
+          });
+    }
+    limits.put("cpus", 1L);
+    for (String job : List.of("a", "b", "c")) {
+      start(job).await();
+      assertEquals(130, exit);
+      assertEquals(State.INTERRUPTED, state(job), "its products are not known");
+    }
+    List.of("a", "b", "c").forEach(this::usual);
+    build();
+    assertEquals("interrupted", why("a"));
+    assertEquals("interrupted", why("b"));
+    assertEquals("interrupted", why("c"));
+    assertEquals(List.of("a.out", "b/in", "c/in"), kept(), "what was not looked at is nobody's");
+    assertEquals(0, exit);
+    settled();
+  }
+
+  @Test
+  void aSignalEndsTheReadingOfWhatAJobLeftThatItEnded() {
+    given("a: { command: make a, produces: [a.out] }");
+    CompletableFuture<Void> started = new CompletableFuture<>();
+    job(
+        "a",
+        stub -> {
+          endless("a.out");
+          started.complete(null);
+          stub.nextEnd();
+          return stub.ended(Ended.How.INTERRUPTED);
+        });
+    Building building = start();
+    started.join();
+    building.signal(1);
+    building.await();
+    assertEquals(129, exit);
+    assertEquals(State.INTERRUPTED, state("a"));
+  }
+
+  @Test
+  void jobsAreEndedWhileTheLoopItselfReads() {
+    given(
+        """
+        a: { command: make a, produces: [in/a.out] }
+        b: { command: make b, produces: [b.out] }
+        c: { command: make c, needs: ["in/*"], produces: [c.out] }
+        """);
+    edit("in/x", "1");
+    build();
+    edit("torc.yaml", read("torc.yaml").replace("make a", "make a again"));
+    job(
+        "a",
+        stub -> {
+          endless("in/new"); // what c needs is decided by the loop when a has ended
+          return work(stub);
+        });
+    delete("b.out");
+    Held b = hold("b");
+    Building building = start();
+    b.started();
+    ended.join();
+    building.signal(2);
+    building.await();
+    assertEquals(130, exit);
+    assertEquals(State.INTERRUPTED, state("b"));
+    assertEquals(State.NOT_REACHED, state("c"));
+    delete("in/new");
+    usual("a");
+    usual("b");
+    build();
+    assertEquals(0, exit);
+    settled();
+  }
+
+  @Test
+  void whichJobsAreEndedIsSaidAtOnceAndHowLongTheyHave() {
+    given(
+        """
+        a: { command: make a, produces: [a.out] }
+        b: { command: make b, produces: [b.out] }
+        """);
+    CompletableFuture<Void> both = new CompletableFuture<>();
+    for (String job : List.of("a", "b")) {
+      job(
+          job,
+          stub -> {
+            if (underWay().size() == 2) {
+              both.complete(null);
+            }
+            stub.nextEnd();
+            stub.nextEnd(); // takes no notice of the first
+            return stub.ended(Ended.How.INTERRUPTED);
+          });
+    }
+    Building building = start();
+    both.join();
+    building.signal(2);
+    building.signal(2);
+    building.await();
+    assertEquals(
+        List.of(
+            new Event.Ending(List.of("a", "b"), StubRunner.GRACE),
+            new Event.Ending(List.of("a", "b"), 0)),
+        endings());
+    assertTrue(events.indexOf(endings().getFirst()) < events.size() - 3, "before their ends");
+  }
+
+  @Test
+  void aSignalEndsTheJobsAndTheBuild() {
+    given(
+        """
+        a: { command: make a, produces: [a.out] }
+        b: { command: make b, produces: [b.out] }
+        c: { command: make c, needs: [a.out], produces: [c.out] }
+        """);
+    for (int signal : new int[] {2, 15, 1}) {
+      Held a = hold("a");
+      Building building = start();
+      a.started();
+      building.signal(signal);
+      building.await();
+      assertEquals(128 + signal, exit);
+      assertEquals(State.INTERRUPTED, state("a"));
+      assertEquals(State.NOT_REACHED, state("c"));
+    }
+    usual("a");
+    build();
+    assertEquals("interrupted", why("a"));
+    assertEquals("never ran", why("c"));
+    assertEquals(0, exit);
+    settled();
+  }
+
+  @Test
+  void aSecondSignalEndsThemAtOnce() {
+    given("a: { command: make a, produces: [a.out] }");
+    CompletableFuture<Void> started = new CompletableFuture<>();
+    List<Boolean> ends = new ArrayList<>();
+    job(
+        "a",
+        stub -> {
+          started.complete(null);
+          ends.add(stub.nextEnd());
+          ends.add(stub.nextEnd());
+          return stub.ended(Ended.How.INTERRUPTED);
+        });
+    Building building = start();
+    started.join();
+    building.signal(2);
+    building.signal(2);
+    building.await();
+    assertEquals(List.of(false, true), ends);
+    assertEquals(130, exit);
+  }
+
+  @Test
+  void anInterruptedJobIsNotRepeatedAtOnce() {
+    given("a: { command: make a, produces: [a.out], retries: 3 }");
+    Held a = hold("a");
+    Building building = start();
+    a.started();
+    building.signal(15);
+    building.await();
+    assertEquals(1, events.stream().filter(Event.JobStarted.class::isInstance).count());
+    assertEquals(143, exit);
+  }
+
+  @Test
+  void aRetryThatWaitsIsNotReachedAndTheFailureIsRemembered() {
+    given(
+        """
+        a: { command: make a, produces: [a.out], retries: 3, retry: { delay: 1h } }
+        b: { command: make b, produces: [b.out] }
+        """);
+    limits.put("cpus", 1L);
+    failing("a");
+    Held b = hold("b");
+    Building building = start();
+    b.started();
+    building.signal(2);
+    building.await();
+    assertEquals(State.NOT_REACHED, state("a"));
+    usual("a");
+    usual("b");
+    build();
+    assertEquals("failed", why("a"));
+    assertEquals("interrupted", why("b"));
+    settled();
+  }
+}

@@ -1,0 +1,205 @@
+package dev.torc.engine;
+
+import dev.torc.exec.Ended;
+import dev.torc.exec.Launch;
+import dev.torc.exec.Runner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Runs jobs in process, as the test says: what is no process here is a {@link Script}. It knows no
+ * graph; what a job without a script does is the harness's business.
+ */
+final class StubRunner implements Runner {
+
+  /** What a job does; returns how it ended. */
+  interface Script {
+    Ended run(Stub job) throws Exception;
+  }
+
+  /** Thrown by a script: torc dies in this moment, as by {@code kill -9}. */
+  static final class Killed extends Error {
+    private static final long serialVersionUID = 1;
+  }
+
+  static final long GRACE = 7_000_000_000L;
+
+  private final Map<String, Script> scripts;
+  private final Script otherwise;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  StubRunner(Map<String, Script> scripts, Script otherwise) {
+    this.scripts = new ConcurrentHashMap<>(scripts);
+    this.otherwise = otherwise;
+  }
+
+  @Override
+  public Running start(Launch launch, Consumer<Ended> done) {
+    Stub job = new Stub(launch);
+    Script usual = job.isHook() ? hook -> hook.exit(0) : otherwise;
+    Script script = scripts.getOrDefault(job.name(), usual);
+    CompletableFuture<Ended> ran = new CompletableFuture<>();
+    threads.execute(
+        () -> {
+          try {
+            ran.complete(script.run(job));
+          } catch (Throwable e) {
+            ran.completeExceptionally(e);
+          }
+        });
+    if (script instanceof Deadly deadly && deadly.kills(job)) {
+      ran.handle((ended, thrown) -> thrown).join();
+      throw new Killed();
+    }
+    ran.whenComplete(
+        (ended, thrown) ->
+            done.accept(
+                thrown == null
+                    ? ended
+                    : new Ended(Ended.How.NOT_STARTED, 0, 0, 0, -1, thrown.toString())));
+    return job;
+  }
+
+  /** A script after which torc is no more. */
+  interface Deadly extends Script {
+    default boolean kills(Stub job) {
+      return true;
+    }
+  }
+
+  @Override
+  public long grace() {
+    return GRACE;
+  }
+
+  @Override
+  public void close() {
+    threads.close();
+  }
+
+  /** A job that runs: the hands of its script. */
+  static final class Stub implements Running {
+    private final Launch launch;
+    private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    private final LinkedBlockingQueue<Boolean> ends = new LinkedBlockingQueue<>();
+
+    Stub(Launch launch) {
+      this.launch = launch;
+    }
+
+    /** The job's name; of a hook its command. */
+    String name() {
+      return isHook() ? launch.steps().getLast().argv().getLast() : launch.mark().get("TORC_JOB");
+    }
+
+    boolean isHook() {
+      return launch.mark().containsKey("TORC_HOOK");
+    }
+
+    Path root() {
+      return Path.of(launch.mark().get("TORC_ROOT"));
+    }
+
+    Launch launch() {
+      return launch;
+    }
+
+    String env(String name) {
+      return launch.steps().getLast().env().get(name);
+    }
+
+    int attempt() {
+      return Integer.parseInt(env("TORC_ATTEMPT"));
+    }
+
+    /** The command as written in the build file, be it run by a shell or not. */
+    String command() {
+      List<String> argv = launch.steps().getLast().argv();
+      return argv.getFirst().equals("sh") ? argv.getLast() : String.join(" ", argv);
+    }
+
+    /** The needed paths. */
+    List<String> needs() throws IOException {
+      return Files.readAllLines(Path.of(env("TORC_NEEDS")));
+    }
+
+    void write(String path, String text) throws IOException {
+      Files.writeString(root().resolve(path), text);
+    }
+
+    String read(String path) {
+      return Harness.read(root().resolve(path));
+    }
+
+    Ended exit(int code) {
+      return exit(code, 1);
+    }
+
+    /** An end with a status after so many nanoseconds. */
+    Ended exit(int code, long wall) {
+      return new Ended(Ended.How.EXITED, code, wall, 0, -1, "");
+    }
+
+    Ended ended(Ended.How how) {
+      return new Ended(how, 0, 1, 0, 1 << 20, "");
+    }
+
+    /** The next call of {@link #end}: whether it wanted it at once. */
+    boolean nextEnd() throws Exception {
+      return ends.poll(60, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void end(boolean now) {
+      ends.add(now);
+      ended.complete(now);
+    }
+  }
+
+  /** A job that the test holds: it says when it started, and waits until it is told to go on. */
+  static final class Held implements Script {
+    private final Script then;
+    private final CompletableFuture<Stub> started = new CompletableFuture<>();
+    private final CompletableFuture<Void> go = new CompletableFuture<>();
+
+    Held(Script then) {
+      this.then = then;
+    }
+
+    /** Waits until the job runs. */
+    Stub started() {
+      try {
+        return started.get(60, TimeUnit.SECONDS);
+      } catch (Exception e) {
+        throw new AssertionError("the job did not start", e);
+      }
+    }
+
+    boolean isStarted() {
+      return started.isDone();
+    }
+
+    /** Lets the job do what it has to do, and end. */
+    void go() {
+      go.complete(null);
+    }
+
+    @Override
+    public Ended run(Stub job) throws Exception {
+      started.complete(job);
+      Object first =
+          CompletableFuture.anyOf(go.thenApply(_ -> ""), job.ended).get(60, TimeUnit.SECONDS);
+      return first instanceof Boolean ? job.ended(Ended.How.INTERRUPTED) : then.run(job);
+    }
+  }
+}

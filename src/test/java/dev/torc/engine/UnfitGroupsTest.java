@@ -1,0 +1,139 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What only expansion shows fails that group by name; the rest goes on, in the build that finds it
+ * and in later ones.
+ */
+class UnfitGroupsTest extends Harness {
+
+  private void rows(String text) {
+    job(
+        "rows",
+        stub -> {
+          stub.write("rows.txt", text.replace(' ', '\n'));
+          return stub.exit(0);
+        });
+  }
+
+  private void given(String group, String more) throws IOException {
+    given(
+        """
+        rows: { command: rows, produces: rows.txt }
+        each: { command: 'c {r}', parameters: { r: { lines: rows.txt } }, %s }
+        fine: { command: 'f {r}', parameters: { r: { lines: rows.txt } }, produces: 'fine/{r:stem}' }
+        reader: { command: reads, needs: [{ job: each }], produces: read }
+        other: { command: o, produces: other }
+        %s
+        """
+            .formatted(group, more));
+  }
+
+  private void failsByName(String message) {
+    assertEquals(1, exit, () -> notes().toString());
+    assertEquals(State.FAILED, state("each"));
+    assertTrue(what("each").contains(message), what("each"));
+    assertEquals(State.BLOCKED, state("reader"));
+    assertEquals("each", what("reader"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "x x|produces: 'out/{r}'|the same values as at rows.txt:1:1: r=x",
+        "x other|produces: '{r}'|product other is made by job",
+        "x y|produces: out|product out is made by job each/r=x already",
+        "x read|needs: '{r}', produces: 'out/{r}'|cycle",
+        "x nowhere|needs: '{r}', produces: 'out/{r}'|job each/r=nowhere needs nowhere, which does"
+            + " not exist",
+        "x y|command: 'c {r:03d}'|{r:03d}",
+        "x ../../y|produces: 'out/{r}'|which is neither below the root",
+      })
+  void theRestGoesOn(String rows, String keys, String message) throws IOException {
+    edit("x", "1");
+    rows(rows);
+    String group = keys.startsWith("command") ? keys : "command: 'c {r}', " + keys;
+    given("tags: [t]", "");
+    givenFile(
+        read("torc.yaml")
+            .replace("command: 'c {r}', parameters", "parameters")
+            .replace("tags: [t]", group));
+    build();
+    failsByName(message);
+    assertEquals(State.RAN, state("rows"));
+    assertEquals(State.RAN, state("other"));
+    assertEquals(rows.equals("x x") ? State.FAILED : State.RAN, stateOfFine(rows));
+    build();
+    failsByName(message);
+    assertEquals(State.UP_TO_DATE, state("other"));
+    assertEquals(rows.equals("x x") ? State.FAILED : State.UP_TO_DATE, stateOfFine(rows));
+    look();
+  }
+
+  private State stateOfFine(String rows) {
+    String first = rows.split(" ")[0];
+    return state(rows.equals("x x") ? "fine" : "fine/r=" + first);
+  }
+
+  @Test
+  void aGroupThatTurnsOutToDecideAboutItselfIsNamed() throws IOException {
+    rows("a");
+    job(
+        "make",
+        stub -> {
+          stub.write("d/list", "b\nlist\n");
+          return stub.exit(0);
+        });
+    given(
+        "tags: [t]",
+        """
+        make: { command: m, produces: d/list }
+        loop: { command: l, parameters: { v: { values: from.v } }, produces: 'd/{v}' }
+        from: { command: f, parameters: { v: { lines: d/list } }, produces: 'g/{v}' }
+        after: { command: a, needs: [{ job: loop }], produces: after }
+        """);
+    build();
+    assertEquals(1, exit);
+    assertEquals(State.FAILED, state("loop"));
+    assertTrue(what("loop").contains("feed each other; loop makes d/list"), what("loop"));
+    assertEquals(State.BLOCKED, state("after"));
+    assertEquals(State.RAN, state("from/v=b"));
+    assertEquals(State.RAN, state("each/r=a"));
+    build();
+    assertEquals(1, exit);
+    assertEquals(State.FAILED, state("loop"));
+    assertEquals(State.UP_TO_DATE, state("from/v=b"));
+  }
+
+  /** Key {@code allow_failure}: a target among the blocked makes the build fail. */
+  @Test
+  void aGroupThatAnAllowedFailureBlocksFailsTheBuildOnlyWhereItIsNamed() throws IOException {
+    given("produces: 'out/{r}'", "");
+    givenFile(
+        read("torc.yaml").replace("produces: rows.txt", "produces: rows.txt, allow_failure: true"));
+    failing("rows");
+    build();
+    assertEquals(0, exit);
+    assertEquals(State.BLOCKED, state("each"));
+    assertEquals("rows", what("each"));
+    assertEquals(State.BLOCKED, state("reader"));
+    build("other");
+    assertEquals(0, exit);
+    build("each");
+    assertEquals(1, exit);
+    build("each/r=7");
+    assertEquals(1, exit);
+    build("out/7");
+    assertEquals(1, exit);
+    build("reader");
+    assertEquals(1, exit);
+  }
+}

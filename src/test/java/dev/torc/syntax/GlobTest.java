@@ -1,0 +1,340 @@
+package dev.torc.syntax;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GlobTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ' ',
+      value = {
+        "*.c a.c",
+        "* a",
+        "? é",
+        "? \uD83D\uDE00",
+        "a*b ab",
+        "a*b a.x.b",
+        "**/x x",
+        "**/x a/b/x",
+        "a/**/b a/b",
+        "a/**/b a/x/y/b",
+        "a/** a/x",
+        "a/** a/x/y",
+        "** x/y",
+        "[a-c]1 b1",
+        "[!a-c]1 d1",
+        "[]a] ]",
+        "{a,b}.txt b.txt",
+        "{a/x,b}/c a/x/c",
+        "{a,{b,c}}d cd",
+        "{,sub/}x x",
+        "{,sub/}x sub/x",
+        ".* .hidden",
+        "a/.git* a/.github",
+        "\\*x *x",
+        "a\\{b,c} a{b,c}",
+        "{a} {a}",
+        "a**b axxb",
+        "/data/*.x /data/1.x",
+      })
+  void matching(String pattern, String path) {
+    assertTrue(Glob.of(pattern).matches(path));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ' ',
+      value = {
+        "*.c a/b.c",
+        "* .hidden",
+        "*.c .c",
+        "? .",
+        "[.]x .x",
+        "[!a]x .x",
+        "**/x .git/x",
+        "** a/.b",
+        "a/** a",
+        "a/** ab",
+        "a?b a/b",
+        "a[!x]b a/b",
+        "[a-c] d",
+        "{a,b}.txt c.txt",
+        "\\*x ax",
+        "** /abs",
+        "a**b ax/xb",
+        "?? \uD83D\uDE00",
+      })
+  void notMatching(String pattern, String path) {
+    assertFalse(Glob.of(pattern).matches(path));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "src/*.c|src",
+        "src/a/**/*.c|src/a",
+        "*.c|''",
+        "**|''",
+        "/data/x/*|/data/x",
+        "/*|/",
+        "{a,b}/c|''",
+        "a/{b,c}/d|a",
+        "a/b/{c,d}|a/b",
+        "a/b|a",
+        "a\\*/*|a*"
+      })
+  void theFixedPrefixIsTheFolderBelowWhichAllMatchesLie(String pattern, String prefix) {
+    assertEquals(prefix, Glob.of(pattern).fixedPrefix());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[a", "a[", "[z-a]"})
+  void badPatternsAreRefused(String pattern) {
+    assertThrows(IllegalArgumentException.class, () -> Glob.of(pattern));
+  }
+
+  @Test
+  void bracesHaveABound() {
+    assertThrows(IllegalArgumentException.class, () -> Glob.of("{a,b}".repeat(500)));
+    assertTrue(Glob.of("{a,b}".repeat(9)).matches("ababababa"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a*", "a?", "[a]", "{a,b}", "x/{a,b}/y"})
+  void whatHasSpecialCharactersIsAPattern(String text) {
+    assertTrue(Glob.isPattern(text));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "a\\*", "\\[a]", "{a}", "{}", "a,b", "\\{a,b}", "{a\\,b}"})
+  void anythingElseIsAPath(String text) {
+    assertFalse(Glob.isPattern(text));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ' ',
+      value = {
+        "*.c a.* true",
+        "*.c *.h false",
+        "a/* */b true",
+        "a/* b/* false",
+        "a/** **/x true",
+        "a/** a false",
+        ".* * false",
+        "**/.x ** false",
+        "[a-c] [c-e] true",
+        "[a-c] [d-e] false",
+        "[!a] a false",
+        "[.] * false",
+        "{a,b} {b,c} true",
+        "*a *b false",
+        "a*b*c a*c true",
+        "/x/* x/* false",
+        "**/a/**/b **/b/**/a/b true",
+      })
+  void overlapping(String a, String b, boolean expected) {
+    assertEquals(expected, Glob.of(a).overlaps(Glob.of(b)));
+    assertEquals(expected, Glob.of(b).overlaps(Glob.of(a)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ' ',
+      value = {
+        "* a* true",
+        "a* * false",
+        "out/** out/sub/** true",
+        "out/** out/sub/x true",
+        "out/** out false",
+        "out/** out/.x false",
+        "* .x false",
+        ".* .x true",
+        "**/*.log a/b/*.log true",
+        "**/*.log *.{log,log.gz} false",
+        "*.{log,txt} *.{txt,log} true",
+        "[a-f]x [b-c]x true",
+        "[b-c]x [a-f]x false",
+        "?x [a-f]x true",
+        "a/*/c a/**/c false",
+        "a/**/c a/*/c true",
+        "/x/** x/y false",
+      })
+  void covering(String outer, String inner, boolean expected) {
+    assertEquals(expected, Glob.of(outer).covers(Glob.of(inner)));
+  }
+
+  /** Over the letters a, b and dot, with at most three components of at most three letters. */
+  @Provide
+  Arbitrary<String> patterns() {
+    Arbitrary<String> atom =
+        Arbitraries.of("a", "b", "*", "?", "[ab]", "[!a]", "{a,b}", ".", "{a,*b}", "a", "[a-b.]");
+    Arbitrary<String> component =
+        Arbitraries.oneOf(
+            Arbitraries.just("**"),
+            atom.list().ofMinSize(1).ofMaxSize(3).map(l -> String.join("", l)));
+    return component
+        .filter(c -> !c.equals(".") && !c.equals(".."))
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(3)
+        .map(l -> String.join("/", l));
+  }
+
+  private static final List<String> NAMES = names();
+  private static final List<String> PATHS = paths();
+
+  private static List<String> names() {
+    List<String> names = new ArrayList<>(List.of("a", "b", "."));
+    for (int from = 0, to = 3, n = 0; n < 2; n++, from = to, to = names.size()) {
+      for (String name : List.copyOf(names.subList(from, Math.max(to, names.size())))) {
+        Stream.of("a", "b", ".").forEach(c -> names.add(name + c));
+      }
+    }
+    return names.stream().distinct().filter(n -> !n.equals(".") && !n.equals("..")).toList();
+  }
+
+  private static List<String> paths() {
+    List<String> paths = new ArrayList<>(NAMES);
+    for (String a : NAMES) {
+      for (String b : NAMES) {
+        paths.add(a + "/" + b);
+      }
+    }
+    return paths;
+  }
+
+  @Property(tries = 300)
+  void matchesLikeANaiveOracle(@ForAll("patterns") String pattern) {
+    Glob glob = Glob.of(pattern);
+    List<String> alternatives = alternatives(pattern);
+    for (String path : PATHS) {
+      boolean expected =
+          alternatives.stream()
+              .anyMatch(a -> paths(List.of(a.split("/")), List.of(path.split("/"))));
+      assertEquals(expected, glob.matches(path), () -> pattern + " on " + path);
+    }
+  }
+
+  @Property(tries = 300)
+  void overlapsWhereAPathMatchesBoth(
+      @ForAll("patterns") String one, @ForAll("patterns") String other) {
+    Glob a = Glob.of(one);
+    Glob b = Glob.of(other);
+    boolean found = PATHS.stream().anyMatch(path -> a.matches(path) && b.matches(path));
+    if (found) {
+      assertTrue(a.overlaps(b), () -> one + " and " + other);
+    }
+    assertEquals(a.overlaps(b), b.overlaps(a));
+    if (a.overlaps(b) && !found) {
+      // A common path may be longer than those tried, but never where both are this short.
+      assertTrue(
+          one.contains("/") || other.contains("/") || one.length() + other.length() > 6,
+          () -> one + " and " + other);
+    }
+  }
+
+  @Property(tries = 1000)
+  void whatCoversMatchesAllThatTheOtherDoes(
+      @ForAll("patterns") String one, @ForAll("patterns") String other) {
+    Glob a = Glob.of(one);
+    Glob b = Glob.of(other);
+    assertTrue(a.covers(a), one);
+    if (a.covers(b)) {
+      PATHS.stream()
+          .filter(b::matches)
+          .forEach(path -> assertTrue(a.matches(path), () -> one + ", " + other + ": " + path));
+    }
+  }
+
+  @Property(tries = 300)
+  void allMatchesLieBelowThePrefix(@ForAll("patterns") String pattern) {
+    Glob glob = Glob.of(pattern);
+    String prefix = glob.fixedPrefix();
+    for (String path : PATHS) {
+      if (glob.matches(path)) {
+        assertTrue(prefix.isEmpty() || path.startsWith(prefix + "/"));
+      }
+    }
+  }
+
+  @Property
+  void anEscapedTextIsAPathThatMeansItself(@ForAll String text) {
+    assertFalse(Glob.isPattern(Glob.escape(text)));
+    assertEquals(text, Glob.unescape(Glob.escape(text)));
+  }
+
+  /** The simplest thing that could be right: textual braces, then plain recursion. */
+  private static List<String> alternatives(String pattern) {
+    int open = pattern.indexOf('{');
+    if (open < 0) {
+      return List.of(pattern);
+    }
+    int close = pattern.indexOf('}', open);
+    List<String> out = new ArrayList<>();
+    for (String choice : pattern.substring(open + 1, close).split(",")) {
+      out.addAll(alternatives(pattern.substring(0, open) + choice + pattern.substring(close + 1)));
+    }
+    return out;
+  }
+
+  private static boolean paths(List<String> pattern, List<String> path) {
+    if (pattern.isEmpty() || path.isEmpty()) {
+      return pattern.isEmpty() && path.isEmpty();
+    }
+    List<String> restOfPattern = pattern.subList(1, pattern.size());
+    List<String> restOfPath = path.subList(1, path.size());
+    if (pattern.getFirst().equals("**")) {
+      boolean visible = !path.getFirst().startsWith(".");
+      return !restOfPattern.isEmpty() && paths(restOfPattern, path)
+          || visible
+              && (paths(pattern, restOfPath) || restOfPattern.isEmpty() && restOfPath.isEmpty());
+    }
+    String first = pattern.getFirst();
+    boolean visible = !path.getFirst().startsWith(".") || first.startsWith(".");
+    return visible && name(first, path.getFirst()) && paths(restOfPattern, restOfPath);
+  }
+
+  private static boolean name(String pattern, String name) {
+    if (pattern.isEmpty()) {
+      return name.isEmpty();
+    }
+    char p = pattern.charAt(0);
+    if (p == '*') {
+      return name(pattern.substring(1), name)
+          || !name.isEmpty() && name(pattern, name.substring(1));
+    }
+    if (name.isEmpty()) {
+      return false;
+    }
+    char c = name.charAt(0);
+    if (p == '[') {
+      int end = pattern.indexOf(']');
+      boolean in =
+          switch (pattern.substring(1, end)) {
+            case "ab" -> c == 'a' || c == 'b';
+            case "!a" -> c != 'a';
+            default -> c == 'a' || c == 'b' || c == '.';
+          };
+      return in && name(pattern.substring(end + 1), name.substring(1));
+    }
+    return (p == '?' || p == c) && name(pattern.substring(1), name.substring(1));
+  }
+}
