@@ -1,6 +1,6 @@
 package dev.torc.bench;
 
-import dev.torc.posix.Wait;
+import dev.torc.posix.ChildWait;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -108,19 +108,19 @@ final class Meter implements AutoCloseable {
     Thread end =
         Thread.ofPlatform().unstarted(() -> ProcessHandle.of(pid).ifPresent(p -> p.destroy()));
     Runtime.getRuntime().addShutdownHook(end);
-    Wait.Change change;
+    ChildWait.Change change;
     long wall;
     try {
       long start = System.nanoTime();
       Files.writeString(go, "\n");
-      change = Wait.next(pid);
+      change = ChildWait.next(pid);
       wall = System.nanoTime() - start;
     } finally {
       Runtime.getRuntime().removeShutdownHook(end);
       Files.deleteIfExists(go);
     }
     Usage usage = reap(pid, wall);
-    if (change.what() != Wait.What.EXITED || change.code() != 0) {
+    if (change.what() != ChildWait.What.EXITED || change.code() != 0) {
       throw new IOException(
           "`%s` ended with %d:%n%s".formatted(String.join(" ", command), change.code(), tail(log)));
     }

@@ -54,6 +54,6 @@ public class ParserBenchmark {
   @Benchmark
   @OperationsPerInvocation(JOBS)
   public Workflow load() throws IOException {
-    return Loader.load(List.of(file), new TreeMap<>());
+    return BuildFileLoader.load(List.of(file), new TreeMap<>());
   }
 }

@@ -26,7 +26,7 @@ import org.openjdk.jmh.infra.Blackhole;
 public class SchedulerBenchmark {
 
   private static final int JOBS = 10_000;
-  private static final Demand ONE = new Demand(Map.of(Demand.CPUS, 1L));
+  private static final ResourceDemand ONE = new ResourceDemand(Map.of(ResourceDemand.CPUS, 1L));
 
   private final int[] priority = new int[JOBS];
   private final long[] rank = new Random(1).longs(JOBS, 0, 1_000_000).toArray();
@@ -39,7 +39,7 @@ public class SchedulerBenchmark {
     for (int job = 0; job < JOBS; job++) {
       queue.add(job);
     }
-    Pool pool = new Pool(Map.of(Demand.CPUS, 2L));
+    ResourcePool pool = new ResourcePool(Map.of(ResourceDemand.CPUS, 2L));
     for (int job = queue.next(pool, _ -> ONE); job >= 0; job = queue.next(pool, _ -> ONE)) {
       List<Integer> gpus = pool.take(ONE);
       hole.consume(job);

@@ -33,7 +33,7 @@ public class HashBenchmark {
   private static final int SMALL = 70; // bytes
   private static final int LARGE = 64 << 20; // bytes
 
-  private final Hasher hasher = new Hasher(new Stop());
+  private final Hasher hasher = new Hasher(new StopFlag());
   private final Path[] small = new Path[FILES];
   private Path dir;
   private Path large;

@@ -1,7 +1,7 @@
 package dev.torc.plan;
 
 import dev.torc.bench.Shapes;
-import dev.torc.buildfile.Loader;
+import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.hash.Digest;
@@ -41,8 +41,8 @@ public class ManifestBenchmark {
   private static final Content KNOWN = new Content.Known(Digest.ofText("any"));
 
   /** Every need has the same contents. */
-  private static final Needs NEEDS =
-      new Needs() {
+  private static final InputSource NEEDS =
+      new InputSource() {
         @Override
         public Content of(String path) {
           return KNOWN;
@@ -71,7 +71,7 @@ public class ManifestBenchmark {
   public void read() throws IOException {
     Path dir = Files.createTempDirectory("torc-bench");
     Path file = Files.writeString(dir.resolve("torc.yaml"), Shapes.buildFile(JOBS));
-    Graph graph = GraphBuilder.build(Loader.load(List.of(file), new TreeMap<>()));
+    Graph graph = GraphBuilder.build(BuildFileLoader.load(List.of(file), new TreeMap<>()));
     Files.delete(file);
     Files.delete(dir);
     manifest = new Manifest(graph, true);

@@ -2,9 +2,9 @@ package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
-import dev.torc.syntax.Match;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
+import dev.torc.syntax.PathPattern;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Axis;
@@ -52,7 +52,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   /** Whether the map of a job has a key that makes it a group. */
   static boolean isGroup(Node node) {
     if (node instanceof Node.Mapping map) {
-      for (String key : Keys.GROUP) {
+      for (String key : KnownKeys.GROUP) {
         if (map.entries().containsKey(key)) {
           return true;
         }
@@ -64,16 +64,16 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   /** The axes of a job's map. */
   List<Axis> read(Node.Mapping job) {
     List<Axis> axes = new ArrayList<>();
-    Fields fields = new Fields(job, scope, problems);
+    MapFields fields = new MapFields(job, scope, problems);
     Map<String, Place> names = new HashMap<>();
     one(job.entries().get("table"), this::table, names, axes);
     one(job.entries().get("match"), this::match, names, axes);
     List<Axis> parameters = new ArrayList<>();
-    Fields.map(job.get("parameters"), "parameters", problems)
+    MapFields.map(job.get("parameters"), "parameters", problems)
         .entries()
         .forEach((name, entry) -> one(entry, e -> values(name, e), names, parameters));
     if (job.entries().containsKey("parameters")
-        && Fields.map(job.get("parameters"), "parameters", new Problems()).entries().isEmpty()) {
+        && MapFields.map(job.get("parameters"), "parameters", new Problems()).entries().isEmpty()) {
       problems.add(job.entries().get("parameters").place(), "parameters names none");
     }
     if (zip(fields) && parameters.size() > 1) {
@@ -129,7 +129,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     }
   }
 
-  private boolean zip(Fields fields) {
+  private boolean zip(MapFields fields) {
     return fields.read(
         "mode",
         false,
@@ -145,10 +145,13 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
         });
   }
 
-  private Axis repeat(Fields fields, Entry entry) {
-    int times = (int) fields.whole("repeat", 1, 1, Expansion.MAX_INSTANCES);
+  private Axis repeat(MapFields fields, Entry entry) {
+    int times = (int) fields.whole("repeat", 1, 1, GroupExpansion.MAX_INSTANCES);
     return fixed(
-        entry.place(), "repeat", Sweep.of("1", String.valueOf(times), "1", times), entry.value());
+        entry.place(),
+        "repeat",
+        NumberRange.of("1", String.valueOf(times), "1", times),
+        entry.value());
   }
 
   private static Axis fixed(Place place, String name, List<String> texts, Node node) {
@@ -161,8 +164,8 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     if (!(entry.value() instanceof Node.Mapping map)) {
       return new Axis.Table(entry.place(), file(entry.value(), "table"), List.of());
     }
-    Fields fields = new Fields(map, scope, problems);
-    fields.only(Keys.TABLE, "table");
+    MapFields fields = new MapFields(map, scope, problems);
+    fields.only(KnownKeys.TABLE, "table");
     if (map.get("file") == null) {
       throw new BadInput(map.place(), "a table needs a file");
     }
@@ -177,7 +180,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   }
 
   private Axis match(Entry entry) {
-    Node.Scalar node = Fields.scalar(entry.value(), "match");
+    Node.Scalar node = MapFields.scalar(entry.value(), "match");
     StringBuilder text = new StringBuilder();
     List<String> holes = new ArrayList<>();
     for (Object part : Placeholder.split(node.text())) {
@@ -187,7 +190,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
         text.append(scope.path(new Node.Scalar(node.place(), hole.written(), true)));
       } else if (hole.written().equals("{" + hole.name() + "}")) {
         holes.add(hole.name());
-        text.append(Match.HOLE);
+        text.append(PathPattern.HOLE);
       } else {
         throw new BadInput(
             node.place(), hole.written() + ": write {" + hole.name() + "} where it is matched");
@@ -199,14 +202,14 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     } catch (IllegalArgumentException e) {
       throw new BadInput(node.place(), e.getMessage());
     }
-    return new Axis.Matched(entry.place(), Match.of(pattern, holes));
+    return new Axis.Matched(entry.place(), PathPattern.of(pattern, holes));
   }
 
   private Axis values(String name, Entry entry) {
     if (!(entry.value() instanceof Node.Mapping map)) {
       List<Row> rows = new ArrayList<>();
-      for (Node node : Fields.oneOrMore(entry.value())) {
-        String text = scope.text(Fields.scalar(node, name));
+      for (Node node : MapFields.oneOrMore(entry.value())) {
+        String text = scope.text(MapFields.scalar(node, name));
         rows.add(new Row(List.of(text), node.place(), List.of()));
       }
       if (Node.isNothing(entry.value())) {
@@ -214,15 +217,16 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
       }
       return new Axis.Fixed(entry.place(), List.of(name), List.copyOf(rows));
     }
-    Fields fields = new Fields(map, scope, problems);
+    MapFields fields = new MapFields(map, scope, problems);
     Problems unknown = new Problems();
-    new Fields(map, scope, unknown).only(Keys.VALUES, "the values of " + name);
+    new MapFields(map, scope, unknown).only(KnownKeys.VALUES, "the values of " + name);
     unknown.throwIfAny();
     List<String> forms =
         map.entries().keySet().stream().map(k -> isRange(k) ? "from" : k).distinct().toList();
     if (forms.size() != 1) {
       throw new BadInput(
-          map.place(), "the values of " + name + " are one of " + String.join(", ", Keys.VALUES));
+          map.place(),
+          "the values of " + name + " are one of " + String.join(", ", KnownKeys.VALUES));
     }
     Place place = entry.place();
     Node value = map.get(forms.getFirst());
@@ -230,9 +234,9 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
       case "lines" -> new Axis.Lines(place, name, file(value, "lines"));
       case "glob" -> globbed(place, name, value);
       case "products" ->
-          new Axis.Products(value.place(), name, scope.name(Fields.scalar(value, "products")));
+          new Axis.Products(value.place(), name, scope.name(MapFields.scalar(value, "products")));
       case "values" -> {
-        String text = scope.name(Fields.scalar(value, "values"));
+        String text = scope.name(MapFields.scalar(value, "values"));
         int dot = text.lastIndexOf('.');
         if (dot < 1) {
           throw new BadInput(value.place(), "values names GROUP.PARAMETER, not " + text);
@@ -245,11 +249,11 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
           throw new BadInput(map.place(), "a range has from and to, and a step unless it is 1");
         }
         List<String> texts =
-            Sweep.of(
-                scope.text(Fields.scalar(map.get("from"), "from")),
-                scope.text(Fields.scalar(map.get("to"), "to")),
+            NumberRange.of(
+                scope.text(MapFields.scalar(map.get("from"), "from")),
+                scope.text(MapFields.scalar(map.get("to"), "to")),
                 fields.text("step", "1"),
-                Expansion.MAX_INSTANCES);
+                GroupExpansion.MAX_INSTANCES);
         yield fixed(place, name, texts, map);
       }
     };
@@ -262,8 +266,8 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   private Axis globbed(Place place, String name, Node node) {
     List<Glob> globs = new ArrayList<>();
     List<Glob> excludes = new ArrayList<>();
-    for (Node each : Fields.oneOrMore(node)) {
-      switch (paths.ref(scope.path(Fields.scalar(each, "glob")), each.place(), true)) {
+    for (Node each : MapFields.oneOrMore(node)) {
+      switch (paths.ref(scope.path(MapFields.scalar(each, "glob")), each.place(), true)) {
         case Ref.OfGlob glob -> globs.add(Glob.of(glob.pattern()));
         case Ref.Exclude exclude -> excludes.add(Glob.of(exclude.pattern()));
         case Ref.OfFile file -> globs.add(Glob.of(Glob.escape(file.path())));
@@ -276,7 +280,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
 
   /** The normalized path of a file. */
   private String file(Node node, String key) {
-    Node.Scalar scalar = Fields.scalar(node, key);
+    Node.Scalar scalar = MapFields.scalar(node, key);
     if (paths.ref(scope.path(scalar), scalar.place(), true) instanceof Ref.OfFile file) {
       return file.path();
     }

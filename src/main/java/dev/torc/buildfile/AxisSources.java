@@ -2,7 +2,7 @@ package dev.torc.buildfile;
 
 import dev.torc.hash.Digest;
 import dev.torc.syntax.Glob;
-import dev.torc.syntax.Walk;
+import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Axis;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ final class AxisSources {
 
   private final Path root;
   private final SortedMap<String, List<String>> matches = new TreeMap<>();
-  private final Map<Axis, Tables.Content> tables = new HashMap<>();
+  private final Map<Axis, TableReader.Content> tables = new HashMap<>();
   private final SortedMap<String, Digest> digests = new TreeMap<>();
   private boolean complete = true;
 
@@ -52,7 +52,7 @@ final class AxisSources {
     digests.forEach(
         (path, digest) -> {
           Path asked = root.resolve(path);
-          all.add(new BuildFile.Read(asked, Layers.located(asked), digest));
+          all.add(new BuildFile.Read(asked, FileLayers.located(asked), digest));
         });
     return all;
   }
@@ -61,7 +61,7 @@ final class AxisSources {
   List<String> matches(Glob glob) throws IOException {
     List<String> found = matches.get(glob.toString());
     if (found == null) {
-      found = List.copyOf(Walk.of(root, glob));
+      found = List.copyOf(GlobWalk.of(root, glob));
       matches.put(glob.toString(), found);
     }
     return found;
@@ -70,23 +70,23 @@ final class AxisSources {
   /** What stands there where a pattern matches nothing. */
   String beside(Glob glob) throws IOException {
     complete = false;
-    return Beside.pattern(root, glob);
+    return MissHint.pattern(root, glob);
   }
 
   /** What a file holds, which is remembered by its digest. */
   byte[] bytes(String path) throws IOException {
-    byte[] bytes = Tables.bytes(root.resolve(path), path);
+    byte[] bytes = TableReader.bytes(root.resolve(path), path);
     digests.put(path, Digest.ofBytes(bytes));
     return bytes;
   }
 
   /** The table of an axis, null where none was {@link #put}. */
-  Tables.Content table(Axis axis) {
+  TableReader.Content table(Axis axis) {
     return tables.get(axis);
   }
 
   /** Keeps the table of an axis. */
-  void put(Axis axis, Tables.Content table) {
+  void put(Axis axis, TableReader.Content table) {
     tables.put(axis, table);
   }
 }

@@ -2,7 +2,7 @@ package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
-import dev.torc.syntax.Nearest;
+import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Axis;
@@ -31,7 +31,7 @@ import java.util.function.Predicate;
 
 /**
  * Finds the values of axes, in files, on disk, among products and in other groups; or who decides
- * them, where that is not known yet. How they become instances is {@link Expansion}'s.
+ * them, where that is not known yet. How they become instances is {@link GroupExpansion}'s.
  */
 final class AxisValues {
 
@@ -57,22 +57,22 @@ final class AxisValues {
 
   private record Values(List<String> names, List<Row> rows) {}
 
-  private final Expansion expansion;
+  private final GroupExpansion expansion;
   private final List<Unit> units;
   private final Map<String, Integer> ids = new HashMap<>(); // of the units, once one is named
   private final Map<String, String> vars;
   private final AxisSources sources;
-  private final Found found;
-  private final Doubts doubts = new Doubts();
+  private final ResultSource found;
+  private final UndecidedGroups undecided = new UndecidedGroups();
   private final SortedSet<String> answered = new TreeSet<>();
-  private Feeds feeds;
+  private PossibleMakers makers;
 
   AxisValues(
-      Expansion expansion,
+      GroupExpansion expansion,
       List<Unit> units,
       Map<String, String> vars,
       AxisSources sources,
-      Found found) {
+      ResultSource found) {
     this.expansion = expansion;
     this.vars = vars;
     this.units = units;
@@ -183,9 +183,11 @@ final class AxisValues {
             table(
                 lines,
                 lines.path(),
-                bytes -> new Tables.Content(lines.names(), Tables.lines(bytes, lines.path())));
+                bytes ->
+                    new TableReader.Content(lines.names(), TableReader.lines(bytes, lines.path())));
         case Axis.Table table ->
-            table(table, table.path(), bytes -> Tables.read(bytes, table.path(), table.names()));
+            table(
+                table, table.path(), bytes -> TableReader.read(bytes, table.path(), table.names()));
         case Axis.Globbed globbed -> globbed(globbed);
         case Axis.Matched matched -> matched(matched);
         case Axis.Products products -> products(products);
@@ -242,15 +244,15 @@ final class AxisValues {
     }
 
     private interface Reading {
-      Tables.Content of(byte[] bytes) throws IOException;
+      TableReader.Content of(byte[] bytes) throws IOException;
     }
 
     private Values table(Axis axis, String path, Reading reading) throws IOException {
-      Tables.Content content = sources.table(axis);
+      TableReader.Content content = sources.table(axis);
       if (content == null) {
         boolean before = lasting;
         lasting = true;
-        for (int maker : feeds().makers(path)) {
+        for (int maker : makers().makers(path)) {
           if (makes(maker, path, axis.place())) {
             answered(units.get(maker).name());
           }
@@ -268,7 +270,7 @@ final class AxisValues {
       return new Values(content.names(), content.rows());
     }
 
-    private Tables.Content read(Axis axis, String path, Reading reading) throws IOException {
+    private TableReader.Content read(Axis axis, String path, Reading reading) throws IOException {
       try {
         byte[] bytes = sources.bytes(path);
         return reading.of(bytes);
@@ -286,7 +288,7 @@ final class AxisValues {
       }
       if (units.get(maker) instanceof Unit.Many
           && !expansion.of(maker).known()
-          && feeds().followers(unit).get(maker)) {
+          && makers().followers(unit).get(maker)) {
         // A wildcard fits, but what follows from this group cannot have been meant.
         return false;
       }
@@ -300,7 +302,7 @@ final class AxisValues {
           for (Ref ref : item.refs()) {
             if (ref instanceof Ref.OfFile file
                 ? file.path().equals(path)
-                : Feeds.glob(ref).matches(path)) {
+                : PossibleMakers.glob(ref).matches(path)) {
               return true;
             }
           }
@@ -317,7 +319,7 @@ final class AxisValues {
       if (!expansion.isOpen(maker)) {
         return false;
       }
-      doubts.add(maker, unit, expansion.chain(maker), seen, place);
+      undecided.add(maker, unit, expansion.chain(maker), seen, place);
       return true;
     }
 
@@ -326,7 +328,7 @@ final class AxisValues {
       if (units.get(other) instanceof Unit.Single single) {
         return List.of(single.job());
       }
-      Expansion.Outcome outcome = expansion.of(other);
+      GroupExpansion.Outcome outcome = expansion.of(other);
       lasting &= outcome.lasting();
       byResults |= outcome.byResults();
       if (!outcome.known()) {
@@ -353,10 +355,10 @@ final class AxisValues {
       Integer other = ids().get(axis.job());
       if (other == null) {
         throw new BadInput(
-            axis.place(), "no job " + axis.job() + Nearest.hint(axis.job(), ids().keySet()));
+            axis.place(), "no job " + axis.job() + NearestName.hint(axis.job(), ids().keySet()));
       }
       List<Job> jobs = jobs(other);
-      Collection<String> paths = jobs == null ? List.of() : Expansion.declared(jobs);
+      Collection<String> paths = jobs == null ? List.of() : GroupExpansion.declared(jobs);
       if (paths == null) {
         paths = new TreeSet<>(answered(axis.job()).orElse(List.of()));
       }
@@ -377,9 +379,9 @@ final class AxisValues {
             axis.place(),
             kind
                 + axis.group()
-                + (other == null ? Nearest.hint(axis.group(), ids().keySet()) : ""));
+                + (other == null ? NearestName.hint(axis.group(), ids().keySet()) : ""));
       }
-      Expansion.Outcome outcome = expansion.of(other);
+      GroupExpansion.Outcome outcome = expansion.of(other);
       lasting &= outcome.lasting();
       byResults |= outcome.byResults();
       List<Row> rows = new ArrayList<>();
@@ -392,7 +394,7 @@ final class AxisValues {
             axis.group()
                 + " has no parameter "
                 + axis.parameter()
-                + Nearest.hint(axis.parameter(), outcome.group().parameters()));
+                + NearestName.hint(axis.parameter(), outcome.group().parameters()));
       } else {
         Set<String> distinct = new LinkedHashSet<>();
         outcome.jobs().forEach(job -> distinct.add(job.parameters().get(axis.parameter())));
@@ -434,8 +436,8 @@ final class AxisValues {
       lasting = false;
       Map<String, List<String>> seen = new TreeMap<>();
       List<Ref> hidden = new ArrayList<>();
-      BitSet after = feeds().followers(unit);
-      for (int maker : feeds().makers(glob, excludes)) {
+      BitSet after = makers().followers(unit);
+      for (int maker : makers().makers(glob, excludes)) {
         if (after.get(maker)) {
           ownProducts(maker, hidden);
           continue;
@@ -450,7 +452,7 @@ final class AxisValues {
             for (Ref ref : item.refs()) {
               if (ref instanceof Ref.OfFile file) {
                 put(file.path(), fit, seen);
-              } else if (Feeds.sees(glob, excludes, Feeds.glob(ref))) {
+              } else if (PossibleMakers.sees(glob, excludes, PossibleMakers.glob(ref))) {
                 hidden.add(ref);
                 open = true;
               }
@@ -468,7 +470,7 @@ final class AxisValues {
         if (ref instanceof Ref.OfFile file) {
           files.add(file.path());
         } else {
-          globs.add(Feeds.glob(ref));
+          globs.add(PossibleMakers.glob(ref));
         }
       }
       for (String path : sources.matches(glob)) {
@@ -545,15 +547,15 @@ final class AxisValues {
     return Collections.unmodifiableSortedSet(answered);
   }
 
-  /** Tells where a doubt proved right; see {@link Doubts#settle}. */
-  void settle(Doubts.Refusal refusal) throws IOException {
-    doubts.settle(expansion, units, refusal);
+  /** Tells where a doubt proved right; see {@link UndecidedGroups#settle}. */
+  void settle(UndecidedGroups.Refusal refusal) throws IOException {
+    undecided.settle(expansion, units, refusal);
   }
 
-  private Feeds feeds() {
-    if (feeds == null) {
-      feeds = new Feeds(units);
+  private PossibleMakers makers() {
+    if (makers == null) {
+      makers = new PossibleMakers(units);
     }
-    return feeds;
+    return makers;
   }
 }

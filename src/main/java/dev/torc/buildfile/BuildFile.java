@@ -25,7 +25,7 @@ public final class BuildFile {
 
     /** Whether the path still leads there. */
     public boolean leads() {
-      return Layers.located(asked).equals(file);
+      return FileLayers.located(asked).equals(file);
     }
   }
 
@@ -33,7 +33,7 @@ public final class BuildFile {
 
   /** The root of a project whose first build file is this one. */
   public static Path root(Path first) {
-    return Layers.located(first).getParent();
+    return FileLayers.located(first).getParent();
   }
 
   /**
@@ -44,7 +44,7 @@ public final class BuildFile {
    * @throws BadInput if there is none, or two side by side
    */
   public static Path find(Path start) {
-    for (Path dir = Layers.located(start.resolve("x")).getParent();
+    for (Path dir = FileLayers.located(start.resolve("x")).getParent();
         dir != null;
         dir = dir.getParent()) {
       List<Path> found =

@@ -1,7 +1,7 @@
 package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Nearest;
+import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Hook;
@@ -38,15 +38,15 @@ final class HookReader {
     if (node instanceof Node.Sequence list) {
       list.items().forEach(item -> reader.entry(item, names));
     } else {
-      reader.map(Fields.map(node, "hooks", problems));
+      reader.map(MapFields.map(node, "hooks", problems));
     }
     return List.copyOf(reader.hooks);
   }
 
   private void map(Node.Mapping map) {
-    Fields fields = new Fields(map, scope, problems);
-    fields.only(Keys.HOOKS, "hooks");
-    for (String key : Keys.HOOKS) {
+    MapFields fields = new MapFields(map, scope, problems);
+    fields.only(KnownKeys.HOOKS, "hooks");
+    for (String key : KnownKeys.HOOKS) {
       if (map.get(key) != null) {
         fields.guard(
             () ->
@@ -55,7 +55,7 @@ final class HookReader {
                         map.get(key).place(),
                         on(key),
                         null,
-                        command(Fields.scalar(map.get(key), key)),
+                        command(MapFields.scalar(map.get(key), key)),
                         shell,
                         false)));
       }
@@ -63,15 +63,15 @@ final class HookReader {
   }
 
   private void entry(Node node, Collection<String> names) {
-    Fields fields = new Fields(Fields.map(node, "a hook", problems), scope, problems);
-    fields.only(Keys.HOOK, "a hook");
+    MapFields fields = new MapFields(MapFields.map(node, "a hook", problems), scope, problems);
+    fields.only(KnownKeys.HOOK, "a hook");
     Node.Mapping map = fields.map();
     fields.guard(
         () -> {
           if (map.get("on") == null || map.get("command") == null) {
             throw new BadInput(node.place(), "a hook has on and command");
           }
-          On on = on(Fields.scalar(map.get("on"), "on"));
+          On on = on(MapFields.scalar(map.get("on"), "on"));
           String job = map.get("job") == null ? null : job(map.get("job"), names);
           if (job == null && (on == On.READY || on == On.DONE)) {
             throw new BadInput(
@@ -84,15 +84,15 @@ final class HookReader {
                     + " is of the build; of a job write "
                     + (on == On.START ? "ready" : "done"));
           }
-          String command = command(Fields.scalar(map.get("command"), "command"));
+          String command = command(MapFields.scalar(map.get("command"), "command"));
           hooks.add(new Hook(node.place(), on, job, command, shell, fields.flag("required")));
         });
   }
 
   private String job(Node node, Collection<String> names) {
-    String name = scope.text(Fields.scalar(node, "job"));
+    String name = scope.text(MapFields.scalar(node, "job"));
     if (!names.contains(name)) {
-      throw new BadInput(node.place(), "no job " + name + Nearest.hint(name, names));
+      throw new BadInput(node.place(), "no job " + name + NearestName.hint(name, names));
     }
     return name;
   }
@@ -104,7 +104,7 @@ final class HookReader {
       }
     }
     List<String> known = List.of(On.values()).stream().map(HookReader::lower).toList();
-    String hint = Nearest.hint(scalar.text(), known);
+    String hint = NearestName.hint(scalar.text(), known);
     throw new BadInput(
         scalar.place(),
         "nothing is called "

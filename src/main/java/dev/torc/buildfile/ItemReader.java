@@ -16,13 +16,13 @@ import java.util.List;
  */
 record ItemReader(Paths paths, Problems problems) {
 
-  List<Item> items(Fields job, String key, boolean need) {
+  List<Item> items(MapFields job, String key, boolean need) {
     Node node = job.map().get(key);
     List<Item> items = new ArrayList<>();
     if (node instanceof Node.Mapping map && !isNeed(map, need)) {
       map.entries().forEach((name, entry) -> named(job, name, entry, need, items));
     } else {
-      for (Node each : Fields.oneOrMore(node)) {
+      for (Node each : MapFields.oneOrMore(node)) {
         try {
           items.add(new Item(null, each.place(), List.of(ref(each, job.scope(), need))));
         } catch (BadInput e) {
@@ -33,14 +33,14 @@ record ItemReader(Paths paths, Problems problems) {
     return List.copyOf(items);
   }
 
-  private void named(Fields job, String name, Entry entry, boolean need, List<Item> items) {
+  private void named(MapFields job, String name, Entry entry, boolean need, List<Item> items) {
     if (Node.isNothing(entry.value())) {
       problems.add(
           entry.place(),
           name + " has no path; {" + name + "} is a map in YAML: quote it if a text was meant");
       return;
     }
-    if (!Placeholder.isIdentifier(name) || need && Keys.NEED.contains(name)) {
+    if (!Placeholder.isIdentifier(name) || need && KnownKeys.NEED.contains(name)) {
       problems.add(
           entry.place(),
           "the name of an item is letters, digits and _"
@@ -50,7 +50,7 @@ record ItemReader(Paths paths, Problems problems) {
       return;
     }
     List<Ref> refs = new ArrayList<>();
-    for (Node each : Fields.oneOrMore(entry.value())) {
+    for (Node each : MapFields.oneOrMore(entry.value())) {
       job.guard(() -> refs.add(ref(each, job.scope(), need)));
     }
     items.add(new Item(name, entry.place(), List.copyOf(refs)));
@@ -60,13 +60,13 @@ record ItemReader(Paths paths, Problems problems) {
   private static boolean isNeed(Node.Mapping map, boolean need) {
     return need
         && map.entries().size() == 1
-        && Keys.NEED.contains(map.entries().firstEntry().getKey());
+        && KnownKeys.NEED.contains(map.entries().firstEntry().getKey());
   }
 
   private Ref ref(Node node, Scope scope, boolean need) {
     if (need && node instanceof Node.Mapping map) {
-      Fields fields = new Fields(map, scope, problems);
-      fields.only(Keys.NEED, "an entry of needs");
+      MapFields fields = new MapFields(map, scope, problems);
+      fields.only(KnownKeys.NEED, "an entry of needs");
       if (map.entries().size() != 1) {
         throw new BadInput(
             node.place(), "an entry of needs is a path, {job: NAME} or {data: JOB.KEY}");
@@ -76,19 +76,20 @@ record ItemReader(Paths paths, Problems problems) {
           : new Ref.OfJob(node.place(), fields.read("job", "", scope::name));
     }
     return paths.ref(
-        scope.path(Fields.scalar(node, need ? "needs" : "produces")), node.place(), need);
+        scope.path(MapFields.scalar(node, need ? "needs" : "produces")), node.place(), need);
   }
 
-  List<Ref.OfJob> after(Fields job) {
+  List<Ref.OfJob> after(MapFields job) {
     Node after = job.map().get("after");
     if (after == null) {
       return List.of();
     }
     List<Ref.OfJob> out = new ArrayList<>();
-    for (Node node : Fields.oneOrMore(after)) {
+    for (Node node : MapFields.oneOrMore(after)) {
       job.guard(
           () ->
-              out.add(new Ref.OfJob(node.place(), job.scope().name(Fields.scalar(node, "after")))));
+              out.add(
+                  new Ref.OfJob(node.place(), job.scope().name(MapFields.scalar(node, "after")))));
     }
     return List.copyOf(out);
   }

@@ -2,7 +2,7 @@ package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Durations;
-import dev.torc.syntax.Nearest;
+import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
@@ -66,8 +66,8 @@ final class JobReader {
     this.vars = vars;
     this.parents = parents;
     this.top = top;
-    this.defaults = Fields.map(top.get("defaults"), "defaults", problems);
-    this.classes = Fields.map(top.get("resources"), "resources", problems);
+    this.defaults = MapFields.map(top.get("defaults"), "defaults", problems);
+    this.classes = MapFields.map(top.get("resources"), "resources", problems);
     this.counters = counters;
     this.paths = paths;
     this.items = new ItemReader(paths, problems);
@@ -79,10 +79,10 @@ final class JobReader {
   /** Reads {@code defaults} and the resource classes for their own sake, so that no slip hides. */
   void checkShared() {
     Scope scope = new Scope(vars, "x", null, null);
-    new Fields(defaults, scope, problems).only(Keys.DEFAULTS, "defaults");
+    new MapFields(defaults, scope, problems).only(KnownKeys.DEFAULTS, "defaults");
     classes
         .entries()
-        .forEach((name, entry) -> resources(Fields.map(entry.value(), name, problems), scope));
+        .forEach((name, entry) -> resources(MapFields.map(entry.value(), name, problems), scope));
   }
 
   /** The values of the build file's vars. */
@@ -113,17 +113,17 @@ final class JobReader {
    */
   Job read(String key, String name, Entry entry, Instance instance) {
     String where = "the job " + name;
-    Node.Mapping own = Fields.map(entry.value(), where, problems);
+    Node.Mapping own = MapFields.map(entry.value(), where, problems);
     Scope scope =
         instance == null
             ? new Scope(vars, name, null, null)
             : new Scope(vars, instance.values, instance.name, null, null);
-    new Fields(own, scope, problems).only(Keys.JOB, where);
-    Fields job = new Fields(withDefaults(own, scope), scope, problems);
+    new MapFields(own, scope, problems).only(KnownKeys.JOB, where);
+    MapFields job = new MapFields(withDefaults(own, scope), scope, problems);
 
     List<Item> needs = withOthers(items.items(job, "needs", true), key, instance);
     List<Item> produces = items.items(job, "produces", false);
-    Fields full = new Fields(job.map(), scope.with(needs, produces), problems);
+    MapFields full = new MapFields(job.map(), scope.with(needs, produces), problems);
     List<String> shell = steps.shell(full);
     String dir = steps.dir(job);
     List<Step> run = steps.steps(full, name, entry.place(), shell, dir);
@@ -239,7 +239,7 @@ final class JobReader {
                 Node under = resources ? classOf(below.value(), scope) : below.value();
                 Node over = resources ? classOf(above.value(), scope) : above.value();
                 if (under instanceof Node.Mapping a && over instanceof Node.Mapping b) {
-                  all.put(key, new Entry(above.place(), Layers.lay(a, b)));
+                  all.put(key, new Entry(above.place(), FileLayers.lay(a, b)));
                 }
               }
             });
@@ -257,14 +257,14 @@ final class JobReader {
         } else {
           Set<String> names = classes.entries().keySet();
           problems.add(
-              scalar.place(), "unknown resource class " + name + Nearest.hint(name, names));
+              scalar.place(), "unknown resource class " + name + NearestName.hint(name, names));
         }
       } catch (BadInput e) {
         problems.add(e);
       }
-      return found == null ? Fields.map(null, "resources", problems) : found;
+      return found == null ? MapFields.map(null, "resources", problems) : found;
     }
-    return Fields.map(node, "resources", problems);
+    return MapFields.map(node, "resources", problems);
   }
 
   private Resources resources(Node node, Scope scope) {
@@ -272,10 +272,10 @@ final class JobReader {
   }
 
   private Resources resources(Node.Mapping map, Scope scope) {
-    Fields fields = new Fields(map, scope, problems);
+    MapFields fields = new MapFields(map, scope, problems);
     SortedMap<String, Long> amounts = new TreeMap<>();
     if (!map.entries().isEmpty()) {
-      Set<String> known = new TreeSet<>(Keys.RESOURCES);
+      Set<String> known = new TreeSet<>(KnownKeys.RESOURCES);
       known.addAll(counters);
       fields.only(known, "resources");
       for (String counter : counters) {
@@ -294,7 +294,7 @@ final class JobReader {
         (int) fields.whole("nodes", 1, 1, Integer.MAX_VALUE));
   }
 
-  private Retry retry(Fields job, Node.Mapping own, List<String> shell) {
+  private Retry retry(MapFields job, Node.Mapping own, List<String> shell) {
     int retries = (int) job.whole("retries", 0, 0, 1000);
     Node node = job.map().get("retry");
     if (node == null) {
@@ -305,16 +305,17 @@ final class JobReader {
         && !job.map().entries().containsKey("retries")) {
       problems.add(node.place(), "retry says how; add retries: 1 to say how often");
     }
-    Fields retry = new Fields(Fields.map(node, "retry", problems), job.scope(), problems);
-    retry.only(Keys.RETRY, "retry");
+    MapFields retry = new MapFields(MapFields.map(node, "retry", problems), job.scope(), problems);
+    retry.only(KnownKeys.RETRY, "retry");
     Set<Integer> codes = new TreeSet<>();
     Set<Retry.Cause> causes = EnumSet.noneOf(Retry.Cause.class);
-    for (Node each : Fields.oneOrMore(retry.map().get("on"))) {
-      job.guard(() -> cause(job.scope().text(Fields.scalar(each, "on")), each, codes, causes));
+    for (Node each : MapFields.oneOrMore(retry.map().get("on"))) {
+      job.guard(() -> cause(job.scope().text(MapFields.scalar(each, "on")), each, codes, causes));
     }
-    Fields grow =
-        new Fields(Fields.map(retry.map().get("grow"), "grow", problems), job.scope(), problems);
-    grow.only(Keys.GROW, "grow");
+    MapFields grow =
+        new MapFields(
+            MapFields.map(retry.map().get("grow"), "grow", problems), job.scope(), problems);
+    grow.only(KnownKeys.GROW, "grow");
     return new Retry(
         retries,
         codes,
@@ -346,6 +347,7 @@ final class JobReader {
   /** The build file's shell. */
   List<String> shell() {
     return steps.shell(
-        new Fields(Fields.map(null, "", problems), new Scope(vars, null, null, null), problems));
+        new MapFields(
+            MapFields.map(null, "", problems), new Scope(vars, null, null, null), problems));
   }
 }

@@ -3,7 +3,7 @@ package dev.torc.buildfile;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.KnownShell;
-import dev.torc.syntax.Nearest;
+import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Quote;
@@ -304,7 +304,7 @@ public record Scope(
                   + ": no item of "
                   + hole.name()
                   + " has that name"
-                  + Nearest.hint(hole.member(), names));
+                  + NearestName.hint(hole.member(), names));
         }
       }
     }
@@ -324,7 +324,7 @@ public record Scope(
       return hole.format() == null || hole.format().equals("dir") ? value : ANY;
     }
     try {
-      return hole.format() == null ? value : Format.apply(hole.format(), value);
+      return hole.format() == null ? value : PlaceholderFormat.apply(hole.format(), value);
     } catch (IllegalArgumentException e) {
       throw new BadInput(place, hole.written() + ": " + e.getMessage());
     }
@@ -337,7 +337,7 @@ public record Scope(
       known.add("job");
       known.addAll(Template.SLOTS);
     }
-    String hint = Nearest.hint(hole.name(), known);
+    String hint = NearestName.hint(hole.name(), known);
     String braces = hint.isEmpty() ? "; write {" + hole.written() + "} to mean the text" : hint;
     return new BadInput(place, "unknown placeholder " + hole.written() + braces);
   }

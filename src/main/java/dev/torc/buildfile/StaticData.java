@@ -20,7 +20,7 @@ final class StaticData {
   private StaticData() {}
 
   /** The values by name; what is wrong goes to the problems. */
-  static SortedMap<String, String> read(Fields data) {
+  static SortedMap<String, String> read(MapFields data) {
     SortedMap<String, String> values = new TreeMap<>();
     for (Map.Entry<String, Entry> each : data.map().entries().entrySet()) {
       String name = each.getKey();

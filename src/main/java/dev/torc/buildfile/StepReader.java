@@ -3,7 +3,7 @@ package dev.torc.buildfile;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.KnownShell;
-import dev.torc.syntax.Nearest;
+import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
@@ -37,7 +37,7 @@ record StepReader(
       List.of("podman", "docker", "apptainer", "singularity", "udocker", "charliecloud");
 
   /** The words before the text of a command: the job's own, or those of the build file. */
-  List<String> shell(Fields job) {
+  List<String> shell(MapFields job) {
     Node node = job.map().get("shell");
     node = node == null ? top.get("shell") : node;
     if (node == null) {
@@ -49,17 +49,17 @@ record StepReader(
     }
     List<String> words = new ArrayList<>();
     for (Node word : list.items()) {
-      job.guard(() -> words.add(job.scope().text(Fields.scalar(word, "shell"))));
+      job.guard(() -> words.add(job.scope().text(MapFields.scalar(word, "shell"))));
     }
     return words.isEmpty() || words.getFirst().isEmpty() ? DEFAULT_SHELL : List.copyOf(words);
   }
 
   /** The folder that a job runs in, relative to the root. */
-  String dir(Fields job) {
+  String dir(MapFields job) {
     return dir(job, ".");
   }
 
-  private String dir(Fields fields, String otherwise) {
+  private String dir(MapFields fields, String otherwise) {
     return fields.read("dir", otherwise, node -> paths.normalize(path(fields.scope(), node)));
   }
 
@@ -73,7 +73,7 @@ record StepReader(
   }
 
   /** What a job runs, in order; nothing where that is wrong. */
-  List<Step> steps(Fields job, String name, Place place, List<String> shell, String dir) {
+  List<Step> steps(MapFields job, String name, Place place, List<String> shell, String dir) {
     SortedMap<String, Optional<Template>> env = env(job);
     Node command = job.map().get("command");
     Node tasks = job.map().get("tasks");
@@ -81,7 +81,7 @@ record StepReader(
       problems.add(tasks.place(), "a job has either command or tasks, not both");
     } else if (tasks != null) {
       return tasks(tasks, job, shell, dir, env);
-    } else if (command == null && Keys.JOB.containsAll(job.map().entries().keySet())) {
+    } else if (command == null && KnownKeys.JOB.containsAll(job.map().entries().keySet())) {
       // Among unknown keys, one of them is the mistyped command.
       problems.add(
           place, "the job " + name + " has no command; to name several jobs at once, use tags");
@@ -97,7 +97,7 @@ record StepReader(
 
   private List<Step> tasks(
       Node tasks,
-      Fields job,
+      MapFields job,
       List<String> shell,
       String dir,
       SortedMap<String, Optional<Template>> env) {
@@ -109,8 +109,8 @@ record StepReader(
       return steps;
     }
     for (Node node : list.items()) {
-      Fields task = new Fields(Fields.map(node, "a task", problems), scope, problems);
-      task.only(Keys.TASK, "a task");
+      MapFields task = new MapFields(MapFields.map(node, "a task", problems), scope, problems);
+      task.only(KnownKeys.TASK, "a task");
       Node command = task.map().get("command");
       Node cmd = task.map().get("cmd");
       if (command == null == (cmd == null)) {
@@ -136,7 +136,7 @@ record StepReader(
   }
 
   /** The environment of the build file and of a job, laid over each other. */
-  private SortedMap<String, Optional<Template>> env(Fields job) {
+  private SortedMap<String, Optional<Template>> env(MapFields job) {
     Map<String, String> parameters = job.scope().parameters();
     if (top.get("env") == null && job.map().get("env") == null && parameters.isEmpty()) {
       return Collections.emptySortedMap();
@@ -149,7 +149,7 @@ record StepReader(
   }
 
   /** The {@code env} of a job or task, in which no parameter may be set once more. */
-  private Node ownEnv(Fields fields) {
+  private Node ownEnv(MapFields fields) {
     Node node = fields.map().get("env");
     if (node instanceof Node.Mapping map) {
       for (String name : fields.scope().parameters().keySet()) {
@@ -163,7 +163,7 @@ record StepReader(
     return node;
   }
 
-  private static String image(Fields fields, String otherwise) {
+  private static String image(MapFields fields, String otherwise) {
     return fields.read(
         "image",
         otherwise,
@@ -179,7 +179,7 @@ record StepReader(
   /** The program that runs containers; which one it is never decides whether a job runs. */
   private static String runtime(String text) {
     if (!RUNTIMES.contains(text)) {
-      String hint = Nearest.hint(text, RUNTIMES);
+      String hint = NearestName.hint(text, RUNTIMES);
       throw new IllegalArgumentException(
           text
               + " runs no containers"
@@ -191,14 +191,14 @@ record StepReader(
 
   private Command command(Node node, Scope scope, List<String> shell) {
     if (!(node instanceof Node.Sequence list)) {
-      return new Command.Shell(shellText(Fields.scalar(node, "command"), scope, shell));
+      return new Command.Shell(shellText(MapFields.scalar(node, "command"), scope, shell));
     }
     if (list.items().isEmpty()) {
       throw new BadInput(node.place(), "the command is empty");
     }
     List<Template> words = new ArrayList<>();
     for (Node word : list.items()) {
-      Node.Scalar text = Fields.scalar(word, "a word of the command");
+      Node.Scalar text = MapFields.scalar(word, "a word of the command");
       if (words.isEmpty() && text.text().isEmpty()) {
         throw new BadInput(text.place(), "the command's first word, its program, is empty");
       }
@@ -232,7 +232,7 @@ record StepReader(
     if (node == null) {
       return;
     }
-    Fields.map(node, "env", problems)
+    MapFields.map(node, "env", problems)
         .entries()
         .forEach(
             (name, entry) -> {
@@ -244,7 +244,7 @@ record StepReader(
                     name,
                     Node.isNothing(entry.value())
                         ? Optional.empty()
-                        : Optional.of(scope.plain(Fields.scalar(entry.value(), name))));
+                        : Optional.of(scope.plain(MapFields.scalar(entry.value(), name))));
               } catch (BadInput e) {
                 problems.add(e);
               }

@@ -1,7 +1,7 @@
 package dev.torc.cache;
 
 import dev.torc.hash.Digest;
-import dev.torc.hash.Known;
+import dev.torc.hash.KnownDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -15,11 +15,11 @@ public final class Batch {
 
   /** A key's new value; null removes it. Compared by identity. */
   static final class Change {
-    final Tree tree;
+    final RecordTree tree;
     final byte[] key;
     final byte[] value;
 
-    Change(Tree tree, byte[] key, byte[] value) {
+    Change(RecordTree tree, byte[] key, byte[] value) {
       this.tree = tree;
       this.key = key;
       this.value = value;
@@ -30,62 +30,70 @@ public final class Batch {
   final List<Consumer<CacheException>> listeners = new ArrayList<>();
 
   /** Remembers what is known of a path. */
-  public Batch stamp(String path, Known known) {
-    return named(Tree.STAMPS, path, out -> out.known(known));
+  public Batch stamp(String path, KnownDigest known) {
+    return named(RecordTree.STAMPS, path, out -> out.known(known));
   }
 
   /** Forgets what is known of a path. */
   public Batch dropStamp(String path) {
-    return drop(Tree.STAMPS, Key.of(path));
+    return drop(RecordTree.STAMPS, RecordKey.of(path));
   }
 
   /** Replaces a job's last run. */
-  public Batch result(String job, Result result, Details details) {
-    named(Tree.RESULTS, job, out -> Codec.result(out, result));
-    return named(Tree.DETAILS, job, out -> Codec.details(out, details));
+  public Batch result(String job, JobResult result, RunDetails details) {
+    named(RecordTree.RESULTS, job, out -> RecordCodec.result(out, result));
+    return named(RecordTree.DETAILS, job, out -> RecordCodec.details(out, details));
   }
 
   /** Replaces the values that a job stored; they belong to its last run. */
-  public Batch data(String job, List<Datum> data) {
+  public Batch data(String job, List<StoredValue> data) {
     return data.isEmpty()
-        ? drop(Tree.DATA, Key.of(job))
-        : named(Tree.DATA, job, out -> out.list(data, Codec::datum));
+        ? drop(RecordTree.DATA, RecordKey.of(job))
+        : named(RecordTree.DATA, job, out -> out.list(data, RecordCodec::datum));
   }
 
   /** Stores an event. */
-  public Batch post(Posted event) {
-    byte[] key = Key.of(event.build(), event.sequence());
-    return add(Tree.EVENTS, key, Codec.seal(Tree.EVENTS, key, out -> Codec.posted(out, event)));
+  public Batch post(PostedEvent event) {
+    byte[] key = RecordKey.of(event.build(), event.sequence());
+    return add(
+        RecordTree.EVENTS,
+        key,
+        RecordCodec.seal(RecordTree.EVENTS, key, out -> RecordCodec.posted(out, event)));
   }
 
   /** Forgets a job's last run and what it stored. */
   public Batch dropResult(String job) {
-    drop(Tree.RESULTS, Key.of(job));
-    drop(Tree.DATA, Key.of(job));
-    return drop(Tree.DETAILS, Key.of(job));
+    drop(RecordTree.RESULTS, RecordKey.of(job));
+    drop(RecordTree.DATA, RecordKey.of(job));
+    return drop(RecordTree.DETAILS, RecordKey.of(job));
   }
 
   /** Records a path as made by torc. */
-  public Batch own(Owned owned) {
-    return named(Tree.OWNED, owned.path(), out -> Codec.owned(out, owned));
+  public Batch own(OwnedPath owned) {
+    return named(RecordTree.OWNED, owned.path(), out -> RecordCodec.owned(out, owned));
   }
 
   /** A path is torc's no longer. */
   public Batch disown(String path) {
-    return drop(Tree.OWNED, Key.of(path));
+    return drop(RecordTree.OWNED, RecordKey.of(path));
   }
 
   /** Stores the list that a digest stands for. */
-  public Batch list(Digest digest, List<Entry> entries) {
+  public Batch list(Digest digest, List<ManifestEntry> entries) {
     byte[] key = digest.bytes();
     return add(
-        Tree.LISTS, key, Codec.seal(Tree.LISTS, key, out -> out.list(entries, Codec::entry)));
+        RecordTree.LISTS,
+        key,
+        RecordCodec.seal(RecordTree.LISTS, key, out -> out.list(entries, RecordCodec::entry)));
   }
 
   /** Writes a line of the history, over an earlier one of the same number. */
   public Batch build(BuildRecord record) {
-    byte[] key = Key.of(record.number());
-    return add(Tree.BUILDS, key, Codec.seal(Tree.BUILDS, key, out -> Codec.build(out, record)));
+    byte[] key = RecordKey.of(record.number());
+    return add(
+        RecordTree.BUILDS,
+        key,
+        RecordCodec.seal(RecordTree.BUILDS, key, out -> RecordCodec.build(out, record)));
   }
 
   /**
@@ -97,16 +105,16 @@ public final class Batch {
     return this;
   }
 
-  private Batch named(Tree tree, String name, Codec.Content content) {
-    byte[] key = Key.of(name);
-    return add(tree, key, Codec.named(tree, key, name, content));
+  private Batch named(RecordTree tree, String name, RecordCodec.Content content) {
+    byte[] key = RecordKey.of(name);
+    return add(tree, key, RecordCodec.named(tree, key, name, content));
   }
 
-  private Batch drop(Tree tree, byte[] key) {
+  private Batch drop(RecordTree tree, byte[] key) {
     return add(tree, key, null);
   }
 
-  private Batch add(Tree tree, byte[] key, byte[] value) {
+  private Batch add(RecordTree tree, byte[] key, byte[] value) {
     changes.add(new Change(tree, key, value));
     return this;
   }

@@ -67,7 +67,7 @@ public final class BuildLock implements AutoCloseable {
       all = true;
       return Optional.of(new BuildLock(place.lock(), locks));
     } catch (IOException e) {
-      throw Trouble.of("cannot lock", place.lock(), e);
+      throw CacheTrouble.of("cannot lock", place.lock(), e);
     } finally {
       if (!all) {
         locks.forEach(Flock::close);
@@ -147,7 +147,7 @@ public final class BuildLock implements AutoCloseable {
       return;
     } catch (IOException e) {
       // The text is only a hint, and the next holder writes its own: the lock must go all the same.
-      throw Trouble.of("cannot clear", file, e);
+      throw CacheTrouble.of("cannot clear", file, e);
     } finally {
       locks.reversed().forEach(Flock::close);
     }

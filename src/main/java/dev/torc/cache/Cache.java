@@ -1,8 +1,8 @@
 package dev.torc.cache;
 
-import dev.torc.bytes.Input;
+import dev.torc.bytes.ByteReader;
 import dev.torc.hash.Digest;
-import dev.torc.hash.Known;
+import dev.torc.hash.KnownDigest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,46 +36,47 @@ public final class Cache implements AutoCloseable {
   private static final long SETTLED = 60_000_000_000L;
 
   /** What every build reads in whole. The other trees are checked when they are first used. */
-  static final Set<Tree> ALWAYS = Set.of(Tree.STAMPS, Tree.RESULTS, Tree.OWNED);
+  static final Set<RecordTree> ALWAYS =
+      Set.of(RecordTree.STAMPS, RecordTree.RESULTS, RecordTree.OWNED);
 
-  static final Set<Tree> ALL = Set.of(Tree.values());
+  static final Set<RecordTree> ALL = Set.of(RecordTree.values());
 
   private final CachePlace place;
-  private final Outside outside;
-  private final Store store;
-  private final Writer writer;
-  private final Map<Tree, ConcurrentSkipListMap<byte[], Batch.Change>> pending =
-      new EnumMap<>(Tree.class);
+  private final CacheSettings settings;
+  private final RecordStore store;
+  private final CacheWriter writer;
+  private final Map<RecordTree, ConcurrentSkipListMap<byte[], Batch.Change>> pending =
+      new EnumMap<>(RecordTree.class);
 
   private final Consumer<String> note;
 
   /** The state that was opened, and which of its trees are known to be sound, or damaged. */
-  private final Pages.Meta opened;
+  private final PageCheck.Meta opened;
 
-  private final Set<Tree> sound = EnumSet.noneOf(Tree.class);
-  private final Set<Tree> damaged = EnumSet.noneOf(Tree.class);
+  private final Set<RecordTree> sound = EnumSet.noneOf(RecordTree.class);
+  private final Set<RecordTree> damaged = EnumSet.noneOf(RecordTree.class);
 
   /** Stamps of files changed later are not safe, in nanoseconds since 1970. */
   private long distrust = Long.MAX_VALUE;
 
   Cache(
       CachePlace place,
-      Outside outside,
+      CacheSettings settings,
       Consumer<String> note,
-      Store store,
-      Pages.Meta opened,
-      Set<Tree> sound,
+      RecordStore store,
+      PageCheck.Meta opened,
+      Set<RecordTree> sound,
       boolean writes) {
     this.place = place;
-    this.outside = outside;
+    this.settings = settings;
     this.store = store;
     this.note = note;
     this.opened = opened;
     this.sound.addAll(sound);
-    for (Tree tree : Tree.values()) {
+    for (RecordTree tree : RecordTree.values()) {
       pending.put(tree, new ConcurrentSkipListMap<>(Arrays::compareUnsigned));
     }
-    this.writer = writes ? new Writer(this::commit) : null;
+    this.writer = writes ? new CacheWriter(this::commit) : null;
   }
 
   /**
@@ -86,11 +87,11 @@ public final class Cache implements AutoCloseable {
    * @throws CacheException where it can be neither used nor set aside
    */
   public static Cache open(CachePlace place, Consumer<String> note) {
-    return open(place, note, Outside.system());
+    return open(place, note, CacheSettings.system());
   }
 
-  static Cache open(CachePlace place, Consumer<String> note, Outside outside) {
-    return Opening.forWork(place, note, outside);
+  static Cache open(CachePlace place, Consumer<String> note, CacheSettings settings) {
+    return CacheOpening.forWork(place, note, settings);
   }
 
   /**
@@ -100,11 +101,11 @@ public final class Cache implements AutoCloseable {
    * @param note takes the line that says why it cannot be used
    */
   public static Cache look(CachePlace place, Consumer<String> note) {
-    return look(place, note, Outside.system());
+    return look(place, note, CacheSettings.system());
   }
 
-  static Cache look(CachePlace place, Consumer<String> note, Outside outside) {
-    return Opening.forLooking(place, note, outside);
+  static Cache look(CachePlace place, Consumer<String> note, CacheSettings settings) {
+    return CacheOpening.forLooking(place, note, settings);
   }
 
   /** Where it is; of one that was opened for work, as it was settled. */
@@ -113,7 +114,7 @@ public final class Cache implements AutoCloseable {
   }
 
   /** From now on late stamps are read as unsafe; see {@link #distrustLate}. */
-  void distrust(Commit last) {
+  void distrust(CommitNote last) {
     distrust = last.time() * 1_000_000 - SETTLED;
   }
 
@@ -122,7 +123,7 @@ public final class Cache implements AutoCloseable {
    * bytes and kept their stamps: those stamps are stored as unsafe, together with the new boot's
    * id.
    */
-  void distrustLate(Commit last) {
+  void distrustLate(CommitNote last) {
     distrust(last);
     Batch doubts = new Batch();
     try {
@@ -144,109 +145,125 @@ public final class Cache implements AutoCloseable {
 
   /** The id of the system's boot, empty where the system has none. */
   public static String boot() {
-    return Commit.thisBoot();
+    return CommitNote.thisBoot();
   }
 
   /** What is known of a path, or null. */
-  public Known stamp(String path) {
-    return find(Tree.STAMPS, Key.of(path), path, (name, in) -> known(path, name, in));
+  public KnownDigest stamp(String path) {
+    return find(RecordTree.STAMPS, RecordKey.of(path), path, (name, in) -> known(path, name, in));
   }
 
   /**
    * A job's last run, or null; null too where what it stored cannot be read: that is part of it.
    */
-  public Result result(String job) {
-    byte[] key = Key.of(job);
-    Result result =
-        find(Tree.RESULTS, key, job, (name, in) -> job.equals(name) ? Codec.result(in) : null);
-    byte[] data = result == null ? null : value(Tree.DATA, key);
+  public JobResult result(String job) {
+    byte[] key = RecordKey.of(job);
+    JobResult result =
+        find(
+            RecordTree.RESULTS,
+            key,
+            job,
+            (name, in) -> job.equals(name) ? RecordCodec.result(in) : null);
+    byte[] data = result == null ? null : value(RecordTree.DATA, key);
     return data == null || data(job, key, data) != null ? result : null;
   }
 
   /** What people ask of a job's last run, or null. */
-  public Details details(String job) {
+  public RunDetails details(String job) {
     return find(
-        Tree.DETAILS, Key.of(job), job, (name, in) -> job.equals(name) ? Codec.details(in) : null);
+        RecordTree.DETAILS,
+        RecordKey.of(job),
+        job,
+        (name, in) -> job.equals(name) ? RecordCodec.details(in) : null);
   }
 
   /** The values that a job's last run stored; empty if there are none. */
-  public List<Datum> data(String job) {
-    byte[] key = Key.of(job);
-    List<Datum> data = data(job, key, value(Tree.DATA, key));
+  public List<StoredValue> data(String job) {
+    byte[] key = RecordKey.of(job);
+    List<StoredValue> data = data(job, key, value(RecordTree.DATA, key));
     return data == null ? List.of() : data;
   }
 
-  private static List<Datum> data(String job, byte[] key, byte[] value) {
-    return Codec.open(
-        Tree.DATA, key, value, true, (name, in) -> job.equals(name) ? in.list(Codec::datum) : null);
+  private static List<StoredValue> data(String job, byte[] key, byte[] value) {
+    return RecordCodec.open(
+        RecordTree.DATA,
+        key,
+        value,
+        true,
+        (name, in) -> job.equals(name) ? in.list(RecordCodec::datum) : null);
   }
 
   /** The record of a path that torc made, or null. */
-  public Owned owned(String path) {
+  public OwnedPath owned(String path) {
     return find(
-        Tree.OWNED,
-        Key.of(path),
+        RecordTree.OWNED,
+        RecordKey.of(path),
         path,
-        (name, in) -> path.equals(name) ? Codec.owned(path, in) : null);
+        (name, in) -> path.equals(name) ? RecordCodec.owned(path, in) : null);
   }
 
   /** A stored list, or null. */
-  public List<Entry> list(Digest digest) {
-    return find(Tree.LISTS, digest.bytes(), null, (_, in) -> in.list(Codec::entry));
+  public List<ManifestEntry> list(Digest digest) {
+    return find(RecordTree.LISTS, digest.bytes(), null, (_, in) -> in.list(RecordCodec::entry));
   }
 
   /**
    * Hands over all last runs in the order of their keys: that of the names' UTF-8 bytes, but for
    * names of more than 480 bytes that begin alike. A visitor may read and put, but not flush.
    */
-  public void eachResult(BiConsumer<String, Result> visitor) {
+  public void eachResult(BiConsumer<String, JobResult> visitor) {
     each(
-        Tree.RESULTS,
+        RecordTree.RESULTS,
         (key, value) ->
-            Codec.open(
-                Tree.RESULTS, key, value, true, (name, in) -> new Named<>(name, Codec.result(in))),
+            RecordCodec.open(
+                RecordTree.RESULTS,
+                key,
+                value,
+                true,
+                (name, in) -> new Named<>(name, RecordCodec.result(in))),
         named -> visitor.accept(named.name, named.record));
   }
 
   /** Hands over the values of all jobs that stored any, in the order of their keys. */
-  public void eachData(BiConsumer<String, List<Datum>> visitor) {
+  public void eachData(BiConsumer<String, List<StoredValue>> visitor) {
     each(
-        Tree.DATA,
+        RecordTree.DATA,
         (key, value) ->
-            Codec.open(
-                Tree.DATA,
+            RecordCodec.open(
+                RecordTree.DATA,
                 key,
                 value,
                 true,
-                (name, in) -> new Named<>(name, in.list(Codec::datum))),
+                (name, in) -> new Named<>(name, in.list(RecordCodec::datum))),
         named -> visitor.accept(named.name, named.record));
   }
 
   /** Hands over the events from a build and a sequence on, in their order. */
-  public void eachEvent(long build, long sequence, Consumer<Posted> visitor) {
+  public void eachEvent(long build, long sequence, Consumer<PostedEvent> visitor) {
     each(
-        Tree.EVENTS,
-        Key.of(build, sequence),
+        RecordTree.EVENTS,
+        RecordKey.of(build, sequence),
         (key, value) ->
-            Codec.open(Tree.EVENTS, key, value, false, (_, in) -> Codec.posted(key, in)),
+            RecordCodec.open(
+                RecordTree.EVENTS, key, value, false, (_, in) -> RecordCodec.posted(key, in)),
         visitor);
   }
 
   /** Hands over all paths that torc made, in the order of their keys. */
-  public void eachOwned(Consumer<Owned> visitor) {
+  public void eachOwned(Consumer<OwnedPath> visitor) {
     each(
-        Tree.OWNED,
-        (key, value) -> Codec.open(Tree.OWNED, key, value, true, Codec::owned),
+        RecordTree.OWNED,
+        (key, value) -> RecordCodec.open(RecordTree.OWNED, key, value, true, RecordCodec::owned),
         visitor);
   }
 
   /** Hands over all that is known of paths, in the order of their keys. */
-  public void eachStamp(BiConsumer<String, Known> visitor) {
+  public void eachStamp(BiConsumer<String, KnownDigest> visitor) {
     each(
-        Tree.STAMPS,
+        RecordTree.STAMPS,
         (key, value) ->
-            Codec.open(
-                Tree.STAMPS,
+            RecordCodec.open(
+                RecordTree.STAMPS,
                 key,
                 value,
                 true,
@@ -256,7 +273,8 @@ public final class Cache implements AutoCloseable {
 
   /** The newest lines of the history, newest first, {@code most} at most. */
   public List<BuildRecord> builds(int most) {
-    var late = List.copyOf(pending.get(Tree.BUILDS).values()); // before the snapshot, as in each
+    var late =
+        List.copyOf(pending.get(RecordTree.BUILDS).values()); // before the snapshot, as in each
     TreeMap<Long, BuildRecord> builds = new TreeMap<>(Comparator.reverseOrder());
     back(
         build -> {
@@ -273,28 +291,33 @@ public final class Cache implements AutoCloseable {
 
   /** A number greater than any in the history, most often by one; 1 for the first build. */
   public long nextBuildNumber() {
-    var late = pending.get(Tree.BUILDS).lastEntry();
+    var late = pending.get(RecordTree.BUILDS).lastEntry();
     long[] next = {1};
     back(
         build -> {
           next[0] += build == null ? 1 : build.number(); // the key of what is damaged may be wrong
           return build == null;
         });
-    return late == null ? next[0] : Math.max(next[0], Key.number(late.getKey()) + 1);
+    return late == null ? next[0] : Math.max(next[0], RecordKey.number(late.getKey()) + 1);
   }
 
   /** Hands over the committed history, newest first, null for what cannot be read. */
   private void back(Predicate<BuildRecord> visitor) {
     reading(
-        Tree.BUILDS,
+        RecordTree.BUILDS,
         () -> {
-          store.back(Tree.BUILDS, (key, value) -> visitor.test(build(key, value)));
+          store.back(RecordTree.BUILDS, (key, value) -> visitor.test(build(key, value)));
           return null;
         });
   }
 
   private static BuildRecord build(byte[] key, byte[] value) {
-    return Codec.open(Tree.BUILDS, key, value, false, (_, in) -> Codec.build(Key.number(key), in));
+    return RecordCodec.open(
+        RecordTree.BUILDS,
+        key,
+        value,
+        false,
+        (_, in) -> RecordCodec.build(RecordKey.number(key), in));
   }
 
   /** Queues changes; they are seen at once and committed within 50 ms. Never waits for the disk. */
@@ -337,10 +360,10 @@ public final class Cache implements AutoCloseable {
     }
     if (writer != null && sound.containsAll(ALL) && !Damage.marked(place)) {
       try {
-        CleanClose.write(place, outside);
+        CleanClose.write(place, settings);
       } catch (IOException e) {
         note.accept(
-            Trouble.of(
+            CacheTrouble.of(
                     "the next build checks all of the cache, for it cannot write",
                     place.closed(),
                     e)
@@ -356,7 +379,7 @@ public final class Cache implements AutoCloseable {
     try {
       // LMDB must not write over a page that is in use: the first commit wants all of it checked.
       check(ALL);
-      store.write(changes, transaction -> Opening.seal(transaction, outside));
+      store.write(changes, transaction -> CacheOpening.seal(transaction, settings));
     } catch (RuntimeException e) {
       throw failure("cannot write the cache", e);
     }
@@ -370,7 +393,7 @@ public final class Cache implements AutoCloseable {
    *
    * @return whether they may be read; where they may not, a look goes on without them
    */
-  private boolean check(Set<Tree> wanted) {
+  private boolean check(Set<RecordTree> wanted) {
     synchronized (sound) {
       if (sound.containsAll(wanted)) {
         return true;
@@ -379,27 +402,29 @@ public final class Cache implements AutoCloseable {
         return false;
       }
       try {
-        Pages.check(place.data(), opened, wanted);
+        PageCheck.check(place.data(), opened, wanted);
         sound.addAll(wanted);
         return true;
-      } catch (Pages.Damaged e) {
+      } catch (PageCheck.Damaged e) {
         if (writer != null) {
           throw Damage.mark(place, new CacheException(e.getMessage()));
         }
         if (damaged.isEmpty()) {
-          note.accept(Opening.unusable(place, e.getMessage()));
+          note.accept(CacheOpening.unusable(place, e.getMessage()));
         }
         damaged.addAll(wanted);
         return false;
       } catch (IOException e) {
-        throw Trouble.of("cannot read the cache", place.data(), e);
+        throw CacheTrouble.of("cannot read the cache", place.data(), e);
       }
     }
   }
 
   private CacheException failure(String what, RuntimeException e) {
     boolean damage = e instanceof LmdbException lmdb && lmdb.damage();
-    return damage && writer != null ? Damage.mark(place, e) : Trouble.of(what, place.data(), e);
+    return damage && writer != null
+        ? Damage.mark(place, e)
+        : CacheTrouble.of(what, place.data(), e);
   }
 
   private interface Read<T> {
@@ -407,7 +432,7 @@ public final class Cache implements AutoCloseable {
   }
 
   /** Null where there is nothing to read. */
-  private <T> T reading(Tree tree, Read<T> read) {
+  private <T> T reading(RecordTree tree, Read<T> read) {
     try {
       return store != null && check(Set.of(tree)) ? read.read() : null;
     } catch (LmdbException e) {
@@ -415,24 +440,24 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  private <T> T find(Tree tree, byte[] key, String name, Codec.Reader<T> reader) {
-    return Codec.open(tree, key, value(tree, key), name != null, reader);
+  private <T> T find(RecordTree tree, byte[] key, String name, RecordCodec.Reader<T> reader) {
+    return RecordCodec.open(tree, key, value(tree, key), name != null, reader);
   }
 
-  private byte[] value(Tree tree, byte[] key) {
+  private byte[] value(RecordTree tree, byte[] key) {
     Batch.Change change = pending.get(tree).get(key);
     return change != null ? change.value : reading(tree, () -> store.get(tree, key));
   }
 
   private record Named<T>(String name, T record) {}
 
-  private Known known(String path, String name, Input in) {
-    Known known = in.known();
+  private KnownDigest known(String path, String name, ByteReader in) {
+    KnownDigest known = in.known();
     if (!path.equals(name)) {
       return null;
     }
     return known.safe() && known.stamp().ctime() > distrust
-        ? new Known(known.stamp(), known.digest(), false)
+        ? new KnownDigest(known.stamp(), known.digest(), false)
         : known;
   }
 
@@ -440,12 +465,12 @@ public final class Cache implements AutoCloseable {
     T open(byte[] key, byte[] value);
   }
 
-  private <T> void each(Tree tree, Opener<T> opener, Consumer<T> visitor) {
+  private <T> void each(RecordTree tree, Opener<T> opener, Consumer<T> visitor) {
     each(tree, null, opener, visitor);
   }
 
   /** One pass over what is committed and what is not yet, in the order of the keys. */
-  private <T> void each(Tree tree, byte[] from, Opener<T> opener, Consumer<T> visitor) {
+  private <T> void each(RecordTree tree, byte[] from, Opener<T> opener, Consumer<T> visitor) {
     // Taken before the snapshot: what is missing here by then is in it.
     TreeMap<byte[], Batch.Change> late = new TreeMap<>(Arrays::compareUnsigned);
     late.putAll(from == null ? pending.get(tree) : pending.get(tree).tailMap(from));

@@ -159,7 +159,7 @@ public record CachePlace(Path root, Path folder, Path database) {
       OwnFile.folder(settled);
       return new CachePlace(root, folder, settled);
     } catch (IOException e) {
-      throw Trouble.of("cannot make the cache", elsewhere() ? database : folder, e);
+      throw CacheTrouble.of("cannot make the cache", elsewhere() ? database : folder, e);
     }
   }
 

@@ -1,9 +1,9 @@
 package dev.torc.cache;
 
-import dev.torc.bytes.Input;
-import dev.torc.bytes.Output;
-import dev.torc.bytes.WholeFile;
-import dev.torc.hash.Known;
+import dev.torc.bytes.ByteReader;
+import dev.torc.bytes.ByteWriter;
+import dev.torc.bytes.CheckedFile;
+import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import java.io.IOException;
 /**
  * A note beside the database that it was closed in order, with the stamp that its file had then. As
  * long as the file has that stamp, in the same boot, nobody wrote to it since, and its pages need
- * not be {@linkplain Pages checked} again: that is a walk through all of them. Opening for work
+ * not be {@linkplain PageCheck checked} again: that is a walk through all of them. Opening for work
  * takes the note away, so after a crash there is none. What is wrong with a database is not its
  * business.
  */
@@ -22,15 +22,15 @@ final class CleanClose {
   private CleanClose() {}
 
   /** Whether the database is as it was closed; where that is not known, it is not. */
-  static boolean holds(CachePlace place, Outside outside) throws IOException {
-    byte[] bytes = WholeFile.read(place.closed());
-    if (bytes == null || outside.boot().isEmpty()) {
+  static boolean holds(CachePlace place, CacheSettings settings) throws IOException {
+    byte[] bytes = CheckedFile.read(place.closed());
+    if (bytes == null || settings.boot().isEmpty()) {
       return false;
     }
     try {
-      Input in = new Input(bytes, WholeFile.FREE);
+      ByteReader in = new ByteReader(bytes, CheckedFile.FREE);
       return LAYOUT.equals(in.text())
-          && outside.boot().equals(in.text())
+          && settings.boot().equals(in.text())
           && stamp(place).equals(in.known().stamp());
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
       return false; // of another torc
@@ -38,12 +38,12 @@ final class CleanClose {
   }
 
   /** Leaves the note: all pages are known to be sound, and the database is closed. */
-  static void write(CachePlace place, Outside outside) throws IOException {
-    Output out = new Output(WholeFile.FREE);
+  static void write(CachePlace place, CacheSettings settings) throws IOException {
+    ByteWriter out = new ByteWriter(CheckedFile.FREE);
     out.text(LAYOUT);
-    out.text(outside.boot());
-    out.known(new Known(stamp(place), null, true));
-    WholeFile.write(place.closed(), out.bytes());
+    out.text(settings.boot());
+    out.known(new KnownDigest(stamp(place), null, true));
+    CheckedFile.write(place.closed(), out.bytes());
   }
 
   private static Stamp stamp(CachePlace place) throws IOException {

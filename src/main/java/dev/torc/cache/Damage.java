@@ -9,7 +9,8 @@ import java.util.function.Consumer;
 /**
  * What happens to a database that cannot be used: it is moved aside, never deleted, and the next
  * one starts empty. Damage that only shows while a build runs leaves a marker for the next open,
- * which takes it away by itself. Finding damage is the business of {@link Pages} and {@link Store}.
+ * which takes it away by itself. Finding damage is the business of {@link PageCheck} and {@link
+ * RecordStore}.
  */
 final class Damage {
 
@@ -61,7 +62,7 @@ final class Damage {
       // Only now: torc may be killed at any moment, and a fresh database must not be taken for bad.
       Files.deleteIfExists(marker(place));
     } catch (IOException e) {
-      throw Trouble.of("cannot set aside the cache", data, e);
+      throw CacheTrouble.of("cannot set aside the cache", data, e);
     }
   }
 }

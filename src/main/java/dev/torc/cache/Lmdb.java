@@ -1,7 +1,7 @@
 package dev.torc.cache;
 
-import dev.torc.posix.Call;
 import dev.torc.posix.Memory;
+import dev.torc.posix.NativeCall;
 import dev.torc.posix.SharedLibrary;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,70 +55,70 @@ final class Lmdb {
   private static final SharedLibrary LIBRARY = library();
 
   /** int mdb_env_create(MDB_env **env). */
-  static final Call ENV_CREATE = LIBRARY.call("mdb_env_create");
+  static final NativeCall ENV_CREATE = LIBRARY.call("mdb_env_create");
 
   /** int mdb_env_set_mapsize(MDB_env *env, size_t size). */
-  static final Call ENV_SET_MAPSIZE = LIBRARY.call("mdb_env_set_mapsize");
+  static final NativeCall ENV_SET_MAPSIZE = LIBRARY.call("mdb_env_set_mapsize");
 
   /** int mdb_env_set_maxdbs(MDB_env *env, MDB_dbi dbs). */
-  static final Call ENV_SET_MAXDBS = LIBRARY.call("mdb_env_set_maxdbs");
+  static final NativeCall ENV_SET_MAXDBS = LIBRARY.call("mdb_env_set_maxdbs");
 
   /** int mdb_env_set_maxreaders(MDB_env *env, unsigned int readers). */
-  static final Call ENV_SET_MAXREADERS = LIBRARY.call("mdb_env_set_maxreaders");
+  static final NativeCall ENV_SET_MAXREADERS = LIBRARY.call("mdb_env_set_maxreaders");
 
   /** int mdb_env_open(MDB_env *env, const char *path, unsigned int flags, mdb_mode_t mode). */
-  static final Call ENV_OPEN = LIBRARY.call("mdb_env_open");
+  static final NativeCall ENV_OPEN = LIBRARY.call("mdb_env_open");
 
   /** void mdb_env_close(MDB_env *env). */
-  static final Call ENV_CLOSE = LIBRARY.call("mdb_env_close");
+  static final NativeCall ENV_CLOSE = LIBRARY.call("mdb_env_close");
 
   /** int mdb_env_info(MDB_env *env, MDB_envinfo *stat). */
-  static final Call ENV_INFO = LIBRARY.call("mdb_env_info");
+  static final NativeCall ENV_INFO = LIBRARY.call("mdb_env_info");
 
   /** int mdb_reader_check(MDB_env *env, int *dead). */
-  static final Call READER_CHECK = LIBRARY.call("mdb_reader_check");
+  static final NativeCall READER_CHECK = LIBRARY.call("mdb_reader_check");
 
   /** int mdb_txn_begin(MDB_env *env, MDB_txn *parent, unsigned int flags, MDB_txn **txn). */
-  static final Call TXN_BEGIN = LIBRARY.call("mdb_txn_begin");
+  static final NativeCall TXN_BEGIN = LIBRARY.call("mdb_txn_begin");
 
   /** int mdb_txn_commit(MDB_txn *txn). */
-  static final Call TXN_COMMIT = LIBRARY.call("mdb_txn_commit");
+  static final NativeCall TXN_COMMIT = LIBRARY.call("mdb_txn_commit");
 
   /** void mdb_txn_abort(MDB_txn *txn). */
-  static final Call TXN_ABORT = LIBRARY.call("mdb_txn_abort");
+  static final NativeCall TXN_ABORT = LIBRARY.call("mdb_txn_abort");
 
   /** void mdb_txn_reset(MDB_txn *txn). */
-  static final Call TXN_RESET = LIBRARY.call("mdb_txn_reset");
+  static final NativeCall TXN_RESET = LIBRARY.call("mdb_txn_reset");
 
   /** int mdb_txn_renew(MDB_txn *txn). */
-  static final Call TXN_RENEW = LIBRARY.call("mdb_txn_renew");
+  static final NativeCall TXN_RENEW = LIBRARY.call("mdb_txn_renew");
 
   /** size_t mdb_txn_id(MDB_txn *txn). */
-  static final Call TXN_ID = LIBRARY.call("mdb_txn_id");
+  static final NativeCall TXN_ID = LIBRARY.call("mdb_txn_id");
 
   /** int mdb_dbi_open(MDB_txn *txn, const char *name, unsigned int flags, MDB_dbi *dbi). */
-  static final Call DBI_OPEN = LIBRARY.call("mdb_dbi_open");
+  static final NativeCall DBI_OPEN = LIBRARY.call("mdb_dbi_open");
 
   /** int mdb_get(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data). */
-  static final Call GET = LIBRARY.call("mdb_get");
+  static final NativeCall GET = LIBRARY.call("mdb_get");
 
   /** int mdb_put(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data, unsigned int flags). */
-  static final Call PUT = LIBRARY.call("mdb_put");
+  static final NativeCall PUT = LIBRARY.call("mdb_put");
 
   /** int mdb_del(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data). */
-  static final Call DEL = LIBRARY.call("mdb_del");
+  static final NativeCall DEL = LIBRARY.call("mdb_del");
 
   /** int mdb_cursor_open(MDB_txn *txn, MDB_dbi dbi, MDB_cursor **cursor). */
-  static final Call CURSOR_OPEN = LIBRARY.call("mdb_cursor_open");
+  static final NativeCall CURSOR_OPEN = LIBRARY.call("mdb_cursor_open");
 
   /** int mdb_cursor_get(MDB_cursor *cursor, MDB_val *key, MDB_val *data, MDB_cursor_op op). */
-  static final Call CURSOR_GET = LIBRARY.call("mdb_cursor_get");
+  static final NativeCall CURSOR_GET = LIBRARY.call("mdb_cursor_get");
 
   /** void mdb_cursor_close(MDB_cursor *cursor). */
-  static final Call CURSOR_CLOSE = LIBRARY.call("mdb_cursor_close");
+  static final NativeCall CURSOR_CLOSE = LIBRARY.call("mdb_cursor_close");
 
   /** char *mdb_strerror(int err). */
-  private static final Call STRERROR = LIBRARY.call("mdb_strerror");
+  private static final NativeCall STRERROR = LIBRARY.call("mdb_strerror");
 
   private Lmdb() {}
 

@@ -4,13 +4,13 @@ import dev.torc.cache.BuildId;
 import dev.torc.cache.BuildLock;
 import dev.torc.engine.Adoption;
 import dev.torc.engine.Event;
-import dev.torc.hash.Digests;
+import dev.torc.hash.DigestMemo;
 import dev.torc.machine.Amount;
-import dev.torc.machine.Shown;
-import dev.torc.plan.Checks;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
+import dev.torc.plan.JobSelection;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Selection;
 import dev.torc.posix.RandomId;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
@@ -48,16 +48,16 @@ final class AdoptCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     Project project = project(console).withoutResults();
-    Selection selection = project.select(targets);
-    Checks.check(project.graph(), project.looking(_ -> null), selection.named());
+    JobSelection selection = project.select(targets);
+    DiskChecks.check(project.graph(), project.looking(_ -> null), selection.named());
     if (dry) {
       try (ReadSession look = ReadSession.at(project, console::warn)) {
-        Selection known = look.project().select(targets);
+        JobSelection known = look.project().select(targets);
         Expander expander = expander(look.project(), look.digests());
-        Plan plan = expander.plan(look.plan(known, false).scene());
+        Plan plan = expander.plan(look.plan(known, false).context());
         return tell(
             console,
-            new Adoption(plan.scene(), expander, look.digests(), new BuildId("", 0)).run());
+            new Adoption(plan.context(), expander, look.digests(), new BuildId("", 0)).run());
       }
     }
     String build = RandomId.next();
@@ -73,25 +73,26 @@ final class AdoptCommand extends Command {
       return Exit.LOCKED;
     }
     try (lock;
-        WriteSession shop = WriteSession.open(project, build, event -> note(console, event))) {
-      Expander expander = expander(project, shop.digests());
-      Plan plan = expander.plan(shop.scene(selection, false));
-      Adoption adoption = new Adoption(plan.scene(), expander, shop.digests(), shop.build()).run();
+        WriteSession work = WriteSession.open(project, build, event -> note(console, event))) {
+      Expander expander = expander(project, work.digests());
+      Plan plan = expander.plan(work.context(selection, false));
+      Adoption adoption =
+          new Adoption(plan.context(), expander, work.digests(), work.build()).run();
       if (adoption.problems().isEmpty()) {
-        shop.cache().put(adoption.batch());
-        shop.cache().flush();
+        work.cache().put(adoption.batch());
+        work.cache().flush();
       }
       return tell(console, adoption);
     }
   }
 
-  private Expander expander(Project project, Digests digests) {
-    return project.expander(targets, (graph, jobs) -> Checks.check(graph, digests, jobs));
+  private Expander expander(Project project, DigestMemo digests) {
+    return project.expander(targets, (graph, jobs) -> DiskChecks.check(graph, digests, jobs));
   }
 
   private static void say(Console console, String line) {
     try {
-      console.tell(Shown.line(line));
+      console.tell(SafeText.line(line));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -107,21 +108,21 @@ final class AdoptCommand extends Command {
     boolean well = adoption.problems().isEmpty();
     List<String> adopted = well ? adoption.adopted() : List.of();
     for (Diagnostic problem : adoption.problems()) {
-      console.tell(Shown.line(problem.toString()));
+      console.tell(SafeText.line(problem.toString()));
     }
     if (common.json()) {
-      Json.print(
+      JsonPrinter.print(
           console,
           out -> {
             out.writeBooleanField("dry_run", dry);
-            Json.texts(out, "adopted", adopted);
-            Json.texts(out, "up_to_date", adoption.upToDate());
-            Json.texts(
+            JsonPrinter.texts(out, "adopted", adopted);
+            JsonPrinter.texts(out, "up_to_date", adoption.upToDate());
+            JsonPrinter.texts(
                 out, "problems", adoption.problems().stream().map(Diagnostic::toString).toList());
           });
     } else {
       for (String job : adopted) {
-        console.print((dry ? "would adopt " : "adopted ") + Shown.name(job) + "\n");
+        console.print((dry ? "would adopt " : "adopted ") + SafeText.name(job) + "\n");
       }
       console.out().flush();
       console.tell(

@@ -1,6 +1,6 @@
 package dev.torc.cli;
 
-import dev.torc.engine.Build;
+import dev.torc.engine.BuildLoop;
 import dev.torc.engine.Event;
 import dev.torc.machine.Makeflags;
 import dev.torc.plan.Plan;
@@ -43,14 +43,14 @@ final class BuildCommand extends Command {
       return DryRun.print(console, session.forecast(console::warn), common.json());
     }
     session.check(console::warn);
-    Profile profile = options.profile() ? Profiles.of(console, project, began) : null;
+    Profile profile = options.profile() ? ProfileOption.of(console, project, began) : null;
     try (Report report = report(console, profile)) {
       return session.run(RandomId.next(), new Watcher(report, profile));
     }
   }
 
   private Report report(Console console, Profile profile) {
-    Report report = Reports.open(console, common, options.detail(), () -> -1);
+    Report report = ReportChoice.open(console, common, options.detail(), () -> -1);
     return profile == null ? report : Report.all(List.of(report, profile));
   }
 
@@ -86,7 +86,7 @@ final class BuildCommand extends Command {
     }
 
     @Override
-    public Watch running(Plan plan, Build build) {
+    public Watch running(Plan plan, BuildLoop build) {
       Signals signals = new Signals(build::signal);
       return signals::close;
     }

@@ -1,6 +1,6 @@
 package dev.torc.cli;
 
-import dev.torc.machine.Shown;
+import dev.torc.machine.SafeText;
 import dev.torc.report.Report.Detail;
 import dev.torc.session.BuildRequest;
 import java.util.ArrayList;
@@ -57,14 +57,14 @@ final class BuildOptions {
     if (n.matches("[0-9]{1,9}") && Integer.parseInt(n) > 0) {
       limits.put("cpus", n);
     } else {
-      badLimits.add("-j " + Shown.name(n) + ": write a number of cpus, at least 1");
+      badLimits.add("-j " + SafeText.name(n) + ": write a number of cpus, at least 1");
     }
   }
 
   private void limit(String last) {
     int equals = last.indexOf('=');
     if (equals < 1 || equals == last.length() - 1) {
-      badLimits.add("--limit " + Shown.name(last) + ": write --limit NAME=AMOUNT");
+      badLimits.add("--limit " + SafeText.name(last) + ": write --limit NAME=AMOUNT");
     } else {
       limits.put(last.substring(0, equals), last.substring(equals + 1));
     }
@@ -87,7 +87,7 @@ final class BuildOptions {
    */
   BuildRequest request(boolean dry) {
     if (!badLimits.isEmpty()) {
-      throw Common.usage(badLimits.getFirst());
+      throw CommonOptions.usage(badLimits.getFirst());
     }
     return new BuildRequest(List.copyOf(targets), force, failFast, !noWait, dryRun || dry, limits);
   }

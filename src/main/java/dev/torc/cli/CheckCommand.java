@@ -2,9 +2,9 @@ package dev.torc.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.machine.Amount;
-import dev.torc.machine.Shown;
-import dev.torc.plan.Checks;
-import dev.torc.plan.Selection;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.DiskChecks;
+import dev.torc.plan.JobSelection;
 import dev.torc.report.Palette;
 import dev.torc.session.Advice;
 import dev.torc.session.Exit;
@@ -39,7 +39,7 @@ final class CheckCommand extends Command {
       try (ReadSession look = ReadSession.at(project, notes::add)) {
         project = look.project();
         warnings.addAll(
-            Checks.check(project.graph(), look.digests(), project.select(List.of()).jobs()));
+            DiskChecks.check(project.graph(), look.digests(), project.select(List.of()).jobs()));
         look.taken().refuse(project.select(List.of()).jobs());
       } catch (BadInput refused) {
         errors.addAll(refused.diagnostics());
@@ -49,7 +49,7 @@ final class CheckCommand extends Command {
         group.problems().forEach(problem -> notes.remove(problem.toString()));
       }
       notes.forEach(console::warn);
-      Selection all = project.select(List.of());
+      JobSelection all = project.select(List.of());
       warnings.addAll(Advice.on(project, all.jobs()));
       warnings.addAll(Advice.emptyGroups(project, all, List.of()));
       warnings.addAll(Advice.emptyGlobs(project, all.jobs()));
@@ -58,7 +58,7 @@ final class CheckCommand extends Command {
     }
     int jobs = project == null ? 0 : project.graph().jobs();
     if (common.json()) {
-      Json.print(console, out -> json(out, jobs, errors, warnings));
+      JsonPrinter.print(console, out -> json(out, jobs, errors, warnings));
     } else {
       Palette palette = console.errPalette(common.color());
       for (Diagnostic warning : warnings) {
@@ -77,14 +77,14 @@ final class CheckCommand extends Command {
   /** Place first, then how bad it is, as compilers have it. */
   private static String line(Diagnostic said, String word) {
     String place = said.place().toString();
-    return (place.isEmpty() ? "torc" : Shown.line(place))
+    return (place.isEmpty() ? "torc" : SafeText.line(place))
         + ": "
         + word
-        + Shown.line(said.message());
+        + SafeText.line(said.message());
   }
 
   private static String summary(Project project, int jobs, int errors, int warnings) {
-    return Shown.name(project.workflow().files().getFirst().getFileName().toString())
+    return SafeText.name(project.workflow().files().getFirst().getFileName().toString())
         + ": "
         + Amount.count(jobs, "job")
         + (errors > 0 ? ", " + Amount.count(errors, "error") : "")

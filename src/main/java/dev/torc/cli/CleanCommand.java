@@ -4,20 +4,20 @@ import dev.torc.cache.BuildLock;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.engine.Cleaner;
-import dev.torc.engine.Clearing;
+import dev.torc.engine.ProductRemoval;
 import dev.torc.graph.Graph;
-import dev.torc.hash.Digests;
+import dev.torc.hash.DigestMemo;
 import dev.torc.machine.Amount;
-import dev.torc.machine.Shown;
-import dev.torc.plan.Grounds;
-import dev.torc.plan.Records;
-import dev.torc.plan.Selection;
-import dev.torc.plan.Stale;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.AllowedRoots;
+import dev.torc.plan.JobRecords;
+import dev.torc.plan.JobSelection;
+import dev.torc.plan.StaleProducts;
 import dev.torc.posix.RandomId;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
+import dev.torc.session.ProjectFolder;
 import dev.torc.session.ReadSession;
-import dev.torc.session.Site;
 import dev.torc.session.WriteSession;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,7 +47,7 @@ final class CleanCommand extends Command {
   private boolean all;
 
   /** What was removed and what stays, told as it happens or, as JSON, at the end. */
-  private final class Account implements Cleaner.Teller {
+  private final class Account implements Cleaner.Listener {
     private final Console console;
     private final List<String> removed = new ArrayList<>();
     private final Map<String, String> staying = new LinkedHashMap<>();
@@ -61,7 +61,7 @@ final class CleanCommand extends Command {
       removed.add(path);
       if (!common.json()) {
         try {
-          console.print((dry ? "would remove " : "removed ") + Shown.name(path) + "\n");
+          console.print((dry ? "would remove " : "removed ") + SafeText.name(path) + "\n");
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
@@ -71,16 +71,16 @@ final class CleanCommand extends Command {
     @Override
     public void kept(String path, String why) {
       staying.put(path, why);
-      console.warn("kept " + Shown.name(path) + ": " + Shown.line(why));
+      console.warn("kept " + SafeText.name(path) + ": " + SafeText.line(why));
     }
 
     void end() throws IOException {
       if (common.json()) {
-        Json.print(
+        JsonPrinter.print(
             console,
             out -> {
               out.writeBooleanField("dry_run", dry);
-              Json.texts(out, "removed", removed);
+              JsonPrinter.texts(out, "removed", removed);
               out.writeArrayFieldStart("kept");
               for (var entry : staying.entrySet()) {
                 out.writeStartObject();
@@ -122,12 +122,12 @@ final class CleanCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     if (kept && !targets.isEmpty()) {
-      throw Common.usage("--kept takes no TARGET: what was set aside goes as a whole");
+      throw CommonOptions.usage("--kept takes no TARGET: what was set aside goes as a whole");
     }
     if (all && (stale || !targets.isEmpty())) {
-      throw Common.usage("--all takes neither --stale nor a TARGET");
+      throw CommonOptions.usage("--all takes neither --stale nor a TARGET");
     }
-    Site site = site(console, stale || !targets.isEmpty()).withoutResults();
+    ProjectFolder site = site(console, stale || !targets.isEmpty()).withoutResults();
     if (site.project() != null) {
       Wanted.of(site.project(), targets); // what is wrong with them is said before anything is done
     }
@@ -172,14 +172,14 @@ final class CleanCommand extends Command {
 
   private static void say(Console console, String line) {
     try {
-      console.tell(Shown.line(line));
+      console.tell(SafeText.line(line));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private boolean clean(Site given, Cache cache, Account account) throws IOException {
-    Site site =
+  private boolean clean(ProjectFolder given, Cache cache, Account account) throws IOException {
+    ProjectFolder site =
         given.project() == null
             ? given
             : given.with(ReadSession.expand(given.project(), cache, account.console::warn));
@@ -198,25 +198,25 @@ final class CleanCommand extends Command {
     return well;
   }
 
-  private Cleaner cleaner(Site site, Cache cache, Account account) throws IOException {
+  private Cleaner cleaner(ProjectFolder site, Cache cache, Account account) throws IOException {
     Path root = site.place().root();
     List<Path> roots = site.project() == null ? List.of() : site.project().workflow().roots();
-    Clearing clearing = null;
+    ProductRemoval removal = null;
     if (cache != null) {
-      Digests digests = Digests.looking(root, cache::stamp);
-      Grounds grounds = new Grounds(root, roots);
-      clearing = new Clearing(site.place(), grounds, "", cache, digests, _ -> {});
+      DigestMemo digests = DigestMemo.looking(root, cache::stamp);
+      AllowedRoots grounds = new AllowedRoots(root, roots);
+      removal = new ProductRemoval(site.place(), grounds, "", cache, digests, _ -> {});
     }
-    return new Cleaner(site.place(), roots, cache, clearing, force, dry, account);
+    return new Cleaner(site.place(), roots, cache, removal, force, dry, account);
   }
 
-  private Cleaner.Choice choice(Site site, Cache cache, Undeclared undeclared) {
+  private Cleaner.Choice choice(ProjectFolder site, Cache cache, Undeclared undeclared) {
     if (site.project() == null) {
       return (_, _) -> true; // nobody knows what is declared
     }
     Wanted wanted = Wanted.of(site.project(), targets);
     Graph graph = site.project().graph();
-    Stale staleness = new Stale(graph, new Records(graph, cache, Set.of()));
+    StaleProducts staleness = new StaleProducts(graph, new JobRecords(graph, cache, Set.of()));
     if (!stale && targets.isEmpty()) {
       return (owned, _) -> {
         boolean declared = staleness.job(owned.path()) >= 0;
@@ -257,7 +257,7 @@ final class CleanCommand extends Command {
       Wanted wanted = new Wanted(new BitSet(), new HashSet<>());
       for (String target : targets) {
         BitSet named = project.select(List.of(target)).named();
-        if (Selection.isName(project.graph(), target)) {
+        if (JobSelection.isName(project.graph(), target)) {
           wanted.jobs.or(named);
         } else {
           wanted.paths.add(project.path(target));

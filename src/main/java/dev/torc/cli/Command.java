@@ -1,13 +1,13 @@
 package dev.torc.cli;
 
 import dev.torc.session.Project;
-import dev.torc.session.Site;
+import dev.torc.session.ProjectFolder;
 import java.io.IOException;
 
 /** A command of torc. {@link Main} reads its options and calls it; {@link Commands} names it. */
 abstract class Command {
 
-  final Common common = new Common();
+  final CommonOptions common = new CommonOptions();
 
   /** One line for the help. */
   abstract String description();
@@ -26,13 +26,13 @@ abstract class Command {
    *
    * @param particular whether it cannot this time, so that the refusal is thrown
    */
-  final Site site(Console console, boolean particular) throws IOException {
-    Site site = Site.find(console.caller(), common.project(console));
+  final ProjectFolder site(Console console, boolean particular) throws IOException {
+    ProjectFolder site = ProjectFolder.find(console.caller(), common.project(console));
     if (site.refused() != null && particular) {
       throw site.refused();
     }
     if (site.refused() != null) {
-      for (String line : Trouble.of(site.refused()).lines()) {
+      for (String line : ErrorMessage.of(site.refused()).lines()) {
         console.tell(line);
       }
     }
@@ -41,7 +41,7 @@ abstract class Command {
 
   /**
    * Does it and returns the exit status. Bad input, trouble with files and defects are thrown:
-   * {@link Trouble} knows what to say of them.
+   * {@link ErrorMessage} knows what to say of them.
    *
    * @param console stands in the folder that {@code -C} names
    */

@@ -1,6 +1,6 @@
 package dev.torc.cli;
 
-import dev.torc.machine.Shown;
+import dev.torc.machine.SafeText;
 import dev.torc.posix.OwnFile;
 import dev.torc.report.Palette;
 import dev.torc.session.Caller;
@@ -75,7 +75,7 @@ record Console(
    */
   void warn(String line) {
     try {
-      tell("warning: " + Shown.line(line));
+      tell("warning: " + SafeText.line(line));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

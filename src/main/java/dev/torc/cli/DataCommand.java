@@ -1,10 +1,10 @@
 package dev.torc.cli;
 
 import dev.torc.cache.Cache;
-import dev.torc.cache.Datum;
-import dev.torc.machine.Shown;
+import dev.torc.cache.StoredValue;
+import dev.torc.machine.SafeText;
 import dev.torc.session.Exit;
-import dev.torc.session.Site;
+import dev.torc.session.ProjectFolder;
 import dev.torc.syntax.JsonText;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -36,14 +36,14 @@ final class DataCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    Site site = site(console, false).withoutResults();
-    SequencedMap<String, List<Datum>> stored = new LinkedHashMap<>();
+    ProjectFolder site = site(console, false).withoutResults();
+    SequencedMap<String, List<StoredValue>> stored = new LinkedHashMap<>();
     try (Cache cache = Cache.look(site.place(), console::warn)) {
       cache.eachData(stored::put);
     }
     List<String> wanted = new ArrayList<>(targets);
     wanted.addAll(jobs);
-    Asked asked = Asked.of(site, wanted, stored.keySet());
+    JobQuery asked = JobQuery.of(site, wanted, stored.keySet());
     stored.keySet().removeIf(job -> !shown(site, asked, job));
     Map<String, String> fixed =
         asked.all() && site.project() != null ? site.project().workflow().data() : Map.of();
@@ -51,12 +51,15 @@ final class DataCommand extends Command {
       json(console, fixed, stored);
     } else {
       for (var value : fixed.entrySet()) {
-        console.print(Shown.name(value.getKey()) + "=" + Shown.line(value.getValue()) + "\n");
+        console.print(SafeText.name(value.getKey()) + "=" + SafeText.line(value.getValue()) + "\n");
       }
       for (var job : stored.entrySet()) {
-        for (Datum datum : job.getValue()) {
+        for (StoredValue datum : job.getValue()) {
           console.print(
-              Shown.name(job.getKey() + "." + datum.key()) + "=" + Shown.line(datum.text()) + "\n");
+              SafeText.name(job.getKey() + "." + datum.key())
+                  + "="
+                  + SafeText.line(datum.text())
+                  + "\n");
         }
       }
     }
@@ -64,15 +67,15 @@ final class DataCommand extends Command {
   }
 
   /** Whether a job is shown: one that the build file has no longer, only where it is named. */
-  private static boolean shown(Site site, Asked asked, String job) {
+  private static boolean shown(ProjectFolder site, JobQuery asked, String job) {
     boolean gone = site.project() != null && site.project().graph().jobId(job) < 0;
     return asked.has(job) && !(asked.all() && gone);
   }
 
   private static void json(
-      Console console, Map<String, String> fixed, Map<String, List<Datum>> stored)
+      Console console, Map<String, String> fixed, Map<String, List<StoredValue>> stored)
       throws IOException {
-    Json.print(
+    JsonPrinter.print(
         console,
         out -> {
           out.writeArrayFieldStart("data");
@@ -85,7 +88,7 @@ final class DataCommand extends Command {
             out.writeEndObject();
           }
           for (var job : stored.entrySet()) {
-            for (Datum datum : job.getValue()) {
+            for (StoredValue datum : job.getValue()) {
               out.writeStartObject();
               out.writeStringField("job", job.getKey());
               out.writeStringField("key", datum.key());

@@ -3,11 +3,11 @@ package dev.torc.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Amount;
-import dev.torc.machine.Shown;
+import dev.torc.machine.SafeText;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import dev.torc.report.JsonReport;
-import dev.torc.report.Sentence;
+import dev.torc.report.ReasonText;
 import dev.torc.session.Exit;
 import java.io.IOException;
 
@@ -21,22 +21,23 @@ final class DryRun {
    * the counts of jobs; returns exit status 0.
    */
   static int print(Console console, Plan plan, boolean json) throws IOException {
-    Graph graph = plan.scene().graph();
+    Graph graph = plan.context().graph();
     if (json) {
       json(console, graph, plan);
       return Exit.DONE;
     }
     for (int j = 0; j < graph.nodes(); j++) {
-      String name = Shown.name(graph.name(j));
+      String name = SafeText.name(graph.name(j));
       switch (plan.verdict(j)) {
         case null -> {}
         case Verdict.UpToDate _ -> {}
         case Verdict.WillRun will ->
-            console.print(name + " will run: " + Sentence.all(will.reasons()) + "\n");
+            console.print(name + " will run: " + ReasonText.all(will.reasons()) + "\n");
         case Verdict.WillFail will ->
-            console.print(name + " will fail: " + Sentence.all(will.reasons()) + "\n");
+            console.print(name + " will fail: " + ReasonText.all(will.reasons()) + "\n");
         case Verdict.MayRun may ->
-            console.print(name + " may run: after " + Shown.name(graph.name(may.after())) + "\n");
+            console.print(
+                name + " may run: after " + SafeText.name(graph.name(may.after())) + "\n");
       }
     }
     console.out().flush();
@@ -52,7 +53,7 @@ final class DryRun {
   }
 
   private static void json(Console console, Graph graph, Plan plan) throws IOException {
-    Json.print(
+    JsonPrinter.print(
         console,
         out -> {
           out.writeArrayFieldStart("jobs");

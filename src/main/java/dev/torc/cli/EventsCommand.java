@@ -2,11 +2,11 @@ package dev.torc.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.cache.Cache;
-import dev.torc.cache.Posted;
-import dev.torc.machine.Shown;
-import dev.torc.report.When;
+import dev.torc.cache.PostedEvent;
+import dev.torc.machine.SafeText;
+import dev.torc.report.TimeText;
 import dev.torc.session.Exit;
-import dev.torc.session.Site;
+import dev.torc.session.ProjectFolder;
 import dev.torc.syntax.Durations;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * {@code torc events}: what the jobs posted, oldest first; following a build is {@link Follower}'s.
- * It works from the records where the build file is refused.
+ * {@code torc events}: what the jobs posted, oldest first; following a build is {@link
+ * EventFollower}'s. It works from the records where the build file is refused.
  */
 final class EventsCommand extends Command {
 
@@ -52,12 +52,12 @@ final class EventsCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     long from = since == null ? Long.MIN_VALUE : moment(since, System.currentTimeMillis());
-    Site site = site(console, false).withoutResults();
+    ProjectFolder site = site(console, false).withoutResults();
     List<String> wanted = new ArrayList<>(targets);
     wanted.addAll(jobs);
-    List<Posted> events = new ArrayList<>();
+    List<PostedEvent> events = new ArrayList<>();
     Set<String> names = new HashSet<>();
-    Posted[] last = {null};
+    PostedEvent[] last = {null};
     try (Cache cache = Cache.look(site.place(), console::warn)) {
       cache.eachResult((job, _) -> names.add(job));
       cache.eachEvent(
@@ -71,14 +71,14 @@ final class EventsCommand extends Command {
             }
           });
     }
-    Asked asked = Asked.of(site, wanted, names);
+    JobQuery asked = JobQuery.of(site, wanted, names);
     events.removeIf(event -> !asked.has(event.job()));
     if (common.json() && !follow) {
-      Json.print(
+      JsonPrinter.print(
           console,
           out -> {
             out.writeArrayFieldStart("events");
-            for (Posted event : events) {
+            for (PostedEvent event : events) {
               out.writeStartObject();
               fields(out, event);
               out.writeEndObject();
@@ -87,12 +87,12 @@ final class EventsCommand extends Command {
           });
       return Exit.DONE;
     }
-    for (Posted event : events) {
+    for (PostedEvent event : events) {
       print(console, event);
     }
     if (follow) {
       console.out().flush();
-      new Follower(
+      new EventFollower(
               site.place(),
               last[0] == null ? 0 : last[0].build(),
               last[0] == null ? 0 : last[0].sequence() + 1,
@@ -107,23 +107,23 @@ final class EventsCommand extends Command {
     return Exit.DONE;
   }
 
-  private void print(Console console, Posted event) throws IOException {
+  private void print(Console console, PostedEvent event) throws IOException {
     if (common.json()) {
-      Json.print(console, out -> fields(out, event));
+      JsonPrinter.print(console, out -> fields(out, event));
     } else {
       console.print(
           "%s build %d %s%s %s%n"
               .formatted(
-                  When.local(event.time()),
+                  TimeText.local(event.time()),
                   event.build(),
-                  Shown.name(event.job()),
+                  SafeText.name(event.job()),
                   event.attempt() > 1 ? " attempt " + event.attempt() : "",
-                  Shown.line(event.text())));
+                  SafeText.line(event.text())));
     }
   }
 
-  private static void fields(JsonGenerator out, Posted event) throws IOException {
-    out.writeStringField("time", When.iso(event.time()));
+  private static void fields(JsonGenerator out, PostedEvent event) throws IOException {
+    out.writeStringField("time", TimeText.iso(event.time()));
     out.writeNumberField("build", event.build());
     out.writeStringField("job", event.job());
     out.writeNumberField("attempt", event.attempt());
@@ -149,8 +149,10 @@ final class EventsCommand extends Command {
           ? Instant.parse(text).toEpochMilli()
           : LocalDateTime.parse(text).atZone(ZoneId.systemDefault()).toInstant().toEpochMilli();
     } catch (DateTimeException e) {
-      throw Common.usage(
-          "--since " + Shown.name(text) + ": write a moment as 2026-11-20T10:00, or 30m, 2h, 7d");
+      throw CommonOptions.usage(
+          "--since "
+              + SafeText.name(text)
+              + ": write a moment as 2026-11-20T10:00, or 30m, 2h, 7d");
     }
   }
 }

@@ -1,15 +1,15 @@
 package dev.torc.cli;
 
-import dev.torc.cache.Result;
-import dev.torc.graph.Folded;
+import dev.torc.cache.JobResult;
+import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
-import dev.torc.graph.View;
+import dev.torc.graph.JgraphtView;
 import dev.torc.machine.Amount;
 import dev.torc.machine.JsonOut;
-import dev.torc.machine.Shown;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.JobSelection;
 import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Selection;
 import dev.torc.session.Exit;
 import dev.torc.session.ReadSession;
 import dev.torc.workflow.Job;
@@ -58,21 +58,21 @@ final class GraphCommand extends Command {
   int run(Console console) throws IOException {
     String wanted = format == null ? common.json() ? "json" : "dot" : format;
     if (!wanted.equals("dot") && !wanted.equals("json")) {
-      throw Common.usage("--format " + Shown.name(wanted) + ": write dot or json");
+      throw CommonOptions.usage("--format " + SafeText.name(wanted) + ": write dot or json");
     }
     if (common.json() && wanted.equals("dot")) {
-      throw Common.usage("--format dot: --json asks for json");
+      throw CommonOptions.usage("--format dot: --json asks for json");
     }
     try (ReadSession look = ReadSession.at(project(console), console::warn)) {
-      Selection selection = look.project().select(targets);
+      JobSelection selection = look.project().select(targets);
       Plan plan = look.plan(selection, false);
       Graph graph = look.project().graph();
-      Folded folded = Folded.of(graph, selection.jobs(), selection.open(), instances);
+      DisplayGraph shown = DisplayGraph.of(graph, selection.jobs(), selection.open(), instances);
       BitSet all = new BitSet();
-      all.set(0, folded.folds().size());
+      all.set(0, shown.folds().size());
       StringWriter text = new StringWriter();
-      exporter(wanted, new Picture(graph, look, plan, folded))
-          .exportGraph(new View(folded.before(), all), text);
+      exporter(wanted, new Picture(graph, look, plan, shown))
+          .exportGraph(new JgraphtView(shown.before(), all), text);
       if (wanted.equals("json")) {
         new JsonOut(console.out()).write(text.append('\n').toString());
       } else {
@@ -83,13 +83,13 @@ final class GraphCommand extends Command {
   }
 
   /** What is shown of the vertices. */
-  private record Picture(Graph graph, ReadSession look, Plan plan, Folded folded) {
-    Folded.Fold fold(int vertex) {
-      return folded.folds().get(vertex);
+  private record Picture(Graph graph, ReadSession look, Plan plan, DisplayGraph shown) {
+    DisplayGraph.Fold fold(int vertex) {
+      return shown.folds().get(vertex);
     }
 
-    Standing state(int vertex) {
-      return Standing.of(fold(vertex), plan, look.records());
+    JobCounts state(int vertex) {
+      return JobCounts.of(fold(vertex), plan, look.records());
     }
   }
 
@@ -103,7 +103,7 @@ final class GraphCommand extends Command {
     return with(
         dot,
         v -> {
-          Folded.Fold fold = picture.fold(v);
+          DisplayGraph.Fold fold = picture.fold(v);
           Map<String, Attribute> attributes = new LinkedHashMap<>();
           put(attributes, "label", label(fold.name() + (fold.isGroup() ? "\n" + size(fold) : "")));
           put(attributes, "shape", fold.isGroup() ? "box3d" : "box");
@@ -126,7 +126,7 @@ final class GraphCommand extends Command {
     attributes.put(name, DefaultAttribute.createAttribute(value));
   }
 
-  private static String size(Folded.Fold fold) {
+  private static String size(DisplayGraph.Fold fold) {
     return fold.open() < 0
         ? Amount.count(fold.jobs().size(), "instance")
         : "instances not known yet";
@@ -137,13 +137,13 @@ final class GraphCommand extends Command {
    */
   private static String label(String name) {
     return Arrays.stream(name.split("\n", -1))
-        .map(Shown::line)
+        .map(SafeText::line)
         .collect(Collectors.joining("\n"))
         .replace("\\", "\\\\")
         .replace("\n", "\\n");
   }
 
-  private static String colour(Standing state) {
+  private static String colour(JobCounts state) {
     if (state.failed() > 0) {
       return "salmon";
     }
@@ -151,7 +151,7 @@ final class GraphCommand extends Command {
   }
 
   private static Map<String, Attribute> attributes(Picture picture, int vertex) {
-    Folded.Fold fold = picture.fold(vertex);
+    DisplayGraph.Fold fold = picture.fold(vertex);
     Map<String, Attribute> attributes = new LinkedHashMap<>();
     put(attributes, "verdict", picture.state(vertex).verdict());
     if (fold.isGroup()) {
@@ -159,8 +159,8 @@ final class GraphCommand extends Command {
       return attributes;
     }
     Job job = picture.graph.job(fold.jobs().getFirst());
-    Result result = picture.look.records().result(fold.jobs().getFirst());
-    put(attributes, "last", result == null ? "never_ran" : Json.lower(result.outcome()));
+    JobResult result = picture.look.records().result(fold.jobs().getFirst());
+    put(attributes, "last", result == null ? "never_ran" : JsonPrinter.lower(result.outcome()));
     put(attributes, "command", job.command());
     put(attributes, "needs", String.join("\n", Manifest.needs(job)));
     put(attributes, "produces", String.join("\n", Manifest.products(job)));

@@ -1,12 +1,12 @@
 package dev.torc.cli;
 
-import dev.torc.buildfile.Blueprint;
 import dev.torc.buildfile.BuildFile;
-import dev.torc.buildfile.Found;
+import dev.torc.buildfile.ParsedBuildFile;
+import dev.torc.buildfile.ResultSource;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.importing.Imported;
 import dev.torc.machine.Amount;
-import dev.torc.machine.Shown;
+import dev.torc.machine.SafeText;
 import dev.torc.posix.RandomId;
 import dev.torc.session.Exit;
 import dev.torc.syntax.BadInput;
@@ -44,7 +44,8 @@ final class ImportCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     if (!common.project(console).files().isEmpty()) {
-      throw Common.usage("-f: torc import writes torc.yaml in the current folder; use -C DIR");
+      throw CommonOptions.usage(
+          "-f: torc import writes torc.yaml in the current folder; use -C DIR");
     }
     for (String name : BuildFile.NAMES) {
       if (Files.exists(console.cwd().resolve(name), LinkOption.NOFOLLOW_LINKS)) {
@@ -63,12 +64,12 @@ final class ImportCommand extends Command {
       Files.deleteIfExists(draft);
     }
     for (Diagnostic note : imported.notes()) {
-      console.tell(Shown.line(note.toString()));
+      console.tell(SafeText.line(note.toString()));
     }
     console.tell(
         "wrote %s: %s%s; next: torc check"
             .formatted(
-                Shown.name(target.toString()),
+                SafeText.name(target.toString()),
                 Amount.count(jobs, "job"),
                 imported.notes().isEmpty()
                     ? ""
@@ -80,7 +81,8 @@ final class ImportCommand extends Command {
   private int accepted(Path draft, Imported imported) throws IOException {
     try {
       return GraphBuilder.build(
-              Blueprint.read(List.of(draft), Collections.emptySortedMap()).expand(Found.nothing()))
+              ParsedBuildFile.read(List.of(draft), Collections.emptySortedMap())
+                  .expand(ResultSource.nothing()))
           .jobs();
     } catch (BadInput refused) {
       List<Diagnostic> told = new ArrayList<>();
@@ -113,6 +115,6 @@ final class ImportCommand extends Command {
   }
 
   private static RuntimeException there(String name) {
-    return Common.usage(name + ": is there already, and torc import writes over nothing");
+    return CommonOptions.usage(name + ": is there already, and torc import writes over nothing");
   }
 }

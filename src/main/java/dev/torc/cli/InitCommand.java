@@ -1,8 +1,8 @@
 package dev.torc.cli;
 
-import dev.torc.machine.Shown;
+import dev.torc.machine.SafeText;
 import dev.torc.session.Exit;
-import dev.torc.session.Installed;
+import dev.torc.session.InstalledTorc;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -38,7 +38,7 @@ final class InitCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     if (!common.project(console).files().isEmpty()) {
-      throw Common.usage("-f: torc init writes torc.yaml in the current folder; use -C DIR");
+      throw CommonOptions.usage("-f: torc init writes torc.yaml in the current folder; use -C DIR");
     }
     for (String name : new String[] {"torc.yaml", "torc.yml", "torc.json"}) {
       if (Files.exists(console.cwd().resolve(name), LinkOption.NOFOLLOW_LINKS)) {
@@ -55,12 +55,12 @@ final class InitCommand extends Command {
       Files.deleteIfExists(file);
       throw e;
     }
-    console.tell("wrote " + Shown.name(file.toString()) + "; next: torc");
+    console.tell("wrote " + SafeText.name(file.toString()) + "; next: torc");
     return Exit.DONE;
   }
 
   private static RuntimeException there(String name) {
-    return Common.usage(name + ": is there already, and torc init writes over nothing");
+    return CommonOptions.usage(name + ": is there already, and torc init writes over nothing");
   }
 
   /**
@@ -68,7 +68,7 @@ final class InitCommand extends Command {
    * torc is updated in place; the bare name where torc does not run from one.
    */
   private static String schema() throws IOException {
-    Path home = Installed.code().toRealPath().getParent().getParent();
+    Path home = InstalledTorc.code().toRealPath().getParent().getParent();
     Path schema = home.resolve("share/torc.schema.json");
     return Files.isRegularFile(schema) ? schema.toUri().toString() : "torc.schema.json";
   }

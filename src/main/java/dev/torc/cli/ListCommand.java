@@ -1,20 +1,20 @@
 package dev.torc.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.torc.cache.Details;
-import dev.torc.cache.Result;
-import dev.torc.engine.Launches;
-import dev.torc.graph.Folded;
+import dev.torc.cache.JobResult;
+import dev.torc.cache.RunDetails;
+import dev.torc.engine.LaunchBuilder;
+import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Amount;
-import dev.torc.machine.Shown;
-import dev.torc.machine.Width;
+import dev.torc.machine.SafeText;
+import dev.torc.machine.TextWidth;
+import dev.torc.plan.JobSelection;
 import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Selection;
 import dev.torc.plan.Verdict;
 import dev.torc.report.Palette;
-import dev.torc.report.When;
+import dev.torc.report.TimeText;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
@@ -67,11 +67,11 @@ final class ListCommand extends Command {
   int run(Console console) throws IOException {
     try (ReadSession look = ReadSession.at(project(console), console::warn)) {
       Project project = look.project();
-      Selection selection = project.select(targets);
+      JobSelection selection = project.select(targets);
       Plan plan = look.plan(selection, false);
       Set<String> running = RunningJobs.of(project.place(), look.cache()).running();
       if (common.json()) {
-        Json.print(
+        JsonPrinter.print(
             console,
             out -> {
               out.writeArrayFieldStart("jobs");
@@ -95,19 +95,19 @@ final class ListCommand extends Command {
       throws IOException {
     Graph graph = project.graph();
     Palette palette = console.outPalette(common.color());
-    Folded folded = project.folded(targets, instances);
+    DisplayGraph shown = project.folded(targets, instances);
     boolean images = graph.workflow().jobs().stream().anyMatch(job -> !image(job).isEmpty());
     List<Line> lines = new ArrayList<>();
-    for (Folded.Fold fold : folded.folds()) {
+    for (DisplayGraph.Fold fold : shown.folds()) {
       lines.add(
           fold.isGroup() && (targets.isEmpty() || fold.jobs().size() != 1)
-              ? group(fold, Standing.of(fold, plan, look.records()), graph, look, images, palette)
+              ? group(fold, JobCounts.of(fold, plan, look.records()), graph, look, images, palette)
               : job(fold.jobs().getFirst(), graph, look, plan, running, images, palette));
     }
     int[] widths = new int[images ? 6 : 5];
     for (Line line : lines) {
       for (int c = 0; c < widths.length; c++) {
-        widths[c] = Math.max(widths[c], Width.of(line.columns.get(c)));
+        widths[c] = Math.max(widths[c], TextWidth.of(line.columns.get(c)));
       }
     }
     for (Line line : lines) {
@@ -115,7 +115,7 @@ final class ListCommand extends Command {
       for (int c = 0; c < widths.length; c++) {
         String column = line.columns.get(c);
         text.append(c == 1 ? line.colour.apply(column) : c == 0 ? palette.bold(column) : column)
-            .append(" ".repeat(widths[c] - Width.of(column) + 2));
+            .append(" ".repeat(widths[c] - TextWidth.of(column) + 2));
       }
       console.print(text.append(line.columns.getLast()).append('\n').toString());
     }
@@ -130,29 +130,29 @@ final class ListCommand extends Command {
       boolean images,
       Palette palette) {
     Job job = graph.job(id);
-    Result result = look.records().result(id);
-    Details details = look.records().details(job.name());
+    JobResult result = look.records().result(id);
+    RunDetails details = look.records().details(job.name());
     boolean ran = result != null && details != null && details.started() > 0 && !isAdopted(result);
     String state = state(plan.verdict(id), result, running.contains(job.name()));
     return line(
         job.name(),
         state,
-        ran ? When.local(details.started()) : "-",
+        ran ? TimeText.local(details.started()) : "-",
         ran ? Amount.time(result.wall()) : "-",
         resources(job.resources()),
         images ? image(job) : null,
-        Shown.line(job.command(), COMMAND),
+        SafeText.line(job.command(), COMMAND),
         colour(state, palette));
   }
 
-  private static boolean isAdopted(Result result) {
-    return result != null && result.outcome() == Result.Outcome.ADOPTED;
+  private static boolean isAdopted(JobResult result) {
+    return result != null && result.outcome() == JobResult.Outcome.ADOPTED;
   }
 
   /** A group in one line: when the last of its instances began, how long all took together. */
   private static Line group(
-      Folded.Fold fold,
-      Standing standing,
+      DisplayGraph.Fold fold,
+      JobCounts standing,
       Graph graph,
       ReadSession look,
       boolean images,
@@ -160,8 +160,8 @@ final class ListCommand extends Command {
     long last = 0;
     long all = 0;
     for (int id : fold.jobs()) {
-      Details details = look.records().details(graph.name(id));
-      Result result = look.records().result(id);
+      RunDetails details = look.records().details(graph.name(id));
+      JobResult result = look.records().result(id);
       last = Math.max(last, details == null || isAdopted(result) ? 0 : details.started());
       all += result == null ? 0 : result.wall();
     }
@@ -173,7 +173,7 @@ final class ListCommand extends Command {
     return line(
         fold.name(),
         standing.words(),
-        last > 0 ? When.local(last) : "-",
+        last > 0 ? TimeText.local(last) : "-",
         last > 0 ? Amount.time(all) : "-",
         first == null ? "-" : resources(first.resources()),
         images ? first == null ? "-" : image(first) : null,
@@ -191,9 +191,9 @@ final class ListCommand extends Command {
       String command,
       UnaryOperator<String> colour) {
     List<String> columns =
-        new ArrayList<>(List.of(Shown.name(name), state, started, elapsed, resources));
+        new ArrayList<>(List.of(SafeText.name(name), state, started, elapsed, resources));
     if (image != null) {
-      columns.add(image.isEmpty() ? "-" : Shown.name(image));
+      columns.add(image.isEmpty() ? "-" : SafeText.name(image));
     }
     columns.add(command);
     return new Line(List.copyOf(columns), colour);
@@ -206,14 +206,14 @@ final class ListCommand extends Command {
   }
 
   /** The verdict in words; a failure is told by how the last run ended. */
-  private static String state(Verdict verdict, Result result, boolean running) {
+  private static String state(Verdict verdict, JobResult result, boolean running) {
     if (running) {
       return "running";
     }
     if (result != null) {
       switch (result.outcome()) {
         case FAILED, TIMED_OUT, OUT_OF_MEMORY, INTERRUPTED -> {
-          return Json.lower(result.outcome()).replace('_', ' ');
+          return JsonPrinter.lower(result.outcome()).replace('_', ' ');
         }
         case OK, ADOPTED -> {}
       }
@@ -256,21 +256,21 @@ final class ListCommand extends Command {
     out.writeStringField("group", job.group());
     out.writeStringField("place", job.place().toString());
     out.writeStringField("description", job.description());
-    Json.texts(out, "tags", job.tags());
+    JsonPrinter.texts(out, "tags", job.tags());
     out.writeStringField("command", job.command());
     out.writeStringField("image", image(job).isEmpty() ? null : image(job));
-    Json.texts(out, "needs", Manifest.needs(job));
-    Json.texts(out, "produces", Manifest.products(job));
-    Json.texts(
+    JsonPrinter.texts(out, "needs", Manifest.needs(job));
+    JsonPrinter.texts(out, "produces", Manifest.products(job));
+    JsonPrinter.texts(
         out,
         "waits_for",
         Arrays.stream(graph.jobsBefore(id)).mapToObj(j -> graph.job(j).name()).toList());
     Resources resources = job.resources();
     out.writeObjectFieldStart("resources");
     out.writeNumberField("cpus", resources.cpus());
-    Json.number(out, "memory", resources.memory(), resources.memory() > 0);
+    JsonPrinter.number(out, "memory", resources.memory(), resources.memory() > 0);
     out.writeNumberField("gpus", resources.gpus());
-    Json.seconds(out, "runtime", resources.runtime() > 0 ? resources.runtime() : -1);
+    JsonPrinter.seconds(out, "runtime", resources.runtime() > 0 ? resources.runtime() : -1);
     for (var counter : resources.counters().entrySet()) {
       out.writeNumberField(counter.getKey(), counter.getValue());
     }
@@ -278,8 +278,9 @@ final class ListCommand extends Command {
     out.writeNumberField("priority", job.priority());
     out.writeBooleanField("running", running.contains(job.name()));
     DryRun.verdict(out, graph, plan.verdict(id));
-    Path log = Launches.log(project.place(), job.name());
+    Path log = LaunchBuilder.log(project.place(), job.name());
     out.writeStringField("log", Files.exists(log) ? log.toString() : null);
-    Json.lastRun(out, look.records().result(id), look.records().details(job.name()), _ -> {});
+    JsonPrinter.lastRun(
+        out, look.records().result(id), look.records().details(job.name()), _ -> {});
   }
 }

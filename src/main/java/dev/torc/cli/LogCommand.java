@@ -1,12 +1,12 @@
 package dev.torc.cli;
 
 import dev.torc.cache.Cache;
-import dev.torc.engine.Launches;
-import dev.torc.machine.Shown;
+import dev.torc.engine.LaunchBuilder;
+import dev.torc.machine.SafeText;
 import dev.torc.posix.OwnFile;
 import dev.torc.session.Exit;
-import dev.torc.session.Site;
-import dev.torc.syntax.Nearest;
+import dev.torc.session.ProjectFolder;
+import dev.torc.syntax.NearestName;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,32 +35,34 @@ final class LogCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    Site site = site(console, false).withoutResults();
+    ProjectFolder site = site(console, false).withoutResults();
     TreeSet<String> names = new TreeSet<>();
     if (site.project() != null) {
       site.project().workflow().jobs().stream().map(Job::name).forEach(names::add);
     }
-    Path log = Launches.log(site.place(), job);
+    Path log = LaunchBuilder.log(site.place(), job);
     boolean there = OwnFile.stands(log);
     if (!there && !names.contains(job)) {
       try (Cache cache = Cache.look(site.place(), console::warn)) {
         cache.eachResult((name, _) -> names.add(name));
       }
       if (!names.contains(job)) {
-        String hint = Nearest.hint(job, names);
-        throw Common.usage(
-            "no job " + Shown.name(job) + (hint.isEmpty() ? "; `torc list` shows the jobs" : hint));
+        String hint = NearestName.hint(job, names);
+        throw CommonOptions.usage(
+            "no job "
+                + SafeText.name(job)
+                + (hint.isEmpty() ? "; `torc list` shows the jobs" : hint));
       }
     }
     if (common.json()) {
-      Json.print(
+      JsonPrinter.print(
           console,
           out -> {
             out.writeStringField("job", job);
             out.writeStringField("log", there ? log.toString() : null);
           });
     } else if (!there) {
-      console.tell("job " + Shown.name(job) + " has no log: none of its commands was started");
+      console.tell("job " + SafeText.name(job) + " has no log: none of its commands was started");
     } else if (path) {
       console.print(log + "\n");
     } else {

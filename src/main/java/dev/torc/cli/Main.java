@@ -1,10 +1,10 @@
 package dev.torc.cli;
 
-import dev.torc.machine.Shown;
+import dev.torc.machine.SafeText;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Terminal;
 import dev.torc.session.Exit;
-import dev.torc.syntax.Nearest;
+import dev.torc.syntax.NearestName;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * From the command line to a command and its exit status. What the commands do is their own
- * business, and what exceptions mean is that of {@link Trouble}.
+ * business, and what exceptions mean is that of {@link ErrorMessage}.
  */
 public final class Main {
 
@@ -50,7 +50,7 @@ public final class Main {
     } catch (LinkageError e) {
       System.err.println(
           "torc: cannot load the shared libraries beside torc.jar ("
-              + Shown.line(String.valueOf(e.getMessage()))
+              + SafeText.line(String.valueOf(e.getMessage()))
               + "); install torc anew");
       exit = Exit.TROUBLE;
     }
@@ -69,7 +69,7 @@ public final class Main {
   /** A thread broke, and others may wait for it without end: there is nothing to go on with. */
   private static void lost(Throwable thrown) {
     try {
-      Trouble.of(thrown).lines().forEach(System.err::println);
+      ErrorMessage.of(thrown).lines().forEach(System.err::println);
     } finally {
       Runtime.getRuntime().halt(Exit.TROUBLE);
     }
@@ -106,7 +106,7 @@ public final class Main {
   }
 
   private static int tell(Throwable thrown, Console console) {
-    Trouble trouble = Trouble.of(thrown);
+    ErrorMessage trouble = ErrorMessage.of(thrown);
     try {
       // What was found before the trouble came is still worth having.
       console.out().flush();
@@ -148,13 +148,13 @@ public final class Main {
     List<String> rest = isWord(first) ? args.subList(1, args.size()) : args;
     String name = isWord(first) ? first : DEFAULT;
     if (!commands.containsKey(name)) {
-      String hint = Nearest.hint(name, commands.keySet());
-      throw Common.usage(
+      String hint = NearestName.hint(name, commands.keySet());
+      throw CommonOptions.usage(
           "unknown command "
-              + Shown.name(name)
+              + SafeText.name(name)
               + (hint.isEmpty()
                   ? "; a job of that name is built by torc build "
-                      + Shown.name(name)
+                      + SafeText.name(name)
                       + ", torc --help lists the commands"
                   : hint));
     }
@@ -169,7 +169,8 @@ public final class Main {
       return Exit.DONE;
     }
     if (!Files.isDirectory(console.cwd())) {
-      throw Common.usage("the path of this folder is no valid UTF-8; rename it, or go to another");
+      throw CommonOptions.usage(
+          "the path of this folder is no valid UTF-8; rename it, or go to another");
     }
     return told.command.run(told.command.common.enter(console));
   }
@@ -239,17 +240,17 @@ public final class Main {
     } catch (CommandLine.UnmatchedArgumentException e) {
       String word = e.getUnmatched().getFirst();
       String option = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
-      throw Common.usage(
+      throw CommonOptions.usage(
           word.startsWith("-")
-              ? "unknown option " + Shown.name(option) + optionHint(option, options.names())
+              ? "unknown option " + SafeText.name(option) + optionHint(option, options.names())
               : "unexpected "
-                  + Shown.name(word)
+                  + SafeText.name(word)
                   + "; see "
                   + e.getCommandLine().getCommandName()
                   + " --help");
     } catch (CommandLine.MissingParameterException e) {
       var missing = e.getMissing().isEmpty() ? null : e.getMissing().getFirst();
-      throw Common.usage(
+      throw CommonOptions.usage(
           missing instanceof OptionSpec option
               ? "option " + option.longestName() + " needs a value: " + option.paramLabel()
               : (missing == null ? e.getMessage() : missing.paramLabel() + " is missing")
@@ -257,8 +258,9 @@ public final class Main {
                   + e.getCommandLine().getCommandName()
                   + " --help");
     } catch (CommandLine.ParameterException e) {
-      String message = Shown.line(e.getMessage());
-      throw Common.usage(message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1));
+      String message = SafeText.line(e.getMessage());
+      throw CommonOptions.usage(
+          message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1));
     }
   }
 
@@ -270,7 +272,7 @@ public final class Main {
     List<String> longer = known.stream().filter(name -> name.startsWith(option)).toList();
     return longer.size() == 1
         ? "; did you mean " + longer.getFirst() + "?"
-        : Nearest.hint(option, known);
+        : NearestName.hint(option, known);
   }
 
   private String help() {

@@ -3,24 +3,24 @@ package dev.torc.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
-import dev.torc.cache.Details;
-import dev.torc.engine.State;
-import dev.torc.graph.Folded;
+import dev.torc.cache.RunDetails;
+import dev.torc.engine.JobState;
+import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Amount;
-import dev.torc.machine.Shown;
-import dev.torc.plan.Checks;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.DiskChecks;
+import dev.torc.plan.JobSelection;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Selection;
 import dev.torc.plan.Verdict;
 import dev.torc.report.Palette;
-import dev.torc.report.Sentence;
-import dev.torc.report.When;
+import dev.torc.report.ReasonText;
+import dev.torc.report.TimeText;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
+import dev.torc.session.ProjectFolder;
 import dev.torc.session.ReadSession;
 import dev.torc.session.RunningJobs;
-import dev.torc.session.Site;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,9 +41,9 @@ final class StatusCommand extends Command {
   private boolean exitCode;
 
   /** What is known without the build file: the last build, failed jobs, what runs now. */
-  private record Past(BuildRecord build, TreeMap<String, Details> failed, RunningJobs running) {
-    static Past of(Site site, Cache cache) {
-      TreeMap<String, Details> failed = new TreeMap<>();
+  private record Past(BuildRecord build, TreeMap<String, RunDetails> failed, RunningJobs running) {
+    static Past of(ProjectFolder site, Cache cache) {
+      TreeMap<String, RunDetails> failed = new TreeMap<>();
       List<String> names = new ArrayList<>();
       cache.eachResult(
           (job, result) -> {
@@ -54,7 +54,7 @@ final class StatusCommand extends Command {
           });
       RunningJobs running = RunningJobs.of(site.place(), cache);
       for (String job : names) {
-        Details details = cache.details(job);
+        RunDetails details = cache.details(job);
         if (details != null && !running.running().contains(job)) {
           failed.put(job, details);
         }
@@ -88,7 +88,7 @@ final class StatusCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    Site site = site(console, !targets.isEmpty());
+    ProjectFolder site = site(console, !targets.isEmpty());
     if (site.project() == null) {
       try (Cache cache = Cache.look(site.place(), console::warn)) {
         print(console, site, Past.of(site, cache), null);
@@ -98,7 +98,7 @@ final class StatusCommand extends Command {
     }
     try (ReadSession look = ReadSession.at(site.project(), console::warn)) {
       Project project = look.project();
-      Selection selection = project.select(targets);
+      JobSelection selection = project.select(targets);
       check(console, project, look, selection);
       Plan plan = look.plan(selection, false);
       Past past = Past.of(site.with(project), look.cache());
@@ -111,21 +111,22 @@ final class StatusCommand extends Command {
   }
 
   /** What a build would refuse is said, and is no reason not to tell the rest. */
-  private static void check(Console console, Project project, ReadSession look, Selection selection)
+  private static void check(
+      Console console, Project project, ReadSession look, JobSelection selection)
       throws IOException {
     try {
-      Checks.check(project.graph(), look.digests(), selection.jobs());
+      DiskChecks.check(project.graph(), look.digests(), selection.jobs());
       look.taken().refuse(selection.jobs());
     } catch (BadInput refused) {
-      for (String line : Trouble.of(refused).lines()) {
+      for (String line : ErrorMessage.of(refused).lines()) {
         console.tell(line);
       }
     }
   }
 
-  private void print(Console console, Site site, Past past, Plan plan) throws IOException {
+  private void print(Console console, ProjectFolder site, Past past, Plan plan) throws IOException {
     if (common.json()) {
-      Json.print(console, out -> json(out, site, past, plan));
+      JsonPrinter.print(console, out -> json(out, site, past, plan));
       return;
     }
     Palette palette = console.outPalette(common.color());
@@ -135,32 +136,32 @@ final class StatusCommand extends Command {
     if (!past.failed.isEmpty()) {
       console.print(palette.red("failed:") + "\n");
       for (var failed : past.failed.entrySet()) {
-        console.print("  " + Shown.name(failed.getKey()) + what(failed.getValue()) + "\n");
+        console.print("  " + SafeText.name(failed.getKey()) + what(failed.getValue()) + "\n");
       }
     }
     if (past.running.holder().isPresent()) {
       var holder = past.running.holder().get();
       console.print(
           "at work: process %d, %s%s\n"
-              .formatted(holder.pid(), Shown.line(holder.what()), running(past.running)));
+              .formatted(holder.pid(), SafeText.line(holder.what()), running(past.running)));
     }
     console.print((past.build == null ? "no build yet" : "last " + build(past)) + "\n");
   }
 
-  private static String what(Details details) {
-    return details.what().isEmpty() ? "" : ": " + Shown.line(details.what());
+  private static String what(RunDetails details) {
+    return details.what().isEmpty() ? "" : ": " + SafeText.line(details.what());
   }
 
   private static String running(RunningJobs running) {
     return running.running().isEmpty()
         ? ""
         : ", runs "
-            + String.join(", ", running.running().stream().sorted().map(Shown::name).toList());
+            + String.join(", ", running.running().stream().sorted().map(SafeText::name).toList());
   }
 
   private void verdicts(Console console, Project project, Plan plan, Palette palette)
       throws IOException {
-    BitSet named = plan.scene().selection().named();
+    BitSet named = plan.context().selection().named();
     long fail = count(named, plan, Verdict.WillFail.class);
     console.print(
         palette.bold(
@@ -176,8 +177,8 @@ final class StatusCommand extends Command {
     StringBuilder will = new StringBuilder();
     StringBuilder may = new StringBuilder();
     StringBuilder not = new StringBuilder();
-    Folded folded = project.folded(targets, instances);
-    for (Folded.Fold fold : folded.folds()) {
+    DisplayGraph shown = project.folded(targets, instances);
+    for (DisplayGraph.Fold fold : shown.folds()) {
       List<Integer> nodes = new ArrayList<>(fold.jobs());
       if (fold.open() >= 0) {
         nodes.add(fold.open());
@@ -199,12 +200,12 @@ final class StatusCommand extends Command {
 
   /** A job, or those instances of a group that have a verdict of one kind; empty for none. */
   private static String line(
-      Folded.Fold fold, List<Integer> nodes, Plan plan, Class<? extends Verdict> kind) {
+      DisplayGraph.Fold fold, List<Integer> nodes, Plan plan, Class<? extends Verdict> kind) {
     List<Integer> those = nodes.stream().filter(n -> kind.isInstance(plan.verdict(n))).toList();
     if (those.isEmpty()) {
       return "";
     }
-    Graph graph = plan.scene().graph();
+    Graph graph = plan.context().graph();
     int first = those.getFirst();
     boolean one = those.size() == 1;
     String name = one ? graph.name(first) : fold.name();
@@ -212,12 +213,12 @@ final class StatusCommand extends Command {
         one ? "" : " (%d of %s)".formatted(those.size(), Amount.count(nodes.size(), "instance"));
     String why =
         switch (plan.verdict(first)) {
-          case Verdict.WillRun run -> ": " + Sentence.brief(run.reasons());
-          case Verdict.WillFail run -> ": " + Sentence.brief(run.reasons());
-          case Verdict.MayRun run -> ": after " + Shown.name(graph.name(run.after()));
+          case Verdict.WillRun run -> ": " + ReasonText.brief(run.reasons());
+          case Verdict.WillFail run -> ": " + ReasonText.brief(run.reasons());
+          case Verdict.MayRun run -> ": after " + SafeText.name(graph.name(run.after()));
           case Verdict.UpToDate _ -> "";
         };
-    return "  " + Shown.name(name) + of + why + "\n";
+    return "  " + SafeText.name(name) + of + why + "\n";
   }
 
   private static void list(Console console, String head, StringBuilder lines) throws IOException {
@@ -228,26 +229,27 @@ final class StatusCommand extends Command {
 
   private static String build(Past past) {
     BuildRecord build = past.build;
-    String head = "build: " + build.number() + ", " + When.local(build.started());
+    String head = "build: " + build.number() + ", " + TimeText.local(build.started());
     if (build.nanos() < 0) {
       return head + (past.isRunning() ? ", at work now" : ", was killed");
     }
     StringJoiner counts = new StringJoiner(", ");
-    for (State state : State.values()) {
+    for (JobState state : JobState.values()) {
       int count = build.counts().getOrDefault(state.name(), 0);
       if (count > 0) {
-        counts.add(count + " " + Json.lower(state).replace('_', ' '));
+        counts.add(count + " " + JsonPrinter.lower(state).replace('_', ' '));
       }
     }
     return head + ", exit " + build.exit() + " after " + Amount.time(build.nanos()) + ": " + counts;
   }
 
-  private static void json(JsonGenerator out, Site site, Past past, Plan plan) throws IOException {
+  private static void json(JsonGenerator out, ProjectFolder site, Past past, Plan plan)
+      throws IOException {
     out.writeStringField("root", site.place().root().toString());
     out.writeBooleanField("accepted", plan != null);
     if (plan != null) {
       Graph graph = site.project().graph();
-      BitSet named = plan.scene().selection().named();
+      BitSet named = plan.context().selection().named();
       out.writeNumberField("will_fail", count(named, plan, Verdict.WillFail.class));
       out.writeNumberField("will_run", count(named, plan, Verdict.WillRun.class));
       out.writeNumberField("may_run", count(named, plan, Verdict.MayRun.class));
@@ -282,7 +284,7 @@ final class StatusCommand extends Command {
     out.writeNumberField("process", running.holder().get().pid());
     out.writeStringField("build", running.holder().get().build());
     out.writeStringField("what", running.holder().get().what());
-    Json.texts(out, "running", running.running().stream().sorted().toList());
+    JsonPrinter.texts(out, "running", running.running().stream().sorted().toList());
     out.writeEndObject();
   }
 
@@ -295,9 +297,9 @@ final class StatusCommand extends Command {
     out.writeObjectFieldStart("last_build");
     out.writeNumberField("number", build.number());
     out.writeStringField("build", build.id());
-    out.writeStringField("started", When.iso(build.started()));
-    Json.seconds(out, "seconds", build.nanos());
-    Json.number(out, "exit", build.exit(), build.exit() >= 0);
+    out.writeStringField("started", TimeText.iso(build.started()));
+    JsonPrinter.seconds(out, "seconds", build.nanos());
+    JsonPrinter.number(out, "exit", build.exit(), build.exit() >= 0);
     out.writeObjectFieldStart("counts");
     for (var count : build.counts().entrySet()) {
       out.writeNumberField(count.getKey().toLowerCase(java.util.Locale.ROOT), count.getValue());

@@ -1,25 +1,25 @@
 package dev.torc.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.torc.cache.Details;
-import dev.torc.cache.Made;
-import dev.torc.graph.Folded;
+import dev.torc.cache.RecordedProduct;
+import dev.torc.cache.RunDetails;
+import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
-import dev.torc.machine.Shown;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.CauseChain;
 import dev.torc.plan.Causes;
-import dev.torc.plan.Chain;
+import dev.torc.plan.JobSelection;
+import dev.torc.plan.PathReaders;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Readers;
-import dev.torc.plan.Selection;
 import dev.torc.plan.Verdict;
-import dev.torc.report.Answer;
 import dev.torc.report.JsonReport;
 import dev.torc.report.Palette;
+import dev.torc.report.WhyText;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.session.RunningJobs;
-import dev.torc.syntax.Nearest;
+import dev.torc.syntax.NearestName;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +30,7 @@ import java.util.TreeSet;
 
 /**
  * {@code torc why}: which file, value or failure makes a job run, or made it run. The verdict is
- * the plan's, the chain that of {@link Causes}, the words those of {@link Answer}.
+ * the plan's, the chain that of {@link Causes}, the words those of {@link WhyText}.
  */
 final class WhyCommand extends Command {
 
@@ -50,7 +50,11 @@ final class WhyCommand extends Command {
    * @param fold the jobs as one where the target is a group or a part of one; null for others
    */
   private record Question(
-      String target, BitSet jobs, Folded.Fold fold, String path, List<Readers.Use> uses) {}
+      String target,
+      BitSet jobs,
+      DisplayGraph.Fold fold,
+      String path,
+      List<PathReaders.Use> uses) {}
 
   @Override
   String description() {
@@ -67,7 +71,7 @@ final class WhyCommand extends Command {
   int run(Console console) throws IOException {
     try (ReadSession look = ReadSession.at(project(console), console::warn)) {
       Project project = look.project();
-      Readers readers = new Readers(project.graph(), look.records(), look.contents());
+      PathReaders readers = new PathReaders(project.graph(), look.records(), look.contents());
       List<Question> questions = new ArrayList<>();
       BitSet jobs = new BitSet();
       for (String target : targets) {
@@ -78,14 +82,14 @@ final class WhyCommand extends Command {
           jobs.set(question.fold.open());
         }
       }
-      Selection asked = Selection.of(project.graph(), jobs);
+      JobSelection asked = JobSelection.of(project.graph(), jobs);
       if (asked.jobs().stream().anyMatch(j -> project.graph().job(j).temporary())) {
         asked = project.select(List.of()); // what reads its products decides too
       }
       Plan plan = look.plan(asked, false);
       Tale tale = new Tale(console, project.graph(), look, plan, running(project, look));
       if (common.json()) {
-        Json.print(console, out -> tale.json(out, questions));
+        JsonPrinter.print(console, out -> tale.json(out, questions));
       } else {
         tale.print(questions, console.outPalette(common.color()));
       }
@@ -97,25 +101,25 @@ final class WhyCommand extends Command {
     return RunningJobs.of(project.place(), look.cache()).running();
   }
 
-  private static Question question(Project project, Readers readers, String target) {
+  private static Question question(Project project, PathReaders readers, String target) {
     Graph graph = project.graph();
     String path = project.path(target);
-    if (!Selection.isName(graph, target) && graph.makerOf(path) < 0) {
-      List<Readers.Use> uses = readers.of(path);
+    if (!JobSelection.isName(graph, target) && graph.makerOf(path) < 0) {
+      List<PathReaders.Use> uses = readers.of(path);
       if (uses.isEmpty()) {
-        throw Common.usage(
+        throw CommonOptions.usage(
             "no job makes or needs "
-                + Shown.name(target)
+                + SafeText.name(target)
                 + ", and no job or tag has that name"
                 + hint(graph, target));
       }
       return new Question(target, new BitSet(), null, path, uses);
     }
-    BitSet jobs = Selection.of(graph, List.of(target), project::path).named();
+    BitSet jobs = JobSelection.of(graph, List.of(target), project::path).named();
     int open = open(graph, target, path);
     boolean group = open >= 0 || graph.named(target) != null && graph.jobId(target) < 0;
-    Folded.Fold fold =
-        group ? new Folded.Fold(target, true, jobs.stream().boxed().toList(), open) : null;
+    DisplayGraph.Fold fold =
+        group ? new DisplayGraph.Fold(target, true, jobs.stream().boxed().toList(), open) : null;
     return new Question(target, jobs, fold, "", List.of());
   }
 
@@ -137,7 +141,7 @@ final class WhyCommand extends Command {
     for (int f = 0; f < graph.files(); f++) {
       names.add(graph.path(f));
     }
-    String hint = Nearest.hint(target, names);
+    String hint = NearestName.hint(target, names);
     return hint.isEmpty() ? "; `torc list` shows the jobs" : hint;
   }
 
@@ -162,8 +166,8 @@ final class WhyCommand extends Command {
     void print(List<Question> questions, Palette palette) throws IOException {
       BitSet told = new BitSet();
       for (Question question : questions) {
-        for (Readers.Use use : question.uses) {
-          console.print(Answer.use(question.path, use) + "\n");
+        for (PathReaders.Use use : question.uses) {
+          console.print(WhyText.use(question.path, use) + "\n");
         }
         BitSet shown = question.jobs;
         if (question.fold != null && (!instances || question.jobs.isEmpty())) {
@@ -182,11 +186,11 @@ final class WhyCommand extends Command {
     /** A group in one line: how many instances are what, and the names of those not up to date. */
     private String sum(Question question, Palette palette) {
       int open = question.fold.open();
-      Standing standing = Standing.of(question.fold, plan, look.records());
-      StringBuilder line = new StringBuilder(palette.bold(Shown.name(question.target)) + ": ");
+      JobCounts standing = JobCounts.of(question.fold, plan, look.records());
+      StringBuilder line = new StringBuilder(palette.bold(SafeText.name(question.target)) + ": ");
       if (standing.open()) {
         if (plan.verdict(open) instanceof Verdict.MayRun may) {
-          String after = Shown.name(graph.name(may.after()));
+          String after = SafeText.name(graph.name(may.after()));
           line.append("its instances are known when ").append(after).append(" has ended");
         }
         return line.append('\n').toString();
@@ -201,7 +205,7 @@ final class WhyCommand extends Command {
       List<String> names =
           jobs.stream()
               .filter(j -> kind.isInstance(plan.verdict(j)))
-              .mapToObj(j -> Shown.name(graph.name(j)))
+              .mapToObj(j -> SafeText.name(graph.name(j)))
               .toList();
       if (names.isEmpty()) {
         return "";
@@ -224,20 +228,20 @@ final class WhyCommand extends Command {
 
     private void print(int job, Palette palette) throws IOException {
       String name = graph.job(job).name();
-      Details last = look.records().details(name);
-      Chain past = causes.ofLastRun(job);
+      RunDetails last = look.records().details(name);
+      CauseChain past = causes.ofLastRun(job);
       if (running.contains(name)) {
-        console.print(palette.bold(Shown.name(name)) + " is running\n");
+        console.print(palette.bold(SafeText.name(name)) + " is running\n");
       } else if (plan.verdict(job) instanceof Verdict.UpToDate) {
-        console.print(Answer.upToDate(name, last, past, palette) + "\n");
-        List<Made> gone = look.contents().gone(job);
+        console.print(WhyText.upToDate(name, last, past, palette) + "\n");
+        List<RecordedProduct> gone = look.contents().gone(job);
         if (!gone.isEmpty()) {
-          console.print(Answer.gone(gone) + "\n");
+          console.print(WhyText.gone(gone) + "\n");
         }
       } else {
-        console.print(Answer.of(causes.of(plan, job), palette) + "\n");
+        console.print(WhyText.of(causes.of(plan, job), palette) + "\n");
         if (past != null) {
-          console.print(Answer.lastRun(last, past, palette) + "\n");
+          console.print(WhyText.lastRun(last, past, palette) + "\n");
         }
       }
     }
@@ -250,10 +254,10 @@ final class WhyCommand extends Command {
           out.writeStringField("target", question.target);
           out.writeStringField("file", question.path);
           out.writeArrayFieldStart("needed_by");
-          for (Readers.Use use : question.uses) {
+          for (PathReaders.Use use : question.uses) {
             out.writeStartObject();
             out.writeStringField("job", use.job());
-            Json.number(out, "build", use.build(), use.build() > 0);
+            JsonPrinter.number(out, "build", use.build(), use.build() > 0);
             out.writeStringField("old", use.old());
             out.writeStringField("now", use.now());
             out.writeEndObject();
@@ -278,8 +282,8 @@ final class WhyCommand extends Command {
       DryRun.verdict(out, graph, plan.verdict(job));
       out.writeFieldName("chain");
       chain(out, causes.of(plan, job));
-      Chain past = causes.ofLastRun(job);
-      Json.lastRun(
+      CauseChain past = causes.ofLastRun(job);
+      JsonPrinter.lastRun(
           out,
           look.records().result(job),
           look.records().details(name),
@@ -290,16 +294,16 @@ final class WhyCommand extends Command {
     }
 
     /** The jobs of a chain, the one in question first; empty where there is nothing to explain. */
-    private static void chain(JsonGenerator out, Chain chain) throws IOException {
+    private static void chain(JsonGenerator out, CauseChain chain) throws IOException {
       out.writeStartArray();
       if (chain != null) {
-        for (Chain.Link link : chain.links().values()) {
+        for (CauseChain.Link link : chain.links().values()) {
           out.writeStartObject();
           out.writeStringField("job", link.job());
-          out.writeStringField("how", Json.lower(link.how()));
+          out.writeStringField("how", JsonPrinter.lower(link.how()));
           out.writeFieldName("reasons");
           JsonReport.reasons(out, link.reasons());
-          Json.texts(out, "behind", link.behind());
+          JsonPrinter.texts(out, "behind", link.behind());
           out.writeEndObject();
         }
       }

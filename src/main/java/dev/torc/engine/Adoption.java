@@ -2,16 +2,16 @@ package dev.torc.engine;
 
 import dev.torc.cache.Batch;
 import dev.torc.cache.BuildId;
-import dev.torc.cache.Owned;
-import dev.torc.exec.Ended;
+import dev.torc.cache.OwnedPath;
+import dev.torc.exec.ProcessEnd;
 import dev.torc.graph.Graph;
-import dev.torc.hash.Digests;
+import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
-import dev.torc.machine.Shown;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.Expander;
-import dev.torc.plan.Grounds;
-import dev.torc.plan.Scene;
-import dev.torc.plan.Snapshot;
+import dev.torc.plan.NeedSnapshot;
+import dev.torc.plan.PlanContext;
 import dev.torc.plan.Verdict;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.workflow.Job;
@@ -35,46 +35,47 @@ import java.util.TreeSet;
 public final class Adoption {
 
   private final Expander expander;
-  private final Digests digests;
-  private final Grounds grounds;
+  private final DigestMemo digests;
+  private final AllowedRoots grounds;
   private final Recorder recorder;
   private final Batch batch = new Batch();
   private final List<String> adopted = new ArrayList<>();
   private final List<String> upToDate = new ArrayList<>();
   private final List<Diagnostic> problems = new ArrayList<>();
   private final Set<String> seen = new HashSet<>();
-  private Scene scene;
+  private PlanContext context;
   private Map<Integer, String> dataReaders;
 
   /**
    * @param first its selection names the jobs; what is up to date is settled in it
-   * @param expander gives the scenes that follow when groups can be expanded
+   * @param expander gives the contexts that follow when groups can be expanded
    * @param build stands in the records
    */
-  public Adoption(Scene first, Expander expander, Digests digests, BuildId build)
+  public Adoption(PlanContext first, Expander expander, DigestMemo digests, BuildId build)
       throws IOException {
     this.expander = expander;
     this.digests = digests;
-    this.grounds = new Grounds(first.graph().workflow().root(), first.graph().workflow().roots());
+    this.grounds =
+        new AllowedRoots(first.graph().workflow().root(), first.graph().workflow().roots());
     this.recorder = new Recorder(build);
-    this.scene = first;
+    this.context = first;
   }
 
   /** Looks at all named jobs; of groups, at those instances that are known by then. */
   public Adoption run() throws IOException {
-    Scene next = scene;
+    PlanContext next = context;
     do {
-      scene = next;
-      dataReaders = dataReaders(scene.graph());
-      BitSet named = scene.selection().named();
+      context = next;
+      dataReaders = dataReaders(context.graph());
+      BitSet named = context.selection().named();
       for (int j = named.nextSetBit(0); j >= 0; j = named.nextSetBit(j + 1)) {
-        if (seen.add(scene.graph().name(j))) {
+        if (seen.add(context.graph().name(j))) {
           look(j);
         }
       }
-      next = problems.isEmpty() ? expander.next(scene) : scene;
-    } while (next != scene);
-    scene.selection().namedOpen().stream().forEach(this::unknown);
+      next = problems.isEmpty() ? expander.next(context) : context;
+    } while (next != context);
+    context.selection().namedOpen().stream().forEach(this::unknown);
     return this;
   }
 
@@ -99,9 +100,9 @@ public final class Adoption {
   }
 
   private void look(int id) throws IOException {
-    Job job = scene.graph().job(id);
-    if (scene.decide(id) instanceof Verdict.UpToDate) {
-      scene.records().settle(id);
+    Job job = context.graph().job(id);
+    if (context.decide(id) instanceof Verdict.UpToDate) {
+      context.records().settle(id);
       upToDate.add(job.name());
       return;
     }
@@ -114,10 +115,10 @@ public final class Adoption {
       problem(
           job,
           "job %s needs its data, and values cannot be adopted; %s"
-              .formatted(Shown.name(dataReaders.get(id)), run(job)));
+              .formatted(SafeText.name(dataReaders.get(id)), run(job)));
     }
     products(job);
-    int pending = scene.decider().pending(id);
+    int pending = context.decider().pending(id);
     if (pending >= 0) {
       pending(job, pending);
     }
@@ -139,18 +140,18 @@ public final class Adoption {
     }
     if (globs > 0
         && globs == job.productRefs().size()
-        && Products.of(grounds, digests, job, false, () -> {}).made().isEmpty()) {
+        && ProductScan.of(grounds, digests, job, false, () -> {}).made().isEmpty()) {
       problem(job, "none of its products is there; " + run(job));
     }
     if (job.depfile() != null && digests.product(job.depfile()).stamp().kind() != Stamp.Kind.FILE) {
-      problem(job, "depfile " + Shown.name(job.depfile()) + " is missing; " + run(job));
+      problem(job, "depfile " + SafeText.name(job.depfile()) + " is missing; " + run(job));
     }
   }
 
   private void product(Job job, String path, Stamp.Kind kind) throws IOException {
     Stamp.Kind there = digests.product(path).stamp().kind();
     if (there != kind) {
-      String name = Shown.name(path);
+      String name = SafeText.name(path);
       problem(
           job,
           switch (there) {
@@ -163,41 +164,41 @@ public final class Adoption {
 
   /** Nobody can say what a job would read whose makers are yet to run. */
   private void pending(Job job, int node) {
-    String name = scene.graph().name(node);
-    if (!scene.graph().isJob(node)) {
+    String name = context.graph().name(node);
+    if (!context.graph().isJob(node)) {
       problem(
           job,
           "it needs what group %s makes, whose instances are not known yet; run `torc build %s` first"
-              .formatted(Shown.name(name), Shown.name(name)));
+              .formatted(SafeText.name(name), SafeText.name(name)));
     } else if (!seen.contains(name) || adopted.contains(name)) {
       problem(
           job,
           "it needs what job %s makes, which is not up to date; build or adopt %s first"
-              .formatted(Shown.name(name), Shown.name(name)));
+              .formatted(SafeText.name(name), SafeText.name(name)));
     } else {
-      problem(job, "it needs what job %s makes".formatted(Shown.name(name)));
+      problem(job, "it needs what job %s makes".formatted(SafeText.name(name)));
     }
   }
 
   private void unknown(int group) {
-    var open = scene.graph().gate(group).open();
+    var open = context.graph().join(group).open();
     if (!open.problems().isEmpty()) {
       problems.addAll(open.problems());
       return;
     }
-    int after = scene.records().unsettledBefore(group);
-    String name = Shown.name(after < 0 ? open.name() : scene.graph().name(after));
+    int after = context.records().unsettledBefore(group);
+    String name = SafeText.name(after < 0 ? open.name() : context.graph().name(after));
     problems.add(
         new Diagnostic(
             open.place(),
             "group %s: its instances are known when %s has ended; build or adopt %s first"
-                .formatted(Shown.name(open.name()), name, name)));
+                .formatted(SafeText.name(open.name()), name, name)));
   }
 
   private void adopt(int id, Job job) throws IOException {
-    Graph graph = scene.graph();
+    Graph graph = context.graph();
     try {
-      Snapshot snapshot = Snapshot.take(graph, scene.contents(), digests, id);
+      NeedSnapshot snapshot = NeedSnapshot.take(graph, context.contents(), digests, id);
       if (snapshot.missing() != null) {
         problem(job, Attempt.missingNeed(graph, snapshot.missing()));
         return;
@@ -206,10 +207,10 @@ public final class Adoption {
         problem(job, Attempt.missingData(snapshot.missingData()));
         return;
       }
-      TreeSet<String> found = FoundNeeds.read(graph, id, snapshot, Stamp.MISSING).found();
+      TreeSet<String> found = DiscoveredNeeds.read(graph, id, snapshot, Stamp.MISSING).found();
       for (String path : found) {
         int maker = graph.makerOf(path);
-        if (maker >= 0 && !scene.records().isSettled(maker)) {
+        if (maker >= 0 && !context.records().isSettled(maker)) {
           pending(job, maker);
           return;
         }
@@ -218,10 +219,10 @@ public final class Adoption {
           return;
         }
       }
-      Products products = Products.of(grounds, digests, job, true, () -> {});
-      Outcome outcome =
-          new Outcome(
-              new Ended(Ended.How.NOT_STARTED, 0, 0, -1, -1, ""),
+      ProductScan products = ProductScan.of(grounds, digests, job, true, () -> {});
+      AttemptOutcome outcome =
+          new AttemptOutcome(
+              new ProcessEnd(ProcessEnd.How.NOT_STARTED, 0, 0, -1, -1, ""),
               "",
               snapshot,
               products.made(),
@@ -232,24 +233,24 @@ public final class Adoption {
               List.of(),
               "",
               List.of());
-      scene.records().replace(id, recorder.adopted(scene, id, outcome, batch));
-      scene.records().settle(id);
+      context.records().replace(id, recorder.adopted(context, id, outcome, batch));
+      context.records().settle(id);
       adopted.add(job.name());
-    } catch (Failure e) {
+    } catch (AttemptFailure e) {
       problem(job, e.getMessage());
     }
   }
 
-  private static Owned adopted(Owned owned) {
-    return new Owned(owned.path(), owned.kind(), owned.digest(), owned.job(), true);
+  private static OwnedPath adopted(OwnedPath owned) {
+    return new OwnedPath(owned.path(), owned.kind(), owned.digest(), owned.job(), true);
   }
 
   private void problem(Job job, String line) {
-    problems.add(new Diagnostic(job.place(), "job " + Shown.name(job.name()) + ": " + line));
+    problems.add(new Diagnostic(job.place(), "job " + SafeText.name(job.name()) + ": " + line));
   }
 
   private static String run(Job job) {
-    return "make it with `torc build " + Shown.name(job.name()) + "`";
+    return "make it with `torc build " + SafeText.name(job.name()) + "`";
   }
 
   /** The jobs whose values others need, each with one of these. */

@@ -30,7 +30,7 @@ final class ArgumentList {
    * Refuses what is too long.
    *
    * @param env entries that the process has beside the caller's; null for those taken away
-   * @throws Failure with one line that names the way out
+   * @throws AttemptFailure with one line that names the way out
    */
   void check(List<String> argv, Map<String, String> env) {
     if (isShort(argv, env)) {
@@ -75,8 +75,8 @@ final class ArgumentList {
     return length + 1 + POINTER;
   }
 
-  private static Failure tooLong(String what, long length, String limit) {
-    return new Failure(
+  private static AttemptFailure tooLong(String what, long length, String limit) {
+    return new AttemptFailure(
         ("%s is %d bytes long, and the system takes %s;"
                 + " instead of {needs}, read the paths from the file $TORC_NEEDS")
             .formatted(what, length, limit));

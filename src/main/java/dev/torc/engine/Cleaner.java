@@ -3,7 +3,7 @@ package dev.torc.engine;
 import dev.torc.cache.Batch;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
-import dev.torc.cache.Owned;
+import dev.torc.cache.OwnedPath;
 import dev.torc.hash.Stamp;
 import dev.torc.machine.Refusal;
 import java.io.IOException;
@@ -30,11 +30,11 @@ public final class Cleaner {
      *
      * @param unaltered whether what stands there is what torc made
      */
-    boolean takes(Owned owned, boolean unaltered);
+    boolean takes(OwnedPath owned, boolean unaltered);
   }
 
   /** Is told of each path, in the order of the records. */
-  public interface Teller {
+  public interface Listener {
     /** It was taken away, or would be. */
     void removed(String path);
 
@@ -46,10 +46,10 @@ public final class Cleaner {
   private final Path root;
   private final List<Path> roots;
   private final Cache cache;
-  private final Clearing clearing;
+  private final ProductRemoval removal;
   private final boolean force;
   private final boolean dry;
-  private final Teller teller;
+  private final Listener listener;
   private boolean failed;
 
   /**
@@ -61,18 +61,18 @@ public final class Cleaner {
       CachePlace place,
       List<Path> roots,
       Cache cache,
-      Clearing clearing,
+      ProductRemoval removal,
       boolean force,
       boolean dry,
-      Teller teller) {
+      Listener listener) {
     this.place = place;
     this.root = place.root();
     this.roots = roots;
     this.cache = cache;
-    this.clearing = clearing;
+    this.removal = removal;
     this.force = force;
     this.dry = dry;
-    this.teller = teller;
+    this.listener = listener;
   }
 
   /**
@@ -82,7 +82,7 @@ public final class Cleaner {
    * @return whether all went that should
    */
   public boolean products(Choice choice) {
-    List<Owned> all = new ArrayList<>();
+    List<OwnedPath> all = new ArrayList<>();
     cache.eachOwned(all::add);
     all.forEach(owned -> product(owned, choice));
     return !failed;
@@ -121,13 +121,13 @@ public final class Cleaner {
       // The lock's file goes last: who finds none makes a new one and is not held up by ours.
       inner.sort(Comparator.comparing(now.lock()::equals));
       for (Path entry : inner) {
-        Clearing.delete(entry);
+        ProductRemoval.delete(entry);
       }
     }
-    teller.removed(shown(folder));
+    listener.removed(shown(folder));
     if (Files.exists(kept, LinkOption.NOFOLLOW_LINKS)) {
       if (!keptToo) {
-        teller.kept(shown(kept), "it holds what torc set aside for you; --kept removes it");
+        listener.kept(shown(kept), "it holds what torc set aside for you; --kept removes it");
       }
     } else if (!dry) {
       try {
@@ -143,16 +143,16 @@ public final class Cleaner {
     if (astray.isEmpty()) {
       remove(folder);
     } else if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      teller.kept(shown(folder), astray);
+      listener.kept(shown(folder), astray);
     }
   }
 
   private void remove(Path folder) throws IOException {
     if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       if (!dry) {
-        Clearing.delete(folder);
+        ProductRemoval.delete(folder);
       }
-      teller.removed(shown(folder));
+      listener.removed(shown(folder));
     }
   }
 
@@ -160,7 +160,7 @@ public final class Cleaner {
     return path.startsWith(root) ? root.relativize(path).toString() : path.toString();
   }
 
-  private void product(Owned owned, Choice choice) {
+  private void product(OwnedPath owned, Choice choice) {
     try {
       Path file = root.resolve(owned.path());
       String astray = astray(file);
@@ -186,36 +186,36 @@ public final class Cleaner {
         why = unreadable;
       }
       if (!why.isEmpty()) {
-        teller.kept(owned.path(), why);
+        listener.kept(owned.path(), why);
         return;
       }
       if (!dry) {
-        Clearing.delete(file);
+        ProductRemoval.delete(file);
       }
       forget(owned);
-      teller.removed(owned.path());
+      listener.removed(owned.path());
     } catch (IOException e) {
       failed = true;
-      teller.kept(owned.path(), Refusal.line(e));
+      listener.kept(owned.path(), Refusal.line(e));
     }
   }
 
-  private void forget(Owned owned) {
+  private void forget(OwnedPath owned) {
     if (!dry) {
       cache.put(new Batch().disown(owned.path()).dropStamp(owned.path()));
     }
   }
 
   /** Whether what stands there is what was recorded; never reads a device or through a link. */
-  private boolean asRecorded(Owned owned, Path file) throws IOException {
+  private boolean asRecorded(OwnedPath owned, Path file) throws IOException {
     boolean readable =
         Files.isSymbolicLink(file)
             || Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
             || Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
-    return readable && clearing.asRecorded(owned);
+    return readable && removal.asRecorded(owned);
   }
 
-  private String reasonToKeep(Owned owned, Path file, boolean recorded) {
+  private String reasonToKeep(OwnedPath owned, Path file, boolean recorded) {
     boolean folder = Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
     if (folder && owned.kind() != Stamp.Kind.FOLDER) {
       return "it is a folder, and torc made none there";

@@ -28,7 +28,7 @@ public sealed interface Event {
   record JobReleased(String job) implements Event {}
 
   /** A job came to its final state. */
-  record JobEnded(String job, State state, Details details) implements Event {}
+  record JobEnded(String job, JobState state, Details details) implements Event {}
 
   /** An attempt failed and another follows after {@code delay} nanoseconds. */
   record JobRetried(String job, int attempt, Details details, long delay) implements Event {}
@@ -46,7 +46,7 @@ public sealed interface Event {
   record Note(Level level, String text) implements Event {}
 
   /** The build is over; counts by final state, all states present. */
-  record Finished(String build, Map<State, Integer> counts, long nanos, int exit)
+  record Finished(String build, Map<JobState, Integer> counts, long nanos, int exit)
       implements Event {}
 
   /** How loud a note is. */

@@ -1,11 +1,11 @@
 package dev.torc.engine;
 
-import dev.torc.exec.Ended;
 import dev.torc.exec.Launch;
+import dev.torc.exec.ProcessEnd;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Refusal;
-import dev.torc.machine.Shown;
+import dev.torc.machine.SafeText;
 import dev.torc.posix.OwnFile;
 import dev.torc.workflow.Hook;
 import dev.torc.workflow.Hook.On;
@@ -43,12 +43,12 @@ final class Hooks {
   }
 
   private final List<Hook> hooks;
-  private final Shop shop;
+  private final AttemptContext shared;
   private final Supplier<Graph> graph;
   private final IntPredicate over;
   private final Consumer<Runnable> loop;
   private final Consumer<Event> tell;
-  private final Supplier<Map<State, Integer>> counts;
+  private final Supplier<Map<JobState, Integer>> counts;
   private final Map<Hook, Gate> gates = new HashMap<>();
   private final Map<Hook, Group> groups = new HashMap<>();
   private final Map<Integer, Runner.Running> running = new LinkedHashMap<>();
@@ -63,7 +63,7 @@ final class Hooks {
     private int[] nodes;
     private int over;
     private boolean ran;
-    private State worst = State.RAN;
+    private JobState worst = JobState.RAN;
 
     /** Whether all came to their ends; those that did are not looked at again. */
     boolean isOver(Graph now, String name, IntPredicate ended) {
@@ -87,14 +87,14 @@ final class Hooks {
    * @param counts of the jobs by final state
    */
   Hooks(
-      Shop shop,
+      AttemptContext shared,
       Supplier<Graph> graph,
       IntPredicate over,
       Consumer<Runnable> loop,
       Consumer<Event> tell,
-      Supplier<Map<State, Integer>> counts) {
-    this.shop = shop;
-    this.hooks = shop.graph().workflow().hooks();
+      Supplier<Map<JobState, Integer>> counts) {
+    this.shared = shared;
+    this.hooks = shared.graph().workflow().hooks();
     this.graph = graph;
     this.over = over;
     this.loop = loop;
@@ -145,24 +145,25 @@ final class Hooks {
   }
 
   /** A job came to its final state. */
-  void ended(Job job, State state) {
+  void ended(Job job, JobState state) {
     for (Hook hook : hooks) {
       if (hook.on() == On.READY || !isOf(hook, job)) {
         continue;
       }
-      boolean ran = state == State.RAN || state == State.FAILED || state == State.INTERRUPTED;
-      State end = state;
+      boolean ran =
+          state == JobState.RAN || state == JobState.FAILED || state == JobState.INTERRUPTED;
+      JobState end = state;
       if (hook.job().equals(job.group())) {
         Group group = groups.computeIfAbsent(hook, _ -> new Group());
         group.ran |= ran;
-        boolean well = state == State.RAN || state == State.UP_TO_DATE;
-        group.worst = well || group.worst == State.INTERRUPTED ? group.worst : state;
+        boolean well = state == JobState.RAN || state == JobState.UP_TO_DATE;
+        group.worst = well || group.worst == JobState.INTERRUPTED ? group.worst : state;
         ran = group.ran && group.isOver(graph.get(), hook.job(), over);
         end = group.worst;
       }
-      boolean well = end == State.RAN;
+      boolean well = end == JobState.RAN;
       if (ran && (hook.on() == On.DONE || hook.on() == (well ? On.SUCCESS : On.FAILURE))) {
-        begin(hook, well ? "success" : end == State.INTERRUPTED ? "interrupted" : "failure");
+        begin(hook, well ? "success" : end == JobState.INTERRUPTED ? "interrupted" : "failure");
       }
     }
   }
@@ -209,17 +210,18 @@ final class Hooks {
     counts
         .get()
         .forEach((state, count) -> env.put("TORC_" + state.name(), Integer.toString(count)));
-    Launch launch = shop.launches().of(hook, number, env);
-    Consumer<Ended> done = ended -> loop.accept(() -> ended(hook, number, launch.log(), ended));
-    running.put(number, shop.runner().start(launch, done));
+    Launch launch = shared.launches().of(hook, number, env);
+    Consumer<ProcessEnd> done =
+        ended -> loop.accept(() -> ended(hook, number, launch.log(), ended));
+    running.put(number, shared.runner().start(launch, done));
   }
 
-  private void ended(Hook hook, int number, Path log, Ended ended) {
+  private void ended(Hook hook, int number, Path log, ProcessEnd ended) {
     running.remove(number);
     gates.put(hook, ended.ok() || !hook.required() ? Gate.OPEN : Gate.FAILED);
     failed |= !ended.ok() && hook.required();
     List<String> tail = List.of();
-    Path all = shop.launches().hooksLog();
+    Path all = shared.launches().hooksLog();
     try {
       tail = collect(hook, log, all);
     } catch (IOException e) {
@@ -229,8 +231,8 @@ final class Hooks {
       note(
           hook.required() ? Event.Level.ERROR : Event.Level.WARNING,
           "hook %s failed: %s; its output is in %s"
-              .formatted(name(hook), Phrase.of(ended, 0, 0), shown(all)));
-      tail.forEach(line -> note(Event.Level.INFO, "  | " + Shown.output(line, false)));
+              .formatted(name(hook), FailurePhrase.of(ended, 0, 0), shown(all)));
+      tail.forEach(line -> note(Event.Level.INFO, "  | " + SafeText.output(line, false)));
     }
   }
 
@@ -245,7 +247,7 @@ final class Hooks {
       collected = true;
       Files.deleteIfExists(all);
     }
-    String head = "== %s: %s\n".formatted(name(hook), Shown.line(hook.command()));
+    String head = "== %s: %s\n".formatted(name(hook), SafeText.line(hook.command()));
     try (OutputStream out =
         OwnFile.out(all, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       out.write(head.getBytes(StandardCharsets.UTF_8));
@@ -258,11 +260,11 @@ final class Hooks {
 
   private static String name(Hook hook) {
     String on = hook.on().name().toLowerCase(Locale.ROOT);
-    return hook.job() == null ? on : on + " of " + Shown.name(hook.job());
+    return hook.job() == null ? on : on + " of " + SafeText.name(hook.job());
   }
 
   private String shown(Path file) {
-    return shop.graph().workflow().root().relativize(file).toString();
+    return shared.graph().workflow().root().relativize(file).toString();
   }
 
   private void note(Event.Level level, String text) {

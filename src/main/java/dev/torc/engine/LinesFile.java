@@ -1,8 +1,8 @@
 package dev.torc.engine;
 
-import dev.torc.hash.Digests;
+import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
-import dev.torc.machine.Shown;
+import dev.torc.machine.SafeText;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +18,7 @@ import java.util.List;
 /**
  * A file to which a job appends lines for torc: not there when an attempt begins, read after it.
  * Most jobs write none, so torc makes none: the first line does. What the lines mean is for {@link
- * Stored} and {@link Posts}.
+ * StoredLines} and {@link PostedLines}.
  *
  * @param name the variable that names the file, for messages
  */
@@ -35,19 +35,19 @@ record LinesFile(String name, Path path) {
    *
    * @param digests looks whether it is there
    */
-  void clear(Digests digests) throws IOException {
+  void clear(DigestMemo digests) throws IOException {
     if (digests.linkStamp(path.toString()).exists()) {
       Files.deleteIfExists(path);
     }
   }
 
   /** The lines without their ends; of a file that is not there, none. */
-  List<String> lines(Digests digests) throws IOException {
+  List<String> lines(DigestMemo digests) throws IOException {
     byte[] bytes;
     try {
       Stamp there = digests.linkStamp(path.toString());
       if (there.exists() && there.kind() != Stamp.Kind.FILE) {
-        throw new Failure(name + " is no file any more; append lines to what stands there");
+        throw new AttemptFailure(name + " is no file any more; append lines to what stands there");
       }
       if (there.size() == 0) {
         return List.of();
@@ -59,7 +59,8 @@ record LinesFile(String name, Path path) {
       return List.of();
     }
     if (bytes.length > MAX) {
-      throw new Failure(name + " holds more than " + (MAX >> 20) + " MiB; write a product instead");
+      throw new AttemptFailure(
+          name + " holds more than " + (MAX >> 20) + " MiB; write a product instead");
     }
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
@@ -68,14 +69,14 @@ record LinesFile(String name, Path path) {
           .map(line -> line.endsWith("\r") ? line.substring(0, line.length() - 1) : line)
           .toList();
     } catch (CharacterCodingException e) {
-      throw new Failure(name + " holds what is no valid UTF-8");
+      throw new AttemptFailure(name + " holds what is no valid UTF-8");
     }
   }
 
   /** The failure of a job that wrote a line that cannot be read. */
-  Failure unreadable(String line, String hint) {
-    return new Failure(
+  AttemptFailure unreadable(String line, String hint) {
+    return new AttemptFailure(
         "%s has a line that cannot be read: %s (%s)"
-            .formatted(name, Shown.line(line, QUOTED), hint));
+            .formatted(name, SafeText.line(line, QUOTED), hint));
   }
 }

@@ -48,14 +48,14 @@ final class ReadyQueue {
    *
    * @param demand what a job takes
    */
-  int next(Pool pool, IntFunction<Demand> demand) {
-    Demand starved = starved(pool, demand);
+  int next(ResourcePool pool, IntFunction<ResourceDemand> demand) {
+    ResourceDemand starved = starved(pool, demand);
     for (Iterator<Integer> it = ready.iterator(); it.hasNext(); ) {
-      if (pool.free(Demand.CPUS) == 0) {
+      if (pool.free(ResourceDemand.CPUS) == 0) {
         return -1; // every job takes a cpu
       }
       int job = it.next();
-      Demand wanted = demand.apply(job);
+      ResourceDemand wanted = demand.apply(job);
       if (pool.fits(wanted) && (starved == null || !pool.delays(wanted, starved))) {
         it.remove();
         passed.remove(job);
@@ -69,13 +69,13 @@ final class ReadyQueue {
   }
 
   /** What the first job takes that was overtaken too often and still does not fit; null if none. */
-  private Demand starved(Pool pool, IntFunction<Demand> demand) {
-    Demand starved = null;
+  private ResourceDemand starved(ResourcePool pool, IntFunction<ResourceDemand> demand) {
+    ResourceDemand starved = null;
     Integer first = null;
     for (Map.Entry<Integer, Integer> entry : passed.entrySet()) {
       if (entry.getValue() >= PASSES
           && (first == null || ready.comparator().compare(entry.getKey(), first) < 0)) {
-        Demand wanted = demand.apply(entry.getKey());
+        ResourceDemand wanted = demand.apply(entry.getKey());
         if (!pool.fits(wanted)) {
           first = entry.getKey();
           starved = wanted;

@@ -3,16 +3,16 @@ package dev.torc.engine;
 import dev.torc.cache.Batch;
 import dev.torc.cache.BuildId;
 import dev.torc.cache.Cache;
-import dev.torc.cache.Details;
-import dev.torc.cache.Entry;
-import dev.torc.cache.Marks;
-import dev.torc.cache.Posted;
-import dev.torc.cache.Result;
-import dev.torc.exec.Ended;
+import dev.torc.cache.JobResult;
+import dev.torc.cache.ManifestEntry;
+import dev.torc.cache.PostedEvent;
+import dev.torc.cache.RunDetails;
+import dev.torc.cache.StartMarks;
+import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Digest;
 import dev.torc.plan.Decider;
+import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
-import dev.torc.plan.Scene;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -41,12 +41,12 @@ public final class Recorder {
    * @param result the result in it
    * @param lists what it names by digest
    */
-  record Record(Batch batch, Result result, Map<Digest, List<Entry>> lists) {}
+  record Record(Batch batch, JobResult result, Map<Digest, List<ManifestEntry>> lists) {}
 
   /** The records of a job whose last attempt came to this. */
-  Record of(Workers.Begun last, Outcome outcome) {
+  Record of(AttemptThreads.Begun last, AttemptOutcome outcome) {
     return of(
-        last.scene(),
+        last.context(),
         last.id(),
         last.reasons(),
         last.number(),
@@ -56,8 +56,8 @@ public final class Recorder {
   }
 
   /** The records of a job that did not run, and whose products are accepted as they stand. */
-  Result adopted(Scene scene, int id, Outcome outcome, Batch batch) {
-    Record record = of(scene, id, List.of(), 0, outcome, Result.Outcome.ADOPTED, batch);
+  JobResult adopted(PlanContext context, int id, AttemptOutcome outcome, Batch batch) {
+    Record record = of(context, id, List.of(), 0, outcome, JobResult.Outcome.ADOPTED, batch);
     whole(record);
     return record.result;
   }
@@ -77,26 +77,26 @@ public final class Recorder {
   }
 
   private Record of(
-      Scene scene,
+      PlanContext context,
       int id,
       List<Reason> reasons,
       int attempts,
-      Outcome outcome,
-      Result.Outcome how,
+      AttemptOutcome outcome,
+      JobResult.Outcome how,
       Batch batch) {
     Digest manifest = Decider.UNKNOWN;
-    List<Entry> lines = List.of();
-    Map<Digest, List<Entry>> lists = Map.of();
+    List<ManifestEntry> lines = List.of();
+    Map<Digest, List<ManifestEntry>> lists = Map.of();
     if (outcome.snapshot() != null) {
       Decider.Described described =
-          scene.decider().describe(id, outcome.found(), outcome.snapshot());
+          context.decider().describe(id, outcome.found(), outcome.snapshot());
       manifest = described.digest();
       lines = described.lines();
       lists = described.lists();
     }
-    Ended ended = outcome.ended();
-    Result result =
-        new Result(
+    ProcessEnd ended = outcome.ended();
+    JobResult result =
+        new JobResult(
             how,
             build.id(),
             manifest,
@@ -104,61 +104,68 @@ public final class Recorder {
             outcome.found(),
             outcome.moved(),
             ended.wall());
-    Details details =
-        new Details(
+    RunDetails details =
+        new RunDetails(
             lines,
             entries(reasons),
             outcome.what(),
             build.number(),
             outcome.started(),
-            ended.how() == Ended.How.EXITED ? ended.code() : -1,
-            ended.how() == Ended.How.SIGNALED ? ended.code() : 0,
+            ended.how() == ProcessEnd.How.EXITED ? ended.code() : -1,
+            ended.how() == ProcessEnd.How.SIGNALED ? ended.code() : 0,
             ended.cpu(),
             ended.peak(),
             attempts);
-    String job = scene.graph().job(id).name();
+    String job = context.graph().job(id).name();
     batch.result(job, result, details).data(job, outcome.data());
     for (String text : outcome.posts()) {
       long now = System.currentTimeMillis();
-      batch.post(new Posted(build.number(), posted.getAndIncrement(), now, job, attempts, text));
+      batch.post(
+          new PostedEvent(build.number(), posted.getAndIncrement(), now, job, attempts, text));
     }
     outcome.owned().forEach(batch::own);
     return new Record(batch, result, lists);
   }
 
-  private static List<Entry> entries(List<Reason> reasons) {
-    List<Entry> entries = new ArrayList<>(reasons.size());
+  private static List<ManifestEntry> entries(List<Reason> reasons) {
+    List<ManifestEntry> entries = new ArrayList<>(reasons.size());
     for (Reason r : reasons) {
-      entries.add(new Entry(r.kind().ordinal(), r.name(), r.old(), r.now()));
+      entries.add(new ManifestEntry(r.kind().ordinal(), r.name(), r.old(), r.now()));
     }
     return entries;
   }
 
-  private static Result.Outcome outcomeOf(Outcome outcome) {
+  private static JobResult.Outcome outcomeOf(AttemptOutcome outcome) {
     if (outcome.ok()) {
-      return Result.Outcome.OK;
+      return JobResult.Outcome.OK;
     }
     return switch (outcome.ended().how()) {
-      case TIMEOUT -> Result.Outcome.TIMED_OUT;
-      case MEMORY -> Result.Outcome.OUT_OF_MEMORY;
-      case INTERRUPTED -> Result.Outcome.INTERRUPTED;
-      case EXITED, SIGNALED, TERMINAL, NOT_STARTED -> Result.Outcome.FAILED;
+      case TIMEOUT -> JobResult.Outcome.TIMED_OUT;
+      case MEMORY -> JobResult.Outcome.OUT_OF_MEMORY;
+      case INTERRUPTED -> JobResult.Outcome.INTERRUPTED;
+      case EXITED, SIGNALED, TERMINAL, NOT_STARTED -> JobResult.Outcome.FAILED;
     };
   }
 
   /** The record of a job that a killed torc left running (rule 9): interrupted. */
-  public static Batch interrupted(Cache cache, Marks.Mark mark, long number) {
-    Result last = cache.result(mark.job());
-    Details details = cache.details(mark.job());
+  public static Batch interrupted(Cache cache, StartMarks.Mark mark, long number) {
+    JobResult last = cache.result(mark.job());
+    RunDetails details = cache.details(mark.job());
     Digest manifest = last == null ? Decider.UNKNOWN : last.manifest();
     List<String> found = last == null ? List.of() : last.found();
-    List<Entry> lines = details == null ? List.of() : details.manifest();
+    List<ManifestEntry> lines = details == null ? List.of() : details.manifest();
     return new Batch()
         .result(
             mark.job(),
-            new Result(
-                Result.Outcome.INTERRUPTED, mark.build(), manifest, List.of(), found, List.of(), 0),
-            new Details(
+            new JobResult(
+                JobResult.Outcome.INTERRUPTED,
+                mark.build(),
+                manifest,
+                List.of(),
+                found,
+                List.of(),
+                0),
+            new RunDetails(
                 lines, List.of(), "torc was killed", number, 0, -1, 0, -1, -1, mark.attempt()))
         .data(mark.job(), List.of());
   }

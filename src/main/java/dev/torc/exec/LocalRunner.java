@@ -24,8 +24,8 @@ public final class LocalRunner implements Runner {
   private final long grace;
   private final Spawn spawn = new Spawn();
   private final ExecutorService threads;
-  private final Watch watch = new Watch();
-  private final Map<Attempt, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
+  private final RunWatch watch = new RunWatch();
+  private final Map<ProcessRun, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   /**
@@ -52,8 +52,8 @@ public final class LocalRunner implements Runner {
    * @throws IllegalStateException after {@link #close}
    */
   @Override
-  public Running start(Launch launch, Consumer<Ended> done) {
-    Attempt attempt = attempt(launch);
+  public Running start(Launch launch, Consumer<ProcessEnd> done) {
+    ProcessRun attempt = attempt(launch);
     try {
       threads.execute(() -> run(attempt, done));
     } catch (RuntimeException | Error e) {
@@ -69,8 +69,8 @@ public final class LocalRunner implements Runner {
    * @throws IllegalStateException after {@link #close}
    */
   @Override
-  public Ended run(Launch launch, Consumer<Running> handle) {
-    Attempt attempt = attempt(launch);
+  public ProcessEnd run(Launch launch, Consumer<Running> handle) {
+    ProcessRun attempt = attempt(launch);
     try {
       handle.accept(attempt);
       return run(attempt);
@@ -84,16 +84,16 @@ public final class LocalRunner implements Runner {
     return grace;
   }
 
-  private Attempt attempt(Launch launch) {
+  private ProcessRun attempt(Launch launch) {
     if (closed) {
       throw new IllegalStateException("the runner is closed");
     }
-    Attempt attempt = new Attempt(launch, spawn, caller, grace, threads, watch);
+    ProcessRun attempt = new ProcessRun(launch, spawn, caller, grace, threads, watch);
     running.put(attempt, new CompletableFuture<>());
     return attempt;
   }
 
-  private void run(Attempt attempt, Consumer<Ended> done) {
+  private void run(ProcessRun attempt, Consumer<ProcessEnd> done) {
     try {
       done.accept(run(attempt));
     } finally {
@@ -101,16 +101,16 @@ public final class LocalRunner implements Runner {
     }
   }
 
-  private void over(Attempt attempt) {
+  private void over(ProcessRun attempt) {
     running.remove(attempt).complete(null);
   }
 
   /** A fault on the way must not leave the caller waiting for ever. */
-  private static Ended run(Attempt attempt) {
+  private static ProcessEnd run(ProcessRun attempt) {
     try {
       return attempt.run();
     } catch (RuntimeException | Error fault) {
-      return new Ended(Ended.How.NOT_STARTED, 0, 0, -1, -1, "fault of torc: " + fault);
+      return new ProcessEnd(ProcessEnd.How.NOT_STARTED, 0, 0, -1, -1, "fault of torc: " + fault);
     }
   }
 

@@ -14,15 +14,15 @@ public interface Runner extends AutoCloseable {
    *
    * @param done called exactly once, from any thread, when the attempt is over
    */
-  Running start(Launch launch, Consumer<Ended> done);
+  Running start(Launch launch, Consumer<ProcessEnd> done);
 
   /**
    * Runs an attempt and returns when it is over: for a caller whose thread has nothing else to do.
    *
    * @param running is handed the attempt as soon as it can be ended
    */
-  default Ended run(Launch launch, Consumer<Running> running) {
-    CompletableFuture<Ended> done = new CompletableFuture<>();
+  default ProcessEnd run(Launch launch, Consumer<Running> running) {
+    CompletableFuture<ProcessEnd> done = new CompletableFuture<>();
     running.accept(start(launch, done::complete));
     return done.join();
   }

@@ -1,7 +1,7 @@
 package dev.torc.graph;
 
-import dev.torc.bytes.Input;
-import dev.torc.bytes.Output;
+import dev.torc.bytes.ByteReader;
+import dev.torc.bytes.ByteWriter;
 import java.util.Arrays;
 
 /**
@@ -19,13 +19,13 @@ public final class Adjacency {
   }
 
   /** Writes it; {@link #read} reads it back. */
-  public void write(Output out) {
+  public void write(ByteWriter out) {
     out.ints(start);
     out.ints(target);
   }
 
   /** What {@link #write} wrote. */
-  public static Adjacency read(Input in) {
+  public static Adjacency read(ByteReader in) {
     return new Adjacency(in.ints(), in.ints());
   }
 

@@ -7,7 +7,7 @@ public final class Downstream {
 
   private Downstream() {}
 
-  /** Adds the nodes that wait for one, gates and those that wait for them included. */
+  /** Adds the nodes that wait for one, join nodes and those that wait for them included. */
   public static void addReaders(Graph graph, int node, BitSet into) {
     Adjacency after = graph.after();
     for (int i = after.from(node); i < after.to(node); i++) {

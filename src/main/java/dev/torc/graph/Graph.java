@@ -1,8 +1,8 @@
 package dev.torc.graph;
 
-import dev.torc.bytes.Input;
-import dev.torc.bytes.Names;
-import dev.torc.bytes.Output;
+import dev.torc.bytes.ByteReader;
+import dev.torc.bytes.ByteWriter;
+import dev.torc.bytes.StringTable;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
@@ -20,16 +20,16 @@ import java.util.function.Supplier;
  * Who makes and who needs what: jobs, files and lists as dense numbers, edges in flat arrays. Built
  * by {@link GraphBuilder} from the build file alone; it never looks at the disk, and knows nothing
  * of verdicts. Jobs are numbered in a topological order: whatever a job waits for has a smaller
- * number. Gates are nodes too, with the numbers behind those of the jobs.
+ * number. Join nodes are nodes too, with the numbers behind those of the jobs.
  */
 public final class Graph {
 
   private final Workflow workflow;
   private final List<Job> jobs;
-  private final List<Gate> gates;
-  private final Names names;
-  private final Supplier<References> references;
-  private final Names paths;
+  private final List<JoinNode> joins;
+  private final StringTable names;
+  private final Supplier<NameResolver> references;
+  private final StringTable paths;
   private final Supplier<Makers> makers;
   private final boolean plain;
   private final int[] maker;
@@ -46,10 +46,10 @@ public final class Graph {
   Graph(
       Workflow workflow,
       List<Job> jobs,
-      List<Gate> gates,
-      Names names,
-      Supplier<References> references,
-      Names paths,
+      List<JoinNode> joins,
+      StringTable names,
+      Supplier<NameResolver> references,
+      StringTable paths,
       Supplier<Makers> makers,
       boolean plain,
       int[] maker,
@@ -62,7 +62,7 @@ public final class Graph {
       int[] order) {
     this.workflow = workflow;
     this.jobs = jobs;
-    this.gates = gates;
+    this.joins = joins;
     this.names = names;
     this.references = references;
     this.paths = paths;
@@ -107,7 +107,7 @@ public final class Graph {
     return names.id(name);
   }
 
-  /** How many nodes there are: jobs, and gates behind them. */
+  /** How many nodes there are: jobs, and join nodes behind them. */
   public int nodes() {
     return order.length;
   }
@@ -122,24 +122,24 @@ public final class Graph {
     return node < jobs.size();
   }
 
-  /** A gate by its number as a node. */
-  public Gate gate(int node) {
-    return gates.get(node - jobs.size());
+  /** A join node by its number as a node. */
+  public JoinNode join(int node) {
+    return joins.get(node - jobs.size());
   }
 
   /** Whether a node is a group whose instances are not all known. */
   public boolean isOpen(int node) {
-    return node >= jobs.size() && gate(node).isOpen();
+    return node >= jobs.size() && join(node).isOpen();
   }
 
   /** Whether all instances of all groups are known. */
   public boolean isWhole() {
-    return gates.stream().noneMatch(Gate::isOpen);
+    return joins.stream().noneMatch(JoinNode::isOpen);
   }
 
-  /** The name of a job, or what a gate stands for. */
+  /** The name of a job, or what a join node stands for. */
   public String name(int node) {
-    return isJob(node) ? names.text(node) : gate(node).text();
+    return isJob(node) ? names.text(node) : join(node).text();
   }
 
   /**
@@ -153,9 +153,9 @@ public final class Graph {
 
   /** Whether a name may be that of an instance of a group whose instances are not all known. */
   public boolean mayBeInstance(String name) {
-    return gates.stream()
-        .filter(Gate::isOpen)
-        .anyMatch(gate -> gate.text().equals(InstanceName.parse(name).group()));
+    return joins.stream()
+        .filter(JoinNode::isOpen)
+        .anyMatch(join -> join.text().equals(InstanceName.parse(name).group()));
   }
 
   /** What to say of a name for which {@link #named} has nothing. */
@@ -174,7 +174,7 @@ public final class Graph {
   }
 
   /** Hands over a file's path as it is stored. */
-  public <T> T handPath(int file, Names.Taker<T> taker) throws IOException {
+  public <T> T handPath(int file, StringTable.Taker<T> taker) throws IOException {
     return paths.hand(file, taker);
   }
 
@@ -280,7 +280,7 @@ public final class Graph {
     return false;
   }
 
-  /** The jobs that a job waits for, gates seen through; ascending. */
+  /** The jobs that a job waits for, join nodes seen through; ascending. */
   public int[] jobsBefore(int job) {
     BitSet found = new BitSet();
     ArrayDeque<Integer> nodes = new ArrayDeque<>(List.of(job));
@@ -297,8 +297,8 @@ public final class Graph {
   }
 
   /** Writes it but for its workflow and jobs; see {@link #read}. */
-  public void write(Output out) {
-    out.list(gates, (to, gate) -> to.text(gate.text()));
+  public void write(ByteWriter out) {
+    out.list(joins, (to, join) -> to.text(join.text()));
     names.write(out);
     paths.write(out);
     out.flag(plain);
@@ -326,10 +326,10 @@ public final class Graph {
    * @param jobs by number
    * @param of makes the workflow from its jobs in written order
    */
-  public static Graph read(Input in, List<Job> jobs, Function<List<Job>, Workflow> of) {
-    List<Gate> gates = in.list(from -> new Gate(from.text(), null));
-    Names names = Names.read(in);
-    Names paths = Names.read(in);
+  public static Graph read(ByteReader in, List<Job> jobs, Function<List<Job>, Workflow> of) {
+    List<JoinNode> joins = in.list(from -> new JoinNode(from.text(), null));
+    StringTable names = StringTable.read(in);
+    StringTable paths = StringTable.read(in);
     boolean plain = in.flag();
     int[] maker = in.ints();
     int[] priority = in.ints();
@@ -340,15 +340,15 @@ public final class Graph {
     Adjacency before = Adjacency.read(in);
     int[] order = in.ints();
     int[] number = in.ints();
-    Workflow workflow = of.apply(new Lazily<>(number.length, j -> jobs.get(number[j])));
+    Workflow workflow = of.apply(new LazyList<>(number.length, j -> jobs.get(number[j])));
     return new Graph(
         workflow,
         jobs,
-        gates,
+        joins,
         names,
         once(
             () -> {
-              References references = new References(workflow);
+              NameResolver references = new NameResolver(workflow);
               references.renumber(number);
               return references;
             }),
@@ -370,7 +370,7 @@ public final class Graph {
         order);
   }
 
-  private static NeedList list(Input in) {
+  private static NeedList list(ByteReader in) {
     NeedList.Kind kind = NeedList.Kind.values()[in.one()];
     String text = in.text();
     List<Glob> excludes = in.list(from -> Glob.of(from.text()));

@@ -1,9 +1,9 @@
 package dev.torc.graph;
 
-import dev.torc.bytes.Names;
+import dev.torc.bytes.StringTable;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
-import dev.torc.syntax.Nearest;
+import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Item;
@@ -29,9 +29,9 @@ public final class GraphBuilder {
   private final List<Job> written;
   private final List<Group> open;
   private final List<BadInput.Diagnostic> errors = new ArrayList<>();
-  private final References references;
+  private final NameResolver references;
   private final Makers makers;
-  private final Gates gates;
+  private final JoinNodes joins;
   private final List<NeedList> lists = new ArrayList<>();
   private final Map<String, Integer> listIds = new HashMap<>();
   private final Map<String, int[]> found = new HashMap<>();
@@ -43,11 +43,11 @@ public final class GraphBuilder {
     this.workflow = workflow;
     this.written = workflow.jobs();
     this.fileIds = HashMap.newHashMap(2 * written.size());
-    this.open = workflow.groups().stream().filter(Gate::isOpen).toList();
-    this.references = new References(workflow);
+    this.open = workflow.groups().stream().filter(JoinNode::isOpen).toList();
+    this.references = new NameResolver(workflow);
     this.makers = new Makers(written, open, errors);
-    this.gates = new Gates(written.size());
-    open.forEach(group -> gates.add(new Gate(group.name(), group), new int[0]));
+    this.joins = new JoinNodes(written.size());
+    open.forEach(group -> joins.add(new JoinNode(group.name(), group), new int[0]));
   }
 
   /** Builds the graph of a workflow; throws {@link BadInput} with every error found. */
@@ -61,12 +61,12 @@ public final class GraphBuilder {
       throw new BadInput(errors);
     }
     int jobs = written.size();
-    int[] order = Order.of(before, jobs, this::name, this::place);
+    int[] order = TopologicalOrder.of(before, jobs, this::name, this::place);
     int[] number = new int[order.length];
     int job = 0;
-    int gate = jobs;
+    int join = jobs;
     for (int n : order) {
-      number[n] = n < jobs ? job++ : gate++;
+      number[n] = n < jobs ? job++ : join++;
     }
     makers.renumber(number);
     references.renumber(number);
@@ -76,14 +76,14 @@ public final class GraphBuilder {
   private String name(int node) {
     return node < written.size()
         ? written.get(node).name()
-        : gates.get(node - written.size()).text();
+        : joins.get(node - written.size()).text();
   }
 
   private Place place(int node) {
     if (node < written.size()) {
       return written.get(node).place();
     }
-    Group group = gates.get(node - written.size()).open();
+    Group group = joins.get(node - written.size()).open();
     return group == null ? Place.NONE : group.place();
   }
 
@@ -101,7 +101,7 @@ public final class GraphBuilder {
         }
       }
       for (Ref.OfJob after : job.after()) {
-        waitFor(gateOf(after.place(), after.job()), edges);
+        waitFor(joinOf(after.place(), after.job()), edges);
       }
       edges.endRow(true);
     }
@@ -109,13 +109,13 @@ public final class GraphBuilder {
       Group group = open.get(g);
       int[] awaited =
           group.awaits().stream()
-              .mapToInt(name -> gateOf(group.place(), name))
+              .mapToInt(name -> joinOf(group.place(), name))
               .filter(node -> node >= 0)
               .toArray();
-      gates.members(g, awaited);
+      joins.members(g, awaited);
     }
-    for (int g = 0; g < gates.size(); g++) {
-      Arrays.stream(gates.members(g)).forEach(edges::add);
+    for (int g = 0; g < joins.size(); g++) {
+      Arrays.stream(joins.members(g)).forEach(edges::add);
       edges.endRow(true);
     }
     return edges.build();
@@ -164,7 +164,7 @@ public final class GraphBuilder {
       if (data.job() == null) {
         staticData(data);
       } else {
-        waitFor(gateOf(data.place(), data.job()), edges);
+        waitFor(joinOf(data.place(), data.job()), edges);
       }
     }
   }
@@ -197,9 +197,9 @@ public final class GraphBuilder {
   }
 
   /** The node to wait for where a job, a group or a part of one is named, -1 for none. */
-  private int gateOf(Place place, String name) {
+  private int joinOf(Place place, String name) {
     int[] nodes = named(place, name);
-    return nodes == null ? -1 : gates.of(NeedList.Kind.JOB + name, name, nodes);
+    return nodes == null ? -1 : joins.of(NeedList.Kind.JOB + name, name, nodes);
   }
 
   /** Adds a list to the needs of a job, and waits for all that make its members. */
@@ -214,13 +214,13 @@ public final class GraphBuilder {
     String shared = key(kind, text, excludes);
     boolean own = kind != NeedList.Kind.JOB && isOwn(reader, shared);
     String group = written.get(reader).group();
-    String gate = own ? shared + "\0" + (group == null ? "job " + reader : group) : shared;
+    String join = own ? shared + "\0" + (group == null ? "job " + reader : group) : shared;
     if (own) {
-      found.computeIfAbsent(gate, _ -> without(found.get(shared), reader));
+      found.computeIfAbsent(join, _ -> without(found.get(shared), reader));
     }
-    int[] nodes = found.get(gate);
-    waitFor(gates.of(gate, text, nodes), edges);
-    Integer id = listIds.putIfAbsent(gate, lists.size());
+    int[] nodes = found.get(join);
+    waitFor(joins.of(join, text, nodes), edges);
+    Integer id = listIds.putIfAbsent(join, lists.size());
     if (id == null) {
       id = lists.size();
       List<Integer> makers = Arrays.stream(nodes).boxed().toList();
@@ -261,7 +261,7 @@ public final class GraphBuilder {
       String hint =
           references.of(ref.key()) != null
               ? "; of a job's data write " + ref.key() + ".KEY"
-              : Nearest.hint(ref.key(), workflow.data().keySet());
+              : NearestName.hint(ref.key(), workflow.data().keySet());
       error(ref.place(), "no value " + ref.key() + " in the data section" + hint);
     }
   }
@@ -269,14 +269,14 @@ public final class GraphBuilder {
   /** Turns everything into the final numbers and flat arrays. */
   private Graph number(Adjacency writtenBefore, int[] order, int[] number) {
     List<Job> jobs = new ArrayList<>(written.size());
-    List<Gate> shut = new ArrayList<>(gates.size());
+    List<JoinNode> shut = new ArrayList<>(joins.size());
     Adjacency.Builder before = new Adjacency.Builder();
     Adjacency.Builder needs = new Adjacency.Builder();
     Adjacency.Builder listNeeds = new Adjacency.Builder();
     Adjacency.Builder products = new Adjacency.Builder();
     for (int n : order) {
       if (n >= written.size()) {
-        shut.add(gates.get(n - written.size()));
+        shut.add(joins.get(n - written.size()));
         continue;
       }
       Job job = written.get(n);
@@ -318,9 +318,9 @@ public final class GraphBuilder {
         workflow,
         List.copyOf(jobs),
         List.copyOf(shut),
-        Names.of(jobs.stream().map(Job::name).toList()),
+        StringTable.of(jobs.stream().map(Job::name).toList()),
         () -> references,
-        Names.of(paths),
+        StringTable.of(paths),
         () -> makers,
         makers.arePlain(),
         maker,

@@ -31,8 +31,8 @@ final class Makers {
   private final Map<String, Claim> files; // and folders
   private NavigableMap<String, Claim> sorted; // the same, once someone asks for what lies near
   private final NavigableMap<String, Claim> folders = new TreeMap<>();
-  private final Patterns globs = new Patterns();
-  private final Patterns open = new Patterns();
+  private final PatternIndex globs = new PatternIndex();
+  private final PatternIndex open = new PatternIndex();
   private long compared;
   private final List<BadInput.Diagnostic> errors;
   private int[] renumbered;
@@ -157,7 +157,7 @@ final class Makers {
   }
 
   private void refuseMatching() {
-    for (Patterns.Pattern pattern : globs.all()) {
+    for (PatternIndex.Pattern pattern : globs.all()) {
       String prefix = pattern.glob().literalPrefix();
       starting(sorted(), prefix)
           .forEach(
@@ -182,7 +182,7 @@ final class Makers {
                 }
               });
     }
-    for (Patterns.Pattern[] pair : globs.clashes()) {
+    for (PatternIndex.Pattern[] pair : globs.clashes()) {
       refuse(
           pair[1].place(),
           "products %s of job %s and %s of job %s can match the same path"
@@ -231,7 +231,7 @@ final class Makers {
     if (claim != null) {
       return number(claim.job);
     }
-    Patterns.Pattern pattern = globs.matching(path);
+    PatternIndex.Pattern pattern = globs.matching(path);
     pattern = pattern == null ? open.matching(path) : pattern;
     return pattern == null ? -1 : number(pattern.job());
   }
@@ -285,13 +285,13 @@ final class Makers {
   }
 
   private void overlapping(Glob glob, List<Glob> excludes, IntConsumer found) {
-    Consumer<Patterns.Pattern> take =
+    Consumer<PatternIndex.Pattern> take =
         pattern -> {
           if (!excluded(pattern.glob(), excludes)) {
             found.accept(number(pattern.job()));
           }
         };
-    for (Patterns patterns : List.of(globs, open)) {
+    for (PatternIndex patterns : List.of(globs, open)) {
       if (glob == null) {
         patterns.all().forEach(take);
       } else {

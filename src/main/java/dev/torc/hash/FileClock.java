@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  * Tells whether a moment has passed by the clock that stamps the files: that of the file system of
  * the root, which on a network mount is another machine's. It is read off a probe file that is
  * written and looked at. Where the system's clock is behind, that one counts, since a file may also
- * lie on another file system. What the answer is good for is the business of {@link Digests}.
+ * lie on another file system. What the answer is good for is the business of {@link DigestMemo}.
  *
  * <p>Times are nanoseconds since 1970. Safe for use by several threads.
  */
@@ -26,7 +26,7 @@ public final class FileClock {
   }
 
   /** Waits. */
-  interface Rest {
+  interface Pause {
     void sleep(long nanos) throws InterruptedException;
   }
 
@@ -36,14 +36,14 @@ public final class FileClock {
 
   private final Probe probe;
   private final LongSupplier ticks;
-  private final Rest rest;
+  private final Pause pause;
   private long seen = NEVER; // a moment that has passed
   private long seenAt; // ticks when it was seen
 
-  FileClock(Probe probe, LongSupplier ticks, Rest rest) {
+  FileClock(Probe probe, LongSupplier ticks, Pause pause) {
     this.probe = probe;
     this.ticks = ticks;
-    this.rest = rest;
+    this.pause = pause;
   }
 
   /**
@@ -94,7 +94,7 @@ public final class FileClock {
    * @param stop ends the wait
    * @return whether it has surely passed; an interrupt ends the wait and stays set
    */
-  public boolean await(long time, long atMost, Stop stop) {
+  public boolean await(long time, long atMost, StopFlag stop) {
     long left = atMost;
     while (!past(time)) {
       long ahead;
@@ -108,7 +108,7 @@ public final class FileClock {
       ahead = Math.min(ahead, SLICE);
       left -= ahead;
       try {
-        rest.sleep(ahead);
+        pause.sleep(ahead);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return false;

@@ -13,5 +13,5 @@ public interface FileDigests {
    * @param fresh the stamp it was just seen with
    * @return what is known of it; its digest is null where the file is gone by now
    */
-  Known of(String path, Stamp fresh) throws IOException;
+  KnownDigest of(String path, Stamp fresh) throws IOException;
 }

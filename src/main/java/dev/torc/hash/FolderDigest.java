@@ -124,10 +124,10 @@ public record FolderDigest(Digest digest, List<Member> members) {
         String inner = join(path, name);
         Path file = root.resolve(inner);
         Stamp stamp = stamps.linkStamp(file);
-        Digests.refuseOther(inner, stamp);
+        DigestMemo.refuseOther(inner, stamp);
         switch (stamp.kind()) {
           case FILE -> {
-            Known known = files.of(inner, stamp);
+            KnownDigest known = files.of(inner, stamp);
             if (known.digest() != null) {
               members.add(new Member(prefix + name, known.stamp(), known.digest()));
             }
@@ -156,7 +156,7 @@ public record FolderDigest(Digest digest, List<Member> members) {
     /** The digest of what a link leads to, or null where that is inside or nothing. */
     private Digest outer(String path, Path link) throws IOException {
       Stamp stamp = stamps.stamp(link);
-      Digests.refuseOther(path, stamp);
+      DigestMemo.refuseOther(path, stamp);
       if (!stamp.exists()) {
         return null;
       }

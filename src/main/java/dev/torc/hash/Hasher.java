@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Reads files and computes SHA-256 over their bytes. Whether a file has to be read at all, and
- * whether it held still meanwhile, is the business of {@link Digests}. Safe for use by several
+ * whether it held still meanwhile, is the business of {@link DigestMemo}. Safe for use by several
  * threads; each has its own buffer.
  */
 public final class Hasher {
@@ -39,12 +39,12 @@ public final class Hasher {
 
   private final ThreadLocal<Work> work =
       ThreadLocal.withInitial(() -> new Work(sha256(), new byte[BUFFER], Memory.of(BUFFER)));
-  private final Stop stop;
+  private final StopFlag stop;
   private final LongAdder files = new LongAdder();
   private final LongAdder bytes = new LongAdder();
 
   /** Reads until it is told to stop. */
-  public Hasher(Stop stop) {
+  public Hasher(StopFlag stop) {
     this.stop = stop;
   }
 
@@ -62,7 +62,7 @@ public final class Hasher {
    *
    * @param size bytes that it has by its stamp; whether it still had them the caller looks again
    * @throws NoSuchFileException where it is gone
-   * @throws Stopped where it was told to stop
+   * @throws StoppedException where it was told to stop
    * @throws IOException with a line that names the path, where it cannot be read
    */
   public Read file(Path path, long size) throws IOException {

@@ -37,7 +37,7 @@ public interface StampSource {
    *
    * @param follow whether a link at the end of a path is followed
    */
-  default Lookout lookout(Path folder, boolean follow) throws IOException {
+  default FolderStamps inFolder(Path folder, boolean follow) throws IOException {
     return (names, from, to, numbers) -> {
       Path path = folder.resolve(new String(names, from, to - from, StandardCharsets.UTF_8));
       Stamp stamp = follow ? stamp(path) : linkStamp(path);
@@ -75,7 +75,7 @@ public interface StampSource {
       }
 
       @Override
-      public Lookout lookout(Path folder, boolean follow) throws IOException {
+      public FolderStamps inFolder(Path folder, boolean follow) throws IOException {
         StatusReader reader = new StatusReader(folder.toString(), follow);
         return (names, from, to, numbers) -> {
           int mode = reader.look(names, from, to, numbers);

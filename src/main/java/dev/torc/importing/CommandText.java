@@ -1,6 +1,6 @@
 package dev.torc.importing;
 
-import dev.torc.buildfile.Literal;
+import dev.torc.buildfile.LiteralText;
 import dev.torc.importing.WorkflowSpec.Job;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Quote;
@@ -93,7 +93,7 @@ final class CommandText {
         case TextPiece.Reference reference -> draft.hole(needs.placeholder(reference));
       }
     }
-    List<Quote> places = Literal.places(draft.list());
+    List<Quote> places = LiteralText.places(draft.list());
     TemplateBuilder parts = new TemplateBuilder();
     int hole = 0;
     for (TextPiece piece : pieces) {
@@ -172,7 +172,7 @@ final class CommandText {
         target.rows.stream()
             .map(row -> ParameterSweep.format(hole.format(), row.get(hole.name())))
             .distinct()
-            .filter(value -> !Literal.isPlain(value))
+            .filter(value -> !LiteralText.isPlain(value))
             .toList();
     if (values.isEmpty()) {
       return false;

@@ -74,7 +74,7 @@ final class Dependencies {
             each.makers().forEach((maker, sets) -> covered.merge(maker, sets, NameIndex::union)));
     List<Wanted> many = new ArrayList<>();
     for (Wanted each : wanted) {
-      Selection selection = Selection.infer(target, each.file(), each.sets());
+      InstanceSelection selection = InstanceSelection.infer(target, each.file(), each.sets());
       if (selection != null && selection.isOne()) {
         add(needs, each.label(), List.of(symbols.path(target, selection)));
       } else {
@@ -132,12 +132,13 @@ final class Dependencies {
   }
 
   private void produced(String label, Target file, List<SortedSet<Integer>> sets) {
-    Selection selection = Selection.infer(target, file, sets);
+    InstanceSelection selection = InstanceSelection.infer(target, file, sets);
     List<Object> paths = new ArrayList<>();
     if (selection != null && selection.isOne()) {
       paths.add(symbols.path(target, selection));
     } else if (!target.isGroup() && !sets.isEmpty()) {
-      sets.getFirst().forEach(row -> paths.add(symbols.path(target, Selection.of(file, row))));
+      sets.getFirst()
+          .forEach(row -> paths.add(symbols.path(target, InstanceSelection.of(file, row))));
     } else if (!sets.isEmpty() && !symbols.unrolls(target)) {
       notes.refuse(
           job.sweep().place(),
@@ -191,7 +192,7 @@ final class Dependencies {
       if (maker != null && maker != target) {
         List<SortedSet<Integer>> instances =
             group.stream().map(each -> each.makers().get(maker)).reduce(NameIndex::union).get();
-        Selection selection = Selection.infer(target, maker, instances);
+        InstanceSelection selection = InstanceSelection.infer(target, maker, instances);
         if (selection != null && areAllProducts(maker, group, instances)) {
           add(needs, group.getFirst().label(), List.of(jobRef(symbols.reference(selection))));
           continue;
@@ -224,7 +225,7 @@ final class Dependencies {
   /** Whether the wanted files are just what these instances make. */
   private boolean areAllProducts(
       Target maker, List<Wanted> group, List<SortedSet<Integer>> instances) {
-    int cases = Selection.isShared(instances) ? 1 : instances.size();
+    int cases = InstanceSelection.isShared(instances) ? 1 : instances.size();
     for (int i = 0; i < cases; i++) {
       for (Map.Entry<Target, List<SortedSet<Integer>>> made : symbols.outputs(maker).entrySet()) {
         Set<Integer> all = new HashSet<>();
@@ -244,8 +245,8 @@ final class Dependencies {
   }
 
   private List<Object> refs(Wanted wanted) {
-    Selection selection = Selection.infer(target, wanted.file(), wanted.sets());
-    boolean shared = wanted.sets().isEmpty() || Selection.isShared(wanted.sets());
+    InstanceSelection selection = InstanceSelection.infer(target, wanted.file(), wanted.sets());
+    boolean shared = wanted.sets().isEmpty() || InstanceSelection.isShared(wanted.sets());
     boolean made = wanted.maker() != null;
     boolean few =
         shared && !wanted.sets().isEmpty() && wanted.sets().getFirst().size() <= MAX_LISTED;
@@ -266,7 +267,8 @@ final class Dependencies {
       wanted
           .sets()
           .getFirst()
-          .forEach(row -> paths.add(symbols.path(target, Selection.of(wanted.file(), row))));
+          .forEach(
+              row -> paths.add(symbols.path(target, InstanceSelection.of(wanted.file(), row))));
     }
     return paths;
   }
@@ -274,8 +276,8 @@ final class Dependencies {
   /**
    * Whether the pattern of a selection matches no other file of the workflow than the wanted ones.
    */
-  private boolean isExact(Wanted wanted, Selection selection) {
-    int cases = Selection.isShared(wanted.sets()) ? 1 : wanted.sets().size();
+  private boolean isExact(Wanted wanted, InstanceSelection selection) {
+    int cases = InstanceSelection.isShared(wanted.sets()) ? 1 : wanted.sets().size();
     long files = symbols.allFiles().stream().mapToLong(file -> file.rows.size()).sum();
     if (cases * files > MAX_COMPARED) {
       return false;
@@ -327,12 +329,13 @@ final class Dependencies {
     if (sets.isEmpty()) {
       return;
     }
-    Selection selection = Selection.infer(target, other, sets);
+    InstanceSelection selection = InstanceSelection.infer(target, other, sets);
     if (selection != null) {
       add(needs, null, List.of(jobRef(symbols.reference(selection))));
-    } else if (Selection.isShared(sets) && sets.getFirst().size() <= MAX_LISTED) {
+    } else if (InstanceSelection.isShared(sets) && sets.getFirst().size() <= MAX_LISTED) {
       List<Object> refs = new ArrayList<>();
-      sets.getFirst().forEach(i -> refs.add(jobRef(symbols.reference(Selection.of(other, i)))));
+      sets.getFirst()
+          .forEach(i -> refs.add(jobRef(symbols.reference(InstanceSelection.of(other, i)))));
       add(needs, null, refs);
     } else if (symbols.unrolls(target)) {
       return;
@@ -385,7 +388,7 @@ final class Dependencies {
 
   /** A reference to all instances of a job. */
   private YamlWriter.Flow all(Target other) {
-    return jobRef(symbols.reference(new Selection(other, new LinkedHashMap<>())));
+    return jobRef(symbols.reference(new InstanceSelection(other, new LinkedHashMap<>())));
   }
 
   private static YamlWriter.Flow jobRef(String name) {

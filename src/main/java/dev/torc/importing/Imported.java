@@ -1,11 +1,11 @@
 package dev.torc.importing;
 
-import dev.torc.machine.Shown;
+import dev.torc.machine.SafeText;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
-import dev.torc.syntax.Source;
+import dev.torc.syntax.SourceFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +43,7 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
                 + " is not read; write the workflow as YAML or JSON");
       }
     }
-    Node tree = Source.parse(Source.bytes(file, shown), shown);
+    Node tree = SourceFile.parse(SourceFile.bytes(file, shown), shown);
     Notes notes = new Notes();
     WorkflowSpec spec = WorkflowSpecReader.read(tree, notes);
     notes.throwIfAny();
@@ -55,11 +55,11 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
   private static Imported written(
       SequencedMap<String, Object> top, List<Diagnostic> notes, Path file) {
     YamlWriter out = new YamlWriter();
-    out.line("# Made by torc import from " + Shown.name(file.getFileName().toString()) + ".");
+    out.line("# Made by torc import from " + SafeText.name(file.getFileName().toString()) + ".");
     if (!notes.isEmpty()) {
       out.line("# What could not be carried over, or not as it was:");
       for (Diagnostic note : notes.subList(0, Math.min(MAX_COMMENTS, notes.size()))) {
-        out.line("#   line " + note.place().line() + ": " + Shown.line(note.message()));
+        out.line("#   line " + note.place().line() + ": " + SafeText.line(note.message()));
       }
       if (notes.size() > MAX_COMMENTS) {
         out.line("#   and " + (notes.size() - MAX_COMMENTS) + " more");

@@ -1,7 +1,7 @@
 package dev.torc.importing;
 
 import dev.torc.importing.WorkflowSpec.Names;
-import dev.torc.syntax.Nearest;
+import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Mapping;
 import java.util.ArrayList;
@@ -189,7 +189,7 @@ final class MapReader {
         .forEach(
             (key, entry) -> {
               if (!asked.contains(key)) {
-                String hint = Nearest.hint(key, asked);
+                String hint = NearestName.hint(key, asked);
                 if (hint.isEmpty()) {
                   notes.say(
                       entry.place(), "unknown key " + key + " in " + what + " is not carried");

@@ -1,6 +1,6 @@
 package dev.torc.importing;
 
-import dev.torc.syntax.Nearest;
+import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * Finds jobs, files or user data by their expanded names, or by a regular expression over these. It
- * answers with instances; the rule behind them is found by {@link Selection}.
+ * answers with instances; the rule behind them is found by {@link InstanceSelection}.
  */
 final class NameIndex {
 
@@ -139,7 +139,7 @@ final class NameIndex {
   private List<Member> named(String name, Place place) {
     List<Member> found = byName.get(name);
     if (found == null) {
-      notes.refuse(place, "no " + what + " " + name + Nearest.hint(name, byName.keySet()));
+      notes.refuse(place, "no " + what + " " + name + NearestName.hint(name, byName.keySet()));
     }
     return found;
   }

@@ -1,6 +1,6 @@
 package dev.torc.importing;
 
-import dev.torc.buildfile.Format;
+import dev.torc.buildfile.PlaceholderFormat;
 import dev.torc.syntax.Place;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -107,7 +107,7 @@ record ParameterSweep(
     if (format == null || !fits(format, value)) {
       return value;
     }
-    return Format.apply(format, value);
+    return PlaceholderFormat.apply(format, value);
   }
 
   /** Whether torc takes this format for this value. */
@@ -115,7 +115,7 @@ record ParameterSweep(
     try {
       // A width without zeros would pad with blanks, which NREL's torc does not.
       return format.matches("[-+#0]*[0-9]*(\\.[0-9]+)?[dixXoeEfgGs]")
-          && Format.apply(format, value).indexOf(' ') < 0;
+          && PlaceholderFormat.apply(format, value).indexOf(' ') < 0;
     } catch (IllegalArgumentException no) {
       return false;
     }

@@ -1,6 +1,6 @@
 package dev.torc.importing;
 
-import dev.torc.buildfile.Literal;
+import dev.torc.buildfile.LiteralText;
 import dev.torc.importing.WorkflowSpec.ResourceClass;
 import dev.torc.syntax.Place;
 import java.time.Duration;
@@ -55,7 +55,7 @@ final class ResourcesAndRetries {
         }
       }
       Place place = each.name().place();
-      if (all.put(Literal.of(each.name().text()), placed(place, amounts)) != null) {
+      if (all.put(LiteralText.of(each.name().text()), placed(place, amounts)) != null) {
         notes.refuse(place, "a second class of resources " + each.name().text());
       }
     }
@@ -144,7 +144,7 @@ final class ResourcesAndRetries {
           handler,
           "runs no recovery script: there are several, and torc runs one before any retry");
     } else if (scripts.size() == 1) {
-      String script = Literal.of(scripts.iterator().next());
+      String script = LiteralText.of(scripts.iterator().next());
       if (script != null) {
         retry.put("recover", script);
       }

@@ -1,6 +1,6 @@
 package dev.torc.importing;
 
-import dev.torc.buildfile.Sweep;
+import dev.torc.buildfile.NumberRange;
 import dev.torc.syntax.Place;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -49,7 +49,7 @@ record SweepAxis(Place place, String name, List<String> values, List<String> ran
 
   private static List<String> steps(String name, String from, String to, String step) {
     try {
-      return Sweep.of(from, to, step, MAX);
+      return NumberRange.of(from, to, step, MAX);
     } catch (IllegalArgumentException e) {
       if (e.getMessage().contains("leads away")) {
         return List.of();

@@ -1,6 +1,6 @@
 package dev.torc.importing;
 
-import dev.torc.buildfile.Literal;
+import dev.torc.buildfile.LiteralText;
 import dev.torc.importing.WorkflowSpec.Job;
 import dev.torc.importing.WorkflowSpec.UserData;
 import dev.torc.syntax.Glob;
@@ -168,9 +168,9 @@ final class SymbolTable {
     for (Target target : targets.keySet()) {
       for (SweepAxis axis : target.sweep.axes()) {
         String name = axis.name();
-        if (!parameters.containsKey(name) && Literal.wrongParameter(name) != null) {
+        if (!parameters.containsKey(name) && LiteralText.wrongParameter(name) != null) {
           String other = name.replaceAll("[^A-Za-z0-9_]", "_");
-          other = Literal.wrongParameter(other) == null ? other : "p_" + other;
+          other = LiteralText.wrongParameter(other) == null ? other : "p_" + other;
           other = Label.unique(other, "_", known);
           known.add(other);
           notes.say(axis.place(), "the parameter " + name + " is called " + other + " here");
@@ -311,17 +311,18 @@ final class SymbolTable {
   }
 
   /** The name that means a selection, for {@code {job: …}}. */
-  String reference(Selection selection) {
+  String reference(InstanceSelection selection) {
     TemplateBuilder parts = new TemplateBuilder().text(name(selection.target()));
     String before = "/";
     for (String parameter : selection.target().kept.stream().sorted().toList()) {
-      Selection.Bound bound = selection.bounds().get(parameter);
+      InstanceSelection.Bound bound = selection.bounds().get(parameter);
       if (bound != null) {
         parts.text(before + parameter(parameter) + "=");
         before = ",";
         switch (bound) {
-          case Selection.Bound.Same same -> parts.hole("{" + parameter(same.parameter()) + "}");
-          case Selection.Bound.Constant constant ->
+          case InstanceSelection.Bound.Same same ->
+              parts.hole("{" + parameter(same.parameter()) + "}");
+          case InstanceSelection.Bound.Constant constant ->
               parts.text(dev.torc.workflow.InstanceName.encode(constant.value()));
         }
       }
@@ -330,16 +331,16 @@ final class SymbolTable {
   }
 
   /** The path of the file that a selection means; a pattern where it is several. */
-  String path(Target from, Selection selection) {
+  String path(Target from, InstanceSelection selection) {
     return written(path(from, selection, null), placeOf(selection.target()));
   }
 
   /** The same for an instance with these values, as a pattern without placeholders. */
-  String pattern(Target from, Selection selection, Map<String, String> row) {
+  String pattern(Target from, InstanceSelection selection, Map<String, String> row) {
     return String.join("", path(from, selection, row).list());
   }
 
-  private TemplateBuilder path(Target from, Selection selection, Map<String, String> row) {
+  private TemplateBuilder path(Target from, InstanceSelection selection, Map<String, String> row) {
     Place place = placeOf(selection.target());
     String text = fileOf.get(selection.target()).path().text();
     List<TextPiece> pieces = TextPiece.ofName(text, selection.target().sweep.parameters());
@@ -356,9 +357,11 @@ final class SymbolTable {
         parts.text(special ? escape(plain.text()) : plain.text());
       } else if (piece instanceof TextPiece.Hole hole) {
         String value = selection.target().only(hole.name());
-        if (selection.bounds().get(hole.name()) instanceof Selection.Bound.Constant constant) {
+        if (selection.bounds().get(hole.name())
+            instanceof InstanceSelection.Bound.Constant constant) {
           value = constant.value();
-        } else if (selection.bounds().get(hole.name()) instanceof Selection.Bound.Same same) {
+        } else if (selection.bounds().get(hole.name())
+            instanceof InstanceSelection.Bound.Same same) {
           if (row == null) {
             hole(parts, from, new TextPiece.Hole(same.parameter(), hole.format()), place);
             continue;

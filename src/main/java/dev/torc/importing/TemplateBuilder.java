@@ -1,6 +1,6 @@
 package dev.torc.importing;
 
-import dev.torc.buildfile.Literal;
+import dev.torc.buildfile.LiteralText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,6 +30,6 @@ final class TemplateBuilder {
 
   /** What has to be written; null where it cannot be. */
   String written() {
-    return Literal.write(parts);
+    return LiteralText.write(parts);
   }
 }

@@ -1,6 +1,6 @@
 package dev.torc.importing;
 
-import dev.torc.buildfile.Literal;
+import dev.torc.buildfile.LiteralText;
 import dev.torc.importing.WorkflowSpec.Action;
 import dev.torc.importing.WorkflowSpec.Handler;
 import dev.torc.importing.WorkflowSpec.Job;
@@ -9,7 +9,7 @@ import dev.torc.importing.YamlWriter.Flow;
 import dev.torc.importing.YamlWriter.Placed;
 import dev.torc.importing.YamlWriter.Quoted;
 import dev.torc.syntax.JsonText;
-import dev.torc.syntax.Nearest;
+import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -78,7 +78,7 @@ final class Translation {
     SequencedMap<String, Object> jobs = new LinkedHashMap<>();
     symbols.targets.forEach(
         (target, job) -> {
-          String name = Literal.of(symbols.name(target));
+          String name = LiteralText.of(symbols.name(target));
           jobs.put(
               name == null ? symbols.name(target) : name,
               new Placed(job.sweep().place(), job(job, target, known)));
@@ -116,7 +116,7 @@ final class Translation {
 
   private static void literal(SequencedMap<String, Object> into, String key, PlacedText text) {
     if (text != null) {
-      String written = Literal.of(text.text());
+      String written = LiteralText.of(text.text());
       into.put(key, new Placed(text.place(), written == null ? text.text() : written));
     }
   }
@@ -140,7 +140,7 @@ final class Translation {
             job.handler().place(),
             "no failure handler "
                 + job.handler().text()
-                + Nearest.hint(job.handler().text(), handlers.keySet()));
+                + NearestName.hint(job.handler().text(), handlers.keySet()));
       } else {
         out.putAll(retries.computeIfAbsent(handler, classes::retry));
       }
@@ -192,7 +192,7 @@ final class Translation {
   }
 
   private Object value(String text) {
-    String written = Literal.of(text);
+    String written = LiteralText.of(text);
     // `~` and the like are values here, not nothing.
     return text.isEmpty() || text.equals("null") ? new Quoted(text) : written;
   }
@@ -260,7 +260,7 @@ final class Translation {
     List<String> outer = new ArrayList<>();
     for (String folder : folders) {
       if (outer.stream().noneMatch(other -> Path.of(folder).startsWith(other))) {
-        String written = Literal.of(folder);
+        String written = LiteralText.of(folder);
         outer.add(written == null ? folder : written);
       }
     }
@@ -278,10 +278,10 @@ final class Translation {
     List<TextPiece> pieces = TextPiece.ofName(job.resources().text(), target.sweep.parameters());
     for (SequencedMap<String, String> row : target.sweep.rows()) {
       String name = ParameterSweep.expand(pieces, row);
-      if (!known.containsKey(Literal.of(name))) {
+      if (!known.containsKey(LiteralText.of(name))) {
         notes.refuse(
             job.resources().place(),
-            "no resource_requirements " + name + Nearest.hint(name, known.keySet()));
+            "no resource_requirements " + name + NearestName.hint(name, known.keySet()));
         return;
       }
     }
@@ -326,7 +326,7 @@ final class Translation {
     return switch (node) {
       case Node.Scalar scalar when scalar.isNothing() -> new YamlWriter.Bare("null");
       case Node.Scalar scalar -> {
-        String written = Literal.of(scalar.text());
+        String written = LiteralText.of(scalar.text());
         String text = written == null ? scalar.text() : written;
         // In quotes `12` is a text; without, what can be JSON is what it says.
         boolean isText = scalar.quoted() && !JsonText.of(scalar.text()).startsWith("\"");
@@ -378,7 +378,7 @@ final class Translation {
     SequencedMap<String, Object> hook = new LinkedHashMap<>();
     hook.put("on", on);
     if (job != null) {
-      String written = Literal.of(job);
+      String written = LiteralText.of(job);
       hook.put("job", written == null ? job : written);
     }
     boolean before = on.equals("start") || on.equals("ready");

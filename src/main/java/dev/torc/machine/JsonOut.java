@@ -45,6 +45,6 @@ public final class JsonOut extends FilterWriter {
 
   /** Below are the line ends between the values, and what JSON itself forbids. */
   private static boolean obeyed(char c) {
-    return c > '~' && !Character.isSurrogate(c) && Shown.hidden(c);
+    return c > '~' && !Character.isSurrogate(c) && SafeText.hidden(c);
   }
 }

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 
 /**
  * What this process may use of the machine: those of its cgroup where there is one. Who takes how
- * much of it is the scheduler's business; what the machine is called, {@link Description}'s.
+ * much of it is the scheduler's business; what the machine is called, {@link MachineDescription}'s.
  *
  * @param cpus at least 1
  * @param memory bytes
@@ -37,7 +37,7 @@ public record Limits(int cpus, long memory, List<String> gpus) {
         Path.of("/"),
         environment,
         Runtime.getRuntime().availableProcessors(), // knows affinity, cgroup v1 and v2
-        () -> Description.here().memory());
+        () -> MachineDescription.here().memory());
   }
 
   /**

@@ -21,8 +21,8 @@ public final class Refusal {
     if (!(e instanceof FileSystemException file) || file.getFile() == null) {
       return what(e);
     }
-    String other = file.getOtherFile() == null ? "" : " → " + Shown.name(file.getOtherFile());
-    return Shown.name(file.getFile()) + other + ": " + what(e);
+    String other = file.getOtherFile() == null ? "" : " → " + SafeText.name(file.getOtherFile());
+    return SafeText.name(file.getFile()) + other + ": " + what(e);
   }
 
   /** The same without the path, for who has named it. */
@@ -48,7 +48,7 @@ public final class Refusal {
   }
 
   private static String said(String message) {
-    String line = Shown.line(message, 300);
+    String line = SafeText.line(message, 300);
     if (line.startsWith("No space left") || line.startsWith("Disk quota")) {
       line += ": make room, then call torc again";
     }

@@ -1,8 +1,8 @@
 package dev.torc.plan;
 
-import dev.torc.cache.Details;
-import dev.torc.cache.Made;
-import dev.torc.cache.Result;
+import dev.torc.cache.JobResult;
+import dev.torc.cache.RecordedProduct;
+import dev.torc.cache.RunDetails;
 import dev.torc.graph.Graph;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,35 +22,35 @@ public final class Causes {
   private static final Reason.Kind[] KINDS = Reason.Kind.values();
 
   private final Graph graph;
-  private final Records records;
+  private final JobRecords records;
   private final Map<Integer, Run> runs = new HashMap<>();
 
   /** What a job last did; {@code made} are its products with their digests, if it went well. */
-  private record Run(Details details, boolean adopted, Map<String, String> made) {}
+  private record Run(RunDetails details, boolean adopted, Map<String, String> made) {}
 
   /** A job to be explained; by its last run where there is no verdict to explain. */
   private record Ask(int job, Verdict verdict) {}
 
   /** Follows the reasons of the jobs of a graph. */
-  public Causes(Graph graph, Records records) {
+  public Causes(Graph graph, JobRecords records) {
     this.graph = graph;
     this.records = records;
   }
 
   /** Why a job will or may run; null if it is up to date. */
-  public Chain of(Plan plan, int job) {
+  public CauseChain of(Plan plan, int job) {
     return plan.verdict(job) instanceof Verdict.UpToDate
         ? null
         : follow(plan, new Ask(job, plan.verdict(job)));
   }
 
   /** Why a job last ran; null if it never did. */
-  public Chain ofLastRun(int job) {
+  public CauseChain ofLastRun(int job) {
     return run(job) == null ? null : follow(null, new Ask(job, null));
   }
 
-  private Chain follow(Plan plan, Ask first) {
-    SequencedMap<String, Chain.Link> links = new LinkedHashMap<>();
+  private CauseChain follow(Plan plan, Ask first) {
+    SequencedMap<String, CauseChain.Link> links = new LinkedHashMap<>();
     Deque<Ask> stack = new ArrayDeque<>(List.of(first));
     while (!stack.isEmpty()) {
       Ask ask = stack.pop();
@@ -62,33 +62,35 @@ public final class Causes {
       links.put(name, link(plan, name, ask, next));
       next.reversed().forEach(stack::push);
     }
-    return new Chain(graph.job(first.job).name(), links);
+    return new CauseChain(graph.job(first.job).name(), links);
   }
 
-  private Chain.Link link(Plan plan, String name, Ask ask, List<Ask> next) {
+  private CauseChain.Link link(Plan plan, String name, Ask ask, List<Ask> next) {
     Run run = graph.isJob(ask.job) ? run(ask.job) : null;
     return switch (ask.verdict) {
       case null ->
           run.adopted
-              ? new Chain.Link(name, Chain.How.ADOPTED, List.of(), List.of())
-              : reasons(Chain.How.RAN, ask.job, decode(run.details), 0, run.details.number(), next);
+              ? new CauseChain.Link(name, CauseChain.How.ADOPTED, List.of(), List.of())
+              : reasons(
+                  CauseChain.How.RAN, ask.job, decode(run.details), 0, run.details.number(), next);
       case Verdict.WillRun will -> {
         long last = run == null ? 0 : run.details.number();
-        yield reasons(Chain.How.WILL_RUN, ask.job, will.reasons(), last, Long.MAX_VALUE, next);
+        yield reasons(CauseChain.How.WILL_RUN, ask.job, will.reasons(), last, Long.MAX_VALUE, next);
       }
       case Verdict.WillFail will ->
-          reasons(Chain.How.WILL_FAIL, ask.job, will.reasons(), 0, Long.MAX_VALUE, next);
+          reasons(CauseChain.How.WILL_FAIL, ask.job, will.reasons(), 0, Long.MAX_VALUE, next);
       case Verdict.MayRun may -> {
         next.add(new Ask(may.after(), plan.verdict(may.after())));
-        yield new Chain.Link(name, Chain.How.MAY_RUN, List.of(), List.of(graph.name(may.after())));
+        yield new CauseChain.Link(
+            name, CauseChain.How.MAY_RUN, List.of(), List.of(graph.name(may.after())));
       }
       case Verdict.UpToDate _ -> throw new IllegalArgumentException(name + " is up to date");
     };
   }
 
   /** A link with reasons; those behind them ran after build {@code above}, by build {@code to}. */
-  private Chain.Link reasons(
-      Chain.How how, int job, List<Reason> reasons, long above, long to, List<Ask> next) {
+  private CauseChain.Link reasons(
+      CauseChain.How how, int job, List<Reason> reasons, long above, long to, List<Ask> next) {
     List<String> behind = new ArrayList<>();
     for (Reason reason : reasons) {
       int maker = behind(job, reason, above, to);
@@ -97,7 +99,7 @@ public final class Causes {
         next.add(new Ask(maker, null));
       }
     }
-    return new Chain.Link(graph.job(job).name(), how, reasons, List.copyOf(behind));
+    return new CauseChain.Link(graph.job(job).name(), how, reasons, List.copyOf(behind));
   }
 
   /** The job whose last run made what a reason names, -1 if none did or it cannot be told. */
@@ -131,23 +133,23 @@ public final class Causes {
   private Run run(int job) {
     Run known = runs.get(job);
     if (known == null) {
-      Details details = records.details(graph.job(job).name());
-      Result result = records.result(job);
+      RunDetails details = records.details(graph.job(job).name());
+      JobResult result = records.result(job);
       if (details == null || result == null) {
         return null;
       }
       Map<String, String> made = HashMap.newHashMap(result.products().size());
-      for (Made product : result.products()) {
+      for (RecordedProduct product : result.products()) {
         made.put(product.path(), product.digest().hex());
       }
-      known = new Run(details, result.outcome() == Result.Outcome.ADOPTED, made);
+      known = new Run(details, result.outcome() == JobResult.Outcome.ADOPTED, made);
       runs.put(job, known);
     }
     return known;
   }
 
   /** The reasons of a recorded run; those that a later version of torc wrote are left out. */
-  public static List<Reason> decode(Details details) {
+  public static List<Reason> decode(RunDetails details) {
     return details.reasons().stream()
         .filter(entry -> entry.code() >= 0 && entry.code() < KINDS.length)
         .map(entry -> new Reason(KINDS[entry.code()], entry.name(), entry.old(), entry.now()))

@@ -1,9 +1,9 @@
 package dev.torc.plan;
 
-import dev.torc.cache.Details;
-import dev.torc.cache.Entry;
-import dev.torc.cache.Made;
-import dev.torc.cache.Result;
+import dev.torc.cache.JobResult;
+import dev.torc.cache.ManifestEntry;
+import dev.torc.cache.RecordedProduct;
+import dev.torc.cache.RunDetails;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
@@ -26,24 +26,24 @@ public final class Decider {
   public static final Digest UNKNOWN = Digest.of(new byte[Digest.LENGTH]);
 
   private final Graph graph;
-  private final Records records;
-  private final Contents contents;
+  private final JobRecords records;
+  private final NeedContents contents;
   private final Manifest manifest;
-  private final Vanished vanished;
+  private final VanishedNeeds vanished;
   private final ManifestHash hash = new ManifestHash();
   private final ThreadLocal<ManifestHash> described = ThreadLocal.withInitial(ManifestHash::new);
 
   /** Decides by manifests of the graph's jobs. */
-  Decider(Graph graph, Records records, Contents contents, Manifest manifest) {
+  Decider(Graph graph, JobRecords records, NeedContents contents, Manifest manifest) {
     this.graph = graph;
     this.records = records;
     this.contents = contents;
     this.manifest = manifest;
-    this.vanished = new Vanished(graph, records, contents);
+    this.vanished = new VanishedNeeds(graph, records, contents);
   }
 
   /** The same for another graph. */
-  Decider over(Graph next, Records kept, Contents now) {
+  Decider over(Graph next, JobRecords kept, NeedContents now) {
     return new Decider(next, kept, now, manifest.over(next));
   }
 
@@ -59,7 +59,7 @@ public final class Decider {
   /** The verdict on a job as things stand now. */
   Verdict decide(int id, Wish wish) {
     Job job = graph.job(id);
-    Result last = records.result(id);
+    JobResult last = records.result(id);
     List<Reason> reasons = new ArrayList<>();
     if (wish.forced) {
       reasons.add(Reason.of(Reason.Kind.FORCED));
@@ -91,7 +91,7 @@ public final class Decider {
   }
 
   /** What a job that ran before cannot have this time; what a depfile named it may need no more. */
-  private List<Reason> lacking(int id, Result last, Wish wish, List<Reason> reasons) {
+  private List<Reason> lacking(int id, JobResult last, Wish wish, List<Reason> reasons) {
     List<Reason> lacking = new ArrayList<>(0);
     for (Reason reason : reasons) {
       if (reason.kind() == Reason.Kind.NEED_UNREADABLE && !last.found().contains(reason.name())) {
@@ -113,7 +113,7 @@ public final class Decider {
 
   /** The job whose result is needed before it is known what a job reads, -1 if there is none. */
   public int pending(int id) {
-    Result last = records.result(id);
+    JobResult last = records.result(id);
     manifest.describe(id, last == null ? List.of() : last.found(), contents, hash);
     int pending = hash.pending();
     hash.digest();
@@ -121,7 +121,7 @@ public final class Decider {
   }
 
   /** A prior failure reruns even where the input was put back. */
-  private void prior(Job job, Result last, List<Reason> reasons) {
+  private void prior(Job job, JobResult last, List<Reason> reasons) {
     Reason.Kind kind =
         switch (last.outcome()) {
           case OK, ADOPTED -> null;
@@ -131,7 +131,7 @@ public final class Decider {
           case INTERRUPTED -> Reason.Kind.INTERRUPTED;
         };
     if (kind != null) {
-      Details details = records.details(job.name());
+      RunDetails details = records.details(job.name());
       reasons.add(new Reason(kind, "", "", details == null ? "" : details.what()));
     }
     last.moved().forEach(path -> reasons.add(Reason.of(Reason.Kind.MOVED, path)));
@@ -142,14 +142,14 @@ public final class Decider {
    *
    * @return the job whose result is needed to tell, -1 if the manifest is complete
    */
-  private int compare(int id, Result last, List<Reason> reasons) {
+  private int compare(int id, JobResult last, List<Reason> reasons) {
     manifest.describe(id, last.found(), contents, hash);
     int undecided = hash.pending();
     Digest now = hash.digest();
     if (undecided < 0 && now.equals(last.manifest())) {
       return -1;
     }
-    Details details = records.details(graph.job(id).name());
+    RunDetails details = records.details(graph.job(id).name());
     List<Reason> found = List.of();
     if (details != null && details.manifest().isEmpty() && !reasons.isEmpty()) {
       return undecided; // it came to nothing that could be compared
@@ -158,7 +158,7 @@ public final class Decider {
       ManifestLines lines = new ManifestLines();
       manifest.describe(id, last.found(), contents, lines);
       found =
-          Difference.between(
+          ManifestDiff.between(
               details.manifest(),
               lines.lines(),
               old -> old.length() == 64 ? records.list(Digest.ofHex(old)) : null,
@@ -183,9 +183,9 @@ public final class Decider {
   }
 
   /** Rule 5: products are verified by digest, not by existence. */
-  private void products(int id, Result last, Wish wish, List<Reason> reasons) {
+  private void products(int id, JobResult last, Wish wish, List<Reason> reasons) {
     boolean temporary = graph.job(id).temporary() && !wish.named;
-    for (Made made : last.products()) {
+    for (RecordedProduct made : last.products()) {
       Digest now;
       try {
         now = contents.product(made.path(), made.kind());
@@ -214,11 +214,11 @@ public final class Decider {
    *
    * @param found files that its depfile named; the snapshot has taken them in
    */
-  public Described describe(int id, List<String> found, Snapshot snapshot) {
+  public Described describe(int id, List<String> found, NeedSnapshot snapshot) {
     ManifestLines lines = new ManifestLines();
     ManifestHash counts = described.get();
     manifest.describe(id, found, snapshot, new Both(lines, counts));
-    Map<Digest, List<Entry>> lists = new TreeMap<>();
+    Map<Digest, List<ManifestEntry>> lists = new TreeMap<>();
     snapshot.lists().values().forEach(members -> lists.put(members.digest(), members.entries()));
     return new Described(counts.digest(), lines.lines(), lists);
   }
@@ -226,19 +226,19 @@ public final class Decider {
   /** Says everything to two writers: lines show more than what counts. */
   private record Both(ManifestWriter one, ManifestWriter other) implements ManifestWriter {
     @Override
-    public void text(Line line, String name, String value) {
+    public void text(LineKind line, String name, String value) {
       one.text(line, name, value);
       other.text(line, name, value);
     }
 
     @Override
-    public void content(Line line, String path, Content content) {
+    public void content(LineKind line, String path, Content content) {
       one.content(line, path, content);
       other.content(line, path, content);
     }
 
     @Override
-    public void text(Line line, String name, String shown, String counts) {
+    public void text(LineKind line, String name, String shown, String counts) {
       one.text(line, name, shown, counts);
       other.text(line, name, shown, counts);
     }
@@ -255,5 +255,6 @@ public final class Decider {
    *
    * @param lists the members of needed globs, folders and jobs by the digest in their line
    */
-  public record Described(Digest digest, List<Entry> lines, Map<Digest, List<Entry>> lists) {}
+  public record Described(
+      Digest digest, List<ManifestEntry> lines, Map<Digest, List<ManifestEntry>> lists) {}
 }

@@ -1,10 +1,10 @@
 package dev.torc.plan;
 
-import dev.torc.buildfile.Beside;
+import dev.torc.buildfile.MissHint;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.syntax.Glob;
-import dev.torc.syntax.Walk;
+import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,8 +55,8 @@ public final class EmptyGlobs {
   public String beside(Ref empty) throws IOException {
     Path root = graph.workflow().root();
     return empty instanceof Ref.OfGlob glob
-        ? Beside.pattern(root, Glob.of(glob.pattern()))
-        : Beside.folder(root, ((Ref.OfFolder) empty).path());
+        ? MissHint.pattern(root, Glob.of(glob.pattern()))
+        : MissHint.folder(root, ((Ref.OfFolder) empty).path());
   }
 
   private boolean givesNothing(int job, NeedList.Kind kind, String text) {
@@ -85,9 +85,9 @@ public final class EmptyGlobs {
     try {
       if (list.kind() == NeedList.Kind.FOLDER) { // where there is none at all, that is an error
         boolean empty = Files.isDirectory(root.resolve(list.text()));
-        return empty && !Beside.folder(root, list.text()).isEmpty() ? NOTHING : SEVERAL;
+        return empty && !MissHint.folder(root, list.text()).isEmpty() ? NOTHING : SEVERAL;
       }
-      paths = Walk.of(root, list.glob());
+      paths = GlobWalk.of(root, list.glob());
     } catch (IOException e) {
       return SEVERAL; // something is there: who reads it tells what is wrong with it
     }

@@ -1,7 +1,7 @@
 package dev.torc.plan;
 
-import dev.torc.buildfile.Found;
-import dev.torc.cache.Made;
+import dev.torc.buildfile.ResultSource;
+import dev.torc.cache.RecordedProduct;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.machine.Refusal;
@@ -23,7 +23,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Goes from one scene to the next when groups can be expanded because all that they await is
+ * Goes from one context to the next when groups can be expanded because all that they await is
  * settled. A group of which only that shows that something is wrong with it stays, with its
  * problems and without instances; the rest goes on. Which values there are is the reader's
  * business.
@@ -33,7 +33,7 @@ public final class Expander {
   /** Reads the workflow anew with the results that are known now. */
   public interface Source {
     /** Throws {@link BadInput} or an exception of files where it cannot be done. */
-    Workflow expand(Found found) throws IOException;
+    Workflow expand(ResultSource found) throws IOException;
   }
 
   /** Looks at jobs that came up. */
@@ -43,7 +43,7 @@ public final class Expander {
   }
 
   private final Source source;
-  private final Function<Graph, Selection> select;
+  private final Function<Graph, JobSelection> select;
   private final Check check;
   private final boolean lasting;
   private final Map<String, List<Diagnostic>> failed = new HashMap<>();
@@ -53,7 +53,8 @@ public final class Expander {
    * @param check what else must hold of jobs that come up
    * @param lasting whether the build file alone decides which instances there are
    */
-  public Expander(Source source, Function<Graph, Selection> select, Check check, boolean lasting) {
+  public Expander(
+      Source source, Function<Graph, JobSelection> select, Check check, boolean lasting) {
     this.source = source;
     this.select = select;
     this.check = check;
@@ -61,20 +62,20 @@ public final class Expander {
   }
 
   /** Decides all jobs, having expanded all groups that can be without running anything. */
-  public Plan plan(Scene first) throws IOException {
+  public Plan plan(PlanContext first) throws IOException {
     return plan(first, first.selection().jobs());
   }
 
-  /** The same where only some jobs of the first scene have to be decided; see {@link Plan#of}. */
-  public Plan plan(Scene first, BitSet restless) throws IOException {
+  /** The same where only some jobs of the first context have to be decided; see {@link Plan#of}. */
+  public Plan plan(PlanContext first, BitSet restless) throws IOException {
     Map<String, String> wanted = new HashMap<>(first.wanted());
-    Scene begin = fresh(first, restless);
+    PlanContext begin = fresh(first, restless);
     BitSet asked = begin == first ? restless : begin.selection().jobs();
     while (true) {
-      Map<Made, String> counted = new HashMap<>();
+      Map<RecordedProduct, String> counted = new HashMap<>();
       Plan plan = Plan.of(begin, asked);
-      Scene next = next(plan, counted);
-      while (next != plan.scene()) {
+      PlanContext next = next(plan, counted);
+      while (next != plan.context()) {
         plan = Plan.of(next);
         next = next(plan, counted);
       }
@@ -87,21 +88,21 @@ public final class Expander {
   }
 
   /**
-   * The next scene.
+   * The next context.
    *
    * @param counted takes missing products by whose records groups are expanded, with these groups
    */
-  private Scene next(Plan plan, Map<Made, String> counted) throws IOException {
-    Scene now = plan.scene();
+  private PlanContext next(Plan plan, Map<RecordedProduct, String> counted) throws IOException {
+    PlanContext now = plan.context();
     if (now.selection().open().isEmpty()) {
       return next(now);
     }
-    Absent absent = new Absent(now, now.selection().jobs());
+    MissingTemporaries absent = new MissingTemporaries(now, now.selection().jobs());
     BitSet open = now.selection().open();
     for (int group = open.nextSetBit(0); group >= 0; group = open.nextSetBit(group + 1)) {
-      if (now.graph().gate(group).open().problems().isEmpty()) {
+      if (now.graph().join(group).open().problems().isEmpty()) {
         for (int maker : absent.awaited(group)) {
-          for (Made made : absent.of(maker)) {
+          for (RecordedProduct made : absent.of(maker)) {
             counted.put(made, now.graph().name(group));
           }
         }
@@ -115,14 +116,15 @@ public final class Expander {
    * again, for an instance of the group, say, or that a group goes on waiting for others: then that
    * one comes first.
    */
-  private static boolean revoked(Plan plan, Map<Made, String> counted, Map<String, String> wanted) {
+  private static boolean revoked(
+      Plan plan, Map<RecordedProduct, String> counted, Map<String, String> wanted) {
     int before = wanted.size();
     counted.forEach(
         (made, group) -> {
-          Graph graph = plan.scene().graph();
+          Graph graph = plan.context().graph();
           boolean open =
-              plan.scene().selection().open().stream()
-                  .filter(node -> graph.gate(node).open().problems().isEmpty())
+              plan.context().selection().open().stream()
+                  .filter(node -> graph.join(node).open().problems().isEmpty())
                   .anyMatch(node -> graph.name(node).equals(group));
           boolean upToDate = plan.verdict(graph.makerOf(made.path())) instanceof Verdict.UpToDate;
           if (open == upToDate) {
@@ -133,25 +135,25 @@ public final class Expander {
   }
 
   /**
-   * The scene without instances for files that are products of an earlier build and that no job
-   * declares any more: when the build file was read, no records were known. The same scene where
+   * The context without instances for files that are products of an earlier build and that no job
+   * declares any more: when the build file was read, no records were known. The same context where
    * there are none.
    *
    * @param restless the jobs whose needs have to be looked at
    */
-  public Scene fresh(Scene first, BitSet restless) throws IOException {
+  public PlanContext fresh(PlanContext first, BitSet restless) throws IOException {
     if (lasting || !seesStale(first, restless)) {
       return first;
     }
     Workflow old = first.graph().workflow();
-    Workflow wanted = source.expand(new Results(first));
+    Workflow wanted = source.expand(new SettledResults(first));
     Set<String> changed = changed(old, byName(wanted));
-    return changed.isEmpty() ? first : scene(first, merge(old, wanted, changed));
+    return changed.isEmpty() ? first : context(first, merge(old, wanted, changed));
   }
 
   /** Whether an instance needs a file that only an earlier build made. */
-  private static boolean seesStale(Scene scene, BitSet restless) {
-    Graph graph = scene.graph();
+  private static boolean seesStale(PlanContext context, BitSet restless) {
+    Graph graph = context.graph();
     BitSet seen = new BitSet();
     for (int job = restless.nextSetBit(0); job >= 0; job = restless.nextSetBit(job + 1)) {
       if (graph.job(job).group() == null) {
@@ -161,7 +163,7 @@ public final class Expander {
         int file = graph.needs().at(i);
         if (graph.maker(file) < 0 && !seen.get(file)) {
           seen.set(file);
-          if (scene.contents().recorded(graph.path(file)) != null) {
+          if (context.contents().recorded(graph.path(file)) != null) {
             return true;
           }
         }
@@ -171,14 +173,14 @@ public final class Expander {
   }
 
   /**
-   * The scene with those groups expanded that await nothing any more, or with their problems; the
-   * same scene where there are none.
+   * The context with those groups expanded that await nothing any more, or with their problems; the
+   * same context where there are none.
    */
-  public Scene next(Scene now) throws IOException {
+  public PlanContext next(PlanContext now) throws IOException {
     List<Group> ready =
         now.selection().open().stream()
             .filter(node -> now.records().unsettledBefore(node) < 0)
-            .mapToObj(node -> now.graph().gate(node).open())
+            .mapToObj(node -> now.graph().join(node).open())
             .filter(group -> group.problems().isEmpty())
             .toList();
     if (ready.isEmpty()) {
@@ -196,15 +198,15 @@ public final class Expander {
     }
     Set<String> changed = changed(old, after);
     try {
-      return scene(now, merge(old, wanted, changed));
+      return context(now, merge(old, wanted, changed));
     } catch (BadInput e) {
       return oneByOne(now, wanted, changed);
     }
   }
 
-  private Workflow wanted(Scene now, List<Group> ready) {
+  private Workflow wanted(PlanContext now, List<Group> ready) {
     try {
-      return source.expand(new Results(now));
+      return source.expand(new SettledResults(now));
     } catch (BadInput e) {
       ready.forEach(group -> failed.put(group.name(), e.diagnostics()));
     } catch (IOException e) {
@@ -220,26 +222,27 @@ public final class Expander {
   }
 
   /** Finds out which groups do not fit, by adding one after the other. */
-  private Scene oneByOne(Scene now, Workflow wanted, Set<String> changed) throws IOException {
+  private PlanContext oneByOne(PlanContext now, Workflow wanted, Set<String> changed)
+      throws IOException {
     Workflow old = now.graph().workflow();
     Set<String> fit = new HashSet<>();
     for (Group group : old.groups()) {
       if (changed.contains(group.name()) && !failed.containsKey(group.name())) {
         fit.add(group.name());
         try {
-          scene(now, merge(old, wanted, fit));
+          context(now, merge(old, wanted, fit));
         } catch (BadInput e) {
           fit.remove(group.name());
           failed.put(group.name(), e.diagnostics());
         }
       }
     }
-    return scene(now, merge(old, wanted, fit));
+    return context(now, merge(old, wanted, fit));
   }
 
-  private Scene scene(Scene now, Workflow workflow) throws IOException {
+  private PlanContext context(PlanContext now, Workflow workflow) throws IOException {
     Graph graph = GraphBuilder.build(workflow);
-    Selection selection = select.apply(graph);
+    JobSelection selection = select.apply(graph);
     BitSet fresh = (BitSet) selection.jobs().clone();
     selection.jobs().stream()
         .filter(job -> now.graph().jobId(graph.job(job).name()) >= 0)

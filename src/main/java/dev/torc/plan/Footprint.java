@@ -10,10 +10,10 @@ import java.util.TreeSet;
 /**
  * What of the world a job's manifest depends on, beside the build file: all that the manifest asks
  * for while it is described. It is the third reader of the one account of inputs, beside the digest
- * and the lines of {@code why}: from it {@code Resting} knows what the next build has to look at. A
- * new kind of input is a method of {@link Needs}, and has to be answered here too.
+ * and the lines of {@code why}: from it {@code rest} knows what the next build has to look at. A
+ * new kind of input is a method of {@link InputSource}, and has to be answered here too.
  */
-public final class Footprint implements Needs, ManifestWriter {
+public final class Footprint implements InputSource, ManifestWriter {
 
   private static final Content ANY = new Content.Missing();
 
@@ -62,13 +62,13 @@ public final class Footprint implements Needs, ManifestWriter {
 
   /** What the build file alone says is the same while the graph is. */
   @Override
-  public void text(Line line, String name, String value) {}
+  public void text(LineKind line, String name, String value) {}
 
   @Override
-  public void text(Line line, String name, String shown, String counts) {}
+  public void text(LineKind line, String name, String shown, String counts) {}
 
   @Override
-  public void content(Line line, String path, Content content) {}
+  public void content(LineKind line, String path, Content content) {}
 
   @Override
   public void made(String shown, Content content) {}

@@ -22,7 +22,7 @@ import java.util.TreeSet;
  * Everything that decides whether a job's result is still valid, said line by line to a writer: one
  * writer makes the digest that the verdict compares, the other the lines that explain it, so the
  * two cannot disagree (rule 3). What it depends on beside the build file comes through {@link
- * Needs}, and through nothing else: {@link Footprint} relies on that.
+ * InputSource}, and through nothing else: {@link Footprint} relies on that.
  */
 public final class Manifest {
 
@@ -47,20 +47,20 @@ public final class Manifest {
    *
    * @param found files that the depfile of the job's run named, sorted
    */
-  void describe(int id, List<String> found, Needs contains, ManifestWriter writer) {
+  void describe(int id, List<String> found, InputSource contains, ManifestWriter writer) {
     Job job = graph.job(id);
     for (int i = 0; i < job.steps().size(); i++) {
       step(job, i, contains, writer);
     }
     if (job.depfile() != null) {
-      writer.text(Line.DEPFILE, "", job.depfile());
+      writer.text(LineKind.DEPFILE, "", job.depfile());
     }
     boolean ordered = uses(job, "needs");
     if (ordered) {
-      writer.text(Line.NEEDS_WRITTEN, "", written(job.needs()), written(numbered(job.needs())));
+      writer.text(LineKind.NEEDS_WRITTEN, "", written(job.needs()), written(numbered(job.needs())));
     }
     if (uses(job, "produces")) {
-      writer.text(Line.PRODUCES_WRITTEN, "", written(job.produces()));
+      writer.text(LineKind.PRODUCES_WRITTEN, "", written(job.produces()));
     }
     Adjacency needs = graph.needs();
     List<String> paths = new ArrayList<>(needs.count(id));
@@ -69,7 +69,7 @@ public final class Manifest {
     }
     paths.sort(null);
     for (String path : paths) {
-      writer.content(Line.NEED, path, contains.of(path));
+      writer.content(LineKind.NEED, path, contains.of(path));
     }
     Adjacency lists = graph.listNeeds();
     TreeMap<String, Integer> sorted = new TreeMap<>();
@@ -81,17 +81,17 @@ public final class Manifest {
         sorted.put(graph.list(lists.at(i)).written(), lists.at(i));
       }
     }
-    sorted.forEach((name, list) -> writer.content(Line.LIST, name, contains.ofList(list)));
+    sorted.forEach((name, list) -> writer.content(LineKind.LIST, name, contains.ofList(list)));
     made(made, ordered, contains, writer);
-    data(job).forEach((name, ref) -> writer.content(Line.DATA, name, contains.ofData(ref)));
+    data(job).forEach((name, ref) -> writer.content(LineKind.DATA, name, contains.ofData(ref)));
     for (String path : found) {
       int maker = graph.makerOf(path);
       boolean lost = maker >= 0 && !graph.precedes(maker, id); // the run will say what to add
       writer.content(
-          Line.FOUND, path, lost ? new ManifestWriter.Content.Missing() : contains.of(path));
+          LineKind.FOUND, path, lost ? new ManifestWriter.Content.Missing() : contains.of(path));
     }
     for (String product : new TreeSet<>(products(job))) {
-      writer.text(Line.PRODUCT, product, "");
+      writer.text(LineKind.PRODUCT, product, "");
     }
   }
 
@@ -99,7 +99,8 @@ public final class Manifest {
    * What needed jobs made. Their names do not count, so without an order of their own they stand in
    * that of what they made.
    */
-  private void made(List<Integer> lists, boolean ordered, Needs contains, ManifestWriter writer) {
+  private void made(
+      List<Integer> lists, boolean ordered, InputSource contains, ManifestWriter writer) {
     Map<Integer, ManifestWriter.Content> contents = new LinkedHashMap<>();
     lists.forEach(list -> contents.put(list, contains.ofList(list)));
     if (!ordered) {
@@ -126,33 +127,33 @@ public final class Manifest {
     return numbered;
   }
 
-  private void step(Job job, int index, Needs contains, ManifestWriter writer) {
+  private void step(Job job, int index, InputSource contains, ManifestWriter writer) {
     Step step = job.steps().get(index);
     String number = job.steps().size() == 1 ? "" : Integer.toString(index + 1);
     if (step.command() instanceof Step.Command.Shell shell) {
-      writer.text(Line.COMMAND, number, shell.text().declared());
-      writer.text(Line.SHELL, number, words(step.shell()));
+      writer.text(LineKind.COMMAND, number, shell.text().declared());
+      writer.text(LineKind.SHELL, number, words(step.shell()));
     } else {
       List<Template> words = step.command().templates();
-      writer.text(Line.COMMAND, number, words(words.stream().map(Template::declared).toList()));
+      writer.text(LineKind.COMMAND, number, words(words.stream().map(Template::declared).toList()));
     }
     if (!step.dir().equals(".")) {
-      writer.text(Line.FOLDER, number, step.dir());
+      writer.text(LineKind.FOLDER, number, step.dir());
     }
     if (step.image() != null) {
-      writer.text(Line.IMAGE, number, containers ? step.image() : "host");
+      writer.text(LineKind.IMAGE, number, containers ? step.image() : "host");
     }
     step.env()
         .forEach(
             (name, value) ->
                 writer.text(
-                    Line.ENV,
+                    LineKind.ENV,
                     number.isEmpty() ? name : name + " " + number,
                     env(name, value, contains)));
   }
 
   /** A value with {@code =} before it, or nothing for a variable that the caller has not set. */
-  private static String env(String name, Optional<Template> declared, Needs contains) {
+  private static String env(String name, Optional<Template> declared, InputSource contains) {
     if (declared.isPresent()) {
       return "=" + declared.get().declared();
     }

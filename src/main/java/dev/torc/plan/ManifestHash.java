@@ -26,7 +26,7 @@ final class ManifestHash implements ManifestWriter {
   }
 
   @Override
-  public void text(Line line, String name, String value) {
+  public void text(LineKind line, String name, String value) {
     reserve(1);
     buffer[size++] = (byte) line.ordinal();
     append(name);
@@ -34,7 +34,7 @@ final class ManifestHash implements ManifestWriter {
   }
 
   @Override
-  public void content(Line line, String path, Content content) {
+  public void content(LineKind line, String path, Content content) {
     if (content instanceof Content.Pending p) {
       pending = p.job();
     } else {
@@ -43,13 +43,13 @@ final class ManifestHash implements ManifestWriter {
   }
 
   @Override
-  public void text(Line line, String name, String shown, String counts) {
+  public void text(LineKind line, String name, String shown, String counts) {
     text(line, name, counts);
   }
 
   @Override
   public void made(String shown, Content content) {
-    content(Line.LIST, "job", content);
+    content(LineKind.LIST, "job", content);
   }
 
   /** The job that has yet to run before the digest can be told, -1 if there is none. */

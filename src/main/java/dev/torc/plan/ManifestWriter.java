@@ -18,17 +18,17 @@ interface ManifestWriter {
   int SHORT = 200;
 
   /** A line of text. */
-  void text(Line line, String name, String value);
+  void text(LineKind line, String name, String value);
 
   /** A line about contents. */
-  void content(Line line, String path, Content content);
+  void content(LineKind line, String path, Content content);
 
   /**
    * A line of text with names of jobs in it, which are for people only.
    *
    * @param counts what is part of the manifest
    */
-  void text(Line line, String name, String shown, String counts);
+  void text(LineKind line, String name, String shown, String counts);
 
   /** A line about what jobs made; their name is for people only. */
   void made(String shown, Content content);

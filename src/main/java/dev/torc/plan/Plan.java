@@ -15,31 +15,32 @@ public final class Plan {
 
   static final Verdict UP_TO_DATE = new Verdict.UpToDate();
 
-  private final Scene scene;
+  private final PlanContext context;
   private final Verdict[] verdicts;
   private final BitSet decided;
   private final Map<Integer, Reason> maybe;
   private final int[] counts = new int[4];
 
-  private Plan(Scene scene, Verdict[] verdicts, BitSet decided, Map<Integer, Reason> maybe) {
-    this.scene = scene;
+  private Plan(
+      PlanContext context, Verdict[] verdicts, BitSet decided, Map<Integer, Reason> maybe) {
+    this.context = context;
     this.verdicts = verdicts;
     this.decided = decided;
     this.maybe = maybe;
-    scene.selection().jobs().stream()
+    context.selection().jobs().stream()
         .filter(j -> verdicts[j] != null)
         .forEach(j -> counts[kind(verdicts[j])]++);
-    scene.selection().open().stream()
+    context.selection().open().stream()
         .forEach(
             group -> {
-              int after = scene.records().unsettledBefore(group);
+              int after = context.records().unsettledBefore(group);
               verdicts[group] = new Verdict.MayRun(after < 0 ? group : after);
             });
   }
 
   /** Decides every selected job; those that are up to date are settled in the records. */
-  public static Plan of(Scene scene) {
-    return of(scene, scene.selection().jobs());
+  public static Plan of(PlanContext context) {
+    return of(context, context.selection().jobs());
   }
 
   /**
@@ -47,61 +48,63 @@ public final class Plan {
    * others are known to be up to date unless one of these makes them run; all up-to-date ones are
    * settled in the records.
    */
-  public static Plan of(Scene scene, BitSet restless) {
-    Verdict[] verdicts = new Verdict[scene.graph().nodes()];
-    BitSet selected = scene.selection().jobs();
+  public static Plan of(PlanContext context, BitSet restless) {
+    Verdict[] verdicts = new Verdict[context.graph().nodes()];
+    BitSet selected = context.selection().jobs();
     BitSet both = (BitSet) restless.clone();
     both.and(selected);
-    both.or(unreadable(scene, both));
+    both.or(unreadable(context, both));
     BitSet decided = (BitSet) restless.clone();
     decided.or(both);
-    Absent absent = new Absent(scene, both); // a job that lacks a product is not at rest
+    MissingTemporaries absent =
+        new MissingTemporaries(context, both); // a job that lacks a product is not at rest
     if (!absent.isEmpty()) {
-      Wants wants = new Wants(scene, absent, selected, decided, false, verdicts).decide();
-      return new Plan(wants.scene(), verdicts, decided, wants.maybe());
+      WantedTemporaries wants =
+          new WantedTemporaries(context, absent, selected, decided, false, verdicts).decide();
+      return new Plan(wants.context(), verdicts, decided, wants.maybe());
     }
     for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
-      verdicts[j] = decided.get(j) ? scene.decide(j) : UP_TO_DATE;
+      verdicts[j] = decided.get(j) ? context.decide(j) : UP_TO_DATE;
       if (verdicts[j] instanceof Verdict.UpToDate) {
-        scene.records().settle(j);
+        context.records().settle(j);
       } else {
-        Downstream.addReaders(scene.graph(), j, decided);
+        Downstream.addReaders(context.graph(), j, decided);
       }
     }
-    return new Plan(scene, verdicts, decided, Map.of());
+    return new Plan(context, verdicts, decided, Map.of());
   }
 
   /**
    * Jobs at rest whose records cannot be read, though jobs that may run read them: as long as
    * nobody does, a job at rest needs no record.
    */
-  private static BitSet unreadable(Scene scene, BitSet restless) {
+  private static BitSet unreadable(PlanContext context, BitSet restless) {
     BitSet found = new BitSet();
-    if (restless.equals(scene.selection().jobs())) {
+    if (restless.equals(context.selection().jobs())) {
       return found;
     }
     BitSet asked = (BitSet) restless.clone();
     BitSet seen = new BitSet();
     for (int before = -1; before < found.cardinality(); asked.or(found)) {
       before = found.cardinality();
-      BitSet readers = Downstream.with(scene.graph(), asked);
-      readers.or(scene.selection().open());
+      BitSet readers = Downstream.with(context.graph(), asked);
+      readers.or(context.selection().open());
       BitSet read = new BitSet();
       for (int node = readers.nextSetBit(0); node >= 0; node = readers.nextSetBit(node + 1)) {
-        addBefore(scene.graph(), node, read);
+        addBefore(context.graph(), node, read);
       }
       read.andNot(asked);
       read.andNot(seen);
-      read.and(scene.selection().jobs());
+      read.and(context.selection().jobs());
       for (int j = read.nextSetBit(0); j >= 0; j = read.nextSetBit(j + 1)) {
-        found.set(j, scene.records().result(j) == null);
+        found.set(j, context.records().result(j) == null);
       }
       seen.or(read);
     }
     return found;
   }
 
-  /** Adds the nodes that one waits for, gates and what these wait for included. */
+  /** Adds the nodes that one waits for, join nodes and what these wait for included. */
   private static void addBefore(Graph graph, int node, BitSet into) {
     for (int before : graph.before().row(node)) {
       if (!into.get(before)) {
@@ -114,19 +117,20 @@ public final class Plan {
   }
 
   /**
-   * The verdicts in the middle of a build. The scene that they are about is a copy: in that of the
-   * build nothing is settled.
+   * The verdicts in the middle of a build. The context that they are about is a copy: in that of
+   * the build nothing is settled.
    *
    * @param waiting the jobs to be decided
    * @param working jobs that run or are about to
    */
-  public static Plan amid(Scene scene, BitSet waiting, BitSet working) {
-    Verdict[] verdicts = new Verdict[scene.graph().nodes()];
+  public static Plan amid(PlanContext context, BitSet waiting, BitSet working) {
+    Verdict[] verdicts = new Verdict[context.graph().nodes()];
     working.stream().forEach(j -> verdicts[j] = new Verdict.WillRun(List.of()));
-    Absent absent = new Absent(scene, waiting);
+    MissingTemporaries absent = new MissingTemporaries(context, waiting);
     BitSet decided = (BitSet) waiting.clone();
-    Wants wants = new Wants(scene, absent, waiting, decided, true, verdicts).decide();
-    return new Plan(wants.scene(), verdicts, decided, wants.maybe());
+    WantedTemporaries wants =
+        new WantedTemporaries(context, absent, waiting, decided, true, verdicts).decide();
+    return new Plan(wants.context(), verdicts, decided, wants.maybe());
   }
 
   /**
@@ -150,13 +154,13 @@ public final class Plan {
   }
 
   /** What the verdicts are about: the numbers of jobs are those of its graph. */
-  public Scene scene() {
-    return scene;
+  public PlanContext context() {
+    return context;
   }
 
   /** The selected jobs. */
   public BitSet selected() {
-    return scene.selection().jobs();
+    return context.selection().jobs();
   }
 
   /**

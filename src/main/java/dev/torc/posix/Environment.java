@@ -74,7 +74,7 @@ public final class Environment {
    *
    * @param over values by name; null removes the name
    */
-  public Entries with(Map<String, String> over) {
+  public EnvironmentEntries with(Map<String, String> over) {
     return block().with(over);
   }
 
@@ -116,7 +116,7 @@ public final class Environment {
       return all;
     }
 
-    Entries with(Map<String, String> over) {
+    EnvironmentEntries with(Map<String, String> over) {
       long[] kept = addresses.clone();
       int count = kept.length;
       List<byte[]> own = new ArrayList<>(over.size());
@@ -133,7 +133,7 @@ public final class Environment {
               entry.getKey().concat("=").concat(entry.getValue()).getBytes(StandardCharsets.UTF_8));
         }
       }
-      return new Entries(this, withoutNull(kept, count), own, path(over));
+      return new EnvironmentEntries(this, withoutNull(kept, count), own, path(over));
     }
 
     private static long[] withoutNull(long[] addresses, int count) {
@@ -193,8 +193,8 @@ public final class Environment {
   /** The address in the C library's {@code environ}, which macOS only gives by a function. */
   private static long address() {
     long variable =
-        Call.isMac()
-            ? Call.of("_NSGetEnviron").pointer()
+        NativeCall.isMac()
+            ? NativeCall.of("_NSGetEnviron").pointer()
             : Libc.symbol("environ").orElseThrow().address();
     return Memory.longAt(variable);
   }

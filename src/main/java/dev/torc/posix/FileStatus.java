@@ -91,7 +91,7 @@ public record FileStatus(
   /** The system's words for an error number, in lower case. */
   static String reason(int errno) {
     String words =
-        new String(Memory.textAt(Call.of("strerror").pointer(errno)), StandardCharsets.UTF_8);
+        new String(Memory.textAt(NativeCall.of("strerror").pointer(errno)), StandardCharsets.UTF_8);
     return words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);
   }
 

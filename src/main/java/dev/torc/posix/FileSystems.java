@@ -54,7 +54,8 @@ public final class FileSystems {
   private static Memory status(long path) {
     String name =
         Libc.MAC && Libc.symbol("statfs$INODE64").isPresent() ? "statfs$INODE64" : "statfs";
-    Optional<Call> statfs = Call.find(name); // int statfs(const char *path, struct statfs *)
+    Optional<NativeCall> statfs =
+        NativeCall.find(name); // int statfs(const char *path, struct statfs *)
     Memory status = Memory.of(4096); // the largest, that of macOS, has 2168 bytes
     boolean told = statfs.isPresent() && statfs.get().call(path, status.address()) == 0;
     Reference.reachabilityFence(status);

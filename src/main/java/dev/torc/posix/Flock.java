@@ -24,10 +24,10 @@ public final class Flock implements AutoCloseable {
   private static final int MISSING = 2;
 
   /** Variadic, but called without a mode: then the arguments lie where those of others do. */
-  private static final Call OPEN = Call.of("open");
+  private static final NativeCall OPEN = NativeCall.of("open");
 
-  private static final Call FLOCK = Call.of("flock");
-  private static final Call CLOSE = Call.of("close");
+  private static final NativeCall FLOCK = NativeCall.of("flock");
+  private static final NativeCall CLOSE = NativeCall.of("close");
 
   private int fd;
 

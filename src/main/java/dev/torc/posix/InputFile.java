@@ -22,11 +22,11 @@ public final class InputFile extends InputStream {
   private static final int ENOTDIR = 20;
 
   /** Variadic, as fcntl is, but on Linux the arguments lie where those of others do. */
-  private static final Call OPEN = Call.of("open");
+  private static final NativeCall OPEN = NativeCall.of("open");
 
-  private static final Call FCNTL = Call.of("fcntl");
-  private static final Call READ = Call.of("read");
-  private static final Call CLOSE = Call.of("close");
+  private static final NativeCall FCNTL = NativeCall.of("fcntl");
+  private static final NativeCall READ = NativeCall.of("read");
+  private static final NativeCall CLOSE = NativeCall.of("close");
 
   private static final int F_SETSIG = 10;
   private static final int F_SETLEASE = 1024;

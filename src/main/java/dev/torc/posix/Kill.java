@@ -10,13 +10,13 @@ public final class Kill {
   public static final int INT = 2;
   public static final int KILL = 9;
   public static final int TERM = 15;
-  public static final int CONT = Call.number(18, 19);
-  public static final int STOP = Call.number(19, 17);
-  public static final int TSTP = Call.number(20, 18);
+  public static final int CONT = NativeCall.number(18, 19);
+  public static final int STOP = NativeCall.number(19, 17);
+  public static final int TSTP = NativeCall.number(20, 18);
   public static final int TTIN = 21;
   public static final int TTOU = 22;
 
-  private static final Call CALL = Call.of("kill");
+  private static final NativeCall CALL = NativeCall.of("kill");
 
   private Kill() {}
 
@@ -49,7 +49,7 @@ public final class Kill {
     SignalMask.blocked(
         TSTP,
         () -> {
-          Call.of("raise").call(TSTP);
+          NativeCall.of("raise").call(TSTP);
           CALL.call(0, TSTP);
         });
   }

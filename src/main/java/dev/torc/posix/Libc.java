@@ -45,7 +45,9 @@ final class Libc {
     return address == 0 ? Optional.empty() : Optional.of(MemorySegment.ofAddress(address));
   }
 
-  /** The JDK's linker, for what {@link Call} cannot call; see there what the first use costs. */
+  /**
+   * The JDK's linker, for what {@link NativeCall} cannot call; see there what the first use costs.
+   */
   private static final class Foreign {
     static final Linker LINKER = Linker.nativeLinker();
     static final StructLayout CAPTURE = Linker.Option.captureStateLayout();

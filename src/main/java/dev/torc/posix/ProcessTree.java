@@ -77,7 +77,7 @@ public final class ProcessTree {
    * more. Nobody signals them meanwhile.
    *
    * @param last whether no other leader follows: then nobody asks any more when it started
-   * @return as {@link Wait#reap}
+   * @return as {@link ChildWait#reap}
    */
   public synchronized long reapLeader(boolean last) {
     if (!last) {
@@ -86,7 +86,7 @@ public final class ProcessTree {
     int pid = leader;
     leader = 0;
     known.remove(pid);
-    return Wait.reap(pid);
+    return ChildWait.reap(pid);
   }
 
   /** Signals the leader's group, if there is one. */

@@ -33,12 +33,12 @@ public final class SharedLibrary {
   }
 
   /**
-   * A function of it, which must have the shape that {@link Call} tells.
+   * A function of it, which must have the shape that {@link NativeCall} tells.
    *
    * @throws UnsatisfiedLinkError where it has none of this name
    */
-  public Call call(String name) {
-    return Call.in(library, name)
+  public NativeCall call(String name) {
+    return NativeCall.in(library, name)
         .orElseThrow(() -> new UnsatisfiedLinkError(path + " has no " + name));
   }
 }

@@ -16,7 +16,7 @@ import java.util.Optional;
  * mask, default dispositions and no descriptor but 0, 1 and 2. The C libraries differ: where the
  * actions that close descriptors (glibc before 2.34, musl) or change the folder (glibc before 2.29)
  * are missing, each descriptor is closed by number, and {@code sh} changes the folder. Waiting for
- * the process is {@link Wait}'s.
+ * the process is {@link ChildWait}'s.
  */
 public final class Spawn {
 
@@ -27,14 +27,14 @@ public final class Spawn {
   private static final int ENOTDIR = 20;
   private static final int X_OK = 1;
   private static final int O_WRONLY = 1;
-  private static final int O_CREAT = Call.number(0100, 0x200);
-  private static final int O_TRUNC = Call.number(01000, 0x400);
-  private static final int O_APPEND = Call.number(02000, 0x8);
+  private static final int O_CREAT = NativeCall.number(0100, 0x200);
+  private static final int O_TRUNC = NativeCall.number(01000, 0x400);
+  private static final int O_APPEND = NativeCall.number(02000, 0x8);
   private static final int SETPGROUP = 2;
   private static final int SETSIGDEF = 4;
   private static final int SETSIGMASK = 8;
   private static final int CLOEXEC_DEFAULT = 0x4000; // macOS only
-  private static final int SIGCHLD = Call.number(17, 20);
+  private static final int SIGCHLD = NativeCall.number(17, 20);
   private static final int ROOM = 1024; // for opaque structs, the largest known has 336 bytes
   private static final int SLACK = 32; // descriptors that may be opened while we count them
 
@@ -42,16 +42,17 @@ public final class Spawn {
   private static final long[] NONE = {};
   private static final byte[] NO_PATH = bytes("/bin:/usr/bin"); // as execvp where there is none
 
-  private static final Call SPAWN = Call.of("posix_spawn");
-  private static final Call INIT = Call.of("posix_spawn_file_actions_init");
-  private static final Call DESTROY = Call.of("posix_spawn_file_actions_destroy");
-  private static final Call ADD_OPEN = Call.of("posix_spawn_file_actions_addopen");
-  private static final Call ADD_DUP2 = Call.of("posix_spawn_file_actions_adddup2");
-  private static final Call ADD_CLOSE = Call.of("posix_spawn_file_actions_addclose");
-  private static final Optional<Call> ADD_CHDIR = Call.find("posix_spawn_file_actions_addchdir_np");
-  private static final Optional<Call> ADD_CLOSEFROM =
-      Call.find("posix_spawn_file_actions_addclosefrom_np");
-  private static final Call ACCESS = Call.of("access");
+  private static final NativeCall SPAWN = NativeCall.of("posix_spawn");
+  private static final NativeCall INIT = NativeCall.of("posix_spawn_file_actions_init");
+  private static final NativeCall DESTROY = NativeCall.of("posix_spawn_file_actions_destroy");
+  private static final NativeCall ADD_OPEN = NativeCall.of("posix_spawn_file_actions_addopen");
+  private static final NativeCall ADD_DUP2 = NativeCall.of("posix_spawn_file_actions_adddup2");
+  private static final NativeCall ADD_CLOSE = NativeCall.of("posix_spawn_file_actions_addclose");
+  private static final Optional<NativeCall> ADD_CHDIR =
+      NativeCall.find("posix_spawn_file_actions_addchdir_np");
+  private static final Optional<NativeCall> ADD_CLOSEFROM =
+      NativeCall.find("posix_spawn_file_actions_addclosefrom_np");
+  private static final NativeCall ACCESS = NativeCall.of("access");
 
   /** Where a program may be: the same for all jobs that run one program with one PATH. */
   private record Search(byte[] program, byte[] path, List<byte[]> candidates) {}
@@ -59,7 +60,7 @@ public final class Spawn {
   private final boolean hasChdir;
   private final boolean hasCloseFrom;
   private final Memory attributes;
-  private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(Scratch::new);
+  private final ThreadLocal<ScratchMemory> scratches = ThreadLocal.withInitial(ScratchMemory::new);
   private volatile Search last = new Search(new byte[0], new byte[0], List.of());
 
   /** A starter that uses what this system's C library has. */
@@ -83,10 +84,11 @@ public final class Spawn {
    * @param log file for standard output and error, with /dev/null as standard input; null: all
    *     three are those of this process
    * @param truncate whether the log is emptied first
-   * @return the process's number; it must be reaped by {@link Wait}
+   * @return the process's number; it must be reaped by {@link ChildWait}
    * @throws IOException if it cannot be started; the message is one line that says why
    */
-  public int start(List<String> argv, Path dir, Entries environment, Path log, boolean truncate)
+  public int start(
+      List<String> argv, Path dir, EnvironmentEntries environment, Path log, boolean truncate)
       throws IOException {
     List<byte[]> words = new ArrayList<>();
     for (String word : argv) {
@@ -95,7 +97,7 @@ public final class Spawn {
     if (anyNul(words) || anyNul(environment.own())) {
       throw new IOException(cannot(argv) + "an argument or variable holds a NUL character");
     }
-    Scratch scratch = scratches.get();
+    ScratchMemory scratch = scratches.get();
     try {
       long env = environment.array(scratch);
       int error = ENOENT;
@@ -136,7 +138,7 @@ public final class Spawn {
   }
 
   private int spawn(
-      Scratch scratch,
+      ScratchMemory scratch,
       long pid,
       long actions,
       byte[] program,
@@ -165,7 +167,7 @@ public final class Spawn {
         pid, scratch.text(path), actions, attributes.address(), scratch.pointers(NONE, argv), env);
   }
 
-  private long actions(Scratch scratch, Path dir, Path log, boolean truncate) {
+  private long actions(ScratchMemory scratch, Path dir, Path log, boolean truncate) {
     long actions = scratch.zeros(ROOM);
     check(INIT.call(actions));
     if (log != null) {
@@ -173,7 +175,7 @@ public final class Spawn {
       check(ADD_OPEN.call(actions, 0, scratch.text(DEV_NULL), 0, 0));
       check(ADD_OPEN.call(actions, 1, scratch.text(bytes(log.toString())), flags, 0666));
       check(ADD_DUP2.call(actions, 1, 2));
-    } else if (Call.isMac()) {
+    } else if (NativeCall.isMac()) {
       for (int fd = 0; fd <= 2; fd++) { // exempts them from CLOEXEC_DEFAULT
         check(ADD_DUP2.call(actions, fd, fd));
       }
@@ -184,7 +186,7 @@ public final class Spawn {
     }
     if (hasCloseFrom) {
       check(ADD_CLOSEFROM.orElseThrow().call(actions, 3));
-    } else if (!Call.isMac()) {
+    } else if (!NativeCall.isMac()) {
       // Closing a number that is not open is no error; new ones take the lowest free numbers.
       int last = highestDescriptor() + SLACK;
       for (int fd = 3; fd <= last; fd++) {
@@ -211,19 +213,19 @@ public final class Spawn {
     Memory memory = Memory.of(ROOM);
     Memory set = Memory.of(ROOM);
     long attributes = memory.address();
-    int flags = SETPGROUP | SETSIGDEF | SETSIGMASK | (Call.isMac() ? CLOEXEC_DEFAULT : 0);
-    check(Call.of("posix_spawnattr_init").call(attributes));
-    check(Call.of("posix_spawnattr_setflags").call(attributes, flags));
-    check(Call.of("posix_spawnattr_setpgroup").call(attributes, 0));
-    check(Call.of("posix_spawnattr_setsigmask").call(attributes, set.address()));
+    int flags = SETPGROUP | SETSIGDEF | SETSIGMASK | (NativeCall.isMac() ? CLOEXEC_DEFAULT : 0);
+    check(NativeCall.of("posix_spawnattr_init").call(attributes));
+    check(NativeCall.of("posix_spawnattr_setflags").call(attributes, flags));
+    check(NativeCall.of("posix_spawnattr_setpgroup").call(attributes, 0));
+    check(NativeCall.of("posix_spawnattr_setsigmask").call(attributes, set.address()));
     // sigfillset leaves out the two signals that glibc has for itself; they would be ignored.
     byte[] all = new byte[ROOM];
     Arrays.fill(all, (byte) 0xff);
     set.put(0, all);
-    check(Call.of("posix_spawnattr_setsigdefault").call(attributes, set.address()));
+    check(NativeCall.of("posix_spawnattr_setsigdefault").call(attributes, set.address()));
     Reference.reachabilityFence(set);
     // Whoever called us may ignore SIGCHLD; the exit status of our children would then be lost.
-    Call.of("signal").pointer(SIGCHLD, 0);
+    NativeCall.of("signal").pointer(SIGCHLD, 0);
     return memory;
   }
 

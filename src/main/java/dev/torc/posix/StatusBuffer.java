@@ -53,11 +53,11 @@ class StatusBuffer {
                 default -> STATX;
               };
 
-  private static final Call FOLLOWING = plain("stat");
-  private static final Call NOT_FOLLOWING = plain("lstat");
+  private static final NativeCall FOLLOWING = plain("stat");
+  private static final NativeCall NOT_FOLLOWING = plain("lstat");
 
   /** int statx(int directory, const char *path, int flags, unsigned mask, struct statx *). */
-  private static final Call STATX_CALL = Call.find("statx").orElse(null);
+  private static final NativeCall STATX_CALL = NativeCall.find("statx").orElse(null);
 
   private static final int AT_FDCWD = -100;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
@@ -82,13 +82,13 @@ class StatusBuffer {
     return new StatusBuffer(STATX);
   }
 
-  private static Call plain(String name) {
+  private static NativeCall plain(String name) {
     if (LAYOUT == STATX) {
       return null;
     }
     String exported =
         Libc.MAC && Libc.symbol(name + "$INODE64").isPresent() ? name + "$INODE64" : name;
-    return Call.of(exported);
+    return NativeCall.of(exported);
   }
 
   /**

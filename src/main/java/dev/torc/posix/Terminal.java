@@ -11,7 +11,7 @@ import java.lang.invoke.MethodHandle;
  */
 public final class Terminal {
 
-  private static final long TIOCGWINSZ = Call.isMac() ? 0x40087468L : 0x5413L;
+  private static final long TIOCGWINSZ = NativeCall.isMac() ? 0x40087468L : 0x5413L;
 
   private static final int TCSADRAIN = 1;
 
@@ -22,7 +22,7 @@ public final class Terminal {
 
   /** Whether the descriptor is a terminal. */
   public static boolean isTerminal(int fd) {
-    return Call.of("isatty").call(fd) == 1;
+    return NativeCall.of("isatty").call(fd) == 1;
   }
 
   /** Columns of the terminal; 0 where that is unknown or it is none. */
@@ -47,7 +47,7 @@ public final class Terminal {
 
   /** The foreground process group of our controlling terminal; negative where it is none. */
   static int foreground(int fd) {
-    return Call.of("tcgetpgrp").call(fd);
+    return NativeCall.of("tcgetpgrp").call(fd);
   }
 
   /**
@@ -55,14 +55,14 @@ public final class Terminal {
    * the background would stop us.
    */
   static void setForeground(int fd, int group) {
-    SignalMask.blocked(Kill.TTOU, () -> Call.of("tcsetpgrp").call(fd, group));
+    SignalMask.blocked(Kill.TTOU, () -> NativeCall.of("tcsetpgrp").call(fd, group));
   }
 
   /** The settings of a terminal (a termios as the C library has it), null where it is none. */
   static byte[] settings(int fd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment termios = arena.allocate(TERMIOS, 8);
-      return Call.of("tcgetattr").call(fd, termios.address()) == 0
+      return NativeCall.of("tcgetattr").call(fd, termios.address()) == 0
           ? termios.toArray(ValueLayout.JAVA_BYTE)
           : null;
     }
@@ -75,13 +75,13 @@ public final class Terminal {
         MemorySegment termios = arena.allocate(TERMIOS, 8);
         termios.copyFrom(MemorySegment.ofArray(settings));
         SignalMask.blocked(
-            Kill.TTOU, () -> Call.of("tcsetattr").call(fd, TCSADRAIN, termios.address()));
+            Kill.TTOU, () -> NativeCall.of("tcsetattr").call(fd, TCSADRAIN, termios.address()));
       }
     }
   }
 
   /** The process group of this process. */
   static int ownGroup() {
-    return Call.of("getpgrp").call();
+    return NativeCall.of("getpgrp").call();
   }
 }

@@ -1,8 +1,8 @@
 package dev.torc.report;
 
 import dev.torc.engine.Event;
-import dev.torc.engine.State;
-import dev.torc.machine.Shown;
+import dev.torc.engine.JobState;
+import dev.torc.machine.SafeText;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -18,7 +18,7 @@ public final class GithubReport implements Report {
   static final int ANNOTATIONS = 9;
 
   private final Writer err;
-  private final Wording wording;
+  private final EventText wording;
   private final Supplier<String> token;
   private int annotations;
 
@@ -31,7 +31,7 @@ public final class GithubReport implements Report {
   public GithubReport(
       Writer err, Detail detail, Palette palette, Path here, Supplier<String> token) {
     this.err = err;
-    this.wording = new Wording(detail, palette, here);
+    this.wording = new EventText(detail, palette, here);
     this.token = token;
   }
 
@@ -39,7 +39,7 @@ public final class GithubReport implements Report {
   public void accept(Event event) {
     PlainReport.write(
         err,
-        event instanceof Event.JobEnded ended && ended.state() == State.FAILED
+        event instanceof Event.JobEnded ended && ended.state() == JobState.FAILED
             ? failure(ended)
             : harmless(wording.of(event)));
   }
@@ -49,7 +49,7 @@ public final class GithubReport implements Report {
 
   private String failure(Event.JobEnded ended) {
     Event.Details details = ended.details();
-    String name = Shown.name(ended.job());
+    String name = SafeText.name(ended.job());
     StringBuilder out = new StringBuilder();
     if (annotations < ANNOTATIONS) {
       annotations++;
@@ -57,7 +57,7 @@ public final class GithubReport implements Report {
       out.append("::error title=")
           .append(escape(name + " failed").replace(":", "%3A").replace(",", "%2C"))
           .append("::")
-          .append(escape(Shown.line(details.what()) + log))
+          .append(escape(SafeText.line(details.what()) + log))
           .append('\n');
     }
     return out.append(harmless(wording.head(ended)))

@@ -3,7 +3,7 @@ package dev.torc.report;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.engine.Event;
-import dev.torc.engine.State;
+import dev.torc.engine.JobState;
 import dev.torc.machine.JsonOut;
 import dev.torc.plan.Reason;
 import java.io.IOException;
@@ -128,7 +128,7 @@ public final class JsonReport implements Report {
       case Event.Finished finished -> {
         object.writeStringField("build", finished.build());
         object.writeObjectFieldStart("counts");
-        for (State state : State.values()) {
+        for (JobState state : JobState.values()) {
           if (state.isFinal()) {
             object.writeNumberField(lower(state), finished.counts().getOrDefault(state, 0));
           }

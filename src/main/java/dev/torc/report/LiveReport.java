@@ -1,10 +1,10 @@
 package dev.torc.report;
 
 import dev.torc.engine.Event;
-import dev.torc.engine.State;
+import dev.torc.engine.JobState;
 import dev.torc.machine.Amount;
-import dev.torc.machine.Shown;
-import dev.torc.machine.Width;
+import dev.torc.machine.SafeText;
+import dev.torc.machine.TextWidth;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ public final class LiveReport implements Report {
   private record Running(long since, String why) {}
 
   private final Writer err;
-  private final Wording wording;
+  private final EventText wording;
   private final Palette palette;
   private final IntSupplier columns;
   private final LongSupplier clock;
@@ -84,7 +84,7 @@ public final class LiveReport implements Report {
     this.clock = clock;
     this.left = left;
     // What runs is seen in the live lines: it needs no line of its own that stays.
-    this.wording = new Wording(detail == Detail.NORMAL ? Detail.BRIEF : detail, palette, here);
+    this.wording = new EventText(detail == Detail.NORMAL ? Detail.BRIEF : detail, palette, here);
   }
 
   /** Starts the thread that redraws; it ends with {@link #close}. */
@@ -101,12 +101,12 @@ public final class LiveReport implements Report {
     if (event instanceof Event.JobEnded ended) {
       running.remove(ended.job());
       done++;
-      failed += ended.state() == State.FAILED ? 1 : 0;
+      failed += ended.state() == JobState.FAILED ? 1 : 0;
     } else if (event instanceof Event.JobStarted started) {
       String why =
           started.attempt() > 1
               ? "attempt " + started.attempt()
-              : Sentence.brief(started.reasons());
+              : ReasonText.brief(started.reasons());
       running.put(started.job(), new Running(clock.getAsLong(), why));
     } else if (event instanceof Event.Started started) {
       began = clock.getAsLong();
@@ -211,9 +211,9 @@ public final class LiveReport implements Report {
       }
       Running run = job.getValue();
       lines.add(
-          Width.fit(
+          TextWidth.fit(
               "  "
-                  + Shown.name(job.getKey())
+                  + SafeText.name(job.getKey())
                   + "  "
                   + Amount.time(now - run.since())
                   + "  "
@@ -221,7 +221,7 @@ public final class LiveReport implements Report {
               width));
     }
     if (rest > 0) {
-      lines.add(Width.fit("  …and " + rest + " more", width));
+      lines.add(TextWidth.fit("  …and " + rest + " more", width));
     }
     long guess = left.getAsLong();
     String status =
@@ -237,7 +237,7 @@ public final class LiveReport implements Report {
             + (killed != 0
                 ? ending(now)
                 : guess < 0 ? "" : ", about " + Amount.time(guess) + " left");
-    String fitted = Width.fit(status, width);
+    String fitted = TextWidth.fit(status, width);
     lines.add(failed > 0 ? palette.red(fitted) : palette.bold(fitted));
     return lines;
   }

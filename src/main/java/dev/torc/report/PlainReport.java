@@ -10,7 +10,7 @@ import java.nio.file.Path;
 public final class PlainReport implements Report {
 
   private final Writer err;
-  private final Wording wording;
+  private final EventText wording;
 
   /**
    * Reports to {@code err}, which stays open.
@@ -19,7 +19,7 @@ public final class PlainReport implements Report {
    */
   public PlainReport(Writer err, Detail detail, Palette palette, Path here) {
     this.err = err;
-    this.wording = new Wording(detail, palette, here);
+    this.wording = new EventText(detail, palette, here);
   }
 
   @Override

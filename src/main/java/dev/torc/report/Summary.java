@@ -1,6 +1,6 @@
 package dev.torc.report;
 
-import dev.torc.engine.State;
+import dev.torc.engine.JobState;
 import dev.torc.machine.Amount;
 import java.util.Locale;
 import java.util.Map;
@@ -18,21 +18,21 @@ public final class Summary {
    * @param counts by final state
    * @param nanos duration of the build
    */
-  public static String of(Map<State, Integer> counts, long nanos) {
+  public static String of(Map<JobState, Integer> counts, long nanos) {
     int jobs = 0;
     StringJoiner parts = new StringJoiner(", ");
-    for (State state :
-        new State[] {
-          State.RAN,
-          State.UP_TO_DATE,
-          State.FAILED,
-          State.BLOCKED,
-          State.INTERRUPTED,
-          State.NOT_REACHED
+    for (JobState state :
+        new JobState[] {
+          JobState.RAN,
+          JobState.UP_TO_DATE,
+          JobState.FAILED,
+          JobState.BLOCKED,
+          JobState.INTERRUPTED,
+          JobState.NOT_REACHED
         }) {
       int count = counts.getOrDefault(state, 0);
       jobs += count;
-      if (count > 0 || state.ordinal() <= State.FAILED.ordinal()) {
+      if (count > 0 || state.ordinal() <= JobState.FAILED.ordinal()) {
         parts.add(count + " " + words(state));
       }
     }
@@ -40,7 +40,7 @@ public final class Summary {
   }
 
   /** A state in words: {@code up to date}, {@code not reached}. */
-  static String words(State state) {
+  static String words(JobState state) {
     return state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 }

@@ -1,19 +1,19 @@
 package dev.torc.rest;
 
 import dev.torc.buildfile.BuildFile;
-import dev.torc.bytes.Input;
-import dev.torc.bytes.Output;
-import dev.torc.bytes.WholeFile;
+import dev.torc.bytes.ByteReader;
+import dev.torc.bytes.ByteWriter;
+import dev.torc.bytes.CheckedFile;
 import dev.torc.graph.Graph;
-import dev.torc.graph.Lazily;
+import dev.torc.graph.LazyList;
 import dev.torc.hash.Digest;
-import dev.torc.hash.Digests;
-import dev.torc.hash.Known;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.KnownDigest;
 import dev.torc.syntax.Glob;
-import dev.torc.syntax.Walk;
-import dev.torc.workflow.Compiled;
+import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Deciders;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -37,7 +37,7 @@ import java.util.SortedMap;
  */
 public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding) {
 
-  /** Counts up with every change of the layout, {@link Compiled}'s included. */
+  /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
   private static final String LAYOUT = "torc graph 4";
 
   /**
@@ -49,20 +49,20 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
    */
   public record Origin(String version, List<Path> files, SortedMap<String, String> defines) {
 
-    private void write(Output out) {
+    private void write(ByteWriter out) {
       out.text(LAYOUT);
       out.text(version);
       out.list(files, (to, file) -> to.text(file.toString()));
       out.list(List.copyOf(defines.entrySet()), Origin::define);
     }
 
-    private static void define(Output out, Map.Entry<String, String> define) {
+    private static void define(ByteWriter out, Map.Entry<String, String> define) {
       out.text(define.getKey());
       out.text(define.getValue());
     }
 
     private byte[] bytes() {
-      Output out = new Output(0);
+      ByteWriter out = new ByteWriter(0);
       write(out);
       return out.bytes();
     }
@@ -76,8 +76,8 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
    * @return null where there is none that is good
    * @throws IOException where a build file cannot be looked at
    */
-  public static GraphFile read(Path file, Origin origin, Digests digests) throws IOException {
-    byte[] bytes = WholeFile.read(file);
+  public static GraphFile read(Path file, Origin origin, DigestMemo digests) throws IOException {
+    byte[] bytes = CheckedFile.read(file);
     try {
       return bytes == null ? null : read(bytes, file, origin, digests);
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
@@ -85,9 +85,9 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
     }
   }
 
-  private static GraphFile read(byte[] bytes, Path file, Origin origin, Digests digests)
+  private static GraphFile read(byte[] bytes, Path file, Origin origin, DigestMemo digests)
       throws IOException {
-    Input in = new Input(bytes, WholeFile.FREE);
+    ByteReader in = new ByteReader(bytes, CheckedFile.FREE);
     byte[] wanted = origin.bytes();
     if (in.small() != wanted.length || !Arrays.equals(in.raw(wanted.length), wanted)) {
       return null;
@@ -99,18 +99,18 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
     }
     int globs = in.small();
     for (int left = globs; left > 0; left--) {
-      if (!finds(digests.root(), Glob.of(in.text()), in.list(Input::text))) {
+      if (!finds(digests.root(), Glob.of(in.text()), in.list(ByteReader::text))) {
         return null;
       }
     }
     BitSet deciding = BitSet.valueOf(in.longs());
     boolean lasting = globs == 0 && deciding.isEmpty();
     Digest id = in.digest();
-    Compiled compiled = new Compiled(in.list(Input::text));
+    WorkflowCodec compiled = new WorkflowCodec(in.list(ByteReader::text));
     int[] starts = in.ints();
     int base = bytes.length - in.small();
-    Lazily<Job> jobs =
-        new Lazily<>(starts.length, j -> compiled.job(new Input(bytes, base + starts[j])));
+    LazyList<Job> jobs =
+        new LazyList<>(starts.length, j -> compiled.job(new ByteReader(bytes, base + starts[j])));
     Graph graph =
         Graph.read(in, jobs, written -> compiled.workflow(in, file.getFileSystem(), written));
     return new GraphFile(graph, id, lasting, deciding);
@@ -119,18 +119,18 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
   /** Whether a pattern finds just these files; what keeps it from looking is told by others. */
   private static boolean finds(Path root, Glob glob, List<String> files) {
     try {
-      return files.equals(Walk.of(root, glob));
+      return files.equals(GlobWalk.of(root, glob));
     } catch (IOException e) {
       return false;
     }
   }
 
   /** Whether a build file is found where it was, with the bytes that it had. */
-  private static boolean isSame(Input in, Path file, Digests digests) throws IOException {
+  private static boolean isSame(ByteReader in, Path file, DigestMemo digests) throws IOException {
     var files = file.getFileSystem();
     Path asked = files.getPath(in.text());
     Path found = files.getPath(in.text());
-    Known known = in.known();
+    KnownDigest known = in.known();
     BuildFile.Read read = new BuildFile.Read(asked, found, known.digest());
     return read.leads()
         && (known.safe() && known.stamp().equals(digests.stamp(found.toString()))
@@ -151,17 +151,17 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
       Graph graph,
       Deciders deciders,
       List<BuildFile.Read> sources,
-      Digests digests)
+      DigestMemo digests)
       throws IOException {
-    Output out = new Output(WholeFile.FREE);
+    ByteWriter out = new ByteWriter(CheckedFile.FREE);
     byte[] from = origin.bytes();
     out.number(from.length);
     out.raw(from);
     out.number(sources.size());
-    Output name = new Output(0);
+    ByteWriter name = new ByteWriter(0);
     name.raw(from);
     for (BuildFile.Read source : sources) {
-      Known known = digests.of(source.file().toString());
+      KnownDigest known = digests.of(source.file().toString());
       if (!source.digest().equals(known.digest())) {
         return null;
       }
@@ -174,17 +174,17 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
         .forEach(
             (glob, found) -> {
               out.text(glob);
-              out.list(found, Output::text);
+              out.list(found, ByteWriter::text);
             });
     out.longs(deciding(graph, deciders).toLongArray());
-    Compiled compiled = new Compiled();
-    Output bodies = new Output(0);
+    WorkflowCodec compiled = new WorkflowCodec();
+    ByteWriter bodies = new ByteWriter(0);
     int[] starts = new int[graph.jobs()];
     for (int j = 0; j < starts.length; j++) {
       starts[j] = bodies.length();
       compiled.job(bodies, graph.job(j));
     }
-    Output rest = new Output(0);
+    ByteWriter rest = new ByteWriter(0);
     graph.write(rest);
     compiled.workflow(rest, graph.workflow());
     if (!deciders.isNone()) {
@@ -193,12 +193,12 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
     }
     Digest id = Digest.ofBytes(name.bytes());
     out.digest(id);
-    out.list(compiled.shared(), Output::text);
+    out.list(compiled.shared(), ByteWriter::text);
     out.ints(starts);
     out.number(bodies.length());
     out.raw(rest.bytes());
     out.raw(bodies.bytes());
-    WholeFile.write(file, out.bytes());
+    CheckedFile.write(file, out.bytes());
     return id;
   }
 
@@ -210,7 +210,7 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
     return jobs;
   }
 
-  private static void source(Output out, BuildFile.Read source, Known known) {
+  private static void source(ByteWriter out, BuildFile.Read source, KnownDigest known) {
     out.text(source.asked().toString());
     out.text(source.file().toString());
     out.known(known);

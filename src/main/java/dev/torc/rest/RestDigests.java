@@ -1,14 +1,14 @@
 package dev.torc.rest;
 
-import dev.torc.bytes.WholeFile;
+import dev.torc.bytes.CheckedFile;
 import dev.torc.hash.Digest;
 import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The digests of the files at {@link Rest}, by the numbers that these have there. They are only
- * asked for where a stamp is another one, so they lie behind the rest in its file and are not read
- * before. Safe for several threads.
+ * The digests of the files at {@link JobsAtRest}, by the numbers that these have there. They are
+ * only asked for where a stamp is another one, so they lie behind the rest in its file and are not
+ * read before. Safe for several threads.
  */
 final class RestDigests {
 
@@ -30,26 +30,26 @@ final class RestDigests {
    * @param first the file's first part, read before: only what belongs to it counts
    */
   static RestDigests in(Path file, byte[] first) {
-    byte[] head = Arrays.copyOf(first, WholeFile.FREE);
+    byte[] head = Arrays.copyOf(first, CheckedFile.FREE);
     return new RestDigests(file, head, null);
   }
 
   /** Those of so many files; where nothing was {@link #put}, none is known. */
   static RestDigests of(int files) {
-    return new RestDigests(null, null, new byte[WholeFile.FREE + files * Digest.LENGTH]);
+    return new RestDigests(null, null, new byte[CheckedFile.FREE + files * Digest.LENGTH]);
   }
 
-  /** All of them behind {@link WholeFile#FREE} bytes; empty where the file is damaged or gone. */
+  /** All of them behind {@link CheckedFile#FREE} bytes; empty where the file is damaged or gone. */
   synchronized byte[] bytes() {
     if (bytes == null) {
-      byte[] read = WholeFile.second(file, first);
-      bytes = read == null ? new byte[WholeFile.FREE] : read;
+      byte[] read = CheckedFile.second(file, first);
+      bytes = read == null ? new byte[CheckedFile.FREE] : read;
     }
     return bytes;
   }
 
   private static int at(int number) {
-    return WholeFile.FREE + number * Digest.LENGTH;
+    return CheckedFile.FREE + number * Digest.LENGTH;
   }
 
   /** The digest of a file, null where it is not known. */

@@ -2,8 +2,8 @@ package dev.torc.session;
 
 import dev.torc.graph.Graph;
 import dev.torc.plan.EmptyGlobs;
-import dev.torc.plan.Scripts;
-import dev.torc.plan.Selection;
+import dev.torc.plan.JobSelection;
+import dev.torc.plan.ScriptWarnings;
 import dev.torc.posix.FileSystems;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Group;
@@ -27,7 +27,7 @@ public final class Advice {
   /** The lines on the selected jobs, each with its place. */
   public static List<BadInput.Diagnostic> on(Project project, BitSet jobs) throws IOException {
     Graph graph = project.graph();
-    Scripts scripts = new Scripts(graph);
+    ScriptWarnings scripts = new ScriptWarnings(graph);
     List<BadInput.Diagnostic> lines = new ArrayList<>(project.workflow().warnings());
     for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
       for (String script : scripts.unneeded(j)) {
@@ -43,7 +43,7 @@ public final class Advice {
 
   /** The lines on groups without instances, as far as they are named or needed. */
   public static List<BadInput.Diagnostic> emptyGroups(
-      Project project, Selection selection, List<String> targets) {
+      Project project, JobSelection selection, List<String> targets) {
     Set<String> asked = new HashSet<>();
     List<Group> empty =
         project.workflow().groups().stream().filter(g -> !g.warnings().isEmpty()).toList();

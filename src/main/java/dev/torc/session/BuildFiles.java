@@ -1,11 +1,11 @@
 package dev.torc.session;
 
-import dev.torc.buildfile.Blueprint;
-import dev.torc.buildfile.Found;
+import dev.torc.buildfile.ParsedBuildFile;
+import dev.torc.buildfile.ResultSource;
 import dev.torc.cache.CachePlace;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
-import dev.torc.hash.Digests;
+import dev.torc.hash.DigestMemo;
 import dev.torc.plan.Expander;
 import dev.torc.rest.GraphFile;
 import dev.torc.workflow.Workflow;
@@ -13,14 +13,14 @@ import java.io.IOException;
 
 /**
  * The build files of a project, read when they are first asked for: where the graph of the last
- * build serves they never are. What a graph is made of is {@link Blueprint}'s business, how it is
- * kept {@link GraphFile}'s.
+ * build serves they never are. What a graph is made of is {@link ParsedBuildFile}'s business, how
+ * it is kept {@link GraphFile}'s.
  */
 final class BuildFiles implements Expander.Source, Project.Keeper {
 
   private final GraphFile.Origin origin;
   private final GraphFile kept;
-  private Blueprint blueprint;
+  private ParsedBuildFile blueprint;
 
   /**
    * @param origin names the files and the variables
@@ -32,15 +32,15 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
   }
 
   @Override
-  public Workflow expand(Found found) throws IOException {
+  public Workflow expand(ResultSource found) throws IOException {
     if (blueprint == null) {
-      blueprint = Blueprint.read(origin.files(), origin.defines());
+      blueprint = ParsedBuildFile.read(origin.files(), origin.defines());
     }
     return blueprint.expand(found);
   }
 
   @Override
-  public Digest keep(CachePlace place, Graph graph, Digests digests) throws IOException {
+  public Digest keep(CachePlace place, Graph graph, DigestMemo digests) throws IOException {
     if (kept != null && graph == kept.graph()) {
       return kept.id();
     }

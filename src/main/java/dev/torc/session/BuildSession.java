@@ -1,22 +1,22 @@
 package dev.torc.session;
 
 import dev.torc.cache.BuildLock;
-import dev.torc.engine.Build;
+import dev.torc.engine.BuildLoop;
+import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
-import dev.torc.engine.Setup;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
-import dev.torc.hash.Digests;
+import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
 import dev.torc.machine.Jobserver;
-import dev.torc.plan.Checks;
+import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
+import dev.torc.plan.JobSelection;
+import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Scene;
-import dev.torc.plan.Selection;
-import dev.torc.plan.Taken;
+import dev.torc.plan.PlanContext;
 import dev.torc.plan.Verdict;
-import dev.torc.rest.Rest;
+import dev.torc.rest.JobsAtRest;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.util.BitSet;
@@ -37,7 +37,7 @@ public final class BuildSession {
   private final Capacity capacity;
   private RestState rest;
   private Project project;
-  private Selection selection;
+  private JobSelection selection;
 
   private BuildSession(BuildRequest request, Capacity capacity, RestState rest) {
     this.request = request;
@@ -82,7 +82,7 @@ public final class BuildSession {
 
   private Plan look(Consumer<String> warn) throws IOException {
     try (ReadSession look = ReadSession.at(project, rest, warn)) {
-      Selection expanded = look.project().select(request.targets());
+      JobSelection expanded = look.project().select(request.targets());
       Plan plan = look.plan(expanded, request.force());
       capacity.refuse(plan);
       look.taken().refuse(looked(plan));
@@ -120,8 +120,8 @@ public final class BuildSession {
   /** Refuses what cannot be built; returns a line for each need that cannot be read. */
   private List<BadInput.Diagnostic> unreadable(BitSet jobs) throws IOException {
     List<BadInput.Diagnostic> unreadable =
-        Checks.check(project.graph(), project.looking(_ -> null), jobs);
-    Images.refuse(project.graph(), jobs, project.containers());
+        DiskChecks.check(project.graph(), project.looking(_ -> null), jobs);
+    ImageRefusal.refuse(project.graph(), jobs, project.containers());
     return unreadable;
   }
 
@@ -167,22 +167,22 @@ public final class BuildSession {
       return rest.tell(id, selection.jobs(), watcher.wantsAll(), watcher);
     }
     Ended ended = null;
-    Rest next = null;
+    JobsAtRest next = null;
     try (WriteSession work = rest.open(id, watcher)) {
       watcher.reading(work.digests());
       watcher.planning();
       Arrivals arrivals = new Arrivals(work.digests());
       Expander expander = project.expander(request.targets(), arrivals);
-      Plan plan = expander.plan(work.scene(selection, request.force()), restless);
+      Plan plan = expander.plan(work.context(selection, request.force()), restless);
       if (rest.stands(plan)) {
         // Once more: what changed since the first look may make such a job run, and it never could.
         capacity.refuse(plan);
-        new Taken(plan.scene().graph(), plan.scene().records(), work.digests())
+        new OccupiedPlaces(plan.context().graph(), plan.context().records(), work.digests())
             .refuse(looked(plan));
         arrivals.planned = true;
         ended = run(work, plan, expander, watcher);
         // After a signal nothing is read any more: the next build looks at everything.
-        next = ended.exit > Exit.signal(0) ? null : rest.after(plan, ended.scene, work, watcher);
+        next = ended.exit > Exit.signal(0) ? null : rest.after(plan, ended.context, work, watcher);
       }
     }
     if (ended == null) {
@@ -194,8 +194,8 @@ public final class BuildSession {
     return ended.exit;
   }
 
-  /** How a build ended, and the scene with which it did. */
-  private record Ended(int exit, Scene scene) {}
+  /** How a build ended, and the context with which it did. */
+  private record Ended(int exit, PlanContext context) {}
 
   /** The selected jobs without those that are at rest, and those that fail for what is gone. */
   private static BitSet looked(Plan plan) {
@@ -209,24 +209,24 @@ public final class BuildSession {
 
   /** Refuses jobs that come up when groups are expanded, and cannot be built. */
   private final class Arrivals implements Expander.Check {
-    private final Digests digests;
+    private final DigestMemo digests;
     private boolean planned; // before, a job that asks for too much may turn out to be up to date
 
-    Arrivals(Digests digests) {
+    Arrivals(DigestMemo digests) {
       this.digests = digests;
     }
 
     @Override
     public void of(Graph graph, BitSet jobs) throws IOException {
-      Checks.check(graph, digests, jobs);
-      Images.refuse(graph, jobs, project.containers());
+      DiskChecks.check(graph, digests, jobs);
+      ImageRefusal.refuse(graph, jobs, project.containers());
       if (planned) {
         capacity.refuse(graph, jobs);
       }
     }
   }
 
-  private void tellEmpty(Project of, Selection selected, Consumer<Event> watcher) {
+  private void tellEmpty(Project of, JobSelection selected, Consumer<Event> watcher) {
     Advice.emptyGroups(of, selected, request.targets()).stream()
         .map(line -> new Event.Note(Event.Level.WARNING, line.toString()))
         .forEach(watcher);
@@ -246,13 +246,13 @@ public final class BuildSession {
     Optional<Jobserver> tokens = jobserver(warn);
     try (Runner runner = project.caller().host().runner().get();
         ExecutorService threads = project.caller().host().threads().get()) {
-      Build build =
-          new Build(
-              new Setup(
+      BuildLoop build =
+          new BuildLoop(
+              new BuildSetup(
                   plan,
                   expander,
                   work.cache(),
-                  work.shop(plan.scene(), runner),
+                  work.shared(plan.context(), runner),
                   threads,
                   capacity.limits(),
                   capacity.gpus(),
@@ -262,7 +262,7 @@ public final class BuildSession {
       try (BuildWatcher.Watch _ = watcher.running(plan, build)) {
         tokens.ifPresent(t -> t.start(build::tokenCame));
         int exit = build.run();
-        return new Ended(exit, build.scene());
+        return new Ended(exit, build.context());
       }
     } finally {
       tokens.ifPresent(Jobserver::close);
@@ -272,7 +272,7 @@ public final class BuildSession {
   /** What is said before the first job, and the begin of the build's record. */
   private void begin(WriteSession work, Plan plan, Consumer<String> warn, BuildWatcher watcher)
       throws IOException {
-    Project expanded = project.with(plan.scene().graph());
+    Project expanded = project.with(plan.context().graph());
     watcher.accept(
         new Event.Started(
             work.build().id(),
@@ -284,7 +284,7 @@ public final class BuildSession {
       Advice.on(expanded, plan.selected()).forEach(line -> warn.accept(line.toString()));
       Advice.network(project).ifPresent(warn);
     }
-    tellEmpty(expanded, plan.scene().selection(), watcher);
+    tellEmpty(expanded, plan.context().selection(), watcher);
     if (!plan.isQuiet()) {
       Advice.emptyGlobs(expanded, looked(plan)).forEach(line -> warn.accept(line.toString()));
       work.begin();

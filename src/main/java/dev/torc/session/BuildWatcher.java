@@ -1,8 +1,8 @@
 package dev.torc.session;
 
-import dev.torc.engine.Build;
+import dev.torc.engine.BuildLoop;
 import dev.torc.engine.Event;
-import dev.torc.hash.Digests;
+import dev.torc.hash.DigestMemo;
 import dev.torc.plan.Plan;
 import java.util.function.Consumer;
 
@@ -15,7 +15,7 @@ public interface BuildWatcher extends Consumer<Event> {
   }
 
   /** Files are read through these digests from now on. */
-  default void reading(Digests digests) {}
+  default void reading(DigestMemo digests) {}
 
   /** The verdicts are about to be found. */
   default void planning() {}
@@ -26,7 +26,7 @@ public interface BuildWatcher extends Consumer<Event> {
    * @param plan the verdicts to begin with
    * @return is closed when no job runs any more
    */
-  default Watch running(Plan plan, Build build) {
+  default Watch running(Plan plan, BuildLoop build) {
     return () -> {};
   }
 

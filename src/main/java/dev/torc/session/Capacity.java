@@ -1,14 +1,14 @@
 package dev.torc.session;
 
-import dev.torc.engine.Demand;
+import dev.torc.engine.ResourceDemand;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Limits;
-import dev.torc.machine.Shown;
+import dev.torc.machine.SafeText;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Nearest;
+import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;
 import dev.torc.workflow.Job;
@@ -33,18 +33,18 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
    */
   static Capacity of(Workflow workflow, Limits machine, Map<String, String> given) {
     Map<String, Long> limits = new TreeMap<>();
-    limits.put(Demand.CPUS, (long) machine.cpus());
-    limits.put(Demand.MEMORY, machine.memory());
-    limits.put(Demand.GPUS, (long) machine.gpus().size());
+    limits.put(ResourceDemand.CPUS, (long) machine.cpus());
+    limits.put(ResourceDemand.MEMORY, machine.memory());
+    limits.put(ResourceDemand.GPUS, (long) machine.gpus().size());
     limits.putAll(workflow.limits());
     given.forEach(
         (name, amount) -> {
           if (!limits.containsKey(name)) {
             throw usage(
                 "--limit "
-                    + Shown.name(name)
+                    + SafeText.name(name)
                     + ": no such resource"
-                    + Nearest.hint(name, limits.keySet()));
+                    + NearestName.hint(name, limits.keySet()));
           }
           limits.put(name, amount(name, amount));
         });
@@ -57,13 +57,14 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
 
   private static long amount(String name, String amount) {
     try {
-      long value = name.equals(Demand.MEMORY) ? Sizes.parse(amount) : Long.parseLong(amount);
-      if (value < (name.equals(Demand.CPUS) ? 1 : 0)) {
+      long value =
+          name.equals(ResourceDemand.MEMORY) ? Sizes.parse(amount) : Long.parseLong(amount);
+      if (value < (name.equals(ResourceDemand.CPUS) ? 1 : 0)) {
         throw usage("--limit " + name + "=" + amount + ": the amount is too small");
       }
       return value;
     } catch (NumberFormatException e) {
-      throw usage("--limit " + name + "=" + Shown.name(amount) + ": write a whole number");
+      throw usage("--limit " + name + "=" + SafeText.name(amount) + ": write a whole number");
     } catch (IllegalArgumentException e) {
       throw usage("--limit " + name + ": " + e.getMessage());
     }
@@ -84,7 +85,7 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
     plan.selected().stream()
         .filter(j -> plan.verdict(j) instanceof Verdict.UpToDate)
         .forEach(jobs::clear);
-    refuse(plan.scene().graph(), jobs);
+    refuse(plan.context().graph(), jobs);
   }
 
   /** Refuses those of some jobs that can never get what they ask for. */
@@ -104,12 +105,12 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
   private String excess(Job job) {
     Resources resources = job.resources();
     Map<String, Long> wanted = new TreeMap<>(resources.counters());
-    wanted.put(Demand.MEMORY, resources.memory());
-    wanted.put(Demand.GPUS, (long) resources.gpus());
+    wanted.put(ResourceDemand.MEMORY, resources.memory());
+    wanted.put(ResourceDemand.GPUS, (long) resources.gpus());
     for (Map.Entry<String, Long> entry : wanted.entrySet()) {
       long there = limits.getOrDefault(entry.getKey(), 0L);
       if (entry.getValue() > there) {
-        boolean bytes = entry.getKey().equals(Demand.MEMORY);
+        boolean bytes = entry.getKey().equals(ResourceDemand.MEMORY);
         return "job %s asks for %s of %s, and there is only %s; lower it, or raise --limit %s"
             .formatted(
                 job.name(),
@@ -124,9 +125,9 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
 
   /** The lines that warn of jobs that ask for more cpus than there are: they run alone. */
   List<String> warnings(Plan plan) {
-    Graph graph = plan.scene().graph();
+    Graph graph = plan.context().graph();
     List<String> lines = new ArrayList<>();
-    long cpus = limits.get(Demand.CPUS);
+    long cpus = limits.get(ResourceDemand.CPUS);
     plan.selected().stream()
         .filter(j -> !(plan.verdict(j) instanceof Verdict.UpToDate))
         .filter(j -> graph.job(j).resources().cpus() > cpus)

@@ -1,18 +1,18 @@
 package dev.torc.session;
 
 import dev.torc.buildfile.BuildFile;
-import dev.torc.buildfile.Found;
+import dev.torc.buildfile.ResultSource;
 import dev.torc.cache.CachePlace;
-import dev.torc.graph.Folded;
+import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.hash.Digest;
-import dev.torc.hash.Digests;
+import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
-import dev.torc.hash.Known;
+import dev.torc.hash.KnownDigest;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.Expander;
-import dev.torc.plan.Selection;
+import dev.torc.plan.JobSelection;
 import dev.torc.rest.GraphFile;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
@@ -43,7 +43,7 @@ public record Project(
   /** Keeps a graph for the next build. */
   public interface Keeper {
     /** Returns its name; null where it cannot be told whether the next build has the same. */
-    Digest keep(CachePlace place, Graph graph, Digests digests) throws IOException;
+    Digest keep(CachePlace place, Graph graph, DigestMemo digests) throws IOException;
   }
 
   /**
@@ -59,7 +59,7 @@ public record Project(
     }
     SortedMap<String, String> variables = options.variables();
     CachePlace place = CachePlace.find(BuildFile.root(files.getFirst()), caller.env());
-    GraphFile.Origin origin = new GraphFile.Origin(Installed.id(), files, variables);
+    GraphFile.Origin origin = new GraphFile.Origin(InstalledTorc.id(), files, variables);
     GraphFile kept = GraphFile.read(place.graph(), origin, looking(place, caller, _ -> null));
     BuildFiles from = new BuildFiles(origin, kept);
     Graph graph = kept == null ? unexpanded(from) : kept.graph();
@@ -68,7 +68,7 @@ public record Project(
   }
 
   private static Graph unexpanded(Expander.Source source) throws IOException {
-    return GraphBuilder.build(source.expand(Found.nothing()));
+    return GraphBuilder.build(source.expand(ResultSource.nothing()));
   }
 
   /**
@@ -102,36 +102,36 @@ public record Project(
    *
    * @param stored what an earlier build knew of a path, or null
    */
-  public Digests looking(Function<String, Known> stored) {
+  public DigestMemo looking(Function<String, KnownDigest> stored) {
     return looking(place, caller, stored);
   }
 
-  static Digests looking(CachePlace place, Caller caller, Function<String, Known> stored) {
-    return Digests.looking(place.root(), caller.host().stamps(), stored);
+  static DigestMemo looking(CachePlace place, Caller caller, Function<String, KnownDigest> stored) {
+    return DigestMemo.looking(place.root(), caller.host().stamps(), stored);
   }
 
   /** What expands groups, for a request that is about these targets. */
   public Expander expander(List<String> targets, Expander.Check check) {
     return new Expander(
         source,
-        found -> Selection.of(found, targets, this::path),
+        found -> JobSelection.of(found, targets, this::path),
         check,
         kept != null && kept.lasting());
   }
 
   /** The jobs that targets name; files are relative to where the user stands. */
-  public Selection select(List<String> targets) {
-    return Selection.of(graph, targets, this::path);
+  public JobSelection select(List<String> targets) {
+    return JobSelection.of(graph, targets, this::path);
   }
 
   /** What targets name, as one vertex per group or instance, without what that waits for. */
-  public Folded folded(List<String> targets, boolean instances) {
-    BitSet nodes = Selection.nodes(graph, targets, this::path);
+  public DisplayGraph folded(List<String> targets, boolean instances) {
+    BitSet nodes = JobSelection.nodes(graph, targets, this::path);
     BitSet jobs = nodes.get(0, graph.jobs());
     nodes.clear(0, graph.jobs());
     BitSet open = new BitSet();
     nodes.stream().filter(graph::isOpen).forEach(open::set);
-    return Folded.of(graph, jobs, open, instances);
+    return DisplayGraph.of(graph, jobs, open, instances);
   }
 
   /** A file as the user names it, as the graph has it: relative to the root, or absolute. */

@@ -1,16 +1,16 @@
 package dev.torc.session;
 
 import dev.torc.cache.Cache;
-import dev.torc.hash.Digests;
+import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
-import dev.torc.plan.Checks;
-import dev.torc.plan.Contents;
+import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
+import dev.torc.plan.JobRecords;
+import dev.torc.plan.JobSelection;
+import dev.torc.plan.NeedContents;
+import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Records;
-import dev.torc.plan.Scene;
-import dev.torc.plan.Selection;
-import dev.torc.plan.Taken;
+import dev.torc.plan.PlanContext;
 import dev.torc.workflow.Group;
 import java.io.IOException;
 import java.util.BitSet;
@@ -27,8 +27,8 @@ public final class ReadSession implements AutoCloseable {
   private final Project project;
   private final Cache cache;
   private final Set<String> interrupted;
-  private final Digests digests;
-  private final Scene scene;
+  private final DigestMemo digests;
+  private final PlanContext context;
   private final RestState rest;
 
   private ReadSession(Project known, RestState rest, Cache cache, Consumer<String> note)
@@ -40,23 +40,23 @@ public final class ReadSession implements AutoCloseable {
     this.digests = given.looking(cache::stamp);
     this.rest.hand(digests);
     Expander expander =
-        given.expander(List.of(), (graph, jobs) -> Checks.check(graph, digests, jobs));
-    Scene first = scene(given, given.select(List.of()), false);
-    Scene fresh = expander.fresh(first, this.rest.restless(new BitSet()));
+        given.expander(List.of(), (graph, jobs) -> DiskChecks.check(graph, digests, jobs));
+    PlanContext first = context(given, given.select(List.of()), false);
+    PlanContext fresh = expander.fresh(first, this.rest.restless(new BitSet()));
     if (fresh == first && first.selection().open().isEmpty()) {
-      this.scene = first;
+      this.context = first;
       this.project = given;
       return;
     }
-    this.scene = expander.plan(fresh).scene();
-    this.project = given.with(scene.graph());
+    this.context = expander.plan(fresh).context();
+    this.project = given.with(context.graph());
     for (Group group : project.workflow().groups()) {
       group.problems().forEach(problem -> note.accept(problem.toString()));
     }
   }
 
-  private Scene scene(Project of, Selection selection, boolean force) {
-    return Scene.of(
+  private PlanContext context(Project of, JobSelection selection, boolean force) {
+    return PlanContext.of(
         of.graph(),
         cache,
         interrupted,
@@ -100,9 +100,9 @@ public final class ReadSession implements AutoCloseable {
   }
 
   /** The verdicts on the selected jobs of {@link #project}. */
-  public Plan plan(Selection selection, boolean force) throws IOException {
+  public Plan plan(JobSelection selection, boolean force) throws IOException {
     // What is settled without force may not be with it.
-    Scene of = force ? scene(project, selection, true) : scene.with(selection, false);
+    PlanContext of = force ? context(project, selection, true) : context.with(selection, false);
     return of.graph() == rest.project().graph()
         ? Plan.of(of, rest.restless(force ? selection.named() : new BitSet()))
         : Plan.of(of);
@@ -112,21 +112,21 @@ public final class ReadSession implements AutoCloseable {
     return cache;
   }
 
-  public Records records() {
-    return scene.records();
+  public JobRecords records() {
+    return context.records();
   }
 
   /** What the needs contain, as the verdicts saw it. */
-  public Contents contents() {
-    return scene.contents();
+  public NeedContents contents() {
+    return context.contents();
   }
 
   /** What produced globs and folders would take away of what is not theirs. */
-  public Taken taken() {
-    return new Taken(project.graph(), scene.records(), digests);
+  public OccupiedPlaces taken() {
+    return new OccupiedPlaces(project.graph(), context.records(), digests);
   }
 
-  public Digests digests() {
+  public DigestMemo digests() {
     return digests;
   }
 

@@ -2,22 +2,22 @@ package dev.torc.session;
 
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
-import dev.torc.cache.Marks;
+import dev.torc.cache.StartMarks;
 import dev.torc.engine.Event;
-import dev.torc.engine.State;
+import dev.torc.engine.JobState;
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
-import dev.torc.hash.Digests;
+import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.machine.Refusal;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Scene;
+import dev.torc.plan.PlanContext;
 import dev.torc.plan.Verdict;
-import dev.torc.rest.Rest;
-import dev.torc.rest.Resting;
+import dev.torc.rest.JobsAtRest;
+import dev.torc.rest.RestCollector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.BitSet;
@@ -28,8 +28,8 @@ import java.util.function.Consumer;
 
 /**
  * What of a project need not be decided, because the last build left it at rest and nothing of it
- * changed since; and keeping that for the next build. What being at rest means is {@link Rest}'s
- * business.
+ * changed since; and keeping that for the next build. What being at rest means is {@link
+ * JobsAtRest}'s business.
  *
  * @param project as far as it can be relied on: whoever looks at what is at rest goes on with this
  *     one
@@ -40,7 +40,12 @@ import java.util.function.Consumer;
  * @param digests what was read to find that out; null where nothing is at rest
  */
 record RestState(
-    Project project, Rest rest, Stamp file, BitSet restless, boolean touched, Digests digests) {
+    Project project,
+    JobsAtRest rest,
+    Stamp file,
+    BitSet restless,
+    boolean touched,
+    DigestMemo digests) {
 
   /**
    * Looks at the files of all jobs that were left at rest, and reads those that were touched.
@@ -55,13 +60,14 @@ record RestState(
       return none(project);
     }
     Map<String, String> env = project.caller().env();
-    Rest rest = Rest.read(place.rest(), held(project, project.kept().id()), env);
+    JobsAtRest rest = JobsAtRest.read(place.rest(), held(project, project.kept().id()), env);
     if (rest == null) {
       return none(project);
     }
-    Digests digests = new Digests(project.place().root(), stamps, clock, _ -> null, (_, _) -> {});
+    DigestMemo digests =
+        new DigestMemo(project.place().root(), stamps, clock, _ -> null, (_, _) -> {});
     int threads = Runtime.getRuntime().availableProcessors();
-    Rest.Looked looked = rest.look(project.graph(), stamps, digests, threads);
+    JobsAtRest.Looked looked = rest.look(project.graph(), stamps, digests, threads);
     boolean touched = looked.rest() != rest;
     RestState state =
         new RestState(project, looked.rest(), file, looked.restless(), touched, digests);
@@ -86,8 +92,8 @@ record RestState(
     return !jobs.isEmpty() && Downstream.with(project.graph(), jobs).intersects(deciding);
   }
 
-  private static Rest.Held held(Project project, Digest graph) throws IOException {
-    return new Rest.Held(
+  private static JobsAtRest.Held held(Project project, Digest graph) throws IOException {
+    return new JobsAtRest.Held(
         graph,
         project.containers(),
         Cache.boot(),
@@ -104,7 +110,7 @@ record RestState(
     return rest == null
         || project.stamps().stamp(place.rest()).equals(file)
             && (project.stamps().linkStamp(place.running()).size() == 0
-                || Marks.read(place).stream().allMatch(Marks.Mark::ended));
+                || StartMarks.read(place).stream().allMatch(StartMarks.Mark::ended));
   }
 
   /** Those of some jobs that may run, if others are forced to. */
@@ -120,7 +126,7 @@ record RestState(
    */
   boolean stands(Plan plan) {
     return project.kept() == null
-        || plan.scene().graph() != project.graph()
+        || plan.context().graph() != project.graph()
         || project.kept().deciding().stream()
             .mapToObj(plan::verdict)
             .allMatch(verdict -> verdict == null || verdict instanceof Verdict.UpToDate);
@@ -137,7 +143,7 @@ record RestState(
   }
 
   /** Hands over what is known of files, so that they are neither read nor looked up again. */
-  void hand(Digests to) {
+  void hand(DigestMemo to) {
     if (rest != null) {
       Graph graph = project.graph();
       to.follow(digests, (path, stamp) -> rest.digest(graph, path, stamp));
@@ -162,12 +168,12 @@ record RestState(
     listener.accept(new Event.Started(build, rest.number(), project.place().root(), jobs));
     Event.Details none = new Event.Details("", "", null, 0, -1, -1);
     for (int j = selected.nextSetBit(0); each && j >= 0; j = selected.nextSetBit(j + 1)) {
-      listener.accept(new Event.JobEnded(project.graph().name(j), State.UP_TO_DATE, none));
+      listener.accept(new Event.JobEnded(project.graph().name(j), JobState.UP_TO_DATE, none));
     }
-    Map<State, Integer> counts = new EnumMap<>(State.class);
-    for (State state : State.values()) {
+    Map<JobState, Integer> counts = new EnumMap<>(JobState.class);
+    for (JobState state : JobState.values()) {
       if (state.isFinal()) {
-        counts.put(state, state == State.UP_TO_DATE ? jobs : 0);
+        counts.put(state, state == JobState.UP_TO_DATE ? jobs : 0);
       }
     }
     listener.accept(new Event.Finished(build, counts, System.nanoTime() - begin, 0));
@@ -182,9 +188,9 @@ record RestState(
   /**
    * What the build leaves at rest; the cache is still open. Null where the graph cannot be kept.
    *
-   * @param last the scene with which it ended
+   * @param last the context with which it ended
    */
-  Rest after(Plan plan, Scene last, WriteSession work, Consumer<Event> listener) {
+  JobsAtRest after(Plan plan, PlanContext last, WriteSession work, Consumer<Event> listener) {
     try {
       Digest id = project.keeper().keep(place(), last.graph(), work.digests());
       if (id == null) {
@@ -196,7 +202,7 @@ record RestState(
         stayed.andNot(restless);
         stayed.andNot(plan.decided());
       }
-      return Resting.of(
+      return RestCollector.of(
           last,
           work.digests(),
           held(project, id),
@@ -231,7 +237,7 @@ record RestState(
   }
 
   /** Keeps it, when the cache is closed; null where there is none to keep. */
-  void keep(Rest next, Consumer<Event> listener) {
+  void keep(JobsAtRest next, Consumer<Event> listener) {
     if (next == null) {
       return;
     }
@@ -244,7 +250,7 @@ record RestState(
   }
 
   /** What cannot be kept costs the next build time and nothing else. */
-  private static Rest lost(IOException e, Consumer<Event> listener) {
+  private static JobsAtRest lost(IOException e, Consumer<Event> listener) {
     warn("cannot keep what is at rest, the next build looks at everything", e, listener);
     return null;
   }

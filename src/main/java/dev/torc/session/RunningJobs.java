@@ -3,7 +3,7 @@ package dev.torc.session;
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
-import dev.torc.cache.Marks;
+import dev.torc.cache.StartMarks;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,16 +23,16 @@ public record RunningJobs(
   public static RunningJobs of(CachePlace place, Cache cache) {
     Optional<BuildLock.Holder> holder = BuildLock.holder(place);
     String build = holder.map(BuildLock.Holder::build).orElse("");
-    List<Marks.Mark> marks = Marks.live(Marks.read(place), cache);
+    List<StartMarks.Mark> marks = StartMarks.live(StartMarks.read(place), cache);
     return new RunningJobs(
         holder,
         marks.stream()
             .filter(mark -> mark.build().equals(build))
-            .map(Marks.Mark::job)
+            .map(StartMarks.Mark::job)
             .collect(Collectors.toSet()),
         marks.stream()
             .filter(mark -> !mark.build().equals(build))
-            .map(Marks.Mark::job)
+            .map(StartMarks.Mark::job)
             .collect(Collectors.toSet()));
   }
 }

@@ -6,21 +6,21 @@ import dev.torc.cache.BuildLock;
 import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
-import dev.torc.cache.Marks;
-import dev.torc.engine.Clearing;
+import dev.torc.cache.StartMarks;
+import dev.torc.engine.AttemptContext;
 import dev.torc.engine.Event;
-import dev.torc.engine.Launches;
+import dev.torc.engine.LaunchBuilder;
+import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.Recorder;
-import dev.torc.engine.Shop;
-import dev.torc.exec.Leftovers;
+import dev.torc.exec.LeftoverProcesses;
 import dev.torc.exec.LocalRunner;
 import dev.torc.exec.Runner;
-import dev.torc.hash.Digests;
+import dev.torc.hash.DigestMemo;
 import dev.torc.machine.Makeflags;
-import dev.torc.plan.Grounds;
-import dev.torc.plan.Scene;
-import dev.torc.plan.Selection;
-import dev.torc.plan.Taken;
+import dev.torc.plan.AllowedRoots;
+import dev.torc.plan.JobSelection;
+import dev.torc.plan.OccupiedPlaces;
+import dev.torc.plan.PlanContext;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.util.HashMap;
@@ -42,20 +42,20 @@ public final class WriteSession implements AutoCloseable {
   private final BuildId build;
   private final long started = System.currentTimeMillis();
   private final Cache cache;
-  private final Marks marks;
-  private final Digests digests;
+  private final StartMarks marks;
+  private final DigestMemo digests;
   private final Consumer<Event> listener;
   private boolean recorded;
 
   private WriteSession(
-      Project project, String id, Cache cache, Marks marks, Consumer<Event> listener) {
+      Project project, String id, Cache cache, StartMarks marks, Consumer<Event> listener) {
     this.project = project;
     this.cache = cache;
     this.marks = marks;
     this.listener = listener;
     this.build = new BuildId(id, cache.nextBuildNumber());
     this.digests =
-        new Digests(
+        new DigestMemo(
             project.workflow().root(),
             project.stamps(),
             project.clock(),
@@ -78,7 +78,7 @@ public final class WriteSession implements AutoCloseable {
       OwnFile.folder(project.place().logs());
       OwnFile.folder(project.place().jobs());
       OwnFile.prepare(project.place().clock()); // who reads it tells of nothing
-      return new WriteSession(project, id, cache, Marks.begin(cache.place()), listener);
+      return new WriteSession(project, id, cache, StartMarks.begin(cache.place()), listener);
     } catch (IOException | RuntimeException e) {
       cache.close();
       throw e;
@@ -90,20 +90,20 @@ public final class WriteSession implements AutoCloseable {
    * this cache answers for.
    */
   public static void endLeftovers(CachePlace place, Cache cache, Consumer<String> warn) {
-    List<Marks.Mark> marks = Marks.read(place);
-    Set<Leftovers.Mark> left = new LinkedHashSet<>();
-    Marks.running(marks, cache)
-        .forEach(mark -> left.add(new Leftovers.Mark(mark.build(), mark.job())));
-    Leftovers.end(place.root(), left, LocalRunner.GRACE).forEach(warn);
-    for (Marks.Mark mark : Marks.live(marks, cache)) {
+    List<StartMarks.Mark> marks = StartMarks.read(place);
+    Set<LeftoverProcesses.Mark> left = new LinkedHashSet<>();
+    StartMarks.running(marks, cache)
+        .forEach(mark -> left.add(new LeftoverProcesses.Mark(mark.build(), mark.job())));
+    LeftoverProcesses.end(place.root(), left, LocalRunner.GRACE).forEach(warn);
+    for (StartMarks.Mark mark : StartMarks.live(marks, cache)) {
       cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
     }
     cache.flush();
   }
 
   /** What is known before anything runs. */
-  public Scene scene(Selection selection, boolean force) {
-    return Scene.of(
+  public PlanContext context(JobSelection selection, boolean force) {
+    return PlanContext.of(
         project.graph(),
         cache,
         Set.of(),
@@ -115,7 +115,7 @@ public final class WriteSession implements AutoCloseable {
   }
 
   /** What attempts of this build share. */
-  Shop shop(Scene scene, Runner runner) throws IOException {
+  AttemptContext shared(PlanContext context, Runner runner) throws IOException {
     Map<String, String> env = project.caller().env();
     Map<String, String> inherited = new HashMap<>();
     String makeflags = env.get("MAKEFLAGS");
@@ -124,23 +124,23 @@ public final class WriteSession implements AutoCloseable {
     }
     String outer = env.get(Nesting.VARIABLE);
     inherited.put(Nesting.VARIABLE, outer == null ? build.id() : outer + ":" + build.id());
-    return new Shop(
-        scene.graph(),
-        scene.contents(),
-        new Taken(scene.graph(), scene.records(), digests),
+    return new AttemptContext(
+        context.graph(),
+        context.contents(),
+        new OccupiedPlaces(context.graph(), context.records(), digests),
         digests,
-        clearing(),
-        new Launches(scene.graph(), project.place(), build.id(), inherited, env),
+        removal(),
+        new LaunchBuilder(context.graph(), project.place(), build.id(), inherited, env),
         marks,
         runner,
         build);
   }
 
   /** Takes away products and keeps what is the user's. */
-  private Clearing clearing() throws IOException {
-    return new Clearing(
+  private ProductRemoval removal() throws IOException {
+    return new ProductRemoval(
         project.place(),
-        new Grounds(project.workflow().root(), project.workflow().roots()),
+        new AllowedRoots(project.workflow().root(), project.workflow().roots()),
         Long.toString(build.number()),
         cache,
         digests,
@@ -181,7 +181,7 @@ public final class WriteSession implements AutoCloseable {
     return cache;
   }
 
-  public Digests digests() {
+  public DigestMemo digests() {
     return digests;
   }
 

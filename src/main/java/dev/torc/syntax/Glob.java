@@ -35,11 +35,12 @@ public final class Glob {
 
     /** Whether no name fits, as with {@code [.]} in front or {@code [/]}. */
     boolean isImpossible() {
-      return tokens != null && Arrays.stream(tokens).anyMatch(token -> Ranges.is(token, -1));
+      return tokens != null
+          && Arrays.stream(tokens).anyMatch(token -> CharacterRanges.is(token, -1));
     }
 
     boolean dotted() {
-      return tokens != null && tokens.length > 0 && Ranges.is(tokens[0], '.');
+      return tokens != null && tokens.length > 0 && CharacterRanges.is(tokens[0], '.');
     }
   }
 
@@ -248,7 +249,7 @@ public final class Glob {
       if (t < tokens.length && tokens[t] == STAR) {
         retryToken = ++t;
         retryAt = i;
-      } else if (t < tokens.length && Ranges.contains(tokens[t], c)) {
+      } else if (t < tokens.length && CharacterRanges.contains(tokens[t], c)) {
         t++;
         i += Character.charCount(c);
       } else if (retryToken >= 0) {
@@ -305,7 +306,7 @@ public final class Glob {
         } else if (s[i] == STAR) {
           row[j] = below[j] || more && row[j + 1];
         } else {
-          row[j] = more && t[j] != STAR && below[j + 1] && Ranges.holds(s[i], t[j]);
+          row[j] = more && t[j] != STAR && below[j + 1] && CharacterRanges.holds(s[i], t[j]);
         }
       }
       below = row;
@@ -361,7 +362,8 @@ public final class Glob {
               starA && (below[j] || j < t.length && row[j + 1])
                   || starB && (row[j + 1] || i < s.length && below[j]);
         } else {
-          row[j] = i < s.length && j < t.length && below[j + 1] && Ranges.intersect(s[i], t[j]);
+          row[j] =
+              i < s.length && j < t.length && below[j + 1] && CharacterRanges.intersect(s[i], t[j]);
         }
       }
       below = row;
@@ -407,13 +409,13 @@ public final class Glob {
         i++;
       } else if (c == '?') {
         literal = false;
-        tokens.add(tokens.isEmpty() ? Ranges.without(ANY, '.') : ANY);
+        tokens.add(tokens.isEmpty() ? CharacterRanges.without(ANY, '.') : ANY);
         i++;
       } else if (c == '[') {
         literal = false;
         int end = closing(text, i);
         int[] set = set(text, i, end);
-        tokens.add(tokens.isEmpty() ? Ranges.without(set, '.') : set);
+        tokens.add(tokens.isEmpty() ? CharacterRanges.without(set, '.') : set);
         i = end + 1;
       } else {
         if (c == '\\' && i + 1 < text.length()) {
@@ -466,7 +468,7 @@ public final class Glob {
       }
       ranges.add(new int[] {from, to});
     }
-    int[] all = Ranges.normalize(ranges);
-    return Ranges.without(negated ? Ranges.complement(all) : all, '/');
+    int[] all = CharacterRanges.normalize(ranges);
+    return CharacterRanges.without(negated ? CharacterRanges.complement(all) : all, '/');
   }
 }

@@ -65,13 +65,13 @@ public final class JsonReader {
 
   private Node value(JsonToken token) throws IOException {
     Place place = place();
-    Source.count(++written, place);
+    SourceFile.count(++written, place);
     return switch (token) {
       case START_OBJECT -> {
         SequencedMap<String, Entry> entries = new LinkedHashMap<>();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
           Place at = place();
-          String key = Source.clean(parser.currentName(), at);
+          String key = SourceFile.clean(parser.currentName(), at);
           Entry earlier = entries.putIfAbsent(key, new Entry(at, value(parser.nextToken())));
           if (earlier != null) {
             throw new BadInput(
@@ -89,7 +89,7 @@ public final class JsonReader {
       }
       default ->
           new Node.Scalar(
-              place, Source.clean(parser.getText(), place), token == JsonToken.VALUE_STRING);
+              place, SourceFile.clean(parser.getText(), place), token == JsonToken.VALUE_STRING);
     };
   }
 

@@ -57,7 +57,8 @@ final class YamlReader {
     LoadSettings settings =
         LoadSettings.builder().setLabel(shown).setCodePointLimit(Integer.MAX_VALUE).build();
     StreamReader characters = new StreamReader(settings, text);
-    this.events = new ParserImpl(settings, new TokenAhead(new ScannerImpl(settings, characters)));
+    this.events =
+        new ParserImpl(settings, new BufferedScanner(new ScannerImpl(settings, characters)));
   }
 
   /** Reads one document; an empty one is a scalar that says nothing. */
@@ -103,7 +104,7 @@ final class YamlReader {
     if (depth > MAX_DEPTH) {
       throw new BadInput(place, "nested more than " + MAX_DEPTH + " deep");
     }
-    Source.count(++written, place);
+    SourceFile.count(++written, place);
     long before = size++;
     if (event instanceof AliasEvent alias) {
       return aliased(alias, place);
@@ -154,7 +155,9 @@ final class YamlReader {
     String text = event.getValue();
     boolean escaped = event.getScalarStyle() == ScalarStyle.DOUBLE_QUOTED;
     return new Node.Scalar(
-        place, escaped ? Source.clean(text, place) : Source.bounded(text, place), !event.isPlain());
+        place,
+        escaped ? SourceFile.clean(text, place) : SourceFile.bounded(text, place),
+        !event.isPlain());
   }
 
   private Node mapping(Place place, int depth) {

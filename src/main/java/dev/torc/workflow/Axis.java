@@ -1,7 +1,7 @@
 package dev.torc.workflow;
 
 import dev.torc.syntax.Glob;
-import dev.torc.syntax.Match;
+import dev.torc.syntax.PathPattern;
 import dev.torc.syntax.Place;
 import java.util.List;
 
@@ -60,7 +60,7 @@ public sealed interface Axis {
   record Table(Place place, String path, List<String> names) implements Axis {}
 
   /** The names in the paths of files, sources and products. */
-  record Matched(Place place, Match match) implements Axis {
+  record Matched(Place place, PathPattern match) implements Axis {
     @Override
     public List<String> names() {
       return match.names();

@@ -1,6 +1,6 @@
 package dev.torc.workflow;
 
-import dev.torc.syntax.Nearest;
+import dev.torc.syntax.NearestName;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.SortedMap;
@@ -69,7 +69,7 @@ public record InstanceName(String group, SortedMap<String, String> values) {
   public String unknownParameter(Group named) {
     for (String name : values.keySet()) {
       if (!named.parameters().contains(name)) {
-        String hint = Nearest.hint(name, named.parameters());
+        String hint = NearestName.hint(name, named.parameters());
         return group
             + " has no parameter "
             + name

@@ -16,7 +16,7 @@ import java.util.StringJoiner;
  * @param produces likewise; only files, folders and globs occur
  * @param after names of jobs that must have succeeded first
  * @param depfile path of the depfile the command writes, relative to the root; null without one
- * @param temporary whether only readers want its products: see {@code plan.Wants}
+ * @param temporary whether only readers want its products: see {@code plan.WantedTemporaries}
  * @param priority larger first
  * @param group the group that it is an instance of, null for a plain job
  * @param parameters the values of an instance by name, as written; empty for a plain job

@@ -1,6 +1,6 @@
 package dev.torc.workflow;
 
-import dev.torc.machine.Shown;
+import dev.torc.machine.SafeText;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Braces;
 import dev.torc.syntax.Glob;
@@ -158,7 +158,7 @@ public final class Paths {
       if (end - from > SURE && bytes(path.substring(from, end)) > NAME) {
         throw new IllegalArgumentException(
             "the name "
-                + Shown.line(path.substring(from, end), 40)
+                + SafeText.line(path.substring(from, end), 40)
                 + " is longer than file systems take ("
                 + NAME
                 + " bytes); shorten it");

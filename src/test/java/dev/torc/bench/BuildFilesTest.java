@@ -3,7 +3,7 @@ package dev.torc.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.buildfile.Loader;
+import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.plan.Manifest;
 import dev.torc.workflow.Job;
@@ -129,7 +129,8 @@ class BuildFilesTest {
       Files.writeString(dir.resolve(source), "");
     }
     dev.torc.graph.Graph read =
-        GraphBuilder.build(Loader.load(List.of(dir.resolve("torc.yaml")), new TreeMap<>()));
+        GraphBuilder.build(
+            BuildFileLoader.load(List.of(dir.resolve("torc.yaml")), new TreeMap<>()));
     Map<String, Said> jobs = new TreeMap<>();
     for (int id = 0; id < read.jobs(); id++) {
       Job job = read.job(id);

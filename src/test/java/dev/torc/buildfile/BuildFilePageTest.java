@@ -54,7 +54,7 @@ class BuildFilePageTest {
 
   private static void accept(Page.Block block, List<Path> layers) throws Exception {
     try {
-      Workflow workflow = Loader.load(layers, new TreeMap<>());
+      Workflow workflow = BuildFileLoader.load(layers, new TreeMap<>());
       if (workflow.groups().isEmpty()) {
         GraphBuilder.build(workflow);
       }
@@ -98,19 +98,19 @@ class BuildFilePageTest {
   private static TreeSet<String> keys() {
     TreeSet<String> keys = new TreeSet<>();
     Stream.of(
-            Keys.TOP,
-            Keys.INCLUDED,
-            Keys.JOB,
-            Keys.TASK,
-            Keys.RESOURCES,
-            Keys.LIMITS,
-            Keys.RETRY,
-            Keys.GROW,
-            Keys.NEED,
-            Keys.HOOKS,
-            Keys.HOOK,
-            Keys.VALUES,
-            Keys.TABLE)
+            KnownKeys.TOP,
+            KnownKeys.INCLUDED,
+            KnownKeys.JOB,
+            KnownKeys.TASK,
+            KnownKeys.RESOURCES,
+            KnownKeys.LIMITS,
+            KnownKeys.RETRY,
+            KnownKeys.GROW,
+            KnownKeys.NEED,
+            KnownKeys.HOOKS,
+            KnownKeys.HOOK,
+            KnownKeys.VALUES,
+            KnownKeys.TABLE)
         .forEach(keys::addAll);
     return keys;
   }

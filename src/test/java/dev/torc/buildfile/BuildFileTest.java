@@ -57,7 +57,7 @@ class BuildFileTest {
       Path link = files.path("mine/torc.yaml");
       Files.createSymbolicLink(link, files.path("shared/site.yaml"));
       assertEquals(link, BuildFile.find(files.path("mine")));
-      Workflow workflow = Loader.load(List.of(link), new TreeMap<>());
+      Workflow workflow = BuildFileLoader.load(List.of(link), new TreeMap<>());
       assertEquals(files.path("mine"), workflow.root());
       assertEquals(List.of(link), workflow.files());
     }

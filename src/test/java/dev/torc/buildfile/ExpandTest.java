@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class ExpandTest {
 
   /** Results that a test tells. */
-  private static final class Results implements Found {
+  private static final class Results implements ResultSource {
 
     private final Map<String, List<String>> products = new HashMap<>();
     private final Set<String> recorded = new HashSet<>();
@@ -173,7 +173,7 @@ class ExpandTest {
             "    parameters: {c: {products: find}, k: [1]}",
             "    produces: ['out/{c:stem}-{k}.txt', 'all/{c}.log', 'd/{c:name}/', const]",
             "  classify: {command: 'x {needs}', needs: {job: fold}}")) {
-      Blueprint blueprint = files.blueprint();
+      ParsedBuildFile blueprint = files.blueprint();
       Workflow before = blueprint.expand(nothing());
       Group fold = group(before, "fold");
       assertEquals(List.of("find"), fold.awaits());
@@ -213,7 +213,7 @@ class ExpandTest {
             "  fold: {command: x, parameters: {c: {products: find}}, produces: '{c:stem}.f'}",
             "  sum: {command: x, parameters: {c: {values: fold.c}}, needs: {job: 'fold/c={c}'}}",
             "  last: {command: x, parameters: {p: {products: fold}}}")) {
-      Blueprint blueprint = files.blueprint();
+      ParsedBuildFile blueprint = files.blueprint();
       Workflow before = blueprint.expand(nothing());
       assertEquals(List.of("find"), group(before, "sum").awaits());
       assertEquals(List.of("fold"), group(before, "last").awaits());
@@ -239,7 +239,7 @@ class ExpandTest {
             // Of an earlier build.
             .file("l.txt", "old")
             .file("t.csv", "w", "old")) {
-      Blueprint blueprint = files.blueprint();
+      ParsedBuildFile blueprint = files.blueprint();
       Workflow before = blueprint.expand(nothing());
       for (String name : List.of("a", "b", "c")) {
         assertEquals(List.of("list"), group(before, name).awaits());
@@ -262,7 +262,7 @@ class ExpandTest {
             "  a: {command: x, table: t.csv}",
             "  b: {command: x, parameters: {v: {values: a.w}}}",
             "  c: {command: x, parameters: {v: [1]}}")) {
-      Blueprint blueprint = files.blueprint();
+      ParsedBuildFile blueprint = files.blueprint();
       files.file("t.csv", "w", "3", "3");
       Workflow after = blueprint.expand(nothing().ended("list", "t.csv"));
       assertEquals(
@@ -285,7 +285,7 @@ class ExpandTest {
                 "  h: {command: x, parameters: {f: {glob: 'fq/*'}}}")
             .file("fq/mine_2.fq")
             .file("fq/left_1.fq")) {
-      Blueprint blueprint = files.blueprint();
+      ParsedBuildFile blueprint = files.blueprint();
       Workflow before = blueprint.expand(nothing());
       assertEquals(List.of("unpack"), group(before, "g").awaits());
       assertEquals(List.of("unpack"), group(before, "h").awaits());
@@ -374,7 +374,7 @@ class ExpandTest {
     try (Written files =
         Written.yaml("jobs: {g: {command: x, parameters: {v: {lines: l.txt}}}}")
             .file("l.txt", "1")) {
-      Blueprint blueprint = files.blueprint();
+      ParsedBuildFile blueprint = files.blueprint();
       Workflow before = blueprint.expand(nothing());
       files.file("l.txt", "1", "2");
       Workflow after = blueprint.expand(nothing());

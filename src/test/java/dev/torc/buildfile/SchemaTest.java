@@ -14,7 +14,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Node;
-import dev.torc.syntax.Source;
+import dev.torc.syntax.SourceFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -62,7 +62,7 @@ class SchemaTest {
   @ParameterizedTest
   @MethodSource
   void good(Path file) throws IOException {
-    Loader.load(List.of(file), new TreeMap<>());
+    BuildFileLoader.load(List.of(file), new TreeMap<>());
     assertEquals(Set.of(), schema().validate(value(file)));
   }
 
@@ -70,7 +70,7 @@ class SchemaTest {
   @MethodSource
   void bad(Path file) throws IOException {
     String message =
-        assertThrows(BadInput.class, () -> Loader.load(List.of(file), new TreeMap<>()))
+        assertThrows(BadInput.class, () -> BuildFileLoader.load(List.of(file), new TreeMap<>()))
             .getMessage();
     assertTrue(message.startsWith(file.getFileName() + ":"), message);
     assertFalse(schema().validate(value(file)).isEmpty());
@@ -78,21 +78,21 @@ class SchemaTest {
 
   @Test
   void theKeysAreTheParsers() throws IOException {
-    assertKeys(Keys.TOP, "/properties");
-    assertKeys(Keys.JOB, "/$defs/job/properties");
-    assertKeys(Keys.TASK, "/$defs/task/properties");
-    assertKeys(Keys.RESOURCES, "/$defs/resources/properties");
-    assertKeys(Keys.LIMITS, "/properties/limits/properties");
-    assertKeys(Keys.RETRY, "/$defs/retry/properties");
-    assertKeys(Keys.GROW, "/$defs/retry/properties/grow/properties");
-    assertKeys(Keys.HOOKS, "/properties/hooks/oneOf/0/properties");
-    assertKeys(Keys.HOOK, "/properties/hooks/oneOf/1/items/properties");
-    assertKeys(Keys.NEED, "/$defs/need/oneOf/1/properties");
-    assertKeys(Keys.VALUES, "/$defs/values/oneOf/2/properties");
-    assertKeys(Keys.TABLE, "/$defs/job/properties/table/oneOf/1/properties");
-    assertKeys(Keys.FACTORY, "/$defs/factory/properties");
-    assertKeys(Keys.FACTORY_PARAMETER, "/$defs/factoryParameter/properties");
-    Set<String> named = new TreeSet<>(Keys.JOB);
+    assertKeys(KnownKeys.TOP, "/properties");
+    assertKeys(KnownKeys.JOB, "/$defs/job/properties");
+    assertKeys(KnownKeys.TASK, "/$defs/task/properties");
+    assertKeys(KnownKeys.RESOURCES, "/$defs/resources/properties");
+    assertKeys(KnownKeys.LIMITS, "/properties/limits/properties");
+    assertKeys(KnownKeys.RETRY, "/$defs/retry/properties");
+    assertKeys(KnownKeys.GROW, "/$defs/retry/properties/grow/properties");
+    assertKeys(KnownKeys.HOOKS, "/properties/hooks/oneOf/0/properties");
+    assertKeys(KnownKeys.HOOK, "/properties/hooks/oneOf/1/items/properties");
+    assertKeys(KnownKeys.NEED, "/$defs/need/oneOf/1/properties");
+    assertKeys(KnownKeys.VALUES, "/$defs/values/oneOf/2/properties");
+    assertKeys(KnownKeys.TABLE, "/$defs/job/properties/table/oneOf/1/properties");
+    assertKeys(KnownKeys.FACTORY, "/$defs/factory/properties");
+    assertKeys(KnownKeys.FACTORY_PARAMETER, "/$defs/factoryParameter/properties");
+    Set<String> named = new TreeSet<>(KnownKeys.JOB);
     named.add("name");
     assertKeys(named, "/$defs/namedJob/properties");
   }
@@ -110,16 +110,16 @@ class SchemaTest {
     collect(example, used);
     for (Collection<String> keys :
         List.of(
-            Keys.JOB,
-            Keys.TASK,
-            Keys.RESOURCES,
-            Keys.LIMITS,
-            Keys.RETRY,
-            Keys.GROW,
-            Keys.VALUES,
-            Keys.TABLE,
-            Keys.FACTORY,
-            Keys.FACTORY_PARAMETER)) {
+            KnownKeys.JOB,
+            KnownKeys.TASK,
+            KnownKeys.RESOURCES,
+            KnownKeys.LIMITS,
+            KnownKeys.RETRY,
+            KnownKeys.GROW,
+            KnownKeys.VALUES,
+            KnownKeys.TABLE,
+            KnownKeys.FACTORY,
+            KnownKeys.FACTORY_PARAMETER)) {
       for (String key : keys) {
         assertTrue(used.contains(key), key);
       }
@@ -132,7 +132,7 @@ class SchemaTest {
   }
 
   private static JsonNode value(Path file) throws IOException {
-    return value(Source.parse(Source.bytes(file, file.toString()), file.toString()));
+    return value(SourceFile.parse(SourceFile.bytes(file, file.toString()), file.toString()));
   }
 
   /** The values that an editor sees: unquoted scalars by YAML's core schema. */

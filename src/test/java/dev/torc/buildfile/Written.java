@@ -85,16 +85,16 @@ public final class Written implements AutoCloseable {
 
   public Workflow load() {
     try {
-      return Loader.load(layers, defines);
+      return BuildFileLoader.load(layers, defines);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   /** The files as read, groups not expanded. */
-  Blueprint blueprint() {
+  ParsedBuildFile blueprint() {
     try {
-      return Blueprint.read(layers, defines);
+      return ParsedBuildFile.read(layers, defines);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

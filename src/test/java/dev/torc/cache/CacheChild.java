@@ -57,7 +57,8 @@ final class CacheChild {
       Thread.sleep(Long.MAX_VALUE);
       lock.close();
     }
-    Cache cache = Cache.open(place, System.err::println, new Outside(1 << 16, 0, "boot", () -> 0));
+    Cache cache =
+        Cache.open(place, System.err::println, new CacheSettings(1 << 16, 0, "boot", () -> 0));
     System.out.println("writing");
     for (long i = cache.nextBuildNumber(); ; i++) {
       long number = i;
@@ -65,7 +66,8 @@ final class CacheChild {
       cache.put(
           Samples.all("left" + i % 97, build)
               .result("right" + i % 97, Samples.result("r", build), Samples.details("r", build))
-              .list(Samples.digest("list" + i % 97), List.of(new Entry(1, build, null, null)))
+              .list(
+                  Samples.digest("list" + i % 97), List.of(new ManifestEntry(1, build, null, null)))
               .build(Samples.build(i))
               .onCommit(
                   failure -> {

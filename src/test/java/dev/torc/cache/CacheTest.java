@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.bytes.Input;
-import dev.torc.bytes.Output;
+import dev.torc.bytes.ByteReader;
+import dev.torc.bytes.ByteWriter;
 import dev.torc.hash.Digest;
-import dev.torc.hash.Known;
+import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +46,7 @@ class CacheTest {
   }
 
   private Cache open(String boot, long time) {
-    return Cache.open(place(), notes::add, new Outside(1 << 20, 0, boot, () -> time));
+    return Cache.open(place(), notes::add, new CacheSettings(1 << 20, 0, boot, () -> time));
   }
 
   private static void assertAll(Cache cache, String name, String build) {
@@ -58,7 +58,8 @@ class CacheTest {
 
   @Test
   void everyRecordComesBackUnderEveryName() {
-    List<Entry> list = List.of(new Entry(3, "a\nb", null, "x"), new Entry(4, "", "o", null));
+    List<ManifestEntry> list =
+        List.of(new ManifestEntry(3, "a\nb", null, "x"), new ManifestEntry(4, "", "o", null));
     try (Cache cache = open()) {
       Samples.NAMES.forEach(name -> cache.put(Samples.all(name, "b1")));
       cache.put(new Batch().list(Samples.digest("list"), list).build(Samples.build(1)));
@@ -84,20 +85,21 @@ class CacheTest {
     byte[] earlier = new byte[1 + Digest.LENGTH];
     earlier[0] = 1;
     System.arraycopy(Samples.digest("d").bytes(), 0, earlier, 1, Digest.LENGTH);
-    assertEquals(Samples.digest("d"), new Input(earlier, 0).digest());
-    Output out = new Output(0);
+    assertEquals(Samples.digest("d"), new ByteReader(earlier, 0).digest());
+    ByteWriter out = new ByteWriter(0);
     out.digest(Samples.digest("d"));
     assertArrayEquals(earlier, out.bytes());
-    Output bit = new Output(0);
+    ByteWriter bit = new ByteWriter(0);
     bit.digest(Samples.digest("d").executable());
-    assertEquals(Samples.digest("d").executable(), new Input(bit.bytes(), 0).digest());
-    assertNotEquals(Samples.digest("d"), new Input(bit.bytes(), 0).digest());
+    assertEquals(Samples.digest("d").executable(), new ByteReader(bit.bytes(), 0).digest());
+    assertNotEquals(Samples.digest("d"), new ByteReader(bit.bytes(), 0).digest());
   }
 
   @Test
   void everyKindOfStampComesBack() {
-    Known missing = new Known(Stamp.MISSING, null, false);
-    Known device = new Known(new Stamp(Stamp.Kind.OTHER, true, -1, -2, -3, -4), null, true);
+    KnownDigest missing = new KnownDigest(Stamp.MISSING, null, false);
+    KnownDigest device =
+        new KnownDigest(new Stamp(Stamp.Kind.OTHER, true, -1, -2, -3, -4), null, true);
     try (Cache cache = open()) {
       cache.put(new Batch().stamp("m", missing).stamp("d", device));
     }
@@ -228,7 +230,7 @@ class CacheTest {
   }
 
   @Test
-  void batchesPutBeforeAFlushAreOneCommit() throws IOException, Pages.Damaged {
+  void batchesPutBeforeAFlushAreOneCommit() throws IOException, PageCheck.Damaged {
     try (Cache cache = open()) {
       cache.put(new Batch());
       cache.flush();
@@ -242,19 +244,19 @@ class CacheTest {
                     await(held);
                   }));
       await(reached);
-      long before = Pages.newest(place().data()).transaction();
+      long before = PageCheck.newest(place().data()).transaction();
       for (int i = 0; i < 500; i++) {
         cache.put(Samples.all("j" + i, "b"));
       }
       held.countDown();
       cache.flush();
-      assertEquals(before + 1, Pages.newest(place().data()).transaction());
+      assertEquals(before + 1, PageCheck.newest(place().data()).transaction());
     }
   }
 
   @Test
   void theMapGrowsWithWhatIsPutWhileOthersRead() throws InterruptedException {
-    Outside small = new Outside(1 << 16, 0, "boot", () -> 0);
+    CacheSettings small = new CacheSettings(1 << 16, 0, "boot", () -> 0);
     Random random = new Random(1);
     Map<String, String> model = new HashMap<>();
     try (Cache cache = Cache.open(place(), notes::add, small)) {
@@ -358,9 +360,11 @@ class CacheTest {
   @Test
   void anotherBootDistrustsStampsOfFilesChangedShortBeforeTheLastCommit() {
     long commit = 1_800_000_000_000L;
-    Known old = new Known(Samples.stamp("a", (commit - 61_000) * 1_000_000), null, true);
-    Known late = new Known(Samples.stamp("a", (commit - 59_000) * 1_000_000), null, true);
-    Known doubtful = new Known(late.stamp(), late.digest(), false);
+    KnownDigest old =
+        new KnownDigest(Samples.stamp("a", (commit - 61_000) * 1_000_000), null, true);
+    KnownDigest late =
+        new KnownDigest(Samples.stamp("a", (commit - 59_000) * 1_000_000), null, true);
+    KnownDigest doubtful = new KnownDigest(late.stamp(), late.digest(), false);
     try (Cache cache = open("first", commit)) {
       cache.put(new Batch().stamp("old", old).stamp("late", late));
     }
@@ -368,7 +372,7 @@ class CacheTest {
       assertEquals(late, cache.stamp("late"));
     }
     try (Cache cache =
-        Cache.look(place(), notes::add, new Outside(1 << 20, 0, "second", () -> commit))) {
+        Cache.look(place(), notes::add, new CacheSettings(1 << 20, 0, "second", () -> commit))) {
       assertEquals(doubtful, cache.stamp("late"));
       assertEquals(old, cache.stamp("old"));
     }
@@ -392,8 +396,8 @@ class CacheTest {
     List<String> done = new ArrayList<>();
     List<CacheException> failures = new ArrayList<>();
     CacheException full = new CacheException("full");
-    Writer writer =
-        new Writer(
+    CacheWriter writer =
+        new CacheWriter(
             group ->
                 group.forEach(
                     batch -> {

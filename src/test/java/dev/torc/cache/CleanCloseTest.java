@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CleanCloseTest {
 
   /** No file is small enough to be checked in whole when it is opened. */
-  private static final Outside LARGE = new Outside(1 << 20, 0, "boot", () -> 0);
+  private static final CacheSettings LARGE = new CacheSettings(1 << 20, 0, "boot", () -> 0);
 
   @TempDir Path root;
   private CachePlace place;
@@ -33,8 +33,8 @@ class CleanCloseTest {
     }
   }
 
-  private Cache open(Outside outside) {
-    return Cache.open(place, notes::add, outside);
+  private Cache open(CacheSettings settings) {
+    return Cache.open(place, notes::add, settings);
   }
 
   private boolean holds() throws IOException {
@@ -64,8 +64,8 @@ class CleanCloseTest {
 
   @Test
   void doesNotHoldInAnotherBootOrWhereTheBootIsNotKnown() throws IOException {
-    assertFalse(CleanClose.holds(place, new Outside(1 << 20, 0, "other", () -> 0)));
-    Outside unknown = new Outside(1 << 20, 0, "", () -> 0);
+    assertFalse(CleanClose.holds(place, new CacheSettings(1 << 20, 0, "other", () -> 0)));
+    CacheSettings unknown = new CacheSettings(1 << 20, 0, "", () -> 0);
     open(unknown).close();
     assertFalse(CleanClose.holds(place, unknown));
   }

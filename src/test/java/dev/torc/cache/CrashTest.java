@@ -40,7 +40,7 @@ class CrashTest {
       assertEquals(Samples.result("r", build), cache.result("right" + i));
       assertEquals(Samples.details("r", build), cache.details("right" + i));
       assertEquals(
-          List.of(new Entry(1, build, null, null)), cache.list(Samples.digest("list" + i)));
+          List.of(new ManifestEntry(1, build, null, null)), cache.list(Samples.digest("list" + i)));
       assertEquals(Samples.owned("left" + i), cache.owned("left" + i));
     }
     return last;

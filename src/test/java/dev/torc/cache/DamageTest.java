@@ -29,11 +29,11 @@ import org.junit.jupiter.api.io.TempDir;
 class DamageTest {
 
   /** All is checked at once, or what is not always read only later. */
-  private static final Outside EAGER = new Outside(1 << 20, 1 << 30, "boot", () -> 0);
+  private static final CacheSettings EAGER = new CacheSettings(1 << 20, 1 << 30, "boot", () -> 0);
 
-  private static final Outside LAZY = new Outside(1 << 20, 0, "boot", () -> 0);
+  private static final CacheSettings LAZY = new CacheSettings(1 << 20, 0, "boot", () -> 0);
 
-  private Outside outside = EAGER;
+  private CacheSettings settings = EAGER;
   private static final String LAST = "b4";
 
   @TempDir Path root;
@@ -51,7 +51,7 @@ class DamageTest {
   }
 
   private Cache open() {
-    return Cache.open(place(), notes::add, outside);
+    return Cache.open(place(), notes::add, settings);
   }
 
   /** A database with a past: stale versions of every record lie about in its free pages. */
@@ -74,7 +74,7 @@ class DamageTest {
                 .build(Samples.build(build))
                 .list(
                     Samples.digest("list"),
-                    List.of(new Entry(build, "l".repeat(9000), null, null))));
+                    List.of(new ManifestEntry(build, "l".repeat(9000), null, null))));
       }
     }
     good = Files.readAllBytes(data());
@@ -104,7 +104,7 @@ class DamageTest {
     cache.builds(9).forEach(build -> assertEquals(Samples.build(build.number()), build));
     found[0] +=
         right(
-            List.of(new Entry(4, "l".repeat(9000), null, null)),
+            List.of(new ManifestEntry(4, "l".repeat(9000), null, null)),
             cache.list(Samples.digest("list")));
     return found[0];
   }
@@ -124,7 +124,7 @@ class DamageTest {
   private String survive(byte[] bytes) throws IOException {
     clear();
     Files.write(data(), bytes);
-    try (Cache cache = Cache.look(place(), notes::add, outside)) {
+    try (Cache cache = Cache.look(place(), notes::add, settings)) {
       countRight(cache);
     }
     assertTrue(notes.size() < 2, notes::toString);
@@ -140,7 +140,7 @@ class DamageTest {
       assertOneLine(e.getMessage());
       assertTrue(e.getMessage().endsWith("set aside by the next build"), e::getMessage);
       assertEquals(List.of(), notes);
-      try (Cache cache = Cache.look(place(), notes::add, outside)) {
+      try (Cache cache = Cache.look(place(), notes::add, settings)) {
         assertEquals(0, countRight(cache));
       }
       assertEquals(1, notes.size());
@@ -176,7 +176,8 @@ class DamageTest {
   void anotherSchemaVersionIsSetAside() throws IOException {
     String text = new String(good, StandardCharsets.ISO_8859_1);
     byte[] other =
-        text.replace("schema" + Store.SCHEMA, "schema9").getBytes(StandardCharsets.ISO_8859_1);
+        text.replace("schema" + RecordStore.SCHEMA, "schema9")
+            .getBytes(StandardCharsets.ISO_8859_1);
     assertFalse(Arrays.equals(good, other));
     clear();
     Files.write(data(), other);
@@ -235,7 +236,7 @@ class DamageTest {
       if (page % 3 > 0) {
         random.nextBytes(garbage);
       }
-      outside = page % 2 == 0 ? EAGER : LAZY;
+      settings = page % 2 == 0 ? EAGER : LAZY;
       System.arraycopy(garbage, 0, bad, page * 4096, 4096);
       survive(bad);
     }
@@ -246,7 +247,7 @@ class DamageTest {
     Random random = new Random(6);
     TreeSet<String> outcomes = new TreeSet<>();
     for (int round = 0; round < 150; round++) {
-      outside = random.nextBoolean() ? EAGER : LAZY;
+      settings = random.nextBoolean() ? EAGER : LAZY;
       byte[] bad = good.clone();
       // Half of them where pages keep their structure: the head and the first offsets.
       int page = random.nextInt(good.length / 4096) * 4096;
@@ -259,7 +260,7 @@ class DamageTest {
 
   @Test
   void damageThatOnlyShowsDuringABuildIsSetAsideByTheNext() throws IOException {
-    outside = LAZY;
+    settings = LAZY;
     byte[] bad = good.clone();
     String text = new String(good, StandardCharsets.ISO_8859_1);
     for (int page = 0; page * 4096 < good.length; page++) {
@@ -270,7 +271,7 @@ class DamageTest {
     }
     assertFalse(Arrays.equals(good, bad));
     assertEquals("set aside later", survive(bad));
-    outside = EAGER;
+    settings = EAGER;
     assertEquals("set aside", survive(bad));
   }
 
@@ -290,7 +291,7 @@ class DamageTest {
   void aFolderInPlaceOfTheFileIsSetAside() throws IOException {
     clear();
     Files.createDirectory(data());
-    try (Cache cache = Cache.look(place(), notes::add, outside)) {
+    try (Cache cache = Cache.look(place(), notes::add, settings)) {
       assertEquals(0, countRight(cache));
     }
     open().close();
@@ -324,7 +325,7 @@ class DamageTest {
     assertFalse(e.getMessage().contains("\n"));
     assertTrue(e.getMessage().contains(place().folder().toString()), e.getMessage());
     assertEquals("the user's", Files.readString(place().folder()));
-    try (Cache cache = Cache.look(place(), notes::add, outside)) {
+    try (Cache cache = Cache.look(place(), notes::add, settings)) {
       assertEquals(0, countRight(cache));
     }
   }

@@ -36,13 +36,15 @@ class DamagedHistoryTest {
   void aNumberThatLiesIsNeitherShownNorCountedOn(long lie) throws IOException {
     build(1);
     build(2);
-    byte[] key = Key.of(lie);
+    byte[] key = RecordKey.of(lie);
     CachePlace place = CachePlace.find(root, Map.of());
-    try (Store store = Store.open(place.database(), 1 << 20)) {
+    try (RecordStore store = RecordStore.open(place.database(), 1 << 20)) {
       store.useTrees(false, null);
       store.write(
-          List.of(new Batch.Change(Tree.BUILDS, key, store.get(Tree.BUILDS, Key.of(2)))),
-          transaction -> Opening.seal(transaction, Outside.system()));
+          List.of(
+              new Batch.Change(
+                  RecordTree.BUILDS, key, store.get(RecordTree.BUILDS, RecordKey.of(2)))),
+          transaction -> CacheOpening.seal(transaction, CacheSettings.system()));
     }
     try (Cache cache = open()) {
       assertEquals(List.of(2L, 1L), numbers(cache, 9));

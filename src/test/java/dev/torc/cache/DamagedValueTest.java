@@ -29,9 +29,10 @@ class DamagedValueTest {
     try (Cache cache = open()) {
       for (String name : List.of(JOB, "other")) {
         cache.put(Samples.all(name, "b1"));
-        cache.put(new Batch().data(name, List.of(new Datum("loss", "0." + name.length()))));
-        cache.put(new Batch().post(new Posted(1, name.length(), 7, name, 1, "{}")));
-        cache.put(new Batch().list(Samples.digest(name), List.of(new Entry(1, name, "", "x"))));
+        cache.put(new Batch().data(name, List.of(new StoredValue("loss", "0." + name.length()))));
+        cache.put(new Batch().post(new PostedEvent(1, name.length(), 7, name, 1, "{}")));
+        cache.put(
+            new Batch().list(Samples.digest(name), List.of(new ManifestEntry(1, name, "", "x"))));
       }
       cache.put(new Batch().build(Samples.build(1)).build(Samples.build(2)));
     }
@@ -61,9 +62,9 @@ class DamagedValueTest {
     fill();
     Random random = new Random(5);
     List<Damaging.Spot> spots = Damaging.spots(root);
-    Set<Tree> trees = EnumSet.noneOf(Tree.class);
+    Set<RecordTree> trees = EnumSet.noneOf(RecordTree.class);
     for (Damaging.Spot spot : spots) {
-      trees.add(Tree.valueOf(spot.tree()));
+      trees.add(RecordTree.valueOf(spot.tree()));
       for (int kind = 0; kind < Damaging.KINDS; kind++) {
         Damaging.damage(root, spot, kind, random);
         try (Cache cache = open()) {
@@ -75,6 +76,6 @@ class DamagedValueTest {
         fill();
       }
     }
-    assertEquals(EnumSet.allOf(Tree.class), trees);
+    assertEquals(EnumSet.allOf(RecordTree.class), trees);
   }
 }

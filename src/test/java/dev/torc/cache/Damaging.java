@@ -36,8 +36,8 @@ public final class Damaging {
   /** All records that are there. */
   public static List<Spot> spots(Path root) throws IOException {
     List<Spot> spots = new ArrayList<>();
-    try (Store store = open(root)) {
-      for (Tree tree : Tree.values()) {
+    try (RecordStore store = open(root)) {
+      for (RecordTree tree : RecordTree.values()) {
         store.scan(tree, null, (key, _) -> spots.add(new Spot(tree.name(), key)));
       }
     }
@@ -47,31 +47,32 @@ public final class Damaging {
   /** Puts other bytes in a record's place; of which kind, a number says. */
   public static void damage(Path root, Spot spot, int kind, Random random) throws IOException {
     CachePlace place = CachePlace.find(root, Map.of());
-    Tree tree = Tree.valueOf(spot.tree);
-    try (Store store = open(root)) {
+    RecordTree tree = RecordTree.valueOf(spot.tree);
+    try (RecordStore store = open(root)) {
       byte[] good = store.get(tree, spot.key);
       byte[] bad = damaged(good, kind, random, store, tree, spot.key);
       store.write(
           List.of(new Batch.Change(tree, spot.key, bad)),
-          transaction -> Opening.seal(transaction, Outside.system()));
+          transaction -> CacheOpening.seal(transaction, CacheSettings.system()));
     }
-    CleanClose.write(place, Outside.system());
+    CleanClose.write(place, CacheSettings.system());
   }
 
-  private static Store open(Path root) throws IOException {
+  private static RecordStore open(Path root) throws IOException {
     CachePlace place = CachePlace.find(root, Map.of());
-    Store store = Store.open(place.database(), Store.mapSize(place.data(), 1 << 20));
+    RecordStore store =
+        RecordStore.open(place.database(), RecordStore.mapSize(place.data(), 1 << 20));
     store.useTrees(false, null);
     return store;
   }
 
   private static byte[] damaged(
-      byte[] good, int kind, Random random, Store store, Tree tree, byte[] key) {
+      byte[] good, int kind, Random random, RecordStore store, RecordTree tree, byte[] key) {
     byte[] bad = good.clone();
     switch (kind) {
-      case 0 -> flip(bad, random.nextInt(Codec.SUM), random);
-      case 1 -> flip(bad, Math.min(Codec.SUM + random.nextInt(4), bad.length - 1), random);
-      case 2 -> flip(bad, Codec.SUM + random.nextInt(bad.length - Codec.SUM), random);
+      case 0 -> flip(bad, random.nextInt(RecordCodec.SUM), random);
+      case 1 -> flip(bad, Math.min(RecordCodec.SUM + random.nextInt(4), bad.length - 1), random);
+      case 2 -> flip(bad, RecordCodec.SUM + random.nextInt(bad.length - RecordCodec.SUM), random);
       case 3 -> flip(bad, bad.length - 1, random);
       case 4 -> bad = Arrays.copyOf(bad, bad.length - 1);
       case 5 -> bad = Arrays.copyOf(bad, random.nextInt(bad.length));

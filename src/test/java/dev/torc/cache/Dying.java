@@ -12,12 +12,12 @@ public final class Dying {
 
   /** Opens the cache of a build that dies at its n-th commit, counted from 1. */
   public static Cache open(CachePlace place, int commit) {
-    Outside system = Outside.system();
+    CacheSettings system = CacheSettings.system();
     AtomicInteger left = new AtomicInteger(commit);
     return Cache.open(
         place,
         _ -> {},
-        new Outside(
+        new CacheSettings(
             system.mapSize(),
             system.eager(),
             system.boot(),

@@ -120,18 +120,18 @@ class FullDiskTest {
 
   @Test
   void rule9AMarkThatCannotBeWrittenIsAnErrorAndTheOthersStay() throws IOException {
-    Marks.Mark first = new Marks.Mark(".", false, "b", "first", 1);
-    try (Marks marks = Marks.begin(place())) {
+    StartMarks.Mark first = new StartMarks.Mark(".", false, "b", "first", 1);
+    try (StartMarks marks = StartMarks.begin(place())) {
       marks.add(first);
       fill();
-      Marks.Mark big = new Marks.Mark("b", "x".repeat(100_000), 1);
+      StartMarks.Mark big = new StartMarks.Mark("b", "x".repeat(100_000), 1);
       CacheException e = assertThrows(CacheException.class, () -> marks.add(big));
       assertTrue(e.getMessage().endsWith("no space left on device; free some and build again"));
-      assertEquals(List.of(first), Marks.read(place()));
+      assertEquals(List.of(first), StartMarks.read(place()));
       Files.delete(disk.resolve("filler"));
-      Marks.Mark second = new Marks.Mark(".", false, "b", "second", 1);
+      StartMarks.Mark second = new StartMarks.Mark(".", false, "b", "second", 1);
       marks.add(second);
-      assertEquals(List.of(first, second), Marks.read(place()).subList(0, 2));
+      assertEquals(List.of(first, second), StartMarks.read(place()).subList(0, 2));
     }
   }
 

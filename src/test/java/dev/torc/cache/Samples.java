@@ -1,7 +1,7 @@
 package dev.torc.cache;
 
 import dev.torc.hash.Digest;
-import dev.torc.hash.Known;
+import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -50,32 +50,32 @@ final class Samples {
         Stamp.Kind.FILE, name.length() % 2 == 0, name.length(), ctime - 1, ctime, name.hashCode());
   }
 
-  static Known known(String name) {
-    return new Known(stamp(name, 1_700_000_000_000_000_000L), digest(name), true);
+  static KnownDigest known(String name) {
+    return new KnownDigest(stamp(name, 1_700_000_000_000_000_000L), digest(name), true);
   }
 
-  static Result result(String name, String build) {
-    return new Result(
-        Result.Outcome.values()[name.length() % Result.Outcome.values().length],
+  static JobResult result(String name, String build) {
+    return new JobResult(
+        JobResult.Outcome.values()[name.length() % JobResult.Outcome.values().length],
         build,
         digest("manifest " + name),
         List.of(
-            new Made(name + ".out", Stamp.Kind.FILE, digest(name + build)),
-            new Made(name + "/", Stamp.Kind.FOLDER, digest(name)),
-            new Made(name + ".bin", Stamp.Kind.FILE, digest(name).executable()),
-            new Made("gone", Stamp.Kind.MISSING, null)),
+            new RecordedProduct(name + ".out", Stamp.Kind.FILE, digest(name + build)),
+            new RecordedProduct(name + "/", Stamp.Kind.FOLDER, digest(name)),
+            new RecordedProduct(name + ".bin", Stamp.Kind.FILE, digest(name).executable()),
+            new RecordedProduct("gone", Stamp.Kind.MISSING, null)),
         List.of(name + ".h", "b.h"),
         List.of(name),
         name.length() * 1_000_003L);
   }
 
-  static Details details(String name, String build) {
-    return new Details(
+  static RunDetails details(String name, String build) {
+    return new RunDetails(
         List.of(
-            new Entry(1, "command", null, "cc " + name),
-            new Entry(-2, name, "", "z".repeat(name.length() % 4 == 0 ? 6000 : 60)),
-            new Entry(Integer.MAX_VALUE, "", "é", "😀")),
-        List.of(new Entry(0, build, null, null)),
+            new ManifestEntry(1, "command", null, "cc " + name),
+            new ManifestEntry(-2, name, "", "z".repeat(name.length() % 4 == 0 ? 6000 : 60)),
+            new ManifestEntry(Integer.MAX_VALUE, "", "é", "😀")),
+        List.of(new ManifestEntry(0, build, null, null)),
         "",
         7,
         1_700_000_000_000L,
@@ -86,8 +86,9 @@ final class Samples {
         3);
   }
 
-  static Owned owned(String name) {
-    return new Owned(name, Stamp.Kind.FOLDER, digest(name), "job " + name, name.length() % 2 == 1);
+  static OwnedPath owned(String name) {
+    return new OwnedPath(
+        name, Stamp.Kind.FOLDER, digest(name), "job " + name, name.length() % 2 == 1);
   }
 
   static BuildRecord build(long number) {

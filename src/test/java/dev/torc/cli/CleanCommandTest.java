@@ -8,7 +8,7 @@ import dev.torc.cache.Batch;
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
-import dev.torc.cache.Owned;
+import dev.torc.cache.OwnedPath;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -88,9 +88,9 @@ class CleanCommandTest {
   void rule15AnAdoptedProductGoesOnlyByForce() throws IOException {
     folder.build();
     try (Cache cache = Cache.open(CachePlace.find(cwd, Map.of()), _ -> {})) {
-      Owned owned = cache.owned("c.txt");
+      OwnedPath owned = cache.owned("c.txt");
       cache.put(
-          new Batch().own(new Owned("c.txt", owned.kind(), owned.digest(), owned.job(), true)));
+          new Batch().own(new OwnedPath("c.txt", owned.kind(), owned.digest(), owned.job(), true)));
     }
     Run run = folder.run("clean");
     assertTrue(run.err().contains("kept c.txt: adopted, so it is yours"), run.err());

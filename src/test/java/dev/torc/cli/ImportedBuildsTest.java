@@ -3,7 +3,7 @@ package dev.torc.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.buildfile.Loader;
+import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +48,7 @@ class ImportedBuildsTest {
   }
 
   private List<String> jobs() throws IOException {
-    return Loader.load(List.of(cwd.resolve("torc.yaml")), Collections.emptySortedMap())
+    return BuildFileLoader.load(List.of(cwd.resolve("torc.yaml")), Collections.emptySortedMap())
         .jobs()
         .stream()
         .map(Job::name)

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.engine.Clearing;
+import dev.torc.engine.ProductRemoval;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -100,7 +100,7 @@ class OwnFilesTest {
     FOLDER;
 
     void put(Path file, Path outside) throws Exception {
-      Clearing.delete(file);
+      ProductRemoval.delete(file);
       Files.createDirectories(file.getParent());
       switch (this) {
         case LINK -> Files.createSymbolicLink(file, outside);
@@ -128,7 +128,7 @@ class OwnFilesTest {
             for (List<String> call : CALLS) {
               check(odd, name, call);
             }
-            Clearing.delete(cwd.resolve(".torc"));
+            ProductRemoval.delete(cwd.resolve(".torc"));
           }
         });
   }
@@ -149,7 +149,7 @@ class OwnFilesTest {
       // told of, or at least left alone; that of the database is set aside
       assertTrue(Files.exists(file, LinkOption.NOFOLLOW_LINKS) || run.err().contains(name), what);
     }
-    Clearing.delete(file);
+    ProductRemoval.delete(file);
   }
 
   @ParameterizedTest

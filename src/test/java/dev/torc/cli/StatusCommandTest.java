@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.CachePlace;
-import dev.torc.cache.Marks;
+import dev.torc.cache.StartMarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,9 +147,9 @@ class StatusCommandTest {
   void rule9WhatTheHolderOfTheLockStartedIsRunningAndNothingElseIs() throws IOException {
     folder.build();
     CachePlace place = CachePlace.find(cwd, Map.of());
-    try (Marks marks = Marks.begin(place)) {
-      marks.add(new Marks.Mark("now", "second", 1));
-      marks.add(new Marks.Mark("killed", "third", 1));
+    try (StartMarks marks = StartMarks.begin(place)) {
+      marks.add(new StartMarks.Mark("now", "second", 1));
+      marks.add(new StartMarks.Mark("killed", "third", 1));
       try (BuildLock lock =
           BuildLock.tryAcquire(
                   place, new BuildLock.Holder(ProcessHandle.current().pid(), "now", "torc build"))

@@ -31,10 +31,10 @@ class ArgumentListTest extends Harness {
   @Test
   void oneWordMayHave128KiB() {
     assertDoesNotThrow(() -> check(List.of("x".repeat((128 << 10) - 1))));
-    assertThrows(Failure.class, () -> check(List.of("x".repeat(128 << 10))));
-    assertThrows(Failure.class, () -> check(List.of("é".repeat(64 << 10))));
+    assertThrows(AttemptFailure.class, () -> check(List.of("x".repeat(128 << 10))));
+    assertThrows(AttemptFailure.class, () -> check(List.of("é".repeat(64 << 10))));
     assertThrows(
-        Failure.class,
+        AttemptFailure.class,
         () ->
             new ArgumentList(Map.of()).check(List.of("x"), Map.of("LONG", "x".repeat(128 << 10))));
   }
@@ -42,9 +42,9 @@ class ArgumentListTest extends Harness {
   @Test
   void allWordsMayHave2MiB() {
     assertDoesNotThrow(() -> check(Collections.nCopies(20, "x".repeat(100_000))));
-    assertThrows(Failure.class, () -> check(Collections.nCopies(21, "x".repeat(100_000))));
+    assertThrows(AttemptFailure.class, () -> check(Collections.nCopies(21, "x".repeat(100_000))));
     assertThrows(
-        Failure.class,
+        AttemptFailure.class,
         () ->
             new ArgumentList(Map.of("LONG", "x".repeat(100_000)))
                 .check(Collections.nCopies(20, "x".repeat(100_000)), Map.of()));
@@ -74,7 +74,7 @@ class ArgumentListTest extends Harness {
   void needsThatAreTooLongForTheShellFailInOneLineThatNamesTheWayOut() {
     manyNeeds("'cat {needs} > {produces}'");
     build();
-    assertEquals(State.FAILED, state("all"));
+    assertEquals(JobState.FAILED, state("all"));
     assertTrue(
         what("all")
             .matches(

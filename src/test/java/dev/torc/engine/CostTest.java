@@ -164,8 +164,8 @@ class CostTest extends Harness {
     begun.countDown();
     b.go();
     building.await();
-    assertEquals(State.RAN, state("a"));
-    assertEquals(State.RAN, state("b"));
+    assertEquals(JobState.RAN, state("a"));
+    assertEquals(JobState.RAN, state("b"));
   }
 
   @Test

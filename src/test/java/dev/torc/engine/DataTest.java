@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cache.Cache;
-import dev.torc.cache.Datum;
+import dev.torc.cache.StoredValue;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.engine.StubRunner.Script;
 import dev.torc.engine.StubRunner.Stub;
-import dev.torc.exec.Ended;
+import dev.torc.exec.ProcessEnd;
 import dev.torc.plan.Reason;
 import dev.torc.syntax.BadInput;
 import java.nio.file.Files;
@@ -44,7 +44,7 @@ class DataTest extends Harness {
     job("train", storing(lines));
   }
 
-  private List<Datum> stored(String job) {
+  private List<StoredValue> stored(String job) {
     try (Cache cache = Cache.look(place(), _ -> {})) {
       return cache.data(job);
     }
@@ -62,7 +62,7 @@ class DataTest extends Harness {
     settled();
     trained("other=1\nloss=0.25\n");
     build().ran("train");
-    assertEquals(State.UP_TO_DATE, state("use"));
+    assertEquals(JobState.UP_TO_DATE, state("use"));
     trained("loss=0.2\n");
     assertEquals("may run: train", look().get("use"));
     build().ran("train", "use");
@@ -93,8 +93,8 @@ class DataTest extends Harness {
     build().ran("train", "use");
     trained("loss=" + second + "\n");
     build();
-    assertEquals(how.equals("same") ? State.UP_TO_DATE : State.RAN, state("use"));
-    assertEquals(List.of(new Datum("loss", second)), stored("train"), "as it is written");
+    assertEquals(how.equals("same") ? JobState.UP_TO_DATE : JobState.RAN, state("use"));
+    assertEquals(List.of(new StoredValue("loss", second)), stored("train"), "as it is written");
   }
 
   @Test
@@ -183,15 +183,15 @@ class DataTest extends Harness {
     given(TWO);
     trained("lost=1\n");
     build();
-    assertEquals(State.RAN, state("train"));
-    assertEquals(State.FAILED, state("use"));
+    assertEquals(JobState.RAN, state("train"));
+    assertEquals(JobState.FAILED, state("use"));
     assertTrue(what("use").startsWith("need data train.loss was not stored by job train"));
     trained("loss=1\n");
     build().ran("train", "use");
     trained("lost=1\n");
     build().ran("train", "use");
     assertEquals("data changed train.loss", why("use"));
-    assertEquals(State.FAILED, state("use"));
+    assertEquals(JobState.FAILED, state("use"));
   }
 
   @Test
@@ -214,8 +214,8 @@ class DataTest extends Harness {
           return storing("new=1\n").run(stub);
         });
     build();
-    assertEquals(State.FAILED, state("use"));
-    assertEquals(List.of(new Datum("new", "1")), stored("train"));
+    assertEquals(JobState.FAILED, state("use"));
+    assertEquals(List.of(new StoredValue("new", "1")), stored("train"));
     edit("x", "3");
     failing("train");
     build();
@@ -230,10 +230,10 @@ class DataTest extends Harness {
     edit("x", "2");
     failing("train");
     build();
-    assertEquals(State.BLOCKED, state("use"));
+    assertEquals(JobState.BLOCKED, state("use"));
     job("train", storing("loss=1\n"));
     build().ran("train");
-    assertEquals(State.UP_TO_DATE, state("use"));
+    assertEquals(JobState.UP_TO_DATE, state("use"));
   }
 
   @ParameterizedTest
@@ -243,7 +243,7 @@ class DataTest extends Harness {
     given("train: { command: make train, produces: [train.out] }");
     job("train", storing("good=1\n" + line + "\n"));
     build();
-    assertEquals(State.FAILED, state("train"));
+    assertEquals(JobState.FAILED, state("train"));
     String first = line.lines().findFirst().orElseThrow();
     assertTrue(
         what("train").startsWith("TORC_OUTPUT has a line that cannot be read: " + first + " ("),
@@ -277,12 +277,12 @@ class DataTest extends Harness {
     assertEquals(0, exit, () -> what("train"));
     assertEquals(
         List.of(
-            new Datum("a", "{\"k\": 2}"),
-            new Datum("b", "x=y<<z"),
-            new Datum("c", "one\n  two=2\n"),
-            new Datum("d", ""),
-            new Datum("é-1_x", ""),
-            new Datum("last", "\"no line end\"")),
+            new StoredValue("a", "{\"k\": 2}"),
+            new StoredValue("b", "x=y<<z"),
+            new StoredValue("c", "one\n  two=2\n"),
+            new StoredValue("d", ""),
+            new StoredValue("é-1_x", ""),
+            new StoredValue("last", "\"no line end\"")),
         stored("train"));
   }
 
@@ -301,8 +301,8 @@ class DataTest extends Harness {
     assertEquals("{\"train.loss\":\"" + value + "\"}", data(file.started()));
     file.go();
     building.await();
-    assertEquals(State.RAN, state("file"));
-    assertEquals(State.FAILED, state("line"));
+    assertEquals(JobState.RAN, state("file"));
+    assertEquals(JobState.FAILED, state("line"));
     assertTrue(
         what("line")
             .endsWith(
@@ -413,12 +413,12 @@ class DataTest extends Harness {
             left[0] = Files.newBufferedWriter(Path.of(stub.env("TORC_OUTPUT")));
             return stub.exit(1);
           }
-          Ended ended = storing("loss=2\n").run(stub);
+          ProcessEnd ended = storing("loss=2\n").run(stub);
           left[0].write("loss=1 and more of it\n");
           left[0].close();
           return ended;
         });
     build();
-    assertEquals(List.of(new Datum("loss", "2")), stored("train"));
+    assertEquals(List.of(new StoredValue("loss", "2")), stored("train"));
   }
 }

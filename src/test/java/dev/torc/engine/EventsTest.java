@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cache.Cache;
-import dev.torc.cache.Posted;
+import dev.torc.cache.PostedEvent;
 import dev.torc.engine.StubRunner.Stub;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,8 +22,8 @@ class EventsTest extends Harness {
     Files.write(file, List.of(lines), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
-  private List<Posted> posted(long build, long sequence) {
-    List<Posted> events = new ArrayList<>();
+  private List<PostedEvent> posted(long build, long sequence) {
+    List<PostedEvent> events = new ArrayList<>();
     try (Cache cache = Cache.look(place(), _ -> {})) {
       cache.eachEvent(build, sequence, events::add);
     }
@@ -77,7 +77,7 @@ class EventsTest extends Harness {
           return work(stub);
         });
     build();
-    assertEquals(State.FAILED, state("a"));
+    assertEquals(JobState.FAILED, state("a"));
     assertEquals(
         "TORC_EVENTS has a line that cannot be read: [1] (each line is a JSON object)", what("a"));
     assertEquals(

@@ -61,7 +61,7 @@ class FanOutTest extends Harness {
         6,
         events.stream()
             .filter(e -> e instanceof Event.Finished)
-            .mapToInt(e -> ((Event.Finished) e).counts().get(State.RAN))
+            .mapToInt(e -> ((Event.Finished) e).counts().get(JobState.RAN))
             .sum());
   }
 
@@ -70,7 +70,7 @@ class FanOutTest extends Harness {
     build();
     settled();
     assertEquals("up to date", look().get("fold/f=b"));
-    assertEquals(State.UP_TO_DATE, state("classify"));
+    assertEquals(JobState.UP_TO_DATE, state("classify"));
   }
 
   @Test
@@ -80,7 +80,7 @@ class FanOutTest extends Harness {
     edit("sky", "2");
     build().ran("find", "fold/f=c", "classify", "report");
     assertEquals("need added folded/c; need removed folded/b", why("classify"));
-    assertEquals(State.UP_TO_DATE, state("fold/f=a"));
+    assertEquals(JobState.UP_TO_DATE, state("fold/f=a"));
     settled();
   }
 
@@ -107,7 +107,7 @@ class FanOutTest extends Harness {
   void aFailureOfWhatIsAwaitedBlocksTheReaders() {
     failing("find");
     build().ran("find", "other");
-    assertEquals(State.BLOCKED, state("classify"));
+    assertEquals(JobState.BLOCKED, state("classify"));
     assertEquals("find", what("classify"));
     assertEquals(1, exit);
   }
@@ -116,8 +116,8 @@ class FanOutTest extends Harness {
   void aFailedInstanceBlocksItsReaders() {
     failing("fold/f=b");
     build();
-    assertEquals(State.RAN, state("fold/f=a"));
-    assertEquals(State.BLOCKED, state("classify"));
+    assertEquals(JobState.RAN, state("fold/f=a"));
+    assertEquals(JobState.BLOCKED, state("classify"));
     usual("fold/f=b");
     build().ran("fold/f=b", "classify", "report");
     settled();
@@ -127,18 +127,18 @@ class FanOutTest extends Harness {
   void whatOnlyExpansionShowsFailsTheGroupByNameAndTheRestGoesOn() {
     extra = "'nowhere/{f}'";
     build().ran("find", "other");
-    assertEquals(State.FAILED, state("fold"));
+    assertEquals(JobState.FAILED, state("fold"));
     assertEquals(
         "torc.yaml:6:53: job fold/f=a needs nowhere/a, which does not exist and which no job"
             + " produces",
         what("fold").split("; ")[0].replaceFirst("^.*/torc.yaml:", "torc.yaml:"));
-    assertEquals(State.BLOCKED, state("classify"));
+    assertEquals(JobState.BLOCKED, state("classify"));
     assertEquals("fold", what("classify"));
-    assertEquals(State.BLOCKED, state("report"));
+    assertEquals(JobState.BLOCKED, state("report"));
     assertEquals(1, exit);
     build().ran();
-    assertEquals(State.FAILED, state("fold"));
-    assertEquals(State.UP_TO_DATE, state("other"));
+    assertEquals(JobState.FAILED, state("fold"));
+    assertEquals(JobState.UP_TO_DATE, state("other"));
     assertEquals(1, exit);
     extra = "";
     build().ran("fold/f=a", "fold/f=b", "classify", "report");
@@ -150,16 +150,16 @@ class FanOutTest extends Harness {
     candidates = "a";
     product = "other";
     build();
-    assertEquals(State.FAILED, state("fold"));
-    assertEquals(State.RAN, state("other"));
+    assertEquals(JobState.FAILED, state("fold"));
+    assertEquals(JobState.RAN, state("other"));
   }
 
   @Test
   void aCycleFailsTheGroup() {
     extra = "'res/{f}'";
     build();
-    assertEquals(State.FAILED, state("fold"));
-    assertEquals(State.RAN, state("other"));
+    assertEquals(JobState.FAILED, state("fold"));
+    assertEquals(JobState.RAN, state("other"));
     assertEquals(1, exit);
   }
 
@@ -172,7 +172,7 @@ class FanOutTest extends Harness {
   @Test
   void anInstanceThatNeverComesUpFailsItsGroup() {
     build("fold/f=z").ran("find");
-    assertEquals(State.FAILED, state("fold"));
+    assertEquals(JobState.FAILED, state("fold"));
     assertEquals(1, exit);
   }
 
@@ -182,7 +182,7 @@ class FanOutTest extends Harness {
     job(
         "fold/f=a",
         stub -> {
-          other.go(); // it began in the scene before
+          other.go(); // it began in the context before
           return work(stub);
         });
     build();

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.torc.engine.StubRunner.Held;
-import dev.torc.exec.Ended;
 import dev.torc.exec.Launch;
+import dev.torc.exec.ProcessEnd;
 import dev.torc.exec.Runner;
 import java.util.List;
 import java.util.Set;
@@ -65,7 +65,7 @@ class FaultTest extends Harness {
     Runner stub = super.openRunner();
     return new Runner() {
       @Override
-      public Running start(Launch launch, Consumer<Ended> done) {
+      public Running start(Launch launch, Consumer<ProcessEnd> done) {
         Running running = stub.start(launch, done);
         return now -> {
           running.end(now);

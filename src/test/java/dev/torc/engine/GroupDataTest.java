@@ -105,7 +105,7 @@ class GroupDataTest extends Harness {
     sweep("best: { command: make best, needs: [{ data: train.loss }], produces: [best.out] }\n");
     usual("train/lr=0.1,seed=1");
     build();
-    assertEquals(State.FAILED, state("best"));
+    assertEquals(JobState.FAILED, state("best"));
     assertTrue(
         what("best").startsWith("need data train/lr=0.1,seed=1.loss was not stored by job train/"),
         what("best"));

@@ -3,7 +3,7 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.buildfile.Loader;
+import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.graph.Grouped;
@@ -24,7 +24,7 @@ class GroupsTest extends Harness {
 
   @Override
   Project load() throws IOException {
-    Workflow flat = Loader.load(List.of(root.resolve("torc.yaml")), new TreeMap<>());
+    Workflow flat = BuildFileLoader.load(List.of(root.resolve("torc.yaml")), new TreeMap<>());
     Graph grouped = GraphBuilder.build(Grouped.of(flat));
     return new Project(
         caller(),
@@ -135,9 +135,9 @@ class GroupsTest extends Harness {
     sweep();
     failing("train/lr=2,seed=1");
     build();
-    assertEquals(State.BLOCKED, state("best"));
+    assertEquals(JobState.BLOCKED, state("best"));
     assertEquals("train/lr=2,seed=1", what("best"));
-    assertEquals(State.RAN, state("one"));
+    assertEquals(JobState.RAN, state("one"));
     assertEquals(1, exit);
   }
 

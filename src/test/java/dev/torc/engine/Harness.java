@@ -8,11 +8,11 @@ import dev.torc.cache.CachePlace;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.engine.StubRunner.Script;
 import dev.torc.engine.StubRunner.Stub;
-import dev.torc.exec.Ended;
+import dev.torc.exec.ProcessEnd;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
-import dev.torc.hash.Digests;
+import dev.torc.hash.DigestMemo;
 import dev.torc.hash.StampSource;
 import dev.torc.machine.Limits;
 import dev.torc.plan.Plan;
@@ -80,10 +80,10 @@ class Harness {
   int exit;
 
   /** What read files in the last build. */
-  private final List<Digests> read = new CopyOnWriteArrayList<>();
+  private final List<DigestMemo> read = new CopyOnWriteArrayList<>();
 
   /** The build that runs. */
-  volatile Build running;
+  volatile BuildLoop running;
 
   /** What a job does that has no script. */
   Script otherwise = this::work;
@@ -137,7 +137,7 @@ class Harness {
 
   void delete(String path) {
     try {
-      Clearing.delete(root.resolve(path));
+      ProductRemoval.delete(root.resolve(path));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -202,7 +202,7 @@ class Harness {
   }
 
   /** Writes all declared products from the command and what the needs contain. */
-  Ended work(Stub stub) throws IOException {
+  ProcessEnd work(Stub stub) throws IOException {
     StringBuilder input = new StringBuilder(stub.command());
     for (String need : stub.needs()) {
       input.append(' ').append(need).append('=').append(stub.read(need));
@@ -229,7 +229,7 @@ class Harness {
 
   /** A build that runs meanwhile. */
   final class Building {
-    private final CompletableFuture<Build> begun = new CompletableFuture<>();
+    private final CompletableFuture<BuildLoop> begun = new CompletableFuture<>();
     private final CompletableFuture<Void> over = new CompletableFuture<>();
 
     void signal(int number) {
@@ -370,7 +370,7 @@ class Harness {
     return Executors.newCachedThreadPool();
   }
 
-  private void build(CompletableFuture<Build> begun, String... targets) throws IOException {
+  private void build(CompletableFuture<BuildLoop> begun, String... targets) throws IOException {
     events = new CopyOnWriteArrayList<>();
     read.clear();
     BuildSession session = session(false, targets);
@@ -384,9 +384,9 @@ class Harness {
   }
 
   private final class Watcher implements BuildWatcher {
-    private final CompletableFuture<Build> begun;
+    private final CompletableFuture<BuildLoop> begun;
 
-    Watcher(CompletableFuture<Build> begun) {
+    Watcher(CompletableFuture<BuildLoop> begun) {
       this.begun = begun;
     }
 
@@ -400,13 +400,13 @@ class Harness {
     }
 
     @Override
-    public void reading(Digests digests) {
+    public void reading(DigestMemo digests) {
       read.add(digests);
     }
 
     @Override
-    public Watch running(Plan plan, Build build) {
-      graph = plan.scene().graph();
+    public Watch running(Plan plan, BuildLoop build) {
+      graph = plan.context().graph();
       running = build;
       begun.complete(build);
       return () -> {};
@@ -415,17 +415,17 @@ class Harness {
 
   /** How many bytes the last build read of needs and products. */
   long bytesRead() {
-    return read.stream().mapToLong(Digests::bytesRead).sum();
+    return read.stream().mapToLong(DigestMemo::bytesRead).sum();
   }
 
   /** How many files the last build read. */
   long filesHashed() {
-    return read.stream().mapToLong(Digests::filesHashed).sum();
+    return read.stream().mapToLong(DigestMemo::filesHashed).sum();
   }
 
   /** How often the last build looked at a file, beside the one look at each file at rest. */
   long stats() {
-    return read.stream().mapToLong(Digests::stats).sum();
+    return read.stream().mapToLong(DigestMemo::stats).sum();
   }
 
   // ---- look
@@ -460,13 +460,13 @@ class Harness {
   private Map<String, String> verdicts(String... targets) throws IOException {
     Plan plan = session(true, targets).forecast(_ -> {});
     Map<String, String> verdicts = new TreeMap<>();
-    for (int n = 0; n < plan.scene().graph().nodes(); n++) {
+    for (int n = 0; n < plan.context().graph().nodes(); n++) {
       Verdict verdict = plan.verdict(n);
       if (verdict != null) {
         verdicts.put(
-            plan.scene().graph().name(n),
+            plan.context().graph().name(n),
             verdict instanceof Verdict.MayRun may
-                ? "may run after " + plan.scene().graph().name(may.after())
+                ? "may run after " + plan.context().graph().name(may.after())
                 : verdict.toString());
       }
     }
@@ -474,7 +474,7 @@ class Harness {
   }
 
   private Map<String, String> look(Plan plan) {
-    graph = plan.scene().graph();
+    graph = plan.context().graph();
     Map<String, String> said = new TreeMap<>();
     plan.selected().stream()
         .forEach(
@@ -530,7 +530,7 @@ class Harness {
   }
 
   /** The state that a job came to in the last build, null if it was not selected. */
-  State state(String job) {
+  JobState state(String job) {
     return ended(job) == null ? null : ended(job).state();
   }
 
@@ -553,7 +553,7 @@ class Harness {
     for (Event event : events) {
       if (event instanceof Event.Note note) {
         notes.add(note.text());
-      } else if (event instanceof Event.JobEnded end && end.state() == State.FAILED) {
+      } else if (event instanceof Event.JobEnded end && end.state() == JobState.FAILED) {
         notes.add(end.job() + " failed: " + end.details().what());
       }
     }

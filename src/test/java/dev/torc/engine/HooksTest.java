@@ -181,7 +181,7 @@ class HooksTest extends Harness {
     listen(1, "H");
     build().ran();
     assertEquals(1, exit);
-    assertEquals(State.NOT_REACHED, state("a"));
+    assertEquals(JobState.NOT_REACHED, state("a"));
     assertEquals(List.of("H running", "F failure"), called);
     listen(0, "H");
     build().ran("a", "b", "c");
@@ -209,10 +209,10 @@ class HooksTest extends Harness {
     listen(1, "H");
     build();
     assertEquals(1, exit);
-    assertEquals(State.FAILED, state("a"));
+    assertEquals(JobState.FAILED, state("a"));
     assertEquals("its hook ready failed", what("a"));
-    assertEquals(State.BLOCKED, state("b"));
-    assertEquals(State.RAN, state("c"));
+    assertEquals(JobState.BLOCKED, state("b"));
+    assertEquals(JobState.RAN, state("c"));
     listen(0, "H");
     build().ran("a", "b");
     assertEquals("failed", why("a"));
@@ -308,8 +308,8 @@ class HooksTest extends Harness {
 
   @Test
   void aJobNamedHooksHasALogOfItsOwn() {
-    assertEquals("%68ooks", FileName.of("hooks"));
-    assertEquals("%2568ooks", FileName.of("%68ooks"));
+    assertEquals("%68ooks", JobFileName.of("hooks"));
+    assertEquals("%2568ooks", JobFileName.of("%68ooks"));
   }
 
   @Test

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.StubRunner.Stub;
-import dev.torc.exec.Ended;
+import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.AgedStamps;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -195,7 +195,7 @@ class RandomGraphsTest {
               torc.running.signal(2);
               stub.nextEnd();
             }
-            return stub.ended(Ended.How.INTERRUPTED);
+            return stub.ended(ProcessEnd.How.INTERRUPTED);
           };
       if (killed) {
         torc.deadly(victim.name(), begin);
@@ -277,7 +277,7 @@ class RandomGraphsTest {
 
     // ---- what the jobs do
 
-    private static Ended work(Harness torc, Stub stub, Spec job) throws IOException {
+    private static ProcessEnd work(Harness torc, Stub stub, Spec job) throws IOException {
       SortedMap<String, String> inputs = inputs(torc, stub, job);
       if (job.depfile()) {
         String found = job.finds(inputs);

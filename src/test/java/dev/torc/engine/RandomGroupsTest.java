@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.engine.GroupSpec.Axis;
 import dev.torc.engine.GroupSpec.From;
 import dev.torc.engine.StubRunner.Stub;
-import dev.torc.exec.Ended;
+import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.AgedStamps;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -229,7 +229,7 @@ class RandomGroupsTest {
               torc.running.signal(2);
               stub.nextEnd();
             }
-            return stub.ended(Ended.How.INTERRUPTED);
+            return stub.ended(ProcessEnd.How.INTERRUPTED);
           };
       if (killed) {
         torc.deadly(victim.name(), begin);
@@ -305,7 +305,7 @@ class RandomGroupsTest {
 
     // ---- what the jobs do
 
-    private static Ended work(Stub stub, Spec job) throws IOException {
+    private static ProcessEnd work(Stub stub, Spec job) throws IOException {
       SortedMap<String, String> inputs = inputs(stub);
       var made = job.fails() ? job.begins(inputs) : job.makes(inputs);
       for (var file : made.entrySet()) {

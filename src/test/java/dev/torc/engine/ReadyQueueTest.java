@@ -10,11 +10,12 @@ import org.junit.jupiter.api.Test;
 /** Rule 12: who starts next. */
 class ReadyQueueTest {
 
-  private static final Demand SMALL = new Demand(Map.of("cpus", 1L));
-  private static final Demand LARGE = new Demand(Map.of("cpus", 2L));
-  private static final Demand LICENCE = new Demand(Map.of("cpus", 1L, "licences", 1L));
+  private static final ResourceDemand SMALL = new ResourceDemand(Map.of("cpus", 1L));
+  private static final ResourceDemand LARGE = new ResourceDemand(Map.of("cpus", 2L));
+  private static final ResourceDemand LICENCE =
+      new ResourceDemand(Map.of("cpus", 1L, "licences", 1L));
 
-  private final Pool pool = new Pool(Map.of("cpus", 2L, "licences", 1L));
+  private final ResourcePool pool = new ResourcePool(Map.of("cpus", 2L, "licences", 1L));
 
   private static ReadyQueue queue(int jobs) {
     return new ReadyQueue(new int[jobs], new long[jobs]);
@@ -35,7 +36,7 @@ class ReadyQueueTest {
   @Test
   void aJobThatDoesNotFitLets32PassAndThenNothingThatWouldDelayIt() {
     ReadyQueue queue = queue(100);
-    IntFunction<Demand> demand = j -> j == 0 ? LARGE : SMALL;
+    IntFunction<ResourceDemand> demand = j -> j == 0 ? LARGE : SMALL;
     pool.take(SMALL); // another job holds one cpu all the time
     for (int j = 0; j < 50; j++) {
       queue.add(j);
@@ -53,7 +54,7 @@ class ReadyQueueTest {
   @Test
   void notEvenAJobAheadOfAStarvedOneDelaysIt() {
     ReadyQueue queue = new ReadyQueue(new int[100], new long[100]);
-    IntFunction<Demand> demand = j -> j == 1 ? LARGE : SMALL;
+    IntFunction<ResourceDemand> demand = j -> j == 1 ? LARGE : SMALL;
     pool.take(SMALL);
     for (int j = 1; j <= 40; j++) {
       queue.add(j);
@@ -68,8 +69,8 @@ class ReadyQueueTest {
   @Test
   void whatTakesNothingOfWhatItLacksMayPassAStarvedJob() {
     ReadyQueue queue = queue(100);
-    Pool large = new Pool(Map.of("cpus", 8L, "licences", 1L));
-    IntFunction<Demand> demand = j -> j == 0 ? LICENCE : SMALL;
+    ResourcePool large = new ResourcePool(Map.of("cpus", 8L, "licences", 1L));
+    IntFunction<ResourceDemand> demand = j -> j == 0 ? LICENCE : SMALL;
     large.take(LICENCE);
     for (int j = 0; j < 60; j++) {
       queue.add(j);

@@ -2,7 +2,7 @@ package dev.torc.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.exec.Ended;
+import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Digest;
 import dev.torc.plan.Reason;
 import java.util.List;
@@ -192,7 +192,7 @@ class Rule01ReasonsTest extends Harness {
     edit("x", "2");
     failing("a");
     build();
-    assertEquals(State.FAILED, state("a"));
+    assertEquals(JobState.FAILED, state("a"));
     assertEquals(1, exit);
     usual("a");
     edit("x", "1");
@@ -203,14 +203,14 @@ class Rule01ReasonsTest extends Harness {
 
   @Test
   void howItFailedIsPartOfTheReason() {
-    for (Ended.How how : List.of(Ended.How.TIMEOUT, Ended.How.MEMORY)) {
+    for (ProcessEnd.How how : List.of(ProcessEnd.How.TIMEOUT, ProcessEnd.How.MEMORY)) {
       job("a", stub -> stub.ended(how));
       force = true;
       build();
       force = false;
       usual("a");
       build().ran("a");
-      assertEquals(how == Ended.How.TIMEOUT ? "timed out" : "out of memory", why("a"));
+      assertEquals(how == ProcessEnd.How.TIMEOUT ? "timed out" : "out of memory", why("a"));
     }
   }
 

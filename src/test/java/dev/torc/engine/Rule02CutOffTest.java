@@ -37,8 +37,8 @@ class Rule02CutOffTest extends Harness {
     sameBytes("a", "a.out");
     edit("x", "2");
     build().ran("a");
-    assertEquals(State.UP_TO_DATE, state("b"));
-    assertEquals(State.UP_TO_DATE, state("c"));
+    assertEquals(JobState.UP_TO_DATE, state("b"));
+    assertEquals(JobState.UP_TO_DATE, state("c"));
     settled();
   }
 

@@ -124,7 +124,7 @@ class Rule05ExecutableTest extends Harness {
     built(true);
     edit("x", "2");
     build().ran("m");
-    READERS.forEach(reader -> assertEquals(State.UP_TO_DATE, state(reader), reader));
+    READERS.forEach(reader -> assertEquals(JobState.UP_TO_DATE, state(reader), reader));
   }
 
   @Test

@@ -40,7 +40,7 @@ class Rule06DepfileBoundsTest extends Harness {
   private void fails(String what, Make make) {
     leaves(make);
     build();
-    assertEquals(State.FAILED, state("a"));
+    assertEquals(JobState.FAILED, state("a"));
     assertEquals(what, what("a"));
   }
 
@@ -93,7 +93,7 @@ class Rule06DepfileBoundsTest extends Harness {
           Files.writeString(file, "a.out: " + names(1000) + "\n");
         });
     build();
-    assertEquals(State.RAN, state("a"));
+    assertEquals(JobState.RAN, state("a"));
     List<String> moved = notes().stream().filter(note -> note.contains("moved")).toList();
     assertEquals(11, moved.size(), moved::toString);
     assertTrue(

@@ -36,8 +36,8 @@ class Rule06MovedTest extends Harness {
     held.go();
     building.await();
     usual("a");
-    assertEquals(State.RAN, state("a"));
-    assertEquals(State.RAN, state("b"));
+    assertEquals(JobState.RAN, state("a"));
+    assertEquals(JobState.RAN, state("b"));
     assertEquals(0, exit);
   }
 
@@ -357,7 +357,7 @@ class Rule06MovedTest extends Harness {
           return work(stub);
         });
     build();
-    assertEquals(State.FAILED, state("a"));
+    assertEquals(JobState.FAILED, state("a"));
     assertEquals("depfile a.d is no valid UTF-8", what("a"));
   }
 
@@ -443,7 +443,7 @@ class Rule06MovedTest extends Harness {
           stub.write("a.d", "a.out: g.h\n");
           Object ended = work(stub);
           edit("g.h", made);
-          return (dev.torc.exec.Ended) ended;
+          return (dev.torc.exec.ProcessEnd) ended;
         });
     build();
     said("g.h", "moved while it ran");
@@ -495,8 +495,8 @@ class Rule06MovedTest extends Harness {
     edit("y", "3");
     failing("g");
     build();
-    assertEquals(State.BLOCKED, state("a"));
-    assertEquals(State.UP_TO_DATE, state("m"));
+    assertEquals(JobState.BLOCKED, state("a"));
+    assertEquals(JobState.UP_TO_DATE, state("m"));
   }
 
   @Test
@@ -508,7 +508,7 @@ class Rule06MovedTest extends Harness {
         """);
     depfile("a.out: g.h\n");
     build();
-    assertEquals(State.FAILED, state("a"));
+    assertEquals(JobState.FAILED, state("a"));
     said("g.h", "job g", "add g.h to its needs");
     given(
         """
@@ -536,7 +536,7 @@ class Rule06MovedTest extends Harness {
         """);
     edit("y", "2");
     build();
-    assertEquals(State.FAILED, state("a"));
+    assertEquals(JobState.FAILED, state("a"));
     said("add g.h to its needs");
   }
 
@@ -547,7 +547,7 @@ class Rule06MovedTest extends Harness {
     edit("x", "2");
     usual("a");
     build();
-    assertEquals(State.FAILED, state("a"));
+    assertEquals(JobState.FAILED, state("a"));
     assertEquals("depfile a.d is missing though the command ended well", what("a"));
     depfile("a.out: x x.h\n");
     build().ran("a");
@@ -575,7 +575,7 @@ class Rule06MovedTest extends Harness {
     givenDepfile();
     depfile("no rule at all\n");
     build();
-    assertEquals(State.FAILED, state("a"));
+    assertEquals(JobState.FAILED, state("a"));
     said("depfile a.d", "no rule at all");
   }
 }

@@ -68,9 +68,9 @@ class Rule07MissingProductTest extends Harness {
     edit("x", "1");
     twoMakers("one");
     build();
-    assertEquals(State.RAN, state("f"));
-    assertEquals(State.FAILED, state("rf"));
-    assertEquals(State.FAILED, state("rg"));
+    assertEquals(JobState.RAN, state("f"));
+    assertEquals(JobState.FAILED, state("rf"));
+    assertEquals(JobState.FAILED, state("rg"));
     assertEquals("need dir/two was not made by job f", what("rf"));
     assertEquals("need g/two.o was not made by job g", what("rg"));
     edit("x", "2");
@@ -89,8 +89,8 @@ class Rule07MissingProductTest extends Harness {
     edit("x", "2");
     twoMakers("one");
     build();
-    assertEquals(State.FAILED, state("rf"));
-    assertEquals(State.FAILED, state("rg"));
+    assertEquals(JobState.FAILED, state("rf"));
+    assertEquals(JobState.FAILED, state("rg"));
   }
 
   @Test
@@ -100,7 +100,7 @@ class Rule07MissingProductTest extends Harness {
     build();
     edit("g/two.o", "mine");
     build("rg");
-    assertEquals(State.UP_TO_DATE, state("g"));
+    assertEquals(JobState.UP_TO_DATE, state("g"));
     assertEquals("need g/two.o was not made by job g", what("rg"));
     edit("x", "2"); // g would run, and take it
     BadInput refused = assertThrows(BadInput.class, () -> build("rg")); // rule 13
@@ -114,11 +114,11 @@ class Rule07MissingProductTest extends Harness {
     edit("rf.out", "mine");
     twoMakers("one");
     build();
-    assertEquals(State.FAILED, state("rf"));
+    assertEquals(JobState.FAILED, state("rf"));
     twoMakers("one two");
     edit("x", "2");
     build();
-    assertEquals(State.RAN, state("rf"));
+    assertEquals(JobState.RAN, state("rf"));
     keptText("mine");
   }
 

@@ -28,10 +28,10 @@ class Rule08FailureTest extends Harness {
     build().ran("a", "i", "j");
     assertEquals(1, exit);
     assertEquals("exit 1", what("a"));
-    assertEquals(State.BLOCKED, state("b"));
-    assertEquals(State.BLOCKED, state("c"));
+    assertEquals(JobState.BLOCKED, state("b"));
+    assertEquals(JobState.BLOCKED, state("c"));
     assertEquals("a", what("c"));
-    assertEquals(State.RAN, state("j"));
+    assertEquals(JobState.RAN, state("j"));
     usual("a");
     build().ran("a", "b", "c");
     settled();
@@ -42,8 +42,8 @@ class Rule08FailureTest extends Harness {
     failFast = true;
     failing("a");
     build().ran("a");
-    assertEquals(State.NOT_REACHED, state("i"));
-    assertEquals(State.NOT_REACHED, state("j"));
+    assertEquals(JobState.NOT_REACHED, state("i"));
+    assertEquals(JobState.NOT_REACHED, state("j"));
     assertEquals(1, exit);
   }
 
@@ -66,8 +66,8 @@ class Rule08FailureTest extends Harness {
     // only a build that lets i finish comes to an end with i as run
     i.go();
     building.await();
-    assertEquals(State.FAILED, state("a"));
-    assertEquals(State.RAN, state("i"));
+    assertEquals(JobState.FAILED, state("a"));
+    assertEquals(JobState.RAN, state("i"));
   }
 
   @Test
@@ -80,8 +80,8 @@ class Rule08FailureTest extends Harness {
     failing("a");
     build();
     assertEquals(0, exit);
-    assertEquals(State.FAILED, state("a"));
-    assertEquals(State.BLOCKED, state("b"));
+    assertEquals(JobState.FAILED, state("a"));
+    assertEquals(JobState.BLOCKED, state("b"));
     build("b");
     assertEquals(1, exit);
     build().ran("a");
@@ -97,7 +97,7 @@ class Rule08FailureTest extends Harness {
         """);
     failing("a");
     build().ran("a");
-    assertEquals(State.BLOCKED, state("b"));
+    assertEquals(JobState.BLOCKED, state("b"));
   }
 
   @Test
@@ -112,6 +112,6 @@ class Rule08FailureTest extends Harness {
             .orElseThrow();
     assertEquals(5, counts.values().stream().mapToInt(n -> n).sum());
     assertEquals(5, events.stream().filter(Event.JobEnded.class::isInstance).distinct().count());
-    assertEquals(2, counts.get(State.BLOCKED));
+    assertEquals(2, counts.get(JobState.BLOCKED));
   }
 }

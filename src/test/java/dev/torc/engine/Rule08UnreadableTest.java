@@ -100,12 +100,12 @@ class Rule08UnreadableTest extends Harness {
       assertEquals(told, verdict);
       build().ran(fresh ? new String[] {"a", "i"} : new String[] {"i"}); // it keeps its result
       assertEquals(1, exit);
-      assertEquals(State.FAILED, state("a"));
-      assertEquals(State.BLOCKED, state("b"));
-      assertEquals(State.RAN, state("i"));
+      assertEquals(JobState.FAILED, state("a"));
+      assertEquals(JobState.BLOCKED, state("b"));
+      assertEquals(JobState.RAN, state("i"));
       assertTrue(what("a").contains(name) && what("a").endsWith(why), what("a"));
       build().ran(fresh ? new String[] {"a"} : new String[0]);
-      assertEquals(State.FAILED, state("a"));
+      assertEquals(JobState.FAILED, state("a"));
     }
     delete(name.endsWith("/") ? name.substring(0, name.length() - 1) : name);
     refused.clear();
@@ -118,13 +118,13 @@ class Rule08UnreadableTest extends Harness {
     build();
     refused.add("x");
     build().ran();
-    assertEquals(State.FAILED, state("a"));
+    assertEquals(JobState.FAILED, state("a"));
     refused.clear();
     settled();
     refused.add("x");
     force = true; // who forces a job meets what the system says of the need
     build("a");
-    assertEquals(State.FAILED, state("a"));
+    assertEquals(JobState.FAILED, state("a"));
   }
 
   @Test
@@ -202,7 +202,7 @@ class Rule08UnreadableTest extends Harness {
     loop("x.h");
     assertEquals("will run: need unreadable x.h", look().get("a"));
     build().ran("a");
-    assertEquals(State.FAILED, state("a"));
+    assertEquals(JobState.FAILED, state("a"));
     assertTrue(what("a").contains("x.h"), what("a"));
     delete("x.h");
     edit("x.h", "1");
@@ -227,7 +227,7 @@ class Rule08UnreadableTest extends Harness {
           return work(stub);
         });
     build();
-    assertEquals(State.RAN, state("a"));
+    assertEquals(JobState.RAN, state("a"));
     for (String need : List.of("x", "d/", "e.c", "job m")) {
       said("need " + need + " of", "moved while it ran");
     }
@@ -279,8 +279,8 @@ class Rule08UnreadableTest extends Harness {
       sh("touch \"d/$(printf 'a\\377')\"");
       build().ran("i");
       assertEquals(1, exit);
-      assertEquals(State.BLOCKED, state("b"));
-      assertEquals(State.FAILED, state("g"));
+      assertEquals(JobState.BLOCKED, state("b"));
+      assertEquals(JobState.FAILED, state("g"));
       delete("d");
       edit("d/x", "1");
     }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
-import dev.torc.cache.Marks;
-import dev.torc.exec.Ended;
+import dev.torc.cache.StartMarks;
+import dev.torc.exec.ProcessEnd;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Test;
 /** Rule 9: torc is killed, in process; with real processes it is in CrashIT. */
 class Rule09KilledTest extends Harness {
 
-  private final List<Marks.Mark> leftovers = new ArrayList<>();
+  private final List<StartMarks.Mark> leftovers = new ArrayList<>();
 
   @Override
   Cache openCache(CachePlace place) {
     Cache cache = super.openCache(place);
     leftovers.clear();
-    leftovers.addAll(Marks.live(Marks.read(place), cache));
+    leftovers.addAll(StartMarks.live(StartMarks.read(place), cache));
     return cache;
   }
 
@@ -82,7 +82,7 @@ class Rule09KilledTest extends Harness {
     build();
     usual("a");
     build();
-    assertEquals(List.of("a"), leftovers.stream().map(Marks.Mark::job).toList());
+    assertEquals(List.of("a"), leftovers.stream().map(StartMarks.Mark::job).toList());
     edit("x", "2"); // a build without work opens no cache
     build();
     assertEquals(List.of(), leftovers);
@@ -100,7 +100,7 @@ class Rule09KilledTest extends Harness {
           }
 
           @Override
-          public Ended run(StubRunner.Stub job) throws Exception {
+          public ProcessEnd run(StubRunner.Stub job) throws Exception {
             return job.attempt() == 1 ? job.exit(1) : work(job);
           }
         });

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.engine.StubRunner.Held;
-import dev.torc.exec.Ended;
+import dev.torc.exec.ProcessEnd;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.util.ArrayList;
@@ -62,7 +62,7 @@ class Rule11InterruptTest extends Harness {
     whenStarted = () -> running.signal(15);
     start().await();
     assertEquals(143, exit);
-    assertEquals(State.NOT_REACHED, state("d"));
+    assertEquals(JobState.NOT_REACHED, state("d"));
     assertFalse(exists("a.out") || exists("b.out") || exists("c.out"), "nothing was started");
     whenStarted = () -> {};
     for (String big : List.of("big", "folder/big", "glob/big")) {
@@ -95,7 +95,7 @@ class Rule11InterruptTest extends Harness {
     for (String job : List.of("a", "b", "c")) {
       start(job).await();
       assertEquals(130, exit);
-      assertEquals(State.INTERRUPTED, state(job), "its products are not known");
+      assertEquals(JobState.INTERRUPTED, state(job), "its products are not known");
     }
     List.of("a", "b", "c").forEach(this::usual);
     build();
@@ -117,14 +117,14 @@ class Rule11InterruptTest extends Harness {
           endless("a.out");
           started.complete(null);
           stub.nextEnd();
-          return stub.ended(Ended.How.INTERRUPTED);
+          return stub.ended(ProcessEnd.How.INTERRUPTED);
         });
     Building building = start();
     started.join();
     building.signal(1);
     building.await();
     assertEquals(129, exit);
-    assertEquals(State.INTERRUPTED, state("a"));
+    assertEquals(JobState.INTERRUPTED, state("a"));
   }
 
   @Test
@@ -152,8 +152,8 @@ class Rule11InterruptTest extends Harness {
     building.signal(2);
     building.await();
     assertEquals(130, exit);
-    assertEquals(State.INTERRUPTED, state("b"));
-    assertEquals(State.NOT_REACHED, state("c"));
+    assertEquals(JobState.INTERRUPTED, state("b"));
+    assertEquals(JobState.NOT_REACHED, state("c"));
     delete("in/new");
     usual("a");
     usual("b");
@@ -179,7 +179,7 @@ class Rule11InterruptTest extends Harness {
             }
             stub.nextEnd();
             stub.nextEnd(); // takes no notice of the first
-            return stub.ended(Ended.How.INTERRUPTED);
+            return stub.ended(ProcessEnd.How.INTERRUPTED);
           });
     }
     Building building = start();
@@ -210,8 +210,8 @@ class Rule11InterruptTest extends Harness {
       building.signal(signal);
       building.await();
       assertEquals(128 + signal, exit);
-      assertEquals(State.INTERRUPTED, state("a"));
-      assertEquals(State.NOT_REACHED, state("c"));
+      assertEquals(JobState.INTERRUPTED, state("a"));
+      assertEquals(JobState.NOT_REACHED, state("c"));
     }
     usual("a");
     build();
@@ -232,7 +232,7 @@ class Rule11InterruptTest extends Harness {
           started.complete(null);
           ends.add(stub.nextEnd());
           ends.add(stub.nextEnd());
-          return stub.ended(Ended.How.INTERRUPTED);
+          return stub.ended(ProcessEnd.How.INTERRUPTED);
         });
     Building building = start();
     started.join();
@@ -269,7 +269,7 @@ class Rule11InterruptTest extends Harness {
     b.started();
     building.signal(2);
     building.await();
-    assertEquals(State.NOT_REACHED, state("a"));
+    assertEquals(JobState.NOT_REACHED, state("a"));
     usual("a");
     usual("b");
     build();

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.StubRunner.Held;
-import dev.torc.exec.Ended;
+import dev.torc.exec.ProcessEnd;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,7 +31,7 @@ class Rule12ResourcesTest extends Harness {
       String started = event instanceof Event.JobStarted s ? s.job() : null;
       String ended =
           switch (event) {
-            case Event.JobEnded e when e.state() == State.RAN || e.state() == State.FAILED ->
+            case Event.JobEnded e when e.state() == JobState.RAN || e.state() == JobState.FAILED ->
                 e.job();
             case Event.JobRetried r -> r.job();
             case Event.JobReleased r -> r.job();
@@ -45,7 +45,7 @@ class Rule12ResourcesTest extends Harness {
       if (started != null || ended != null) {
         var job = graph.job(graph.jobId(started != null ? started : ended));
         Map<String, Long> demand =
-            Demand.of(job.resources(), job.resources().memory(), limits).amounts();
+            ResourceDemand.of(job.resources(), job.resources().memory(), limits).amounts();
         demand.forEach((name, n) -> now.merge(name, started != null ? n : -n, Long::sum));
         now.forEach((name, n) -> most.merge(name, n, Long::max));
       }
@@ -217,14 +217,14 @@ class Rule12ResourcesTest extends Harness {
   private final List<String> memory = new ArrayList<>();
 
   /** A job that fails so until the given attempt, which succeeds. */
-  private void failingUntil(int attempt, Ended.How how, int code) {
+  private void failingUntil(int attempt, ProcessEnd.How how, int code) {
     job(
         "a",
         stub -> {
           memory.add(stub.env("TORC_MEMORY"));
           assertEquals("-", stub.read("a.out"), "what the attempt before left");
           work(stub);
-          return stub.attempt() == attempt ? stub.exit(0) : new Ended(how, code, 1, 0, -1, "");
+          return stub.attempt() == attempt ? stub.exit(0) : new ProcessEnd(how, code, 1, 0, -1, "");
         });
   }
 
@@ -235,35 +235,35 @@ class Rule12ResourcesTest extends Harness {
   @Test
   void aFailureIsRetriedAsOftenAsAllowed() {
     given("a: { command: make a, produces: [a.out], retries: 2 }");
-    failingUntil(3, Ended.How.EXITED, 1);
+    failingUntil(3, ProcessEnd.How.EXITED, 1);
     build();
-    assertEquals(State.RAN, state("a"));
+    assertEquals(JobState.RAN, state("a"));
     assertEquals(2, retried());
     assertEquals(0, exit);
     assertEquals(List.of(), kept());
     settled();
     given("a: { command: make again, produces: [a.out], retries: 2 }");
-    failingUntil(4, Ended.How.EXITED, 1);
+    failingUntil(4, ProcessEnd.How.EXITED, 1);
     build();
-    assertEquals(State.FAILED, state("a"));
+    assertEquals(JobState.FAILED, state("a"));
     assertEquals(2, retried());
   }
 
   @Test
   void onlyTheCausesThatAreNamedAreRetried() {
     String job = "a: { command: make a, produces: [a.out], retries: 1, retry: { on: [%s] } }";
-    record Case(String on, Ended.How how, int code, int retries) {}
+    record Case(String on, ProcessEnd.How how, int code, int retries) {}
     for (Case c :
         List.of(
-            new Case("137", Ended.How.EXITED, 137, 1),
-            new Case("137", Ended.How.SIGNALED, 9, 1),
-            new Case("137", Ended.How.EXITED, 1, 0),
-            new Case("timeout", Ended.How.TIMEOUT, 0, 1),
-            new Case("timeout", Ended.How.EXITED, 1, 0),
-            new Case("memory", Ended.How.MEMORY, 0, 1),
-            new Case("memory", Ended.How.TIMEOUT, 0, 0),
-            new Case("signal", Ended.How.SIGNALED, 11, 1),
-            new Case("signal", Ended.How.EXITED, 139, 0))) {
+            new Case("137", ProcessEnd.How.EXITED, 137, 1),
+            new Case("137", ProcessEnd.How.SIGNALED, 9, 1),
+            new Case("137", ProcessEnd.How.EXITED, 1, 0),
+            new Case("timeout", ProcessEnd.How.TIMEOUT, 0, 1),
+            new Case("timeout", ProcessEnd.How.EXITED, 1, 0),
+            new Case("memory", ProcessEnd.How.MEMORY, 0, 1),
+            new Case("memory", ProcessEnd.How.TIMEOUT, 0, 0),
+            new Case("signal", ProcessEnd.How.SIGNALED, 11, 1),
+            new Case("signal", ProcessEnd.How.EXITED, 139, 0))) {
       given(job.formatted(c.on));
       force = true;
       failingUntil(2, c.how, c.code);
@@ -277,10 +277,10 @@ class Rule12ResourcesTest extends Harness {
     given(
         "a: { command: make a, produces: [a.out], resources: { memory: 1500MiB }, retries: 3,"
             + " retry: { grow: { memory: 2 } } }");
-    failingUntil(4, Ended.How.MEMORY, 0);
+    failingUntil(4, ProcessEnd.How.MEMORY, 0);
     build();
     assertEquals(List.of("1500", "3000", "4096", "4096"), memory);
-    assertEquals(State.RAN, state("a"));
+    assertEquals(JobState.RAN, state("a"));
   }
 
   @Test
@@ -318,9 +318,9 @@ class Rule12ResourcesTest extends Harness {
   @Test
   void aRetryFollowsAfterItsDelay() {
     given("a: { command: make a, produces: [a.out], retries: 1, retry: { delay: 1ms } }");
-    failingUntil(2, Ended.How.EXITED, 1);
+    failingUntil(2, ProcessEnd.How.EXITED, 1);
     build();
-    assertEquals(State.RAN, state("a"));
+    assertEquals(JobState.RAN, state("a"));
     assertEquals(1, retried());
   }
 }

@@ -32,7 +32,7 @@ class Rule13OutsideTest extends Harness {
 
   /** The job fails, what stands elsewhere stays, and nobody takes it for the job's. */
   private void refused(String product, Path where) throws IOException {
-    assertEquals(State.FAILED, state("a"), () -> notes().toString());
+    assertEquals(JobState.FAILED, state("a"), () -> notes().toString());
     assertEquals(
         "product %s lies in %s, which is neither below the root nor below a folder in `roots`"
             .formatted(product, where),
@@ -127,7 +127,7 @@ class Rule13OutsideTest extends Harness {
     job(
         "a",
         stub -> {
-          Clearing.delete(root.resolve("out"));
+          ProductRemoval.delete(root.resolve("out"));
           Files.createSymbolicLink(root.resolve("out"), elsewhere);
           return stub.exit(0);
         });
@@ -156,7 +156,7 @@ class Rule13OutsideTest extends Harness {
     job(
         "a",
         stub -> {
-          Clearing.delete(root.resolve("out"));
+          ProductRemoval.delete(root.resolve("out"));
           Files.createSymbolicLink(root.resolve("out"), elsewhere);
           return stub.exit(1);
         });

@@ -118,7 +118,7 @@ class Rule13TakenTest extends Harness {
         "product *.csv of job a would take data.csv, which torc did not make and which job b needs;"
             + " narrow the pattern, or `torc adopt a`",
         what("a"));
-    assertEquals(State.BLOCKED, state("b"));
+    assertEquals(JobState.BLOCKED, state("b"));
     assertEquals("mine", read("data.csv"));
     assertEquals("mine too", read("other.csv"));
     assertEquals(List.of(), kept());

@@ -92,7 +92,7 @@ class Rule15KeepingTest extends Harness {
           return stub.exit(0);
         });
     build();
-    assertEquals(State.FAILED, state("b"));
+    assertEquals(JobState.FAILED, state("b"));
     assertEquals(List.of(), kept());
   }
 
@@ -196,7 +196,7 @@ class Rule15KeepingTest extends Harness {
     given("a: { command: make a, produces: [d/p] }");
     edit("d", "mine");
     build();
-    assertEquals(State.FAILED, state("a"));
+    assertEquals(JobState.FAILED, state("a"));
     assertEquals("mine", read("d"));
     assertTrue(what("a").startsWith(root.resolve("d").toString()), what("a"));
   }
@@ -321,7 +321,7 @@ class Rule15KeepingTest extends Harness {
         });
     edit(".torc/kept", "a file where a folder should be");
     build();
-    assertEquals(State.FAILED, state("a"));
+    assertEquals(JobState.FAILED, state("a"));
     assertEquals("mine", read("d/p"));
     assertEquals(false, ran[0]);
     delete(".torc/kept");

@@ -1,7 +1,7 @@
 package dev.torc.engine;
 
-import dev.torc.exec.Ended;
 import dev.torc.exec.Launch;
+import dev.torc.exec.ProcessEnd;
 import dev.torc.exec.Runner;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +24,7 @@ final class StubRunner implements Runner {
 
   /** What a job does; returns how it ended. */
   interface Script {
-    Ended run(Stub job) throws Exception;
+    ProcessEnd run(Stub job) throws Exception;
   }
 
   /** Thrown by a script: torc dies in this moment, as by {@code kill -9}. */
@@ -44,11 +44,11 @@ final class StubRunner implements Runner {
   }
 
   @Override
-  public Running start(Launch launch, Consumer<Ended> done) {
+  public Running start(Launch launch, Consumer<ProcessEnd> done) {
     Stub job = new Stub(launch);
     Script usual = job.isHook() ? hook -> hook.exit(0) : otherwise;
     Script script = scripts.getOrDefault(job.name(), usual);
-    CompletableFuture<Ended> ran = new CompletableFuture<>();
+    CompletableFuture<ProcessEnd> ran = new CompletableFuture<>();
     threads.execute(
         () -> {
           try {
@@ -66,7 +66,7 @@ final class StubRunner implements Runner {
             done.accept(
                 thrown == null
                     ? ended
-                    : new Ended(Ended.How.NOT_STARTED, 0, 0, 0, -1, thrown.toString())));
+                    : new ProcessEnd(ProcessEnd.How.NOT_STARTED, 0, 0, 0, -1, thrown.toString())));
     return job;
   }
 
@@ -141,17 +141,17 @@ final class StubRunner implements Runner {
       return Harness.read(root().resolve(path));
     }
 
-    Ended exit(int code) {
+    ProcessEnd exit(int code) {
       return exit(code, 1);
     }
 
     /** An end with a status after so many nanoseconds. */
-    Ended exit(int code, long wall) {
-      return new Ended(Ended.How.EXITED, code, wall, 0, -1, "");
+    ProcessEnd exit(int code, long wall) {
+      return new ProcessEnd(ProcessEnd.How.EXITED, code, wall, 0, -1, "");
     }
 
-    Ended ended(Ended.How how) {
-      return new Ended(how, 0, 1, 0, 1 << 20, "");
+    ProcessEnd ended(ProcessEnd.How how) {
+      return new ProcessEnd(how, 0, 1, 0, 1 << 20, "");
     }
 
     /** The next call of {@link #end}: whether it wanted it at once. */
@@ -195,11 +195,11 @@ final class StubRunner implements Runner {
     }
 
     @Override
-    public Ended run(Stub job) throws Exception {
+    public ProcessEnd run(Stub job) throws Exception {
       started.complete(job);
       Object first =
           CompletableFuture.anyOf(go.thenApply(_ -> ""), job.ended).get(60, TimeUnit.SECONDS);
-      return first instanceof Boolean ? job.ended(Ended.How.INTERRUPTED) : then.run(job);
+      return first instanceof Boolean ? job.ended(ProcessEnd.How.INTERRUPTED) : then.run(job);
     }
   }
 }

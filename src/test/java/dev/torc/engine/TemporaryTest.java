@@ -55,7 +55,7 @@ class TemporaryTest extends Harness {
     looked();
     settled();
     assertFalse(exists("t.f"));
-    assertEquals(State.UP_TO_DATE, state("t"));
+    assertEquals(JobState.UP_TO_DATE, state("t"));
   }
 
   @Test
@@ -139,8 +139,8 @@ class TemporaryTest extends Harness {
     failing("t");
     build();
     assertEquals(1, exit);
-    assertEquals(State.BLOCKED, state("r"));
-    assertEquals(State.BLOCKED, state("q"));
+    assertEquals(JobState.BLOCKED, state("r"));
+    assertEquals(JobState.BLOCKED, state("q"));
     usual("t");
     build().ran("t", "r");
     settled();
@@ -302,8 +302,8 @@ class TemporaryTest extends Harness {
     looked("a: will run: need changed x", "r: may run: a", "t: may run: a", "q: may run: t");
     build().ran("a"); // it made the same bytes
     assertEquals(0, exit);
-    assertEquals(State.UP_TO_DATE, state("t"));
-    assertEquals(State.UP_TO_DATE, state("q"));
+    assertEquals(JobState.UP_TO_DATE, state("t"));
+    assertEquals(JobState.UP_TO_DATE, state("q"));
     edit("x", "2");
     build().ran("a", "t", "r");
     assertEquals("product wanted t.f", why("t"));
@@ -347,8 +347,8 @@ class TemporaryTest extends Harness {
     edit("x", "2");
     failing("a");
     build().ran("a");
-    assertEquals(State.BLOCKED, state("r"));
-    assertEquals(State.UP_TO_DATE, state("t"));
+    assertEquals(JobState.BLOCKED, state("r"));
+    assertEquals(JobState.UP_TO_DATE, state("t"));
   }
 
   /** Whether r runs is known only when z has run, which waits for q, which reads t as well. */

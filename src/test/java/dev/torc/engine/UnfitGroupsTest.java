@@ -38,9 +38,9 @@ class UnfitGroupsTest extends Harness {
 
   private void failsByName(String message) {
     assertEquals(1, exit, () -> notes().toString());
-    assertEquals(State.FAILED, state("each"));
+    assertEquals(JobState.FAILED, state("each"));
     assertTrue(what("each").contains(message), what("each"));
-    assertEquals(State.BLOCKED, state("reader"));
+    assertEquals(JobState.BLOCKED, state("reader"));
     assertEquals("each", what("reader"));
   }
 
@@ -68,17 +68,17 @@ class UnfitGroupsTest extends Harness {
             .replace("tags: [t]", group));
     build();
     failsByName(message);
-    assertEquals(State.RAN, state("rows"));
-    assertEquals(State.RAN, state("other"));
-    assertEquals(rows.equals("x x") ? State.FAILED : State.RAN, stateOfFine(rows));
+    assertEquals(JobState.RAN, state("rows"));
+    assertEquals(JobState.RAN, state("other"));
+    assertEquals(rows.equals("x x") ? JobState.FAILED : JobState.RAN, stateOfFine(rows));
     build();
     failsByName(message);
-    assertEquals(State.UP_TO_DATE, state("other"));
-    assertEquals(rows.equals("x x") ? State.FAILED : State.UP_TO_DATE, stateOfFine(rows));
+    assertEquals(JobState.UP_TO_DATE, state("other"));
+    assertEquals(rows.equals("x x") ? JobState.FAILED : JobState.UP_TO_DATE, stateOfFine(rows));
     look();
   }
 
-  private State stateOfFine(String rows) {
+  private JobState stateOfFine(String rows) {
     String first = rows.split(" ")[0];
     return state(rows.equals("x x") ? "fine" : "fine/r=" + first);
   }
@@ -102,15 +102,15 @@ class UnfitGroupsTest extends Harness {
         """);
     build();
     assertEquals(1, exit);
-    assertEquals(State.FAILED, state("loop"));
+    assertEquals(JobState.FAILED, state("loop"));
     assertTrue(what("loop").contains("feed each other; loop makes d/list"), what("loop"));
-    assertEquals(State.BLOCKED, state("after"));
-    assertEquals(State.RAN, state("from/v=b"));
-    assertEquals(State.RAN, state("each/r=a"));
+    assertEquals(JobState.BLOCKED, state("after"));
+    assertEquals(JobState.RAN, state("from/v=b"));
+    assertEquals(JobState.RAN, state("each/r=a"));
     build();
     assertEquals(1, exit);
-    assertEquals(State.FAILED, state("loop"));
-    assertEquals(State.UP_TO_DATE, state("from/v=b"));
+    assertEquals(JobState.FAILED, state("loop"));
+    assertEquals(JobState.UP_TO_DATE, state("from/v=b"));
   }
 
   /** Key {@code allow_failure}: a target among the blocked makes the build fail. */
@@ -122,9 +122,9 @@ class UnfitGroupsTest extends Harness {
     failing("rows");
     build();
     assertEquals(0, exit);
-    assertEquals(State.BLOCKED, state("each"));
+    assertEquals(JobState.BLOCKED, state("each"));
     assertEquals("rows", what("each"));
-    assertEquals(State.BLOCKED, state("reader"));
+    assertEquals(JobState.BLOCKED, state("reader"));
     build("other");
     assertEquals(0, exit);
     build("each");

@@ -37,9 +37,9 @@ class VanishedTest extends Harness {
       assertEquals("will fail: need vanished " + need, look().get("r"));
       build().ran();
       assertEquals(1, exit);
-      assertEquals(State.FAILED, state("r"));
+      assertEquals(JobState.FAILED, state("r"));
       assertEquals(why + FORCE, what("r"));
-      assertEquals(State.BLOCKED, state("x"));
+      assertEquals(JobState.BLOCKED, state("x"));
       assertEquals(before, read("r"));
     }
   }
@@ -109,7 +109,7 @@ class VanishedTest extends Harness {
     fails("need in/ matched 2 files then, none now: folder in is empty");
     Files.createDirectories(root.resolve("in/lost+found"));
     fails("need in/ matched 2 files then, none now: there are no files in it that count");
-    Clearing.delete(root.resolve("in"));
+    ProductRemoval.delete(root.resolve("in"));
     mount();
     settled();
   }
@@ -225,7 +225,7 @@ class VanishedTest extends Harness {
     build();
     unmount();
     build().ran();
-    assertEquals(State.FAILED, state("r"));
+    assertEquals(JobState.FAILED, state("r"));
     assertEquals(0, exit);
   }
 }

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.exec.Ended.How;
+import dev.torc.exec.ProcessEnd.How;
 import dev.torc.posix.Environment;
-import dev.torc.posix.Marked;
+import dev.torc.posix.MarkedProcesses;
 import dev.torc.posix.Spawn;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +42,7 @@ class LocalRunnerTest {
   @TempDir Path dir;
   Path log;
   LocalRunner runner;
-  final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
+  final BlockingQueue<ProcessEnd> ended = new LinkedBlockingQueue<>();
   final Map<String, String> mark = Map.of("TORC_BUILD", "b" + System.nanoTime(), "TORC_JOB", "j");
 
   @BeforeEach
@@ -69,12 +69,12 @@ class LocalRunnerTest {
     return runner.start(launch(0, 0, scripts), ended::add);
   }
 
-  private Ended run(Launch launch) throws InterruptedException {
+  private ProcessEnd run(Launch launch) throws InterruptedException {
     runner.start(launch, ended::add);
     return ended.take();
   }
 
-  private Ended run(String... scripts) throws InterruptedException {
+  private ProcessEnd run(String... scripts) throws InterruptedException {
     return run(launch(0, 0, scripts));
   }
 
@@ -102,9 +102,9 @@ class LocalRunnerTest {
 
   @Test
   void withoutAThreadForTheGraceThereIsNone() throws Exception {
-    Watch watch = new Watch();
-    Attempt attempt =
-        new Attempt(
+    RunWatch watch = new RunWatch();
+    ProcessRun attempt =
+        new ProcessRun(
             launch(0, 0, "trap '' TERM; echo $$ > tell; while :; do sleep 60; done"),
             new Spawn(),
             Environment.ofCaller(),
@@ -123,12 +123,12 @@ class LocalRunnerTest {
 
   @Test
   void tellsStatusSignalAndTime() throws Exception {
-    Ended well = run("i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done");
+    ProcessEnd well = run("i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done");
     assertTrue(well.ok());
     assertTrue(well.cpu() > 1_000_000, () -> "cpu " + well.cpu());
     assertTrue(well.wall() >= well.cpu() / 2);
     assertEquals(3, run("exit 3").code());
-    Ended killed = run("kill -9 $$");
+    ProcessEnd killed = run("kill -9 $$");
     assertEquals(How.SIGNALED, killed.how());
     assertEquals(9, killed.code());
   }
@@ -181,7 +181,7 @@ class LocalRunnerTest {
   @Test
   void whatCannotStartIsToldWithItsReason() throws Exception {
     Launch.Step step = new Launch.Step(List.of("no-such-thing"), dir, Map.of());
-    Ended lost = run(new Launch(List.of(step), log, false, false, 0, 0, mark));
+    ProcessEnd lost = run(new Launch(List.of(step), log, false, false, 0, 0, mark));
     assertEquals(How.NOT_STARTED, lost.how());
     assertEquals("cannot start no-such-thing: no such program in PATH", lost.message());
     assertEquals(-1, lost.peak());
@@ -189,7 +189,7 @@ class LocalRunnerTest {
 
   @Test
   void childrenThatOutliveAJobThatEndedWellAreLeftAlone() throws Exception {
-    Ended well = run("(read x < go; echo alive > tell) & exit 0");
+    ProcessEnd well = run("(read x < go; echo alive > tell) & exit 0");
     assertTrue(well.ok());
     go();
     assertEquals("alive", told());
@@ -275,11 +275,11 @@ class LocalRunnerTest {
 
   @Test
   void theTimeLimitIsOneForAllStepsAndEndsTheTree() throws Exception {
-    Ended late = run(launch(200_000_000, 0, "exit 0", "sleep 1000 & setsid sleep 1000; wait"));
+    ProcessEnd late = run(launch(200_000_000, 0, "exit 0", "sleep 1000 & setsid sleep 1000; wait"));
     assertEquals(How.TIMEOUT, late.how());
     assertTrue(late.wall() >= 200_000_000);
     assertFalse(late.ok());
-    assertEquals(List.of(), Marked.living(mark));
+    assertEquals(List.of(), MarkedProcesses.living(mark));
   }
 
   @Test
@@ -290,7 +290,7 @@ class LocalRunnerTest {
   @Test
   void theMemoryLimitCountsTheWholeTree() throws Exception {
     String worker = "(x=$(head -c 40000000 /dev/zero | tr '\\0' a); sleep 1000; : $x)";
-    Ended large = run(launch(0, 70_000_000, worker + " & " + worker + " & wait"));
+    ProcessEnd large = run(launch(0, 70_000_000, worker + " & " + worker + " & wait"));
     assertEquals(How.MEMORY, large.how());
     assertTrue(large.peak() > 70_000_000, () -> "peak " + large.peak());
     assertTrue(large.message().endsWith("of 67 MiB"), large::message);
@@ -308,7 +308,7 @@ class LocalRunnerTest {
   @Test
   void aJobThatStopsForTheTerminalFailsAndIsTold() throws Exception {
     for (String signal : List.of("TTIN", "TTOU")) {
-      Ended stopped = run("kill -" + signal + " $$; echo never");
+      ProcessEnd stopped = run("kill -" + signal + " $$; echo never");
       assertEquals(How.TERMINAL, stopped.how());
       assertTrue(stopped.message().contains("interactive: true"));
       assertEquals("", Files.readString(log));
@@ -369,7 +369,7 @@ class LocalRunnerTest {
     }
     int[] codes = new int[7];
     for (int i = 0; i < 500; i++) {
-      Ended one = ended.take();
+      ProcessEnd one = ended.take();
       assertEquals(How.EXITED, one.how(), one::message);
       codes[one.code()]++;
     }
@@ -390,25 +390,25 @@ class LocalRunnerTest {
   @Test
   void leftoversOfAKilledTorcAreEnded() throws Exception {
     Path root = dir.resolve("root é");
-    Leftovers.Mark mine = new Leftovers.Mark("b1-" + System.nanoTime(), "job 1");
-    Leftovers.Mark other = new Leftovers.Mark(mine.build(), "job 2");
+    LeftoverProcesses.Mark mine = new LeftoverProcesses.Mark("b1-" + System.nanoTime(), "job 1");
+    LeftoverProcesses.Mark other = new LeftoverProcesses.Mark(mine.build(), "job 2");
     List<String> pids = new ArrayList<>();
-    for (Leftovers.Mark one : List.of(mine, other)) {
+    for (LeftoverProcesses.Mark one : List.of(mine, other)) {
       Launch launch = launch(0, 0, "setsid sh -c 'echo $$ > tell; sleep 1000; :' & exit 0");
       runner.start(
           new Launch(launch.steps(), log, false, false, 0, 0, one.entries(root)), ended::add);
       pids.add(told());
       assertTrue(ended.take().ok());
     }
-    assertEquals(List.of(), Leftovers.end(dir, List.of(mine), LONG)); // another root
-    List<String> lines = Leftovers.end(root, List.of(mine), LONG);
+    assertEquals(List.of(), LeftoverProcesses.end(dir, List.of(mine), LONG)); // another root
+    List<String> lines = LeftoverProcesses.end(root, List.of(mine), LONG);
     assertEquals(1, lines.size());
     assertTrue(lines.get(0).startsWith("job 1: ended "), lines::toString);
     assertFalse(lives(pids.get(0)));
     assertTrue(lives(pids.get(1)));
-    assertEquals(1, Leftovers.end(root, List.of(mine, other), LONG).size());
+    assertEquals(1, LeftoverProcesses.end(root, List.of(mine, other), LONG).size());
     assertFalse(lives(pids.get(1)));
-    assertEquals(List.of(), Leftovers.end(root, List.of(mine, other), LONG));
-    assertEquals(List.of(), Leftovers.end(root, List.of(), LONG));
+    assertEquals(List.of(), LeftoverProcesses.end(root, List.of(mine, other), LONG));
+    assertEquals(List.of(), LeftoverProcesses.end(root, List.of(), LONG));
   }
 }

@@ -41,7 +41,7 @@ class TerminalJobTest {
     public static void main(String[] arguments) throws Exception {
       Path dir = Path.of(arguments[0]);
       boolean interactive = arguments[1].equals("interactive");
-      CompletableFuture<Ended> ended = new CompletableFuture<>();
+      CompletableFuture<ProcessEnd> ended = new CompletableFuture<>();
       try (LocalRunner runner = new LocalRunner(Environment.ofCaller(), LocalRunner.GRACE)) {
         Launch.Step step =
             new Launch.Step(

@@ -3,7 +3,7 @@ package dev.torc.graph;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.buildfile.Loader;
+import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Job;
 import java.io.IOException;
@@ -34,7 +34,7 @@ class MakersTest {
                 i -> "  j%d: { command: x, produces: [%s] }\n".formatted(i, products.apply(i)))
             .collect(Collectors.joining("", "jobs:\n", ""));
     Path file = Files.writeString(root.resolve("torc.yaml"), text);
-    List<Job> all = Loader.load(List.of(file), new TreeMap<>()).jobs();
+    List<Job> all = BuildFileLoader.load(List.of(file), new TreeMap<>()).jobs();
     return new Makers(all, List.of(), errors);
   }
 

@@ -47,22 +47,23 @@ class FileClockTest {
 
   @Test
   void waitsAsLongAsItMustAndNoLonger() {
-    assertTrue(clock.await(1_010_000_000, 20_000_000, new Stop()));
+    assertTrue(clock.await(1_010_000_000, 20_000_000, new StopFlag()));
     assertEquals(7 + 10_000_001, ticks.get());
-    assertFalse(clock.await(2_000_000_000, 20_000_000, new Stop()));
+    assertFalse(clock.await(2_000_000_000, 20_000_000, new StopFlag()));
     assertEquals(7 + 10_000_001, ticks.get());
   }
 
   @Test
   void aLateDiskClockIsWaitedForWithinLimits() {
     FileClock late = new FileClock(disk::get, ticks::get, ticks::addAndGet);
-    assertFalse(late.await(1_010_000_000, 20_000_000, new Stop()), "the disk's clock never moves");
+    assertFalse(
+        late.await(1_010_000_000, 20_000_000, new StopFlag()), "the disk's clock never moves");
     assertTrue(ticks.get() <= 7 + 20_000_000);
   }
 
   @Test
   void aLongWaitEndsSoonWhereItIsToldToStop() {
-    Stop stop = new Stop();
+    StopFlag stop = new StopFlag();
     FileClock clock =
         new FileClock(
             disk::get,
@@ -72,7 +73,7 @@ class FileClockTest {
               ticks.addAndGet(nanos);
               disk.addAndGet(nanos);
             });
-    assertThrows(Stopped.class, () -> clock.await(3_000_000_000L, 4_000_000_000L, stop));
+    assertThrows(StoppedException.class, () -> clock.await(3_000_000_000L, 4_000_000_000L, stop));
     assertTrue(ticks.get() <= 7 + 100_000_000, "it slept on");
   }
 
@@ -86,9 +87,9 @@ class FileClockTest {
             ticks::get,
             ticks::addAndGet);
     assertFalse(broken.past(0));
-    assertFalse(broken.await(0, 1_000, new Stop()));
+    assertFalse(broken.await(0, 1_000, new StopFlag()));
     assertFalse(FileClock.none().past(0));
-    assertFalse(FileClock.none().await(0, 1_000, new Stop()));
+    assertFalse(FileClock.none().await(0, 1_000, new StopFlag()));
   }
 
   @Test
@@ -100,7 +101,7 @@ class FileClockTest {
             nanos -> {
               throw new InterruptedException();
             });
-    assertFalse(clock.await(1_000_000_000, 20_000_000, new Stop()));
+    assertFalse(clock.await(1_000_000_000, 20_000_000, new StopFlag()));
     assertTrue(Thread.interrupted());
   }
 
@@ -114,6 +115,6 @@ class FileClockTest {
     assertTrue(real.past(ctime - 60_000_000_000L));
     assertTrue(Files.exists(probe));
     assertFalse(real.past(ctime + 3_600_000_000_000L));
-    assertTrue(real.await(ctime, 10_000_000_000L, new Stop()));
+    assertTrue(real.await(ctime, 10_000_000_000L, new StopFlag()));
   }
 }

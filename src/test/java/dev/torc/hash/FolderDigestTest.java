@@ -72,7 +72,7 @@ class FolderDigestTest {
 
   private FolderDigest folder(String path, boolean needed) throws IOException {
     FakeStamps stamps = new FakeStamps();
-    Digests files = new Digests(root, stamps, FileClock.none(), p -> null, (p, k) -> {});
+    DigestMemo files = new DigestMemo(root, stamps, FileClock.none(), p -> null, (p, k) -> {});
     return FolderDigest.of(root, path, needed, stamps, files);
   }
 
@@ -272,7 +272,7 @@ class FolderDigestTest {
     FileDigests files =
         (path, stamp) -> {
           asked.add(path);
-          return new Known(stamp, Digest.ofText(path), true);
+          return new KnownDigest(stamp, Digest.ofText(path), true);
         };
     FolderDigest.of(root, "d", true, stamps, files);
     assertEquals(List.of("out/b"), asked);
@@ -283,7 +283,7 @@ class FolderDigestTest {
     assumeTrue(System.getProperty("sun.jnu.encoding").equals("UTF-8"), "as the launcher sets it");
     Path folder = Files.createDirectory(real.resolve("d"));
     StampSource stamps = StampSource.of(real.getFileSystem());
-    FileDigests files = (path, stamp) -> new Known(stamp, Digest.ofText(""), true);
+    FileDigests files = (path, stamp) -> new KnownDigest(stamp, Digest.ofText(""), true);
     Files.writeString(folder.resolve("\uFFFD"), "a valid name");
     assertEquals(1, FolderDigest.of(real.toRealPath(), "d", true, stamps, files).members().size());
     new ProcessBuilder("sh", "-c", "cd \"$0\" && : > \"$(printf 'a\\377b')\"", folder.toString())

@@ -19,7 +19,7 @@ class HasherTest {
 
   @Test
   void hashesEveryByteOfFilesAroundTheBufferSize() throws IOException {
-    Hasher hasher = new Hasher(new Stop());
+    Hasher hasher = new Hasher(new StopFlag());
     long total = 0;
     for (int size : new int[] {0, 1, 8191, 8192, 65_535, 65_536, 65_537, 200_000}) {
       byte[] bytes = new byte[size];
@@ -40,7 +40,7 @@ class HasherTest {
       byte[] bytes = new byte[4 * ReadAhead.PIECE + more];
       new Random(more).nextBytes(bytes);
       Path file = Files.write(folder.resolve("large" + more), bytes);
-      Hasher hasher = new Hasher(new Stop());
+      Hasher hasher = new Hasher(new StopFlag());
       assertEquals(DigestUtils.sha256Hex(bytes), hasher.file(file, bytes.length).digest().hex());
       assertEquals(bytes.length, hasher.bytesRead());
     }
@@ -52,13 +52,13 @@ class HasherTest {
     Path file = Files.write(folder.resolve("file"), bytes);
     for (long size : new long[] {0, 1, 100, 8191, 8192, 25_001, 1 << 20, 1L << 30}) {
       assertEquals(
-          DigestUtils.sha256Hex(bytes), new Hasher(new Stop()).file(file, size).digest().hex());
+          DigestUtils.sha256Hex(bytes), new Hasher(new StopFlag()).file(file, size).digest().hex());
     }
   }
 
   @Test
   void whatCannotBeReadIsNamedInOneLine() {
-    Hasher hasher = new Hasher(new Stop());
+    Hasher hasher = new Hasher(new StopFlag());
     assertThrows(NoSuchFileException.class, () -> hasher.file(folder.resolve("none"), 0));
     IOException e = assertThrows(IOException.class, () -> hasher.file(folder, 4096));
     assertEquals("cannot read " + folder + ": is a directory", e.getMessage());

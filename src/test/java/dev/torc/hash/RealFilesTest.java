@@ -28,7 +28,7 @@ class RealFilesTest {
 
   @TempDir Path folder;
 
-  private final Map<String, Known> store = new HashMap<>();
+  private final Map<String, KnownDigest> store = new HashMap<>();
   private Path root;
 
   @BeforeEach
@@ -37,30 +37,30 @@ class RealFilesTest {
     Files.createDirectory(root.resolve(".torc"));
   }
 
-  private Digests build() {
+  private DigestMemo build() {
     StampSource stamps = StampSource.of(root.getFileSystem());
     FileClock clock = FileClock.of(root.resolve(".torc/clock"), stamps);
-    return new Digests(root, stamps, clock, store::get, store::put);
+    return new DigestMemo(root, stamps, clock, store::get, store::put);
   }
 
   @Test
   void largeProductIsKnownToTheNextBuildAndAnEditBehindItsMtimeIsSeen() throws IOException {
-    byte[] bytes = new byte[(int) Digests.LARGE];
+    byte[] bytes = new byte[(int) DigestMemo.LARGE];
     Path file = Files.write(root.resolve("large"), bytes);
     FileTime mtime = Files.getLastModifiedTime(file);
-    Known known = build().product("large");
+    KnownDigest known = build().product("large");
     assertTrue(known.safe());
 
-    Digests next = build();
+    DigestMemo next = build();
     assertEquals(known, next.of("large"));
     assertEquals(0, next.bytesRead());
 
     bytes[7] = 1;
     Files.write(file, bytes);
     Files.setLastModifiedTime(file, mtime);
-    Digests third = build();
+    DigestMemo third = build();
     assertEquals(Digest.of(Hasher.sha256().digest(bytes)), third.of("large").digest());
-    assertEquals(Digests.LARGE, third.bytesRead());
+    assertEquals(DigestMemo.LARGE, third.bytesRead());
   }
 
   @Test
@@ -76,7 +76,7 @@ class RealFilesTest {
   void whatSomebodyHasOpenForWritingIsReadAgainUntilNobodyHas() throws IOException {
     assumeTrue(System.getProperty("os.name").equals("Linux"), "leases are Linux's");
     assumeTrue(FileSystems.networkKind(root).isEmpty(), "network file systems have no leases");
-    byte[] bytes = new byte[(int) Digests.LARGE]; // so that only the writer is in the way
+    byte[] bytes = new byte[(int) DigestMemo.LARGE]; // so that only the writer is in the way
     Path file = Files.write(root.resolve("large"), bytes);
     try (Arena memory = Arena.ofConfined()) {
       MemorySegment old;

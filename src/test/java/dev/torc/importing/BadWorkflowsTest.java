@@ -3,7 +3,7 @@ package dev.torc.importing;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.buildfile.Loader;
+import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,7 +72,7 @@ class BadWorkflowsTest {
     try {
       Files.write(file, lines);
       Files.writeString(made, Imported.of(file, "w.yaml", root).text());
-      Loader.load(List.of(made), Collections.emptySortedMap());
+      BuildFileLoader.load(List.of(made), Collections.emptySortedMap());
     } catch (BadInput refused) {
       assertFalse(refused.diagnostics().isEmpty());
       refused.diagnostics().forEach(each -> assertTrue(!each.place().file().isEmpty()));

@@ -3,7 +3,7 @@ package dev.torc.importing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.torc.buildfile.Loader;
+import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
@@ -203,7 +203,7 @@ class DependenciesTest {
 
   /** The same of a build file; a job's command tells its expanded name. */
   private static SortedMap<String, SortedSet<String>> read(Path file) throws IOException {
-    List<Job> jobs = Loader.load(List.of(file), Collections.emptySortedMap()).jobs();
+    List<Job> jobs = BuildFileLoader.load(List.of(file), Collections.emptySortedMap()).jobs();
     SortedMap<String, SortedSet<String>> edges = new TreeMap<>();
     for (Job job : jobs) {
       SortedSet<String> all = new TreeSet<>();

@@ -3,7 +3,7 @@ package dev.torc.importing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.syntax.Node;
-import dev.torc.syntax.Source;
+import dev.torc.syntax.SourceFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ class YamlWriterTest {
     Path file = Files.createTempFile("writer", ".yaml");
     try {
       Files.writeString(file, text);
-      return Source.parse(Source.bytes(file, "x.yaml"), "x.yaml");
+      return SourceFile.parse(SourceFile.bytes(file, "x.yaml"), "x.yaml");
     } finally {
       Files.delete(file);
     }

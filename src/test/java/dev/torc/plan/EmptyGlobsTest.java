@@ -2,7 +2,7 @@ package dev.torc.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.buildfile.Loader;
+import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.workflow.Ref;
@@ -35,7 +35,7 @@ class EmptyGlobsTest {
 
   private void given(String jobs) throws IOException {
     Path yaml = Files.writeString(root.resolve("torc.yaml"), "jobs:\n" + jobs.indent(2));
-    graph = GraphBuilder.build(Loader.load(List.of(yaml), new TreeMap<>()));
+    graph = GraphBuilder.build(BuildFileLoader.load(List.of(yaml), new TreeMap<>()));
     globs = new EmptyGlobs(graph);
   }
 

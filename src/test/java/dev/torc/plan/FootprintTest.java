@@ -2,7 +2,7 @@ package dev.torc.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.buildfile.Loader;
+import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import java.nio.file.Files;
@@ -21,7 +21,7 @@ class FootprintTest {
 
   private Footprint of(String job, List<String> found, String jobs) throws Exception {
     Path file = Files.writeString(folder.resolve("torc.yaml"), "jobs:\n" + jobs.indent(2));
-    Graph graph = GraphBuilder.build(Loader.load(List.of(file), new TreeMap<>()));
+    Graph graph = GraphBuilder.build(BuildFileLoader.load(List.of(file), new TreeMap<>()));
     Footprint footprint = new Footprint();
     new Manifest(graph, true).describe(graph.jobId(job), found, footprint, footprint);
     lists = new TreeSet<>();

@@ -28,7 +28,7 @@ class ProcessTreeTest {
   @BeforeEach
   void fifo() throws IOException {
     int pid = spawn("mkfifo tell");
-    Wait.reap(pid);
+    ChildWait.reap(pid);
   }
 
   @AfterEach
@@ -84,7 +84,7 @@ class ProcessTreeTest {
   void aDeadProcessHasNoMemory() throws IOException {
     leader = spawn("exit 0");
     tree.leader(leader);
-    Wait.next(leader);
+    ChildWait.next(leader);
     assertEquals(new ProcessTree.Memory(0, 0), tree.memory(1, true));
   }
 
@@ -107,7 +107,7 @@ class ProcessTreeTest {
     start(1, "echo > tell; sleep 1000; :");
     // a mark that this JVM itself carries, as a torc does that is called by a job
     String path = System.getenv("PATH");
-    List<Integer> found = Marked.living(Map.of("PATH", path));
+    List<Integer> found = MarkedProcesses.living(Map.of("PATH", path));
     assertTrue(found.contains(leader));
     assertFalse(found.contains((int) ProcessHandle.current().pid()));
     ProcessHandle parent = ProcessHandle.current().parent().orElseThrow();

@@ -23,7 +23,7 @@ class SharedLibraryTest {
     return Path.of(System.getProperty("java.home"), "lib", System.mapLibraryName("zip"));
   }
 
-  private static int crc(Call crc32, byte[] bytes) {
+  private static int crc(NativeCall crc32, byte[] bytes) {
     Memory memory = Memory.of(bytes.length);
     memory.put(0, bytes);
     int crc = crc32.status(0, memory.address(), bytes.length, 0, 0, 0);
@@ -40,7 +40,7 @@ class SharedLibraryTest {
   @Test
   void itsFunctionsAreCalledByNameAlsoWhenTheFileIsGone() throws Exception {
     Path copy = Files.copy(zip(), folder.resolve("a library.so"));
-    Call crc32 = SharedLibrary.open(copy).call("ZIP_CRC32");
+    NativeCall crc32 = SharedLibrary.open(copy).call("ZIP_CRC32");
     Files.delete(copy);
     byte[] bytes = "torc".getBytes(StandardCharsets.UTF_8);
     assertEquals(expected(bytes), crc(crc32, bytes));
@@ -48,7 +48,7 @@ class SharedLibraryTest {
 
   @Test
   void aResultIsNoErrnoWhateverItIs() {
-    Call crc32 = SharedLibrary.open(zip()).call("ZIP_CRC32");
+    NativeCall crc32 = SharedLibrary.open(zip()).call("ZIP_CRC32");
     byte[] bytes = {(byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff};
     assertEquals(-1, expected(bytes));
     assertEquals(-1, crc(crc32, bytes));

@@ -33,10 +33,11 @@ class SpawnTest {
     log = temp.resolve("log");
   }
 
-  private String output(Spawn spawn, Entries environment, String... argv) throws IOException {
+  private String output(Spawn spawn, EnvironmentEntries environment, String... argv)
+      throws IOException {
     int pid = spawn.start(List.of(argv), dir, environment, log, true);
-    Wait.next(pid);
-    Wait.reap(pid);
+    ChildWait.next(pid);
+    ChildWait.reap(pid);
     return Files.readString(log);
   }
 
@@ -60,7 +61,7 @@ class SpawnTest {
   void withAndWithoutTheNewerActionsFolderAndDescriptorsAreRight(boolean chdir, boolean closeFrom)
       throws IOException {
     Spawn spawn = new Spawn(chdir, closeFrom);
-    Entries env = Environment.ofCaller().with(Map.of());
+    EnvironmentEntries env = Environment.ofCaller().with(Map.of());
     try (RandomAccessFile ours = new RandomAccessFile(temp.resolve("ours").toFile(), "rw")) {
       ours.write(1);
       assertEquals(dir.toRealPath() + "\n", output(spawn, env, "/bin/pwd", "-P"));
@@ -101,15 +102,15 @@ class SpawnTest {
   void theProgramIsSearchedInThePathOfItsOwnEnvironment() throws IOException {
     executable("only-here", "#!/bin/sh\necho found");
     byte[] path = "PATH=/nowhere:.:/bin".getBytes(StandardCharsets.UTF_8);
-    Entries env = Environment.of(List.of(path)).with(Map.of());
+    EnvironmentEntries env = Environment.of(List.of(path)).with(Map.of());
     assertEquals("found\n", output(new Spawn(), env, "only-here"));
     Files.createDirectory(dir.resolve("ls")); // a folder is no program
     assertTrue(output(new Spawn(), env, "ls", "-d", "/").startsWith("/"));
-    Entries over = Environment.ofCaller().with(Map.of("PATH", "/nowhere:.:/bin"));
+    EnvironmentEntries over = Environment.ofCaller().with(Map.of("PATH", "/nowhere:.:/bin"));
     assertEquals("found\n", output(new Spawn(), over, "only-here"));
     Map<String, String> none = new HashMap<>();
     none.put("PATH", null);
-    Entries without = Environment.of(List.of(path)).with(none);
+    EnvironmentEntries without = Environment.of(List.of(path)).with(none);
     assertEquals("/\n", output(new Spawn(), without, "/bin/ls", "-d", "/"));
     assertThrows(IOException.class, () -> output(new Spawn(), without, "only-here"));
   }
@@ -139,7 +140,7 @@ class SpawnTest {
   @CsvSource({"true", "false"})
   void aMissingFolderOrLogIsNamed(boolean chdir) throws IOException {
     Spawn spawn = new Spawn(chdir, true);
-    Entries env = Environment.ofCaller().with(Map.of());
+    EnvironmentEntries env = Environment.ofCaller().with(Map.of());
     Path nowhere = temp.resolve("nowhere");
     IOException folder =
         assertThrows(
@@ -154,24 +155,26 @@ class SpawnTest {
 
   @Test
   void theLogIsContinuedOrBegunAnew() throws IOException {
-    Entries env = Environment.ofCaller().with(Map.of());
+    EnvironmentEntries env = Environment.ofCaller().with(Map.of());
     for (boolean truncate : new boolean[] {true, false, true, false}) {
       int pid = new Spawn().start(List.of("echo", "line"), dir, env, log, truncate);
-      Wait.reap(pid);
+      ChildWait.reap(pid);
     }
     assertEquals("line\nline\n", Files.readString(log));
   }
 
   @Test
   void waitTellsStatusSignalStopAndTime() throws IOException {
-    Entries env = Environment.ofCaller().with(Map.of());
+    EnvironmentEntries env = Environment.ofCaller().with(Map.of());
     int pid = new Spawn().start(List.of("sh", "-c", "kill -STOP $$; exit 7"), dir, env, log, true);
-    assertEquals(new Wait.Change(Wait.What.STOPPED, Kill.STOP), Wait.next(pid));
+    assertEquals(new ChildWait.Change(ChildWait.What.STOPPED, Kill.STOP), ChildWait.next(pid));
     assertTrue(Kill.process(pid, Kill.CONT));
-    assertEquals(new Wait.Change(Wait.What.EXITED, 7), Wait.next(pid));
-    assertEquals(new Wait.Change(Wait.What.EXITED, 7), Wait.next(pid)); // looking takes nothing
-    Wait.reap(pid);
-    assertThrows(IllegalStateException.class, () -> Wait.next(pid));
+    assertEquals(new ChildWait.Change(ChildWait.What.EXITED, 7), ChildWait.next(pid));
+    assertEquals(
+        new ChildWait.Change(ChildWait.What.EXITED, 7),
+        ChildWait.next(pid)); // looking takes nothing
+    ChildWait.reap(pid);
+    assertThrows(IllegalStateException.class, () -> ChildWait.next(pid));
 
     int busy =
         new Spawn()
@@ -181,8 +184,8 @@ class SpawnTest {
                 env,
                 log,
                 true);
-    assertEquals(new Wait.Change(Wait.What.SIGNALED, Kill.TERM), Wait.next(busy));
-    assertTrue(Wait.reap(busy) > 1_000_000);
+    assertEquals(new ChildWait.Change(ChildWait.What.SIGNALED, Kill.TERM), ChildWait.next(busy));
+    assertTrue(ChildWait.reap(busy) > 1_000_000);
   }
 
   @Test

@@ -1,7 +1,7 @@
 package dev.torc.report;
 
 import dev.torc.engine.Event;
-import dev.torc.engine.State;
+import dev.torc.engine.JobState;
 import dev.torc.plan.Reason;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -23,34 +23,35 @@ final class Events {
     return new Event.JobStarted(
         job,
         List.of(
-            new Reason(Reason.Kind.NEED_CHANGED, "f2.json", SentenceTest.OLD, SentenceTest.NOW)),
+            new Reason(
+                Reason.Kind.NEED_CHANGED, "f2.json", ReasonTextTest.OLD, ReasonTextTest.NOW)),
         1,
         "python3 work.py f2.json f4.json");
   }
 
-  static Event ended(String job, State state) {
+  static Event ended(String job, JobState state) {
     return new Event.JobEnded(
         job, state, new Event.Details("", "", null, 1_200_000_000L, SECOND, 3 << 20));
   }
 
   static Event blocked(String job, String by) {
-    return new Event.JobEnded(job, State.BLOCKED, new Event.Details(by, "", null, 0, -1, -1));
+    return new Event.JobEnded(job, JobState.BLOCKED, new Event.Details(by, "", null, 0, -1, -1));
   }
 
   static Event failed(String job, String what, String command, Path log) {
     return new Event.JobEnded(
-        job, State.FAILED, new Event.Details(what, command, log, 1_200_000_000L, -1, -1));
+        job, JobState.FAILED, new Event.Details(what, command, log, 1_200_000_000L, -1, -1));
   }
 
   static Event finished(int ran, int upToDate, int failed, int blocked) {
-    Map<State, Integer> counts = new EnumMap<>(State.class);
-    for (State state : State.values()) {
+    Map<JobState, Integer> counts = new EnumMap<>(JobState.class);
+    for (JobState state : JobState.values()) {
       counts.put(state, 0);
     }
-    counts.put(State.RAN, ran);
-    counts.put(State.UP_TO_DATE, upToDate);
-    counts.put(State.FAILED, failed);
-    counts.put(State.BLOCKED, blocked);
+    counts.put(JobState.RAN, ran);
+    counts.put(JobState.UP_TO_DATE, upToDate);
+    counts.put(JobState.FAILED, failed);
+    counts.put(JobState.BLOCKED, blocked);
     return new Event.Finished("b1", counts, 1_200_000_000L, failed > 0 ? 1 : 0);
   }
 }

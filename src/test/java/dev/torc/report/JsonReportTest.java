@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.Event;
-import dev.torc.engine.State;
+import dev.torc.engine.JobState;
 import dev.torc.plan.Reason;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -31,7 +31,7 @@ class JsonReportTest {
               new Event.Details("exit 1", "c", Path.of("/l"), 5, -1, -1),
               1_500_000_000L),
           new Event.JobReleased("work2"),
-          Events.ended("work2", State.RAN),
+          Events.ended("work2", JobState.RAN),
           new Event.Ending(List.of("work3", "work4"), 5_000_000_000L),
           new Event.Terminal(true),
           new Event.Note(Event.Level.WARNING, "line\none"),
@@ -64,8 +64,8 @@ class JsonReportTest {
         {"event":"finished","build":"b1","counts":{"up_to_date":3,"ran":1,"failed":0,"blocked":0,\
         "interrupted":0,"not_reached":0},"seconds":1.2,"exit":0}
         """
-            .replace("OLD", SentenceTest.OLD)
-            .replace("NOW", SentenceTest.NOW),
+            .replace("OLD", ReasonTextTest.OLD)
+            .replace("NOW", ReasonTextTest.NOW),
         show(ALL));
   }
 
@@ -99,10 +99,10 @@ class JsonReportTest {
       }
     }
     for (Enum<?>[] words :
-        new Enum<?>[][] {State.values(), Reason.Kind.values(), Event.Level.values()}) {
+        new Enum<?>[][] {JobState.values(), Reason.Kind.values(), Event.Level.values()}) {
       for (Enum<?> word : words) {
         String name = "`" + word.name().toLowerCase(Locale.ROOT) + "`";
-        if (!page.contains(name) && !(word instanceof State state && !state.isFinal())) {
+        if (!page.contains(name) && !(word instanceof JobState state && !state.isFinal())) {
           missing.add(name);
         }
       }

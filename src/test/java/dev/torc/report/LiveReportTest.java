@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.Event;
-import dev.torc.engine.State;
-import dev.torc.machine.Width;
+import dev.torc.engine.JobState;
+import dev.torc.machine.TextWidth;
 import dev.torc.report.Report.Detail;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -54,7 +54,7 @@ class LiveReportTest {
   void showsWhatRunsAndCounts() {
     LiveReport report = report(Detail.NORMAL);
     report.accept(Events.started(3));
-    report.accept(Events.ended("work1", State.UP_TO_DATE));
+    report.accept(Events.ended("work1", JobState.UP_TO_DATE));
     report.accept(Events.jobStarted("work2"));
     now += 2 * Events.SECOND;
     assertTrue(screen.pieces.isEmpty());
@@ -99,7 +99,7 @@ class LiveReportTest {
     report.accept(Events.jobStarted("a"));
     report.draw();
     screen.next();
-    report.accept(Events.ended("a", State.RAN));
+    report.accept(Events.ended("a", JobState.RAN));
     report.accept(Events.finished(1, 0, 0, 0));
     assertEquals("\r^[1A^[J1 job: 1 ran, 0 up to date, 0 failed in 1.2 s\n", screen.next());
     report.close();
@@ -152,7 +152,7 @@ class LiveReportTest {
       columns = width;
       report.draw();
       String shown = screen.next().replaceAll("\\^\\[[?0-9]*[A-Za-z]|\r", "");
-      shown.lines().forEach(line -> assertTrue(Width.of(line) < width, line));
+      shown.lines().forEach(line -> assertTrue(TextWidth.of(line) < width, line));
     }
   }
 

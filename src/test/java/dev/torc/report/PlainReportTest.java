@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.Event;
-import dev.torc.engine.State;
+import dev.torc.engine.JobState;
 import dev.torc.report.Report.Detail;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -44,16 +44,16 @@ class PlainReportTest {
       Events.started(5),
       new Event.Note(Event.Level.INFO, "old.txt moved to kept"),
       new Event.Note(Event.Level.WARNING, "no pipefail"),
-      Events.ended("work1", State.UP_TO_DATE),
+      Events.ended("work1", JobState.UP_TO_DATE),
       Events.jobStarted("work2"),
-      Events.ended("work2", State.RAN),
+      Events.ended("work2", JobState.RAN),
       Events.jobStarted("work3"),
       new Event.JobRetried(
           "work3", 1, new Event.Details("exit 1", "", null, 1, -1, -1), 5 * Events.SECOND),
       new Event.JobStarted("work3", List.of(), 2, "c"),
       Events.failed("work3", "exit 1", "python3 work.py", log("one\ntwo\n")),
       Events.blocked("post", "work3"),
-      Events.ended("other", State.NOT_REACHED),
+      Events.ended("other", JobState.NOT_REACHED),
       Events.finished(1, 1, 1, 1)
     };
   }
@@ -142,17 +142,17 @@ class PlainReportTest {
         show(Detail.NORMAL, Events.finished(2, 2, 0, 0)));
     assertEquals(
         "1 job: 0 ran, 0 up to date, 1 failed in 2 min 05 s",
-        Summary.of(Map.of(State.FAILED, 1), 125 * Events.SECOND));
+        Summary.of(Map.of(JobState.FAILED, 1), 125 * Events.SECOND));
     assertEquals(
         "21 jobs: 1 ran, 2 up to date, 3 failed, 4 blocked, 5 interrupted, 6 not reached in 0.0 s",
         Summary.of(
             Map.of(
-                State.RAN, 1,
-                State.UP_TO_DATE, 2,
-                State.FAILED, 3,
-                State.BLOCKED, 4,
-                State.INTERRUPTED, 5,
-                State.NOT_REACHED, 6),
+                JobState.RAN, 1,
+                JobState.UP_TO_DATE, 2,
+                JobState.FAILED, 3,
+                JobState.BLOCKED, 4,
+                JobState.INTERRUPTED, 5,
+                JobState.NOT_REACHED, 6),
             0));
   }
 

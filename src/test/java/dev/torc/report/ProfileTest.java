@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.torc.engine.Event;
-import dev.torc.engine.State;
+import dev.torc.engine.JobState;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -70,12 +70,12 @@ class ProfileTest {
       profile.accept(new Event.JobReleased("a"));
       profile.accept(new Event.JobStarted("b", List.of(), 1, "b"));
       now = 1500;
-      profile.accept(new Event.JobEnded("a", State.RAN, took(2_000_000)));
+      profile.accept(new Event.JobEnded("a", JobState.RAN, took(2_000_000)));
       profile.accept(new Event.JobStarted("c", List.of(), 1, "c"));
       now = 2000;
       profile.accept(new Event.JobRetried("b", 1, took(-1), 0));
-      profile.accept(new Event.JobEnded("c", State.RAN, took(1_000_000)));
-      profile.accept(new Event.JobEnded("d", State.UP_TO_DATE, took(-1)));
+      profile.accept(new Event.JobEnded("c", JobState.RAN, took(1_000_000)));
+      profile.accept(new Event.JobEnded("d", JobState.UP_TO_DATE, took(-1)));
     }
     assertEquals(
         List.of(

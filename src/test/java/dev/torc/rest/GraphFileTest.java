@@ -8,12 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.buildfile.Blueprint;
-import dev.torc.buildfile.Found;
+import dev.torc.buildfile.ParsedBuildFile;
+import dev.torc.buildfile.ResultSource;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.hash.Digest;
-import dev.torc.hash.Digests;
+import dev.torc.hash.DigestMemo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,8 +83,8 @@ class GraphFileTest {
     return Files.writeString(path, text);
   }
 
-  private Digests digests() {
-    return Digests.looking(folder, _ -> null);
+  private DigestMemo digests() {
+    return DigestMemo.looking(folder, _ -> null);
   }
 
   private GraphFile.Origin origin(SortedMap<String, String> defines, Path... files) {
@@ -92,8 +92,8 @@ class GraphFileTest {
   }
 
   private Graph write(SortedMap<String, String> defines, Path... files) throws IOException {
-    Blueprint blueprint = Blueprint.read(List.of(files), defines);
-    Graph graph = GraphBuilder.build(blueprint.expand(Found.nothing()));
+    ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(files), defines);
+    Graph graph = GraphBuilder.build(blueprint.expand(ResultSource.nothing()));
     assertNotNull(
         GraphFile.write(
             file,
@@ -226,8 +226,8 @@ class GraphFileTest {
   @Test
   void whatABuildFileHeldWhenItWasReadCounts() throws IOException {
     Path yaml = put("torc.yaml", "jobs: { a: { command: one, produces: x } }");
-    Blueprint blueprint = Blueprint.read(List.of(yaml), none);
-    Graph graph = GraphBuilder.build(blueprint.expand(Found.nothing()));
+    ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(yaml), none);
+    Graph graph = GraphBuilder.build(blueprint.expand(ResultSource.nothing()));
     put("torc.yaml", "jobs: { a: { command: two, produces: x } }");
     assertNull(
         GraphFile.write(
@@ -276,9 +276,9 @@ class GraphFileTest {
               """
                   .formatted(values));
       put("made.txt", "1\n2\n");
-      Blueprint blueprint = Blueprint.read(List.of(yaml), none);
-      assertFalse(GraphBuilder.build(blueprint.expand(Found.nothing())).isWhole(), values);
-      Found made = _ -> Optional.of(List.of("made.txt"));
+      ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(yaml), none);
+      assertFalse(GraphBuilder.build(blueprint.expand(ResultSource.nothing())).isWhole(), values);
+      ResultSource made = _ -> Optional.of(List.of("made.txt"));
       Graph graph = GraphBuilder.build(blueprint.expand(made));
       assertTrue(graph.isWhole(), values);
       GraphFile.write(

@@ -1,7 +1,7 @@
 package dev.torc.session;
 
 import dev.torc.hash.FileClock;
-import dev.torc.rest.Rest;
+import dev.torc.rest.JobsAtRest;
 import java.io.IOException;
 
 /** A disk that forgets what it was told of the database: what is at rest stays so. */
@@ -16,7 +16,7 @@ public final class Forgetting {
 
   /** Makes a change that what is at rest does not see; returns whether anything is. */
   public static boolean behind(Project project, Change change) throws IOException {
-    Rest rest = RestState.of(project, FileClock.none()).rest();
+    JobsAtRest rest = RestState.of(project, FileClock.none()).rest();
     if (rest == null) {
       return false;
     }

@@ -1,0 +1,209 @@
+package dev.torc.buildfile;
+
+import dev.torc.hash.Digest;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Node.Entry;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Problems;
+import dev.torc.syntax.SourceFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/**
+ * Joins files into one tree: the files that {@code include} names add their jobs and vars, and
+ * every further {@code -f} is laid over the ones before, map by map and key by key. What the keys
+ * mean is {@link BuildFileLoader}'s.
+ */
+final class FileLayers {
+
+  private final Path root;
+  private final Problems problems;
+  private final Set<Path> files = new LinkedHashSet<>();
+  private final Map<Path, Digest> digests = new HashMap<>();
+  private final Set<Path> asked = new LinkedHashSet<>();
+
+  /** For a root that is absolute and normalized. */
+  FileLayers(Path root, Problems problems) {
+    this.root = root;
+    this.problems = problems;
+  }
+
+  /** Every file read so far, absolute. */
+  List<Path> files() {
+    return List.copyOf(files);
+  }
+
+  /** What was read under which path, as it was asked for. */
+  List<BuildFile.Read> sources() {
+    return asked.stream()
+        .map(path -> new BuildFile.Read(path, located(path), digests.get(located(path))))
+        .toList();
+  }
+
+  /** The tree of all layers; {@code jobs} is a map in it and {@code include} is gone. */
+  Node.Mapping read(List<Path> layers) throws IOException {
+    Node.Mapping all = null;
+    for (Path layer : layers) {
+      asked.add(layer);
+      Node.Mapping map = file(located(layer), Place.NONE, new ArrayList<>());
+      all = all == null ? map : lay(all, map);
+    }
+    return all;
+  }
+
+  /** One file with what it includes. */
+  private Node.Mapping file(Path file, Place from, List<Path> open) throws IOException {
+    Path real = identity(file);
+    if (open.contains(real)) {
+      throw new BadInput(from, shown(file) + " includes itself");
+    }
+    if (open.size() > 20) {
+      throw new BadInput(from, "includes are nested more than 20 deep");
+    }
+    files.add(file);
+    Node node;
+    try {
+      byte[] bytes = SourceFile.bytes(file, shown(file));
+      digests.put(file, Digest.ofBytes(bytes));
+      node = SourceFile.parse(bytes, shown(file));
+    } catch (BadInput e) {
+      // A missing include is told where it is asked for.
+      boolean whole = e.diagnostics().getFirst().place().line() == 0;
+      throw whole && from.line() > 0 ? new BadInput(from, e.getMessage()) : e;
+    }
+    Node.Mapping map = MapFields.map(node, "a build file", problems);
+    SequencedMap<String, Entry> joined = new LinkedHashMap<>(map.entries());
+    if (joined.containsKey("jobs")) {
+      joined.computeIfPresent("jobs", (k, e) -> new Entry(e.place(), named(e.value())));
+    }
+    if (!open.isEmpty()) {
+      new MapFields(map, null, problems).only(KnownKeys.INCLUDED, "an included file");
+    }
+    Entry include = joined.remove("include");
+    if (include != null) {
+      open.add(real);
+      for (Node each : MapFields.oneOrMore(include.value())) {
+        Path wanted = file.resolveSibling(MapFields.scalar(each, "include").text());
+        Path path = located(wanted);
+        asked.add(wanted);
+        if (!files.contains(path) || open.contains(identity(path))) {
+          join(joined, file(path, each.place(), open));
+        }
+      }
+      open.remove(real);
+    }
+    return new Node.Mapping(map.place(), joined);
+  }
+
+  private void join(SequencedMap<String, Entry> into, Node.Mapping included) {
+    for (String section : List.of("vars", "jobs")) {
+      Entry more = included.entries().get(section);
+      if (more == null) {
+        continue;
+      }
+      Entry own = into.putIfAbsent(section, more);
+      if (own == null) {
+        continue;
+      }
+      SequencedMap<String, Entry> all =
+          new LinkedHashMap<>(MapFields.map(own.value(), section, problems).entries());
+      MapFields.map(more.value(), section, problems)
+          .entries()
+          .forEach(
+              (name, entry) -> {
+                Entry earlier = all.putIfAbsent(name, entry);
+                if (earlier != null) {
+                  problems.add(
+                      entry.place(), name + " is also in " + section + " at " + earlier.place());
+                }
+              });
+      into.put(section, new Entry(own.place(), new Node.Mapping(own.value().place(), all)));
+    }
+  }
+
+  /** Jobs as a map; a list of jobs is keyed by their names. */
+  private Node named(Node jobs) {
+    if (!(jobs instanceof Node.Sequence list)) {
+      return jobs;
+    }
+    SequencedMap<String, Entry> all = new LinkedHashMap<>();
+    for (Node node : list.items()) {
+      Node.Mapping job = MapFields.map(node, "a job", problems);
+      if (!job.entries().containsKey("name")) {
+        problems.add(node.place(), "a job in a list needs a name");
+        continue;
+      }
+      SequencedMap<String, Entry> entries = new LinkedHashMap<>(job.entries());
+      Entry name = entries.remove("name");
+      try {
+        Node.Scalar text = MapFields.scalar(name.value(), "name");
+        Entry earlier =
+            all.putIfAbsent(
+                text.text(), new Entry(text.place(), new Node.Mapping(job.place(), entries)));
+        if (earlier != null) {
+          problems.add(
+              text.place(),
+              "a second job " + text.text() + ", first at line " + earlier.place().line());
+        }
+      } catch (BadInput e) {
+        problems.add(e);
+      }
+    }
+    return new Node.Mapping(list.place(), all);
+  }
+
+  /** One map over another: maps are joined, anything else is replaced. */
+  static Node.Mapping lay(Node.Mapping under, Node.Mapping over) {
+    SequencedMap<String, Entry> all = new LinkedHashMap<>(under.entries());
+    over.entries()
+        .forEach(
+            (key, entry) ->
+                all.merge(
+                    key,
+                    entry,
+                    (below, above) ->
+                        below.value() instanceof Node.Mapping a
+                                && above.value() instanceof Node.Mapping b
+                            ? new Entry(above.place(), lay(a, b))
+                            : above));
+    return new Node.Mapping(over.place(), all);
+  }
+
+  /**
+   * Where a file stands: its folder's real path, so that {@code ..} means what the disk says; a
+   * link as the file itself stays.
+   */
+  static Path located(Path file) {
+    Path absolute = file.toAbsolutePath();
+    try {
+      Path name = absolute.getFileName();
+      return name == null ? absolute : absolute.getParent().toRealPath().resolve(name);
+    } catch (IOException e) {
+      // A folder that is missing or locked: reading the file tells.
+      return absolute.normalize();
+    }
+  }
+
+  private Path identity(Path file) {
+    try {
+      return file.toRealPath();
+    } catch (IOException e) {
+      // Missing or unreadable: reading it tells, with the place that asks for it.
+      return file;
+    }
+  }
+
+  /** The name in messages: relative to the root where it lies below. */
+  private String shown(Path file) {
+    return (file.startsWith(root) ? root.relativize(file) : file).toString();
+  }
+}

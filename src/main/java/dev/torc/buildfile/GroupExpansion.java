@@ -1,0 +1,354 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Problems;
+import dev.torc.workflow.Axis;
+import dev.torc.workflow.Deciders;
+import dev.torc.workflow.Group;
+import dev.torc.workflow.InstanceName;
+import dev.torc.workflow.Item;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import dev.torc.workflow.Row;
+import dev.torc.workflow.Unit;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Expands groups: for each, the product of its axes, one instance per combination. What an axis'
+ * values are is {@link AxisValues}' to find out, what an instance is {@link JobReader}'s. It
+ * remembers what cannot change and every instance it has read.
+ */
+final class GroupExpansion {
+
+  /** How many instances a workflow may have; each takes some kilobytes of memory. */
+  static final int MAX_INSTANCES = 1_000_000;
+
+  /** How many combinations of a group's values are looked at to tell what it may make. */
+  private static final int MAX_OUTLINES = 10_000;
+
+  /** All units, as far as they are known. */
+  record Expanded(List<Job> jobs, List<Group> groups, Set<BadInput.Diagnostic> warnings) {}
+
+  /**
+   * What became of a group.
+   *
+   * @param known whether its instances are known
+   * @param lasting whether neither a result nor a file can change it
+   * @param byResults whether results had a say
+   */
+  record Outcome(Group group, List<Job> jobs, boolean known, boolean lasting, boolean byResults) {}
+
+  private final List<Unit> units;
+  private final JobReader reader;
+  private final Set<BadInput.Diagnostic> warnings;
+  private final Set<String> names = new HashSet<>(); // of the units, once a group asks for them
+  private final Map<String, Map<String, Job>> read = new HashMap<>();
+  private final Map<Integer, Outcome> lasting = new HashMap<>();
+  private final Map<String, List<Job>> outlines = new HashMap<>();
+  private final AxisSources sources;
+
+  /** Of one run. */
+  private final Map<Integer, Outcome> outcomes = new TreeMap<>();
+
+  private final Set<Integer> open = new LinkedHashSet<>();
+  private Problems problems;
+  private AxisValues values;
+  private long instances;
+
+  /**
+   * Prepares.
+   *
+   * @param warnings where the readers of jobs tell theirs
+   */
+  GroupExpansion(Path root, List<Unit> units, JobReader reader, Set<BadInput.Diagnostic> warnings) {
+    this.units = List.copyOf(units);
+    this.reader = reader;
+    this.warnings = warnings;
+    this.sources = new AxisSources(root);
+  }
+
+  /** Expands all groups; what is wrong whatever the results is noted. */
+  Expanded run(ResultSource found, Problems problems) throws IOException {
+    this.problems = problems;
+    this.values = new AxisValues(this, units, reader.vars(), sources, found);
+    outcomes.clear();
+    instances = 0;
+    for (int u = 0; u < units.size(); u++) {
+      if (units.get(u) instanceof Unit.Many) {
+        of(u);
+      }
+    }
+    values.settle(this::refuse);
+    List<Job> jobs = new ArrayList<>(units.size());
+    List<Group> groups = new ArrayList<>();
+    for (int u = 0; u < units.size(); u++) {
+      if (units.get(u) instanceof Unit.Many) {
+        Outcome outcome = of(u);
+        jobs.addAll(outcome.jobs);
+        groups.add(outcome.group);
+      } else {
+        jobs.add(units.get(u).job());
+      }
+    }
+    return new Expanded(List.copyOf(jobs), List.copyOf(groups), new LinkedHashSet<>(warnings));
+  }
+
+  /** A group decides about itself, by way of another one that reads what it makes, or directly. */
+  private void refuse(int maker, int reader, BadInput.Diagnostic why) {
+    if (outcomes.get(maker).byResults || outcomes.get(reader).byResults) {
+      outcomes.put(maker, failed((Unit.Many) units.get(maker), List.of(why)));
+    } else {
+      problems.add(why.place(), why.message());
+    }
+  }
+
+  /** What beside build files and {@link #tables} decided about what the last run gave. */
+  Deciders deciders() {
+    return new Deciders(values.answered(), sources.found(), sources.isComplete());
+  }
+
+  /** The files of values that were read. */
+  List<BuildFile.Read> tables() {
+    return sources.read();
+  }
+
+  /** What becomes of a group; its values may ask for other groups in turn. */
+  Outcome of(int unit) throws IOException {
+    Outcome known = outcomes.containsKey(unit) ? outcomes.get(unit) : lasting.get(unit);
+    if (known == null) {
+      Unit.Many group = (Unit.Many) units.get(unit);
+      if (!open.add(unit)) {
+        known = circle(unit, group);
+      } else {
+        try {
+          known = expand(unit, group);
+        } finally {
+          open.remove(unit);
+        }
+      }
+    }
+    if (outcomes.putIfAbsent(unit, known) == null) {
+      instances += known.jobs.size();
+      if (known.lasting) {
+        lasting.put(unit, known);
+      }
+    }
+    return outcomes.get(unit);
+  }
+
+  /** Whether a unit is being expanded. */
+  boolean isOpen(int unit) {
+    return open.contains(unit);
+  }
+
+  /** The names from an open unit to the one that is being expanded, and back. */
+  String chain(int unit) {
+    List<String> names = new ArrayList<>();
+    for (int each : open) {
+      if (each == unit || !names.isEmpty()) {
+        names.add(units.get(each).name());
+      }
+    }
+    return String.join(" → ", names) + " → " + units.get(unit).name();
+  }
+
+  private Outcome circle(int unit, Unit.Many group) {
+    problems.add(group.entry().place(), "the groups " + chain(unit) + " feed each other");
+    return failed(group, List.of());
+  }
+
+  /**
+   * What a group may make: one job per combination of the values that the build file holds, with
+   * wildcards for all others.
+   */
+  List<Job> outlines(Unit.Many group) {
+    return outlines.computeIfAbsent(
+        group.name(),
+        _ -> {
+          List<SortedMap<String, String>> all = new ArrayList<>(List.of(group.job().parameters()));
+          for (Axis axis : group.axes()) {
+            if (axis instanceof Axis.Fixed fixed
+                && (long) all.size() * fixed.rows().size() <= MAX_OUTLINES) {
+              List<SortedMap<String, String>> more = new ArrayList<>();
+              for (SortedMap<String, String> values : all) {
+                for (Row row : fixed.rows()) {
+                  SortedMap<String, String> one = new TreeMap<>(values);
+                  one.put(fixed.names().getFirst(), row.values().getFirst());
+                  more.add(one);
+                }
+              }
+              all = more;
+            }
+          }
+          JobReader reading = reader.telling(new Problems(), new LinkedHashSet<>());
+          return all.stream()
+              .map(values -> new JobReader.Instance(Scope.ANY_PATH, values, List.of()))
+              .map(one -> reading.read(group.key(), group.name(), group.entry(), one))
+              .toList();
+        });
+  }
+
+  private Outcome expand(int unit, Unit.Many group) throws IOException {
+    if (group.axes().isEmpty()) {
+      return failed(group, List.of());
+    }
+    Problems own = new Problems();
+    AxisValues.Answer answer = values.of(unit, group, own);
+    List<Job> jobs = new ArrayList<>();
+    if (own.isEmpty() && answer.awaits().isEmpty()) {
+      instances(group, answer, own, jobs);
+    }
+    if (!own.isEmpty()) {
+      if (!answer.byResults()) {
+        problems.add(new BadInput(own.found()));
+      }
+      return failed(group, own.found());
+    }
+    boolean known = answer.awaits().isEmpty();
+    Group record =
+        new Group(
+            group.name(),
+            group.entry().place(),
+            answer.names(),
+            jobs.stream().map(Job::name).toList(),
+            List.copyOf(answer.awaits()),
+            known ? List.of() : products(group),
+            List.of(),
+            tables(group.axes()),
+            known ? answer.nothing() : "",
+            known ? List.copyOf(answer.warnings()) : List.of());
+    return new Outcome(
+        record, List.copyOf(jobs), known, known && answer.lasting(), answer.byResults());
+  }
+
+  private static Outcome failed(Unit.Many group, List<BadInput.Diagnostic> reasons) {
+    List<String> names = group.axes().stream().flatMap(axis -> axis.names().stream()).toList();
+    Group record =
+        new Group(
+            group.name(),
+            group.entry().place(),
+            names,
+            List.of(),
+            List.of(),
+            products(group), // expected by its readers, so that they never start
+            reasons,
+            tables(group.axes()),
+            "",
+            List.of());
+    // What was wrong without results is told again by every run.
+    return new Outcome(record, List.of(), false, false, false);
+  }
+
+  private static List<String> tables(List<Axis> axes) {
+    List<String> tables = new ArrayList<>(0);
+    for (Axis axis : axes) {
+      if (axis instanceof Axis.Lines lines) {
+        tables.add(lines.path());
+      } else if (axis instanceof Axis.Table table) {
+        tables.add(table.path());
+      } else if (axis instanceof Axis.Zip zip) {
+        tables.addAll(tables(zip.axes()));
+      }
+    }
+    return List.copyOf(tables);
+  }
+
+  private static List<Ref> products(Unit.Many group) {
+    return group.job().produces().stream().flatMap(item -> item.refs().stream()).toList();
+  }
+
+  private void instances(Unit.Many group, AxisValues.Answer answer, Problems own, List<Job> jobs) {
+    long count = 1;
+    for (List<Row> rows : answer.rows()) {
+      count = Math.min(count * rows.size(), Integer.MAX_VALUE);
+    }
+    if (count > MAX_INSTANCES - instances) {
+      own.add(
+          group.entry().place(),
+          "with "
+              + group.name()
+              + " there would be more than "
+              + MAX_INSTANCES
+              + " instances; split the work");
+      return;
+    }
+    Set<BadInput.Diagnostic> told = new LinkedHashSet<>();
+    JobReader reading = reader.telling(own, told);
+    Map<String, Job> before = read.getOrDefault(group.name(), Map.of());
+    Map<String, Job> all = answer.lasting() ? Map.of() : new HashMap<>(before);
+    int[] at = new int[answer.rows().size()];
+    for (long i = 0; i < count && own.isEmpty(); i++) {
+      SortedMap<String, String> values = new TreeMap<>();
+      List<Item> files = new ArrayList<>(0);
+      int n = 0;
+      for (int a = 0; a < at.length; a++) {
+        Row row = answer.rows().get(a).get(at[a]);
+        for (String value : row.values()) {
+          values.put(answer.names().get(n++), value);
+        }
+        for (String file : row.files()) {
+          files.add(new Item(null, row.place(), List.of(new Ref.OfFile(row.place(), file))));
+        }
+      }
+      String name = new InstanceName(group.name(), values).toString();
+      Job job = before.get(name);
+      if (job == null) {
+        if (names().contains(name)) {
+          own.add(group.entry().place(), "the job " + name + " is an instance of " + group.name());
+        }
+        job =
+            reading.read(
+                group.key(),
+                group.name(),
+                group.entry(),
+                new JobReader.Instance(name, values, files));
+      }
+      jobs.add(job);
+      if (!answer.lasting()) {
+        all.put(name, job);
+      }
+      for (int a = at.length - 1; a >= 0 && ++at[a] == answer.rows().get(a).size(); a--) {
+        at[a] = 0;
+      }
+    }
+    warnings.addAll(told);
+    if (!answer.lasting()) {
+      read.put(group.name(), all);
+    }
+  }
+
+  private Set<String> names() {
+    if (names.isEmpty()) {
+      units.forEach(unit -> names.add(unit.name()));
+    }
+    return names;
+  }
+
+  /** The files that jobs are sure to make, null if one may make any number of them. */
+  static Collection<String> declared(List<Job> jobs) {
+    TreeSet<String> files = new TreeSet<>();
+    for (Job job : jobs) {
+      for (Item item : job.produces()) {
+        for (Ref ref : item.refs()) {
+          if (!(ref instanceof Ref.OfFile file)) {
+            return null;
+          }
+          files.add(file.path());
+        }
+      }
+    }
+    return files;
+  }
+}

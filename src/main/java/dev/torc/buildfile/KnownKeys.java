@@ -1,0 +1,116 @@
+package dev.torc.buildfile;
+
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The keys a build file may have, map by map. The readers take them from here, the schema for
+ * editors is held against them, and suggestions are made from them.
+ */
+public final class KnownKeys {
+
+  private KnownKeys() {}
+
+  /** Those that a key of every job is looked for in; in this order they are told. */
+  private static Set<String> ordered(String... keys) {
+    return Collections.unmodifiableSet(new LinkedHashSet<>(List.of(keys)));
+  }
+
+  /** The top level. */
+  static final List<String> TOP =
+      List.of(
+          "name",
+          "description",
+          "vars",
+          "env",
+          "shell",
+          "resources",
+          "limits",
+          "roots",
+          "defaults",
+          "jobs",
+          "data",
+          "hooks",
+          "factories",
+          "dependencies",
+          "include");
+
+  /** The top level of an included file. */
+  static final List<String> INCLUDED = List.of("vars", "jobs", "include");
+
+  /** A job. */
+  public static final Set<String> JOB =
+      ordered(
+          "command",
+          "tasks",
+          "needs",
+          "produces",
+          "after",
+          "env",
+          "dir",
+          "shell",
+          "resources",
+          "retries",
+          "retry",
+          "depfile",
+          "persist",
+          "temporary",
+          "always",
+          "interactive",
+          "priority",
+          "tags",
+          "description",
+          "allow_failure",
+          "image",
+          "parameters",
+          "match",
+          "table",
+          "mode",
+          "repeat");
+
+  /** What makes a job a group. */
+  static final List<String> GROUP = List.of("parameters", "match", "table", "mode", "repeat");
+
+  /** A job laid under every job, which would make none a group. */
+  static final List<String> DEFAULTS = JOB.stream().filter(key -> !GROUP.contains(key)).toList();
+
+  /** The maps that a parameter's values can be given by; the first one's keys stand together. */
+  static final List<String> VALUES =
+      List.of("from", "to", "step", "lines", "glob", "products", "values");
+
+  /** A {@code table} that is a map. */
+  static final List<String> TABLE = List.of("file", "columns");
+
+  /** A factory. */
+  static final List<String> FACTORY = List.of("name", "type", "jobs", "parameters", "number");
+
+  /** A parameter of a factory. */
+  static final List<String> FACTORY_PARAMETER = List.of("name", "start", "end", "step", "values");
+
+  /** A task. */
+  static final List<String> TASK = List.of("command", "cmd", "image", "runtime", "env", "dir");
+
+  /** Resources; the counters that {@code limits} names come to these. */
+  static final List<String> RESOURCES =
+      List.of("cpus", "memory", "gpus", "disk", "nodes", "runtime");
+
+  /** Resources of the machine that {@code limits} can bound, beside counters. */
+  static final List<String> LIMITS = List.of("cpus", "memory", "gpus");
+
+  /** A {@code retry}. */
+  static final List<String> RETRY = List.of("on", "delay", "grow", "recover");
+
+  /** {@code retry.grow}. */
+  static final List<String> GROW = List.of("memory", "runtime");
+
+  /** {@code hooks} as a map. */
+  static final List<String> HOOKS = List.of("start", "success", "failure", "finish");
+
+  /** An entry of {@code hooks} as a list. */
+  static final List<String> HOOK = List.of("on", "job", "command", "required");
+
+  /** An entry of {@code needs} that is a map. */
+  static final List<String> NEED = List.of("job", "data");
+}

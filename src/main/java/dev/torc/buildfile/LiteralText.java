@@ -1,0 +1,94 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Quote;
+import dev.torc.syntax.Quoting;
+import dev.torc.syntax.ShellText;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Texts of a build file for those who write one: what has to stand there so that a text, with
+ * placeholders in it, is read as it was meant. Reading is {@link Placeholder}'s and {@link Scope}'s
+ * business.
+ */
+public final class LiteralText {
+
+  private LiteralText() {}
+
+  /** What has to be written to mean just this text; null where that cannot be written. */
+  public static String of(String text) {
+    return write(List.of(text));
+  }
+
+  /**
+   * What has to be written to mean texts and placeholders in turn.
+   *
+   * @param parts a text, a placeholder with its braces, a text, and so on; texts may be empty
+   * @return null where it cannot be written: a brace right before a placeholder and one right
+   *     behind it, or a {@code $} before it
+   */
+  public static String write(List<String> parts) {
+    StringBuilder out = new StringBuilder();
+    List<String> meant = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      out.append(i % 2 == 0 ? escape(parts.get(i)) : parts.get(i));
+      if (i % 2 == 1 || !parts.get(i).isEmpty()) {
+        meant.add(i % 2 + parts.get(i));
+      }
+    }
+    List<String> read = new ArrayList<>();
+    for (Object part : Placeholder.split(out.toString())) {
+      if (part instanceof Placeholder hole) {
+        read.add(1 + hole.written());
+      } else if (!part.equals("")) {
+        read.add("0" + part);
+      }
+    }
+    return read.equals(meant) ? out.toString() : null;
+  }
+
+  private static String escape(String text) {
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      boolean dollar = i > 0 && text.charAt(i - 1) == '$';
+      int end = text.charAt(i) == '{' && !dollar ? Placeholder.end(text, i) : -1;
+      if (end > 0) {
+        out.append('{').append(text, i, end).append('}');
+        i = end - 1;
+      } else {
+        out.append(text.charAt(i));
+      }
+    }
+    return out.toString();
+  }
+
+  /**
+   * How the value of each placeholder is quoted in a command for {@code bash}.
+   *
+   * @param parts as for {@link #write}
+   */
+  public static List<Quote> places(List<String> parts) {
+    StringBuilder masked = new StringBuilder();
+    for (int i = 0; i < parts.size(); i++) {
+      masked.append(i % 2 == 0 ? parts.get(i) : String.valueOf(ShellText.HOLE));
+    }
+    return List.copyOf(ShellText.scan(masked.toString()).holes());
+  }
+
+  /** Whether a value means itself wherever it stands in a command. */
+  public static boolean isPlain(String value) {
+    return Quoting.isPlain(value);
+  }
+
+  /** What is wrong with the name of a parameter, for a message; null if nothing. */
+  public static String wrongParameter(String name) {
+    try {
+      AxisReader.checkName(name, java.util.Map.of(), Place.NONE);
+      return null;
+    } catch (BadInput e) {
+      return e.getMessage();
+    }
+  }
+}

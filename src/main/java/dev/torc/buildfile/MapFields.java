@@ -1,0 +1,219 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Durations;
+import dev.torc.syntax.NearestName;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Node.Entry;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Problems;
+import dev.torc.syntax.Sizes;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/**
+ * Reads the values of one map by type. What is wrong goes to the problems and is answered with the
+ * default, so that one run finds all of it. Which keys mean what is the callers' to know.
+ *
+ * @param map the map
+ * @param scope for the placeholders in its texts
+ */
+record MapFields(Node.Mapping map, Scope scope, Problems problems) {
+
+  /** The map of a node; nothing counts as an empty one. */
+  static Node.Mapping map(Node node, String what, Problems problems) {
+    if (node instanceof Node.Mapping map) {
+      return map;
+    }
+    if (node != null && !Node.isNothing(node)) {
+      problems.add(node.place(), what + " must be a map");
+    }
+    return new Node.Mapping(node == null ? Place.NONE : node.place(), new LinkedHashMap<>());
+  }
+
+  /** Notes every key that is not known. */
+  void only(Collection<String> known, String where) {
+    for (Map.Entry<String, Entry> each : map.entries().entrySet()) {
+      String key = each.getKey();
+      if (!known.contains(key)) {
+        Entry entry = each.getValue();
+        problems.add(entry.place(), unknown(key, where, entry, known));
+      }
+    }
+  }
+
+  private static String unknown(String key, String where, Entry entry, Collection<String> known) {
+    if (Node.isNothing(entry.value()) && Placeholder.isIdentifier(key) && known.size() < 3) {
+      return "{" + key + "} is a map in YAML; quote a text that has { in it";
+    }
+    String hint = NearestName.hint(key, known);
+    return "unknown key "
+        + key
+        + " in "
+        + where
+        + (hint.isEmpty() ? "; known are " + String.join(", ", known) : hint);
+  }
+
+  /** The text of a scalar, unexpanded. */
+  static Node.Scalar scalar(Node node, String what) {
+    if (node instanceof Node.Scalar scalar) {
+      if (scalar.isNothing()) {
+        throw new BadInput(
+            scalar.place(), what + " has no value; write \"\" to mean an empty text");
+      }
+      return scalar;
+    }
+    if (!(node instanceof Node.Mapping map)) {
+      throw new BadInput(node.place(), what + " must be a text, not a list");
+    }
+    if (map.entries().size() == 1
+        && Node.isNothing(map.entries().firstEntry().getValue().value())) {
+      throw new BadInput(
+          map.place(),
+          "{"
+              + map.entries().firstEntry().getKey()
+              + "} is a map in YAML; quote a text that has { in it");
+    }
+    throw new BadInput(map.place(), what + " must be a text, not a map");
+  }
+
+  /** One value or a list of values, as nodes. */
+  static List<Node> oneOrMore(Node node) {
+    if (node == null || Node.isNothing(node)) {
+      return List.of();
+    }
+    return node instanceof Node.Sequence list ? list.items() : List.of(node);
+  }
+
+  /** The text under a key, placeholders put in. */
+  String text(String key, String otherwise) {
+    return read(key, otherwise, scope::text);
+  }
+
+  /** One text or a list of texts. */
+  List<String> texts(String key) {
+    if (map.get(key) == null) {
+      return List.of();
+    }
+    List<String> out = new ArrayList<>();
+    for (Node node : oneOrMore(map.get(key))) {
+      guard(() -> out.add(scope.text(scalar(node, key))));
+    }
+    return out;
+  }
+
+  /** {@code true} or {@code false}. */
+  boolean flag(String key) {
+    return map.get(key) != null
+        && read(
+            key,
+            false,
+            node ->
+                switch (scope.text(node)) {
+                  case "true", "True", "TRUE" -> true;
+                  case "false", "False", "FALSE" -> false;
+                  default ->
+                      throw new IllegalArgumentException(
+                          key + " must be true or false, not " + node.text());
+                });
+  }
+
+  /** A whole number within bounds. */
+  long whole(String key, long otherwise, long min, long max) {
+    if (map.get(key) == null) {
+      return otherwise;
+    }
+    return read(
+        key,
+        otherwise,
+        node -> {
+          String text = scope.text(node);
+          long value;
+          try {
+            value = Long.parseLong(text.strip());
+          } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(key + " must be a whole number, not " + text, e);
+          }
+          if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                key + " must be " + (value < min ? "at least " + min : "at most " + max));
+          }
+          return value;
+        });
+  }
+
+  /** A factor of at least 1. */
+  double factor(String key) {
+    return read(
+        key,
+        1.0,
+        node -> {
+          String text = scope.text(node);
+          double value;
+          try {
+            value = Double.parseDouble(text.strip());
+          } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(key + " must be a number, not " + text, e);
+          }
+          if (!(value >= 1 && value <= 1e6)) {
+            throw new IllegalArgumentException(key + " must be a factor of at least 1");
+          }
+          return value;
+        });
+  }
+
+  /** Bytes. */
+  long size(String key) {
+    return read(key, 0L, node -> Sizes.parse(scope.text(node)));
+  }
+
+  /** Nanoseconds. */
+  long duration(String key) {
+    return read(key, 0L, node -> Durations.parse(scope.text(node)));
+  }
+
+  /** Bytes or nanoseconds that a job may not pass: none where there is no such key, never 0. */
+  long limit(String key, ToLongFunction<String> parser) {
+    return read(
+        key,
+        0L,
+        node -> {
+          long limit = parser.applyAsLong(scope.text(node));
+          if (limit == 0) {
+            throw new IllegalArgumentException(
+                key + " must be more than 0; leave it out for no limit");
+          }
+          return limit;
+        });
+  }
+
+  /** Reads a scalar; an {@link IllegalArgumentException} is a problem at its place. */
+  <T> T read(String key, T otherwise, Function<Node.Scalar, T> reader) {
+    Node node = map.get(key);
+    if (node == null) {
+      return otherwise;
+    }
+    try {
+      return reader.apply(scalar(node, key));
+    } catch (IllegalArgumentException e) {
+      problems.add(node.place(), e.getMessage());
+    } catch (BadInput e) {
+      problems.add(e);
+    }
+    return otherwise;
+  }
+
+  /** Runs a step of reading; its error is noted. */
+  void guard(Runnable step) {
+    try {
+      step.run();
+    } catch (BadInput e) {
+      problems.add(e);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.GlobWalk;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What stands where a pattern or folder gives nothing, in a few words for the line that says so: no
+ * such folder, an empty one, files that differ in one part. What follows from it is for others.
+ */
+public final class MissHint {
+
+  /** So many parts of a pattern are tried: each is a walk. */
+  private static final int TRIES = 4;
+
+  private MissHint() {}
+
+  /** What stands beside what a pattern means. */
+  public static String pattern(Path root, Glob glob) throws IOException {
+    String folder = glob.fixedPrefix();
+    String empty = folder(root, folder.isEmpty() ? "." : folder);
+    if (!empty.isEmpty()) {
+      return empty;
+    }
+    if (!GlobWalk.of(root, glob).isEmpty()) {
+      return "what it matches is excluded, or no source";
+    }
+    List<String> parts = parts(glob.toString());
+    int tries = 0;
+    for (int i = parts.size() - 1; i >= 0 && tries < TRIES; i -= 2) {
+      if (!parts.get(i).replace("*", "").isEmpty()) {
+        tries++;
+        List<String> near = GlobWalk.of(root, with(parts, i));
+        if (!near.isEmpty()) {
+          String more = near.size() == 1 ? "" : " and " + (near.size() - 1) + " more like it";
+          return "there is " + near.getFirst() + more;
+        }
+      }
+    }
+    return "nothing in " + (folder.isEmpty() ? "the root" : folder) + " is like it";
+  }
+
+  /** That a folder is not there or empty; empty itself where it is neither. */
+  public static String folder(Path root, String folder) throws IOException {
+    Path path = root.resolve(folder);
+    Path missing = null;
+    for (Path at = path; at != null && !Files.isDirectory(at); at = at.getParent()) {
+      missing = at;
+    }
+    if (missing != null) {
+      String name = missing.startsWith(root) ? root.relativize(missing).toString() : "" + missing;
+      return Files.exists(missing, LinkOption.NOFOLLOW_LINKS)
+          ? name + " is no folder"
+          : "there is no folder " + name;
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+      return entries.iterator().hasNext() ? "" : "folder " + folder + " is empty";
+    }
+  }
+
+  /** A pattern in which one part may be anything. */
+  private static Glob with(List<String> parts, int any) {
+    List<String> relaxed = new ArrayList<>(parts);
+    relaxed.set(any, "*");
+    return Glob.of(String.join("", relaxed));
+  }
+
+  /** The parts of a pattern, with what separates them between; brackets and braces stay whole. */
+  private static List<String> parts(String pattern) {
+    List<String> parts = new ArrayList<>();
+    StringBuilder part = new StringBuilder();
+    int depth = 0;
+    for (int i = 0; i < pattern.length(); i++) {
+      char c = pattern.charAt(i);
+      if (c == '\\' && i + 1 < pattern.length()) {
+        part.append(c).append(pattern.charAt(++i));
+      } else if (depth == 0 && "/._-".indexOf(c) >= 0) {
+        parts.add(part.toString());
+        parts.add(String.valueOf(c));
+        part.setLength(0);
+      } else {
+        depth += c == '{' || c == '[' ? 1 : (c == '}' || c == ']') && depth > 0 ? -1 : 0;
+        part.append(c);
+      }
+    }
+    parts.add(part.toString());
+    return parts;
+  }
+}

@@ -1,0 +1,281 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Node.Entry;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Problems;
+import dev.torc.workflow.Axis;
+import dev.torc.workflow.Deciders;
+import dev.torc.workflow.Group;
+import dev.torc.workflow.Hook;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Paths;
+import dev.torc.workflow.Unit;
+import dev.torc.workflow.Workflow;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Build files as read, with their groups not expanded: what can be told without results. It reads
+ * the top level and leaves the rest to others: joining files to {@link FileLayers}, a job to {@link
+ * JobReader}, the values of groups to {@link GroupExpansion}.
+ *
+ * <p>{@code defaults} is a job laid under every job: its {@code env}, {@code resources} (class
+ * names replaced by what they stand for) and {@code retry} are joined with the job's key by key,
+ * where the job's keys win; every other key is used only where the job does not have it.
+ *
+ * <p>Not for use by several threads at once: it remembers what it has read.
+ */
+public final class ParsedBuildFile {
+
+  private final Path root;
+  private final List<Path> files;
+  private final List<BuildFile.Read> sources;
+  private final String name;
+  private final String description;
+  private final SortedMap<String, Long> limits;
+  private final List<Path> roots;
+  private final SortedMap<String, String> data;
+  private final List<Hook> hooks;
+  private final Set<BadInput.Diagnostic> warnings = new LinkedHashSet<>();
+  private final GroupExpansion expansion;
+
+  /**
+   * Reads and joins build files.
+   *
+   * @param files at least one; later ones are laid over earlier ones, the first one's folder is the
+   *     root
+   * @param defines values for vars, over those of the files
+   * @throws BadInput with all that is wrong, as far as it can be told without expanding groups
+   * @throws IOException if a file is there but cannot be read
+   */
+  public static ParsedBuildFile read(List<Path> files, SortedMap<String, String> defines)
+      throws IOException {
+    Problems problems = new Problems();
+    ParsedBuildFile blueprint = new ParsedBuildFile(files, defines, problems);
+    if (!problems.isEmpty()) {
+      // What is wrong with groups is told with the rest.
+      blueprint.expansion.run(ResultSource.nothing(), problems);
+      problems.throwIfAny();
+    }
+    return blueprint;
+  }
+
+  private ParsedBuildFile(List<Path> files, SortedMap<String, String> defines, Problems problems)
+      throws IOException {
+    this.root = FileLayers.located(files.getFirst()).getParent();
+    FileLayers layers = new FileLayers(root, problems);
+    Node.Mapping top = layers.read(files);
+    new MapFields(top, null, problems).only(KnownKeys.TOP, "the build file");
+
+    SortedMap<String, String> vars =
+        VariableReader.resolve(MapFields.map(top.get("vars"), "vars", problems), defines, problems);
+    // With wrong vars every use of them would be told again.
+    problems.throwIfAny();
+
+    Scope scope = new Scope(vars, null, null, null);
+    MapFields fields = new MapFields(top, scope, problems);
+    this.limits = limits(top, scope, problems);
+    TreeSet<String> counters = new TreeSet<>(limits.keySet());
+    KnownKeys.LIMITS.forEach(counters::remove);
+    FactoryReader factories = new FactoryReader(top, scope, problems);
+    Node.Mapping jobs = factories.jobs();
+    Paths paths = new Paths(root);
+    JobReader reader =
+        new JobReader(
+            vars,
+            shared(top),
+            factories.parents(jobs.entries().keySet()),
+            counters,
+            paths,
+            problems,
+            warnings);
+    reader.checkShared();
+    AxisReader axes = new AxisReader(scope, paths, problems);
+    List<Unit> units = new ArrayList<>();
+    Map<String, Place> places = HashMap.newHashMap(jobs.entries().size());
+    jobs.entries().forEach((key, entry) -> add(key, entry, reader, axes, units, places, problems));
+    this.expansion = new GroupExpansion(root, units, reader, warnings);
+    Path folder = root.getFileName();
+    this.files = layers.files();
+    this.sources = layers.sources();
+    this.name = fields.text("name", folder == null ? "torc" : folder.toString());
+    this.description = fields.text("description", "");
+    this.roots = roots(fields, root);
+    this.data =
+        StaticData.read(
+            new MapFields(MapFields.map(top.get("data"), "data", problems), scope, problems));
+    this.hooks =
+        HookReader.read(top.get("hooks"), scope, reader.shell(), places.keySet(), problems);
+  }
+
+  /**
+   * The workflow as far as it is known with these results. Groups whose instances depend on results
+   * that are not there stand in it without instances. Cheap to repeat: plain jobs, and instances
+   * that stay, are the same objects again.
+   *
+   * @throws BadInput with what is wrong whatever the results; what only they showed is in {@link
+   *     Group#problems}
+   * @throws IOException if a file or folder that a group asks for cannot be read
+   */
+  public Workflow expand(ResultSource found) throws IOException {
+    Problems problems = new Problems();
+    GroupExpansion.Expanded expanded = expansion.run(found, problems);
+    problems.throwIfAny();
+    return new Workflow(
+        root,
+        files,
+        name,
+        description,
+        limits,
+        roots,
+        expanded.jobs(),
+        expanded.groups(),
+        data,
+        hooks,
+        List.copyOf(expanded.warnings()));
+  }
+
+  /** The files that were read, tables among them, under the paths by which they were asked for. */
+  public List<BuildFile.Read> sources() {
+    List<BuildFile.Read> all = new ArrayList<>(sources);
+    all.addAll(expansion.tables());
+    return all;
+  }
+
+  /** What beside {@link #sources} decided about the last expansion. */
+  public Deciders deciders() {
+    return expansion.deciders();
+  }
+
+  /**
+   * What the jobs share: the reader of groups stays, and of 100 000 jobs need not hold the text.
+   */
+  private static Node.Mapping shared(Node.Mapping top) {
+    SequencedMap<String, Entry> entries = new LinkedHashMap<>(top.entries());
+    entries.remove("jobs");
+    return new Node.Mapping(top.place(), entries);
+  }
+
+  private static void add(
+      String key,
+      Entry entry,
+      JobReader reader,
+      AxisReader axes,
+      List<Unit> units,
+      Map<String, Place> places,
+      Problems problems) {
+    String name;
+    try {
+      name = reader.name(key, entry.place());
+    } catch (BadInput e) {
+      problems.add(e);
+      return;
+    }
+    Place earlier = places.putIfAbsent(name, entry.place());
+    if (earlier != null) {
+      problems.add(entry.place(), "a second job " + name + ", first at " + earlier);
+      return;
+    }
+    if (!AxisReader.isGroup(entry.value())) {
+      units.add(new Unit.Single(reader.read(key, name, entry, null)));
+      return;
+    }
+    Problems own = new Problems();
+    List<Axis> read =
+        new AxisReader(axes.scope(), axes.paths(), own).read((Node.Mapping) entry.value());
+    if (!own.isEmpty()) {
+      problems.add(new BadInput(own.found()));
+      read = List.of();
+    }
+    units.add(
+        new Unit.Many(name, key, entry, read, outline(key, name, entry, read, reader, problems)));
+  }
+
+  /**
+   * A group as one job with wildcards for its values. Of what is wrong with it only what no value
+   * could mend is told.
+   */
+  private static Job outline(
+      String key, String name, Entry entry, List<Axis> axes, JobReader reader, Problems problems) {
+    SortedMap<String, String> values = new TreeMap<>();
+    axes.forEach(axis -> unknown(axis, values));
+    if (axes.isEmpty()) {
+      values.put(Scope.ALL, Scope.ANY_PATH);
+    }
+    Problems own = new Problems();
+    Job job =
+        reader
+            .telling(own, new LinkedHashSet<>())
+            .read(key, name, entry, new JobReader.Instance(Scope.ANY_PATH, values, List.of()));
+    own.found().stream()
+        .filter(problem -> problem.message().matches("(?s)(unknown|the job) [^\\x00]*"))
+        .forEach(problem -> problems.add(problem.place(), problem.message()));
+    return job;
+  }
+
+  private static void unknown(Axis axis, Map<String, String> into) {
+    boolean whole =
+        switch (axis) {
+          case Axis.Fixed fixed ->
+              fixed.rows().stream().noneMatch(row -> row.values().getFirst().indexOf('/') >= 0);
+          case Axis.Matched _ -> true;
+          default -> false;
+        };
+    if (axis instanceof Axis.Zip zip) {
+      zip.axes().forEach(each -> unknown(each, into));
+    } else if (axis.names().isEmpty()) {
+      into.put(Scope.ALL, Scope.ANY_PATH);
+    }
+    axis.names().forEach(name -> into.putIfAbsent(name, whole ? Scope.ANY : Scope.ANY_PATH));
+  }
+
+  private static SortedMap<String, Long> limits(Node.Mapping top, Scope scope, Problems problems) {
+    MapFields fields =
+        new MapFields(MapFields.map(top.get("limits"), "limits", problems), scope, problems);
+    SortedMap<String, Long> limits = new TreeMap<>();
+    for (Map.Entry<String, Entry> each : fields.map().entries().entrySet()) {
+      String name = each.getKey();
+      if (!KnownKeys.LIMITS.contains(name) && KnownKeys.RESOURCES.contains(name)) {
+        problems.add(each.getValue().place(), name + " cannot be limited here");
+      } else if (!Placeholder.isIdentifier(name)) {
+        problems.add(
+            each.getValue().place(), "the name of a counter is letters, digits and _: " + name);
+      } else if (name.equals("memory")) {
+        limits.put(name, fields.size(name));
+      } else {
+        limits.put(name, fields.whole(name, 1, name.equals("cpus") ? 1 : 0, Integer.MAX_VALUE));
+      }
+    }
+    return limits;
+  }
+
+  private static List<Path> roots(MapFields fields, Path root) {
+    List<Path> roots = new ArrayList<>();
+    for (Node node : MapFields.oneOrMore(fields.map().get("roots"))) {
+      fields.guard(
+          () -> {
+            String text = fields.scope().text(MapFields.scalar(node, "roots"));
+            try {
+              roots.add(root.resolve(text).normalize());
+            } catch (InvalidPathException e) {
+              throw new BadInput(node.place(), "no path: " + text);
+            }
+          });
+    }
+    return List.copyOf(roots);
+  }
+}

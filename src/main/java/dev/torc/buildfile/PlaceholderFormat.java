@@ -1,0 +1,116 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.NearestName;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.MathContext;
+import java.util.IllegalFormatException;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The formats of a placeholder: {@code stem}, {@code name}, {@code dir}, {@code suffix} of a path,
+ * and those of C's printf for numbers and texts ({@code 03d}, {@code .2f}, {@code x}, {@code s}).
+ */
+public final class PlaceholderFormat {
+
+  private static final List<String> OF_PATHS = List.of("stem", "name", "dir", "suffix");
+
+  private PlaceholderFormat() {}
+
+  /**
+   * The value in a format.
+   *
+   * @throws IllegalArgumentException with the reason if the format is none, or not one for the
+   *     value
+   */
+  public static String apply(String format, String value) {
+    int slash = value.lastIndexOf('/');
+    String name = value.substring(slash + 1);
+    // A dot in front makes a hidden file, not a suffix; `..` has none either.
+    int dot =
+        name.lastIndexOf('.') > 0 && !name.equals("..") ? name.lastIndexOf('.') : name.length();
+    return switch (format) {
+      case "name" -> name;
+      case "stem" -> name.substring(0, dot);
+      case "suffix" -> name.substring(dot);
+      case "dir" -> slash < 0 ? "." : slash == 0 ? "/" : value.substring(0, slash);
+      default -> printf(format, value);
+    };
+  }
+
+  private static String printf(String format, String value) {
+    if (!format.matches("[-+#0]*[0-9]{0,3}(\\.[0-9]{1,3})?[dixXoeEfgGs]")) {
+      throw new IllegalArgumentException(
+          "unknown format " + format + NearestName.hint(format, OF_PATHS) + suggestion(format));
+    }
+    char type = format.charAt(format.length() - 1);
+    String flags = format.substring(0, format.length() - 1);
+    try {
+      return switch (type) {
+        case 'd', 'i' -> String.format(Locale.ROOT, "%" + flags + "d", integer(value));
+        case 'x', 'X', 'o' -> String.format(Locale.ROOT, "%" + flags + type, integer(value));
+        case 's' -> String.format(Locale.ROOT, "%" + flags + "s", value);
+        case 'g', 'G' -> general(flags, type, decimal(value));
+        default -> String.format(Locale.ROOT, "%" + flags + type, decimal(value));
+      };
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "the format " + format + " wants a number, but the value is " + value);
+    } catch (IllegalFormatException e) {
+      throw new IllegalArgumentException("the flags of the format " + format + " do not fit");
+    }
+  }
+
+  private static String suggestion(String format) {
+    return NearestName.to(format, OF_PATHS) == null
+        ? "; known are stem, name, dir, suffix and those of printf, such as 03d"
+        : "";
+  }
+
+  private static BigInteger integer(String value) {
+    return new BigInteger(value.strip());
+  }
+
+  private static BigDecimal decimal(String value) {
+    BigDecimal number = new BigDecimal(value.strip());
+    if (Math.abs((long) number.precision() - number.scale()) > 400 || number.scale() > 1000) {
+      throw new NumberFormatException("beyond what a double holds");
+    }
+    return number;
+  }
+
+  /** C's {@code %g}: the shorter of {@code %e} and {@code %f}, without trailing zeros. */
+  private static String general(String flags, char type, BigDecimal value) {
+    int point = flags.indexOf('.');
+    int precision = point < 0 ? 6 : Math.max(1, Integer.parseInt(flags.substring(point + 1)));
+    String layout = point < 0 ? flags : flags.substring(0, point);
+    BigDecimal rounded = value.round(new MathContext(precision));
+    int exponent = rounded.signum() == 0 ? 0 : rounded.precision() - rounded.scale() - 1;
+    String text;
+    if (exponent < -4 || exponent >= precision) {
+      String digits = rounded.unscaledValue().abs().toString().replaceFirst("0+$", "");
+      text =
+          (rounded.signum() < 0 ? "-" : "")
+              + digits.charAt(0)
+              + (digits.length() > 1 ? "." + digits.substring(1) : "")
+              + String.format(Locale.ROOT, "%c%+03d", type == 'g' ? 'e' : 'E', exponent);
+    } else {
+      text = rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
+    }
+    boolean zeros = layout.matches("[-+#]*0.*") && !layout.contains("-");
+    if (layout.contains("+") && !text.startsWith("-")) {
+      text = "+" + text;
+    }
+    String width = layout.replaceFirst("^[-+#0]*", "");
+    int pad = width.isEmpty() ? 0 : Integer.parseInt(width) - text.length();
+    if (pad <= 0) {
+      return text;
+    }
+    if (zeros) {
+      int sign = text.startsWith("-") || text.startsWith("+") ? 1 : 0;
+      return text.substring(0, sign) + "0".repeat(pad) + text.substring(sign);
+    }
+    return layout.contains("-") ? text + " ".repeat(pad) : " ".repeat(pad) + text;
+  }
+}

@@ -1,0 +1,35 @@
+package dev.torc.buildfile;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is known of results when groups are expanded. The reader of build files knows no results;
+ * whoever has them answers here.
+ */
+public interface ResultSource {
+
+  /**
+   * The files that a job has made, or all instances of a group: paths as products have them, those
+   * inside folder products instead of the folder, in any order. Empty while it has not ended well
+   * or while it will run again; an ended job without products has an empty list.
+   *
+   * @param job the name of a plain job or of a group
+   */
+  Optional<List<String>> products(String job);
+
+  /**
+   * Whether what stands at a path is the unaltered product of an earlier build. Where no job
+   * declares it any more it is no source, and no group's {@code glob} or {@code match} sees it.
+   *
+   * @param path a normalized path
+   */
+  default boolean isRecorded(String path) {
+    return false;
+  }
+
+  /** Knows of no results: what depends on one is not expanded. */
+  static ResultSource nothing() {
+    return job -> Optional.empty();
+  }
+}

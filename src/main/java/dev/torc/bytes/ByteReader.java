@@ -1,0 +1,142 @@
+package dev.torc.bytes;
+
+import dev.torc.hash.Digest;
+import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Stamp;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Bytes being read, as {@link ByteWriter} wrote them. Where they are others, its methods throw
+ * {@link IndexOutOfBoundsException}, {@link IllegalArgumentException}, {@link ArithmeticException}
+ * or {@link NegativeArraySizeException}, or give something else.
+ */
+public final class ByteReader {
+
+  private static final Stamp.Kind[] KINDS = Stamp.Kind.values();
+
+  private final byte[] bytes;
+  private int at;
+
+  /** Begins at an offset; the bytes must not change. */
+  public ByteReader(byte[] bytes, int from) {
+    this.bytes = bytes;
+    this.at = from;
+  }
+
+  /** One byte, not negative. */
+  public int one() {
+    return bytes[at++] & 0xff;
+  }
+
+  /** Yes or no. */
+  public boolean flag() {
+    return one() != 0;
+  }
+
+  /** A number of eight bytes. */
+  public long eight() {
+    long value = ByteBuffer.wrap(bytes).getLong(at);
+    at += Long.BYTES;
+    return value;
+  }
+
+  /** A number of as few bytes as it needs. */
+  public long number() {
+    long value = 0;
+    int part;
+    int shift = 0;
+    do {
+      part = one();
+      value |= (part & 0x7fL) << shift;
+      shift += 7;
+    } while ((part & 0x80) != 0);
+    return value >>> 1 ^ -(value & 1);
+  }
+
+  /** A number that fits an int. */
+  public int small() {
+    return Math.toIntExact(number());
+  }
+
+  /** So many bytes as they are. */
+  public byte[] raw(int count) {
+    if (count > bytes.length - at) {
+      throw new IndexOutOfBoundsException(count);
+    }
+    at += count;
+    return Arrays.copyOfRange(bytes, at - count, at);
+  }
+
+  /** Numbers of four bytes each. */
+  public int[] ints() {
+    int[] values = new int[size(Integer.BYTES)];
+    ByteBuffer.wrap(bytes, at, Integer.BYTES * values.length).asIntBuffer().get(values);
+    at += Integer.BYTES * values.length;
+    return values;
+  }
+
+  /** Numbers of eight bytes each. */
+  public long[] longs() {
+    long[] values = new long[size(Long.BYTES)];
+    ByteBuffer.wrap(bytes, at, Long.BYTES * values.length).asLongBuffer().get(values);
+    at += Long.BYTES * values.length;
+    return values;
+  }
+
+  /** How many follow of so many bytes each, at least. */
+  private int size(int each) {
+    int size = small();
+    if (size < 0 || size > (bytes.length - at) / each) {
+      throw new IllegalArgumentException("a list of " + size);
+    }
+    return size;
+  }
+
+  /** A text, or null. */
+  public String text() {
+    int length = small() - 1;
+    if (length < 0) {
+      return null;
+    }
+    String text = new String(bytes, at, length, StandardCharsets.UTF_8);
+    at += length;
+    return text;
+  }
+
+  /** A digest, or null. */
+  public Digest digest() {
+    int head = one();
+    if (head == 0) {
+      return null;
+    }
+    Digest digest = Digest.of(raw(Digest.LENGTH));
+    return head == 2 ? digest.executable() : digest;
+  }
+
+  /** What is known of a file. */
+  public KnownDigest known() {
+    int head = one();
+    Stamp stamp = new Stamp(KINDS[head >> 2], (head & 2) != 0, eight(), eight(), eight(), eight());
+    return new KnownDigest(stamp, digest(), (head & 1) != 0);
+  }
+
+  /** A list, unmodifiable. */
+  public <T> List<T> list(Function<ByteReader, T> each) {
+    int size = size(1);
+    List<T> items = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      items.add(each.apply(this));
+    }
+    return List.copyOf(items);
+  }
+
+  /** Whether all was read. */
+  public boolean isAtEnd() {
+    return at == bytes.length;
+  }
+}

@@ -1,0 +1,131 @@
+package dev.torc.bytes;
+
+import dev.torc.hash.Digest;
+import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Stamp;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/**
+ * Bytes being written: numbers are zigzag varints, fixed-width ones big-endian, text is UTF-8
+ * behind its length plus one (0 is null). What they stand for is the caller's business.
+ */
+public final class ByteWriter {
+
+  private byte[] bytes;
+  private int length;
+
+  /** Begins behind so many bytes that are left free. */
+  public ByteWriter(int free) {
+    bytes = new byte[Math.max(128, 2 * free)];
+    length = free;
+  }
+
+  private void room(int more) {
+    if (bytes.length - length < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+    }
+  }
+
+  /** One byte. */
+  public void one(int value) {
+    room(1);
+    bytes[length++] = (byte) value;
+  }
+
+  /** Yes or no. */
+  public void flag(boolean value) {
+    one(value ? 1 : 0);
+  }
+
+  /** Eight bytes, whatever the number. */
+  public void eight(long value) {
+    room(Long.BYTES);
+    ByteBuffer.wrap(bytes).putLong(length, value);
+    length += Long.BYTES;
+  }
+
+  /** As few bytes as the number needs. */
+  public void number(long value) {
+    long rest = value << 1 ^ value >> 63;
+    while ((rest & ~0x7fL) != 0) {
+      one((int) rest | 0x80);
+      rest >>>= 7;
+    }
+    one((int) rest);
+  }
+
+  /** Bytes as they are. */
+  public void raw(byte[] more) {
+    room(more.length);
+    System.arraycopy(more, 0, bytes, length, more.length);
+    length += more.length;
+  }
+
+  /** How many there are, then each in four bytes. */
+  public void ints(int[] values) {
+    number(values.length);
+    room(Integer.BYTES * values.length);
+    ByteBuffer.wrap(bytes, length, Integer.BYTES * values.length).asIntBuffer().put(values);
+    length += Integer.BYTES * values.length;
+  }
+
+  /** How many there are, then each in eight bytes. */
+  public void longs(long[] values) {
+    number(values.length);
+    room(Long.BYTES * values.length);
+    ByteBuffer.wrap(bytes, length, Long.BYTES * values.length).asLongBuffer().put(values);
+    length += Long.BYTES * values.length;
+  }
+
+  /** A text, or null. */
+  public void text(String text) {
+    if (text == null) {
+      number(0);
+      return;
+    }
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    number(utf8.length + 1L);
+    raw(utf8);
+  }
+
+  /** A digest, or null: 0; 1 or, of an executable product, 2 stands before the bytes. */
+  public void digest(Digest digest) {
+    one(digest == null ? 0 : digest.isExecutable() ? 2 : 1);
+    if (digest != null) {
+      raw(digest.bytes());
+    }
+  }
+
+  /** What is known of a file. */
+  public void known(KnownDigest known) {
+    Stamp stamp = known.stamp();
+    one(stamp.kind().ordinal() << 2 | (stamp.executable() ? 2 : 0) | (known.safe() ? 1 : 0));
+    eight(stamp.size());
+    eight(stamp.mtime());
+    eight(stamp.ctime());
+    eight(stamp.inode());
+    digest(known.digest());
+  }
+
+  /** How many there are, then each. */
+  public <T> void list(List<? extends T> items, BiConsumer<ByteWriter, T> each) {
+    number(items.size());
+    for (T item : items) {
+      each.accept(this, item);
+    }
+  }
+
+  /** How many bytes there are by now, free ones included. */
+  public int length() {
+    return length;
+  }
+
+  /** A copy of all bytes. */
+  public byte[] bytes() {
+    return Arrays.copyOf(bytes, length);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.torc.bytes;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+
+import dev.torc.posix.OwnFile;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/**
+ * Files beside the database that are written as one, with a checksum. They save work and hold
+ * nothing that could not be found again, so they are not forced to the disk: one that is missing,
+ * torn or damaged is as good as none. A file may have a second part with a checksum of its own, for
+ * what is seldom wanted. What they hold is their owners' business.
+ */
+public final class CheckedFile {
+
+  /** How many bytes an owner leaves free at a part's beginning, for checksum and length. */
+  public static final int FREE = Long.BYTES;
+
+  private static final int PIECE = 1 << 18;
+
+  private static final byte[] NOTHING = {};
+
+  private CheckedFile() {}
+
+  /**
+   * The first or only part of a file, its first {@link #FREE} bytes included; null where there is
+   * none that is whole. Whether a second one is whole is not looked at.
+   */
+  public static byte[] read(Path file) {
+    byte[] bytes = part(file, 0);
+    return bytes != null && isWhole(bytes, NOTHING) ? bytes : null;
+  }
+
+  /**
+   * The second part of a file.
+   *
+   * @param first the first part, or its first {@link #FREE} bytes
+   * @return null where it is damaged, or where the file is another one by now
+   */
+  public static byte[] second(Path file, byte[] first) {
+    byte[] bytes = part(file, length(first));
+    return bytes != null && isWhole(bytes, head(first)) ? bytes : null;
+  }
+
+  private static byte[] part(Path file, long from) {
+    try (SeekableByteChannel in = OwnFile.channel(file)) {
+      byte[] head = new byte[FREE];
+      in.position(from);
+      if (!fill(in, head, 0) || length(head) > Math.min(in.size() - from, Integer.MAX_VALUE)) {
+        return null;
+      }
+      byte[] bytes = Arrays.copyOf(head, (int) length(head));
+      return bytes.length > FREE && fill(in, bytes, FREE) ? bytes : null;
+    } catch (IOException none) {
+      return null;
+    }
+  }
+
+  /** In pieces: the channel takes as much memory again as it is asked for at once. */
+  private static boolean fill(SeekableByteChannel in, byte[] bytes, int from) throws IOException {
+    int at = from;
+    while (at < bytes.length) {
+      int read = in.read(ByteBuffer.wrap(bytes, at, Math.min(PIECE, bytes.length - at)));
+      if (read < 0) {
+        return false;
+      }
+      at += read;
+    }
+    return true;
+  }
+
+  /**
+   * Writes a file of one or two parts under a lock that its owner holds; the first {@link #FREE}
+   * bytes of each are set here.
+   */
+  public static void write(Path file, byte[]... parts) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    byte[] before = NOTHING;
+    try {
+      try (OutputStream out = OwnFile.out(fresh, CREATE, TRUNCATE_EXISTING)) {
+        for (byte[] part : parts) {
+          ByteBuffer.wrap(part).putLong(sum(part, before));
+          out.write(part);
+          before = head(part);
+        }
+      }
+      OwnFile.prepare(file);
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      Files.deleteIfExists(fresh);
+      throw e;
+    }
+  }
+
+  private static byte[] head(byte[] part) {
+    return Arrays.copyOf(part, FREE);
+  }
+
+  /** How long a part is by its head: a number of four bytes. */
+  private static long length(byte[] head) {
+    return Integer.toUnsignedLong(ByteBuffer.wrap(head).getInt(Integer.BYTES));
+  }
+
+  private static boolean isWhole(byte[] bytes, byte[] before) {
+    return bytes.length > FREE && ByteBuffer.wrap(bytes).getLong() == sum(bytes, before);
+  }
+
+  /** A second part is summed up with the head of the first: only together are they whole. */
+  private static long sum(byte[] bytes, byte[] before) {
+    CRC32C crc = new CRC32C();
+    crc.update(before, 0, before.length);
+    crc.update(bytes, FREE, bytes.length - FREE);
+    return crc.getValue() << 32 | bytes.length;
+  }
+}

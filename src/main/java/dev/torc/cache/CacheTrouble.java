@@ -1,0 +1,87 @@
+package dev.torc.cache;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Turns what went wrong below the cache into the one line that people read; decides nothing. */
+final class CacheTrouble {
+
+  /** Below this many free bytes a failed write is taken for a full disk: LMDB says EIO for it. */
+  private static final long NO_SPACE = 1 << 20;
+
+  private static final String FULL = "no space left on device; free some and build again";
+  private static final String READ_ONLY =
+      "read-only file system; set TORC_CACHE to a folder that is writable";
+
+  private static final int EIO = 5;
+  private static final int EACCES = 13;
+  private static final int EPERM = 1;
+  private static final int EROFS = 30;
+  private static final int ENOSPC = 28;
+
+  private CacheTrouble() {}
+
+  static CacheException of(String what, Path file, IOException e) {
+    String why =
+        switch (e) {
+          case AccessDeniedException _ -> "permission denied; make it writable and build again";
+          case NoSuchFileException _ -> "no such file or folder; check the path";
+          case FileSystemException f when f.getReason() != null -> lower(f.getReason());
+          default -> e.getMessage() == null ? e.toString() : e.getMessage();
+        };
+    // What the system or torc gives a reason for is told of the file that it names.
+    boolean named = e instanceof FileSystemException f && f.getReason() != null;
+    Path subject = named ? Path.of(((FileSystemException) e).getFile()) : file;
+    String said = why.toLowerCase(Locale.ROOT);
+    if (said.contains("read-only")) {
+      why = READ_ONLY;
+    } else if (said.contains("no space left") || full(file)) {
+      why = FULL;
+    }
+    return new CacheException(line(what, subject, why), e);
+  }
+
+  static CacheException of(String what, Path file, RuntimeException e) {
+    if (e instanceof CacheException already) {
+      return already;
+    }
+    int code = e instanceof LmdbException lmdb ? lmdb.code() : 0;
+    String why =
+        switch (code) {
+          case ENOSPC -> FULL;
+          case EIO -> full(file) ? FULL : "input/output error; check the disk, then build again";
+          case EACCES, EPERM -> "permission denied; make it writable and build again";
+          case EROFS -> READ_ONLY;
+          default -> String.valueOf(e.getMessage());
+        };
+    return new CacheException(line(what, file, why), e);
+  }
+
+  /** What the C library says, in lower case as all else on the line. */
+  private static String lower(String reason) {
+    return reason.isEmpty()
+        ? "refused"
+        : reason.substring(0, 1).toLowerCase(Locale.ROOT) + reason.substring(1);
+  }
+
+  private static boolean full(Path file) {
+    Path at = file.toAbsolutePath();
+    while (at != null && !Files.exists(at)) {
+      at = at.getParent();
+    }
+    try {
+      return at != null && Files.getFileStore(at).getUsableSpace() < NO_SPACE;
+    } catch (IOException unknown) {
+      return false;
+    }
+  }
+
+  private static String line(String what, Path file, String why) {
+    return (what + " " + file + ": " + why).replace('\n', ' ');
+  }
+}

@@ -1,0 +1,41 @@
+package dev.torc.cache;
+
+import dev.torc.hash.Digest;
+import java.util.List;
+
+/**
+ * The last run of a job: what the next verdict needs, and no more. What only people ask for is in
+ * {@link RunDetails}, stored apart.
+ *
+ * @param outcome how the run ended
+ * @param build the random id of its build
+ * @param manifest digest of the manifest it ran under
+ * @param products what it left, in declared order, matches of globs sorted
+ * @param found needed files that the depfile named beyond the declared ones, sorted
+ * @param moved needed files that moved while it ran: it runs again
+ * @param wall nanoseconds of the last attempt
+ */
+public record JobResult(
+    Outcome outcome,
+    String build,
+    Digest manifest,
+    List<RecordedProduct> products,
+    List<String> found,
+    List<String> moved,
+    long wall) {
+
+  /** How a run ended. The order is that of the codes in the database: only append. */
+  public enum Outcome {
+    OK,
+    FAILED,
+    TIMED_OUT,
+    OUT_OF_MEMORY,
+    INTERRUPTED,
+    ADOPTED;
+
+    /** Whether the products are those of a job that ended well, or accepted as such. */
+    public boolean isGood() {
+      return this == OK || this == ADOPTED;
+    }
+  }
+}

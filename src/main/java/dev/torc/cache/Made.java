@@ -1,7 +1,0 @@
-package dev.torc.cache;
-
-import dev.torc.hash.Digest;
-import dev.torc.hash.Stamp;
-
-/** A product as a run left it: path (relative to the root, or absolute), kind and digest. */
-public record Made(String path, Stamp.Kind kind, Digest digest) {}

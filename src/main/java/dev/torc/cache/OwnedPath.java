@@ -1,0 +1,12 @@
+package dev.torc.cache;
+
+import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp;
+
+/**
+ * A path that torc made and may therefore delete while it is unaltered.
+ *
+ * @param job the job that made it last
+ * @param adopted whether it is the user's own file, accepted as a product: never deleted
+ */
+public record OwnedPath(String path, Stamp.Kind kind, Digest digest, String job, boolean adopted) {}

@@ -1,0 +1,297 @@
+package dev.torc.cache;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+
+/**
+ * The LMDB environment: trees of bytes, read by any thread and written by one. What the bytes mean,
+ * what waits to be written and whether the file is sound are other files' business.
+ *
+ * <p>It keeps LMDB's full durability: a commit is on the disk when it returns, data first, meta
+ * page after. Giving up the second sync (MDB_NOMETASYNC) would lose a commit on a power failure and
+ * win nothing: at most one commit is written in 50 ms, on a thread that nobody waits for.
+ *
+ * <p>No snapshot is held longer than a read, but by a reader ({@link #look}): LMDB cannot use pages
+ * again that a snapshot may still see, and a long build would make the file grow without end. The
+ * map may only move (growth) or go (close) while nobody reads; the lock here sees to that.
+ */
+final class RecordStore implements AutoCloseable {
+
+  /**
+   * The layout of the records, kept in the database. Any change of {@link RecordCodec} counts it
+   * up.
+   */
+  static final String SCHEMA = "2";
+
+  static final String SCHEMA_KEY = "schema";
+  static final String COMMIT_KEY = "commit";
+
+  /** Bytes; LMDB takes 64 for a reader, and makes room for as many as the file has place for. */
+  private static final int LOCK_TABLE = 20480;
+
+  private static final int READERS = 254;
+
+  private final LmdbEnv env;
+  private final boolean writes;
+
+  /** LMDB's numbers of the trees, by ordinal, and of the tree that holds their names. */
+  private final int[] trees = new int[RecordTree.values().length];
+
+  private int main;
+  private final ReentrantReadWriteLock map = new ReentrantReadWriteLock();
+
+  /** For single reads, taken by its monitor; between reads it is reset, but in a look. */
+  private LmdbTxn reader;
+
+  private RecordStore(LmdbEnv env, boolean writes) {
+    this.env = env;
+    this.writes = writes;
+  }
+
+  /** Opens for reading and writing; the folder exists and a file there is sound. */
+  static RecordStore open(Path folder, long mapSize) {
+    RecordStore store = new RecordStore(env(folder, mapSize, false), true);
+    try {
+      store.env.checkReaders(); // frees the slots of readers that were killed
+      return store;
+    } catch (RuntimeException e) {
+      store.env.close();
+      throw e;
+    }
+  }
+
+  /** Opens for reading one snapshot, which is held until the end. Nothing of it was read yet. */
+  static RecordStore look(Path folder, long mapSize) {
+    RecordStore store = new RecordStore(env(folder, mapSize, true), false);
+    try {
+      store.reader = store.env.read();
+      return store;
+    } catch (RuntimeException e) {
+      store.env.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Makes LMDB's lock table in full. LMDB would make it with a hole and then write to it through
+   * its map: on a full disk that ends the process (SIGBUS), while this is an error that can be
+   * told.
+   */
+  private static void lockTable(Path folder) {
+    Path table = folder.resolve("lock.mdb");
+    try {
+      if (Files.exists(table)) {
+        return;
+      }
+      Path whole = folder.resolve("lock.mdb." + UUID.randomUUID());
+      try {
+        Files.write(whole, new byte[LOCK_TABLE]);
+        // A link never replaces a table that another process made, and uses, meanwhile.
+        Files.createLink(table, whole);
+      } catch (FileAlreadyExistsException made) {
+        return;
+      } catch (UnsupportedOperationException noLinks) {
+        return; // then LMDB makes it
+      } finally {
+        Files.deleteIfExists(whole);
+      }
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot make the lock table", table, e);
+    }
+  }
+
+  private static LmdbEnv env(Path folder, long mapSize, boolean readOnly) {
+    lockTable(folder);
+    try {
+      return LmdbEnv.open(folder, mapSize, RecordTree.values().length, READERS, readOnly);
+    } catch (LinkageError e) {
+      throw new CacheException(
+          "cannot load the native library of LMDB: " + e.getMessage() + "; install torc anew", e);
+    }
+  }
+
+  /** A map that holds the file twice over and is no smaller than what is wanted. */
+  static long mapSize(Path data, long wanted) throws IOException {
+    long need = Files.exists(data) ? 2 * Files.size(data) : 0;
+    long size = wanted;
+    while (size < need) {
+      size *= 2;
+    }
+    return size;
+  }
+
+  /** The transaction of a look's snapshot. */
+  long snapshot() {
+    return reader.id();
+  }
+
+  /** Lets a look see a newer snapshot. */
+  void renew() {
+    reader.reset();
+    reader.renew();
+  }
+
+  /** Makes the trees readable, and of a new database makes them, under a commit's own record. */
+  void useTrees(boolean fresh, Function<Long, byte[]> commit) {
+    try (LmdbTxn txn = env.write()) {
+      trees(txn, true);
+      if (fresh) {
+        seal(txn, commit);
+      }
+      txn.commit();
+    }
+    reader = env.read();
+    reader.reset();
+  }
+
+  /** Makes the trees of a look's snapshot readable. */
+  void useTrees() {
+    trees(reader, false);
+  }
+
+  private void trees(LmdbTxn txn, boolean create) {
+    main = txn.database(null, false);
+    for (RecordTree tree : RecordTree.values()) {
+      trees[tree.ordinal()] = txn.database(tree.name(), create);
+    }
+  }
+
+  /** The value of a key, or null. */
+  byte[] get(RecordTree tree, byte[] key) {
+    return read(txn -> txn.get(trees[tree.ordinal()], key));
+  }
+
+  /** Hands keys and values of a tree to the visitor, the greatest first, until it says no. */
+  void back(RecordTree tree, BiPredicate<byte[], byte[]> visitor) {
+    read(
+        txn -> {
+          try (LmdbCursor cursor = txn.cursor(trees[tree.ordinal()])) {
+            boolean more = cursor.last();
+            while (more && visitor.test(cursor.key(), cursor.value())) {
+              more = cursor.previous();
+            }
+            return null;
+          }
+        });
+  }
+
+  private <T> T read(Function<LmdbTxn, T> what) {
+    map.readLock().lock();
+    try {
+      synchronized (reader) {
+        if (!writes) {
+          return what.apply(reader);
+        }
+        reader.renew();
+        try {
+          return what.apply(reader);
+        } finally {
+          reader.reset();
+        }
+      }
+    } finally {
+      map.readLock().unlock();
+    }
+  }
+
+  /**
+   * Hands keys and values of a tree to the visitor, in the order of the keys.
+   *
+   * @param from the first key wanted, null for all
+   */
+  void scan(RecordTree tree, byte[] from, BiConsumer<byte[], byte[]> visitor) {
+    map.readLock().lock();
+    try {
+      if (writes) {
+        try (LmdbTxn txn = env.read()) {
+          scan(tree, from, txn, visitor);
+        }
+      } else {
+        synchronized (reader) {
+          scan(tree, from, reader, visitor);
+        }
+      }
+    } finally {
+      map.readLock().unlock();
+    }
+  }
+
+  private void scan(RecordTree tree, byte[] from, LmdbTxn txn, BiConsumer<byte[], byte[]> visitor) {
+    try (LmdbCursor cursor = txn.cursor(trees[tree.ordinal()])) {
+      boolean more = from == null ? cursor.first() : cursor.from(from);
+      for (; more; more = cursor.next()) {
+        visitor.accept(cursor.key(), cursor.value());
+      }
+    }
+  }
+
+  /**
+   * Commits changes, all or none, growing the map where they do not fit.
+   *
+   * @param commit makes the commit's own record from the number of its transaction
+   * @throws LmdbException where nothing was committed
+   */
+  void write(List<Batch.Change> changes, Function<Long, byte[]> commit) {
+    while (true) {
+      try (LmdbTxn txn = env.write()) {
+        for (Batch.Change change : changes) {
+          int tree = trees[change.tree.ordinal()];
+          if (change.value == null) {
+            txn.delete(tree, change.key);
+          } else {
+            txn.put(tree, change.key, change.value);
+          }
+        }
+        seal(txn, commit);
+        txn.commit();
+        return;
+      } catch (LmdbException e) {
+        if (e.code() != Lmdb.MDB_MAP_FULL) {
+          throw e;
+        }
+        grow();
+      }
+    }
+  }
+
+  private void seal(LmdbTxn txn, Function<Long, byte[]> commit) {
+    txn.put(main, bytes(SCHEMA_KEY), bytes(SCHEMA));
+    txn.put(main, bytes(COMMIT_KEY), commit.apply(txn.id()));
+  }
+
+  private void grow() {
+    map.writeLock().lock();
+    try {
+      env.resize(2 * env.mapSize());
+    } finally {
+      map.writeLock().unlock();
+    }
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Waits for readers, then closes. */
+  @Override
+  public void close() {
+    map.writeLock().lock();
+    try {
+      if (reader != null) {
+        reader.close();
+      }
+      env.close();
+    } finally {
+      map.writeLock().unlock();
+    }
+  }
+}

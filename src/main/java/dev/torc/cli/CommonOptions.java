@@ -1,0 +1,90 @@
+package dev.torc.cli;
+
+import dev.torc.machine.SafeText;
+import dev.torc.report.Palette;
+import dev.torc.session.ProjectOptions;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The options that every command takes. It reads no build file. */
+final class CommonOptions {
+
+  private final List<String> files = new ArrayList<>();
+  private final List<String> folders = new ArrayList<>();
+  private final List<String> variables = new ArrayList<>();
+  private boolean noContainers;
+  private boolean json;
+  private String color = "auto";
+
+  /** Tells them to the parser. */
+  void declare(Options options) {
+    options.value(
+        "-f --file", "FILE", "build file; later ones are laid over earlier ones", files::add);
+    options.value("-C --directory", "DIR", "go to this folder first", folders::add);
+    options.value("-D", "VAR=VALUE", "set a variable of the build file", variables::add);
+    options.flag(
+        "--no-containers", "run jobs with an image on the host", () -> noContainers = true);
+    options.flag(
+        "--json", "data for programs instead of text, where there is data", () -> json = true);
+    options.value("--color", "WHEN", "auto, always or never", given -> color = given);
+    options.help("-h --help", "show this and end");
+    options.version("-V --version", "show the version and end");
+  }
+
+  /** Which project is meant, for a caller who stands somewhere. */
+  ProjectOptions project(Console console) {
+    List<Path> named = files.stream().map(f -> console.cwd().resolve(f).normalize()).toList();
+    return new ProjectOptions(named, variables(), !noContainers);
+  }
+
+  /** Variables set by {@code -D}; the last one of a name wins. */
+  private SortedMap<String, String> variables() {
+    SortedMap<String, String> out = new TreeMap<>();
+    for (String variable : variables) {
+      int equals = variable.indexOf('=');
+      if (equals < 1) {
+        throw usage("-D " + SafeText.name(variable) + ": write -D NAME=VALUE");
+      }
+      out.put(variable.substring(0, equals), variable.substring(equals + 1));
+    }
+    return out;
+  }
+
+  boolean json() {
+    return json;
+  }
+
+  Palette.When color() {
+    return switch (color) {
+      case "auto" -> Palette.When.AUTO;
+      case "always" -> Palette.When.ALWAYS;
+      case "never" -> Palette.When.NEVER;
+      default -> throw usage("--color " + SafeText.name(color) + ": write auto, always or never");
+    };
+  }
+
+  /** Checks all values and goes where {@code -C} says; several go one from the other. */
+  Console enter(Console console) {
+    color();
+    variables();
+    Path at = console.cwd();
+    for (String folder : folders) {
+      at = at.resolve(folder).normalize();
+      if (!Files.isDirectory(at)) {
+        throw usage("-C " + SafeText.name(folder) + ": there is no such folder");
+      }
+    }
+    return console.at(at);
+  }
+
+  /** An error of the command line. */
+  static BadInput usage(String message) {
+    return new BadInput(Place.NONE, message);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.torc.cli;
+
+import dev.torc.cache.CacheException;
+import dev.torc.machine.Refusal;
+import dev.torc.machine.SafeText;
+import dev.torc.session.Exit;
+import dev.torc.syntax.BadInput;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
+import java.util.List;
+
+/**
+ * What a throwable that reaches {@link Main} means: an exit status and the lines to say. The one
+ * place where exceptions become messages.
+ *
+ * @param lines none where nobody is there to read them
+ * @param defect whether it is one of torc itself, so that a stack trace is of use
+ */
+record ErrorMessage(int exit, List<String> lines, boolean defect) {
+
+  static ErrorMessage of(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof Console.ClosedPipe) {
+        return new ErrorMessage(Exit.PIPE, List.of(), false);
+      }
+    }
+    return switch (thrown) {
+      case BadInput bad ->
+          new ErrorMessage(
+              Exit.USAGE,
+              bad.diagnostics().stream()
+                  .map(said -> (said.place().toString().isEmpty() ? "torc: " : "") + said)
+                  .map(SafeText::line)
+                  .toList(),
+              false);
+      case InvalidPathException bad ->
+          new ErrorMessage(
+              Exit.USAGE,
+              List.of("torc: " + SafeText.name(bad.getInput()) + ": not a path on this system"),
+              false);
+      case UncheckedIOException e -> environment(Refusal.line(e.getCause()));
+      case IOException e -> environment(Refusal.line(e));
+      case CacheException e -> environment(e.getMessage());
+      case OutOfMemoryError e when String.valueOf(e.getMessage()).contains("native thread") ->
+          environment(
+              "the system gives no more threads: raise the limit of processes (ulimit -u), or run"
+                  + " fewer jobs at once (-j)");
+      case OutOfMemoryError _ ->
+          environment("out of memory: give java more, as in JAVA_TOOL_OPTIONS=-Xmx4g");
+      default ->
+          new ErrorMessage(
+              Exit.TROUBLE,
+              List.of(
+                  "torc: internal error: "
+                      + SafeText.line(thrown.toString(), 300)
+                      + "; please report it with what TORC_DEBUG=1 shows"),
+              true);
+    };
+  }
+
+  private static ErrorMessage environment(String line) {
+    return new ErrorMessage(Exit.TROUBLE, List.of("torc: " + SafeText.line(line)), false);
+  }
+}

@@ -1,0 +1,150 @@
+package dev.torc.cli;
+
+import dev.torc.cache.BuildLock;
+import dev.torc.cache.BuildRecord;
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.cache.PostedEvent;
+import dev.torc.cache.StartMarks;
+import dev.torc.engine.LaunchBuilder;
+import dev.torc.engine.PostedLines;
+import dev.torc.posix.OwnFile;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Follows the events of the build that is at work, until it ends: those that it stores, and before
+ * that what running attempts have written to their files so far. It only looks.
+ */
+final class EventFollower {
+
+  /** Milliseconds between two looks. */
+  private static final long PAUSE = 300;
+
+  /** Takes an event. */
+  interface Sink {
+    void take(PostedEvent event) throws IOException;
+  }
+
+  private record Try(String job, int attempt) {}
+
+  private final CachePlace place;
+  private final Sink sink;
+  private final Map<Try, Integer> told = new HashMap<>();
+  private long build;
+  private long sequence;
+
+  /**
+   * @param build the first event that is wanted: number of its build
+   * @param sequence and its place in it
+   */
+  EventFollower(CachePlace place, long build, long sequence, Sink sink) {
+    this.place = place;
+    this.build = build;
+    this.sequence = sequence;
+    this.sink = sink;
+  }
+
+  /** Returns when the build that was at work has ended; at once if none was. */
+  void run() throws IOException {
+    String id = holder();
+    while (!id.isEmpty()) {
+      boolean over = !id.equals(holder());
+      try (Cache cache = Cache.look(place, _ -> {})) {
+        stored(cache);
+        if (!over) {
+          running(cache, id);
+        }
+      }
+      if (over) {
+        return;
+      }
+      try {
+        Thread.sleep(PAUSE);
+      } catch (InterruptedException e) {
+        throw new InterruptedIOException("interrupted while following a build");
+      }
+    }
+  }
+
+  private String holder() {
+    return BuildLock.holder(place).map(BuildLock.Holder::build).orElse("");
+  }
+
+  private void stored(Cache cache) throws IOException {
+    List<PostedEvent> events = new ArrayList<>();
+    cache.eachEvent(build, sequence, events::add);
+    for (PostedEvent event : events) {
+      build = event.build();
+      sequence = event.sequence() + 1;
+      Try of = new Try(event.job(), event.attempt());
+      int left = told.getOrDefault(of, 0);
+      if (left > 0) {
+        told.put(of, left - 1); // told when it was written
+      } else {
+        sink.take(event);
+      }
+    }
+  }
+
+  private void running(Cache cache, String id) throws IOException {
+    List<BuildRecord> builds = cache.builds(1);
+    if (builds.isEmpty() || !builds.getFirst().id().equals(id)) {
+      return; // nothing of it has run yet
+    }
+    long number = builds.getFirst().number();
+    Map<String, Integer> before = attempts(cache, id);
+    Map<String, List<String>> written = new HashMap<>();
+    for (String job : before.keySet()) {
+      written.put(job, lines(LaunchBuilder.events(place, job)));
+    }
+    Map<String, Integer> after = attempts(cache, id);
+    for (var job : written.entrySet()) {
+      Integer attempt = before.get(job.getKey());
+      if (!attempt.equals(after.get(job.getKey()))) {
+        continue; // of which attempt they are cannot be told
+      }
+      Try of = new Try(job.getKey(), attempt);
+      List<String> lines = job.getValue();
+      for (String line :
+          lines.subList(Math.min(told.getOrDefault(of, 0), lines.size()), lines.size())) {
+        String text = PostedLines.object(line);
+        sink.take(
+            new PostedEvent(number, -1, System.currentTimeMillis(), of.job, of.attempt, text));
+        told.merge(of, 1, Integer::sum);
+      }
+    }
+  }
+
+  /** The attempts that run, by job: those that were begun and have no result in the cache. */
+  private Map<String, Integer> attempts(Cache cache, String id) {
+    Map<String, Integer> attempts = new HashMap<>();
+    for (StartMarks.Mark mark : StartMarks.live(StartMarks.read(place), cache)) {
+      if (mark.build().equals(id)) {
+        attempts.put(mark.job(), mark.attempt());
+      }
+    }
+    return attempts;
+  }
+
+  /** The whole lines of a file that is being written. */
+  private static List<String> lines(Path file) throws IOException {
+    String text;
+    try {
+      text = new String(OwnFile.read(file), StandardCharsets.UTF_8);
+    } catch (NoSuchFileException none) {
+      return List.of();
+    }
+    int end = text.lastIndexOf('\n');
+    return end < 0
+        ? List.of()
+        : List.of(text.substring(0, end).split("\n")).stream().filter(l -> !l.isBlank()).toList();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.torc.cli;
+
+import dev.torc.posix.RandomId;
+import dev.torc.report.GithubReport;
+import dev.torc.report.JsonReport;
+import dev.torc.report.LiveReport;
+import dev.torc.report.Palette;
+import dev.torc.report.PlainReport;
+import dev.torc.report.Report;
+import dev.torc.report.Report.Detail;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/** Chooses how a build is shown by where it is called. */
+final class ReportChoice {
+
+  private ReportChoice() {}
+
+  /**
+   * The report, at work: to be closed.
+   *
+   * @param left nanoseconds that the build is guessed to go on, negative where nobody knows; asked
+   *     from another thread
+   */
+  static Report open(Console console, CommonOptions common, Detail detail, LongSupplier left) {
+    Report people = people(console, common, detail, left);
+    return common.json() ? Report.all(List.of(new JsonReport(console.out()), people)) : people;
+  }
+
+  private static Report people(
+      Console console, CommonOptions common, Detail detail, LongSupplier left) {
+    Palette palette = console.errPalette(common.color());
+    if ("true".equals(console.env().get("GITHUB_ACTIONS"))) {
+      return new GithubReport(
+          console.err(), detail, palette, console.cwd(), () -> RandomId.next().replace("-", ""));
+    }
+    String ci = console.env().getOrDefault("CI", "");
+    boolean moves =
+        console.stderrTerminal()
+            && detail != Detail.QUIET
+            && (ci.isEmpty() || ci.equals("false"))
+            && !"dumb".equals(console.env().get("TERM"))
+            // Events on the same screen would be torn apart.
+            && !(common.json() && console.stdoutTerminal());
+    return moves
+        ? new LiveReport(
+                console.err(),
+                detail,
+                palette,
+                console.cwd(),
+                console.columns(),
+                System::nanoTime,
+                left)
+            .start()
+        : new PlainReport(console.err(), detail, palette, console.cwd());
+  }
+}

@@ -1,0 +1,37 @@
+package dev.torc.engine;
+
+import dev.torc.cache.BuildId;
+import dev.torc.cache.StartMarks;
+import dev.torc.exec.Runner;
+import dev.torc.graph.Graph;
+import dev.torc.hash.DigestMemo;
+import dev.torc.plan.NeedContents;
+import dev.torc.plan.OccupiedPlaces;
+import dev.torc.plan.PlanContext;
+
+/** What all attempts of a build share. */
+public record AttemptContext(
+    Graph graph,
+    NeedContents contents,
+    OccupiedPlaces taken,
+    DigestMemo digests,
+    ProductRemoval removal,
+    LaunchBuilder launches,
+    StartMarks marks,
+    Runner runner,
+    BuildId build) {
+
+  /** The same for another graph. */
+  AttemptContext over(PlanContext context) {
+    return new AttemptContext(
+        context.graph(),
+        context.contents(),
+        new OccupiedPlaces(context.graph(), context.records(), digests),
+        digests,
+        removal,
+        launches.over(context.graph()),
+        marks,
+        runner,
+        build);
+  }
+}

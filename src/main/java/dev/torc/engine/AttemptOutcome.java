@@ -1,0 +1,74 @@
+package dev.torc.engine;
+
+import dev.torc.cache.OwnedPath;
+import dev.torc.cache.RecordedProduct;
+import dev.torc.cache.StoredValue;
+import dev.torc.exec.ProcessEnd;
+import dev.torc.plan.NeedSnapshot;
+import java.util.List;
+
+/**
+ * What an attempt came to. Making records of it is the {@link Recorder}'s business.
+ *
+ * @param ended how its processes ended; for what failed before or after them, an end that is not ok
+ * @param what the failure in one phrase, empty if the attempt succeeded
+ * @param snapshot the needs as it found them, null if it did not come so far
+ * @param products what it left, in declared order
+ * @param owned the same for the record of who made what
+ * @param found what its depfile named beyond the declared needs, sorted
+ * @param moved needs that moved while it ran
+ * @param started milliseconds since 1970
+ * @param data the values that it stored, if it succeeded
+ * @param command the commands as they ran, empty if it did not come so far
+ * @param posts the events that it posted: JSON objects
+ */
+record AttemptOutcome(
+    ProcessEnd ended,
+    String what,
+    NeedSnapshot snapshot,
+    List<RecordedProduct> products,
+    List<OwnedPath> owned,
+    List<String> found,
+    List<String> moved,
+    long started,
+    List<StoredValue> data,
+    String command,
+    List<String> posts) {
+
+  /** Whether the attempt succeeded. */
+  boolean ok() {
+    return what.isEmpty();
+  }
+
+  /** A failure that left nothing. */
+  AttemptOutcome(ProcessEnd ended, String what, NeedSnapshot snapshot, long started) {
+    this(
+        ended, what, snapshot, List.of(), List.of(), List.of(), List.of(), started, List.of(), "",
+        List.of());
+  }
+
+  /** The end of an attempt whose mark could not be written: it was never started. */
+  static AttemptOutcome unmarked() {
+    ProcessEnd ended = new ProcessEnd(ProcessEnd.How.INTERRUPTED, 0, 0, 0, -1, "");
+    return new AttemptOutcome(
+        ended, "its mark could not be written", null, System.currentTimeMillis());
+  }
+
+  /** The end of an attempt that a hook did not let start. */
+  static AttemptOutcome refused(String why) {
+    ProcessEnd ended = new ProcessEnd(ProcessEnd.How.NOT_STARTED, 0, 0, 0, -1, "");
+    return new AttemptOutcome(ended, why, null, System.currentTimeMillis());
+  }
+
+  /** The same failure, with what the job left in the places of its products. */
+  AttemptOutcome leaving(List<OwnedPath> left) {
+    return new AttemptOutcome(
+        ended, what, snapshot, products, left, found, moved, started, data, command, posts);
+  }
+
+  /** The same with the commands as they ran, and the events that were posted meanwhile. */
+  AttemptOutcome of(String commands, List<String> events) {
+    return new AttemptOutcome(
+        ended, what, snapshot, products, owned, found, moved, started, data, commands, events);
+  }
+}

@@ -1,0 +1,160 @@
+package dev.torc.engine;
+
+import dev.torc.cache.CacheException;
+import dev.torc.hash.StoppedException;
+import dev.torc.plan.PlanContext;
+import dev.torc.plan.Reason;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * The threads on which attempts run. A thread whose attempt is over takes a turn, in which it sees
+ * to what follows, and goes on with the attempt for which it made room: so a job costs no hand-over
+ * from thread to thread. What follows, and what may start, is the {@link BuildLoop}'s business.
+ */
+final class AttemptThreads {
+
+  /**
+   * An attempt that was let start.
+   *
+   * @param id the job's number in the context in which it was
+   * @param number counts the job's attempts
+   */
+  record Begun(PlanContext context, int id, List<Reason> reasons, int number, Attempt attempt) {}
+
+  /** What the threads call in their turns. */
+  interface Loop {
+
+    /** An attempt is over. */
+    void ended(Begun begun, AttemptOutcome outcome, Recorder.Record record);
+
+    /** The cache cannot be written. */
+    void broken(CacheException e);
+
+    /** Begins what may start now. */
+    void goOn();
+  }
+
+  private final LoopTurn turn;
+  private final ExecutorService threads;
+  private final Recorder recorder;
+  private final Loop loop;
+  private final ArrayDeque<Begun> waiting = new ArrayDeque<>(); // for a thread
+  private final Set<Attempt> begun = ConcurrentHashMap.newKeySet();
+  private volatile boolean ending;
+  private volatile boolean atOnce;
+  private boolean stopped;
+
+  AttemptThreads(LoopTurn turn, ExecutorService threads, Recorder recorder, Loop loop) {
+    this.turn = turn;
+    this.threads = threads;
+    this.recorder = recorder;
+    this.loop = loop;
+  }
+
+  /** Takes an attempt, in a turn; it runs after the turn, or after {@link #hand}. */
+  void add(Begun now) {
+    waiting.add(now);
+    begun.add(now.attempt);
+    if (ending) { // said since it was decided to begin it
+      now.attempt.end(atOnce);
+    }
+  }
+
+  /**
+   * Ends all attempts, from any thread: it waits for no turn.
+   *
+   * @param now whether without a grace
+   */
+  void end(boolean now) {
+    if (now) {
+      atOnce = true;
+    }
+    ending = true;
+    Error failed = null;
+    for (Attempt attempt : begun) {
+      try {
+        attempt.end(now);
+      } catch (Error e) { // no memory, no thread: the others are ended all the same
+        failed = e;
+      }
+    }
+    if (failed != null) {
+      throw failed;
+    }
+  }
+
+  /** Takes one that a hook did not let start after all. */
+  void refuse(Begun begun, String why) {
+    AttemptOutcome outcome = AttemptOutcome.refused(why);
+    turn.post(() -> loop.ended(begun, outcome, recorder.of(begun, outcome)));
+  }
+
+  /** Gives each attempt that has none a thread. */
+  void hand() {
+    while (!waiting.isEmpty()) {
+      Begun first = waiting.poll();
+      threads.execute(() -> run(first));
+    }
+  }
+
+  /** From now on nothing follows from an end any more. */
+  void stop() {
+    stopped = true;
+  }
+
+  private void run(Begun first) {
+    try {
+      for (Begun now = first; now != null; ) {
+        now = after(attempt(now));
+      }
+    } catch (RuntimeException | Error e) {
+      turn.fail(e);
+    }
+  }
+
+  /** Runs an attempt; returns what is to be done in a turn. */
+  private Runnable attempt(Begun now) {
+    try {
+      return done(now, now.attempt.run());
+    } catch (StoppedException e) {
+      return done(now, now.attempt.interrupted());
+    } catch (CacheException e) {
+      return () -> {
+        loop.broken(e);
+        loop.ended(now, AttemptOutcome.unmarked(), recorder.of(now, AttemptOutcome.unmarked()));
+      };
+    } finally {
+      begun.remove(now.attempt);
+    }
+  }
+
+  private Runnable done(Begun now, AttemptOutcome outcome) {
+    Recorder.Record record = recorder.of(now, outcome);
+    return () -> loop.ended(now, outcome, record);
+  }
+
+  /** Takes a turn; returns the next attempt for this thread, null if there is none. */
+  private Begun after(Runnable end) {
+    turn.begin();
+    try {
+      if (!turn.isQuiet()) {
+        turn.post(end); // others came first, and the loop is awake
+        return null;
+      }
+      if (stopped) {
+        return null;
+      }
+      end.run();
+      loop.goOn();
+      Begun next = waiting.poll();
+      hand();
+      return next;
+    } finally {
+      turn.end();
+    }
+  }
+}

@@ -1,0 +1,573 @@
+package dev.torc.engine;
+
+import dev.torc.cache.CacheException;
+import dev.torc.exec.ProcessEnd;
+import dev.torc.hash.StoppedException;
+import dev.torc.plan.JobSelection;
+import dev.torc.plan.Plan;
+import dev.torc.plan.PlanContext;
+import dev.torc.plan.Reason;
+import dev.torc.plan.Verdict;
+import dev.torc.workflow.Hook.On;
+import dev.torc.workflow.Job;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The loop of a build: lets jobs start as their needs are settled and resources allow, and sees to
+ * what follows from their ends. Its state belongs to who has the turn (see {@link LoopTurn}): the
+ * loop's thread, or that of an attempt which is over; the cache's writer, signals and the jobserver
+ * send messages. How a job runs is {@link Attempt}'s business, whether it runs the {@link
+ * Decider}'s.
+ */
+public final class BuildLoop {
+
+  private static final int INT = 2;
+
+  private final BuildSetup setup;
+  private BuildState state;
+  private final ResourcePool pool;
+  private final JobserverTokens tokens;
+  private final Recorder recorder;
+  private final EventSender sender;
+  private final Hooks hooks;
+  private final LoopTurn turn = new LoopTurn();
+  private final AttemptThreads workers;
+  private final List<Integer> parked = new ArrayList<>();
+  private int running; // attempts that are not over
+  private volatile boolean more; // whether any job is ready: attempts ask before they wake the loop
+  private boolean alone;
+  private volatile boolean draining;
+  private boolean failed;
+  private final UnexpandedGroups groups;
+  private final AtomicInteger signal = new AtomicInteger();
+  private CacheException broken;
+  private IOException unreadable;
+
+  /** A build that has its plan; nothing happens before {@link #run}. */
+  public BuildLoop(BuildSetup setup) {
+    this.setup = setup;
+    this.pool = new ResourcePool(setup.limits());
+    this.tokens = new JobserverTokens(setup.tokens());
+    this.state = BuildState.first(setup.plan().context(), setup.shared());
+    this.recorder = new Recorder(setup.shared().build());
+    this.workers = new AttemptThreads(turn, setup.threads(), recorder, new Loop());
+    this.hooks =
+        new Hooks(
+            setup.shared(),
+            () -> state.graph(),
+            this::isOver,
+            this::hooked,
+            setup.listener(),
+            this::counts);
+    this.sender = new EventSender(setup.shared().launches(), this::tell);
+    this.groups = new UnexpandedGroups(sender);
+  }
+
+  /**
+   * Tells the build of a signal, from any thread: the first ends all jobs with a grace, the second
+   * at once. The jobs learn of it here, whatever the loop does; reading goes on for a moment, so
+   * that what is nearly done is done.
+   */
+  public void signal(int number) {
+    boolean again = !signal.compareAndSet(0, number);
+    draining = true;
+    try {
+      setup.shared().digests().stop().within(again ? 0 : Attempt.LOOK);
+      turn.post(() -> end(again)); // first, so that it is told before their ends
+      workers.end(again);
+    } catch (RuntimeException | Error e) {
+      turn.fail(e);
+    }
+  }
+
+  /** What of a signal is the loop's. */
+  private void end(boolean now) {
+    draining = true; // it may just have put what it had read before
+    hooks.end(now);
+    List<String> jobs = state.in(JobState.RUNNING).mapToObj(state.graph()::name).toList();
+    if (!jobs.isEmpty()) {
+      sender.tell(new Event.Ending(jobs, now ? 0 : setup.shared().runner().grace()));
+    }
+  }
+
+  private void tell(Event event) {
+    setup.listener().accept(event);
+    if (event instanceof Event.JobEnded ended && !state.graph().workflow().hooks().isEmpty()) {
+      int id = state.graph().jobId(ended.job());
+      if (id >= 0) {
+        hooks.ended(state.graph().job(id), ended.state());
+      } else if (ended.state() == JobState.FAILED) {
+        hooks.failed(ended.job());
+      }
+    }
+  }
+
+  /**
+   * Whether a job, if it is one that is asked for, came to its end; of a group that is not known,
+   * no.
+   */
+  private boolean isOver(int node) {
+    return state.graph().isJob(node)
+        && (state.states().of(node) == null || state.states().of(node).isFinal());
+  }
+
+  /** A hook ended: what was parked for it is looked at again. */
+  private void hooked(Runnable end) {
+    turn.post(
+        () -> {
+          end.run();
+          draining |= hooks.refused();
+          parked.forEach(state.ready()::add);
+          parked.clear();
+        });
+  }
+
+  /** Wakes the loop: a token of the jobserver came. Callable from any thread. */
+  public void tokenCame() {
+    turn.wake();
+  }
+
+  /**
+   * Runs to the end and returns the exit status.
+   *
+   * @throws CacheException where a record could not be written: the jobs in question are not done
+   * @throws IOException where the verdict on a job could not be found
+   */
+  public int run() throws IOException {
+    long begin = System.nanoTime();
+    turn.begin();
+    try {
+      begin();
+      settleAll();
+      while (!state.states().done()) {
+        start();
+        workers.hand();
+        if (running == 0 && draining) {
+          abandon();
+        } else if (isIdle()) {
+          wake();
+        } else {
+          await();
+          settleAll();
+          while (state.pending().takeExpandable() && !draining) {
+            expand();
+            settleAll();
+          }
+        }
+      }
+    } finally {
+      workers.stop();
+      turn.end(); // before what may break: others wait for it
+      workers.end(true); // something is left only where the loop itself broke
+    }
+    if (broken != null) {
+      throw broken;
+    }
+    if (unreadable != null) {
+      throw unreadable;
+    }
+    setup.cache().flush();
+    turn.begin();
+    try {
+      close();
+      long nanos = System.nanoTime() - begin;
+      sender.tell(new Event.Finished(setup.shared().build().id(), counts(), nanos, exit()));
+    } finally {
+      turn.end();
+    }
+    return exit();
+  }
+
+  /** The context with which it ended, once {@link #run} is over. */
+  public PlanContext context() {
+    return state.context();
+  }
+
+  private int exit() {
+    return signal.get() != 0
+        ? 128 + signal.get()
+        : failed || blockedTarget() || hooks.failed() ? 1 : 0;
+  }
+
+  /** The last hooks, when the others are over. */
+  private void close() {
+    awaitHooks();
+    String status = exit() == 0 ? "success" : signal.get() == 0 ? "failure" : "interrupted";
+    hooks.close(exit() == 0 ? On.SUCCESS : On.FAILURE, status);
+    awaitHooks();
+    hooks.close(On.FINISH, status);
+    awaitHooks();
+  }
+
+  private void awaitHooks() {
+    while (hooks.busy()) {
+      await();
+    }
+  }
+
+  /** Puts every selected job where its verdict says. */
+  private void begin() {
+    Plan plan = setup.plan();
+    for (int j = plan.selected().nextSetBit(0); j >= 0; j = plan.selected().nextSetBit(j + 1)) {
+      Verdict verdict = plan.verdict(j);
+      if (verdict instanceof Verdict.UpToDate) {
+        upToDate(j);
+      } else if (state.pending().isFree(j)) {
+        if (verdict instanceof Verdict.WillRun || verdict instanceof Verdict.WillFail) {
+          consider(j, verdict);
+        } else {
+          decide(j);
+        }
+      }
+    }
+    failGroups();
+  }
+
+  /** Groups that could not be expanded count as failed or blocked. */
+  private Map<JobState, Integer> counts() {
+    Map<JobState, Integer> counts = state.states().counts();
+    groups.count(counts);
+    return counts;
+  }
+
+  /** Groups await nothing any more: goes on with the graph that has their instances. */
+  private void expand() {
+    try {
+      PlanContext old = state.context();
+      PlanContext next = setup.expander().next(old);
+      if (next != old) {
+        state = state.over(next);
+        parked.clear(); // they are ready
+        sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
+        groups.warn(old, next);
+        failGroups();
+        state.ended().forEach(this::block);
+        state.free().forEach(this::decide);
+      }
+    } catch (StoppedException e) {
+      return; // a signal came: nothing new starts
+    } catch (IOException | UncheckedIOException e) {
+      unreadable = e instanceof IOException io ? io : ((UncheckedIOException) e).getCause();
+      draining = true;
+    }
+  }
+
+  /** Groups with problems fail, each once, and what waits for them is blocked. */
+  private void failGroups() {
+    state.context().selection().open().stream()
+        .filter(group -> !state.graph().join(group).open().problems().isEmpty())
+        .forEach(
+            group -> {
+              if (groups.fail(state.graph().join(group).open())) {
+                failed = true;
+                draining |= setup.failFast();
+              }
+              block(group);
+            });
+  }
+
+  /** Waits for messages, or for the next retry to fall due, and handles all that are there. */
+  private void await() {
+    try {
+      BuildState.Due due = state.delayed().peek();
+      turn.await(due == null ? null : due.time());
+    } catch (InterruptedException e) {
+      signal(INT);
+    }
+    while (!state.delayed().isEmpty() && state.delayed().peek().time() <= System.nanoTime()) {
+      state.ready().add(state.delayed().poll().job());
+    }
+  }
+
+  /** Starts what fits. */
+  private void start() {
+    while (!draining && !alone) {
+      if (!tokens.allow(running - pool.early())) {
+        break;
+      }
+      int job = state.ready().next(pool, j -> state.runs().get(j).demand());
+      if (job < 0) {
+        break;
+      }
+      if (state.graph().job(job).interactive() && running > 0) {
+        state.ready().add(job); // it waits until it can be alone, and nothing else starts before it
+        break;
+      }
+      if (!hooks.open()) {
+        state.ready().add(job);
+        break;
+      }
+      if (hooks.ready(state.graph().job(job))) {
+        start(job);
+      } else {
+        parked.add(job);
+      }
+    }
+    more = !state.ready().isEmpty();
+    tokens.want(running - pool.early(), !draining && more);
+  }
+
+  private void start(int id) {
+    Job job = state.graph().job(id);
+    JobRun run = state.runs().get(id);
+    List<Integer> gpus = pool.take(run.demand());
+    state.states().set(id, JobState.RUNNING);
+    running++;
+    more = !state.ready().isEmpty();
+    if (job.interactive()) {
+      alone = true;
+      sender.tell(new Event.Terminal(true));
+    }
+    // The next may start while the products of this one are looked at, but not where the way it
+    // ends may mean that nothing starts any more.
+    boolean overlaps =
+        !setup.failFast() && !job.interactive() && state.graph().workflow().hooks().isEmpty();
+    Runnable gone =
+        () -> {
+          if (overlaps && more) {
+            turn.post(() -> release(job, run));
+          }
+        };
+    Attempt attempt =
+        run.begin(state.shared(), id, gpus, gpus.stream().map(setup::gpu).toList(), gone);
+    AttemptThreads.Begun now =
+        new AttemptThreads.Begun(state.context(), id, run.reasons(), run.attempts(), attempt);
+    sender.started(job, run.reasons(), run.attempts());
+    String refusal = hooks.refusal(job);
+    if (refusal == null) {
+      workers.add(now);
+    } else {
+      workers.refuse(now, refusal);
+    }
+  }
+
+  /** The processes of an attempt are gone: the next need not wait until its products are hashed. */
+  private void release(Job job, JobRun run) {
+    if (pool.giveEarly(run)) {
+      sender.tell(new Event.JobReleased(job.name()));
+    }
+  }
+
+  private void finish(int id, JobState end, AttemptOutcome outcome) {
+    state.states().set(id, end);
+    state.runs().remove(id);
+    sender.ended(state.graph().job(id), end, outcome);
+  }
+
+  private void committed(CacheException e) {
+    if (e != null) {
+      turn.post(() -> broken(e));
+    }
+  }
+
+  /** What the threads of attempts do here, each in its turn. */
+  private final class Loop implements AttemptThreads.Loop {
+
+    @Override
+    public void ended(AttemptThreads.Begun now, AttemptOutcome outcome, Recorder.Record record) {
+      Job job = now.context().graph().job(now.id());
+      int id = state.graph().jobId(job.name());
+      JobRun run = state.runs().get(id);
+      running--;
+      pool.give(run);
+      if (job.interactive()) {
+        alone = false;
+        sender.tell(new Event.Terminal(false));
+        if (outcome.ended().how() == ProcessEnd.How.SIGNALED && outcome.ended().code() == INT) {
+          // The terminal sent Ctrl-C to the job alone; the user meant the build.
+          signal.compareAndSet(0, INT);
+          draining = true;
+        }
+      }
+      setup.cache().put(recorder.whole(record).onCommit(BuildLoop.this::committed));
+      state.context().records().replace(id, record.result());
+      if (outcome.ok()) {
+        finish(id, JobState.RAN, outcome);
+        sender.moved(job, outcome.moved());
+        state.pending().settle(id);
+      } else if (outcome.ended().how() == ProcessEnd.How.INTERRUPTED) {
+        finish(id, JobState.INTERRUPTED, outcome);
+        draining = true; // only ever by a signal or by what broke the build
+      } else if (!draining && hooks.refusal(job) == null && run.mayRetry(outcome.ended())) {
+        sender.retried(job, run.attempts(), outcome);
+        run.grow();
+        state.states().set(id, JobState.READY);
+        state.delayed().add(new BuildState.Due(System.nanoTime() + job.retry().delay(), id));
+      } else {
+        finish(id, JobState.FAILED, outcome);
+        failed(id);
+      }
+    }
+
+    @Override
+    public void broken(CacheException e) {
+      BuildLoop.this.broken(e);
+    }
+
+    @Override
+    public void goOn() {
+      settleAll();
+      start();
+      if (running == 0 || !state.delayed().isEmpty() || state.pending().isExpandable()) {
+        turn.wake(); // the loop has to wait otherwise, or not any more
+      }
+    }
+  }
+
+  /** Lets go on what waited for settled jobs. */
+  private void settleAll() {
+    do {
+      state
+          .pending()
+          .pass(
+              job -> {
+                if (state.states().of(job) == JobState.WAITING) {
+                  decide(job);
+                }
+              });
+    } while (resolve());
+  }
+
+  /**
+   * Decides the undecided, as far as it is known what their readers do. That is a look at all that
+   * waits, so it is taken only when there is nothing else to start.
+   *
+   * @return whether any was decided
+   */
+  private boolean resolve() {
+    if (state.undecided().isEmpty() || !state.ready().isEmpty() || draining) {
+      return false;
+    }
+    boolean any = false;
+    try {
+      Plan plan = state.forecast();
+      for (int job : state.undecided().stream().toArray()) {
+        if (!(plan.verdict(job) instanceof Verdict.MayRun)) {
+          any = true;
+          state.undecided().clear(job);
+          consider(job, plan.verdict(job));
+        }
+      }
+    } catch (StoppedException e) {
+      return any; // a signal came: nothing new starts
+    }
+    return any;
+  }
+
+  /** Whether nothing is at work and nothing will be by itself. */
+  private boolean isIdle() {
+    return running == 0
+        && !state.undecided().isEmpty()
+        && state.ready().isEmpty()
+        && state.delayed().isEmpty()
+        && parked.isEmpty();
+  }
+
+  /**
+   * What the undecided wait for waits for them. The first one runs: its products may turn out not
+   * to be needed, but no job can read what was decided too early.
+   */
+  private void wake() {
+    try {
+      int job = state.undecided().nextSetBit(0);
+      Reason reason = state.forecast().maybe(job);
+      state.undecided().clear(job);
+      consider(job, new Verdict.WillRun(List.of(reason)));
+    } catch (StoppedException e) {
+      return; // a signal came: nothing new starts
+    }
+  }
+
+  private void decide(int job) {
+    try {
+      Verdict verdict = state.context().decide(job);
+      if (verdict instanceof Verdict.UpToDate && state.context().lacks(job)) {
+        state.undecided().set(job);
+      } else {
+        consider(job, verdict);
+      }
+    } catch (StoppedException e) {
+      return; // likewise
+    }
+  }
+
+  private void consider(int id, Verdict verdict) {
+    if (verdict instanceof Verdict.WillRun will) {
+      state.runs().put(id, new JobRun(state.graph().job(id), will.reasons(), setup.limits()));
+      state.states().set(id, JobState.READY);
+      state.ready().add(id);
+    } else if (verdict instanceof Verdict.WillFail will) {
+      // It keeps its record: where the needs are back, its result is as good as it was.
+      state.states().set(id, JobState.FAILED);
+      sender.ended(state.graph().name(id), JobState.FAILED, will.what());
+      failed(id);
+    } else if (verdict instanceof Verdict.MayRun may) {
+      // Its depfile named what a job makes that it waits for only by way of others.
+      state.pending().add(id, may.after());
+    } else {
+      upToDate(id);
+      state.pending().settle(id);
+    }
+  }
+
+  /** What follows from a failure. */
+  private void failed(int id) {
+    boolean allowed = state.graph().job(id).allowFailure();
+    failed |= !allowed;
+    draining |= setup.failFast() && !allowed;
+    block(id);
+  }
+
+  private void upToDate(int id) {
+    state.states().set(id, JobState.UP_TO_DATE);
+    sender.ended(state.graph().name(id), JobState.UP_TO_DATE, "");
+  }
+
+  /** Rule 8: what waits for a failed job is blocked, and so on; the rest goes on. */
+  private void block(int failedJob) {
+    state
+        .pending()
+        .behind(
+            failedJob,
+            job -> {
+              if (state.states().of(job) != JobState.WAITING) {
+                return false;
+              }
+              state.states().set(job, JobState.BLOCKED);
+              sender.ended(
+                  state.graph().name(job), JobState.BLOCKED, state.graph().name(failedJob));
+              return true;
+            },
+            group -> groups.block(state, group, state.graph().name(failedJob)));
+  }
+
+  /** Nothing runs and nothing will: what is left was not reached. */
+  private void abandon() {
+    for (int j = 0; j < state.graph().jobs(); j++) {
+      JobState now = state.states().of(j);
+      if (now != null && !now.isFinal()) {
+        state.states().set(j, JobState.NOT_REACHED);
+        sender.ended(state.graph().name(j), JobState.NOT_REACHED, "");
+      }
+    }
+  }
+
+  /** What is blocked fails the build if its blocker does, or if the command line names it. */
+  private boolean blockedTarget() {
+    JobSelection selection = state.context().selection();
+    return selection.targeted()
+        && (selection.named().stream().anyMatch(j -> state.states().of(j) == JobState.BLOCKED)
+            || groups.blocksTarget(state));
+  }
+
+  private void broken(CacheException e) {
+    broken = e;
+    draining = true;
+    workers.end(false);
+  }
+}

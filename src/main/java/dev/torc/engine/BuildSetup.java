@@ -1,0 +1,40 @@
+package dev.torc.engine;
+
+import dev.torc.cache.Cache;
+import dev.torc.machine.Jobserver;
+import dev.torc.plan.Expander;
+import dev.torc.plan.Plan;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+
+/**
+ * What a build works with.
+ *
+ * @param plan the verdicts to begin with, and the context that they are about
+ * @param expander gives the contexts that follow
+ * @param threads run the attempts
+ * @param limits amounts by resource, from the machine, the build file and the command line
+ * @param gpus identifiers of the GPUs, by number
+ * @param failFast whether nothing new is started after a failure
+ * @param tokens the calling make's jobserver, null without one
+ * @param listener takes the events, on the loop's thread
+ */
+public record BuildSetup(
+    Plan plan,
+    Expander expander,
+    Cache cache,
+    AttemptContext shared,
+    ExecutorService threads,
+    Map<String, Long> limits,
+    List<String> gpus,
+    boolean failFast,
+    Jobserver tokens,
+    Consumer<Event> listener) {
+
+  /** The identifier of a GPU by its number. */
+  String gpu(int number) {
+    return number < gpus.size() ? gpus.get(number) : Integer.toString(number);
+  }
+}

@@ -1,0 +1,105 @@
+package dev.torc.engine;
+
+import dev.torc.graph.Graph;
+import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Stamp;
+import dev.torc.plan.NeedSnapshot;
+import dev.torc.posix.PlainFile;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Paths;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * The files that a job's depfile names beyond the declared needs (rule 6): they are needed too, but
+ * add no edges. The syntax of the file is {@link Depfile}'s business.
+ *
+ * @param found paths, sorted
+ * @param moved those that changed since the job started
+ */
+record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved) {
+
+  /** Bytes of the largest depfile that is read; compilers stay far below. */
+  private static final int MOST = 16 << 20;
+
+  /**
+   * Reads the depfile of a job that ended well, and takes what it names into the snapshot.
+   *
+   * @param begin a stamp taken when the job started, by the clock of the file system; null for a
+   *     job without depfile
+   * @throws AttemptFailure where it is missing, cannot be read, or names a file that another job
+   *     makes and this one does not wait for
+   */
+  static DiscoveredNeeds read(Graph graph, int id, NeedSnapshot snapshot, Stamp begin)
+      throws IOException {
+    Job job = graph.job(id);
+    DiscoveredNeeds needs = new DiscoveredNeeds(new TreeSet<>(), new TreeSet<>());
+    if (job.depfile() == null) {
+      return needs;
+    }
+    Path root = graph.workflow().root();
+    Paths paths = new Paths(root);
+    String dir = job.steps().getFirst().dir();
+    for (String name : parse(root, job.depfile())) {
+      String path;
+      try {
+        path = paths.below(dir, name);
+      } catch (IllegalArgumentException e) {
+        throw new AttemptFailure("depfile " + job.depfile() + ": " + e.getMessage());
+      }
+      int maker = graph.makerOf(path);
+      if (snapshot.declares(path) || maker == id || path.equals(job.depfile())) {
+        continue;
+      }
+      if (maker >= 0 && !graph.precedes(maker, id)) {
+        throw new AttemptFailure(
+            ("depfile names %s, a product of job %s, which this job does not wait for;"
+                    + " add %s to its needs")
+                .formatted(path, graph.name(maker), path));
+      }
+      boolean wasThere = snapshot.saw(path);
+      KnownDigest known = snapshot.add(path);
+      needs.found.add(path);
+      // What is gone and was never seen is the job's own, made and removed: it moves when it comes.
+      // A source that has the very time of the start may have changed after it; what an earlier job
+      // made often has that time, and its bytes are known.
+      long since = known.stamp().ctime() - begin.ctime();
+      if (!known.stamp().exists() ? wasThere : maker < 0 ? since >= 0 : since > 0) {
+        needs.moved.add(path);
+      }
+    }
+    return needs;
+  }
+
+  private static List<String> parse(Path root, String depfile) throws IOException {
+    try {
+      Path file = root.resolve(depfile);
+      if (!Files.isRegularFile(file) && Files.exists(file)) { // a FIFO would be waited for
+        throw new AttemptFailure("depfile " + depfile + " is no plain file");
+      }
+      byte[] bytes = PlainFile.read(file, MOST);
+      if (bytes.length > MOST) {
+        throw new AttemptFailure(
+            "depfile " + depfile + " is larger than " + (MOST >> 20) + " MiB; is it one?");
+      }
+      String text = new String(bytes, StandardCharsets.UTF_8);
+      if (text.indexOf('\ufffd') >= 0) { // perhaps in place of what is no UTF-8
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      }
+      return Depfile.parse(text);
+    } catch (NoSuchFileException e) {
+      throw new AttemptFailure("depfile " + depfile + " is missing though the command ended well");
+    } catch (CharacterCodingException e) {
+      throw new AttemptFailure("depfile " + depfile + " is no valid UTF-8");
+    } catch (IllegalArgumentException e) {
+      throw new AttemptFailure("depfile " + depfile + ": " + e.getMessage());
+    }
+  }
+}

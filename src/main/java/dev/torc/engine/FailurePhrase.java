@@ -1,0 +1,50 @@
+package dev.torc.engine;
+
+import dev.torc.exec.ProcessEnd;
+import dev.torc.machine.Amount;
+
+/** How an attempt that failed ended, in one phrase for people. */
+final class FailurePhrase {
+
+  private FailurePhrase() {}
+
+  /**
+   * Says how processes ended that did not end well.
+   *
+   * @param timeLimit nanoseconds
+   * @param memoryLimit bytes
+   */
+  static String of(ProcessEnd ended, long timeLimit, long memoryLimit) {
+    return switch (ended.how()) {
+      case EXITED -> "exit " + ended.code();
+      case SIGNALED -> "signal " + ended.code() + name(ended.code());
+      case TIMEOUT -> "timed out after " + Amount.time(timeLimit);
+      case MEMORY ->
+          "out of memory: it took %s of %s"
+              .formatted(Amount.size(ended.peak()), Amount.size(memoryLimit));
+      case INTERRUPTED -> "interrupted";
+      case TERMINAL, NOT_STARTED -> ended.message();
+    };
+  }
+
+  /** Names of the signals whose numbers are the same everywhere, and of a few of Linux. */
+  private static String name(int signal) {
+    return switch (signal) {
+      case 1 -> " (HUP)";
+      case 2 -> " (INT)";
+      case 3 -> " (QUIT)";
+      case 4 -> " (ILL)";
+      case 6 -> " (ABRT)";
+      case 7 -> " (BUS)";
+      case 8 -> " (FPE)";
+      case 9 -> " (KILL)";
+      case 11 -> " (SEGV)";
+      case 13 -> " (PIPE)";
+      case 14 -> " (ALRM)";
+      case 15 -> " (TERM)";
+      case 24 -> " (XCPU)";
+      case 25 -> " (XFSZ)";
+      default -> "";
+    };
+  }
+}

@@ -1,0 +1,114 @@
+package dev.torc.engine;
+
+import dev.torc.exec.ProcessEnd;
+import dev.torc.plan.Reason;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Retry;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A job that runs in this build, from the moment that its verdict is known until it is final: its
+ * reasons, its attempts, and what the next attempt takes. It starts nothing; the loop does.
+ */
+final class JobRun {
+
+  private final Job job;
+  private final List<Reason> reasons;
+  private final Map<String, Long> limits;
+  private int attempts;
+  private long memory;
+  private long runtime;
+  private ResourceDemand demand;
+  private List<Integer> gpus = List.of();
+  private boolean released;
+
+  JobRun(Job job, List<Reason> reasons, Map<String, Long> limits) {
+    this.job = job;
+    this.reasons = reasons;
+    this.limits = limits;
+    this.memory = job.resources().memory();
+    this.runtime = job.resources().runtime();
+    this.demand = ResourceDemand.of(job.resources(), memory, limits);
+  }
+
+  /** Why it runs. */
+  List<Reason> reasons() {
+    return reasons;
+  }
+
+  /** What its next or present attempt takes. */
+  ResourceDemand demand() {
+    return demand;
+  }
+
+  /** Numbers of the GPUs that its present attempt has. */
+  List<Integer> gpus() {
+    return gpus;
+  }
+
+  /** How many attempts were begun. */
+  int attempts() {
+    return attempts;
+  }
+
+  /**
+   * Begins the next attempt with what was taken for it.
+   *
+   * @param taken numbers of the GPUs
+   * @param identifiers the same as the job knows them
+   * @param gone see {@link Attempt}
+   */
+  Attempt begin(
+      AttemptContext shared, int id, List<Integer> taken, List<String> identifiers, Runnable gone) {
+    gpus = taken;
+    released = false;
+    attempts++;
+    long all = memory > 0 ? memory : limits.getOrDefault(ResourceDemand.MEMORY, 0L);
+    return new Attempt(
+        shared,
+        id,
+        attempts,
+        new LaunchBuilder.Granted(demand, identifiers, all >> 20, memory),
+        runtime,
+        gone);
+  }
+
+  /** Whether what the present attempt took was given back before its end. */
+  boolean released() {
+    return released;
+  }
+
+  /** What the present attempt took is given back. */
+  void release() {
+    released = true;
+  }
+
+  /** Whether another attempt may follow one that ended so. */
+  boolean mayRetry(ProcessEnd ended) {
+    Retry retry = job.retry();
+    if (attempts > retry.retries() || ended.how() == ProcessEnd.How.INTERRUPTED) {
+      return false;
+    }
+    if (retry.exitCodes().isEmpty() && retry.on().isEmpty()) {
+      return true;
+    }
+    return switch (ended.how()) {
+      case EXITED -> retry.exitCodes().contains(ended.code());
+      case SIGNALED ->
+          retry.on().contains(Retry.Cause.SIGNAL) || retry.exitCodes().contains(128 + ended.code());
+      case TIMEOUT -> retry.on().contains(Retry.Cause.TIMEOUT);
+      case MEMORY -> retry.on().contains(Retry.Cause.MEMORY);
+      case TERMINAL, INTERRUPTED, NOT_STARTED -> false;
+    };
+  }
+
+  /** Lets memory and time limit grow for the next attempt; what grows stops at the limit. */
+  void grow() {
+    Retry retry = job.retry();
+    long most = Math.max(memory, limits.getOrDefault(ResourceDemand.MEMORY, Long.MAX_VALUE));
+    memory = Math.min((long) (memory * retry.growMemory()), most);
+    runtime = (long) (runtime * retry.growRuntime());
+    demand = ResourceDemand.of(job.resources(), memory, limits);
+  }
+}

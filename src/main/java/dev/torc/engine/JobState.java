@@ -1,0 +1,31 @@
+package dev.torc.engine;
+
+/**
+ * The states of a job in a build. {@link #WAITING}, {@link #READY} and {@link #RUNNING} are passed
+ * through; the others are final, and the counts of the last line are theirs.
+ */
+public enum JobState {
+  /** A job that this one depends on is not done. */
+  WAITING,
+  /** It will run as soon as resources allow. */
+  READY,
+  RUNNING,
+  UP_TO_DATE,
+  RAN,
+  FAILED,
+  /** A job that this one depends on failed. */
+  BLOCKED,
+  INTERRUPTED,
+  /** The build ended before its turn. */
+  NOT_REACHED;
+
+  /** Whether no other state can follow. */
+  public boolean isFinal() {
+    return ordinal() >= UP_TO_DATE.ordinal();
+  }
+
+  /** Whether what waits for such a job can never run. */
+  boolean blocks() {
+    return this == FAILED || this == INTERRUPTED || this == BLOCKED;
+  }
+}

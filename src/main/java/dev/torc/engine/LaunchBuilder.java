@@ -1,0 +1,266 @@
+package dev.torc.engine;
+
+import dev.torc.cache.CachePlace;
+import dev.torc.exec.Launch;
+import dev.torc.exec.PlainWords;
+import dev.torc.graph.Graph;
+import dev.torc.plan.NeedSnapshot;
+import dev.torc.posix.OwnFile;
+import dev.torc.syntax.JsonText;
+import dev.torc.workflow.Hook;
+import dev.torc.workflow.Item;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Step;
+import dev.torc.workflow.Template;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * Turns an attempt of a job into what the runner is to start: placeholders filled, words split from
+ * the shell where that is safe, the environment put together. It starts nothing.
+ */
+public final class LaunchBuilder {
+
+  private final Graph graph;
+  private final CachePlace place;
+  private final String build;
+  private final Map<String, String> inherited;
+  private final Map<String, String> caller;
+  private final ArgumentList arguments;
+  private boolean noData;
+
+  /**
+   * @param build the random id of this build
+   * @param inherited entries for every job, such as MAKEFLAGS without a jobserver; null removes
+   * @param caller the caller's environment: where it changes what a shell does, the shell is kept
+   */
+  public LaunchBuilder(
+      Graph graph,
+      CachePlace place,
+      String build,
+      Map<String, String> inherited,
+      Map<String, String> caller) {
+    this.graph = graph;
+    this.place = place;
+    this.build = build;
+    this.inherited = inherited;
+    this.caller = caller;
+    this.arguments = new ArgumentList(caller);
+  }
+
+  /** The same for another graph. */
+  LaunchBuilder over(Graph next) {
+    return new LaunchBuilder(next, place, build, inherited, caller);
+  }
+
+  /**
+   * Puts an attempt together; writes the files that {@code TORC_NEEDS} and {@code TORC_DATA} name.
+   * Throws a {@link AttemptFailure} for a command that is longer than the system takes.
+   *
+   * @param granted the attempt's resources and the numbers of its GPUs
+   * @param timeLimit nanoseconds, 0 for none
+   */
+  Launch of(
+      int id, NeedSnapshot snapshot, Granted granted, int attempt, long timeLimit, boolean recover)
+      throws IOException {
+    Job job = graph.job(id);
+    PlaceholderValues values =
+        new PlaceholderValues(graph, id, snapshot, granted.demand(), granted.memoryMiB(), attempt);
+    Map<String, String> common = new LinkedHashMap<>(inherited);
+    Map<String, String> mark = mark(job.name(), "TORC_ATTEMPT", Integer.toString(attempt));
+    common.putAll(mark);
+    common.put("TORC_CPUS", Long.toString(granted.demand().of(ResourceDemand.CPUS)));
+    common.put("TORC_MEMORY", Long.toString(granted.memoryMiB()));
+    String gpus = String.join(",", granted.gpus());
+    common.put("TORC_GPUS", gpus);
+    if (!gpus.isEmpty()) {
+      common.put("CUDA_VISIBLE_DEVICES", gpus);
+      common.put("HIP_VISIBLE_DEVICES", gpus);
+    }
+    common.put("TORC_NEEDS", write(job, "", values.needs()).toString());
+    common.put("TORC_DATA", data(job, snapshot.data()).toString());
+    LinesFile output = output(job.name());
+    common.put(output.name(), output.path().toString());
+    LinesFile events = events(job.name());
+    common.put(events.name(), events.path().toString());
+    for (Item item : job.needs()) {
+      if (item.name() != null) {
+        common.put(
+            "TORC_NEEDS_" + item.name(), write(job, item.name(), values.needs(item)).toString());
+      }
+    }
+    List<Launch.Step> steps = new ArrayList<>();
+    Step first = job.steps().getFirst();
+    if (recover && job.retry().recover() != null) {
+      steps.add(step(first, new Step.Command.Shell(job.retry().recover()), values, common));
+    }
+    for (Step step : job.steps()) {
+      steps.add(step(step, step.command(), values, common));
+    }
+    return new Launch(
+        steps,
+        log(job.name()),
+        attempt > 1,
+        job.interactive(),
+        timeLimit,
+        granted.memoryLimit(),
+        mark);
+  }
+
+  /** The commands of a launch for people, as they run: one line for each that a shell reads. */
+  static String shown(Launch launch, Job job) {
+    List<String> shell = job.steps().getFirst().shell();
+    StringBuilder lines = new StringBuilder();
+    for (Launch.Step step : launch.steps()) {
+      List<String> argv = step.argv();
+      boolean isShell =
+          argv.size() == shell.size() + 1 && argv.subList(0, shell.size()).equals(shell);
+      lines.append(lines.isEmpty() ? "" : "\n");
+      lines.append(isShell ? argv.getLast() : String.join(" ", argv));
+    }
+    return lines.toString();
+  }
+
+  private Launch.Step step(
+      Step step, Step.Command command, PlaceholderValues values, Map<String, String> common) {
+    Map<String, String> env = new LinkedHashMap<>(common);
+    for (Map.Entry<String, Optional<Template>> entry : step.env().entrySet()) {
+      entry
+          .getValue()
+          .ifPresent(
+              text -> env.put(entry.getKey(), text.render(slot -> values.of(slot, step.dir()))));
+    }
+    List<String> argv = new ArrayList<>();
+    if (command instanceof Step.Command.Shell shell) {
+      String text = shell.text().render(slot -> values.of(slot, step.dir()));
+      PlainWords.of(step.shell(), text, name -> caller.containsKey(name) || env.containsKey(name))
+          .ifPresentOrElse(
+              argv::addAll,
+              () -> {
+                argv.addAll(step.shell());
+                argv.add(text);
+              });
+    } else {
+      for (Template word : command.templates()) {
+        argv.addAll(word.words(slot -> values.of(slot, step.dir())));
+      }
+    }
+    arguments.check(argv, env);
+    return new Launch.Step(argv, graph.workflow().root().resolve(step.dir()).normalize(), env);
+  }
+
+  /**
+   * What a run of a hook is to start.
+   *
+   * @param number counts the runs of hooks in the build
+   * @param more entries of its environment
+   */
+  Launch of(Hook hook, int number, Map<String, String> more) {
+    Path root = graph.workflow().root();
+    Map<String, String> mark = mark(hook.job() == null ? "" : hook.job(), "TORC_HOOK", "" + number);
+    Map<String, String> env = new LinkedHashMap<>(inherited);
+    env.putAll(mark);
+    env.putAll(more);
+    List<String> argv = new ArrayList<>(hook.shell());
+    argv.add(hook.command());
+    Path log = place.jobs().resolve(".hook." + number + ".log");
+    return new Launch(List.of(new Launch.Step(argv, root, env)), log, false, false, 0, 0, mark);
+  }
+
+  /** Where the output of all hooks goes. */
+  Path hooksLog() {
+    return place.logs().resolve("hooks.log");
+  }
+
+  /**
+   * The entries by which the processes of an attempt are known; a later torc looks for the first
+   * three. The last one tells a job from the hooks of the job.
+   */
+  private Map<String, String> mark(String job, String last, String value) {
+    return Map.of(
+        "TORC_BUILD",
+        build,
+        "TORC_JOB",
+        job,
+        "TORC_ROOT",
+        graph.workflow().root().toString(),
+        last,
+        value);
+  }
+
+  private Path write(Job job, String name, List<String> paths) throws IOException {
+    Path file = needsFile(job.name(), name);
+    StringBuilder text = new StringBuilder();
+    paths.forEach(path -> text.append(path).append('\n'));
+    OwnFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+    return file;
+  }
+
+  /** The file that lists a job's needs while it runs. */
+  Path needsFile(String job, String item) {
+    String name = item.isEmpty() ? JobFileName.of(job) : JobFileName.of(job, item);
+    return place.jobs().resolve(name + ".needs");
+  }
+
+  /** The file with the needed values; jobs that need none share one. */
+  private Path data(Job job, SortedMap<String, String> values) throws IOException {
+    if (!values.isEmpty()) {
+      Path file = file(place, job.name(), ".data.json");
+      OwnFile.write(file, JsonText.object(values).getBytes(StandardCharsets.UTF_8));
+      return file;
+    }
+    Path none = place.jobs().resolve(".data.json");
+    synchronized (this) {
+      if (!noData) {
+        OwnFile.write(none, "{}".getBytes(StandardCharsets.UTF_8));
+        noData = true;
+      }
+    }
+    return none;
+  }
+
+  /** The file to which a job writes the values that it stores. */
+  LinesFile output(String job) {
+    return new LinesFile("TORC_OUTPUT", file(place, job, ".output"));
+  }
+
+  /** The file to which a job writes events. */
+  LinesFile events(String job) {
+    return new LinesFile("TORC_EVENTS", events(place, job));
+  }
+
+  /** Where the file of {@code TORC_EVENTS} of a job is. */
+  public static Path events(CachePlace place, String job) {
+    return file(place, job, ".events");
+  }
+
+  private static Path file(CachePlace place, String job, String ending) {
+    return place.jobs().resolve(JobFileName.of(job) + ending);
+  }
+
+  /** Where a job's output goes. */
+  Path log(String job) {
+    return log(place, job);
+  }
+
+  /** Where the output of a job of a project goes; the file may not be there. */
+  public static Path log(CachePlace place, String job) {
+    return place.logs().resolve(JobFileName.of(job) + ".log");
+  }
+
+  /**
+   * What an attempt was given.
+   *
+   * @param gpus identifiers of the GPUs
+   * @param memoryMiB for {@code {memory}}
+   * @param memoryLimit bytes that end the attempt where its tree takes more; 0 for none
+   */
+  record Granted(ResourceDemand demand, List<String> gpus, long memoryMiB, long memoryLimit) {}
+}

@@ -1,0 +1,89 @@
+package dev.torc.engine;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Whose turn it is: the state of a build is changed by one thread at a time. That is the loop's,
+ * which has its turn except where it waits, or that of an attempt that is over, which sees to what
+ * follows from its end. Others send messages, which the loop handles in the order in which they
+ * came; what broke on another thread is thrown there. What is done in a turn is the {@link
+ * BuildLoop}'s business.
+ */
+final class LoopTurn {
+
+  private final ReentrantLock turn = new ReentrantLock();
+  private final Queue<Runnable> messages = new ConcurrentLinkedQueue<>();
+  private volatile Thread loop; // once it has waited
+  private volatile Throwable broken; // the first that broke on another thread
+
+  /** Waits for the turn; each one ends with {@link #end}. */
+  void begin() {
+    turn.lock();
+  }
+
+  void end() {
+    turn.unlock();
+  }
+
+  /** Sends a message, from any thread; it waits for no turn. */
+  void post(Runnable message) {
+    messages.add(message);
+    LockSupport.unpark(loop);
+  }
+
+  /** Something broke on a thread, and the loop ends with it. It may be memory: this takes none. */
+  void fail(Throwable unchecked) {
+    if (broken == null) {
+      broken = unchecked;
+    }
+    LockSupport.unpark(loop);
+  }
+
+  /** Wakes the loop. */
+  void wake() {
+    post(() -> {});
+  }
+
+  /** Asked in a turn: whether no message waits. Where one does, the loop has its turn soon. */
+  boolean isQuiet() {
+    return messages.isEmpty();
+  }
+
+  /**
+   * Lets others have their turn until there is a message, then handles all that are there.
+   *
+   * @param until by {@link System#nanoTime}, when the wait ends without a message; null for never
+   */
+  void await(Long until) throws InterruptedException {
+    turn.unlock();
+    try {
+      loop = Thread.currentThread();
+      while (messages.isEmpty() && broken == null) {
+        if (until == null) {
+          LockSupport.park(this);
+        } else if (until - System.nanoTime() > 0) {
+          LockSupport.parkNanos(this, until - System.nanoTime());
+        } else {
+          break;
+        }
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+      }
+    } finally {
+      turn.lock();
+    }
+    if (broken instanceof Error e) {
+      throw e;
+    }
+    if (broken instanceof RuntimeException e) {
+      throw e;
+    }
+    for (Runnable message = messages.poll(); message != null; message = messages.poll()) {
+      message.run();
+    }
+  }
+}

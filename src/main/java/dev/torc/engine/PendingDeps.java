@@ -1,0 +1,132 @@
+package dev.torc.engine;
+
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Graph;
+import dev.torc.plan.JobRecords;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
+
+/**
+ * Who still waits for whom. Join nodes open here as soon as all is settled that they wait for, so
+ * that the loop sees jobs only. What a job does that waits no longer is the loop's business.
+ */
+final class PendingDeps {
+
+  private final Graph graph;
+  private final JobRecords records;
+  private final int[] count;
+  private final Map<Integer, List<Integer>> further = new HashMap<>();
+  private final ArrayDeque<Integer> settled = new ArrayDeque<>();
+  private boolean expandable;
+
+  /** Counts by what the records know as settled. */
+  PendingDeps(Graph graph, JobRecords records) {
+    this.graph = graph;
+    this.records = records;
+    this.count = new int[graph.nodes()];
+    Adjacency before = graph.before();
+    for (int place = 0; place < count.length; place++) {
+      int node = graph.inOrder(place);
+      for (int i = before.from(node); i < before.to(node); i++) {
+        if (!records.isSettled(before.at(i))) {
+          count[node]++;
+        }
+      }
+      if (count[node] == 0 && !graph.isJob(node)) {
+        if (graph.isOpen(node)) {
+          expandable = true; // what it awaits came to nothing
+        } else {
+          records.settle(node);
+        }
+      }
+    }
+  }
+
+  /** Whether a job waits for nothing. */
+  boolean isFree(int job) {
+    return count[job] == 0;
+  }
+
+  /** Lets a job wait for one more, which is not among those that its graph has. */
+  void add(int job, int earlier) {
+    count[job]++;
+    further.computeIfAbsent(earlier, _ -> new ArrayList<>()).add(job);
+  }
+
+  /** A job is settled; what follows from that happens in {@link #pass}. */
+  void settle(int job) {
+    records.settle(job);
+    settled.add(job);
+  }
+
+  /** Tells which jobs wait no longer, without recursion: chains may be long. */
+  void pass(IntConsumer free) {
+    while (!settled.isEmpty()) {
+      followers(
+          settled.poll(),
+          node -> {
+            if (--count[node] > 0) {
+              return;
+            }
+            if (graph.isJob(node)) {
+              free.accept(node);
+            } else if (graph.isOpen(node)) {
+              expandable = true;
+            } else {
+              settle(node);
+            }
+          });
+    }
+  }
+
+  /** Whether {@link #takeExpandable} would say so. */
+  boolean isExpandable() {
+    return expandable;
+  }
+
+  /** Whether, since the last call, a group came to await nothing more. */
+  boolean takeExpandable() {
+    boolean was = expandable;
+    expandable = false;
+    return was;
+  }
+
+  /**
+   * Goes through the jobs that wait for one, directly or through others.
+   *
+   * @param enter told of each; whether those that wait for it are meant too
+   * @param group told of each group that cannot be expanded therefore
+   */
+  void behind(int failed, IntPredicate enter, IntConsumer group) {
+    BitSet joins = new BitSet();
+    ArrayDeque<Integer> from = new ArrayDeque<>(List.of(failed));
+    while (!from.isEmpty()) {
+      followers(
+          from.poll(),
+          node -> {
+            boolean on = graph.isJob(node) ? enter.test(node) : !joins.get(node);
+            if (on && graph.isOpen(node)) {
+              group.accept(node);
+            }
+            joins.set(node, !graph.isJob(node));
+            if (on) {
+              from.add(node);
+            }
+          });
+    }
+  }
+
+  private void followers(int node, IntConsumer each) {
+    Adjacency after = graph.after();
+    for (int i = after.from(node); i < after.to(node); i++) {
+      each.accept(after.at(i));
+    }
+    further.getOrDefault(node, List.of()).forEach(each::accept);
+  }
+}

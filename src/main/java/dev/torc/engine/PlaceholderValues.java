@@ -1,0 +1,157 @@
+package dev.torc.engine;
+
+import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
+import dev.torc.plan.NeedSnapshot;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.JsonText;
+import dev.torc.workflow.Item;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import dev.torc.workflow.Template.Part.Slot;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the placeholders of one attempt stand for: paths relative to the folder that a step runs in,
+ * and what was granted. How values are quoted is the template's business.
+ */
+final class PlaceholderValues {
+
+  /** The longest value that goes by the command line, in characters. */
+  private static final int MAX_DATA = 64 << 10;
+
+  private final Graph graph;
+  private final Job job;
+  private final Map<String, Integer> lists = new HashMap<>();
+  private final NeedSnapshot snapshot;
+  private final ResourceDemand granted;
+  private final long memoryMiB;
+  private final int attempt;
+
+  /**
+   * @param memoryMiB memory granted in MiB: the job's, or the machine's where it declares none
+   */
+  PlaceholderValues(
+      Graph graph,
+      int id,
+      NeedSnapshot snapshot,
+      ResourceDemand granted,
+      long memoryMiB,
+      int attempt) {
+    this.graph = graph;
+    this.job = graph.job(id);
+    this.snapshot = snapshot;
+    this.granted = granted;
+    this.memoryMiB = memoryMiB;
+    this.attempt = attempt;
+    for (int i = graph.listNeeds().from(id); i < graph.listNeeds().to(id); i++) {
+      int list = graph.listNeeds().at(i);
+      NeedList need = graph.list(list);
+      lists.put(need.kind() + need.text(), list);
+    }
+  }
+
+  /** The values of a slot for a step that runs in {@code dir} (relative to the root). */
+  List<String> of(Slot slot, String dir) {
+    return switch (slot.name()) {
+      case "cpus" -> List.of(Long.toString(granted.of(ResourceDemand.CPUS)));
+      case "memory" -> List.of(Long.toString(memoryMiB));
+      case "attempt" -> List.of(Integer.toString(attempt));
+      case "needs" -> relative(choose(slot, job.needs(), true), dir);
+      case "produces" -> relative(choose(slot, job.produces(), false), dir);
+      case "data" -> List.of(data(slot));
+      default -> throw new IllegalArgumentException("no value for {" + slot.name() + "}");
+    };
+  }
+
+  private String data(Slot slot) {
+    String value = JsonText.plain(snapshot.data().get(slot.member()));
+    if (value.length() > MAX_DATA || value.indexOf('\0') >= 0) {
+      String what = value.indexOf('\0') >= 0 ? "holds a NUL character" : "is longer than 64 KiB";
+      throw new BadInput(
+          slot.place(), slot + " " + what + "; read it from the file that TORC_DATA names");
+    }
+    return value;
+  }
+
+  private List<String> choose(Slot slot, List<Item> items, boolean needs) {
+    List<Item> counted = items.stream().filter(Item::isWanted).toList();
+    if (slot.member() != null) {
+      return counted.stream()
+          .filter(item -> slot.member().equals(item.name()))
+          .findFirst()
+          .map(item -> paths(item, needs, false))
+          .orElseThrow(() -> bad(slot, "has no item named " + slot.member()));
+    }
+    if (slot.index() >= 0) {
+      if (slot.index() >= counted.size()) {
+        throw bad(slot, "has only " + counted.size());
+      }
+      return paths(counted.get(slot.index()), needs, false);
+    }
+    List<String> all = new ArrayList<>();
+    counted.forEach(item -> all.addAll(paths(item, needs, true)));
+    return all;
+  }
+
+  private BadInput bad(Slot slot, String what) {
+    return new BadInput(slot.place(), "`%s` of job %s %s".formatted(slot.name(), job.name(), what));
+  }
+
+  /** Paths of one item; a needed folder stands for its files only among all needs. */
+  private List<String> paths(Item item, boolean needs, boolean filesOfFolders) {
+    List<String> paths = new ArrayList<>();
+    for (Ref ref : item.refs()) {
+      if (ref instanceof Ref.OfFile file) {
+        paths.add(file.path());
+      } else if (ref instanceof Ref.OfFolder folder) {
+        if (needs && filesOfFolders) {
+          paths.addAll(members(NeedList.Kind.FOLDER, folder.path()));
+        } else {
+          paths.add(folder.path());
+        }
+      } else if (ref instanceof Ref.OfGlob glob) {
+        if (needs) {
+          paths.addAll(members(NeedList.Kind.GLOB, glob.pattern()));
+        } else {
+          paths.add(glob.pattern());
+        }
+      } else if (ref instanceof Ref.OfJob other) {
+        paths.addAll(members(NeedList.Kind.JOB, other.job()));
+      }
+    }
+    return paths;
+  }
+
+  private List<String> members(NeedList.Kind kind, String text) {
+    return snapshot.files(lists.get(kind + text));
+  }
+
+  /** All needed paths in the order written, relative to the root. */
+  List<String> needs() {
+    List<String> all = new ArrayList<>();
+    job.needs().forEach(item -> all.addAll(paths(item, true, true)));
+    return all;
+  }
+
+  /** The paths of a named need, relative to the root. */
+  List<String> needs(Item item) {
+    return paths(item, true, false);
+  }
+
+  private List<String> relative(List<String> paths, String dir) {
+    if (dir.equals(".")) {
+      return paths;
+    }
+    Path root = graph.workflow().root();
+    Path from = root.resolve(dir).normalize();
+    return paths.stream()
+        .map(path -> path.startsWith("/") ? path : from.relativize(root.resolve(path)).toString())
+        .map(path -> path.isEmpty() ? "." : path)
+        .toList();
+  }
+}

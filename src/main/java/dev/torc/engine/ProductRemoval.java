@@ -1,0 +1,324 @@
+package dev.torc.engine;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.cache.OwnedPath;
+import dev.torc.hash.Digest;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.FolderDigest;
+import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Stamp;
+import dev.torc.plan.AllowedRoots;
+import dev.torc.posix.OwnFile;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.GlobWalk;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Rule 15: takes away what stands in the places of products. What torc recorded and finds unaltered
+ * is deleted; anything else is the user's and moves to a folder of kept things, with a line. Used
+ * before a run and by clean; it knows no manifest and no verdict.
+ */
+public final class ProductRemoval {
+
+  private final CachePlace place;
+  private final AllowedRoots grounds;
+  private final String build;
+  private final Cache cache;
+  private final DigestMemo digests;
+  private final Consumer<String> note;
+
+  /**
+   * @param grounds where products may lie
+   * @param build names the folder of kept things
+   * @param note takes a line for each thing that was moved
+   */
+  public ProductRemoval(
+      CachePlace place,
+      AllowedRoots grounds,
+      String build,
+      Cache cache,
+      DigestMemo digests,
+      Consumer<String> note) {
+    this.place = place;
+    this.grounds = grounds;
+    this.build = build;
+    this.cache = cache;
+    this.digests = digests;
+    this.note = note;
+  }
+
+  /**
+   * Rule 13 once more, before anything is moved: a link that a job made since may lead out of the
+   * grounds. Throws a {@link AttemptFailure} then.
+   */
+  void refuseOutside(Job job, List<OwnedPath> stale) throws IOException {
+    String last = "";
+    for (Ref ref : job.productRefs()) {
+      String folder = ProductScan.folder(ref);
+      if (!folder.equals(last)) {
+        refuseOutside(ref.text(), folder);
+        last = folder;
+      }
+    }
+    if (job.depfile() != null) {
+      refuseOutside(job.depfile(), ProductScan.parent(job.depfile()));
+    }
+    for (OwnedPath owned : stale) {
+      refuseOutside(owned.path(), ProductScan.parent(owned.path()));
+    }
+  }
+
+  private void refuseOutside(String product, String folder) throws IOException {
+    Path outside = grounds.outside(folder);
+    if (outside != null) {
+      throw new AttemptFailure(AllowedRoots.refusal(product, outside));
+    }
+  }
+
+  /** Where products may lie. */
+  AllowedRoots grounds() {
+    return grounds;
+  }
+
+  /**
+   * Clears the places of all products of a job that is about to run.
+   *
+   * @return whether it saw the folders in which they are to stand; else some may have to be made
+   */
+  boolean clear(Job job) throws IOException {
+    boolean there = true;
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfFile file) {
+        there &= clear(file.path(), job.persist());
+      } else if (ref instanceof Ref.OfFolder folder) {
+        clear(folder.path(), job.persist());
+        there = false;
+      } else if (ref instanceof Ref.OfGlob glob) {
+        there = false;
+        for (String path : GlobWalk.of(place.root(), Glob.of(glob.pattern()), digests.stop())) {
+          clear(path, job.persist());
+        }
+      }
+    }
+    if (job.depfile() != null) {
+      there &= clear(job.depfile(), false);
+    }
+    return there;
+  }
+
+  private boolean clear(String path, boolean persist) throws IOException {
+    Path file = place.root().resolve(path);
+    if (!digests.linkStamp(path).exists()) {
+      return clearAbove(file);
+    }
+    boolean ours = isOurs(path);
+    if (persist) {
+      if (!ours) {
+        keep(path, true);
+      }
+    } else if (ours) {
+      delete(file);
+    } else {
+      keep(path, false);
+    }
+    return true;
+  }
+
+  /** What cannot be read is nobody's: it moves aside, as what was altered does. */
+  private boolean isOurs(String path) {
+    try {
+      return unaltered(cache.owned(path));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Deletes an earlier product that stands where a folder of this one has to be.
+   *
+   * @return whether that folder is there
+   */
+  private boolean clearAbove(Path file) throws IOException {
+    Path above = file.getParent();
+    Stamp stamp = digests.linkStamp(above.toString());
+    if (stamp.kind() == Stamp.Kind.FOLDER) {
+      return true;
+    }
+    while (above.startsWith(place.root()) && !stamp.exists()) {
+      above = above.getParent();
+      stamp = digests.linkStamp(above.toString());
+    }
+    if (stamp.kind() != Stamp.Kind.FOLDER
+        && above.startsWith(place.root())
+        && digests.stamp(above.toString()).kind() != Stamp.Kind.FOLDER
+        && isOurs(place.root().relativize(above).toString())) {
+      delete(above);
+    }
+    return false;
+  }
+
+  /** Whether torc made what stands there, may delete it, and finds it as it was recorded. */
+  public boolean unaltered(OwnedPath owned) throws IOException {
+    return owned != null && !owned.adopted() && asRecorded(owned);
+  }
+
+  /** Whether what stands at a recorded path is what was recorded. */
+  public boolean asRecorded(OwnedPath owned) throws IOException {
+    Path file = place.root().resolve(owned.path());
+    if (owned.kind() == Stamp.Kind.LINK) {
+      return Files.isSymbolicLink(file) && linkDigest(file).equals(owned.digest());
+    }
+    if (Files.isSymbolicLink(file)) {
+      return false;
+    }
+    KnownDigest known = digests.of(owned.path());
+    if (known.stamp().kind() != owned.kind()) {
+      return false;
+    }
+    if (owned.kind() == Stamp.Kind.FILE) {
+      return known.product().equals(owned.digest());
+    }
+    FolderDigest folder = digests.folder(owned.path(), false);
+    return folder.digest().equals(owned.digest()) && !holdsUncounted(file);
+  }
+
+  /** The digest by which a product that is itself a link is known: that of its target's text. */
+  public static Digest linkDigest(Path link) throws IOException {
+    return Digest.ofText(Files.readSymbolicLink(link).toString());
+  }
+
+  /** Whether a folder holds things that its digest does not see. */
+  private static boolean holdsUncounted(Path folder) throws IOException {
+    boolean[] found = {false};
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
+            found[0] |= FolderDigest.IGNORED.contains(dir.getFileName().toString());
+            return found[0] ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
+          }
+        });
+    return found[0];
+  }
+
+  /** Deletes a file, a link or a whole folder; links are not followed. */
+  public static void delete(Path path) throws IOException {
+    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      Files.deleteIfExists(path);
+      return;
+    }
+    Files.walkFileTree(
+        path,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path dir, IOException error)
+              throws IOException {
+            if (error != null) {
+              throw error;
+            }
+            Files.delete(dir);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /** Moves (or copies) what stands at a path to the folder of kept things, and says so. */
+  private void keep(String path, boolean copy) throws IOException {
+    keep(path, copy, "torc did not make it as it is");
+  }
+
+  /** Moves a product that no job declares any more out of the way of who needs its like. */
+  void keepStale(String path) throws IOException {
+    keep(path, false, "no job produces it any more");
+  }
+
+  private void keep(String path, boolean copy, String why) throws IOException {
+    Path file = place.root().resolve(path);
+    AllowedRoots.Spot spot = grounds.spot(file);
+    Path to = free(keptPlace(spot, file));
+    OwnFile.folders(spot == null ? place.root() : spot.ground(), to.getParent());
+    if (copy) {
+      copy(file, to);
+    } else {
+      try {
+        Files.move(file, to);
+      } catch (NoSuchFileException e) {
+        return; // gone by itself
+      } catch (IOException e) {
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+          copy(file, to); // across file systems a folder cannot be renamed
+          delete(file);
+        } else {
+          throw e;
+        }
+      }
+    }
+    note.accept("%s %s to %s: %s".formatted(copy ? "copied" : "moved", path, shown(to), why));
+  }
+
+  private String shown(Path to) {
+    return to.startsWith(place.root()) ? place.root().relativize(to).toString() : to.toString();
+  }
+
+  private Path keptPlace(AllowedRoots.Spot spot, Path file) {
+    if (spot != null) {
+      return spot.ground()
+          .resolve(CachePlace.KEPT_BELOW_ROOTS)
+          .resolve(build)
+          .resolve(spot.path().toString());
+    }
+    return file.startsWith(place.root())
+        ? place.kept(build).resolve(place.root().relativize(file).toString())
+        : place.kept(build).resolve("outside").resolve(file.getFileName().toString());
+  }
+
+  private static Path free(Path wanted) {
+    Path free = wanted;
+    for (int n = 2; Files.exists(free, LinkOption.NOFOLLOW_LINKS); n++) {
+      free = wanted.resolveSibling(wanted.getFileName() + "." + n);
+    }
+    return free;
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.walkFileTree(
+        from,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
+              throws IOException {
+            Files.createDirectories(to.resolve(from.relativize(dir).toString()));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Path target = file.equals(from) ? to : to.resolve(from.relativize(file).toString());
+            Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

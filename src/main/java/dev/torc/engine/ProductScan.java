@@ -1,0 +1,168 @@
+package dev.torc.engine;
+
+import dev.torc.cache.OwnedPath;
+import dev.torc.cache.RecordedProduct;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Stamp;
+import dev.torc.plan.AllowedRoots;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.GlobWalk;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a job left in the places of its products: for its result, and for the record of who made
+ * what. It only looks; taking things away is the business of {@link ProductRemoval}.
+ */
+final class ProductScan {
+
+  /** As many products are looked at, and as many bytes of one read, in no time. */
+  private static final int FEW = 4;
+
+  private static final long LARGE = 64 << 10;
+
+  private final AllowedRoots grounds;
+  private final DigestMemo digests;
+  private final Job job;
+  private final boolean strict;
+  private final Runnable slow;
+  private final List<RecordedProduct> made = new ArrayList<>();
+  private final List<OwnedPath> owned = new ArrayList<>();
+  private String last = ""; // of the folders that were found within the grounds
+
+  private ProductScan(
+      AllowedRoots grounds, DigestMemo digests, Job job, boolean strict, Runnable slow) {
+    this.grounds = grounds;
+    this.digests = digests;
+    this.job = job;
+    this.strict = strict;
+    this.slow = slow;
+  }
+
+  /**
+   * Looks at what a job left.
+   *
+   * @param grounds where products may lie: what a link led out of them is no product (rule 13)
+   * @param strict whether such a product, or one that is not there, is a {@link AttemptFailure}
+   *     (rule 7)
+   * @param slow told, perhaps again and again, where the look takes longer than to start a job
+   */
+  static ProductScan of(
+      AllowedRoots grounds, DigestMemo digests, Job job, boolean strict, Runnable slow)
+      throws IOException {
+    ProductScan products = new ProductScan(grounds, digests, job, strict, slow);
+    if (job.depfile() != null || job.productRefs().size() > FEW) {
+      slow.run();
+    }
+    for (Ref ref : job.productRefs()) {
+      if (!products.lies(ref.text(), folder(ref))) {
+        continue;
+      }
+      if (ref instanceof Ref.OfFile file) {
+        products.add(file.path(), Stamp.Kind.FILE);
+      } else if (ref instanceof Ref.OfFolder folder) {
+        products.add(folder.path(), Stamp.Kind.FOLDER);
+      } else if (ref instanceof Ref.OfGlob glob) {
+        slow.run();
+        for (String path : GlobWalk.of(grounds.root(), Glob.of(glob.pattern()), digests.stop())) {
+          products.add(path, Stamp.Kind.FILE);
+        }
+      }
+    }
+    if (job.depfile() != null && products.lies(job.depfile(), parent(job.depfile()))) {
+      KnownDigest known = digests.product(job.depfile());
+      if (known.stamp().kind() == Stamp.Kind.FILE) {
+        Stamp self = digests.linkStamp(job.depfile());
+        products.owned.add(products.own(job.depfile(), self, known));
+      }
+    }
+    return products;
+  }
+
+  /**
+   * The folder that decides where a product lies: that of a file, whose link moves aside, and a
+   * folder itself, whose link is filled; empty for the root.
+   */
+  static String folder(Ref product) {
+    if (product instanceof Ref.OfFile file) {
+      return parent(file.path());
+    }
+    if (product instanceof Ref.OfFolder folder) {
+      return folder.path();
+    }
+    return Glob.of(((Ref.OfGlob) product).pattern()).fixedPrefix();
+  }
+
+  /** The folder that a path lies in, by text; empty for the root. */
+  static String parent(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash < 0 ? "" : slash == 0 ? "/" : path.substring(0, slash);
+  }
+
+  /** Whether a product lies within the grounds. */
+  private boolean lies(String product, String folder) throws IOException {
+    if (folder.equals(last)) {
+      return true; // as most products of a job do
+    }
+    Path outside = grounds.outside(folder);
+    if (outside == null) {
+      last = folder;
+    } else if (strict) {
+      throw new AttemptFailure(AllowedRoots.refusal(product, outside));
+    }
+    return outside == null;
+  }
+
+  private void add(String path, Stamp.Kind kind) throws IOException {
+    Stamp self = digests.linkStamp(path);
+    if (self.kind() != Stamp.Kind.FILE || self.size() >= LARGE) {
+      slow.run();
+    }
+    KnownDigest known =
+        self.kind() == Stamp.Kind.LINK ? digests.product(path) : digests.product(path, self);
+    Stamp.Kind there = known.stamp().kind();
+    if (there != kind) {
+      if (strict) {
+        throw new AttemptFailure(
+            switch (there) {
+              case MISSING -> "product " + path + " is missing though the command ended well";
+              case FOLDER -> "product %s is a folder; declare %s/".formatted(path, path);
+              default -> "product %s/ is a file; declare it without the slash".formatted(path);
+            });
+      }
+      return;
+    }
+    if (kind == Stamp.Kind.FOLDER) {
+      known = new KnownDigest(known.stamp(), digests.productFolder(path).digest(), false);
+    }
+    made.add(new RecordedProduct(path, kind, known.product()));
+    owned.add(own(path, self, known));
+  }
+
+  /** A link counts by where it leads to, but what torc may delete is the link itself. */
+  private OwnedPath own(String path, Stamp self, KnownDigest known) throws IOException {
+    return self.kind() == Stamp.Kind.LINK
+        ? new OwnedPath(
+            path,
+            Stamp.Kind.LINK,
+            ProductRemoval.linkDigest(grounds.root().resolve(path)),
+            job.name(),
+            false)
+        : new OwnedPath(path, known.stamp().kind(), known.product(), job.name(), false);
+  }
+
+  /** The products in declared order, matches of globs sorted. */
+  List<RecordedProduct> made() {
+    return made;
+  }
+
+  /** The same, and the depfile, as what torc may delete while it is unaltered. */
+  List<OwnedPath> owned() {
+    return owned;
+  }
+}

@@ -1,0 +1,287 @@
+package dev.torc.exec;
+
+import dev.torc.exec.ProcessEnd.How;
+import dev.torc.posix.ChildWait;
+import dev.torc.posix.Environment;
+import dev.torc.posix.Foreground;
+import dev.torc.posix.Kill;
+import dev.torc.posix.OwnFile;
+import dev.torc.posix.ProcessTree;
+import dev.torc.posix.Spawn;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * One attempt of a job from its first process to its last: steps one after another, limits, the
+ * end. It lives on the thread that calls {@link #run}, which waits for the processes; {@link #end}
+ * and {@link #look} come from others. How processes are started, found and signalled is {@code
+ * posix}'s.
+ */
+final class ProcessRun implements Runner.Running, RunWatch.Watched {
+
+  private static final long MILLISECOND = 1_000_000;
+  private static final long FIRST = 50 * MILLISECOND; // shorter jobs go unseen
+  private static final long SOON = 20 * MILLISECOND; // where there is a memory limit
+  private static final long CONFIRM = 10 * MILLISECOND;
+  private static final long RARELY = 500 * MILLISECOND;
+  private static final long OFTEN = 100 * MILLISECOND; // where there is a memory limit
+  private static final int THOROUGH = 8; // every eighth sample looks for orphans too
+
+  private final Launch launch;
+  private final Spawn spawn;
+  private final Environment caller;
+  private final long grace;
+  private final Executor threads;
+  private final RunWatch watch;
+  private final ProcessTree tree;
+  private final long begin = System.nanoTime();
+
+  // the end, guarded by this
+  private How cause; // why it is being ended, null while nobody wants that
+  private String message = "";
+  private boolean running; // a process was started
+  private boolean settled; // the last process ended by itself, well or not
+  private CompletableFuture<List<Integer>> ending = CompletableFuture.completedFuture(List.of());
+  private volatile boolean hurry;
+
+  // the samples, written by the watch only
+  private long interval;
+  private long nextSample;
+  private int samples;
+  private boolean above;
+  private volatile long peak = -1;
+
+  ProcessRun(
+      Launch launch,
+      Spawn spawn,
+      Environment caller,
+      long grace,
+      Executor threads,
+      RunWatch watch) {
+    this.launch = launch;
+    this.spawn = spawn;
+    this.caller = caller;
+    this.grace = grace;
+    this.threads = threads;
+    this.watch = watch;
+    this.tree = new ProcessTree(launch.mark());
+    this.interval = launch.memoryLimit() > 0 ? SOON : FIRST;
+    this.nextSample = begin + interval;
+  }
+
+  /** Runs the steps; returns when nothing of the attempt needs to be waited for any more. */
+  ProcessEnd run() {
+    long first = nextSample;
+    if (launch.timeLimit() > 0) {
+      first = Math.min(first, begin + launch.timeLimit());
+    }
+    watch.add(this, first);
+    long cpu = 0;
+    ChildWait.Change last = new ChildWait.Change(ChildWait.What.EXITED, 0);
+    String notStarted = null;
+    try {
+      int steps = launch.steps().size();
+      for (int i = 0; i < steps && succeeded(last) && wanted(); i++) {
+        int pid;
+        try {
+          if (i == 0) {
+            OwnFile.prepare(launch.log());
+          }
+          pid = start(launch.steps().get(i), i == 0 && !launch.append());
+        } catch (IOException refused) {
+          notStarted = refused.getMessage();
+          break;
+        }
+        last = launch.interactive() ? atTerminal(pid) : await(pid);
+        if (!endedWell(last, i == steps - 1)) {
+          // As long as the leader is not reaped its group's number is surely its own.
+          endTree();
+        }
+        cpu += tree.reapLeader(i == steps - 1);
+      }
+      if (notStarted != null && running) {
+        endTree(); // what earlier steps left in the background
+      }
+    } finally {
+      watch.remove(this);
+    }
+    return ended(last, notStarted, cpu);
+  }
+
+  /**
+   * Whether a step succeeded; if it is the last one or failed, nothing can change that any more.
+   */
+  private synchronized boolean endedWell(ChildWait.Change change, boolean last) {
+    settled = cause == null && (last || !succeeded(change));
+    return cause == null && succeeded(change);
+  }
+
+  private synchronized ProcessEnd ended(ChildWait.Change last, String notStarted, long cpu) {
+    settled = true;
+    How how = last.what() == ChildWait.What.EXITED ? How.EXITED : How.SIGNALED;
+    int code = last.code();
+    if (cause != null) {
+      how = cause;
+      code = 0;
+    } else if (notStarted != null) {
+      how = How.NOT_STARTED;
+      code = 0;
+      message = notStarted;
+    }
+    return new ProcessEnd(how, code, System.nanoTime() - begin, cpu, peak, message);
+  }
+
+  private static boolean succeeded(ChildWait.Change change) {
+    return change.what() == ChildWait.What.EXITED && change.code() == 0;
+  }
+
+  private synchronized boolean wanted() {
+    return cause == null;
+  }
+
+  private int start(Launch.Step step, boolean truncate) throws IOException {
+    Map<String, String> over = new HashMap<>(step.env());
+    if (!over.containsKey("PWD")) {
+      over.put("PWD", step.dir().toString()); // the caller's names another folder
+    }
+    over.putAll(launch.mark());
+    int pid =
+        spawn.start(
+            step.argv(),
+            step.dir(),
+            caller.with(over),
+            launch.interactive() ? null : launch.log(),
+            truncate);
+    tree.leader(pid);
+    synchronized (this) {
+      running = true;
+      if (cause != null) { // came while it started
+        beginEnding();
+      }
+    }
+    return pid;
+  }
+
+  private ChildWait.Change await(int pid) {
+    while (true) {
+      ChildWait.Change change = ChildWait.next(pid);
+      if (change.what() != ChildWait.What.STOPPED) {
+        return change;
+      }
+      if (wantsTerminal(change)) {
+        end(How.TERMINAL, "it wanted the terminal: set interactive: true for such a job", true);
+      } // whoever stopped it otherwise will continue it
+    }
+  }
+
+  private ChildWait.Change atTerminal(int pid) {
+    try (Foreground foreground = new Foreground(pid)) {
+      while (true) {
+        ChildWait.Change change = ChildWait.next(pid);
+        if (change.what() != ChildWait.What.STOPPED) {
+          return change;
+        }
+        if (wantsTerminal(change) && foreground.lent()) {
+          foreground.lend();
+        } else if (wantsTerminal(change)) {
+          end(How.TERMINAL, "it wanted the terminal, which torc does not have itself", true);
+        } else if (change.code() == Kill.TSTP && foreground.lent()) {
+          foreground.suspend();
+        }
+      }
+    }
+  }
+
+  private static boolean wantsTerminal(ChildWait.Change change) {
+    return change.code() == Kill.TTIN || change.code() == Kill.TTOU;
+  }
+
+  @Override
+  public void end(boolean now) {
+    end(How.INTERRUPTED, "", now);
+  }
+
+  private synchronized void end(How why, String words, boolean now) {
+    hurry |= now;
+    if (cause == null && !settled) {
+      cause = why;
+      message = words;
+      if (running) {
+        beginEnding();
+      }
+    }
+    if (now && cause != null) {
+      tree.signalGroup(Kill.KILL); // the rest follows within milliseconds
+    }
+  }
+
+  /** Ends the tree on a thread of its own, since this attempt's waits for the leader meanwhile. */
+  private void beginEnding() {
+    Supplier<List<Integer>> work = () -> tree.end(grace, () -> hurry);
+    try {
+      ending = ending.thenCombine(CompletableFuture.supplyAsync(work, threads), (a, b) -> b);
+    } catch (OutOfMemoryError noThread) {
+      hurry = true; // without one there is no grace, and what is left ends with the leader
+      tree.signalGroup(Kill.KILL);
+    }
+  }
+
+  private void endTree() {
+    CompletableFuture<List<Integer>> begun;
+    synchronized (this) {
+      begun = ending;
+    }
+    begun.join();
+    List<Integer> stubborn = tree.end(grace, () -> hurry);
+    if (!stubborn.isEmpty()) {
+      synchronized (this) {
+        message = (message + " processes that cannot be ended: " + stubborn).strip();
+      }
+    }
+  }
+
+  @Override
+  public long look() {
+    long now = System.nanoTime();
+    long next = now + RARELY;
+    if (launch.timeLimit() > 0) {
+      long left = begin + launch.timeLimit() - now;
+      if (left <= 0) {
+        end(How.TIMEOUT, "", false);
+      } else {
+        next = Math.min(next, now + left);
+      }
+    }
+    if (now - nextSample >= 0) {
+      sample();
+      nextSample = System.nanoTime() + interval;
+    }
+    return Math.min(next, nextSample);
+  }
+
+  private void sample() {
+    long start = System.nanoTime();
+    long limit = launch.memoryLimit();
+    ProcessTree.Memory memory = tree.memory(limit, ++samples % THOROUGH == 0);
+    if (memory.peak() > 0) {
+      peak = Math.max(peak, memory.peak());
+    }
+    boolean before = above;
+    above = limit > 0 && memory.used() > limit;
+    if (above && before) { // a second look, since a process between fork and exec counts twice
+      end(How.MEMORY, "used " + mebibytes(memory.used()) + " of " + mebibytes(limit), false);
+    }
+    long cost = System.nanoTime() - start;
+    interval = Math.min(interval * 2, limit > 0 ? OFTEN : RARELY);
+    interval = above ? CONFIRM : Math.max(interval, 20 * cost);
+  }
+
+  private static String mebibytes(long bytes) {
+    return (bytes + (1 << 20) - 1 >> 20) + " MiB";
+  }
+}

@@ -1,0 +1,117 @@
+package dev.torc.graph;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * A graph as people look at it: the instances of a group as one vertex, or each by itself, groups
+ * that are not expanded yet as vertices of their own, and join nodes seen through. What is shown of
+ * a vertex is the commands' business.
+ */
+public final class DisplayGraph {
+
+  /**
+   * A vertex.
+   *
+   * @param name of the job or group
+   * @param isGroup whether it stands for a group
+   * @param jobs ascending; one for a job, none for a group that is not expanded yet
+   * @param open the node of a group that is not expanded yet, -1 for others
+   */
+  public record Fold(String name, boolean isGroup, List<Integer> jobs, int open) {}
+
+  private final Graph graph;
+  private final List<Fold> folds;
+  private final int[] vertex;
+  private final Map<Integer, BitSet> behind = new HashMap<>();
+
+  private DisplayGraph(Graph graph, List<Fold> folds) {
+    this.graph = graph;
+    this.folds = folds;
+    this.vertex = new int[graph.nodes()];
+    Arrays.fill(vertex, -1);
+    for (int v = 0; v < folds.size(); v++) {
+      for (int job : folds.get(v).jobs) {
+        vertex[job] = v;
+      }
+      if (folds.get(v).open >= 0) {
+        vertex[folds.get(v).open] = v;
+      }
+    }
+  }
+
+  /**
+   * Folds some jobs and open groups.
+   *
+   * @param instances whether each instance stays by itself
+   */
+  public static DisplayGraph of(Graph graph, BitSet jobs, BitSet open, boolean instances) {
+    SequencedMap<String, Fold> folds = new LinkedHashMap<>();
+    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+      String group = instances ? null : graph.job(j).group();
+      folds
+          .computeIfAbsent(
+              group == null ? "job " + graph.name(j) : "group " + group,
+              key ->
+                  new Fold(
+                      key.substring(key.indexOf(' ') + 1), group != null, new ArrayList<>(), -1))
+          .jobs
+          .add(j);
+    }
+    open.stream()
+        .forEach(
+            node ->
+                folds.merge(
+                    "group " + graph.name(node),
+                    new Fold(graph.name(node), true, List.of(), node),
+                    (known, _) -> new Fold(known.name, true, known.jobs, node)));
+    return new DisplayGraph(graph, List.copyOf(folds.values()));
+  }
+
+  /** The vertices, in the order of their first jobs. */
+  public List<Fold> folds() {
+    return folds;
+  }
+
+  /** Vertex to the vertices that it waits for, ascending, by index. */
+  public Adjacency before() {
+    Adjacency.Builder rows = new Adjacency.Builder();
+    for (int v = 0; v < folds.size(); v++) {
+      BitSet row = new BitSet();
+      for (int job : folds.get(v).jobs) {
+        row.or(behind(job));
+      }
+      if (folds.get(v).open >= 0) {
+        row.or(behind(folds.get(v).open));
+      }
+      row.clear(v);
+      row.stream().forEach(rows::add);
+      rows.endRow(true);
+    }
+    return rows.build();
+  }
+
+  /** The vertices right before a node. */
+  private BitSet behind(int node) {
+    BitSet found = new BitSet();
+    for (int before : graph.before().row(node)) {
+      if (vertex[before] >= 0) {
+        found.set(vertex[before]);
+      } else if (!graph.isJob(before)) {
+        BitSet known = behind.get(before);
+        if (known == null) {
+          known = behind(before);
+          behind.put(before, known);
+        }
+        found.or(known);
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,422 @@
+package dev.torc.hash;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * The memory of digests of one build: decides by rule 4 which files have to be read, and reads each
+ * at most once unless it moved. Where digests are kept between builds, and what follows from a
+ * changed one, is the business of others. Safe for use by several threads.
+ *
+ * <p>A path is relative to the root or absolute, with {@code /} between names. Every method throws
+ * an {@link IOException} with a line that names the path, where the system refuses to say or to
+ * read, or where a FIFO, socket or device stands in the place of a file; those that may read throw
+ * {@link StoppedException} where they were told to stop.
+ */
+public final class DigestMemo implements FileDigests {
+
+  /** Nanoseconds within which two writes may leave the same ctime. */
+  static final long RACY = 20_000_000;
+
+  /** The same where the file system keeps no nanoseconds. */
+  static final long RACY_SECONDS = 2_000_000_000;
+
+  /** From this size in bytes on it pays to let the window pass before a product is read. */
+  static final long LARGE = 1_000_000;
+
+  private static final int READINGS = 4; // of a file that does not hold still
+
+  /** What is remembered of one path; who holds its lock is looking at the file. */
+  private static final class Slot {
+    private KnownDigest known;
+  }
+
+  private final Path root;
+  private final StampSource stamps;
+  private final FileClock clock;
+  private final Function<String, KnownDigest> stored;
+  private final BiConsumer<String, KnownDigest> learnt;
+  private final StopFlag stop = new StopFlag();
+  private final Hasher hasher = new Hasher(stop);
+  private final ConcurrentMap<String, Slot> slots = new ConcurrentHashMap<>();
+  private final Set<String> replaced = ConcurrentHashMap.newKeySet();
+  private final LongAdder stats = new LongAdder();
+  private volatile DigestMemo before; // null where nothing was read before
+  private volatile BiFunction<String, Stamp, Digest> kept = (_, _) -> null;
+
+  /**
+   * Starts with an empty memory.
+   *
+   * @param root what relative paths are relative to; a real path
+   * @param clock {@link FileClock#none} where nothing may be written
+   * @param stored what an earlier build knew of a path, or null; called on the thread that asks,
+   *     before a file is read
+   * @param learnt takes what is worth storing: digests read in this build that are safe; called on
+   *     the thread that read
+   */
+  public DigestMemo(
+      Path root,
+      StampSource stamps,
+      FileClock clock,
+      Function<String, KnownDigest> stored,
+      BiConsumer<String, KnownDigest> learnt) {
+    this.root = root;
+    this.stamps = stamps;
+    this.clock = clock;
+    this.stored = stored;
+    this.learnt = learnt;
+  }
+
+  /** What relative paths are relative to. */
+  public Path root() {
+    return root;
+  }
+
+  /** For a command that only looks: it writes nothing, so nothing that it reads is stored. */
+  public static DigestMemo looking(Path root, Function<String, KnownDigest> stored) {
+    return looking(root, StampSource.of(root.getFileSystem()), stored);
+  }
+
+  /** The same with stamps of another source. */
+  public static DigestMemo looking(
+      Path root, StampSource stamps, Function<String, KnownDigest> stored) {
+    return new DigestMemo(root, stamps, FileClock.none(), stored, (_, _) -> {});
+  }
+
+  /**
+   * Takes over what this very build read before it knew what earlier ones stored. It counts for a
+   * file that has the same stamp when it is looked at, and is learnt then.
+   *
+   * @param kept knows files beside the store, and is asked first: gives the digest of a path with
+   *     this stamp, or null; by rule 4 an equal stamp must stand for it
+   */
+  public void follow(DigestMemo other, BiFunction<String, Stamp, Digest> kept) {
+    this.kept = kept;
+    before = other;
+  }
+
+  /** By which all reading ends. */
+  public StopFlag stop() {
+    return stop;
+  }
+
+  /** A fresh stamp, links followed. */
+  public Stamp stamp(String path) throws IOException {
+    stats.increment();
+    return stamps.stamp(root, path);
+  }
+
+  /** A fresh stamp of what stands at the path itself, be it a link. */
+  public Stamp linkStamp(String path) throws IOException {
+    stats.increment();
+    return stamps.linkStamp(root, path);
+  }
+
+  /** A way to look at what stands at many paths themselves, be they links. */
+  public FolderStamps links() throws IOException {
+    FolderStamps links = stamps.inFolder(root, false);
+    return (names, from, to, numbers) -> {
+      stats.increment();
+      return links.look(names, from, to, numbers);
+    };
+  }
+
+  private Stamp stamp(Path file) throws IOException {
+    stats.increment();
+    return stamps.stamp(file);
+  }
+
+  /**
+   * Looks at a path now, and reads it only if it must.
+   *
+   * @return with a null digest for a folder or where nothing stands
+   */
+  public KnownDigest of(String path) throws IOException {
+    Slot slot = slot(path);
+    synchronized (slot) {
+      return look(path, slot, stamp(path));
+    }
+  }
+
+  /** {@inheritDoc} The same as {@link #of(String)} without another look. */
+  @Override
+  public KnownDigest of(String path, Stamp fresh) throws IOException {
+    Slot slot = slot(path);
+    synchronized (slot) {
+      return look(path, slot, fresh);
+    }
+  }
+
+  /** What this build saw last at a path, without another look; looks if it never did. */
+  public KnownDigest seen(String path) throws IOException {
+    Slot slot = slot(path);
+    synchronized (slot) {
+      return slot.known != null ? slot.known : look(path, slot, stamp(path));
+    }
+  }
+
+  /**
+   * Looks at what a job has just written. A large one is read after the racy window has passed,
+   * which may take this thread 20 ms (2 s where the file system keeps no nanoseconds), so that the
+   * next build need not read it again.
+   */
+  public KnownDigest product(String path) throws IOException {
+    return product(path, stamp(path));
+  }
+
+  /** What this build saw last at a path; null if it never looked there. */
+  public KnownDigest last(String path) {
+    Slot slot = slots.get(path);
+    if (slot == null) {
+      return null;
+    }
+    synchronized (slot) {
+      return slot.known;
+    }
+  }
+
+  /** The paths at which this build saw first one thing and then another. */
+  public Set<String> replaced() {
+    return Set.copyOf(replaced);
+  }
+
+  /** What a job has just written, without another look. */
+  public KnownDigest product(String path, Stamp fresh) throws IOException {
+    Slot slot = slot(path);
+    synchronized (slot) {
+      if (slot.known != null && !slot.known.safe()) {
+        replaced.add(path);
+        slot.known = null; // it may have been written anew without a trace
+      }
+      DigestMemo earlier = before;
+      if (earlier != null) {
+        earlier.slots.remove(path); // and so may what was read before
+      }
+      boolean large = fresh.kind() == Stamp.Kind.FILE && fresh.size() >= LARGE;
+      if (large && !trusted(path, slot, fresh)) {
+        long window = window(fresh);
+        clock.await(fresh.ctime() + window, 2 * window, stop);
+        fresh = stamp(path);
+      }
+      // Of a small one that was written just now no earlier build is asked: reading is quicker.
+      return look(path, slot, fresh, large);
+    }
+  }
+
+  /** Digests a folder that stands there, as one that is needed or as a product. */
+  public FolderDigest folder(String path, boolean needed) throws IOException {
+    return FolderDigest.of(root, path, needed, counting(), this);
+  }
+
+  /** Digests a folder that a job has just written; its files as by {@link #product}. */
+  public FolderDigest productFolder(String path) throws IOException {
+    return FolderDigest.of(root, path, false, counting(), this::product);
+  }
+
+  /**
+   * Whether a needed file moved since it was looked at (rule 6): its kind, size, mtime, ctime or
+   * inode did, or, where only its ctime did and its mode, owner or link count say why, its digest.
+   *
+   * @param product whether it is one, so that its executable bit counts; only asked where that may
+   *     decide
+   */
+  public boolean moved(String path, KnownDigest before, BooleanSupplier product)
+      throws IOException {
+    stop.check();
+    Stamp now = stamp(path);
+    if (now.equals(before.stamp())) {
+      return false;
+    }
+    if (moved(before.stamp(), now)) {
+      return true;
+    }
+    KnownDigest again = of(path, now);
+    return !Objects.equals(before.digest(), again.digest())
+        || !Objects.equals(before.product(), again.product()) && product.getAsBoolean();
+  }
+
+  /** The same for a product that was looked at again. */
+  public static boolean moved(KnownDigest before, KnownDigest now) {
+    return moved(before.stamp(), now.stamp()) || !Objects.equals(before.product(), now.product());
+  }
+
+  /**
+   * Whether anything in a folder moved since it was digested; see {@link #moved(String, Known,
+   * BooleanSupplier)}.
+   *
+   * @param needed as it was digested
+   */
+  public boolean moved(String path, FolderDigest before, boolean needed) throws IOException {
+    return stamp(path).kind() != Stamp.Kind.FOLDER || moved(before, folder(path, needed));
+  }
+
+  /** The same for a folder that was digested again. */
+  public static boolean moved(FolderDigest before, FolderDigest now) {
+    if (!now.digest().equals(before.digest())) {
+      return true;
+    }
+    for (int i = 0; i < now.members().size(); i++) { // equal digests: the same members
+      FolderDigest.Member member = now.members().get(i);
+      if (member.kind() == Stamp.Kind.FILE
+          && moved(before.members().get(i).stamp(), member.stamp())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether one and the same path with these stamps moved, whatever its bytes are. */
+  public static boolean moved(Stamp before, Stamp now) {
+    return now.kind() != before.kind()
+        || now.kind() == Stamp.Kind.FILE
+            && (now.size() != before.size()
+                || now.mtime() != before.mtime()
+                || now.inode() != before.inode()
+                || now.ctime() != before.ctime() && now.attributes() == before.attributes());
+  }
+
+  private Slot slot(String path) {
+    return slots.computeIfAbsent(path, p -> new Slot());
+  }
+
+  /** Whether the digest in the slot, perhaps just taken from the store, stands for this stamp. */
+  private boolean trusted(String path, Slot slot, Stamp fresh) {
+    DigestMemo earlier = before;
+    KnownDigest read = slot.known == null && earlier != null ? earlier.last(path) : null;
+    if (read != null && read.digest() != null && isThat(read, fresh)) {
+      slot.known = read;
+      if (read.safe()) {
+        learnt.accept(path, read);
+      }
+    } else if (slot.known == null) {
+      Digest same = kept.apply(path, fresh);
+      KnownDigest old = same == null ? stored.apply(path) : new KnownDigest(fresh, same, true);
+      if (old != null && old.safe() && old.stamp().equals(fresh)) {
+        slot.known = new KnownDigest(fresh, old.digest(), true);
+      }
+    }
+    return isThat(slot.known, fresh);
+  }
+
+  private static boolean isThat(KnownDigest known, Stamp fresh) {
+    return known != null && known.stamp().equals(fresh);
+  }
+
+  private KnownDigest look(String path, Slot slot, Stamp fresh) throws IOException {
+    return look(path, slot, fresh, true);
+  }
+
+  private KnownDigest look(String path, Slot slot, Stamp fresh, boolean ask) throws IOException {
+    stop.check();
+    KnownDigest before = slot.known;
+    KnownDigest now = found(path, slot, fresh, ask);
+    if (before != null
+        && (before.stamp().kind() != now.stamp().kind()
+            || !Objects.equals(before.product(), now.product()))) {
+      replaced.add(path);
+    }
+    return now;
+  }
+
+  private KnownDigest found(String path, Slot slot, Stamp fresh, boolean ask) throws IOException {
+    if (fresh.kind() == Stamp.Kind.FILE
+        && !(ask ? trusted(path, slot, fresh) : isThat(slot.known, fresh))) {
+      slot.known = read(path, fresh);
+      if (slot.known.safe()) {
+        learnt.accept(path, slot.known);
+      }
+    } else if (fresh.kind() != Stamp.Kind.FILE) {
+      refuseOther(path, fresh);
+      slot.known = new KnownDigest(fresh, null, false);
+    }
+    return slot.known;
+  }
+
+  /** Reads until the file held still; after some tries it is known by a stamp that is gone. */
+  private KnownDigest read(String path, Stamp before) throws IOException {
+    Path file = root.resolve(path);
+    for (int reading = 1; ; reading++) {
+      boolean safe = clock.past(before.ctime() + window(before));
+      Digest digest = null;
+      try {
+        Hasher.Read read = hasher.file(file, before.size());
+        digest = read.digest();
+        safe &= !read.writers();
+      } catch (NoSuchFileException e) {
+        safe = false; // gone or replaced in this moment: the next stamp tells
+      }
+      Stamp after = stamp(file);
+      if (after.kind() != Stamp.Kind.FILE) {
+        refuseOther(path, after);
+        return new KnownDigest(after, null, false);
+      }
+      if (digest != null && after.equals(before)) {
+        return new KnownDigest(after, digest, safe);
+      }
+      if (reading == READINGS) {
+        if (digest == null) {
+          throw new IOException("cannot read " + path + ": it comes and goes");
+        }
+        return new KnownDigest(before, digest, false);
+      }
+      before = after;
+    }
+  }
+
+  static void refuseOther(String path, Stamp stamp) throws IOException {
+    if (stamp.kind() == Stamp.Kind.OTHER) {
+      throw new IOException("cannot read " + path + ": it is a FIFO, socket or device, not a file");
+    }
+  }
+
+  /** Whether what has this stamp cannot change any more without another stamp (rule 4). */
+  public boolean isSafe(Stamp stamp) {
+    return clock.past(stamp.ctime() + window(stamp));
+  }
+
+  private static long window(Stamp stamp) {
+    boolean seconds = stamp.mtime() % 1_000_000_000 == 0 && stamp.ctime() % 1_000_000_000 == 0;
+    return seconds ? RACY_SECONDS : RACY;
+  }
+
+  private StampSource counting() {
+    return new StampSource() {
+      @Override
+      public Stamp stamp(Path path) throws IOException {
+        return DigestMemo.this.stamp(path);
+      }
+
+      @Override
+      public Stamp linkStamp(Path path) throws IOException {
+        stop.check();
+        stats.increment();
+        return stamps.linkStamp(path);
+      }
+    };
+  }
+
+  /** How many stamps were taken. */
+  public long stats() {
+    return stats.sum();
+  }
+
+  /** How many files were read to their end. */
+  public long filesHashed() {
+    return hasher.filesHashed();
+  }
+
+  /** How many bytes were read. */
+  public long bytesRead() {
+    return hasher.bytesRead();
+  }
+}

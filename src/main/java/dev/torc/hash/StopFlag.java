@@ -1,0 +1,35 @@
+package dev.torc.hash;
+
+/**
+ * Whether reading is to stop: told once, from any thread, and asked by each loop that may read for
+ * long, with every piece, file or entry. Why it is told, it does not know.
+ */
+public final class StopFlag {
+
+  private volatile boolean told;
+  private volatile long until; // by System.nanoTime
+
+  /** Lets reading go on for so many nanoseconds from now, and no longer. */
+  public void within(long nanos) {
+    until = System.nanoTime() + nanos;
+    told = true;
+  }
+
+  /** The same, where it is told already. */
+  public void extend(long nanos) {
+    if (told) {
+      within(nanos);
+    }
+  }
+
+  /**
+   * Goes on, or does not.
+   *
+   * @throws StoppedException where the time is over
+   */
+  public void check() {
+    if (told && System.nanoTime() - until >= 0) {
+      throw new StoppedException();
+    }
+  }
+}

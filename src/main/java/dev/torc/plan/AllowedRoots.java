@@ -1,0 +1,152 @@
+package dev.torc.plan;
+
+import dev.torc.posix.FileStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where products may lie: below the root, or below a folder in {@code roots}, whatever links lead
+ * there. It looks each time anew, since jobs make links; what follows is for who asks.
+ */
+public final class AllowedRoots {
+
+  private final List<Path> named = new ArrayList<>(); // the root first
+  private final List<Path> real = new ArrayList<>();
+
+  /**
+   * The grounds of a project.
+   *
+   * @param roots as the build file names them; those that do not exist yet may come
+   */
+  public AllowedRoots(Path root, List<Path> roots) throws IOException {
+    named.add(root);
+    named.addAll(roots);
+    for (Path each : named) {
+      real.add(real(each));
+    }
+  }
+
+  /** The root, as it is named. */
+  public Path root() {
+    return named.getFirst();
+  }
+
+  /** The root, links followed. */
+  Path home() {
+    return real.getFirst();
+  }
+
+  /** Whether a real path lies in them, or is one of them. */
+  boolean hold(Path path) {
+    for (Path ground : real) {
+      if (path.startsWith(ground)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Where a folder is, if links lead out of the grounds.
+   *
+   * @param folder relative to the root, or absolute; empty for the root
+   * @return the real path; null where it lies in them
+   */
+  public Path outside(String folder) throws IOException {
+    if (folder.isEmpty() || staysBelow(folder)) {
+      return null;
+    }
+    Path path = real(named.getFirst().resolve(folder));
+    return hold(path) ? null : path;
+  }
+
+  /**
+   * Whether a folder lies below the root by its path alone, since no part of that is a link. Asked
+   * for each attempt: one look for each part, where a real path costs one for each from the top on.
+   */
+  private boolean staysBelow(String folder) throws IOException {
+    if (folder.startsWith("/") || folder.startsWith("..")) {
+      return false;
+    }
+    String path = named.getFirst() + "/" + folder;
+    int end = path.length() - folder.length();
+    while (end < path.length()) {
+      int slash = path.indexOf('/', end);
+      end = slash < 0 ? path.length() : slash;
+      FileStatus part = FileStatus.of(path.substring(0, end), false);
+      if (!part.isFolder()) {
+        return !part.isLink(); // nothing can lie there yet
+      }
+      end++;
+    }
+    return true;
+  }
+
+  /** What is to be said of a product that lies in a folder outside. */
+  public static String refusal(String product, Path outside) {
+    return "product %s lies in %s, which is neither below the root nor below a folder in `roots`"
+        .formatted(product, outside);
+  }
+
+  /**
+   * The folder in {@code roots} that a file lies in, and its path from there; that of several which
+   * is nearest.
+   *
+   * @return null where the root is nearer, or none holds it
+   */
+  public Spot spot(Path file) throws IOException {
+    Path path = real(file.getParent()).resolve(file.getFileName());
+    int nearest = -1;
+    for (int i = 0; i < real.size(); i++) {
+      boolean inside = path.startsWith(real.get(i)) && !path.equals(real.get(i));
+      if (inside && (nearest < 0 || depth(i) > depth(nearest))) {
+        nearest = i;
+      }
+    }
+    return nearest <= 0 ? null : new Spot(named.get(nearest), real.get(nearest).relativize(path));
+  }
+
+  /**
+   * A place below a folder in {@code roots}.
+   *
+   * @param ground that folder as it is named
+   * @param path the way from there
+   */
+  public record Spot(Path ground, Path path) {}
+
+  private int depth(int ground) {
+    return real.get(ground).getNameCount();
+  }
+
+  /** The real path of what may not exist yet: links of the part that exists are followed. */
+  static Path real(Path path) throws IOException {
+    Path existing = path.toAbsolutePath().normalize();
+    try {
+      return existing.toRealPath(); // as nearly always
+    } catch (IOException e) {
+      // some of it is yet to be made, or the next look meets it again
+    }
+    List<Path> rest = new ArrayList<>();
+    while (existing != null && !Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
+      rest.add(existing.getFileName());
+      existing = existing.getParent();
+    }
+    if (existing == null) {
+      return path;
+    }
+    Path real;
+    try {
+      real = existing.toRealPath();
+    } catch (IOException e) {
+      real = existing; // a link that leads nowhere, or round and round
+    }
+    for (Path name : rest.reversed()) {
+      real = real.resolve(name);
+    }
+    return real;
+  }
+}

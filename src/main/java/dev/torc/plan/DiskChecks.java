@@ -1,0 +1,355 @@
+package dev.torc.plan;
+
+import dev.torc.bytes.StringTable;
+import dev.torc.graph.Graph;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.FolderStamps;
+import dev.torc.hash.Stamp;
+import dev.torc.machine.Refusal;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.Place;
+import dev.torc.workflow.Group;
+import dev.torc.workflow.Item;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The part of rule 13 that the disk decides: needed files that nobody makes and that do not exist,
+ * products that lie elsewhere than they seem to. What the build file alone decides was refused when
+ * the graph was built. Of what cannot be read it only tells.
+ */
+public final class DiskChecks {
+
+  private final Graph graph;
+  private final DigestMemo digests;
+  private final Path root;
+  private final AllowedRoots grounds;
+  private final Set<Path> buildFiles = new LinkedHashSet<>(); // as named, and as they really lie
+  private final Set<String> tables = new HashSet<>(); // from which groups take values
+  private final Map<String, Folder> folders = new HashMap<>();
+  private final BitSet sound = new BitSet(); // needed files of which there is nothing to tell
+  private final FolderStamps links;
+  private final long[] numbers = new long[Stamp.NUMBERS];
+  private final StringTable.Taker<Stamp.Kind> kind;
+  private final List<BadInput.Diagnostic> errors = new ArrayList<>();
+  private final List<BadInput.Diagnostic> unreadable = new ArrayList<>();
+
+  /**
+   * A folder that needs or products lie in.
+   *
+   * @param real where links lead
+   * @param name that place as the graph would name it; empty for the root
+   * @param own whether it was asked for by that name
+   * @param there whether anything stands there
+   * @param allowed whether products may lie in it
+   * @param buildFiles the names of the build files in it
+   */
+  private record Folder(
+      Path real, String name, boolean own, boolean there, boolean allowed, Set<String> buildFiles) {
+
+    /** A file in it as the graph would name it. */
+    String name(String file) {
+      return name.isEmpty() ? file : name.endsWith("/") ? name + file : name + "/" + file;
+    }
+  }
+
+  private DiskChecks(Graph graph, DigestMemo digests) throws IOException {
+    this.links = digests.links();
+    this.kind = (names, from, to) -> links.look(names, from, to, numbers);
+    this.graph = graph;
+    this.digests = digests;
+    this.root = graph.workflow().root();
+    this.grounds = new AllowedRoots(root, graph.workflow().roots());
+    for (Group group : graph.workflow().groups()) {
+      tables.addAll(group.tables());
+    }
+    for (Path file : graph.workflow().files()) {
+      buildFiles.add(file);
+      buildFiles.add(AllowedRoots.real(file));
+    }
+  }
+
+  /**
+   * Checks the selected jobs; throws {@link BadInput} with every error found.
+   *
+   * @return what cannot be looked at, or read as a file: that fails its readers and refuses nothing
+   */
+  public static List<BadInput.Diagnostic> check(Graph graph, DigestMemo digests, BitSet selected)
+      throws IOException {
+    DiskChecks checks = new DiskChecks(graph, digests);
+    for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
+      checks.needs(j);
+      checks.products(graph.job(j));
+    }
+    if (!checks.errors.isEmpty()) {
+      throw new BadInput(checks.errors);
+    }
+    return checks.unreadable;
+  }
+
+  private void needs(int id) throws IOException {
+    if (areSound(id) && graph.listNeeds().count(id) == 0) {
+      return;
+    }
+    for (Ref ref : graph.job(id).needRefs()) {
+      if (ref instanceof Ref.OfFile file) {
+        int source = graph.fileId(file.path());
+        if (graph.maker(source) < 0 && !sound.get(source)) {
+          int told = errors.size() + unreadable.size();
+          try {
+            source(id, file);
+          } catch (IOException e) {
+            unreadable(file.place(), file.path(), Refusal.why(e));
+          }
+          sound.set(source, errors.size() + unreadable.size() == told);
+        }
+      } else if (ref instanceof Ref.OfFolder folder && graph.makerOf(folder.path()) < 0) {
+        try {
+          folder(id, folder);
+        } catch (IOException e) {
+          unreadable(folder.place(), folder.path() + "/", Refusal.why(e));
+        }
+      }
+    }
+  }
+
+  /** Whether there is nothing to tell of the files that a job needs; each is looked at once. */
+  private boolean areSound(int id) throws IOException {
+    boolean all = true;
+    for (int i = graph.needs().from(id); i < graph.needs().to(id); i++) {
+      int file = graph.needs().at(i);
+      if (graph.maker(file) < 0 && !sound.get(file)) {
+        sound.set(file, isSound(file));
+        all &= sound.get(file);
+      }
+    }
+    return all;
+  }
+
+  /** Whether a source is a file, and no product under another name. */
+  private boolean isSound(int file) throws IOException {
+    try {
+      if (graph.handPath(file, kind) != Stamp.Kind.FILE) {
+        return false;
+      }
+    } catch (IOException e) {
+      return false; // the next look meets it again, and tells
+    }
+    String path = graph.path(file);
+    Folder folder = folder(parent(path));
+    return folder.own || graph.makerOf(folder.name(last(path))) < 0;
+  }
+
+  private void source(int id, Ref.OfFile file) throws IOException {
+    Stamp stamp = digests.linkStamp(file.path());
+    if (stamp.kind() == Stamp.Kind.LINK) {
+      stamp = digests.stamp(file.path());
+      alias(id, file, name(AllowedRoots.real(root.resolve(file.path()))));
+    } else {
+      alias(id, file, folder(parent(file.path())).name(last(file.path())));
+    }
+    switch (stamp.kind()) {
+      case FILE -> {}
+      case MISSING ->
+          error(
+              file.place(),
+              "job %s needs %s, which does not exist and which no job produces"
+                  .formatted(graph.job(id).name(), file.path()));
+      case FOLDER ->
+          unreadable(file.place(), file.path(), "it is a folder; write " + file.path() + "/");
+      default ->
+          unreadable(file.place(), file.path(), "it is a FIFO, socket or device, not a file");
+    }
+  }
+
+  /** A product that is needed under another name would be read before it is made. */
+  private void alias(int id, Ref.OfFile file, String path) {
+    int maker = path.equals(file.path()) ? -1 : graph.makerOf(path);
+    if (maker >= 0) {
+      error(
+          file.place(),
+          "job %s needs %s, which is %s, a product of job %s; need it by that name"
+              .formatted(graph.job(id).name(), file.path(), path, graph.name(maker)));
+    }
+  }
+
+  /** A real path as the graph would name it. */
+  private String name(Path real) {
+    Path home = grounds.home();
+    return real.startsWith(home) ? home.relativize(real).toString() : real.toString();
+  }
+
+  /** The folder that a path lies in, by text: empty for the root. */
+  private static String parent(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash < 0 ? "" : slash == 0 ? "/" : path.substring(0, slash);
+  }
+
+  private static String last(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  private Folder folder(String path) throws IOException {
+    Folder folder = folders.get(path);
+    if (folder == null) {
+      Path given = root.resolve(path);
+      boolean there = Files.exists(given, LinkOption.NOFOLLOW_LINKS);
+      boolean top = path.isEmpty() || path.equals("/");
+      Path real =
+          there || top
+              ? AllowedRoots.real(given)
+              : folder(parent(path)).real.resolve(given.getFileName());
+      Set<String> names = new HashSet<>();
+      for (Path file : buildFiles) {
+        if (real.equals(file.getParent())) {
+          names.add(file.getFileName().toString());
+        }
+      }
+      String name = name(real);
+      folder = new Folder(real, name, name.equals(path), there, grounds.hold(real), names);
+      folders.put(path, folder);
+    }
+    return folder;
+  }
+
+  /** A folder may be missing if products are to appear in it. */
+  private void folder(int id, Ref.OfFolder folder) throws IOException {
+    Stamp stamp = digests.stamp(folder.path());
+    boolean made = false;
+    for (int i = graph.listNeeds().from(id); i < graph.listNeeds().to(id); i++) {
+      var list = graph.list(graph.listNeeds().at(i));
+      made |= list.text().equals(folder.path()) && !list.makers().isEmpty();
+    }
+    if (stamp.exists() && stamp.kind() != Stamp.Kind.FOLDER) {
+      unreadable(
+          folder.place(), folder.path() + "/", "it is no folder; write it without the slash");
+    } else if (!stamp.exists() && !made) {
+      error(
+          folder.place(),
+          "job %s needs folder %s/, which does not exist and which no job produces"
+              .formatted(graph.job(id).name(), folder.path()));
+    }
+  }
+
+  private void products(Job job) throws IOException {
+    if (job.depfile() != null) { // it is removed before a run, as a product is
+      product(job, new Ref.OfFile(job.place(), job.depfile()), job.depfile());
+      if (isSource(job.depfile())) {
+        error(
+            job.place(),
+            "depfile %s of job %s is a source; it is removed before each run, so give it another name"
+                .formatted(job.depfile(), job.name()));
+      }
+    }
+    for (Item item : job.produces()) {
+      for (Ref ref : item.refs()) {
+        if (ref instanceof Ref.OfFile file) {
+          product(job, ref, file.path());
+        } else if (ref instanceof Ref.OfFolder folder) {
+          product(job, ref, folder.path());
+        } else if (ref instanceof Ref.OfGlob glob) {
+          product(job, ref, Glob.of(glob.pattern()).fixedPrefix() + "/*");
+        }
+      }
+    }
+  }
+
+  /** Whether others name what no job makes. */
+  private boolean isSource(String path) {
+    return graph.makerOf(path) < 0 && (graph.fileId(path) >= 0 || tables.contains(path));
+  }
+
+  private void product(Job job, Ref ref, String path) throws IOException {
+    String given = path.startsWith("/*") ? path.substring(1) : path;
+    Folder folder = folder(parent(given));
+    String last = last(given);
+    boolean link = folder.there && isLink(given);
+    if (!(ref instanceof Ref.OfFile)) {
+      refuseTaking(
+          ref, folder, link ? AllowedRoots.real(root.resolve(given)) : folder.real.resolve(last));
+    }
+    if (!link && folder.allowed && folder.own && !folder.buildFiles.contains(last)) {
+      return; // it lies where it seems to
+    }
+    String name = folder.name(last);
+    Place place = ref.place();
+    Path exact = folder.real.resolve(last);
+    Path target = link ? AllowedRoots.real(root.resolve(given)) : exact;
+    // A file's link moves aside, but who links a folder away wants it filled.
+    Path real = ref instanceof Ref.OfFolder ? target : folder.real;
+    if (!grounds.hold(real)) {
+      error(place, AllowedRoots.refusal(path, real));
+    }
+    int other = name.equals(path) ? -1 : graph.makerOf(name);
+    if (other >= 0 && !graph.name(other).equals(job.name())) {
+      error(
+          place, "product %s is %s, a product of job %s".formatted(path, name, graph.name(other)));
+    }
+    if (ref instanceof Ref.OfFile && (buildFiles.contains(exact) || buildFiles.contains(target))) {
+      error(place, "product " + path + " is the build file");
+    }
+    for (String part : name(real).split("/")) {
+      if (part.equals(".git")) {
+        error(place, "product %s lies in %s, which belongs to git".formatted(path, real));
+        break;
+      }
+    }
+  }
+
+  /** A folder or glob that would take a build file away. */
+  private void refuseTaking(Ref ref, Folder folder, Path real) {
+    for (Path file : buildFiles) {
+      if (ref instanceof Ref.OfGlob glob) {
+        Glob pattern = Glob.of(glob.pattern());
+        String prefix = pattern.fixedPrefix();
+        String slash = prefix.isEmpty() || prefix.endsWith("/") ? "" : "/";
+        if (file.startsWith(folder.real)
+            && pattern.matches(prefix + slash + folder.real.relativize(file))) {
+          refuseTaking(ref, "matches", file, "narrow the pattern");
+          return;
+        }
+      } else if (file.startsWith(real)) {
+        refuseTaking(ref, "holds", file, "choose another folder");
+        return;
+      }
+    }
+  }
+
+  private void refuseTaking(Ref ref, String how, Path file, String next) {
+    error(
+        ref.place(),
+        "product %s %s the build file %s; %s".formatted(ref.text(), how, name(file), next));
+  }
+
+  /** Whether a link stands at a path; what cannot be looked at is none. */
+  private boolean isLink(String path) {
+    byte[] name = path.getBytes(StandardCharsets.UTF_8);
+    try {
+      return links.look(name, 0, name.length, numbers) == Stamp.Kind.LINK;
+    } catch (IOException e) {
+      return false; // who makes it meets it again, and tells
+    }
+  }
+
+  private void unreadable(Place place, String path, String why) {
+    unreadable.add(new BadInput.Diagnostic(place, "need " + path + " cannot be read: " + why));
+  }
+
+  private void error(Place place, String message) {
+    errors.add(new BadInput.Diagnostic(place, message));
+  }
+}

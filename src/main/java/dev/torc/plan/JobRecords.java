@@ -1,0 +1,168 @@
+package dev.torc.plan;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.JobResult;
+import dev.torc.cache.ManifestEntry;
+import dev.torc.cache.OwnedPath;
+import dev.torc.cache.RunDetails;
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digest;
+import dev.torc.syntax.JsonText;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * The last results of the graph's jobs, and which of them are settled: known to be valid in this
+ * build, because the job is up to date or ran well. Results come from the cache once, and are
+ * replaced as jobs end. It decides nothing.
+ */
+public final class JobRecords {
+
+  private record Lent(Digest digest, List<ManifestEntry> entries) {}
+
+  private static final JobResult NONE =
+      new JobResult(JobResult.Outcome.INTERRUPTED, "", null, List.of(), List.of(), List.of(), 0);
+
+  private final Graph graph;
+  private final Cache cache;
+  private final Set<String> interrupted;
+  private final AtomicReferenceArray<JobResult> results;
+  private final AtomicIntegerArray settled;
+  private final Map<Integer, Map<String, String>> data = new ConcurrentHashMap<>();
+  private final AtomicInteger settlings = new AtomicInteger();
+  private volatile Lent lent = new Lent(null, null);
+
+  /**
+   * @param interrupted names of jobs that a killed torc left running (rule 9)
+   */
+  public JobRecords(Graph graph, Cache cache, Set<String> interrupted) {
+    this.graph = graph;
+    this.cache = cache;
+    this.interrupted = interrupted;
+    this.results = new AtomicReferenceArray<>(graph.jobs());
+    this.settled = new AtomicIntegerArray(graph.nodes());
+  }
+
+  /** What is known of the jobs of another graph, by their names. */
+  JobRecords over(Graph next) {
+    JobRecords over = new JobRecords(next, cache, interrupted);
+    for (int job = 0; job < next.jobs(); job++) {
+      int here = graph.jobId(next.name(job));
+      if (here >= 0) {
+        over.results.set(job, results.get(here));
+        over.settled.set(job, settled.get(here));
+      }
+    }
+    return over;
+  }
+
+  /** The same results, of which nothing is settled. */
+  JobRecords unsettled() {
+    JobRecords over = new JobRecords(graph, cache, interrupted);
+    for (int job = 0; job < graph.jobs(); job++) {
+      over.results.set(job, results.get(job));
+    }
+    return over;
+  }
+
+  /** The job's last result, null if it never ran. */
+  public JobResult result(int job) {
+    JobResult result = results.get(job);
+    if (result == null) {
+      result = cache.result(graph.name(job));
+      results.set(job, result == null ? NONE : result);
+    }
+    return result == NONE ? null : result;
+  }
+
+  /** The values that the job's last run stored, as {@link JsonText}, by name. */
+  public Map<String, String> data(int job) {
+    return data.computeIfAbsent(
+        job,
+        id -> {
+          Map<String, String> values = new HashMap<>();
+          cache
+              .data(graph.name(id))
+              .forEach(datum -> values.put(datum.key(), JsonText.of(datum.text())));
+          return Map.copyOf(values);
+        });
+  }
+
+  /** The result of a run that just ended; what it stored is in the cache. */
+  public void replace(int job, JobResult result) {
+    data.remove(job);
+    results.set(job, result);
+  }
+
+  /** Whether a killed torc left the job running. */
+  public boolean interrupted(int job) {
+    return !interrupted.isEmpty() && interrupted.contains(graph.name(job));
+  }
+
+  /** What people ask of the last run, null if it never ran. */
+  public RunDetails details(String job) {
+    return cache.details(job);
+  }
+
+  /**
+   * A stored list by its digest, null if it is not there. The last one is kept: readers of one list
+   * are decided one after the other.
+   */
+  public List<ManifestEntry> list(Digest digest) {
+    Lent last = lent;
+    if (!digest.equals(last.digest)) {
+      last = new Lent(digest, cache.list(digest));
+      lent = last;
+    }
+    return last.entries;
+  }
+
+  /** Who made a path, null if torc did not. */
+  public OwnedPath owned(String path) {
+    return cache.owned(path);
+  }
+
+  /** The job may run after all; nothing must have been decided by it. */
+  void unsettle(int job) {
+    settled.set(job, 0);
+  }
+
+  /** From now on the job's products are what its result says; a join node is passed. For good. */
+  public void settle(int node) {
+    settled.set(node, 1);
+    settlings.incrementAndGet();
+  }
+
+  /** Whether the job's products are known to be valid; of a join node, whether it was passed. */
+  public boolean isSettled(int node) {
+    return settled.get(node) == 1;
+  }
+
+  /**
+   * The first job or unexpanded group that is not settled among those that a node waits for, join
+   * nodes seen through; -1 if all are settled.
+   */
+  public int unsettledBefore(int node) {
+    for (int before : graph.before().row(node)) {
+      int found =
+          isSettled(before)
+              ? -1
+              : graph.isJob(before) || graph.isOpen(before) ? before : unsettledBefore(before);
+      if (found >= 0) {
+        return found;
+      }
+    }
+    return -1;
+  }
+
+  /** How often something was settled: while it stays the same, so does what follows from it. */
+  int settlings() {
+    return settlings.get();
+  }
+}

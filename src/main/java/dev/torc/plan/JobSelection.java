@@ -1,0 +1,160 @@
+package dev.torc.plan;
+
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Graph;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.NearestName;
+import dev.torc.syntax.Place;
+import dev.torc.workflow.InstanceName;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * Which jobs a command is about: what its targets name, and all that these wait for. Groups that
+ * are not expanded yet are among them by their nodes.
+ *
+ * @param jobs the named jobs and everything before them
+ * @param named the jobs that the targets name; all jobs where no target is given
+ * @param open the groups that are not expanded yet and that are named or waited for
+ * @param namedOpen those of them that the targets name
+ * @param targeted whether any target was given
+ */
+public record JobSelection(
+    BitSet jobs, BitSet named, BitSet open, BitSet namedOpen, boolean targeted) {
+
+  /**
+   * Finds the jobs of the targets: a target is a job, a group, an instance, a part of a group, a
+   * tag, a glob over names of instances or a produced file, in that order.
+   *
+   * @param toPath turns a file as the user names it into a path as the graph has it
+   * @throws BadInput for a target that is none of these
+   */
+  public static JobSelection of(Graph graph, List<String> targets, UnaryOperator<String> toPath) {
+    return of(graph, nodes(graph, targets, toPath), !targets.isEmpty());
+  }
+
+  /** The jobs that targets name, with groups that are not expanded yet, as nodes. */
+  public static BitSet nodes(Graph graph, List<String> targets, UnaryOperator<String> toPath) {
+    BitSet named = new BitSet(graph.nodes());
+    if (targets.isEmpty()) {
+      named.set(0, graph.nodes());
+    }
+    for (String target : targets) {
+      named.or(find(graph, target, toPath));
+    }
+    return named;
+  }
+
+  /** Some jobs as they are in a build of all. */
+  public static JobSelection of(Graph graph, BitSet some) {
+    return of(graph, some, false);
+  }
+
+  private static JobSelection of(Graph graph, BitSet named, boolean targeted) {
+    BitSet all = withPredecessors(graph, named);
+    BitSet open = new BitSet();
+    for (int n = all.nextSetBit(graph.jobs()); n >= 0; n = all.nextSetBit(n + 1)) {
+      open.set(n, graph.isOpen(n));
+    }
+    BitSet namedOpen = (BitSet) open.clone();
+    namedOpen.and(named);
+    return new JobSelection(
+        all.get(0, graph.jobs()), named.get(0, graph.jobs()), open, namedOpen, targeted);
+  }
+
+  /** The nodes that a target means; throws {@link BadInput} where there are none. */
+  private static BitSet find(Graph graph, String target, UnaryOperator<String> toPath) {
+    BitSet found = named(graph, target);
+    if (found == null) {
+      String path = toPath.apply(target);
+      int maker = graph.makerOf(path);
+      if (maker < 0) {
+        throw new BadInput(Place.NONE, unknown(graph, target, path));
+      }
+      found = new BitSet();
+      found.set(maker);
+    }
+    return found;
+  }
+
+  /**
+   * The jobs that a target means, with groups that are not expanded yet, as nodes; null where it is
+   * no job, group, instance, part of a group, tag or glob over instances, though it may be a file.
+   */
+  private static BitSet named(Graph graph, String target) {
+    BitSet found = new BitSet(graph.nodes());
+    int[] nodes = graph.named(target);
+    if (nodes != null) {
+      for (int node : nodes) {
+        found.set(node);
+      }
+      return found;
+    }
+    for (int j = 0; j < graph.jobs(); j++) {
+      found.set(j, graph.job(j).tags().contains(target));
+    }
+    if (found.isEmpty() && Glob.isPattern(target)) {
+      match(graph, target, found);
+    }
+    return found.isEmpty() ? null : found;
+  }
+
+  /** Whether a target is a name, a tag or a glob over instances, so that it means no file. */
+  public static boolean isName(Graph graph, String target) {
+    return named(graph, target) != null;
+  }
+
+  private static void match(Graph graph, String pattern, BitSet found) {
+    Glob glob;
+    try {
+      glob = Glob.of(pattern);
+    } catch (IllegalArgumentException e) {
+      return; // it may still be a file
+    }
+    for (int n = 0; n < graph.nodes(); n++) {
+      found.set(
+          n,
+          graph.isJob(n)
+              ? graph.job(n).group() != null && glob.matches(graph.name(n))
+              : graph.isOpen(n) && glob.overlaps(Glob.of(Glob.escape(graph.name(n)) + "/*")));
+    }
+  }
+
+  private static String unknown(Graph graph, String target, String path) {
+    if (graph.fileId(path) >= 0) {
+      return "file " + target + " is a source: no job makes it";
+    }
+    String group = InstanceName.parse(target).group();
+    if (!group.equals(target) && graph.named(group) != null) {
+      return graph.unknown(target) + "; `torc list --instances` shows them";
+    }
+    List<String> names = new ArrayList<>();
+    for (int j = 0; j < graph.jobs(); j++) {
+      names.add(graph.job(j).name());
+      names.addAll(graph.job(j).tags());
+    }
+    graph.workflow().groups().forEach(each -> names.add(each.name()));
+    return "no job, tag or product "
+        + target
+        + (NearestName.to(target, names) == null
+            ? "; `torc list` shows the jobs"
+            : NearestName.hint(target, names));
+  }
+
+  private static BitSet withPredecessors(Graph graph, BitSet named) {
+    BitSet all = (BitSet) named.clone();
+    Adjacency before = graph.before();
+    for (int place = graph.nodes() - 1; place >= 0; place--) {
+      int node = graph.inOrder(place);
+      if (all.get(node)) {
+        for (int i = before.from(node); i < before.to(node); i++) {
+          all.set(before.at(i));
+        }
+      }
+    }
+    return all;
+  }
+}

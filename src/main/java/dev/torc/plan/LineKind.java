@@ -1,0 +1,60 @@
+package dev.torc.plan;
+
+/**
+ * The kinds of lines in a manifest. The order is that of the codes in the cache and in the digest:
+ * only append.
+ */
+enum LineKind {
+  /** Text of a step's command; the name is the step's number. */
+  COMMAND("command"),
+  /** The words before a command text; the name is the step's number. */
+  SHELL("shell"),
+  /** The folder a step runs in; the name is the step's number. */
+  FOLDER("folder"),
+  /** A declared variable of a step; the name is the variable's. */
+  ENV("env"),
+  /** The depfile's path. */
+  DEPFILE("depfile"),
+  /** Order and names of the needs as written, where the command uses them. */
+  NEEDS_WRITTEN("needs as written"),
+  /** The same of the products. */
+  PRODUCES_WRITTEN("produces as written"),
+  /** A needed file and its digest. */
+  NEED("need"),
+  /** A file that the depfile named, and its digest. */
+  FOUND("need"),
+  /** A needed glob, folder or job, and the digest of its list. */
+  LIST("needs"),
+  /** A declared product; the value is its kind. */
+  PRODUCT("product"),
+  /**
+   * The image that a step runs in, {@code host} where containers are off; the name is its number.
+   */
+  IMAGE("image"),
+
+  /** A needed value, or its digest where it is long. */
+  DATA("data");
+
+  private static final LineKind[] ALL = values();
+
+  private final String word;
+
+  LineKind(String word) {
+    this.word = word;
+  }
+
+  /** How people call the setting. */
+  String word() {
+    return word;
+  }
+
+  /** Whether the line tells of contents: its value is a digest. */
+  boolean isNeed() {
+    return this == NEED || this == FOUND || this == LIST;
+  }
+
+  /** The line of a stored code, null for one of a future version. */
+  static LineKind of(int code) {
+    return code >= 0 && code < ALL.length ? ALL[code] : null;
+  }
+}

@@ -1,0 +1,278 @@
+package dev.torc.plan;
+
+import dev.torc.cache.ManifestEntry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What differs between two manifests, as reasons to run. Needs whose contents a job has yet to
+ * decide are passed over. It only compares: whether there is a difference at all was decided by the
+ * digests.
+ */
+final class ManifestDiff {
+
+  /** Compared by hand: a record's own equality is linked anew in every process. */
+  private record Key(int code, String name) {
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key that && code == that.code && name.equals(that.name);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * code + name.hashCode();
+    }
+  }
+
+  private final Function<String, List<ManifestEntry>> oldList;
+  private final Function<String, List<ManifestEntry>> newList;
+  private final List<Reason> reasons = new ArrayList<>();
+  private final Map<String, Reason> needs = new LinkedHashMap<>();
+
+  private ManifestDiff(
+      Function<String, List<ManifestEntry>> oldList,
+      Function<String, List<ManifestEntry>> newList) {
+    this.oldList = oldList;
+    this.newList = newList;
+  }
+
+  /**
+   * Compares manifests line by line.
+   *
+   * @param oldList members of a list by the hexadecimal digest in an old line; null if forgotten
+   * @param newList members of a list as they are now, by the name in a new line
+   */
+  static List<Reason> between(
+      List<ManifestEntry> old,
+      List<ManifestEntry> now,
+      Function<String, List<ManifestEntry>> oldList,
+      Function<String, List<ManifestEntry>> newList) {
+    ManifestDiff difference = new ManifestDiff(oldList, newList);
+    difference.compare(old, now);
+    return difference.reasons;
+  }
+
+  private void compare(List<ManifestEntry> old, List<ManifestEntry> now) {
+    Map<Key, ManifestEntry> before = byKey(old);
+    Map<Key, ManifestEntry> after = byKey(now);
+    Map<String, String> renamed = rename(before, after);
+    List<String> productsBefore = names(old, LineKind.PRODUCT);
+    List<String> productsAfter = names(now, LineKind.PRODUCT);
+    after.forEach(
+        (key, entry) -> {
+          ManifestEntry earlier = before.get(key);
+          if (earlier == null || !earlier.now().equals(entry.now())) {
+            changed(LineKind.of(key.code), key.name, earlier, entry, renamed);
+          }
+        });
+    before.forEach(
+        (key, entry) -> {
+          if (!after.containsKey(key)) {
+            changed(LineKind.of(key.code), key.name, entry, null, renamed);
+          }
+        });
+    reasons.addAll(needs.values());
+    if (!productsBefore.equals(productsAfter)) {
+      reasons.add(
+          new Reason(
+              Reason.Kind.PRODUCTS_DECLARED,
+              "",
+              String.join(" ", productsBefore),
+              String.join(" ", productsAfter)));
+    }
+  }
+
+  /**
+   * Gives needed jobs that have other names than before the present ones, where what they made is
+   * the same, or else in their order; which is which of several that have yet to run is not told.
+   *
+   * @return old names with the new ones
+   */
+  private static Map<String, String> rename(
+      Map<Key, ManifestEntry> before, Map<Key, ManifestEntry> after) {
+    List<ManifestEntry> old = madeOnlyIn(before, after);
+    List<ManifestEntry> now = madeOnlyIn(after, before);
+    Map<String, String> renamed = new HashMap<>();
+    for (ManifestEntry each : List.copyOf(old)) {
+      for (ManifestEntry same : List.copyOf(now)) {
+        if (old.contains(each) && same.now().equals(each.now())) {
+          old.remove(each);
+          now.remove(same);
+          renamed.put(each.name(), same.name());
+        }
+      }
+    }
+    boolean same = old.size() == now.size();
+    boolean unclear = now.size() > 1 && now.stream().anyMatch(ManifestDiff::isPending);
+    for (int i = 0; same && i < old.size(); i++) {
+      renamed.put(old.get(i).name(), now.get(i).name());
+    }
+    renamed.forEach((from, to) -> before.put(key(to), before.remove(key(from))));
+    if (same && unclear) {
+      now.forEach(each -> before.remove(key(each.name())));
+      now.forEach(each -> after.remove(key(each.name())));
+    }
+    return renamed;
+  }
+
+  private static Key key(String job) {
+    return new Key(LineKind.LIST.ordinal(), job);
+  }
+
+  /** The lines about what jobs made that stand in only one of two manifests. */
+  private static List<ManifestEntry> madeOnlyIn(
+      Map<Key, ManifestEntry> one, Map<Key, ManifestEntry> other) {
+    return one.values().stream()
+        .filter(line -> line.code() == LineKind.LIST.ordinal() && line.name().startsWith("job "))
+        .filter(line -> !other.containsKey(key(line.name())))
+        .collect(Collectors.toCollection(ArrayList::new));
+  }
+
+  private void changed(
+      LineKind line,
+      String name,
+      ManifestEntry old,
+      ManifestEntry now,
+      Map<String, String> renamed) {
+    if (line == null) { // of a later torc; as a case of the switch it is linked in every process
+      setting("manifest", old, now);
+      return;
+    }
+    switch (line) {
+      case PRODUCT -> {}
+      case LIST -> list(name, old, now);
+      case NEED, FOUND -> need(name, old, now);
+      case COMMAND, SHELL, FOLDER, IMAGE -> setting((line.word() + " " + name).strip(), old, now);
+      case ENV ->
+          reasons.add(
+              new Reason(
+                  Reason.Kind.SETTING_CHANGED, line.word() + " " + name, text(old), text(now)));
+      case DATA -> data(name, value(old), value(now));
+      case DEPFILE -> setting(line.word(), old, now);
+      case NEEDS_WRITTEN, PRODUCES_WRITTEN -> {
+        // Without one of them the command began or ceased to use them.
+        if (old != null && now != null && !written(old.now(), renamed).equals(now.now())) {
+          setting(line.word(), old, now);
+        }
+      }
+    }
+  }
+
+  /** The needs as they were written, with the names that jobs have now. */
+  private static String written(String needs, Map<String, String> renamed) {
+    String text = needs;
+    for (Map.Entry<String, String> each : renamed.entrySet()) {
+      text = text.replace(Manifest.quoted(each.getKey()), Manifest.quoted(each.getValue()));
+    }
+    return text;
+  }
+
+  private void data(String name, String old, String now) {
+    if (!now.equals(ManifestWriter.PENDING)) {
+      String then = old.equals(ManifestWriter.MISSING) ? "" : old;
+      String present = now.equals(ManifestWriter.MISSING) ? "" : now;
+      reasons.add(new Reason(Reason.Kind.DATA_CHANGED, name, then, present));
+    }
+  }
+
+  private void setting(String what, ManifestEntry old, ManifestEntry now) {
+    reasons.add(new Reason(Reason.Kind.SETTING_CHANGED, what, value(old), value(now)));
+  }
+
+  /** The value of a variable without the sign that it is set; an empty one as two quotes. */
+  private static String text(ManifestEntry env) {
+    String value = value(env);
+    return value.equals("=") ? "\"\"" : value.isEmpty() ? "" : value.substring(1);
+  }
+
+  private void need(String path, ManifestEntry old, ManifestEntry now) {
+    if (ManifestWriter.PENDING.equals(value(now)) || ManifestWriter.PENDING.equals(value(old))) {
+      return;
+    }
+    String unreadable = ManifestWriter.UNREADABLE;
+    if (value(now).startsWith(unreadable)) {
+      String why = value(now).substring(unreadable.length());
+      needs.put(path, new Reason(Reason.Kind.NEED_UNREADABLE, path, value(old), why));
+    } else if (old == null || now != null && old.now().equals(ManifestWriter.MISSING)) {
+      needs.put(path, new Reason(Reason.Kind.NEED_ADDED, path, "", value(now)));
+    } else if (now == null || now.now().equals(ManifestWriter.MISSING)) {
+      // What is needed in another way now was not removed.
+      needs.putIfAbsent(path, new Reason(Reason.Kind.NEED_REMOVED, path, value(old), ""));
+    } else {
+      needs.put(path, new Reason(Reason.Kind.NEED_CHANGED, path, value(old), value(now)));
+    }
+  }
+
+  /** Names the members that differ; a list that came or went as a whole is named itself. */
+  private void list(String written, ManifestEntry old, ManifestEntry now) {
+    if (old == null || now == null) {
+      needs.put(
+          written,
+          old == null
+              ? new Reason(Reason.Kind.NEED_ADDED, written, "", pendingAsEmpty(now))
+              : new Reason(Reason.Kind.NEED_REMOVED, written, value(old), ""));
+      return;
+    }
+    List<ManifestEntry> before = oldList.apply(old.now());
+    List<ManifestEntry> after = newList.apply(written);
+    if (before == null || after == null) {
+      if (!now.now().equals(ManifestWriter.PENDING)) {
+        needs.put(written, new Reason(Reason.Kind.NEED_CHANGED, written, old.now(), now.now()));
+      }
+      return;
+    }
+    if (after.size() == 1 && after.getFirst().name().equals(written)) {
+      need(written, null, after.getFirst()); // it could not be listed
+      return;
+    }
+    Map<String, ManifestEntry> left = byName(before);
+    for (ManifestEntry entry : after) {
+      ManifestEntry earlier = left.remove(entry.name());
+      if (!isPending(entry) && (earlier == null || !earlier.now().equals(entry.now()))) {
+        need(NeedMembers.shown(entry, written), earlier, entry);
+      }
+    }
+    if (!isPending(now)) {
+      left.values().forEach(gone -> need(NeedMembers.shown(gone, old.name()), gone, null));
+    }
+  }
+
+  private static String pendingAsEmpty(ManifestEntry now) {
+    return isPending(now) ? "" : now.now();
+  }
+
+  private static boolean isPending(ManifestEntry line) {
+    return line.now().equals(ManifestWriter.PENDING);
+  }
+
+  private static String value(ManifestEntry entry) {
+    return entry == null ? "" : entry.now();
+  }
+
+  private static Map<Key, ManifestEntry> byKey(List<ManifestEntry> lines) {
+    Map<Key, ManifestEntry> map = LinkedHashMap.newLinkedHashMap(lines.size());
+    lines.forEach(line -> map.put(new Key(line.code(), line.name()), line));
+    return map;
+  }
+
+  private static Map<String, ManifestEntry> byName(List<ManifestEntry> lines) {
+    Map<String, ManifestEntry> map = new TreeMap<>();
+    lines.forEach(line -> map.put(line.name(), line));
+    return map;
+  }
+
+  private static List<String> names(List<ManifestEntry> lines, LineKind line) {
+    return lines.stream()
+        .filter(entry -> Objects.equals(LineKind.of(entry.code()), line))
+        .map(ManifestEntry::name)
+        .toList();
+  }
+}

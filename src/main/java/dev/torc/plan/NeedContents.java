@@ -1,0 +1,491 @@
+package dev.torc.plan;
+
+import dev.torc.cache.JobResult;
+import dev.torc.cache.ManifestEntry;
+import dev.torc.cache.OwnedPath;
+import dev.torc.cache.RecordedProduct;
+import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
+import dev.torc.hash.Digest;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.FolderDigest;
+import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Stamp;
+import dev.torc.machine.Refusal;
+import dev.torc.syntax.GlobWalk;
+import dev.torc.syntax.JsonText;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.Collectors;
+
+/**
+ * What the needs contain now: digests of files, and the members of globs, folders and jobs, as far
+ * as the jobs that make them are settled. Hashing itself is {@link DigestMemo}' business. Safe for
+ * several threads. What cannot be looked at or read is told as such.
+ */
+public final class NeedContents implements InputSource {
+
+  /** Up to so many products of a job are searched one by one. */
+  private static final int FEW = 8;
+
+  /** A list of which some members are yet to be made, as it stands at a moment. */
+  private record Partly(int settlings, NeedMembers members) {}
+
+  private final Path root;
+  private final Graph graph;
+  private final JobRecords records;
+  private final DigestMemo digests;
+  private final Map<String, String> caller;
+  private final ProductRechecks rechecks;
+  private final Map<Integer, NeedMembers> gathered = new ConcurrentHashMap<>();
+  private final Map<Integer, Partly> partly = new ConcurrentHashMap<>();
+  private final AtomicIntegerArray passed;
+  private final Map<String, ManifestWriter.Content> values = new ConcurrentHashMap<>();
+  private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
+
+  /**
+   * Reads through {@code digests}; results of jobs come from {@code records}.
+   *
+   * @param caller the caller's environment
+   */
+  NeedContents(Graph graph, JobRecords records, DigestMemo digests, Map<String, String> caller) {
+    this.root = graph.workflow().root();
+    this.graph = graph;
+    this.records = records;
+    this.digests = digests;
+    this.caller = caller;
+    this.rechecks = new ProductRechecks(this, digests);
+    this.passed = new AtomicIntegerArray(graph.lists());
+  }
+
+  /** The same for another graph. */
+  NeedContents over(Graph next, JobRecords kept) {
+    return new NeedContents(next, kept, digests, caller);
+  }
+
+  @Override
+  public ManifestWriter.Content of(String path) {
+    int maker = graph.makerOf(path);
+    if (maker >= 0 && !records.isSettled(maker)) {
+      return new ManifestWriter.Content.Pending(maker);
+    }
+    if (maker >= 0 && !made(maker, path)) {
+      return new ManifestWriter.Content.Missing();
+    }
+    try {
+      // What lies in a folder product is looked at anew: its job may have left it out this time.
+      boolean inside = maker >= 0 && !graph.declares(maker, path);
+      KnownDigest known = inside ? digests.of(path) : digests.seen(path);
+      refuseFolder(graph, path, known);
+      boolean source = maker < 0 && known.stamp().kind() == Stamp.Kind.FILE;
+      Digest digest = source ? known.digest() : product(path, known);
+      return content(digest == null && maker >= 0 ? remembered(maker, path) : digest);
+    } catch (IOException e) {
+      return new ManifestWriter.Content.Unreadable(Refusal.why(e));
+    }
+  }
+
+  /** Throws where a folder stands in the place of a source that is needed as a file. */
+  static void refuseFolder(Graph graph, String path, KnownDigest known) throws IOException {
+    if (known.stamp().kind() == Stamp.Kind.FOLDER
+        && graph.fileId(path) >= 0
+        && graph.makerOf(path) < 0) {
+      throw new IOException("cannot read " + path + ": it is a folder; write " + path + "/");
+    }
+  }
+
+  /** The digest that a temporary product had before it went, null for anything else. */
+  private Digest remembered(int maker, String path) {
+    for (RecordedProduct made : gone(maker)) {
+      if (made.path().equals(path)) {
+        return made.digest();
+      }
+    }
+    return null;
+  }
+
+  /** The products of a temporary job that ended well which are not there any more. */
+  public List<RecordedProduct> gone(int job) {
+    if (!graph.job(job).temporary()) {
+      return List.of();
+    }
+    JobResult result = records.result(job);
+    List<RecordedProduct> gone = new ArrayList<>(0);
+    if (result != null && result.outcome().isGood()) {
+      for (RecordedProduct made : result.products()) {
+        if (isGone(made.path())) {
+          gone.add(made);
+        }
+      }
+    }
+    return gone;
+  }
+
+  /** Whether nothing stands at a path; what cannot be looked at stands there. */
+  boolean isGone(String path) {
+    try {
+      return !digests.seen(path).stamp().exists();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** A digest, or that there is none because nothing stands there. */
+  static ManifestWriter.Content content(Digest digest) {
+    return digest == null
+        ? new ManifestWriter.Content.Missing()
+        : new ManifestWriter.Content.Known(digest);
+  }
+
+  /** The digest of a file that is there: of a product, its executable bit counts too. */
+  static Digest counted(Graph graph, String path, KnownDigest known) {
+    return known.stamp().executable() && graph.makerOf(path) >= 0
+        ? known.product()
+        : known.digest();
+  }
+
+  private Digest product(String path, KnownDigest known) throws IOException {
+    return known.stamp().kind() == Stamp.Kind.FOLDER
+        ? digests.folder(path, false).digest()
+        : known.product();
+  }
+
+  /** The digest of a recorded product as it is now, null if it is missing or of another kind. */
+  public Digest product(String path, Stamp.Kind kind) throws IOException {
+    KnownDigest known = digests.seen(path);
+    return known.stamp().kind() == kind ? product(path, known) : null;
+  }
+
+  @Override
+  public ManifestWriter.Content ofList(int list) {
+    int pending = pending(list);
+    return pending >= 0
+        ? new ManifestWriter.Content.Pending(pending)
+        : new ManifestWriter.Content.Known(members(list).digest());
+  }
+
+  @Override
+  public Optional<String> ofVariable(String name) {
+    return Optional.ofNullable(caller.get(name));
+  }
+
+  @Override
+  public ManifestWriter.Content ofData(Ref.OfData value) {
+    if (value.job() == null) {
+      return content(graph.workflow().data().get(value.key()));
+    }
+    int job = graph.jobId(value.job());
+    if (job >= 0) {
+      return records.isSettled(job)
+          ? content(records.data(job).get(value.key()))
+          : new ManifestWriter.Content.Pending(job);
+    }
+    ManifestWriter.Content known = values.get(value.written());
+    if (known == null) {
+      known = ofGroup(value);
+      if (!(known instanceof ManifestWriter.Content.Pending)) {
+        values.put(value.written(), known); // what is settled stays so
+      }
+    }
+    return known;
+  }
+
+  /** The map from the instances of a group, by their values, to what each of them stored. */
+  private ManifestWriter.Content ofGroup(Ref.OfData value) {
+    Map<String, String> all = new TreeMap<>();
+    for (int node : graph.named(value.job())) {
+      if (!records.isSettled(node)) {
+        return new ManifestWriter.Content.Pending(node);
+      }
+      String stored = records.data(node).get(value.key());
+      if (stored == null) {
+        return new ManifestWriter.Content.Missing();
+      }
+      Job job = graph.job(node);
+      all.put(job.name().substring(job.group().length() + 1), stored);
+    }
+    return content(JsonText.object(all));
+  }
+
+  /** The name of a job that did not store a needed value, of a group its first instance. */
+  String without(Ref.OfData value) {
+    for (int node : graph.named(value.job())) {
+      if (!records.data(node).containsKey(value.key())) {
+        return graph.job(node).name();
+      }
+    }
+    return value.job();
+  }
+
+  private static ManifestWriter.Content content(String value) {
+    return value == null
+        ? new ManifestWriter.Content.Missing()
+        : new ManifestWriter.Content.Value(value);
+  }
+
+  private int pending(int list) {
+    List<Integer> makers = graph.list(list).makers();
+    int i = passed.get(list);
+    while (i < makers.size() && records.isSettled(makers.get(i))) {
+      i++;
+    }
+    passed.set(list, i); // what is settled stays so
+    return i < makers.size() ? makers.get(i) : -1;
+  }
+
+  /** The members of a list as this build saw them first; those yet to be made are pending. */
+  public NeedMembers members(int list) {
+    if (pending(list) < 0) {
+      return gathered.computeIfAbsent(list, id -> gather(id, null));
+    }
+    int settlings = records.settlings();
+    return partly.compute(
+            list,
+            (id, old) ->
+                old != null && old.settlings == settlings
+                    ? old
+                    : new Partly(settlings, gather(id, null)))
+        .members;
+  }
+
+  /** Looks at lists for all of their readers together. */
+  ProductRechecks rechecks() {
+    return rechecks;
+  }
+
+  /** The members of a list by the names that are there now, each as this build saw it first. */
+  public NeedMembers again(int list) {
+    return gather(list, null);
+  }
+
+  /** The members of a list as they are now, each looked at again. */
+  NeedMembers fresh(int list) {
+    return fresh(list, digests::of);
+  }
+
+  /** The same, with looks at its files (not at what stands in a folder) that the caller takes. */
+  NeedMembers fresh(int list, Look each) {
+    NeedMembers now = gather(list, each);
+    gathered.put(list, now);
+    return now;
+  }
+
+  /** Looks at a file. */
+  interface Look {
+    KnownDigest at(String path) throws IOException;
+  }
+
+  /** What cannot be listed has one member, which says why. */
+  private NeedMembers gather(int id, Look look) {
+    try {
+      return collect(id, look);
+    } catch (IOException e) {
+      String name = graph.list(id).written();
+      return NeedMembers.of(List.of(unreadable(name, e)), List.of(), Map.of());
+    }
+  }
+
+  /** Without a look, by what this build saw first. */
+  private NeedMembers collect(int id, Look look) throws IOException {
+    NeedList list = graph.list(id);
+    List<OwnedPath> stale = new ArrayList<>();
+    return switch (list.kind()) {
+      case JOB -> {
+        Map<String, ManifestEntry> sorted = new TreeMap<>();
+        for (int maker : list.makers()) {
+          if (graph.isJob(maker)) {
+            products(maker, look, sorted);
+          }
+        }
+        yield NeedMembers.of(List.copyOf(sorted.values()), List.of(), Map.of());
+      }
+      case GLOB -> NeedMembers.of(matches(list, look, stale), stale, Map.of());
+      case FOLDER -> {
+        Map<String, Stamp> stamps = new HashMap<>();
+        yield NeedMembers.of(inside(list, stamps, stale), stale, stamps);
+      }
+    };
+  }
+
+  /** All products of a job; of a job without products, its manifest. */
+  private void products(int job, Look look, Map<String, ManifestEntry> sorted) throws IOException {
+    JobResult result = records.result(job);
+    if (!records.isSettled(job) || result == null) {
+      for (String product : Manifest.products(graph.job(job))) {
+        sorted.put(product, entry(product, ManifestWriter.PENDING));
+      }
+    } else if (result.products().isEmpty()) {
+      String name = NeedMembers.nameOf(graph.job(job));
+      sorted.put(
+          name, new ManifestEntry(LineKind.LIST.ordinal(), name, "", result.manifest().hex()));
+    } else {
+      for (RecordedProduct made : result.products()) {
+        Digest digest = look == null ? made.digest() : product(made.path(), look.at(made.path()));
+        sorted.put(made.path(), entry(made.path(), content(digest).value()));
+      }
+    }
+  }
+
+  private List<ManifestEntry> matches(NeedList list, Look look, List<OwnedPath> stale)
+      throws IOException {
+    List<ManifestEntry> entries = new ArrayList<>();
+    for (String path : GlobWalk.of(root, list.glob(), digests.stop())) {
+      if (!list.excludes(path) && counts(list, path, stale)) {
+        if (isPending(path)) {
+          entries.add(entry(path, ManifestWriter.PENDING));
+        } else {
+          entries.add(member(path, look));
+        }
+      }
+    }
+    int there = entries.size();
+    for (int maker : list.makers()) {
+      if (graph.isJob(maker) && records.isSettled(maker)) {
+        for (RecordedProduct made : gone(maker)) {
+          if (list.glob().matches(made.path()) && !list.excludes(made.path())) {
+            entries.add(entry(made.path(), made.digest().hex()));
+          }
+        }
+      }
+    }
+    if (entries.size() > there) {
+      entries.sort(Comparator.comparing(ManifestEntry::name));
+    }
+    return entries;
+  }
+
+  private ManifestEntry member(String path, Look look) {
+    try {
+      KnownDigest known = look == null ? digests.seen(path) : look.at(path);
+      return entry(path, content(counted(graph, path, known)).value());
+    } catch (IOException e) {
+      return unreadable(path, e);
+    }
+  }
+
+  private static ManifestEntry unreadable(String path, IOException e) {
+    return entry(path, new ManifestWriter.Content.Unreadable(Refusal.why(e)).value());
+  }
+
+  private List<ManifestEntry> inside(
+      NeedList list, Map<String, Stamp> stamps, List<OwnedPath> stale) throws IOException {
+    List<ManifestEntry> entries = new ArrayList<>();
+    Stamp.Kind kind = digests.stamp(list.text()).kind();
+    if (kind == Stamp.Kind.MISSING) {
+      return entries; // the job that makes files in it will make it too
+    } else if (kind != Stamp.Kind.FOLDER) {
+      throw new IOException(
+          "cannot list " + list.text() + ": it is no folder; write it without the slash");
+    }
+    for (FolderDigest.Member member : digests.folder(list.text(), true).members()) {
+      String path = list.text().equals(".") ? member.path() : list.text() + "/" + member.path();
+      if (!list.excludes(path) && counts(list, path, stale)) {
+        entries.add(entry(path, isPending(path) ? ManifestWriter.PENDING : value(member)));
+        stamps.put(path, member.stamp());
+      }
+    }
+    return entries;
+  }
+
+  private boolean isPending(String path) {
+    int maker = graph.makerOf(path);
+    return maker >= 0 && !records.isSettled(maker);
+  }
+
+  /** A file by its digest, with a mark if it is executable; links and folders say what they are. */
+  private static String value(FolderDigest.Member member) {
+    return switch (member.kind()) {
+      case FILE -> member.digest().hex() + (member.executable() ? " executable" : "");
+      case LINK -> "link " + member.digest().hex();
+      default -> "folder";
+    };
+  }
+
+  private static ManifestEntry entry(String path, String value) {
+    return new ManifestEntry(LineKind.NEED.ordinal(), path, "", value);
+  }
+
+  /**
+   * Whether a path that was found on disk is a member of a list: no product of a job that the list
+   * does not mean, nothing in another job's glob or folder that this job did not make, no stale
+   * product.
+   */
+  private boolean counts(NeedList list, String path, List<OwnedPath> stale) {
+    int maker = graph.makerOf(path);
+    if (maker < 0) {
+      OwnedPath owned = recorded(path);
+      if (owned != null) {
+        stale.add(owned);
+      }
+      return owned == null;
+    }
+    // Neither a product of the reader, or its group, nor one that is excluded.
+    return Collections.binarySearch(list.makers(), maker) >= 0
+        && (!records.isSettled(maker) || made(maker, path));
+  }
+
+  /** Who made a file that stands unaltered, null if torc did not make it as it is. */
+  OwnedPath recorded(String path) {
+    OwnedPath owned = records.owned(path);
+    if (owned == null || owned.adopted() || owned.kind() != Stamp.Kind.FILE) {
+      return null;
+    }
+    try {
+      return owned.digest().equals(digests.seen(path).product()) ? owned : null;
+    } catch (IOException e) {
+      return null; // who reads it meets it again, and tells
+    }
+  }
+
+  /** The files in a folder product. */
+  List<String> inside(String folder) throws IOException {
+    return digests.folder(folder, false).members().stream()
+        .filter(member -> member.kind() == Stamp.Kind.FILE)
+        .map(member -> folder + "/" + member.path())
+        .toList();
+  }
+
+  /** Whether a settled job made what stands at a path, by itself or in a folder (rule 7). */
+  boolean made(int maker, String path) {
+    JobResult result = records.result(maker);
+    if (result == null) {
+      return false;
+    }
+    if (result.products().size() <= FEW) {
+      for (RecordedProduct made : result.products()) {
+        if (path.equals(made.path()) || path.startsWith(made.path() + "/")) {
+          return true;
+        }
+      }
+      return false;
+    }
+    Set<String> paths =
+        made.computeIfAbsent(
+            maker,
+            _ -> result.products().stream().map(RecordedProduct::path).collect(Collectors.toSet()));
+    for (String at = path; at != null; at = parent(at)) {
+      if (paths.contains(at)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String parent(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash <= 0 ? null : path.substring(0, slash);
+  }
+}

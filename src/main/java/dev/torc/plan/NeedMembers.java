@@ -1,0 +1,67 @@
+package dev.torc.plan;
+
+import dev.torc.cache.ManifestEntry;
+import dev.torc.cache.OwnedPath;
+import dev.torc.hash.Digest;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.Stamp;
+import dev.torc.workflow.InstanceName;
+import dev.torc.workflow.Job;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a needed glob, folder or job holds at one moment.
+ *
+ * @param entries paths with their digests, sorted by path
+ * @param digest of all entries
+ * @param stale files that torc made, that no job declares any more and that stand unaltered where
+ *     the glob or folder would match them: they do not count
+ * @param stamps of the entries of a folder, by path; empty for a glob or job
+ */
+public record NeedMembers(
+    List<ManifestEntry> entries, Digest digest, List<OwnedPath> stale, Map<String, Stamp> stamps) {
+
+  /** Digests the entries. */
+  static NeedMembers of(
+      List<ManifestEntry> entries, List<OwnedPath> stale, Map<String, Stamp> stamps) {
+    ManifestHash hash = new ManifestHash();
+    entries.forEach(entry -> hash.text(LineKind.of(entry.code()), entry.name(), entry.now()));
+    return new NeedMembers(List.copyOf(entries), hash.digest(), List.copyOf(stale), stamps);
+  }
+
+  /**
+   * The name of a job without products among the members of what needs it: its values, since its
+   * name and that of its group do not count. No path has two slashes.
+   */
+  static String nameOf(Job job) {
+    return job.group() == null ? "//" : "//" + job.name().substring(job.group().length() + 1);
+  }
+
+  /** A member as people know it, of a list that is written so in the needs. */
+  static String shown(ManifestEntry member, String written) {
+    if (member.code() != LineKind.LIST.ordinal()) {
+      return member.name();
+    }
+    String values = member.name().substring("//".length());
+    String name = written.substring("job ".length());
+    return "job " + (values.isEmpty() ? name : InstanceName.parse(name).group() + "/" + values);
+  }
+
+  /** The first member that cannot be looked at or read, null if there is none. */
+  public ManifestEntry unreadable() {
+    for (ManifestEntry entry : entries) {
+      if (entry.now().startsWith(ManifestWriter.UNREADABLE)) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  /** Whether a file of a folder moved since (rule 6), though it may hold the same bytes. */
+  boolean moved(String path, NeedMembers now) {
+    return stamps.containsKey(path)
+        && now.stamps.containsKey(path)
+        && DigestMemo.moved(stamps.get(path), now.stamps.get(path));
+  }
+}

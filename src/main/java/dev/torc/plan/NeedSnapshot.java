@@ -1,0 +1,293 @@
+package dev.torc.plan;
+
+import dev.torc.cache.ManifestEntry;
+import dev.torc.cache.OwnedPath;
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.FolderDigest;
+import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Stamp;
+import dev.torc.machine.Refusal;
+import dev.torc.workflow.Ref;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The needs of a job as they stood when it started: what its record says that it read, and what is
+ * held against the disk when it has ended (rule 6). Taking one looks at every needed file afresh.
+ */
+public final class NeedSnapshot implements InputSource {
+
+  private static final int FEW = 8;
+
+  private final Graph graph;
+  private final DigestMemo digests;
+  private final NeedContents contents;
+  private final Map<String, KnownDigest> files = new LinkedHashMap<>();
+  private final Map<String, FolderDigest> folders = new HashMap<>();
+  private final Map<Integer, NeedMembers> lists = new LinkedHashMap<>();
+  private final Map<Integer, ProductRechecks.Recheck> swept = new LinkedHashMap<>();
+  private final TreeSet<String> needs = new TreeSet<>();
+  private final SortedMap<String, ManifestWriter.Content> data = new TreeMap<>();
+  private String missing;
+  private String missingData;
+  private long end;
+
+  private NeedSnapshot(Graph graph, NeedContents contents, DigestMemo digests) {
+    this.graph = graph;
+    this.contents = contents;
+    this.digests = digests;
+  }
+
+  /** Looks at the needs of a job that is about to start; all that make them are settled. */
+  public static NeedSnapshot take(Graph graph, NeedContents contents, DigestMemo digests, int job)
+      throws IOException {
+    NeedSnapshot snapshot = new NeedSnapshot(graph, contents, digests);
+    Adjacency needs = graph.needs();
+    for (int i = needs.from(job); i < needs.to(job); i++) {
+      String path = graph.path(needs.at(i));
+      snapshot.needs.add(path);
+      try {
+        snapshot.add(path);
+      } catch (IOException e) {
+        throw unreadable(path, Refusal.why(e));
+      }
+      int maker = graph.maker(needs.at(i));
+      if (maker >= 0 && !contents.made(maker, path)) {
+        snapshot.missing = path;
+      }
+    }
+    Manifest.data(graph.job(job))
+        .forEach(
+            (name, value) -> {
+              ManifestWriter.Content content = contents.ofData(value);
+              snapshot.data.put(name, content);
+              if (content instanceof ManifestWriter.Content.Missing && value.job() != null) {
+                snapshot.missingData = contents.without(value) + "." + value.key();
+              }
+            });
+    Adjacency lists = graph.listNeeds();
+    long begin = contents.rechecks().now();
+    for (int i = lists.from(job); i < lists.to(job); i++) {
+      NeedList list = graph.list(lists.at(i));
+      if (list.kind() == NeedList.Kind.JOB) {
+        ProductRechecks.Recheck recheck = contents.rechecks().after(lists.at(i), begin);
+        snapshot.swept.put(lists.at(i), recheck);
+        snapshot.lists.put(lists.at(i), recheck.members());
+      } else {
+        snapshot.lists.put(lists.at(i), contents.fresh(lists.at(i), snapshot::add));
+      }
+      ManifestEntry unreadable = snapshot.lists.get(lists.at(i)).unreadable();
+      if (unreadable != null) {
+        String why = unreadable.now().substring(ManifestWriter.UNREADABLE.length());
+        throw unreadable(unreadable.name(), why);
+      }
+      if (list.kind() == NeedList.Kind.FOLDER
+          && list.makers().isEmpty()
+          && !digests.stamp(list.text()).exists()) {
+        snapshot.missing = list.text() + "/";
+      }
+    }
+    return snapshot;
+  }
+
+  private static IOException unreadable(String need, String why) {
+    return new IOException(new Reason(Reason.Kind.NEED_UNREADABLE, need, "", why).lack());
+  }
+
+  /** Whether this build saw something at a path when it last looked there. */
+  public boolean saw(String path) {
+    KnownDigest last = digests.last(path);
+    return last != null && last.stamp().exists();
+  }
+
+  /** Takes in a file that turned out to be needed too; returns what is known of it. */
+  public KnownDigest add(String path) throws IOException {
+    KnownDigest known = digests.of(path);
+    NeedContents.refuseFolder(graph, path, known);
+    files.put(path, known);
+    if (known.stamp().kind() == Stamp.Kind.FOLDER) {
+      folders.put(path, digests.folder(path, false));
+    }
+    return known;
+  }
+
+  @Override
+  public ManifestWriter.Content of(String path) {
+    FolderDigest folder = folders.get(path);
+    return NeedContents.content(
+        folder != null ? folder.digest() : NeedContents.counted(graph, path, files.get(path)));
+  }
+
+  @Override
+  public ManifestWriter.Content ofList(int list) {
+    return new ManifestWriter.Content.Known(lists.get(list).digest());
+  }
+
+  @Override
+  public Optional<String> ofVariable(String name) {
+    return contents.ofVariable(name);
+  }
+
+  @Override
+  public ManifestWriter.Content ofData(Ref.OfData value) {
+    return data.get(value.written());
+  }
+
+  /** The needed values as {@link dev.torc.syntax.JsonText}, by their names as written. */
+  public SortedMap<String, String> data() {
+    SortedMap<String, String> values = new TreeMap<>();
+    data.forEach(
+        (name, content) -> {
+          if (content instanceof ManifestWriter.Content.Value value) {
+            values.put(name, value.json());
+          }
+        });
+    return values;
+  }
+
+  /** The job and key of a needed value that the job did not store; null if none. */
+  public String missingData() {
+    return missingData;
+  }
+
+  /** A file needed by its path that is not there, or that its maker did not make; null if none. */
+  public String missing() {
+    if (missing != null) {
+      return missing;
+    }
+    for (String path : needs) {
+      if (!files.get(path).stamp().exists()) {
+        return path;
+      }
+    }
+    return null;
+  }
+
+  /** Whether a path is needed as declared, by itself or as a member of a list. */
+  public boolean declares(String path) {
+    if (files.containsKey(path)) {
+      return true;
+    }
+    for (ProductRechecks.Recheck recheck : swept.values()) {
+      if (recheck.files().containsKey(path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The files of a needed glob, folder or job, sorted by path. */
+  public List<String> files(int list) {
+    return lists.get(list).entries().stream()
+        .filter(
+            member -> member.code() == LineKind.NEED.ordinal() && !member.now().equals("folder"))
+        .map(ManifestEntry::name)
+        .toList();
+  }
+
+  /** The lists that were looked at. */
+  Map<Integer, NeedMembers> lists() {
+    return lists;
+  }
+
+  /** What stands unaltered in the way of the needed globs and folders; see {@link NeedMembers}. */
+  public List<OwnedPath> stale() {
+    List<OwnedPath> stale = new ArrayList<>();
+    lists.values().forEach(members -> stale.addAll(members.stale()));
+    return stale;
+  }
+
+  /** Whether no more than a few files have to be looked at again. */
+  public boolean isSmall() {
+    return lists.isEmpty() && folders.isEmpty() && files.size() <= FEW;
+  }
+
+  /** The job's processes are gone: what is looked at from now on is looked at after them. */
+  public void ended() {
+    end = contents.rechecks().now();
+  }
+
+  /**
+   * The needs that moved since, to be asked after {@link #ended}, even if the bytes were put back;
+   * see {@link DigestMemo#moved(String, Known, java.util.function.BooleanSupplier)}. Sorted, each
+   * once.
+   */
+  public List<String> moved() {
+    TreeSet<String> moved = new TreeSet<>();
+    files.forEach(
+        (path, known) ->
+            addMoved(
+                path, () -> digests.moved(path, known, () -> graph.makerOf(path) >= 0), moved));
+    for (Map.Entry<Integer, ProductRechecks.Recheck> entry : swept.entrySet()) {
+      addMoved(
+          graph.list(entry.getKey()).written(),
+          () -> {
+            moved(entry.getValue(), contents.rechecks().after(entry.getKey(), end), moved);
+            return false;
+          },
+          moved);
+    }
+    folders.forEach(
+        (path, folder) -> addMoved(path + "/", () -> digests.moved(path, folder, false), moved));
+    for (Map.Entry<Integer, NeedMembers> entry : lists.entrySet()) {
+      if (graph.list(entry.getKey()).kind() == NeedList.Kind.JOB) {
+        continue; // its members are those that the jobs made, and were swept
+      }
+      NeedMembers before = entry.getValue();
+      NeedMembers now = contents.fresh(entry.getKey());
+      Map<String, String> then = new HashMap<>();
+      before.entries().forEach(member -> then.put(member.name(), member.now()));
+      for (ManifestEntry member : now.entries()) {
+        if (!member.now().equals(then.remove(member.name())) || before.moved(member.name(), now)) {
+          moved.add(member.name());
+        }
+      }
+      moved.addAll(then.keySet());
+    }
+    return List.copyOf(moved);
+  }
+
+  private interface Look {
+    boolean moved() throws IOException;
+  }
+
+  /** What cannot be looked at any more has moved. */
+  private static void addMoved(String path, Look look, TreeSet<String> into) {
+    try {
+      if (look.moved()) {
+        into.add(path);
+      }
+    } catch (IOException e) {
+      into.add(path);
+    }
+  }
+
+  private static void moved(
+      ProductRechecks.Recheck then, ProductRechecks.Recheck now, TreeSet<String> moved) {
+    if (now.files() != then.files()) {
+      for (Map.Entry<String, KnownDigest> file : then.files().entrySet()) {
+        KnownDigest again = now.files().get(file.getKey());
+        if (again == null || DigestMemo.moved(file.getValue(), again)) {
+          moved.add(file.getKey());
+        }
+      }
+    }
+    for (Map.Entry<String, FolderDigest> folder : then.folders().entrySet()) {
+      FolderDigest again = now.folders().get(folder.getKey());
+      if (again == null || DigestMemo.moved(folder.getValue(), again)) {
+        moved.add(folder.getKey() + "/");
+      }
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package dev.torc.plan;
+
+import dev.torc.cache.JobResult;
+import dev.torc.graph.Graph;
+import dev.torc.hash.DigestMemo;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Glob;
+import dev.torc.workflow.Group;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The part of rule 13 that the records decide: files that are there, that torc did not make, and
+ * that a produced glob or folder would take away though others name them as their own. Files that
+ * nobody names move aside by rule 15. Safe for several threads.
+ */
+public final class OccupiedPlaces {
+
+  private final Graph graph;
+  private final JobRecords records;
+  private final DigestMemo digests;
+  private Map<Integer, List<String>> named; // by maker, once a job asks
+
+  /** For the jobs of a graph, as the records have them. */
+  public OccupiedPlaces(Graph graph, JobRecords records, DigestMemo digests) {
+    this.graph = graph;
+    this.records = records;
+    this.digests = digests;
+  }
+
+  /** Checks jobs; throws {@link BadInput} with every error found. */
+  public void refuse(BitSet jobs) throws IOException {
+    List<BadInput.Diagnostic> errors = new ArrayList<>();
+    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+      BadInput.Diagnostic error = of(j);
+      if (error != null) {
+        errors.add(error);
+      }
+    }
+    if (!errors.isEmpty()) {
+      throw new BadInput(errors);
+    }
+  }
+
+  /** What a job would take, with the place of its product; null if nothing. */
+  public BadInput.Diagnostic of(int id) throws IOException {
+    Job job = graph.job(id);
+    for (Ref ref : job.productRefs()) {
+      if (!(ref instanceof Ref.OfFile) && !wasKilled(id)) {
+        String what = of(id, ref);
+        if (what != null) {
+          return new BadInput.Diagnostic(ref.place(), what);
+        }
+      }
+    }
+    return null;
+  }
+
+  /** What a job left that was killed has no record; all that was not its own was refused before. */
+  private boolean wasKilled(int id) {
+    JobResult last = records.result(id);
+    return records.interrupted(id)
+        || last != null && last.outcome() == JobResult.Outcome.INTERRUPTED;
+  }
+
+  private String of(int id, Ref ref) throws IOException {
+    String job = graph.name(id);
+    if (ref instanceof Ref.OfFolder folder) {
+      if (records.owned(folder.path()) != null) {
+        return null;
+      }
+      String git = folder.path() + "/.git";
+      if (digests.linkStamp(git).exists()) {
+        return "product %s of job %s holds %s, which torc did not make; choose another folder"
+            .formatted(ref.text(), job, git);
+      }
+    }
+    for (String path : named().getOrDefault(id, List.of())) {
+      boolean foreign =
+          belongs(path, ref) && records.owned(path) == null && digests.linkStamp(path).exists();
+      // Looked for in all jobs: only for what is in the way.
+      String reader = foreign ? reader(path, ref instanceof Ref.OfGlob) : null;
+      if (reader != null) {
+        return "product %s of job %s would take %s, which torc did not make and which %s; %s"
+            .formatted(
+                ref.text(),
+                job,
+                path,
+                reader,
+                ref instanceof Ref.OfGlob
+                    ? "narrow the pattern, or `torc adopt %s`".formatted(job)
+                    : "choose another folder, or `torc adopt %s`".formatted(job));
+      }
+    }
+    return null;
+  }
+
+  private static boolean belongs(String path, Ref ref) {
+    return ref instanceof Ref.OfFolder folder
+        ? path.startsWith(folder.path() + "/")
+        : Glob.of(((Ref.OfGlob) ref).pattern()).matches(path);
+  }
+
+  /** The files that needs and groups name and that jobs may make in globs and folders. */
+  private synchronized Map<Integer, List<String>> named() {
+    if (named == null) {
+      named = new HashMap<>();
+      for (int file = 0; file < graph.files(); file++) {
+        name(graph.maker(file), graph.path(file));
+      }
+      for (Group group : graph.workflow().groups()) {
+        group.tables().forEach(path -> name(graph.makerOf(path), path));
+      }
+    }
+    return named;
+  }
+
+  private void name(int maker, String path) {
+    if (maker >= 0 && graph.isJob(maker) && !graph.declares(maker, path)) {
+      named.computeIfAbsent(maker, _ -> new ArrayList<>(1)).add(path);
+    }
+  }
+
+  /**
+   * Who names a file.
+   *
+   * @param needs whether needs count: to need what lies in a folder product is to need the product
+   */
+  private String reader(String path, boolean needs) {
+    for (Group group : graph.workflow().groups()) {
+      if (group.tables().contains(path)) {
+        return "gives group " + group.name() + " its values";
+      }
+    }
+    int file = graph.fileId(path);
+    for (int j = 0; needs && j < graph.jobs(); j++) {
+      for (int i = graph.needs().from(j); i < graph.needs().to(j); i++) {
+        if (graph.needs().at(i) == file) {
+          return "job " + graph.name(j) + " needs";
+        }
+      }
+    }
+    return null;
+  }
+}

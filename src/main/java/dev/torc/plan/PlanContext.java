@@ -1,0 +1,115 @@
+package dev.torc.plan;
+
+import dev.torc.cache.Cache;
+import dev.torc.graph.Graph;
+import dev.torc.hash.DigestMemo;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A graph, and all that is told in its numbers: results, contents, verdicts, what is asked for. As
+ * groups are expanded one context follows another, and what was known goes with it.
+ *
+ * @param force whether the named jobs run whatever their state
+ * @param wanted missing temporary products that are to be made again, each with the name of the job
+ *     or group that needs it; see {@link WantedTemporaries}
+ */
+public record PlanContext(
+    Graph graph,
+    JobRecords records,
+    NeedContents contents,
+    Decider decider,
+    JobSelection selection,
+    boolean force,
+    Map<String, String> wanted) {
+
+  /**
+   * The first context.
+   *
+   * @param interrupted names of jobs that a killed torc left running (rule 9)
+   * @param caller the caller's environment, for variables declared without a value
+   * @param containers false where steps with an image run on the host
+   */
+  public static PlanContext of(
+      Graph graph,
+      Cache cache,
+      Set<String> interrupted,
+      DigestMemo digests,
+      Map<String, String> caller,
+      boolean containers,
+      JobSelection selection,
+      boolean force) {
+    JobRecords records = new JobRecords(graph, cache, interrupted);
+    NeedContents contents = new NeedContents(graph, records, digests, caller);
+    Decider decider = new Decider(graph, records, contents, new Manifest(graph, containers));
+    return new PlanContext(graph, records, contents, decider, selection, force, Map.of());
+  }
+
+  /** The context with other jobs in question. */
+  public PlanContext with(JobSelection other, boolean forced) {
+    return new PlanContext(graph, records, contents, decider, other, forced, wanted);
+  }
+
+  /** The same with another graph; results and what is settled are kept by the names of jobs. */
+  PlanContext over(Graph next, JobSelection chosen) {
+    JobRecords kept = records.over(next);
+    NeedContents now = contents.over(next, kept);
+    return new PlanContext(next, kept, now, decider.over(next, kept, now), chosen, force, wanted);
+  }
+
+  /**
+   * The same with what is known of results, and nothing that was found out of contents.
+   *
+   * @param settled whether what is settled stays so
+   */
+  PlanContext anew(boolean settled, Map<String, String> wants) {
+    JobRecords fresh = settled ? records.over(graph) : records.unsettled();
+    NeedContents now = contents.over(graph, fresh);
+    Decider next = decider.over(graph, fresh, now);
+    return new PlanContext(graph, fresh, now, next, selection, force, Map.copyOf(wants));
+  }
+
+  /** What the verdict on a job that ran depends on; see {@link Footprint}. */
+  public Footprint footprint(int job) {
+    return decider.footprint(job, records.result(job).found());
+  }
+
+  /** The verdict on a job as things stand now; see {@link Decider}. */
+  public Verdict decide(int job) {
+    boolean named = selection.targeted() && selection.named().get(job);
+    return decider.decide(job, new Decider.Wish(forces(job), named, wanted));
+  }
+
+  /**
+   * Lets temporary jobs be unsettled that lack what jobs read which have come up now, or what other
+   * such jobs read; nothing was asked of this context before.
+   *
+   * @return those jobs
+   */
+  public BitSet revive(BitSet readers) {
+    MissingTemporaries absent = new MissingTemporaries(this, selection.jobs());
+    BitSet revived = new BitSet();
+    for (int j = absent.isEmpty() ? -1 : graph.jobs() - 1; j >= 0; j--) {
+      if (readers.get(j) || revived.get(j)) {
+        for (MissingTemporaries.Read read : absent.reads(j)) {
+          if (records.isSettled(read.maker())) {
+            records.unsettle(read.maker());
+            revived.set(read.maker());
+          }
+        }
+      }
+    }
+    return revived;
+  }
+
+  /** Whether a temporary job has made what is not there any more. */
+  public boolean lacks(int job) {
+    return !contents.gone(job).isEmpty();
+  }
+
+  /** Whether a job is to run whatever its state. */
+  public boolean forces(int job) {
+    return force && selection.named().get(job);
+  }
+}

@@ -1,0 +1,78 @@
+package dev.torc.plan;
+
+import dev.torc.buildfile.CommandWords;
+import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
+import dev.torc.workflow.Step;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Rule 14: files of the project that a command runs but its job does not need. It looks at the
+ * words of the command only, and warns of no more than it can tell.
+ */
+public final class ScriptWarnings {
+
+  private final Graph graph;
+  private final Map<String, String> paths = new HashMap<>();
+
+  /** For the jobs of a graph. */
+  public ScriptWarnings(Graph graph) {
+    this.graph = graph;
+  }
+
+  /** The paths of such files, relative to the root, in the order of the command. */
+  public List<String> unneeded(int job) {
+    List<String> unneeded = List.of();
+    for (Step step : graph.job(job).steps()) {
+      for (String word : CommandWords.programs(step.command(), step.shell())) {
+        String path = path(step.dir(), word);
+        if (!path.isEmpty() && !needs(graph, job, path) && !unneeded.contains(path)) {
+          unneeded = unneeded.isEmpty() ? new ArrayList<>() : unneeded;
+          unneeded.add(path);
+        }
+      }
+    }
+    return unneeded;
+  }
+
+  /** The path of the file that a word names, empty where it names none; looked for once. */
+  private String path(String dir, String word) {
+    String key = dir.equals(".") ? word : dir + "\0" + word;
+    String path = paths.get(key);
+    if (path == null) {
+      Path root = graph.workflow().root();
+      Path file = root.resolve(dir).resolve(word).normalize();
+      boolean script = file.startsWith(root) && Files.isRegularFile(file);
+      path = script ? root.relativize(file).toString() : "";
+      paths.put(key, path);
+    }
+    return path;
+  }
+
+  private static boolean needs(Graph graph, int job, String path) {
+    int file = graph.fileId(path);
+    for (int i = graph.needs().from(job); i < graph.needs().to(job); i++) {
+      if (graph.needs().at(i) == file) {
+        return true;
+      }
+    }
+    for (int i = graph.listNeeds().from(job); i < graph.listNeeds().to(job); i++) {
+      NeedList list = graph.list(graph.listNeeds().at(i));
+      boolean within =
+          switch (list.kind()) {
+            case GLOB -> list.glob().matches(path);
+            case FOLDER -> list.text().equals(".") || path.startsWith(list.text() + "/");
+            case JOB -> list.makers().contains(graph.makerOf(path));
+          };
+      if (within && !list.excludes(path)) {
+        return true;
+      }
+    }
+    return graph.makerOf(path) == job;
+  }
+}

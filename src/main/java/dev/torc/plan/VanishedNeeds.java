@@ -1,0 +1,147 @@
+package dev.torc.plan;
+
+import dev.torc.buildfile.MissHint;
+import dev.torc.cache.ManifestEntry;
+import dev.torc.cache.OwnedPath;
+import dev.torc.cache.RunDetails;
+import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
+import dev.torc.hash.Digest;
+import dev.torc.machine.Amount;
+import dev.torc.machine.Refusal;
+import dev.torc.workflow.Group;
+import dev.torc.workflow.InstanceName;
+import dev.torc.workflow.Ref;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Needed globs, folders and groups over sources that gave something to a job's last run and give
+ * nothing now: likely an unmounted disk, which must not cost a result. That the job fails then,
+ * unless it is forced, is the {@link Decider}'s to say.
+ */
+final class VanishedNeeds {
+
+  private final Graph graph;
+  private final JobRecords records;
+  private final NeedContents contents;
+
+  VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
+    this.graph = graph;
+    this.records = records;
+    this.contents = contents;
+  }
+
+  /** What vanished of the needs of a job, a reason each; only for a job that ran before. */
+  List<Reason> of(int job) {
+    List<Reason> vanished = new ArrayList<>(0);
+    RunDetails last = null;
+    for (int i = graph.listNeeds().from(job); i < graph.listNeeds().to(job); i++) {
+      int id = graph.listNeeds().at(i);
+      NeedList list = graph.list(id);
+      String there = list.makers().isEmpty() ? nothing(id, list) : "";
+      if (!there.isEmpty()) {
+        last = last == null ? records.details(graph.name(job)) : last;
+        String then = then(last, list);
+        if (!then.isEmpty()) {
+          vanished.add(new Reason(Reason.Kind.NEED_VANISHED, list.written(), then, there));
+        }
+      }
+    }
+    for (Ref.OfData value : Manifest.data(graph.job(job)).values()) {
+      String there = value.job() == null ? "" : nothing(value.job());
+      if (!there.isEmpty()) {
+        last = last == null ? records.details(graph.name(job)) : last;
+        if (hadValues(last, value.written())) {
+          vanished.add(new Reason(Reason.Kind.NEED_VANISHED, value.text(), "values", there));
+        }
+      }
+    }
+    return vanished;
+  }
+
+  /** What is there if a list without makers gives nothing, though sources should; else empty. */
+  private String nothing(int id, NeedList list) {
+    if (list.kind() == NeedList.Kind.JOB) {
+      return nothing(list.text());
+    }
+    NeedMembers members = contents.members(id);
+    if (files(members.entries()) > 0) {
+      return "";
+    }
+    if (!members.stale().isEmpty()) { // what a job made that is gone for good goes as it should
+      for (OwnedPath owned : members.stale()) {
+        String there = nothing(owned.job());
+        if (!there.isEmpty()) {
+          return there;
+        }
+      }
+      return "";
+    }
+    Path root = graph.workflow().root();
+    try {
+      String there =
+          list.kind() == NeedList.Kind.GLOB
+              ? MissHint.pattern(root, list.glob())
+              : MissHint.folder(root, list.text());
+      return there.isEmpty() ? "there are no files in it that count" : there;
+    } catch (IOException e) {
+      return Refusal.why(e);
+    }
+  }
+
+  /** The same of a group, or a part or an instance of it. */
+  private String nothing(String name) {
+    String wanted = InstanceName.parse(name).group();
+    for (Group group : graph.workflow().groups()) {
+      if (group.name().equals(wanted)) {
+        return group.nothing();
+      }
+    }
+    return "";
+  }
+
+  /** What a list gave in the last run, as an amount; empty for nothing. */
+  private String then(RunDetails last, NeedList list) {
+    for (ManifestEntry line : last == null ? List.<ManifestEntry>of() : last.manifest()) {
+      if (LineKind.of(line.code()) == LineKind.LIST
+          && line.name().equals(list.written())
+          && line.now().length() == 2 * Digest.LENGTH) {
+        List<ManifestEntry> members = records.list(Digest.ofHex(line.now()));
+        int files = members == null ? 0 : sources(members);
+        return files == 0 ? "" : Amount.count(files, "file");
+      }
+    }
+    return "";
+  }
+
+  /** How many of the members sources gave: what a job made goes with it, as it should. */
+  private int sources(List<ManifestEntry> members) {
+    int sources = 0;
+    for (ManifestEntry member : members) {
+      OwnedPath made = records.owned(member.name());
+      boolean goes = made != null && nothing(made.job()).isEmpty();
+      sources += goes || member.now().equals("folder") ? 0 : 1;
+    }
+    return sources;
+  }
+
+  private static int files(List<ManifestEntry> members) {
+    int files = 0;
+    for (ManifestEntry member : members) {
+      files += member.now().equals("folder") ? 0 : 1;
+    }
+    return files;
+  }
+
+  private static boolean hadValues(RunDetails last, String name) {
+    for (ManifestEntry line : last == null ? List.<ManifestEntry>of() : last.manifest()) {
+      if (LineKind.of(line.code()) == LineKind.DATA && line.name().equals(name)) {
+        return !line.now().equals("{}");
+      }
+    }
+    return false;
+  }
+}

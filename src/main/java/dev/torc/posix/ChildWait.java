@@ -1,0 +1,90 @@
+package dev.torc.posix;
+
+import java.util.function.IntSupplier;
+
+/**
+ * Waits for one child by its number. Looking and reaping are two steps: as long as a dead child is
+ * not reaped, its number and its group's number belong to nobody else, so its group can be
+ * signalled safely. It never waits for "any child", so children that others started (the JDK, a
+ * second runner) are never taken from them; the price is one waiting thread per child.
+ */
+public final class ChildWait {
+
+  /** What happened to a child. */
+  public enum What {
+    EXITED,
+    SIGNALED,
+    STOPPED
+  }
+
+  /**
+   * News of a child.
+   *
+   * @param code exit status for EXITED, otherwise the signal's number
+   */
+  public record Change(What what, int code) {}
+
+  private static final int EINTR = 4;
+  private static final int P_PID = 1;
+  private static final int CLD_EXITED = 1;
+  private static final int CLD_STOPPED = 5;
+  private static final int WEXITED = 4;
+  private static final int WSTOPPED = NativeCall.number(2, 8);
+  private static final int WNOHANG = 1;
+  private static final int WNOWAIT = NativeCall.number(0x01000000, 0x20);
+  private static final int SIGINFO_CODE = 8;
+  private static final int SIGINFO_STATUS = NativeCall.number(24, 20);
+  private static final int ROOM = 256; // for siginfo_t (128) and rusage (144)
+
+  private static final NativeCall WAITID = NativeCall.of("waitid");
+  private static final NativeCall WAIT4 = NativeCall.of("wait4");
+
+  private static final ThreadLocal<Memory> INFO = ThreadLocal.withInitial(() -> Memory.of(ROOM));
+
+  private ChildWait() {}
+
+  /** Blocks until the child has stopped or is dead; a dead one stays for {@link #reap}. */
+  public static Change next(int pid) {
+    Memory info = INFO.get();
+    waitid(pid, info, WEXITED | WSTOPPED | WNOWAIT);
+    int how = info.getInt(SIGINFO_CODE);
+    int code = info.getInt(SIGINFO_STATUS);
+    if (how == CLD_STOPPED) {
+      waitid(pid, info, WSTOPPED | WNOHANG); // takes this report, never a death
+      return new Change(What.STOPPED, code);
+    }
+    return new Change(how == CLD_EXITED ? What.EXITED : What.SIGNALED, code);
+  }
+
+  /**
+   * Gives a dead child's numbers back to the system, blocking until it is dead.
+   *
+   * @return nanoseconds of CPU time of the child and of those descendants it waited for
+   */
+  public static long reap(int pid) {
+    Memory usage = INFO.get();
+    // nobody asks for the status: it was told by what waitid said
+    repeated(pid, () -> WAIT4.call(pid, 0, 0, usage.address()));
+    return time(usage, 0) + time(usage, 16);
+  }
+
+  private static void waitid(int pid, Memory info, int options) {
+    repeated(pid, () -> WAITID.call(P_PID, pid, info.address(), options));
+  }
+
+  private static void repeated(int pid, IntSupplier call) {
+    int result = call.getAsInt();
+    while (result == -EINTR) {
+      result = call.getAsInt();
+    }
+    if (result < 0) {
+      throw new IllegalStateException(
+          "process " + pid + " is no child of ours any more (error " + -result + ")");
+    }
+  }
+
+  /** A struct timeval in nanoseconds; the microseconds are 32 bits wide on macOS. */
+  private static long time(Memory usage, int offset) {
+    return usage.getLong(offset) * 1_000_000_000 + usage.getInt(offset + 8) * 1_000L;
+  }
+}

@@ -1,0 +1,91 @@
+package dev.torc.posix;
+
+import com.kenai.jffi.CallContext;
+import com.kenai.jffi.CallingConvention;
+import com.kenai.jffi.Invoker;
+import com.kenai.jffi.LastError;
+import com.kenai.jffi.Library;
+import com.kenai.jffi.Type;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * A function of the C library, or of a {@link SharedLibrary}, that takes up to six integers or
+ * pointers. All are called under one shape, six 64-bit arguments and a 64-bit result: the calling
+ * conventions of x86-64 and AArch64 pass integers and pointers in whole registers and ignore
+ * registers that a function does not know; this does not hold for variadic functions, floating
+ * point, or structs by value. Pointers are passed as addresses, so their memory must outlive the
+ * call.
+ *
+ * <p>The calls go through jffi. The JDK's own linker is no faster, and at its first call it writes
+ * and loads some thirty classes, which no AOT cache keeps.
+ */
+public final class NativeCall {
+
+  private static final CallContext ANY = any();
+  private static final Invoker INVOKER = Invoker.getInstance();
+
+  private final long function;
+
+  /** Never asked for anything: a library is unloaded when nothing refers to it any more. */
+  private final Library library;
+
+  private NativeCall(Library library, long function) {
+    this.library = library;
+    this.function = function;
+  }
+
+  private static CallContext any() {
+    Type[] six = new Type[6];
+    Arrays.fill(six, Type.SINT64);
+    return CallContext.getCallContext(Type.SINT64, six, CallingConvention.DEFAULT, true);
+  }
+
+  /** A function that exists everywhere. */
+  static NativeCall of(String name) {
+    return find(name).orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name));
+  }
+
+  /** A function that may be missing. */
+  static Optional<NativeCall> find(String name) {
+    return in(Library.getDefault(), name);
+  }
+
+  /** A function of a library, or nothing where that lacks it. */
+  static Optional<NativeCall> in(Library library, String name) {
+    long function = library.getSymbolAddress(name);
+    return function == 0 ? Optional.empty() : Optional.of(new NativeCall(library, function));
+  }
+
+  /** The number for Linux or for macOS, which call the same things by other numbers. */
+  static int number(int linux, int mac) {
+    return Libc.MAC ? mac : linux;
+  }
+
+  static boolean isMac() {
+    return Libc.MAC;
+  }
+
+  /** Calls a function that returns an int; where that is -1, the result is {@code -errno}. */
+  int call(long... arguments) {
+    long[] a = arguments.length == 6 ? arguments : Arrays.copyOf(arguments, 6);
+    return call(a[0], a[1], a[2], a[3], a[4], a[5]);
+  }
+
+  /** The same without an array, for what is called very often. */
+  int call(long a, long b, long c, long d, long e, long f) {
+    int result = (int) INVOKER.invokeL6(ANY, function, a, b, c, d, e, f);
+    return result == -1 ? -LastError.getInstance().get() : result;
+  }
+
+  /** Calls a function that returns a pointer: the address, 0 for NULL. */
+  public long pointer(long... arguments) {
+    long[] a = Arrays.copyOf(arguments, 6);
+    return INVOKER.invokeL6NoErrno(ANY, function, a[0], a[1], a[2], a[3], a[4], a[5]);
+  }
+
+  /** Calls a function that returns a status of its own: the int as it is, errno left aside. */
+  public int status(long a, long b, long c, long d, long e, long f) {
+    return (int) INVOKER.invokeL6NoErrno(ANY, function, a, b, c, d, e, f);
+  }
+}

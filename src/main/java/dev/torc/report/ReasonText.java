@@ -1,0 +1,153 @@
+package dev.torc.report;
+
+import dev.torc.machine.SafeText;
+import dev.torc.plan.Reason;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reasons in the words of how-torc-decides.md, each on one line. Whether they hold, and in which
+ * order they stand, is the planner's.
+ */
+public final class ReasonText {
+
+  /** How many reasons of one class are named before the rest is only counted. */
+  private static final int NAMED = 5;
+
+  /** Of a file in a folder a word may stand behind it, of a link before it. */
+  private static final Pattern DIGEST =
+      Pattern.compile("(link )?([0-9a-f]{7})[0-9a-f]{57}( executable)?");
+
+  private enum Class {
+    NEED,
+    PRODUCT,
+    SETTING,
+    OTHER
+  }
+
+  private ReasonText() {}
+
+  /** One reason, such as {@code need f2.json changed 3f2a91c → 88d01be}. */
+  public static String of(Reason reason) {
+    String name = SafeText.name(reason.name());
+    return switch (reason.kind()) {
+      case NEVER_RAN -> "never ran";
+      case FAILED ->
+          "failed last time"
+              + (reason.now().isEmpty() ? "" : " (" + SafeText.line(reason.now()) + ")");
+      case TIMED_OUT -> "timed out last time";
+      case OUT_OF_MEMORY -> "ran out of memory last time";
+      case INTERRUPTED -> "was interrupted last time";
+      case MOVED -> "need " + name + " moved while it ran last time";
+      case NEED_CHANGED -> "need " + name + " changed" + digests(reason);
+      case NEED_ADDED -> "need " + name + " added";
+      case NEED_REMOVED -> "need " + name + " removed";
+      case SETTING_CHANGED -> name + " changed" + texts(reason);
+      case PRODUCT_MISSING -> "product " + name + " missing";
+      case PRODUCT_WANTED ->
+          "product " + name + " missing, which " + SafeText.name(reason.now()) + " needs";
+      case PRODUCT_ALTERED -> "product " + name + " altered" + bit(reason);
+      case PRODUCTS_DECLARED -> "declared products changed" + texts(reason);
+      case ALWAYS -> "always";
+      case FORCED -> "forced";
+      case DATA_CHANGED -> "data " + name + data(reason);
+      case NEED_UNREADABLE, NEED_VANISHED -> SafeText.line(reason.lack());
+    };
+  }
+
+  /** All reasons, joined by semicolons. */
+  public static String all(List<Reason> reasons) {
+    return String.join("; ", reasons.stream().map(ReasonText::of).toList());
+  }
+
+  /** The reasons, joined by semicolons; of many needs or products only the first are named. */
+  public static String brief(List<Reason> reasons) {
+    Map<Class, Integer> left = new EnumMap<>(Class.class);
+    reasons.forEach(reason -> left.merge(of(reason.kind()), 1, Integer::sum));
+    Map<Class, Integer> said = new EnumMap<>(Class.class);
+    List<String> out = new ArrayList<>();
+    for (Reason reason : reasons) {
+      Class kind = of(reason.kind());
+      int nth = said.merge(kind, 1, Integer::sum);
+      int rest = left.get(kind) - NAMED;
+      // One more is as short to name as to count.
+      if (kind == Class.OTHER || rest <= 1 || nth <= NAMED) {
+        out.add(of(reason));
+      } else if (nth == NAMED + 1) {
+        out.add("…and " + rest + " more " + kind.name().toLowerCase(java.util.Locale.ROOT) + "s");
+      }
+    }
+    return String.join("; ", out);
+  }
+
+  private static Class of(Reason.Kind kind) {
+    return switch (kind) {
+      case NEED_CHANGED,
+          NEED_ADDED,
+          NEED_REMOVED,
+          NEED_UNREADABLE,
+          NEED_VANISHED,
+          MOVED,
+          DATA_CHANGED ->
+          Class.NEED;
+      case PRODUCT_MISSING, PRODUCT_WANTED, PRODUCT_ALTERED -> Class.PRODUCT;
+      case SETTING_CHANGED -> Class.SETTING;
+      case NEVER_RAN,
+          FAILED,
+          TIMED_OUT,
+          OUT_OF_MEMORY,
+          INTERRUPTED,
+          PRODUCTS_DECLARED,
+          ALWAYS,
+          FORCED ->
+          Class.OTHER;
+    };
+  }
+
+  private static String digests(Reason reason) {
+    return reason.old().isEmpty() || reason.now().isEmpty()
+        ? ""
+        : " " + digest(reason.old()) + " → " + digest(reason.now());
+  }
+
+  /** The digests of a product of which only the executable bit is another. */
+  private static String bit(Reason reason) {
+    boolean same = reason.old().startsWith(reason.now()) || reason.now().startsWith(reason.old());
+    return same && !digests(reason).isEmpty() ? ":" + digests(reason) : "";
+  }
+
+  /** A value as JSON; that of a long one is its digest. */
+  private static String data(Reason reason) {
+    if (reason.old().isEmpty() || reason.now().isEmpty()) {
+      return reason.now().isEmpty() ? " removed" : " added";
+    }
+    TextDiff both = TextDiff.of(value(reason.old()), value(reason.now()));
+    return " changed: " + both.old() + " → " + both.now();
+  }
+
+  private static String value(String text) {
+    return text.startsWith("sha256 ") ? "(long) " + text.substring(7, 14) : text;
+  }
+
+  /** A digest as its first letters, words beside it in whole; any other value as it is. */
+  static String digest(String text) {
+    Matcher digest = DIGEST.matcher(text);
+    return digest.matches() ? digest.replaceFirst("$1$2$3") : SafeText.line(text, 40);
+  }
+
+  private static String texts(Reason reason) {
+    if (reason.old().isEmpty() && reason.now().isEmpty()) {
+      return "";
+    }
+    String none = reason.name().startsWith("env ") ? "(unset)" : "(none)";
+    TextDiff both = TextDiff.of(reason.old(), reason.now());
+    return ": "
+        + (reason.old().isEmpty() ? none : both.old())
+        + " → "
+        + (reason.now().isEmpty() ? none : both.now());
+  }
+}

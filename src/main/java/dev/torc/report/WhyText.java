@@ -1,0 +1,187 @@
+package dev.torc.report;
+
+import dev.torc.cache.RecordedProduct;
+import dev.torc.cache.RunDetails;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.CauseChain;
+import dev.torc.plan.PathReaders;
+import dev.torc.plan.Reason;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.StringJoiner;
+
+/**
+ * What {@code torc why} says, in the words of commands.md: chains on one line, what is behind a
+ * reason in parentheses after it. Each job is told once; what happened is the planner's to know.
+ */
+public final class WhyText {
+
+  /** How many jobs are told one inside the other before the tale jumps to the root. */
+  private static final int DEEP = 8;
+
+  private final CauseChain chain;
+  private final Palette palette;
+  private final Set<String> told = new HashSet<>();
+
+  private WhyText(CauseChain chain, Palette palette) {
+    this.chain = chain;
+    this.palette = palette;
+  }
+
+  /** Why a job will or may run: {@code work2 will run: need f2.json changed … (…)}. */
+  public static String of(CauseChain chain, Palette palette) {
+    return new WhyText(chain, palette).tell(chain.job(), 0);
+  }
+
+  /**
+   * That a job is up to date, and why it last ran, or that its products were adopted.
+   *
+   * @param last of its last run
+   * @param chain why it last ran; null where the record of that cannot be read
+   */
+  public static String upToDate(String job, RunDetails last, CauseChain chain, Palette palette) {
+    String name = palette.bold(SafeText.name(job)) + " is " + palette.green("up to date");
+    return chain == null
+        ? name + "; the record of its last run cannot be read"
+        : name + "; " + past(last, chain, palette);
+  }
+
+  /** That products of a temporary job are missing, and nobody needs them: a line of its own. */
+  public static String gone(List<RecordedProduct> products) {
+    String names =
+        String.join(
+            ", ", products.stream().map(RecordedProduct::path).map(SafeText::name).toList());
+    return "  its temporary "
+        + (products.size() == 1 ? "product " : "products ")
+        + names
+        + (products.size() == 1 ? " is" : " are")
+        + " missing, and no job that will run needs "
+        + (products.size() == 1 ? "it" : "them");
+  }
+
+  /** Of a job that is not up to date, what its last run was: a line of its own. */
+  public static String lastRun(RunDetails last, CauseChain chain, Palette palette) {
+    return "  " + past(last, chain, palette);
+  }
+
+  private static String past(RunDetails last, CauseChain chain, Palette palette) {
+    return chain.head().how() == CauseChain.How.ADOPTED
+        ? "its products were adopted" + at(last) + " and it did not run since"
+        : "it last ran in build " + last.number() + at(last) + because(chain, palette);
+  }
+
+  private static String because(CauseChain chain, Palette palette) {
+    if (chain.head().reasons().isEmpty()) {
+      return "";
+    }
+    return " because " + new WhyText(chain, palette).reasons(chain.head(), 0, true);
+  }
+
+  private static String at(RunDetails last) {
+    return last.started() > 0 ? " (" + TimeText.local(last.started()) + ")" : "";
+  }
+
+  /** What a source is to one of its readers. */
+  public static String use(String path, PathReaders.Use use) {
+    String head = SafeText.name(path) + " is needed by " + SafeText.name(use.job());
+    if (use.build() == 0) {
+      return head + ", which never ran";
+    }
+    String since =
+        use.adopted()
+            ? " since its products were adopted"
+            : " since it last ran in build " + use.build();
+    if (use.old().isEmpty()) {
+      return head + ", new" + since;
+    }
+    return use.old().equals(use.now())
+        ? head + ", unchanged" + since
+        : head
+            + ", changed "
+            + ReasonText.digest(use.old())
+            + " → "
+            + ReasonText.digest(use.now())
+            + since;
+  }
+
+  private String tell(String job, int depth) {
+    CauseChain.Link link = chain.links().get(job);
+    String name = SafeText.name(job);
+    if (depth == 0) {
+      name = palette.bold(name);
+    }
+    boolean again = !told.add(job);
+    return switch (link.how()) {
+      case WILL_RUN -> name + " will run: " + (again ? "see above" : reasons(link, depth, false));
+      case WILL_FAIL -> name + " will fail: " + (again ? "see above" : reasons(link, depth, false));
+      case MAY_RUN -> {
+        String after = link.behind().getFirst();
+        yield name + " may run: after " + SafeText.name(after) + inner(after, depth);
+      }
+      case ADOPTED -> name + " was adopted";
+      case RAN -> name + " ran: " + (again ? "see above" : reasons(link, depth, false));
+    };
+  }
+
+  private String reasons(CauseChain.Link link, int depth, boolean past) {
+    told.add(link.job());
+    StringJoiner out = new StringJoiner("; ");
+    Set<String> here = new HashSet<>();
+    for (int i = 0; i < link.reasons().size(); i++) {
+      Reason reason = link.reasons().get(i);
+      String behind = link.behind().get(i);
+      String text = past ? past(reason) : ReasonText.of(reason);
+      // Of many needs from one job, the first tells of it.
+      out.add(behind.isEmpty() || !here.add(behind) ? text : text + inner(behind, depth));
+    }
+    return out.toString();
+  }
+
+  private String inner(String job, int depth) {
+    if (depth < DEEP || told.contains(job)) {
+      return " (" + tell(job, depth + 1) + ")";
+    }
+    String root = job;
+    int between = 0;
+    for (String next = next(root); !next.isEmpty(); next = next(root)) {
+      root = next;
+      between++;
+    }
+    String jump = between == 0 ? "" : "… " + (between == 1 ? "1 job" : between + " jobs") + " on: ";
+    CauseChain.Link link = chain.links().get(root);
+    return " ("
+        + jump
+        + SafeText.name(root)
+        + switch (link.how()) {
+          case RAN -> " ran: " + ReasonText.brief(link.reasons());
+          case WILL_RUN, MAY_RUN -> " will run: " + ReasonText.brief(link.reasons());
+          case WILL_FAIL -> " will fail: " + ReasonText.brief(link.reasons());
+          case ADOPTED -> " was adopted";
+        }
+        + ")";
+  }
+
+  /** The first job behind another, empty at a root. */
+  private String next(String job) {
+    List<String> behind = chain.links().get(job).behind();
+    return behind.stream().filter(name -> !name.isEmpty()).findFirst().orElse("");
+  }
+
+  /** A reason of a run that is over. */
+  private static String past(Reason reason) {
+    return switch (reason.kind()) {
+      case NEVER_RAN -> "it had never run";
+      case FAILED ->
+          "it had failed"
+              + (reason.now().isEmpty() ? "" : " (" + SafeText.line(reason.now()) + ")");
+      case TIMED_OUT -> "it had timed out";
+      case OUT_OF_MEMORY -> "it had run out of memory";
+      case INTERRUPTED -> "it had been interrupted";
+      case MOVED -> "need " + SafeText.name(reason.name()) + " had moved while it ran";
+      case ALWAYS -> "it always runs";
+      case FORCED -> "it was forced";
+      default -> ReasonText.of(reason);
+    };
+  }
+}

@@ -1,0 +1,315 @@
+package dev.torc.rest;
+
+import dev.torc.bytes.ByteReader;
+import dev.torc.bytes.ByteWriter;
+import dev.torc.bytes.CheckedFile;
+import dev.torc.bytes.StringTable;
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digest;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.FolderStamps;
+import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
+import dev.torc.plan.ParallelShares;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What the last build left at rest: jobs that were up to date in the end, with the stamps of all
+ * files from which that followed. As long as the graph, the caller's declared variables and the
+ * database are the same, such a job is up to date if none of its files has another stamp, or those
+ * that have hold the same bytes: its verdict is a function of just these. So a build in which
+ * nothing moved looks at each file once and at nothing else, and an edit costs the jobs behind it.
+ * Which jobs can be at rest is {@link RestCollector}'s business, which files were only touched that
+ * of {@link TouchedFiles}.
+ *
+ * <p>Opening the cache for work takes the file away, and a build puts another in its place when it
+ * is over: after a crash there is none, and everything is looked at.
+ *
+ * @param held what must be the same
+ * @param number that the next build has in the history
+ * @param jobs those at rest
+ * @param stamps of files by number, those of the graph first, then the further ones: the
+ *     {@linkplain Stamp#numbers numbers} of each; a ctime of 0 where there is none, a negative one
+ *     where it cannot be trusted, a size of -1 for a folder
+ * @param digests of the same files, of folders none
+ * @param further paths that the graph does not name: files that depfiles found, or that globs made
+ *     or mean, and the folders where these were looked for
+ * @param extra job to what it touches beside its named needs and products; what is not the graph's
+ *     is numbered behind that
+ */
+public record JobsAtRest(
+    Held held,
+    long number,
+    BitSet jobs,
+    long[] stamps,
+    RestDigests digests,
+    StringTable further,
+    Adjacency extra) {
+
+  /** Numbers of a stamp. */
+  static final int WIDTH = Stamp.NUMBERS;
+
+  static final int CTIME = 2;
+
+  /** In place of a size: names come to a folder and go with its times, whatever its size is. */
+  static final long FOLDER = -1;
+
+  private static final String LAYOUT = "torc rest 4";
+
+  /** So many files are worth another thread. */
+  private static final int MANY = 2_000;
+
+  /**
+   * What must be the same, beside the files.
+   *
+   * @param graph names the graph
+   * @param containers whether steps with an image run in it
+   * @param boot id of the system's boot: what it had not yet written when it went down is lost
+   * @param database the stamp of its file
+   * @param caller the values of variables that are declared without one, as the caller has them
+   */
+  public record Held(
+      Digest graph,
+      boolean containers,
+      String boot,
+      Stamp database,
+      SortedMap<String, Optional<String>> caller) {
+
+    /** The same with the values that other variables, and these, have now. */
+    Held with(Map<String, String> env, Iterable<String> names) {
+      SortedMap<String, Optional<String>> all = new TreeMap<>();
+      caller.keySet().forEach(name -> all.put(name, Optional.ofNullable(env.get(name))));
+      names.forEach(name -> all.put(name, Optional.ofNullable(env.get(name))));
+      return new Held(graph, containers, boot, database, all);
+    }
+
+    /** Written out like that of {@link Stamp}: a record's own is linked anew at every start. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Held that
+          && graph.equals(that.graph)
+          && containers == that.containers
+          && boot.equals(that.boot)
+          && database.equals(that.database)
+          && caller.equals(that.caller);
+    }
+
+    @Override
+    public int hashCode() {
+      return graph.hashCode();
+    }
+  }
+
+  /**
+   * Reads what is at rest.
+   *
+   * @param file may be missing
+   * @param now what is held now; its variables are not looked at
+   * @param env the caller's environment
+   * @return null where nothing is, or something else is held
+   */
+  public static JobsAtRest read(Path file, Held now, Map<String, String> env) {
+    byte[] bytes = CheckedFile.read(file);
+    try {
+      if (bytes == null) {
+        return null;
+      }
+      ByteReader in = new ByteReader(bytes, CheckedFile.FREE);
+      if (!LAYOUT.equals(in.text())) {
+        return null;
+      }
+      Held held = held(in);
+      if (!held.database().exists() || !held.equals(now.with(env, held.caller().keySet()))) {
+        return null;
+      }
+      return new JobsAtRest(
+          held,
+          in.number(),
+          BitSet.valueOf(in.longs()),
+          in.longs(),
+          RestDigests.in(file, bytes),
+          StringTable.read(in),
+          Adjacency.read(in));
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      return null; // of another torc
+    }
+  }
+
+  /** The same with the stamp that the database has in the end. */
+  public JobsAtRest with(Stamp database) {
+    Held now = new Held(held.graph, held.containers, held.boot, database, held.caller);
+    return new JobsAtRest(now, number, jobs, stamps, digests, further, extra);
+  }
+
+  /** The same with other stamps of some files. */
+  private JobsAtRest with(long[] others) {
+    return new JobsAtRest(held, number, jobs, others, digests, further, extra);
+  }
+
+  /** Reads what is still to be read of its file, before that is taken away. */
+  public void take() {
+    digests.bytes();
+  }
+
+  /** Writes it, under the build lock; no build may be at work with the database any more. */
+  public void write(Path file) throws IOException {
+    ByteWriter out = new ByteWriter(CheckedFile.FREE);
+    out.text(LAYOUT);
+    held(out, held);
+    out.number(number);
+    out.longs(jobs.toLongArray());
+    out.longs(stamps);
+    further.write(out);
+    extra.write(out);
+    CheckedFile.write(file, out.bytes(), digests.bytes());
+  }
+
+  private static void held(ByteWriter out, Held held) {
+    out.digest(held.graph);
+    out.flag(held.containers);
+    out.text(held.boot);
+    out.known(new KnownDigest(held.database, null, true));
+    out.number(held.caller.size());
+    held.caller.forEach(
+        (name, value) -> {
+          out.text(name);
+          out.text(value.orElse(null));
+        });
+  }
+
+  private static Held held(ByteReader in) {
+    Digest graph = in.digest();
+    boolean containers = in.flag();
+    String boot = in.text();
+    Stamp database = in.known().stamp();
+    SortedMap<String, Optional<String>> caller = new TreeMap<>();
+    for (int left = in.small(); left > 0; left--) {
+      caller.put(in.text(), Optional.ofNullable(in.text()));
+    }
+    return new Held(graph, containers, boot, database, caller);
+  }
+
+  /**
+   * What came of a look at all files.
+   *
+   * @param rest the same jobs at rest, where files that were only touched have the stamps that they
+   *     have now; the very same rest where there is none to be remembered
+   * @param restless the jobs of the graph that have to be decided: those that are not at rest, and
+   *     those with a file that may hold something else now
+   */
+  public record Looked(JobsAtRest rest, BitSet restless) {}
+
+  /**
+   * Looks at each file once, and reads those that have another stamp and the same size.
+   *
+   * @param digests with which they are read, each once; its clock says whose stamp can be trusted
+   *     next time
+   * @param threads how many may look and read
+   */
+  public Looked look(Graph graph, StampSource source, DigestMemo digests, int threads) {
+    BitSet moved = moved(graph, source, threads);
+    TouchedFiles touched = new TouchedFiles(this, graph, digests);
+    if (!moved.isEmpty()) {
+      touched.takeFrom(moved, threads);
+    }
+    BitSet restless = new BitSet(graph.nodes());
+    restless.set(0, graph.jobs());
+    restless.andNot(jobs);
+    if (!moved.isEmpty()) {
+      List<Adjacency> files = List.of(graph.needs(), graph.products(), extra);
+      for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+        for (Adjacency of : files) {
+          for (int i = of.from(j); i < of.to(j); i++) {
+            if (moved.get(of.at(i))) {
+              restless.set(j);
+            }
+          }
+        }
+      }
+    }
+    return new Looked(touched.stamps() == stamps ? this : with(touched.stamps()), restless);
+  }
+
+  /** The digest of a file at rest that has this stamp; null where that is not known. */
+  public Digest digest(Graph graph, String path, Stamp stamp) {
+    int file = graph.fileId(path);
+    if (file < 0) {
+      int other = further.id(path);
+      if (other < 0) {
+        return null;
+      }
+      file = graph.files() + other;
+    }
+    int at = file * WIDTH;
+    boolean same =
+        stamp.kind() == Stamp.Kind.FILE
+            && at + WIDTH <= stamps.length
+            && Arrays.equals(stamps, at, at + WIDTH, stamp.numbers(), 0, WIDTH);
+    return same ? digests.get(file) : null;
+  }
+
+  /** The path of a file by its number. */
+  String path(Graph graph, int file) {
+    return file < graph.files() ? graph.path(file) : further.text(file - graph.files());
+  }
+
+  private BitSet moved(Graph graph, StampSource source, int threads) {
+    int files = stamps.length / WIDTH;
+    int shares = Math.max(1, Math.min(threads, files / MANY));
+    BitSet[] found = new BitSet[shares];
+    ParallelShares.run(
+        shares,
+        share -> {
+          int from = (int) ((long) files * share / shares);
+          int to = (int) ((long) files * (share + 1) / shares);
+          found[share] = look(graph, source, from, to);
+        });
+    BitSet all = new BitSet(files);
+    for (BitSet some : found) {
+      all.or(some);
+    }
+    return all;
+  }
+
+  private BitSet look(Graph graph, StampSource source, int from, int to) {
+    BitSet moved = new BitSet();
+    FolderStamps files;
+    try {
+      files = source.inFolder(graph.workflow().root(), true);
+    } catch (IOException e) {
+      moved.set(from, to); // who decides about the jobs will meet it again, and tell
+      return moved;
+    }
+    long[] now = new long[WIDTH];
+    StringTable.Taker<Stamp.Kind> look = (names, begin, end) -> files.look(names, begin, end, now);
+    for (int f = from; f < to; f++) {
+      int at = f * WIDTH;
+      if (stamps[at + CTIME] == 0) {
+        continue;
+      }
+      Stamp.Kind kind;
+      try {
+        kind = f < graph.files() ? graph.handPath(f, look) : further.hand(f - graph.files(), look);
+      } catch (IOException e) {
+        kind = Stamp.Kind.MISSING; // likewise
+      }
+      boolean folder = stamps[at] == FOLDER;
+      int first = folder ? 1 : 0; // its size says nothing
+      if (kind != (folder ? Stamp.Kind.FOLDER : Stamp.Kind.FILE)
+          || !Arrays.equals(stamps, at + first, at + WIDTH, now, first, WIDTH)) {
+        moved.set(f);
+      }
+    }
+    return moved;
+  }
+}

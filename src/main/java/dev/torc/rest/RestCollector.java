@@ -1,0 +1,349 @@
+package dev.torc.rest;
+
+import dev.torc.bytes.StringTable;
+import dev.torc.cache.JobResult;
+import dev.torc.cache.ManifestEntry;
+import dev.torc.cache.RecordedProduct;
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Stamp;
+import dev.torc.plan.Footprint;
+import dev.torc.plan.NeedMembers;
+import dev.torc.plan.PlanContext;
+import dev.torc.plan.Verdict;
+import dev.torc.syntax.GlobWalk;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Finds out, when a build is over, which jobs it leaves at {@linkplain JobsAtRest rest}: those that
+ * are settled, and of which nothing but plain files decides. A verdict counts only with the very
+ * stamps that it came from: where a build saw two states of a file, the jobs that touch it are
+ * decided once more, and where two jobs came to rest by different stamps of one file, neither is at
+ * rest. A file whose stamp cannot be trusted yet (rule 4), as that of a product made just now,
+ * keeps its digest alone: the next build reads it, and decides nothing where the bytes are the
+ * same.
+ */
+public final class RestCollector {
+
+  private static final int[] NONE = {};
+
+  private final PlanContext context;
+  private final Graph graph;
+  private final DigestMemo digests;
+  private final Set<String> replaced;
+  private final Map<String, Integer> further = new HashMap<>();
+  private final List<String> furtherPaths = new ArrayList<>();
+  private final int[][] extra;
+  private final Map<Integer, int[]> globs = new HashMap<>();
+  private final Map<Integer, long[]> listed = new HashMap<>();
+  private final BitSet jobs = new BitSet();
+  private final BitSet torn = new BitSet();
+  private final RestDigests contents;
+  private long[] stamps;
+
+  private RestCollector(PlanContext context, DigestMemo digests) {
+    this.context = context;
+    this.graph = context.graph();
+    this.digests = digests;
+    this.replaced = digests.replaced();
+    this.extra = new int[graph.jobs()][];
+    this.stamps = new long[graph.files() * JobsAtRest.WIDTH];
+    this.contents = RestDigests.of(graph.files());
+  }
+
+  /**
+   * What is at rest now.
+   *
+   * @param held what the next build must find the same; its variables are found here
+   * @param before what was at rest before the build, with the stamps that its files had when the
+   *     build looked at them; null if nothing was
+   * @param stayed the jobs of {@code before} that the build did not have to look at
+   * @param env the caller's environment
+   * @param number that the next build has in the history
+   */
+  public static JobsAtRest of(
+      PlanContext context,
+      DigestMemo digests,
+      JobsAtRest.Held held,
+      JobsAtRest before,
+      BitSet stayed,
+      Map<String, String> env,
+      long number)
+      throws IOException {
+    RestCollector resting = new RestCollector(context, digests);
+    if (before != null) {
+      resting.keep(before, stayed);
+    }
+    Set<String> variables = new TreeSet<>();
+    if (before != null) {
+      variables.addAll(before.held().caller().keySet());
+    }
+    for (int j = 0; j < resting.graph.jobs(); j++) {
+      if (!stayed.get(j) && context.records().isSettled(j) && resting.canRest(j)) {
+        resting.add(j, variables);
+      }
+    }
+    return resting.rest(held.with(env, variables), number);
+  }
+
+  private JobsAtRest rest(JobsAtRest.Held held, long number) {
+    Adjacency.Builder rows = new Adjacency.Builder();
+    for (int j = 0; j < extra.length; j++) {
+      if (!torn.isEmpty() && jobs.get(j) && Arrays.stream(files(j)).anyMatch(torn::get)) {
+        jobs.clear(j);
+      }
+      if (jobs.get(j) && extra[j] != null) {
+        Arrays.stream(extra[j]).forEach(rows::add);
+      }
+      rows.endRow(false);
+    }
+    return new JobsAtRest(
+        held, number, jobs, stamps, contents, StringTable.of(furtherPaths), rows.build());
+  }
+
+  /** All files of a job that decide about it, by number. */
+  private int[] files(int job) {
+    int[] needs = graph.needs().row(job);
+    int[] products = graph.products().row(job);
+    int[] more = extra[job] == null ? new int[0] : extra[job];
+    int[] all = Arrays.copyOf(needs, needs.length + products.length + more.length);
+    System.arraycopy(products, 0, all, needs.length, products.length);
+    System.arraycopy(more, 0, all, needs.length + products.length, more.length);
+    return all;
+  }
+
+  private void keep(JobsAtRest before, BitSet stayed) {
+    contents.putFirst(before.digests(), graph.files()); // without a stamp, a digest says nothing
+    int[] numbers = new int[before.further().size()]; // of the further files, once they were met
+    Arrays.fill(numbers, -1);
+    for (int j = stayed.nextSetBit(0); j >= 0; j = stayed.nextSetBit(j + 1)) {
+      jobs.set(j);
+      int[] known = before.extra().row(j);
+      for (int i = 0; i < known.length; i++) {
+        if (known[i] < graph.files()) {
+          copy(before, known[i]);
+        } else {
+          known[i] = further(before, known[i], numbers);
+        }
+      }
+      extra[j] = known.length == 0 ? null : known;
+      for (Adjacency files : List.of(graph.needs(), graph.products())) {
+        for (int i = files.from(j); i < files.to(j); i++) {
+          copy(before, files.at(i));
+        }
+      }
+    }
+  }
+
+  private void copy(JobsAtRest before, int file) {
+    int at = file * JobsAtRest.WIDTH;
+    System.arraycopy(before.stamps(), at, stamps, at, JobsAtRest.WIDTH);
+  }
+
+  /** The number of a file that the graph does not name, and that had another one before. */
+  private int further(JobsAtRest before, int file, int[] numbers) {
+    int at = file - graph.files();
+    if (numbers[at] < 0) { // headers are those of many jobs
+      int number = number(before.further().text(at));
+      System.arraycopy(
+          before.stamps(),
+          file * JobsAtRest.WIDTH,
+          stamps,
+          number * JobsAtRest.WIDTH,
+          JobsAtRest.WIDTH);
+      contents.put(number, before.digests(), file);
+      numbers[at] = number;
+    }
+    return numbers[at];
+  }
+
+  private int number(String path) {
+    int file = graph.fileId(path);
+    if (file >= 0) {
+      return file;
+    }
+    Integer number = further.putIfAbsent(path, graph.files() + furtherPaths.size());
+    if (number == null) {
+      number = graph.files() + furtherPaths.size();
+      furtherPaths.add(path);
+      if (stamps.length <= number * JobsAtRest.WIDTH) {
+        stamps = Arrays.copyOf(stamps, 2 * (number + 1) * JobsAtRest.WIDTH);
+      }
+    }
+    return number;
+  }
+
+  /** Whether only plain files, and the results of other jobs, decide about a job. */
+  private boolean canRest(int id) {
+    Job job = graph.job(id);
+    JobResult result = context.records().result(id);
+    boolean well = result != null && result.outcome().isGood() && result.moved().isEmpty();
+    if (!well || job.always()) {
+      return false;
+    }
+    for (String path : result.found()) {
+      if (graph.makerOf(path) >= 0) {
+        return false; // that job may run though no edge leads here
+      }
+    }
+    for (RecordedProduct made : result.products()) {
+      if (made.kind() != Stamp.Kind.FILE) {
+        return false;
+      }
+    }
+    return job.productRefs().stream().noneMatch(Ref.OfFolder.class::isInstance);
+  }
+
+  /**
+   * The files that a needed glob means, and the folders that were listed for them; none where more
+   * decides about it. The folders are looked at before they are listed once more: whoever finds
+   * their stamps again finds the same names.
+   */
+  private int[] glob(int list) throws IOException {
+    int[] known = globs.get(list);
+    if (known == null) {
+      known = find(list);
+      globs.put(list, known);
+    }
+    return known;
+  }
+
+  private int[] find(int list) throws IOException {
+    Path root = graph.workflow().root();
+    NeedMembers members = context.contents().members(list);
+    if (members.unreadable() != null) {
+      return NONE;
+    }
+    List<String> folders = GlobWalk.all(root, graph.list(list).glob()).folders();
+    List<Stamp> before = new ArrayList<>();
+    for (String folder : folders) {
+      Stamp stamp = digests.stamp(folder);
+      if (stamp.kind() != Stamp.Kind.FOLDER || !digests.isSafe(stamp)) {
+        return NONE;
+      }
+      before.add(stamp);
+    }
+    GlobWalk.Found now = GlobWalk.all(root, graph.list(list).glob());
+    NeedMembers again = context.contents().again(list);
+    if (!now.certain()
+        || !now.folders().equals(folders)
+        || members.entries().isEmpty()
+        || !members.stale().isEmpty()
+        || !again.stale().isEmpty()
+        || !again.entries().equals(members.entries())) {
+      return NONE;
+    }
+    for (int i = 0; i < before.size(); i++) {
+      long[] numbers = before.get(i).numbers();
+      numbers[0] = JobsAtRest.FOLDER;
+      listed.put(number(folders.get(i)), numbers);
+    }
+    return Stream.concat(folders.stream(), members.entries().stream().map(ManifestEntry::name))
+        .mapToInt(this::number)
+        .toArray();
+  }
+
+  private void add(int id, Set<String> variables) throws IOException {
+    Footprint footprint = context.footprint(id);
+    BitSet named = new BitSet();
+    for (int file : files(id)) {
+      named.set(file);
+    }
+    IntStream.Builder also = IntStream.builder();
+    for (String path : footprint.files()) {
+      addUnless(named, number(path), also);
+    }
+    for (RecordedProduct made : context.records().result(id).products()) {
+      addUnless(named, number(made.path()), also);
+    }
+    for (int list : footprint.lists()) {
+      if (graph.list(list).kind() == NeedList.Kind.JOB) {
+        continue; // the result of another job
+      }
+      int[] glob = graph.list(list).kind() == NeedList.Kind.GLOB ? glob(list) : NONE;
+      if (glob.length == 0) {
+        return;
+      }
+      for (int file : glob) {
+        also.add(file);
+      }
+    }
+    int[] more = also.build().toArray();
+    extra[id] = more.length == 0 ? null : more;
+    boolean doubt = false;
+    int[] files = files(id);
+    for (int file : files) {
+      if (listed.containsKey(file)) {
+        continue;
+      }
+      String path = path(file);
+      KnownDigest known = digests.last(path);
+      if (known == null || known.stamp().kind() != Stamp.Kind.FILE) {
+        extra[id] = null;
+        return;
+      }
+      doubt |= replaced.contains(path);
+    }
+    if (doubt && !(context.decide(id) instanceof Verdict.UpToDate)) {
+      extra[id] = null;
+      return;
+    }
+    jobs.set(id);
+    for (int file : files) {
+      long[] folder = listed.get(file);
+      if (folder != null) {
+        claim(file, folder);
+      } else {
+        KnownDigest known = digests.last(path(file));
+        claim(file, numbers(known));
+        contents.put(file, known.digest());
+      }
+    }
+    variables.addAll(footprint.variables());
+  }
+
+  private static void addUnless(BitSet named, int file, IntStream.Builder also) {
+    if (!named.get(file)) {
+      also.add(file);
+    }
+  }
+
+  private String path(int file) {
+    return file < graph.files() ? graph.path(file) : furtherPaths.get(file - graph.files());
+  }
+
+  /** Of a file that may have changed without a trace, those that no file has: it is read again. */
+  private static long[] numbers(KnownDigest known) {
+    long[] numbers = known.stamp().numbers();
+    if (!known.safe()) {
+      numbers[JobsAtRest.CTIME] = -numbers[JobsAtRest.CTIME];
+    }
+    return numbers;
+  }
+
+  /** Remembers from which stamp a verdict came; two for one file decide nothing. */
+  private void claim(int file, long[] stamp) {
+    int at = file * JobsAtRest.WIDTH;
+    if (stamps[at + JobsAtRest.CTIME] != 0
+        && !Arrays.equals(stamps, at, at + JobsAtRest.WIDTH, stamp, 0, JobsAtRest.WIDTH)) {
+      torn.set(file);
+    }
+    System.arraycopy(stamp, 0, stamps, at, JobsAtRest.WIDTH);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.torc.rest;
+
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digest;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Stamp;
+import dev.torc.plan.ParallelShares;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Tells, of files at {@link JobsAtRest} that have another stamp, those which hold the same bytes:
+ * they were touched, copied, checked out there and back. Nothing else of a file decides about a
+ * job, not its times, and of its mode no more than the executable bit of a product, as long as it
+ * is a file by itself: where a link is on the way to it the jobs are decided, since the checks
+ * before a build see where it leads.
+ */
+final class TouchedFiles {
+
+  /** So many files, or bytes, are worth another thread. */
+  private static final int MANY = 100;
+
+  private static final long MUCH = 1 << 22;
+
+  private final JobsAtRest rest;
+  private final Graph graph;
+  private final DigestMemo digests;
+  private final Path root;
+  private final Map<String, Boolean> plain = new ConcurrentHashMap<>();
+  private long[] stamps;
+
+  TouchedFiles(JobsAtRest rest, Graph graph, DigestMemo digests) {
+    this.rest = rest;
+    this.graph = graph;
+    this.digests = digests;
+    this.root = graph.workflow().root();
+    this.stamps = rest.stamps();
+  }
+
+  /** Takes the files that were only touched from those that moved, by their numbers. */
+  void takeFrom(BitSet moved, int threads) {
+    int[] files = moved.stream().filter(f -> number(f) != JobsAtRest.FOLDER).toArray();
+    long bytes = 0;
+    for (int file : files) {
+      bytes += size(file);
+    }
+    KnownDigest[] same = new KnownDigest[files.length];
+    AtomicInteger next = new AtomicInteger();
+    long worth = 1 + files.length / MANY + bytes / MUCH;
+    ParallelShares.run(
+        (int) Math.min(threads, worth),
+        _ -> {
+          for (int i = next.getAndIncrement(); i < files.length; i = next.getAndIncrement()) {
+            same[i] = same(files[i]);
+          }
+        });
+    for (int i = 0; i < files.length; i++) {
+      if (same[i] != null) {
+        moved.clear(files[i]);
+        if (same[i].safe()) { // else it is read again next time (rule 4)
+          put(files[i], same[i].stamp());
+        }
+      }
+    }
+  }
+
+  /** The stamps of all files, new ones where they can be trusted; those of the rest if none can. */
+  long[] stamps() {
+    return stamps;
+  }
+
+  private void put(int file, Stamp stamp) {
+    if (stamps == rest.stamps()) {
+      stamps = stamps.clone();
+    }
+    System.arraycopy(stamp.numbers(), 0, stamps, file * JobsAtRest.WIDTH, JobsAtRest.WIDTH);
+  }
+
+  private long number(int file) {
+    return rest.stamps()[file * JobsAtRest.WIDTH];
+  }
+
+  private long size(int file) {
+    return number(file) & ~Stamp.EXECUTABLE;
+  }
+
+  /** What is known now of a file with the same bytes, null if it has others or cannot be read. */
+  private KnownDigest same(int file) {
+    Digest before = rest.digests().get(file);
+    String path = rest.path(graph, file);
+    try {
+      if (before == null) {
+        return null;
+      }
+      Stamp now = digests.linkStamp(path);
+      boolean other = now.numbers()[0] != number(file) && graph.makerOf(path) >= 0;
+      if (now.kind() != Stamp.Kind.FILE || now.size() != size(file) || other || !isPlain(path)) {
+        return null;
+      }
+      KnownDigest known = digests.of(path, now);
+      return before.equals(known.digest()) ? known : null;
+    } catch (IOException e) {
+      return null; // who decides about its jobs will meet it again, and tell
+    }
+  }
+
+  /** Whether no link is among the folders above a file. */
+  private boolean isPlain(String path) throws IOException {
+    String above = path.substring(0, path.lastIndexOf('/') + 1);
+    Boolean known = plain.get(above);
+    if (known == null) {
+      Path folder = root.resolve(above.isEmpty() ? "" : above.substring(0, above.length() - 1));
+      known = folder.toRealPath().equals(folder);
+      plain.put(above, known);
+    }
+    return known;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.torc.session;
+
+import dev.torc.posix.FileStatus;
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.security.CodeSource;
+
+/** The torc that runs, as it is installed. Its version for people is the command line's to tell. */
+public final class InstalledTorc {
+
+  private InstalledTorc() {}
+
+  /**
+   * Names the very torc that is installed here: another one, though it may have the same version,
+   * may read build files in another way.
+   */
+  static String id() throws IOException {
+    FileStatus file = FileStatus.of(code().toString(), true);
+    // Neither the version's text, which lies in the jar, nor the record's own: every start pays.
+    return file.inode() + " " + file.size() + " " + file.mtime() + " " + file.ctime();
+  }
+
+  /**
+   * The torc.jar that runs, or the folder of its classes. The class path comes first: of classes
+   * out of the AOT cache the JVM tells the jar that the cache was made of, which may be gone.
+   */
+  public static Path code() throws IOException {
+    String path = System.getProperty("java.class.path", "");
+    if (path.endsWith("torc.jar") && path.indexOf(File.pathSeparatorChar) < 0) {
+      return Path.of(path);
+    }
+    CodeSource code = InstalledTorc.class.getProtectionDomain().getCodeSource();
+    if (code == null || code.getLocation() == null) {
+      throw new IOException("cannot find torc's own code; install torc anew");
+    }
+    try {
+      return Path.of(code.getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IOException(e);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.torc.session;
+
+import dev.torc.buildfile.BuildFile;
+import dev.torc.cache.CachePlace;
+import dev.torc.syntax.BadInput;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Where a project is, found without reading its build file: for the requests that work from the
+ * records even where that is refused (rule 13).
+ *
+ * @param project null where the build file is refused
+ * @param refused why, null where it is accepted
+ */
+public record ProjectFolder(CachePlace place, Project project, BadInput refused) {
+
+  /** Finds the project and reads its build file; throws {@link BadInput} where there is none. */
+  public static ProjectFolder find(Caller caller, ProjectOptions options) throws IOException {
+    try {
+      Project project = Project.load(caller, options);
+      return new ProjectFolder(project.place(), project, null);
+    } catch (BadInput refused) {
+      List<Path> files = options.files();
+      Path root = files.isEmpty() ? root(caller.cwd()) : files.getFirst().getParent();
+      // What is wrong with the command line, a build file that is not there included, stays an
+      // error.
+      boolean placed =
+          refused.diagnostics().stream().anyMatch(said -> !said.place().toString().isEmpty());
+      if (root == null || !placed || !files.stream().allMatch(Files::exists)) {
+        throw refused;
+      }
+      return new ProjectFolder(CachePlace.find(root, caller.env()), null, refused);
+    }
+  }
+
+  /** The nearest folder with a build file, or with several; null if there is none. */
+  private static Path root(Path start) {
+    for (Path dir = start.toAbsolutePath().normalize(); dir != null; dir = dir.getParent()) {
+      for (String name : BuildFile.NAMES) {
+        Path file = dir.resolve(name);
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(file)) {
+          return dir;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** The same with the groups that the build file alone decides; see {@link Project#load}. */
+  public ProjectFolder withoutResults() throws IOException {
+    return project == null ? this : with(project.withoutResults());
+  }
+
+  /** The same with groups expanded. */
+  public ProjectFolder with(Project expanded) {
+    return new ProjectFolder(place, expanded, refused);
+  }
+}

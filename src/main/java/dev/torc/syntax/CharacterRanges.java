@@ -1,0 +1,100 @@
+package dev.torc.syntax;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Sets of characters as sorted ranges of code points: first and last, first and last. It knows no
+ * syntax; {@link Glob} does.
+ */
+final class CharacterRanges {
+
+  private CharacterRanges() {}
+
+  static boolean is(int[] token, int c) {
+    return token.length == 2 && token[0] == c && token[1] == c;
+  }
+
+  static boolean contains(int[] ranges, int c) {
+    for (int i = 0; i < ranges.length; i += 2) {
+      if (ranges[i] <= c && c <= ranges[i + 1]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static boolean intersect(int[] a, int[] b) {
+    for (int i = 0; i < a.length; i += 2) {
+      for (int j = 0; j < b.length; j += 2) {
+        if (a[i] <= b[j + 1] && b[j] <= a[i + 1]) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether all of {@code b} is in {@code a}. */
+  static boolean holds(int[] a, int[] b) {
+    for (int i = 0; i < b.length; i += 2) {
+      boolean held = false;
+      for (int j = 0; j < a.length; j += 2) {
+        held |= a[j] <= b[i] && b[i + 1] <= a[j + 1];
+      }
+      if (!held) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  static int[] normalize(List<int[]> ranges) {
+    ranges.sort((x, y) -> Integer.compare(x[0], y[0]));
+    int[] out = new int[ranges.size() * 2];
+    int n = 0;
+    for (int[] range : ranges) {
+      if (n > 0 && range[0] <= out[n - 1] + 1) {
+        out[n - 1] = Math.max(out[n - 1], range[1]);
+      } else {
+        out[n++] = range[0];
+        out[n++] = range[1];
+      }
+    }
+    return Arrays.copyOf(out, n);
+  }
+
+  static int[] complement(int[] ranges) {
+    List<int[]> out = new ArrayList<>();
+    int next = 0;
+    for (int i = 0; i < ranges.length; i += 2) {
+      if (ranges[i] > next) {
+        out.add(new int[] {next, ranges[i] - 1});
+      }
+      next = ranges[i + 1] + 1;
+    }
+    if (next <= Character.MAX_CODE_POINT) {
+      out.add(new int[] {next, Character.MAX_CODE_POINT});
+    }
+    return normalize(out);
+  }
+
+  /** The ranges without one character; as an impossible range if nothing is left. */
+  static int[] without(int[] ranges, int c) {
+    List<int[]> out = new ArrayList<>();
+    for (int i = 0; i < ranges.length; i += 2) {
+      if (contains(new int[] {ranges[i], ranges[i + 1]}, c)) {
+        if (ranges[i] < c) {
+          out.add(new int[] {ranges[i], c - 1});
+        }
+        if (c < ranges[i + 1]) {
+          out.add(new int[] {c + 1, ranges[i + 1]});
+        }
+      } else {
+        out.add(new int[] {ranges[i], ranges[i + 1]});
+      }
+    }
+    return out.isEmpty() ? new int[] {-1, -1} : normalize(out);
+  }
+}

@@ -1,0 +1,114 @@
+package dev.torc.syntax;
+
+import dev.torc.hash.FolderDigest;
+import dev.torc.hash.StopFlag;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds the files on disk that a glob matches. Links to files count, FIFOs and devices do not,
+ * links to folders are not entered (the folders that the pattern names before its first wildcard
+ * are, links or not). What the files contain, and whose they are, is for others to ask.
+ */
+public final class GlobWalk {
+
+  private final Path root;
+  private final Glob glob;
+  private final StopFlag stop;
+  private final int depth;
+  private final List<String> found = new ArrayList<>();
+  private final List<String> folders = new ArrayList<>();
+  private boolean certain = true;
+
+  /**
+   * What a walk found.
+   *
+   * @param files the paths of matching files, sorted; relative to the root, or absolute as the glob
+   *     is
+   * @param folders the paths of all folders that were listed, in the order entered
+   * @param certain whether files can come or go only where a listed folder changes; not so where a
+   *     link matches that leads to no file now
+   */
+  public record Found(List<String> files, List<String> folders, boolean certain) {}
+
+  private GlobWalk(Path root, Glob glob, StopFlag stop) {
+    this.root = root;
+    this.glob = glob;
+    this.stop = stop;
+    String pattern = glob.toString();
+    boolean flat = !pattern.contains("**") && pattern.indexOf('{') < 0;
+    this.depth = flat ? (int) pattern.chars().filter(c -> c == '/').count() + 1 : -1;
+  }
+
+  /** The paths of matching files, sorted; relative to the root, or absolute as the glob is. */
+  public static List<String> of(Path root, Glob glob) throws IOException {
+    return of(root, glob, new StopFlag());
+  }
+
+  /** The same, until it is told to stop. */
+  public static List<String> of(Path root, Glob glob, StopFlag stop) throws IOException {
+    return all(root, glob, stop).files();
+  }
+
+  /** Those, and where they were looked for. */
+  public static Found all(Path root, Glob glob) throws IOException {
+    return all(root, glob, new StopFlag());
+  }
+
+  private static Found all(Path root, Glob glob, StopFlag stop) throws IOException {
+    GlobWalk walk = new GlobWalk(root, glob, stop);
+    String prefix = glob.fixedPrefix();
+    Path start = root.resolve(prefix);
+    if (Files.isDirectory(start)) {
+      int level = prefix.isEmpty() ? 0 : (int) prefix.chars().filter(c -> c == '/').count() + 1;
+      walk.enter(start, prefix, level);
+    }
+    walk.found.sort(null);
+    return new Found(walk.found, walk.folders, walk.certain);
+  }
+
+  private void enter(Path folder, String path, int level) throws IOException {
+    if (depth >= 0 && level >= depth) {
+      return;
+    }
+    folders.add(path.isEmpty() ? "." : path);
+    List<Path> inner = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        stop.check();
+        String name = entry.getFileName().toString();
+        if (name.indexOf('\uFFFD') >= 0) {
+          throw new IOException(
+              (path.isEmpty() ? "." : path) + " holds a name that is no valid UTF-8; rename it");
+        }
+        String child = path.isEmpty() ? name : path.endsWith("/") ? path + name : path + "/" + name;
+        if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+          if (!FolderDigest.IGNORED.contains(name)) {
+            inner.add(entry);
+          }
+        } else if (glob.matches(child)) {
+          if (Files.isRegularFile(entry)) {
+            found.add(child);
+          } else {
+            certain = false;
+          }
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    for (Path child : inner) {
+      String name = child.getFileName().toString();
+      enter(child, path.isEmpty() ? name : path + "/" + name, level + 1);
+    }
+  }
+}

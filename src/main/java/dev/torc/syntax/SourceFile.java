@@ -1,0 +1,168 @@
+package dev.torc.syntax;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * From a file to its tree: bounds the size, refuses what is not text, and picks the reader by the
+ * name's ending. What the tree means is not its business.
+ */
+public final class SourceFile {
+
+  /** The largest build file that is read, in bytes; a hundred thousand jobs fit. */
+  public static final int MAX_BYTES = 32 << 20;
+
+  /** How many values a build file may have; each takes some hundred bytes of memory. */
+  public static final int MAX_VALUES = 2_000_000;
+
+  /** The longest line of YAML and the longest text; the parser's time grows with its square. */
+  public static final int MAX_TEXT = 512 << 10;
+
+  private SourceFile() {}
+
+  /**
+   * Reads a file.
+   *
+   * @param shown the file's name in messages
+   * @throws BadInput if it is missing, no regular file or too large
+   */
+  public static byte[] bytes(Path file, String shown) throws IOException {
+    Place whole = new Place(shown, 0, 0);
+    if (!Files.exists(file)) {
+      throw new BadInput(whole, "no such file");
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new BadInput(whole, "not a regular file, so it cannot be a build file");
+    }
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(MAX_BYTES + 1);
+    } catch (NoSuchFileException e) {
+      throw new BadInput(whole, "no such file");
+    }
+    if (bytes.length > MAX_BYTES) {
+      throw new BadInput(
+          whole, "larger than " + (MAX_BYTES >> 20) + " MiB, which no build file should be");
+    }
+    return bytes;
+  }
+
+  /**
+   * The tree that the bytes of a file stand for.
+   *
+   * @param shown the file's name in messages
+   * @throws BadInput if they are no UTF-8 or have a syntax error
+   */
+  public static Node parse(byte[] bytes, String shown) throws IOException {
+    String text = decode(bytes, shown);
+    if (shown.endsWith(".json")) {
+      return JsonReader.read(text, shown);
+    }
+    boundLines(text, shown);
+    return YamlReader.read(text, shown);
+  }
+
+  private static void boundLines(String text, String shown) {
+    int line = 1;
+    for (int start = 0; start < text.length(); line++) {
+      int end = text.indexOf('\n', start);
+      end = end < 0 ? text.length() : end;
+      if (end - start > MAX_TEXT) {
+        throw new BadInput(
+            new Place(shown, line, 1), "a line longer than " + (MAX_TEXT >> 10) + " KiB; break it");
+      }
+      start = end + 1;
+    }
+  }
+
+  /** The text of strict UTF-8 without NUL; a byte order mark is dropped. */
+  public static String decode(byte[] bytes, String shown) {
+    int start = bytes.length > 2 && bytes[0] == -17 && bytes[1] == -69 && bytes[2] == -65 ? 3 : 0;
+    String text = new String(bytes, start, bytes.length - start, StandardCharsets.UTF_8);
+    if (text.indexOf('\uFFFD') < 0 && text.indexOf('\0') < 0) {
+      return text; // nothing had to be replaced
+    }
+    for (int i = start; i < bytes.length; i++) {
+      if (bytes[i] == 0) {
+        throw new BadInput(at(bytes, i, shown), "a NUL byte: this is no text file");
+      }
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes, start, bytes.length - start);
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(in).toString();
+    } catch (CharacterCodingException e) {
+      ByteBuffer again = ByteBuffer.wrap(bytes, start, bytes.length - start);
+      CharBuffer sink = CharBuffer.allocate(bytes.length);
+      CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(again, sink, true);
+      String message = "no valid UTF-8" + (result.isError() ? ": save the file as UTF-8" : "");
+      throw new BadInput(at(bytes, again.position(), shown), message);
+    }
+  }
+
+  /** The place of a byte; the column counts the characters before it. */
+  private static Place at(byte[] bytes, int offset, String shown) {
+    int line = 1;
+    int column = 1;
+    for (int i = 0; i < offset; i++) {
+      if (bytes[i] == '\n') {
+        line++;
+        column = 1;
+      } else if ((bytes[i] & 0xC0) != 0x80) {
+        column++;
+      }
+    }
+    return new Place(shown, line, column);
+  }
+
+  /** Refuses a file of too many values. */
+  static void count(long values, Place place) {
+    if (values > MAX_VALUES) {
+      throw new BadInput(place, "more than " + MAX_VALUES + " values in one file; split the work");
+    }
+  }
+
+  /**
+   * Refuses texts that are too long.
+   *
+   * @return the text itself
+   */
+  static String bounded(String text, Place place) {
+    if (text.length() > MAX_TEXT) {
+      throw new BadInput(place, "a text longer than " + (MAX_TEXT >> 10) + " KiB");
+    }
+    return text;
+  }
+
+  /**
+   * Refuses texts that no file name or argument can hold.
+   *
+   * @return the text itself
+   */
+  public static String clean(String text, Place place) {
+    bounded(text, place);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == 0) {
+        throw new BadInput(place, "a text cannot hold a NUL character");
+      }
+      if (Character.isSurrogate(c)) {
+        if (Character.isHighSurrogate(c)
+            && i + 1 < text.length()
+            && Character.isLowSurrogate(text.charAt(i + 1))) {
+          i++;
+        } else {
+          throw new BadInput(place, "half a surrogate pair is no character");
+        }
+      }
+    }
+    return text;
+  }
+}

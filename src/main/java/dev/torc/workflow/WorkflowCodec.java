@@ -1,0 +1,392 @@
+package dev.torc.workflow;
+
+import dev.torc.bytes.ByteReader;
+import dev.torc.bytes.ByteWriter;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Quote;
+import java.nio.file.FileSystem;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A workflow as bytes, so that it need not be read from its build files again: exactly the records
+ * that reading them gave. Jobs are written one by one, so that each can be read by itself. Texts
+ * that most jobs share are written once. When the bytes are still good is not its business.
+ */
+public final class WorkflowCodec {
+
+  private static final Quote[] QUOTES = Quote.values();
+  private static final Retry.Cause[] CAUSES = Retry.Cause.values();
+  private static final Hook.On[] ONS = Hook.On.values();
+
+  private final List<String> shared;
+  private final Map<String, Integer> numbers = new HashMap<>();
+
+  /** For writing: gathers the shared texts. */
+  public WorkflowCodec() {
+    this.shared = new ArrayList<>();
+  }
+
+  /** For reading what was written with these shared texts. */
+  public WorkflowCodec(List<String> shared) {
+    this.shared = shared;
+  }
+
+  /** The texts that were written once; to be kept beside what was written. */
+  public List<String> shared() {
+    return shared;
+  }
+
+  private void shared(ByteWriter out, String text) {
+    Integer number = numbers.putIfAbsent(text, shared.size());
+    if (number == null) {
+      number = shared.size();
+      shared.add(text);
+    }
+    out.number(number);
+  }
+
+  private String shared(ByteReader in) {
+    return shared.get(in.small());
+  }
+
+  /** Writes a workflow but for its jobs; of its groups all instances must be known. */
+  public void workflow(ByteWriter out, Workflow workflow) {
+    out.text(workflow.root().toString());
+    out.list(workflow.files(), (to, file) -> to.text(file.toString()));
+    out.text(workflow.name());
+    out.text(workflow.description());
+    amounts(out, workflow.limits());
+    out.list(workflow.roots(), (to, root) -> to.text(root.toString()));
+    out.list(workflow.groups(), this::group);
+    texts(out, workflow.data());
+    out.list(workflow.hooks(), this::hook);
+    out.list(workflow.warnings(), this::said);
+  }
+
+  private void said(ByteWriter out, BadInput.Diagnostic said) {
+    place(out, said.place());
+    out.text(said.message());
+  }
+
+  private BadInput.Diagnostic said(ByteReader in) {
+    return new BadInput.Diagnostic(place(in), in.text());
+  }
+
+  /** Reads it back, with these jobs. */
+  public Workflow workflow(ByteReader in, FileSystem files, List<Job> jobs) {
+    Path root = files.getPath(in.text());
+    List<Path> read = in.list(from -> files.getPath(from.text()));
+    String name = in.text();
+    String description = in.text();
+    SortedMap<String, Long> limits = amounts(in);
+    List<Path> roots = in.list(from -> files.getPath(from.text()));
+    List<Group> groups = in.list(this::group);
+    SortedMap<String, String> data = texts(in);
+    List<Hook> hooks = in.list(this::hook);
+    List<BadInput.Diagnostic> warnings = in.list(this::said);
+    return new Workflow(
+        root, read, name, description, limits, roots, jobs, groups, data, hooks, warnings);
+  }
+
+  /** Writes a job. */
+  public void job(ByteWriter out, Job job) {
+    out.text(job.name());
+    place(out, job.place());
+    out.list(job.steps(), this::step);
+    out.list(job.needs(), this::item);
+    out.list(job.produces(), this::item);
+    out.list(job.after(), this::ref);
+    resources(out, job.resources());
+    retry(out, job.retry());
+    out.text(job.depfile());
+    out.flag(job.persist());
+    out.flag(job.temporary());
+    out.flag(job.always());
+    out.flag(job.interactive());
+    out.flag(job.allowFailure());
+    out.number(job.priority());
+    out.list(job.tags(), ByteWriter::text);
+    out.text(job.description());
+    out.text(job.group());
+    texts(out, job.parameters());
+  }
+
+  /** Reads a job back. */
+  public Job job(ByteReader in) {
+    return new Job(
+        in.text(),
+        place(in),
+        in.list(this::step),
+        in.list(this::item),
+        in.list(this::item),
+        in.list(from -> (Ref.OfJob) ref(from)),
+        resources(in),
+        retry(in),
+        in.text(),
+        in.flag(),
+        in.flag(),
+        in.flag(),
+        in.flag(),
+        in.flag(),
+        in.small(),
+        in.list(ByteReader::text),
+        in.text(),
+        in.text(),
+        texts(in));
+  }
+
+  private void place(ByteWriter out, Place place) {
+    shared(out, place.file());
+    out.number(place.line());
+    out.number(place.column());
+  }
+
+  private Place place(ByteReader in) {
+    return new Place(shared(in), in.small(), in.small());
+  }
+
+  private void step(ByteWriter out, Step step) {
+    switch (step.command()) {
+      case Step.Command.Shell shell -> {
+        out.flag(true);
+        template(out, shell.text());
+      }
+      case Step.Command.Words words -> {
+        out.flag(false);
+        out.list(words.words(), this::template);
+      }
+    }
+    out.text(step.dir());
+    out.list(List.copyOf(step.env().keySet()), this::shared);
+    for (Optional<Template> value : step.env().values()) {
+      out.flag(value.isPresent());
+      value.ifPresent(text -> template(out, text));
+    }
+    out.list(step.shell(), this::shared);
+    out.text(step.image());
+  }
+
+  private Step step(ByteReader in) {
+    Step.Command command =
+        in.flag()
+            ? new Step.Command.Shell(template(in))
+            : new Step.Command.Words(in.list(this::template));
+    String dir = in.text();
+    SortedMap<String, Optional<Template>> env = new TreeMap<>();
+    for (String name : in.list(this::shared)) {
+      env.put(name, in.flag() ? Optional.of(template(in)) : Optional.empty());
+    }
+    return new Step(command, dir, env, in.list(this::shared), in.text());
+  }
+
+  private void template(ByteWriter out, Template template) {
+    out.list(
+        template.parts(),
+        (to, part) -> {
+          switch (part) {
+            case Template.Part.Text text -> {
+              to.flag(false);
+              to.text(text.text());
+            }
+            case Template.Part.Slot slot -> {
+              to.flag(true);
+              shared(to, slot.name());
+              to.number(slot.index());
+              to.text(slot.member());
+              to.one(slot.quote().ordinal());
+              place(to, slot.place());
+            }
+          }
+        });
+  }
+
+  private Template template(ByteReader in) {
+    return new Template(
+        in.list(
+            from ->
+                from.flag()
+                    ? new Template.Part.Slot(
+                        shared(from), from.small(), from.text(), QUOTES[from.one()], place(from))
+                    : new Template.Part.Text(from.text())));
+  }
+
+  private void item(ByteWriter out, Item item) {
+    out.text(item.name());
+    place(out, item.place());
+    out.list(item.refs(), this::ref);
+  }
+
+  private Item item(ByteReader in) {
+    return new Item(in.text(), place(in), in.list(this::ref));
+  }
+
+  private void ref(ByteWriter out, Ref ref) {
+    place(out, ref.place());
+    switch (ref) {
+      case Ref.OfFile file -> ref(out, 0, file.path());
+      case Ref.OfFolder folder -> ref(out, 1, folder.path());
+      case Ref.OfGlob glob -> ref(out, 2, glob.pattern());
+      case Ref.Exclude exclude -> ref(out, 3, exclude.pattern());
+      case Ref.OfJob job -> ref(out, 4, job.job());
+      case Ref.OfData data -> {
+        ref(out, 5, data.job());
+        out.text(data.key());
+      }
+    }
+  }
+
+  private static void ref(ByteWriter out, int kind, String text) {
+    out.one(kind);
+    out.text(text);
+  }
+
+  private Ref ref(ByteReader in) {
+    Place place = place(in);
+    int kind = in.one();
+    String text = in.text();
+    return switch (kind) {
+      case 0 -> new Ref.OfFile(place, text);
+      case 1 -> new Ref.OfFolder(place, text);
+      case 2 -> new Ref.OfGlob(place, text);
+      case 3 -> new Ref.Exclude(place, text);
+      case 4 -> new Ref.OfJob(place, text);
+      case 5 -> new Ref.OfData(place, text, in.text());
+      default -> throw new IllegalArgumentException("no kind of reference: " + kind);
+    };
+  }
+
+  private static void resources(ByteWriter out, Resources resources) {
+    out.number(resources.cpus());
+    out.number(resources.memory());
+    out.number(resources.gpus());
+    out.number(resources.runtime());
+    amounts(out, resources.counters());
+    out.number(resources.disk());
+    out.number(resources.nodes());
+  }
+
+  private static Resources resources(ByteReader in) {
+    return new Resources(
+        in.small(), in.number(), in.small(), in.number(), amounts(in), in.number(), in.small());
+  }
+
+  private void retry(ByteWriter out, Retry retry) {
+    out.flag(!retry.equals(Retry.NONE));
+    if (retry.equals(Retry.NONE)) {
+      return;
+    }
+    out.number(retry.retries());
+    out.list(List.copyOf(retry.exitCodes()), (to, code) -> to.number(code));
+    out.list(List.copyOf(retry.on()), (to, cause) -> to.one(cause.ordinal()));
+    out.number(retry.delay());
+    out.eight(Double.doubleToLongBits(retry.growMemory()));
+    out.eight(Double.doubleToLongBits(retry.growRuntime()));
+    out.flag(retry.recover() != null);
+    if (retry.recover() != null) {
+      template(out, retry.recover());
+    }
+  }
+
+  private Retry retry(ByteReader in) {
+    if (!in.flag()) {
+      return Retry.NONE;
+    }
+    int retries = in.small();
+    Set<Integer> codes = Set.copyOf(new HashSet<>(in.list(ByteReader::small)));
+    Set<Retry.Cause> on = Set.copyOf(new HashSet<>(in.list(from -> CAUSES[from.one()])));
+    return new Retry(
+        retries,
+        codes,
+        on,
+        in.number(),
+        Double.longBitsToDouble(in.eight()),
+        Double.longBitsToDouble(in.eight()),
+        in.flag() ? template(in) : null);
+  }
+
+  private void group(ByteWriter out, Group group) {
+    if (!group.awaits().isEmpty() || !group.problems().isEmpty()) {
+      throw new IllegalArgumentException("not all instances are known: " + group.name());
+    }
+    out.text(group.name());
+    place(out, group.place());
+    out.list(group.parameters(), ByteWriter::text);
+    out.list(group.instances(), ByteWriter::text);
+    out.list(group.products(), this::ref);
+    out.list(group.tables(), ByteWriter::text);
+    out.text(group.nothing());
+    out.list(group.warnings(), this::said);
+  }
+
+  private Group group(ByteReader in) {
+    return new Group(
+        in.text(),
+        place(in),
+        in.list(ByteReader::text),
+        in.list(ByteReader::text),
+        List.of(),
+        in.list(this::ref),
+        List.of(),
+        in.list(ByteReader::text),
+        in.text(),
+        in.list(this::said));
+  }
+
+  private void hook(ByteWriter out, Hook hook) {
+    place(out, hook.place());
+    out.one(hook.on().ordinal());
+    out.text(hook.job());
+    out.text(hook.command());
+    out.list(hook.shell(), this::shared);
+    out.flag(hook.required());
+  }
+
+  private Hook hook(ByteReader in) {
+    return new Hook(
+        place(in), ONS[in.one()], in.text(), in.text(), in.list(this::shared), in.flag());
+  }
+
+  private static void texts(ByteWriter out, SortedMap<String, String> texts) {
+    out.number(texts.size());
+    texts.forEach(
+        (name, value) -> {
+          out.text(name);
+          out.text(value);
+        });
+  }
+
+  private static SortedMap<String, String> texts(ByteReader in) {
+    SortedMap<String, String> texts = new TreeMap<>();
+    for (int left = in.small(); left > 0; left--) {
+      texts.put(in.text(), in.text());
+    }
+    return texts;
+  }
+
+  private static void amounts(ByteWriter out, SortedMap<String, Long> amounts) {
+    out.number(amounts.size());
+    amounts.forEach(
+        (name, amount) -> {
+          out.text(name);
+          out.number(amount);
+        });
+  }
+
+  private static SortedMap<String, Long> amounts(ByteReader in) {
+    SortedMap<String, Long> amounts = new TreeMap<>();
+    for (int left = in.small(); left > 0; left--) {
+      amounts.put(in.text(), in.number());
+    }
+    return amounts;
+  }
+}

@@ -1,0 +1,98 @@
+package dev.torc.bytes;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files that are read as they were written, or not at all. */
+class CheckedFileTest {
+
+  @TempDir Path folder;
+  private Path file;
+
+  @BeforeEach
+  void file() {
+    file = folder.resolve("file");
+  }
+
+  private static byte[] part(String text) {
+    return (" ".repeat(CheckedFile.FREE) + text).getBytes(UTF_8);
+  }
+
+  private static String text(byte[] part) {
+    return new String(part, CheckedFile.FREE, part.length - CheckedFile.FREE, UTF_8);
+  }
+
+  @Test
+  void onePartIsReadAsOne() throws IOException {
+    CheckedFile.write(file, part("one"));
+    assertEquals("one", text(CheckedFile.read(file)));
+    assertNull(CheckedFile.second(file, CheckedFile.read(file)));
+  }
+
+  @Test
+  void twoPartsAreReadOneByOne() throws IOException {
+    CheckedFile.write(file, part("one"), part("second"));
+    byte[] first = CheckedFile.read(file);
+    assertEquals("one", text(first));
+    assertEquals("second", text(CheckedFile.second(file, first)));
+    assertEquals("second", text(CheckedFile.second(file, Arrays.copyOf(first, CheckedFile.FREE))));
+  }
+
+  @Test
+  void eachPartIsWholeByItself() throws IOException {
+    CheckedFile.write(file, part("one"), part("second"));
+    byte[] whole = Files.readAllBytes(file);
+    byte[] first = CheckedFile.read(file);
+    for (int at = 0; at < whole.length; at++) {
+      byte[] damaged = whole.clone();
+      damaged[at] ^= 4;
+      Files.write(file, damaged);
+      if (at < first.length) {
+        assertNull(CheckedFile.read(file), "damaged at " + at);
+      } else {
+        assertArrayEquals(first, CheckedFile.read(file));
+        assertNull(CheckedFile.second(file, first), "damaged at " + at);
+      }
+    }
+    for (int length = 0; length < whole.length; length++) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      assertEquals(length >= first.length, CheckedFile.read(file) != null, "cut at " + length);
+      assertNull(CheckedFile.second(file, first), "cut at " + length);
+    }
+  }
+
+  @Test
+  void aLengthThatCannotBeIsNone() throws IOException {
+    for (int length : new int[] {0, 7, 8, -1, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
+      Files.write(file, java.nio.ByteBuffer.allocate(64).putLong(length & 0xffffffffL).array());
+      assertNull(CheckedFile.read(file), "length " + length);
+    }
+  }
+
+  /** Another build may put another file in its place between the two. */
+  @Test
+  void theSecondPartOfAnotherFileIsNone() throws IOException {
+    CheckedFile.write(file, part("one"), part("second"));
+    byte[] first = CheckedFile.read(file);
+    CheckedFile.write(file, part("two"), part("second"));
+    assertNotNull(CheckedFile.read(file));
+    assertNull(CheckedFile.second(file, first));
+  }
+
+  @Test
+  void whatIsMissingIsNone() {
+    assertNull(CheckedFile.read(file));
+    assertNull(CheckedFile.second(file, new byte[CheckedFile.FREE]));
+  }
+}

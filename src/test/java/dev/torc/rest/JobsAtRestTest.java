@@ -1,0 +1,191 @@
+package dev.torc.rest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.buildfile.BuildFileLoader;
+import dev.torc.bytes.StringTable;
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Downstream;
+import dev.torc.graph.Graph;
+import dev.torc.graph.GraphBuilder;
+import dev.torc.hash.Digest;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which jobs have to be decided, by stamps alone. */
+class JobsAtRestTest {
+
+  private static final int JOBS = 5_000;
+
+  @TempDir Path folder;
+
+  /** One look for each file, however many jobs and threads there are. */
+  @Test
+  void eachFileIsLookedAtOnce() throws IOException {
+    Graph graph = graph();
+    for (int threads : List.of(1, 2, 7)) {
+      Looks looks = new Looks(graph);
+      JobsAtRest rest = atRest(graph, looks.stamps);
+      DigestMemo digests = digests();
+      JobsAtRest.Looked looked = rest.look(graph, looks, digests, threads);
+      assertTrue(looked.restless().isEmpty());
+      assertSame(rest, looked.rest());
+      assertEquals(0, digests.stats() + digests.filesHashed());
+      assertEquals(JOBS + 1, looks.counts.size());
+      assertTrue(looks.counts.values().stream().allMatch(count -> count == 1));
+    }
+  }
+
+  @Test
+  void whoTouchesAFileThatMovedIsRestless() throws IOException {
+    Graph graph = graph();
+    Looks looks = new Looks(graph);
+    JobsAtRest rest = atRest(graph, looks.stamps);
+    looks.stamps.put("out/17", new Stamp(Stamp.Kind.FILE, false, 1, 2, 4, 3));
+    assertEquals("{%d}".formatted(graph.jobId("j17")), restless(rest, graph, looks).toString());
+    looks.stamps.put("one", Stamp.MISSING);
+    assertEquals(JOBS, restless(rest, graph, looks).cardinality());
+  }
+
+  @Test
+  void whoIsNotAtRestIsRestless() throws IOException {
+    Graph graph = graph();
+    Looks looks = new Looks(graph);
+    JobsAtRest rest = atRest(graph, looks.stamps);
+    rest.jobs().clear(3);
+    assertEquals("{3}", restless(rest, graph, looks).toString());
+  }
+
+  /** What goes wrong on another thread does not leave its files looked at. */
+  @Test
+  void anErrorInOneShareIsThrown() throws IOException {
+    Graph graph = graph();
+    Looks looks = new Looks(graph);
+    JobsAtRest rest = atRest(graph, looks.stamps);
+    looks.stamps.remove(graph.path(0));
+    assertThrows(NullPointerException.class, () -> rest.look(graph, looks, digests(), 2));
+  }
+
+  private BitSet restless(JobsAtRest rest, Graph graph, Looks looks) {
+    return rest.look(graph, looks, digests(), 2).restless();
+  }
+
+  /** No digest is known, so nothing is read. */
+  private DigestMemo digests() {
+    return DigestMemo.looking(folder, _ -> null);
+  }
+
+  @Test
+  void whatFollowsFromARestlessJobIsConcerned() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("torc.yaml"),
+            """
+            jobs:
+              a: { command: "true", produces: a }
+              b: { command: "true", needs: a, produces: b }
+              c: { command: "true", after: [b, x] }
+              x: { command: "true" }
+            """);
+    Graph graph = GraphBuilder.build(BuildFileLoader.load(List.of(file), new TreeMap<>()));
+    BitSet first = new BitSet();
+    first.set(graph.jobId("a"));
+    BitSet all = Downstream.with(graph, first);
+    assertEquals(3, all.cardinality());
+    assertTrue(all.get(graph.jobId("b")) && all.get(graph.jobId("c")));
+  }
+
+  /** Rule 4: the digest stands for just the stamp that the file had. */
+  @Test
+  void aDigestIsKnownByPathAndStamp() throws IOException {
+    Graph graph = graph();
+    Map<String, Stamp> down = new HashMap<>();
+    JobsAtRest rest = atRest(graph, down);
+    int file = graph.fileId("out/1");
+    rest.digests().put(file, Digest.ofText("one"));
+    Stamp stamp = down.get("out/1");
+    assertEquals(Digest.ofText("one"), rest.digest(graph, "out/1", stamp));
+    assertNull(rest.digest(graph, "out/2", down.get("out/2")), "its digest is not known");
+    assertNull(rest.digest(graph, "out/1", down.get("out/2")), "another inode");
+    assertNull(rest.digest(graph, "elsewhere", stamp), "not at rest");
+    Stamp folder = new Stamp(Stamp.Kind.FOLDER, false, 1, 2, 3, file);
+    assertNull(rest.digest(graph, "out/1", folder));
+  }
+
+  private Graph graph() throws IOException {
+    StringBuilder json = new StringBuilder("{\"jobs\": {");
+    for (int j = 0; j < JOBS; j++) {
+      json.append(j == 0 ? "" : ",")
+          .append("\"j%d\":{\"command\":\"x\",\"needs\":\"one\",".formatted(j))
+          .append("\"produces\":\"out/%d\"}".formatted(j));
+    }
+    Path file = Files.writeString(folder.resolve("torc.json"), json + "}}");
+    return GraphBuilder.build(BuildFileLoader.load(List.of(file), new TreeMap<>()));
+  }
+
+  /** All jobs, each file with a stamp that is put down. */
+  private static JobsAtRest atRest(Graph graph, Map<String, Stamp> down) {
+    BitSet jobs = new BitSet();
+    jobs.set(0, graph.jobs());
+    long[] stamps = new long[graph.files() * JobsAtRest.WIDTH];
+    for (int f = 0; f < graph.files(); f++) {
+      Stamp stamp = new Stamp(Stamp.Kind.FILE, false, 1, 2, 3, f);
+      down.put(graph.path(f), stamp);
+      System.arraycopy(stamp.numbers(), 0, stamps, f * JobsAtRest.WIDTH, JobsAtRest.WIDTH);
+    }
+    Adjacency.Builder none = new Adjacency.Builder();
+    for (int j = 0; j < graph.jobs(); j++) {
+      none.endRow(false);
+    }
+    JobsAtRest.Held held =
+        new JobsAtRest.Held(Digest.ofText("graph"), true, "boot", Stamp.MISSING, new TreeMap<>());
+    return new JobsAtRest(
+        held,
+        1,
+        jobs,
+        stamps,
+        RestDigests.of(graph.files()),
+        StringTable.of(List.of()),
+        none.build());
+  }
+
+  /** Files with the stamps that the test gives them. */
+  private static final class Looks implements StampSource {
+    private final Path root;
+    private final Map<String, Stamp> stamps = new HashMap<>();
+    private final ConcurrentMap<String, Integer> counts = new ConcurrentHashMap<>();
+
+    Looks(Graph graph) {
+      root = graph.workflow().root();
+    }
+
+    @Override
+    public Stamp stamp(Path path) {
+      String name = root.relativize(path).toString();
+      counts.merge(name, 1, Integer::sum);
+      return stamps.get(name);
+    }
+
+    @Override
+    public Stamp linkStamp(Path path) {
+      throw new IllegalStateException("links are followed");
+    }
+  }
+}

@@ -1,0 +1,291 @@
+package dev.torc.rest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import dev.torc.buildfile.BuildFileLoader;
+import dev.torc.bytes.StringTable;
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Graph;
+import dev.torc.graph.GraphBuilder;
+import dev.torc.hash.AgedStamps;
+import dev.torc.hash.Digest;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.FileClock;
+import dev.torc.hash.Stamp;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files that have other stamps and hold the same bytes leave the jobs at rest (rules 2, 4, 5). */
+class TouchedFilesTest {
+
+  @TempDir Path temp;
+  private Path root;
+  private Graph graph;
+  private JobsAtRest rest;
+  private FileClock clock;
+  private final AgedStamps stamps = new AgedStamps();
+  private int touches;
+
+  /** What the last look read. */
+  private DigestMemo digests;
+
+  /** Three jobs at rest, of which two need one file. */
+  @BeforeEach
+  void project() throws IOException {
+    root = Files.createDirectory(temp.toRealPath().resolve("root"));
+    clock = FileClock.of(temp.resolve("clock"), stamps);
+    given(
+        """
+        jobs:
+          a: { command: x, needs: [in/s, t], produces: out/a }
+          b: { command: x, needs: in/s, produces: b }
+          c: { command: x, needs: u, produces: c }
+        """);
+  }
+
+  private void given(String yaml) throws IOException {
+    put("torc.yaml", yaml);
+    graph =
+        GraphBuilder.build(
+            BuildFileLoader.load(List.of(root.resolve("torc.yaml")), new TreeMap<>()));
+    for (int f = 0; f < graph.files(); f++) {
+      put(graph.path(f), "text of " + graph.path(f));
+    }
+    rest();
+  }
+
+  /** All files are at rest as they are. */
+  private void rest() throws IOException {
+    long[] numbers = new long[graph.files() * JobsAtRest.WIDTH];
+    RestDigests known = RestDigests.of(graph.files());
+    for (int f = 0; f < graph.files(); f++) {
+      Path file = root.resolve(graph.path(f));
+      long[] stamp = stamps.stamp(file).numbers();
+      System.arraycopy(stamp, 0, numbers, f * JobsAtRest.WIDTH, JobsAtRest.WIDTH);
+      known.put(f, Digest.ofBytes(Files.readAllBytes(file)));
+    }
+    BitSet jobs = new BitSet();
+    jobs.set(0, graph.jobs());
+    Adjacency.Builder none = new Adjacency.Builder();
+    for (int j = 0; j < graph.jobs(); j++) {
+      none.endRow(false);
+    }
+    rest = new JobsAtRest(held(), 1, jobs, numbers, known, StringTable.of(List.of()), none.build());
+  }
+
+  /** The stamp of some file that is there stands for that of the database. */
+  private JobsAtRest.Held held() throws IOException {
+    Stamp database = stamps.stamp(root);
+    return new JobsAtRest.Held(Digest.ofText("graph"), true, "boot", database, new TreeMap<>());
+  }
+
+  private void put(String path, String text) throws IOException {
+    Path file = root.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private void touch(String path) throws IOException {
+    Files.setLastModifiedTime(root.resolve(path), FileTime.fromMillis(1_000_000L + ++touches));
+  }
+
+  /** Looks, goes on with the stamps of now, and returns the names of the jobs to be decided. */
+  private Set<String> look(int threads) {
+    digests = new DigestMemo(root, stamps, clock, _ -> null, (_, _) -> {});
+    JobsAtRest.Looked looked = rest.look(graph, stamps, digests, threads);
+    rest = looked.rest();
+    return looked.restless().stream()
+        .mapToObj(graph::name)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private Set<String> look() {
+    return look(2);
+  }
+
+  @Test
+  void whatWasTouchedIsReadOnceAndStaysAtRest() throws IOException {
+    JobsAtRest before = rest;
+    touch("in/s");
+    touch("t");
+    assertEquals(Set.of(), look());
+    assertEquals(2, digests.filesHashed(), "however many jobs need them");
+    assertEquals(2 * 2, digests.stats(), "before and after the reading, beside the first look");
+    assertNotSame(before, rest);
+    assertEquals(Set.of(), look());
+    assertEquals(0, digests.filesHashed() + digests.stats(), "the new stamps are known");
+  }
+
+  @Test
+  void otherBytesOfTheSameSizeAreSeen() throws IOException {
+    JobsAtRest before = rest;
+    put("in/s", "Text of in/s");
+    touch("in/s");
+    assertEquals(Set.of("a", "b"), look());
+    assertEquals(1, digests.filesHashed());
+    assertSame(before, rest, "nothing is remembered of it");
+    assertEquals(Set.of("a", "b"), look(), "nor the next time");
+    put("in/s", "text of in/s");
+    assertEquals(Set.of(), look(), "put back");
+  }
+
+  @Test
+  void anotherSizeIsNotRead() throws IOException {
+    put("t", "longer than it was before");
+    assertEquals(Set.of("a"), look());
+    assertEquals(0, digests.filesHashed());
+  }
+
+  /** Rule 4: bytes that were written just now may still change without a trace. */
+  @Test
+  void withinTheRacyWindowItIsReadEachTime() throws IOException {
+    JobsAtRest before = rest;
+    stamps.racy.add(root.resolve("t"));
+    touch("t");
+    touch("u");
+    assertEquals(Set.of(), look());
+    assertEquals(2, digests.filesHashed());
+    assertNotSame(before, rest, "the other one is remembered");
+    assertEquals(Set.of(), look());
+    assertEquals(1, digests.filesHashed());
+  }
+
+  @Test
+  void whoMayNotWriteTheClockRemembersNothing() throws IOException {
+    JobsAtRest before = rest;
+    clock = FileClock.none();
+    touch("t");
+    assertEquals(Set.of(), look());
+    assertEquals(1, digests.filesHashed());
+    assertSame(before, rest);
+  }
+
+  /** The digest of a file holds its bytes, and of its mode the executable bit of a product. */
+  @Test
+  void anotherModeDecidesNothingButForTheExecutableBitOfAProduct() throws IOException {
+    mode("in/s", "rwxr-xr-x");
+    mode("out/a", "rw-------");
+    assertEquals(Set.of(), look());
+    mode("in/s", "rw-r--r--");
+    assertEquals(Set.of(), look());
+    mode("out/a", "rwx------");
+    assertEquals(Set.of("a"), look());
+    mode("out/a", "rw-r--r-x");
+    assertEquals(Set.of(), look(), "only the owner's counts");
+  }
+
+  @Test
+  void anExecutableProductIsAtRestByItsBytesToo() throws IOException {
+    mode("b", "rwxr-xr-x");
+    rest();
+    touch("b");
+    assertEquals(Set.of(), look());
+    assertEquals(1, digests.filesHashed());
+    mode("b", "rw-r--r--");
+    assertEquals(Set.of("b"), look());
+  }
+
+  private void mode(String path, String mode) throws IOException {
+    Files.setPosixFilePermissions(root.resolve(path), PosixFilePermissions.fromString(mode));
+  }
+
+  /** Rule 5: products are verified by digest too. */
+  @Test
+  void aProductIsAtRestByItsBytes() throws IOException {
+    touch("out/a");
+    Files.copy(root.resolve("b"), temp.resolve("copy"));
+    Files.move(temp.resolve("copy"), root.resolve("b"), StandardCopyOption.REPLACE_EXISTING);
+    assertEquals(Set.of(), look());
+    assertEquals(2, digests.filesHashed());
+    put("b", "text of B");
+    assertEquals(Set.of("b"), look());
+    Files.delete(root.resolve("out/a"));
+    assertEquals(Set.of("a", "b"), look());
+  }
+
+  @Test
+  void whatIsNoPlainFileAnyMoreIsNotRead() throws IOException {
+    Path file = root.resolve("t");
+    Files.move(file, temp.resolve("t"));
+    Files.createDirectory(file);
+    assertEquals(Set.of("a"), look());
+    Files.delete(file);
+    Files.createSymbolicLink(file, temp.resolve("t"));
+    assertEquals(Set.of("a"), look(), "a link to the same bytes");
+    Files.delete(file);
+    assertEquals(Set.of("a"), look());
+    assertEquals(0, digests.filesHashed());
+  }
+
+  /** The checks of rule 13 see where it leads. */
+  @Test
+  void aLinkOnTheWayLetsTheJobsBeDecided() throws IOException {
+    Files.move(root.resolve("in"), temp.resolve("else"));
+    Files.createSymbolicLink(root.resolve("in"), temp.resolve("else"));
+    touch("in/s");
+    assertEquals(Set.of("a", "b"), look());
+    assertEquals(0, digests.filesHashed());
+  }
+
+  @Test
+  void whatIsAtRestIsWrittenWithItsDigests() throws IOException {
+    Path file = temp.resolve("rest");
+    rest.write(file);
+    rest = JobsAtRest.read(file, held(), Map.of());
+    touch("t");
+    put("u", "Text of u");
+    assertEquals(Set.of("c"), look());
+    rest.write(file);
+    rest = JobsAtRest.read(file, held(), Map.of());
+    assertEquals(Set.of("c"), look());
+    assertEquals(1, digests.filesHashed());
+  }
+
+  @Test
+  void withoutTheDigestsWhatMovedIsDecided() throws IOException {
+    Path file = temp.resolve("rest");
+    rest.write(file);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(file, bytes);
+    rest = JobsAtRest.read(file, held(), Map.of());
+    assertEquals(Set.of(), look());
+    touch("t");
+    assertEquals(Set.of("a"), look());
+    assertEquals(0, digests.filesHashed());
+  }
+
+  @Test
+  void manyAreReadByAllThreads() throws IOException {
+    StringBuilder yaml = new StringBuilder("jobs:\n");
+    for (int j = 0; j < 400; j++) {
+      yaml.append("  j%d: { command: x, needs: s%d, produces: p%d }\n".formatted(j, j, j));
+    }
+    given(yaml.toString());
+    for (int threads : List.of(1, 2, 7)) {
+      for (int j = 0; j < 400; j++) {
+        touch("s" + j);
+      }
+      put("s17", "another size");
+      put("s18", "text of S18");
+      assertEquals(Set.of("j17", "j18"), look(threads));
+      assertEquals(399, digests.filesHashed());
+    }
+  }
+}
