@@ -31,22 +31,11 @@ class HouseTest {
    */
   private static final Map<String, List<String>> MAY_IMPORT =
       Map.ofEntries(
-          Map.entry(
-              "cli",
-              List.of(
-                  "session",
-                  "report",
-                  "engine",
-                  "plan",
-                  "graph",
-                  "importing",
-                  "buildfile",
-                  "workflow",
-                  "syntax",
-                  "cache")),
+          Map.entry("cli", List.of("session", "report", "importing", "syntax", "cache")),
           Map.entry(
               "session",
               List.of(
+                  "report",
                   "engine",
                   "rest",
                   "plan",
@@ -56,7 +45,7 @@ class HouseTest {
                   "syntax",
                   "cache",
                   "exec")),
-          Map.entry("report", List.of("engine", "plan", "cache")),
+          Map.entry("report", List.of("engine", "plan", "graph", "workflow", "syntax", "cache")),
           Map.entry(
               "engine", List.of("rest", "plan", "graph", "workflow", "syntax", "cache", "exec")),
           Map.entry("rest", List.of("plan", "graph", "buildfile", "workflow", "syntax", "cache")),

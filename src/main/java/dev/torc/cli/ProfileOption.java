@@ -18,7 +18,7 @@ final class ProfileOption {
   static Profile of(Console console, Project project, long read) {
     long sinceRead = System.nanoTime() - read;
     long before = ProcessAge.now().orElse(sinceRead);
-    Path trace = project.place().folder().resolve("profile.json");
+    Path trace = project.folder().resolve("profile.json");
     String shown =
         trace.startsWith(console.cwd())
             ? console.cwd().relativize(trace).toString()

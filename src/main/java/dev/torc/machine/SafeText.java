@@ -142,7 +142,7 @@ public final class SafeText {
   }
 
   /** Controls, line ends, lone surrogates, and the marks that reorder text. */
-  static boolean hidden(int c) {
+  public static boolean hidden(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.LINE_SEPARATOR,

@@ -1,4 +1,4 @@
-package dev.torc.cli;
+package dev.torc.session;
 
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.BuildRecord;
