@@ -2,7 +2,7 @@ package dev.torc.cli;
 
 import dev.torc.machine.SafeText;
 import dev.torc.session.Exit;
-import dev.torc.session.GraphRequest;
+import dev.torc.session.JobsRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,8 +37,8 @@ final class GraphCommand extends Command {
     if (common.json() && wanted.equals("dot")) {
       throw CommonOptions.usage("--format dot: --json asks for json");
     }
-    new GraphRequest(targets, instances, wanted.equals("json"))
-        .answer(project(console), console::warn)
+    new JobsRequest(targets, instances)
+        .picture(project(console), wanted.equals("json"), console::warn)
         .write(console.out());
     return Exit.DONE;
   }

@@ -1,7 +1,7 @@
 package dev.torc.cli;
 
 import dev.torc.session.Exit;
-import dev.torc.session.ListRequest;
+import dev.torc.session.JobsRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +31,7 @@ final class ListCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    print(console, new ListRequest(targets, instances).answer(project(console), console::warn));
+    print(console, new JobsRequest(targets, instances).list(project(console), console::warn));
     return Exit.DONE;
   }
 }

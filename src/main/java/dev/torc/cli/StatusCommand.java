@@ -2,7 +2,7 @@ package dev.torc.cli;
 
 import dev.torc.report.StatusAnswer;
 import dev.torc.session.Exit;
-import dev.torc.session.StatusRequest;
+import dev.torc.session.JobsRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,8 +39,8 @@ final class StatusCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     StatusAnswer answer =
-        new StatusRequest(targets, instances)
-            .answer(
+        new JobsRequest(targets, instances)
+            .status(
                 folder(console, !targets.isEmpty()),
                 console::warn,
                 refused -> ErrorMessage.of(refused).lines().forEach(console::say));

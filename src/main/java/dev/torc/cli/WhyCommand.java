@@ -1,8 +1,8 @@
 package dev.torc.cli;
 
 import dev.torc.session.Exit;
+import dev.torc.session.JobsRequest;
 import dev.torc.session.ReadSession;
-import dev.torc.session.WhyRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ final class WhyCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     try (ReadSession look = ReadSession.at(project(console), console::warn)) {
-      print(console, new WhyRequest(targets, instances).answer(look));
+      print(console, new JobsRequest(targets, instances).why(look));
     }
     return Exit.DONE;
   }
