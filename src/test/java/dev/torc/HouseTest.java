@@ -102,6 +102,20 @@ class HouseTest {
     GROUND.forEach(HouseTest::onlyImports);
   }
 
+  @Test
+  void ofTheRecordsTheCommandLineKnowsOnlyTheirError() {
+    noClasses()
+        .that()
+        .resideInAPackage(torc("cli"))
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage(torc("cache"))
+                .and(
+                    DescribedPredicate.not(
+                        describe("", c -> c.getSimpleName().equals("CacheException")))))
+        .check(TORC);
+  }
+
   private static void onlyImports(String name, List<String> allowed) {
     String[] reach =
         Stream.concat(allowed.stream(), Stream.of(name))
