@@ -25,6 +25,7 @@ public final class CheckedFile {
   /** How many bytes an owner leaves free at a part's beginning, for checksum and length. */
   public static final int FREE = Long.BYTES;
 
+  /** Bytes at once: the channel takes as much memory again as it is asked for. */
   private static final int PIECE = 1 << 18;
 
   private static final byte[] NOTHING = {};
@@ -65,7 +66,6 @@ public final class CheckedFile {
     }
   }
 
-  /** In pieces: the channel takes as much memory again as it is asked for at once. */
   private static boolean fill(SeekableByteChannel in, byte[] bytes, int from) throws IOException {
     int at = from;
     while (at < bytes.length) {
@@ -89,7 +89,9 @@ public final class CheckedFile {
       try (OutputStream out = OwnFile.out(fresh, CREATE, TRUNCATE_EXISTING)) {
         for (byte[] part : parts) {
           ByteBuffer.wrap(part).putLong(sum(part, before));
-          out.write(part);
+          for (int at = 0; at < part.length; at += PIECE) {
+            out.write(part, at, Math.min(PIECE, part.length - at));
+          }
           before = head(part);
         }
       }
