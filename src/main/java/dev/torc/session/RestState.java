@@ -47,6 +47,9 @@ record RestState(
     boolean touched,
     DigestMemo digests) {
 
+  /** How many look at files at a time. */
+  private static final int THREADS = Runtime.getRuntime().availableProcessors();
+
   /**
    * Looks at the files of all jobs that were left at rest, and reads those that were touched.
    *
@@ -66,8 +69,7 @@ record RestState(
     }
     DigestMemo digests =
         new DigestMemo(project.place().root(), stamps, clock, _ -> null, (_, _) -> {});
-    int threads = Runtime.getRuntime().availableProcessors();
-    JobsAtRest.Looked looked = rest.look(project.graph(), stamps, digests, threads);
+    JobsAtRest.Looked looked = rest.look(project.graph(), stamps, digests, THREADS);
     boolean touched = looked.rest() != rest;
     RestState state =
         new RestState(project, looked.rest(), file, looked.restless(), touched, digests);
@@ -202,14 +204,16 @@ record RestState(
         stayed.andNot(restless);
         stayed.andNot(plan.decided());
       }
-      return RestCollector.of(
-          last,
-          work.digests(),
-          held(project, id),
-          same ? rest : null,
-          stayed,
-          project.caller().env(),
-          work.cache().nextBuildNumber());
+      JobsAtRest next =
+          RestCollector.of(
+              last,
+              work.digests(),
+              held(project, id),
+              same ? rest : null,
+              stayed,
+              project.caller().env(),
+              work.cache().nextBuildNumber());
+      return next.reread(last.graph(), work.digests(), THREADS);
     } catch (IOException e) {
       return lost(e, listener);
     } catch (UncheckedIOException e) {
