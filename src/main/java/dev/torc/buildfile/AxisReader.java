@@ -19,8 +19,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * From the keys that make a job a group ({@code table}, {@code match}, {@code parameters}, {@code
- * mode}, {@code repeat}) to its axes, in this order, the first one outermost. It reads no file.
+ * Reads the axes of a group from the keys that make a job one ({@code table}, {@code match}, {@code
+ * parameters}, {@code mode}, {@code repeat}), in this order, the first one outermost. It looks for
+ * no values.
  *
  * @param scope of the build file's vars
  */

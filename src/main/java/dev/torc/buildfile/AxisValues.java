@@ -30,8 +30,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Finds the values of axes, in files, on disk, among products and in other groups; or who decides
- * them, where that is not known yet. How they become instances is {@link GroupExpansion}'s.
+ * Finds the values of axes: in files, on disk, among products and in other groups. Where they are
+ * not known yet, it says which jobs decide them. {@link GroupExpansion} makes instances of them.
  */
 final class AxisValues {
 

@@ -8,8 +8,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Reads a stream piece by piece, in a thread of its own, each while who takes the pieces is at work
- * with the one before. What is done with the bytes is not its business.
+ * Reads a stream piece by piece in a thread of its own: the next piece while the caller works on
+ * the last one. It does nothing with the bytes.
  */
 final class ReadAhead {
 

@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
 
 /**
  * What the needs contain now: digests of files, and the members of globs, folders and jobs, as far
- * as the jobs that make them are settled. Hashing itself is {@link DigestMemo}' business. Safe for
+ * as the jobs that make them are settled. {@link DigestMemo} reads and hashes the files. Safe for
  * several threads. What cannot be looked at or read is told as such.
  */
 public final class NeedContents implements InputSource {
@@ -134,7 +134,7 @@ public final class NeedContents implements InputSource {
     return gone;
   }
 
-  /** Whether nothing stands at a path; what cannot be looked at stands there. */
+  /** Whether nothing stands at a path; what cannot be looked at is there. */
   boolean isGone(String path) {
     try {
       return !digests.seen(path).stamp().exists();
@@ -143,7 +143,7 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** A digest, or that there is none because nothing stands there. */
+  /** A digest, or that there is none because nothing is there. */
   static ManifestWriter.Content content(Digest digest) {
     return digest == null
         ? new ManifestWriter.Content.Missing()
