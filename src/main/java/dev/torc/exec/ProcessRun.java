@@ -266,7 +266,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
   private void sample() {
     long start = System.nanoTime();
     long limit = launch.memoryLimit();
-    ProcessTree.Memory memory = tree.memory(limit, ++samples % THOROUGH == 0);
+    ProcessTree.MemoryUse memory = tree.memory(limit, ++samples % THOROUGH == 0);
     if (memory.peak() > 0) {
       peak = Math.max(peak, memory.peak());
     }
