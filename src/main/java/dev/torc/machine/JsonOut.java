@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.Writer;
 
 /**
- * Escapes JSON that may go to a terminal: characters that a terminal obeys or reorders, and that
- * JSON allows in a text, are written as the escape that means the same. It knows no more of JSON
- * than that such characters occur in texts only.
+ * JSON on its way out, which may be a terminal: what a terminal obeys or reorders, and JSON lets
+ * stand in a text as it is, leaves as the escape that means the same. It knows no more of JSON than
+ * that such characters stand nowhere but in texts.
  */
 public final class JsonOut extends FilterWriter {
 
