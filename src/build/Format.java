@@ -2,9 +2,11 @@ import com.google.googlejavaformat.java.Main;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -21,7 +23,7 @@ final class Format {
 
   public static void main(String[] args) throws Exception {
     boolean fix = args[0].equals("fix");
-    FileTime begin = FileTime.from(java.time.Instant.now());
+    FileTime begin = FileTime.from(Instant.now());
     FileTime since = since();
     List<String> sources;
     try (Stream<Path> files = Files.walk(Path.of("src"))) {
@@ -63,7 +65,7 @@ final class Format {
     try {
       return Files.getLastModifiedTime(file).compareTo(since) >= 0;
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }
