@@ -18,7 +18,7 @@ import java.util.zip.CRC32C;
  * Files beside the database that are written as one, with a checksum. They save work and hold
  * nothing that could not be found again, so they are not forced to the disk: one that is missing,
  * torn or damaged is as good as none. A file may have a second part with a checksum of its own, for
- * what is seldom wanted. What they hold is their owners' business.
+ * what is seldom wanted. It does not know what they hold.
  */
 public final class CheckedFile {
 
