@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code torc adopt}: takes what stands there for the result of jobs, without running them. */
+/**
+ * {@code torc adopt}: takes the files that are there for the results of jobs, without running them.
+ */
 final class AdoptCommand extends Command {
 
   private final List<String> targets = new ArrayList<>();

@@ -15,8 +15,8 @@ import java.util.function.Function;
 
 /**
  * The memory of digests of one build: decides by rule 4 which files have to be read, and reads each
- * at most once unless it moved. Where digests are kept between builds, and what follows from a
- * changed one, is the business of others. Safe for use by several threads.
+ * at most once unless it moved. It keeps no digests between builds, and does not know what follows
+ * from a changed one. Safe for use by several threads.
  *
  * <p>A path is relative to the root or absolute, with {@code /} between names. Every method throws
  * an {@link IOException} with a line that names the path, where the system refuses to say or to
@@ -230,7 +230,7 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** Digests a folder that stands there, as one that is needed or as a product. */
+  /** Digests a folder that is there, as one that is needed or as a product. */
   public FolderDigest folder(String path, boolean needed) throws IOException {
     return FolderDigest.of(root, path, needed, counting(), this);
   }

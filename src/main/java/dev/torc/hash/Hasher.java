@@ -16,9 +16,9 @@ import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Reads files and computes SHA-256 over their bytes. Whether a file has to be read at all, and
- * whether it held still meanwhile, is the business of {@link DigestMemo}. Safe for use by several
- * threads; each has its own buffer.
+ * Reads files and computes SHA-256 over their bytes. {@link DigestMemo} decides whether a file has
+ * to be read at all, and whether it held still meanwhile. Safe for use by several threads; each has
+ * its own buffer.
  */
 public final class Hasher {
 

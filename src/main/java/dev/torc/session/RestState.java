@@ -28,8 +28,8 @@ import java.util.function.Consumer;
 
 /**
  * What of a project need not be decided, because the last build left it at rest and nothing of it
- * changed since; and keeping that for the next build. What being at rest means is {@link
- * JobsAtRest}'s business.
+ * changed since; and keeping that for the next build. {@link JobsAtRest} says what being at rest
+ * means.
  *
  * @param project as far as it can be relied on: whoever looks at what is at rest goes on with this
  *     one
