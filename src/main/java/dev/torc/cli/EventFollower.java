@@ -96,10 +96,10 @@ final class EventFollower {
 
   private void running(Cache cache, String id) throws IOException {
     List<BuildRecord> builds = cache.builds(1);
-    if (builds.isEmpty() || !builds.getFirst().id().equals(id)) {
+    if (builds.isEmpty() || !builds.getFirst().id().id().equals(id)) {
       return; // nothing of it has run yet
     }
-    long number = builds.getFirst().number();
+    long number = builds.getFirst().id().number();
     Map<String, Integer> before = attempts(cache, id);
     Map<String, List<String>> written = new HashMap<>();
     for (String job : before.keySet()) {

@@ -64,7 +64,7 @@ final class StatusCommand extends Command {
     }
 
     boolean isRunning() {
-      return running.holder().isPresent() && running.holder().get().build().equals(build.id());
+      return running.holder().isPresent() && running.holder().get().build().equals(build.id().id());
     }
   }
 
@@ -229,7 +229,7 @@ final class StatusCommand extends Command {
 
   private static String build(Past past) {
     BuildRecord build = past.build;
-    String head = "build: " + build.number() + ", " + TimeText.local(build.started());
+    String head = "build: " + build.id().number() + ", " + TimeText.local(build.started());
     if (build.nanos() < 0) {
       return head + (past.isRunning() ? ", at work now" : ", was killed");
     }
@@ -295,8 +295,8 @@ final class StatusCommand extends Command {
       return;
     }
     out.writeObjectFieldStart("last_build");
-    out.writeNumberField("number", build.number());
-    out.writeStringField("build", build.id());
+    out.writeNumberField("number", build.id().number());
+    out.writeStringField("build", build.id().id());
     out.writeStringField("started", TimeText.iso(build.started()));
     JsonPrinter.seconds(out, "seconds", build.nanos());
     JsonPrinter.number(out, "exit", build.exit(), build.exit() >= 0);

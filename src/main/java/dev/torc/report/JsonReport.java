@@ -87,8 +87,8 @@ public final class JsonReport implements Report {
   private static void fields(Event event, JsonGenerator object) throws IOException {
     switch (event) {
       case Event.Started started -> {
-        object.writeStringField("build", started.build());
-        object.writeNumberField("number", started.number());
+        object.writeStringField("build", started.build().id());
+        object.writeNumberField("number", started.build().number());
         object.writeStringField("root", started.root().toString());
         object.writeNumberField("jobs", started.jobs());
       }
@@ -126,7 +126,7 @@ public final class JsonReport implements Report {
         object.writeStringField("text", note.text());
       }
       case Event.Finished finished -> {
-        object.writeStringField("build", finished.build());
+        object.writeStringField("build", finished.build().id());
         object.writeObjectFieldStart("counts");
         for (JobState state : JobState.values()) {
           if (state.isFinal()) {
