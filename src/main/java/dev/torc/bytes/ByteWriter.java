@@ -11,7 +11,7 @@ import java.util.function.BiConsumer;
 
 /**
  * Bytes being written: numbers are zigzag varints, fixed-width ones big-endian, text is UTF-8
- * behind its length plus one (0 is null). What they stand for is the caller's business.
+ * behind its length plus one (0 is null). It does not know what they stand for.
  */
 public final class ByteWriter {
 

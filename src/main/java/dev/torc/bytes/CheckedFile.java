@@ -18,13 +18,14 @@ import java.util.zip.CRC32C;
  * Files beside the database that are written as one, with a checksum. They save work and hold
  * nothing that could not be found again, so they are not forced to the disk: one that is missing,
  * torn or damaged is as good as none. A file may have a second part with a checksum of its own, for
- * what is seldom wanted. What they hold is their owners' business.
+ * what is seldom wanted. It does not know what they hold.
  */
 public final class CheckedFile {
 
   /** How many bytes an owner leaves free at a part's beginning, for checksum and length. */
   public static final int FREE = Long.BYTES;
 
+  /** Bytes at once: the channel takes as much memory again as it is asked for. */
   private static final int PIECE = 1 << 18;
 
   private static final byte[] NOTHING = {};
@@ -65,7 +66,6 @@ public final class CheckedFile {
     }
   }
 
-  /** In pieces: the channel takes as much memory again as it is asked for at once. */
   private static boolean fill(SeekableByteChannel in, byte[] bytes, int from) throws IOException {
     int at = from;
     while (at < bytes.length) {
@@ -89,7 +89,9 @@ public final class CheckedFile {
       try (OutputStream out = OwnFile.out(fresh, CREATE, TRUNCATE_EXISTING)) {
         for (byte[] part : parts) {
           ByteBuffer.wrap(part).putLong(sum(part, before));
-          out.write(part);
+          for (int at = 0; at < part.length; at += PIECE) {
+            out.write(part, at, Math.min(PIECE, part.length - at));
+          }
           before = head(part);
         }
       }

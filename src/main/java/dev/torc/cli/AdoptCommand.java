@@ -23,8 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code torc adopt}: takes what stands there for the result of jobs, without running them. What
- * can be adopted is the business of {@link Adoption}; here all is stored, or nothing.
+ * {@code torc adopt}: takes the files that are there for the results of jobs, without running them.
+ * {@link Adoption} says what can be adopted; here all is stored, or nothing.
  */
 final class AdoptCommand extends Command {
 

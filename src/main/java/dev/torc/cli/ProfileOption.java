@@ -5,7 +5,7 @@ import dev.torc.report.Profile;
 import dev.torc.session.Project;
 import java.nio.file.Path;
 
-/** Begins the profile of a build. What stands in it is the report's business. */
+/** Begins the profile of a build. The report says what is in it. */
 final class ProfileOption {
 
   private ProfileOption() {}

@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /**
  * Text from outside (names, commands, output of jobs) as it is shown to people: harmless to a
- * terminal, and on one line. What is said with it is not its business.
+ * terminal, and on one line. It writes no messages.
  */
 public final class SafeText {
 

@@ -29,8 +29,8 @@ import java.util.function.Consumer;
 
 /**
  * What of a project need not be decided, because the last build left it at rest and nothing of it
- * changed since; and keeping that for the next build. What being at rest means is {@link
- * JobsAtRest}'s business.
+ * changed since; and keeping that for the next build. {@link JobsAtRest} says what being at rest
+ * means.
  *
  * @param project as far as it can be relied on: whoever looks at what is at rest goes on with this
  *     one
@@ -47,6 +47,9 @@ record RestState(
     BitSet restless,
     boolean touched,
     DigestMemo digests) {
+
+  /** How many look at files at a time. */
+  private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
   /**
    * Looks at the files of all jobs that were left at rest, and reads those that were touched.
@@ -67,8 +70,7 @@ record RestState(
     }
     DigestMemo digests =
         new DigestMemo(project.place().root(), stamps, clock, _ -> null, (_, _) -> {});
-    int threads = Runtime.getRuntime().availableProcessors();
-    JobsAtRest.Looked looked = rest.look(project.graph(), stamps, digests, threads);
+    JobsAtRest.Looked looked = rest.look(project.graph(), stamps, digests, THREADS);
     boolean touched = looked.rest() != rest;
     RestState state =
         new RestState(project, looked.rest(), file, looked.restless(), touched, digests);
@@ -204,14 +206,16 @@ record RestState(
         stayed.andNot(restless);
         stayed.andNot(plan.decided());
       }
-      return RestCollector.of(
-          last,
-          work.digests(),
-          held(project, id),
-          same ? rest : null,
-          stayed,
-          project.caller().env(),
-          work.cache().nextBuildNumber());
+      JobsAtRest next =
+          RestCollector.of(
+              last,
+              work.digests(),
+              held(project, id),
+              same ? rest : null,
+              stayed,
+              project.caller().env(),
+              work.cache().nextBuildNumber());
+      return next.reread(last.graph(), work.digests(), THREADS);
     } catch (IOException e) {
       return lost(e, listener);
     } catch (UncheckedIOException e) {
