@@ -50,12 +50,33 @@ public final class ByteWriter {
 
   /** As few bytes as the number needs. */
   public void number(long value) {
-    long rest = value << 1 ^ value >> 63;
+    unsigned(value << 1 ^ value >> 63);
+  }
+
+  /** As few bytes as a number that is not negative needs. */
+  void size(int value) {
+    unsigned(value);
+  }
+
+  private void unsigned(long value) {
+    long rest = value;
     while ((rest & ~0x7fL) != 0) {
       one((int) rest | 0x80);
       rest >>>= 7;
     }
     one((int) rest);
+  }
+
+  /** Puts before the bytes from an index on how many they are. */
+  void sizeBefore(int from) {
+    int size = length - from;
+    int end = length;
+    size(size);
+    int width = length - end;
+    System.arraycopy(bytes, from, bytes, from + width, size);
+    length = from;
+    size(size);
+    length += size;
   }
 
   /** Bytes as they are. */

@@ -17,7 +17,8 @@ import java.io.IOException;
  */
 final class CleanClose {
 
-  private static final String LAYOUT = "torc closed 1";
+  /** With the format of the records: those of another one are not as they should be. */
+  private static final String LAYOUT = "torc closed 1, records " + RecordStore.SCHEMA;
 
   private CleanClose() {}
 

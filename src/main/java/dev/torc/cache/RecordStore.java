@@ -27,10 +27,11 @@ import java.util.function.Function;
 final class RecordStore implements AutoCloseable {
 
   /**
-   * The layout of the records, kept in the database. Any change of {@link RecordCodec} counts it
+   * The format of the records, kept in the database. New fields in {@link RecordCodec} leave it as
+   * it is; what a torc of this format could not read, or would take for something else, counts it
    * up.
    */
-  static final String SCHEMA = "2";
+  static final String SCHEMA = "3";
 
   static final String SCHEMA_KEY = "schema";
   static final String COMMIT_KEY = "commit";

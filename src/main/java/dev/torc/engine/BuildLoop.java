@@ -176,7 +176,7 @@ public final class BuildLoop {
     try {
       close();
       long nanos = System.nanoTime() - begin;
-      sender.tell(new Event.Finished(setup.shared().build().id(), counts(), nanos, exit()));
+      sender.tell(new Event.Finished(setup.shared().build(), counts(), nanos, exit()));
     } finally {
       turn.end();
     }

@@ -103,7 +103,7 @@ record EventText(Detail detail, Palette palette, Path here) {
   private static String started(Event.Started started) {
     return "build %d in %s: %s\n"
         .formatted(
-            started.number(),
+            started.build().number(),
             SafeText.name(started.root().toString()),
             Amount.count(started.jobs(), "job"));
   }

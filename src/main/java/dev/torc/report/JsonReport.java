@@ -58,8 +58,8 @@ public final class JsonReport implements Report {
   private static void fields(Event event, JsonWriter json) {
     switch (event) {
       case Event.Started started ->
-          json.text("build", started.build())
-              .number("number", started.number())
+          json.text("build", started.build().id())
+              .number("number", started.build().number())
               .text("root", started.root().toString())
               .number("jobs", started.jobs());
       case Event.Expanded expanded -> json.number("jobs", expanded.jobs());
@@ -85,7 +85,7 @@ public final class JsonReport implements Report {
       case Event.Note note ->
           json.text("level", JsonWriter.lower(note.level())).text("text", note.text());
       case Event.Finished finished ->
-          json.text("build", finished.build())
+          json.text("build", finished.build().id())
               .object("counts", true, () -> counts(finished, json))
               .seconds("seconds", finished.nanos())
               .number("exit", finished.exit());

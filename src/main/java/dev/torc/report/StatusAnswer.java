@@ -149,9 +149,9 @@ public record StatusAnswer(Path root, Plan plan, List<DisplayGraph.Fold> shown, 
 
   private String build() {
     BuildRecord build = past.build;
-    String head = "build: " + build.number() + ", " + TimeText.local(build.started());
+    String head = "build: " + build.id().number() + ", " + TimeText.local(build.started());
     if (build.nanos() < 0) {
-      boolean now = past.holder != null && past.holder.build().equals(build.id());
+      boolean now = past.holder != null && past.holder.build().equals(build.id().id());
       return head + (now ? ", at work now" : ", was killed");
     }
     StringJoiner counts = new StringJoiner(", ");
@@ -196,8 +196,8 @@ public record StatusAnswer(Path root, Plan plan, List<DisplayGraph.Fold> shown, 
         "last_build",
         build != null,
         () ->
-            out.number("number", build.number())
-                .text("build", build.id())
+            out.number("number", build.id().number())
+                .text("build", build.id().id())
                 .text("started", TimeText.iso(build.started()))
                 .seconds("seconds", build.nanos())
                 .number("exit", build.exit(), build.exit() >= 0)

@@ -123,10 +123,10 @@ public final class EventHistory {
 
   private void running(Cache cache, String id, Sink sink) throws IOException {
     List<BuildRecord> builds = cache.builds(1);
-    if (builds.isEmpty() || !builds.getFirst().id().equals(id)) {
+    if (builds.isEmpty() || !builds.getFirst().id().id().equals(id)) {
       return; // nothing of it has run yet
     }
-    long number = builds.getFirst().number();
+    long number = builds.getFirst().id().number();
     Map<String, Integer> before = attempts(cache, id);
     Map<String, List<String>> written = new HashMap<>();
     for (String job : before.keySet()) {

@@ -1,5 +1,6 @@
 package dev.torc.session;
 
+import dev.torc.cache.BuildId;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
@@ -167,7 +168,8 @@ record RestState(
   int tell(String build, BitSet selected, boolean each, Consumer<Event> listener) {
     long begin = System.nanoTime();
     int jobs = selected.cardinality();
-    listener.accept(new Event.Started(build, rest.number(), project.place().root(), jobs));
+    BuildId id = new BuildId(build, rest.number());
+    listener.accept(new Event.Started(id, project.place().root(), jobs));
     Event.Details none = new Event.Details("", "", null, 0, -1, -1);
     for (int j = selected.nextSetBit(0); each && j >= 0; j = selected.nextSetBit(j + 1)) {
       listener.accept(new Event.JobEnded(project.graph().name(j), JobState.UP_TO_DATE, none));
@@ -178,7 +180,7 @@ record RestState(
         counts.put(state, state == JobState.UP_TO_DATE ? jobs : 0);
       }
     }
-    listener.accept(new Event.Finished(build, counts, System.nanoTime() - begin, 0));
+    listener.accept(new Event.Finished(id, counts, System.nanoTime() - begin, 0));
     return Exit.DONE;
   }
 
