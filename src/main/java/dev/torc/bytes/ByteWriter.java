@@ -18,10 +18,37 @@ public final class ByteWriter {
   private byte[] bytes;
   private int length;
 
+  /** All of these bytes as if they had been written; they are not copied. */
+  public static ByteWriter over(byte[] bytes) {
+    return new ByteWriter(bytes, bytes.length);
+  }
+
+  private ByteWriter(byte[] bytes, int length) {
+    this.bytes = bytes;
+    this.length = length;
+  }
+
   /** Begins behind so many bytes that are left free. */
   public ByteWriter(int free) {
-    bytes = new byte[Math.max(128, 2 * free)];
-    length = free;
+    this(new byte[Math.max(128, 2 * free)], free);
+  }
+
+  /** What was written elsewhere, one after the other; it is copied once. */
+  public void add(ByteWriter... others) {
+    int more = 0;
+    for (ByteWriter other : others) {
+      more += other.length;
+    }
+    bytes = Arrays.copyOf(bytes, length + more);
+    for (ByteWriter other : others) {
+      System.arraycopy(other.bytes, 0, bytes, length, other.length);
+      length += other.length;
+    }
+  }
+
+  /** All bytes so far, up to {@link #length}; nothing is copied. */
+  byte[] buffer() {
+    return bytes;
   }
 
   private void room(int more) {

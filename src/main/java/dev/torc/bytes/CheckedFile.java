@@ -82,17 +82,18 @@ public final class CheckedFile {
    * Writes a file of one or two parts under a lock that its owner holds; the first {@link #FREE}
    * bytes of each are set here.
    */
-  public static void write(Path file, byte[]... parts) throws IOException {
+  public static void write(Path file, ByteWriter... parts) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     byte[] before = NOTHING;
     try {
       try (OutputStream out = OwnFile.out(fresh, CREATE, TRUNCATE_EXISTING)) {
-        for (byte[] part : parts) {
-          ByteBuffer.wrap(part).putLong(sum(part, before));
-          for (int at = 0; at < part.length; at += PIECE) {
-            out.write(part, at, Math.min(PIECE, part.length - at));
+        for (ByteWriter part : parts) {
+          byte[] bytes = part.buffer();
+          ByteBuffer.wrap(bytes).putLong(sum(bytes, part.length(), before));
+          for (int at = 0; at < part.length(); at += PIECE) {
+            out.write(bytes, at, Math.min(PIECE, part.length() - at));
           }
-          before = head(part);
+          before = head(bytes);
         }
       }
       OwnFile.prepare(file);
@@ -113,14 +114,15 @@ public final class CheckedFile {
   }
 
   private static boolean isWhole(byte[] bytes, byte[] before) {
-    return bytes.length > FREE && ByteBuffer.wrap(bytes).getLong() == sum(bytes, before);
+    return bytes.length > FREE
+        && ByteBuffer.wrap(bytes).getLong() == sum(bytes, bytes.length, before);
   }
 
   /** A second part is summed up with the head of the first: only together are they whole. */
-  private static long sum(byte[] bytes, byte[] before) {
+  private static long sum(byte[] bytes, int length, byte[] before) {
     CRC32C crc = new CRC32C();
     crc.update(before, 0, before.length);
-    crc.update(bytes, FREE, bytes.length - FREE);
-    return crc.getValue() << 32 | bytes.length;
+    crc.update(bytes, FREE, length - FREE);
+    return crc.getValue() << 32 | length;
   }
 }

@@ -44,7 +44,7 @@ final class CleanClose {
     out.text(LAYOUT);
     out.text(settings.boot());
     out.known(new KnownDigest(stamp(place), null, true));
-    CheckedFile.write(place.closed(), out.bytes());
+    CheckedFile.write(place.closed(), out);
   }
 
   private static Stamp stamp(CachePlace place) throws IOException {
