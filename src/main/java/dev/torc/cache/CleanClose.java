@@ -12,8 +12,7 @@ import java.io.IOException;
  * A note beside the database that it was closed in order, with the stamp that its file had then. As
  * long as the file has that stamp, in the same boot, nobody wrote to it since, and its pages need
  * not be {@linkplain PageCheck checked} again: that is a walk through all of them. Opening for work
- * takes the note away, so after a crash there is none. What is wrong with a database is not its
- * business.
+ * takes the note away, so after a crash there is none. It does not look at the database itself.
  */
 final class CleanClose {
 

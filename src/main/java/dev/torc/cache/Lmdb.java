@@ -12,8 +12,8 @@ import java.nio.file.StandardCopyOption;
 
 /**
  * The functions of LMDB's C interface, with the numbers that they take and give, as told in lmdb.h
- * of LMDB 0.9. Which handle may go to which function, and when, is the business of {@link LmdbEnv},
- * {@link LmdbTxn} and {@link LmdbCursor}: a wrong one ends the process.
+ * of LMDB 0.9. A wrong handle ends the process: {@link LmdbEnv}, {@link LmdbTxn} and {@link
+ * LmdbCursor} see to it that none is passed.
  *
  * <p>The class cannot be initialized where the shared library cannot be loaded: a {@link
  * LinkageError} says why.

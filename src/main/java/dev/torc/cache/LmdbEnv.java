@@ -8,8 +8,8 @@ import java.nio.file.Path;
 /**
  * An open database file of LMDB with its map and its lock table ({@code MDB_env}). It knows which
  * transactions are under way, since LMDB does not look: a map that goes or moves under one ends the
- * process. So that is an {@link IllegalStateException} here, as is any use after the end. What the
- * transactions do is {@link LmdbTxn}'s business.
+ * process. So that is an {@link IllegalStateException} here, as is any use after the end. {@link
+ * LmdbTxn} reads and writes.
  *
  * <p>Any thread may call it. {@link LmdbException} is thrown for what LMDB refuses.
  */

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * A transaction of LMDB ({@code MDB_txn}): one snapshot to read, or changes that are committed all
  * or none. Keys and values are copied in and out, since what LMDB hands out lies in its map and
- * goes with the transaction. When to begin and how long to hold one is its user's business.
+ * goes with the transaction. Its user decides when to begin one and how long to hold it.
  *
  * <p>One that reads may be used by any thread; calls wait for each other. One that writes belongs
  * to its thread. Any use after the end, or of one at rest, is an {@link IllegalStateException}:

@@ -13,8 +13,9 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /**
- * The LMDB environment: trees of bytes, read by any thread and written by one. What the bytes mean,
- * what waits to be written and whether the file is sound are other files' business.
+ * The LMDB environment: trees of bytes, read by any thread and written by one. It does not know
+ * what the bytes mean ({@link RecordCodec}), what waits to be written ({@link CacheWriter}), or
+ * whether the file is sound ({@link PageCheck}).
  *
  * <p>It keeps LMDB's full durability: a commit is on the disk when it returns, data first, meta
  * page after. Giving up the second sync (MDB_NOMETASYNC) would lose a commit on a power failure and

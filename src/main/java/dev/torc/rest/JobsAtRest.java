@@ -29,8 +29,8 @@ import java.util.TreeMap;
  * database are the same, such a job is up to date if none of its files has another stamp, or those
  * that have hold the same bytes: its verdict is a function of just these. So a build in which
  * nothing moved looks at each file once and at nothing else, and an edit costs the jobs behind it.
- * Which jobs can be at rest is {@link RestCollector}'s business, which files were only touched that
- * of {@link TouchedFiles}.
+ * {@link RestCollector} finds out which jobs can be at rest, {@link TouchedFiles} which files were
+ * only touched.
  *
  * <p>Opening the cache for work takes the file away, and a build puts another in its place when it
  * is over: after a crash there is none, and everything is looked at.

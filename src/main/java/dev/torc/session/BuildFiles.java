@@ -13,8 +13,8 @@ import java.io.IOException;
 
 /**
  * The build files of a project, read when they are first asked for: where the graph of the last
- * build serves they never are. What a graph is made of is {@link ParsedBuildFile}'s business, how
- * it is kept {@link GraphFile}'s.
+ * build serves they never are. {@link ParsedBuildFile} reads them, {@link GraphFile} keeps the
+ * graph.
  */
 final class BuildFiles implements Expander.Source, Project.Keeper {
 
