@@ -34,11 +34,6 @@ public final class Adjacency {
     return start.length - 1;
   }
 
-  /** How many entries all rows have together. */
-  public int entries() {
-    return target.length;
-  }
-
   /** Index of the first entry of a row. */
   public int from(int row) {
     return start[row];

@@ -4,7 +4,6 @@ import dev.torc.cache.JobResult;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
-import dev.torc.graph.JgraphtView;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.plan.Manifest;
@@ -13,11 +12,11 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jgrapht.graph.SimpleDirectedGraph;
 import org.jgrapht.nio.Attribute;
 import org.jgrapht.nio.BaseExporter;
 import org.jgrapht.nio.DefaultAttribute;
@@ -42,15 +41,27 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
 
   /** The text for standard output; JSON that is on one line but has no version. */
   public void write(Writer out) throws IOException {
-    BitSet all = new BitSet();
-    all.set(0, vertices.size());
     StringWriter text = new StringWriter();
-    exporter().exportGraph(new JgraphtView(before, all), text);
+    exporter().exportGraph(copy(), text);
     if (json) {
       JsonWriter.harmless(out).write(text.append('\n').toString());
     } else {
       out.write(text.toString());
     }
+  }
+
+  /** The graph as JGraphT stores one, for this one look at it; edges are numbered. */
+  private SimpleDirectedGraph<Integer, Integer> copy() {
+    SimpleDirectedGraph<Integer, Integer> copy = new SimpleDirectedGraph<>(null, null, false);
+    for (int v = 0; v < vertices.size(); v++) {
+      copy.addVertex(v);
+    }
+    for (int v = 0; v < vertices.size(); v++) {
+      for (int e = before.from(v); e < before.to(v); e++) {
+        copy.addEdge(before.at(e), v, e);
+      }
+    }
+    return copy;
   }
 
   private GraphExporter<Integer, Integer> exporter() {
