@@ -54,6 +54,16 @@ public final class Adjacency {
     return start[row + 1] - start[row];
   }
 
+  /** Whether a row has an entry. */
+  public boolean has(int row, int entry) {
+    for (int i = start[row]; i < start[row + 1]; i++) {
+      if (target[i] == entry) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** A copy of one row. */
   public int[] row(int row) {
     return Arrays.copyOfRange(target, start[row], start[row + 1]);

@@ -4,7 +4,6 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.util.HashMap;
@@ -42,10 +41,8 @@ final class Makers {
     this.errors = errors;
     this.files = HashMap.newHashMap(jobs.size());
     for (int j = 0; j < jobs.size(); j++) {
-      for (Item item : jobs.get(j).produces()) {
-        for (Ref ref : item.refs()) {
-          declare(j, ref);
-        }
+      for (Ref ref : jobs.get(j).productRefs()) {
+        declare(j, ref);
       }
     }
     for (int g = 0; g < groups.size(); g++) {

@@ -60,8 +60,7 @@ public final class EmptyGlobs {
   }
 
   private boolean givesNothing(int job, NeedList.Kind kind, String text) {
-    for (int i = graph.listNeeds().from(job); i < graph.listNeeds().to(job); i++) {
-      int id = graph.listNeeds().at(i);
+    for (int id : graph.listNeeds().row(job)) {
       NeedList list = graph.list(id);
       if (list.kind() == kind && list.text().equals(text)) {
         if (!list.makers().isEmpty()) {
