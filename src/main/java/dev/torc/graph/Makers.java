@@ -238,11 +238,6 @@ final class Makers {
     return folders.isEmpty() && globs.all().isEmpty() && open.all().isEmpty();
   }
 
-  /** Whether a path is declared as a folder. */
-  boolean isFolder(String path) {
-    return folders.containsKey(path);
-  }
-
   /** Jobs with products that a glob could match and that are not all excluded. */
   void matching(Glob glob, List<Glob> excludes, IntConsumer found) {
     starting(sorted(), glob.literalPrefix())

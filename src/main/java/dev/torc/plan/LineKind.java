@@ -52,11 +52,6 @@ enum LineKind {
     return word;
   }
 
-  /** Whether the line tells of contents: its value is a digest. */
-  boolean isNeed() {
-    return this == NEED || this == FOUND || this == LIST;
-  }
-
   /** The value of this line in the manifest of a run, null where there is none of that name. */
   String value(RunDetails run, String name) {
     for (ManifestEntry line : run == null ? List.<ManifestEntry>of() : run.manifest()) {

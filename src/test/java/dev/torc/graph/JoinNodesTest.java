@@ -156,7 +156,11 @@ class JoinNodesTest {
             List.of("f"),
             List.of(),
             List.of("find"),
-            List.of(new Ref.OfGlob(Place.NONE, "fold/*.out")));
+            List.of(new Ref.OfGlob(Place.NONE, "fold/*.out")),
+            List.of(),
+            List.of(),
+            "",
+            List.of());
     Graph graph =
         graph(
             """
