@@ -66,11 +66,7 @@ public final class EmptyGlobs {
         if (!list.makers().isEmpty()) {
           return false;
         }
-        Integer maker = makers.get(id);
-        if (maker == null) {
-          maker = maker(list);
-          makers.put(id, maker);
-        }
+        int maker = makers.computeIfAbsent(id, _ -> maker(list));
         return maker == NOTHING || maker == job; // its own products are not for it
       }
     }
