@@ -1,5 +1,6 @@
 package dev.torc.plan;
 
+import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
@@ -145,11 +146,12 @@ public record JobSelection(
 
   private static BitSet withPredecessors(Graph graph, BitSet named) {
     BitSet all = (BitSet) named.clone();
+    Adjacency before = graph.before();
     for (int place = graph.nodes() - 1; place >= 0; place--) {
       int node = graph.inOrder(place);
       if (all.get(node)) {
-        for (int each : graph.before().row(node)) {
-          all.set(each);
+        for (int i = before.from(node); i < before.to(node); i++) {
+          all.set(before.at(i));
         }
       }
     }

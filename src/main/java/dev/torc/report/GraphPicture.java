@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jgrapht.graph.SimpleDirectedGraph;
 import org.jgrapht.nio.Attribute;
-import org.jgrapht.nio.BaseExporter;
 import org.jgrapht.nio.DefaultAttribute;
 import org.jgrapht.nio.GraphExporter;
 import org.jgrapht.nio.dot.DOTExporter;
@@ -68,30 +67,23 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
     if (json) {
       JSONExporter<Integer, Integer> exporter =
           new JSONExporter<>(v -> vertices.get(v).fold.name());
-      return with(exporter, this::attributes);
+      exporter.setVertexAttributeProvider(this::facts);
+      return exporter;
     }
     DOTExporter<Integer, Integer> dot = new DOTExporter<>(v -> "j" + v);
     dot.setGraphAttributeProvider(() -> Map.of("rankdir", DefaultAttribute.createAttribute("LR")));
-    return with(
-        dot,
-        v -> {
-          DisplayGraph.Fold fold = vertices.get(v).fold;
-          Map<String, Attribute> attributes = new LinkedHashMap<>();
-          put(attributes, "label", label(fold.name() + (fold.isGroup() ? "\n" + size(fold) : "")));
-          put(attributes, "shape", fold.isGroup() ? "box3d" : "box");
-          put(attributes, "style", "filled");
-          put(attributes, "fillcolor", colour(vertices.get(v).counts));
-          return attributes;
-        });
+    dot.setVertexAttributeProvider(this::looks);
+    return dot;
   }
 
-  private interface Attributes {
-    Map<String, Attribute> of(int vertex);
-  }
-
-  private static <E extends BaseExporter<Integer, Integer>> E with(E exporter, Attributes of) {
-    exporter.setVertexAttributeProvider(of::of);
-    return exporter;
+  private Map<String, Attribute> looks(int vertex) {
+    DisplayGraph.Fold fold = vertices.get(vertex).fold;
+    Map<String, Attribute> attributes = new LinkedHashMap<>();
+    put(attributes, "label", label(fold.name() + (fold.isGroup() ? "\n" + size(fold) : "")));
+    put(attributes, "shape", fold.isGroup() ? "box3d" : "box");
+    put(attributes, "style", "filled");
+    put(attributes, "fillcolor", colour(vertices.get(vertex).counts));
+    return attributes;
   }
 
   private static void put(Map<String, Attribute> attributes, String name, String value) {
@@ -122,7 +114,7 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
     return state.willRun() > 0 ? "orange" : state.mayRun() > 0 ? "khaki" : "palegreen";
   }
 
-  private Map<String, Attribute> attributes(int number) {
+  private Map<String, Attribute> facts(int number) {
     Vertex vertex = vertices.get(number);
     DisplayGraph.Fold fold = vertex.fold;
     Map<String, Attribute> attributes = new LinkedHashMap<>();
