@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -74,6 +75,36 @@ public final class NeedContents implements InputSource {
   /** The same for another graph. */
   NeedContents over(Graph next, JobRecords kept) {
     return new NeedContents(next, kept, digests, caller);
+  }
+
+  /** The same by names alone: no file is read, and the digests that it gives mean nothing. */
+  public NeedContents unread() {
+    DigestMemo names = digests.anew();
+    names.follow(digests, (_, _) -> Decider.UNKNOWN);
+    return new NeedContents(graph, records, names, caller);
+  }
+
+  /** What placeholders for a job's needs stand for, as far as it is known now. */
+  public NeedFiles filesOf(int job) {
+    SortedMap<String, String> values = new TreeMap<>();
+    Manifest.data(graph.job(job))
+        .forEach(
+            (name, value) -> {
+              if (ofData(value) instanceof ManifestWriter.Content.Value known) {
+                values.put(name, known.json());
+              }
+            });
+    return new NeedFiles() {
+      @Override
+      public List<String> files(int list) {
+        return members(list).files();
+      }
+
+      @Override
+      public SortedMap<String, String> data() {
+        return values;
+      }
+    };
   }
 
   @Override

@@ -26,7 +26,7 @@ import java.util.TreeSet;
  * The needs of a job as they stood when it started: what its record says that it read, and what is
  * held against the disk when it has ended (rule 6). Taking one looks at every needed file afresh.
  */
-public final class NeedSnapshot implements InputSource {
+public final class NeedSnapshot implements InputSource, NeedFiles {
 
   private static final int FEW = 8;
 
@@ -144,7 +144,7 @@ public final class NeedSnapshot implements InputSource {
     return data.get(value.written());
   }
 
-  /** The needed values as {@link dev.torc.syntax.JsonText}, by their names as written. */
+  @Override
   public SortedMap<String, String> data() {
     SortedMap<String, String> values = new TreeMap<>();
     data.forEach(
@@ -187,13 +187,9 @@ public final class NeedSnapshot implements InputSource {
     return false;
   }
 
-  /** The files of a needed glob, folder or job, sorted by path. */
+  @Override
   public List<String> files(int list) {
-    return lists.get(list).entries().stream()
-        .filter(
-            member -> member.code() == LineKind.NEED.ordinal() && !member.now().equals("folder"))
-        .map(ManifestEntry::name)
-        .toList();
+    return lists.get(list).files();
   }
 
   /** The lists that were looked at. */

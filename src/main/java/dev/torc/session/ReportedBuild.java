@@ -16,7 +16,7 @@ public final class ReportedBuild implements BuildWatcher {
 
   /**
    * @param profile null where nobody asked for it
-   * @param all whether each job that is up to date is told
+   * @param all whether commands as they run and each job that is up to date are told
    */
   public ReportedBuild(Report report, Profile profile, boolean all) {
     this.report = report;
@@ -31,6 +31,11 @@ public final class ReportedBuild implements BuildWatcher {
 
   @Override
   public boolean wantsAll() {
+    return all;
+  }
+
+  @Override
+  public boolean wantsCommands() {
     return all;
   }
 

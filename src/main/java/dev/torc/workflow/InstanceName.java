@@ -53,6 +53,13 @@ public record InstanceName(String group, SortedMap<String, String> values) {
     return text.equals(job.name()) || job.group() != null && parse(text).selects(job);
   }
 
+  /** Whether another name is that of an instance of the same group, and has these values. */
+  public boolean includes(InstanceName instance) {
+    return !instance.values.isEmpty()
+        && group.equals(instance.group)
+        && instance.values.entrySet().containsAll(values.entrySet());
+  }
+
   /** Whether a job is an instance of the group and has these values. */
   public boolean selects(Job job) {
     return group.equals(job.group())
