@@ -248,7 +248,20 @@ public final class NeedContents implements InputSource {
       Job job = graph.job(node);
       all.put(job.name().substring(job.group().length() + 1), stored);
     }
-    return content(JsonText.object(all));
+    List<ManifestEntry> members = new ArrayList<>();
+    all.forEach(
+        (name, json) ->
+            members.add(
+                new ManifestEntry(
+                    LineKind.DATA.ordinal(), name, "", ManifestWriter.Content.shown(json))));
+    return new ManifestWriter.Content.Value(JsonText.object(all), members);
+  }
+
+  /** The values of the instances where a value is that of a group, and known; null otherwise. */
+  List<ManifestEntry> instances(Ref.OfData value) {
+    return value != null && ofData(value) instanceof ManifestWriter.Content.Value known
+        ? known.members()
+        : null;
   }
 
   /** The name of a job that did not store a needed value, of a group its first instance. */
@@ -264,7 +277,7 @@ public final class NeedContents implements InputSource {
   private static ManifestWriter.Content content(String value) {
     return value == null
         ? new ManifestWriter.Content.Missing()
-        : new ManifestWriter.Content.Value(value);
+        : new ManifestWriter.Content.Value(value, null);
   }
 
   private int pending(int list) {

@@ -5,6 +5,7 @@ import dev.torc.cache.OwnedPath;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
+import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.KnownDigest;
@@ -192,9 +193,18 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return lists.get(list).files();
   }
 
-  /** The lists that were looked at. */
-  Map<Integer, NeedMembers> lists() {
-    return lists;
+  /**
+   * What a record keeps of the lists, and of the values of groups, by the digest in their lines.
+   */
+  Map<Digest, List<ManifestEntry>> members() {
+    Map<Digest, List<ManifestEntry>> all = new TreeMap<>();
+    lists.values().forEach(list -> all.put(list.digest(), list.entries()));
+    for (ManifestWriter.Content content : data.values()) {
+      if (content instanceof ManifestWriter.Content.Value value && value.members() != null) {
+        all.put(Digest.ofText(value.json()), value.members());
+      }
+    }
+    return all;
   }
 
   /** What stands unaltered in the way of the needed globs and folders; see {@link NeedMembers}. */
