@@ -23,7 +23,7 @@ final class CommandText {
   static String of(List<String> argv, List<String> shell) {
     int last = argv.size() - 1;
     if (last == shell.size() && argv.subList(0, last).equals(shell)) {
-      return argv.getLast().strip();
+      return argv.getLast().stripTrailing();
     }
     StringBuilder text = new StringBuilder();
     for (String word : argv) {

@@ -32,7 +32,7 @@ final class EventSender {
     listener.accept(event);
   }
 
-  /** An attempt begins, for which its job was given the numbers of these GPUs. */
+  /** The job's next attempt begins. */
   void started(AttemptContext shared, int id, JobRun run) {
     String command = commands ? command(shared, id, run) : "";
     tell(new Event.JobStarted(shared.graph().name(id), run.reasons(), run.attempts(), command));

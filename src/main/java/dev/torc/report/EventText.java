@@ -78,7 +78,7 @@ final class EventText {
 
   /** Whether the time says something that the phrase does not say already. */
   private static boolean timed(Event.Details details) {
-    return details.log() != null
+    return details.wall() > 0
         && !details.what().startsWith("timed out")
         && !details.what().startsWith("product ");
   }

@@ -42,8 +42,9 @@ final class Events {
   }
 
   static Event failed(String job, String what, String command, Path log) {
+    long wall = log == null ? 0 : 1_200_000_000L;
     return new Event.JobEnded(
-        job, JobState.FAILED, new Event.Details(what, command, of(log), 1_200_000_000L, -1, -1));
+        job, JobState.FAILED, new Event.Details(what, command, of(log), wall, -1, -1));
   }
 
   /** A job that ended well and wrote something. */
