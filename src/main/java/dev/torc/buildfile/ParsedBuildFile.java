@@ -193,6 +193,17 @@ public final class ParsedBuildFile {
       problems.add(entry.place(), "a second job " + name + ", first at " + earlier);
       return;
     }
+    if (!(entry.value() instanceof Node.Mapping) && !Node.isNothing(entry.value())) {
+      problems.add(
+          entry.value().place(),
+          "the job "
+              + name
+              + " must be a map such as {command: make}"
+              + (KnownKeys.JOB.contains(name)
+                  ? "; to mean the " + name + " of a job, indent it below the job's name"
+                  : ""));
+      return;
+    }
     if (!AxisReader.isGroup(entry.value())) {
       units.add(new Unit.Single(reader.read(key, name, entry, null)));
       return;

@@ -4,12 +4,15 @@ import dev.torc.report.Answer;
 import dev.torc.report.JsonWriter;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
+import dev.torc.syntax.BadInput;
 import java.io.IOException;
 
 /** A command of torc. {@link Main} reads its options and calls it; {@link Commands} names it. */
 abstract class Command {
 
   final CommonOptions common = new CommonOptions();
+
+  private BadInput refused;
 
   /** One line for the help. */
   abstract String description();
@@ -33,8 +36,9 @@ abstract class Command {
     if (folder.refused() != null && particular) {
       throw folder.refused();
     }
-    if (folder.refused() != null) {
-      console.tellAll(ErrorMessage.of(folder.refused()).lines());
+    refused = folder.refused();
+    if (refused != null) {
+      console.tellAll(ErrorMessage.of(refused).lines());
     }
     return folder;
   }
@@ -42,7 +46,14 @@ abstract class Command {
   /** Prints an answer: text on standard output, or one JSON document. */
   final void print(Console console, Answer answer) throws IOException {
     if (common.json()) {
-      JsonWriter.document(console.out(), answer::json);
+      JsonWriter.document(
+          console.out(),
+          json -> {
+            answer.json(json);
+            if (refused != null) {
+              json.diagnostics("errors", refused.diagnostics());
+            }
+          });
     } else {
       console.print(answer.text(console.outPalette(common.color())));
     }

@@ -116,8 +116,13 @@ public final class JsonReader {
     return new Place(shown, line, column);
   }
 
+  /** A message of the parser in torc's form: without codes of characters and places of its own. */
   public static String oneLine(String message) {
-    String line = message.replaceAll("\\s+", " ").strip();
+    String line =
+        message
+            .replaceAll("\\s+", " ")
+            .replaceAll(" \\((code \\d+|start marker at .*)\\)", "")
+            .strip();
     return line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
   }
 }

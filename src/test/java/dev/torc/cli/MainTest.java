@@ -197,10 +197,10 @@ class MainTest {
         new Run(2, "", "torc: unknown option --limits; did you mean --limit?\n"),
         probe("build", "--limits=cpus=1"));
     assertEquals("torc: unknown option --fail; did you mean --fail-fast?\n", probe("--fail").err());
-    assertEquals("torc: unknown option -x\n", probe("-nx").err());
-    assertEquals(
-        "torc: option '--json' should be specified without 'x' parameter\n",
-        probe("--json=x").err());
+    assertEquals("torc: unknown option -x; see torc build --help\n", probe("-nx").err());
+    assertEquals("torc: option --json takes no value\n", probe("--json=x").err());
+    assertEquals("torc: unknown option --jbos; did you mean --jobs?\n", probe("--jbos", "3").err());
+    assertEquals("torc: unknown option --wrong; see torc --help\n", probe("--wrong", "3").err());
   }
 
   @Test
