@@ -15,6 +15,7 @@ final class EventSender {
 
   private final LaunchBuilder launches;
   private final Consumer<Event> listener;
+  private boolean toldLarge;
 
   EventSender(LaunchBuilder launches, Consumer<Event> listener) {
     this.launches = launches;
@@ -25,7 +26,17 @@ final class EventSender {
     listener.accept(event);
   }
 
-  void started(Job job, List<Reason> reasons, int attempt) {
+  /**
+   * An attempt begins. The first job that asks for more cpus than there are has a warning for all
+   * (rule 12).
+   */
+  void started(Job job, List<Reason> reasons, int attempt, long cpus) {
+    if (job.resources().cpus() > cpus && !toldLarge) {
+      toldLarge = true;
+      warn(
+          "job %s asks for %d cpus, and there are %d: it runs alone, as others like it do"
+              .formatted(job.name(), job.resources().cpus(), cpus));
+    }
     tell(new Event.JobStarted(job.name(), reasons, attempt, job.command()));
   }
 

@@ -22,22 +22,25 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
   private static final long GROWN = 128L << 20;
 
   private final GraphFile.Origin origin;
+  private final byte[] input;
   private final GraphFile kept;
   private ParsedBuildFile parsed;
 
   /**
    * @param origin names the files and the variables
+   * @param input the text of the one from standard input, null without one: its graph is not kept
    * @param kept the graph of the last build, null where there is none that serves
    */
-  BuildFiles(GraphFile.Origin origin, GraphFile kept) {
+  BuildFiles(GraphFile.Origin origin, byte[] input, GraphFile kept) {
     this.origin = origin;
+    this.input = input;
     this.kept = kept;
   }
 
   @Override
   public Workflow expand(ResultSource found) throws IOException {
     if (parsed == null) {
-      parsed = ParsedBuildFile.read(origin.files(), origin.defines());
+      parsed = ParsedBuildFile.read(origin.files(), input, origin.defines());
       if (Runtime.getRuntime().totalMemory() > GROWN) {
         // The trees of 100 000 jobs are garbage now, but old: the heap would grow instead (100 MB).
         System.gc();
@@ -51,7 +54,7 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
     if (kept != null && graph == kept.graph()) {
       return kept.id();
     }
-    boolean whole = parsed.deciders().complete() && graph.isWhole();
+    boolean whole = input == null && parsed.deciders().complete() && graph.isWhole();
     return whole
         ? GraphFile.write(
             place.graph(), origin, graph, parsed.deciders(), parsed.sources(), digests)
