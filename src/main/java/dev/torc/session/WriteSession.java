@@ -77,6 +77,7 @@ public final class WriteSession implements AutoCloseable {
       endLeftovers(project.place(), cache, warn);
       OwnFile.folder(project.place().logs());
       OwnFile.folder(project.place().jobs());
+      FilesForOthers.keep(project.place().root());
       OwnFile.prepare(project.place().clock()); // who reads it tells of nothing
       return new WriteSession(project, id, cache, StartMarks.begin(cache.place()), listener);
     } catch (IOException | RuntimeException e) {
