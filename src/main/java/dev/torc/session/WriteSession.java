@@ -23,6 +23,7 @@ import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.PlanContext;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,6 +46,7 @@ public final class WriteSession implements AutoCloseable {
   private final StartMarks marks;
   private final DigestMemo digests;
   private final Consumer<Event> listener;
+  private final List<String> kept = new ArrayList<>(); // lines of a first build, told as one
   private boolean recorded;
 
   private WriteSession(
@@ -145,7 +147,29 @@ public final class WriteSession implements AutoCloseable {
         Long.toString(build.number()),
         cache,
         digests,
-        line -> listener.accept(new Event.Note(Event.Level.WARNING, line)));
+        this::kept);
+  }
+
+  /**
+   * Something was set aside. Without records that is all that was ever made: one line is enough for
+   * it.
+   */
+  private void kept(String line) {
+    if (build.number() > 1) {
+      listener.accept(new Event.Note(Event.Level.WARNING, line));
+      return;
+    }
+    synchronized (kept) {
+      kept.add(line);
+    }
+  }
+
+  private void tellKept() {
+    if (!kept.isEmpty()) {
+      int more = kept.size() - 1;
+      String line = kept.getFirst() + (more == 0 ? "" : "; and " + more + " more likewise");
+      listener.accept(new Event.Note(Event.Level.WARNING, line));
+    }
   }
 
   /** Writes that this build has begun into the history. */
@@ -156,6 +180,7 @@ public final class WriteSession implements AutoCloseable {
 
   /** Writes how the build ended; the marks of its jobs are replaced by their records now. */
   void end(Event.Finished finished) {
+    tellKept();
     if (recorded) {
       TreeMap<String, Integer> counts = new TreeMap<>();
       finished.counts().forEach((state, count) -> counts.put(state.name(), count));
