@@ -1,12 +1,17 @@
 package dev.torc.cache;
 
+import dev.torc.posix.Memory;
+import dev.torc.posix.NativeCall;
+import dev.torc.posix.SharedLibrary;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.lmdbjava.LmdbNativeException;
 
 /** Turns what went wrong below the cache into the one line that people read; decides nothing. */
 final class CacheTrouble {
@@ -50,16 +55,28 @@ final class CacheTrouble {
     if (e instanceof CacheException already) {
       return already;
     }
-    int code = e instanceof LmdbException lmdb ? lmdb.code() : 0;
+    int code = e instanceof LmdbNativeException lmdb ? lmdb.getResultCode() : 0;
     String why =
         switch (code) {
           case ENOSPC -> FULL;
           case EIO -> full(file) ? FULL : "input/output error; check the disk, then build again";
           case EACCES, EPERM -> "permission denied; make it writable and build again";
           case EROFS -> READ_ONLY;
-          default -> String.valueOf(e.getMessage());
+          default -> words(e);
         };
     return new CacheException(line(what, file, why), e);
+  }
+
+  /** The words that LMDB itself has for what it refused; lmdbjava has others. */
+  static String words(RuntimeException e) {
+    String library = System.getProperty(RecordStore.LIBRARY);
+    if (library == null || !(e instanceof LmdbNativeException refused)) {
+      return String.valueOf(e.getMessage());
+    }
+    int code = refused.getResultCode();
+    NativeCall strerror = SharedLibrary.open(Path.of(library)).call("mdb_strerror");
+    byte[] words = Memory.textAt(strerror.pointer(code));
+    return new String(words, StandardCharsets.UTF_8) + " (" + code + ")";
   }
 
   /** What the C library says, in lower case as all else on the line. */

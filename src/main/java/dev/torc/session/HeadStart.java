@@ -1,5 +1,6 @@
 package dev.torc.session;
 
+import dev.torc.cache.Cache;
 import dev.torc.hash.Digest;
 import dev.torc.posix.Signals;
 
@@ -19,6 +20,7 @@ final class HeadStart {
   }
 
   private static void run() {
+    Cache.prepare();
     Digest.ofText("");
     Signals.prepare();
   }
