@@ -1,81 +1,30 @@
 package dev.torc;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The house: which package may import which, who may print and exit, what lies at the top. */
 class HouseTest {
-
-  /**
-   * The packages from the command line down, each with those of torc's that it may import, beside
-   * itself and the {@linkplain #GROUND ground floor}.
-   */
-  private static final Map<String, List<String>> MAY_IMPORT =
-      Map.ofEntries(
-          Map.entry(
-              "cli",
-              List.of(
-                  "session",
-                  "report",
-                  "engine",
-                  "plan",
-                  "graph",
-                  "importing",
-                  "buildfile",
-                  "workflow",
-                  "syntax",
-                  "cache")),
-          Map.entry(
-              "session",
-              List.of(
-                  "engine",
-                  "rest",
-                  "plan",
-                  "graph",
-                  "buildfile",
-                  "workflow",
-                  "syntax",
-                  "cache",
-                  "exec")),
-          Map.entry("report", List.of("engine", "plan", "cache")),
-          Map.entry(
-              "engine", List.of("rest", "plan", "graph", "workflow", "syntax", "cache", "exec")),
-          Map.entry("rest", List.of("plan", "graph", "buildfile", "workflow", "syntax", "cache")),
-          Map.entry("plan", List.of("graph", "buildfile", "workflow", "syntax", "cache")),
-          Map.entry("graph", List.of("workflow", "syntax")),
-          Map.entry("importing", List.of("buildfile", "workflow", "syntax")),
-          Map.entry("buildfile", List.of("workflow", "syntax")),
-          Map.entry("workflow", List.of("syntax")),
-          Map.entry("syntax", List.of()),
-          Map.entry("cache", List.of()),
-          Map.entry("exec", List.of()));
-
-  /** The ground floor, which all others may import: each with what it may itself. */
-  private static final Map<String, List<String>> GROUND =
-      Map.of(
-          "bytes", List.of("hash", "posix"),
-          "hash", List.of("posix"),
-          "machine", List.of("posix"),
-          "posix", List.of());
 
   private static final Path CLASSES = Path.of("target", "classes", "dev");
   private static final JavaClasses TORC = new ClassFileImporter().importPath(CLASSES);
@@ -96,35 +45,93 @@ class HouseTest {
     }
   }
 
+  /** The drawing of the page of design: each package with those that it imports. */
   @Test
-  void everyClassIsInAPackageOfTheHouse() {
-    String[] known =
-        Stream.concat(MAY_IMPORT.keySet().stream(), GROUND.keySet().stream())
-            .map(HouseTest::torc)
-            .toArray(String[]::new);
-    classes().should().resideInAnyPackage(known).check(TORC);
+  void importsAreThoseOfTheDrawing() throws IOException {
+    Map<String, Set<String>> house = drawing("house");
+    Map<String, Set<String>> ground = drawing("ground");
+    Map<String, Set<String>> drawn = new TreeMap<>(house);
+    drawn.putAll(ground);
+
+    Map<String, Set<String>> imports = new TreeMap<>();
+    for (JavaClass type : TORC) {
+      Set<String> used = imports.computeIfAbsent(room(type), _ -> new TreeSet<>());
+      for (Dependency use : type.getDirectDependenciesFromSelf()) {
+        String room = room(use.getTargetClass());
+        if (!room.isEmpty() && !room.equals(room(type))) {
+          used.add(room);
+        }
+      }
+    }
+    house.keySet().forEach(name -> imports.get(name).removeAll(ground.keySet()));
+    assertEquals(text(drawn), text(imports), "the drawing in design.md differs from the imports");
   }
 
   @Test
-  void importsPointOneWay() {
-    MAY_IMPORT.forEach(
-        (name, allowed) ->
-            onlyImports(name, Stream.concat(allowed.stream(), GROUND.keySet().stream()).toList()));
-    GROUND.forEach(HouseTest::onlyImports);
+  void inTheDrawingImportsPointOneWay() throws IOException {
+    for (String floor : List.of("house", "ground")) {
+      List<String> order = List.copyOf(drawing(floor).keySet());
+      drawing(floor)
+          .forEach(
+              (name, used) ->
+                  used.forEach(
+                      other ->
+                          assertTrue(
+                              order.indexOf(other) > order.indexOf(name), name + " → " + other)));
+    }
   }
 
-  private static void onlyImports(String name, List<String> allowed) {
-    String[] reach =
-        Stream.concat(allowed.stream(), Stream.of(name))
-            .map(HouseTest::torc)
-            .toArray(String[]::new);
-    classes()
+  /** The drawing has a mark there for it alone. */
+  @Test
+  void ofTheRecordsTheCommandLineKnowsOnlyTheirError() {
+    noClasses()
         .that()
-        .resideInAPackage(torc(name))
+        .resideInAPackage("dev.torc.cli..")
         .should()
-        .onlyDependOnClassesThat(
-            resideInAnyPackage(reach).or(DescribedPredicate.not(resideInAPackage("dev.torc.."))))
+        .dependOnClassesThat(
+            describe(
+                "the cache but CacheException",
+                c -> room(c).equals("cache") && !c.getSimpleName().equals("CacheException")))
         .check(TORC);
+  }
+
+  /** A drawing's rows in their order: a mark stands below the name of an imported package. */
+  private static Map<String, Set<String>> drawing(String floor) throws IOException {
+    List<String> lines =
+        Page.of("design.md").blocks("text").stream()
+            .filter(block -> block.words("packages").equals(List.of(floor)))
+            .flatMap(block -> block.text().lines())
+            .toList();
+    Map<String, Set<String>> rows = new LinkedHashMap<>();
+    for (String line : lines.subList(1, lines.size())) {
+      Set<String> used = new TreeSet<>();
+      for (int i = line.indexOf(" x"); i >= 0; i = line.indexOf(" x", i + 1)) {
+        used.add(wordAt(lines.getFirst(), i + 1));
+      }
+      rows.put(wordAt(line, 0), used);
+    }
+    // The last ones import nothing of torc's, and need no row.
+    Stream.of(lines.getFirst().strip().split(" +"))
+        .forEach(name -> rows.putIfAbsent(name, Set.of()));
+    return rows;
+  }
+
+  private static String text(Map<String, Set<String>> rows) {
+    StringBuilder text = new StringBuilder();
+    rows.forEach((name, used) -> text.append(name).append(": ").append(used).append('\n'));
+    return text.toString();
+  }
+
+  private static String wordAt(String line, int index) {
+    int end = line.indexOf(' ', index);
+    String upTo = end < 0 ? line : line.substring(0, end);
+    return upTo.substring(upTo.lastIndexOf(' ') + 1);
+  }
+
+  /** The package of torc's in which a class is, empty for other classes. */
+  private static String room(JavaClass type) {
+    String name = type.getBaseComponentType().getPackageName();
+    return name.startsWith("dev.torc.") ? name.substring("dev.torc.".length()) : "";
   }
 
   @Test
@@ -172,9 +179,5 @@ class HouseTest {
               .toList();
       assertEquals(List.of(), others);
     }
-  }
-
-  private static String torc(String name) {
-    return "dev.torc." + name + "..";
   }
 }

@@ -17,10 +17,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
- * From the keys that make a job a group ({@code table}, {@code match}, {@code parameters}, {@code
- * mode}, {@code repeat}) to its axes, in this order, the first one outermost. It reads no file.
+ * Reads the axes of a group from the keys that make a job one ({@code table}, {@code match}, {@code
+ * parameters}, {@code mode}, {@code repeat}), in this order, the first one outermost. It looks for
+ * no values.
  *
  * @param scope of the build file's vars
  */
@@ -85,17 +87,14 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     return List.copyOf(axes);
   }
 
-  private interface Reading {
-    Axis of(Entry entry);
-  }
-
   /** Reads one axis, with its names checked; what is wrong is noted. */
-  private void one(Entry entry, Reading reading, Map<String, Place> names, List<Axis> into) {
+  private void one(
+      Entry entry, Function<Entry, Axis> reading, Map<String, Place> names, List<Axis> into) {
     if (entry == null) {
       return;
     }
     try {
-      Axis axis = reading.of(entry);
+      Axis axis = reading.apply(entry);
       for (String name : axis.names()) {
         checkName(name, scope.vars(), entry.place());
         Place earlier = names.putIfAbsent(name, entry.place());

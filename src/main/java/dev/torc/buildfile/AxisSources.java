@@ -15,8 +15,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The tables and the names of files from which groups take values, looked at once: files that no
- * job makes do not change in a build. What values they give is {@link AxisValues}' to say.
+ * Reads the tables and finds the files from which groups take values. It looks at each once: files
+ * that no job makes do not change in a build. {@link AxisValues} makes values of them.
  */
 final class AxisSources {
 
@@ -67,7 +67,7 @@ final class AxisSources {
     return found;
   }
 
-  /** What stands there where a pattern matches nothing. */
+  /** What is there where a pattern matches nothing. */
   String beside(Glob glob) throws IOException {
     complete = false;
     return MissHint.pattern(root, glob);

@@ -30,8 +30,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Finds the values of axes, in files, on disk, among products and in other groups; or who decides
- * them, where that is not known yet. How they become instances is {@link GroupExpansion}'s.
+ * Finds the values of axes: in files, on disk, among products and in other groups. Where they are
+ * not known yet, it says which jobs decide them. {@link GroupExpansion} makes instances of them.
  */
 final class AxisValues {
 
@@ -243,11 +243,11 @@ final class AxisValues {
           : "";
     }
 
-    private interface Reading {
+    private interface TableFormat {
       TableReader.Content of(byte[] bytes) throws IOException;
     }
 
-    private Values table(Axis axis, String path, Reading reading) throws IOException {
+    private Values table(Axis axis, String path, TableFormat format) throws IOException {
       TableReader.Content content = sources.table(axis);
       if (content == null) {
         boolean before = lasting;
@@ -262,7 +262,7 @@ final class AxisValues {
         if (!awaits.isEmpty()) {
           return new Values(axis.names(), List.of());
         }
-        content = read(axis, path, reading);
+        content = read(axis, path, format);
         if (source) {
           sources.put(axis, content);
         }
@@ -270,10 +270,11 @@ final class AxisValues {
       return new Values(content.names(), content.rows());
     }
 
-    private TableReader.Content read(Axis axis, String path, Reading reading) throws IOException {
+    private TableReader.Content read(Axis axis, String path, TableFormat format)
+        throws IOException {
       try {
         byte[] bytes = sources.bytes(path);
-        return reading.of(bytes);
+        return format.of(bytes);
       } catch (BadInput e) {
         // What is wrong with the whole file is told where it is asked for.
         boolean whole = e.diagnostics().getFirst().place().line() == 0;

@@ -8,7 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Where the build file is: in the current folder or the nearest one above. It reads nothing. */
+/** Finds the build file: in the current folder or the nearest one above. It reads nothing. */
 public final class BuildFile {
 
   /** The names a build file may have. */

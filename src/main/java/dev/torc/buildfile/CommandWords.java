@@ -10,8 +10,8 @@ import java.util.Set;
 
 /**
  * Lists the words of a command that name what it runs: the first word of each simple command, and
- * the script after a known interpreter. Whether such a word is a file of the project is for others
- * to look up.
+ * the script after a known interpreter. It does not look whether such a word is a file of the
+ * project.
  */
 public final class CommandWords {
 

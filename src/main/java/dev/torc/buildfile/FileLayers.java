@@ -20,8 +20,8 @@ import java.util.Set;
 
 /**
  * Joins files into one tree: the files that {@code include} names add their jobs and vars, and
- * every further {@code -f} is laid over the ones before, map by map and key by key. What the keys
- * mean is {@link BuildFileLoader}'s.
+ * every further {@code -f} is laid over the ones before, map by map and key by key. It does not
+ * know what the keys mean; {@link ParsedBuildFile} does.
  */
 final class FileLayers {
 

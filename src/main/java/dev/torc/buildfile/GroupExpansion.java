@@ -26,9 +26,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Expands groups: for each, the product of its axes, one instance per combination. What an axis'
- * values are is {@link AxisValues}' to find out, what an instance is {@link JobReader}'s. It
- * remembers what cannot change and every instance it has read.
+ * Expands groups: for each, the product of its axes, one instance per combination. {@link
+ * AxisValues} finds the values of an axis, {@link JobReader} reads an instance. It remembers what
+ * cannot change and every instance it has read.
  */
 final class GroupExpansion {
 

@@ -12,7 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 
-/** From {@code hooks} to their records: a map of commands by event, or a list of maps. */
+/** Reads {@code hooks}: a map of commands by event, or a list of maps. */
 final class HookReader {
 
   private final Scope scope;

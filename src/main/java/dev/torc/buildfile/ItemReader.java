@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads what a job refers to: {@code needs}, {@code produces} and {@code after}. Whether such a
- * file or job exists is the graph's to find out.
+ * Reads what a job refers to: {@code needs}, {@code produces} and {@code after}. It does not look
+ * whether such a file or job exists; the graph does.
  */
 record ItemReader(Paths paths, Problems problems) {
 

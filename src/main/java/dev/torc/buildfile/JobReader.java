@@ -29,9 +29,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * From the map of one job to its record: {@code defaults} are laid under it, classes and
- * placeholders put in, paths normalized. What it runs is read by {@link StepReader}, what it needs
- * and produces by {@link ItemReader}. It looks at no other job and at no disk.
+ * Reads the map of one job into its record: {@code defaults} are laid under it, classes and
+ * placeholders put in, paths normalized. {@link StepReader} reads what it runs, {@link ItemReader}
+ * what it needs and produces. It looks at no other job and at no disk.
  */
 final class JobReader {
 

@@ -9,9 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Texts of a build file for those who write one: what has to stand there so that a text, with
- * placeholders in it, is read as it was meant. Reading is {@link Placeholder}'s and {@link Scope}'s
- * business.
+ * Escapes a text, with placeholders in it, so that it is read from a build file as it was meant.
+ * {@link Placeholder} and {@link Scope} read it.
  */
 public final class LiteralText {
 

@@ -18,7 +18,7 @@ import java.util.function.ToLongFunction;
 
 /**
  * Reads the values of one map by type. What is wrong goes to the problems and is answered with the
- * default, so that one run finds all of it. Which keys mean what is the callers' to know.
+ * default, so that one run finds all of it. It does not know what a key means.
  *
  * @param map the map
  * @param scope for the placeholders in its texts

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What stands where a pattern or folder gives nothing, in a few words for the line that says so: no
- * such folder, an empty one, files that differ in one part. What follows from it is for others.
+ * Says in a few words why a pattern or folder gives nothing: no such folder, an empty one, files
+ * that differ in one part. It decides nothing.
  */
 public final class MissHint {
 

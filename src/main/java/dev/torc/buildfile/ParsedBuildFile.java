@@ -65,40 +65,42 @@ public final class ParsedBuildFile {
   public static ParsedBuildFile read(List<Path> files, SortedMap<String, String> defines)
       throws IOException {
     Problems problems = new Problems();
-    ParsedBuildFile blueprint = new ParsedBuildFile(files, defines, problems);
+    ParsedBuildFile parsed = new ParsedBuildFile(files, defines, problems);
     if (!problems.isEmpty()) {
       // What is wrong with groups is told with the rest.
-      blueprint.expansion.run(ResultSource.nothing(), problems);
+      parsed.expansion.run(ResultSource.nothing(), problems);
       problems.throwIfAny();
     }
-    return blueprint;
+    return parsed;
   }
 
   private ParsedBuildFile(List<Path> files, SortedMap<String, String> defines, Problems problems)
       throws IOException {
     this.root = FileLayers.located(files.getFirst()).getParent();
     FileLayers layers = new FileLayers(root, problems);
-    Node.Mapping top = layers.read(files);
-    new MapFields(top, null, problems).only(KnownKeys.TOP, "the build file");
+    Node.Mapping all = layers.read(files);
+    new MapFields(all, null, problems).only(KnownKeys.TOP, "the build file");
 
     SortedMap<String, String> vars =
-        VariableReader.resolve(MapFields.map(top.get("vars"), "vars", problems), defines, problems);
+        VariableReader.resolve(MapFields.map(all.get("vars"), "vars", problems), defines, problems);
     // With wrong vars every use of them would be told again.
     problems.throwIfAny();
 
     Scope scope = new Scope(vars, null, null, null);
+    SequencedMap<String, Entry> jobs =
+        new LinkedHashMap<>(new FactoryReader(all, scope, problems).jobs().entries());
+    Node.Mapping top = shared(all);
+    all = null; // the tree of 100 000 jobs goes as they are read
     MapFields fields = new MapFields(top, scope, problems);
     this.limits = limits(top, scope, problems);
     TreeSet<String> counters = new TreeSet<>(limits.keySet());
     KnownKeys.LIMITS.forEach(counters::remove);
-    FactoryReader factories = new FactoryReader(top, scope, problems);
-    Node.Mapping jobs = factories.jobs();
     Paths paths = new Paths(root);
     JobReader reader =
         new JobReader(
             vars,
-            shared(top),
-            factories.parents(jobs.entries().keySet()),
+            top,
+            new FactoryReader(top, scope, problems).parents(jobs.keySet()),
             counters,
             paths,
             problems,
@@ -106,8 +108,11 @@ public final class ParsedBuildFile {
     reader.checkShared();
     AxisReader axes = new AxisReader(scope, paths, problems);
     List<Unit> units = new ArrayList<>();
-    Map<String, Place> places = HashMap.newHashMap(jobs.entries().size());
-    jobs.entries().forEach((key, entry) -> add(key, entry, reader, axes, units, places, problems));
+    Map<String, Place> places = HashMap.newHashMap(jobs.size());
+    while (!jobs.isEmpty()) {
+      Map.Entry<String, Entry> job = jobs.pollFirstEntry();
+      add(job.getKey(), job.getValue(), reader, axes, units, places, problems);
+    }
     this.expansion = new GroupExpansion(root, units, reader, warnings);
     Path folder = root.getFileName();
     this.files = layers.files();
@@ -161,9 +166,7 @@ public final class ParsedBuildFile {
     return expansion.deciders();
   }
 
-  /**
-   * What the jobs share: the reader of groups stays, and of 100 000 jobs need not hold the text.
-   */
+  /** All but the jobs: of 100 000 of them the text need not be held once they are read. */
   private static Node.Mapping shared(Node.Mapping top) {
     SequencedMap<String, Entry> entries = new LinkedHashMap<>(top.entries());
     entries.remove("jobs");

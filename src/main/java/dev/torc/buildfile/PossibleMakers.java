@@ -20,9 +20,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Which unit may make what another one reads, by what is declared, with wildcards for all values of
- * groups: so that a group finds those who decide its instances, and never sees what follows from
- * itself. It errs on the side of too many; the graph of the build is made by others.
+ * Tells which job or group may make what another one reads, by what they declare, with wildcards
+ * for all values of groups: so a group finds the jobs that decide its instances, and never sees
+ * what follows from itself. It errs on the side of too many, and makes no graph.
  */
 final class PossibleMakers {
 

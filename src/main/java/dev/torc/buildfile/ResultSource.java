@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is known of results when groups are expanded. The reader of build files knows no results;
- * whoever has them answers here.
+ * Answers what groups ask about results when they are expanded. The readers of build files know no
+ * results; callers that have them implement this.
  */
 public interface ResultSource {
 

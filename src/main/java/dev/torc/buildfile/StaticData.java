@@ -12,8 +12,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The values of the {@code data} section: maps, lists and scalars of the build file as JSON. An
- * unquoted scalar is what it says if it is JSON, otherwise a string.
+ * Reads the {@code data} section: maps, lists and scalars of the build file as JSON. An unquoted
+ * scalar is what it says if it is JSON, otherwise a string.
  */
 final class StaticData {
 

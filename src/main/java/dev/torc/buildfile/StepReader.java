@@ -22,8 +22,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * From the map of one job to what it runs: its command or tasks, with shell, folder, environment
- * and image. What a job is beside that is {@link JobReader}'s to read.
+ * Reads from the map of one job what it runs: its command or tasks, with shell, folder, environment
+ * and image. {@link JobReader} reads the rest of the job.
  *
  * @param top the build file, for what its jobs share
  * @param warnings takes what is likely a mistake

@@ -23,9 +23,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * From a file of lines or rows to {@link Row}s: plain lines, CSV (RFC 4180), TSV (tabs, no quotes),
- * a JSON list of objects, and JSONL. Values keep their text. Which columns may be parameters is for
- * others to say.
+ * Reads a file of lines or rows into {@link Row}s: plain lines, CSV (RFC 4180), TSV (tabs, no
+ * quotes), a JSON list of objects, and JSONL. Values keep their text. It does not know which
+ * columns are parameters.
  */
 final class TableReader {
 

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Groups of which it was not known yet whether they make what decides about others, and whether
- * they turned out to. What to do about one that does is the caller's to say.
+ * Keeps the groups that may make what decides about other groups, and finds out which of them do,
+ * once that can be known. The caller decides what follows.
  */
 final class UndecidedGroups {
 

@@ -13,8 +13,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The values of {@code vars}, which may refer to each other in any order, with {@code -D} laid over
- * them. Values from the command line are texts as they stand.
+ * Reads {@code vars}, which may refer to each other in any order, with {@code -D} laid over them.
+ * Values from the command line are texts as they stand.
  */
 final class VariableReader {
 

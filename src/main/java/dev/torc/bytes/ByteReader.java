@@ -20,16 +20,31 @@ public final class ByteReader {
   private static final Stamp.Kind[] KINDS = Stamp.Kind.values();
 
   private final byte[] bytes;
+  private final int end;
   private int at;
 
   /** Begins at an offset; the bytes must not change. */
   public ByteReader(byte[] bytes, int from) {
+    this(bytes, from, bytes.length);
+  }
+
+  private ByteReader(byte[] bytes, int from, int end) {
     this.bytes = bytes;
     this.at = from;
+    this.end = end;
+  }
+
+  /** The next bytes, so many, to be read on their own; this goes on behind them. */
+  ByteReader part(int count) {
+    at += count;
+    return new ByteReader(bytes, at - count, at);
   }
 
   /** One byte, not negative. */
   public int one() {
+    if (at >= end) {
+      throw new IndexOutOfBoundsException(at);
+    }
     return bytes[at++] & 0xff;
   }
 
@@ -47,6 +62,11 @@ public final class ByteReader {
 
   /** A number of as few bytes as it needs. */
   public long number() {
+    long value = unsigned();
+    return value >>> 1 ^ -(value & 1);
+  }
+
+  private long unsigned() {
     long value = 0;
     int part;
     int shift = 0;
@@ -55,7 +75,7 @@ public final class ByteReader {
       value |= (part & 0x7fL) << shift;
       shift += 7;
     } while ((part & 0x80) != 0);
-    return value >>> 1 ^ -(value & 1);
+    return value;
   }
 
   /** A number that fits an int. */
@@ -65,7 +85,7 @@ public final class ByteReader {
 
   /** So many bytes as they are. */
   public byte[] raw(int count) {
-    if (count > bytes.length - at) {
+    if (count < 0 || count > end - at) {
       throw new IndexOutOfBoundsException(count);
     }
     at += count;
@@ -74,7 +94,7 @@ public final class ByteReader {
 
   /** Numbers of four bytes each. */
   public int[] ints() {
-    int[] values = new int[size(Integer.BYTES)];
+    int[] values = new int[many(small(), Integer.BYTES)];
     ByteBuffer.wrap(bytes, at, Integer.BYTES * values.length).asIntBuffer().get(values);
     at += Integer.BYTES * values.length;
     return values;
@@ -82,16 +102,20 @@ public final class ByteReader {
 
   /** Numbers of eight bytes each. */
   public long[] longs() {
-    long[] values = new long[size(Long.BYTES)];
+    long[] values = new long[many(small(), Long.BYTES)];
     ByteBuffer.wrap(bytes, at, Long.BYTES * values.length).asLongBuffer().get(values);
     at += Long.BYTES * values.length;
     return values;
   }
 
-  /** How many follow of so many bytes each, at least. */
-  private int size(int each) {
-    int size = small();
-    if (size < 0 || size > (bytes.length - at) / each) {
+  /** How many bytes follow, as {@link ByteWriter#sizeBefore} wrote it. */
+  int size() {
+    return many(Math.toIntExact(unsigned()), 1);
+  }
+
+  /** So many follow of so many bytes each, at least. */
+  private int many(int size, int each) {
+    if (size < 0 || size > (end - at) / each) {
       throw new IllegalArgumentException("a list of " + size);
     }
     return size;
@@ -103,6 +127,11 @@ public final class ByteReader {
     if (length < 0) {
       return null;
     }
+    return utf8(length);
+  }
+
+  /** A text of so many bytes. */
+  String utf8(int length) {
     String text = new String(bytes, at, length, StandardCharsets.UTF_8);
     at += length;
     return text;
@@ -127,7 +156,7 @@ public final class ByteReader {
 
   /** A list, unmodifiable. */
   public <T> List<T> list(Function<ByteReader, T> each) {
-    int size = size(1);
+    int size = many(small(), 1);
     List<T> items = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
       items.add(each.apply(this));
@@ -137,6 +166,6 @@ public final class ByteReader {
 
   /** Whether all was read. */
   public boolean isAtEnd() {
-    return at == bytes.length;
+    return at == end;
   }
 }

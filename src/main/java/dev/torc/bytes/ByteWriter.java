@@ -11,17 +11,44 @@ import java.util.function.BiConsumer;
 
 /**
  * Bytes being written: numbers are zigzag varints, fixed-width ones big-endian, text is UTF-8
- * behind its length plus one (0 is null). What they stand for is the caller's business.
+ * behind its length plus one (0 is null). It does not know what they stand for.
  */
 public final class ByteWriter {
 
   private byte[] bytes;
   private int length;
 
+  /** All of these bytes as if they had been written; they are not copied. */
+  public static ByteWriter over(byte[] bytes) {
+    return new ByteWriter(bytes, bytes.length);
+  }
+
+  private ByteWriter(byte[] bytes, int length) {
+    this.bytes = bytes;
+    this.length = length;
+  }
+
   /** Begins behind so many bytes that are left free. */
   public ByteWriter(int free) {
-    bytes = new byte[Math.max(128, 2 * free)];
-    length = free;
+    this(new byte[Math.max(128, 2 * free)], free);
+  }
+
+  /** What was written elsewhere, one after the other; it is copied once. */
+  public void add(ByteWriter... others) {
+    int more = 0;
+    for (ByteWriter other : others) {
+      more += other.length;
+    }
+    bytes = Arrays.copyOf(bytes, length + more);
+    for (ByteWriter other : others) {
+      System.arraycopy(other.bytes, 0, bytes, length, other.length);
+      length += other.length;
+    }
+  }
+
+  /** All bytes so far, up to {@link #length}; nothing is copied. */
+  byte[] buffer() {
+    return bytes;
   }
 
   private void room(int more) {
@@ -50,12 +77,33 @@ public final class ByteWriter {
 
   /** As few bytes as the number needs. */
   public void number(long value) {
-    long rest = value << 1 ^ value >> 63;
+    unsigned(value << 1 ^ value >> 63);
+  }
+
+  /** As few bytes as a number that is not negative needs. */
+  void size(int value) {
+    unsigned(value);
+  }
+
+  private void unsigned(long value) {
+    long rest = value;
     while ((rest & ~0x7fL) != 0) {
       one((int) rest | 0x80);
       rest >>>= 7;
     }
     one((int) rest);
+  }
+
+  /** Puts before the bytes from an index on how many they are. */
+  void sizeBefore(int from) {
+    int size = length - from;
+    int end = length;
+    size(size);
+    int width = length - end;
+    System.arraycopy(bytes, from, bytes, from + width, size);
+    length = from;
+    size(size);
+    length += size;
   }
 
   /** Bytes as they are. */

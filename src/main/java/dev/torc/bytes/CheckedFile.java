@@ -18,13 +18,14 @@ import java.util.zip.CRC32C;
  * Files beside the database that are written as one, with a checksum. They save work and hold
  * nothing that could not be found again, so they are not forced to the disk: one that is missing,
  * torn or damaged is as good as none. A file may have a second part with a checksum of its own, for
- * what is seldom wanted. What they hold is their owners' business.
+ * what is seldom wanted. It does not know what they hold.
  */
 public final class CheckedFile {
 
   /** How many bytes an owner leaves free at a part's beginning, for checksum and length. */
   public static final int FREE = Long.BYTES;
 
+  /** Bytes at once: the channel takes as much memory again as it is asked for. */
   private static final int PIECE = 1 << 18;
 
   private static final byte[] NOTHING = {};
@@ -65,7 +66,6 @@ public final class CheckedFile {
     }
   }
 
-  /** In pieces: the channel takes as much memory again as it is asked for at once. */
   private static boolean fill(SeekableByteChannel in, byte[] bytes, int from) throws IOException {
     int at = from;
     while (at < bytes.length) {
@@ -82,15 +82,18 @@ public final class CheckedFile {
    * Writes a file of one or two parts under a lock that its owner holds; the first {@link #FREE}
    * bytes of each are set here.
    */
-  public static void write(Path file, byte[]... parts) throws IOException {
+  public static void write(Path file, ByteWriter... parts) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     byte[] before = NOTHING;
     try {
       try (OutputStream out = OwnFile.out(fresh, CREATE, TRUNCATE_EXISTING)) {
-        for (byte[] part : parts) {
-          ByteBuffer.wrap(part).putLong(sum(part, before));
-          out.write(part);
-          before = head(part);
+        for (ByteWriter part : parts) {
+          byte[] bytes = part.buffer();
+          ByteBuffer.wrap(bytes).putLong(sum(bytes, part.length(), before));
+          for (int at = 0; at < part.length(); at += PIECE) {
+            out.write(bytes, at, Math.min(PIECE, part.length() - at));
+          }
+          before = head(bytes);
         }
       }
       OwnFile.prepare(file);
@@ -111,14 +114,15 @@ public final class CheckedFile {
   }
 
   private static boolean isWhole(byte[] bytes, byte[] before) {
-    return bytes.length > FREE && ByteBuffer.wrap(bytes).getLong() == sum(bytes, before);
+    return bytes.length > FREE
+        && ByteBuffer.wrap(bytes).getLong() == sum(bytes, bytes.length, before);
   }
 
   /** A second part is summed up with the head of the first: only together are they whole. */
-  private static long sum(byte[] bytes, byte[] before) {
+  private static long sum(byte[] bytes, int length, byte[] before) {
     CRC32C crc = new CRC32C();
     crc.update(before, 0, before.length);
-    crc.update(bytes, FREE, bytes.length - FREE);
-    return crc.getValue() << 32 | bytes.length;
+    crc.update(bytes, FREE, length - FREE);
+    return crc.getValue() << 32 | length;
   }
 }

@@ -17,32 +17,94 @@ public final class StringTable {
   private final int[] slots;
   private final String[] decoded;
 
-  private StringTable(byte[] bytes, int[] start, int[] slots) {
+  private StringTable(byte[] bytes, int[] start, int[] slots, String[] decoded) {
     this.bytes = bytes;
     this.start = start;
     this.slots = slots;
-    this.decoded = new String[start.length - 1];
+    this.decoded = decoded;
   }
 
   /** Numbers texts in their order; none may occur twice. */
   public static StringTable of(List<String> texts) {
-    ByteWriter all = new ByteWriter(0);
-    int[] start = new int[texts.size() + 1];
-    for (int i = 0; i < texts.size(); i++) {
-      all.raw(texts.get(i).getBytes(StandardCharsets.UTF_8));
-      start[i + 1] = all.length();
-    }
-    int[] slots = new int[Integer.highestOneBit(Math.max(1, texts.size())) * 4];
-    StringTable names = new StringTable(all.bytes(), start, slots);
-    for (int i = 0; i < texts.size(); i++) {
-      int slot = hash(names.bytes, start[i], start[i + 1]) & slots.length - 1;
-      while (slots[slot] != 0) {
-        slot = slot + 1 & slots.length - 1;
+    Builder table = new Builder();
+    texts.forEach(table::add);
+    return table.build();
+  }
+
+  /** Numbers texts as they come. For one thread. */
+  public static final class Builder {
+    private byte[] bytes = new byte[1024];
+    private int[] start = new int[65];
+    private int[] slots = new int[256];
+    private String[] texts = new String[64];
+    private int size;
+
+    /** The number of a text: the next one where it is new. */
+    public int add(String text) {
+      byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
+      int slot = slot(bytes, start, slots, wanted);
+      if (slots[slot] != 0) {
+        return slots[slot] - 1;
       }
-      slots[slot] = i + 1;
-      names.decoded[i] = texts.get(i);
+      if (size == texts.length) {
+        texts = Arrays.copyOf(texts, 2 * size);
+        start = Arrays.copyOf(start, 2 * size + 1);
+      }
+      int end = start[size] + wanted.length;
+      if (end > bytes.length) {
+        bytes = Arrays.copyOf(bytes, Math.max(end, 2 * bytes.length));
+      }
+      System.arraycopy(wanted, 0, bytes, start[size], wanted.length);
+      texts[size] = text;
+      slots[slot] = ++size;
+      start[size] = end;
+      if (slots.length < 2 * size) {
+        grow();
+      }
+      return size - 1;
     }
-    return names;
+
+    private void grow() {
+      int[] wider = new int[2 * slots.length];
+      for (int i = 0; i < size; i++) {
+        int slot = hash(bytes, start[i], start[i + 1]) & wider.length - 1;
+        while (wider[slot] != 0) {
+          slot = slot + 1 & wider.length - 1;
+        }
+        wider[slot] = i + 1;
+      }
+      slots = wider;
+    }
+
+    /** How many texts there are. */
+    public int size() {
+      return size;
+    }
+
+    /** A text by its number. */
+    public String text(int id) {
+      return texts[id];
+    }
+
+    /** All texts so far. */
+    public StringTable build() {
+      int[] starts = Arrays.copyOf(start, size + 1);
+      byte[] all = Arrays.copyOf(bytes, starts[size]);
+      return new StringTable(all, starts, slots.clone(), Arrays.copyOf(texts, size));
+    }
+  }
+
+  /** Where a text stands in the table, or the free slot where it would. */
+  private static int slot(byte[] bytes, int[] start, int[] slots, byte[] text) {
+    int slot = hash(text, 0, text.length) & slots.length - 1;
+    while (slots[slot] != 0) {
+      int id = slots[slot] - 1;
+      if (Arrays.equals(bytes, start[id], start[id + 1], text, 0, text.length)) {
+        return slot;
+      }
+      slot = slot + 1 & slots.length - 1;
+    }
+    return slot;
   }
 
   /** FNV-1a, with its bits mixed once more: the low ones choose the slot. */
@@ -82,15 +144,7 @@ public final class StringTable {
   /** The number of a text, -1 if it is none of these. */
   public int id(String text) {
     byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
-    int slot = hash(wanted, 0, wanted.length) & slots.length - 1;
-    while (slots[slot] != 0) {
-      int id = slots[slot] - 1;
-      if (Arrays.equals(bytes, start[id], start[id + 1], wanted, 0, wanted.length)) {
-        return id;
-      }
-      slot = slot + 1 & slots.length - 1;
-    }
-    return -1;
+    return slots[slot(bytes, start, slots, wanted)] - 1;
   }
 
   /** Writes them; {@link #read} reads them back. */
@@ -103,6 +157,8 @@ public final class StringTable {
 
   /** What {@link #write} wrote. */
   public static StringTable read(ByteReader in) {
-    return new StringTable(in.raw(in.small()), in.ints(), in.ints());
+    byte[] bytes = in.raw(in.small());
+    int[] start = in.ints();
+    return new StringTable(bytes, start, in.ints(), new String[start.length - 1]);
   }
 }

@@ -31,7 +31,7 @@ public final class Batch {
 
   /** Remembers what is known of a path. */
   public Batch stamp(String path, KnownDigest known) {
-    return named(RecordTree.STAMPS, path, out -> out.known(known));
+    return named(RecordTree.STAMPS, path, out -> RecordCodec.known(out, known));
   }
 
   /** Forgets what is known of a path. */
@@ -49,16 +49,13 @@ public final class Batch {
   public Batch data(String job, List<StoredValue> data) {
     return data.isEmpty()
         ? drop(RecordTree.DATA, RecordKey.of(job))
-        : named(RecordTree.DATA, job, out -> out.list(data, RecordCodec::datum));
+        : named(RecordTree.DATA, job, out -> RecordCodec.data(out, data));
   }
 
   /** Stores an event. */
   public Batch post(PostedEvent event) {
     byte[] key = RecordKey.of(event.build(), event.sequence());
-    return add(
-        RecordTree.EVENTS,
-        key,
-        RecordCodec.seal(RecordTree.EVENTS, key, out -> RecordCodec.posted(out, event)));
+    return add(RecordTree.EVENTS, key, null, out -> RecordCodec.posted(out, event));
   }
 
   /** Forgets a job's last run and what it stored. */
@@ -80,20 +77,13 @@ public final class Batch {
 
   /** Stores the list that a digest stands for. */
   public Batch list(Digest digest, List<ManifestEntry> entries) {
-    byte[] key = digest.bytes();
-    return add(
-        RecordTree.LISTS,
-        key,
-        RecordCodec.seal(RecordTree.LISTS, key, out -> out.list(entries, RecordCodec::entry)));
+    return add(RecordTree.LISTS, digest.bytes(), null, out -> RecordCodec.entries(out, entries));
   }
 
   /** Writes a line of the history, over an earlier one of the same number. */
   public Batch build(BuildRecord record) {
-    byte[] key = RecordKey.of(record.number());
-    return add(
-        RecordTree.BUILDS,
-        key,
-        RecordCodec.seal(RecordTree.BUILDS, key, out -> RecordCodec.build(out, record)));
+    byte[] key = RecordKey.of(record.id().number());
+    return add(RecordTree.BUILDS, key, null, out -> RecordCodec.build(out, record));
   }
 
   /**
@@ -106,8 +96,11 @@ public final class Batch {
   }
 
   private Batch named(RecordTree tree, String name, RecordCodec.Content content) {
-    byte[] key = RecordKey.of(name);
-    return add(tree, key, RecordCodec.named(tree, key, name, content));
+    return add(tree, RecordKey.of(name), name, content);
+  }
+
+  private Batch add(RecordTree tree, byte[] key, String name, RecordCodec.Content content) {
+    return add(tree, key, RecordCodec.seal(tree, key, name, content));
   }
 
   private Batch drop(RecordTree tree, byte[] key) {

@@ -5,17 +5,10 @@ import java.util.SortedMap;
 /**
  * A line of the build history.
  *
- * @param number counts builds from 1
- * @param id random, in the environment of its jobs
  * @param started milliseconds since 1970
  * @param nanos duration in nanoseconds; -1 while it runs or where it was killed
  * @param counts jobs by final state
  * @param exit exit status; -1 while it runs or where it was killed
  */
 public record BuildRecord(
-    long number,
-    String id,
-    long started,
-    long nanos,
-    SortedMap<String, Integer> counts,
-    int exit) {}
+    BuildId id, long started, long nanos, SortedMap<String, Integer> counts, int exit) {}

@@ -1,6 +1,6 @@
 package dev.torc.cache;
 
-import dev.torc.bytes.ByteReader;
+import dev.torc.bytes.FieldReader;
 import dev.torc.hash.Digest;
 import dev.torc.hash.KnownDigest;
 import java.io.IOException;
@@ -21,8 +21,8 @@ import org.lmdbjava.LmdbException;
 
 /**
  * The memory of torc: what is known of files, what the last runs left, who owns which path, and the
- * history. It keeps records and finds them again, whole or not at all; what they mean for a build
- * is not its business.
+ * history. It keeps records and finds them again, whole or not at all; it does not know what they
+ * mean for a build.
  *
  * <p>Any thread may call it. What was put is seen by reads at once, before it is committed. A
  * record that is damaged counts as absent, so the worst that damage does is to make a job run
@@ -196,7 +196,7 @@ public final class Cache implements AutoCloseable {
         key,
         value,
         true,
-        (name, in) -> job.equals(name) ? in.list(RecordCodec::datum) : null);
+        (name, in) -> job.equals(name) ? RecordCodec.data(in) : null);
   }
 
   /** The record of a path that torc made, or null. */
@@ -210,7 +210,7 @@ public final class Cache implements AutoCloseable {
 
   /** A stored list, or null. */
   public List<ManifestEntry> list(Digest digest) {
-    return find(RecordTree.LISTS, digest.bytes(), null, (_, in) -> in.list(RecordCodec::entry));
+    return find(RecordTree.LISTS, digest.bytes(), null, (_, in) -> RecordCodec.entries(in));
   }
 
   /**
@@ -240,7 +240,7 @@ public final class Cache implements AutoCloseable {
                 key,
                 value,
                 true,
-                (name, in) -> new Named<>(name, in.list(RecordCodec::datum))),
+                (name, in) -> new Named<>(name, RecordCodec.data(in))),
         named -> visitor.accept(named.name, named.record));
   }
 
@@ -285,13 +285,13 @@ public final class Cache implements AutoCloseable {
     back(
         build -> {
           if (build != null) {
-            builds.put(build.number(), build);
+            builds.put(build.id().number(), build);
           }
           return builds.size() < most;
         });
     late.stream()
         .map(change -> build(change.key, change.value))
-        .forEach(build -> builds.put(build.number(), build));
+        .forEach(build -> builds.put(build.id().number(), build));
     return builds.values().stream().limit(most).toList();
   }
 
@@ -301,7 +301,8 @@ public final class Cache implements AutoCloseable {
     long[] next = {1};
     back(
         build -> {
-          next[0] += build == null ? 1 : build.number(); // the key of what is damaged may be wrong
+          next[0] +=
+              build == null ? 1 : build.id().number(); // the key of what is damaged may be wrong
           return build == null;
         });
     return late == null ? next[0] : Math.max(next[0], RecordKey.number(late.getKey()) + 1);
@@ -456,8 +457,8 @@ public final class Cache implements AutoCloseable {
 
   private record Named<T>(String name, T record) {}
 
-  private KnownDigest known(String path, String name, ByteReader in) {
-    KnownDigest known = in.known();
+  private KnownDigest known(String path, String name, FieldReader in) {
+    KnownDigest known = RecordCodec.known(in);
     if (!path.equals(name)) {
       return null;
     }

@@ -14,7 +14,7 @@ import org.lmdbjava.LmdbException;
 
 /**
  * How a cache is opened: damage is found before LMDB may read the pages, and is set aside by who
- * may write, or told by who only looks. Reading and writing records is {@link Cache}'s business.
+ * may write, or told by who only looks. {@link Cache} reads and writes the records.
  */
 final class CacheOpening {
 

@@ -12,10 +12,10 @@ import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * Where a root's cache is. {@code TORC_CACHE} names a folder elsewhere which many roots may share:
- * one environment each, named by the root's real path and a random id that the root keeps in {@code
- * .torc/id}, so that neither a copy of the root nor another root at the same path takes its records
- * for its own. What lies there is not its business.
+ * Tells where a root's cache is. {@code TORC_CACHE} names a folder elsewhere which many roots may
+ * share: one environment each, named by the root's real path and a random id that the root keeps in
+ * {@code .torc/id}, so that neither a copy of the root nor another root at the same path takes its
+ * records for its own. It does not know what lies there.
  *
  * @param root the folder of the build file
  * @param folder {@code ROOT/.torc}

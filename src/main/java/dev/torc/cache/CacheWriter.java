@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 /**
  * The one thread that writes. Batches are gathered for a moment and committed as one group, in the
  * order in which they came; after the first failure nothing is committed any more, so that no later
- * batch is ever there without the earlier ones. What a commit does is not its business.
+ * batch is ever there without the earlier ones. It does not know what a commit does.
  */
 final class CacheWriter {
 

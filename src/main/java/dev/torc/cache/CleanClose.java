@@ -12,12 +12,12 @@ import java.io.IOException;
  * A note beside the database that it was closed in order, with the stamp that its file had then. As
  * long as the file has that stamp, in the same boot, nobody wrote to it since, and its pages need
  * not be {@linkplain PageCheck checked} again: that is a walk through all of them. Opening for work
- * takes the note away, so after a crash there is none. What is wrong with a database is not its
- * business.
+ * takes the note away, so after a crash there is none. It does not look at the database itself.
  */
 final class CleanClose {
 
-  private static final String LAYOUT = "torc closed 1";
+  /** With the format of the records: those of another one are not as they should be. */
+  private static final String LAYOUT = "torc closed 1, records " + RecordStore.SCHEMA;
 
   private CleanClose() {}
 
@@ -43,7 +43,7 @@ final class CleanClose {
     out.text(LAYOUT);
     out.text(settings.boot());
     out.known(new KnownDigest(stamp(place), null, true));
-    CheckedFile.write(place.closed(), out.bytes());
+    CheckedFile.write(place.closed(), out);
   }
 
   private static Stamp stamp(CachePlace place) throws IOException {

@@ -12,8 +12,7 @@ import org.lmdbjava.LmdbNativeException;
 /**
  * What happens to a database that cannot be used: it is moved aside, never deleted, and the next
  * one starts empty. Damage that only shows while a build runs leaves a marker for the next open,
- * which takes it away by itself. Finding damage is the business of {@link PageCheck} and {@link
- * RecordStore}.
+ * which takes it away by itself. {@link PageCheck} and {@link RecordStore} find it.
  */
 final class Damage {
 

@@ -20,8 +20,7 @@ import java.util.Set;
  * say, and a wrong size or page number in one takes the whole process along (SIGBUS), or makes it
  * hand out, or write over, a page of something else. Checked are the meta pages, that every page of
  * a tree is where it should be and is used once, that nodes lie inside their pages, that keys
- * ascend, and that free pages are free. What the records hold is not its business; they have
- * checksums.
+ * ascend, and that free pages are free. It does not look into the records; they have checksums.
  *
  * <p>The format is that of LMDB 0.9 on 64 bits, little-endian: {@code MDB_page}, {@code MDB_meta},
  * {@code MDB_db} and {@code MDB_node} in liblmdb/mdb.c. The file may be shorter than its last page

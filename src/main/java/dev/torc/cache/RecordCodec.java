@@ -2,6 +2,9 @@ package dev.torc.cache;
 
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
+import dev.torc.bytes.FieldReader;
+import dev.torc.bytes.FieldWriter;
+import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -11,10 +14,13 @@ import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 /**
- * The records as bytes: a CRC32C over tree, key and content, then the content. Numbers are zigzag
- * varints, stamps fixed-width big-endian, text is UTF-8 behind its length plus one (0 is null). A
- * record that does not read back exactly is null to its reader, as if it were not there. A change
- * of any layout needs a new {@link RecordStore#SCHEMA}.
+ * The records as bytes: a CRC32C over tree, key and content, the name where the key has not all of
+ * it, then {@linkplain FieldWriter fields}. Each record's fields are written and read side by side
+ * here. A record that cannot be read is null to its reader, as if it were not there.
+ *
+ * <p>A later torc may add fields with new tags: this one skips them. A field that is not there is
+ * 0, null or empty, so no constant that decides is written as 0. Tags and forms are never changed
+ * or used again; what needs that needs a new {@link RecordStore#SCHEMA}.
  */
 final class RecordCodec {
 
@@ -26,29 +32,23 @@ final class RecordCodec {
 
   /** What writes a record's content. */
   interface Content {
-    void to(ByteWriter out);
+    void to(FieldWriter out);
   }
 
   /** What reads a record's content; the name is that of its key, null for keys without one. */
   interface Reader<T> {
-    T from(String name, ByteReader in);
+    T from(String name, FieldReader in);
   }
 
-  static byte[] named(RecordTree tree, byte[] key, String name, Content content) {
-    return seal(
-        tree,
-        key,
-        out -> {
-          if (RecordKey.shortened(key)) {
-            out.text(name);
-          }
-          content.to(out);
-        });
-  }
-
-  static byte[] seal(RecordTree tree, byte[] key, Content content) {
+  /**
+   * @param name that of the key, null for keys without one
+   */
+  static byte[] seal(RecordTree tree, byte[] key, String name, Content content) {
     ByteWriter out = new ByteWriter(SUM);
-    content.to(out);
+    if (name != null && RecordKey.shortened(key)) {
+      out.text(name);
+    }
+    content.to(new FieldWriter(out));
     byte[] value = out.bytes();
     ByteBuffer.wrap(value).putInt(sum(tree, key, value));
     return value;
@@ -64,17 +64,19 @@ final class RecordCodec {
     try {
       ByteReader in = new ByteReader(value, SUM);
       String name = !named ? null : RecordKey.shortened(key) ? in.text() : RecordKey.name(key);
-      T record = reader.from(name, in);
-      return in.isAtEnd() ? record : null;
+      FieldReader fields = new FieldReader(in);
+      T record = reader.from(name, fields);
+      fields.end();
+      return record;
     } catch (IndexOutOfBoundsException
         | IllegalArgumentException
         | ArithmeticException
         | NegativeArraySizeException e) {
-      return null; // only a layout of another torc could get here: as good as absent
+      return null; // what decides is of a kind that only a later torc knows: as good as absent
     }
   }
 
-  private static int sum(RecordTree tree, byte[] key, byte[] value) {
+  static int sum(RecordTree tree, byte[] key, byte[] value) {
     CRC32C crc = new CRC32C();
     crc.update(tree.ordinal());
     crc.update(key, 0, key.length);
@@ -82,132 +84,172 @@ final class RecordCodec {
     return (int) crc.getValue();
   }
 
-  static void result(ByteWriter out, JobResult result) {
-    out.one(result.outcome().ordinal());
-    out.text(result.build());
-    out.digest(result.manifest());
-    out.list(result.products(), RecordCodec::made);
-    out.list(result.found(), ByteWriter::text);
-    out.list(result.moved(), ByteWriter::text);
-    out.number(result.wall());
+  static void known(FieldWriter out, KnownDigest known) {
+    Stamp stamp = known.stamp();
+    out.constant(1, stamp.kind());
+    out.flag(2, stamp.executable());
+    out.number(3, stamp.size());
+    out.number(4, stamp.mtime());
+    out.number(5, stamp.ctime());
+    out.number(6, stamp.inode());
+    out.digest(7, known.digest());
+    out.flag(8, known.safe());
   }
 
-  static JobResult result(ByteReader in) {
+  static KnownDigest known(FieldReader in) {
+    Stamp stamp =
+        new Stamp(
+            in.constant(1, KINDS),
+            in.flag(2),
+            in.number(3),
+            in.number(4),
+            in.number(5),
+            in.number(6));
+    return new KnownDigest(stamp, in.digest(7), in.flag(8));
+  }
+
+  static void result(FieldWriter out, JobResult result) {
+    out.constant(1, result.outcome());
+    out.text(2, result.build());
+    out.digest(3, result.manifest());
+    out.records(4, result.products(), RecordCodec::product);
+    out.texts(5, result.found());
+    out.texts(6, result.moved());
+    out.number(7, result.wall());
+  }
+
+  static JobResult result(FieldReader in) {
     return new JobResult(
-        OUTCOMES[in.one()],
-        in.text(),
-        in.digest(),
-        in.list(RecordCodec::made),
-        in.list(ByteReader::text),
-        in.list(ByteReader::text),
-        in.number());
+        in.constant(1, OUTCOMES),
+        in.text(2),
+        in.digest(3),
+        in.records(4, RecordCodec::product),
+        in.texts(5),
+        in.texts(6),
+        in.number(7));
   }
 
-  private static void made(ByteWriter out, RecordedProduct made) {
-    out.text(made.path());
-    out.one(made.kind().ordinal());
-    out.digest(made.digest());
+  private static void product(FieldWriter out, RecordedProduct product) {
+    out.text(1, product.path());
+    out.constant(2, product.kind());
+    out.digest(3, product.digest());
   }
 
-  private static RecordedProduct made(ByteReader in) {
-    return new RecordedProduct(in.text(), KINDS[in.one()], in.digest());
+  private static RecordedProduct product(FieldReader in) {
+    return new RecordedProduct(in.text(1), in.constant(2, KINDS), in.digest(3));
   }
 
-  static void details(ByteWriter out, RunDetails details) {
-    out.list(details.manifest(), RecordCodec::entry);
-    out.list(details.reasons(), RecordCodec::entry);
-    out.text(details.what());
-    out.number(details.number());
-    out.number(details.started());
-    out.number(details.exit());
-    out.number(details.signal());
-    out.number(details.cpu());
-    out.number(details.peak());
-    out.number(details.attempts());
+  static void details(FieldWriter out, RunDetails details) {
+    out.records(1, details.manifest(), RecordCodec::entry);
+    out.records(2, details.reasons(), RecordCodec::entry);
+    out.text(3, details.what());
+    out.number(4, details.number());
+    out.number(5, details.started());
+    out.number(6, details.exit());
+    out.number(7, details.signal());
+    out.number(8, details.cpu());
+    out.number(9, details.peak());
+    out.number(10, details.attempts());
   }
 
-  static RunDetails details(ByteReader in) {
+  static RunDetails details(FieldReader in) {
     return new RunDetails(
-        in.list(RecordCodec::entry),
-        in.list(RecordCodec::entry),
-        in.text(),
-        in.number(),
-        in.number(),
-        (int) in.number(),
-        (int) in.number(),
-        in.number(),
-        in.number(),
-        (int) in.number());
+        in.records(1, RecordCodec::entry),
+        in.records(2, RecordCodec::entry),
+        in.text(3),
+        in.number(4),
+        in.number(5),
+        in.small(6),
+        in.small(7),
+        in.number(8),
+        in.number(9),
+        in.small(10));
   }
 
-  static void entry(ByteWriter out, ManifestEntry entry) {
-    out.number(entry.code());
-    out.text(entry.name());
-    out.text(entry.old());
-    out.text(entry.now());
+  static void entries(FieldWriter out, List<ManifestEntry> entries) {
+    out.records(1, entries, RecordCodec::entry);
   }
 
-  static ManifestEntry entry(ByteReader in) {
-    return new ManifestEntry((int) in.number(), in.text(), in.text(), in.text());
+  static List<ManifestEntry> entries(FieldReader in) {
+    return in.records(1, RecordCodec::entry);
   }
 
-  static void datum(ByteWriter out, StoredValue datum) {
-    out.text(datum.key());
-    out.text(datum.text());
+  private static void entry(FieldWriter out, ManifestEntry entry) {
+    out.number(1, entry.code());
+    out.text(2, entry.name());
+    out.text(3, entry.old());
+    out.text(4, entry.now());
   }
 
-  static StoredValue datum(ByteReader in) {
-    return new StoredValue(in.text(), in.text());
+  private static ManifestEntry entry(FieldReader in) {
+    return new ManifestEntry(in.small(1), in.text(2), in.text(3), in.text(4));
   }
 
-  static void posted(ByteWriter out, PostedEvent event) {
-    out.number(event.time());
-    out.text(event.job());
-    out.number(event.attempt());
-    out.text(event.text());
+  static void data(FieldWriter out, List<StoredValue> values) {
+    out.records(1, values, RecordCodec::value);
   }
 
-  static PostedEvent posted(byte[] key, ByteReader in) {
+  static List<StoredValue> data(FieldReader in) {
+    return in.records(1, RecordCodec::value);
+  }
+
+  private static void value(FieldWriter out, StoredValue value) {
+    out.text(1, value.key());
+    out.text(2, value.text());
+  }
+
+  private static StoredValue value(FieldReader in) {
+    return new StoredValue(in.text(1), in.text(2));
+  }
+
+  static void posted(FieldWriter out, PostedEvent event) {
+    out.number(1, event.time());
+    out.text(2, event.job());
+    out.number(3, event.attempt());
+    out.text(4, event.text());
+  }
+
+  static PostedEvent posted(byte[] key, FieldReader in) {
     ByteBuffer at = ByteBuffer.wrap(key);
     return new PostedEvent(
-        at.getLong(), at.getLong(), in.number(), in.text(), (int) in.number(), in.text());
+        at.getLong(), at.getLong(), in.number(1), in.text(2), in.small(3), in.text(4));
   }
 
-  static void owned(ByteWriter out, OwnedPath owned) {
-    out.one(owned.kind().ordinal() << 1 | flag(owned.adopted(), 1));
-    out.digest(owned.digest());
-    out.text(owned.job());
+  static void owned(FieldWriter out, OwnedPath owned) {
+    out.constant(1, owned.kind());
+    out.digest(2, owned.digest());
+    out.text(3, owned.job());
+    out.flag(4, owned.adopted());
   }
 
-  static OwnedPath owned(String path, ByteReader in) {
-    int head = in.one();
-    return new OwnedPath(path, KINDS[head >> 1], in.digest(), in.text(), (head & 1) != 0);
+  static OwnedPath owned(String path, FieldReader in) {
+    return new OwnedPath(path, in.constant(1, KINDS), in.digest(2), in.text(3), in.flag(4));
   }
 
-  static void build(ByteWriter out, BuildRecord build) {
-    out.text(build.id());
-    out.number(build.started());
-    out.number(build.nanos());
-    out.list(
-        List.copyOf(build.counts().entrySet()),
-        (to, count) -> {
-          to.text(count.getKey());
-          to.number(count.getValue());
-        });
-    out.number(build.exit());
+  static void build(FieldWriter out, BuildRecord build) {
+    out.text(1, build.id().id());
+    out.number(2, build.started());
+    out.number(3, build.nanos());
+    out.records(4, List.copyOf(build.counts().entrySet()), RecordCodec::count);
+    out.number(5, build.exit());
   }
 
-  static BuildRecord build(long number, ByteReader in) {
-    String id = in.text();
-    long started = in.number();
-    long nanos = in.number();
+  static BuildRecord build(long number, FieldReader in) {
+    BuildId id = new BuildId(in.text(1), number);
+    long started = in.number(2);
+    long nanos = in.number(3);
     SortedMap<String, Integer> counts = new TreeMap<>();
-    in.list(from -> Map.entry(from.text(), (int) from.number()))
+    in.records(4, RecordCodec::count)
         .forEach(count -> counts.put(count.getKey(), count.getValue()));
-    return new BuildRecord(number, id, started, nanos, counts, (int) in.number());
+    return new BuildRecord(id, started, nanos, counts, in.small(5));
   }
 
-  private static int flag(boolean set, int bit) {
-    return set ? bit : 0;
+  private static void count(FieldWriter out, Map.Entry<String, Integer> count) {
+    out.text(1, count.getKey());
+    out.number(2, count.getValue());
+  }
+
+  private static Map.Entry<String, Integer> count(FieldReader in) {
+    return Map.entry(in.text(1), in.small(2));
   }
 }

@@ -27,8 +27,9 @@ import org.lmdbjava.LmdbException;
 import org.lmdbjava.Txn;
 
 /**
- * The LMDB environment: trees of bytes, read by any thread and written by one. What the bytes mean,
- * what waits to be written and whether the file is sound are other files' business.
+ * The LMDB environment: trees of bytes, read by any thread and written by one. It does not know
+ * what the bytes mean ({@link RecordCodec}), what waits to be written ({@link CacheWriter}), or
+ * whether the file is sound ({@link PageCheck}).
  *
  * <p>It keeps LMDB's full durability: a commit is on the disk when it returns, data first, meta
  * page after. Giving up the second sync (MDB_NOMETASYNC) would lose a commit on a power failure and
@@ -41,10 +42,11 @@ import org.lmdbjava.Txn;
 final class RecordStore implements AutoCloseable {
 
   /**
-   * The layout of the records, kept in the database. Any change of {@link RecordCodec} counts it
+   * The format of the records, kept in the database. New fields in {@link RecordCodec} leave it as
+   * it is; what a torc of this format could not read, or would take for something else, counts it
    * up.
    */
-  static final String SCHEMA = "2";
+  static final String SCHEMA = "3";
 
   /** The property with the path of LMDB's library; without it, lmdbjava unpacks the library. */
   static final String LIBRARY = "lmdbjava.native.lib";

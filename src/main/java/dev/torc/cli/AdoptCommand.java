@@ -1,30 +1,14 @@
 package dev.torc.cli;
 
-import dev.torc.cache.BuildId;
-import dev.torc.cache.BuildLock;
-import dev.torc.engine.Adoption;
-import dev.torc.engine.Event;
-import dev.torc.hash.DigestMemo;
-import dev.torc.machine.Amount;
-import dev.torc.machine.SafeText;
-import dev.torc.plan.DiskChecks;
-import dev.torc.plan.Expander;
-import dev.torc.plan.JobSelection;
-import dev.torc.plan.Plan;
-import dev.torc.posix.RandomId;
+import dev.torc.report.AdoptAnswer;
+import dev.torc.session.AdoptRequest;
 import dev.torc.session.Exit;
-import dev.torc.session.Project;
-import dev.torc.session.ReadSession;
-import dev.torc.session.WriteSession;
-import dev.torc.syntax.BadInput.Diagnostic;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code torc adopt}: takes what stands there for the result of jobs, without running them. What
- * can be adopted is the business of {@link Adoption}; here all is stored, or nothing.
+ * {@code torc adopt}: takes the files that are there for the results of jobs, without running them.
  */
 final class AdoptCommand extends Command {
 
@@ -47,94 +31,17 @@ final class AdoptCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    Project project = project(console).withoutResults();
-    JobSelection selection = project.select(targets);
-    DiskChecks.check(project.graph(), project.looking(_ -> null), selection.named());
-    if (dry) {
-      try (ReadSession look = ReadSession.at(project, console::warn)) {
-        JobSelection known = look.project().select(targets);
-        Expander expander = expander(look.project(), look.digests());
-        Plan plan = expander.plan(look.plan(known, false).context());
-        return tell(
-            console,
-            new Adoption(plan.context(), expander, look.digests(), new BuildId("", 0)).run());
-      }
-    }
-    String build = RandomId.next();
-    BuildLock lock =
-        WriteSession.lock(
-            console.caller(),
-            project.place(),
-            build,
-            "torc adopt",
-            !noWait,
-            line -> say(console, line));
-    if (lock == null) {
+    AdoptAnswer answer =
+        new AdoptRequest(targets, dry, !noWait).run(project(console), console::say, console::warn);
+    if (answer == null) {
       return Exit.LOCKED;
     }
-    try (lock;
-        WriteSession work = WriteSession.open(project, build, event -> note(console, event))) {
-      Expander expander = expander(project, work.digests());
-      Plan plan = expander.plan(work.context(selection, false));
-      Adoption adoption =
-          new Adoption(plan.context(), expander, work.digests(), work.build()).run();
-      if (adoption.problems().isEmpty()) {
-        work.cache().put(adoption.batch());
-        work.cache().flush();
-      }
-      return tell(console, adoption);
-    }
-  }
-
-  private Expander expander(Project project, DigestMemo digests) {
-    return project.expander(targets, (graph, jobs) -> DiskChecks.check(graph, digests, jobs));
-  }
-
-  private static void say(Console console, String line) {
-    try {
-      console.tell(SafeText.line(line));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void note(Console console, Event event) {
-    if (event instanceof Event.Note note) {
-      say(console, (note.level() == Event.Level.WARNING ? "warning: " : "") + note.text());
-    }
-  }
-
-  private int tell(Console console, Adoption adoption) throws IOException {
-    boolean well = adoption.problems().isEmpty();
-    List<String> adopted = well ? adoption.adopted() : List.of();
-    for (Diagnostic problem : adoption.problems()) {
-      console.tell(SafeText.line(problem.toString()));
-    }
-    if (common.json()) {
-      JsonPrinter.print(
-          console,
-          out -> {
-            out.writeBooleanField("dry_run", dry);
-            JsonPrinter.texts(out, "adopted", adopted);
-            JsonPrinter.texts(out, "up_to_date", adoption.upToDate());
-            JsonPrinter.texts(
-                out, "problems", adoption.problems().stream().map(Diagnostic::toString).toList());
-          });
-    } else {
-      for (String job : adopted) {
-        console.print((dry ? "would adopt " : "adopted ") + SafeText.name(job) + "\n");
-      }
+    answer.problems().forEach(console::say);
+    print(console, answer);
+    if (!common.json()) {
       console.out().flush();
-      console.tell(
-          well
-              ? Amount.count(adopted.size() + adoption.upToDate().size(), "job")
-                  + ": %d %s, %d up to date"
-                      .formatted(
-                          adopted.size(),
-                          dry ? "would be adopted" : "adopted",
-                          adoption.upToDate().size())
-              : "nothing adopted");
+      console.tell(answer.summary());
     }
-    return well ? Exit.DONE : Exit.FAILED;
+    return answer.problems().isEmpty() ? Exit.DONE : Exit.FAILED;
   }
 }

@@ -1,17 +1,15 @@
 package dev.torc.cli;
 
-import dev.torc.engine.BuildLoop;
-import dev.torc.engine.Event;
 import dev.torc.machine.Makeflags;
-import dev.torc.plan.Plan;
 import dev.torc.posix.RandomId;
-import dev.torc.posix.Signals;
+import dev.torc.report.DryRunAnswer;
 import dev.torc.report.Profile;
 import dev.torc.report.Report;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.BuildSession;
-import dev.torc.session.BuildWatcher;
+import dev.torc.session.Exit;
 import dev.torc.session.Project;
+import dev.torc.session.ReportedBuild;
 import java.io.IOException;
 import java.util.List;
 
@@ -40,55 +38,24 @@ final class BuildCommand extends Command {
     Project project = project(console);
     BuildSession session = BuildSession.of(project, request);
     if (request.dry()) {
-      return DryRun.print(console, session.forecast(console::warn), common.json());
+      DryRunAnswer answer = new DryRunAnswer(session.forecast(console::warn));
+      print(console, answer);
+      if (!common.json()) {
+        console.out().flush();
+        console.tell(answer.summary());
+      }
+      return Exit.DONE;
     }
     session.check(console::warn);
     Profile profile = options.profile() ? ProfileOption.of(console, project, began) : null;
     try (Report report = report(console, profile)) {
-      return session.run(RandomId.next(), new Watcher(report, profile));
+      boolean all = common.json() || options.detail() == Report.Detail.VERBOSE;
+      return session.run(RandomId.next(), new ReportedBuild(report, profile, all));
     }
   }
 
   private Report report(Console console, Profile profile) {
     Report report = ReportChoice.open(console, common, options.detail(), () -> -1);
     return profile == null ? report : Report.all(List.of(report, profile));
-  }
-
-  /**
-   * Hands events to a report, and signals to the build.
-   *
-   * @param profile null where nobody asked for it
-   */
-  private final class Watcher implements BuildWatcher {
-    private final Report report;
-    private final Profile profile;
-
-    Watcher(Report report, Profile profile) {
-      this.report = report;
-      this.profile = profile;
-    }
-
-    @Override
-    public void accept(Event event) {
-      report.accept(event);
-    }
-
-    @Override
-    public boolean wantsAll() {
-      return common.json() || options.detail() == Report.Detail.VERBOSE;
-    }
-
-    @Override
-    public void planning() {
-      if (profile != null) {
-        profile.phase("plan");
-      }
-    }
-
-    @Override
-    public Watch running(Plan plan, BuildLoop build) {
-      Signals signals = new Signals(build::signal);
-      return signals::close;
-    }
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The options of {@code torc build}. How amounts are read is the build file's business. */
+/** The options of {@code torc build}. It does not know what the amounts mean. */
 final class BuildOptions {
 
   private final List<String> targets = new ArrayList<>();

@@ -1,5 +1,7 @@
 package dev.torc.cli;
 
+import dev.torc.report.Answer;
+import dev.torc.report.JsonWriter;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import java.io.IOException;
@@ -26,17 +28,24 @@ abstract class Command {
    *
    * @param particular whether it cannot this time, so that the refusal is thrown
    */
-  final ProjectFolder site(Console console, boolean particular) throws IOException {
-    ProjectFolder site = ProjectFolder.find(console.caller(), common.project(console));
-    if (site.refused() != null && particular) {
-      throw site.refused();
+  final ProjectFolder folder(Console console, boolean particular) throws IOException {
+    ProjectFolder folder = ProjectFolder.find(console.caller(), common.project(console));
+    if (folder.refused() != null && particular) {
+      throw folder.refused();
     }
-    if (site.refused() != null) {
-      for (String line : ErrorMessage.of(site.refused()).lines()) {
-        console.tell(line);
-      }
+    if (folder.refused() != null) {
+      console.tellAll(ErrorMessage.of(folder.refused()).lines());
     }
-    return site;
+    return folder;
+  }
+
+  /** Prints an answer: text on standard output, or one JSON document. */
+  final void print(Console console, Answer answer) throws IOException {
+    if (common.json()) {
+      JsonWriter.document(console.out(), answer::json);
+    } else {
+      console.print(answer.text(console.outPalette(common.color())));
+    }
   }
 
   /**

@@ -16,6 +16,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntSupplier;
 
@@ -68,17 +69,33 @@ record Console(
     err.flush();
   }
 
+  /** Writes messages that are harmless already. */
+  void tellAll(List<String> lines) throws IOException {
+    for (String line : lines) {
+      tell(line);
+    }
+  }
+
+  /**
+   * Writes a line that need not be harmless to standard error.
+   *
+   * @throws java.io.UncheckedIOException where it cannot
+   */
+  void say(String line) {
+    try {
+      tell(SafeText.line(line));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
   /**
    * Writes a warning to standard error.
    *
    * @throws java.io.UncheckedIOException where it cannot
    */
   void warn(String line) {
-    try {
-      tell("warning: " + SafeText.line(line));
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+    say("warning: " + line);
   }
 
   /** Writes the bytes of a file of torc's own to standard output as they are. */

@@ -1,12 +1,10 @@
 package dev.torc.cli;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import dev.torc.cache.Cache;
-import dev.torc.cache.PostedEvent;
 import dev.torc.machine.SafeText;
-import dev.torc.report.TimeText;
+import dev.torc.report.EventAnswer;
+import dev.torc.session.EventHistory;
 import dev.torc.session.Exit;
-import dev.torc.session.ProjectFolder;
+import dev.torc.session.RecordSession;
 import dev.torc.syntax.Durations;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -15,13 +13,11 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
- * {@code torc events}: what the jobs posted, oldest first; following a build is {@link
- * EventFollower}'s. It works from the records where the build file is refused.
+ * {@code torc events}: what the jobs posted, oldest first. It works from the records where the
+ * build file is refused.
  */
 final class EventsCommand extends Command {
 
@@ -52,83 +48,24 @@ final class EventsCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     long from = since == null ? Long.MIN_VALUE : moment(since, System.currentTimeMillis());
-    ProjectFolder site = site(console, false).withoutResults();
     List<String> wanted = new ArrayList<>(targets);
     wanted.addAll(jobs);
-    List<PostedEvent> events = new ArrayList<>();
-    Set<String> names = new HashSet<>();
-    PostedEvent[] last = {null};
-    try (Cache cache = Cache.look(site.place(), console::warn)) {
-      cache.eachResult((job, _) -> names.add(job));
-      cache.eachEvent(
-          0,
-          0,
-          event -> {
-            names.add(event.job());
-            last[0] = event;
-            if (event.time() >= from) {
-              events.add(event);
-            }
-          });
-    }
-    JobQuery asked = JobQuery.of(site, wanted, names);
-    events.removeIf(event -> !asked.has(event.job()));
-    if (common.json() && !follow) {
-      JsonPrinter.print(
-          console,
-          out -> {
-            out.writeArrayFieldStart("events");
-            for (PostedEvent event : events) {
-              out.writeStartObject();
-              fields(out, event);
-              out.writeEndObject();
-            }
-            out.writeEndArray();
-          });
+    EventHistory history =
+        RecordSession.of(folder(console, false), console::warn).events(wanted, from);
+    if (!follow) {
+      print(console, history.answer());
       return Exit.DONE;
     }
-    for (PostedEvent event : events) {
+    for (EventAnswer event : history.answer().events()) {
       print(console, event);
     }
-    if (follow) {
-      console.out().flush();
-      new EventFollower(
-              site.place(),
-              last[0] == null ? 0 : last[0].build(),
-              last[0] == null ? 0 : last[0].sequence() + 1,
-              event -> {
-                if (asked.has(event.job()) && event.time() >= from) {
-                  print(console, event);
-                  console.out().flush();
-                }
-              })
-          .run();
-    }
+    console.out().flush();
+    history.follow(
+        event -> {
+          print(console, event);
+          console.out().flush();
+        });
     return Exit.DONE;
-  }
-
-  private void print(Console console, PostedEvent event) throws IOException {
-    if (common.json()) {
-      JsonPrinter.print(console, out -> fields(out, event));
-    } else {
-      console.print(
-          "%s build %d %s%s %s%n"
-              .formatted(
-                  TimeText.local(event.time()),
-                  event.build(),
-                  SafeText.name(event.job()),
-                  event.attempt() > 1 ? " attempt " + event.attempt() : "",
-                  SafeText.line(event.text())));
-    }
-  }
-
-  private static void fields(JsonGenerator out, PostedEvent event) throws IOException {
-    out.writeStringField("time", TimeText.iso(event.time()));
-    out.writeNumberField("build", event.build());
-    out.writeStringField("job", event.job());
-    out.writeNumberField("attempt", event.attempt());
-    out.writeFieldName("data");
-    out.writeRawValue(event.text());
   }
 
   /** Milliseconds since 1970 of a moment, or of a time back from now. */

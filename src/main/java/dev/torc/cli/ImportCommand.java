@@ -1,14 +1,11 @@
 package dev.torc.cli;
 
-import dev.torc.buildfile.BuildFile;
-import dev.torc.buildfile.ParsedBuildFile;
-import dev.torc.buildfile.ResultSource;
-import dev.torc.graph.GraphBuilder;
 import dev.torc.importing.Imported;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.posix.RandomId;
 import dev.torc.session.Exit;
+import dev.torc.session.Project;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Place;
@@ -16,11 +13,9 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -43,15 +38,7 @@ final class ImportCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    if (!common.project(console).files().isEmpty()) {
-      throw CommonOptions.usage(
-          "-f: torc import writes torc.yaml in the current folder; use -C DIR");
-    }
-    for (String name : BuildFile.NAMES) {
-      if (Files.exists(console.cwd().resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-        throw there(name);
-      }
-    }
+    NewBuildFile.refuseOver(console, common, "import");
     Imported imported = Imported.of(console.cwd().resolve(file), file, console.cwd());
     Path target = console.cwd().resolve("torc.yaml");
     Path draft = console.cwd().resolve(".torc-import-" + RandomId.next() + ".yaml");
@@ -80,10 +67,7 @@ final class ImportCommand extends Command {
   /** Reads the draft as any build file is read; what is refused is told by place in the source. */
   private int accepted(Path draft, Imported imported) throws IOException {
     try {
-      return GraphBuilder.build(
-              ParsedBuildFile.read(List.of(draft), Collections.emptySortedMap())
-                  .expand(ResultSource.nothing()))
-          .jobs();
+      return Project.jobs(draft);
     } catch (BadInput refused) {
       List<Diagnostic> told = new ArrayList<>();
       for (Diagnostic each : refused.diagnostics()) {
@@ -103,18 +87,14 @@ final class ImportCommand extends Command {
     try {
       Files.createLink(target, draft);
     } catch (FileAlreadyExistsException e) {
-      throw there("torc.yaml");
+      throw NewBuildFile.there("import", "torc.yaml");
     } catch (UnsupportedOperationException | FileSystemException e) {
       // No hard links here: a move that looks first is the next best.
       try {
         Files.move(draft, target);
       } catch (FileAlreadyExistsException late) {
-        throw there("torc.yaml");
+        throw NewBuildFile.there("import", "torc.yaml");
       }
     }
-  }
-
-  private static RuntimeException there(String name) {
-    return CommonOptions.usage(name + ": is there already, and torc import writes over nothing");
   }
 }

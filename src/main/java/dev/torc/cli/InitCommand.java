@@ -6,7 +6,6 @@ import dev.torc.session.InstalledTorc;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -37,19 +36,12 @@ final class InitCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    if (!common.project(console).files().isEmpty()) {
-      throw CommonOptions.usage("-f: torc init writes torc.yaml in the current folder; use -C DIR");
-    }
-    for (String name : new String[] {"torc.yaml", "torc.yml", "torc.json"}) {
-      if (Files.exists(console.cwd().resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-        throw there(name);
-      }
-    }
+    NewBuildFile.refuseOver(console, common, "init");
     Path file = console.cwd().resolve("torc.yaml");
     try {
       Files.writeString(file, TEXT.formatted(schema()), StandardOpenOption.CREATE_NEW);
     } catch (FileAlreadyExistsException e) {
-      throw there("torc.yaml");
+      throw NewBuildFile.there("init", "torc.yaml");
     } catch (IOException e) {
       // Half a file would be in the way of the next try.
       Files.deleteIfExists(file);
@@ -57,10 +49,6 @@ final class InitCommand extends Command {
     }
     console.tell("wrote " + SafeText.name(file.toString()) + "; next: torc");
     return Exit.DONE;
-  }
-
-  private static RuntimeException there(String name) {
-    return CommonOptions.usage(name + ": is there already, and torc init writes over nothing");
   }
 
   /**

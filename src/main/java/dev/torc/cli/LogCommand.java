@@ -1,16 +1,10 @@
 package dev.torc.cli;
 
-import dev.torc.cache.Cache;
-import dev.torc.engine.LaunchBuilder;
 import dev.torc.machine.SafeText;
-import dev.torc.posix.OwnFile;
+import dev.torc.report.LogAnswer;
 import dev.torc.session.Exit;
-import dev.torc.session.ProjectFolder;
-import dev.torc.syntax.NearestName;
-import dev.torc.workflow.Job;
+import dev.torc.session.RecordSession;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.TreeSet;
 
 /**
  * {@code torc log}: the output of a job's last run, byte for byte. It knows jobs from the build
@@ -35,38 +29,13 @@ final class LogCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    ProjectFolder site = site(console, false).withoutResults();
-    TreeSet<String> names = new TreeSet<>();
-    if (site.project() != null) {
-      site.project().workflow().jobs().stream().map(Job::name).forEach(names::add);
-    }
-    Path log = LaunchBuilder.log(site.place(), job);
-    boolean there = OwnFile.stands(log);
-    if (!there && !names.contains(job)) {
-      try (Cache cache = Cache.look(site.place(), console::warn)) {
-        cache.eachResult((name, _) -> names.add(name));
-      }
-      if (!names.contains(job)) {
-        String hint = NearestName.hint(job, names);
-        throw CommonOptions.usage(
-            "no job "
-                + SafeText.name(job)
-                + (hint.isEmpty() ? "; `torc list` shows the jobs" : hint));
-      }
-    }
-    if (common.json()) {
-      JsonPrinter.print(
-          console,
-          out -> {
-            out.writeStringField("job", job);
-            out.writeStringField("log", there ? log.toString() : null);
-          });
-    } else if (!there) {
+    LogAnswer answer = RecordSession.of(folder(console, false), console::warn).log(job);
+    if (common.json() || path && answer.log() != null) {
+      print(console, answer);
+    } else if (answer.log() == null) {
       console.tell("job " + SafeText.name(job) + " has no log: none of its commands was started");
-    } else if (path) {
-      console.print(log + "\n");
     } else {
-      console.copy(log);
+      console.copy(answer.log());
     }
     return Exit.DONE;
   }

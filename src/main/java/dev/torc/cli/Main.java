@@ -22,8 +22,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * From the command line to a command and its exit status. What the commands do is their own
- * business, and what exceptions mean is that of {@link ErrorMessage}.
+ * From the command line to a command and its exit status. {@link ErrorMessage} says what an
+ * exception means.
  */
 public final class Main {
 

@@ -12,8 +12,8 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
  * The options and words that a command takes, told to picocli call by call: its annotations would
- * cost every start four times what the rest of it does, for their reflection. What is done with the
- * values is the command's business, what is said of wrong ones {@link Main}'s.
+ * cost every start four times what the rest of it does, for their reflection. The command uses the
+ * values; {@link Main} says what is wrong with one.
  */
 final class Options {
 

@@ -5,7 +5,7 @@ import dev.torc.report.Profile;
 import dev.torc.session.Project;
 import java.nio.file.Path;
 
-/** Begins the profile of a build. What stands in it is the report's business. */
+/** Begins the profile of a build. The report says what is in it. */
 final class ProfileOption {
 
   private ProfileOption() {}
@@ -18,7 +18,7 @@ final class ProfileOption {
   static Profile of(Console console, Project project, long read) {
     long sinceRead = System.nanoTime() - read;
     long before = ProcessAge.now().orElse(sinceRead);
-    Path trace = project.place().folder().resolve("profile.json");
+    Path trace = project.folder().resolve("profile.json");
     String shown =
         trace.startsWith(console.cwd())
             ? console.cwd().relativize(trace).toString()

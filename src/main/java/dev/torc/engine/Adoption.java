@@ -27,10 +27,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Accepts what stands in the places of products as the results of jobs that did not run, under
- * their present manifests. It goes through the named jobs in the order in which a build would, so
- * that those adopted first count for those behind them. It only gathers the records: all are stored
- * or none, and that is the caller's business.
+ * Accepts the files in the places of products as the results of jobs that did not run, under their
+ * present manifests. It goes through the named jobs in the order in which a build would, so that
+ * those adopted first count for those behind them. It only gathers the records; the caller stores
+ * all of them, or none.
  */
 public final class Adoption {
 

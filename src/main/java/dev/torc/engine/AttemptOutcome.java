@@ -8,7 +8,7 @@ import dev.torc.plan.NeedSnapshot;
 import java.util.List;
 
 /**
- * What an attempt came to. Making records of it is the {@link Recorder}'s business.
+ * What an attempt came to. {@link Recorder} makes records of it.
  *
  * @param ended how its processes ended; for what failed before or after them, an end that is not ok
  * @param what the failure in one phrase, empty if the attempt succeeded

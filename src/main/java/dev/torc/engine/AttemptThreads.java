@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutorService;
 /**
  * The threads on which attempts run. A thread whose attempt is over takes a turn, in which it sees
  * to what follows, and goes on with the attempt for which it made room: so a job costs no hand-over
- * from thread to thread. What follows, and what may start, is the {@link BuildLoop}'s business.
+ * from thread to thread. {@link BuildLoop} decides what follows and what may start.
  */
 final class AttemptThreads {
 

@@ -21,8 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The loop of a build: lets jobs start as their needs are settled and resources allow, and sees to
  * what follows from their ends. Its state belongs to who has the turn (see {@link LoopTurn}): the
  * loop's thread, or that of an attempt which is over; the cache's writer, signals and the jobserver
- * send messages. How a job runs is {@link Attempt}'s business, whether it runs the {@link
- * Decider}'s.
+ * send messages. {@link Attempt} runs a job, {@code Decider} says whether it runs.
  */
 public final class BuildLoop {
 
@@ -176,7 +175,7 @@ public final class BuildLoop {
     try {
       close();
       long nanos = System.nanoTime() - begin;
-      sender.tell(new Event.Finished(setup.shared().build().id(), counts(), nanos, exit()));
+      sender.tell(new Event.Finished(setup.shared().build(), counts(), nanos, exit()));
     } finally {
       turn.end();
     }

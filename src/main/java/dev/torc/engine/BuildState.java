@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * All that a build tells in the numbers of one context: states, who waits for whom, what is ready,
- * what is at work. When groups are expanded another state follows, which has of the earlier one
- * what both know, under its own numbers. What happens on it is the loop's business.
+ * The state of a build, in the numbers of one graph: the state of each job, what it still waits
+ * for, what is ready, what runs. When groups are expanded the next state takes over what both know,
+ * under its own numbers. {@link BuildLoop} changes it.
  *
  * @param runs the jobs that run in this build, from their verdict until they are final
  * @param delayed retries that are not due yet

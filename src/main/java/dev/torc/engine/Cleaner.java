@@ -18,8 +18,8 @@ import java.util.List;
 
 /**
  * Takes products away when the user asks for it (rule 15): only what is recorded, stands as it was
- * recorded, and lies below the root or a folder in {@code roots} without a link on the way. Which
- * records are meant, and that the lock is held, is the caller's business.
+ * recorded, and lies below the root or a folder in {@code roots} without a link on the way. The
+ * caller says which records are meant, and holds the lock.
  */
 public final class Cleaner {
 

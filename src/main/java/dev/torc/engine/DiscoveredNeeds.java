@@ -19,7 +19,7 @@ import java.util.TreeSet;
 
 /**
  * The files that a job's depfile names beyond the declared needs (rule 6): they are needed too, but
- * add no edges. The syntax of the file is {@link Depfile}'s business.
+ * add no edges. {@link Depfile} knows the syntax of the file.
  *
  * @param found paths, sorted
  * @param moved those that changed since the job started

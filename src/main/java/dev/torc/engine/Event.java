@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.cache.BuildId;
 import dev.torc.plan.Reason;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.Map;
 public sealed interface Event {
 
   /** The verdicts are known; {@code jobs} counts the selected ones. */
-  record Started(String build, long number, Path root, int jobs) implements Event {}
+  record Started(BuildId build, Path root, int jobs) implements Event {}
 
   /** Groups were expanded: from now on {@code jobs} counts the selected ones. */
   record Expanded(int jobs) implements Event {}
@@ -46,7 +47,7 @@ public sealed interface Event {
   record Note(Level level, String text) implements Event {}
 
   /** The build is over; counts by final state, all states present. */
-  record Finished(String build, Map<JobState, Integer> counts, long nanos, int exit)
+  record Finished(BuildId build, Map<JobState, Integer> counts, long nanos, int exit)
       implements Event {}
 
   /** How loud a note is. */

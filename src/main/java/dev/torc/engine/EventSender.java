@@ -7,7 +7,7 @@ import dev.torc.workflow.Job;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Puts what happens in the loop into events. What is made of them is the listener's business. */
+/** Puts what happens in the loop into events. It does not know who listens. */
 final class EventSender {
 
   /** How many needs of a job that moved have a warning of their own. */

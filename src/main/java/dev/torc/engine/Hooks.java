@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 
 /**
  * The hooks of a build: which are due, which run, and what failed. They run beside the jobs and
- * take no resources. All of it belongs to the loop's thread; when to ask is the loop's business.
+ * take no resources. All of it belongs to the loop's thread; the loop asks at the right moments.
  */
 final class Hooks {
 

@@ -8,7 +8,7 @@ import java.util.function.IntUnaryOperator;
 
 /**
  * The states of the selected jobs and how many are in each. Every change goes through {@link #set},
- * so the counts always add up. What follows from a change is the loop's business.
+ * so the counts always add up. The loop decides what follows from a change.
  */
 final class JobStates {
 

@@ -4,8 +4,7 @@ import dev.torc.machine.Jobserver;
 
 /**
  * The tokens of the calling make's jobserver: one for each job that holds resources, beyond the
- * first, for which torc itself was given one. How tokens come and go is the {@link Jobserver}'s
- * business.
+ * first, for which torc itself was given one. {@link Jobserver} reads and writes the tokens.
  */
 final class JobserverTokens {
 

@@ -6,11 +6,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Whose turn it is: the state of a build is changed by one thread at a time. That is the loop's,
- * which has its turn except where it waits, or that of an attempt that is over, which sees to what
- * follows from its end. Others send messages, which the loop handles in the order in which they
- * came; what broke on another thread is thrown there. What is done in a turn is the {@link
- * BuildLoop}'s business.
+ * The lock on the state of a build, so that one thread at a time changes it. That is the loop's,
+ * which holds it except where it waits, or that of an attempt that is over, which does what follows
+ * from its end. Others send messages, which the loop handles in the order in which they came; what
+ * broke on another thread is thrown there. {@link BuildLoop} does the work in a turn.
  */
 final class LoopTurn {
 

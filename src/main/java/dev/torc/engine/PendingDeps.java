@@ -13,8 +13,9 @@ import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 
 /**
- * Who still waits for whom. Join nodes open here as soon as all is settled that they wait for, so
- * that the loop sees jobs only. What a job does that waits no longer is the loop's business.
+ * How many unsettled nodes each node still waits for. A join node is settled here as soon as all is
+ * settled that it waits for, so that the loop sees jobs only. The loop decides what a job does that
+ * waits no longer.
  */
 final class PendingDeps {
 

@@ -17,7 +17,7 @@ import java.util.Map;
 
 /**
  * What the placeholders of one attempt stand for: paths relative to the folder that a step runs in,
- * and what was granted. How values are quoted is the template's business.
+ * and what was granted. The template quotes the values.
  */
 final class PlaceholderValues {
 

@@ -27,8 +27,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Rule 15: takes away what stands in the places of products. What torc recorded and finds unaltered
- * is deleted; anything else is the user's and moves to a folder of kept things, with a line. Used
+ * Rule 15: takes away what is in the places of products. What torc recorded and finds unaltered is
+ * deleted; anything else is the user's and moves to a folder of kept things, with a line. Used
  * before a run and by clean; it knows no manifest and no verdict.
  */
 public final class ProductRemoval {

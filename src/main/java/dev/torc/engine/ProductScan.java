@@ -17,7 +17,7 @@ import java.util.List;
 
 /**
  * What a job left in the places of its products: for its result, and for the record of who made
- * what. It only looks; taking things away is the business of {@link ProductRemoval}.
+ * what. It only looks; {@link ProductRemoval} takes things away.
  */
 final class ProductScan {
 

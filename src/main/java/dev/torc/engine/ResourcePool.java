@@ -9,8 +9,7 @@ import java.util.TreeSet;
 
 /**
  * What is free of the machine's resources. Everything that a job takes is taken in one step, so two
- * jobs never wait for each other's part (rule 12). Who takes next is the {@link ReadyQueue}'s
- * business.
+ * jobs never wait for each other's part (rule 12). {@link ReadyQueue} decides which job takes next.
  */
 final class ResourcePool {
 

@@ -9,8 +9,8 @@ import java.util.SequencedMap;
 
 /**
  * Reads the values that a job stores in the file of {@code TORC_OUTPUT}, in the form that GitHub's
- * workflows have for outputs: {@code key=value}, or {@code key<<EOF}, lines, {@code EOF}. What the
- * values say as JSON is not its business.
+ * workflows have for outputs: {@code key=value}, or {@code key<<EOF}, lines, {@code EOF}. It does
+ * not read the values as JSON.
  */
 final class StoredLines {
 

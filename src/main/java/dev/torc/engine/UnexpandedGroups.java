@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 /**
  * What became of groups without instances: those that could not be expanded, those that never could
  * be because what they await did not end well, those that turned out to be empty. Each is told
- * once; what follows from it is the loop's business.
+ * once; the loop decides what follows.
  */
 final class UnexpandedGroups {
 

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 
 /**
  * Runs attempts as processes of this machine. Each has a thread, the caller's or one of its own,
- * that starts its processes and waits for them; one thread more watches limits. How many may run at
- * once is the scheduler's business.
+ * that starts its processes and waits for them; one thread more watches limits. The scheduler
+ * decides how many run at once.
  */
 public final class LocalRunner implements Runner {
 

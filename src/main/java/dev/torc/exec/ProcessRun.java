@@ -19,8 +19,7 @@ import java.util.function.Supplier;
 /**
  * One attempt of a job from its first process to its last: steps one after another, limits, the
  * end. It lives on the thread that calls {@link #run}, which waits for the processes; {@link #end}
- * and {@link #look} come from others. How processes are started, found and signalled is {@code
- * posix}'s.
+ * and {@link #look} come from others. Processes are started, found and signalled by {@code posix}.
  */
 final class ProcessRun implements Runner.Running, RunWatch.Watched {
 
@@ -267,7 +266,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
   private void sample() {
     long start = System.nanoTime();
     long limit = launch.memoryLimit();
-    ProcessTree.Memory memory = tree.memory(limit, ++samples % THOROUGH == 0);
+    ProcessTree.MemoryUse memory = tree.memory(limit, ++samples % THOROUGH == 0);
     if (memory.peak() > 0) {
       peak = Math.max(peak, memory.peak());
     }

@@ -7,8 +7,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The one thread that looks at what runs, for time limits and samples; it sleeps while nothing
- * runs. What there is to see is known by those it looks at.
+ * The one thread that looks at running attempts from time to time, for limits and samples; it
+ * sleeps while nothing runs. What is to be done at a look, each attempt does itself.
  */
 final class RunWatch implements AutoCloseable {
 

@@ -5,8 +5,8 @@ import dev.torc.bytes.ByteWriter;
 import java.util.Arrays;
 
 /**
- * Which numbers belong to a number, in two flat arrays (compressed sparse rows). What the numbers
- * stand for is the owner's business.
+ * Which numbers belong to a number, in two flat arrays (compressed sparse rows). The owner knows
+ * what the numbers stand for.
  */
 public final class Adjacency {
 

@@ -11,8 +11,8 @@ import java.util.SequencedMap;
 
 /**
  * A graph as people look at it: the instances of a group as one vertex, or each by itself, groups
- * that are not expanded yet as vertices of their own, and join nodes seen through. What is shown of
- * a vertex is the commands' business.
+ * that are not expanded yet as vertices of their own, and join nodes seen through. The commands
+ * decide what is shown of a vertex.
  */
 public final class DisplayGraph {
 

@@ -346,19 +346,9 @@ public final class Graph {
         jobs,
         joins,
         names,
-        once(
-            () -> {
-              NameResolver references = new NameResolver(workflow);
-              references.renumber(number);
-              return references;
-            }),
+        references(workflow, number),
         paths,
-        once(
-            () -> {
-              Makers makers = new Makers(workflow.jobs(), List.of(), new ArrayList<>());
-              makers.renumber(number);
-              return makers;
-            }),
+        makers(workflow, number),
         plain,
         maker,
         priority,
@@ -377,6 +367,30 @@ public final class Graph {
     List<Integer> makers = Arrays.stream(in.ints()).boxed().toList();
     Glob glob = kind == NeedList.Kind.GLOB ? Glob.of(text) : null;
     return new NeedList(kind, text, glob, excludes, makers);
+  }
+
+  /**
+   * Who makes what in a workflow whose groups are all expanded, made when it is first asked for.
+   *
+   * @param number of each job, as written
+   */
+  static Supplier<Makers> makers(Workflow workflow, int[] number) {
+    return once(
+        () -> {
+          Makers makers = new Makers(workflow.jobs(), List.of(), new ArrayList<>());
+          makers.renumber(number);
+          return makers;
+        });
+  }
+
+  /** What names stand for, likewise. */
+  static Supplier<NameResolver> references(Workflow workflow, int[] number) {
+    return once(
+        () -> {
+          NameResolver references = new NameResolver(workflow);
+          references.renumber(number);
+          return references;
+        });
   }
 
   private static <T> Supplier<T> once(Supplier<T> make) {

@@ -36,13 +36,11 @@ public final class GraphBuilder {
   private final Map<String, Integer> listIds = new HashMap<>();
   private final Map<String, int[]> found = new HashMap<>();
   private final List<List<Integer>> listsOf = new ArrayList<>();
-  private final List<String> paths = new ArrayList<>();
-  private final Map<String, Integer> fileIds;
+  private final StringTable.Builder files = new StringTable.Builder();
 
   private GraphBuilder(Workflow workflow) {
     this.workflow = workflow;
     this.written = workflow.jobs();
-    this.fileIds = HashMap.newHashMap(2 * written.size());
     this.open = workflow.groups().stream().filter(JoinNode::isOpen).toList();
     this.references = new NameResolver(workflow);
     this.makers = new Makers(written, open, errors);
@@ -92,8 +90,7 @@ public final class GraphBuilder {
     Adjacency.Builder edges = new Adjacency.Builder();
     for (int j = 0; j < written.size(); j++) {
       Job job = written.get(j);
-      List<Integer> listsHere = new ArrayList<>();
-      listsOf.add(listsHere);
+      List<Integer> listsHere = new ArrayList<>(0);
       List<Glob> excludes = job.excludes();
       for (Item item : job.needs()) {
         for (Ref ref : item.refs()) {
@@ -104,6 +101,7 @@ public final class GraphBuilder {
         waitFor(joinOf(after.place(), after.job()), edges);
       }
       edges.endRow(true);
+      listsOf.add(listsHere.isEmpty() ? List.of() : listsHere);
     }
     for (int g = 0; g < open.size(); g++) {
       Group group = open.get(g);
@@ -285,7 +283,7 @@ public final class GraphBuilder {
       for (Item item : job.needs()) {
         for (Ref ref : item.refs()) {
           if (ref instanceof Ref.OfFile file) {
-            needs.add(fileNumber(file.path()));
+            needs.add(files.add(file.path()));
           }
         }
       }
@@ -297,9 +295,9 @@ public final class GraphBuilder {
       for (Item item : job.produces()) {
         for (Ref ref : item.refs()) {
           if (ref instanceof Ref.OfFile file) {
-            products.add(fileNumber(file.path()));
+            products.add(files.add(file.path()));
           } else if (ref instanceof Ref.OfFolder folder) {
-            products.add(fileNumber(folder.path()));
+            products.add(files.add(folder.path()));
           }
         }
       }
@@ -310,18 +308,19 @@ public final class GraphBuilder {
         edges(writtenBefore, n, number, before);
       }
     }
-    int[] maker = new int[paths.size()];
+    int[] maker = new int[files.size()];
     for (int f = 0; f < maker.length; f++) {
-      maker[f] = makers.of(paths.get(f));
+      maker[f] = makers.of(files.text(f));
     }
+    boolean isWhole = open.isEmpty(); // else they are asked before the next graph, again and again
     return new Graph(
         workflow,
         List.copyOf(jobs),
         List.copyOf(shut),
         StringTable.of(jobs.stream().map(Job::name).toList()),
-        () -> references,
-        StringTable.of(paths),
-        () -> makers,
+        isWhole ? Graph.references(workflow, number) : () -> references,
+        files.build(),
+        isWhole ? Graph.makers(workflow, number) : () -> makers,
         makers.arePlain(),
         maker,
         jobs.stream().mapToInt(Job::priority).toArray(),
@@ -347,15 +346,6 @@ public final class GraphBuilder {
         list.glob(),
         list.excludes(),
         list.makers().stream().map(j -> number[j]).sorted().toList());
-  }
-
-  private int fileNumber(String path) {
-    Integer id = fileIds.putIfAbsent(path, paths.size());
-    if (id == null) {
-      paths.add(path);
-      return paths.size() - 1;
-    }
-    return id;
   }
 
   private void error(Place place, String message) {

@@ -7,7 +7,7 @@ import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * A SHA-256 value: 32 bytes, and for a product whether it is an executable file, compared by
- * content. How it is computed is not its business.
+ * content. It computes nothing; {@link Hasher} does.
  */
 public final class Digest implements Comparable<Digest> {
 

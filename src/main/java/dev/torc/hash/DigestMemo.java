@@ -15,8 +15,8 @@ import java.util.function.Function;
 
 /**
  * The memory of digests of one build: decides by rule 4 which files have to be read, and reads each
- * at most once unless it moved. Where digests are kept between builds, and what follows from a
- * changed one, is the business of others. Safe for use by several threads.
+ * at most once unless it moved. It keeps no digests between builds, and does not know what follows
+ * from a changed one. Safe for use by several threads.
  *
  * <p>A path is relative to the root or absolute, with {@code /} between names. Every method throws
  * an {@link IOException} with a line that names the path, where the system refuses to say or to
@@ -46,8 +46,8 @@ public final class DigestMemo implements FileDigests {
   private final FileClock clock;
   private final Function<String, KnownDigest> stored;
   private final BiConsumer<String, KnownDigest> learnt;
-  private final StopFlag stop = new StopFlag();
-  private final Hasher hasher = new Hasher(stop);
+  private final StopFlag stop;
+  private final Hasher hasher;
   private final ConcurrentMap<String, Slot> slots = new ConcurrentHashMap<>();
   private final Set<String> replaced = ConcurrentHashMap.newKeySet();
   private final LongAdder stats = new LongAdder();
@@ -70,11 +70,28 @@ public final class DigestMemo implements FileDigests {
       FileClock clock,
       Function<String, KnownDigest> stored,
       BiConsumer<String, KnownDigest> learnt) {
+    this(root, stamps, clock, new StopFlag(), stored, learnt);
+  }
+
+  private DigestMemo(
+      Path root,
+      StampSource stamps,
+      FileClock clock,
+      StopFlag stop,
+      Function<String, KnownDigest> stored,
+      BiConsumer<String, KnownDigest> learnt) {
     this.root = root;
     this.stamps = stamps;
     this.clock = clock;
+    this.stop = stop;
+    this.hasher = new Hasher(stop);
     this.stored = stored;
     this.learnt = learnt;
+  }
+
+  /** A memo that knows nothing yet and stores nothing, with the same clock and the same end. */
+  public DigestMemo anew() {
+    return new DigestMemo(root, stamps, clock, stop, _ -> null, (_, _) -> {});
   }
 
   /** What relative paths are relative to. */
@@ -204,7 +221,7 @@ public final class DigestMemo implements FileDigests {
       }
       boolean large = fresh.kind() == Stamp.Kind.FILE && fresh.size() >= LARGE;
       if (large && !trusted(path, slot, fresh)) {
-        long window = window(fresh);
+        long window = window(fresh.mtime(), fresh.ctime());
         clock.await(fresh.ctime() + window, 2 * window, stop);
         fresh = stamp(path);
       }
@@ -213,7 +230,7 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** Digests a folder that stands there, as one that is needed or as a product. */
+  /** Digests a folder that is there, as one that is needed or as a product. */
   public FolderDigest folder(String path, boolean needed) throws IOException {
     return FolderDigest.of(root, path, needed, counting(), this);
   }
@@ -346,10 +363,10 @@ public final class DigestMemo implements FileDigests {
   private KnownDigest read(String path, Stamp before) throws IOException {
     Path file = root.resolve(path);
     for (int reading = 1; ; reading++) {
-      boolean safe = clock.past(before.ctime() + window(before));
+      boolean safe = isSafe(before);
       Digest digest = null;
       try {
-        Hasher.Read read = hasher.file(file, before.size());
+        Hasher.Read read = hasher.file(file, before.size(), safe);
         digest = read.digest();
         safe &= !read.writers();
       } catch (NoSuchFileException e) {
@@ -381,12 +398,16 @@ public final class DigestMemo implements FileDigests {
 
   /** Whether what has this stamp cannot change any more without another stamp (rule 4). */
   public boolean isSafe(Stamp stamp) {
-    return clock.past(stamp.ctime() + window(stamp));
+    return isSafe(stamp.mtime(), stamp.ctime());
   }
 
-  private static long window(Stamp stamp) {
-    boolean seconds = stamp.mtime() % 1_000_000_000 == 0 && stamp.ctime() % 1_000_000_000 == 0;
-    return seconds ? RACY_SECONDS : RACY;
+  /** The same of a stamp with these times, in nanoseconds since 1970. */
+  public boolean isSafe(long mtime, long ctime) {
+    return clock.past(ctime + window(mtime, ctime));
+  }
+
+  private static long window(long mtime, long ctime) {
+    return mtime % 1_000_000_000 == 0 && ctime % 1_000_000_000 == 0 ? RACY_SECONDS : RACY;
   }
 
   private StampSource counting() {

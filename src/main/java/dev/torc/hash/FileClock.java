@@ -11,10 +11,11 @@ import java.time.Instant;
 import java.util.function.LongSupplier;
 
 /**
- * Tells whether a moment has passed by the clock that stamps the files: that of the file system of
- * the root, which on a network mount is another machine's. It is read off a probe file that is
- * written and looked at. Where the system's clock is behind, that one counts, since a file may also
- * lie on another file system. What the answer is good for is the business of {@link DigestMemo}.
+ * Tells whether a moment has passed, by the clock that stamps the files. That is the clock of the
+ * root's file system, which on a network mount is another machine's. It is read off a probe file
+ * that is written and looked at. Where the system's clock is behind, that one counts, since a file
+ * may also lie on another file system. {@link DigestMemo} asks, to know which stamps can be
+ * trusted.
  *
  * <p>Times are nanoseconds since 1970. Safe for use by several threads.
  */

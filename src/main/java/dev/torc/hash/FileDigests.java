@@ -2,7 +2,10 @@ package dev.torc.hash;
 
 import java.io.IOException;
 
-/** Gives the digests of files to who digests a folder, so that both share one memory. */
+/**
+ * The digests of files, as {@link FolderDigest} asks for them: so a file that is needed by itself
+ * and in a folder is read once.
+ */
 @FunctionalInterface
 public interface FileDigests {
 

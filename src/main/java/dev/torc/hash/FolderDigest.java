@@ -20,8 +20,8 @@ import java.util.Set;
 
 /**
  * The digest of a folder, by the members it was computed from: sorted relative paths, kinds,
- * executable bits and digests. Empty folders count. Reading files is the business of the {@link
- * FileDigests} it is given.
+ * executable bits and digests. Empty folders count. It reads no files; the {@link FileDigests} that
+ * it is given do.
  *
  * <p>An inner link counts by its target's text. In a needed folder one that leads out of the folder
  * counts by its target's digest too; one that leads back to where it is being followed from is an
@@ -71,7 +71,7 @@ public record FolderDigest(Digest digest, List<Member> members) {
   }
 
   /**
-   * Digests a folder that stands there.
+   * Digests a folder that is there.
    *
    * @param root what relative paths are relative to; a real path
    * @param path of the folder

@@ -16,9 +16,9 @@ import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Reads files and computes SHA-256 over their bytes. Whether a file has to be read at all, and
- * whether it held still meanwhile, is the business of {@link DigestMemo}. Safe for use by several
- * threads; each has its own buffer.
+ * Reads files and computes SHA-256 over their bytes. {@link DigestMemo} decides whether a file has
+ * to be read at all, and whether it held still meanwhile. Safe for use by several threads; each has
+ * its own buffer.
  */
 public final class Hasher {
 
@@ -33,7 +33,7 @@ public final class Hasher {
    * What a file holds.
    *
    * @param writers whether somebody had it open for writing, or mapped so, when reading began;
-   *     false where the system does not tell
+   *     false where the system does not tell, or was not asked
    */
   record Read(Digest digest, boolean writers) {}
 
@@ -61,16 +61,17 @@ public final class Hasher {
    * Reads a whole file. The caller has seen by its stamp that it is one: a FIFO would block.
    *
    * @param size bytes that it has by its stamp; whether it still had them the caller looks again
+   * @param ask whether to ask for writers
    * @throws NoSuchFileException where it is gone
    * @throws StoppedException where it was told to stop
    * @throws IOException with a line that names the path, where it cannot be read
    */
-  public Read file(Path path, long size) throws IOException {
+  public Read file(Path path, long size, boolean ask) throws IOException {
     Work w = work.get();
     w.sha256.reset();
     boolean writers;
     try (InputStream in = open(path, w.memory)) {
-      writers = in instanceof InputFile file && file.hasWriters();
+      writers = ask && in instanceof InputFile file && file.hasWriters();
       if (size < LARGE) {
         read(in, size, w);
       } else {

@@ -6,26 +6,25 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.ObjIntConsumer;
 
 /**
- * Reads a stream piece by piece, in a thread of its own, each while who takes the pieces is at work
- * with the one before. What is done with the bytes is not its business.
+ * Reads a stream piece by piece in a thread of its own: the next piece while the caller works on
+ * the last one. It does nothing with the bytes.
  */
 final class ReadAhead {
 
   /** Bytes of a piece: to hash so many takes longer by far than to wake a thread. */
   static final int PIECE = 4 << 20;
 
-  /** Takes pieces in their order. */
-  interface Taker {
-    /** Takes bytes that are its own until it returns. */
-    void take(byte[] bytes, int length);
-  }
-
   private ReadAhead() {}
 
-  /** Hands over all that is left of a stream; returns when it was taken. */
-  static void each(InputStream in, Taker taker) throws IOException {
+  /**
+   * Hands over all that is left of a stream, piece by piece; returns when the last was taken.
+   *
+   * @param pieces takes bytes, which are its own until it returns, and how many of them count
+   */
+  static void each(InputStream in, ObjIntConsumer<byte[]> pieces) throws IOException {
     try (ExecutorService reader = Executors.newSingleThreadExecutor()) {
       byte[] now = new byte[PIECE];
       byte[] then = new byte[PIECE];
@@ -33,7 +32,7 @@ final class ReadAhead {
       while (length > 0) {
         byte[] next = then;
         Future<Integer> ahead = reader.submit(() -> in.readNBytes(next, 0, PIECE));
-        taker.take(now, length);
+        pieces.accept(now, length);
         then = now;
         now = next;
         length = read(ahead);

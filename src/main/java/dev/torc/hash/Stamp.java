@@ -4,7 +4,7 @@ package dev.torc.hash;
  * What the file system says of a file without reading it; links are followed. Two equal stamps make
  * it likely that the bytes are equal; rule 4 says when that may be relied on.
  *
- * @param kind what stands there
+ * @param kind what is there
  * @param executable whether the owner may execute it, as far as its file system tells files apart
  *     by that
  * @param size bytes
@@ -34,7 +34,7 @@ public record Stamp(
   /** Stands in the first number beside the size of what the owner may execute. */
   public static final long EXECUTABLE = Long.MIN_VALUE;
 
-  /** Nothing stands there. */
+  /** Nothing is there. */
   public static final Stamp MISSING = new Stamp(Kind.MISSING, false, 0, 0, 0, 0);
 
   /** A stamp as it is stored. */
@@ -64,7 +64,7 @@ public record Stamp(
     return new long[] {executable ? size | EXECUTABLE : size, mtime, ctime, inode};
   }
 
-  /** Whether anything stands there. */
+  /** Whether anything is there. */
   public boolean exists() {
     return kind != Kind.MISSING;
   }

@@ -17,7 +17,7 @@ public interface StampSource {
   /**
    * The stamp of a file, links followed.
    *
-   * @return {@link Stamp#MISSING} where nothing stands there, a link that leads nowhere included
+   * @return {@link Stamp#MISSING} where nothing is there, a link that leads nowhere included
    * @throws IOException with a line that names the path, where the system refuses to say
    */
   Stamp stamp(Path path) throws IOException;
@@ -111,7 +111,7 @@ public interface StampSource {
         kind, s.executable(), s.size(), s.mtime(), s.ctime(), s.inode(), s.attributes());
   }
 
-  /** What a mode says that stands there. */
+  /** What a mode says that is there. */
   private static Stamp.Kind kind(int mode) {
     return switch (mode & FileStatus.KIND) {
       case 0 -> Stamp.Kind.MISSING;

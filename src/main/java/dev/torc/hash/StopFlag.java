@@ -2,7 +2,7 @@ package dev.torc.hash;
 
 /**
  * Whether reading is to stop: told once, from any thread, and asked by each loop that may read for
- * long, with every piece, file or entry. Why it is told, it does not know.
+ * long, with every piece, file or entry. It does not know why.
  */
 public final class StopFlag {
 

@@ -15,9 +15,9 @@ import java.util.regex.Pattern;
 
 /**
  * A client of the jobserver of a GNU make that called torc: takes tokens, one for each running job
- * beyond the first, and gives every one back. How many are wanted, and what runs on them, is the
- * scheduler's business. The protocol is that of the section "POSIX Jobserver Interaction" of the
- * manual of GNU make; {@link Makeflags} reads the variable by which make names it.
+ * beyond the first, and gives every one back. The scheduler decides how many it wants and what runs
+ * on them. The protocol is that of the section "POSIX Jobserver Interaction" of the manual of GNU
+ * make; {@link Makeflags} reads the variable by which make names it.
  *
  * <p>A token is one byte in a FIFO or pipe that all clients share. It is only ever read without
  * blocking and while it is wanted, under the lock that {@link #close} takes too, so none is on the

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * What this process may use of the machine: those of its cgroup where there is one. Who takes how
- * much of it is the scheduler's business; what the machine is called, {@link MachineDescription}'s.
+ * What this process may use of the machine: those of its cgroup where there is one. The scheduler
+ * decides who takes how much of it; {@link MachineDescription} tells what machine it is.
  *
  * @param cpus at least 1
  * @param memory bytes

@@ -6,7 +6,7 @@ import oshi.hardware.HardwareAbstractionLayer;
 
 /**
  * The machine in words for the history and for bug reports. Asking takes some 200 ms: never on the
- * way to a job. What a process may use of it is the business of {@link Limits}.
+ * way to a job. {@link Limits} tells what a process may use of it.
  *
  * @param cpu the processor's model
  * @param cores physical ones

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /**
  * Reads the variable {@code MAKEFLAGS} of a calling GNU make: letters without a dash in the first
  * word, then options, then {@code --} and variables; blanks within a word stand behind a backslash.
- * Talking to the jobserver it names is the business of {@link Jobserver}.
+ * {@link Jobserver} talks to the jobserver that it names.
  */
 public final class Makeflags {
 

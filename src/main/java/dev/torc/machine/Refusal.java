@@ -11,7 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Locale;
 
-/** What the file system refused, as people read it. What follows from it is the caller's to say. */
+/** Says in one line for people what the file system refused. The caller decides what follows. */
 public final class Refusal {
 
   private Refusal() {}

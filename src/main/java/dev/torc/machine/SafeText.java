@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /**
  * Text from outside (names, commands, output of jobs) as it is shown to people: harmless to a
- * terminal, and on one line. What is said with it is not its business.
+ * terminal, and on one line. It writes no messages.
  */
 public final class SafeText {
 
@@ -142,7 +142,7 @@ public final class SafeText {
   }
 
   /** Controls, line ends, lone surrogates, and the marks that reorder text. */
-  static boolean hidden(int c) {
+  public static boolean hidden(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.LINE_SEPARATOR,

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Where products may lie: below the root, or below a folder in {@code roots}, whatever links lead
- * there. It looks each time anew, since jobs make links; what follows is for who asks.
+ * there. It looks each time anew, since jobs make links; the caller decides what follows.
  */
 public final class AllowedRoots {
 

@@ -54,7 +54,7 @@ public final class DiskChecks {
    * @param real where links lead
    * @param name that place as the graph would name it; empty for the root
    * @param own whether it was asked for by that name
-   * @param there whether anything stands there
+   * @param there whether anything is there
    * @param allowed whether products may lie in it
    * @param buildFiles the names of the build files in it
    */

@@ -23,10 +23,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Goes from one context to the next when groups can be expanded because all that they await is
- * settled. A group of which only that shows that something is wrong with it stays, with its
- * problems and without instances; the rest goes on. Which values there are is the reader's
- * business.
+ * Expands groups when all that they await is settled: from the context of one graph it makes that
+ * of the next. A group of which only that shows that something is wrong with it stays, with its
+ * problems and without instances; the rest goes on. The reader of build files finds out which
+ * values there are.
  */
 public final class Expander {
 

@@ -4,9 +4,9 @@ import dev.torc.workflow.Ref;
 import java.util.Optional;
 
 /**
- * The one door from a manifest to all that the build file does not say. Behind it is what stands
- * there now ({@link NeedContents}), what stood there when a job started ({@link NeedSnapshot}), or
- * nothing but the note of what was asked for ({@link Footprint}).
+ * All that a manifest asks for beside the build file, and the only way to it. The answer is what is
+ * there now ({@link NeedContents}) or what was there when a job started ({@link NeedSnapshot});
+ * {@link Footprint} answers nothing, and notes what was asked for.
  */
 interface InputSource {
 

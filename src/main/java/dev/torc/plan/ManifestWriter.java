@@ -33,7 +33,10 @@ interface ManifestWriter {
   /** A line about what jobs made; their name is for people only. */
   void made(String shown, Content content);
 
-  /** What is known of a need's contents. */
+  /**
+   * What is known of a need's contents. On the way of a start no {@code switch} goes over its
+   * types: see development.md, laws.
+   */
   sealed interface Content {
     /** It is there. */
     record Known(Digest digest) implements Content {

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The products of temporary jobs that are not there, and who reads them. Whether they are to be
- * made again is the business of {@link WantedTemporaries}.
+ * The products of temporary jobs that are not there, and which jobs read them. {@link
+ * WantedTemporaries} decides whether they are made again.
  */
 final class MissingTemporaries {
 

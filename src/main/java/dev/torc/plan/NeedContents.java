@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
 
 /**
  * What the needs contain now: digests of files, and the members of globs, folders and jobs, as far
- * as the jobs that make them are settled. Hashing itself is {@link DigestMemo}' business. Safe for
+ * as the jobs that make them are settled. {@link DigestMemo} reads and hashes the files. Safe for
  * several threads. What cannot be looked at or read is told as such.
  */
 public final class NeedContents implements InputSource {
@@ -134,7 +134,7 @@ public final class NeedContents implements InputSource {
     return gone;
   }
 
-  /** Whether nothing stands at a path; what cannot be looked at stands there. */
+  /** Whether nothing stands at a path; what cannot be looked at is there. */
   boolean isGone(String path) {
     try {
       return !digests.seen(path).stamp().exists();
@@ -143,7 +143,7 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** A digest, or that there is none because nothing stands there. */
+  /** A digest, or that there is none because nothing is there. */
   static ManifestWriter.Content content(Digest digest) {
     return digest == null
         ? new ManifestWriter.Content.Missing()
@@ -277,19 +277,19 @@ public final class NeedContents implements InputSource {
   }
 
   /** The same, with looks at its files (not at what stands in a folder) that the caller takes. */
-  NeedMembers fresh(int list, Look each) {
+  NeedMembers fresh(int list, DigestSource each) {
     NeedMembers now = gather(list, each);
     gathered.put(list, now);
     return now;
   }
 
-  /** Looks at a file. */
-  interface Look {
+  /** Gives the digest of a file. */
+  interface DigestSource {
     KnownDigest at(String path) throws IOException;
   }
 
   /** What cannot be listed has one member, which says why. */
-  private NeedMembers gather(int id, Look look) {
+  private NeedMembers gather(int id, DigestSource look) {
     try {
       return collect(id, look);
     } catch (IOException e) {
@@ -299,7 +299,7 @@ public final class NeedContents implements InputSource {
   }
 
   /** Without a look, by what this build saw first. */
-  private NeedMembers collect(int id, Look look) throws IOException {
+  private NeedMembers collect(int id, DigestSource look) throws IOException {
     NeedList list = graph.list(id);
     List<OwnedPath> stale = new ArrayList<>();
     return switch (list.kind()) {
@@ -321,7 +321,8 @@ public final class NeedContents implements InputSource {
   }
 
   /** All products of a job; of a job without products, its manifest. */
-  private void products(int job, Look look, Map<String, ManifestEntry> sorted) throws IOException {
+  private void products(int job, DigestSource look, Map<String, ManifestEntry> sorted)
+      throws IOException {
     JobResult result = records.result(job);
     if (!records.isSettled(job) || result == null) {
       for (String product : Manifest.products(graph.job(job))) {
@@ -339,7 +340,7 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  private List<ManifestEntry> matches(NeedList list, Look look, List<OwnedPath> stale)
+  private List<ManifestEntry> matches(NeedList list, DigestSource look, List<OwnedPath> stale)
       throws IOException {
     List<ManifestEntry> entries = new ArrayList<>();
     for (String path : GlobWalk.of(root, list.glob(), digests.stop())) {
@@ -367,7 +368,7 @@ public final class NeedContents implements InputSource {
     return entries;
   }
 
-  private ManifestEntry member(String path, Look look) {
+  private ManifestEntry member(String path, DigestSource look) {
     try {
       KnownDigest known = look == null ? digests.seen(path) : look.at(path);
       return entry(path, content(counted(graph, path, known)).value());

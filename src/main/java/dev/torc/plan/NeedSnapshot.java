@@ -258,14 +258,14 @@ public final class NeedSnapshot implements InputSource {
     return List.copyOf(moved);
   }
 
-  private interface Look {
+  private interface MoveCheck {
     boolean moved() throws IOException;
   }
 
   /** What cannot be looked at any more has moved. */
-  private static void addMoved(String path, Look look, TreeSet<String> into) {
+  private static void addMoved(String path, MoveCheck check, TreeSet<String> into) {
     try {
-      if (look.moved()) {
+      if (check.moved()) {
         into.add(path);
       }
     } catch (IOException e) {

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 
-/** Work in so many shares at once, each on a thread of its own. What a share is, its owner says. */
+/**
+ * Does a work in several shares at once, each on a thread of its own. The caller says what a share
+ * is.
+ */
 public final class ParallelShares {
 
   private ParallelShares() {}

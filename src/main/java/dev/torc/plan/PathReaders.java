@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Who needs a path, by itself, in a glob or folder, or because a depfile named it, and whether it
- * is still what it was when each of them last ran. What the readers will do is not its business.
+ * Tells which jobs need a path, by itself, in a glob or folder, or because a depfile named it, and
+ * whether it is still what it was when each of them last ran. It does not know what the readers
+ * will do.
  */
 public final class PathReaders {
 

@@ -46,7 +46,7 @@ public final class Plan {
   /**
    * Decides some of the selected jobs, and those that wait for any that is not up to date. The
    * others are known to be up to date unless one of these makes them run; all up-to-date ones are
-   * settled in the records.
+   * settled in the records. What is settled there already, before groups were expanded, stays so.
    */
   public static Plan of(PlanContext context, BitSet restless) {
     Verdict[] verdicts = new Verdict[context.graph().nodes()];
@@ -64,11 +64,12 @@ public final class Plan {
       return new Plan(wants.context(), verdicts, decided, wants.maybe());
     }
     for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
-      verdicts[j] = decided.get(j) ? context.decide(j) : UP_TO_DATE;
-      if (verdicts[j] instanceof Verdict.UpToDate) {
-        context.records().settle(j);
-      } else {
+      boolean settled = context.records().isSettled(j);
+      verdicts[j] = settled || !decided.get(j) ? UP_TO_DATE : context.decide(j);
+      if (!(verdicts[j] instanceof Verdict.UpToDate)) {
         Downstream.addReaders(context.graph(), j, decided);
+      } else if (!settled) {
+        context.records().settle(j);
       }
     }
     return new Plan(context, verdicts, decided, Map.of());

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A graph, and all that is told in its numbers: results, contents, verdicts, what is asked for. As
- * groups are expanded one context follows another, and what was known goes with it.
+ * A graph, and all that is known under its numbers: results, contents, verdicts, what is asked for.
+ * As groups are expanded one context follows another, and what was known goes with it.
  *
  * @param force whether the named jobs run whatever their state
  * @param wanted missing temporary products that are to be made again, each with the name of the job

@@ -14,10 +14,10 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Looks at all products of a needed job or group, for all of its readers together (rule 6). A look
- * that began after a reader ended sees whatever moved while it ran, whoever took that look; so a
- * thousand readers of a thousand files need not look at each file two thousand times. Moments are
- * counted, not read off a clock. Safe for several threads. What follows from a file that moved is
- * the {@link NeedSnapshot}'s business.
+ * that began after a reader ended sees all that moved while it ran, also if it was taken for
+ * another reader; so a thousand readers of a thousand files need not look at each file two thousand
+ * times. Moments are counted, not read off a clock. Safe for several threads. {@link NeedSnapshot}
+ * decides what follows from a file that moved.
  */
 final class ProductRechecks {
 

@@ -1,8 +1,8 @@
 package dev.torc.plan;
 
 /**
- * Why a job runs, as a value: kept in records, printed by reports, compared in tests. How it reads
- * is the report's business.
+ * Why a job runs, as a value: kept in records, printed by reports, compared in tests. The reports
+ * put it into words.
  *
  * @param name the file, variable or setting in question; empty where the kind says all
  * @param old the earlier digest or text; empty where there was none

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What the settled jobs of a context made, for whoever expands groups. */
+/** Answers from the settled jobs of a context what groups ask when they are expanded. */
 final class SettledResults implements ResultSource {
 
   private final PlanContext context;

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 
 /**
  * Tells recorded products that no job declares any more and none needs (rule 15) from those that
- * belong to a job of the build file. Whether they may be deleted is the cleaner's to find out.
+ * belong to a job of the build file. It does not say whether they may be deleted.
  */
 public final class StaleProducts {
 

@@ -19,8 +19,8 @@ import java.util.List;
 
 /**
  * Needed globs, folders and groups over sources that gave something to a job's last run and give
- * nothing now: likely an unmounted disk, which must not cost a result. That the job fails then,
- * unless it is forced, is the {@link Decider}'s to say.
+ * nothing now: likely an unmounted disk, which must not cost a result. {@link Decider} lets the job
+ * fail then, unless it is forced.
  */
 final class VanishedNeeds {
 

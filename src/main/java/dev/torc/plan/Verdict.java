@@ -2,7 +2,10 @@ package dev.torc.plan;
 
 import java.util.List;
 
-/** Whether a job runs. */
+/**
+ * Whether a job runs, and why. On the way of a start no {@code switch} goes over its types: see
+ * development.md, laws.
+ */
 public sealed interface Verdict {
 
   /** Its last result is still valid. */

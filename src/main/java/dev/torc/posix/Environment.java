@@ -64,7 +64,7 @@ public final class Environment {
     return new Environment(entries);
   }
 
-  /** Names and values read as UTF-8; of a name that stands there twice, the first counts. */
+  /** Names and values read as UTF-8; of a name that is there twice, the first counts. */
   public Map<String, String> asMap() {
     return view;
   }

@@ -6,10 +6,10 @@ import java.util.Locale;
 
 /**
  * What the system says of one file in one call: {@code stat(2)}, or {@code lstat(2)} where links
- * are not to be followed. What these numbers mean for a build is not its business.
+ * are not to be followed. It does not know what these numbers mean for a build.
  *
  * @param mode kind and permission bits as in {@code st_mode}, but of files without {@link
- *     #EXECUTABLE} where the file system shows that for all of them; 0 where nothing stands there
+ *     #EXECUTABLE} where the file system shows that for all of them; 0 where nothing is there
  * @param size bytes
  * @param mtime nanoseconds since 1970 of the last change of the bytes
  * @param ctime nanoseconds since 1970 of the last change of bytes or attributes
@@ -29,7 +29,7 @@ public record FileStatus(
     int links,
     long attributes) {
 
-  /** The bits of a mode that say what stands there: one of the next three, or something else. */
+  /** The bits of a mode that say what is there: one of the next three, or something else. */
   public static final int KIND = 0170000;
 
   public static final int FILE = 0100000;
@@ -39,7 +39,7 @@ public record FileStatus(
   /** The bit of a mode that says that the owner may execute it. */
   public static final int EXECUTABLE = 0100;
 
-  /** Nothing stands there. */
+  /** Nothing is there. */
   public static final FileStatus MISSING = new FileStatus(0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Odd, so that no change of one attribute alone is lost in a product. */
@@ -52,7 +52,7 @@ public record FileStatus(
    * Looks at a path, relative to the folder of the process or absolute.
    *
    * @param follow whether a link at the end of the path is followed
-   * @return {@link #MISSING} where nothing stands there, a link that leads nowhere included
+   * @return {@link #MISSING} where nothing is there, a link that leads nowhere included
    * @throws IOException with a line that names the path, where the system refuses to say
    */
   public static FileStatus of(String path, boolean follow) throws IOException {
@@ -95,7 +95,7 @@ public record FileStatus(
     return words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);
   }
 
-  /** Whether anything stands there. */
+  /** Whether anything is there. */
   public boolean exists() {
     return mode != 0;
   }

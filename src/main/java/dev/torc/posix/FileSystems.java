@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Tells file systems of other machines from local ones, and those that keep modes from others. What
- * follows from it, others decide.
+ * Tells file systems of other machines from local ones, and those that keep modes from others. The
+ * callers decide what follows.
  */
 public final class FileSystems {
 

@@ -13,7 +13,7 @@ import java.util.Optional;
  * An exclusive {@code flock(2)} on a file. It belongs to the open file, not to the process as the
  * locks of {@link java.nio.channels.FileChannel} do: those vanish as soon as the process opens and
  * closes the same file anywhere else. The kernel drops it when the holder ends, however it ends; a
- * started program does not inherit it. Who waits, and what the file says, is not its business.
+ * started program does not inherit it. It does not wait, and does not read the file.
  */
 public final class Flock implements AutoCloseable {
 
@@ -54,7 +54,7 @@ public final class Flock implements AutoCloseable {
     }
   }
 
-  /** What tells the file that stands there now from another one; null where there is none. */
+  /** What tells the file that is there now from another one; null where there is none. */
   private static Object key(Path file) throws IOException {
     try {
       return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)

@@ -11,7 +11,7 @@ import java.util.Objects;
 /**
  * A file that is read by its descriptor, which Java's streams hide: so the kernel can be asked who
  * writes to it. No started program inherits it, and an interrupt does not close it. For one thread
- * at a time. What follows from a writer is for others to decide.
+ * at a time. The caller decides what follows from a writer.
  */
 public final class InputFile extends InputStream {
 

@@ -1,9 +1,6 @@
 package dev.torc.posix;
 
-/**
- * Sends signals to processes and process groups. Whom to send them to is {@link ProcessTree}'s to
- * find out.
- */
+/** Sends signals to processes and process groups. {@link ProcessTree} finds out to which. */
 public final class Kill {
 
   public static final int HUP = 1;

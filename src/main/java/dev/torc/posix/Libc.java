@@ -12,10 +12,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/**
- * Links functions of the C library. What they are called for is the business of the other files of
- * this package.
- */
+/** Links functions of the C library. It calls none; the other classes of this package do. */
 final class Libc {
 
   private Libc() {}

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Memory outside of the JVM's heap: what lies at an address that a C function gave, and memory with
- * an address for functions to read and to fill. What the bytes mean is not its business.
+ * an address for functions to read and to fill. It does not know what the bytes mean.
  *
  * <p>It uses no memory segments: to look into them the JVM writes and loads classes at every start,
  * which no AOT cache keeps.

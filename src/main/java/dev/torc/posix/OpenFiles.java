@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 
 /**
  * Which processes have a file open, as {@code /proc} tells of those that this one may look at.
- * Where there is no {@code /proc}, nobody has. What that means is the caller's to say.
+ * Where there is no {@code /proc}, nobody has. The caller decides what that means.
  */
 public final class OpenFiles {
 

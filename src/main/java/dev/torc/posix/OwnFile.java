@@ -17,9 +17,9 @@ import java.util.Arrays;
  * The files and folders that torc keeps for itself (rule 9), opened so that nothing else is read or
  * written in their stead: an archive, a version control system or a copy may bring links, second
  * names, FIFOs and folders into their places. torc makes no link there, so a link is no file of its
- * own: for a reader nothing stands there, and a writer takes the link away. A file with a second
- * name stays with that name, and a writer makes a new one. Anything else is told in one line and
- * never opened: a FIFO would be waited for. What the files hold is known to their owners.
+ * own: for a reader nothing is there, and a writer takes the link away. A file with a second name
+ * stays with that name, and a writer makes a new one. Anything else is told in one line and never
+ * opened: a FIFO would be waited for. What the files hold is known to their owners.
  *
  * <p>It looks before it opens: one call more than without.
  */
@@ -30,19 +30,19 @@ public final class OwnFile {
   private OwnFile() {}
 
   /**
-   * Whether a file stands there that may be read.
+   * Whether a file is there that may be read.
    *
-   * @throws FileSystemException where something stands there that is neither a file nor a link
+   * @throws FileSystemException where something is there that is neither a file nor a link
    */
   public static boolean stands(Path file) throws IOException {
     return look(file).isFile();
   }
 
   /**
-   * Makes way for a file that is to be written: then nothing stands there, or a file that has no
-   * other name.
+   * Makes way for a file that is to be written: then nothing is there, or a file that has no other
+   * name.
    *
-   * @throws FileSystemException where something stands there that is neither a file nor a link
+   * @throws FileSystemException where something is there that is neither a file nor a link
    */
   public static void prepare(Path file) throws IOException {
     FileStatus there = look(file);
@@ -54,7 +54,7 @@ public final class OwnFile {
   /**
    * Takes a file away; where none is, does nothing.
    *
-   * @throws FileSystemException where something stands there that is neither a file nor a link
+   * @throws FileSystemException where something is there that is neither a file nor a link
    */
   public static void remove(Path file) throws IOException {
     if (look(file).exists()) {
@@ -62,7 +62,7 @@ public final class OwnFile {
     }
   }
 
-  /** Opens a file for reading; throws {@link NoSuchFileException} where none stands there. */
+  /** Opens a file for reading; throws {@link NoSuchFileException} where none is there. */
   public static InputStream in(Path file) throws IOException {
     mustStand(file);
     return Files.newInputStream(file, NO_LINK);
@@ -74,7 +74,7 @@ public final class OwnFile {
     return FileChannel.open(file, StandardOpenOption.READ, NO_LINK);
   }
 
-  /** All bytes of a file; throws {@link NoSuchFileException} where none stands there. */
+  /** All bytes of a file; throws {@link NoSuchFileException} where none is there. */
   public static byte[] read(Path file) throws IOException {
     try (InputStream in = in(file)) {
       return in.readAllBytes();

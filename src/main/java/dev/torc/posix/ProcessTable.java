@@ -16,7 +16,7 @@ import java.util.Set;
 
 /**
  * What {@code /proc} tells of processes (proc(5)). A process may be gone at any moment, so whatever
- * cannot be read is not there. Which processes belong together is {@link ProcessTree}'s to say.
+ * cannot be read is not there. {@link ProcessTree} tells which processes belong together.
  */
 final class ProcessTable {
 

@@ -25,7 +25,7 @@ public final class ProcessTree {
    * @param peak sum of what each process had at its highest; 0 where nothing could be seen
    * @param used what it has now; only told where there is a limit
    */
-  public record Memory(long peak, long used) {}
+  public record MemoryUse(long peak, long used) {}
 
   private static final long GIVE_UP = Duration.ofSeconds(10).toNanos();
 
@@ -165,7 +165,7 @@ public final class ProcessTree {
    *     counted once, which takes longer to find out; 0 for no limit
    * @param thorough whether to look for orphans too, which means to read the whole process table
    */
-  public Memory memory(long limit, boolean thorough) {
+  public MemoryUse memory(long limit, boolean thorough) {
     if (thorough) {
       living();
     }
@@ -183,7 +183,7 @@ public final class ProcessTree {
       }
       peak = used;
     }
-    return new Memory(peak, used);
+    return new MemoryUse(peak, used);
   }
 
   /** The known processes and their descendants, found without reading the whole process table. */

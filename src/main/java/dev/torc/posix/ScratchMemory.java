@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Memory for the arguments of a few calls: taken piece by piece from the front, and all given back
- * at once. For one thread. What the pieces mean is not its business.
+ * at once. For one thread. It does not know what the pieces mean.
  */
 final class ScratchMemory {
 

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /**
  * A shared library other than the C library, opened by its path. It stays loaded as long as this or
- * one of its functions is referred to. What its functions do is not its business.
+ * one of its functions is referred to. It does not know what its functions do.
  */
 public final class SharedLibrary {
 

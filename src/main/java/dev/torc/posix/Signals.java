@@ -9,10 +9,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.IntConsumer;
 
 /**
- * Calls back on SIGINT, SIGTERM and SIGHUP, each time one comes, until closed; what follows is for
- * the callback to say. The JDK's only door to signals is {@code sun.misc.Signal}; it is taken by
- * reflection because the compiler's warning about it cannot be silenced. A signal that the caller
- * had ignored (nohup, a background job of a plain shell) stays ignored.
+ * Calls back on SIGINT, SIGTERM and SIGHUP, each time one comes, until closed; the callback decides
+ * what follows. The JDK's only way to signals is {@code sun.misc.Signal}; it is taken by reflection
+ * because the compiler's warning about it cannot be silenced. A signal that the caller had ignored
+ * (nohup, a background job of a plain shell) stays ignored.
  *
  * <p>One that came shortly before makes the JVM end by itself, which takes some milliseconds: the
  * callback is told of it too, and the JVM waits until this is closed.

@@ -15,8 +15,8 @@ import java.util.Optional;
  * Starts a process by {@code posix_spawn}: in a process group of its own, with an empty signal
  * mask, default dispositions and no descriptor but 0, 1 and 2. The C libraries differ: where the
  * actions that close descriptors (glibc before 2.34, musl) or change the folder (glibc before 2.29)
- * are missing, each descriptor is closed by number, and {@code sh} changes the folder. Waiting for
- * the process is {@link ChildWait}'s.
+ * are missing, each descriptor is closed by number, and {@code sh} changes the folder. {@link
+ * ChildWait} waits for the process.
  */
 public final class Spawn {
 

@@ -92,7 +92,7 @@ class StatusBuffer {
   }
 
   /**
-   * Lays a name, or part of a path, behind what stands there up to an offset, and ends it.
+   * Lays a name, or part of a path, behind what is there up to an offset, and ends it.
    *
    * @throws IOException where the path is longer than any system takes
    */
@@ -109,7 +109,7 @@ class StatusBuffer {
    * Looks at the path that begins at an offset.
    *
    * @param follow whether a link at its end is followed
-   * @return whether anything stands there
+   * @return whether anything is there
    * @throws IOException with a line that names the path, where the system refuses to say
    */
   boolean look(int offset, boolean follow) throws IOException {

@@ -38,8 +38,8 @@ public final class StatusReader {
    *
    * @param names in UTF-8: one of them, from an index to another, relative to the folder or
    *     absolute, without a NUL
-   * @param numbers takes size, mtime, ctime and inode, unless nothing stands there
-   * @return the mode as {@link FileStatus} has it; 0 where nothing stands there
+   * @param numbers takes size, mtime, ctime and inode, unless nothing is there
+   * @return the mode as {@link FileStatus} has it; 0 where nothing is there
    * @throws IOException with a line that names the path, where the system refuses to say
    */
   public int look(byte[] names, int from, int to, long[] numbers) throws IOException {

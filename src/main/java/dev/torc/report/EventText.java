@@ -11,8 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Events as lines for people. Where the lines go, and what moves on a terminal, is the business of
- * the reports.
+ * Events as lines for people. The reports decide where the lines go, and what moves on a terminal.
  *
  * @param here the folder that the user stands in: logs below it are named relative to it
  */
@@ -104,7 +103,7 @@ record EventText(Detail detail, Palette palette, Path here) {
   private static String started(Event.Started started) {
     return "build %d in %s: %s\n"
         .formatted(
-            started.number(),
+            started.build().number(),
             SafeText.name(started.root().toString()),
             Amount.count(started.jobs(), "job"));
   }

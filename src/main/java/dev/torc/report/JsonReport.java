@@ -1,73 +1,44 @@
 package dev.torc.report;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
-import dev.torc.machine.JsonOut;
-import dev.torc.plan.Reason;
-import java.io.IOException;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.util.List;
-import java.util.Locale;
 
 /**
  * Events for machines: one JSON object per line, nothing shortened. {@code json.md} of the user
  * documentation describes them; what is there may grow, and changes its meaning only together with
- * {@link #VERSION}.
+ * the version.
  */
 public final class JsonReport implements Report {
 
-  /** Version of the form of the events; stands in the first one. */
-  public static final int VERSION = 1;
-
-  private static final double SECOND = 1e9;
-
-  private final JsonFactory json = new JsonFactory();
   private final Writer out;
   private boolean first = true;
 
   /** Reports to {@code out}, which stays open and is flushed after each event. */
   public JsonReport(Writer out) {
-    this.out = new JsonOut(out);
+    this.out = out;
   }
 
   @Override
   public void accept(Event event) {
+    // In one piece: where nobody reads any more, no half a line is left behind.
     StringWriter line = new StringWriter();
-    try (JsonGenerator object = json.createGenerator(line)) {
-      object.writeStartObject();
-      object.writeStringField("event", name(event));
-      if (first) {
-        object.writeNumberField("version", VERSION);
-        first = false;
-      }
-      fields(event, object);
-      object.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    PlainReport.write(out, line.append('\n').toString());
+    JsonWriter.line(
+        line,
+        json -> {
+          json.text("event", name(event));
+          if (first) {
+            json.version();
+            first = false;
+          }
+          fields(event, json);
+        });
+    PlainReport.write(out, line.toString());
   }
 
   @Override
   public void close() {}
-
-  /** Reasons as an array of objects, all of them and with full digests, as every command has it. */
-  public static void reasons(JsonGenerator object, List<Reason> reasons) throws IOException {
-    object.writeStartArray();
-    for (Reason reason : reasons) {
-      object.writeStartObject();
-      object.writeStringField("kind", lower(reason.kind()));
-      object.writeStringField("name", reason.name());
-      object.writeStringField("old", reason.old());
-      object.writeStringField("now", reason.now());
-      object.writeEndObject();
-    }
-    object.writeEndArray();
-  }
 
   private static String name(Event event) {
     return switch (event) {
@@ -84,81 +55,57 @@ public final class JsonReport implements Report {
     };
   }
 
-  private static void fields(Event event, JsonGenerator object) throws IOException {
+  private static void fields(Event event, JsonWriter json) {
     switch (event) {
-      case Event.Started started -> {
-        object.writeStringField("build", started.build());
-        object.writeNumberField("number", started.number());
-        object.writeStringField("root", started.root().toString());
-        object.writeNumberField("jobs", started.jobs());
-      }
-      case Event.Expanded expanded -> object.writeNumberField("jobs", expanded.jobs());
+      case Event.Started started ->
+          json.text("build", started.build().id())
+              .number("number", started.build().number())
+              .text("root", started.root().toString())
+              .number("jobs", started.jobs());
+      case Event.Expanded expanded -> json.number("jobs", expanded.jobs());
       case Event.JobStarted started -> {
-        object.writeStringField("job", started.job());
-        object.writeNumberField("attempt", started.attempt());
-        object.writeStringField("command", started.command());
-        object.writeFieldName("reasons");
-        reasons(object, started.reasons());
+        json.text("job", started.job())
+            .number("attempt", started.attempt())
+            .text("command", started.command());
+        JobJson.reasons(json, started.reasons());
       }
-      case Event.JobReleased released -> object.writeStringField("job", released.job());
+      case Event.JobReleased released -> json.text("job", released.job());
       case Event.JobEnded ended -> {
-        object.writeStringField("job", ended.job());
-        object.writeStringField("state", lower(ended.state()));
-        details(ended.details(), object);
+        json.text("job", ended.job()).text("state", JsonWriter.lower(ended.state()));
+        details(ended.details(), json);
       }
       case Event.JobRetried retried -> {
-        object.writeStringField("job", retried.job());
-        object.writeNumberField("attempt", retried.attempt());
-        details(retried.details(), object);
-        object.writeNumberField("delay", retried.delay() / SECOND);
+        json.text("job", retried.job()).number("attempt", retried.attempt());
+        details(retried.details(), json);
+        json.seconds("delay", retried.delay());
       }
-      case Event.Ending ending -> {
-        object.writeArrayFieldStart("jobs");
-        for (String job : ending.jobs()) {
-          object.writeString(job);
-        }
-        object.writeEndArray();
-        object.writeNumberField("grace", ending.grace() / SECOND);
-      }
-      case Event.Terminal terminal -> object.writeBooleanField("lent", terminal.lent());
-      case Event.Note note -> {
-        object.writeStringField("level", lower(note.level()));
-        object.writeStringField("text", note.text());
-      }
-      case Event.Finished finished -> {
-        object.writeStringField("build", finished.build());
-        object.writeObjectFieldStart("counts");
-        for (JobState state : JobState.values()) {
-          if (state.isFinal()) {
-            object.writeNumberField(lower(state), finished.counts().getOrDefault(state, 0));
-          }
-        }
-        object.writeEndObject();
-        object.writeNumberField("seconds", finished.nanos() / SECOND);
-        object.writeNumberField("exit", finished.exit());
+      case Event.Ending ending ->
+          json.texts("jobs", ending.jobs()).seconds("grace", ending.grace());
+      case Event.Terminal terminal -> json.flag("lent", terminal.lent());
+      case Event.Note note ->
+          json.text("level", JsonWriter.lower(note.level())).text("text", note.text());
+      case Event.Finished finished ->
+          json.text("build", finished.build().id())
+              .object("counts", true, () -> counts(finished, json))
+              .seconds("seconds", finished.nanos())
+              .number("exit", finished.exit());
+    }
+  }
+
+  private static void counts(Event.Finished finished, JsonWriter json) {
+    for (JobState state : JobState.values()) {
+      if (state.isFinal()) {
+        json.number(JsonWriter.lower(state), finished.counts().getOrDefault(state, 0));
       }
     }
   }
 
-  private static void details(Event.Details details, JsonGenerator object) throws IOException {
-    object.writeStringField("what", details.what());
-    object.writeStringField("command", details.command());
-    object.writeStringField("log", details.log() == null ? null : details.log().toString());
-    object.writeNumberField("seconds", details.wall() / SECOND);
-    if (details.cpu() < 0) {
-      object.writeNullField("cpu");
-    } else {
-      object.writeNumberField("cpu", details.cpu() / SECOND);
-    }
-    if (details.peak() < 0) {
-      object.writeNullField("memory");
-    } else {
-      object.writeNumberField("memory", details.peak());
-    }
-  }
-
-  /** A constant's name as it stands in JSON. */
-  private static String lower(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+  private static void details(Event.Details details, JsonWriter json) {
+    json.text("what", details.what())
+        .text("command", details.command())
+        .text("log", details.log() == null ? null : details.log().toString())
+        .seconds("seconds", details.wall())
+        .seconds("cpu", details.cpu())
+        .number("memory", details.peak(), details.peak() >= 0);
   }
 }

@@ -17,8 +17,8 @@ import java.util.function.LongSupplier;
 /**
  * Lines at the bottom of a terminal that show what runs, and messages that scroll away above them.
  * The screen is written in one piece and at most ten times a second, by a thread of its own or by
- * {@link #pause}, {@link #close} and the end of the build. The words of the messages are not its
- * business.
+ * {@link #pause}, {@link #close} and the end of the build. It does not make the words of the
+ * messages.
  *
  * <p>The terminal is told not to wrap while the lines are drawn, so that a line never takes two
  * rows, even if the window has just become narrower than was measured.

@@ -2,7 +2,7 @@ package dev.torc.report;
 
 import java.util.Map;
 
-/** The few colours of torc's messages, or none. Layout is not its business. */
+/** The few colours of torc's messages, or none. It knows no layout. */
 public record Palette(boolean on) {
 
   /** What {@code --color} says. */

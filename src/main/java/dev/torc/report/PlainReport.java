@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Path;
 
-/** Lines one after the other, for streams that are no terminal. The words are not its business. */
+/** Lines one after the other, for streams that are no terminal. It does not make the words. */
 public final class PlainReport implements Report {
 
   private final Writer err;

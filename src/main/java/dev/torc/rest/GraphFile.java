@@ -196,9 +196,8 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
     out.list(compiled.shared(), ByteWriter::text);
     out.ints(starts);
     out.number(bodies.length());
-    out.raw(rest.bytes());
-    out.raw(bodies.bytes());
-    CheckedFile.write(file, out.bytes());
+    out.add(rest, bodies);
+    CheckedFile.write(file, out);
     return id;
   }
 

@@ -29,8 +29,8 @@ import java.util.TreeMap;
  * database are the same, such a job is up to date if none of its files has another stamp, or those
  * that have hold the same bytes: its verdict is a function of just these. So a build in which
  * nothing moved looks at each file once and at nothing else, and an edit costs the jobs behind it.
- * Which jobs can be at rest is {@link RestCollector}'s business, which files were only touched that
- * of {@link TouchedFiles}.
+ * {@link RestCollector} finds out which jobs can be at rest, {@link TouchedFiles} which files were
+ * only touched.
  *
  * <p>Opening the cache for work takes the file away, and a build puts another in its place when it
  * is over: after a crash there is none, and everything is looked at.
@@ -59,6 +59,8 @@ public record JobsAtRest(
   /** Numbers of a stamp. */
   static final int WIDTH = Stamp.NUMBERS;
 
+  static final int MTIME = 1;
+
   static final int CTIME = 2;
 
   /** In place of a size: names come to a folder and go with its times, whatever its size is. */
@@ -68,6 +70,9 @@ public record JobsAtRest(
 
   /** So many files are worth another thread. */
   private static final int MANY = 2_000;
+
+  /** Files of up to so many bytes cost their calls and not their bytes. */
+  private static final int SMALL = 1 << 16;
 
   /**
    * What must be the same, beside the files.
@@ -151,6 +156,29 @@ public record JobsAtRest(
     return new JobsAtRest(now, number, jobs, stamps, digests, further, extra);
   }
 
+  /**
+   * The same when small files were read once more whose stamps could not be trusted when they were
+   * read, and can be by now (rule 4): products are read as soon as they are made. Otherwise the
+   * next build would have to.
+   *
+   * @param digests of the build that is over: its clock and where it looks, not what it knows
+   * @param threads how many may read
+   */
+  public JobsAtRest reread(Graph graph, DigestMemo digests, int threads) {
+    BitSet late = new BitSet();
+    for (int at = 0; at < stamps.length; at += WIDTH) {
+      boolean small = stamps[at] != FOLDER && (stamps[at] & ~Stamp.EXECUTABLE) <= SMALL;
+      if (small
+          && stamps[at + CTIME] < 0
+          && digests.isSafe(stamps[at + MTIME], -stamps[at + CTIME])) {
+        late.set(at / WIDTH);
+      }
+    }
+    TouchedFiles read = new TouchedFiles(this, graph, digests.anew());
+    read.takeFrom(late, threads);
+    return read.stamps() == stamps ? this : with(read.stamps());
+  }
+
   /** The same with other stamps of some files. */
   private JobsAtRest with(long[] others) {
     return new JobsAtRest(held, number, jobs, others, digests, further, extra);
@@ -171,7 +199,7 @@ public record JobsAtRest(
     out.longs(stamps);
     further.write(out);
     extra.write(out);
-    CheckedFile.write(file, out.bytes(), digests.bytes());
+    CheckedFile.write(file, out, ByteWriter.over(digests.bytes()));
   }
 
   private static void held(ByteWriter out, Held held) {

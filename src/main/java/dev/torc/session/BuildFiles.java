@@ -13,14 +13,17 @@ import java.io.IOException;
 
 /**
  * The build files of a project, read when they are first asked for: where the graph of the last
- * build serves they never are. What a graph is made of is {@link ParsedBuildFile}'s business, how
- * it is kept {@link GraphFile}'s.
+ * build serves they never are. {@link ParsedBuildFile} reads them, {@link GraphFile} keeps the
+ * graph.
  */
 final class BuildFiles implements Expander.Source, Project.Keeper {
 
+  /** Bytes that the heap has where the build files were long. */
+  private static final long GROWN = 128L << 20;
+
   private final GraphFile.Origin origin;
   private final GraphFile kept;
-  private ParsedBuildFile blueprint;
+  private ParsedBuildFile parsed;
 
   /**
    * @param origin names the files and the variables
@@ -33,10 +36,14 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
 
   @Override
   public Workflow expand(ResultSource found) throws IOException {
-    if (blueprint == null) {
-      blueprint = ParsedBuildFile.read(origin.files(), origin.defines());
+    if (parsed == null) {
+      parsed = ParsedBuildFile.read(origin.files(), origin.defines());
+      if (Runtime.getRuntime().totalMemory() > GROWN) {
+        // The trees of 100 000 jobs are garbage now, but old: the heap would grow instead (100 MB).
+        System.gc();
+      }
     }
-    return blueprint.expand(found);
+    return parsed.expand(found);
   }
 
   @Override
@@ -44,10 +51,10 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
     if (kept != null && graph == kept.graph()) {
       return kept.id();
     }
-    boolean whole = blueprint.deciders().complete() && graph.isWhole();
+    boolean whole = parsed.deciders().complete() && graph.isWhole();
     return whole
         ? GraphFile.write(
-            place.graph(), origin, graph, blueprint.deciders(), blueprint.sources(), digests)
+            place.graph(), origin, graph, parsed.deciders(), parsed.sources(), digests)
         : null;
   }
 }

@@ -274,11 +274,7 @@ public final class BuildSession {
       throws IOException {
     Project expanded = project.with(plan.context().graph());
     watcher.accept(
-        new Event.Started(
-            work.build().id(),
-            work.build().number(),
-            project.workflow().root(),
-            plan.selected().cardinality()));
+        new Event.Started(work.build(), project.workflow().root(), plan.selected().cardinality()));
     capacity.warnings(plan).forEach(warn);
     if (work.build().number() == 1) {
       Advice.on(expanded, plan.selected()).forEach(line -> warn.accept(line.toString()));

@@ -1,6 +1,7 @@
 package dev.torc.session;
 
 import dev.torc.buildfile.BuildFile;
+import dev.torc.buildfile.ParsedBuildFile;
 import dev.torc.buildfile.ResultSource;
 import dev.torc.cache.CachePlace;
 import dev.torc.graph.DisplayGraph;
@@ -18,6 +19,7 @@ import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.function.Function;
@@ -67,6 +69,12 @@ public record Project(
         caller, graph.workflow(), graph, place, from, options.containers(), kept, from);
   }
 
+  /** How many jobs a build file has, read as any but with nothing known of results or disk. */
+  public static int jobs(Path file) throws IOException {
+    return unexpanded(ParsedBuildFile.read(List.of(file), Collections.emptySortedMap())::expand)
+        .jobs();
+  }
+
   private static Graph unexpanded(Expander.Source source) throws IOException {
     return GraphBuilder.build(source.expand(ResultSource.nothing()));
   }
@@ -86,6 +94,11 @@ public record Project(
   public Project with(Graph expanded) {
     return new Project(
         caller, expanded.workflow(), expanded, place, source, containers, kept, keeper);
+  }
+
+  /** Where torc's own files of this project are. */
+  public Path folder() {
+    return place.folder();
   }
 
   /** The clock of the file system, for a command that may write. */

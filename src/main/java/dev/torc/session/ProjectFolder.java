@@ -50,6 +50,16 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
     return null;
   }
 
+  /** Whatever has the name of a build file in a folder, even a folder; null for nothing. */
+  public static String buildFile(Path folder) {
+    for (String name : BuildFile.NAMES) {
+      if (Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+        return name;
+      }
+    }
+    return null;
+  }
+
   /** The same with the groups that the build file alone decides; see {@link Project#load}. */
   public ProjectFolder withoutResults() throws IOException {
     return project == null ? this : with(project.withoutResults());

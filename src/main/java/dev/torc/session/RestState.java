@@ -1,5 +1,6 @@
 package dev.torc.session;
 
+import dev.torc.cache.BuildId;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
@@ -28,8 +29,8 @@ import java.util.function.Consumer;
 
 /**
  * What of a project need not be decided, because the last build left it at rest and nothing of it
- * changed since; and keeping that for the next build. What being at rest means is {@link
- * JobsAtRest}'s business.
+ * changed since; and keeping that for the next build. {@link JobsAtRest} says what being at rest
+ * means.
  *
  * @param project as far as it can be relied on: whoever looks at what is at rest goes on with this
  *     one
@@ -46,6 +47,9 @@ record RestState(
     BitSet restless,
     boolean touched,
     DigestMemo digests) {
+
+  /** How many look at files at a time. */
+  private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
   /**
    * Looks at the files of all jobs that were left at rest, and reads those that were touched.
@@ -66,8 +70,7 @@ record RestState(
     }
     DigestMemo digests =
         new DigestMemo(project.place().root(), stamps, clock, _ -> null, (_, _) -> {});
-    int threads = Runtime.getRuntime().availableProcessors();
-    JobsAtRest.Looked looked = rest.look(project.graph(), stamps, digests, threads);
+    JobsAtRest.Looked looked = rest.look(project.graph(), stamps, digests, THREADS);
     boolean touched = looked.rest() != rest;
     RestState state =
         new RestState(project, looked.rest(), file, looked.restless(), touched, digests);
@@ -165,7 +168,8 @@ record RestState(
   int tell(String build, BitSet selected, boolean each, Consumer<Event> listener) {
     long begin = System.nanoTime();
     int jobs = selected.cardinality();
-    listener.accept(new Event.Started(build, rest.number(), project.place().root(), jobs));
+    BuildId id = new BuildId(build, rest.number());
+    listener.accept(new Event.Started(id, project.place().root(), jobs));
     Event.Details none = new Event.Details("", "", null, 0, -1, -1);
     for (int j = selected.nextSetBit(0); each && j >= 0; j = selected.nextSetBit(j + 1)) {
       listener.accept(new Event.JobEnded(project.graph().name(j), JobState.UP_TO_DATE, none));
@@ -176,7 +180,7 @@ record RestState(
         counts.put(state, state == JobState.UP_TO_DATE ? jobs : 0);
       }
     }
-    listener.accept(new Event.Finished(build, counts, System.nanoTime() - begin, 0));
+    listener.accept(new Event.Finished(id, counts, System.nanoTime() - begin, 0));
     return Exit.DONE;
   }
 
@@ -202,14 +206,16 @@ record RestState(
         stayed.andNot(restless);
         stayed.andNot(plan.decided());
       }
-      return RestCollector.of(
-          last,
-          work.digests(),
-          held(project, id),
-          same ? rest : null,
-          stayed,
-          project.caller().env(),
-          work.cache().nextBuildNumber());
+      JobsAtRest next =
+          RestCollector.of(
+              last,
+              work.digests(),
+              held(project, id),
+              same ? rest : null,
+              stayed,
+              project.caller().env(),
+              work.cache().nextBuildNumber());
+      return next.reread(last.graph(), work.digests(), THREADS);
     } catch (IOException e) {
       return lost(e, listener);
     } catch (UncheckedIOException e) {

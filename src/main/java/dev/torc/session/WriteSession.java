@@ -165,7 +165,7 @@ public final class WriteSession implements AutoCloseable {
   }
 
   private void record(long nanos, SortedMap<String, Integer> counts, int exit) {
-    BuildRecord record = new BuildRecord(build.number(), build.id(), started, nanos, counts, exit);
+    BuildRecord record = new BuildRecord(build, started, nanos, counts, exit);
     cache.put(new Batch().build(record));
   }
 

@@ -125,10 +125,35 @@ public final class Glob {
     return -1;
   }
 
-  /** The text with which all matches begin: all before the first special character. */
+  /**
+   * The text with which all matches begin: what all alternatives have before a special character.
+   */
   public String literalPrefix() {
     int special = firstSpecial(pattern);
-    return unescape(special < 0 ? pattern : pattern.substring(0, special));
+    if (special < 0 || pattern.charAt(special) != '{') {
+      return literalPrefix(pattern, special);
+    }
+    List<String> texts = new ArrayList<>();
+    Braces.expand(pattern, texts);
+    String common = null;
+    for (String text : texts) {
+      String own = literalPrefix(text, firstSpecial(text));
+      common = common == null ? own : common(common, own);
+    }
+    return common;
+  }
+
+  private static String literalPrefix(String text, int special) {
+    return unescape(special < 0 ? text : text.substring(0, special));
+  }
+
+  private static String common(String one, String other) {
+    int same = 0;
+    while (same < Math.min(one.length(), other.length())
+        && one.charAt(same) == other.charAt(same)) {
+      same++;
+    }
+    return one.substring(0, same);
   }
 
   /** Whether a normalized path fits. */

@@ -15,7 +15,7 @@ import java.util.List;
 /**
  * Finds the files on disk that a glob matches. Links to files count, FIFOs and devices do not,
  * links to folders are not entered (the folders that the pattern names before its first wildcard
- * are, links or not). What the files contain, and whose they are, is for others to ask.
+ * are, links or not). It does not know what the files contain or who made them.
  */
 public final class GlobWalk {
 

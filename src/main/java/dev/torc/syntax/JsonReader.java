@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.SequencedMap;
 
 /**
- * From JSON text to the same tree as {@link YamlReader}'s, with the place of every key and value.
+ * Reads JSON text into the same tree as {@link YamlReader}, with the place of every key and value.
  * Duplicate keys and anything after the document are refused; numbers keep their text.
  */
 public final class JsonReader {

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 /**
  * JSON values as texts that are equal exactly where the values are: keys sorted, no blanks, escapes
  * in one form. Numbers keep the digits they are written with, so {@code 1.10} is not {@code 1.1}.
- * Whose values they are is others' business.
+ * It does not know whose values they are.
  */
 public final class JsonText {
 

@@ -3,7 +3,7 @@ package dev.torc.syntax;
 import java.util.List;
 import java.util.Set;
 
-/** Tells the shells whose quoting is known. How their texts are read is {@link ShellText}'s. */
+/** Tells the shells whose quoting is known. {@link ShellText} reads their texts. */
 public final class KnownShell {
 
   private static final Set<String> NAMES = Set.of("sh", "bash", "dash", "ksh", "zsh");

@@ -5,7 +5,7 @@ import java.util.SequencedMap;
 
 /**
  * A value of a build file as written, with its place. YAML and JSON are read into the same tree. It
- * decides no types: a scalar keeps its text, and whoever asks says what it should be.
+ * decides no types: a scalar keeps its text, and the reader that asks says what it should be.
  */
 public sealed interface Node {
 

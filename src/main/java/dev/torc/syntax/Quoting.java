@@ -3,8 +3,8 @@ package dev.torc.syntax;
 import java.util.Set;
 
 /**
- * Puts a value into the text of a POSIX shell so that its very bytes reach the program. Where in
- * the text the value stands is {@link ShellText}'s to tell.
+ * Puts a value into the text of a POSIX shell so that its very bytes reach the program. {@link
+ * ShellText} tells where in the text the value stands.
  */
 public final class Quoting {
 

@@ -9,7 +9,7 @@ import java.util.List;
  * Reads the text of a POSIX shell command as far as needed to tell where in it a value would stand,
  * whether it has a pipe, and which words its commands are made of. A {@linkplain #HOLE hole} marks
  * a value. It follows the token rules of POSIX.1-2024, Shell Command Language 2.3, and where a
- * construct could be read in two ways it is lost from there on rather than wrong: the holes behind
+ * construct could be read in two ways it gives up from there on rather than guess: the holes behind
  * are {@link Quote#REFUSE}. It runs nothing and expands nothing.
  */
 public final class ShellText {

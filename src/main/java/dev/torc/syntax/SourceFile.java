@@ -12,8 +12,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * From a file to its tree: bounds the size, refuses what is not text, and picks the reader by the
- * name's ending. What the tree means is not its business.
+ * Reads a file into a tree: bounds the size, refuses what is not text, and picks the reader by the
+ * name's ending. It does not know what the tree means.
  */
 public final class SourceFile {
 

@@ -29,7 +29,7 @@ import org.snakeyaml.engine.v2.scanner.ScannerImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
- * From YAML text to the tree: anchors, aliases and merge keys ({@code <<}) are resolved within
+ * Reads YAML text into a tree: anchors, aliases and merge keys ({@code <<}) are resolved within
  * bounds; duplicate keys, several documents and tags are refused. It reads events, so every scalar
  * keeps its text; the types of YAML's schemas play no part.
  */

@@ -6,8 +6,8 @@ import dev.torc.syntax.Place;
 import java.util.List;
 
 /**
- * One source of values of a group, as written: the instances are the product of all its axes. Which
- * values there are, {@code Expansion} finds out.
+ * One source of values of a group, as written: the instances are the product of all its axes.
+ * {@code AxisValues} finds out which values there are.
  */
 public sealed interface Axis {
 

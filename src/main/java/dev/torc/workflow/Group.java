@@ -5,8 +5,8 @@ import dev.torc.syntax.Place;
 import java.util.List;
 
 /**
- * A job with parameters: it stands for all its instances. Expanding it is the reader's business,
- * what waits for it the graph's.
+ * A job with parameters: it stands for all its instances. The reader of the build file expands it;
+ * the graph knows what waits for it.
  *
  * @param parameters names of the parameters that name an instance, in the order written
  * @param instances names of the instances that are known, in their order; they are jobs of the

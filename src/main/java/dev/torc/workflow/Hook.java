@@ -4,8 +4,8 @@ import dev.torc.syntax.Place;
 import java.util.List;
 
 /**
- * A command that is run when something happens in a build. When that is, and what follows from its
- * failure, is the build's business.
+ * A command that is run when something happens in a build. The build decides when that is, and what
+ * follows from a failure.
  *
  * @param job name of the job or group in question, null where it is the build
  * @param command for the shell

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /**
  * The name of an instance, or of some instances of a group: {@code train/lr=0.1,seed=3}, {@code
  * train/lr=0.1}, {@code train}. Parameters stand in the order of their names, so that the order in
- * which they are written is nothing. Which instances there are is not its business.
+ * which they are written does not count. It does not know which instances there are.
  *
  * @param group the group's name
  * @param values by parameter, as they were written (not encoded); without any, all instances are

@@ -9,7 +9,7 @@ import java.util.StringJoiner;
 
 /**
  * One job as the build file says it. Paths are relative to the root, normalized, with {@code /};
- * those outside the root are absolute. Which file is whose product is the graph's to find out.
+ * those outside the root are absolute. The graph finds out which file is whose product.
  *
  * @param steps what runs, in order: one for {@code command}, several for {@code tasks}
  * @param needs in the order written; a named need is one item with all its paths

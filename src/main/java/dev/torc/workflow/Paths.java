@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * From the text of a path to its one normalized form: relative to the root with {@code /}, or
- * absolute where it lies outside. By text alone; links are the disk's business.
+ * Gives the text of a path its one normalized form: relative to the root with {@code /}, or
+ * absolute where it lies outside. It goes by the text alone, and follows no links.
  */
 public final class Paths {
 

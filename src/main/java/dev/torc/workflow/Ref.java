@@ -3,7 +3,10 @@ package dev.torc.workflow;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 
-/** What an entry of {@code needs}, {@code produces} or {@code after} refers to. */
+/**
+ * What an entry of {@code needs}, {@code produces} or {@code after} refers to. On the way of a
+ * start no {@code switch} goes over its types: see development.md, laws.
+ */
 public sealed interface Ref {
 
   /** Where it is written. */

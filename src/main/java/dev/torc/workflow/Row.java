@@ -4,7 +4,7 @@ import dev.torc.syntax.Place;
 import java.util.List;
 
 /**
- * Values that stand together: one of a parameter, or one row of a table.
+ * Values that belong together: one of a parameter, or one row of a table.
  *
  * @param values in the order of the names of what they are values of
  * @param place where they stand; for messages

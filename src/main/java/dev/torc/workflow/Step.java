@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * One process of a job, in source form. How it is started is the runner's business.
+ * One process of a job, in source form. The runner starts it.
  *
  * @param dir the folder to run in, relative to the root ({@code "."} for the root itself)
  * @param env declared environment of workflow, job and task, laid over each other; an empty value
@@ -37,7 +37,10 @@ public record Step(
     return all;
   }
 
-  /** A text for the shell, or a list of words executed without one. */
+  /**
+   * A text for the shell, or a list of words executed without one. On the way of a start no {@code
+   * switch} goes over its types: see development.md, laws.
+   */
   public sealed interface Command {
 
     /** The text, or the words. */

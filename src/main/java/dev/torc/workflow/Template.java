@@ -19,7 +19,10 @@ public record Template(List<Part> parts) {
   public static final List<String> SLOTS =
       List.of("needs", "produces", "cpus", "memory", "attempt", "data");
 
-  /** Text, or a slot. */
+  /**
+   * Text, or a slot. On the way of a start no {@code switch} goes over its types: see
+   * development.md, laws.
+   */
   public sealed interface Part {
     /** Text as it stands. */
     record Text(String text) implements Part {}

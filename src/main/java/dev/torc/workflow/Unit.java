@@ -3,7 +3,7 @@ package dev.torc.workflow;
 import dev.torc.syntax.Node;
 import java.util.List;
 
-/** What stands under {@code jobs} once: a plain job, or a group that is not expanded yet. */
+/** One entry of {@code jobs}: a plain job, or a group that is not expanded yet. */
 public sealed interface Unit {
 
   /** The name, unique among units. */

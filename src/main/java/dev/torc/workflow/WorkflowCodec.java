@@ -20,7 +20,8 @@ import java.util.TreeMap;
 /**
  * A workflow as bytes, so that it need not be read from its build files again: exactly the records
  * that reading them gave. Jobs are written one by one, so that each can be read by itself. Texts
- * that most jobs share are written once. When the bytes are still good is not its business.
+ * that most jobs share are written once. It does not know whether the bytes are still good; {@code
+ * GraphFile} does.
  */
 public final class WorkflowCodec {
 

@@ -25,8 +25,8 @@ class CheckedFileTest {
     file = folder.resolve("file");
   }
 
-  private static byte[] part(String text) {
-    return (" ".repeat(CheckedFile.FREE) + text).getBytes(UTF_8);
+  private static ByteWriter part(String text) {
+    return ByteWriter.over((" ".repeat(CheckedFile.FREE) + text).getBytes(UTF_8));
   }
 
   private static String text(byte[] part) {
@@ -38,6 +38,17 @@ class CheckedFileTest {
     CheckedFile.write(file, part("one"));
     assertEquals("one", text(CheckedFile.read(file)));
     assertNull(CheckedFile.second(file, CheckedFile.read(file)));
+  }
+
+  @Test
+  void aPartMayBeLongerThanWhatIsWrittenAtOnce() throws IOException {
+    String half = "0123456789".repeat(50_000);
+    ByteWriter part = part("begin ");
+    part.add(ByteWriter.over(half.getBytes(UTF_8)), ByteWriter.over(half.getBytes(UTF_8)));
+    part.raw(" end".getBytes(UTF_8));
+    CheckedFile.write(file, part);
+    assertEquals("begin " + half + half + " end", text(CheckedFile.read(file)));
+    assertEquals(part.length(), Files.size(file));
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.torc.cache;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -8,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.bytes.ByteReader;
-import dev.torc.bytes.ByteWriter;
-import dev.torc.hash.Digest;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import java.io.IOException;
@@ -77,22 +73,6 @@ class CacheTest {
       Samples.NAMES.forEach(name -> assertAll(cache, name, "b1"));
     }
     assertEquals(List.of(), notes);
-  }
-
-  /** A digest without the bit is written as it was before digests told it, and read so. */
-  @Test
-  void digestsOfEarlierTorcsReadAsThoseOfNoExecutableFile() {
-    byte[] earlier = new byte[1 + Digest.LENGTH];
-    earlier[0] = 1;
-    System.arraycopy(Samples.digest("d").bytes(), 0, earlier, 1, Digest.LENGTH);
-    assertEquals(Samples.digest("d"), new ByteReader(earlier, 0).digest());
-    ByteWriter out = new ByteWriter(0);
-    out.digest(Samples.digest("d"));
-    assertArrayEquals(earlier, out.bytes());
-    ByteWriter bit = new ByteWriter(0);
-    bit.digest(Samples.digest("d").executable());
-    assertEquals(Samples.digest("d").executable(), new ByteReader(bit.bytes(), 0).digest());
-    assertNotEquals(Samples.digest("d"), new ByteReader(bit.bytes(), 0).digest());
   }
 
   @Test

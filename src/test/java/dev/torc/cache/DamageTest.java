@@ -101,7 +101,7 @@ class DamageTest {
     cache.eachResult((name, result) -> assertEquals(Samples.result(name, LAST), result));
     cache.eachStamp((name, known) -> assertEquals(Samples.known(name), known));
     cache.eachOwned(owned -> assertEquals(Samples.owned(owned.path()), owned));
-    cache.builds(9).forEach(build -> assertEquals(Samples.build(build.number()), build));
+    cache.builds(9).forEach(build -> assertEquals(Samples.build(build.id().number()), build));
     found[0] +=
         right(
             List.of(new ManifestEntry(4, "l".repeat(9000), null, null)),

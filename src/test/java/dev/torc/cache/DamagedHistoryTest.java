@@ -28,7 +28,7 @@ class DamagedHistoryTest {
   }
 
   private List<Long> numbers(Cache cache, int most) {
-    return cache.builds(most).stream().map(BuildRecord::number).toList();
+    return cache.builds(most).stream().map(build -> build.id().number()).toList();
   }
 
   @ParameterizedTest

@@ -93,7 +93,11 @@ final class Samples {
 
   static BuildRecord build(long number) {
     return new BuildRecord(
-        number, "id" + number, 5, -1, new TreeMap<>(Map.of("ran", 3, "failed", 0)), -1);
+        new BuildId("id" + number, number),
+        5,
+        -1,
+        new TreeMap<>(Map.of("ran", 3, "failed", 0)),
+        -1);
   }
 
   /** Everything of a name in one batch. */

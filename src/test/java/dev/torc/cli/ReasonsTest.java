@@ -19,24 +19,6 @@ class ReasonsTest {
   }
 
   @Test
-  void aVariableIsToldByItsValues() throws Exception {
-    reasons("jobs: { a: { command: 'true', env: { A: b } } }");
-    Run.of(root);
-
-    assertEquals(
-        "a will run: env A changed: b → c",
-        reasons("jobs: { a: { command: 'true', env: { A: c } } }"));
-    assertEquals(
-        "a will run: env A changed: b → \"\"",
-        reasons("jobs: { a: { command: 'true', env: { A: \"\" } } }"));
-    assertEquals(
-        "a will run: env A changed: b → (unset)",
-        reasons("jobs: { a: { command: 'true', env: { A: } } }"));
-    assertEquals(
-        "a will run: env A changed: b → (unset)", reasons("jobs: { a: { command: 'true' } }"));
-  }
-
-  @Test
   void aJobThatFailedBeforeItsCommandHasNoOtherReason() throws Exception {
     Files.createDirectory(root.resolve("d"));
     Path bad = Files.createSymbolicLink(root.resolve("d/loop"), Path.of("loop"));

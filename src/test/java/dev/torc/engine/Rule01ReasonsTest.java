@@ -2,41 +2,188 @@ package dev.torc.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.engine.StubRunner.Stub;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Digest;
 import dev.torc.plan.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Rule 1: when a job runs, and the reason it gives. */
 class Rule01ReasonsTest extends Harness {
 
   private static final String JOB = "a: { command: make a, needs: [x], produces: [a.out] }";
 
-  @BeforeEach
-  void aProject() {
-    given(JOB);
+  /**
+   * What was built, what happened since, and the verdict on {@code a}. Both are steps of {@link
+   * #does}, joined by {@code " & "}; keys of the job alone are given to it. In the beginning there
+   * are {@code x}, {@code y}, {@code d/one} and the caller's variable CC.
+   */
+  private static final String TABLE =
+      """
+      nothing           |                                   |                                 | up to date
+      what decides nothing |                                | + retries: 2, priority: 7, tags: [t], description: d, resources: { cpus: 2, runtime: 1h } | up to date
+      granted amounts   | command: 'a {cpus} {attempt}'     | command: 'a {cpus} {attempt}', resources: { cpus: 3 } | up to date
+      a first build     |                                   | delete .torc                    | will run: never ran
+      command           |                                   | command: make b, needs: [x]     | will run: setting changed command
+      shell             |                                   | + shell: [bash, -c]             | will run: setting changed shell
+      folder            |                                   | + dir: d                        | will run: setting changed folder
+      image             |                                   | + image: busybox                | will run: setting changed image
+      variable          | + env: { V: '1' }                 | + env: { V: '2' }               | will run: setting changed env V
+      variable left open | + env: { V: '1' }                | + env: { V: }                   | will run: setting changed env V
+      caller's variable | + env: { CC: }                    | env CC clang                    | will run: setting changed env CC
+      another variable  | + env: { CC: }                    | env OTHER 1                     | up to date
+      depfile           |                                   | + depfile: a.d                  | will run: setting changed depfile
+      order of needs    | command: a, needs: [x, y]         | command: a, needs: [y, x]       | up to date
+      order that is used | command: 'a {needs}', needs: [x, y] | command: 'a {needs}', needs: [y, x] | will run: setting changed needs as written
+      order of products | command: 'a {produces}', produces: [a.out, b] | command: 'a {produces}', produces: [b, a.out] | will run: setting changed produces as written
+      need changed      |                                   | edit x 2                        | will run: need changed x
+      need put back     |                                   | edit x 2 & edit x 1             | up to date
+      need added        |                                   | command: make a, needs: [x, y]  | will run: need added y
+      need removed      | command: make a, needs: [x, y]    | command: make a, needs: [x]     | will run: need removed y
+      need unreadable   |                                   | loop x                          | will fail: need unreadable x
+      need vanished     | command: a, needs: ['d/*']        | delete d                        | will fail: need vanished d/*
+      in a folder       | command: a, needs: [d/]           | edit d/one 2 & edit d/two 2     | will run: need changed d/one; need added d/two
+      out of a folder   | edit d/two 2 & command: a, needs: [d/] | delete d/one               | will run: need removed d/one
+      in a glob         | command: a, needs: ['d/*.c', '!d/no.c', x] | edit d/two.c 2 & edit d/no.c 2 | will run: need added d/two.c
+      beside a glob     | command: a, needs: ['d/*', '!d/no'] | edit d/no 2                   | up to date
+      found by depfile  | edit y 1 & depfile                | edit y 2                        | will run: need changed y
+      moved             | moves                             | usual                           | will run: moved x; need changed x
+      data              | data high 1                       | data high 2                     | will run: data changed high
+      products declared |                                   | + produces: [a.out, b]          | will run: products declared
+      product missing   |                                   | delete a.out                    | will run: product missing a.out
+      product altered   |                                   | edit a.out mine                 | will run: product altered a.out
+      product wanted    | temporary                         | delete a.out & edit y 2         | will run: product wanted a.out
+      always            | + always: true                    |                                 | will run: always
+      forced            |                                   | force                           | will run: forced
+      failed            | ends FAILED                       | usual                           | will run: failed
+      put back          | ends FAILED                       | edit x 2 & edit x 1 & usual     | will run: failed
+      timed out         | ends TIMEOUT                      | usual                           | will run: timed out
+      out of memory     | ends MEMORY                       | usual                           | will run: out of memory
+      interrupted       | ends INTERRUPTED                  | usual                           | will run: interrupted
+      """;
+
+  private record Row(String name, String before, String since, String verdict) {
+    static Row of(String line) {
+      List<String> cells = Arrays.stream(line.split("\\|")).map(String::strip).toList();
+      return new Row(cells.get(0), cells.get(1), cells.get(2), cells.get(3));
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Row> rows() {
+    return TABLE.lines().map(Row::of);
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void itsVerdictIs(Row row) throws IOException {
     edit("x", "1");
+    edit("y", "1");
+    edit("d/one", "1");
+    env.put("CC", "gcc");
+    containers = false;
+    given(JOB);
+    for (String step : row.before().split(" & ")) {
+      does(step);
+    }
+    build();
+    for (String step : row.since().split(" & ")) {
+      does(step);
+    }
+    assertEquals(row.verdict(), look().get("a"));
+    build();
+    String[] said = row.verdict().split("will run: ");
+    assertEquals(said.length > 1 ? said[1] : "did not run", why("a"));
+  }
+
+  private void does(String step) throws IOException {
+    String[] words = step.split(" ");
+    switch (words[0]) {
+      case "" -> {}
+      case "edit" -> edit(words[1], words[2]);
+      case "delete" -> delete(words[1]);
+      case "env" -> env.put(words[1], words[2]);
+      case "force" -> force = true;
+      case "usual" -> usual("a");
+      case "ends" -> job("a", stub -> ended(stub, words[1]));
+      case "loop" -> {
+        delete(words[1]);
+        Files.createSymbolicLink(root.resolve(words[1]), Path.of(words[1]));
+      }
+      case "moves" ->
+          job(
+              "a",
+              stub -> {
+                edit("x", "2");
+                return work(stub);
+              });
+      case "depfile" -> {
+        given(JOB.replace("}", ", depfile: a.d }"));
+        job(
+            "a",
+            stub -> {
+              stub.write("a.d", "a.out: y\n");
+              return work(stub);
+            });
+      }
+      case "data" ->
+          givenFile(
+              "data: { high: %s }\njobs:\n  a: { command: 'a {data.high}' }\n".formatted(words[2]));
+      case "temporary" ->
+          given(
+              JOB.replace("}", ", temporary: true }")
+                  + "\nb: { command: make b, needs: [a.out, y], produces: [b.out] }");
+      default -> {
+        String keys =
+            step.startsWith("+ ") ? "command: make a, needs: [x], " + step.substring(2) : step;
+        given("a: { " + (keys.contains("produces:") ? keys : keys + ", produces: [a.out]") + " }");
+      }
+    }
+  }
+
+  private static ProcessEnd ended(Stub stub, String how) {
+    return how.equals("FAILED") ? stub.exit(1) : stub.ended(ProcessEnd.How.valueOf(how));
   }
 
   @Test
-  void neverRan() {
-    build().ran("a");
-    assertEquals("never ran", why("a"));
-    settled();
+  void everyReasonHasARow() {
+    List<Reason.Kind> without =
+        Arrays.stream(Reason.Kind.values())
+            .filter(kind -> rows().noneMatch(row -> row.verdict().contains(": " + word(kind))))
+            .toList();
+    assertEquals(List.of(), without);
+  }
+
+  private static String word(Reason.Kind kind) {
+    return kind.name().toLowerCase().replace('_', ' ');
   }
 
   @Test
   void aRenamedJobIsNew() {
+    given(JOB);
+    edit("x", "1");
     build();
-    given("b: { command: make a, needs: [x], produces: [a.out] }");
+    given(JOB.replace("a:", "b:"));
     build().ran("b");
     assertEquals("never ran", why("b"));
   }
 
   @Test
   void aNeedChangedFromOneDigestToAnother() {
+    given(JOB);
+    edit("x", "1");
     build();
     edit("x", "2");
     build().ran("a");
@@ -48,138 +195,8 @@ class Rule01ReasonsTest extends Harness {
   }
 
   @Test
-  void aNeedThatIsPutBackIsNoReason() {
-    build();
-    edit("x", "2");
-    edit("x", "1");
-    settled();
-  }
-
-  @Test
-  void aNeedWasAdded() {
-    build();
-    edit("y", "1");
-    given("a: { command: make a, needs: [x, y], produces: [a.out] }");
-    build().ran("a");
-    assertEquals("need added y", why("a"));
-    settled();
-  }
-
-  @Test
-  void aNeedWasRemoved() {
-    edit("y", "1");
-    given("a: { command: make a, needs: [x, y], produces: [a.out] }");
-    build();
-    given(JOB);
-    build().ran("a");
-    assertEquals("need removed y", why("a"));
-  }
-
-  @Test
-  void theOrderOfNeedsCountsOnlyWhereTheCommandUsesIt() {
-    edit("y", "1");
-    given("a: { command: make a, needs: [x, y], produces: [a.out] }");
-    build();
-    given("a: { command: make a, needs: [y, x], produces: [a.out] }");
-    settled();
-    given("a: { command: 'make {needs}', needs: [y, x], produces: [a.out] }");
-    build();
-    given("a: { command: 'make {needs}', needs: [x, y], produces: [a.out] }");
-    build().ran("a");
-    assertEquals("setting changed needs as written", why("a"));
-  }
-
-  @Test
-  void theCommandChangedFromOneTextToAnother() {
-    build();
-    given("a: { command: make b, needs: [x], produces: [a.out] }");
-    build().ran("a");
-    Reason expected = new Reason(Reason.Kind.SETTING_CHANGED, "command", "make a", "make b");
-    assertEquals(List.of(expected), reasons("a"));
-  }
-
-  @Test
-  void theShellChanged() {
-    build();
-    given("a: { command: make a, shell: [bash, -c], needs: [x], produces: [a.out] }");
-    build().ran("a");
-    assertEquals("setting changed shell", why("a"));
-  }
-
-  @Test
-  void aDeclaredVariableChanged() {
-    given("a: { command: make a, env: { V: '1' }, needs: [x], produces: [a.out] }");
-    build();
-    given("a: { command: make a, env: { V: '2' }, needs: [x], produces: [a.out] }");
-    build().ran("a");
-    assertEquals("setting changed env V", why("a"));
-  }
-
-  @Test
-  void theCallersValueOfADeclaredVariableChanged() {
-    given("a: { command: make a, env: { CC: }, needs: [x], produces: [a.out] }");
-    env.put("CC", "gcc");
-    env.put("OTHER", "1");
-    build();
-    env.put("OTHER", "2");
-    settled();
-    env.put("CC", "clang");
-    build().ran("a");
-    assertEquals("setting changed env CC", why("a"));
-  }
-
-  @Test
-  void theFolderChanged() {
-    edit("d/y", "1");
-    build();
-    given("a: { command: make a, dir: d, needs: [x], produces: [a.out] }");
-    build().ran("a");
-    assertEquals("setting changed folder", why("a"));
-  }
-
-  @Test
-  void productsWereDeclaredDifferently() {
-    build();
-    given("a: { command: make a, needs: [x], produces: [a.out, b.out] }");
-    build().ran("a");
-    assertEquals("products declared", why("a"));
-    settled();
-  }
-
-  @Test
-  void aProductIsMissing() {
-    build();
-    delete("a.out");
-    build().ran("a");
-    assertEquals("product missing a.out", why("a"));
-  }
-
-  @Test
-  void aProductWasAltered() {
-    build();
-    edit("a.out", "mine");
-    build().ran("a");
-    assertEquals("product altered a.out", why("a"));
-  }
-
-  @Test
-  void itIsToRunAlways() {
-    given("a: { command: make a, needs: [x], produces: [a.out], always: true }");
-    build();
-    build().ran("a");
-    assertEquals("always", why("a"));
-  }
-
-  @Test
-  void itWasForced() {
-    build();
-    force = true;
-    build().ran("a");
-    assertEquals("forced", why("a"));
-  }
-
-  @Test
   void forceIsForTheTargetsOwnJobsOnly() {
+    edit("x", "1");
     given(JOB + "\nb: { command: make b, needs: [a.out], produces: [b.out] }");
     build();
     force = true;
@@ -187,81 +204,8 @@ class Rule01ReasonsTest extends Harness {
   }
 
   @Test
-  void aFailureRunsAgainEvenWhereTheInputWasPutBack() {
-    build();
-    edit("x", "2");
-    failing("a");
-    build();
-    assertEquals(JobState.FAILED, state("a"));
-    assertEquals(1, exit);
-    usual("a");
-    edit("x", "1");
-    build().ran("a");
-    assertEquals("failed; need changed x", why("a"));
-    settled();
-  }
-
-  @Test
-  void howItFailedIsPartOfTheReason() {
-    for (ProcessEnd.How how : List.of(ProcessEnd.How.TIMEOUT, ProcessEnd.How.MEMORY)) {
-      job("a", stub -> stub.ended(how));
-      force = true;
-      build();
-      force = false;
-      usual("a");
-      build().ran("a");
-      assertEquals(how == ProcessEnd.How.TIMEOUT ? "timed out" : "out of memory", why("a"));
-    }
-  }
-
-  @Test
-  void whatDoesNotDecideTheResultIsNoReason() {
-    build();
-    given(
-        "a: { command: make a, needs: [x], produces: [a.out], resources: { cpus: 2, runtime: 1h },"
-            + " retries: 2, priority: 7, tags: [t], description: d }");
-    settled();
-  }
-
-  @Test
-  void grantedResourcesCountAsTheyAreWritten() {
-    given("a: { command: 'make {cpus} {attempt}', produces: [a.out] }");
-    build();
-    given("a: { command: 'make {cpus} {attempt}', produces: [a.out], resources: { cpus: 3 } }");
-    settled();
-  }
-
-  @Test
-  void aFileOfAFolderIsNamed() {
-    edit("d/one", "1");
-    given("a: { command: make a, needs: [d/], produces: [a.out] }");
-    build();
-    edit("d/one", "2");
-    edit("d/two", "2");
-    build().ran("a");
-    assertEquals("need changed d/one; need added d/two", why("a"));
-    delete("d/one");
-    build().ran("a");
-    assertEquals("need removed d/one", why("a"));
-    settled();
-  }
-
-  @Test
-  void aFileOfAGlobIsNamed() {
-    edit("d/one.c", "1");
-    given("a: { command: make a, needs: ['d/*.c', '!d/no.c'], produces: [a.out] }");
-    build();
-    edit("d/two.c", "2");
-    edit("d/no.c", "2");
-    edit("d/two.h", "2");
-    build().ran("a");
-    assertEquals("need added d/two.c", why("a"));
-    edit("d/no.c", "3");
-    settled();
-  }
-
-  @Test
   void allProductsOfAJob() {
+    edit("x", "1");
     given(
         """
         a: { command: make a, needs: [x], produces: [a.out, dir/] }
@@ -276,6 +220,7 @@ class Rule01ReasonsTest extends Harness {
 
   @Test
   void theManifestOfAJobWithoutProducts() {
+    edit("x", "1");
     given(
         """
         a: { command: make a, needs: [x] }

@@ -27,7 +27,7 @@ class HasherTest {
         bytes[i] = (byte) (i * 31 + (i >> 8));
       }
       Path file = Files.write(folder.resolve("f" + size), bytes);
-      assertEquals(DigestUtils.sha256Hex(bytes), hasher.file(file, size).digest().hex());
+      assertEquals(DigestUtils.sha256Hex(bytes), hasher.file(file, size, true).digest().hex());
       total += size;
     }
     assertEquals(total, hasher.bytesRead());
@@ -41,7 +41,8 @@ class HasherTest {
       new Random(more).nextBytes(bytes);
       Path file = Files.write(folder.resolve("large" + more), bytes);
       Hasher hasher = new Hasher(new StopFlag());
-      assertEquals(DigestUtils.sha256Hex(bytes), hasher.file(file, bytes.length).digest().hex());
+      assertEquals(
+          DigestUtils.sha256Hex(bytes), hasher.file(file, bytes.length, true).digest().hex());
       assertEquals(bytes.length, hasher.bytesRead());
     }
   }
@@ -52,15 +53,16 @@ class HasherTest {
     Path file = Files.write(folder.resolve("file"), bytes);
     for (long size : new long[] {0, 1, 100, 8191, 8192, 25_001, 1 << 20, 1L << 30}) {
       assertEquals(
-          DigestUtils.sha256Hex(bytes), new Hasher(new StopFlag()).file(file, size).digest().hex());
+          DigestUtils.sha256Hex(bytes),
+          new Hasher(new StopFlag()).file(file, size, true).digest().hex());
     }
   }
 
   @Test
   void whatCannotBeReadIsNamedInOneLine() {
     Hasher hasher = new Hasher(new StopFlag());
-    assertThrows(NoSuchFileException.class, () -> hasher.file(folder.resolve("none"), 0));
-    IOException e = assertThrows(IOException.class, () -> hasher.file(folder, 4096));
+    assertThrows(NoSuchFileException.class, () -> hasher.file(folder.resolve("none"), 0, true));
+    IOException e = assertThrows(IOException.class, () -> hasher.file(folder, 4096, true));
     assertEquals("cannot read " + folder + ": is a directory", e.getMessage());
     assertEquals(0, hasher.filesHashed());
   }

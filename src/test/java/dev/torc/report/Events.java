@@ -1,5 +1,6 @@
 package dev.torc.report;
 
+import dev.torc.cache.BuildId;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.plan.Reason;
@@ -13,10 +14,12 @@ final class Events {
 
   static final long SECOND = 1_000_000_000L;
 
+  private static final BuildId BUILD = new BuildId("b1", 7);
+
   private Events() {}
 
   static Event started(int jobs) {
-    return new Event.Started("b1", 7, Path.of("/project"), jobs);
+    return new Event.Started(BUILD, Path.of("/project"), jobs);
   }
 
   static Event jobStarted(String job) {
@@ -52,6 +55,6 @@ final class Events {
     counts.put(JobState.UP_TO_DATE, upToDate);
     counts.put(JobState.FAILED, failed);
     counts.put(JobState.BLOCKED, blocked);
-    return new Event.Finished("b1", counts, 1_200_000_000L, failed > 0 ? 1 : 0);
+    return new Event.Finished(BUILD, counts, 1_200_000_000L, failed > 0 ? 1 : 0);
   }
 }

@@ -166,6 +166,23 @@ class TouchedFilesTest {
     assertEquals(1, digests.filesHashed());
   }
 
+  /** Rule 4: at the end of a build, what was read too early is read once more if it is small. */
+  @Test
+  void whatABuildReadTooEarlyIsTrustedWhenItWasReadOnceMore() throws IOException {
+    stamps.racy.add(root.resolve("u"));
+    put("c", "x".repeat(1 << 17));
+    rest();
+    for (String path : List.of("t", "b", "c", "u", "out/a")) {
+      rest.stamps()[graph.fileId(path) * JobsAtRest.WIDTH + JobsAtRest.CTIME] *= -1;
+    }
+    put("b", "Text of b");
+    DigestMemo build = new DigestMemo(root, stamps, clock, _ -> null, (_, _) -> {});
+    rest = rest.reread(graph, build, 2);
+    assertEquals(0, build.filesHashed(), "what the build read is not asked");
+    assertEquals(Set.of("b"), look(), "its product has other bytes now");
+    assertEquals(3, digests.filesHashed(), "b, c, which is large, and u, which may still change");
+  }
+
   @Test
   void whoMayNotWriteTheClockRemembersNothing() throws IOException {
     JobsAtRest before = rest;

@@ -1,11 +1,11 @@
-package dev.torc.cli;
+package dev.torc.report;
 
 import dev.torc.cache.JobResult;
 import dev.torc.graph.DisplayGraph;
-import dev.torc.plan.JobRecords;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import java.util.StringJoiner;
+import java.util.function.IntFunction;
 
 /**
  * How it stands with the jobs of a vertex, in numbers: one job, or the instances of a group.
@@ -13,10 +13,11 @@ import java.util.StringJoiner;
  * @param failed how many of those that will or may run failed the last time
  * @param open whether it is a group that is not expanded yet
  */
-record JobCounts(
+public record JobCounts(
     int jobs, int upToDate, int willRun, int willFail, int mayRun, int failed, boolean open) {
 
-  static JobCounts of(DisplayGraph.Fold fold, Plan plan, JobRecords records) {
+  /** Counts them; {@code results} has the last result of each job, or null. */
+  public static JobCounts of(DisplayGraph.Fold fold, Plan plan, IntFunction<JobResult> results) {
     int[] counts = new int[4];
     int failed = 0;
     for (int job : fold.jobs()) {
@@ -26,7 +27,7 @@ record JobCounts(
         case Verdict.MayRun _ -> counts[2]++;
         case Verdict.WillFail _ -> counts[3]++;
       }
-      failed += failed(records.result(job)) ? 1 : 0;
+      failed += failed(results.apply(job)) ? 1 : 0;
     }
     int may = counts[2] + (fold.open() >= 0 ? 1 : 0);
     return new JobCounts(

@@ -1,8 +1,9 @@
-package dev.torc.cli;
+package dev.torc.session;
 
 import dev.torc.machine.SafeText;
-import dev.torc.session.ProjectFolder;
+import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
+import dev.torc.syntax.Place;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Workflow;
 import java.util.Collection;
@@ -26,11 +27,11 @@ record JobQuery(boolean all, Set<String> names) {
    * @param wanted as given on the command line; none means all
    * @param recorded names that the records have
    */
-  static JobQuery of(ProjectFolder site, List<String> wanted, Collection<String> recorded) {
+  static JobQuery of(ProjectFolder folder, List<String> wanted, Collection<String> recorded) {
     TreeSet<String> known = new TreeSet<>(recorded);
     Set<String> names = new HashSet<>();
-    if (site.project() != null) {
-      Workflow workflow = site.project().workflow();
+    if (folder.project() != null) {
+      Workflow workflow = folder.project().workflow();
       workflow.groups().forEach(group -> known.add(group.name()));
       for (Job job : workflow.jobs()) {
         known.add(job.name());
@@ -41,15 +42,19 @@ record JobQuery(boolean all, Set<String> names) {
     }
     for (String want : wanted) {
       if (!known.contains(want)) {
-        String hint = NearestName.hint(want, known);
-        throw CommonOptions.usage(
-            "no job "
-                + SafeText.name(want)
-                + (hint.isEmpty() ? "; `torc list` shows the jobs" : hint));
+        throw unknown(want, known);
       }
       names.add(want);
     }
     return new JobQuery(wanted.isEmpty(), names);
+  }
+
+  /** That nobody knows a job of this name, and which one may be meant. */
+  static BadInput unknown(String name, TreeSet<String> known) {
+    String hint = NearestName.hint(name, known);
+    return new BadInput(
+        Place.NONE,
+        "no job " + SafeText.name(name) + (hint.isEmpty() ? "; `torc list` shows the jobs" : hint));
   }
 
   boolean has(String job) {

@@ -1,4 +1,4 @@
-package dev.torc.cli;
+package dev.torc.session;
 
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.BuildRecord;
@@ -9,6 +9,8 @@ import dev.torc.cache.StartMarks;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.engine.PostedLines;
 import dev.torc.posix.OwnFile;
+import dev.torc.report.EventAnswer;
+import dev.torc.report.EventsAnswer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
@@ -20,47 +22,66 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Follows the events of the build that is at work, until it ends: those that it stores, and before
- * that what running attempts have written to their files so far. It only looks.
+ * The events that jobs posted, and on request those that follow until the build that is at work
+ * ends: those that it stores, and before that what running attempts have written to their files so
+ * far. It only looks.
  */
-final class EventFollower {
+public final class EventHistory {
 
   /** Milliseconds between two looks. */
   private static final long PAUSE = 300;
 
   /** Takes an event. */
-  interface Sink {
-    void take(PostedEvent event) throws IOException;
+  public interface Sink {
+    void take(EventAnswer event) throws IOException;
   }
 
   private record Try(String job, int attempt) {}
 
   private final CachePlace place;
-  private final Sink sink;
+  private final JobQuery asked;
+  private final long from;
+  private final List<PostedEvent> events;
   private final Map<Try, Integer> told = new HashMap<>();
   private long build;
   private long sequence;
 
   /**
-   * @param build the first event that is wanted: number of its build
-   * @param sequence and its place in it
+   * @param from milliseconds since 1970 of the first one that is wanted
+   * @param events all that there are
    */
-  EventFollower(CachePlace place, long build, long sequence, Sink sink) {
+  EventHistory(CachePlace place, JobQuery asked, long from, List<PostedEvent> events) {
     this.place = place;
-    this.build = build;
-    this.sequence = sequence;
-    this.sink = sink;
+    this.asked = asked;
+    this.from = from;
+    this.events = events;
+    if (!events.isEmpty()) {
+      build = events.getLast().build();
+      sequence = events.getLast().sequence() + 1;
+    }
   }
 
-  /** Returns when the build that was at work has ended; at once if none was. */
-  void run() throws IOException {
+  /** Those that were asked for. */
+  public EventsAnswer answer() {
+    return new EventsAnswer(events.stream().filter(this::wanted).map(EventAnswer::new).toList());
+  }
+
+  private boolean wanted(PostedEvent event) {
+    return asked.has(event.job()) && event.time() >= from;
+  }
+
+  /**
+   * Hands over those that come after them, until the build that is at work has ended; returns at
+   * once if none is.
+   */
+  public void follow(Sink sink) throws IOException {
     String id = holder();
     while (!id.isEmpty()) {
       boolean over = !id.equals(holder());
       try (Cache cache = Cache.look(place, _ -> {})) {
-        stored(cache);
+        stored(cache, sink);
         if (!over) {
-          running(cache, id);
+          running(cache, id, sink);
         }
       }
       if (over) {
@@ -74,14 +95,20 @@ final class EventFollower {
     }
   }
 
+  private void hand(PostedEvent event, Sink sink) throws IOException {
+    if (wanted(event)) {
+      sink.take(new EventAnswer(event));
+    }
+  }
+
   private String holder() {
     return BuildLock.holder(place).map(BuildLock.Holder::build).orElse("");
   }
 
-  private void stored(Cache cache) throws IOException {
-    List<PostedEvent> events = new ArrayList<>();
-    cache.eachEvent(build, sequence, events::add);
-    for (PostedEvent event : events) {
+  private void stored(Cache cache, Sink sink) throws IOException {
+    List<PostedEvent> later = new ArrayList<>();
+    cache.eachEvent(build, sequence, later::add);
+    for (PostedEvent event : later) {
       build = event.build();
       sequence = event.sequence() + 1;
       Try of = new Try(event.job(), event.attempt());
@@ -89,17 +116,17 @@ final class EventFollower {
       if (left > 0) {
         told.put(of, left - 1); // told when it was written
       } else {
-        sink.take(event);
+        hand(event, sink);
       }
     }
   }
 
-  private void running(Cache cache, String id) throws IOException {
+  private void running(Cache cache, String id, Sink sink) throws IOException {
     List<BuildRecord> builds = cache.builds(1);
-    if (builds.isEmpty() || !builds.getFirst().id().equals(id)) {
+    if (builds.isEmpty() || !builds.getFirst().id().id().equals(id)) {
       return; // nothing of it has run yet
     }
-    long number = builds.getFirst().number();
+    long number = builds.getFirst().id().number();
     Map<String, Integer> before = attempts(cache, id);
     Map<String, List<String>> written = new HashMap<>();
     for (String job : before.keySet()) {
@@ -116,8 +143,9 @@ final class EventFollower {
       for (String line :
           lines.subList(Math.min(told.getOrDefault(of, 0), lines.size()), lines.size())) {
         String text = PostedLines.object(line);
-        sink.take(
-            new PostedEvent(number, -1, System.currentTimeMillis(), of.job, of.attempt, text));
+        hand(
+            new PostedEvent(number, -1, System.currentTimeMillis(), of.job, of.attempt, text),
+            sink);
         told.merge(of, 1, Integer::sum);
       }
     }

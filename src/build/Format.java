@@ -1,0 +1,71 @@
+import com.google.googlejavaformat.java.Main;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Holds that every source is as google-java-format writes it, or with the argument {@code fix}
+ * writes it so. Maven runs it from its source before anything is compiled (pom.xml). It looks only
+ * at sources that changed since all were well.
+ */
+final class Format {
+
+  private static final Path WELL = Path.of("target", "formatted");
+
+  private Format() {}
+
+  public static void main(String[] args) throws Exception {
+    boolean fix = args[0].equals("fix");
+    FileTime begin = FileTime.from(Instant.now());
+    FileTime since = since();
+    List<String> sources;
+    try (Stream<Path> files = Files.walk(Path.of("src"))) {
+      sources =
+          files
+              .filter(file -> file.toString().endsWith(".java") && changed(file, since))
+              .map(Path::toString)
+              .toList();
+    }
+    if (sources.isEmpty()) {
+      return;
+    }
+    Stream<String> options =
+        fix ? Stream.of("--replace") : Stream.of("--dry-run", "--set-exit-if-changed");
+    int exit =
+        new Main(
+                new PrintWriter(System.out, true),
+                new PrintWriter(System.err, true),
+                InputStream.nullInputStream())
+            .format(Stream.concat(options, sources.stream()).toArray(String[]::new));
+    if (exit != 0) {
+      System.err.println(
+          "these are not formatted; mvn -q process-sources -Dtorc.format=fix does it");
+      System.exit(1);
+    }
+    Files.createDirectories(WELL.getParent());
+    Files.writeString(WELL, "");
+    Files.setLastModifiedTime(WELL, begin);
+  }
+
+  /** When all sources were well, by the formatter that pom.xml names now. */
+  private static FileTime since() throws IOException {
+    return Files.exists(WELL) && !changed(Path.of("pom.xml"), Files.getLastModifiedTime(WELL))
+        ? Files.getLastModifiedTime(WELL)
+        : FileTime.fromMillis(0);
+  }
+
+  private static boolean changed(Path file, FileTime since) {
+    try {
+      return Files.getLastModifiedTime(file).compareTo(since) >= 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

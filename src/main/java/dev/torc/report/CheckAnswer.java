@@ -1,0 +1,66 @@
+package dev.torc.report;
+
+import dev.torc.machine.Amount;
+import dev.torc.machine.SafeText;
+import dev.torc.syntax.BadInput.Diagnostic;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What {@code torc check} says.
+ *
+ * @param file name of the build file; null where it cannot be read
+ * @param jobs how many it has
+ */
+public record CheckAnswer(String file, int jobs, List<Diagnostic> errors, List<Diagnostic> warnings)
+    implements Answer {
+
+  /** The line that counts. */
+  @Override
+  public String text(Palette palette) {
+    return file == null
+        ? ""
+        : SafeText.name(file)
+            + ": "
+            + Amount.count(jobs, "job")
+            + (errors.isEmpty() ? "" : ", " + Amount.count(errors.size(), "error"))
+            + ", "
+            + Amount.count(warnings.size(), "warning")
+            + "\n";
+  }
+
+  /** The lines for standard error. */
+  public List<String> lines(Palette palette) {
+    return Stream.concat(
+            warnings.stream().map(said -> line(said, palette.yellow("warning: "))),
+            errors.stream().map(said -> line(said, palette.red("error: "))))
+        .toList();
+  }
+
+  /** Place first, then how bad it is, as compilers have it. */
+  private static String line(Diagnostic said, String word) {
+    String place = said.place().toString();
+    return (place.isEmpty() ? "torc" : SafeText.line(place))
+        + ": "
+        + word
+        + SafeText.line(said.message());
+  }
+
+  @Override
+  public void json(JsonWriter out) {
+    out.number("jobs", jobs);
+    diagnostics(out, "errors", errors);
+    diagnostics(out, "warnings", warnings);
+  }
+
+  private static void diagnostics(JsonWriter out, String name, List<Diagnostic> all) {
+    out.objects(
+        name,
+        all,
+        said ->
+            out.text("file", said.place().file())
+                .number("line", said.place().line())
+                .number("column", said.place().column())
+                .text("message", said.message()));
+  }
+}

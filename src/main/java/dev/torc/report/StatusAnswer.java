@@ -1,0 +1,212 @@
+package dev.torc.report;
+
+import dev.torc.cache.BuildLock;
+import dev.torc.cache.BuildRecord;
+import dev.torc.engine.JobState;
+import dev.torc.graph.DisplayGraph;
+import dev.torc.graph.Graph;
+import dev.torc.machine.Amount;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.Plan;
+import dev.torc.plan.Verdict;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.StringJoiner;
+
+/**
+ * What {@code torc status} says: what is up to date and what is not, how the last build ended, and
+ * what runs now.
+ *
+ * @param plan the verdicts; null where the build file is refused
+ * @param shown the jobs that are asked about, as they are shown; empty without a plan
+ * @param past what is known without the build file
+ */
+public record StatusAnswer(Path root, Plan plan, List<DisplayGraph.Fold> shown, Past past)
+    implements Answer {
+
+  /**
+   * What the records say.
+   *
+   * @param build the last build, null if there was none
+   * @param failed by name how each failed, in one phrase
+   * @param holder who is at work, null if nobody is
+   * @param running names of the jobs that run now, sorted
+   */
+  public record Past(
+      BuildRecord build,
+      SortedMap<String, String> failed,
+      BuildLock.Holder holder,
+      List<String> running) {}
+
+  /** Whether the build file is accepted, so that there are verdicts. */
+  public boolean isAccepted() {
+    return plan != null;
+  }
+
+  /** Whether nothing would run; false where nobody knows. */
+  public boolean isQuiet() {
+    return plan != null && plan.isQuiet();
+  }
+
+  @Override
+  public String text(Palette palette) {
+    StringBuilder out = new StringBuilder();
+    if (plan != null) {
+      verdicts(out, palette);
+    }
+    StringBuilder failed = new StringBuilder();
+    past.failed.forEach(
+        (job, what) ->
+            failed
+                .append("  " + SafeText.name(job))
+                .append(what.isEmpty() ? "" : ": " + SafeText.line(what))
+                .append('\n'));
+    list(out, palette.red("failed:"), failed);
+    if (past.holder != null) {
+      out.append(
+          "at work: process %d, %s%s\n"
+              .formatted(past.holder.pid(), SafeText.line(past.holder.what()), running()));
+    }
+    return out.append(past.build == null ? "no build yet" : "last " + build())
+        .append('\n')
+        .toString();
+  }
+
+  private String running() {
+    return past.running.isEmpty()
+        ? ""
+        : ", runs " + String.join(", ", past.running.stream().map(SafeText::name).toList());
+  }
+
+  private void verdicts(StringBuilder out, Palette palette) {
+    long fail = count(Verdict.WillFail.class);
+    out.append(
+            palette.bold(
+                "%s: %s%d will run, %d may run, %d up to date"
+                    .formatted(
+                        Amount.count(named().cardinality(), "job"),
+                        fail == 0 ? "" : fail + " will fail, ",
+                        count(Verdict.WillRun.class),
+                        count(Verdict.MayRun.class),
+                        count(Verdict.UpToDate.class))))
+        .append('\n');
+    list(out, palette.red("will fail:"), lines(Verdict.WillFail.class));
+    list(out, palette.yellow("will run:"), lines(Verdict.WillRun.class));
+    list(out, palette.yellow("may run:"), lines(Verdict.MayRun.class));
+    list(out, palette.green("up to date:"), lines(Verdict.UpToDate.class));
+  }
+
+  private static void list(StringBuilder out, String head, StringBuilder lines) {
+    if (!lines.isEmpty()) {
+      out.append(head).append('\n').append(lines);
+    }
+  }
+
+  private BitSet named() {
+    return plan.context().selection().named();
+  }
+
+  private long count(Class<? extends Verdict> kind) {
+    return named().stream().filter(job -> kind.isInstance(plan.verdict(job))).count();
+  }
+
+  /** The jobs and the instances of groups that have a verdict of one kind. */
+  private StringBuilder lines(Class<? extends Verdict> kind) {
+    Graph graph = plan.context().graph();
+    StringBuilder out = new StringBuilder();
+    for (DisplayGraph.Fold fold : shown) {
+      List<Integer> nodes = new ArrayList<>(fold.jobs());
+      if (fold.open() >= 0) {
+        nodes.add(fold.open());
+      }
+      List<Integer> those = nodes.stream().filter(n -> kind.isInstance(plan.verdict(n))).toList();
+      if (those.isEmpty()) {
+        continue;
+      }
+      int first = those.getFirst();
+      boolean one = those.size() == 1;
+      out.append("  ")
+          .append(SafeText.name(one ? graph.name(first) : fold.name()))
+          .append(
+              one
+                  ? ""
+                  : " (%d of %s)".formatted(those.size(), Amount.count(nodes.size(), "instance")))
+          .append(
+              switch (plan.verdict(first)) {
+                case Verdict.WillRun run -> ": " + ReasonText.brief(run.reasons());
+                case Verdict.WillFail run -> ": " + ReasonText.brief(run.reasons());
+                case Verdict.MayRun run -> ": after " + SafeText.name(graph.name(run.after()));
+                case Verdict.UpToDate _ -> "";
+              })
+          .append('\n');
+    }
+    return out;
+  }
+
+  private String build() {
+    BuildRecord build = past.build;
+    String head = "build: " + build.id().number() + ", " + TimeText.local(build.started());
+    if (build.nanos() < 0) {
+      boolean now = past.holder != null && past.holder.build().equals(build.id().id());
+      return head + (now ? ", at work now" : ", was killed");
+    }
+    StringJoiner counts = new StringJoiner(", ");
+    for (JobState state : JobState.values()) {
+      int count = build.counts().getOrDefault(state.name(), 0);
+      if (count > 0) {
+        counts.add(count + " " + JsonWriter.lower(state).replace('_', ' '));
+      }
+    }
+    return head + ", exit " + build.exit() + " after " + Amount.time(build.nanos()) + ": " + counts;
+  }
+
+  @Override
+  public void json(JsonWriter out) {
+    out.text("root", root.toString()).flag("accepted", plan != null);
+    if (plan != null) {
+      Graph graph = plan.context().graph();
+      out.number("will_fail", count(Verdict.WillFail.class))
+          .number("will_run", count(Verdict.WillRun.class))
+          .number("may_run", count(Verdict.MayRun.class))
+          .number("up_to_date", count(Verdict.UpToDate.class))
+          .objects(
+              "jobs",
+              named().stream()::iterator,
+              job -> JobJson.verdict(out.text("job", graph.name(job)), graph, plan.verdict(job)));
+    }
+    out.objects(
+        "failed",
+        past.failed.entrySet(),
+        failed -> out.text("job", failed.getKey()).text("what", failed.getValue()));
+    BuildLock.Holder holder = past.holder;
+    out.object(
+        "at_work",
+        holder != null,
+        () ->
+            out.number("process", holder.pid())
+                .text("build", holder.build())
+                .text("what", holder.what())
+                .texts("running", past.running));
+    BuildRecord build = past.build;
+    out.object(
+        "last_build",
+        build != null,
+        () ->
+            out.number("number", build.id().number())
+                .text("build", build.id().id())
+                .text("started", TimeText.iso(build.started()))
+                .seconds("seconds", build.nanos())
+                .number("exit", build.exit(), build.exit() >= 0)
+                .object(
+                    "counts",
+                    true,
+                    () ->
+                        build
+                            .counts()
+                            .forEach((state, n) -> out.number(state.toLowerCase(Locale.ROOT), n))));
+  }
+}

@@ -1,0 +1,83 @@
+package dev.torc.session;
+
+import dev.torc.cache.BuildId;
+import dev.torc.cache.BuildLock;
+import dev.torc.engine.Adoption;
+import dev.torc.engine.Event;
+import dev.torc.hash.DigestMemo;
+import dev.torc.plan.DiskChecks;
+import dev.torc.plan.Expander;
+import dev.torc.plan.JobSelection;
+import dev.torc.plan.PlanContext;
+import dev.torc.posix.RandomId;
+import dev.torc.report.AdoptAnswer;
+import dev.torc.syntax.BadInput.Diagnostic;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Asks to take what stands there for the result of jobs. What can be adopted is for {@link
+ * Adoption} to find out; here all is stored, or nothing.
+ *
+ * @param targets names and files, at least one
+ * @param dry whether nothing is stored
+ * @param waits whether it waits while another build has the lock
+ */
+public record AdoptRequest(List<String> targets, boolean dry, boolean waits) {
+
+  /**
+   * Adopts.
+   *
+   * @param say takes lines on who has the lock
+   * @param warn takes warnings
+   * @return null where another build has the lock, and this does not wait
+   */
+  public AdoptAnswer run(Project given, Consumer<String> say, Consumer<String> warn)
+      throws IOException {
+    Project project = given.withoutResults();
+    JobSelection selection = project.select(targets);
+    DiskChecks.check(project.graph(), project.looking(_ -> null), selection.named());
+    if (dry) {
+      try (ReadSession look = ReadSession.at(project, warn)) {
+        PlanContext seen = look.plan(look.project().select(targets), false).context();
+        return answer(adoption(look.project(), seen, look.digests(), new BuildId("", 0)));
+      }
+    }
+    String id = RandomId.next();
+    BuildLock lock =
+        WriteSession.lock(project.caller(), project.place(), id, "torc adopt", waits, say);
+    if (lock == null) {
+      return null;
+    }
+    try (lock;
+        WriteSession work = WriteSession.open(project, id, event -> note(event, warn))) {
+      Adoption adoption =
+          adoption(project, work.context(selection, false), work.digests(), work.build());
+      if (adoption.problems().isEmpty()) {
+        work.cache().put(adoption.batch());
+        work.cache().flush();
+      }
+      return answer(adoption);
+    }
+  }
+
+  private Adoption adoption(Project project, PlanContext context, DigestMemo digests, BuildId id)
+      throws IOException {
+    Expander expander =
+        project.expander(targets, (graph, jobs) -> DiskChecks.check(graph, digests, jobs));
+    return new Adoption(expander.plan(context).context(), expander, digests, id).run();
+  }
+
+  private static void note(Event event, Consumer<String> warn) {
+    if (event instanceof Event.Note note) {
+      warn.accept(note.text());
+    }
+  }
+
+  private AdoptAnswer answer(Adoption adoption) {
+    List<String> problems = adoption.problems().stream().map(Diagnostic::toString).toList();
+    return new AdoptAnswer(
+        dry, problems.isEmpty() ? adoption.adopted() : List.of(), adoption.upToDate(), problems);
+  }
+}

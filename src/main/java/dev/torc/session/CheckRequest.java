@@ -1,0 +1,53 @@
+package dev.torc.session;
+
+import dev.torc.plan.DiskChecks;
+import dev.torc.plan.JobSelection;
+import dev.torc.report.CheckAnswer;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.workflow.Group;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Asks for all that can be told of a build file without running anything. */
+public record CheckRequest(ProjectOptions options) {
+
+  /** Looks; {@code warn} takes lines that are about no place in the build file. */
+  public CheckAnswer answer(Caller caller, Consumer<String> warn) throws IOException {
+    List<Diagnostic> errors = new ArrayList<>();
+    List<Diagnostic> warnings = new ArrayList<>();
+    Project project = null;
+    try {
+      project = Project.load(caller, options);
+      List<String> notes = new ArrayList<>();
+      try (ReadSession look = ReadSession.at(project, notes::add)) {
+        project = look.project();
+        warnings.addAll(
+            DiskChecks.check(project.graph(), look.digests(), project.select(List.of()).jobs()));
+        look.taken().refuse(project.select(List.of()).jobs());
+      } catch (BadInput refused) {
+        errors.addAll(refused.diagnostics());
+      }
+      for (Group group : project.workflow().groups()) {
+        errors.addAll(group.problems());
+        group.problems().forEach(problem -> notes.remove(problem.toString()));
+      }
+      notes.forEach(warn);
+      JobSelection all = project.select(List.of());
+      warnings.addAll(Advice.on(project, all.jobs()));
+      warnings.addAll(Advice.emptyGroups(project, all, List.of()));
+      warnings.addAll(Advice.emptyGlobs(project, all.jobs()));
+    } catch (BadInput refused) {
+      errors.addAll(refused.diagnostics());
+    }
+    return project == null
+        ? new CheckAnswer(null, 0, errors, warnings)
+        : new CheckAnswer(
+            project.workflow().files().getFirst().getFileName().toString(),
+            project.graph().jobs(),
+            errors,
+            warnings);
+  }
+}

@@ -1,0 +1,200 @@
+package dev.torc.session;
+
+import dev.torc.cache.BuildLock;
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.engine.Cleaner;
+import dev.torc.engine.ProductRemoval;
+import dev.torc.graph.Graph;
+import dev.torc.hash.DigestMemo;
+import dev.torc.machine.Amount;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.AllowedRoots;
+import dev.torc.plan.JobRecords;
+import dev.torc.plan.JobSelection;
+import dev.torc.plan.StaleProducts;
+import dev.torc.posix.RandomId;
+import dev.torc.report.CleanAnswer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Asks to remove products that torc made. It says what is to go; {@link Cleaner} takes it away.
+ * Without targets it works from the records even where the build file is refused (rule 13).
+ *
+ * @param targets names and files; none for all products
+ * @param dry whether nothing is removed
+ * @param force whether altered and adopted products go too
+ * @param stale whether only those go that no job declares any more and none needs
+ * @param kept whether what builds set aside goes
+ * @param all whether torc's own folder goes too
+ */
+public record CleanRequest(
+    List<String> targets, boolean dry, boolean force, boolean stale, boolean kept, boolean all) {
+
+  /** Whether it has to know what the build file declares. */
+  public boolean needsBuildFile() {
+    return stale || !targets.isEmpty();
+  }
+
+  /** Who is told while it goes on; lines are for people. */
+  public record Told(Consumer<String> removed, Consumer<String> say, Consumer<String> warn) {}
+
+  /** Removes, and tells each path that went as it goes. */
+  public CleanAnswer run(Caller caller, ProjectFolder folder, Told told) throws IOException {
+    return new Work(caller, folder.withoutResults(), told).run();
+  }
+
+  /** What the targets name: jobs with all their products, and single files. */
+  private record Wanted(BitSet jobs, Set<String> paths) {
+    static Wanted of(Project project, List<String> targets) {
+      Wanted wanted = new Wanted(new BitSet(), new HashSet<>());
+      for (String target : targets) {
+        BitSet named = project.select(List.of(target)).named();
+        if (JobSelection.isName(project.graph(), target)) {
+          wanted.jobs.or(named);
+        } else {
+          wanted.paths.add(project.path(target));
+        }
+      }
+      return wanted;
+    }
+
+    Set<String> names(Graph graph) {
+      Set<String> names = new HashSet<>();
+      jobs.stream().forEach(j -> names.add(graph.job(j).name()));
+      return names;
+    }
+  }
+
+  private final class Work implements Cleaner.Listener {
+    private final Caller caller;
+    private final ProjectFolder given;
+    private final CachePlace place;
+    private final Told told;
+    private final List<String> removed = new ArrayList<>();
+    private final Map<String, String> staying = new LinkedHashMap<>();
+
+    /** How much was left because no job declares it any more: it may be a source by now. */
+    private int undeclared;
+
+    Work(Caller caller, ProjectFolder given, Told told) {
+      this.caller = caller;
+      this.given = given;
+      this.place = given.place();
+      this.told = told;
+    }
+
+    @Override
+    public void removed(String path) {
+      removed.add(path);
+      told.removed.accept(path);
+    }
+
+    @Override
+    public void kept(String path, String why) {
+      staying.put(path, why);
+      told.warn.accept("kept " + SafeText.name(path) + ": " + SafeText.line(why));
+    }
+
+    CleanAnswer run() throws IOException {
+      if (given.project() != null) {
+        Wanted.of(given.project(), targets); // what is wrong with them is said first
+      }
+      boolean well = true;
+      if (dry) {
+        try (Cache cache = Cache.look(place, told.warn)) {
+          well = clean(cache);
+        }
+        if (all) {
+          cleaner(given, null).memory(place, kept);
+        }
+      } else if (Files.isDirectory(place.folder())) {
+        try (BuildLock _ =
+            WriteSession.lock(caller, place, RandomId.next(), "torc clean", true, told.say)) {
+          try (Cache cache = Cache.open(place, told.warn)) {
+            WriteSession.endLeftovers(place, cache, told.warn);
+            well = clean(cache);
+          }
+          if (all) {
+            cleaner(given, null).memory(CachePlace.find(place.root(), caller.env()), kept);
+          }
+        }
+      } else if (kept) {
+        // Nothing is recorded, and no cache is made only to find that out.
+        cleaner(given, null).kept();
+      }
+      return new CleanAnswer(dry, removed, staying, well);
+    }
+
+    private boolean clean(Cache cache) throws IOException {
+      ProjectFolder folder =
+          given.project() == null
+              ? given
+              : given.with(ReadSession.expand(given.project(), cache, told.warn));
+      Cleaner cleaner = cleaner(folder, cache);
+      boolean well = true;
+      if (all || stale || !kept) {
+        well = cleaner.products(choice(folder, cache));
+        if (undeclared > 0) {
+          told.warn.accept(
+              "left %s that no job declares any more; %s"
+                  .formatted(
+                      Amount.count(undeclared, "product"),
+                      all
+                          ? "from now on they are yours"
+                          : "`torc clean --stale` removes what none needs"));
+        }
+      }
+      if (kept) {
+        cleaner.kept();
+      }
+      return well;
+    }
+
+    /** The cleaner; without a cache it knows no products. */
+    private Cleaner cleaner(ProjectFolder folder, Cache cache) throws IOException {
+      List<Path> roots = folder.project() == null ? List.of() : folder.project().workflow().roots();
+      ProductRemoval removal = null;
+      if (cache != null) {
+        DigestMemo digests = DigestMemo.looking(place.root(), cache::stamp);
+        AllowedRoots allowed = new AllowedRoots(place.root(), roots);
+        removal = new ProductRemoval(place, allowed, "", cache, digests, _ -> {});
+      }
+      return new Cleaner(place, roots, cache, removal, force, dry, this);
+    }
+
+    private Cleaner.Choice choice(ProjectFolder folder, Cache cache) {
+      if (folder.project() == null) {
+        return (_, _) -> true; // nobody knows what is declared
+      }
+      Wanted wanted = Wanted.of(folder.project(), targets);
+      Graph graph = folder.project().graph();
+      StaleProducts staleness = new StaleProducts(graph, new JobRecords(graph, cache, Set.of()));
+      if (stale) {
+        Set<String> names = wanted.names(graph);
+        return (owned, unaltered) ->
+            (targets.isEmpty() || names.contains(owned.job())) && staleness.test(owned, unaltered);
+      }
+      return (owned, _) -> {
+        int job = staleness.job(owned.path());
+        if (!targets.isEmpty()) {
+          return job >= 0 && wanted.jobs.get(job) || wanted.paths.contains(owned.path());
+        }
+        Path file = place.root().resolve(owned.path());
+        undeclared += job < 0 && Files.exists(file, LinkOption.NOFOLLOW_LINKS) ? 1 : 0;
+        return job >= 0;
+      };
+    }
+  }
+}

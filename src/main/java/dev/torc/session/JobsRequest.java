@@ -1,0 +1,231 @@
+package dev.torc.session;
+
+import dev.torc.cache.BuildLock;
+import dev.torc.cache.BuildRecord;
+import dev.torc.cache.Cache;
+import dev.torc.cache.JobResult;
+import dev.torc.cache.RunDetails;
+import dev.torc.engine.LaunchBuilder;
+import dev.torc.graph.DisplayGraph;
+import dev.torc.graph.Graph;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.Causes;
+import dev.torc.plan.DiskChecks;
+import dev.torc.plan.JobRecords;
+import dev.torc.plan.JobSelection;
+import dev.torc.plan.PathReaders;
+import dev.torc.plan.Plan;
+import dev.torc.report.GraphPicture;
+import dev.torc.report.JobCounts;
+import dev.torc.report.LastRun;
+import dev.torc.report.ListAnswer;
+import dev.torc.report.StatusAnswer;
+import dev.torc.report.WhyAnswer;
+import dev.torc.report.WhyAnswer.Question;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.NearestName;
+import dev.torc.syntax.Place;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * Asks about jobs without running any: how it stands with them, what they are, why they run. How
+ * the answers read is for {@code report}.
+ *
+ * @param targets names and files; none for all jobs
+ * @param instances whether each instance of a group is told of by itself
+ */
+public record JobsRequest(List<String> targets, boolean instances) {
+
+  /**
+   * How it stands with the jobs. Where the build file is refused the records answer (rule 13).
+   *
+   * @param warn takes lines for people
+   * @param refused takes what a build would refuse, which is no reason not to tell the rest
+   */
+  public StatusAnswer status(
+      ProjectFolder folder, Consumer<String> warn, Consumer<BadInput> refused) throws IOException {
+    Path root = folder.place().root();
+    if (folder.project() == null) {
+      try (Cache cache = Cache.look(folder.place(), warn)) {
+        return new StatusAnswer(root, null, List.of(), past(folder, cache, null));
+      }
+    }
+    try (ReadSession look = ReadSession.at(folder.project(), warn)) {
+      Project project = look.project();
+      JobSelection selection = project.select(targets);
+      try {
+        DiskChecks.check(project.graph(), look.digests(), selection.jobs());
+        look.taken().refuse(selection.jobs());
+      } catch (BadInput bad) {
+        refused.accept(bad);
+      }
+      return new StatusAnswer(
+          root,
+          look.plan(selection, false),
+          project.folded(targets, instances).folds(),
+          past(folder.with(project), look.cache(), selection));
+    }
+  }
+
+  private StatusAnswer.Past past(ProjectFolder folder, Cache cache, JobSelection selection) {
+    List<String> names = new ArrayList<>();
+    cache.eachResult(
+        (job, result) -> {
+          if (!result.outcome().isGood() && isAsked(folder.project(), job, selection)) {
+            names.add(job);
+          }
+        });
+    RunningJobs running = RunningJobs.of(folder.place(), cache);
+    TreeMap<String, String> failed = new TreeMap<>();
+    for (String job : names) {
+      RunDetails details = cache.details(job);
+      if (details != null && !running.running().contains(job)) {
+        failed.put(job, details.what());
+      }
+    }
+    List<BuildRecord> builds = cache.builds(1);
+    BuildLock.Holder holder = running.holder().orElse(null);
+    return new StatusAnswer.Past(
+        builds.isEmpty() ? null : builds.getFirst(),
+        failed,
+        holder,
+        running.running().stream().sorted().toList());
+  }
+
+  private boolean isAsked(Project project, String job, JobSelection selection) {
+    int id = project == null ? -1 : project.graph().jobId(job);
+    return project == null || id >= 0 && (targets.isEmpty() || selection.named().get(id));
+  }
+
+  /** The jobs, one by one; {@code warn} takes lines for people. */
+  public ListAnswer list(Project given, Consumer<String> warn) throws IOException {
+    try (ReadSession look = ReadSession.at(given, warn)) {
+      Project project = look.project();
+      JobSelection selection = project.select(targets);
+      Plan plan = look.plan(selection, false);
+      Set<String> running = RunningJobs.of(project.place(), look.cache()).running();
+      JobRecords records = look.records();
+      SequencedMap<Integer, ListAnswer.Known> jobs = new LinkedHashMap<>();
+      for (int id : selection.named().stream().toArray()) {
+        String name = project.graph().name(id);
+        jobs.put(
+            id,
+            new ListAnswer.Known(
+                LastRun.of(records.result(id), records.details(name)),
+                running.contains(name),
+                LaunchBuilder.log(project.place(), name)));
+      }
+      return new ListAnswer(
+          plan, jobs, project.folded(targets, instances).folds(), targets.isEmpty());
+    }
+  }
+
+  /**
+   * The jobs and all that these wait for.
+   *
+   * @param json whether the picture is JSON, and not dot
+   */
+  public GraphPicture picture(Project given, boolean json, Consumer<String> warn)
+      throws IOException {
+    try (ReadSession look = ReadSession.at(given, warn)) {
+      JobSelection selection = look.project().select(targets);
+      Plan plan = look.plan(selection, false);
+      DisplayGraph shown =
+          DisplayGraph.of(look.project().graph(), selection.jobs(), selection.open(), instances);
+      List<GraphPicture.Vertex> vertices = new ArrayList<>();
+      for (DisplayGraph.Fold fold : shown.folds()) {
+        JobResult last = fold.isGroup() ? null : look.records().result(fold.jobs().getFirst());
+        vertices.add(
+            new GraphPicture.Vertex(
+                fold,
+                JobCounts.of(fold, plan, look.records()::result),
+                last == null ? null : last.outcome()));
+      }
+      return new GraphPicture(look.project().graph(), vertices, shown.before(), json);
+    }
+  }
+
+  /** Why they run or ran, and who needs files; good until the session is closed. */
+  public WhyAnswer why(ReadSession look) throws IOException {
+    Project project = look.project();
+    PathReaders readers = new PathReaders(project.graph(), look.records(), look.contents());
+    List<Question> questions = new ArrayList<>();
+    BitSet jobs = new BitSet();
+    for (String target : targets) {
+      Question question = question(project, readers, target);
+      questions.add(question);
+      jobs.or(question.jobs());
+      if (question.fold() != null && question.fold().open() >= 0) {
+        jobs.set(question.fold().open());
+      }
+    }
+    JobSelection asked = JobSelection.of(project.graph(), jobs);
+    if (asked.jobs().stream().anyMatch(j -> project.graph().job(j).temporary())) {
+      asked = project.select(List.of()); // what reads its products decides too
+    }
+    return new WhyAnswer(
+        look.plan(asked, false),
+        look.records(),
+        look.contents(),
+        new Causes(project.graph(), look.records()),
+        RunningJobs.of(project.place(), look.cache()).running(),
+        questions,
+        instances);
+  }
+
+  private static Question question(Project project, PathReaders readers, String target) {
+    Graph graph = project.graph();
+    String path = project.path(target);
+    if (!JobSelection.isName(graph, target) && graph.makerOf(path) < 0) {
+      List<PathReaders.Use> uses = readers.of(path);
+      if (uses.isEmpty()) {
+        throw new BadInput(
+            Place.NONE,
+            "no job makes or needs "
+                + SafeText.name(target)
+                + ", and no job or tag has that name"
+                + hint(graph, target));
+      }
+      return new Question(target, new BitSet(), null, path, uses);
+    }
+    BitSet jobs = JobSelection.of(graph, List.of(target), project::path).named();
+    int open = open(graph, target, path);
+    boolean group = open >= 0 || graph.named(target) != null && graph.jobId(target) < 0;
+    DisplayGraph.Fold fold =
+        group ? new DisplayGraph.Fold(target, true, jobs.stream().boxed().toList(), open) : null;
+    return new Question(target, jobs, fold, "", List.of());
+  }
+
+  /** The group without known instances that a name or file means, -1 for none. */
+  private static int open(Graph graph, String target, String path) {
+    int[] nodes = graph.named(target);
+    if (nodes == null) {
+      return graph.isOpen(graph.makerOf(path)) ? graph.makerOf(path) : -1;
+    }
+    return Arrays.stream(nodes).filter(graph::isOpen).findFirst().orElse(-1);
+  }
+
+  private static String hint(Graph graph, String target) {
+    TreeSet<String> names = new TreeSet<>();
+    for (int j = 0; j < graph.jobs(); j++) {
+      names.add(graph.job(j).name());
+      names.addAll(graph.job(j).tags());
+    }
+    for (int f = 0; f < graph.files(); f++) {
+      names.add(graph.path(f));
+    }
+    String hint = NearestName.hint(target, names);
+    return hint.isEmpty() ? "; `torc list` shows the jobs" : hint;
+  }
+}

@@ -1,0 +1,95 @@
+package dev.torc.session;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.PostedEvent;
+import dev.torc.cache.StoredValue;
+import dev.torc.engine.LaunchBuilder;
+import dev.torc.posix.OwnFile;
+import dev.torc.report.DataAnswer;
+import dev.torc.report.LogAnswer;
+import dev.torc.workflow.Job;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * What is asked of the records alone: values, events and logs. It works where the build file is
+ * refused, and for jobs that are no longer in it (rule 13). It decides nothing and changes nothing.
+ *
+ * @param warn takes a line where the cache cannot be used
+ */
+public record RecordSession(ProjectFolder folder, Consumer<String> warn) {
+
+  /** The records of a project, of whose groups those count that the build file alone decides. */
+  public static RecordSession of(ProjectFolder folder, Consumer<String> warn) throws IOException {
+    return new RecordSession(folder.withoutResults(), warn);
+  }
+
+  /**
+   * The values that the last runs of jobs stored.
+   *
+   * @param wanted names of jobs and groups; none for all, and the data section too
+   */
+  public DataAnswer data(List<String> wanted) throws IOException {
+    SequencedMap<String, List<StoredValue>> stored = new LinkedHashMap<>();
+    try (Cache cache = Cache.look(folder.place(), warn)) {
+      cache.eachData(stored::put);
+    }
+    JobQuery asked = JobQuery.of(folder, wanted, stored.keySet());
+    stored.keySet().removeIf(job -> !asked.has(job) || asked.all() && isGone(job));
+    return new DataAnswer(
+        asked.all() && folder.project() != null ? folder.project().workflow().data() : Map.of(),
+        stored);
+  }
+
+  /** Whether the build file has a job no longer: then it is shown only where it is named. */
+  private boolean isGone(String job) {
+    return folder.project() != null && folder.project().graph().jobId(job) < 0;
+  }
+
+  /**
+   * The events that jobs posted.
+   *
+   * @param wanted names of jobs and groups; none for all
+   * @param from milliseconds since 1970 of the first one that is wanted
+   */
+  public EventHistory events(List<String> wanted, long from) throws IOException {
+    List<PostedEvent> events = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    try (Cache cache = Cache.look(folder.place(), warn)) {
+      cache.eachResult((job, _) -> names.add(job));
+      cache.eachEvent(0, 0, events::add);
+    }
+    events.forEach(event -> names.add(event.job()));
+    return new EventHistory(folder.place(), JobQuery.of(folder, wanted, names), from, events);
+  }
+
+  /** The log of a job's last run. */
+  public LogAnswer log(String job) throws IOException {
+    Path log = LaunchBuilder.log(folder.place(), job);
+    if (OwnFile.stands(log)) {
+      return new LogAnswer(job, log);
+    }
+    TreeSet<String> names = new TreeSet<>();
+    if (folder.project() != null) {
+      folder.project().workflow().jobs().stream().map(Job::name).forEach(names::add);
+    }
+    if (!names.contains(job)) {
+      try (Cache cache = Cache.look(folder.place(), warn)) {
+        cache.eachResult((name, _) -> names.add(name));
+      }
+    }
+    if (!names.contains(job)) {
+      throw JobQuery.unknown(job, names);
+    }
+    return new LogAnswer(job, null);
+  }
+}

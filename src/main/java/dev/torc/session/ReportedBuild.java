@@ -1,0 +1,49 @@
+package dev.torc.session;
+
+import dev.torc.engine.BuildLoop;
+import dev.torc.engine.Event;
+import dev.torc.plan.Plan;
+import dev.torc.posix.Signals;
+import dev.torc.report.Profile;
+import dev.torc.report.Report;
+
+/** Hands the events of a build to a report, and signals to the build. */
+public final class ReportedBuild implements BuildWatcher {
+
+  private final Report report;
+  private final Profile profile;
+  private final boolean all;
+
+  /**
+   * @param profile null where nobody asked for it
+   * @param all whether each job that is up to date is told
+   */
+  public ReportedBuild(Report report, Profile profile, boolean all) {
+    this.report = report;
+    this.profile = profile;
+    this.all = all;
+  }
+
+  @Override
+  public void accept(Event event) {
+    report.accept(event);
+  }
+
+  @Override
+  public boolean wantsAll() {
+    return all;
+  }
+
+  @Override
+  public void planning() {
+    if (profile != null) {
+      profile.phase("plan");
+    }
+  }
+
+  @Override
+  public Watch running(Plan plan, BuildLoop build) {
+    Signals signals = new Signals(build::signal);
+    return signals::close;
+  }
+}

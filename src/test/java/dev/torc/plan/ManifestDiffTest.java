@@ -1,0 +1,155 @@
+package dev.torc.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.torc.cache.ManifestEntry;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What differs between two manifests, as a table: lines before, lines after, reasons. A line is
+ * {@code KIND name = value}, several are joined by {@code " & "}. The value of a list is written by
+ * its members, {@code {d/one=1 d/two=2}}, and stands for their digest; {@code {}} is a list that
+ * the records have forgotten.
+ */
+class ManifestDiffTest {
+
+  private static final String TABLE =
+      """
+      COMMAND = make a          | COMMAND = make b          | SETTING_CHANGED command: make a → make b
+      COMMAND = a               | COMMAND 1 = a & COMMAND 2 = b | SETTING_CHANGED command 1: → a; SETTING_CHANGED command 2: → b; SETTING_CHANGED command: a →
+      SHELL = ["sh"]            | SHELL = ["bash"]          | SETTING_CHANGED shell: ["sh"] → ["bash"]
+      SHELL 2 = ["sh"]          |                           | SETTING_CHANGED shell 2: ["sh"] →
+      FOLDER = d                | FOLDER = e                | SETTING_CHANGED folder: d → e
+                                | FOLDER = d                | SETTING_CHANGED folder: → d
+      ENV CC = =gcc             | ENV CC = =clang           | SETTING_CHANGED env CC: gcc → clang
+      ENV CC = =gcc             | ENV CC =                  | SETTING_CHANGED env CC: gcc →
+      ENV CC = =gcc             | ENV CC = =                | SETTING_CHANGED env CC: gcc → ""
+                                | ENV CC = =gcc             | SETTING_CHANGED env CC: → gcc
+      ENV CC = =gcc             |                           | SETTING_CHANGED env CC: gcc →
+      DEPFILE = a.d             | DEPFILE = b.d             | SETTING_CHANGED depfile: a.d → b.d
+                                | DEPFILE = a.d             | SETTING_CHANGED depfile: → a.d
+      NEEDS_WRITTEN = ["x", "y"] | NEEDS_WRITTEN = ["y", "x"] | SETTING_CHANGED needs as written: ["x", "y"] → ["y", "x"]
+                                | NEEDS_WRITTEN = ["x"]     |
+      NEEDS_WRITTEN = ["x"]     |                           |
+      PRODUCES_WRITTEN = ["a"]  | PRODUCES_WRITTEN = ["b"]  | SETTING_CHANGED produces as written: ["a"] → ["b"]
+      PRODUCES_WRITTEN = ["a"]  |                           |
+      NEED x = 1                | NEED x = 2                | NEED_CHANGED x: 1 → 2
+                                | NEED x = 1                | NEED_ADDED x: → 1
+      NEED x = 1                |                           | NEED_REMOVED x: 1 →
+      NEED x = missing          | NEED x = 1                | NEED_ADDED x: → 1
+      NEED x = 1                | NEED x = missing          | NEED_REMOVED x: 1 →
+      NEED x = 1                | NEED x = unreadable: why  | NEED_UNREADABLE x: 1 → why
+      NEED x = 1                | NEED x = pending          |
+      FOUND x.h = 1             | FOUND x.h = 2             | NEED_CHANGED x.h: 1 → 2
+      FOUND x.h = 1             |                           | NEED_REMOVED x.h: 1 →
+                                | FOUND x.h = 1             | NEED_ADDED x.h: → 1
+      FOUND x.h = 1             | NEED x.h = 1              | NEED_ADDED x.h: → 1
+      LIST d/ = {d/one=1}       | LIST d/ = {d/one=2}       | NEED_CHANGED d/one: 1 → 2
+      LIST d/ = {d/one=1}       | LIST d/ = {d/one=1 d/two=2} | NEED_ADDED d/two: → 2
+      LIST d/ = {d/one=1 d/two=2} | LIST d/ = {d/one=1}     | NEED_REMOVED d/two: 2 →
+      LIST d/ = {}              | LIST d/ = {d/one=1}       | NEED_CHANGED d/: {} → {d/one=1}
+      LIST d/ = {d/one=1}       | LIST d/ = {d/=unreadable:no} | NEED_UNREADABLE d/: → no
+      LIST d/ = {d/one=1}       | LIST d/ = pending         |
+                                | LIST d/ = {d/one=1}       | NEED_ADDED d/: → {d/one=1}
+      LIST d/ = {d/one=1}       |                           | NEED_REMOVED d/: {d/one=1} →
+      LIST job a = {o=1}        | LIST job b = {o=1}        |
+      LIST job a = {o=1}        | LIST job b = {o=2}        | NEED_CHANGED o: 1 → 2
+      PRODUCT a =               | PRODUCT a = & PRODUCT b = | PRODUCTS_DECLARED : a → a b
+      PRODUCT a = & PRODUCT b = | PRODUCT b =               | PRODUCTS_DECLARED : a b → b
+      IMAGE = busybox           | IMAGE = host              | SETTING_CHANGED image: busybox → host
+                                | IMAGE 1 = busybox         | SETTING_CHANGED image 1: → busybox
+      IMAGE = host              |                           | SETTING_CHANGED image: host →
+      DATA t.loss = 0.25        | DATA t.loss = 0.2         | DATA_CHANGED t.loss: 0.25 → 0.2
+      DATA t.loss = missing     | DATA t.loss = 0.2         | DATA_CHANGED t.loss: → 0.2
+      DATA t.loss = 0.25        | DATA t.loss = missing     | DATA_CHANGED t.loss: 0.25 →
+      DATA t.loss = 0.25        | DATA t.loss = pending     |
+                                | DATA t.loss = 0.25        | DATA_CHANGED t.loss: → 0.25
+      LATER x = 1               | LATER x = 2               | SETTING_CHANGED manifest: 1 → 2
+      """;
+
+  private record Row(String before, String after, String reasons) {
+    static Row of(String line) {
+      List<String> cells = Arrays.stream(line.split("\\|", 3)).map(String::strip).toList();
+      return new Row(cells.get(0), cells.get(1), cells.get(2));
+    }
+
+    @Override
+    public String toString() {
+      return before + " | " + after;
+    }
+  }
+
+  static Stream<Row> rows() {
+    return TABLE.lines().map(Row::of);
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void itsReasonsAre(Row row) {
+    List<ManifestEntry> now = lines(row.after());
+    List<Reason> reasons =
+        ManifestDiff.between(
+            lines(row.before()),
+            now,
+            ManifestDiffTest::members,
+            name -> {
+              for (ManifestEntry line : now) {
+                if (line.name().equals(name) && line.now().startsWith("{")) {
+                  return members(line.now());
+                }
+              }
+              return List.of(); // of a list that a job has yet to decide, nothing is known
+            });
+    assertEquals(
+        row.reasons(),
+        reasons.stream()
+            .map(r -> "%s %s: %s → %s".formatted(r.kind(), r.name(), r.old(), r.now()))
+            .map(text -> text.replaceAll(" +", " ").strip())
+            .collect(Collectors.joining("; ")));
+  }
+
+  @Test
+  void everyKindOfLineHasARow() {
+    Set<LineKind> kinds = EnumSet.noneOf(LineKind.class);
+    rows()
+        .flatMap(row -> Stream.of(row.before(), row.after()))
+        .flatMap(cell -> lines(cell).stream())
+        .filter(line -> LineKind.of(line.code()) != null)
+        .forEach(line -> kinds.add(LineKind.of(line.code())));
+    assertEquals(EnumSet.allOf(LineKind.class), kinds);
+  }
+
+  private static List<ManifestEntry> lines(String cell) {
+    return cell.isEmpty()
+        ? List.of()
+        : Arrays.stream(cell.split(" & ")).map(ManifestDiffTest::line).toList();
+  }
+
+  private static ManifestEntry line(String text) {
+    String[] parts = text.split(" =( |$)", 2);
+    String[] names = parts[0].split(" ", 2);
+    int code = names[0].equals("LATER") ? 99 : LineKind.valueOf(names[0]).ordinal();
+    return new ManifestEntry(code, names.length > 1 ? names[1] : "", "", parts[1]);
+  }
+
+  private static List<ManifestEntry> members(String list) {
+    if (!list.startsWith("{") || list.equals("{}")) {
+      return null;
+    }
+    return Arrays.stream(list.substring(1, list.length() - 1).split(" "))
+        .map(member -> member.split("=", 2))
+        .map(
+            pair ->
+                new ManifestEntry(
+                    LineKind.NEED.ordinal(), pair[0], "", pair[1].replace("able:", "able: ")))
+        .toList();
+  }
+}
