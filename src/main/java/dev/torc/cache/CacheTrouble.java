@@ -1,10 +1,6 @@
 package dev.torc.cache;
 
-import dev.torc.posix.Memory;
-import dev.torc.posix.NativeCall;
-import dev.torc.posix.SharedLibrary;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -12,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.lmdbjava.LmdbNativeException;
+import org.lmdbjava.Meta;
 
 /** Turns what went wrong below the cache into the one line that people read; decides nothing. */
 final class CacheTrouble {
@@ -69,14 +66,9 @@ final class CacheTrouble {
 
   /** The words that LMDB itself has for what it refused; lmdbjava has others. */
   static String words(RuntimeException e) {
-    String library = System.getProperty(RecordStore.LIBRARY);
-    if (library == null || !(e instanceof LmdbNativeException refused)) {
-      return String.valueOf(e.getMessage());
-    }
-    int code = refused.getResultCode();
-    NativeCall strerror = SharedLibrary.open(Path.of(library)).call("mdb_strerror");
-    byte[] words = Memory.textAt(strerror.pointer(code));
-    return new String(words, StandardCharsets.UTF_8) + " (" + code + ")";
+    return e instanceof LmdbNativeException refused
+        ? Meta.error(refused.getResultCode()) + " (" + refused.getResultCode() + ")"
+        : String.valueOf(e.getMessage());
   }
 
   /** What the C library says, in lower case as all else on the line. */

@@ -28,9 +28,9 @@ final class Damage {
 
   /** Whether it is the database itself that is unsound, and not its surroundings or the system. */
   static boolean shows(RuntimeException e) {
-    return e instanceof LmdbNativeException
-        && !(e instanceof LmdbNativeException.ConstantDerivedException
-            || e instanceof LmdbNativeException.PanicException
+    return e instanceof LmdbNativeException refused
+        && refused.getResultCode() < 0 // else it is an errno
+        && !(e instanceof LmdbNativeException.PanicException
             || e instanceof LmdbNativeException.TlsFullException
             || e instanceof Env.ReadersFullException
             || e instanceof Dbi.MapResizedException);

@@ -2,7 +2,6 @@ package dev.torc.cache;
 
 import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
 
-import dev.torc.posix.SharedLibrary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -48,9 +47,6 @@ final class RecordStore implements AutoCloseable {
    */
   static final String SCHEMA = "3";
 
-  /** The property with the path of LMDB's library; without it, lmdbjava unpacks the library. */
-  static final String LIBRARY = "lmdbjava.native.lib";
-
   static final String SCHEMA_KEY = "schema";
   static final String COMMIT_KEY = "commit";
 
@@ -59,8 +55,18 @@ final class RecordStore implements AutoCloseable {
 
   private static final int READERS = 254;
 
+  static {
+    LmdbProvider.use();
+  }
+
   private final Env<byte[]> env;
   private final boolean writes;
+
+  /** Bytes of the map. */
+  private long size;
+
+  /** Why there is no map any more, null where there is one. LMDB does not look, and would crash. */
+  private LmdbException lost;
 
   private final Map<RecordTree, Dbi<byte[]>> trees = new EnumMap<>(RecordTree.class);
 
@@ -72,24 +78,25 @@ final class RecordStore implements AutoCloseable {
   /** For single reads, taken by its monitor; between reads it is reset, but in a look. */
   private Txn<byte[]> reader;
 
-  private RecordStore(Env<byte[]> env, boolean writes) {
-    this.env = env;
+  private RecordStore(Path folder, long mapSize, boolean writes) {
+    lockTable(folder);
+    this.env = env(folder, mapSize, !writes);
     this.writes = writes;
+    this.size = mapSize;
   }
 
-  /** Loads the library and what calls it; where that fails, who opens a database says why. */
+  /** Loads what calls LMDB. */
   static void prepare() {
     try {
-      env(Path.of("/dev/null/none"), 1 << 20, true).close();
-    } catch (LmdbException | CacheException e) {
-      return; // as must be
+      Env.create(PROXY_BA);
+    } catch (LinkageError unloadable) {
+      return; // told by who opens a database
     }
   }
 
   /** Opens for reading and writing; the folder exists and a file there is sound. */
   static RecordStore open(Path folder, long mapSize) {
-    lockTable(folder);
-    RecordStore store = new RecordStore(env(folder, mapSize, false), true);
+    RecordStore store = new RecordStore(folder, mapSize, true);
     try {
       store.env.readerCheck(); // frees the slots of readers that were killed
       return store;
@@ -101,8 +108,7 @@ final class RecordStore implements AutoCloseable {
 
   /** Opens for reading one snapshot, which is held until the end. Nothing of it was read yet. */
   static RecordStore look(Path folder, long mapSize) {
-    lockTable(folder);
-    RecordStore store = new RecordStore(env(folder, mapSize, true), false);
+    RecordStore store = new RecordStore(folder, mapSize, false);
     try {
       store.reader = store.env.txnRead();
       return store;
@@ -142,11 +148,7 @@ final class RecordStore implements AutoCloseable {
 
   private static Env<byte[]> env(Path folder, long mapSize, boolean readOnly) {
     try {
-      String library = System.getProperty(LIBRARY);
-      if (library != null) {
-        SharedLibrary.open(Path.of(library)); // says why it cannot be loaded, lmdbjava does not
-      }
-      // Without MDB_NOTLS a reader belonged to a thread; these belong to whoever has the transaction.
+      // Without MDB_NOTLS a reader would belong to the thread that began it.
       EnvFlags[] flags = {EnvFlags.MDB_NOTLS, EnvFlags.MDB_RDONLY_ENV};
       return Env.create(PROXY_BA)
           .setMapSize(mapSize)
@@ -227,6 +229,7 @@ final class RecordStore implements AutoCloseable {
   private <T> T read(Function<Txn<byte[]>, T> what) {
     map.readLock().lock();
     try {
+      mustHaveMap();
       synchronized (reader) {
         if (!writes) {
           return what.apply(reader);
@@ -251,6 +254,7 @@ final class RecordStore implements AutoCloseable {
   void scan(RecordTree tree, byte[] from, BiConsumer<byte[], byte[]> visitor) {
     map.readLock().lock();
     try {
+      mustHaveMap();
       if (writes) {
         try (Txn<byte[]> txn = env.txnRead()) {
           scan(tree, from, txn, visitor);
@@ -265,7 +269,8 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  private void scan(RecordTree tree, byte[] from, Txn<byte[]> txn, BiConsumer<byte[], byte[]> visitor) {
+  private void scan(
+      RecordTree tree, byte[] from, Txn<byte[]> txn, BiConsumer<byte[], byte[]> visitor) {
     try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
       boolean more = from == null ? cursor.first() : cursor.get(from, GetOp.MDB_SET_RANGE);
       for (; more; more = cursor.next()) {
@@ -282,6 +287,7 @@ final class RecordStore implements AutoCloseable {
    */
   void write(List<Batch.Change> changes, Function<Long, byte[]> commit) {
     while (true) {
+      mustHaveMap();
       try (Txn<byte[]> txn = env.txnWrite()) {
         for (Batch.Change change : changes) {
           Dbi<byte[]> tree = trees.get(change.tree);
@@ -305,12 +311,23 @@ final class RecordStore implements AutoCloseable {
     main.put(txn, bytes(COMMIT_KEY), commit.apply(txn.getId()));
   }
 
-  private void grow() {
+  /** Gives the map twice its size. Where the system refuses, all is refused from then on. */
+  void grow() {
     map.writeLock().lock();
     try {
-      env.setMapSize(2 * env.info().mapSize);
+      env.setMapSize(2 * size);
+      size *= 2;
+    } catch (LmdbException e) {
+      lost = e;
+      throw e;
     } finally {
       map.writeLock().unlock();
+    }
+  }
+
+  private void mustHaveMap() {
+    if (lost != null) {
+      throw lost;
     }
   }
 
@@ -318,7 +335,9 @@ final class RecordStore implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Waits for readers, then closes. */
+  /**
+   * Waits for readers, then closes. What is at rest goes with the rest: lmdbjava leaves it alone.
+   */
   @Override
   public void close() {
     map.writeLock().lock();
