@@ -27,7 +27,9 @@ final class StatusCommand extends Command {
         0,
         targets::add);
     options.flag(
-        "--instances", "show each instance of a group on its own line", () -> instances = true);
+        "-v --verbose --instances",
+        "show each instance of a group on its own line",
+        () -> instances = true);
     options.flag(
         "--exit-code", "end with status 1 where anything would run", () -> exitCode = true);
   }

@@ -18,7 +18,8 @@ final class WhyCommand extends Command {
   @Override
   void declare(Options options) {
     options.words("JOB|FILE", "jobs, tags or files", 1, targets::add);
-    options.flag("--instances", "tell of each instance of a group", () -> instances = true);
+    options.flag(
+        "-v --verbose --instances", "tell of each instance of a group", () -> instances = true);
   }
 
   @Override

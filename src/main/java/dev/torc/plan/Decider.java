@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Rule 1: decides whether a job runs, and says why. The same call serves the plan, the build and
@@ -161,7 +160,8 @@ public final class Decider {
               details.manifest(),
               lines.lines(),
               records::list,
-              written -> contents.members(listNamed(id, written)).entries());
+              written -> contents.members(listNamed(id, written)).entries(),
+              value -> contents.instances(Manifest.data(graph.job(id)).get(value)));
     }
     if (found.isEmpty() && undecided < 0) {
       String old = last.manifest() == null ? "" : last.manifest().hex();
@@ -216,9 +216,7 @@ public final class Decider {
     ManifestLines lines = new ManifestLines();
     ManifestHash counts = described.get();
     manifest.describe(id, found, snapshot, new Both(lines, counts));
-    Map<Digest, List<ManifestEntry>> lists = new TreeMap<>();
-    snapshot.lists().values().forEach(members -> lists.put(members.digest(), members.entries()));
-    return new Described(counts.digest(), lines.lines(), lists);
+    return new Described(counts.digest(), lines.lines(), snapshot.members());
   }
 
   /** Says everything to two writers: lines show more than what counts. */
@@ -239,7 +237,8 @@ public final class Decider {
   /**
    * A manifest, described.
    *
-   * @param lists the members of needed globs, folders and jobs by the digest in their line
+   * @param lists the members of needed globs, folders and jobs, and the values of the instances of
+   *     needed groups, by the digest in their line
    */
   public record Described(
       Digest digest, List<ManifestEntry> lines, Map<Digest, List<ManifestEntry>> lists) {}

@@ -1,6 +1,8 @@
 package dev.torc.plan;
 
+import dev.torc.cache.ManifestEntry;
 import dev.torc.hash.Digest;
+import java.util.List;
 
 /** Takes the lines of a manifest in their fixed order; see {@link Manifest}. */
 interface ManifestWriter {
@@ -13,6 +15,9 @@ interface ManifestWriter {
 
   /** Begins the value of a need that cannot be looked at or read; why not follows. */
   String UNREADABLE = "unreadable: ";
+
+  /** Begins the digest of a value that is too long for a line. */
+  String LONG = "sha256 ";
 
   /** Characters of a value that a line holds itself. */
   int SHORT = 200;
@@ -55,12 +60,22 @@ interface ManifestWriter {
       }
     }
 
-    /** A value, as JSON. */
-    record Value(String json) implements Content {
+    /**
+     * A value, as JSON.
+     *
+     * @param members of a group the values of its instances by their names without the group's,
+     *     each as a line has it; null for a value of one job or of none
+     */
+    record Value(String json, List<ManifestEntry> members) implements Content {
       @Override
       public String value() {
-        return json.length() <= SHORT ? json : "sha256 " + Digest.ofText(json).hex();
+        return shown(json);
       }
+    }
+
+    /** A value as a line has it. */
+    static String shown(String json) {
+      return json.length() <= SHORT ? json : LONG + Digest.ofText(json).hex();
     }
 
     /** It is not there. */

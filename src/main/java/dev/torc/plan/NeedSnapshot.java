@@ -4,6 +4,7 @@ import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.OwnedPath;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
+import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.KnownDigest;
@@ -25,7 +26,7 @@ import java.util.TreeSet;
  * The needs of a job as they stood when it started: what its record says that it read, and what is
  * held against the disk when it has ended (rule 6). Taking one looks at every needed file afresh.
  */
-public final class NeedSnapshot implements InputSource {
+public final class NeedSnapshot implements InputSource, NeedFiles {
 
   private static final int FEW = 8;
 
@@ -141,7 +142,7 @@ public final class NeedSnapshot implements InputSource {
     return data.get(value.written());
   }
 
-  /** The needed values as {@link dev.torc.syntax.JsonText}, by their names as written. */
+  @Override
   public SortedMap<String, String> data() {
     SortedMap<String, String> values = new TreeMap<>();
     data.forEach(
@@ -184,18 +185,23 @@ public final class NeedSnapshot implements InputSource {
     return false;
   }
 
-  /** The files of a needed glob, folder or job, sorted by path. */
+  @Override
   public List<String> files(int list) {
-    return lists.get(list).entries().stream()
-        .filter(
-            member -> member.code() == LineKind.NEED.ordinal() && !member.now().equals("folder"))
-        .map(ManifestEntry::name)
-        .toList();
+    return lists.get(list).files();
   }
 
-  /** The lists that were looked at. */
-  Map<Integer, NeedMembers> lists() {
-    return lists;
+  /**
+   * What a record keeps of the lists, and of the values of groups, by the digest in their lines.
+   */
+  Map<Digest, List<ManifestEntry>> members() {
+    Map<Digest, List<ManifestEntry>> all = new TreeMap<>();
+    lists.values().forEach(list -> all.put(list.digest(), list.entries()));
+    for (ManifestWriter.Content content : data.values()) {
+      if (content instanceof ManifestWriter.Content.Value value && value.members() != null) {
+        all.put(Digest.ofText(value.json()), value.members());
+      }
+    }
+    return all;
   }
 
   /** What stands unaltered in the way of the needed globs and folders; see {@link NeedMembers}. */

@@ -100,7 +100,7 @@ public final class JsonReport implements Report {
   private static void details(Event.Details details, JsonWriter json) {
     json.text("what", details.what())
         .text("command", details.command())
-        .text("log", details.log() == null ? null : details.log().toString())
+        .text("log", details.log() == null ? null : details.log().file().toString())
         .seconds("seconds", details.wall())
         .seconds("cpu", details.cpu())
         .number("memory", details.peak(), details.peak() >= 0);

@@ -11,7 +11,7 @@ import dev.torc.report.Report;
  * Hands the events of a build to a report, and signals to the build.
  *
  * @param profile null where nobody asked for it
- * @param all whether each job that is up to date is told
+ * @param all whether commands as they run and each job that is up to date are told
  */
 public record ReportedBuild(Report report, Profile profile, boolean all) implements BuildWatcher {
 
@@ -22,6 +22,11 @@ public record ReportedBuild(Report report, Profile profile, boolean all) impleme
 
   @Override
   public boolean wantsAll() {
+    return all;
+  }
+
+  @Override
+  public boolean wantsCommands() {
     return all;
   }
 

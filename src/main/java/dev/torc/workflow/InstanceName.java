@@ -45,6 +45,13 @@ public record InstanceName(String group, SortedMap<String, String> values) {
     return new InstanceName(text, Collections.emptySortedMap());
   }
 
+  /** Whether another name is that of an instance of the same group, and has these values. */
+  public boolean includes(InstanceName instance) {
+    return !instance.values.isEmpty()
+        && group.equals(instance.group)
+        && instance.values.entrySet().containsAll(values.entrySet());
+  }
+
   /**
    * What is wrong with the names of the parameters, for a message: {@code train has no parameter
    * rate; did you mean lr?}. Null if the group has them all.

@@ -17,6 +17,7 @@ import java.util.StringJoiner;
  * @param after names of jobs that must have succeeded first
  * @param depfile path of the depfile the command writes, relative to the root; null without one
  * @param temporary whether only readers want its products: see {@code plan.WantedTemporaries}
+ * @param showsOutput whether all that it wrote is shown when it ends, also where it ended well
  * @param priority larger first
  * @param group the group that it is an instance of, null for a plain job
  * @param parameters the values of an instance by name, as written; empty for a plain job
@@ -36,6 +37,7 @@ public record Job(
     boolean always,
     boolean interactive,
     boolean allowFailure,
+    boolean showsOutput,
     int priority,
     List<String> tags,
     String description,

@@ -122,6 +122,7 @@ public final class WorkflowCodec {
     out.flag(job.always());
     out.flag(job.interactive());
     out.flag(job.allowFailure());
+    out.flag(job.showsOutput());
     out.number(job.priority());
     out.list(job.tags(), ByteWriter::text);
     out.text(job.description());
@@ -146,6 +147,7 @@ public final class WorkflowCodec {
         resources(in),
         retry(in),
         in.text(),
+        in.flag(),
         in.flag(),
         in.flag(),
         in.flag(),

@@ -80,6 +80,7 @@ public final class Grouped {
         job.always(),
         job.interactive(),
         job.allowFailure(),
+        job.showsOutput(),
         job.priority(),
         job.tags(),
         job.description(),
