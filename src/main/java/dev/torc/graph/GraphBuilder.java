@@ -57,7 +57,7 @@ public final class GraphBuilder {
   private Graph build() {
     Adjacency before = edges();
     if (!errors.isEmpty()) {
-      throw new BadInput(errors);
+      throw new BadInput(errors.stream().distinct().toList());
     }
     int jobs = written.size();
     int[] order = TopologicalOrder.of(before, jobs, this::name, this::place);
@@ -156,13 +156,13 @@ public final class GraphBuilder {
           into -> makers.within(folder.path(), excludes, into));
       list(j, NeedList.Kind.FOLDER, folder.path(), null, excludes, edges, listsHere);
     } else if (ref instanceof Ref.OfJob other) {
-      if (named(other.place(), other.job()) != null) {
+      if (needed(other, other.job()) != null) {
         list(j, NeedList.Kind.JOB, other.job(), null, List.of(), edges, listsHere);
       }
     } else if (ref instanceof Ref.OfData data) {
       if (data.job() == null) {
         staticData(data);
-      } else {
+      } else if (needed(data, data.job()) != null) {
         waitFor(joinOf(data.place(), data.job()), edges);
       }
     }
@@ -188,9 +188,18 @@ public final class GraphBuilder {
    * The nodes that a name means, null and an error where there is none; kept like what is found.
    */
   private int[] named(Place place, String name) {
+    return named(place, name, "");
+  }
+
+  /** The same for the name in a need, where a file may be meant. */
+  private int[] needed(Ref ref, String name) {
+    return named(ref.place(), name, "; a file is needed by its path alone");
+  }
+
+  private int[] named(Place place, String name, String step) {
     int[] nodes = found.computeIfAbsent(NeedList.Kind.JOB + name, _ -> references.of(name));
     if (nodes == null) {
-      error(place, references.unknown(name));
+      error(place, references.unknown(name, step));
     }
     return nodes;
   }

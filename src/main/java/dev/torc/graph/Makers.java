@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -101,12 +102,30 @@ final class Makers {
   private void claim(String path, int job, Place place) {
     Claim earlier = files.putIfAbsent(path, new Claim(job, place));
     if (earlier != null) {
+      String hint = missingPlaceholder(jobs.get(earlier.job), jobs.get(job));
       refuse(
           place,
           earlier.job == job
               ? "product " + path + " is declared twice by job " + name(job)
-              : "product " + path + " is made by job " + name(earlier.job) + " already");
+              : "product " + path + " is made by job " + name(earlier.job) + " already" + hint);
     }
+  }
+
+  /** What tells apart two instances of one group that make the same; nothing of other jobs. */
+  private static String missingPlaceholder(Job one, Job other) {
+    if (one.group() == null || !one.group().equals(other.group())) {
+      return "";
+    }
+    StringJoiner names = new StringJoiner(" and ", "; put ", " in its path");
+    names.setEmptyValue("");
+    one.parameters()
+        .forEach(
+            (name, value) -> {
+              if (!value.equals(other.parameters().get(name))) {
+                names.add("{" + name + "}");
+              }
+            });
+    return names.toString();
   }
 
   private synchronized NavigableMap<String, Claim> sorted() {
