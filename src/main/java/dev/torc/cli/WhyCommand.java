@@ -4,13 +4,9 @@ import dev.torc.session.Exit;
 import dev.torc.session.JobsRequest;
 import dev.torc.session.ReadSession;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 
 /** {@code torc why}: which file, value or failure makes a job run, or made it run. */
 final class WhyCommand extends Command {
-
-  private final List<String> targets = new ArrayList<>();
 
   private boolean instances;
 

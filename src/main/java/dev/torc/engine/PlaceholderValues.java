@@ -48,8 +48,7 @@ final class PlaceholderValues {
     this.granted = granted;
     this.memoryMiB = memoryMiB;
     this.attempt = attempt;
-    for (int i = graph.listNeeds().from(id); i < graph.listNeeds().to(id); i++) {
-      int list = graph.listNeeds().at(i);
+    for (int list : graph.listNeeds().row(id)) {
       NeedList need = graph.list(list);
       lists.put(need.kind() + need.text(), list);
     }

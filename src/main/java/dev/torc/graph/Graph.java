@@ -6,6 +6,7 @@ import dev.torc.bytes.StringTable;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -231,12 +232,8 @@ public final class Graph {
 
   /** Whether a job declares a file or folder by that path. */
   public boolean declares(int job, String path) {
-    for (int i = products.from(job); i < products.to(job); i++) {
-      if (path(products.at(i)).equals(path)) {
-        return true;
-      }
-    }
-    return false;
+    int file = fileId(path);
+    return file >= 0 && products.has(job, file);
   }
 
   /** Node to the nodes that it waits for, ascending. */
@@ -340,7 +337,7 @@ public final class Graph {
     Adjacency before = Adjacency.read(in);
     int[] order = in.ints();
     int[] number = in.ints();
-    Workflow workflow = of.apply(new LazyList<>(number.length, j -> jobs.get(number[j])));
+    Workflow workflow = of.apply(PackedJobs.pick(jobs, number));
     return new Graph(
         workflow,
         jobs,

@@ -4,7 +4,6 @@ import dev.torc.cache.JobResult;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.RunDetails;
-import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.machine.Refusal;
@@ -70,7 +69,7 @@ public final class Decider {
     if (records.interrupted(id)) {
       reasons.add(Reason.of(Reason.Kind.INTERRUPTED));
     } else if (last == null) {
-      reasons.add(Reason.of(Reason.Kind.NEVER_RAN));
+      reasons.add(Reason.NEVER_RAN);
     } else {
       prior(job, last, reasons);
     }
@@ -161,7 +160,7 @@ public final class Decider {
           ManifestDiff.between(
               details.manifest(),
               lines.lines(),
-              old -> old.length() == 64 ? records.list(Digest.ofHex(old)) : null,
+              records::list,
               written -> contents.members(listNamed(id, written)).entries());
     }
     if (found.isEmpty() && undecided < 0) {
@@ -173,10 +172,9 @@ public final class Decider {
   }
 
   private int listNamed(int id, String written) {
-    Adjacency lists = graph.listNeeds();
-    for (int i = lists.from(id); i < lists.to(id); i++) {
-      if (graph.list(lists.at(i)).written().equals(written)) {
-        return lists.at(i);
+    for (int list : graph.listNeeds().row(id)) {
+      if (graph.list(list).written().equals(written)) {
+        return list;
       }
     }
     throw new IllegalArgumentException("no list " + written);
@@ -226,27 +224,15 @@ public final class Decider {
   /** Says everything to two writers: lines show more than what counts. */
   private record Both(ManifestWriter one, ManifestWriter other) implements ManifestWriter {
     @Override
-    public void text(LineKind line, String name, String value) {
-      one.text(line, name, value);
-      other.text(line, name, value);
-    }
-
-    @Override
-    public void content(LineKind line, String path, Content content) {
-      one.content(line, path, content);
-      other.content(line, path, content);
-    }
-
-    @Override
     public void text(LineKind line, String name, String shown, String counts) {
       one.text(line, name, shown, counts);
       other.text(line, name, shown, counts);
     }
 
     @Override
-    public void made(String shown, Content content) {
-      one.made(shown, content);
-      other.made(shown, content);
+    public void content(LineKind line, String shown, String counts, Content content) {
+      one.content(line, shown, counts, content);
+      other.content(line, shown, counts, content);
     }
   }
 

@@ -17,12 +17,6 @@ interface ManifestWriter {
   /** Characters of a value that a line holds itself. */
   int SHORT = 200;
 
-  /** A line of text. */
-  void text(LineKind line, String name, String value);
-
-  /** A line about contents. */
-  void content(LineKind line, String path, Content content);
-
   /**
    * A line of text with names of jobs in it, which are for people only.
    *
@@ -30,8 +24,23 @@ interface ManifestWriter {
    */
   void text(LineKind line, String name, String shown, String counts);
 
-  /** A line about what jobs made; their name is for people only. */
-  void made(String shown, Content content);
+  /** A line about contents whose name is for people only, likewise. */
+  void content(LineKind line, String shown, String counts, Content content);
+
+  /** A line of text. */
+  default void text(LineKind line, String name, String value) {
+    text(line, name, value, value);
+  }
+
+  /** A line about contents. */
+  default void content(LineKind line, String path, Content content) {
+    content(line, path, path, content);
+  }
+
+  /** A line about what jobs made. */
+  default void made(String shown, Content content) {
+    content(LineKind.LIST, shown, "job", content);
+  }
 
   /**
    * What is known of a need's contents. On the way of a start no {@code switch} goes over its

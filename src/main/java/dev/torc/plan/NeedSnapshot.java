@@ -2,7 +2,6 @@ package dev.torc.plan;
 
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.OwnedPath;
-import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.DigestMemo;
@@ -53,16 +52,15 @@ public final class NeedSnapshot implements InputSource {
   public static NeedSnapshot take(Graph graph, NeedContents contents, DigestMemo digests, int job)
       throws IOException {
     NeedSnapshot snapshot = new NeedSnapshot(graph, contents, digests);
-    Adjacency needs = graph.needs();
-    for (int i = needs.from(job); i < needs.to(job); i++) {
-      String path = graph.path(needs.at(i));
+    for (int file : graph.needs().row(job)) {
+      String path = graph.path(file);
       snapshot.needs.add(path);
       try {
         snapshot.add(path);
       } catch (IOException e) {
         throw unreadable(path, Refusal.why(e));
       }
-      int maker = graph.maker(needs.at(i));
+      int maker = graph.maker(file);
       if (maker >= 0 && !contents.made(maker, path)) {
         snapshot.missing = path;
       }
@@ -76,18 +74,17 @@ public final class NeedSnapshot implements InputSource {
                 snapshot.missingData = contents.without(value) + "." + value.key();
               }
             });
-    Adjacency lists = graph.listNeeds();
     long begin = contents.rechecks().now();
-    for (int i = lists.from(job); i < lists.to(job); i++) {
-      NeedList list = graph.list(lists.at(i));
+    for (int id : graph.listNeeds().row(job)) {
+      NeedList list = graph.list(id);
       if (list.kind() == NeedList.Kind.JOB) {
-        ProductRechecks.Recheck recheck = contents.rechecks().after(lists.at(i), begin);
-        snapshot.swept.put(lists.at(i), recheck);
-        snapshot.lists.put(lists.at(i), recheck.members());
+        ProductRechecks.Recheck recheck = contents.rechecks().after(id, begin);
+        snapshot.swept.put(id, recheck);
+        snapshot.lists.put(id, recheck.members());
       } else {
-        snapshot.lists.put(lists.at(i), contents.fresh(lists.at(i), snapshot::add));
+        snapshot.lists.put(id, contents.fresh(id, snapshot::add));
       }
-      ManifestEntry unreadable = snapshot.lists.get(lists.at(i)).unreadable();
+      ManifestEntry unreadable = snapshot.lists.get(id).unreadable();
       if (unreadable != null) {
         String why = unreadable.now().substring(ManifestWriter.UNREADABLE.length());
         throw unreadable(unreadable.name(), why);

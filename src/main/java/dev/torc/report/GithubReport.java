@@ -44,9 +44,6 @@ public final class GithubReport implements Report {
             : harmless(wording.of(event)));
   }
 
-  @Override
-  public void close() {}
-
   private String failure(Event.JobEnded ended) {
     Event.Details details = ended.details();
     String name = SafeText.name(ended.job());

@@ -37,9 +37,6 @@ public final class JsonReport implements Report {
     PlainReport.write(out, line.toString());
   }
 
-  @Override
-  public void close() {}
-
   private static String name(Event event) {
     return switch (event) {
       case Event.Started _ -> "started";

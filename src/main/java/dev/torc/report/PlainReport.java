@@ -27,9 +27,6 @@ public final class PlainReport implements Report {
     write(err, wording.of(event));
   }
 
-  @Override
-  public void close() {}
-
   /** Writes a text in one go. */
   static void write(Writer out, String text) {
     if (text.isEmpty()) {

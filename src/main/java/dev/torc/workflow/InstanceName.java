@@ -46,21 +46,6 @@ public record InstanceName(String group, SortedMap<String, String> values) {
   }
 
   /**
-   * Whether a text names a job: itself, its group, or its group with some of its values. Values are
-   * compared as texts, so {@code 0.10} is not {@code 0.1}.
-   */
-  public static boolean selects(String text, Job job) {
-    return text.equals(job.name()) || job.group() != null && parse(text).selects(job);
-  }
-
-  /** Whether a job is an instance of the group and has these values. */
-  public boolean selects(Job job) {
-    return group.equals(job.group())
-        && values.entrySet().stream()
-            .allMatch(e -> e.getValue().equals(job.parameters().get(e.getKey())));
-  }
-
-  /**
    * What is wrong with the names of the parameters, for a message: {@code train has no parameter
    * rate; did you mean lr?}. Null if the group has them all.
    *

@@ -55,11 +55,9 @@ public record Job(
   /** The patterns of needs that begin with {@code !}: what they match is not needed. */
   public List<Glob> excludes() {
     List<Glob> excludes = new ArrayList<>(0);
-    for (Item item : needs) {
-      for (Ref ref : item.refs()) {
-        if (ref instanceof Ref.Exclude exclude) {
-          excludes.add(Glob.of(exclude.pattern()));
-        }
+    for (Ref ref : needRefs()) {
+      if (ref instanceof Ref.Exclude exclude) {
+        excludes.add(Glob.of(exclude.pattern()));
       }
     }
     return excludes;

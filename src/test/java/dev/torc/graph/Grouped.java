@@ -40,6 +40,10 @@ public final class Grouped {
                       List.copyOf(name.values().keySet()),
                       new ArrayList<>(),
                       List.of(),
+                      List.of(),
+                      List.of(),
+                      List.of(),
+                      "",
                       List.of()))
           .instances()
           .add(job.name());
