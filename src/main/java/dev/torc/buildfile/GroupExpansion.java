@@ -58,6 +58,7 @@ final class GroupExpansion {
   private final Map<Integer, Outcome> lasting = new HashMap<>();
   private final Map<String, List<Job>> outlines = new HashMap<>();
   private final AxisSources sources;
+  private PossibleMakers makers; // while not all instances are known
 
   /** Of one run. */
   private final Map<Integer, Outcome> outcomes = new TreeMap<>();
@@ -91,6 +92,9 @@ final class GroupExpansion {
       }
     }
     values.settle(this::refuse);
+    if (outcomes.values().stream().allMatch(Outcome::known)) {
+      makers = null;
+    }
     List<Job> jobs = new ArrayList<>(units.size());
     List<Group> groups = new ArrayList<>();
     for (int u = 0; u < units.size(); u++) {
@@ -103,6 +107,14 @@ final class GroupExpansion {
       }
     }
     return new Expanded(List.copyOf(jobs), List.copyOf(groups), new LinkedHashSet<>(warnings));
+  }
+
+  /** Which units may make what others read, as far as it can be told from the build file. */
+  PossibleMakers makers() {
+    if (makers == null) {
+      makers = new PossibleMakers(units);
+    }
+    return makers;
   }
 
   /** A group decides about itself, by way of another one that reads what it makes, or directly. */

@@ -22,14 +22,15 @@ final class ReadyQueue {
   /**
    * @param priority larger first, by job
    * @param rank nanoseconds of the longest path from a job to the end, by job
+   * @param place in the written order, by job
    */
-  ReadyQueue(int[] priority, long[] rank) {
+  ReadyQueue(int[] priority, long[] rank, int[] place) {
     ready =
         new TreeSet<>(
             (a, b) -> {
               int first = Integer.compare(priority[b], priority[a]);
               first = first == 0 ? Long.compare(rank[b], rank[a]) : first;
-              return first == 0 ? Integer.compare(a, b) : first;
+              return first == 0 ? Integer.compare(place[a], place[b]) : first;
             });
   }
 

@@ -24,9 +24,12 @@ public final class Downstream {
   /** Some jobs, and all that follow from them. */
   public static BitSet with(Graph graph, BitSet jobs) {
     BitSet all = (BitSet) jobs.clone();
-    for (int j = all.nextSetBit(0); j >= 0 && graph.isJob(j); j = all.nextSetBit(j + 1)) {
-      addReaders(graph, j, all);
+    for (int place = 0; place < graph.nodes(); place++) {
+      int node = graph.inOrder(place);
+      if (all.get(node)) {
+        addReaders(graph, node, all);
+      }
     }
-    return all.get(0, graph.jobs());
+    return graph.jobsOf(all);
   }
 }

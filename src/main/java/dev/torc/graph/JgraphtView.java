@@ -40,7 +40,7 @@ public final class JgraphtView extends AbstractGraph<Integer, Integer> {
    */
   public JgraphtView(Adjacency before, BitSet vertices) {
     this.before = before;
-    this.after = before.reversed(before.rows());
+    this.after = before.reversed();
     this.jobs = vertices;
   }
 

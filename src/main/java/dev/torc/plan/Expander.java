@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -99,8 +100,8 @@ public final class Expander {
     }
     MissingTemporaries absent = new MissingTemporaries(now, now.selection().jobs());
     BitSet open = now.selection().open();
-    for (int group = open.nextSetBit(0); group >= 0; group = open.nextSetBit(group + 1)) {
-      if (now.graph().join(group).open().problems().isEmpty()) {
+    for (int group : now.graph().inOrder(open)) {
+      if (now.graph().open().get(group).problems().isEmpty()) {
         for (int maker : absent.awaited(group)) {
           for (RecordedProduct made : absent.of(maker)) {
             counted.put(made, now.graph().name(group));
@@ -124,7 +125,7 @@ public final class Expander {
           Graph graph = plan.context().graph();
           boolean open =
               plan.context().selection().open().stream()
-                  .filter(node -> graph.join(node).open().problems().isEmpty())
+                  .filter(node -> graph.open().get(node).problems().isEmpty())
                   .anyMatch(node -> graph.name(node).equals(group));
           boolean upToDate = plan.verdict(graph.makerOf(made.path())) instanceof Verdict.UpToDate;
           if (open == upToDate) {
@@ -145,10 +146,18 @@ public final class Expander {
     if (lasting || !seesStale(first, restless)) {
       return first;
     }
-    Workflow old = first.graph().workflow();
     Workflow wanted = source.expand(new SettledResults(first));
-    Set<String> changed = changed(old, byName(wanted));
-    return changed.isEmpty() ? first : context(first, merge(old, wanted, changed));
+    if (wanted.groups().equals(first.graph().workflow().groups())) {
+      return first;
+    }
+    Graph graph = GraphBuilder.build(wanted);
+    JobSelection selection = select.apply(graph);
+    BitSet fresh = (BitSet) selection.jobs().clone();
+    selection.jobs().stream()
+        .filter(job -> first.graph().jobId(graph.name(job)) >= 0)
+        .forEach(fresh::clear);
+    check.of(graph, fresh);
+    return first.anew(graph, selection);
   }
 
   /** Whether an instance needs a file that only an earlier build made. */
@@ -180,7 +189,7 @@ public final class Expander {
     List<Group> ready =
         now.selection().open().stream()
             .filter(node -> now.records().unsettledBefore(node) < 0)
-            .mapToObj(node -> now.graph().join(node).open())
+            .mapToObj(node -> now.graph().open().get(node))
             .filter(group -> group.problems().isEmpty())
             .toList();
     if (ready.isEmpty()) {
@@ -241,12 +250,10 @@ public final class Expander {
   }
 
   private PlanContext context(PlanContext now, Workflow workflow) throws IOException {
-    Graph graph = GraphBuilder.build(workflow);
+    Graph graph = GraphBuilder.grow(now.graph(), workflow);
     JobSelection selection = select.apply(graph);
     BitSet fresh = (BitSet) selection.jobs().clone();
-    selection.jobs().stream()
-        .filter(job -> now.graph().jobId(graph.job(job).name()) >= 0)
-        .forEach(fresh::clear);
+    fresh.andNot(now.graph().allJobs());
     check.of(graph, fresh);
     return now.over(graph, selection);
   }
@@ -255,24 +262,31 @@ public final class Expander {
     return workflow.groups().stream().collect(Collectors.toMap(Group::name, g -> g));
   }
 
+  /** The open groups of which more is known. */
   private static Set<String> changed(Workflow old, Map<String, Group> after) {
     return old.groups().stream()
-        .filter(group -> !group.equals(after.get(group.name())))
+        .filter(group -> group.isOpen() && !group.equals(after.get(group.name())))
         .map(Group::name)
         .collect(Collectors.toSet());
   }
 
-  /** The old workflow with some groups as they are wanted, and those that failed as such. */
+  /**
+   * The old workflow with some open groups as they are wanted, and those that failed as such. A
+   * group that is expanded stays as it is.
+   */
   private Workflow merge(Workflow old, Workflow wanted, Set<String> some) {
     Map<String, Group> after = byName(wanted);
     List<Group> groups = new ArrayList<>();
-    Set<String> kept = new HashSet<>();
+    Map<String, Boolean> expanded = new HashMap<>(); // of those that were open
     for (Group group : old.groups()) {
       List<Diagnostic> problems = failed.get(group.name());
       Group now = some.contains(group.name()) ? after.get(group.name()) : group;
-      if (problems == null && now.problems().isEmpty()) {
+      boolean fits = problems == null && now.problems().isEmpty();
+      if (group.isOpen()) {
+        expanded.put(group.name(), fits && !now.isOpen());
+      }
+      if (fits) {
         groups.add(now);
-        kept.addAll(now.instances());
       } else {
         // What it would have made stays expected, so that its readers never start.
         groups.add(
@@ -289,10 +303,6 @@ public final class Expander {
                 List.of()));
       }
     }
-    List<Job> jobs =
-        wanted.jobs().stream()
-            .filter(job -> job.group() == null || kept.contains(job.name()))
-            .toList();
     return new Workflow(
         wanted.root(),
         wanted.files(),
@@ -300,10 +310,26 @@ public final class Expander {
         wanted.description(),
         wanted.limits(),
         wanted.roots(),
-        jobs,
+        jobs(old, wanted, expanded),
         groups,
         wanted.data(),
         wanted.hooks(),
         wanted.warnings());
+  }
+
+  /** The old jobs, and between them the instances of groups that are expanded now. */
+  private static List<Job> jobs(Workflow old, Workflow wanted, Map<String, Boolean> expanded) {
+    List<Job> jobs = new ArrayList<>(wanted.jobs().size());
+    Iterator<Job> known = old.jobs().iterator();
+    for (Job job : wanted.jobs()) {
+      Boolean fresh = job.group() == null ? null : expanded.get(job.group());
+      if (fresh == null && known.hasNext()) {
+        jobs.add(known.next());
+      } else if (fresh != null && fresh) {
+        jobs.add(job);
+      }
+    }
+    known.forEachRemaining(jobs::add);
+    return jobs;
   }
 }

@@ -5,7 +5,8 @@ import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
-import java.util.stream.IntStream;
+import java.util.Arrays;
+import java.util.BitSet;
 
 /** What {@code -n} prints: the verdicts of a plan, on jobs and on groups not expanded yet. */
 public record DryRunAnswer(Plan plan) implements Answer {
@@ -15,7 +16,7 @@ public record DryRunAnswer(Plan plan) implements Answer {
   public String text(Palette palette) {
     Graph graph = plan.context().graph();
     StringBuilder out = new StringBuilder();
-    for (int node = 0; node < graph.nodes(); node++) {
+    for (int node : nodes()) {
       String does =
           switch (plan.verdict(node)) {
             case null -> "";
@@ -29,6 +30,13 @@ public record DryRunAnswer(Plan plan) implements Answer {
       }
     }
     return out.toString();
+  }
+
+  /** What has a verdict: jobs first, groups that are not expanded after them. */
+  private int[] nodes() {
+    BitSet all = (BitSet) plan.selected().clone();
+    all.or(plan.context().selection().open());
+    return plan.context().graph().inOrder(all);
   }
 
   /** The counts of jobs: a line for people, beside the text. */
@@ -47,7 +55,7 @@ public record DryRunAnswer(Plan plan) implements Answer {
     Graph graph = plan.context().graph();
     out.objects(
         "jobs",
-        () -> IntStream.range(0, graph.nodes()).filter(j -> plan.verdict(j) != null).iterator(),
+        () -> Arrays.stream(nodes()).iterator(),
         node -> JobJson.verdict(out.text("job", graph.name(node)), graph, plan.verdict(node)));
   }
 }

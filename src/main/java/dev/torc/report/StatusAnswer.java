@@ -11,6 +11,7 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
@@ -175,7 +176,7 @@ public record StatusAnswer(Path root, Plan plan, List<DisplayGraph.Fold> shown, 
           .number("up_to_date", count(Verdict.UpToDate.class))
           .objects(
               "jobs",
-              named().stream()::iterator,
+              Arrays.stream(graph.inOrder(named()))::iterator,
               job -> JobJson.verdict(out.text("job", graph.name(job)), graph, plan.verdict(job)));
     }
     out.objects(

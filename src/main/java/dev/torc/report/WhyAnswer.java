@@ -13,6 +13,7 @@ import dev.torc.plan.PathReaders;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
@@ -72,7 +73,7 @@ public record WhyAnswer(
         out.append(sum(question, palette));
         shown = notUpToDate(question.jobs);
       }
-      for (int j = shown.nextSetBit(0); j >= 0; j = shown.nextSetBit(j + 1)) {
+      for (int j : graph().inOrder(shown)) {
         if (!told.get(j)) {
           told.set(j);
           tell(out, j, palette);
@@ -102,7 +103,7 @@ public record WhyAnswer(
 
   private String names(BitSet jobs, Class<? extends Verdict> kind, String word) {
     List<String> names =
-        jobs.stream()
+        Arrays.stream(graph().inOrder(jobs))
             .filter(j -> kind.isInstance(plan.verdict(j)))
             .mapToObj(j -> SafeText.name(graph().name(j)))
             .toList();
@@ -118,7 +119,7 @@ public record WhyAnswer(
   /** The first few of them: a thousand chains tell no more. */
   private BitSet notUpToDate(BitSet jobs) {
     BitSet some = new BitSet();
-    jobs.stream()
+    Arrays.stream(graph().inOrder(jobs))
         .filter(j -> !(plan.verdict(j) instanceof Verdict.UpToDate))
         .limit(CHAINS)
         .forEach(some::set);
@@ -153,7 +154,9 @@ public record WhyAnswer(
       if (!question.path.isEmpty()) {
         answers.add(() -> source(out, question));
       }
-      question.jobs.stream().forEach(job -> answers.add(() -> job(out, question.target, job)));
+      for (int job : graph().inOrder(question.jobs)) {
+        answers.add(() -> job(out, question.target, job));
+      }
     }
     out.objects("answers", answers, Runnable::run);
   }

@@ -38,7 +38,7 @@ import java.util.SortedMap;
 public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding) {
 
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
-  private static final String LAYOUT = "torc graph 4";
+  private static final String LAYOUT = "torc graph 5";
 
   /**
    * What a graph is made from, but for the bytes of its build files.
@@ -110,7 +110,9 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
     int[] starts = in.ints();
     int base = bytes.length - in.small();
     LazyList<Job> jobs =
-        new LazyList<>(starts.length, j -> compiled.job(new ByteReader(bytes, base + starts[j])));
+        new LazyList<>(
+            starts.length,
+            j -> starts[j] < 0 ? null : compiled.job(new ByteReader(bytes, base + starts[j])));
     Graph graph =
         Graph.read(in, jobs, written -> compiled.workflow(in, file.getFileSystem(), written));
     return new GraphFile(graph, id, lasting, deciding);
@@ -179,10 +181,12 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
     out.longs(deciding(graph, deciders).toLongArray());
     WorkflowCodec compiled = new WorkflowCodec();
     ByteWriter bodies = new ByteWriter(0);
-    int[] starts = new int[graph.jobs()];
+    int[] starts = new int[graph.nodes()];
     for (int j = 0; j < starts.length; j++) {
-      starts[j] = bodies.length();
-      compiled.job(bodies, graph.job(j));
+      starts[j] = graph.isJob(j) ? bodies.length() : -1;
+      if (graph.isJob(j)) {
+        compiled.job(bodies, graph.job(j));
+      }
     }
     ByteWriter rest = new ByteWriter(0);
     graph.write(rest);

@@ -15,6 +15,7 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Resources;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +93,7 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
   void refuse(Graph graph, BitSet jobs) {
     List<BadInput.Diagnostic> errors = new ArrayList<>();
     BitSet tooLarge = tooLarge(graph, jobs);
-    for (int j = tooLarge.nextSetBit(0); j >= 0; j = tooLarge.nextSetBit(j + 1)) {
+    for (int j : graph.inOrder(tooLarge)) {
       Job job = graph.job(j);
       errors.add(new BadInput.Diagnostic(job.place(), excess(job)));
     }
@@ -128,7 +129,7 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
     Graph graph = plan.context().graph();
     List<String> lines = new ArrayList<>();
     long cpus = limits.get(ResourceDemand.CPUS);
-    plan.selected().stream()
+    Arrays.stream(graph.inOrder(plan.selected()))
         .filter(j -> !(plan.verdict(j) instanceof Verdict.UpToDate))
         .filter(j -> graph.job(j).resources().cpus() > cpus)
         .forEach(

@@ -45,4 +45,9 @@ public record Group(
       List<Ref> products) {
     this(name, place, parameters, instances, awaits, products, List.of(), List.of(), "", List.of());
   }
+
+  /** Whether not all instances are known: it awaits results, or they made no sense. */
+  public boolean isOpen() {
+    return !awaits.isEmpty() || !problems.isEmpty();
+  }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Rule 12: who starts next. */
@@ -18,12 +19,13 @@ class ReadyQueueTest {
   private final ResourcePool pool = new ResourcePool(Map.of("cpus", 2L, "licences", 1L));
 
   private static ReadyQueue queue(int jobs) {
-    return new ReadyQueue(new int[jobs], new long[jobs]);
+    return new ReadyQueue(new int[jobs], new long[jobs], IntStream.range(0, jobs).toArray());
   }
 
   @Test
   void priorityThenTheLongestPathThenTheWrittenOrder() {
-    ReadyQueue queue = new ReadyQueue(new int[] {0, 0, 1, 0}, new long[] {5, 9, 1, 5});
+    ReadyQueue queue =
+        new ReadyQueue(new int[] {0, 0, 1, 0}, new long[] {5, 9, 1, 5}, new int[] {0, 1, 2, 3});
     for (int j : List.of(3, 1, 0, 2)) {
       queue.add(j);
     }
@@ -53,7 +55,8 @@ class ReadyQueueTest {
 
   @Test
   void notEvenAJobAheadOfAStarvedOneDelaysIt() {
-    ReadyQueue queue = new ReadyQueue(new int[100], new long[100]);
+    ReadyQueue queue =
+        new ReadyQueue(new int[100], new long[100], IntStream.range(0, 100).toArray());
     IntFunction<ResourceDemand> demand = j -> j == 1 ? LARGE : SMALL;
     pool.take(SMALL);
     for (int j = 1; j <= 40; j++) {
