@@ -171,7 +171,7 @@ public final class GraphBuilder {
         }
         boolean whole = old.kind() == NeedList.Kind.JOB && expanded.containsKey(old.text());
         int awaited = old.awaited();
-        if (whole || old.makers().size() > 1) {
+        if (whole || !base.isOpen(awaited)) {
           members.put(awaited, nodes);
         } else {
           left.set(awaited);
@@ -182,8 +182,9 @@ public final class GraphBuilder {
     }
     for (int file = 0; file < base.files(); file++) {
       int maker = base.maker(file);
-      left.set(
-          maker < 0 ? first : maker, base.isOpen(maker) && makers.of(base.path(file)) != maker);
+      if (base.isOpen(maker) && makers.of(base.path(file)) != maker) {
+        left.set(maker);
+      }
     }
     members.keySet().forEach(stale::set);
     for (int node = left.nextSetBit(0); node >= 0; node = left.nextSetBit(node + 1)) {
