@@ -52,14 +52,8 @@ record BuildState(
   /** What is ready goes by how much waits for it as things stand. */
   private static ReadyQueue queue(PlanContext context) {
     Graph graph = context.graph();
-    int[] priority = new int[graph.nodes()];
-    int[] places = new int[graph.nodes()];
-    for (int place = 0; place < places.length; place++) {
-      priority[graph.inOrder(place)] = graph.priority(graph.inOrder(place));
-      places[graph.inOrder(place)] = place;
-    }
     long[] rank = CriticalPath.of(graph, context.records(), context.selection().jobs());
-    return new ReadyQueue(priority, rank, places);
+    return new ReadyQueue(graph::priority, rank, graph::place);
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The jobs that could start, in the order of rule 12: priority, then the longest path behind them,
@@ -24,13 +25,13 @@ final class ReadyQueue {
    * @param rank nanoseconds of the longest path from a job to the end, by job
    * @param place in the written order, by job
    */
-  ReadyQueue(int[] priority, long[] rank, int[] place) {
+  ReadyQueue(IntUnaryOperator priority, long[] rank, IntUnaryOperator place) {
     ready =
         new TreeSet<>(
             (a, b) -> {
-              int first = Integer.compare(priority[b], priority[a]);
+              int first = Integer.compare(priority.applyAsInt(b), priority.applyAsInt(a));
               first = first == 0 ? Long.compare(rank[b], rank[a]) : first;
-              return first == 0 ? Integer.compare(place[a], place[b]) : first;
+              return first == 0 ? Integer.compare(place.applyAsInt(a), place.applyAsInt(b)) : first;
             });
   }
 

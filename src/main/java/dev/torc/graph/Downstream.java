@@ -1,5 +1,6 @@
 package dev.torc.graph;
 
+import java.util.ArrayDeque;
 import java.util.BitSet;
 
 /** What lies behind jobs in a graph: their readers, and what follows from these. */
@@ -24,10 +25,15 @@ public final class Downstream {
   /** Some jobs, and all that follow from them. */
   public static BitSet with(Graph graph, BitSet jobs) {
     BitSet all = (BitSet) jobs.clone();
-    for (int place = 0; place < graph.nodes(); place++) {
-      int node = graph.inOrder(place);
-      if (all.get(node)) {
-        addReaders(graph, node, all);
+    ArrayDeque<Integer> open = new ArrayDeque<>();
+    for (int job = jobs.nextSetBit(0); job >= 0; job = jobs.nextSetBit(job + 1)) {
+      for (int node = job; node >= 0; node = open.isEmpty() ? -1 : open.pop()) {
+        for (int i = graph.after().from(node); i < graph.after().to(node); i++) {
+          if (!all.get(graph.after().at(i))) {
+            all.set(graph.after().at(i));
+            open.push(graph.after().at(i));
+          }
+        }
       }
     }
     return graph.jobsOf(all);

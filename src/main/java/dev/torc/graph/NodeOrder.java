@@ -13,6 +13,7 @@ final class NodeOrder {
   private final int[] nodes;
   private final int[] place;
   private final BitSet joins;
+  private final boolean natural; // whether the numbers have this order
 
   /**
    * @param nodes as they follow one another
@@ -22,9 +23,12 @@ final class NodeOrder {
     this.nodes = nodes;
     this.joins = joins;
     this.place = new int[nodes.length];
+    boolean same = joins.isEmpty();
     for (int i = 0; i < nodes.length; i++) {
       place[nodes[i]] = i;
+      same &= nodes[i] == i;
     }
+    this.natural = same;
   }
 
   /** The nodes as they follow one another. */
@@ -40,7 +44,7 @@ final class NodeOrder {
   /** Sorts some nodes as people see them: jobs first, then the others. */
   void sort(int[] some, int from, int to) {
     boolean sorted = true;
-    for (int i = from + 1; sorted && i < to; i++) {
+    for (int i = from + 1; !natural && sorted && i < to; i++) {
       sorted = rank(some[i - 1]) < rank(some[i]);
     }
     if (!sorted) {
