@@ -8,9 +8,11 @@ import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Row;
 import dev.torc.workflow.Unit;
+import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,22 +41,29 @@ final class GroupExpansion {
   private static final int MAX_OUTLINES = 10_000;
 
   /** All units, as far as they are known. */
-  record Expanded(List<Job> jobs, List<Group> groups, Set<BadInput.Diagnostic> warnings) {}
+  record Expanded(
+      List<Job> jobs,
+      List<Group> groups,
+      List<Integer> starts,
+      Set<BadInput.Diagnostic> warnings) {}
 
   /**
    * What became of a group.
    *
+   * @param packed its instances, in the order of their names in the group
    * @param known whether its instances are known
    * @param lasting whether neither a result nor a file can change it
    * @param byResults whether results had a say
    */
-  record Outcome(Group group, List<Job> jobs, boolean known, boolean lasting, boolean byResults) {}
+  record Outcome(
+      Group group, List<byte[]> packed, boolean known, boolean lasting, boolean byResults) {}
 
   private final List<Unit> units;
+  private final WorkflowCodec codec;
   private final JobReader reader;
   private final Set<BadInput.Diagnostic> warnings;
-  private final Set<String> names = new HashSet<>(); // of the units, once a group asks for them
-  private final Map<String, Map<String, Job>> read = new HashMap<>();
+  private final Set<String> unitNames = new HashSet<>(); // of the units, once a group asks for them
+  private final Map<String, Map<String, byte[]>> read = new HashMap<>();
   private final Map<Integer, Outcome> lasting = new HashMap<>();
   private final Map<String, List<Job>> outlines = new HashMap<>();
   private final AxisSources sources;
@@ -71,9 +80,16 @@ final class GroupExpansion {
   /**
    * Prepares.
    *
+   * @param codec packs jobs
    * @param warnings where the readers of jobs tell theirs
    */
-  GroupExpansion(Path root, List<Unit> units, JobReader reader, Set<BadInput.Diagnostic> warnings) {
+  GroupExpansion(
+      Path root,
+      List<Unit> units,
+      WorkflowCodec codec,
+      JobReader reader,
+      Set<BadInput.Diagnostic> warnings) {
+    this.codec = codec;
     this.units = List.copyOf(units);
     this.reader = reader;
     this.warnings = warnings;
@@ -95,18 +111,24 @@ final class GroupExpansion {
     if (outcomes.values().stream().allMatch(Outcome::known)) {
       makers = null;
     }
-    List<Job> jobs = new ArrayList<>(units.size());
+    List<byte[]> jobs = new ArrayList<>(units.size());
     List<Group> groups = new ArrayList<>();
+    List<Integer> starts = new ArrayList<>();
     for (int u = 0; u < units.size(); u++) {
-      if (units.get(u) instanceof Unit.Many) {
-        Outcome outcome = of(u);
-        jobs.addAll(outcome.jobs);
-        groups.add(outcome.group);
+      if (units.get(u) instanceof Unit.Single single) {
+        jobs.add(single.packed());
       } else {
-        jobs.add(units.get(u).job());
+        Outcome outcome = of(u);
+        starts.add(jobs.size());
+        jobs.addAll(outcome.packed);
+        groups.add(outcome.group);
       }
     }
-    return new Expanded(List.copyOf(jobs), List.copyOf(groups), new LinkedHashSet<>(warnings));
+    return new Expanded(
+        PackedJobs.of(codec, jobs),
+        List.copyOf(groups),
+        List.copyOf(starts),
+        new LinkedHashSet<>(warnings));
   }
 
   /** Which units may make what others read, as far as it can be told from the build file. */
@@ -152,12 +174,17 @@ final class GroupExpansion {
       }
     }
     if (outcomes.putIfAbsent(unit, known) == null) {
-      instances += known.jobs.size();
+      instances += known.packed.size();
       if (known.lasting) {
         lasting.put(unit, known);
       }
     }
     return outcomes.get(unit);
+  }
+
+  /** The instances of a group. */
+  List<Job> jobs(Outcome outcome) {
+    return PackedJobs.of(codec, outcome.packed);
   }
 
   /** Whether a unit is being expanded. */
@@ -218,9 +245,10 @@ final class GroupExpansion {
     }
     Problems own = new Problems();
     AxisValues.Answer answer = values.of(unit, group, own);
-    List<Job> jobs = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    List<byte[]> jobs = new ArrayList<>();
     if (own.isEmpty() && answer.awaits().isEmpty()) {
-      instances(group, answer, own, jobs);
+      instances(group, answer, own, names, jobs);
     }
     if (!own.isEmpty()) {
       if (!answer.byResults()) {
@@ -234,7 +262,7 @@ final class GroupExpansion {
             group.name(),
             group.entry().place(),
             answer.names(),
-            jobs.stream().map(Job::name).toList(),
+            List.copyOf(names),
             List.copyOf(answer.awaits()),
             known ? List.of() : products(group),
             List.of(),
@@ -281,7 +309,12 @@ final class GroupExpansion {
     return group.job().produces().stream().flatMap(item -> item.refs().stream()).toList();
   }
 
-  private void instances(Unit.Many group, AxisValues.Answer answer, Problems own, List<Job> jobs) {
+  private void instances(
+      Unit.Many group,
+      AxisValues.Answer answer,
+      Problems own,
+      List<String> names,
+      List<byte[]> jobs) {
     long count = 1;
     for (List<Row> rows : answer.rows()) {
       count = Math.min(count * rows.size(), Integer.MAX_VALUE);
@@ -289,17 +322,14 @@ final class GroupExpansion {
     if (count > MAX_INSTANCES - instances) {
       own.add(
           group.entry().place(),
-          "with "
-              + group.name()
-              + " there would be more than "
-              + MAX_INSTANCES
-              + " instances; split the work");
+          "with %s there would be more than %s instances; split the work"
+              .formatted(group.name(), MAX_INSTANCES));
       return;
     }
     Set<BadInput.Diagnostic> told = new LinkedHashSet<>();
     JobReader reading = reader.telling(own, told);
-    Map<String, Job> before = read.getOrDefault(group.name(), Map.of());
-    Map<String, Job> all = answer.lasting() ? Map.of() : new HashMap<>(before);
+    Map<String, byte[]> before = read.getOrDefault(group.name(), Map.of());
+    Map<String, byte[]> all = answer.lasting() ? Map.of() : new HashMap<>(before);
     int[] at = new int[answer.rows().size()];
     for (long i = 0; i < count && own.isEmpty(); i++) {
       SortedMap<String, String> values = new TreeMap<>();
@@ -315,18 +345,20 @@ final class GroupExpansion {
         }
       }
       String name = new InstanceName(group.name(), values).toString();
-      Job job = before.get(name);
+      byte[] job = before.get(name);
       if (job == null) {
-        if (names().contains(name)) {
+        if (unitNames().contains(name)) {
           own.add(group.entry().place(), "the job " + name + " is an instance of " + group.name());
         }
         job =
-            reading.read(
-                group.key(),
-                group.name(),
-                group.entry(),
-                new JobReader.Instance(name, values, files));
+            codec.packed(
+                reading.read(
+                    group.key(),
+                    group.name(),
+                    group.entry(),
+                    new JobReader.Instance(name, values, files)));
       }
+      names.add(name);
       jobs.add(job);
       if (!answer.lasting()) {
         all.put(name, job);
@@ -341,24 +373,22 @@ final class GroupExpansion {
     }
   }
 
-  private Set<String> names() {
-    if (names.isEmpty()) {
-      units.forEach(unit -> names.add(unit.name()));
+  private Set<String> unitNames() {
+    if (unitNames.isEmpty()) {
+      units.forEach(unit -> unitNames.add(unit.name()));
     }
-    return names;
+    return unitNames;
   }
 
   /** The files that jobs are sure to make, null if one may make any number of them. */
   static Collection<String> declared(List<Job> jobs) {
     TreeSet<String> files = new TreeSet<>();
     for (Job job : jobs) {
-      for (Item item : job.produces()) {
-        for (Ref ref : item.refs()) {
-          if (!(ref instanceof Ref.OfFile file)) {
-            return null;
-          }
-          files.add(file.path());
+      for (Ref ref : job.productRefs()) {
+        if (!(ref instanceof Ref.OfFile file)) {
+          return null;
         }
+        files.add(file.path());
       }
     }
     return files;

@@ -59,6 +59,7 @@ public final class KnownKeys {
           "temporary",
           "always",
           "interactive",
+          "output",
           "priority",
           "tags",
           "description",

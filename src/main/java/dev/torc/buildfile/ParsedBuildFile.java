@@ -13,6 +13,7 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Unit;
 import dev.torc.workflow.Workflow;
+import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -107,13 +108,15 @@ public final class ParsedBuildFile {
             warnings);
     reader.checkShared();
     AxisReader axes = new AxisReader(scope, paths, problems);
+    WorkflowCodec codec = new WorkflowCodec();
     List<Unit> units = new ArrayList<>();
     Map<String, Place> places = HashMap.newHashMap(jobs.size());
     while (!jobs.isEmpty()) {
       Map.Entry<String, Entry> job = jobs.pollFirstEntry();
-      add(job.getKey(), job.getValue(), reader, axes, units, places, problems);
+      Entry read = new Entry(job.getValue().place(), job.getValue().value());
+      add(job.getKey(), read, reader, axes, codec, units, places, problems);
     }
-    this.expansion = new GroupExpansion(root, units, reader, warnings);
+    this.expansion = new GroupExpansion(root, units, codec, reader, warnings);
     Path folder = root.getFileName();
     this.files = layers.files();
     this.sources = layers.sources();
@@ -149,6 +152,7 @@ public final class ParsedBuildFile {
         roots,
         expanded.jobs(),
         expanded.groups(),
+        expanded.starts(),
         data,
         hooks,
         List.copyOf(expanded.warnings()));
@@ -178,6 +182,7 @@ public final class ParsedBuildFile {
       Entry entry,
       JobReader reader,
       AxisReader axes,
+      WorkflowCodec codec,
       List<Unit> units,
       Map<String, Place> places,
       Problems problems) {
@@ -194,7 +199,8 @@ public final class ParsedBuildFile {
       return;
     }
     if (!AxisReader.isGroup(entry.value())) {
-      units.add(new Unit.Single(reader.read(key, name, entry, null)));
+      Job job = reader.read(key, name, entry, null);
+      units.add(new Unit.Single(codec, codec.packed(job)));
       return;
     }
     Problems own = new Problems();

@@ -16,7 +16,6 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -36,7 +35,7 @@ public final class Graph {
 
   private final Workflow workflow;
   private final int[] written;
-  private final List<Job> jobs;
+  private final int[] position; // of a job among those written; null where that is its node
   private final BitSet joins;
   private final Map<Integer, Group> open;
   private final StringTable names;
@@ -56,8 +55,7 @@ public final class Graph {
   private final NodeOrder order;
 
   /**
-   * @param written the jobs as written
-   * @param jobs by node; join nodes behind them are left out, others are null
+   * @param written the jobs as written, by node
    * @param names by node, see {@link #joinName}
    * @param growth null where all groups are expanded
    * @param plain whether nothing but the paths of declared files has a maker
@@ -65,7 +63,6 @@ public final class Graph {
   Graph(
       Workflow workflow,
       int[] written,
-      List<Job> jobs,
       BitSet joins,
       Map<Integer, Group> open,
       StringTable names,
@@ -82,16 +79,16 @@ public final class Graph {
       NodeOrder order) {
     this.workflow = workflow;
     this.written = written;
-    this.jobs = jobs;
+    this.position = position(written, order.nodes().length);
     this.joins = joins;
     this.open = open;
     this.names = names;
-    this.references = once(() -> new NameResolver(workflow, jobs, open, names::id));
+    this.references = once(() -> new NameResolver(workflow, this::job, open, names::id));
     this.paths = paths;
     this.growth = growth;
     this.makers =
         growth == null
-            ? once(() -> Makers.of(jobs, Map.of(), this::name, new ArrayList<>()))
+            ? once(() -> Makers.of(written, this::job, Map.of(), this::name, new ArrayList<>()))
             : growth::makers;
     this.plain = plain;
     this.maker = maker;
@@ -136,12 +133,19 @@ public final class Graph {
 
   /** A job by its node. */
   public Job job(int node) {
-    return jobs.get(node);
+    return workflow.jobs().get(position == null ? node : position[node]);
   }
 
-  /** The jobs by node; see the constructor. */
-  List<Job> byNode() {
-    return jobs;
+  private static int[] position(int[] written, int nodes) {
+    boolean same = true;
+    for (int i = 0; i < written.length && same; i++) {
+      same = written[i] == i;
+    }
+    int[] position = new int[same ? 0 : nodes];
+    for (int i = 0; i < written.length && !same; i++) {
+      position[written[i]] = i;
+    }
+    return same ? null : position;
   }
 
   /** A job's priority: larger first. */
@@ -173,6 +177,11 @@ public final class Graph {
     }
     order.sort(nodes, 0, n);
     return nodes;
+  }
+
+  /** Compares two nodes by that order. */
+  public int compare(int node, int other) {
+    return order.compare(node, other);
   }
 
   /** Where a node stands in that order. */
@@ -335,12 +344,8 @@ public final class Graph {
 
   /** Whether a job declares a file or folder by that path. */
   public boolean declares(int job, String path) {
-    for (int i = products.from(job); i < products.to(job); i++) {
-      if (path(products.at(i)).equals(path)) {
-        return true;
-      }
-    }
-    return false;
+    int file = fileId(path);
+    return file >= 0 && products.has(job, file);
   }
 
   /** Node to the nodes that it waits for, in the order of {@link #inOrder(BitSet)}. */
@@ -431,10 +436,9 @@ public final class Graph {
   /**
    * Reads it back. What only few ask for is made again from the jobs when it is asked for.
    *
-   * @param jobs by node, null where a node is none
-   * @param of makes the workflow from its jobs in written order
+   * @param of makes the workflow
    */
-  public static Graph read(ByteReader in, List<Job> jobs, Function<List<Job>, Workflow> of) {
+  public static Graph read(ByteReader in, Supplier<Workflow> of) {
     BitSet joins = BitSet.valueOf(in.longs());
     StringTable names = StringTable.read(in);
     StringTable paths = StringTable.read(in);
@@ -449,23 +453,8 @@ public final class Graph {
     NodeOrder order = new NodeOrder(in.ints(), joins);
     int[] written = in.ints();
     return new Graph(
-        of.apply(new LazyList<>(written.length, j -> jobs.get(written[j]))),
-        written,
-        jobs,
-        joins,
-        Map.of(),
-        names,
-        paths,
-        null,
-        plain,
-        maker,
-        priority,
-        lists,
-        needs,
-        listNeeds,
-        products,
-        before,
-        order);
+        of.get(), written, joins, Map.of(), names, paths, null, plain, maker, priority, lists,
+        needs, listNeeds, products, before, order);
   }
 
   private static NeedList list(ByteReader in) {

@@ -6,14 +6,12 @@ import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +19,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * Derives the graph from the build file: finds the maker of every need, orders the jobs, and
@@ -34,7 +31,8 @@ public final class GraphBuilder {
   private final Graph base;
   private final int first; // node that is new
   private final int[] written;
-  private final List<Job> jobs;
+  private final Map<Integer, Integer> positions =
+      new HashMap<>(); // of new jobs in a graph that grows
   private final BitSet joins;
   private final SortedMap<Integer, Group> open = new TreeMap<>();
   private final StringTable.Builder names;
@@ -53,46 +51,44 @@ public final class GraphBuilder {
     this.workflow = workflow;
     this.base = null;
     this.first = 0;
-    this.jobs = workflow.jobs();
-    this.written = new int[jobs.size()];
+    this.written = new int[workflow.jobs().size()];
     this.joins = new BitSet();
     this.names = new StringTable.Builder();
     this.files = new StringTable.Builder();
     this.lists = new ArrayList<>();
     for (int j = 0; j < written.length; j++) {
-      written[j] = names.add(jobs.get(j).name());
+      written[j] = names.add(workflow.jobs().get(j).name());
     }
     workflow.groups().stream()
         .filter(Group::isOpen)
         .forEach(group -> open.put(join(group.name()), group));
-    this.references = new NameResolver(workflow, jobs, open, names::id);
-    this.makers = Makers.of(jobs, open, this::name, errors);
+    this.references = new NameResolver(workflow, this::job, open, names::id);
+    this.makers = Makers.of(written, this::job, open, this::name, errors);
   }
 
   private GraphBuilder(Graph base, Workflow workflow) {
     this.workflow = workflow;
     this.base = base;
     this.first = base.nodes();
-    this.jobs = new ArrayList<>(base.byNode());
-    jobs.addAll(Collections.nCopies(first - jobs.size(), null));
     this.written = new int[workflow.jobs().size()];
     this.joins = (BitSet) base.joins().clone();
     this.names = new StringTable.Builder(base.names());
     this.files = new StringTable.Builder(base.paths());
     this.lists = new ArrayList<>(base.needLists());
+    Arrays.fill(written, -1);
     Map<String, Integer> expanded = expand();
+    int[] fresh = new int[names.size() - first];
     int known = 0;
     for (int w = 0; w < written.length; w++) {
-      Job job = workflow.jobs().get(w);
-      if (job.group() != null && expanded.containsKey(job.group())) {
-        written[w] = names.add(job.name());
-        jobs.add(job);
-      } else {
+      if (written[w] < 0) {
         written[w] = base.written()[known++];
+      } else {
+        fresh[written[w] - first] = written[w];
+        positions.put(written[w], w);
       }
     }
-    this.references = new NameResolver(workflow, jobs, open, names::id);
-    this.makers = base.growth().makers().with(jobs, first, open, this::name, errors);
+    this.references = new NameResolver(workflow, this::job, open, names::id);
+    this.makers = base.growth().makers().with(fresh, this::job, open, this::name, errors);
     renew(expanded);
   }
 
@@ -128,28 +124,39 @@ public final class GraphBuilder {
 
   private Place place(int node) {
     if (!joins.get(node)) {
-      return jobs.get(node).place();
+      return job(node).place();
     }
     return open.containsKey(node) ? open.get(node).place() : Place.NONE;
   }
 
-  /** Takes over what is known of open groups now; returns those that are not open any more. */
+  /**
+   * Takes over what is known of open groups now, and gives new instances their nodes; returns the
+   * groups that are not open any more.
+   */
   private Map<String, Integer> expand() {
-    Map<String, Group> now =
-        workflow.groups().stream().collect(Collectors.toMap(Group::name, group -> group));
-    Map<String, Integer> expanded = new HashMap<>();
-    base.open()
-        .forEach(
-            (node, old) -> {
-              Group group = now.get(old.name());
-              if (group.isOpen()) {
-                open.put(node, group);
-                stale.set(node, !group.awaits().equals(old.awaits()));
-              } else {
-                expanded.put(group.name(), node);
-              }
-            });
-    return expanded;
+    Map<String, Integer> nodes = new HashMap<>();
+    base.open().forEach((node, group) -> nodes.put(group.name(), node));
+    for (int g = 0; g < workflow.groups().size(); g++) {
+      Group group = workflow.groups().get(g);
+      Integer node = nodes.get(group.name());
+      if (node != null && group.isOpen()) {
+        open.put(node, group);
+        stale.set(node, !group.awaits().equals(base.open().get(node).awaits()));
+        nodes.remove(group.name());
+      } else if (node != null) {
+        for (int i = 0; i < group.instances().size(); i++) {
+          written[workflow.starts().get(g) + i] = names.add(group.instances().get(i));
+        }
+      }
+    }
+    return nodes;
+  }
+
+  private Job job(int node) {
+    Integer position = positions.get(node);
+    return position == null && base != null
+        ? base.job(node)
+        : workflow.jobs().get(position == null ? node : position);
   }
 
   /** Finds out anew what had to do with groups that were open. */
@@ -207,8 +214,9 @@ public final class GraphBuilder {
     if (nodes != written) {
       for (int node : nodes) {
         if (node >= first && !joins.get(node)) {
-          files(node, false, files::add);
-          files(node, true, files::add);
+          Job job = job(node);
+          files(job, false, files::add);
+          files(job, true, files::add);
         }
       }
     }
@@ -223,9 +231,10 @@ public final class GraphBuilder {
         continue;
       }
       if (!joins.get(node)) {
-        files(node, false, path -> needs.add(files.add(path)));
-        files(node, true, path -> products.add(files.add(path)));
-        priority[node] = jobs.get(node).priority();
+        Job job = job(node);
+        files(job, false, path -> needs.add(files.add(path)));
+        files(job, true, path -> products.add(files.add(path)));
+        priority[node] = job.priority();
       }
       needs.endRow(true);
       products.endRow(false);
@@ -233,7 +242,6 @@ public final class GraphBuilder {
     return new Graph(
         workflow,
         written,
-        jobs,
         joins,
         open,
         names.build(),
@@ -251,14 +259,12 @@ public final class GraphBuilder {
   }
 
   /** The paths that a job needs or makes by themselves, folders that it makes among them. */
-  private void files(int job, boolean products, Consumer<String> each) {
-    for (Item item : products ? jobs.get(job).produces() : jobs.get(job).needs()) {
-      for (Ref ref : item.refs()) {
-        if (ref instanceof Ref.OfFile file) {
-          each.accept(file.path());
-        } else if (products && ref instanceof Ref.OfFolder folder) {
-          each.accept(folder.path());
-        }
+  private static void files(Job job, boolean products, Consumer<String> each) {
+    for (Ref ref : products ? job.productRefs() : job.needRefs()) {
+      if (ref instanceof Ref.OfFile file) {
+        each.accept(file.path());
+      } else if (products && ref instanceof Ref.OfFolder folder) {
+        each.accept(folder.path());
       }
     }
   }
@@ -302,16 +308,14 @@ public final class GraphBuilder {
   }
 
   private void needs(int j, Adjacency.Builder edges, Adjacency.Builder listNeeds) {
-    Job job = jobs.get(j);
+    Job job = job(j);
     List<Integer> listsHere = new ArrayList<>(0);
     List<Glob> excludes = job.excludes();
-    for (Item item : job.needs()) {
-      for (Ref ref : item.refs()) {
-        int list = need(j, job, ref, excludes, edges);
-        if (list >= 0 && !listsHere.contains(list)) {
-          listsHere.add(list);
-          listNeeds.add(list);
-        }
+    for (Ref ref : job.needRefs()) {
+      int list = need(j, job, ref, excludes, edges);
+      if (list >= 0 && !listsHere.contains(list)) {
+        listsHere.add(list);
+        listNeeds.add(list);
       }
     }
     for (Ref.OfJob after : job.after()) {
@@ -378,8 +382,7 @@ public final class GraphBuilder {
     int[] nodes = all;
     String key = key(kind, text, excludes);
     String own = null;
-    if (reader >= 0
-        && (jobs.get(reader).group() != null || Arrays.binarySearch(all, reader) >= 0)) {
+    if (reader >= 0 && (job(reader).group() != null || Arrays.binarySearch(all, reader) >= 0)) {
       String kin = kin(reader);
       nodes = found.computeIfAbsent(key + "\0" + kin, _ -> without(all, kin));
       own = nodes == all ? null : kin;
@@ -457,7 +460,7 @@ public final class GraphBuilder {
   }
 
   private String kin(int node) {
-    String group = joins.get(node) ? null : jobs.get(node).group();
+    String group = joins.get(node) ? null : job(node).group();
     return group == null ? name(node) : group;
   }
 

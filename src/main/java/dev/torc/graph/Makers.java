@@ -4,11 +4,10 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -50,29 +49,28 @@ final class Makers {
 
   private Makers(
       Makers base,
-      List<Job> jobs,
-      int from,
+      int[] fresh,
+      IntFunction<Job> jobs,
       Map<Integer, Group> groups,
       IntFunction<String> names,
       List<BadInput.Diagnostic> errors) {
     this.names = names;
     this.errors = errors;
-    List<Integer> fresh = new ArrayList<>(jobs.size() - from);
-    boolean plain = from > 0;
-    for (int j = from; j < jobs.size(); j++) {
-      if (jobs.get(j) != null) {
-        fresh.add(j);
-        plain &= jobs.get(j).productRefs().stream().allMatch(Ref.OfFile.class::isInstance);
-      }
+    boolean plain = !base.files.isEmpty();
+    for (int i = 0; plain && i < fresh.length; i++) {
+      plain = jobs.apply(fresh[i]).productRefs().stream().allMatch(Ref.OfFile.class::isInstance);
     }
     this.folders = plain ? base.folders : new TreeMap<>(base.folders);
     this.globs = plain ? base.globs : base.globs.copy();
-    Map<String, Claim> claims = HashMap.newHashMap(fresh.size());
+    Map<String, Claim> claims = HashMap.newHashMap(fresh.length);
+    Map<Integer, Job> clearing = new LinkedHashMap<>();
     for (int j : fresh) {
-      for (Item item : jobs.get(j).produces()) {
-        for (Ref ref : item.refs()) {
-          declare(j, ref, base.files, claims);
-        }
+      Job job = jobs.apply(j);
+      for (Ref ref : job.productRefs()) {
+        declare(j, ref, base.files, claims);
+      }
+      if (job.depfile() != null) {
+        clearing.put(j, job);
       }
     }
     this.files = base.files.with(claims);
@@ -88,63 +86,58 @@ final class Makers {
       claims.forEach(this::refuseMatching);
     }
     Map<String, Integer> cleared = new HashMap<>();
-    for (int j : fresh) {
-      refuseDepfile(j, jobs.get(j), base.depfiles, cleared);
-    }
+    clearing.forEach((j, job) -> refuseDepfile(j, job, base.depfiles, cleared));
     this.depfiles = base.depfiles.with(cleared);
     if (!plain) {
       base.depfiles.range("", null, this::refuseDepfile);
     } else if (!base.depfiles.isEmpty()) {
-      claims.forEach((path, claim) -> refuseDepfile(path, base.depfiles.get(path)));
+      claims.forEach((path, _) -> refuseDepfile(path, base.depfiles.get(path)));
     }
   }
 
   /**
    * Those of some jobs.
    *
-   * @param jobs by node, null where a node is none
+   * @param nodes of the jobs
    * @param groups those that are not expanded, by node
    * @param names of nodes
    * @param errors takes what clashes
    */
   static Makers of(
-      List<Job> jobs,
+      int[] nodes,
+      IntFunction<Job> jobs,
       Map<Integer, Group> groups,
       IntFunction<String> names,
       List<BadInput.Diagnostic> errors) {
-    return new Makers(new Makers(), jobs, 0, groups, names, errors);
+    return new Makers(new Makers(), nodes, jobs, groups, names, errors);
   }
 
   /**
    * The same with further jobs.
    *
-   * @param jobs by node, those known by now included
-   * @param from the first node that is new
    * @param groups those that are not expanded now
    * @param errors takes that something clashes, but not all of it, nor in order
    */
   Makers with(
-      List<Job> jobs,
-      int from,
+      int[] nodes,
+      IntFunction<Job> jobs,
       Map<Integer, Group> groups,
       IntFunction<String> names,
       List<BadInput.Diagnostic> errors) {
-    return new Makers(this, jobs, from, groups, names, errors);
+    return new Makers(this, nodes, jobs, groups, names, errors);
   }
 
   /** A depfile is cleared before each run of its job: no other job may write or produce it. */
   private void refuseDepfile(
       int j, Job job, LayeredMap<Integer> known, Map<String, Integer> cleared) {
-    if (job.depfile() != null) {
-      Integer earlier = known.get(job.depfile());
-      earlier = earlier == null ? cleared.putIfAbsent(job.depfile(), j) : earlier;
-      int maker = earlier == null ? of(job.depfile()) : earlier;
-      if (maker >= 0 && maker != j) {
-        refuse(
-            job.place(),
-            "depfile %s of job %s is that of job %s already or its product"
-                .formatted(job.depfile(), job.name(), name(maker)));
-      }
+    Integer earlier = known.get(job.depfile());
+    earlier = earlier == null ? cleared.putIfAbsent(job.depfile(), j) : earlier;
+    int maker = earlier == null ? of(job.depfile()) : earlier;
+    if (maker >= 0 && maker != j) {
+      refuse(
+          job.place(),
+          "depfile %s of job %s is that of job %s already or its product"
+              .formatted(job.depfile(), job.name(), name(maker)));
     }
   }
 
@@ -329,11 +322,6 @@ final class Makers {
   /** Whether all products are files, so that nothing but their paths has a maker. */
   boolean arePlain() {
     return folders.isEmpty() && globs.all().isEmpty() && open.all().isEmpty();
-  }
-
-  /** Whether a path is declared as a folder. */
-  boolean isFolder(String path) {
-    return folders.containsKey(path);
   }
 
   /** Jobs with products that a glob could match and that are not all excluded. */

@@ -7,10 +7,10 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Workflow;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 final class NameResolver {
 
   private final Workflow workflow;
-  private final List<Job> jobs;
+  private final IntFunction<Job> jobs;
   private final ToIntFunction<String> ids;
   private final Map<Integer, Group> open;
   private final Map<String, Group> groups = new HashMap<>();
@@ -37,7 +37,10 @@ final class NameResolver {
    * @param ids the node of a job by its name, -1 where there is none
    */
   NameResolver(
-      Workflow workflow, List<Job> jobs, Map<Integer, Group> open, ToIntFunction<String> ids) {
+      Workflow workflow,
+      IntFunction<Job> jobs,
+      Map<Integer, Group> open,
+      ToIntFunction<String> ids) {
     this.workflow = workflow;
     this.jobs = jobs;
     this.ids = ids;
@@ -93,7 +96,7 @@ final class NameResolver {
   private void index(Instances group) {
     for (int i = 0; i < group.ids.length; i++) {
       int place = i;
-      jobs.get(group.ids[i])
+      jobs.apply(group.ids[i])
           .parameters()
           .forEach(
               (name, value) ->

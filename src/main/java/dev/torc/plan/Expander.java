@@ -8,7 +8,7 @@ import dev.torc.machine.Refusal;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.workflow.Group;
-import dev.torc.workflow.Job;
+import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -168,8 +167,7 @@ public final class Expander {
       if (graph.job(job).group() == null) {
         continue;
       }
-      for (int i = graph.needs().from(job); i < graph.needs().to(job); i++) {
-        int file = graph.needs().at(i);
+      for (int file : graph.needs().row(job)) {
         if (graph.maker(file) < 0 && !seen.get(file)) {
           seen.set(file);
           if (context.contents().recorded(graph.path(file)) != null) {
@@ -214,8 +212,19 @@ public final class Expander {
   }
 
   private Workflow wanted(PlanContext now, List<Group> ready) {
+    Workflow old = now.graph().workflow();
     try {
-      return source.expand(new SettledResults(now));
+      Workflow wanted = source.expand(new SettledResults(now));
+      Map<String, Group> after = byName(wanted);
+      for (Group group : old.groups()) {
+        if (!group.isOpen() && !group.equals(after.get(group.name()))) {
+          ready.forEach(
+              each ->
+                  fail(each, "group " + group.name() + " would be another one now; build again"));
+          return old;
+        }
+      }
+      return wanted;
     } catch (BadInput e) {
       ready.forEach(group -> failed.put(group.name(), e.diagnostics()));
     } catch (IOException e) {
@@ -223,7 +232,7 @@ public final class Expander {
     } catch (UncheckedIOException e) {
       ready.forEach(group -> fail(group, Refusal.line(e.getCause())));
     }
-    return now.graph().workflow();
+    return old;
   }
 
   private void fail(Group group, String message) {
@@ -271,25 +280,25 @@ public final class Expander {
   }
 
   /**
-   * The old workflow with some open groups as they are wanted, and those that failed as such. A
-   * group that is expanded stays as it is.
+   * The wanted workflow, where some groups are as they are wanted, those that failed as such, and
+   * all others as they were.
    */
   private Workflow merge(Workflow old, Workflow wanted, Set<String> some) {
-    Map<String, Group> after = byName(wanted);
     List<Group> groups = new ArrayList<>();
-    Map<String, Boolean> expanded = new HashMap<>(); // of those that were open
-    for (Group group : old.groups()) {
+    List<Integer> starts = new ArrayList<>();
+    BitSet kept = new BitSet();
+    kept.set(0, wanted.jobs().size());
+    for (int g = 0; g < old.groups().size(); g++) {
+      Group group = old.groups().get(g);
       List<Diagnostic> problems = failed.get(group.name());
-      Group now = some.contains(group.name()) ? after.get(group.name()) : group;
-      boolean fits = problems == null && now.problems().isEmpty();
-      if (group.isOpen()) {
-        expanded.put(group.name(), fits && !now.isOpen());
-      }
-      if (fits) {
+      Group now = some.contains(group.name()) ? wanted.groups().get(g) : group;
+      int start = wanted.starts().get(g);
+      starts.add(kept.get(0, start).cardinality());
+      if (problems == null && now.problems().isEmpty()) {
         groups.add(now);
       } else {
         // What it would have made stays expected, so that its readers never start.
-        groups.add(
+        now =
             new Group(
                 group.name(),
                 group.place(),
@@ -300,9 +309,14 @@ public final class Expander {
                 problems == null ? now.problems() : problems,
                 group.tables(),
                 "",
-                List.of()));
+                List.of());
+        groups.add(now);
+      }
+      if (now.isOpen()) {
+        kept.clear(start, start + wanted.groups().get(g).instances().size());
       }
     }
+    boolean all = kept.cardinality() == wanted.jobs().size();
     return new Workflow(
         wanted.root(),
         wanted.files(),
@@ -310,26 +324,11 @@ public final class Expander {
         wanted.description(),
         wanted.limits(),
         wanted.roots(),
-        jobs(old, wanted, expanded),
+        all ? wanted.jobs() : PackedJobs.pick(wanted.jobs(), kept.stream().toArray()),
         groups,
+        starts,
         wanted.data(),
         wanted.hooks(),
         wanted.warnings());
-  }
-
-  /** The old jobs, and between them the instances of groups that are expanded now. */
-  private static List<Job> jobs(Workflow old, Workflow wanted, Map<String, Boolean> expanded) {
-    List<Job> jobs = new ArrayList<>(wanted.jobs().size());
-    Iterator<Job> known = old.jobs().iterator();
-    for (Job job : wanted.jobs()) {
-      Boolean fresh = job.group() == null ? null : expanded.get(job.group());
-      if (fresh == null && known.hasNext()) {
-        jobs.add(known.next());
-      } else if (fresh != null && fresh) {
-        jobs.add(job);
-      }
-    }
-    known.forEachRemaining(jobs::add);
-    return jobs;
   }
 }

@@ -241,6 +241,7 @@ public final class BuildSession {
           if (event instanceof Event.Finished last) {
             work.end(last);
           }
+          work.heap().collect();
           watcher.accept(event);
         };
     Optional<Jobserver> tokens = jobserver(warn);
@@ -257,6 +258,7 @@ public final class BuildSession {
                   capacity.limits(),
                   capacity.gpus(),
                   request.failFast(),
+                  watcher.wantsCommands(),
                   tokens.orElse(null),
                   listener));
       try (BuildWatcher.Watch _ = watcher.running(plan, build)) {

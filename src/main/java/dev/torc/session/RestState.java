@@ -138,7 +138,7 @@ record RestState(
     if (rest != null) {
       rest.take();
     }
-    WriteSession work = WriteSession.open(project, build, listener);
+    WriteSession work = WriteSession.open(project, build, line -> warn(line, listener));
     hand(work.digests());
     return work;
   }
@@ -198,6 +198,7 @@ record RestState(
       if (id == null) {
         return null;
       }
+      work.heap().collect(); // the graph's bytes
       boolean same = rest != null && last.graph() == project.graph();
       BitSet stayed = same ? (BitSet) rest.jobs().clone() : new BitSet();
       if (same) {
@@ -260,6 +261,10 @@ record RestState(
   }
 
   private static void warn(String line, IOException e, Consumer<Event> listener) {
-    listener.accept(new Event.Note(Event.Level.WARNING, line + ": " + Refusal.line(e)));
+    warn(line + ": " + Refusal.line(e), listener);
+  }
+
+  private static void warn(String line, Consumer<Event> listener) {
+    listener.accept(new Event.Note(Event.Level.WARNING, line));
   }
 }

@@ -35,17 +35,6 @@ public record Group(
     String nothing,
     List<BadInput.Diagnostic> warnings) {
 
-  /** A group that has instances or awaits them, without problems and tables. */
-  public Group(
-      String name,
-      Place place,
-      List<String> parameters,
-      List<String> instances,
-      List<String> awaits,
-      List<Ref> products) {
-    this(name, place, parameters, instances, awaits, products, List.of(), List.of(), "", List.of());
-  }
-
   /** Whether not all instances are known: it awaits results, or they made no sense. */
   public boolean isOpen() {
     return !awaits.isEmpty() || !problems.isEmpty();

@@ -7,7 +7,6 @@ import dev.torc.syntax.Place;
 import dev.torc.syntax.Quote;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A workflow as bytes, so that it need not be read from its build files again: exactly the records
@@ -30,11 +30,12 @@ public final class WorkflowCodec {
   private static final Hook.On[] ONS = Hook.On.values();
 
   private final List<String> shared;
+  private Resources last; // most jobs take the same
   private final Map<String, Integer> numbers = new HashMap<>();
 
   /** For writing: gathers the shared texts. */
   public WorkflowCodec() {
-    this.shared = new ArrayList<>();
+    this.shared = new CopyOnWriteArrayList<>(); // one thread writes, others may read
   }
 
   /** For reading what was written with these shared texts. */
@@ -96,7 +97,25 @@ public final class WorkflowCodec {
     List<Hook> hooks = in.list(this::hook);
     List<BadInput.Diagnostic> warnings = in.list(this::said);
     return new Workflow(
-        root, read, name, description, limits, roots, jobs, groups, data, hooks, warnings);
+        root,
+        read,
+        name,
+        description,
+        limits,
+        roots,
+        jobs,
+        groups,
+        List.of(),
+        data,
+        hooks,
+        warnings);
+  }
+
+  /** A job as bytes of its own. */
+  public byte[] packed(Job job) {
+    ByteWriter out = new ByteWriter(0);
+    job(out, job);
+    return out.bytes();
   }
 
   /** Writes a job. */
@@ -115,11 +134,17 @@ public final class WorkflowCodec {
     out.flag(job.always());
     out.flag(job.interactive());
     out.flag(job.allowFailure());
+    out.flag(job.showsOutput());
     out.number(job.priority());
     out.list(job.tags(), ByteWriter::text);
     out.text(job.description());
     out.text(job.group());
     texts(out, job.parameters());
+  }
+
+  /** Reads the name of a job, and nothing else of it. */
+  String name(ByteReader in) {
+    return in.text();
   }
 
   /** Reads a job back. */
@@ -134,6 +159,7 @@ public final class WorkflowCodec {
         resources(in),
         retry(in),
         in.text(),
+        in.flag(),
         in.flag(),
         in.flag(),
         in.flag(),
@@ -276,9 +302,12 @@ public final class WorkflowCodec {
     out.number(resources.nodes());
   }
 
-  private static Resources resources(ByteReader in) {
-    return new Resources(
-        in.small(), in.number(), in.small(), in.number(), amounts(in), in.number(), in.small());
+  private Resources resources(ByteReader in) {
+    Resources read =
+        new Resources(
+            in.small(), in.number(), in.small(), in.number(), amounts(in), in.number(), in.small());
+    Resources before = last;
+    return read.equals(before) ? before : (last = read);
   }
 
   private void retry(ByteWriter out, Retry retry) {

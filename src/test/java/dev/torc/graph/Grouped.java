@@ -40,6 +40,10 @@ public final class Grouped {
                       List.copyOf(name.values().keySet()),
                       new ArrayList<>(),
                       List.of(),
+                      List.of(),
+                      List.of(),
+                      List.of(),
+                      "",
                       List.of()))
           .instances()
           .add(job.name());
@@ -55,6 +59,7 @@ public final class Grouped {
         flat.roots(),
         jobs,
         all,
+        List.of(),
         flat.data(),
         flat.hooks(),
         flat.warnings());
@@ -76,6 +81,7 @@ public final class Grouped {
         job.always(),
         job.interactive(),
         job.allowFailure(),
+        job.showsOutput(),
         job.priority(),
         job.tags(),
         job.description(),

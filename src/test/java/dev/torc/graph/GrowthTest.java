@@ -40,29 +40,22 @@ class GrowthTest {
     /** The workflow when some groups are not expanded yet. */
     Workflow without(TreeSet<Integer> open) {
       List<Job> jobs = new ArrayList<>();
-      List<List<String>> instances = new ArrayList<>();
-      groups.forEach(_ -> instances.add(new ArrayList<>()));
+      List<Group> now = new ArrayList<>();
+      List<Integer> starts = new ArrayList<>();
+      for (int g = 0; g < groups.size(); g++) {
+        now.add(group(g, open.contains(g)));
+        starts.add(0);
+      }
+      String last = null;
       for (Job job : all.jobs()) {
         int group = job.group() == null ? -1 : groups.indexOf(job.group());
+        if (group >= 0 && !job.group().equals(last)) {
+          starts.set(group, jobs.size());
+        }
         if (group < 0 || !open.contains(group)) {
           jobs.add(job);
         }
-        if (group >= 0) {
-          instances.get(group).add(job.name());
-        }
-      }
-      List<Group> now = new ArrayList<>();
-      for (int g = 0; g < groups.size(); g++) {
-        boolean shut = open.contains(g);
-        List<Ref> products = List.of(new Ref.OfGlob(Place.NONE, "out/" + groups.get(g) + "/**"));
-        now.add(
-            new Group(
-                groups.get(g),
-                Place.NONE,
-                List.of("n"),
-                shut ? List.of() : instances.get(g),
-                shut ? awaits.get(g) : List.of(),
-                shut ? products : List.of()));
+        last = job.group();
       }
       return new Workflow(
           all.root(),
@@ -73,9 +66,27 @@ class GrowthTest {
           all.roots(),
           jobs,
           now,
+          starts,
           all.data(),
           all.hooks(),
           all.warnings());
+    }
+
+    private Group group(int g, boolean open) {
+      String name = groups.get(g);
+      List<String> instances =
+          all.jobs().stream().filter(job -> name.equals(job.group())).map(Job::name).toList();
+      return new Group(
+          name,
+          Place.NONE,
+          List.of("n"),
+          open ? List.of() : instances,
+          open ? awaits.get(g) : List.of(),
+          open ? List.of(new Ref.OfGlob(Place.NONE, "out/" + name + "/**")) : List.of(),
+          List.of(),
+          List.of(),
+          "",
+          List.of());
     }
   }
 

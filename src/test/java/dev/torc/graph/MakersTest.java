@@ -36,7 +36,8 @@ class MakersTest {
             .collect(Collectors.joining("", "jobs:\n", ""));
     Path file = Files.writeString(root.resolve("torc.yaml"), text);
     List<Job> all = BuildFileLoader.load(List.of(file), new TreeMap<>()).jobs();
-    return Makers.of(all, Map.of(), node -> all.get(node).name(), errors);
+    int[] nodes = IntStream.range(0, jobs).toArray();
+    return Makers.of(nodes, all::get, Map.of(), node -> all.get(node).name(), errors);
   }
 
   @Test
