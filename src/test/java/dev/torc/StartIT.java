@@ -157,9 +157,9 @@ class StartIT {
     Path fresh = Files.createDirectory(temp.resolve("fresh"));
     Sandbox.Ran init = box.run(List.of(moved + "/bin/torc", "-C", fresh.toString(), "init"));
     assertEquals(0, init.exit(), init.err());
-    String file = Files.readString(fresh.resolve("torc.yaml"));
-    String schema = moved.toRealPath().resolve("share/torc.schema.json").toUri().toString();
-    assertTrue(file.contains(schema), file);
+    assertEquals(
+        Files.readString(moved.resolve("share/torc.schema.json")),
+        Files.readString(fresh.resolve(".torc/schema.json")));
   }
 
   @Test

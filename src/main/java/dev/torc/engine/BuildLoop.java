@@ -337,7 +337,7 @@ public final class BuildLoop {
         run.begin(state.shared(), id, gpus, gpus.stream().map(setup::gpu).toList(), gone);
     AttemptThreads.Begun now =
         new AttemptThreads.Begun(state.context(), id, run.reasons(), run.attempts(), attempt);
-    sender.started(state.shared(), id, run);
+    sender.started(state.shared(), id, run, pool.limits().get(ResourceDemand.CPUS));
     String refusal = hooks.refusal(job);
     if (refusal == null) {
       workers.add(now);

@@ -254,7 +254,7 @@ public final class Graph {
 
   /** What to say of a name for which {@link #named} has nothing. */
   public String unknown(String name) {
-    return references.get().unknown(name);
+    return references.get().unknown(name, "");
   }
 
   /** How many files are named as needs or products. */

@@ -27,6 +27,8 @@ import java.util.function.Consumer;
  */
 public final class GraphBuilder {
 
+  private static final String NO_FILE = "; a file is needed by its path alone";
+
   private final Workflow workflow;
   private final Graph base;
   private final int first; // node that is new
@@ -205,7 +207,7 @@ public final class GraphBuilder {
     Adjacency.Builder listNeeds = new Adjacency.Builder();
     Adjacency before = edges(listNeeds);
     if (!errors.isEmpty()) {
-      throw new BadInput(errors);
+      throw new BadInput(errors.stream().distinct().toList());
     }
     int[] nodes = TopologicalOrder.of(before, written, this::name, this::place);
     NodeOrder order = new NodeOrder(nodes, joins);
@@ -336,7 +338,7 @@ public final class GraphBuilder {
     } else if (ref instanceof Ref.OfData data) {
       if (data.job() == null) {
         staticData(data);
-      } else {
+      } else if (isKnown(data.place(), data.job(), NO_FILE)) {
         waitFor(joinOf(data.place(), data.job()), edges);
       }
       return -1;
@@ -347,7 +349,7 @@ public final class GraphBuilder {
       list = list(j, NeedList.Kind.GLOB, glob.pattern(), compiled, excludes);
     } else if (ref instanceof Ref.OfFolder folder) {
       list = list(j, NeedList.Kind.FOLDER, folder.path(), null, excludes);
-    } else if (ref instanceof Ref.OfJob other && isKnown(other.place(), other.job())) {
+    } else if (ref instanceof Ref.OfJob other && isKnown(other.place(), other.job(), NO_FILE)) {
       list = list(-1, NeedList.Kind.JOB, other.job(), null, List.of());
     }
     if (list >= 0) {
@@ -357,17 +359,17 @@ public final class GraphBuilder {
   }
 
   /** Whether a name means anything, an error where it does not. */
-  private boolean isKnown(Place place, String name) {
+  private boolean isKnown(Place place, String name, String step) {
     boolean known = meant(NeedList.Kind.JOB, name, null, List.of()) != null;
     if (!known) {
-      error(place, references.unknown(name));
+      error(place, references.unknown(name, step));
     }
     return known;
   }
 
   /** The node to wait for where a job, a group or a part of one is named, -1 for none. */
   private int joinOf(Place place, String name) {
-    return isKnown(place, name)
+    return isKnown(place, name, "")
         ? lists.get(list(-1, NeedList.Kind.JOB, name, null, List.of())).awaited()
         : -1;
   }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -27,8 +28,9 @@ final class Makers {
 
   private record Claim(int job, Place place) {}
 
-  private final IntFunction<String> names;
-  private final List<BadInput.Diagnostic> errors;
+  private IntFunction<Job> jobs; // these three until it is made: what they belong to is to go
+  private IntFunction<String> names;
+  private List<BadInput.Diagnostic> errors;
   private final LayeredMap<Claim> files; // and folders
   private final LayeredMap<Boolean> above; // the folders in which these lie
   private final LayeredMap<Integer> depfiles;
@@ -38,8 +40,6 @@ final class Makers {
   private long compared;
 
   private Makers() {
-    this.names = null;
-    this.errors = null;
     this.files = LayeredMap.none();
     this.above = LayeredMap.none();
     this.depfiles = LayeredMap.none();
@@ -54,6 +54,7 @@ final class Makers {
       Map<Integer, Group> groups,
       IntFunction<String> names,
       List<BadInput.Diagnostic> errors) {
+    this.jobs = jobs;
     this.names = names;
     this.errors = errors;
     boolean plain = !base.files.isEmpty();
@@ -93,6 +94,9 @@ final class Makers {
     } else if (!base.depfiles.isEmpty()) {
       claims.forEach((path, _) -> refuseDepfile(path, base.depfiles.get(path)));
     }
+    this.jobs = null;
+    this.names = null;
+    this.errors = null;
   }
 
   /**
@@ -178,12 +182,30 @@ final class Makers {
     Claim earlier = known.get(path);
     earlier = earlier == null ? claims.putIfAbsent(path, claim) : earlier;
     if (earlier != null) {
+      String hint = missingPlaceholder(jobs.apply(earlier.job), jobs.apply(claim.job));
       refuse(
           claim.place,
           earlier.job == claim.job
               ? "product " + path + " is declared twice by job " + name(claim.job)
-              : "product " + path + " is made by job " + name(earlier.job) + " already");
+              : "product " + path + " is made by job " + name(earlier.job) + " already" + hint);
     }
+  }
+
+  /** What tells apart two instances of one group that make the same; nothing of other jobs. */
+  private static String missingPlaceholder(Job one, Job other) {
+    if (one.group() == null || !one.group().equals(other.group())) {
+      return "";
+    }
+    StringJoiner names = new StringJoiner(" and ", "; put ", " in its path");
+    names.setEmptyValue("");
+    one.parameters()
+        .forEach(
+            (name, value) -> {
+              if (!value.equals(other.parameters().get(name))) {
+                names.add("{" + name + "}");
+              }
+            });
+    return names.toString();
   }
 
   /**

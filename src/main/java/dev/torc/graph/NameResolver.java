@@ -104,12 +104,17 @@ final class NameResolver {
     }
   }
 
-  /** What to say of a name that stands for nothing. */
-  String unknown(String name) {
+  /**
+   * What to say of a name that stands for nothing.
+   *
+   * @param step the next step where no job has a name like it
+   */
+  String unknown(String name, String step) {
     InstanceName part = InstanceName.parse(name);
     Group group = groups.get(part.group());
     if (group == null) {
-      return "no job " + name + NearestName.hint(name, names());
+      String hint = NearestName.hint(name, names());
+      return "no job " + name + (hint.isEmpty() ? step : hint);
     }
     String parameter = part.unknownParameter(group);
     return parameter != null

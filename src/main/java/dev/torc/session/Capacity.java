@@ -15,7 +15,6 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Resources;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -122,21 +121,5 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
       }
     }
     return null;
-  }
-
-  /** The lines that warn of jobs that ask for more cpus than there are: they run alone. */
-  List<String> warnings(Plan plan) {
-    Graph graph = plan.context().graph();
-    List<String> lines = new ArrayList<>();
-    long cpus = limits.get(ResourceDemand.CPUS);
-    Arrays.stream(graph.inOrder(plan.selected()))
-        .filter(j -> !(plan.verdict(j) instanceof Verdict.UpToDate))
-        .filter(j -> graph.job(j).resources().cpus() > cpus)
-        .forEach(
-            j ->
-                lines.add(
-                    "job %s asks for %d cpus, and there are %d: it runs alone"
-                        .formatted(graph.job(j).name(), graph.job(j).resources().cpus(), cpus)));
-    return lines;
   }
 }

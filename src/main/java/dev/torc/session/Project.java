@@ -62,8 +62,11 @@ public record Project(
     SortedMap<String, String> variables = options.variables();
     CachePlace place = CachePlace.find(BuildFile.root(files.getFirst()), caller.env());
     GraphFile.Origin origin = new GraphFile.Origin(InstalledTorc.id(), files, variables);
-    GraphFile kept = GraphFile.read(place.graph(), origin, looking(place, caller, _ -> null));
-    BuildFiles from = new BuildFiles(origin, kept);
+    GraphFile kept =
+        options.input() == null
+            ? GraphFile.read(place.graph(), origin, looking(place, caller, _ -> null))
+            : null;
+    BuildFiles from = new BuildFiles(origin, options.input(), kept);
     Graph graph = kept == null ? unexpanded(from) : kept.graph();
     return new Project(
         caller, graph.workflow(), graph, place, from, options.containers(), kept, from);
@@ -71,7 +74,8 @@ public record Project(
 
   /** How many jobs a build file has, read as any but with nothing known of results or disk. */
   public static int jobs(Path file) throws IOException {
-    return unexpanded(ParsedBuildFile.read(List.of(file), Collections.emptySortedMap())::expand)
+    return unexpanded(
+            ParsedBuildFile.read(List.of(file), null, Collections.emptySortedMap())::expand)
         .jobs();
   }
 
