@@ -154,6 +154,7 @@ public final class ParsedBuildFile {
         roots,
         expanded.jobs(),
         expanded.groups(),
+        expanded.starts(),
         data,
         hooks,
         List.copyOf(expanded.warnings()));

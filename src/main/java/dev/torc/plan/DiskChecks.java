@@ -91,7 +91,7 @@ public final class DiskChecks {
   public static List<BadInput.Diagnostic> check(Graph graph, DigestMemo digests, BitSet selected)
       throws IOException {
     DiskChecks checks = new DiskChecks(graph, digests);
-    for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
+    for (int j : graph.inOrder(selected)) {
       checks.needs(j);
       checks.products(graph.job(j));
     }

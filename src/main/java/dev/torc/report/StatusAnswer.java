@@ -10,6 +10,7 @@ import dev.torc.machine.SafeText;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
@@ -161,7 +162,7 @@ public record StatusAnswer(
           .number("up_to_date", count(Verdict.UpToDate.class))
           .objects(
               "jobs",
-              named().stream()::iterator,
+              Arrays.stream(graph.inOrder(named()))::iterator,
               job -> JobJson.verdict(out.text("job", graph.name(job)), graph, plan.verdict(job)))
           .number("stale", stale);
     }

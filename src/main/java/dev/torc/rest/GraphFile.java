@@ -38,7 +38,7 @@ import java.util.SortedMap;
 public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding) {
 
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
-  private static final String LAYOUT = "torc graph 5";
+  private static final String LAYOUT = "torc graph 6";
 
   /**
    * What a graph is made from, but for the bytes of its build files.
@@ -109,8 +109,7 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
     }
     List<Job> jobs =
         new PackedJobs(compiled, starts.length, j -> new ByteReader(bodies, starts[j]));
-    Graph graph =
-        Graph.read(in, jobs, written -> compiled.workflow(in, file.getFileSystem(), written));
+    Graph graph = Graph.read(in, () -> compiled.workflow(in, file.getFileSystem(), jobs));
     return new GraphFile(graph, id, lasting, deciding);
   }
 
@@ -175,7 +174,7 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
     int at = CheckedFile.FREE;
     for (int j = 0; j < starts.length; j++) {
       starts[j] = at;
-      bodies.add(compiled.packed(graph.job(j)));
+      bodies.add(compiled.packed(graph.workflow().jobs().get(j)));
       at += bodies.getLast().length;
     }
     ByteWriter rest = new ByteWriter(0);

@@ -245,8 +245,7 @@ public record JobsAtRest(
     if (!moved.isEmpty()) {
       touched.takeFrom(moved, threads);
     }
-    BitSet restless = new BitSet(graph.nodes());
-    restless.set(0, graph.jobs());
+    BitSet restless = graph.allJobs();
     restless.andNot(jobs);
     if (!moved.isEmpty()) {
       List<Adjacency> files = List.of(graph.needs(), graph.products(), extra);

@@ -92,7 +92,7 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
   void refuse(Graph graph, BitSet jobs) {
     List<BadInput.Diagnostic> errors = new ArrayList<>();
     BitSet tooLarge = tooLarge(graph, jobs);
-    for (int j = tooLarge.nextSetBit(0); j >= 0; j = tooLarge.nextSetBit(j + 1)) {
+    for (int j : graph.inOrder(tooLarge)) {
       Job job = graph.job(j);
       errors.add(new BadInput.Diagnostic(job.place(), excess(job)));
     }

@@ -153,7 +153,7 @@ public record JobsRequest(List<String> targets, boolean instances) {
           Capacity.of(project.workflow(), caller.host().limits().get(), Map.of()).limits();
       NeedContents names = look.contents().unread();
       SequencedMap<Integer, ListAnswer.Known> jobs = new LinkedHashMap<>();
-      for (int id : selection.named().stream().toArray()) {
+      for (int id : project.graph().inOrder(selection.named())) {
         String name = project.graph().name(id);
         jobs.put(
             id,
@@ -240,7 +240,10 @@ public record JobsRequest(List<String> targets, boolean instances) {
     int open = open(graph, target, path);
     boolean group = open >= 0 || graph.named(target) != null && graph.jobId(target) < 0;
     DisplayGraph.Fold fold =
-        group ? new DisplayGraph.Fold(target, true, jobs.stream().boxed().toList(), open) : null;
+        group
+            ? new DisplayGraph.Fold(
+                target, true, Arrays.stream(graph.inOrder(jobs)).boxed().toList(), open)
+            : null;
     return new Question(target, jobs, fold, "", List.of());
   }
 
@@ -255,7 +258,7 @@ public record JobsRequest(List<String> targets, boolean instances) {
 
   private static String hint(Graph graph, String target) {
     TreeSet<String> names = new TreeSet<>();
-    for (int j = 0; j < graph.jobs(); j++) {
+    for (int j : graph.inOrder(graph.allJobs())) {
       names.add(graph.job(j).name());
       names.addAll(graph.job(j).tags());
     }

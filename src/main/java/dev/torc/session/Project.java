@@ -144,11 +144,9 @@ public record Project(
   /** What targets name, as one vertex per group or instance, without what that waits for. */
   public DisplayGraph folded(List<String> targets, boolean instances) {
     BitSet nodes = JobSelection.nodes(graph, targets, this::path);
-    BitSet jobs = nodes.get(0, graph.jobs());
-    nodes.clear(0, graph.jobs());
     BitSet open = new BitSet();
     nodes.stream().filter(graph::isOpen).forEach(open::set);
-    return DisplayGraph.of(graph, jobs, open, instances);
+    return DisplayGraph.of(graph, graph.jobsOf(nodes), open, instances);
   }
 
   /** A file as the user names it, as the graph has it: relative to the root, or absolute. */

@@ -96,7 +96,18 @@ public final class WorkflowCodec {
     List<Hook> hooks = in.list(this::hook);
     List<BadInput.Diagnostic> warnings = in.list(this::said);
     return new Workflow(
-        root, read, name, description, limits, roots, jobs, groups, data, hooks, warnings);
+        root,
+        read,
+        name,
+        description,
+        limits,
+        roots,
+        jobs,
+        groups,
+        List.of(),
+        data,
+        hooks,
+        warnings);
   }
 
   /** A job as bytes of its own. */
