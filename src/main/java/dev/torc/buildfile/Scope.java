@@ -51,7 +51,7 @@ public record Scope(
 
   /** Names that no var may have. */
   static final List<String> RESERVED =
-      List.of("needs", "produces", "job", "cpus", "memory", "attempt", "data");
+      List.of("needs", "produces", "job", "cpus", "memory", "attempt", "tmp", "data");
 
   /** The longest text that a value put in may make; no argument of a process can be longer. */
   static final int MAX_TEXT = 128 << 10;

@@ -215,6 +215,11 @@ public final class ProductRemoval {
     return found[0];
   }
 
+  /** Says a line to people. */
+  void note(String line) {
+    note.accept(line);
+  }
+
   /** Deletes a file, a link or a whole folder; links are not followed. */
   public static void delete(Path path) throws IOException {
     if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {

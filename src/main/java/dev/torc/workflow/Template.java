@@ -10,14 +10,15 @@ import java.util.function.Function;
 
 /**
  * A string of a job with the placeholders that only a run can fill ({@code {needs}}, {@code
- * {produces}}, {@code {cpus}}, {@code {memory}}, {@code {attempt}}, {@code {data.…}}); variables
- * are already put in. How a slot is quoted was decided when the template was read.
+ * {produces}}, {@code {cpus}}, {@code {memory}}, {@code {attempt}}, {@code {tmp}}, {@code
+ * {data.…}}); variables are already put in. How a slot is quoted was decided when the template was
+ * read.
  */
 public record Template(List<Part> parts) {
 
   /** The names a slot can have. */
   public static final List<String> SLOTS =
-      List.of("needs", "produces", "cpus", "memory", "attempt", "data");
+      List.of("needs", "produces", "cpus", "memory", "attempt", "tmp", "data");
 
   /**
    * Text, or a slot. On the way of a start no {@code switch} goes over its types: see
@@ -30,8 +31,8 @@ public record Template(List<Part> parts) {
     /**
      * A placeholder for run-time values.
      *
-     * @param name {@code needs}, {@code produces}, {@code cpus}, {@code memory}, {@code attempt} or
-     *     {@code data}
+     * @param name {@code needs}, {@code produces}, {@code cpus}, {@code memory}, {@code attempt},
+     *     {@code tmp} or {@code data}
      * @param index the number in {@code {needs[0]}}, -1 without one
      * @param member the name in {@code {needs.name}}, null without one; of {@code
      *     {data.train.loss}} {@code train.loss}
