@@ -108,6 +108,8 @@ public record Scope(
         } else {
           out.append(part);
         }
+      } else if (isCaller(hole)) {
+        throw caller(hole, node.place());
       } else if (Template.SLOTS.contains(hole.name())) {
         throw new BadInput(
             node.place(),
@@ -181,6 +183,15 @@ public record Scope(
 
   /** A text that no shell reads; slots are allowed. */
   Template plain(Node.Scalar node) {
+    return plain(node, false);
+  }
+
+  /** The value of a variable: slots are allowed, and the caller's own variables. */
+  Template env(Node.Scalar node) {
+    return plain(node, true);
+  }
+
+  private Template plain(Node.Scalar node, boolean env) {
     if (node.text().indexOf('{') < 0) {
       return Template.of(node.text());
     }
@@ -189,6 +200,9 @@ public record Scope(
     for (Object part : Placeholder.split(node.text())) {
       if (!(part instanceof Placeholder hole)) {
         text.append(part);
+      } else if (env && isCaller(hole)) {
+        flush(text, node.place(), parts);
+        parts.add(new Part.Slot("env", -1, hole.member(), Quote.NONE, node.place()));
       } else {
         put(hole, Quote.NONE, node.place(), text, parts);
       }
@@ -239,11 +253,11 @@ public record Scope(
 
   private void put(
       Placeholder hole, Quote quote, Place place, StringBuilder text, List<Part> parts) {
+    if (isCaller(hole)) {
+      throw caller(hole, place);
+    }
     if (Template.SLOTS.contains(hole.name())) {
-      if (!text.isEmpty()) {
-        parts.add(new Part.Text(bounded(text, place)));
-        text.setLength(0);
-      }
+      flush(text, place, parts);
       parts.add(slot(hole, quote, place));
       return;
     }
@@ -253,6 +267,27 @@ public record Scope(
       throw Quoting.refusal(place, hole.written(), value);
     }
     text.append(quoted);
+  }
+
+  private static void flush(StringBuilder text, Place place, List<Part> parts) {
+    if (!text.isEmpty()) {
+      parts.add(new Part.Text(bounded(text, place)));
+      text.setLength(0);
+    }
+  }
+
+  /** Whether a placeholder is {@code {env.NAME}}; {@code {env}} may be a var as any other. */
+  private static boolean isCaller(Placeholder hole) {
+    return hole.name().equals("env") && hole.member() != null;
+  }
+
+  private static BadInput caller(Placeholder hole, Place place) {
+    String name = hole.member();
+    return new BadInput(
+        place,
+        hole.written()
+            + " stands in values of env only; write env: {%s: \"%s\"}, and $%s in a command"
+                .formatted(name, hole.written(), name));
   }
 
   private static Template finish(StringBuilder text, List<Part> parts, Place place) {

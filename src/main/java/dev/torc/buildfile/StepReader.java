@@ -244,7 +244,7 @@ record StepReader(
                     name,
                     Node.isNothing(entry.value())
                         ? Optional.empty()
-                        : Optional.of(scope.plain(MapFields.scalar(entry.value(), name))));
+                        : Optional.of(scope.env(MapFields.scalar(entry.value(), name))));
               } catch (BadInput e) {
                 problems.add(e);
               }

@@ -7,6 +7,7 @@ import dev.torc.exec.PlainWords;
 import dev.torc.graph.Graph;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.OwnFile;
+import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.workflow.Hook;
 import dev.torc.workflow.Item;
@@ -148,7 +149,14 @@ public final class LaunchBuilder {
       entry
           .getValue()
           .ifPresent(
-              text -> env.put(entry.getKey(), text.render(slot -> values.of(slot, step.dir()))));
+              text ->
+                  env.put(
+                      entry.getKey(),
+                      text.render(
+                          slot ->
+                              slot.name().equals("env")
+                                  ? List.of(callers(slot))
+                                  : values.of(slot, step.dir()))));
     }
     List<String> argv = new ArrayList<>();
     if (command instanceof Step.Command.Shell shell) {
@@ -167,6 +175,16 @@ public final class LaunchBuilder {
     }
     arguments.check(argv, env);
     return new Launch.Step(argv, graph.workflow().root().resolve(step.dir()).normalize(), env);
+  }
+
+  /** What a job would have without {@code env} in a variable; nothing where it is not set. */
+  private String callers(Template.Part.Slot slot) {
+    String name = slot.member();
+    String value = inherited.containsKey(name) ? inherited.get(name) : caller.get(name);
+    if (value != null && value.indexOf('\ufffd') >= 0) {
+      throw new BadInput(slot.place(), slot + ": the caller's value is no valid UTF-8");
+    }
+    return value == null ? "" : value;
   }
 
   /**
