@@ -2,6 +2,7 @@ package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
+import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.PathPattern;
@@ -111,7 +112,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   }
 
   /** Refuses what cannot be the name of a parameter. */
-  static void checkName(String name, Map<String, String> vars, Place place) {
+  static void checkName(String name, Vars vars, Place place) {
     if (!Placeholder.isIdentifier(name)) {
       throw new BadInput(
           place, "the name of a parameter is letters, digits and _; this is " + name);
@@ -123,7 +124,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
       throw new BadInput(
           place, "a parameter is a variable in its job's environment; rename " + name);
     }
-    if (vars.containsKey(name)) {
+    if (vars.has(name)) {
       throw new BadInput(place, name + " is a var as well; rename one of them");
     }
   }
@@ -185,7 +186,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     for (Object part : Placeholder.split(node.text())) {
       if (!(part instanceof Placeholder hole)) {
         text.append(part);
-      } else if (scope.vars().containsKey(hole.name())) {
+      } else if (scope.vars().has(hole.name())) {
         text.append(scope.path(new Node.Scalar(node.place(), hole.written(), true)));
       } else if (hole.written().equals("{" + hole.name() + "}")) {
         holes.add(hole.name());
@@ -207,7 +208,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   private Axis values(String name, Entry entry) {
     if (!(entry.value() instanceof Node.Mapping map)) {
       List<Row> rows = new ArrayList<>();
-      for (Node node : MapFields.oneOrMore(entry.value())) {
+      for (Node node : scope.items(entry.value())) {
         String text = scope.text(MapFields.scalar(node, name));
         rows.add(new Row(List.of(text), node.place(), List.of()));
       }
@@ -232,6 +233,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     return switch (forms.getFirst()) {
       case "lines" -> new Axis.Lines(place, name, file(value, "lines"));
       case "glob" -> globbed(place, name, value);
+      case "var" -> fixed(place, name, list(MapFields.scalar(value, "var")), value);
       case "products" ->
           new Axis.Products(value.place(), name, scope.name(MapFields.scalar(value, "products")));
       case "values" -> {
@@ -258,6 +260,23 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     };
   }
 
+  /** The items of a var that is a list. */
+  private List<String> list(Node.Scalar node) {
+    String name = node.text();
+    List<String> list = scope.vars().lists().get(name);
+    if (list == null) {
+      throw new BadInput(
+          node.place(),
+          scope.vars().has(name)
+              ? name
+                  + " is a text; where it is a list, vars: {"
+                  + name
+                  + ": [a, b]}, it gives values"
+              : "no var " + name + NearestName.hint(name, scope.vars().names()));
+    }
+    return list;
+  }
+
   private static boolean isRange(String key) {
     return key.equals("from") || key.equals("to") || key.equals("step");
   }
@@ -265,7 +284,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   private Axis globbed(Place place, String name, Node node) {
     List<Glob> globs = new ArrayList<>();
     List<Glob> excludes = new ArrayList<>();
-    for (Node each : MapFields.oneOrMore(node)) {
+    for (Node each : scope.items(node)) {
       switch (paths.ref(scope.path(MapFields.scalar(each, "glob")), each.place(), true)) {
         case Ref.OfGlob glob -> globs.add(Glob.of(glob.pattern()));
         case Ref.Exclude exclude -> excludes.add(Glob.of(exclude.pattern()));

@@ -60,7 +60,7 @@ final class AxisValues {
   private final GroupExpansion expansion;
   private final List<Unit> units;
   private final Map<String, Integer> ids = new HashMap<>(); // of the units, once one is named
-  private final Map<String, String> vars;
+  private final Vars vars;
   private final AxisSources sources;
   private final ResultSource found;
   private final UndecidedGroups undecided = new UndecidedGroups();
@@ -70,7 +70,7 @@ final class AxisValues {
   AxisValues(
       GroupExpansion expansion,
       List<Unit> units,
-      Map<String, String> vars,
+      Vars vars,
       AxisSources sources,
       ResultSource found) {
     this.expansion = expansion;

@@ -38,7 +38,7 @@ final class JobReader {
   /** Maps of a job that are joined with those of {@code defaults}, key by key. */
   private static final Set<String> JOINED = Set.of("env", "resources", "retry");
 
-  private final Map<String, String> vars;
+  private final Vars vars;
   private final Node.Mapping top;
   private final Node.Mapping defaults;
   private final Node.Mapping classes;
@@ -56,7 +56,7 @@ final class JobReader {
    * @param parents needs that {@code dependencies} adds to jobs, by the key of the job
    */
   JobReader(
-      Map<String, String> vars,
+      Vars vars,
       Node.Mapping top,
       Map<String, List<Item>> parents,
       Set<String> counters,
@@ -86,7 +86,7 @@ final class JobReader {
   }
 
   /** The values of the build file's vars. */
-  Map<String, String> vars() {
+  Vars vars() {
     return vars;
   }
 
@@ -309,7 +309,7 @@ final class JobReader {
     retry.only(KnownKeys.RETRY, "retry");
     Set<Integer> codes = new TreeSet<>();
     Set<Retry.Cause> causes = EnumSet.noneOf(Retry.Cause.class);
-    for (Node each : MapFields.oneOrMore(retry.map().get("on"))) {
+    for (Node each : job.scope().items(retry.map().get("on"))) {
       job.guard(() -> cause(job.scope().text(MapFields.scalar(each, "on")), each, codes, causes));
     }
     MapFields grow =

@@ -78,7 +78,7 @@ public final class KnownKeys {
 
   /** The maps that a parameter's values can be given by; the first one's keys stand together. */
   static final List<String> VALUES =
-      List.of("from", "to", "step", "lines", "glob", "products", "values");
+      List.of("from", "to", "step", "lines", "glob", "products", "values", "var");
 
   /** A {@code table} that is a map. */
   static final List<String> TABLE = List.of("file", "columns");

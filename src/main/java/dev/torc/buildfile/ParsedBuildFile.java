@@ -81,7 +81,7 @@ public final class ParsedBuildFile {
     Node.Mapping all = layers.read(files);
     new MapFields(all, null, problems).only(KnownKeys.TOP, "the build file");
 
-    SortedMap<String, String> vars =
+    Vars vars =
         VariableReader.resolve(MapFields.map(all.get("vars"), "vars", problems), defines, problems);
     // With wrong vars every use of them would be told again.
     problems.throwIfAny();
@@ -268,7 +268,7 @@ public final class ParsedBuildFile {
 
   private static List<Path> roots(MapFields fields, Path root) {
     List<Path> roots = new ArrayList<>();
-    for (Node node : MapFields.oneOrMore(fields.map().get("roots"))) {
+    for (Node node : fields.scope().items(fields.map().get("roots"))) {
       fields.guard(
           () -> {
             String text = fields.scope().text(MapFields.scalar(node, "roots"));

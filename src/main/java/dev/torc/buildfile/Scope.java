@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,7 +27,7 @@ import java.util.regex.Pattern;
  * known at load and leaves slots for what only a run knows. A value put in is never read again for
  * placeholders.
  *
- * @param vars values by name
+ * @param vars of the build file
  * @param parameters of an instance, values by name; {@link #ANY} or {@link #ANY_PATH} where a value
  *     is not known yet
  * @param job the job's name, null outside of jobs
@@ -34,11 +35,7 @@ import java.util.regex.Pattern;
  * @param produces likewise
  */
 public record Scope(
-    Map<String, String> vars,
-    Map<String, String> parameters,
-    String job,
-    List<Item> needs,
-    List<Item> produces) {
+    Vars vars, Map<String, String> parameters, String job, List<Item> needs, List<Item> produces) {
 
   /** Stands for a value that is not known yet and has no slash; in a path, for a wildcard. */
   static final String ANY = "\0";
@@ -57,13 +54,56 @@ public record Scope(
   static final int MAX_TEXT = 128 << 10;
 
   /** The scope of a text outside of instances. */
-  public Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> produces) {
+  Scope(Vars vars, String job, List<Item> needs, List<Item> produces) {
     this(vars, Map.of(), job, needs, produces);
+  }
+
+  /** The same where no var is a list. */
+  public Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> produces) {
+    this(new Vars(vars, Map.of()), Map.of(), job, needs, produces);
   }
 
   /** The scope of the same job where its items are known. */
   Scope with(List<Item> needs, List<Item> produces) {
     return new Scope(vars, parameters, job, needs, produces);
+  }
+
+  /**
+   * One value or the values of a list, as nodes; an item that is just a var which is a list stands
+   * for the items of that.
+   */
+  List<Node> items(Node node) {
+    List<Node> written = MapFields.oneOrMore(node);
+    if (vars.lists().isEmpty()) {
+      return written;
+    }
+    List<Node> items = new ArrayList<>();
+    for (Node each : written) {
+      String name = each instanceof Node.Scalar scalar ? only(scalar.text()) : null;
+      List<String> list = name == null ? null : vars.lists().get(name);
+      if (list == null) {
+        items.add(each);
+      } else {
+        for (int i = 0; i < list.size(); i++) {
+          items.add(new Node.Scalar(each.place(), "{" + name + "[" + i + "]}", true));
+        }
+      }
+    }
+    return items;
+  }
+
+  /** The name of the placeholder that is a whole text, null where there is more or less to it. */
+  private static String only(String text) {
+    boolean braces = text.startsWith("{") && text.endsWith("}") && text.length() > 2;
+    String name = braces ? text.substring(1, text.length() - 1) : "";
+    return Placeholder.isIdentifier(name) ? name : null;
+  }
+
+  /** Whether a path is nothing but placeholders, and all of them are empty. */
+  boolean isEmptied(Node.Scalar node) {
+    return node.text().startsWith("{")
+        && Placeholder.split(node.text()).stream().allMatch(Placeholder.class::isInstance)
+        && path(node).isEmpty();
   }
 
   /** How values are put into a text that must be known at load. */
@@ -176,9 +216,7 @@ public record Scope(
 
   private String parameter(String name) {
     String value = parameters.get(name);
-    return value == null && parameters.containsKey(ALL) && !vars.containsKey(name)
-        ? ANY_PATH
-        : value;
+    return value == null && parameters.containsKey(ALL) && !vars.has(name) ? ANY_PATH : value;
   }
 
   /** A text that no shell reads; slots are allowed. */
@@ -212,6 +250,15 @@ public record Scope(
 
   /** A text for a shell; values are quoted for the place where they stand. */
   public Template command(Node.Scalar node, List<String> shell) {
+    return command(node, shell, _ -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param warn takes what is likely a mistake
+   */
+  Template command(Node.Scalar node, List<String> shell, Consumer<BadInput.Diagnostic> warn) {
     if (node.text().indexOf('{') < 0) {
       return Template.of(node.text());
     }
@@ -243,12 +290,73 @@ public record Scope(
       }
       if (masked.charAt(i) == ShellText.HOLE) {
         Quote quote = scan == null ? Quote.REFUSE : scan.holes().get(hole);
-        put(holes.get(hole++), quote, node.place(), text, parts);
+        Placeholder each = holes.get(hole++);
+        List<String> list = each.index() < 0 ? vars.lists().get(each.name()) : null;
+        if (list != null && isWord(masked, i) && (scan == null || quote == Quote.BARE)) {
+          words(list, each, quote, node.place(), text);
+        } else {
+          put(each, quote, node.place(), text, parts);
+        }
+        if (quote == Quote.BARE) {
+          oneWord(each, node.place(), warn);
+        }
       } else {
         text.append(masked.charAt(i));
       }
     }
     return finish(text, parts, node.place());
+  }
+
+  /** A word of a command that no shell reads. */
+  Template word(Node.Scalar node, Consumer<BadInput.Diagnostic> warn) {
+    for (Object part : Placeholder.split(node.text())) {
+      if (part instanceof Placeholder hole && hole.written().equals(node.text())) {
+        oneWord(hole, node.place(), warn);
+      }
+    }
+    return plain(node);
+  }
+
+  /** Options that are one text are one word, which no program takes for options. */
+  private void oneWord(Placeholder hole, Place place, Consumer<BadInput.Diagnostic> warn) {
+    String value = hole.written().length() == hole.name().length() + 2 ? text(hole.name()) : null;
+    if (value != null && value.startsWith("-") && value.indexOf(' ') > 0) {
+      String items = String.join(", ", value.strip().split("\\s+"));
+      warn.accept(
+          new BadInput.Diagnostic(
+              place,
+              "%s is the one word \"%s\" here; for several write a list, vars: {%s: [%s]}"
+                  .formatted(hole.written(), value, hole.name(), items)));
+    }
+  }
+
+  /** The value of a var that no parameter hides, null where it is none or a list. */
+  private String text(String name) {
+    return parameters.containsKey(name) ? null : vars.texts().get(name);
+  }
+
+  /** Whether nothing is glued to a hole. */
+  private static boolean isWord(CharSequence masked, int at) {
+    return (at == 0 || isApart(masked.charAt(at - 1)))
+        && (at + 1 == masked.length() || isApart(masked.charAt(at + 1)));
+  }
+
+  private static boolean isApart(char c) {
+    return " \t\r\n;&|()<>".indexOf(c) >= 0;
+  }
+
+  /** Puts in all items of a list, each quoted. */
+  private static void words(
+      List<String> list, Placeholder hole, Quote quote, Place place, StringBuilder text) {
+    String gap = "";
+    for (String item : list) {
+      String quoted = Quoting.quote(item, quote);
+      if (quoted == null) {
+        throw Quoting.refusal(place, hole.written(), item);
+      }
+      text.append(gap).append(quoted);
+      gap = " ";
+    }
   }
 
   private void put(
@@ -347,8 +455,12 @@ public record Scope(
   }
 
   private String value(Placeholder hole, Place place) {
+    List<String> list = vars.lists().get(hole.name());
+    if (list != null) {
+      return item(list, hole, place);
+    }
     String value = hole.name().equals("job") ? job : parameter(hole.name());
-    value = value == null ? vars.get(hole.name()) : value;
+    value = value == null ? vars.texts().get(hole.name()) : value;
     if (value == null) {
       throw unknown(hole, place);
     }
@@ -365,8 +477,26 @@ public record Scope(
     }
   }
 
+  /** One item of a list, where a text is wanted. */
+  private static String item(List<String> list, Placeholder hole, Place place) {
+    if (hole.index() < 0) {
+      throw new BadInput(
+          place,
+          hole.written()
+              + ": "
+              + hole.name()
+              + " is a list; it stands as a word of its own in a command or as an item of a list,"
+              + " never within other text");
+    }
+    if (hole.index() >= list.size()) {
+      throw new BadInput(
+          place, hole.written() + ": there are only " + list.size() + ", counted from 0");
+    }
+    return list.get(hole.index());
+  }
+
   private BadInput unknown(Placeholder hole, Place place) {
-    TreeSet<String> known = new TreeSet<>(vars.keySet());
+    TreeSet<String> known = new TreeSet<>(vars.names());
     known.addAll(parameters.keySet());
     if (job != null) {
       known.add("job");

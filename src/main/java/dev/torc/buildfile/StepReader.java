@@ -48,7 +48,7 @@ record StepReader(
       return DEFAULT_SHELL;
     }
     List<String> words = new ArrayList<>();
-    for (Node word : list.items()) {
+    for (Node word : job.scope().items(list)) {
       job.guard(() -> words.add(job.scope().text(MapFields.scalar(word, "shell"))));
     }
     return words.isEmpty() || words.getFirst().isEmpty() ? DEFAULT_SHELL : List.copyOf(words);
@@ -197,12 +197,15 @@ record StepReader(
       throw new BadInput(node.place(), "the command is empty");
     }
     List<Template> words = new ArrayList<>();
-    for (Node word : list.items()) {
+    for (Node word : scope.items(list)) {
       Node.Scalar text = MapFields.scalar(word, "a word of the command");
       if (words.isEmpty() && text.text().isEmpty()) {
         throw new BadInput(text.place(), "the command's first word, its program, is empty");
       }
-      words.add(scope.plain(text));
+      words.add(scope.word(text, warnings::add));
+    }
+    if (words.isEmpty()) {
+      throw new BadInput(node.place(), "the command is empty");
     }
     return new Command.Words(List.copyOf(words));
   }
@@ -225,7 +228,7 @@ record StepReader(
                   + shell.getFirst()
                   + " notices only the last failure; set shell: [bash, -e, -o, pipefail, -c]"));
     }
-    return scope.command(node, shell);
+    return scope.command(node, shell, warnings::add);
   }
 
   private void env(Node node, Scope scope, SortedMap<String, Optional<Template>> into) {
