@@ -76,13 +76,22 @@ final class JobReader {
     this.warnings = warnings;
   }
 
-  /** Reads {@code defaults} and the resource classes for their own sake, so that no slip hides. */
+  /**
+   * Reads {@code defaults} and the resource classes for their own sake, so that no slip hides. What
+   * a class says by a parameter is known to the job that has one.
+   */
   void checkShared() {
-    Scope scope = new Scope(vars, "x", null, null);
+    Scope scope = new Scope(vars, Map.of(Scope.ALL, Scope.ANY_PATH), "x", null, null);
     new MapFields(defaults, scope, problems).only(KnownKeys.DEFAULTS, "defaults");
+    Problems own = new Problems();
+    JobReader reading = telling(own, warnings);
     classes
         .entries()
-        .forEach((name, entry) -> resources(MapFields.map(entry.value(), name, problems), scope));
+        .forEach(
+            (name, entry) -> reading.resources(MapFields.map(entry.value(), name, own), scope));
+    own.found().stream()
+        .filter(problem -> problem.message().indexOf(Scope.ANY) < 0)
+        .forEach(problem -> problems.add(problem.place(), problem.message()));
   }
 
   /** The values of the build file's vars. */
