@@ -129,6 +129,20 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     }
   }
 
+  /** Refuses a column that placeholders could not name; one that is no name is passed over. */
+  static void checkColumn(String name, Vars vars, Place place) {
+    if (Scope.RESERVED.contains(name)) {
+      throw new BadInput(
+          place,
+          "{" + name + "} means something else; rename the column, or leave it out of columns");
+    }
+    if (vars.has(name)) {
+      throw new BadInput(
+          place,
+          "the column " + name + " is a var as well; rename one, or leave it out of columns");
+    }
+  }
+
   private boolean zip(MapFields fields) {
     return fields.read(
         "mode",
@@ -162,21 +176,32 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
 
   private Axis table(Entry entry) {
     if (!(entry.value() instanceof Node.Mapping map)) {
-      return new Axis.Table(entry.place(), file(entry.value(), "table"), List.of());
+      return new Axis.Table(entry.place(), file(entry.value(), "table"), List.of(), List.of());
     }
     MapFields fields = new MapFields(map, scope, problems);
     fields.only(KnownKeys.TABLE, "table");
     if (map.get("file") == null) {
       throw new BadInput(map.place(), "a table needs a file");
     }
-    List<String> columns = fields.texts("columns");
-    if (map.get("columns") != null && columns.isEmpty()) {
-      throw new BadInput(map.get("columns").place(), "columns names none");
+    List<String> columns = columns(fields, "columns");
+    List<String> key = columns(fields, "key");
+    for (String column : key) {
+      if (!columns.isEmpty() && !columns.contains(column)) {
+        throw new BadInput(map.get("key").place(), column + " is not among columns");
+      }
+    }
+    return new Axis.Table(entry.place(), file(map.get("file"), "file"), columns, key);
+  }
+
+  private static List<String> columns(MapFields table, String key) {
+    List<String> columns = table.texts(key);
+    if (table.map().get(key) != null && columns.isEmpty()) {
+      throw new BadInput(table.map().get(key).place(), key + " names none");
     }
     if (new HashSet<>(columns).size() < columns.size()) {
-      throw new BadInput(map.get("columns").place(), "columns names one twice");
+      throw new BadInput(table.map().get(key).place(), key + " names one twice");
     }
-    return new Axis.Table(entry.place(), file(map.get("file"), "file"), List.copyOf(columns));
+    return List.copyOf(columns);
   }
 
   private Axis match(Entry entry) {
@@ -196,6 +221,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
             node.place(), hole.written() + ": write {" + hole.name() + "} where it is matched");
       }
     }
+    Paths.refuseHome(text.toString(), node.place());
     String pattern;
     try {
       pattern = paths.normalize(text.toString());

@@ -38,7 +38,8 @@ final class AxisValues {
   /**
    * The values of a group.
    *
-   * @param names of all parameters, axis by axis
+   * @param names of all values, axis by axis
+   * @param columns those of the names that are no parameters: they name no instance
    * @param rows of each axis; the values of a row are those of the axis' names
    * @param awaits whose results decide; with any, the rows are incomplete
    * @param lasting whether no result can change the values
@@ -48,14 +49,26 @@ final class AxisValues {
    */
   record Answer(
       List<String> names,
+      Set<String> columns,
       List<List<Row>> rows,
       SortedSet<String> awaits,
       boolean lasting,
       boolean byResults,
       String nothing,
-      List<BadInput.Diagnostic> warnings) {}
+      List<BadInput.Diagnostic> warnings) {
 
-  private record Values(List<String> names, List<Row> rows) {}
+    /** The names of the parameters. */
+    List<String> parameters() {
+      return names.stream().filter(name -> !columns.contains(name)).toList();
+    }
+  }
+
+  /** The values of an axis, of which those of some columns name no instance. */
+  private record Values(List<String> names, Set<String> columns, List<Row> rows) {
+    Values(List<String> names, List<Row> rows) {
+      this(names, Set.of(), rows);
+    }
+  }
 
   private final GroupExpansion expansion;
   private final List<Unit> units;
@@ -93,6 +106,7 @@ final class AxisValues {
   Answer of(int unit, Unit.Many group, Problems problems) {
     One one = new One(unit, group);
     List<String> names = new ArrayList<>();
+    Set<String> columns = new TreeSet<>();
     List<List<Row>> rows = new ArrayList<>();
     List<BadInput.Diagnostic> warnings = new ArrayList<>(0);
     String nothing = "";
@@ -105,6 +119,7 @@ final class AxisValues {
         nothing = nothing.isEmpty() ? there : nothing;
         one.byResults |= before; // others wonder about the whole
         names.addAll(values.names);
+        columns.addAll(values.columns);
         rows.add(values.rows);
         distinct(values);
         if (values.rows.isEmpty() && one.awaits.isEmpty() && !one.mayBeNone(axis)) {
@@ -125,19 +140,31 @@ final class AxisValues {
         one.byResults |= before;
       }
     }
-    if (group.axes().stream().anyMatch(axis -> axis.names().isEmpty())) {
-      checkNames(group, names, problems);
+    if (group.axes().stream().anyMatch(axis -> axis.names().isEmpty()) || !columns.isEmpty()) {
+      checkNames(group, names, columns, problems);
     }
     return new Answer(
-        List.copyOf(names), rows, one.awaits, one.lasting, one.byResults, nothing, warnings);
+        List.copyOf(names),
+        columns,
+        rows,
+        one.awaits,
+        one.lasting,
+        one.byResults,
+        nothing,
+        warnings);
   }
 
   /** Checks names that only a file told. */
-  private void checkNames(Unit.Many group, List<String> names, Problems problems) {
+  private void checkNames(
+      Unit.Many group, List<String> names, Set<String> columns, Problems problems) {
     Set<String> seen = new TreeSet<>();
     for (String name : names) {
       try {
-        AxisReader.checkName(name, vars, group.entry().place());
+        if (columns.contains(name)) {
+          AxisReader.checkColumn(name, vars, group.entry().place());
+        } else {
+          AxisReader.checkName(name, vars, group.entry().place());
+        }
         if (!seen.add(name)) {
           throw new BadInput(group.entry().place(), "a second parameter " + name);
         }
@@ -150,16 +177,31 @@ final class AxisValues {
   private static void distinct(Values values) {
     Map<List<String>, Place> seen = HashMap.newHashMap(values.rows.size());
     for (Row row : values.rows) {
-      Place earlier = seen.putIfAbsent(row.values(), row.place());
+      List<String> key = values.columns.isEmpty() ? row.values() : key(values, row);
+      Place earlier = seen.putIfAbsent(key, row.place());
       if (earlier != null) {
         List<String> shown = new ArrayList<>();
         for (int i = 0; i < values.names.size(); i++) {
-          shown.add(values.names.get(i) + "=" + InstanceName.encode(row.values().get(i)));
+          if (!values.columns.contains(values.names.get(i))) {
+            shown.add(values.names.get(i) + "=" + InstanceName.encode(row.values().get(i)));
+          }
         }
+        String what = values.columns.isEmpty() ? "values" : "key";
         throw new BadInput(
-            row.place(), "the same values as at " + earlier + ": " + String.join(",", shown));
+            row.place(), "the same " + what + " as at " + earlier + ": " + String.join(",", shown));
       }
     }
+  }
+
+  /** Those of a row's values that name its instance. */
+  private static List<String> key(Values values, Row row) {
+    List<String> key = new ArrayList<>();
+    for (int i = 0; i < values.names.size(); i++) {
+      if (!values.columns.contains(values.names.get(i))) {
+        key.add(row.values().get(i));
+      }
+    }
+    return key;
   }
 
   /** The values of one group, and what they depend on. */
@@ -186,8 +228,12 @@ final class AxisValues {
                 bytes ->
                     new TableReader.Content(lines.names(), TableReader.lines(bytes, lines.path())));
         case Axis.Table table ->
-            table(
-                table, table.path(), bytes -> TableReader.read(bytes, table.path(), table.names()));
+            keyed(
+                table,
+                table(
+                    table,
+                    table.path(),
+                    bytes -> TableReader.read(bytes, table.path(), table.columns())));
         case Axis.Globbed globbed -> globbed(globbed);
         case Axis.Matched matched -> matched(matched);
         case Axis.Products products -> products(products);
@@ -241,6 +287,24 @@ final class AxisValues {
       return other != null && units.get(other) instanceof Unit.Many
           ? expansion.of(other).group().nothing()
           : "";
+    }
+
+    /** The same rows, told which of their values name the instances. */
+    private static Values keyed(Axis.Table table, Values values) {
+      if (table.key().isEmpty()) {
+        return values;
+      }
+      if (values.rows.isEmpty()) {
+        return new Values(table.key(), values.rows);
+      }
+      for (String name : table.key()) {
+        if (!values.names.contains(name)) {
+          throw TableReader.missing(name, values.names, new Place(table.path(), 1, 1));
+        }
+      }
+      Set<String> columns = new TreeSet<>(values.names);
+      table.key().forEach(columns::remove);
+      return new Values(values.names, columns, values.rows);
     }
 
     private interface TableFormat {

@@ -194,7 +194,7 @@ final class GroupExpansion {
           }
           JobReader reading = reader.telling(new Problems(), new LinkedHashSet<>());
           return all.stream()
-              .map(values -> new JobReader.Instance(Scope.ANY_PATH, values, List.of()))
+              .map(values -> new JobReader.Instance(Scope.ANY_PATH, values, Map.of(), List.of()))
               .map(one -> reading.read(group.key(), group.name(), group.entry(), one))
               .toList();
         });
@@ -221,7 +221,7 @@ final class GroupExpansion {
         new Group(
             group.name(),
             group.entry().place(),
-            answer.names(),
+            answer.parameters(),
             jobs.stream().map(Job::name).toList(),
             List.copyOf(answer.awaits()),
             known ? List.of() : products(group),
@@ -291,19 +291,22 @@ final class GroupExpansion {
     int[] at = new int[answer.rows().size()];
     for (long i = 0; i < count && own.isEmpty(); i++) {
       SortedMap<String, String> values = new TreeMap<>();
+      SortedMap<String, String> columns = new TreeMap<>();
       List<Item> files = new ArrayList<>(0);
       int n = 0;
       for (int a = 0; a < at.length; a++) {
         Row row = answer.rows().get(a).get(at[a]);
         for (String value : row.values()) {
-          values.put(answer.names().get(n++), value);
+          String name = answer.names().get(n++);
+          (answer.columns().contains(name) ? columns : values).put(name, value);
         }
         for (String file : row.files()) {
           files.add(new Item(null, row.place(), List.of(new Ref.OfFile(row.place(), file))));
         }
       }
       String name = new InstanceName(group.name(), values).toString();
-      Job job = before.get(name);
+      String known = columns.isEmpty() ? name : name + '\0' + columns; // it may have others now
+      Job job = before.get(known);
       if (job == null) {
         if (names().contains(name)) {
           own.add(group.entry().place(), "the job " + name + " is an instance of " + group.name());
@@ -313,11 +316,11 @@ final class GroupExpansion {
                 group.key(),
                 group.name(),
                 group.entry(),
-                new JobReader.Instance(name, values, files));
+                new JobReader.Instance(name, values, columns, files));
       }
       jobs.add(job);
       if (!answer.lasting()) {
-        all.put(name, job);
+        all.put(known, job);
       }
       for (int a = at.length - 1; a >= 0 && ++at[a] == answer.rows().get(a).size(); a--) {
         at[a] = 0;

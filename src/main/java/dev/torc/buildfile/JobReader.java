@@ -81,7 +81,7 @@ final class JobReader {
    * a class says by a parameter is known to the job that has one.
    */
   void checkShared() {
-    Scope scope = new Scope(vars, Map.of(Scope.ALL, Scope.ANY_PATH), "x", null, null);
+    Scope scope = new Scope(vars, Map.of(Scope.ALL, Scope.ANY_PATH), Map.of(), "x", null, null);
     new MapFields(defaults, scope, problems).only(KnownKeys.DEFAULTS, "defaults");
     Problems own = new Problems();
     JobReader reading = telling(own, warnings);
@@ -109,9 +109,14 @@ final class JobReader {
    *
    * @param name the instance's own name, {@link Scope#ANY_PATH} where the values are not known
    * @param values by parameter; as in {@link Scope}
+   * @param columns likewise
    * @param files paths that it needs without saying so
    */
-  record Instance(String name, SortedMap<String, String> values, List<Item> files) {}
+  record Instance(
+      String name,
+      SortedMap<String, String> values,
+      Map<String, String> columns,
+      List<Item> files) {}
 
   /**
    * Reads one job.
@@ -126,7 +131,7 @@ final class JobReader {
     Scope scope =
         instance == null
             ? new Scope(vars, name, null, null)
-            : new Scope(vars, instance.values, instance.name, null, null);
+            : new Scope(vars, instance.values, instance.columns, instance.name, null, null);
     new MapFields(own, scope, problems).only(KnownKeys.JOB, where);
     MapFields job = new MapFields(withDefaults(own, scope), scope, problems);
 

@@ -81,7 +81,7 @@ public final class KnownKeys {
       List.of("from", "to", "step", "lines", "glob", "products", "values", "var");
 
   /** A {@code table} that is a map. */
-  static final List<String> TABLE = List.of("file", "columns");
+  static final List<String> TABLE = List.of("file", "columns", "key");
 
   /** A factory. */
   static final List<String> FACTORY = List.of("name", "type", "jobs", "parameters", "number");

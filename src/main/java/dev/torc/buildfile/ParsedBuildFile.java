@@ -223,7 +223,11 @@ public final class ParsedBuildFile {
     Job job =
         reader
             .telling(own, new LinkedHashSet<>())
-            .read(key, name, entry, new JobReader.Instance(Scope.ANY_PATH, values, List.of()));
+            .read(
+                key,
+                name,
+                entry,
+                new JobReader.Instance(Scope.ANY_PATH, values, Map.of(), List.of()));
     own.found().stream()
         .filter(problem -> problem.message().matches("(?s)(unknown|the job) [^\\x00]*"))
         .forEach(problem -> problems.add(problem.place(), problem.message()));
@@ -240,7 +244,8 @@ public final class ParsedBuildFile {
         };
     if (axis instanceof Axis.Zip zip) {
       zip.axes().forEach(each -> unknown(each, into));
-    } else if (axis.names().isEmpty()) {
+    } else if (axis.names().isEmpty()
+        || axis instanceof Axis.Table table && !table.key().isEmpty()) {
       into.put(Scope.ALL, Scope.ANY_PATH);
     }
     axis.names().forEach(name -> into.putIfAbsent(name, whole ? Scope.ANY : Scope.ANY_PATH));
@@ -272,6 +277,7 @@ public final class ParsedBuildFile {
       fields.guard(
           () -> {
             String text = fields.scope().text(MapFields.scalar(node, "roots"));
+            Paths.refuseHome(text, node.place());
             try {
               roots.add(root.resolve(text).normalize());
             } catch (InvalidPathException e) {

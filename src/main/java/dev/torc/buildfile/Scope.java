@@ -30,12 +30,19 @@ import java.util.regex.Pattern;
  * @param vars of the build file
  * @param parameters of an instance, values by name; {@link #ANY} or {@link #ANY_PATH} where a value
  *     is not known yet
+ * @param columns of the row of an instance, values by name, that are no parameters: placeholders
+ *     put them in as they do parameters, and nothing else has them
  * @param job the job's name, null outside of jobs
  * @param needs the items that {@code {needs…}} may name, null where they are not known
  * @param produces likewise
  */
 public record Scope(
-    Vars vars, Map<String, String> parameters, String job, List<Item> needs, List<Item> produces) {
+    Vars vars,
+    Map<String, String> parameters,
+    Map<String, String> columns,
+    String job,
+    List<Item> needs,
+    List<Item> produces) {
 
   /** Stands for a value that is not known yet and has no slash; in a path, for a wildcard. */
   static final String ANY = "\0";
@@ -55,17 +62,17 @@ public record Scope(
 
   /** The scope of a text outside of instances. */
   Scope(Vars vars, String job, List<Item> needs, List<Item> produces) {
-    this(vars, Map.of(), job, needs, produces);
+    this(vars, Map.of(), Map.of(), job, needs, produces);
   }
 
   /** The same where no var is a list. */
   public Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> produces) {
-    this(new Vars(vars, Map.of()), Map.of(), job, needs, produces);
+    this(new Vars(vars, Map.of()), Map.of(), Map.of(), job, needs, produces);
   }
 
   /** The scope of the same job where its items are known. */
   Scope with(List<Item> needs, List<Item> produces) {
-    return new Scope(vars, parameters, job, needs, produces);
+    return new Scope(vars, parameters, columns, job, needs, produces);
   }
 
   /**
@@ -155,7 +162,7 @@ public record Scope(
             node.place(),
             hole.written() + " is known only when the job runs; it can stand in commands and env");
       } else {
-        boolean own = hole.name().equals("job") || parameter(hole.name()) != null;
+        boolean own = hole.name().equals("job") || ofRow(hole.name()) != null;
         put(value(hole, node.place()), own, form, out);
       }
     }
@@ -212,6 +219,12 @@ public record Scope(
     out.setLength(start);
     boolean known = brace < 0 && !head.isEmpty() && !head.equals("*");
     out.append(known ? "{" + head + "*," + head + "*/**/*}" : "**/*");
+  }
+
+  /** The value of a parameter, or of another column of the instance's row. */
+  private String ofRow(String name) {
+    String value = columns.get(name);
+    return value == null ? parameter(name) : value;
   }
 
   private String parameter(String name) {
@@ -459,7 +472,7 @@ public record Scope(
     if (list != null) {
       return item(list, hole, place);
     }
-    String value = hole.name().equals("job") ? job : parameter(hole.name());
+    String value = hole.name().equals("job") ? job : ofRow(hole.name());
     value = value == null ? vars.texts().get(hole.name()) : value;
     if (value == null) {
       throw unknown(hole, place);
@@ -498,6 +511,7 @@ public record Scope(
   private BadInput unknown(Placeholder hole, Place place) {
     TreeSet<String> known = new TreeSet<>(vars.names());
     known.addAll(parameters.keySet());
+    known.addAll(columns.keySet());
     if (job != null) {
       known.add("job");
       known.addAll(Template.SLOTS);

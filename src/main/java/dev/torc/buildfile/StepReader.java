@@ -69,6 +69,7 @@ record StepReader(
     if (text.isEmpty()) {
       throw new BadInput(node.place(), "an empty path");
     }
+    Paths.refuseHome(text, node.place());
     return Glob.unescape(text);
   }
 

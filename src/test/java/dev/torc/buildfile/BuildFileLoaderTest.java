@@ -27,7 +27,7 @@ class BuildFileLoaderTest {
   void nameDescriptionAndRoots() throws Exception {
     try (Written files =
         Written.yaml(
-            "vars: {s: scratch}", "description: 012", "roots: ['/{s}/me', ../out, \"~/x\"]")) {
+            "vars: {s: scratch}", "description: 012", "roots: ['/{s}/me', ../out, ./~/x]")) {
       Workflow workflow = files.load();
       assertEquals("p", workflow.name());
       assertEquals("012", workflow.description());

@@ -484,4 +484,40 @@ class JobReaderTest {
             .refused();
     assertEquals(message, refused.lines().findFirst().orElseThrow());
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "needs: ~/x",
+        "needs: ['!~/x']",
+        "needs: '~/*.c'",
+        "needs: $HOME/x",
+        "needs: '${HOME}/x/'",
+        "needs: '{h}/x'",
+        "produces: '~/x'",
+        "dir: ~/x",
+        "depfile: $HOME/x.d",
+        "match: '~/{x}.c'",
+        "table: ~/x.csv",
+        "parameters: { p: { glob: '$HOME/*.c' } }",
+      })
+  void theCallersHomeIsNotExpandedInPathsAndThatIsSaid(String line) {
+    String refused =
+        Written.yaml("vars: { h: $HOME }", "jobs:", "  a:", "    command: x", "    " + line)
+            .refused();
+    assertTrue(refused.startsWith("torc.yaml:5:"), refused);
+    assertTrue(refused.contains(" is not expanded in a path; write the folder, or"), refused);
+  }
+
+  @Test
+  void whatHasTheVeryNameIsMeantByADotAndOthersOnlyLookAlike() {
+    Job job = job("command: x", "needs: [./~/x, ~x, x/~, '$HOMER/x', '$HOME is no variable here']");
+    assertEquals("~/x ~x x/~ $HOMER/x $HOME is no variable here", refs(job.needs()));
+    assertTrue(
+        Written.yaml("roots: [~/x]", "jobs: { }").refused().startsWith("torc.yaml:1:9: ~/x: ~ is"));
+    assertTrue(
+        Written.yaml("include: $HOME/x.yaml", "jobs: { }")
+            .refused()
+            .startsWith("torc.yaml:1:10: $HOME/x.yaml: $HOME is not expanded"));
+  }
 }
