@@ -6,7 +6,6 @@ import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Axis;
-import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
@@ -63,13 +62,6 @@ final class AxisValues {
     }
   }
 
-  /** The values of an axis, of which those of some columns name no instance. */
-  private record Values(List<String> names, Set<String> columns, List<Row> rows) {
-    Values(List<String> names, List<Row> rows) {
-      this(names, Set.of(), rows);
-    }
-  }
-
   private final GroupExpansion expansion;
   private final List<Unit> units;
   private final Map<String, Integer> ids = new HashMap<>(); // of the units, once one is named
@@ -114,15 +106,15 @@ final class AxisValues {
       boolean before = one.byResults;
       one.byResults = false;
       try {
-        Values values = one.of(axis);
-        String there = values.rows.isEmpty() && one.awaits.isEmpty() ? one.nothing(axis) : "";
+        AxisRows values = one.of(axis);
+        String there = values.rows().isEmpty() && one.awaits.isEmpty() ? one.nothing(axis) : "";
         nothing = nothing.isEmpty() ? there : nothing;
         one.byResults |= before; // others wonder about the whole
-        names.addAll(values.names);
-        columns.addAll(values.columns);
-        rows.add(values.rows);
-        distinct(values);
-        if (values.rows.isEmpty() && one.awaits.isEmpty() && !one.mayBeNone(axis)) {
+        names.addAll(values.names());
+        columns.addAll(values.columns());
+        rows.add(values.rows());
+        values.refuseDoubles();
+        if (values.rows().isEmpty() && one.awaits.isEmpty() && !one.mayBeNone(axis)) {
           warnings.add(
               new BadInput.Diagnostic(
                   axis.place(),
@@ -174,36 +166,6 @@ final class AxisValues {
     }
   }
 
-  private static void distinct(Values values) {
-    Map<List<String>, Place> seen = HashMap.newHashMap(values.rows.size());
-    for (Row row : values.rows) {
-      List<String> key = values.columns.isEmpty() ? row.values() : key(values, row);
-      Place earlier = seen.putIfAbsent(key, row.place());
-      if (earlier != null) {
-        List<String> shown = new ArrayList<>();
-        for (int i = 0; i < values.names.size(); i++) {
-          if (!values.columns.contains(values.names.get(i))) {
-            shown.add(values.names.get(i) + "=" + InstanceName.encode(row.values().get(i)));
-          }
-        }
-        String what = values.columns.isEmpty() ? "values" : "key";
-        throw new BadInput(
-            row.place(), "the same " + what + " as at " + earlier + ": " + String.join(",", shown));
-      }
-    }
-  }
-
-  /** Those of a row's values that name its instance. */
-  private static List<String> key(Values values, Row row) {
-    List<String> key = new ArrayList<>();
-    for (int i = 0; i < values.names.size(); i++) {
-      if (!values.columns.contains(values.names.get(i))) {
-        key.add(row.values().get(i));
-      }
-    }
-    return key;
-  }
-
   /** The values of one group, and what they depend on. */
   private final class One {
 
@@ -218,9 +180,9 @@ final class AxisValues {
       this.group = group;
     }
 
-    Values of(Axis axis) throws IOException {
+    AxisRows of(Axis axis) throws IOException {
       return switch (axis) {
-        case Axis.Fixed fixed -> new Values(fixed.names(), fixed.rows());
+        case Axis.Fixed fixed -> new AxisRows(fixed.names(), fixed.rows());
         case Axis.Lines lines ->
             table(
                 lines,
@@ -228,12 +190,11 @@ final class AxisValues {
                 bytes ->
                     new TableReader.Content(lines.names(), TableReader.lines(bytes, lines.path())));
         case Axis.Table table ->
-            keyed(
-                table,
-                table(
+            table(
                     table,
                     table.path(),
-                    bytes -> TableReader.read(bytes, table.path(), table.columns())));
+                    bytes -> TableReader.read(bytes, table.path(), table.columns()))
+                .keyed(table);
         case Axis.Globbed globbed -> globbed(globbed);
         case Axis.Matched matched -> matched(matched);
         case Axis.Products products -> products(products);
@@ -289,29 +250,11 @@ final class AxisValues {
           : "";
     }
 
-    /** The same rows, told which of their values name the instances. */
-    private static Values keyed(Axis.Table table, Values values) {
-      if (table.key().isEmpty()) {
-        return values;
-      }
-      if (values.rows.isEmpty()) {
-        return new Values(table.key(), values.rows);
-      }
-      for (String name : table.key()) {
-        if (!values.names.contains(name)) {
-          throw TableReader.missing(name, values.names, new Place(table.path(), 1, 1));
-        }
-      }
-      Set<String> columns = new TreeSet<>(values.names);
-      table.key().forEach(columns::remove);
-      return new Values(values.names, columns, values.rows);
-    }
-
     private interface TableFormat {
       TableReader.Content of(byte[] bytes) throws IOException;
     }
 
-    private Values table(Axis axis, String path, TableFormat format) throws IOException {
+    private AxisRows table(Axis axis, String path, TableFormat format) throws IOException {
       TableReader.Content content = sources.table(axis);
       if (content == null) {
         boolean before = lasting;
@@ -324,14 +267,14 @@ final class AxisValues {
         boolean source = lasting;
         lasting &= before;
         if (!awaits.isEmpty()) {
-          return new Values(axis.names(), List.of());
+          return new AxisRows(axis.names(), List.of());
         }
         content = read(axis, path, format);
         if (source) {
           sources.put(axis, content);
         }
       }
-      return new Values(content.names(), content.rows());
+      return new AxisRows(content.names(), content.rows());
     }
 
     private TableReader.Content read(Axis axis, String path, TableFormat format)
@@ -416,7 +359,7 @@ final class AxisValues {
       return products;
     }
 
-    private Values products(Axis.Products axis) throws IOException {
+    private AxisRows products(Axis.Products axis) throws IOException {
       Integer other = ids().get(axis.job());
       if (other == null) {
         throw new BadInput(
@@ -430,13 +373,13 @@ final class AxisValues {
       return paths(axis, paths);
     }
 
-    private Values paths(Axis axis, Collection<String> paths) {
+    private AxisRows paths(Axis axis, Collection<String> paths) {
       List<Row> rows = new ArrayList<>(paths.size());
       paths.forEach(path -> rows.add(new Row(List.of(path), axis.place(), List.of(path))));
-      return new Values(axis.names(), rows);
+      return new AxisRows(axis.names(), rows);
     }
 
-    private Values valuesOf(Axis.ValuesOf axis) throws IOException {
+    private AxisRows valuesOf(Axis.ValuesOf axis) throws IOException {
       Integer other = ids().get(axis.group());
       if (other == null || !(units.get(other) instanceof Unit.Many)) {
         String kind = other == null ? "no job " : "no parameters has the job ";
@@ -465,10 +408,10 @@ final class AxisValues {
         outcome.jobs().forEach(job -> distinct.add(job.parameters().get(axis.parameter())));
         distinct.forEach(value -> rows.add(new Row(List.of(value), axis.place(), List.of())));
       }
-      return new Values(axis.names(), rows);
+      return new AxisRows(axis.names(), rows);
     }
 
-    private Values globbed(Axis.Globbed axis) throws IOException {
+    private AxisRows globbed(Axis.Globbed axis) throws IOException {
       Set<String> paths = new TreeSet<>();
       for (Glob glob : axis.globs()) {
         Function<String, List<String>> fit =
@@ -481,11 +424,11 @@ final class AxisValues {
       return paths(axis, paths);
     }
 
-    private Values matched(Axis.Matched axis) throws IOException {
+    private AxisRows matched(Axis.Matched axis) throws IOException {
       List<Row> rows = new ArrayList<>();
       seen(axis.match().glob(), List.of(), axis.match()::values, axis.place())
           .forEach((path, values) -> rows.add(new Row(values, axis.place(), List.of(path))));
-      return new Values(axis.names(), rows);
+      return new AxisRows(axis.names(), rows);
     }
 
     /**
@@ -570,40 +513,40 @@ final class AxisValues {
       }
     }
 
-    private Values zip(Axis.Zip zip) throws IOException {
-      List<Values> all = new ArrayList<>();
+    private AxisRows zip(Axis.Zip zip) throws IOException {
+      List<AxisRows> all = new ArrayList<>();
       for (Axis axis : zip.axes()) {
         all.add(of(axis));
       }
       if (!awaits.isEmpty()) {
-        return new Values(zip.names(), List.of());
+        return new AxisRows(zip.names(), List.of());
       }
-      Values first = all.getFirst();
-      for (Values other : all) {
-        if (other.rows.size() != first.rows.size()) {
+      AxisRows first = all.getFirst();
+      for (AxisRows other : all) {
+        if (other.rows().size() != first.rows().size()) {
           throw new BadInput(
               zip.place(),
               "zip wants as many values of each, but "
-                  + first.names.getFirst()
+                  + first.names().getFirst()
                   + " has "
-                  + first.rows.size()
+                  + first.rows().size()
                   + " and "
-                  + other.names.getFirst()
+                  + other.names().getFirst()
                   + " has "
-                  + other.rows.size());
+                  + other.rows().size());
         }
       }
       List<Row> rows = new ArrayList<>();
-      for (int i = 0; i < first.rows.size(); i++) {
+      for (int i = 0; i < first.rows().size(); i++) {
         List<String> values = new ArrayList<>();
         List<String> files = new ArrayList<>();
-        for (Values each : all) {
-          values.addAll(each.rows.get(i).values());
-          files.addAll(each.rows.get(i).files());
+        for (AxisRows each : all) {
+          values.addAll(each.rows().get(i).values());
+          files.addAll(each.rows().get(i).files());
         }
-        rows.add(new Row(List.copyOf(values), first.rows.get(i).place(), List.copyOf(files)));
+        rows.add(new Row(List.copyOf(values), first.rows().get(i).place(), List.copyOf(files)));
       }
-      return new Values(zip.names(), rows);
+      return new AxisRows(zip.names(), rows);
     }
   }
 

@@ -151,6 +151,7 @@ final class JobReader {
         withData(needs, run, retry),
         produces,
         items.after(job),
+        steps.tools(full, dir),
         resources(job.map().get("resources"), scope),
         retry,
         depfile,

@@ -48,6 +48,7 @@ public final class KnownKeys {
           "needs",
           "produces",
           "after",
+          "tools",
           "env",
           "dir",
           "shell",

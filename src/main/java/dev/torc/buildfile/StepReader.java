@@ -12,6 +12,7 @@ import dev.torc.workflow.Paths;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Step.Command;
 import dev.torc.workflow.Template;
+import dev.torc.workflow.Tool;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -162,6 +163,56 @@ record StepReader(
       }
     }
     return node;
+  }
+
+  /** The programs of {@code tools}; the job's own {@code PATH} tells where they may be. */
+  List<Tool> tools(MapFields job, String dir) {
+    if (job.map().get("tools") == null) {
+      return List.of();
+    }
+    StepReader again =
+        new StepReader(top, paths, new Problems(), warnings); // what is wrong is told
+    Template search = again.env(job).getOrDefault("PATH", Optional.empty()).orElse(null);
+    List<Tool> tools = new ArrayList<>();
+    for (Node node : job.scope().items(job.map().get("tools"))) {
+      job.guard(
+          () -> {
+            String name = job.scope().text(MapFields.scalar(node, "tools"));
+            tools.add(tool(node.place(), name, search, dir));
+          });
+    }
+    return List.copyOf(tools);
+  }
+
+  private Tool tool(Place place, String name, Template search, String dir) {
+    Paths.refuseHome(name, place);
+    if (name.isBlank() || name.endsWith("/") || name.equals(".") || name.equals("..")) {
+      throw new BadInput(place, "no name of a program: \"" + name + "\"");
+    }
+    try {
+      List<String> own = new ArrayList<>();
+      if (name.indexOf('/') >= 0) {
+        own.add(paths.normalize(name));
+      } else if (search != null) {
+        StringBuilder folders = new StringBuilder();
+        for (Template.Part part : search.parts()) {
+          boolean text = part instanceof Template.Part.Text;
+          if (!text && !((Template.Part.Slot) part).name().equals("env")) {
+            throw new BadInput(
+                place, "where " + name + " is has to be known before the job runs; see its PATH");
+          }
+          folders.append(text ? ((Template.Part.Text) part).text() : "\0");
+        }
+        for (String folder : folders.toString().split(":", -1)) {
+          if (folder.indexOf('\0') < 0) {
+            own.add(paths.below(dir, folder.isEmpty() ? name : folder + "/" + name));
+          }
+        }
+      }
+      return new Tool(place, name, List.copyOf(own), search, dir);
+    } catch (IllegalArgumentException e) {
+      throw new BadInput(place, e.getMessage());
+    }
   }
 
   private static String image(MapFields fields, String otherwise) {

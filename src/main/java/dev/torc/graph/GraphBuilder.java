@@ -9,6 +9,7 @@ import dev.torc.workflow.Group;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Tool;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,6 +98,12 @@ public final class GraphBuilder {
           need(j, job, ref, excludes, edges, listsHere);
         }
       }
+      for (Tool tool : job.tools()) {
+        String made = made(tool);
+        if (made != null) {
+          need(j, job, new Ref.OfFile(tool.place(), made), excludes, edges, listsHere);
+        }
+      }
       for (Ref.OfJob after : job.after()) {
         waitFor(joinOf(after.place(), after.job()), edges);
       }
@@ -117,6 +124,16 @@ public final class GraphBuilder {
       edges.endRow(true);
     }
     return edges.build();
+  }
+
+  /** The path of a tool that a job makes, null for any other. */
+  private String made(Tool tool) {
+    for (String path : tool.paths()) {
+      if (makers.of(path) >= 0) {
+        return path;
+      }
+    }
+    return null;
   }
 
   private static void waitFor(int node, Adjacency.Builder edges) {
@@ -285,6 +302,12 @@ public final class GraphBuilder {
           if (ref instanceof Ref.OfFile file) {
             needs.add(files.add(file.path()));
           }
+        }
+      }
+      for (Tool tool : job.tools()) {
+        String made = made(tool);
+        if (made != null) {
+          needs.add(files.add(made));
         }
       }
       needs.endRow(true);

@@ -8,6 +8,7 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
+import dev.torc.workflow.Tool;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -84,6 +85,9 @@ public final class Manifest {
     sorted.forEach((name, list) -> writer.content(LineKind.LIST, name, contains.ofList(list)));
     made(made, ordered, contains, writer);
     data(job).forEach((name, ref) -> writer.content(LineKind.DATA, name, contains.ofData(ref)));
+    if (!job.tools().isEmpty()) {
+      tools(job, contains, writer);
+    }
     for (String path : found) {
       int maker = graph.makerOf(path);
       boolean lost = maker >= 0 && !graph.precedes(maker, id); // the run will say what to add
@@ -93,6 +97,13 @@ public final class Manifest {
     for (String product : new TreeSet<>(products(job))) {
       writer.text(LineKind.PRODUCT, product, "");
     }
+  }
+
+  /** The programs that no job makes, each once, in the order of their names. */
+  private void tools(Job job, InputSource contains, ManifestWriter writer) {
+    TreeMap<String, Tool> tools = new TreeMap<>();
+    ToolSearch.unmade(graph, job).forEach(tool -> tools.put(tool.name(), tool));
+    tools.forEach((name, tool) -> writer.content(LineKind.TOOL, name, contains.ofTool(tool)));
   }
 
   /**

@@ -55,6 +55,7 @@ public final class ReasonText {
       case ALWAYS -> "always";
       case FORCED -> "forced";
       case DATA_CHANGED -> "data " + name + data(reason);
+      case TOOL_CHANGED -> "tool " + name + change(reason);
       case NEED_UNREADABLE, NEED_VANISHED -> SafeText.line(reason.lack());
     };
   }
@@ -92,7 +93,8 @@ public final class ReasonText {
           NEED_UNREADABLE,
           NEED_VANISHED,
           MOVED,
-          DATA_CHANGED ->
+          DATA_CHANGED,
+          TOOL_CHANGED ->
           Class.NEED;
       case PRODUCT_MISSING, PRODUCT_WANTED, PRODUCT_ALTERED -> Class.PRODUCT;
       case SETTING_CHANGED -> Class.SETTING;
@@ -112,6 +114,12 @@ public final class ReasonText {
     return reason.old().isEmpty() || reason.now().isEmpty()
         ? ""
         : " " + digest(reason.old()) + " → " + digest(reason.now());
+  }
+
+  private static String change(Reason reason) {
+    return reason.old().isEmpty()
+        ? " added"
+        : reason.now().isEmpty() ? " removed" : " changed" + digests(reason);
   }
 
   /** The digests of a product of which only the executable bit is another. */

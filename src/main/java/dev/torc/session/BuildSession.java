@@ -120,7 +120,7 @@ public final class BuildSession {
   /** Refuses what cannot be built; returns a line for each need that cannot be read. */
   private List<BadInput.Diagnostic> unreadable(BitSet jobs) throws IOException {
     List<BadInput.Diagnostic> unreadable =
-        DiskChecks.check(project.graph(), project.looking(_ -> null), jobs);
+        DiskChecks.check(project.graph(), project.looking(_ -> null), project.caller().env(), jobs);
     ImageRefusal.refuse(project.graph(), jobs, project.containers());
     return unreadable;
   }
@@ -218,7 +218,7 @@ public final class BuildSession {
 
     @Override
     public void of(Graph graph, BitSet jobs) throws IOException {
-      DiskChecks.check(graph, digests, jobs);
+      DiskChecks.check(graph, digests, project.caller().env(), jobs);
       ImageRefusal.refuse(graph, jobs, project.containers());
       if (planned) {
         capacity.refuse(graph, jobs);

@@ -65,7 +65,7 @@ public record JobsRequest(List<String> targets, boolean instances) {
       Project project = look.project();
       JobSelection selection = project.select(targets);
       try {
-        DiskChecks.check(project.graph(), look.digests(), selection.jobs());
+        DiskChecks.check(project.graph(), look.digests(), project.caller().env(), selection.jobs());
         look.taken().refuse(selection.jobs());
       } catch (BadInput bad) {
         refused.accept(bad);

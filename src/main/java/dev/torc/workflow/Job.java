@@ -15,6 +15,7 @@ import java.util.StringJoiner;
  * @param needs in the order written; a named need is one item with all its paths
  * @param produces likewise; only files, folders and globs occur
  * @param after names of jobs that must have succeeded first
+ * @param tools programs whose contents count; a job that makes one is waited for
  * @param depfile path of the depfile the command writes, relative to the root; null without one
  * @param temporary whether only readers want its products: see {@code plan.WantedTemporaries}
  * @param priority larger first
@@ -28,6 +29,7 @@ public record Job(
     List<Item> needs,
     List<Item> produces,
     List<Ref.OfJob> after,
+    List<Tool> tools,
     Resources resources,
     Retry retry,
     String depfile,

@@ -107,6 +107,7 @@ public final class WorkflowCodec {
     out.list(job.needs(), this::item);
     out.list(job.produces(), this::item);
     out.list(job.after(), this::ref);
+    out.list(job.tools(), this::tool);
     resources(out, job.resources());
     retry(out, job.retry());
     out.text(job.depfile());
@@ -131,6 +132,7 @@ public final class WorkflowCodec {
         in.list(this::item),
         in.list(this::item),
         in.list(from -> (Ref.OfJob) ref(from)),
+        in.list(this::tool),
         resources(in),
         retry(in),
         in.text(),
@@ -264,6 +266,22 @@ public final class WorkflowCodec {
       case 5 -> new Ref.OfData(place, text, in.text());
       default -> throw new IllegalArgumentException("no kind of reference: " + kind);
     };
+  }
+
+  private void tool(ByteWriter out, Tool tool) {
+    place(out, tool.place());
+    shared(out, tool.name());
+    out.list(tool.paths(), this::shared);
+    out.flag(tool.search() != null);
+    if (tool.search() != null) {
+      template(out, tool.search());
+    }
+    shared(out, tool.dir());
+  }
+
+  private Tool tool(ByteReader in) {
+    return new Tool(
+        place(in), shared(in), in.list(this::shared), in.flag() ? template(in) : null, shared(in));
   }
 
   private static void resources(ByteWriter out, Resources resources) {

@@ -68,6 +68,7 @@ public final class Grouped {
         job.needs(),
         job.produces(),
         job.after(),
+        job.tools(),
         job.resources(),
         job.retry(),
         job.depfile(),
