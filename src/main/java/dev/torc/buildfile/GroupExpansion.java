@@ -105,6 +105,22 @@ final class GroupExpansion {
     return new Expanded(List.copyOf(jobs), List.copyOf(groups), new LinkedHashSet<>(warnings));
   }
 
+  /** The names of the manual jobs, and of the manual groups without instances. */
+  List<String> manual(Expanded expanded) {
+    List<String> manual = new ArrayList<>(0);
+    for (Job job : expanded.jobs) {
+      if (job.manual()) {
+        manual.add(job.name());
+      }
+    }
+    for (Unit unit : units) {
+      if (unit instanceof Unit.Many && unit.job().manual()) {
+        manual.add(unit.name());
+      }
+    }
+    return List.copyOf(manual);
+  }
+
   /** A group decides about itself, by way of another one that reads what it makes, or directly. */
   private void refuse(int maker, int reader, BadInput.Diagnostic why) {
     if (outcomes.get(maker).byResults || outcomes.get(reader).byResults) {

@@ -159,6 +159,7 @@ final class JobReader {
         job.flag("temporary"),
         job.flag("always"),
         job.flag("interactive"),
+        job.flag("manual"),
         job.flag("allow_failure"),
         (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
         List.copyOf(job.texts("tags")),

@@ -60,6 +60,7 @@ public final class KnownKeys {
           "temporary",
           "always",
           "interactive",
+          "manual",
           "priority",
           "tags",
           "description",

@@ -151,7 +151,8 @@ public final class ParsedBuildFile {
         expanded.groups(),
         data,
         hooks,
-        List.copyOf(expanded.warnings()));
+        List.copyOf(expanded.warnings()),
+        expansion.manual(expanded));
   }
 
   /** The files that were read, tables among them, under the paths by which they were asked for. */

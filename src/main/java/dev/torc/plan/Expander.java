@@ -304,6 +304,7 @@ public final class Expander {
         groups,
         wanted.data(),
         wanted.hooks(),
-        wanted.warnings());
+        wanted.warnings(),
+        wanted.manual());
   }
 }

@@ -18,6 +18,7 @@ import java.util.StringJoiner;
  * @param tools programs whose contents count; a job that makes one is waited for
  * @param depfile path of the depfile the command writes, relative to the root; null without one
  * @param temporary whether only readers want its products: see {@code plan.WantedTemporaries}
+ * @param manual whether it runs only when it is named or something that will be built needs it
  * @param priority larger first
  * @param group the group that it is an instance of, null for a plain job
  * @param parameters the values of an instance by name, as written; empty for a plain job
@@ -37,6 +38,7 @@ public record Job(
     boolean temporary,
     boolean always,
     boolean interactive,
+    boolean manual,
     boolean allowFailure,
     int priority,
     List<String> tags,

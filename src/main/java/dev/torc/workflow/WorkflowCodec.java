@@ -72,6 +72,7 @@ public final class WorkflowCodec {
     texts(out, workflow.data());
     out.list(workflow.hooks(), this::hook);
     out.list(workflow.warnings(), this::said);
+    out.list(workflow.manual(), ByteWriter::text);
   }
 
   private void said(ByteWriter out, BadInput.Diagnostic said) {
@@ -95,8 +96,9 @@ public final class WorkflowCodec {
     SortedMap<String, String> data = texts(in);
     List<Hook> hooks = in.list(this::hook);
     List<BadInput.Diagnostic> warnings = in.list(this::said);
+    List<String> manual = in.list(ByteReader::text);
     return new Workflow(
-        root, read, name, description, limits, roots, jobs, groups, data, hooks, warnings);
+        root, read, name, description, limits, roots, jobs, groups, data, hooks, warnings, manual);
   }
 
   /** Writes a job. */
@@ -115,6 +117,7 @@ public final class WorkflowCodec {
     out.flag(job.temporary());
     out.flag(job.always());
     out.flag(job.interactive());
+    out.flag(job.manual());
     out.flag(job.allowFailure());
     out.number(job.priority());
     out.list(job.tags(), ByteWriter::text);
@@ -136,6 +139,7 @@ public final class WorkflowCodec {
         resources(in),
         retry(in),
         in.text(),
+        in.flag(),
         in.flag(),
         in.flag(),
         in.flag(),

@@ -57,7 +57,8 @@ public final class Grouped {
         all,
         flat.data(),
         flat.hooks(),
-        flat.warnings());
+        flat.warnings(),
+        flat.manual());
   }
 
   private static Job instance(Job job, InstanceName name) {
@@ -76,6 +77,7 @@ public final class Grouped {
         job.temporary(),
         job.always(),
         job.interactive(),
+        job.manual(),
         job.allowFailure(),
         job.priority(),
         job.tags(),
