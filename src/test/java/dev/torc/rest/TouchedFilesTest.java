@@ -92,12 +92,12 @@ class TouchedFilesTest {
     rest = new JobsAtRest(held(), 1, jobs, numbers, known, StringTable.of(List.of()), none.build());
   }
 
-  /** The stamp of some file that is there stands for that of the database. */
   /** A caller without an environment. */
   private static ToolSearch nobody() {
     return new ToolSearch(Path.of("/"), Map.of(), StampSource.of(FileSystems.getDefault()));
   }
 
+  /** The stamp of some file that is there stands for that of the database. */
   private JobsAtRest.Held held() throws IOException {
     Stamp database = stamps.stamp(root);
     return new JobsAtRest.Held(Digest.ofText("graph"), true, "boot", database, new TreeMap<>());
