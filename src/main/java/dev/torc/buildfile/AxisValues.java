@@ -343,7 +343,7 @@ final class AxisValues {
         awaits.add(units.get(other).name());
         return null;
       }
-      return outcome.jobs();
+      return expansion.jobs(outcome);
     }
 
     /** What a unit has made; nothing while it has not ended, which is noted. */
@@ -405,7 +405,9 @@ final class AxisValues {
                 + NearestName.hint(axis.parameter(), outcome.group().parameters()));
       } else {
         Set<String> distinct = new LinkedHashSet<>();
-        outcome.jobs().forEach(job -> distinct.add(job.parameters().get(axis.parameter())));
+        expansion
+            .jobs(outcome)
+            .forEach(job -> distinct.add(job.parameters().get(axis.parameter())));
         distinct.forEach(value -> rows.add(new Row(List.of(value), axis.place(), List.of())));
       }
       return new AxisRows(axis.names(), rows);

@@ -8,9 +8,11 @@ import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Row;
 import dev.torc.workflow.Unit;
+import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,17 +46,21 @@ final class GroupExpansion {
   /**
    * What became of a group.
    *
+   * @param packed its instances, in the order of their names in the group
    * @param known whether its instances are known
    * @param lasting whether neither a result nor a file can change it
    * @param byResults whether results had a say
    */
-  record Outcome(Group group, List<Job> jobs, boolean known, boolean lasting, boolean byResults) {}
+  record Outcome(
+      Group group, List<byte[]> packed, boolean known, boolean lasting, boolean byResults) {}
 
   private final List<Unit> units;
+  private final WorkflowCodec codec;
   private final JobReader reader;
   private final Set<BadInput.Diagnostic> warnings;
-  private final Set<String> names = new HashSet<>(); // of the units, once a group asks for them
-  private final Map<String, Map<String, Job>> read = new HashMap<>();
+  private final Set<String> manual;
+  private final Set<String> unitNames = new HashSet<>(); // of the units, once a group asks for them
+  private final Map<String, Map<String, byte[]>> read = new HashMap<>();
   private final Map<Integer, Outcome> lasting = new HashMap<>();
   private final Map<String, List<Job>> outlines = new HashMap<>();
   private final AxisSources sources;
@@ -70,9 +76,19 @@ final class GroupExpansion {
   /**
    * Prepares.
    *
+   * @param codec packs jobs
    * @param warnings where the readers of jobs tell theirs
+   * @param manual takes the names of manual instances
    */
-  GroupExpansion(Path root, List<Unit> units, JobReader reader, Set<BadInput.Diagnostic> warnings) {
+  GroupExpansion(
+      Path root,
+      List<Unit> units,
+      WorkflowCodec codec,
+      JobReader reader,
+      Set<BadInput.Diagnostic> warnings,
+      Set<String> manual) {
+    this.manual = manual;
+    this.codec = codec;
     this.units = List.copyOf(units);
     this.reader = reader;
     this.warnings = warnings;
@@ -91,34 +107,19 @@ final class GroupExpansion {
       }
     }
     values.settle(this::refuse);
-    List<Job> jobs = new ArrayList<>(units.size());
+    List<byte[]> jobs = new ArrayList<>(units.size());
     List<Group> groups = new ArrayList<>();
     for (int u = 0; u < units.size(); u++) {
-      if (units.get(u) instanceof Unit.Many) {
-        Outcome outcome = of(u);
-        jobs.addAll(outcome.jobs);
-        groups.add(outcome.group);
+      if (units.get(u) instanceof Unit.Single single) {
+        jobs.add(single.packed());
       } else {
-        jobs.add(units.get(u).job());
+        Outcome outcome = of(u);
+        jobs.addAll(outcome.packed);
+        groups.add(outcome.group);
       }
     }
-    return new Expanded(List.copyOf(jobs), List.copyOf(groups), new LinkedHashSet<>(warnings));
-  }
-
-  /** The names of the manual jobs, and of the manual groups without instances. */
-  List<String> manual(Expanded expanded) {
-    List<String> manual = new ArrayList<>(0);
-    for (Job job : expanded.jobs) {
-      if (job.manual()) {
-        manual.add(job.name());
-      }
-    }
-    for (Unit unit : units) {
-      if (unit instanceof Unit.Many && unit.job().manual()) {
-        manual.add(unit.name());
-      }
-    }
-    return List.copyOf(manual);
+    return new Expanded(
+        PackedJobs.of(codec, jobs), List.copyOf(groups), new LinkedHashSet<>(warnings));
   }
 
   /** A group decides about itself, by way of another one that reads what it makes, or directly. */
@@ -156,12 +157,17 @@ final class GroupExpansion {
       }
     }
     if (outcomes.putIfAbsent(unit, known) == null) {
-      instances += known.jobs.size();
+      instances += known.packed.size();
       if (known.lasting) {
         lasting.put(unit, known);
       }
     }
     return outcomes.get(unit);
+  }
+
+  /** The instances of a group. */
+  List<Job> jobs(Outcome outcome) {
+    return PackedJobs.of(codec, outcome.packed);
   }
 
   /** Whether a unit is being expanded. */
@@ -222,9 +228,10 @@ final class GroupExpansion {
     }
     Problems own = new Problems();
     AxisValues.Answer answer = values.of(unit, group, own);
-    List<Job> jobs = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    List<byte[]> jobs = new ArrayList<>();
     if (own.isEmpty() && answer.awaits().isEmpty()) {
-      instances(group, answer, own, jobs);
+      instances(group, answer, own, names, jobs);
     }
     if (!own.isEmpty()) {
       if (!answer.byResults()) {
@@ -238,7 +245,7 @@ final class GroupExpansion {
             group.name(),
             group.entry().place(),
             answer.parameters(),
-            jobs.stream().map(Job::name).toList(),
+            List.copyOf(names),
             List.copyOf(answer.awaits()),
             known ? List.of() : products(group),
             List.of(),
@@ -285,7 +292,12 @@ final class GroupExpansion {
     return group.job().produces().stream().flatMap(item -> item.refs().stream()).toList();
   }
 
-  private void instances(Unit.Many group, AxisValues.Answer answer, Problems own, List<Job> jobs) {
+  private void instances(
+      Unit.Many group,
+      AxisValues.Answer answer,
+      Problems own,
+      List<String> names,
+      List<byte[]> jobs) {
     long count = 1;
     for (List<Row> rows : answer.rows()) {
       count = Math.min(count * rows.size(), Integer.MAX_VALUE);
@@ -302,8 +314,8 @@ final class GroupExpansion {
     }
     Set<BadInput.Diagnostic> told = new LinkedHashSet<>();
     JobReader reading = reader.telling(own, told);
-    Map<String, Job> before = read.getOrDefault(group.name(), Map.of());
-    Map<String, Job> all = answer.lasting() ? Map.of() : new HashMap<>(before);
+    Map<String, byte[]> before = read.getOrDefault(group.name(), Map.of());
+    Map<String, byte[]> all = answer.lasting() ? Map.of() : new HashMap<>(before);
     int[] at = new int[answer.rows().size()];
     for (long i = 0; i < count && own.isEmpty(); i++) {
       SortedMap<String, String> values = new TreeMap<>();
@@ -322,18 +334,23 @@ final class GroupExpansion {
       }
       String name = new InstanceName(group.name(), values).toString();
       String known = columns.isEmpty() ? name : name + '\0' + columns; // it may have others now
-      Job job = before.get(known);
+      byte[] job = before.get(known);
       if (job == null) {
-        if (names().contains(name)) {
+        if (unitNames().contains(name)) {
           own.add(group.entry().place(), "the job " + name + " is an instance of " + group.name());
         }
-        job =
+        Job instance =
             reading.read(
                 group.key(),
                 group.name(),
                 group.entry(),
                 new JobReader.Instance(name, values, columns, files));
+        if (instance.manual()) {
+          manual.add(name);
+        }
+        job = codec.packed(instance);
       }
+      names.add(name);
       jobs.add(job);
       if (!answer.lasting()) {
         all.put(known, job);
@@ -348,11 +365,11 @@ final class GroupExpansion {
     }
   }
 
-  private Set<String> names() {
-    if (names.isEmpty()) {
-      units.forEach(unit -> names.add(unit.name()));
+  private Set<String> unitNames() {
+    if (unitNames.isEmpty()) {
+      units.forEach(unit -> unitNames.add(unit.name()));
     }
-    return names;
+    return unitNames;
   }
 
   /** The files that jobs are sure to make, null if one may make any number of them. */

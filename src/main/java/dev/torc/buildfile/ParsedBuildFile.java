@@ -13,6 +13,7 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Unit;
 import dev.torc.workflow.Workflow;
+import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -51,6 +52,7 @@ public final class ParsedBuildFile {
   private final SortedMap<String, String> data;
   private final List<Hook> hooks;
   private final Set<BadInput.Diagnostic> warnings = new LinkedHashSet<>();
+  private final Set<String> manual = new LinkedHashSet<>(); // names of jobs, instances and groups
   private final GroupExpansion expansion;
 
   /**
@@ -107,13 +109,15 @@ public final class ParsedBuildFile {
             warnings);
     reader.checkShared();
     AxisReader axes = new AxisReader(scope, paths, problems);
+    WorkflowCodec codec = new WorkflowCodec();
     List<Unit> units = new ArrayList<>();
     Map<String, Place> places = HashMap.newHashMap(jobs.size());
     while (!jobs.isEmpty()) {
       Map.Entry<String, Entry> job = jobs.pollFirstEntry();
-      add(job.getKey(), job.getValue(), reader, axes, units, places, problems);
+      Entry read = new Entry(job.getValue().place(), job.getValue().value());
+      add(job.getKey(), read, reader, axes, codec, units, manual, places, problems);
     }
-    this.expansion = new GroupExpansion(root, units, reader, warnings);
+    this.expansion = new GroupExpansion(root, units, codec, reader, warnings, manual);
     Path folder = root.getFileName();
     this.files = layers.files();
     this.sources = layers.sources();
@@ -152,7 +156,7 @@ public final class ParsedBuildFile {
         data,
         hooks,
         List.copyOf(expanded.warnings()),
-        expansion.manual(expanded));
+        List.copyOf(manual));
   }
 
   /** The files that were read, tables among them, under the paths by which they were asked for. */
@@ -179,7 +183,9 @@ public final class ParsedBuildFile {
       Entry entry,
       JobReader reader,
       AxisReader axes,
+      WorkflowCodec codec,
       List<Unit> units,
+      Set<String> manual,
       Map<String, Place> places,
       Problems problems) {
     String name;
@@ -195,7 +201,11 @@ public final class ParsedBuildFile {
       return;
     }
     if (!AxisReader.isGroup(entry.value())) {
-      units.add(new Unit.Single(reader.read(key, name, entry, null)));
+      Job job = reader.read(key, name, entry, null);
+      if (job.manual()) {
+        manual.add(name);
+      }
+      units.add(new Unit.Single(codec, codec.packed(job)));
       return;
     }
     Problems own = new Problems();
@@ -205,8 +215,11 @@ public final class ParsedBuildFile {
       problems.add(new BadInput(own.found()));
       read = List.of();
     }
-    units.add(
-        new Unit.Many(name, key, entry, read, outline(key, name, entry, read, reader, problems)));
+    Job outline = outline(key, name, entry, read, reader, problems);
+    if (outline.manual()) {
+      manual.add(name);
+    }
+    units.add(new Unit.Many(name, key, entry, read, outline));
   }
 
   /**

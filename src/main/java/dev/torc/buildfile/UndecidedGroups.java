@@ -54,7 +54,7 @@ final class UndecidedGroups {
   void settle(GroupExpansion expansion, List<Unit> units, Refusal refusal) throws IOException {
     BitSet told = new BitSet();
     for (Doubt doubt : doubts) {
-      for (Job job : expansion.of(doubt.maker).jobs()) {
+      for (Job job : expansion.jobs(expansion.of(doubt.maker))) {
         for (Item item : job.produces()) {
           for (Ref ref : item.refs()) {
             if (ref instanceof Ref.OfFile file

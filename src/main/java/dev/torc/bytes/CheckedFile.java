@@ -4,6 +4,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 
 import dev.torc.posix.OwnFile;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
@@ -79,21 +81,31 @@ public final class CheckedFile {
   }
 
   /**
-   * Writes a file of one or two parts under a lock that its owner holds; the first {@link #FREE}
-   * bytes of each are set here.
+   * Writes a file of one part under a lock that its owner holds.
+   *
+   * @param first the first {@link #FREE} bytes are set here
    */
-  public static void write(Path file, ByteWriter... parts) throws IOException {
+  public static void write(Path file, ByteWriter first) throws IOException {
+    write(file, first, List.of());
+  }
+
+  /**
+   * Writes a file of two parts, likewise.
+   *
+   * @param second the second part in pieces, of which the first one begins with {@link #FREE} free
+   *     bytes; without a piece there is no such part
+   */
+  public static void write(Path file, ByteWriter first, List<byte[]> second) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    byte[] before = NOTHING;
     try {
       try (OutputStream out = OwnFile.out(fresh, CREATE, TRUNCATE_EXISTING)) {
-        for (ByteWriter part : parts) {
-          byte[] bytes = part.buffer();
-          ByteBuffer.wrap(bytes).putLong(sum(bytes, part.length(), before));
-          for (int at = 0; at < part.length(); at += PIECE) {
-            out.write(bytes, at, Math.min(PIECE, part.length() - at));
-          }
-          before = head(bytes);
+        byte[] bytes = first.buffer();
+        ByteBuffer.wrap(bytes).putLong(sum(bytes, first.length(), NOTHING));
+        for (int at = 0; at < first.length(); at += PIECE) {
+          out.write(bytes, at, Math.min(PIECE, first.length() - at));
+        }
+        if (!second.isEmpty()) {
+          write(out, head(bytes), second);
         }
       }
       OwnFile.prepare(file);
@@ -102,6 +114,25 @@ public final class CheckedFile {
       Files.deleteIfExists(fresh);
       throw e;
     }
+  }
+
+  private static void write(OutputStream out, byte[] before, List<byte[]> pieces)
+      throws IOException {
+    CRC32C crc = new CRC32C();
+    crc.update(before);
+    byte[] begin = pieces.getFirst();
+    crc.update(begin, FREE, begin.length - FREE);
+    long length = begin.length;
+    for (byte[] piece : pieces.subList(1, pieces.size())) {
+      crc.update(piece);
+      length += piece.length;
+    }
+    ByteBuffer.wrap(begin).putLong(head(crc, length));
+    BufferedOutputStream gathered = new BufferedOutputStream(out, PIECE);
+    for (byte[] piece : pieces) {
+      gathered.write(piece);
+    }
+    gathered.flush();
   }
 
   private static byte[] head(byte[] part) {
@@ -123,6 +154,10 @@ public final class CheckedFile {
     CRC32C crc = new CRC32C();
     crc.update(before, 0, before.length);
     crc.update(bytes, FREE, length - FREE);
-    return crc.getValue() << 32 | length;
+    return head(crc, length);
+  }
+
+  private static long head(CRC32C crc, long length) {
+    return crc.getValue() << 32 | Math.toIntExact(length);
   }
 }

@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.plan.Reason;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Resources;
 import dev.torc.workflow.Retry;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,8 @@ import java.util.Map;
  */
 final class JobRun {
 
-  private final Job job;
+  private final Resources resources;
+  private final Retry retry;
   private final List<Reason> reasons;
   private final Map<String, Long> limits;
   private int attempts;
@@ -24,12 +26,12 @@ final class JobRun {
   private boolean released;
 
   JobRun(Job job, List<Reason> reasons, Map<String, Long> limits) {
-    this.job = job;
+    this.resources = job.resources(); // the job itself is not held: 100 000 may be ready
+    this.retry = job.retry();
     this.reasons = reasons;
     this.limits = limits;
-    this.memory = job.resources().memory();
-    this.runtime = job.resources().runtime();
-    this.demand = ResourceDemand.of(job.resources(), memory, limits);
+    this.memory = resources.memory();
+    this.runtime = resources.runtime();
   }
 
   /** Why it runs. */
@@ -39,6 +41,9 @@ final class JobRun {
 
   /** What its next or present attempt takes. */
   ResourceDemand demand() {
+    if (demand == null) {
+      demand = ResourceDemand.of(resources, memory, limits);
+    }
     return demand;
   }
 
@@ -69,7 +74,7 @@ final class JobRun {
         shared,
         id,
         attempts,
-        new LaunchBuilder.Granted(demand, identifiers, all >> 20, memory),
+        new LaunchBuilder.Granted(demand(), identifiers, all >> 20, memory),
         runtime,
         gone);
   }
@@ -86,7 +91,6 @@ final class JobRun {
 
   /** Whether another attempt may follow one that ended so. */
   boolean mayRetry(ProcessEnd ended) {
-    Retry retry = job.retry();
     if (attempts > retry.retries() || ended.how() == ProcessEnd.How.INTERRUPTED) {
       return false;
     }
@@ -105,10 +109,9 @@ final class JobRun {
 
   /** Lets memory and time limit grow for the next attempt; what grows stops at the limit. */
   void grow() {
-    Retry retry = job.retry();
     long most = Math.max(memory, limits.getOrDefault(ResourceDemand.MEMORY, Long.MAX_VALUE));
     memory = Math.min((long) (memory * retry.growMemory()), most);
     runtime = (long) (runtime * retry.growRuntime());
-    demand = ResourceDemand.of(job.resources(), memory, limits);
+    demand = null;
   }
 }

@@ -158,7 +158,7 @@ final class ProductScan {
 
   /** The products in declared order, matches of globs sorted. */
   List<RecordedProduct> made() {
-    return made;
+    return List.copyOf(made); // it stays in the record
   }
 
   /** The same, and the depfile, as what torc may delete while it is unaltered. */

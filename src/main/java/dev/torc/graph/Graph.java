@@ -6,6 +6,7 @@ import dev.torc.bytes.StringTable;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -340,7 +341,7 @@ public final class Graph {
     Adjacency before = Adjacency.read(in);
     int[] order = in.ints();
     int[] number = in.ints();
-    Workflow workflow = of.apply(new LazyList<>(number.length, j -> jobs.get(number[j])));
+    Workflow workflow = of.apply(PackedJobs.pick(jobs, number));
     return new Graph(
         workflow,
         jobs,

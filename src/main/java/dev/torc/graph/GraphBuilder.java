@@ -8,6 +8,7 @@ import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Tool;
 import dev.torc.workflow.Workflow;
@@ -283,7 +284,9 @@ public final class GraphBuilder {
 
   /** Turns everything into the final numbers and flat arrays. */
   private Graph number(Adjacency writtenBefore, int[] order, int[] number) {
-    List<Job> jobs = new ArrayList<>(written.size());
+    int[] jobs = Arrays.stream(order).filter(n -> n < written.size()).toArray();
+    List<String> names = new ArrayList<>(jobs.length);
+    int[] priority = new int[jobs.length];
     List<JoinNode> shut = new ArrayList<>(joins.size());
     Adjacency.Builder before = new Adjacency.Builder();
     Adjacency.Builder needs = new Adjacency.Builder();
@@ -295,7 +298,8 @@ public final class GraphBuilder {
         continue;
       }
       Job job = written.get(n);
-      jobs.add(job);
+      priority[names.size()] = job.priority();
+      names.add(job.name());
       edges(writtenBefore, n, number, before);
       for (Item item : job.needs()) {
         for (Ref ref : item.refs()) {
@@ -338,15 +342,15 @@ public final class GraphBuilder {
     boolean isWhole = open.isEmpty(); // else they are asked before the next graph, again and again
     return new Graph(
         workflow,
-        List.copyOf(jobs),
+        PackedJobs.pick(written, jobs),
         List.copyOf(shut),
-        StringTable.of(jobs.stream().map(Job::name).toList()),
+        StringTable.of(names),
         isWhole ? Graph.references(workflow, number) : () -> references,
         files.build(),
         isWhole ? Graph.makers(workflow, number) : () -> makers,
         makers.arePlain(),
         maker,
-        jobs.stream().mapToInt(Job::priority).toArray(),
+        priority,
         lists.stream().map(list -> renumber(list, number)).toList(),
         needs.build(),
         listNeeds.build(),

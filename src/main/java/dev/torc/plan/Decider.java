@@ -70,7 +70,7 @@ public final class Decider {
     if (records.interrupted(id)) {
       reasons.add(Reason.of(Reason.Kind.INTERRUPTED));
     } else if (last == null) {
-      reasons.add(Reason.of(Reason.Kind.NEVER_RAN));
+      reasons.add(Reason.NEVER_RAN);
     } else {
       prior(job, last, reasons);
     }

@@ -10,6 +10,9 @@ package dev.torc.plan;
  */
 public record Reason(Kind kind, String name, String old, String now) {
 
+  /** There is no record of the job: in a first build, of 100 000 of them. */
+  static final Reason NEVER_RAN = of(Kind.NEVER_RAN);
+
   /** The causes of rule 1. The order is that of the codes in the cache: only append. */
   public enum Kind {
     NEVER_RAN,

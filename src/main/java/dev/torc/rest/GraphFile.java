@@ -5,7 +5,6 @@ import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.CheckedFile;
 import dev.torc.graph.Graph;
-import dev.torc.graph.LazyList;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.KnownDigest;
@@ -13,9 +12,11 @@ import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Deciders;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -38,7 +39,7 @@ import java.util.SortedMap;
 public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding) {
 
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
-  private static final String LAYOUT = "torc graph 5";
+  private static final String LAYOUT = "torc graph 6";
 
   /**
    * What a graph is made from, but for the bytes of its build files.
@@ -108,9 +109,12 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
     Digest id = in.digest();
     WorkflowCodec compiled = new WorkflowCodec(in.list(ByteReader::text));
     int[] starts = in.ints();
-    int base = bytes.length - in.small();
-    LazyList<Job> jobs =
-        new LazyList<>(starts.length, j -> compiled.job(new ByteReader(bytes, base + starts[j])));
+    byte[] bodies = CheckedFile.second(file, bytes);
+    if (bodies == null) {
+      return null;
+    }
+    List<Job> jobs =
+        new PackedJobs(compiled, starts.length, j -> new ByteReader(bodies, starts[j]));
     Graph graph =
         Graph.read(in, jobs, written -> compiled.workflow(in, file.getFileSystem(), written));
     return new GraphFile(graph, id, lasting, deciding);
@@ -178,26 +182,28 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
             });
     out.longs(deciding(graph, deciders).toLongArray());
     WorkflowCodec compiled = new WorkflowCodec();
-    ByteWriter bodies = new ByteWriter(0);
+    List<byte[]> bodies = new ArrayList<>(graph.jobs() + 1);
+    bodies.add(new byte[CheckedFile.FREE]);
     int[] starts = new int[graph.jobs()];
+    int at = CheckedFile.FREE;
     for (int j = 0; j < starts.length; j++) {
-      starts[j] = bodies.length();
-      compiled.job(bodies, graph.job(j));
+      starts[j] = at;
+      bodies.add(compiled.packed(graph.job(j)));
+      at += bodies.getLast().length;
     }
     ByteWriter rest = new ByteWriter(0);
     graph.write(rest);
     compiled.workflow(rest, graph.workflow());
     if (!deciders.isNone()) {
       name.digest(Digest.ofBytes(rest.bytes()));
-      name.digest(Digest.ofBytes(bodies.bytes()));
+      bodies.forEach(body -> name.digest(Digest.ofBytes(body)));
     }
     Digest id = Digest.ofBytes(name.bytes());
     out.digest(id);
     out.list(compiled.shared(), ByteWriter::text);
     out.ints(starts);
-    out.number(bodies.length());
-    out.add(rest, bodies);
-    CheckedFile.write(file, out);
+    out.add(rest);
+    CheckedFile.write(file, out, bodies);
     return id;
   }
 

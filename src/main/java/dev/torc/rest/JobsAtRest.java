@@ -200,7 +200,7 @@ public record JobsAtRest(
     out.longs(stamps);
     further.write(out);
     extra.write(out);
-    CheckedFile.write(file, out, ByteWriter.over(digests.bytes()));
+    CheckedFile.write(file, out, List.of(digests.bytes()));
   }
 
   private static void held(ByteWriter out, Held held) {

@@ -18,9 +18,6 @@ import java.io.IOException;
  */
 final class BuildFiles implements Expander.Source, Project.Keeper {
 
-  /** Bytes that the heap has where the build files were long. */
-  private static final long GROWN = 128L << 20;
-
   private final GraphFile.Origin origin;
   private final GraphFile kept;
   private ParsedBuildFile parsed;
@@ -38,10 +35,7 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
   public Workflow expand(ResultSource found) throws IOException {
     if (parsed == null) {
       parsed = ParsedBuildFile.read(origin.files(), origin.defines());
-      if (Runtime.getRuntime().totalMemory() > GROWN) {
-        // The trees of 100 000 jobs are garbage now, but old: the heap would grow instead (100 MB).
-        System.gc();
-      }
+      new Heap().collect(); // the text of the files is garbage now
     }
     return parsed.expand(found);
   }

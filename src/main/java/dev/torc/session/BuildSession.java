@@ -241,6 +241,7 @@ public final class BuildSession {
           if (event instanceof Event.Finished last) {
             work.end(last);
           }
+          work.heap().collect();
           watcher.accept(event);
         };
     Optional<Jobserver> tokens = jobserver(warn);

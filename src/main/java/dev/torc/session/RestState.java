@@ -206,6 +206,7 @@ record RestState(
       if (id == null) {
         return null;
       }
+      work.heap().collect(); // the graph's bytes
       boolean same = rest != null && last.graph() == project.graph();
       BitSet stayed = same ? (BitSet) rest.jobs().clone() : new BitSet();
       if (same) {

@@ -47,6 +47,7 @@ public final class WriteSession implements AutoCloseable {
   private final StartMarks marks;
   private final DigestMemo digests;
   private final Consumer<Event> listener;
+  private final Heap heap = new Heap();
   private boolean recorded;
 
   private WriteSession(
@@ -192,6 +193,11 @@ public final class WriteSession implements AutoCloseable {
 
   public DigestMemo digests() {
     return digests;
+  }
+
+  /** The heap of this build. */
+  Heap heap() {
+    return heap;
   }
 
   @Override

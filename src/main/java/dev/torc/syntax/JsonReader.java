@@ -47,7 +47,7 @@ public final class JsonReader {
       if (first == null) {
         return new Node.Scalar(new Place(shown, 1, 1), "", false);
       }
-      Node node = reader.value(first);
+      Node node = reader.value(first, 0);
       if (parser.nextToken() != null) {
         throw new BadInput(reader.place(), "something follows the end of the document");
       }
@@ -63,7 +63,7 @@ public final class JsonReader {
     }
   }
 
-  private Node value(JsonToken token) throws IOException {
+  private Node value(JsonToken token, int depth) throws IOException {
     Place place = place();
     SourceFile.count(++written, place);
     return switch (token) {
@@ -72,7 +72,8 @@ public final class JsonReader {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
           Place at = place();
           String key = SourceFile.clean(parser.currentName(), at);
-          Entry earlier = entries.putIfAbsent(key, new Entry(at, value(parser.nextToken())));
+          Entry earlier =
+              entries.putIfAbsent(key, Entry.of(at, value(parser.nextToken(), depth + 1), depth));
           if (earlier != null) {
             throw new BadInput(
                 at, "duplicate key " + key + ", first at line " + earlier.place().line());
@@ -83,7 +84,7 @@ public final class JsonReader {
       case START_ARRAY -> {
         List<Node> items = new ArrayList<>();
         for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
-          items.add(value(t));
+          items.add(value(t, depth + 1));
         }
         yield new Node.Sequence(place, items);
       }

@@ -41,8 +41,65 @@ public sealed interface Node {
     }
   }
 
-  /** One entry of a map: the place of its key, and its value. */
-  record Entry(Place place, Node value) {}
+  /** One entry of a map. */
+  final class Entry {
+
+    /** How deep the entries of {@code jobs} stand; there may be 100 000 of them. */
+    static final int JOBS = 1;
+
+    private final Place place;
+    private final Node value;
+    private final PackedNode packed;
+
+    /**
+     * An entry.
+     *
+     * @param place of its key
+     */
+    public Entry(Place place, Node value) {
+      this(place, value, null);
+    }
+
+    private Entry(Place place, Node value, PackedNode packed) {
+      this.place = place;
+      this.value = value;
+      this.packed = packed;
+    }
+
+    /** An entry of a map that stands so deep in its file; in the one of the jobs it is packed. */
+    static Entry of(Place place, Node value, int depth) {
+      return depth == JOBS && value instanceof Mapping
+          ? new Entry(place, null, new PackedNode(value))
+          : new Entry(place, value);
+    }
+
+    /** Where its key begins. */
+    public Place place() {
+      return place;
+    }
+
+    /** Its value; of a packed one an equal one each time. */
+    public Node value() {
+      return packed == null ? value : packed.node();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Entry entry
+          && place.equals(entry.place)
+          && value().equals(entry.value());
+    }
+
+    @Override
+    public int hashCode() {
+      return place.hashCode();
+    }
+
+    @Override
+    public String toString() {
+      return place + " " + value();
+    }
+  }
 
   /** Whether nothing stands here, which counts as an empty list or map where one is wanted. */
   static boolean isNothing(Node node) {

@@ -1,5 +1,6 @@
 package dev.torc.workflow;
 
+import dev.torc.bytes.ByteReader;
 import dev.torc.syntax.Node;
 import java.util.List;
 
@@ -12,11 +13,20 @@ public sealed interface Unit {
   /** The job; of a group, with wildcards for all values, so that it tells what could be. */
   Job job();
 
-  /** A plain job. */
-  record Single(Job job) implements Unit {
+  /**
+   * A plain job, as bytes: of 100 000 of them the records need not be held.
+   *
+   * @param packed as the codec wrote it; not to be changed
+   */
+  record Single(WorkflowCodec codec, byte[] packed) implements Unit {
     @Override
     public String name() {
-      return job.name();
+      return codec.name(new ByteReader(packed, 0));
+    }
+
+    @Override
+    public Job job() {
+      return codec.job(new ByteReader(packed, 0));
     }
   }
 

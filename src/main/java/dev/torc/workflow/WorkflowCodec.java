@@ -7,7 +7,6 @@ import dev.torc.syntax.Place;
 import dev.torc.syntax.Quote;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A workflow as bytes, so that it need not be read from its build files again: exactly the records
@@ -30,11 +30,12 @@ public final class WorkflowCodec {
   private static final Hook.On[] ONS = Hook.On.values();
 
   private final List<String> shared;
+  private Resources last; // most jobs take the same
   private final Map<String, Integer> numbers = new HashMap<>();
 
   /** For writing: gathers the shared texts. */
   public WorkflowCodec() {
-    this.shared = new ArrayList<>();
+    this.shared = new CopyOnWriteArrayList<>(); // one thread writes, others may read
   }
 
   /** For reading what was written with these shared texts. */
@@ -101,6 +102,13 @@ public final class WorkflowCodec {
         root, read, name, description, limits, roots, jobs, groups, data, hooks, warnings, manual);
   }
 
+  /** A job as bytes of its own. */
+  public byte[] packed(Job job) {
+    ByteWriter out = new ByteWriter(0);
+    job(out, job);
+    return out.bytes();
+  }
+
   /** Writes a job. */
   public void job(ByteWriter out, Job job) {
     out.text(job.name());
@@ -124,6 +132,11 @@ public final class WorkflowCodec {
     out.text(job.description());
     out.text(job.group());
     texts(out, job.parameters());
+  }
+
+  /** Reads the name of a job, and nothing else of it. */
+  String name(ByteReader in) {
+    return in.text();
   }
 
   /** Reads a job back. */
@@ -298,9 +311,12 @@ public final class WorkflowCodec {
     out.number(resources.nodes());
   }
 
-  private static Resources resources(ByteReader in) {
-    return new Resources(
-        in.small(), in.number(), in.small(), in.number(), amounts(in), in.number(), in.small());
+  private Resources resources(ByteReader in) {
+    Resources read =
+        new Resources(
+            in.small(), in.number(), in.small(), in.number(), amounts(in), in.number(), in.small());
+    Resources before = last;
+    return read.equals(before) ? before : (last = read);
   }
 
   private void retry(ByteWriter out, Retry retry) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +54,7 @@ class CheckedFileTest {
 
   @Test
   void twoPartsAreReadOneByOne() throws IOException {
-    CheckedFile.write(file, part("one"), part("second"));
+    CheckedFile.write(file, part("one"), List.of(part("sec").bytes(), "ond".getBytes(UTF_8)));
     byte[] first = CheckedFile.read(file);
     assertEquals("one", text(first));
     assertEquals("second", text(CheckedFile.second(file, first)));
@@ -62,7 +63,7 @@ class CheckedFileTest {
 
   @Test
   void eachPartIsWholeByItself() throws IOException {
-    CheckedFile.write(file, part("one"), part("second"));
+    CheckedFile.write(file, part("one"), List.of(part("sec").bytes(), "ond".getBytes(UTF_8)));
     byte[] whole = Files.readAllBytes(file);
     byte[] first = CheckedFile.read(file);
     for (int at = 0; at < whole.length; at++) {
@@ -94,9 +95,9 @@ class CheckedFileTest {
   /** Another build may put another file in its place between the two. */
   @Test
   void theSecondPartOfAnotherFileIsNone() throws IOException {
-    CheckedFile.write(file, part("one"), part("second"));
+    CheckedFile.write(file, part("one"), List.of(part("sec").bytes(), "ond".getBytes(UTF_8)));
     byte[] first = CheckedFile.read(file);
-    CheckedFile.write(file, part("two"), part("second"));
+    CheckedFile.write(file, part("two"), List.of(part("second").bytes()));
     assertNotNull(CheckedFile.read(file));
     assertNull(CheckedFile.second(file, first));
   }
