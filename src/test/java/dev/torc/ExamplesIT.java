@@ -147,7 +147,7 @@ class ExamplesIT {
       assertEquals(1, ran.exit(), ran.err());
       assertTrue(ran.err().contains("test failed: exit 3 after "), ran.err());
       assertTrue(
-          ran.err().contains("  | of \"one\": 2 lines, 1 words, longest 3, not 1 "), ran.err());
+          ran.err().contains("\nof \"one\": 2 lines, 1 words, longest 3, not 1 "), ran.err());
       assertEquals("8 jobs: 7 ran, 0 up to date, 1 failed", ran.counts());
     }
   }

@@ -127,7 +127,7 @@ class LockIT {
     assertTrue(
         ran.err()
             .contains(
-                "  | torc: job a calls torc in %s, whose build it is part of; it would wait for"
+                "torc: job a calls torc in %s, whose build it is part of; it would wait for"
                         .formatted(project.root)
                     + " itself\n"),
         ran.err());
@@ -204,7 +204,7 @@ class LockIT {
     Ran ran = project.torc();
     assertEquals(1, ran.exit(), ran.err());
     String log = project.read(".torc/logs/a.log");
-    assertTrue(log.contains("  | torc: job b calls torc in " + project.root + ", "), log);
+    assertTrue(log.contains("torc: job b calls torc in " + project.root + ", "), log);
     assertTrue(log.contains("2 jobs: 1 ran, 0 up to date, 1 failed"), log);
     assertTrue(Files.exists(project.root.resolve("other/c")));
   }

@@ -32,25 +32,11 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   /** Variables that a shell sets or uses itself, so that a parameter would not arrive. */
   private static final Set<String> TAKEN =
       Set.of(
-          "PATH",
-          "HOME",
-          "IFS",
-          "PWD",
-          "OLDPWD",
-          "SHELL",
-          "SHLVL",
-          "ENV",
-          "BASH_ENV",
-          "PPID",
-          "UID",
-          "EUID",
-          "GROUPS",
-          "RANDOM",
-          "SECONDS",
-          "LINENO",
-          "OPTIND",
-          "OPTARG",
-          "_");
+          """
+          PATH HOME IFS PWD OLDPWD SHELL SHLVL ENV BASH_ENV PPID UID EUID GROUPS RANDOM SECONDS
+          LINENO OPTIND OPTARG _
+          """
+              .split("\\s+"));
 
   /** Whether the map of a job has a key that makes it a group. */
   static boolean isGroup(Node node) {

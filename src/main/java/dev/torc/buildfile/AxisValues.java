@@ -6,7 +6,6 @@ import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Axis;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Row;
@@ -306,13 +305,11 @@ final class AxisValues {
 
     private boolean isProduct(String path, List<Job> jobs) {
       for (Job job : jobs) {
-        for (Item item : job.produces()) {
-          for (Ref ref : item.refs()) {
-            if (ref instanceof Ref.OfFile file
-                ? file.path().equals(path)
-                : PossibleMakers.glob(ref).matches(path)) {
-              return true;
-            }
+        for (Ref ref : job.productRefs()) {
+          if (ref instanceof Ref.OfFile file
+              ? file.path().equals(path)
+              : PossibleMakers.glob(ref).matches(path)) {
+            return true;
           }
         }
       }
@@ -458,14 +455,12 @@ final class AxisValues {
         List<Job> jobs = jobs(maker);
         boolean open = false;
         for (Job job : jobs == null ? List.<Job>of() : jobs) {
-          for (Item item : job.produces()) {
-            for (Ref ref : item.refs()) {
-              if (ref instanceof Ref.OfFile file) {
-                put(file.path(), fit, seen);
-              } else if (PossibleMakers.sees(glob, excludes, PossibleMakers.glob(ref))) {
-                hidden.add(ref);
-                open = true;
-              }
+          for (Ref ref : job.productRefs()) {
+            if (ref instanceof Ref.OfFile file) {
+              put(file.path(), fit, seen);
+            } else if (PossibleMakers.sees(glob, excludes, PossibleMakers.glob(ref))) {
+              hidden.add(ref);
+              open = true;
             }
           }
         }
@@ -528,14 +523,12 @@ final class AxisValues {
         if (other.rows().size() != first.rows().size()) {
           throw new BadInput(
               zip.place(),
-              "zip wants as many values of each, but "
-                  + first.names().getFirst()
-                  + " has "
-                  + first.rows().size()
-                  + " and "
-                  + other.names().getFirst()
-                  + " has "
-                  + other.rows().size());
+              "zip wants as many values of each, but %s has %s and %s has %s"
+                  .formatted(
+                      first.names().getFirst(),
+                      first.rows().size(),
+                      other.names().getFirst(),
+                      other.rows().size()));
         }
       }
       List<Row> rows = new ArrayList<>();

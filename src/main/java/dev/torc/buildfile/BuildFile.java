@@ -36,6 +36,14 @@ public final class BuildFile {
     return FileLayers.located(first).getParent();
   }
 
+  /** What has the name of a build file in a folder, and is no folder. */
+  public static List<Path> in(Path folder) {
+    return NAMES.stream()
+        .map(folder::resolve)
+        .filter(f -> Files.exists(f, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(f))
+        .toList();
+  }
+
   /**
    * Finds the build file for someone who stands in a folder. A link is given as the link, so that
    * the folder it stands in is the root.
@@ -47,11 +55,7 @@ public final class BuildFile {
     for (Path dir = FileLayers.located(start.resolve("x")).getParent();
         dir != null;
         dir = dir.getParent()) {
-      List<Path> found =
-          NAMES.stream()
-              .map(dir::resolve)
-              .filter(f -> Files.exists(f, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(f))
-              .toList();
+      List<Path> found = in(dir);
       if (found.size() > 1) {
         throw new BadInput(
             new Place(found.get(0).toString(), 0, 0),

@@ -305,11 +305,8 @@ final class GroupExpansion {
     if (count > MAX_INSTANCES - instances) {
       own.add(
           group.entry().place(),
-          "with "
-              + group.name()
-              + " there would be more than "
-              + MAX_INSTANCES
-              + " instances; split the work");
+          "with %s there would be more than %s instances; split the work"
+              .formatted(group.name(), MAX_INSTANCES));
       return;
     }
     Set<BadInput.Diagnostic> told = new LinkedHashSet<>();
@@ -376,13 +373,11 @@ final class GroupExpansion {
   static Collection<String> declared(List<Job> jobs) {
     TreeSet<String> files = new TreeSet<>();
     for (Job job : jobs) {
-      for (Item item : job.produces()) {
-        for (Ref ref : item.refs()) {
-          if (!(ref instanceof Ref.OfFile file)) {
-            return null;
-          }
-          files.add(file.path());
+      for (Ref ref : job.productRefs()) {
+        if (!(ref instanceof Ref.OfFile file)) {
+          return null;
         }
+        files.add(file.path());
       }
     }
     return files;

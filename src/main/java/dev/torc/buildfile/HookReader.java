@@ -13,18 +13,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Reads {@code hooks}: a map of commands by event, or a list of maps. */
-final class HookReader {
-
-  private final Scope scope;
-  private final List<String> shell;
-  private final Problems problems;
-  private final List<Hook> hooks = new ArrayList<>();
-
-  private HookReader(Scope scope, List<String> shell, Problems problems) {
-    this.scope = scope;
-    this.shell = shell;
-    this.problems = problems;
-  }
+record HookReader(Scope scope, List<String> shell, Problems problems, List<Hook> hooks) {
 
   /**
    * Reads the hooks; what is wrong goes to the problems.
@@ -34,7 +23,7 @@ final class HookReader {
    */
   static List<Hook> read(
       Node node, Scope scope, List<String> shell, Collection<String> names, Problems problems) {
-    HookReader reader = new HookReader(scope, shell, problems);
+    HookReader reader = new HookReader(scope, shell, problems, new ArrayList<>());
     if (node instanceof Node.Sequence list) {
       list.items().forEach(item -> reader.entry(item, names));
     } else {

@@ -161,11 +161,27 @@ final class JobReader {
         job.flag("interactive"),
         job.flag("manual"),
         job.flag("allow_failure"),
+        showsOutput(job),
         (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
         List.copyOf(job.texts("tags")),
         job.text("description", ""),
         instance == null ? null : name,
         instance == null ? Collections.emptySortedMap() : instance.values);
+  }
+
+  /** Whether what it wrote is shown where it ended well too. */
+  private static boolean showsOutput(MapFields job) {
+    return job.read(
+        "output",
+        false,
+        node ->
+            switch (job.scope().text(node)) {
+              case "failure" -> false;
+              case "always" -> true;
+              default ->
+                  throw new IllegalArgumentException(
+                      "output must be failure or always, not " + node.text());
+            });
   }
 
   /** The needs as written with those of parents, and the files of an instance. */

@@ -61,6 +61,7 @@ public final class KnownKeys {
           "always",
           "interactive",
           "manual",
+          "output",
           "priority",
           "tags",
           "description",

@@ -32,12 +32,8 @@ public final class NumberRange {
     }
     if (last.subtract(first).signum() * by.signum() < 0) {
       throw new IllegalArgumentException(
-          "step "
-              + step
-              + " leads away from "
-              + to
-              + "; write step: "
-              + by.negate().toPlainString());
+          "step %s leads away from %s; write step: %s"
+              .formatted(step, to, by.negate().toPlainString()));
     }
     BigDecimal steps = last.subtract(first).divide(by, 0, RoundingMode.DOWN);
     if (steps.compareTo(BigDecimal.valueOf(max)) >= 0) {

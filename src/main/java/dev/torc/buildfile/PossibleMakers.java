@@ -3,7 +3,6 @@ package dev.torc.buildfile;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Axis;
 import dev.torc.workflow.InstanceName;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Unit;
@@ -37,14 +36,12 @@ final class PossibleMakers {
     this.units = units;
     for (int u = 0; u < units.size(); u++) {
       ids.put(units.get(u).name(), u);
-      for (Item item : units.get(u).job().produces()) {
-        for (Ref ref : item.refs()) {
-          if (ref instanceof Ref.OfFile file) {
-            files.computeIfAbsent(file.path(), p -> new ArrayList<>(1)).add(u);
-          } else {
-            globs.add(glob(ref));
-            globMakers.add(u);
-          }
+      for (Ref ref : units.get(u).job().productRefs()) {
+        if (ref instanceof Ref.OfFile file) {
+          files.computeIfAbsent(file.path(), p -> new ArrayList<>(1)).add(u);
+        } else {
+          globs.add(glob(ref));
+          globMakers.add(u);
         }
       }
     }

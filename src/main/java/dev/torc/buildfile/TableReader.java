@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.torc.machine.Amount;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonReader;
 import dev.torc.syntax.NearestName;
@@ -183,11 +184,8 @@ final class TableReader {
     if (fields.size() != columns.length) {
       throw new BadInput(
           place,
-          "the row has "
-              + fields.size()
-              + (fields.size() == 1 ? " field" : " fields")
-              + ", the header "
-              + columns.length);
+          "the row has %s, the header %s"
+              .formatted(Amount.count(fields.size(), "field"), columns.length));
     }
     String[] values = new String[names.size()];
     for (int c = 0; c < columns.length; c++) {

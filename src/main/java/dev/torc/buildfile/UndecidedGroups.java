@@ -2,7 +2,6 @@ package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Unit;
@@ -55,17 +54,15 @@ final class UndecidedGroups {
     BitSet told = new BitSet();
     for (Doubt doubt : doubts) {
       for (Job job : expansion.jobs(expansion.of(doubt.maker))) {
-        for (Item item : job.produces()) {
-          for (Ref ref : item.refs()) {
-            if (ref instanceof Ref.OfFile file
-                && doubt.seen.test(file.path())
-                && !told.get(doubt.maker)) {
-              told.set(doubt.maker);
-              refusal.of(
-                  doubt.maker,
-                  doubt.reader,
-                  new BadInput.Diagnostic(doubt.place, doubt.message(units, file.path())));
-            }
+        for (Ref ref : job.productRefs()) {
+          if (ref instanceof Ref.OfFile file
+              && doubt.seen.test(file.path())
+              && !told.get(doubt.maker)) {
+            told.set(doubt.maker);
+            refusal.of(
+                doubt.maker,
+                doubt.reader,
+                new BadInput.Diagnostic(doubt.place, doubt.message(units, file.path())));
           }
         }
       }

@@ -10,8 +10,10 @@ import java.util.function.BiConsumer;
  * and form, and then a number, or bytes behind their length. What is 0, null or empty is left out.
  * Tags go from 1 to 127 and must rise in a record; a list is one field for each item. A new field
  * gets a tag that no torc used before, so an older torc can skip it.
+ *
+ * @param out takes the bytes, behind what it has
  */
-public final class FieldWriter {
+public record FieldWriter(ByteWriter out) {
 
   /** Forms of a field: the lowest bit of its first byte. */
   static final int NUMBER = 0;
@@ -22,13 +24,6 @@ public final class FieldWriter {
   static final int SHA256 = 1;
 
   static final int SHA256_EXECUTABLE = 2;
-
-  private final ByteWriter out;
-
-  /** Writes to the end of other bytes. */
-  public FieldWriter(ByteWriter out) {
-    this.out = out;
-  }
 
   /** A number; 0 is left out. */
   public void number(int tag, long value) {

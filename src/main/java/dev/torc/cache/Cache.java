@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -150,61 +151,43 @@ public final class Cache implements AutoCloseable {
 
   /** What is known of a path, or null. */
   public KnownDigest stamp(String path) {
-    return find(RecordTree.STAMPS, RecordKey.of(path), path, (name, in) -> known(path, name, in));
+    return find(RecordTree.STAMPS, path, this::known);
   }
 
   /**
    * A job's last run, or null; null too where what it stored cannot be read: that is part of it.
    */
   public JobResult result(String job) {
-    byte[] key = RecordKey.of(job);
-    JobResult result =
-        find(
-            RecordTree.RESULTS,
-            key,
-            job,
-            (name, in) -> job.equals(name) ? RecordCodec.result(in) : null);
-    byte[] data = result == null ? null : value(RecordTree.DATA, key);
-    return data == null || data(job, key, data) != null ? result : null;
+    JobResult result = find(RecordTree.RESULTS, job, RecordCodec::result);
+    boolean whole =
+        result == null
+            || value(RecordTree.DATA, RecordKey.of(job)) == null
+            || find(RecordTree.DATA, job, RecordCodec::data) != null;
+    return whole ? result : null;
   }
 
   /** What people ask of a job's last run, or null. */
   public RunDetails details(String job) {
-    return find(
-        RecordTree.DETAILS,
-        RecordKey.of(job),
-        job,
-        (name, in) -> job.equals(name) ? RecordCodec.details(in) : null);
+    return find(RecordTree.DETAILS, job, RecordCodec::details);
   }
 
   /** The values that a job's last run stored; empty if there are none. */
   public List<StoredValue> data(String job) {
-    byte[] key = RecordKey.of(job);
-    List<StoredValue> data = data(job, key, value(RecordTree.DATA, key));
+    List<StoredValue> data = find(RecordTree.DATA, job, RecordCodec::data);
     return data == null ? List.of() : data;
-  }
-
-  private static List<StoredValue> data(String job, byte[] key, byte[] value) {
-    return RecordCodec.open(
-        RecordTree.DATA,
-        key,
-        value,
-        true,
-        (name, in) -> job.equals(name) ? RecordCodec.data(in) : null);
   }
 
   /** The record of a path that torc made, or null. */
   public OwnedPath owned(String path) {
-    return find(
-        RecordTree.OWNED,
-        RecordKey.of(path),
-        path,
-        (name, in) -> path.equals(name) ? RecordCodec.owned(path, in) : null);
+    return find(RecordTree.OWNED, path, in -> RecordCodec.owned(path, in));
   }
 
   /** A stored list, or null. */
   public List<ManifestEntry> list(Digest digest) {
-    return find(RecordTree.LISTS, digest.bytes(), null, (_, in) -> RecordCodec.entries(in));
+    byte[] key = digest.bytes();
+    byte[] value = value(RecordTree.LISTS, key);
+    return RecordCodec.open(
+        RecordTree.LISTS, key, value, false, (_, in) -> RecordCodec.entries(in));
   }
 
   /**
@@ -212,30 +195,12 @@ public final class Cache implements AutoCloseable {
    * names of more than 480 bytes that begin alike. A visitor may read and put, but not flush.
    */
   public void eachResult(BiConsumer<String, JobResult> visitor) {
-    each(
-        RecordTree.RESULTS,
-        (key, value) ->
-            RecordCodec.open(
-                RecordTree.RESULTS,
-                key,
-                value,
-                true,
-                (name, in) -> new Named<>(name, RecordCodec.result(in))),
-        named -> visitor.accept(named.name, named.record));
+    each(RecordTree.RESULTS, (_, in) -> RecordCodec.result(in), visitor);
   }
 
   /** Hands over the values of all jobs that stored any, in the order of their keys. */
   public void eachData(BiConsumer<String, List<StoredValue>> visitor) {
-    each(
-        RecordTree.DATA,
-        (key, value) ->
-            RecordCodec.open(
-                RecordTree.DATA,
-                key,
-                value,
-                true,
-                (name, in) -> new Named<>(name, RecordCodec.data(in))),
-        named -> visitor.accept(named.name, named.record));
+    each(RecordTree.DATA, (_, in) -> RecordCodec.data(in), visitor);
   }
 
   /** Hands over the events from a build and a sequence on, in their order. */
@@ -251,24 +216,12 @@ public final class Cache implements AutoCloseable {
 
   /** Hands over all paths that torc made, in the order of their keys. */
   public void eachOwned(Consumer<OwnedPath> visitor) {
-    each(
-        RecordTree.OWNED,
-        (key, value) -> RecordCodec.open(RecordTree.OWNED, key, value, true, RecordCodec::owned),
-        visitor);
+    each(RecordTree.OWNED, RecordCodec::owned, (_, owned) -> visitor.accept(owned));
   }
 
   /** Hands over all that is known of paths, in the order of their keys. */
   public void eachStamp(BiConsumer<String, KnownDigest> visitor) {
-    each(
-        RecordTree.STAMPS,
-        (key, value) ->
-            RecordCodec.open(
-                RecordTree.STAMPS,
-                key,
-                value,
-                true,
-                (name, in) -> new Named<>(name, known(name, name, in))),
-        named -> visitor.accept(named.name, named.record));
+    each(RecordTree.STAMPS, (_, in) -> known(in), visitor);
   }
 
   /** The newest lines of the history, newest first, {@code most} at most. */
@@ -441,8 +394,15 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  private <T> T find(RecordTree tree, byte[] key, String name, RecordCodec.Reader<T> reader) {
-    return RecordCodec.open(tree, key, value(tree, key), name != null, reader);
+  /** The record of a name; of two names that share a key, it is that of one. */
+  private <T> T find(RecordTree tree, String name, Function<FieldReader, T> reader) {
+    byte[] key = RecordKey.of(name);
+    return RecordCodec.open(
+        tree,
+        key,
+        value(tree, key),
+        true,
+        (whose, in) -> name.equals(whose) ? reader.apply(in) : null);
   }
 
   private byte[] value(RecordTree tree, byte[] key) {
@@ -452,11 +412,8 @@ public final class Cache implements AutoCloseable {
 
   private record Named<T>(String name, T record) {}
 
-  private KnownDigest known(String path, String name, FieldReader in) {
+  private KnownDigest known(FieldReader in) {
     KnownDigest known = RecordCodec.known(in);
-    if (!path.equals(name)) {
-      return null;
-    }
     return known.safe() && known.stamp().ctime() > distrust
         ? new KnownDigest(known.stamp(), known.digest(), false)
         : known;
@@ -466,8 +423,15 @@ public final class Cache implements AutoCloseable {
     T open(byte[] key, byte[] value);
   }
 
-  private <T> void each(RecordTree tree, Opener<T> opener, Consumer<T> visitor) {
-    each(tree, null, opener, visitor);
+  private <T> void each(
+      RecordTree tree, RecordCodec.Reader<T> reader, BiConsumer<String, T> visitor) {
+    each(
+        tree,
+        null,
+        (key, value) ->
+            RecordCodec.open(
+                tree, key, value, true, (name, in) -> new Named<>(name, reader.from(name, in))),
+        named -> visitor.accept(named.name, named.record));
   }
 
   /** One pass over what is committed and what is not yet, in the order of the keys. */

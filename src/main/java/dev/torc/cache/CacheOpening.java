@@ -211,11 +211,7 @@ final class CacheOpening {
 
   /** The line for people who look at a cache that is damaged. */
   static String unusable(CachePlace place, String how) {
-    return "the cache "
-        + place.data()
-        + " is "
-        + how
-        + " and counts as empty; the next build sets"
-        + " it aside";
+    return "the cache %s is %s and counts as empty; the next build sets it aside"
+        .formatted(place.data(), how);
   }
 }

@@ -50,13 +50,8 @@ final class Damage {
         // A reader may still have the old pair open; a new pair must not share its lock table.
         Files.deleteIfExists(place.lockTable());
         note.accept(
-            "the cache "
-                + data
-                + " is "
-                + how
-                + "; it was set aside as "
-                + aside.getFileName()
-                + ", and everything counts as never built");
+            "the cache %s is %s; it was set aside as %s, and everything counts as never built"
+                .formatted(data, how, aside.getFileName()));
       }
       // Only now: torc may be killed at any moment, and a fresh database must not be taken for bad.
       Files.deleteIfExists(marker(place));

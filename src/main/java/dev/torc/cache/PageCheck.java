@@ -197,58 +197,74 @@ final class PageCheck {
 
   private void use(long number, long count) throws Damaged {
     if (number < 2 || count < 1 || number > pages - count) {
-      throw new Damaged(number <= meta.last - count + 1 ? "cut off" : damaged(number));
+      sound(number <= meta.last - count + 1, number);
+      throw new Damaged("cut off");
     }
     for (int page = (int) number; page < number + count; page++) {
-      if (used.get(page)) {
-        throw new Damaged(damaged(page));
-      }
+      sound(!used.get(page), page);
       used.set(page);
     }
   }
 
-  private void page(long number, int depth, boolean main) throws Damaged {
-    if (depth < 1) {
-      throw new Damaged(damaged(number));
+  private static void sound(boolean is, long page) throws Damaged {
+    if (!is) {
+      throw new Damaged("damaged in page " + page);
     }
+  }
+
+  /** A page of a tree, which is used now. */
+  private byte[] load(long number, int depth) throws Damaged {
+    sound(depth >= 1, number);
     use(number, 1);
-    byte[] bytes = load(number, depth);
-    int flags = u16(bytes, 10);
+    int size = (int) meta.pageSize;
+    if (levels[depth - 1] == null) {
+      levels[depth - 1] = new byte[size];
+    }
+    byte[] bytes = levels[depth - 1];
+    bytes(number * size, size).get(bytes);
     int lower = u16(bytes, 12);
     int upper = u16(bytes, 14);
-    if (u64(bytes, 0) != number
-        || flags != (depth == 1 ? LEAF : BRANCH)
-        || lower < HEADER
-        || lower > upper
-        || upper > bytes.length) {
-      throw new Damaged(damaged(number));
-    }
-    int nodes = (lower - HEADER) / 2;
+    boolean kind = u16(bytes, 10) == (depth == 1 ? LEAF : BRANCH);
+    boolean bounds = lower >= HEADER && lower <= upper && upper <= size;
+    sound(u64(bytes, 0) == number && kind && bounds, number);
+    return bytes;
+  }
+
+  private static int nodes(byte[] bytes) {
+    return (u16(bytes, 12) - HEADER) / 2;
+  }
+
+  /** Where the data of a node begins, behind its key. */
+  private static int data(byte[] bytes, int node, long number) throws Damaged {
+    sound(node >= u16(bytes, 14) && node + NODE <= bytes.length, number);
+    int data = node + NODE + u16(bytes, node + 6);
+    sound(data <= bytes.length, number);
+    return data;
+  }
+
+  private void page(long number, int depth, boolean main) throws Damaged {
+    byte[] bytes = load(number, depth);
+    int nodes = nodes(bytes);
     int lastKey = 0;
     int lastData = 0;
     for (int i = 0; i < nodes; i++) {
       int node = u16(bytes, HEADER + 2 * i);
       int key = node + NODE;
-      int data = node < upper || key > bytes.length ? -1 : key + u16(bytes, node + 6);
-      if (data < 0 || data > bytes.length) {
-        throw new Damaged(damaged(number));
-      }
+      int data = data(bytes, node, number);
       if (depth > 1) {
         if (i > 0) {
-          if (previous != null && compare(bytes, key, data, previous) <= 0) {
-            throw new Damaged(damaged(number));
-          }
+          sound(previous == null || compare(bytes, key, data, previous) > 0, number);
           floor = Arrays.copyOfRange(bytes, key, data);
         }
         page(child(bytes, node), depth - 1, main);
         continue;
       }
-      if (i > 0
-          ? Arrays.compareUnsigned(bytes, key, data, bytes, lastKey, lastData) <= 0
-          : previous != null && compare(bytes, key, data, previous) <= 0
-              || floor != null && compare(bytes, key, data, floor) < 0) {
-        throw new Damaged(damaged(number));
-      }
+      boolean ascends =
+          i > 0
+              ? Arrays.compareUnsigned(bytes, key, data, bytes, lastKey, lastData) > 0
+              : (previous == null || compare(bytes, key, data, previous) > 0)
+                  && (floor == null || compare(bytes, key, data, floor) >= 0);
+      sound(ascends, number);
       leaf(bytes, node, key, data, number, main);
       lastKey = key;
       lastData = data;
@@ -268,27 +284,20 @@ final class PageCheck {
     long size = u16(bytes, node) | (long) u16(bytes, node + 2) << 16;
     int flags = u16(bytes, node + 4);
     if (flags == BIG_DATA && !main) {
-      if (data + 8 > bytes.length || size > Integer.MAX_VALUE) {
-        throw new Damaged(damaged(number));
-      }
+      sound(data + 8 <= bytes.length && size <= Integer.MAX_VALUE, number);
       long first = u64(bytes, data);
       long count = (HEADER - 1 + size) / meta.pageSize + 1;
       use(first, count);
       ByteBuffer head = bytes(first * meta.pageSize, HEADER);
       long held = head.getInt(12) & 0xffffffffL;
-      if (head.getLong(0) != first || head.getShort(10) != OVERFLOW || held < count) {
-        throw new Damaged(damaged(first));
-      }
+      sound(head.getLong(0) == first && head.getShort(10) == OVERFLOW && held >= count, first);
       if (held > count) {
         use(first + count, held - count);
       }
       return;
     }
-    if (flags != (main && flags == SUB_DATA ? SUB_DATA : 0)
-        || data + size > bytes.length
-        || flags == SUB_DATA && size != DB) {
-      throw new Damaged(damaged(number));
-    }
+    sound(flags == 0 || main && flags == SUB_DATA && size == DB, number);
+    sound(data + size <= bytes.length, number);
     if (main) {
       byte[] name = Arrays.copyOfRange(bytes, key, data);
       if (flags == 0) {
@@ -319,29 +328,10 @@ final class PageCheck {
   }
 
   private void freePage(long number, int depth, BitSet free) throws Damaged {
-    if (depth < 1) {
-      throw new Damaged(damaged(number));
-    }
-    use(number, 1);
     byte[] bytes = load(number, depth);
-    int lower = u16(bytes, 12);
-    int upper = u16(bytes, 14);
-    if (u64(bytes, 0) != number
-        || u16(bytes, 10) != (depth == 1 ? LEAF : BRANCH)
-        || lower < HEADER
-        || lower > upper
-        || upper > bytes.length) {
-      throw new Damaged(damaged(number));
-    }
-    for (int i = 0; i < (lower - HEADER) / 2; i++) {
+    for (int i = 0; i < nodes(bytes); i++) {
       int node = u16(bytes, HEADER + 2 * i);
-      if (node < upper || node + NODE > bytes.length) {
-        throw new Damaged(damaged(number));
-      }
-      int data = node + NODE + u16(bytes, node + 6);
-      if (data > bytes.length) {
-        throw new Damaged(damaged(number));
-      }
+      int data = data(bytes, node, number);
       if (depth > 1) {
         freePage(child(bytes, node), depth - 1, free);
       } else {
@@ -355,23 +345,19 @@ final class PageCheck {
     long size = u16(bytes, node) | (long) u16(bytes, node + 2) << 16;
     int flags = u16(bytes, node + 4);
     ByteBuffer list;
-    if (data - node - NODE != 8 || size % 8 != 0 || size < 8 || size > Integer.MAX_VALUE) {
-      throw new Damaged(damaged(number));
-    }
+    boolean numbers = size % 8 == 0 && size >= 8 && size <= Integer.MAX_VALUE;
+    sound(numbers && data - node - NODE == 8, number);
     if (flags == BIG_DATA && data + 8 <= bytes.length) {
       long first = u64(bytes, data);
       long count = (HEADER - 1 + size) / meta.pageSize + 1;
       use(first, count);
       list = bytes(first * meta.pageSize + HEADER, size);
-    } else if (flags == 0 && data + size <= bytes.length) {
-      list = ByteBuffer.wrap(bytes, data, (int) size).slice().order(ByteOrder.LITTLE_ENDIAN);
     } else {
-      throw new Damaged(damaged(number));
+      sound(flags == 0 && data + size <= bytes.length, number);
+      list = ByteBuffer.wrap(bytes, data, (int) size).slice().order(ByteOrder.LITTLE_ENDIAN);
     }
     long count = list.getLong(0);
-    if (count < 0 || count > size / 8 - 1) {
-      throw new Damaged(damaged(number));
-    }
+    sound(count >= 0 && count <= size / 8 - 1, number);
     for (int i = 1; i <= count; i++) {
       long page = list.getLong(8 * i);
       if (page < 2 || page > meta.last || page > Integer.MAX_VALUE || free.get((int) page)) {
@@ -388,22 +374,8 @@ final class PageCheck {
     return file.asSlice(at, size).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private byte[] load(long number, int depth) {
-    int size = (int) meta.pageSize;
-    if (levels[depth - 1] == null) {
-      levels[depth - 1] = new byte[size];
-    }
-    byte[] bytes = levels[depth - 1];
-    bytes(number * size, size).get(bytes);
-    return bytes;
-  }
-
   private static int compare(byte[] bytes, int from, int to, byte[] other) {
     return Arrays.compareUnsigned(bytes, from, to, other, 0, other.length);
-  }
-
-  private static String damaged(long page) {
-    return "damaged in page " + page;
   }
 
   private static int u16(byte[] bytes, int at) {

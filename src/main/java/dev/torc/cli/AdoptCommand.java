@@ -4,15 +4,12 @@ import dev.torc.report.AdoptAnswer;
 import dev.torc.session.AdoptRequest;
 import dev.torc.session.Exit;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * {@code torc adopt}: takes the files that are there for the results of jobs, without running them.
  */
 final class AdoptCommand extends Command {
 
-  private final List<String> targets = new ArrayList<>();
   private boolean dry;
   private boolean noWait;
 

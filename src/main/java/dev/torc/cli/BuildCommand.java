@@ -38,7 +38,9 @@ final class BuildCommand extends Command {
     Project project = project(console);
     BuildSession session = BuildSession.of(project, request);
     if (request.dry()) {
-      DryRunAnswer answer = new DryRunAnswer(session.forecast(console::warn));
+      DryRunAnswer answer =
+          new DryRunAnswer(
+              session.forecast(console::warn), options.detail() == Report.Detail.VERBOSE);
       print(console, answer);
       if (!common.json()) {
         console.out().flush();

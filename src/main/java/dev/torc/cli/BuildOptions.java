@@ -46,7 +46,9 @@ final class BuildOptions {
         "use no more at a time: cpus=4, memory=8GiB, gpus=1, or a counter",
         this::limit);
     options.flag(
-        "-v --verbose", "also show commands and what is up to date", () -> detail = Detail.VERBOSE);
+        "-v --verbose",
+        "also show commands, what jobs write and what is up to date",
+        () -> detail = Detail.VERBOSE);
     options.flag(
         "-q --quiet",
         "show only failures, warnings and the last line",

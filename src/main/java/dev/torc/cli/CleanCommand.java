@@ -5,13 +5,9 @@ import dev.torc.session.CleanRequest;
 import dev.torc.session.Exit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.List;
 
 /** {@code torc clean}: removes what torc made. */
 final class CleanCommand extends Command {
-
-  private final List<String> targets = new ArrayList<>();
 
   private boolean dry;
   private boolean force;

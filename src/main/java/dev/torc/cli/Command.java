@@ -5,11 +5,16 @@ import dev.torc.report.JsonWriter;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A command of torc. {@link Main} reads its options and calls it; {@link Commands} names it. */
 abstract class Command {
 
   final CommonOptions common = new CommonOptions();
+
+  /** Names and files that the user gave, where the command takes any. */
+  final List<String> targets = new ArrayList<>();
 
   /** One line for the help. */
   abstract String description();

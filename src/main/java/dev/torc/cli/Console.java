@@ -101,11 +101,16 @@ record Console(
   /** Writes the bytes of a file of torc's own to standard output as they are. */
   void copy(Path file) throws IOException {
     try (InputStream in = OwnFile.in(file)) {
-      if (out instanceof Stream stream) {
-        stream.copy(in);
-      } else {
-        out.write(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-      }
+      copy(in);
+    }
+  }
+
+  /** Writes bytes to standard output as they are. */
+  void copy(InputStream bytes) throws IOException {
+    if (out instanceof Stream stream) {
+      stream.copy(bytes);
+    } else {
+      out.write(new String(bytes.readAllBytes(), StandardCharsets.UTF_8));
     }
   }
 

@@ -12,8 +12,6 @@ import java.util.List;
  */
 final class DataCommand extends Command {
 
-  private final List<String> targets = new ArrayList<>();
-
   private final List<String> jobs = new ArrayList<>();
 
   @Override

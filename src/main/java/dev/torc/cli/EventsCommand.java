@@ -1,7 +1,7 @@
 package dev.torc.cli;
 
 import dev.torc.machine.SafeText;
-import dev.torc.report.EventAnswer;
+import dev.torc.report.EventsAnswer.EventAnswer;
 import dev.torc.session.EventHistory;
 import dev.torc.session.Exit;
 import dev.torc.session.RecordSession;
@@ -20,8 +20,6 @@ import java.util.List;
  * build file is refused.
  */
 final class EventsCommand extends Command {
-
-  private final List<String> targets = new ArrayList<>();
 
   private final List<String> jobs = new ArrayList<>();
 

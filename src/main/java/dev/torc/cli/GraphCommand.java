@@ -4,13 +4,9 @@ import dev.torc.machine.SafeText;
 import dev.torc.session.Exit;
 import dev.torc.session.JobsRequest;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 
 /** {@code torc graph}: the jobs that targets name and all that these wait for, as a picture. */
 final class GraphCommand extends Command {
-
-  private final List<String> targets = new ArrayList<>();
 
   private String format;
   private boolean instances;

@@ -3,13 +3,9 @@ package dev.torc.cli;
 import dev.torc.session.Exit;
 import dev.torc.session.JobsRequest;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 
 /** {@code torc list}: the jobs, one on a line. Why they run is for {@code torc why}. */
 final class ListCommand extends Command {
-
-  private final List<String> targets = new ArrayList<>();
 
   private boolean instances;
 

@@ -52,6 +52,6 @@ final class ReportChoice {
                 System::nanoTime,
                 left)
             .start()
-        : new PlainReport(console.err(), detail, palette, console.cwd());
+        : new PlainReport(console.err(), detail, palette, console.cwd(), console.stderrTerminal());
   }
 }

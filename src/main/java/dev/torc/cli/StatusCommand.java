@@ -4,16 +4,12 @@ import dev.torc.report.StatusAnswer;
 import dev.torc.session.Exit;
 import dev.torc.session.JobsRequest;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * {@code torc status}: what is up to date and what is not, how the last build ended, and what runs
  * now. Where the build file is refused it tells what the records say (rule 13).
  */
 final class StatusCommand extends Command {
-
-  private final List<String> targets = new ArrayList<>();
 
   private boolean instances;
   private boolean exitCode;
@@ -31,7 +27,9 @@ final class StatusCommand extends Command {
         0,
         targets::add);
     options.flag(
-        "--instances", "show each instance of a group on its own line", () -> instances = true);
+        "-v --verbose --instances",
+        "show each instance of a group on its own line",
+        () -> instances = true);
     options.flag(
         "--exit-code", "end with status 1 where anything would run", () -> exitCode = true);
   }

@@ -4,13 +4,9 @@ import dev.torc.session.Exit;
 import dev.torc.session.JobsRequest;
 import dev.torc.session.ReadSession;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 
 /** {@code torc why}: which file, value or failure makes a job run, or made it run. */
 final class WhyCommand extends Command {
-
-  private final List<String> targets = new ArrayList<>();
 
   private boolean instances;
 
@@ -22,7 +18,8 @@ final class WhyCommand extends Command {
   @Override
   void declare(Options options) {
     options.words("JOB|FILE", "jobs, tags or files", 1, targets::add);
-    options.flag("--instances", "tell of each instance of a group", () -> instances = true);
+    options.flag(
+        "-v --verbose --instances", "tell of each instance of a group", () -> instances = true);
   }
 
   @Override

@@ -232,6 +232,7 @@ public final class Adoption {
               System.currentTimeMillis(),
               List.of(),
               "",
+              0,
               List.of());
       context.records().replace(id, recorder.adopted(context, id, outcome, batch));
       context.records().settle(id);

@@ -50,6 +50,7 @@ final class Attempt {
   private boolean let; // said that its processes are gone
   private PostedLines posts = PostedLines.NONE;
   private String command = "";
+  private long logFrom; // the byte of the log where it begins
 
   /**
    * An attempt that has not begun.
@@ -88,7 +89,7 @@ final class Attempt {
    * @throws StoppedException where a signal came while files were read
    */
   AttemptOutcome run() {
-    return attempt().of(command, posts.texts());
+    return attempt().of(command, logFrom, posts.texts());
   }
 
   /**
@@ -98,7 +99,7 @@ final class Attempt {
     ProcessEnd how =
         new ProcessEnd(ProcessEnd.How.INTERRUPTED, 0, ended.wall(), ended.cpu(), ended.peak(), "");
     return new AttemptOutcome(how, FailurePhrase.of(how, 0, 0), null, started)
-        .of(command, posts.texts());
+        .of(command, logFrom, posts.texts());
   }
 
   private AttemptOutcome attempt() {
@@ -122,6 +123,7 @@ final class Attempt {
       Launch launch =
           shared.launches().of(id, snapshot, granted, number, tmp, timeLimit, number > 1);
       command = LaunchBuilder.shown(launch, job);
+      mark(launch.log());
       Stamp begin =
           job.depfile() == null
               ? null
@@ -215,6 +217,13 @@ final class Attempt {
     }
   }
 
+  /** Tells a later attempt apart in the log, which it continues. */
+  private void mark(Path log) throws IOException {
+    if (number > 1 && !job.interactive()) {
+      logFrom = AttemptMark.append(log, number);
+    }
+  }
+
   private ProcessEnd launch(Launch launch) {
     synchronized (this) {
       if (!ends.isEmpty()) {
@@ -264,6 +273,7 @@ final class Attempt {
         started,
         data,
         "",
+        0,
         List.of());
   }
 

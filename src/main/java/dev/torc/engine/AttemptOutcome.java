@@ -20,6 +20,7 @@ import java.util.List;
  * @param started milliseconds since 1970
  * @param data the values that it stored, if it succeeded
  * @param command the commands as they ran, empty if it did not come so far
+ * @param logFrom the byte of the log where it begins
  * @param posts the events that it posted: JSON objects
  */
 record AttemptOutcome(
@@ -33,6 +34,7 @@ record AttemptOutcome(
     long started,
     List<StoredValue> data,
     String command,
+    long logFrom,
     List<String> posts) {
 
   /** Whether the attempt succeeded. */
@@ -44,7 +46,7 @@ record AttemptOutcome(
   AttemptOutcome(ProcessEnd ended, String what, NeedSnapshot snapshot, long started) {
     this(
         ended, what, snapshot, List.of(), List.of(), List.of(), List.of(), started, List.of(), "",
-        List.of());
+        0, List.of());
   }
 
   /** The end of an attempt whose mark could not be written: it was never started. */
@@ -63,12 +65,14 @@ record AttemptOutcome(
   /** The same failure, with what the job left in the places of its products. */
   AttemptOutcome leaving(List<OwnedPath> left) {
     return new AttemptOutcome(
-        ended, what, snapshot, products, left, found, moved, started, data, command, posts);
+        ended, what, snapshot, products, left, found, moved, started, data, command, logFrom,
+        posts);
   }
 
   /** The same with the commands as they ran, and the events that were posted meanwhile. */
-  AttemptOutcome of(String commands, List<String> events) {
+  AttemptOutcome of(String commands, long from, List<String> events) {
     return new AttemptOutcome(
-        ended, what, snapshot, products, owned, found, moved, started, data, commands, events);
+        ended, what, snapshot, products, owned, found, moved, started, data, commands, from,
+        events);
   }
 }

@@ -63,7 +63,7 @@ public final class BuildLoop {
             this::hooked,
             setup.listener(),
             this::counts);
-    this.sender = new EventSender(setup.shared().launches(), this::tell);
+    this.sender = new EventSender(setup.shared().launches(), setup.commands(), this::tell);
     this.groups = new UnexpandedGroups(sender);
   }
 
@@ -336,7 +336,7 @@ public final class BuildLoop {
         run.begin(state.shared(), id, gpus, gpus.stream().map(setup::gpu).toList(), gone);
     AttemptThreads.Begun now =
         new AttemptThreads.Begun(state.context(), id, run.reasons(), run.attempts(), attempt);
-    sender.started(job, run.reasons(), run.attempts());
+    sender.started(state.shared(), id, run);
     String refusal = hooks.refusal(job);
     if (refusal == null) {
       workers.add(now);

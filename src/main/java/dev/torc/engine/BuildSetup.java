@@ -18,6 +18,7 @@ import java.util.function.Consumer;
  * @param limits amounts by resource, from the machine, the build file and the command line
  * @param gpus identifiers of the GPUs, by number
  * @param failFast whether nothing new is started after a failure
+ * @param commands whether anybody wants to see commands as they run
  * @param tokens the calling make's jobserver, null without one
  * @param listener takes the events, on the loop's thread
  */
@@ -30,6 +31,7 @@ public record BuildSetup(
     Map<String, Long> limits,
     List<String> gpus,
     boolean failFast,
+    boolean commands,
     Jobserver tokens,
     Consumer<Event> listener) {
 

@@ -20,8 +20,19 @@ import java.util.List;
  * Takes products away when the user asks for it (rule 15): only what is recorded, stands as it was
  * recorded, and lies below the root or a folder in {@code roots} without a link on the way. The
  * caller says which records are meant, and holds the lock.
+ *
+ * @param roots folders outside the root below which products may lie
+ * @param force whether altered and adopted products go too
+ * @param dry whether to tell only, and change nothing
  */
-public final class Cleaner {
+public record Cleaner(
+    CachePlace place,
+    List<Path> roots,
+    Cache cache,
+    ProductRemoval removal,
+    boolean force,
+    boolean dry,
+    Cleaner.Listener listener) {
 
   /** What the caller chose to have taken away. */
   public interface Choice {
@@ -42,39 +53,6 @@ public final class Cleaner {
     void kept(String path, String why);
   }
 
-  private final CachePlace place;
-  private final Path root;
-  private final List<Path> roots;
-  private final Cache cache;
-  private final ProductRemoval removal;
-  private final boolean force;
-  private final boolean dry;
-  private final Listener listener;
-  private boolean failed;
-
-  /**
-   * @param roots folders outside the root below which products may lie
-   * @param force whether altered and adopted products go too
-   * @param dry whether to tell only, and change nothing
-   */
-  public Cleaner(
-      CachePlace place,
-      List<Path> roots,
-      Cache cache,
-      ProductRemoval removal,
-      boolean force,
-      boolean dry,
-      Listener listener) {
-    this.place = place;
-    this.root = place.root();
-    this.roots = roots;
-    this.cache = cache;
-    this.removal = removal;
-    this.force = force;
-    this.dry = dry;
-    this.listener = listener;
-  }
-
   /**
    * Takes away all recorded products that the choice takes. What cannot be taken away is told, and
    * the rest goes on.
@@ -84,8 +62,11 @@ public final class Cleaner {
   public boolean products(Choice choice) {
     List<OwnedPath> all = new ArrayList<>();
     cache.eachOwned(all::add);
-    all.forEach(owned -> product(owned, choice));
-    return !failed;
+    boolean well = true;
+    for (OwnedPath owned : all) {
+      well &= product(owned, choice);
+    }
+    return well;
   }
 
   /** Takes away what rule 15 set aside, in {@code .torc/kept} and below the roots. */
@@ -157,18 +138,21 @@ public final class Cleaner {
   }
 
   private String shown(Path path) {
-    return path.startsWith(root) ? root.relativize(path).toString() : path.toString();
+    return path.startsWith(place.root())
+        ? place.root().relativize(path).toString()
+        : path.toString();
   }
 
-  private void product(OwnedPath owned, Choice choice) {
+  /** Takes one away; returns whether it went, if it should. */
+  private boolean product(OwnedPath owned, Choice choice) {
     try {
-      Path file = root.resolve(owned.path());
+      Path file = place.root().resolve(owned.path());
       String astray = astray(file);
       if (astray.isEmpty() && !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
         if (choice.takes(owned, true)) {
           forget(owned);
         }
-        return;
+        return true;
       }
       boolean recorded = false;
       String unreadable = "";
@@ -178,25 +162,22 @@ public final class Cleaner {
         unreadable = Refusal.line(e);
       }
       if (!choice.takes(owned, recorded)) {
-        return;
+        return true;
       }
       String why = astray.isEmpty() ? reasonToKeep(owned, file, recorded) : astray;
-      if (!unreadable.isEmpty() && !why.isEmpty()) {
-        failed = true;
-        why = unreadable;
-      }
       if (!why.isEmpty()) {
-        listener.kept(owned.path(), why);
-        return;
+        listener.kept(owned.path(), unreadable.isEmpty() ? why : unreadable);
+        return unreadable.isEmpty();
       }
       if (!dry) {
         ProductRemoval.delete(file);
       }
       forget(owned);
       listener.removed(owned.path());
+      return true;
     } catch (IOException e) {
-      failed = true;
       listener.kept(owned.path(), Refusal.line(e));
+      return false;
     }
   }
 
@@ -249,7 +230,8 @@ public final class Cleaner {
     if (!path.equals(file) || path.getParent() == null) {
       return null;
     }
-    Path nearest = path.startsWith(root) && !path.equals(root) ? root : null;
+    Path nearest =
+        path.startsWith(place.root()) && !path.equals(place.root()) ? place.root() : null;
     for (Path other : roots) {
       boolean inside = path.startsWith(other) && !path.equals(other);
       if (inside && (nearest == null || other.startsWith(nearest))) {

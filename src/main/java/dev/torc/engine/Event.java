@@ -18,7 +18,10 @@ public sealed interface Event {
   /** Groups were expanded: from now on {@code jobs} counts the selected ones. */
   record Expanded(int jobs) implements Event {}
 
-  /** An attempt begins; {@code command} is its text for people. */
+  /**
+   * An attempt begins; {@code command} as it is about to run, with what its placeholders stand for,
+   * or empty where nobody asks for commands.
+   */
   record JobStarted(String job, List<Reason> reasons, int attempt, String command)
       implements Event {}
 
@@ -62,11 +65,19 @@ public sealed interface Event {
    *
    * @param what one phrase: "exit 1", "signal 9 (KILL)", "timed out after 10m", "product x
    *     missing"; empty for success; for a blocked job the name of the job that blocks it
-   * @param command its text for people
-   * @param log the log file, null where nothing ran
+   * @param command as it ran, for people: words that a shell reads back, a line for each task
+   * @param log what it wrote, null where nothing ran or the job had the terminal
    * @param wall nanoseconds
    * @param cpu nanoseconds, -1 unknown
    * @param peak bytes, -1 unknown
    */
-  record Details(String what, String command, Path log, long wall, long cpu, long peak) {}
+  record Details(String what, String command, Log log, long wall, long cpu, long peak) {}
+
+  /**
+   * What a job wrote.
+   *
+   * @param from the byte of the file where its last attempt begins
+   * @param wanted whether the build file asks for all of it
+   */
+  record Log(Path file, long from, boolean wanted) {}
 }

@@ -1,7 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.exec.ProcessEnd;
-import dev.torc.plan.Reason;
+import dev.torc.plan.NeedContents;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import java.util.List;
@@ -14,10 +14,17 @@ final class EventSender {
   private static final int NAMED = 10;
 
   private final LaunchBuilder launches;
+  private final boolean commands;
   private final Consumer<Event> listener;
+  private NeedContents contents; // null before the first command
+  private NeedContents names; // the same, of which no file is read
 
-  EventSender(LaunchBuilder launches, Consumer<Event> listener) {
+  /**
+   * @param commands whether anybody wants to see commands as they run
+   */
+  EventSender(LaunchBuilder launches, boolean commands, Consumer<Event> listener) {
     this.launches = launches;
+    this.commands = commands;
     this.listener = listener;
   }
 
@@ -25,8 +32,19 @@ final class EventSender {
     listener.accept(event);
   }
 
-  void started(Job job, List<Reason> reasons, int attempt) {
-    tell(new Event.JobStarted(job.name(), reasons, attempt, job.command()));
+  /** The job's next attempt begins. */
+  void started(AttemptContext shared, int id, JobRun run) {
+    String command = commands ? command(shared, id, run) : "";
+    tell(new Event.JobStarted(shared.graph().name(id), run.reasons(), run.attempts(), command));
+  }
+
+  /** By names alone: the needs are read on the thread of the attempt. */
+  private String command(AttemptContext shared, int id, JobRun run) {
+    if (contents != shared.contents()) {
+      contents = shared.contents();
+      names = contents.unread();
+    }
+    return shared.launches().shown(id, names.filesOf(id), run.granted(List.of()), run.attempts());
   }
 
   /** A job or group ended without having run here; {@code what} names who blocks it, if any. */
@@ -68,11 +86,13 @@ final class EventSender {
 
   private Event.Details details(Job job, AttemptOutcome outcome) {
     ProcessEnd ended = outcome.ended();
-    boolean ran = ended.how() != ProcessEnd.How.NOT_STARTED;
+    boolean wrote = ended.how() != ProcessEnd.How.NOT_STARTED && !job.interactive();
     return new Event.Details(
         outcome.what(),
         outcome.command().isEmpty() ? job.command() : outcome.command(),
-        ran ? launches.log(job.name()) : null,
+        wrote
+            ? new Event.Log(launches.log(job.name()), outcome.logFrom(), job.showsOutput())
+            : null,
         ended.wall(),
         ended.cpu(),
         ended.peak());

@@ -69,14 +69,17 @@ final class JobRun {
     gpus = taken;
     released = false;
     attempts++;
+    return new Attempt(shared, id, attempts, granted(identifiers), runtime, gone);
+  }
+
+  /**
+   * What its next or present attempt is given.
+   *
+   * @param identifiers of the GPUs
+   */
+  LaunchBuilder.Granted granted(List<String> identifiers) {
     long all = memory > 0 ? memory : limits.getOrDefault(ResourceDemand.MEMORY, 0L);
-    return new Attempt(
-        shared,
-        id,
-        attempts,
-        new LaunchBuilder.Granted(demand(), identifiers, all >> 20, memory),
-        runtime,
-        gone);
+    return new LaunchBuilder.Granted(demand(), identifiers, all >> 20, memory);
   }
 
   /** Whether what the present attempt took was given back before its end. */

@@ -5,17 +5,10 @@ import dev.torc.machine.Jobserver;
 /**
  * The tokens of the calling make's jobserver: one for each job that holds resources, beyond the
  * first, for which torc itself was given one. {@link Jobserver} reads and writes the tokens.
+ *
+ * @param jobserver null without one: then everything is allowed
  */
-final class JobserverTokens {
-
-  private final Jobserver jobserver;
-
-  /**
-   * @param jobserver null without one: then everything is allowed
-   */
-  JobserverTokens(Jobserver jobserver) {
-    this.jobserver = jobserver;
-  }
+record JobserverTokens(Jobserver jobserver) {
 
   /** Whether one more may start beside those that hold resources. */
   boolean allow(int holding) {

@@ -5,6 +5,8 @@ import dev.torc.cache.StartMarks;
 import dev.torc.exec.Launch;
 import dev.torc.exec.PlainWords;
 import dev.torc.graph.Graph;
+import dev.torc.hash.StoppedException;
+import dev.torc.plan.NeedFiles;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.OwnFile;
 import dev.torc.syntax.BadInput;
@@ -128,18 +130,46 @@ public final class LaunchBuilder {
         mark);
   }
 
-  /** The commands of a launch for people, as they run: one line for each that a shell reads. */
+  /** The commands of a launch for people, as they run: one for each process. */
   static String shown(Launch launch, Job job) {
     List<String> shell = job.steps().getFirst().shell();
-    StringBuilder lines = new StringBuilder();
-    for (Launch.Step step : launch.steps()) {
-      List<String> argv = step.argv();
-      boolean isShell =
-          argv.size() == shell.size() + 1 && argv.subList(0, shell.size()).equals(shell);
-      lines.append(lines.isEmpty() ? "" : "\n");
-      lines.append(isShell ? argv.getLast() : String.join(" ", argv));
+    return String.join(
+        "\n", launch.steps().stream().map(step -> CommandText.of(step.argv(), shell)).toList());
+  }
+
+  /**
+   * The commands of a job as it would run now, with what it would be given.
+   *
+   * @param limits amounts by resource
+   */
+  public String shown(int id, NeedFiles contents, Map<String, Long> limits) {
+    JobRun first = new JobRun(graph.job(id), List.of(), limits);
+    return shown(id, contents, first.granted(List.of()), 1);
+  }
+
+  /** The same for an attempt; as they are written where a value does not fit. */
+  String shown(int id, NeedFiles contents, Granted granted, int attempt) {
+    Job job = graph.job(id);
+    PlaceholderValues values =
+        new PlaceholderValues(
+            graph,
+            id,
+            contents,
+            granted.demand(),
+            granted.memoryMiB(),
+            attempt,
+            build.isEmpty() // then it is not known yet
+                ? Path.of("{tmp}")
+                : TemporaryFolder.of(place, new StartMarks.Mark(build, job.name(), attempt)));
+    try {
+      List<String> lines = new ArrayList<>();
+      for (Step step : job.steps()) {
+        lines.add(CommandText.of(argv(step, step.command(), values, Map.of()), step.shell()));
+      }
+      return String.join("\n", lines);
+    } catch (BadInput | StoppedException none) {
+      return job.command();
     }
-    return lines.toString();
   }
 
   private Launch.Step step(
@@ -158,6 +188,14 @@ public final class LaunchBuilder {
                                   ? List.of(callers(slot))
                                   : values.of(slot, step.dir()))));
     }
+    List<String> argv = argv(step, command, values, env);
+    arguments.check(argv, env);
+    return new Launch.Step(argv, graph.workflow().root().resolve(step.dir()).normalize(), env);
+  }
+
+  /** The words to start; of a text for the shell without the shell where that is the same. */
+  private List<String> argv(
+      Step step, Step.Command command, PlaceholderValues values, Map<String, String> env) {
     List<String> argv = new ArrayList<>();
     if (command instanceof Step.Command.Shell shell) {
       String text = shell.text().render(slot -> values.of(slot, step.dir()));
@@ -173,8 +211,7 @@ public final class LaunchBuilder {
         argv.addAll(word.words(slot -> values.of(slot, step.dir())));
       }
     }
-    arguments.check(argv, env);
-    return new Launch.Step(argv, graph.workflow().root().resolve(step.dir()).normalize(), env);
+    return argv;
   }
 
   /** What a job would have without {@code env} in a variable; nothing where it is not set. */

@@ -2,7 +2,7 @@ package dev.torc.engine;
 
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
-import dev.torc.plan.NeedSnapshot;
+import dev.torc.plan.NeedFiles;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.workflow.Item;
@@ -27,7 +27,7 @@ final class PlaceholderValues {
   private final Graph graph;
   private final Job job;
   private final Map<String, Integer> lists = new HashMap<>();
-  private final NeedSnapshot snapshot;
+  private final NeedFiles contents;
   private final ResourceDemand granted;
   private final long memoryMiB;
   private final int attempt;
@@ -40,20 +40,19 @@ final class PlaceholderValues {
   PlaceholderValues(
       Graph graph,
       int id,
-      NeedSnapshot snapshot,
+      NeedFiles contents,
       ResourceDemand granted,
       long memoryMiB,
       int attempt,
       Path tmp) {
     this.graph = graph;
     this.job = graph.job(id);
-    this.snapshot = snapshot;
+    this.contents = contents;
     this.granted = granted;
     this.memoryMiB = memoryMiB;
     this.attempt = attempt;
     this.tmp = tmp;
-    for (int i = graph.listNeeds().from(id); i < graph.listNeeds().to(id); i++) {
-      int list = graph.listNeeds().at(i);
+    for (int list : graph.listNeeds().row(id)) {
       NeedList need = graph.list(list);
       lists.put(need.kind() + need.text(), list);
     }
@@ -74,7 +73,11 @@ final class PlaceholderValues {
   }
 
   private String data(Slot slot) {
-    String value = JsonText.plain(snapshot.data().get(slot.member()));
+    String stored = contents.data().get(slot.member());
+    if (stored == null) {
+      return slot.toString(); // it is not known yet
+    }
+    String value = JsonText.plain(stored);
     if (value.length() > MAX_DATA || value.indexOf('\0') >= 0) {
       String what = value.indexOf('\0') >= 0 ? "holds a NUL character" : "is longer than 64 KiB";
       throw new BadInput(
@@ -133,7 +136,7 @@ final class PlaceholderValues {
   }
 
   private List<String> members(NeedList.Kind kind, String text) {
-    return snapshot.files(lists.get(kind + text));
+    return contents.files(lists.get(kind + text));
   }
 
   /** All needed paths in the order written, relative to the root. */

@@ -15,50 +15,32 @@ import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Rule 15: takes away what is in the places of products. What torc recorded and finds unaltered is
  * deleted; anything else is the user's and moves to a folder of kept things, with a line. Used
  * before a run and by clean; it knows no manifest and no verdict.
+ *
+ * @param grounds where products may lie
+ * @param build names the folder of kept things
+ * @param note takes a line for each thing that was moved
  */
-public final class ProductRemoval {
-
-  private final CachePlace place;
-  private final AllowedRoots grounds;
-  private final String build;
-  private final Cache cache;
-  private final DigestMemo digests;
-  private final Consumer<String> note;
-
-  /**
-   * @param grounds where products may lie
-   * @param build names the folder of kept things
-   * @param note takes a line for each thing that was moved
-   */
-  public ProductRemoval(
-      CachePlace place,
-      AllowedRoots grounds,
-      String build,
-      Cache cache,
-      DigestMemo digests,
-      Consumer<String> note) {
-    this.place = place;
-    this.grounds = grounds;
-    this.build = build;
-    this.cache = cache;
-    this.digests = digests;
-    this.note = note;
-  }
+public record ProductRemoval(
+    CachePlace place,
+    AllowedRoots grounds,
+    String build,
+    Cache cache,
+    DigestMemo digests,
+    Consumer<String> note) {
 
   /**
    * Rule 13 once more, before anything is moved: a link that a job made since may lead out of the
@@ -86,11 +68,6 @@ public final class ProductRemoval {
     if (outside != null) {
       throw new AttemptFailure(AllowedRoots.refusal(product, outside));
     }
-  }
-
-  /** Where products may lie. */
-  AllowedRoots grounds() {
-    return grounds;
   }
 
   /**
@@ -202,17 +179,22 @@ public final class ProductRemoval {
 
   /** Whether a folder holds things that its digest does not see. */
   private static boolean holdsUncounted(Path folder) throws IOException {
-    boolean[] found = {false};
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
-            found[0] |= FolderDigest.IGNORED.contains(dir.getFileName().toString());
-            return found[0] ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
-          }
-        });
-    return found[0];
+    for (Path inner : tree(folder)) {
+      if (FolderDigest.IGNORED.contains(inner.getFileName().toString())
+          && Files.isDirectory(inner, LinkOption.NOFOLLOW_LINKS)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What stands at a path and below it, a folder before what is in it; links are not followed. */
+  private static List<Path> tree(Path path) throws IOException {
+    try (Stream<Path> tree = Files.walk(path)) {
+      return tree.toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   /** Says a line to people. */
@@ -226,26 +208,9 @@ public final class ProductRemoval {
       Files.deleteIfExists(path);
       return;
     }
-    Files.walkFileTree(
-        path,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path dir, IOException error)
-              throws IOException {
-            if (error != null) {
-              throw error;
-            }
-            Files.delete(dir);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    for (Path each : tree(path).reversed()) {
+      Files.delete(each);
+    }
   }
 
   /** Moves (or copies) what stands at a path to the folder of kept things, and says so. */
@@ -307,23 +272,13 @@ public final class ProductRemoval {
   }
 
   private static void copy(Path from, Path to) throws IOException {
-    Files.walkFileTree(
-        from,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
-              throws IOException {
-            Files.createDirectories(to.resolve(from.relativize(dir).toString()));
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Path target = file.equals(from) ? to : to.resolve(from.relativize(file).toString());
-            Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    for (Path each : tree(from)) {
+      Path target = each.equals(from) ? to : to.resolve(from.relativize(each).toString());
+      if (Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
+        Files.createDirectories(target);
+      } else {
+        Files.copy(each, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+      }
+    }
   }
 }

@@ -47,11 +47,8 @@ public final class LeftoverProcesses {
       if (count > 0) {
         found.add(mark);
         lines.add(
-            mark.get("TORC_JOB")
-                + ": ended "
-                + count
-                + (count == 1 ? " process" : " processes")
-                + " that an earlier build left running");
+            "%s: ended %s that an earlier build left running"
+                .formatted(mark.get("TORC_JOB"), count == 1 ? "1 process" : count + " processes"));
       }
     }
     List<Integer> stubborn =

@@ -53,11 +53,6 @@ public final class PlainWords {
 
   private PlainWords() {}
 
-  /** Like the other, for an environment without settings of a shell. */
-  public static Optional<List<String>> of(List<String> shell, String text) {
-    return of(shell, text, name -> false);
-  }
-
   /**
    * The words to execute instead of {@code shell... text}.
    *

@@ -34,11 +34,6 @@ public final class Adjacency {
     return start.length - 1;
   }
 
-  /** How many entries all rows have together. */
-  public int entries() {
-    return target.length;
-  }
-
   /** Index of the first entry of a row. */
   public int from(int row) {
     return start[row];
@@ -57,6 +52,16 @@ public final class Adjacency {
   /** How many entries a row has. */
   public int count(int row) {
     return start[row + 1] - start[row];
+  }
+
+  /** Whether a row has an entry. */
+  public boolean has(int row, int entry) {
+    for (int i = start[row]; i < start[row + 1]; i++) {
+      if (target[i] == entry) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A copy of one row. */

@@ -9,9 +9,7 @@ public final class Downstream {
 
   /** Adds the nodes that wait for one, join nodes and those that wait for them included. */
   public static void addReaders(Graph graph, int node, BitSet into) {
-    Adjacency after = graph.after();
-    for (int i = after.from(node); i < after.to(node); i++) {
-      int reader = after.at(i);
+    for (int reader : graph.after().row(node)) {
       if (!into.get(reader)) {
         into.set(reader);
         if (!graph.isJob(reader)) {

@@ -232,12 +232,8 @@ public final class Graph {
 
   /** Whether a job declares a file or folder by that path. */
   public boolean declares(int job, String path) {
-    for (int i = products.from(job); i < products.to(job); i++) {
-      if (path(products.at(i)).equals(path)) {
-        return true;
-      }
-    }
-    return false;
+    int file = fileId(path);
+    return file >= 0 && products.has(job, file);
   }
 
   /** Node to the nodes that it waits for, ascending. */

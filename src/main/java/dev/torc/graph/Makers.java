@@ -4,7 +4,6 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.util.HashMap;
@@ -42,10 +41,8 @@ final class Makers {
     this.errors = errors;
     this.files = HashMap.newHashMap(jobs.size());
     for (int j = 0; j < jobs.size(); j++) {
-      for (Item item : jobs.get(j).produces()) {
-        for (Ref ref : item.refs()) {
-          declare(j, ref);
-        }
+      for (Ref ref : jobs.get(j).productRefs()) {
+        declare(j, ref);
       }
     }
     for (int g = 0; g < groups.size(); g++) {
@@ -239,11 +236,6 @@ final class Makers {
   /** Whether all products are files, so that nothing but their paths has a maker. */
   boolean arePlain() {
     return folders.isEmpty() && globs.all().isEmpty() && open.all().isEmpty();
-  }
-
-  /** Whether a path is declared as a folder. */
-  boolean isFolder(String path) {
-    return folders.containsKey(path);
   }
 
   /** Jobs with products that a glob could match and that are not all excluded. */

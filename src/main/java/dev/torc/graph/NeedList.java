@@ -33,6 +33,15 @@ public record NeedList(
     };
   }
 
+  /** Whether a path is one of those that a glob or folder stands for, excluded or not. */
+  public boolean covers(String path) {
+    return switch (kind) {
+      case GLOB -> glob.matches(path);
+      case FOLDER -> text.equals(".") || path.startsWith(text + "/");
+      case JOB -> false;
+    };
+  }
+
   /** Whether a path is left out by an exclusion. */
   public boolean excludes(String path) {
     for (Glob exclude : excludes) {

@@ -83,7 +83,7 @@ public record FolderDigest(Digest digest, List<Member> members) {
   public static FolderDigest of(
       Path root, String path, boolean needed, StampSource stamps, FileDigests files)
       throws IOException {
-    Walk walk = new Walk(root, needed, stamps, files);
+    Walk walk = new Walk(root, needed, stamps, files, new ArrayDeque<>(), new HashMap<>());
     walk.within.push(real(root.resolve(path)));
     return walk.folder(path);
   }
@@ -96,21 +96,18 @@ public record FolderDigest(Digest digest, List<Member> members) {
     }
   }
 
-  /** One computation; it may reach several folders through links. */
-  private static final class Walk {
-    final Path root;
-    final boolean needed;
-    final StampSource stamps;
-    final FileDigests files;
-    final Deque<Path> within = new ArrayDeque<>(); // real paths of the folders being digested
-    final Map<Path, Digest> outside = new HashMap<>();
-
-    Walk(Path root, boolean needed, StampSource stamps, FileDigests files) {
-      this.root = root;
-      this.needed = needed;
-      this.stamps = stamps;
-      this.files = files;
-    }
+  /**
+   * One computation; it may reach several folders through links.
+   *
+   * @param within real paths of the folders being digested
+   */
+  private record Walk(
+      Path root,
+      boolean needed,
+      StampSource stamps,
+      FileDigests files,
+      Deque<Path> within,
+      Map<Path, Digest> outside) {
 
     FolderDigest folder(String path) throws IOException {
       List<Member> members = new ArrayList<>();

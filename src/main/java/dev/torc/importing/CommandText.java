@@ -242,12 +242,8 @@ final class CommandText {
           };
       notes.say(
           place,
-          "job "
-              + target.name()
-              + " uses "
-              + variable.group()
-              + ", which is not set here"
-              + instead);
+          "job %s uses %s, which is not set here%s"
+              .formatted(target.name(), variable.group(), instead));
     }
     Matcher call = CALL.matcher(text);
     while (call.find()) {

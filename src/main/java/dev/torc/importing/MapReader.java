@@ -47,11 +47,17 @@ final class MapReader {
         name + " must be a text, not a " + (node instanceof Mapping ? "map" : "list"));
   }
 
-  /** The text under a key, null without one. */
-  PlacedText text(String key) {
+  /** What stands under a key, null without one or where it says nothing. */
+  private Node given(String key) {
     asked.add(key);
     Node node = map.get(key);
-    return node == null || Node.isNothing(node) ? null : text(node, key);
+    return node == null || Node.isNothing(node) ? null : node;
+  }
+
+  /** The text under a key, null without one. */
+  PlacedText text(String key) {
+    Node node = given(key);
+    return node == null ? null : text(node, key);
   }
 
   private PlacedText text(Node node, String key) {
@@ -71,10 +77,9 @@ final class MapReader {
 
   /** The texts of a list, or one text. */
   List<PlacedText> texts(String key) {
-    asked.add(key);
     List<PlacedText> texts = new ArrayList<>();
-    Node node = map.get(key);
-    if (node == null || Node.isNothing(node)) {
+    Node node = given(key);
+    if (node == null) {
       return texts;
     }
     for (Node each : node instanceof Node.Sequence list ? list.items() : List.of(node)) {
@@ -92,9 +97,8 @@ final class MapReader {
 
   /** The texts of a map by key. */
   SequencedMap<String, PlacedText> map(String key) {
-    asked.add(key);
     SequencedMap<String, PlacedText> texts = new LinkedHashMap<>();
-    Node node = map.get(key);
+    Node node = given(key);
     if (node instanceof Mapping inner) {
       inner
           .entries()
@@ -105,7 +109,7 @@ final class MapReader {
                   texts.put(name, text);
                 }
               });
-    } else if (node != null && !Node.isNothing(node)) {
+    } else if (node != null) {
       notes.refuse(node.place(), key + " must be a map");
     }
     return texts;
@@ -113,9 +117,8 @@ final class MapReader {
 
   /** What a reader makes of each map of a list; null is left out. */
   <T> List<T> maps(String key, String each, Function<MapReader, T> reader) {
-    asked.add(key);
     List<T> out = new ArrayList<>();
-    Node node = map.get(key);
+    Node node = given(key);
     if (node instanceof Node.Sequence list) {
       for (Node item : list.items()) {
         if (item instanceof Mapping inner) {
@@ -127,7 +130,7 @@ final class MapReader {
           notes.refuse(item.place(), each + " must be a map");
         }
       }
-    } else if (node != null && !Node.isNothing(node)) {
+    } else if (node != null) {
       notes.refuse(node.place(), key + " must be a list");
     }
     return out;
@@ -152,8 +155,7 @@ final class MapReader {
 
   /** Refuses a map without a key. */
   void required(String key) {
-    Node node = map.get(key);
-    if (node == null || Node.isNothing(node)) {
+    if (given(key) == null) {
       notes.refuse(map.place(), what + " needs " + key);
     }
   }

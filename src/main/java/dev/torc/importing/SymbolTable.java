@@ -13,9 +13,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.stream.Stream;
 
 /**
  * Everything in the workflow that has a name: jobs, files and user data, what each is called in the
@@ -101,12 +103,9 @@ final class SymbolTable {
     Set<String> named = new LinkedHashSet<>();
     List<String> parameters = job.sweep().parameters();
     List<PlacedText> texts = new ArrayList<>(List.of(job.sweep().name(), job.command()));
-    for (PlacedText text :
-        new PlacedText[] {job.script(), job.resources(), job.priority(), job.handler()}) {
-      if (text != null) {
-        texts.add(text);
-      }
-    }
+    Stream.of(job.script(), job.resources(), job.priority(), job.handler())
+        .filter(Objects::nonNull)
+        .forEach(texts::add);
     texts.addAll(job.env().values());
     texts.addAll(job.outputs().names());
     texts.addAll(job.outputs().regexes());

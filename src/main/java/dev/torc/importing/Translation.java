@@ -78,9 +78,8 @@ final class Translation {
     SequencedMap<String, Object> jobs = new LinkedHashMap<>();
     symbols.targets.forEach(
         (target, job) -> {
-          String name = LiteralText.of(symbols.name(target));
           jobs.put(
-              name == null ? symbols.name(target) : name,
+              literal(symbols.name(target)),
               new Placed(job.sweep().place(), job(job, target, known)));
         });
     SequencedMap<String, Object> top = new LinkedHashMap<>();
@@ -116,9 +115,14 @@ final class Translation {
 
   private static void literal(SequencedMap<String, Object> into, String key, PlacedText text) {
     if (text != null) {
-      String written = LiteralText.of(text.text());
-      into.put(key, new Placed(text.place(), written == null ? text.text() : written));
+      into.put(key, new Placed(text.place(), literal(text.text())));
     }
+  }
+
+  /** What has to be written to mean a text; the text itself where that cannot be written. */
+  private static String literal(String text) {
+    String written = LiteralText.of(text);
+    return written == null ? text : written;
   }
 
   private SequencedMap<String, Object> job(
@@ -260,8 +264,7 @@ final class Translation {
     List<String> outer = new ArrayList<>();
     for (String folder : folders) {
       if (outer.stream().noneMatch(other -> Path.of(folder).startsWith(other))) {
-        String written = LiteralText.of(folder);
-        outer.add(written == null ? folder : written);
+        outer.add(literal(folder));
       }
     }
     return outer;
@@ -326,8 +329,7 @@ final class Translation {
     return switch (node) {
       case Node.Scalar scalar when scalar.isNothing() -> new YamlWriter.Bare("null");
       case Node.Scalar scalar -> {
-        String written = LiteralText.of(scalar.text());
-        String text = written == null ? scalar.text() : written;
+        String text = literal(scalar.text());
         // In quotes `12` is a text; without, what can be JSON is what it says.
         boolean isText = scalar.quoted() && !JsonText.of(scalar.text()).startsWith("\"");
         yield isText ? new Quoted(text) : text;
@@ -378,8 +380,7 @@ final class Translation {
     SequencedMap<String, Object> hook = new LinkedHashMap<>();
     hook.put("on", on);
     if (job != null) {
-      String written = LiteralText.of(job);
-      hook.put("job", written == null ? job : written);
+      hook.put("job", literal(job));
     }
     boolean before = on.equals("start") || on.equals("ready");
     literal(hook, "command", new PlacedText(action.place(), commands(action, before)));

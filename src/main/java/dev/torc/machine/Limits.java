@@ -1,6 +1,8 @@
 package dev.torc.machine;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +17,7 @@ import java.util.stream.IntStream;
 
 /**
  * What this process may use of the machine: those of its cgroup where there is one. The scheduler
- * decides who takes how much of it; {@link MachineDescription} tells what machine it is.
+ * decides who takes how much of it.
  *
  * @param cpus at least 1
  * @param memory bytes
@@ -37,7 +39,7 @@ public record Limits(int cpus, long memory, List<String> gpus) {
         Path.of("/"),
         environment,
         Runtime.getRuntime().availableProcessors(), // knows affinity, cgroup v1 and v2
-        () -> MachineDescription.here().memory());
+        Limits::ofMachine);
   }
 
   /**
@@ -48,6 +50,12 @@ public record Limits(int cpus, long memory, List<String> gpus) {
    */
   static Limits of(Path system, Map<String, String> environment, int cpus, LongSupplier elsewhere) {
     return new Limits(cpus, memory(system, elsewhere), gpus(system, environment));
+  }
+
+  /** Bytes of the whole machine, as the JVM has them. */
+  static long ofMachine() {
+    var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    return system.getTotalMemorySize();
   }
 
   private static long memory(Path system, LongSupplier elsewhere) {

@@ -76,7 +76,11 @@ public final class SafeText {
 
   /** {@link #line} with what is beyond {@code max} code points cut out of its middle. */
   public static String line(String text, int max) {
-    String line = line(text);
+    return cut(line(text), max);
+  }
+
+  /** A text with what is beyond {@code max} code points cut out of its middle. */
+  public static String cut(String line, int max) {
     int length = line.codePointCount(0, line.length());
     if (length <= max) {
       return line;

@@ -4,7 +4,6 @@ import dev.torc.cache.JobResult;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.RunDetails;
-import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.machine.Refusal;
@@ -13,7 +12,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Rule 1: decides whether a job runs, and says why. The same call serves the plan, the build and
@@ -161,8 +159,9 @@ public final class Decider {
           ManifestDiff.between(
               details.manifest(),
               lines.lines(),
-              old -> old.length() == 64 ? records.list(Digest.ofHex(old)) : null,
-              written -> contents.members(listNamed(id, written)).entries());
+              records::list,
+              written -> contents.members(listNamed(id, written)).entries(),
+              value -> contents.instances(Manifest.data(graph.job(id)).get(value)));
     }
     if (found.isEmpty() && undecided < 0) {
       String old = last.manifest() == null ? "" : last.manifest().hex();
@@ -173,10 +172,9 @@ public final class Decider {
   }
 
   private int listNamed(int id, String written) {
-    Adjacency lists = graph.listNeeds();
-    for (int i = lists.from(id); i < lists.to(id); i++) {
-      if (graph.list(lists.at(i)).written().equals(written)) {
-        return lists.at(i);
+    for (int list : graph.listNeeds().row(id)) {
+      if (graph.list(list).written().equals(written)) {
+        return list;
       }
     }
     throw new IllegalArgumentException("no list " + written);
@@ -218,25 +216,11 @@ public final class Decider {
     ManifestLines lines = new ManifestLines();
     ManifestHash counts = described.get();
     manifest.describe(id, found, snapshot, new Both(lines, counts));
-    Map<Digest, List<ManifestEntry>> lists = new TreeMap<>();
-    snapshot.lists().values().forEach(members -> lists.put(members.digest(), members.entries()));
-    return new Described(counts.digest(), lines.lines(), lists);
+    return new Described(counts.digest(), lines.lines(), snapshot.members());
   }
 
   /** Says everything to two writers: lines show more than what counts. */
   private record Both(ManifestWriter one, ManifestWriter other) implements ManifestWriter {
-    @Override
-    public void text(LineKind line, String name, String value) {
-      one.text(line, name, value);
-      other.text(line, name, value);
-    }
-
-    @Override
-    public void content(LineKind line, String path, Content content) {
-      one.content(line, path, content);
-      other.content(line, path, content);
-    }
-
     @Override
     public void text(LineKind line, String name, String shown, String counts) {
       one.text(line, name, shown, counts);
@@ -244,16 +228,17 @@ public final class Decider {
     }
 
     @Override
-    public void made(String shown, Content content) {
-      one.made(shown, content);
-      other.made(shown, content);
+    public void content(LineKind line, String shown, String counts, Content content) {
+      one.content(line, shown, counts, content);
+      other.content(line, shown, counts, content);
     }
   }
 
   /**
    * A manifest, described.
    *
-   * @param lists the members of needed globs, folders and jobs by the digest in their line
+   * @param lists the members of needed globs, folders and jobs, and the values of the instances of
+   *     needed groups, by the digest in their line
    */
   public record Described(
       Digest digest, List<ManifestEntry> lines, Map<Digest, List<ManifestEntry>> lists) {}

@@ -2,6 +2,7 @@ package dev.torc.plan;
 
 import dev.torc.bytes.StringTable;
 import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderStamps;
 import dev.torc.hash.Stamp;
@@ -10,7 +11,6 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Tool;
@@ -166,8 +166,7 @@ public final class DiskChecks {
   /** Whether there is nothing to tell of the files that a job needs; each is looked at once. */
   private boolean areSound(int id) throws IOException {
     boolean all = true;
-    for (int i = graph.needs().from(id); i < graph.needs().to(id); i++) {
-      int file = graph.needs().at(i);
+    for (int file : graph.needs().row(id)) {
       if (graph.maker(file) < 0 && !sound.get(file)) {
         sound.set(file, isSound(file));
         all &= sound.get(file);
@@ -266,8 +265,8 @@ public final class DiskChecks {
   private void folder(int id, Ref.OfFolder folder) throws IOException {
     Stamp stamp = digests.stamp(folder.path());
     boolean made = false;
-    for (int i = graph.listNeeds().from(id); i < graph.listNeeds().to(id); i++) {
-      var list = graph.list(graph.listNeeds().at(i));
+    for (int each : graph.listNeeds().row(id)) {
+      NeedList list = graph.list(each);
       made |= list.text().equals(folder.path()) && !list.makers().isEmpty();
     }
     if (stamp.exists() && stamp.kind() != Stamp.Kind.FOLDER) {
@@ -291,15 +290,13 @@ public final class DiskChecks {
                 .formatted(job.depfile(), job.name()));
       }
     }
-    for (Item item : job.produces()) {
-      for (Ref ref : item.refs()) {
-        if (ref instanceof Ref.OfFile file) {
-          product(job, ref, file.path());
-        } else if (ref instanceof Ref.OfFolder folder) {
-          product(job, ref, folder.path());
-        } else if (ref instanceof Ref.OfGlob glob) {
-          product(job, ref, Glob.of(glob.pattern()).fixedPrefix() + "/*");
-        }
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfFile file) {
+        product(job, ref, file.path());
+      } else if (ref instanceof Ref.OfFolder folder) {
+        product(job, ref, folder.path());
+      } else if (ref instanceof Ref.OfGlob glob) {
+        product(job, ref, Glob.of(glob.pattern()).fixedPrefix() + "/*");
       }
     }
   }

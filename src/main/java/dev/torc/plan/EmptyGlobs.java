@@ -60,18 +60,13 @@ public final class EmptyGlobs {
   }
 
   private boolean givesNothing(int job, NeedList.Kind kind, String text) {
-    for (int i = graph.listNeeds().from(job); i < graph.listNeeds().to(job); i++) {
-      int id = graph.listNeeds().at(i);
+    for (int id : graph.listNeeds().row(job)) {
       NeedList list = graph.list(id);
       if (list.kind() == kind && list.text().equals(text)) {
         if (!list.makers().isEmpty()) {
           return false;
         }
-        Integer maker = makers.get(id);
-        if (maker == null) {
-          maker = maker(list);
-          makers.put(id, maker);
-        }
+        int maker = makers.computeIfAbsent(id, _ -> maker(list));
         return maker == NOTHING || maker == job; // its own products are not for it
       }
     }

@@ -159,8 +159,7 @@ public final class Expander {
       if (graph.job(job).group() == null) {
         continue;
       }
-      for (int i = graph.needs().from(job); i < graph.needs().to(job); i++) {
-        int file = graph.needs().at(i);
+      for (int file : graph.needs().row(job)) {
         if (graph.maker(file) < 0 && !seen.get(file)) {
           seen.set(file);
           if (context.contents().recorded(graph.path(file)) != null) {

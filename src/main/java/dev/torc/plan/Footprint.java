@@ -76,14 +76,8 @@ public final class Footprint implements InputSource, ManifestWriter {
 
   /** What the build file alone says is the same while the graph is. */
   @Override
-  public void text(LineKind line, String name, String value) {}
-
-  @Override
   public void text(LineKind line, String name, String shown, String counts) {}
 
   @Override
-  public void content(LineKind line, String path, Content content) {}
-
-  @Override
-  public void made(String shown, Content content) {}
+  public void content(LineKind line, String shown, String counts, Content content) {}
 }

@@ -123,6 +123,18 @@ public final class JobRecords {
     return last.entries;
   }
 
+  /** The members that a needed list had in a run, by its name as written; none if it is unknown. */
+  List<ManifestEntry> members(RunDetails run, String list) {
+    String digest = LineKind.LIST.value(run, list);
+    List<ManifestEntry> members = digest == null ? null : list(digest);
+    return members == null ? List.of() : members;
+  }
+
+  /** The list whose digest is the value of a line; null if it is not there, or none was stored. */
+  List<ManifestEntry> list(String value) {
+    return value.length() == 2 * Digest.LENGTH ? list(Digest.ofHex(value)) : null;
+  }
+
   /** Who made a path, null if torc did not. */
   public OwnedPath owned(String path) {
     return cache.owned(path);

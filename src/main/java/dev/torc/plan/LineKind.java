@@ -1,5 +1,9 @@
 package dev.torc.plan;
 
+import dev.torc.cache.ManifestEntry;
+import dev.torc.cache.RunDetails;
+import java.util.List;
+
 /**
  * The kinds of lines in a manifest. The order is that of the codes in the cache and in the digest:
  * only append.
@@ -51,9 +55,14 @@ enum LineKind {
     return word;
   }
 
-  /** Whether the line tells of contents: its value is a digest. */
-  boolean isNeed() {
-    return this == NEED || this == FOUND || this == LIST;
+  /** The value of this line in the manifest of a run, null where there is none of that name. */
+  String value(RunDetails run, String name) {
+    for (ManifestEntry line : run == null ? List.<ManifestEntry>of() : run.manifest()) {
+      if (line.code() == ordinal() && line.name().equals(name)) {
+        return line.now();
+      }
+    }
+    return null;
   }
 
   /** The line of a stored code, null for one of a future version. */

@@ -1,6 +1,5 @@
 package dev.torc.plan;
 
-import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.workflow.Item;
@@ -24,19 +23,10 @@ import java.util.TreeSet;
  * writer makes the digest that the verdict compares, the other the lines that explain it, so the
  * two cannot disagree (rule 3). What it depends on beside the build file comes through {@link
  * InputSource}, and through nothing else: {@link Footprint} relies on that.
+ *
+ * @param containers false where steps with an image run on the host
  */
-public final class Manifest {
-
-  private final Graph graph;
-  private final boolean containers;
-
-  /**
-   * @param containers false where steps with an image run on the host
-   */
-  Manifest(Graph graph, boolean containers) {
-    this.graph = graph;
-    this.containers = containers;
-  }
+public record Manifest(Graph graph, boolean containers) {
 
   /** The same for another graph. */
   Manifest over(Graph next) {
@@ -63,23 +53,21 @@ public final class Manifest {
     if (uses(job, "produces")) {
       writer.text(LineKind.PRODUCES_WRITTEN, "", written(job.produces()));
     }
-    Adjacency needs = graph.needs();
-    List<String> paths = new ArrayList<>(needs.count(id));
-    for (int i = needs.from(id); i < needs.to(id); i++) {
-      paths.add(graph.path(needs.at(i)));
+    List<String> paths = new ArrayList<>(graph.needs().count(id));
+    for (int file : graph.needs().row(id)) {
+      paths.add(graph.path(file));
     }
     paths.sort(null);
     for (String path : paths) {
       writer.content(LineKind.NEED, path, contains.of(path));
     }
-    Adjacency lists = graph.listNeeds();
     TreeMap<String, Integer> sorted = new TreeMap<>();
     List<Integer> made = new ArrayList<>();
-    for (int i = lists.from(id); i < lists.to(id); i++) {
-      if (graph.list(lists.at(i)).kind() == NeedList.Kind.JOB) {
-        made.add(lists.at(i));
+    for (int list : graph.listNeeds().row(id)) {
+      if (graph.list(list).kind() == NeedList.Kind.JOB) {
+        made.add(list);
       } else {
-        sorted.put(graph.list(lists.at(i)).written(), lists.at(i));
+        sorted.put(graph.list(list).written(), list);
       }
     }
     sorted.forEach((name, list) -> writer.content(LineKind.LIST, name, contains.ofList(list)));
@@ -208,11 +196,9 @@ public final class Manifest {
   /** The needed values by their names as written. */
   static SortedMap<String, Ref.OfData> data(Job job) {
     SortedMap<String, Ref.OfData> data = new TreeMap<>();
-    for (Item item : job.needs()) {
-      for (Ref ref : item.refs()) {
-        if (ref instanceof Ref.OfData value) {
-          data.put(value.written(), value);
-        }
+    for (Ref ref : job.needRefs()) {
+      if (ref instanceof Ref.OfData value) {
+        data.put(value.written(), value);
       }
     }
     return data;

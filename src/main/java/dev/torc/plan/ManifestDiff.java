@@ -1,6 +1,8 @@
 package dev.torc.plan;
 
 import dev.torc.cache.ManifestEntry;
+import dev.torc.hash.Digest;
+import dev.torc.workflow.InstanceName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -34,14 +36,17 @@ final class ManifestDiff {
 
   private final Function<String, List<ManifestEntry>> oldList;
   private final Function<String, List<ManifestEntry>> newList;
+  private final Function<String, List<ManifestEntry>> newValues;
   private final List<Reason> reasons = new ArrayList<>();
   private final Map<String, Reason> needs = new LinkedHashMap<>();
 
   private ManifestDiff(
       Function<String, List<ManifestEntry>> oldList,
-      Function<String, List<ManifestEntry>> newList) {
+      Function<String, List<ManifestEntry>> newList,
+      Function<String, List<ManifestEntry>> newValues) {
     this.oldList = oldList;
     this.newList = newList;
+    this.newValues = newValues;
   }
 
   /**
@@ -49,13 +54,16 @@ final class ManifestDiff {
    *
    * @param oldList members of a list by the hexadecimal digest in an old line; null if forgotten
    * @param newList members of a list as they are now, by the name in a new line
+   * @param newValues values of the instances of a group as they are now, by the name of the needed
+   *     value; null where it is not that of a group
    */
   static List<Reason> between(
       List<ManifestEntry> old,
       List<ManifestEntry> now,
       Function<String, List<ManifestEntry>> oldList,
-      Function<String, List<ManifestEntry>> newList) {
-    ManifestDiff difference = new ManifestDiff(oldList, newList);
+      Function<String, List<ManifestEntry>> newList,
+      Function<String, List<ManifestEntry>> newValues) {
+    ManifestDiff difference = new ManifestDiff(oldList, newList, newValues);
     difference.compare(old, now);
     return difference.reasons;
   }
@@ -177,11 +185,41 @@ final class ManifestDiff {
   }
 
   private void data(String name, String old, String now) {
-    if (!now.equals(ManifestWriter.PENDING)) {
-      String then = old.equals(ManifestWriter.MISSING) ? "" : old;
-      String present = now.equals(ManifestWriter.MISSING) ? "" : now;
-      reasons.add(new Reason(Reason.Kind.DATA_CHANGED, name, then, present));
+    if (now.equals(ManifestWriter.PENDING)) {
+      return;
     }
+    List<ManifestEntry> after = old.isEmpty() || now.isEmpty() ? null : newValues.apply(name);
+    boolean digest = old.startsWith(ManifestWriter.LONG);
+    List<ManifestEntry> before =
+        after == null
+            ? null
+            : oldList.apply(
+                digest ? old.substring(ManifestWriter.LONG.length()) : Digest.ofText(old).hex());
+    if (before == null) {
+      value(name, old, now);
+    } else {
+      instances(name, byName(before), after);
+    }
+  }
+
+  /** Names the instances of a group whose values differ, each as its value would be needed. */
+  private void instances(String name, Map<String, ManifestEntry> left, List<ManifestEntry> after) {
+    int dot = name.lastIndexOf('.');
+    String group = InstanceName.parse(name.substring(0, dot)).group() + "/";
+    String key = name.substring(dot);
+    for (ManifestEntry entry : after) {
+      String old = value(left.remove(entry.name()));
+      if (!old.equals(entry.now())) {
+        value(group + entry.name() + key, old, entry.now());
+      }
+    }
+    left.values().forEach(gone -> value(group + gone.name() + key, gone.now(), ""));
+  }
+
+  private void value(String name, String old, String now) {
+    String then = old.equals(ManifestWriter.MISSING) ? "" : old;
+    String present = now.equals(ManifestWriter.MISSING) ? "" : now;
+    reasons.add(new Reason(Reason.Kind.DATA_CHANGED, name, then, present));
   }
 
   private void setting(String what, ManifestEntry old, ManifestEntry now) {

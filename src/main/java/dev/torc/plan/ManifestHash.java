@@ -26,30 +26,20 @@ final class ManifestHash implements ManifestWriter {
   }
 
   @Override
-  public void text(LineKind line, String name, String value) {
+  public void text(LineKind line, String name, String shown, String counts) {
     reserve(1);
     buffer[size++] = (byte) line.ordinal();
     append(name);
-    append(value);
+    append(counts);
   }
 
   @Override
-  public void content(LineKind line, String path, Content content) {
+  public void content(LineKind line, String shown, String counts, Content content) {
     if (content instanceof Content.Pending p) {
       pending = p.job();
     } else {
-      text(line, path, content.value());
+      text(line, counts, content.value());
     }
-  }
-
-  @Override
-  public void text(LineKind line, String name, String shown, String counts) {
-    text(line, name, counts);
-  }
-
-  @Override
-  public void made(String shown, Content content) {
-    content(LineKind.LIST, "job", content);
   }
 
   /** The job that has yet to run before the digest can be told, -1 if there is none. */

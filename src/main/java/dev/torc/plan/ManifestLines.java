@@ -10,23 +10,13 @@ final class ManifestLines implements ManifestWriter {
   private final List<ManifestEntry> lines = new ArrayList<>();
 
   @Override
-  public void text(LineKind line, String name, String value) {
-    lines.add(new ManifestEntry(line.ordinal(), name, "", value));
-  }
-
-  @Override
-  public void content(LineKind line, String path, Content content) {
-    text(line, path, content.value());
-  }
-
-  @Override
   public void text(LineKind line, String name, String shown, String counts) {
-    text(line, name, shown);
+    lines.add(new ManifestEntry(line.ordinal(), name, "", shown));
   }
 
   @Override
-  public void made(String shown, Content content) {
-    content(LineKind.LIST, shown, content);
+  public void content(LineKind line, String shown, String counts, Content content) {
+    text(line, shown, content.value());
   }
 
   /** All lines in their order. */

@@ -1,6 +1,8 @@
 package dev.torc.plan;
 
+import dev.torc.cache.ManifestEntry;
 import dev.torc.hash.Digest;
+import java.util.List;
 
 /** Takes the lines of a manifest in their fixed order; see {@link Manifest}. */
 interface ManifestWriter {
@@ -14,14 +16,11 @@ interface ManifestWriter {
   /** Begins the value of a need that cannot be looked at or read; why not follows. */
   String UNREADABLE = "unreadable: ";
 
+  /** Begins the digest of a value that is too long for a line. */
+  String LONG = "sha256 ";
+
   /** Characters of a value that a line holds itself. */
   int SHORT = 200;
-
-  /** A line of text. */
-  void text(LineKind line, String name, String value);
-
-  /** A line about contents. */
-  void content(LineKind line, String path, Content content);
 
   /**
    * A line of text with names of jobs in it, which are for people only.
@@ -30,8 +29,23 @@ interface ManifestWriter {
    */
   void text(LineKind line, String name, String shown, String counts);
 
-  /** A line about what jobs made; their name is for people only. */
-  void made(String shown, Content content);
+  /** A line about contents whose name is for people only, likewise. */
+  void content(LineKind line, String shown, String counts, Content content);
+
+  /** A line of text. */
+  default void text(LineKind line, String name, String value) {
+    text(line, name, value, value);
+  }
+
+  /** A line about contents. */
+  default void content(LineKind line, String path, Content content) {
+    content(line, path, path, content);
+  }
+
+  /** A line about what jobs made. */
+  default void made(String shown, Content content) {
+    content(LineKind.LIST, shown, "job", content);
+  }
 
   /**
    * What is known of a need's contents. On the way of a start no {@code switch} goes over its
@@ -46,12 +60,22 @@ interface ManifestWriter {
       }
     }
 
-    /** A value, as JSON. */
-    record Value(String json) implements Content {
+    /**
+     * A value, as JSON.
+     *
+     * @param members of a group the values of its instances by their names without the group's,
+     *     each as a line has it; null for a value of one job or of none
+     */
+    record Value(String json, List<ManifestEntry> members) implements Content {
       @Override
       public String value() {
-        return json.length() <= SHORT ? json : "sha256 " + Digest.ofText(json).hex();
+        return shown(json);
       }
+    }
+
+    /** A value as a line has it. */
+    static String shown(String json) {
+      return json.length() <= SHORT ? json : LONG + Digest.ofText(json).hex();
     }
 
     /** It is not there. */

@@ -2,7 +2,6 @@ package dev.torc.plan;
 
 import dev.torc.cache.JobResult;
 import dev.torc.cache.RecordedProduct;
-import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Stamp;
@@ -58,13 +57,11 @@ final class MissingTemporaries {
   /** Which of the missing products a job reads, those included that its depfile named. */
   List<Read> reads(int job) {
     List<Read> reads = new ArrayList<>(0);
-    Adjacency needs = graph.needs();
-    for (int i = needs.from(job); i < needs.to(job); i++) {
-      file(graph.maker(needs.at(i)), graph.path(needs.at(i)), reads);
+    for (int file : graph.needs().row(job)) {
+      file(graph.maker(file), graph.path(file), reads);
     }
-    Adjacency lists = graph.listNeeds();
-    for (int i = lists.from(job); i < lists.to(job); i++) {
-      reads.addAll(ofList.computeIfAbsent(lists.at(i), this::list));
+    for (int list : graph.listNeeds().row(job)) {
+      reads.addAll(ofList.computeIfAbsent(list, this::list));
     }
     JobResult result = records.result(job);
     if (result != null) {

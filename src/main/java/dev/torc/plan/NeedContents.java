@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -77,6 +78,36 @@ public final class NeedContents implements InputSource {
   /** The same for another graph. */
   NeedContents over(Graph next, JobRecords kept) {
     return new NeedContents(next, kept, digests, caller);
+  }
+
+  /** The same by names alone: no file is read, and the digests that it gives mean nothing. */
+  public NeedContents unread() {
+    DigestMemo names = digests.anew();
+    names.follow(digests, (_, _) -> Decider.UNKNOWN);
+    return new NeedContents(graph, records, names, caller);
+  }
+
+  /** What placeholders for a job's needs stand for, as far as it is known now. */
+  public NeedFiles filesOf(int job) {
+    SortedMap<String, String> values = new TreeMap<>();
+    Manifest.data(graph.job(job))
+        .forEach(
+            (name, value) -> {
+              if (ofData(value) instanceof ManifestWriter.Content.Value known) {
+                values.put(name, known.json());
+              }
+            });
+    return new NeedFiles() {
+      @Override
+      public List<String> files(int list) {
+        return members(list).files();
+      }
+
+      @Override
+      public SortedMap<String, String> data() {
+        return values;
+      }
+    };
   }
 
   @Override
@@ -238,7 +269,20 @@ public final class NeedContents implements InputSource {
       Job job = graph.job(node);
       all.put(job.name().substring(job.group().length() + 1), stored);
     }
-    return content(JsonText.object(all));
+    List<ManifestEntry> members = new ArrayList<>();
+    all.forEach(
+        (name, json) ->
+            members.add(
+                new ManifestEntry(
+                    LineKind.DATA.ordinal(), name, "", ManifestWriter.Content.shown(json))));
+    return new ManifestWriter.Content.Value(JsonText.object(all), members);
+  }
+
+  /** The values of the instances where a value is that of a group, and known; null otherwise. */
+  List<ManifestEntry> instances(Ref.OfData value) {
+    return value != null && ofData(value) instanceof ManifestWriter.Content.Value known
+        ? known.members()
+        : null;
   }
 
   /** The name of a job that did not store a needed value, of a group its first instance. */
@@ -254,7 +298,7 @@ public final class NeedContents implements InputSource {
   private static ManifestWriter.Content content(String value) {
     return value == null
         ? new ManifestWriter.Content.Missing()
-        : new ManifestWriter.Content.Value(value);
+        : new ManifestWriter.Content.Value(value, null);
   }
 
   private int pending(int list) {

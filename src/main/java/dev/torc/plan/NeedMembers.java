@@ -48,6 +48,15 @@ public record NeedMembers(
     return "job " + (values.isEmpty() ? name : InstanceName.parse(name).group() + "/" + values);
   }
 
+  /** The paths of its files, sorted. */
+  List<String> files() {
+    return entries.stream()
+        .filter(
+            member -> member.code() == LineKind.NEED.ordinal() && !member.now().equals("folder"))
+        .map(ManifestEntry::name)
+        .toList();
+  }
+
   /** The first member that cannot be looked at or read, null if there is none. */
   public ManifestEntry unreadable() {
     for (ManifestEntry entry : entries) {

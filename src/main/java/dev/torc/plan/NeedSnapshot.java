@@ -2,9 +2,9 @@ package dev.torc.plan;
 
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.OwnedPath;
-import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
+import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.KnownDigest;
@@ -27,7 +27,7 @@ import java.util.TreeSet;
  * The needs of a job as they stood when it started: what its record says that it read, and what is
  * held against the disk when it has ended (rule 6). Taking one looks at every needed file afresh.
  */
-public final class NeedSnapshot implements InputSource {
+public final class NeedSnapshot implements InputSource, NeedFiles {
 
   private static final int FEW = 8;
 
@@ -55,16 +55,15 @@ public final class NeedSnapshot implements InputSource {
   public static NeedSnapshot take(Graph graph, NeedContents contents, DigestMemo digests, int job)
       throws IOException {
     NeedSnapshot snapshot = new NeedSnapshot(graph, contents, digests);
-    Adjacency needs = graph.needs();
-    for (int i = needs.from(job); i < needs.to(job); i++) {
-      String path = graph.path(needs.at(i));
+    for (int file : graph.needs().row(job)) {
+      String path = graph.path(file);
       snapshot.needs.add(path);
       try {
         snapshot.add(path);
       } catch (IOException e) {
         throw unreadable(path, Refusal.why(e));
       }
-      int maker = graph.maker(needs.at(i));
+      int maker = graph.maker(file);
       if (maker >= 0 && !contents.made(maker, path)) {
         snapshot.missing = path;
       }
@@ -91,18 +90,17 @@ public final class NeedSnapshot implements InputSource {
                 snapshot.missingData = contents.without(value) + "." + value.key();
               }
             });
-    Adjacency lists = graph.listNeeds();
     long begin = contents.rechecks().now();
-    for (int i = lists.from(job); i < lists.to(job); i++) {
-      NeedList list = graph.list(lists.at(i));
+    for (int id : graph.listNeeds().row(job)) {
+      NeedList list = graph.list(id);
       if (list.kind() == NeedList.Kind.JOB) {
-        ProductRechecks.Recheck recheck = contents.rechecks().after(lists.at(i), begin);
-        snapshot.swept.put(lists.at(i), recheck);
-        snapshot.lists.put(lists.at(i), recheck.members());
+        ProductRechecks.Recheck recheck = contents.rechecks().after(id, begin);
+        snapshot.swept.put(id, recheck);
+        snapshot.lists.put(id, recheck.members());
       } else {
-        snapshot.lists.put(lists.at(i), contents.fresh(lists.at(i), snapshot::add));
+        snapshot.lists.put(id, contents.fresh(id, snapshot::add));
       }
-      ManifestEntry unreadable = snapshot.lists.get(lists.at(i)).unreadable();
+      ManifestEntry unreadable = snapshot.lists.get(id).unreadable();
       if (unreadable != null) {
         String why = unreadable.now().substring(ManifestWriter.UNREADABLE.length());
         throw unreadable(unreadable.name(), why);
@@ -164,7 +162,7 @@ public final class NeedSnapshot implements InputSource {
     return data.get(value.written());
   }
 
-  /** The needed values as {@link dev.torc.syntax.JsonText}, by their names as written. */
+  @Override
   public SortedMap<String, String> data() {
     SortedMap<String, String> values = new TreeMap<>();
     data.forEach(
@@ -207,18 +205,23 @@ public final class NeedSnapshot implements InputSource {
     return false;
   }
 
-  /** The files of a needed glob, folder or job, sorted by path. */
+  @Override
   public List<String> files(int list) {
-    return lists.get(list).entries().stream()
-        .filter(
-            member -> member.code() == LineKind.NEED.ordinal() && !member.now().equals("folder"))
-        .map(ManifestEntry::name)
-        .toList();
+    return lists.get(list).files();
   }
 
-  /** The lists that were looked at. */
-  Map<Integer, NeedMembers> lists() {
-    return lists;
+  /**
+   * What a record keeps of the lists, and of the values of groups, by the digest in their lines.
+   */
+  Map<Digest, List<ManifestEntry>> members() {
+    Map<Digest, List<ManifestEntry>> all = new TreeMap<>();
+    lists.values().forEach(list -> all.put(list.digest(), list.entries()));
+    for (ManifestWriter.Content content : data.values()) {
+      if (content instanceof ManifestWriter.Content.Value value && value.members() != null) {
+        all.put(Digest.ofText(value.json()), value.members());
+      }
+    }
+    return all;
   }
 
   /** What stands unaltered in the way of the needed globs and folders; see {@link NeedMembers}. */

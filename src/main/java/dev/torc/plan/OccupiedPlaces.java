@@ -140,10 +140,8 @@ public final class OccupiedPlaces {
     }
     int file = graph.fileId(path);
     for (int j = 0; needs && j < graph.jobs(); j++) {
-      for (int i = graph.needs().from(j); i < graph.needs().to(j); i++) {
-        if (graph.needs().at(i) == file) {
-          return "job " + graph.name(j) + " needs";
-        }
+      if (graph.needs().has(j, file)) {
+        return "job " + graph.name(j) + " needs";
       }
     }
     return null;

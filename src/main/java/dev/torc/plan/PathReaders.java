@@ -3,10 +3,8 @@ package dev.torc.plan;
 import dev.torc.cache.JobResult;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.RunDetails;
-import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
-import dev.torc.hash.Digest;
 import dev.torc.workflow.Tool;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +15,7 @@ import java.util.Objects;
  * whether it is still what it was when each of them last ran. It does not know what the readers
  * will do.
  */
-public final class PathReaders {
+public record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
 
   /**
    * A job that needs the path.
@@ -28,17 +26,6 @@ public final class PathReaders {
    * @param now the same at present
    */
   public record Use(String job, long build, boolean adopted, String old, String now) {}
-
-  private final Graph graph;
-  private final JobRecords records;
-  private final NeedContents contents;
-
-  /** Looks at the needs of a graph's jobs. */
-  public PathReaders(Graph graph, JobRecords records, NeedContents contents) {
-    this.graph = graph;
-    this.records = records;
-    this.contents = contents;
-  }
 
   /** The readers of a path, which may name a needed folder too; empty where there are none. */
   public List<Use> of(String path) {
@@ -62,21 +49,16 @@ public final class PathReaders {
 
   /** What a path is to a job now, null if the job does not need it. */
   private String now(int job, String path) {
-    Adjacency needs = graph.needs();
-    int file = graph.fileId(path);
-    for (int i = needs.from(job); i < needs.to(job); i++) {
-      if (needs.at(i) == file) {
-        return contents.of(path).value();
-      }
+    if (graph.needs().has(job, graph.fileId(path))) {
+      return contents.of(path).value();
     }
-    Adjacency lists = graph.listNeeds();
-    for (int i = lists.from(job); i < lists.to(job); i++) {
-      NeedList list = graph.list(lists.at(i));
+    for (int id : graph.listNeeds().row(job)) {
+      NeedList list = graph.list(id);
       if (list.kind() == NeedList.Kind.FOLDER && list.text().equals(path)) {
-        return contents.ofList(lists.at(i)).value();
+        return contents.ofList(id).value();
       }
-      if (covers(list, path)) {
-        String value = find(contents.members(lists.at(i)).entries(), path);
+      if (list.covers(path)) {
+        String value = find(contents.members(id).entries(), path);
         if (value != null) {
           return value;
         }
@@ -100,14 +82,6 @@ public final class PathReaders {
     return null;
   }
 
-  private static boolean covers(NeedList list, String path) {
-    return switch (list.kind()) {
-      case GLOB -> list.glob().matches(path);
-      case FOLDER -> list.text().equals(".") || path.startsWith(list.text() + "/");
-      case JOB -> false;
-    };
-  }
-
   /** What a path was to a job when it last ran, null if the job did not need it. */
   private String then(int job, RunDetails last, String path) {
     Tool tool = tool(job, path);
@@ -123,26 +97,12 @@ public final class PathReaders {
         return line.now();
       }
     }
-    Adjacency lists = graph.listNeeds();
-    for (int i = lists.from(job); i < lists.to(job); i++) {
-      NeedList list = graph.list(lists.at(i));
-      if (covers(list, path)) {
-        String value = then(last, list.written(), path);
+    for (int id : graph.listNeeds().row(job)) {
+      if (graph.list(id).covers(path)) {
+        String value = find(records.members(last, graph.list(id).written()), path);
         if (value != null) {
           return value;
         }
-      }
-    }
-    return null;
-  }
-
-  private String then(RunDetails last, String list, String path) {
-    for (ManifestEntry line : last.manifest()) {
-      if (LineKind.of(line.code()) == LineKind.LIST
-          && line.name().equals(list)
-          && line.now().length() == 2 * Digest.LENGTH) {
-        List<ManifestEntry> members = records.list(Digest.ofHex(line.now()));
-        return members == null ? null : find(members, path);
       }
     }
     return null;

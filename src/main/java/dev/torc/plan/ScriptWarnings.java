@@ -56,29 +56,19 @@ public final class ScriptWarnings {
   }
 
   private static boolean needs(Graph graph, int job, String path) {
-    int file = graph.fileId(path);
     for (Tool tool : graph.job(job).tools()) {
       if (tool.paths().contains(path)) {
         return true;
       }
     }
-    for (int i = graph.needs().from(job); i < graph.needs().to(job); i++) {
-      if (graph.needs().at(i) == file) {
+    int maker = graph.makerOf(path);
+    for (int id : graph.listNeeds().row(job)) {
+      NeedList list = graph.list(id);
+      boolean made = list.kind() == NeedList.Kind.JOB && list.makers().contains(maker);
+      if ((made || list.covers(path)) && !list.excludes(path)) {
         return true;
       }
     }
-    for (int i = graph.listNeeds().from(job); i < graph.listNeeds().to(job); i++) {
-      NeedList list = graph.list(graph.listNeeds().at(i));
-      boolean within =
-          switch (list.kind()) {
-            case GLOB -> list.glob().matches(path);
-            case FOLDER -> list.text().equals(".") || path.startsWith(list.text() + "/");
-            case JOB -> list.makers().contains(graph.makerOf(path));
-          };
-      if (within && !list.excludes(path)) {
-        return true;
-      }
-    }
-    return graph.makerOf(path) == job;
+    return maker == job || graph.needs().has(job, graph.fileId(path));
   }
 }

@@ -11,13 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Answers from the settled jobs of a context what groups ask when they are expanded. */
-final class SettledResults implements ResultSource {
-
-  private final PlanContext context;
-
-  SettledResults(PlanContext context) {
-    this.context = context;
-  }
+record SettledResults(PlanContext context) implements ResultSource {
 
   @Override
   public Optional<List<String>> products(String name) {

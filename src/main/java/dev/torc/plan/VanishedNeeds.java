@@ -6,7 +6,6 @@ import dev.torc.cache.OwnedPath;
 import dev.torc.cache.RunDetails;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
-import dev.torc.hash.Digest;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Refusal;
 import dev.torc.workflow.Group;
@@ -22,24 +21,13 @@ import java.util.List;
  * nothing now: likely an unmounted disk, which must not cost a result. {@link Decider} lets the job
  * fail then, unless it is forced.
  */
-final class VanishedNeeds {
-
-  private final Graph graph;
-  private final JobRecords records;
-  private final NeedContents contents;
-
-  VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
-    this.graph = graph;
-    this.records = records;
-    this.contents = contents;
-  }
+record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
 
   /** What vanished of the needs of a job, a reason each; only for a job that ran before. */
   List<Reason> of(int job) {
     List<Reason> vanished = new ArrayList<>(0);
     RunDetails last = null;
-    for (int i = graph.listNeeds().from(job); i < graph.listNeeds().to(job); i++) {
-      int id = graph.listNeeds().at(i);
+    for (int id : graph.listNeeds().row(job)) {
       NeedList list = graph.list(id);
       String there = list.makers().isEmpty() ? nothing(id, list) : "";
       if (!there.isEmpty()) {
@@ -54,7 +42,8 @@ final class VanishedNeeds {
       String there = value.job() == null ? "" : nothing(value.job());
       if (!there.isEmpty()) {
         last = last == null ? records.details(graph.name(job)) : last;
-        if (hadValues(last, value.written())) {
+        String then = LineKind.DATA.value(last, value.written());
+        if (then != null && !then.equals("{}")) {
           vanished.add(new Reason(Reason.Kind.NEED_VANISHED, value.text(), "values", there));
         }
       }
@@ -105,16 +94,8 @@ final class VanishedNeeds {
 
   /** What a list gave in the last run, as an amount; empty for nothing. */
   private String then(RunDetails last, NeedList list) {
-    for (ManifestEntry line : last == null ? List.<ManifestEntry>of() : last.manifest()) {
-      if (LineKind.of(line.code()) == LineKind.LIST
-          && line.name().equals(list.written())
-          && line.now().length() == 2 * Digest.LENGTH) {
-        List<ManifestEntry> members = records.list(Digest.ofHex(line.now()));
-        int files = members == null ? 0 : sources(members);
-        return files == 0 ? "" : Amount.count(files, "file");
-      }
-    }
-    return "";
+    int files = sources(records.members(last, list.written()));
+    return files == 0 ? "" : Amount.count(files, "file");
   }
 
   /** How many of the members sources gave: what a job made goes with it, as it should. */
@@ -134,14 +115,5 @@ final class VanishedNeeds {
       files += member.now().equals("folder") ? 0 : 1;
     }
     return files;
-  }
-
-  private static boolean hadValues(RunDetails last, String name) {
-    for (ManifestEntry line : last == null ? List.<ManifestEntry>of() : last.manifest()) {
-      if (LineKind.of(line.code()) == LineKind.DATA && line.name().equals(name)) {
-        return !line.now().equals("{}");
-      }
-    }
-    return false;
   }
 }

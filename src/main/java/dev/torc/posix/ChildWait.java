@@ -24,7 +24,6 @@ public final class ChildWait {
    */
   public record Change(What what, int code) {}
 
-  private static final int EINTR = 4;
   private static final int P_PID = 1;
   private static final int CLD_EXITED = 1;
   private static final int CLD_STOPPED = 5;
@@ -74,7 +73,7 @@ public final class ChildWait {
 
   private static void repeated(int pid, IntSupplier call) {
     int result = call.getAsInt();
-    while (result == -EINTR) {
+    while (result == -Libc.EINTR) {
       result = call.getAsInt();
     }
     if (result < 0) {

@@ -6,35 +6,14 @@ import java.util.List;
 /**
  * The environment of one process: entries of the caller's that lie in native memory already, and
  * others. Which those are is decided by {@link Environment#with}.
+ *
+ * @param block keeps the memory alive
+ * @param kept addresses in the block
+ * @param own {@code name=value} entries without the closing NUL
+ * @param path the value of PATH, null where there is none
  */
-public final class EnvironmentEntries {
-
-  private final Environment.Block block; // keeps the memory alive
-  private final long[] kept;
-  private final List<byte[]> own;
-  private final byte[] path;
-
-  /**
-   * @param kept addresses in the block
-   * @param own {@code name=value} entries without the closing NUL
-   * @param path the value of PATH, null where there is none
-   */
-  EnvironmentEntries(Environment.Block block, long[] kept, List<byte[]> own, byte[] path) {
-    this.block = block;
-    this.kept = kept;
-    this.own = own;
-    this.path = path;
-  }
-
-  /** The entries that are not the caller's. */
-  List<byte[]> own() {
-    return own;
-  }
-
-  /** The value of PATH, null where there is none. */
-  byte[] path() {
-    return path;
-  }
+public record EnvironmentEntries(
+    Environment.Block block, long[] kept, List<byte[]> own, byte[] path) {
 
   /** The array of pointers that a process is started with; valid while these entries are held. */
   long array(ScratchMemory scratch) {

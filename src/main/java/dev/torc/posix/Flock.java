@@ -19,9 +19,6 @@ public final class Flock implements AutoCloseable {
 
   private static final int FLAGS = Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOFOLLOW;
   private static final int EXCLUSIVE_NOW = 2 | 4;
-  private static final int WOULD_BLOCK = Libc.MAC ? 35 : 11;
-  private static final int INTERRUPTED = 4;
-  private static final int MISSING = 2;
 
   /** Variadic, but called without a mode: then the arguments lie where those of others do. */
   private static final NativeCall OPEN = NativeCall.of("open");
@@ -68,7 +65,7 @@ public final class Flock implements AutoCloseable {
     Memory path = Memory.ofText(file.toString());
     int fd = OPEN.call(path.address(), FLAGS);
     Reference.reachabilityFence(path);
-    if (fd == -MISSING) {
+    if (fd == -Libc.ENOENT) {
       return Optional.empty();
     }
     if (fd < 0) {
@@ -77,12 +74,12 @@ public final class Flock implements AutoCloseable {
     int result;
     do {
       result = FLOCK.call(fd, EXCLUSIVE_NOW);
-    } while (result == -INTERRUPTED);
+    } while (result == -Libc.EINTR);
     if (result == 0) {
       return Optional.of(new Flock(fd));
     }
     int closed = CLOSE.call(fd);
-    if (result == -WOULD_BLOCK && closed == 0) {
+    if (result == -Libc.EAGAIN && closed == 0) {
       return Optional.empty();
     }
     throw new IOException(file + ": cannot be locked, error " + -result);

@@ -15,12 +15,6 @@ import java.util.Objects;
  */
 public final class InputFile extends InputStream {
 
-  private static final int EINTR = 4;
-  private static final int EAGAIN = 11;
-  private static final int ENOENT = 2;
-  private static final int EACCES = 13;
-  private static final int ENOTDIR = 20;
-
   /** Variadic, as fcntl is, but on Linux the arguments lie where those of others do. */
   private static final NativeCall OPEN = NativeCall.of("open");
 
@@ -59,13 +53,13 @@ public final class InputFile extends InputStream {
     int fd;
     do {
       fd = OPEN.call(buffer.address(), Libc.O_CLOEXEC, 0, 0, 0, 0);
-    } while (fd == -EINTR);
+    } while (fd == -Libc.EINTR);
     if (fd >= 0) {
       return new InputFile(fd, buffer);
     }
     throw switch (-fd) {
-      case ENOENT, ENOTDIR -> new NoSuchFileException(path);
-      case EACCES -> new AccessDeniedException(path);
+      case Libc.ENOENT, Libc.ENOTDIR -> new NoSuchFileException(path);
+      case Libc.EACCES -> new AccessDeniedException(path);
       default -> new FileSystemException(path, null, FileStatus.reason(-fd));
     };
   }
@@ -87,7 +81,7 @@ public final class InputFile extends InputStream {
     if (lease == 0) {
       FCNTL.call(fd, F_SETLEASE, F_UNLCK, 0, 0, 0);
     }
-    return lease == -EAGAIN;
+    return lease == -Libc.EAGAIN;
   }
 
   @Override
@@ -106,7 +100,7 @@ public final class InputFile extends InputStream {
     int count;
     do {
       count = READ.call(fd, buffer.address(), most, 0, 0, 0);
-    } while (count == -EINTR);
+    } while (count == -Libc.EINTR);
     if (count < 0) {
       throw new IOException(FileStatus.reason(-count));
     }

@@ -1,18 +1,8 @@
 package dev.torc.posix;
 
 import com.kenai.jffi.Library;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
-import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 
-/** Links functions of the C library. It calls none; the other classes of this package do. */
+/** The C library: which functions it has, and the numbers that differ between systems. */
 final class Libc {
 
   private Libc() {}
@@ -36,63 +26,16 @@ final class Libc {
             default -> 0;
           };
 
-  /** The address, or nothing where this C library lacks it (symbols come and go by version). */
-  static Optional<MemorySegment> symbol(String name) {
-    long address = Library.getDefault().getSymbolAddress(name);
-    return address == 0 ? Optional.empty() : Optional.of(MemorySegment.ofAddress(address));
-  }
+  /** Error numbers; others are the same everywhere. */
+  static final int ENOENT = 2;
 
-  /**
-   * The JDK's linker, for what {@link NativeCall} cannot call; see there what the first use costs.
-   */
-  private static final class Foreign {
-    static final Linker LINKER = Linker.nativeLinker();
-    static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
-    static final VarHandle ERRNO =
-        CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-  }
+  static final int EINTR = 4;
+  static final int EACCES = 13;
+  static final int ENOTDIR = 20;
+  static final int EAGAIN = MAC ? 35 : 11;
 
-  /** A handle of a function that exists everywhere; it takes an errno buffer as first argument. */
-  static MethodHandle call(String name, FunctionDescriptor type) {
-    return optional(name, type)
-        .orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name));
-  }
-
-  /** Like {@link #call}, for a function that may be missing. */
-  @SuppressWarnings("restricted")
-  static Optional<MethodHandle> optional(String name, FunctionDescriptor type) {
-    return symbol(name)
-        .map(
-            address ->
-                Foreign.LINKER.downcallHandle(
-                    address, type, Linker.Option.captureCallState("errno")));
-  }
-
-  /** A variadic function, called with arguments from {@code firstVariadic} on as variadic ones. */
-  @SuppressWarnings("restricted")
-  static MethodHandle variadic(String name, FunctionDescriptor type, int firstVariadic) {
-    return Foreign.LINKER.downcallHandle(
-        symbol(name).orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name)),
-        type,
-        Linker.Option.captureCallState("errno"),
-        Linker.Option.firstVariadicArg(firstVariadic));
-  }
-
-  /** A buffer that takes errno; one per thread or call, reusable. */
-  static MemorySegment errnoBuffer(Arena arena) {
-    return arena.allocate(Foreign.CAPTURE);
-  }
-
-  /** The errno that the last call with this buffer left. */
-  static int errno(MemorySegment buffer) {
-    return (int) Foreign.ERRNO.get(buffer, 0L);
-  }
-
-  /** A NUL-terminated UTF-8 string. */
-  static MemorySegment string(Arena arena, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    MemorySegment segment = arena.allocate(bytes.length + 1L);
-    segment.asByteBuffer().put(bytes); // the rest is zero
-    return segment;
+  /** The address; 0 where this C library lacks it (symbols come and go by version). */
+  static long symbol(String name) {
+    return Library.getDefault().getSymbolAddress(name);
   }
 }

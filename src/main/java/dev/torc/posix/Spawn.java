@@ -20,11 +20,8 @@ import java.util.Optional;
  */
 public final class Spawn {
 
-  private static final int ENOENT = 2;
   private static final int E2BIG = 7;
   private static final int ENOEXEC = 8;
-  private static final int EACCES = 13;
-  private static final int ENOTDIR = 20;
   private static final int X_OK = 1;
   private static final int O_WRONLY = 1;
   private static final int O_CREAT = NativeCall.number(0100, 0x200);
@@ -100,13 +97,13 @@ public final class Spawn {
     ScratchMemory scratch = scratches.get();
     try {
       long env = environment.array(scratch);
-      int error = ENOENT;
+      int error = Libc.ENOENT;
       boolean found = false;
       for (byte[] program : candidates(words.get(0), environment.path())) {
         byte[] place = program[0] == '/' ? program : join(dir.toString(), program);
         int access = ACCESS.call(scratch.text(place), X_OK);
         if (access != 0) {
-          error = access == -EACCES ? EACCES : error;
+          error = access == -Libc.EACCES ? Libc.EACCES : error;
           continue;
         }
         found = true;
@@ -126,7 +123,7 @@ public final class Spawn {
         } finally {
           DESTROY.call(actions);
         }
-        if (error != ENOENT && error != ENOTDIR && error != EACCES) {
+        if (error != Libc.ENOENT && error != Libc.ENOTDIR && error != Libc.EACCES) {
           break;
         }
       }
@@ -149,7 +146,7 @@ public final class Spawn {
     List<byte[]> argv = words;
     if (!hasChdir) {
       if (!Files.isDirectory(dir)) {
-        return ENOENT;
+        return Libc.ENOENT;
       }
       path = bytes("/bin/sh");
       argv = new ArrayList<>(words);
@@ -270,11 +267,11 @@ public final class Spawn {
     }
     boolean searched = program.indexOf('/') < 0;
     return switch (error) {
-      case ENOENT, ENOTDIR ->
+      case Libc.ENOENT, Libc.ENOTDIR ->
           found
               ? "the interpreter that it names does not exist"
               : searched ? "no such program in PATH" : "no such file";
-      case EACCES ->
+      case Libc.EACCES ->
           searched ? "no executable file of this name in PATH" : "not an executable file";
       case E2BIG -> "arguments and environment are too long; read the list in TORC_NEEDS instead";
       default -> FileStatus.reason(error);

@@ -12,9 +12,6 @@ import java.util.Map;
  */
 class StatusBuffer {
 
-  private static final int ENOENT = 2;
-  private static final int ENOTDIR = 20;
-
   /** The longest path that a system takes has 4096 bytes with its NUL. */
   private static final int LONGEST = 4096;
 
@@ -45,7 +42,7 @@ class StatusBuffer {
   private static final Layout LAYOUT =
       Libc.MAC
           ? MACOS
-          : Libc.symbol("stat").isEmpty()
+          : Libc.symbol("stat") == 0
               ? STATX
               : switch (System.getProperty("os.arch")) {
                 case "amd64", "x86_64" -> LINUX_X86;
@@ -86,8 +83,7 @@ class StatusBuffer {
     if (LAYOUT == STATX) {
       return null;
     }
-    String exported =
-        Libc.MAC && Libc.symbol(name + "$INODE64").isPresent() ? name + "$INODE64" : name;
+    String exported = Libc.MAC && Libc.symbol(name + "$INODE64") != 0 ? name + "$INODE64" : name;
     return NativeCall.of(exported);
   }
 
@@ -118,7 +114,7 @@ class StatusBuffer {
     if (result == 0) {
       return true;
     }
-    if (result == -ENOENT || result == -ENOTDIR) {
+    if (result == -Libc.ENOENT || result == -Libc.ENOTDIR) {
       return false;
     }
     throw new IOException("cannot look at " + text(offset) + ": " + FileStatus.reason(-result));

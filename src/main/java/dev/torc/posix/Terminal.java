@@ -2,6 +2,7 @@ package dev.torc.posix;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -25,20 +26,25 @@ public final class Terminal {
     return NativeCall.of("isatty").call(fd) == 1;
   }
 
-  /** Columns of the terminal; 0 where that is unknown or it is none. */
+  /**
+   * Columns of the terminal; 0 where that is unknown or it is none. By the JDK's linker, since
+   * {@link NativeCall} calls no variadic function.
+   */
+  @SuppressWarnings("restricted")
   public static int width(int fd) {
     MethodHandle ioctl =
-        Libc.variadic(
-            "ioctl",
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT,
-                ValueLayout.JAVA_INT,
-                ValueLayout.JAVA_LONG,
-                ValueLayout.ADDRESS),
-            2);
+        Linker.nativeLinker()
+            .downcallHandle(
+                MemorySegment.ofAddress(Libc.symbol("ioctl")),
+                FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.ADDRESS),
+                Linker.Option.firstVariadicArg(2));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment size = arena.allocate(16, 8); // four shorts: rows, columns, pixels
-      int result = (int) ioctl.invokeExact(Libc.errnoBuffer(arena), fd, TIOCGWINSZ, size);
+      int result = (int) ioctl.invokeExact(fd, TIOCGWINSZ, size);
       return result == 0 ? Short.toUnsignedInt(size.get(ValueLayout.JAVA_SHORT, 2)) : 0;
     } catch (Throwable wrong) {
       throw new AssertionError("ioctl is linked wrongly", wrong);

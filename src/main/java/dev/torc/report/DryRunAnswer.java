@@ -1,34 +1,47 @@
 package dev.torc.report;
 
+import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Amount;
-import dev.torc.machine.SafeText;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.stream.IntStream;
 
-/** What {@code -n} prints: the verdicts of a plan, on jobs and on groups not expanded yet. */
-public record DryRunAnswer(Plan plan) implements Answer {
+/**
+ * What {@code -n} prints: the verdicts of a plan, on jobs and on groups not expanded yet.
+ *
+ * @param instances whether each instance of a group has a line, however many there are
+ */
+public record DryRunAnswer(Plan plan, boolean instances) implements Answer {
 
-  /** A line for each that is not up to date. */
+  /** A line for each that is not up to date, and for many instances that are alike. */
   @Override
   public String text(Palette palette) {
     Graph graph = plan.context().graph();
+    BitSet open = plan.context().selection().open();
+    BitSet run = (BitSet) plan.selected().clone(); // of a large project that is nearly nothing
+    plan.selected().stream()
+        .filter(job -> plan.verdict(job) instanceof Verdict.UpToDate)
+        .forEach(run::clear);
     StringBuilder out = new StringBuilder();
-    for (int node = 0; node < graph.nodes(); node++) {
-      String does =
-          switch (plan.verdict(node)) {
-            case null -> "";
-            case Verdict.UpToDate _ -> "";
-            case Verdict.WillRun will -> " will run: " + ReasonText.all(will.reasons());
-            case Verdict.WillFail will -> " will fail: " + ReasonText.all(will.reasons());
-            case Verdict.MayRun may -> " may run: after " + SafeText.name(graph.name(may.after()));
-          };
-      if (!does.isEmpty()) {
-        out.append(SafeText.name(graph.name(node))).append(does).append('\n');
+    for (DisplayGraph.Fold fold : DisplayGraph.of(graph, run, open, instances).folds()) {
+      for (VerdictLine line : VerdictLine.of(fold, plan, all(fold))) {
+        out.append(line.name()).append(' ').append(line.text()).append('\n');
       }
     }
     return out.toString();
+  }
+
+  /** How many of a group were asked about, those that are up to date among them. */
+  private int all(DisplayGraph.Fold fold) {
+    return fold.isGroup()
+        ? (int)
+            Arrays.stream(plan.context().graph().named(fold.name()))
+                .filter(node -> plan.verdict(node) != null)
+                .count()
+        : 1;
   }
 
   /** The counts of jobs: a line for people, beside the text. */

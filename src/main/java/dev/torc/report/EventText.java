@@ -12,16 +12,32 @@ import java.util.List;
 
 /**
  * Events as lines for people. The reports decide where the lines go, and what moves on a terminal.
- *
- * @param here the folder that the user stands in: logs below it are named relative to it
  */
-record EventText(Detail detail, Palette palette, Path here) {
+final class EventText {
 
   /** Jobs that are named where all of them are ended. */
   private static final int NAMED = 8;
 
-  /** Code points of a command that is shown whole after a failure. */
-  private static final int COMMAND = 200;
+  /** Code points of a command that is shown whole where not everything is. */
+  private static final int COMMAND = 4096;
+
+  private final Detail detail;
+  private final Palette palette;
+  private final Path here;
+  private final boolean terminal;
+  private final Recap recap = new Recap();
+
+  /**
+   * @param here the folder that the user stands in: logs below it are named relative to it
+   * @param terminal whether people read it at once, and what jobs wrote is set off; elsewhere their
+   *     lines begin as they were written, so that an editor finds {@code file:line:column}
+   */
+  EventText(Detail detail, Palette palette, Path here, boolean terminal) {
+    this.detail = detail;
+    this.palette = palette;
+    this.here = here;
+    this.terminal = terminal;
+  }
 
   /** The lines of an event, each ended by a line feed; empty where this detail leaves it out. */
   String of(Event event) {
@@ -44,14 +60,17 @@ record EventText(Detail detail, Palette palette, Path here) {
       return note(note);
     }
     if (event instanceof Event.Finished finished) {
-      return palette.bold(Summary.of(finished.counts(), finished.nanos())) + "\n";
+      return recap.text(palette, this::shown)
+          + palette.bold(Summary.of(finished.counts(), finished.nanos()))
+          + "\n";
     }
     return "";
   }
 
-  /** The first line of a failure: {@code work2 failed: exit 1 after 1.2 s}. */
+  /** The first line of a failure, told once: {@code work2 failed: exit 1 after 1.2 s}. */
   String head(Event.JobEnded ended) {
     Event.Details details = ended.details();
+    recap.add(ended);
     return palette.red(SafeText.name(ended.job()) + " failed: " + SafeText.line(details.what()))
         + (timed(details) ? " after " + Amount.time(details.wall()) : "")
         + "\n";
@@ -59,27 +78,53 @@ record EventText(Detail detail, Palette palette, Path here) {
 
   /** Whether the time says something that the phrase does not say already. */
   private static boolean timed(Event.Details details) {
-    return details.log() != null
+    return details.wall() > 0
         && !details.what().startsWith("timed out")
         && !details.what().startsWith("product ");
   }
 
-  /** The rest of a failure: command, tail of the log, path of the log. */
+  /** The rest of a failure: command, head and tail of the log, path of the log. */
   String body(Event.Details details) {
-    StringBuilder out = new StringBuilder();
-    if (!details.command().isEmpty()) {
-      String command =
-          at(Detail.VERBOSE)
-              ? SafeText.line(details.command())
-              : SafeText.line(details.command(), COMMAND);
-      out.append("  command: ").append(command).append('\n');
-    }
-    if (details.log() != null) {
-      String bar = palette.dim("  | ");
-      lines(details.log()).forEach(line -> out.append(bar).append(line).append('\n'));
-      out.append("  log: ").append(shown(details.log())).append('\n');
+    StringBuilder out = new StringBuilder(command(details.command()));
+    Event.Log log = details.log();
+    if (log != null) {
+      boolean whole = wantsAll(log);
+      List<String> lines =
+          lines(log.file(), whole ? LogExcerpt.WHOLE : LogExcerpt.SHORT, whole ? 0 : log.from());
+      written(lines.isEmpty() ? List.of(palette.dim("(no output)")) : lines, out);
+      out.append("  log: ").append(shown(log.file())).append('\n');
     }
     return out.toString();
+  }
+
+  private boolean wantsAll(Event.Log log) {
+    return log.wanted() || at(Detail.VERBOSE);
+  }
+
+  /** What a job wrote that ended well, with nothing before or after it. */
+  private String output(Event.Log log) {
+    StringBuilder out = new StringBuilder();
+    if (log != null && wantsAll(log) && at(Detail.BRIEF)) {
+      written(lines(log.file(), LogExcerpt.WHOLE, 0), out);
+    }
+    return out.toString();
+  }
+
+  private void written(List<String> lines, StringBuilder out) {
+    String bar = terminal ? palette.dim("  | ") : "";
+    lines.forEach(line -> out.append(bar).append(line).append('\n'));
+  }
+
+  /** A command that can be pasted: one of several lines begins on a line of its own. */
+  private String command(String command) {
+    if (command.isEmpty()) {
+      return "";
+    }
+    String text = at(Detail.VERBOSE) ? command : SafeText.cut(command, COMMAND);
+    List<String> lines = text.lines().map(SafeText::line).toList();
+    return lines.size() == 1
+        ? "  command: " + lines.getFirst() + "\n"
+        : "  command:\n    " + String.join("\n    ", lines) + "\n";
   }
 
   /** A log's path as it is shown. */
@@ -91,10 +136,9 @@ record EventText(Detail detail, Palette palette, Path here) {
     return SafeText.name(path.toString());
   }
 
-  private List<String> lines(Path log) {
+  private List<String> lines(Path log, LogExcerpt excerpt, long from) {
     try {
-      List<String> lines = LogTail.of(log, palette.on());
-      return lines.isEmpty() ? List.of(palette.dim("(no output)")) : lines;
+      return excerpt.of(log, from, palette.on());
     } catch (IOException e) {
       return List.of(palette.dim("(the log cannot be read: " + Refusal.line(e) + ")"));
     }
@@ -111,19 +155,17 @@ record EventText(Detail detail, Palette palette, Path here) {
   private String started(Event.JobStarted started) {
     String name = palette.bold(SafeText.name(started.job()));
     if (started.attempt() > 1) {
-      return name + ": attempt " + started.attempt() + "\n" + command(started.command());
+      return name + ": attempt " + started.attempt() + "\n" + ran(started.command());
     }
     String why =
         at(Detail.VERBOSE)
             ? ReasonText.all(started.reasons())
             : ReasonText.brief(started.reasons());
-    return name + ": " + why + "\n" + command(started.command());
+    return name + ": " + why + "\n" + ran(started.command());
   }
 
-  private String command(String command) {
-    return at(Detail.VERBOSE) && !command.isEmpty()
-        ? palette.dim("  command: " + SafeText.line(command)) + "\n"
-        : "";
+  private String ran(String command) {
+    return at(Detail.VERBOSE) ? command(command) : "";
   }
 
   private String ended(Event.JobEnded ended) {
@@ -133,14 +175,17 @@ record EventText(Detail detail, Palette palette, Path here) {
     Event.Details details = ended.details();
     String name = SafeText.name(ended.job());
     return switch (ended.state()) {
-      case RAN ->
-          at(Detail.NORMAL)
-              ? palette.green(name)
-                  + ": ran in "
-                  + Amount.time(details.wall())
-                  + use(details)
-                  + "\n"
-              : "";
+      case RAN -> {
+        String output = output(details.log());
+        yield at(Detail.NORMAL) || !output.isEmpty()
+            ? palette.green(name)
+                + ": ran in "
+                + Amount.time(details.wall())
+                + use(details)
+                + "\n"
+                + output
+            : "";
+      }
       case UP_TO_DATE -> palette.dim(name + ": up to date") + "\n";
       case BLOCKED ->
           at(Detail.BRIEF)

@@ -31,7 +31,7 @@ public final class GithubReport implements Report {
   public GithubReport(
       Writer err, Detail detail, Palette palette, Path here, Supplier<String> token) {
     this.err = err;
-    this.wording = new EventText(detail, palette, here);
+    this.wording = new EventText(detail, palette, here, false);
     this.token = token;
   }
 
@@ -44,16 +44,13 @@ public final class GithubReport implements Report {
             : harmless(wording.of(event)));
   }
 
-  @Override
-  public void close() {}
-
   private String failure(Event.JobEnded ended) {
     Event.Details details = ended.details();
     String name = SafeText.name(ended.job());
     StringBuilder out = new StringBuilder();
     if (annotations < ANNOTATIONS) {
       annotations++;
-      String log = details.log() == null ? "" : ", log " + wording.shown(details.log());
+      String log = details.log() == null ? "" : ", log " + wording.shown(details.log().file());
       out.append("::error title=")
           .append(escape(name + " failed").replace(":", "%3A").replace(",", "%2C"))
           .append("::")
@@ -62,7 +59,7 @@ public final class GithubReport implements Report {
     }
     return out.append(harmless(wording.head(ended)))
         .append("::group::")
-        .append(escape(name + ": command and end of the log"))
+        .append(escape(name + ": command and log"))
         .append('\n')
         .append(harmless(wording.body(details)))
         .append("::endgroup::\n")

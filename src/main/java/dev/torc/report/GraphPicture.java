@@ -4,7 +4,6 @@ import dev.torc.cache.JobResult;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
-import dev.torc.graph.JgraphtView;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.plan.Manifest;
@@ -13,13 +12,12 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jgrapht.graph.SimpleDirectedGraph;
 import org.jgrapht.nio.Attribute;
-import org.jgrapht.nio.BaseExporter;
 import org.jgrapht.nio.DefaultAttribute;
 import org.jgrapht.nio.GraphExporter;
 import org.jgrapht.nio.dot.DOTExporter;
@@ -42,10 +40,8 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
 
   /** The text for standard output; JSON that is on one line but has no version. */
   public void write(Writer out) throws IOException {
-    BitSet all = new BitSet();
-    all.set(0, vertices.size());
     StringWriter text = new StringWriter();
-    exporter().exportGraph(new JgraphtView(before, all), text);
+    exporter().exportGraph(copy(), text);
     if (json) {
       JsonWriter.harmless(out).write(text.append('\n').toString());
     } else {
@@ -53,34 +49,41 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
     }
   }
 
+  /** The graph as JGraphT stores one, for this one look at it; edges are numbered. */
+  private SimpleDirectedGraph<Integer, Integer> copy() {
+    SimpleDirectedGraph<Integer, Integer> copy = new SimpleDirectedGraph<>(null, null, false);
+    for (int v = 0; v < vertices.size(); v++) {
+      copy.addVertex(v);
+    }
+    for (int v = 0; v < vertices.size(); v++) {
+      for (int e = before.from(v); e < before.to(v); e++) {
+        copy.addEdge(before.at(e), v, e);
+      }
+    }
+    return copy;
+  }
+
   private GraphExporter<Integer, Integer> exporter() {
     if (json) {
       JSONExporter<Integer, Integer> exporter =
           new JSONExporter<>(v -> vertices.get(v).fold.name());
-      return with(exporter, this::attributes);
+      exporter.setVertexAttributeProvider(this::facts);
+      return exporter;
     }
     DOTExporter<Integer, Integer> dot = new DOTExporter<>(v -> "j" + v);
     dot.setGraphAttributeProvider(() -> Map.of("rankdir", DefaultAttribute.createAttribute("LR")));
-    return with(
-        dot,
-        v -> {
-          DisplayGraph.Fold fold = vertices.get(v).fold;
-          Map<String, Attribute> attributes = new LinkedHashMap<>();
-          put(attributes, "label", label(fold.name() + (fold.isGroup() ? "\n" + size(fold) : "")));
-          put(attributes, "shape", fold.isGroup() ? "box3d" : "box");
-          put(attributes, "style", "filled");
-          put(attributes, "fillcolor", colour(vertices.get(v).counts));
-          return attributes;
-        });
+    dot.setVertexAttributeProvider(this::looks);
+    return dot;
   }
 
-  private interface Attributes {
-    Map<String, Attribute> of(int vertex);
-  }
-
-  private static <E extends BaseExporter<Integer, Integer>> E with(E exporter, Attributes of) {
-    exporter.setVertexAttributeProvider(of::of);
-    return exporter;
+  private Map<String, Attribute> looks(int vertex) {
+    DisplayGraph.Fold fold = vertices.get(vertex).fold;
+    Map<String, Attribute> attributes = new LinkedHashMap<>();
+    put(attributes, "label", label(fold.name() + (fold.isGroup() ? "\n" + size(fold) : "")));
+    put(attributes, "shape", fold.isGroup() ? "box3d" : "box");
+    put(attributes, "style", "filled");
+    put(attributes, "fillcolor", colour(vertices.get(vertex).counts));
+    return attributes;
   }
 
   private static void put(Map<String, Attribute> attributes, String name, String value) {
@@ -111,7 +114,7 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
     return state.willRun() > 0 ? "orange" : state.mayRun() > 0 ? "khaki" : "palegreen";
   }
 
-  private Map<String, Attribute> attributes(int number) {
+  private Map<String, Attribute> facts(int number) {
     Vertex vertex = vertices.get(number);
     DisplayGraph.Fold fold = vertex.fold;
     Map<String, Attribute> attributes = new LinkedHashMap<>();

@@ -37,9 +37,6 @@ public final class JsonReport implements Report {
     PlainReport.write(out, line.toString());
   }
 
-  @Override
-  public void close() {}
-
   private static String name(Event event) {
     return switch (event) {
       case Event.Started _ -> "started";
@@ -103,7 +100,7 @@ public final class JsonReport implements Report {
   private static void details(Event.Details details, JsonWriter json) {
     json.text("what", details.what())
         .text("command", details.command())
-        .text("log", details.log() == null ? null : details.log().toString())
+        .text("log", details.log() == null ? null : details.log().file().toString())
         .seconds("seconds", details.wall())
         .seconds("cpu", details.cpu())
         .number("memory", details.peak(), details.peak() >= 0);

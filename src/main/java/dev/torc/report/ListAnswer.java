@@ -39,9 +39,10 @@ public record ListAnswer(
   /**
    * What is known of a job beside its verdict.
    *
+   * @param command as it would run now
    * @param log where its log is, if it has one
    */
-  public record Known(LastRun last, boolean running, Path log) {}
+  public record Known(LastRun last, boolean running, String command, Path log) {}
 
   /** One line of text; the first columns are padded to the same width. */
   private record Line(List<String> columns, UnaryOperator<String> colour) {}
@@ -91,7 +92,7 @@ public record ListAnswer(
         ran ? Amount.time(result.wall()) : "-",
         resources(job.resources()),
         images ? image(job) : null,
-        SafeText.line(job.command(), COMMAND),
+        SafeText.line(known.command, COMMAND),
         colour(state, palette));
   }
 
@@ -200,7 +201,8 @@ public record ListAnswer(
         .text("place", job.place().toString())
         .text("description", job.description())
         .texts("tags", job.tags())
-        .text("command", job.command())
+        .text("command", known.command)
+        .text("dir", job.steps().getFirst().dir())
         .text("image", image(job).isEmpty() ? null : image(job))
         .texts("needs", Manifest.needs(job))
         .texts("produces", Manifest.products(job))

@@ -84,7 +84,8 @@ public final class LiveReport implements Report {
     this.clock = clock;
     this.left = left;
     // What runs is seen in the live lines: it needs no line of its own that stays.
-    this.wording = new EventText(detail == Detail.NORMAL ? Detail.BRIEF : detail, palette, here);
+    this.wording =
+        new EventText(detail == Detail.NORMAL ? Detail.BRIEF : detail, palette, here, true);
   }
 
   /** Starts the thread that redraws; it ends with {@link #close}. */

@@ -4,8 +4,11 @@ import dev.torc.machine.SafeText;
 import dev.torc.plan.Reason;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -82,6 +85,60 @@ public final class ReasonText {
         out.add("…and " + rest + " more " + kind.name().toLowerCase(java.util.Locale.ROOT) + "s");
       }
     }
+    return String.join("; ", out);
+  }
+
+  /** The kind of a reason, without what it is about: {@code need changed}, {@code never ran}. */
+  static String kind(Reason reason) {
+    return switch (reason.kind()) {
+      case NEED_CHANGED -> "need changed";
+      case NEED_ADDED -> "need added";
+      case NEED_REMOVED -> "need removed";
+      case NEED_UNREADABLE -> "need cannot be read";
+      case NEED_VANISHED -> "need matches nothing";
+      case MOVED -> "need moved while it ran last time";
+      case DATA_CHANGED -> "data changed";
+      case TOOL_CHANGED -> "tool" + change(reason).replaceFirst("(changed).*", "$1");
+      case PRODUCT_MISSING -> "product missing";
+      case PRODUCT_WANTED -> "product missing that is needed";
+      case PRODUCT_ALTERED -> "product altered";
+      case SETTING_CHANGED -> SafeText.name(reason.name()) + " changed";
+      case PRODUCTS_DECLARED -> "declared products changed";
+      case FAILED -> "failed last time";
+      case NEVER_RAN, TIMED_OUT, OUT_OF_MEMORY, INTERRUPTED, ALWAYS, FORCED -> of(reason);
+    };
+  }
+
+  /** What a reason of its kind is about. */
+  private static String about(Reason reason) {
+    return switch (reason.kind()) {
+      case FAILED -> SafeText.line(reason.now());
+      case SETTING_CHANGED, PRODUCTS_DECLARED -> of(reason).replaceFirst("^.*? changed:? ?", "");
+      default -> SafeText.name(reason.name());
+    };
+  }
+
+  /**
+   * The reasons of several jobs that have the same kinds: what all share as it is, else the first
+   * of a kind with a count of the others.
+   */
+  static String together(List<List<Reason>> all) {
+    Map<String, Map<String, String>> kinds = new LinkedHashMap<>();
+    for (List<Reason> reasons : all) {
+      for (Reason reason : reasons) {
+        kinds
+            .computeIfAbsent(kind(reason), _ -> new LinkedHashMap<>())
+            .putIfAbsent(of(reason), about(reason));
+      }
+    }
+    List<String> out = new ArrayList<>();
+    kinds.forEach(
+        (kind, each) -> {
+          Set<String> things = new LinkedHashSet<>(each.values());
+          String first = things.iterator().next();
+          String more = things.size() == 1 ? "" : " and " + (things.size() - 1) + " more";
+          out.add(each.size() == 1 ? each.keySet().iterator().next() : kind + ": " + first + more);
+        });
     return String.join("; ", out);
   }
 

@@ -26,7 +26,7 @@ public interface Report extends Consumer<Event>, AutoCloseable {
 
   /** Writes what is left. */
   @Override
-  void close();
+  default void close() {}
 
   /** All events to each of the reports, in the order given. */
   static Report all(List<Report> reports) {

@@ -10,7 +10,6 @@ import dev.torc.machine.SafeText;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
@@ -116,33 +115,14 @@ public record StatusAnswer(Path root, Plan plan, List<DisplayGraph.Fold> shown, 
 
   /** The jobs and the instances of groups that have a verdict of one kind. */
   private StringBuilder lines(Class<? extends Verdict> kind) {
-    Graph graph = plan.context().graph();
     StringBuilder out = new StringBuilder();
     for (DisplayGraph.Fold fold : shown) {
-      List<Integer> nodes = new ArrayList<>(fold.jobs());
-      if (fold.open() >= 0) {
-        nodes.add(fold.open());
+      for (VerdictLine line : VerdictLine.of(fold, plan)) {
+        if (kind.isInstance(line.verdict())) {
+          String why = line.brief();
+          out.append("  " + line.name() + (why.isEmpty() ? "" : ": " + why)).append('\n');
+        }
       }
-      List<Integer> those = nodes.stream().filter(n -> kind.isInstance(plan.verdict(n))).toList();
-      if (those.isEmpty()) {
-        continue;
-      }
-      int first = those.getFirst();
-      boolean one = those.size() == 1;
-      out.append("  ")
-          .append(SafeText.name(one ? graph.name(first) : fold.name()))
-          .append(
-              one
-                  ? ""
-                  : " (%d of %s)".formatted(those.size(), Amount.count(nodes.size(), "instance")))
-          .append(
-              switch (plan.verdict(first)) {
-                case Verdict.WillRun run -> ": " + ReasonText.brief(run.reasons());
-                case Verdict.WillFail run -> ": " + ReasonText.brief(run.reasons());
-                case Verdict.MayRun run -> ": after " + SafeText.name(graph.name(run.after()));
-                case Verdict.UpToDate _ -> "";
-              })
-          .append('\n');
     }
     return out;
   }

@@ -15,7 +15,9 @@ import dev.torc.plan.Verdict;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -35,12 +37,6 @@ public record WhyAnswer(
     List<Question> questions,
     boolean instances)
     implements Answer {
-
-  /** How many instances are named in one line. */
-  private static final int NAMES = 10;
-
-  /** Of how many instances the chains are told. */
-  private static final int CHAINS = 5;
 
   /**
    * What one target means: jobs, or a source with those that need it.
@@ -64,65 +60,73 @@ public record WhyAnswer(
     StringBuilder out = new StringBuilder();
     BitSet told = new BitSet();
     for (Question question : questions) {
-      for (PathReaders.Use use : question.uses) {
-        out.append(WhyText.use(question.path, use)).append('\n');
-      }
-      BitSet shown = question.jobs;
+      uses(question, out);
       if (question.fold != null && (!instances || question.jobs.isEmpty())) {
-        out.append(sum(question, palette));
-        shown = notUpToDate(question.jobs);
-      }
-      for (int j = shown.nextSetBit(0); j >= 0; j = shown.nextSetBit(j + 1)) {
-        if (!told.get(j)) {
-          told.set(j);
-          tell(out, j, palette);
-        }
+        sum(question, told, out, palette);
+      } else {
+        question.jobs.stream().forEach(job -> tell(out, job, told, palette));
       }
     }
     return out.toString();
   }
 
-  /** A group in one line: how many instances are what, and the names of those not up to date. */
-  private String sum(Question question, Palette palette) {
-    int open = question.fold.open();
-    JobCounts counts = JobCounts.of(question.fold, plan, records::result);
-    StringBuilder line = new StringBuilder(palette.bold(SafeText.name(question.target)) + ": ");
-    if (counts.open()) {
-      if (plan.verdict(open) instanceof Verdict.MayRun may) {
-        String after = SafeText.name(graph().name(may.after()));
-        line.append("its instances are known when ").append(after).append(" has ended");
+  /** A line for each reader of a source; many instances that say the same are counted. */
+  private void uses(Question question, StringBuilder out) {
+    Map<String, List<PathReaders.Use>> alike = new LinkedHashMap<>();
+    for (PathReaders.Use use : question.uses) {
+      String group = graph().job(graph().jobId(use.job())).group();
+      boolean apart = instances || group == null;
+      String key = apart ? "job " + use.job() : group + "/" + WhyText.since(use);
+      alike.computeIfAbsent(key, _ -> new ArrayList<>()).add(use);
+    }
+    for (List<PathReaders.Use> same : alike.values()) {
+      if (same.size() > VerdictLine.APART) {
+        String group = graph().job(graph().jobId(same.getFirst().job())).group();
+        int all = graph().named(group).length;
+        String name = SafeText.name(group) + " (" + same.size() + " of " + all + ")";
+        out.append(WhyText.use(question.path, name, same.getFirst())).append('\n');
+      } else {
+        for (PathReaders.Use use : same) {
+          out.append(WhyText.use(question.path, SafeText.name(use.job()), use)).append('\n');
+        }
       }
-      return line.append('\n').toString();
     }
-    line.append("%d of %d up to date".formatted(counts.upToDate(), counts.jobs()));
-    line.append(names(question.jobs, Verdict.WillFail.class, "will fail"));
-    line.append(names(question.jobs, Verdict.WillRun.class, "will run"));
-    return line.append(names(question.jobs, Verdict.MayRun.class, "may run") + "\n").toString();
   }
 
-  private String names(BitSet jobs, Class<? extends Verdict> kind, String word) {
-    List<String> names =
-        jobs.stream()
-            .filter(j -> kind.isInstance(plan.verdict(j)))
-            .mapToObj(j -> SafeText.name(graph().name(j)))
-            .toList();
-    if (names.isEmpty()) {
-      return "";
+  /** A group: how many instances are what, and why those are that are not up to date. */
+  private void sum(Question question, BitSet told, StringBuilder out, Palette palette) {
+    out.append(palette.bold(SafeText.name(question.target))).append(": ");
+    JobCounts counts = JobCounts.of(question.fold, plan, records::result);
+    if (counts.open()) {
+      if (plan.verdict(question.fold.open()) instanceof Verdict.MayRun may) {
+        String after = SafeText.name(graph().name(may.after()));
+        out.append("its instances are known when ").append(after).append(" has ended");
+      }
+      out.append('\n');
+      return;
     }
-    int more = Math.max(0, names.size() - NAMES);
-    String some = String.join(", ", names.subList(0, names.size() - more));
-    return "; %d %s: %s%s"
-        .formatted(names.size(), word, some, more == 0 ? "" : ", …and " + more + " more");
+    out.append(counts.words()).append('\n');
+    for (VerdictLine line : VerdictLine.of(question.fold, plan)) {
+      int first = line.nodes().getFirst();
+      if (line.verdict() instanceof Verdict.UpToDate) {
+        continue;
+      } else if (!line.isFold()) {
+        tell(out, first, told, palette);
+      } else {
+        out.append(line.name()).append(' ').append(line.text()).append('\n');
+        CauseChain chain = causes.of(plan, first);
+        if (chain.links().size() > 1) { // what is behind one is likely behind all
+          out.append("  such as ").append(WhyText.of(chain, palette)).append('\n');
+        }
+      }
+    }
   }
 
-  /** The first few of them: a thousand chains tell no more. */
-  private BitSet notUpToDate(BitSet jobs) {
-    BitSet some = new BitSet();
-    jobs.stream()
-        .filter(j -> !(plan.verdict(j) instanceof Verdict.UpToDate))
-        .limit(CHAINS)
-        .forEach(some::set);
-    return some;
+  private void tell(StringBuilder out, int job, BitSet told, Palette palette) {
+    if (!told.get(job)) {
+      told.set(job);
+      tell(out, job, palette);
+    }
   }
 
   private void tell(StringBuilder out, int job, Palette palette) {

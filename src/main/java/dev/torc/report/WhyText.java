@@ -82,23 +82,30 @@ public final class WhyText {
     return last.started() > 0 ? " (" + TimeText.local(last.started()) + ")" : "";
   }
 
-  /** What a source is to one of its readers. */
-  public static String use(String path, PathReaders.Use use) {
-    String head = SafeText.name(path) + " is needed by " + SafeText.name(use.job());
+  /**
+   * What a source is to one of its readers.
+   *
+   * @param reader its name, or that of several that {@link #since} says the same of
+   */
+  static String use(String path, String reader, PathReaders.Use use) {
+    return SafeText.name(path) + " is needed by " + reader + since(use);
+  }
+
+  /** Whether the source changed since the reader last ran. */
+  static String since(PathReaders.Use use) {
     if (use.build() == 0) {
-      return head + ", which never ran";
+      return ", which never ran";
     }
     String since =
         use.adopted()
             ? " since its products were adopted"
             : " since it last ran in build " + use.build();
     if (use.old().isEmpty()) {
-      return head + ", new" + since;
+      return ", new" + since;
     }
     return use.old().equals(use.now())
-        ? head + ", unchanged" + since
-        : head
-            + ", changed "
+        ? ", unchanged" + since
+        : ", changed "
             + ReasonText.digest(use.old())
             + " → "
             + ReasonText.digest(use.now())

@@ -3,7 +3,6 @@ package dev.torc.session;
 import dev.torc.cache.BuildId;
 import dev.torc.cache.BuildLock;
 import dev.torc.engine.Adoption;
-import dev.torc.engine.Event;
 import dev.torc.hash.DigestMemo;
 import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
@@ -52,7 +51,7 @@ public record AdoptRequest(List<String> targets, boolean dry, boolean waits) {
       return null;
     }
     try (lock;
-        WriteSession work = WriteSession.open(project, id, event -> note(event, warn))) {
+        WriteSession work = WriteSession.open(project, id, warn)) {
       Adoption adoption =
           adoption(project, work.context(selection, false), work.digests(), work.build());
       if (adoption.problems().isEmpty()) {
@@ -70,12 +69,6 @@ public record AdoptRequest(List<String> targets, boolean dry, boolean waits) {
             targets,
             (graph, jobs) -> DiskChecks.check(graph, digests, project.caller().env(), jobs));
     return new Adoption(expander.plan(context).context(), expander, digests, id).run();
-  }
-
-  private static void note(Event event, Consumer<String> warn) {
-    if (event instanceof Event.Note note) {
-      warn.accept(note.text());
-    }
   }
 
   private AdoptAnswer answer(Adoption adoption) {

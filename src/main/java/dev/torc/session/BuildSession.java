@@ -258,6 +258,7 @@ public final class BuildSession {
                   capacity.limits(),
                   capacity.gpus(),
                   request.failFast(),
+                  watcher.wantsCommands(),
                   tokens.orElse(null),
                   listener));
       try (BuildWatcher.Watch _ = watcher.running(plan, build)) {

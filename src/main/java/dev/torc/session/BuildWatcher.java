@@ -14,6 +14,11 @@ public interface BuildWatcher extends Consumer<Event> {
     return true;
   }
 
+  /** Whether commands are of interest as they run, before they have run. */
+  default boolean wantsCommands() {
+    return false;
+  }
+
   /** Files are read through these digests from now on. */
   default void reading(DigestMemo digests) {}
 

@@ -9,10 +9,4 @@ import java.util.Map;
  * @param env the caller's environment
  * @param cwd the folder that the caller stands in, absolute
  */
-public record Caller(Map<String, String> env, Path cwd, Host host) {
-
-  /** The same, standing in another folder. */
-  public Caller at(Path folder) {
-    return new Caller(env, folder, host);
-  }
-}
+public record Caller(Map<String, String> env, Path cwd, Host host) {}

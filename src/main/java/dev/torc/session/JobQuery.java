@@ -1,23 +1,24 @@
 package dev.torc.session;
 
+import dev.torc.graph.Graph;
 import dev.torc.machine.SafeText;
+import dev.torc.plan.JobSelection;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
-import dev.torc.workflow.Job;
-import dev.torc.workflow.Workflow;
+import dev.torc.workflow.InstanceName;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The jobs that someone asks the records about: by their names or that of their group, whether they
+ * The jobs that someone asks the records about: named as every command takes names, whether they
  * are in the build file still or only in the records.
  *
  * @param all whether nobody was named
- * @param names of the jobs, if some were
+ * @param names of the jobs, if some were; those of the build file first
  */
 record JobQuery(boolean all, Set<String> names) {
 
@@ -29,24 +30,44 @@ record JobQuery(boolean all, Set<String> names) {
    */
   static JobQuery of(ProjectFolder folder, List<String> wanted, Collection<String> recorded) {
     TreeSet<String> known = new TreeSet<>(recorded);
-    Set<String> names = new HashSet<>();
-    if (folder.project() != null) {
-      Workflow workflow = folder.project().workflow();
-      workflow.groups().forEach(group -> known.add(group.name()));
-      for (Job job : workflow.jobs()) {
-        known.add(job.name());
-        if (job.group() != null && wanted.contains(job.group())) {
-          names.add(job.name());
+    Set<String> names = new LinkedHashSet<>();
+    for (String want : wanted) {
+      int before = names.size();
+      boolean named = folder.project() != null && declared(folder.project(), want, names);
+      InstanceName part = InstanceName.parse(want);
+      for (String name : known) {
+        if (name.equals(want) || !named && part.includes(InstanceName.parse(name))) {
+          names.add(name);
         }
       }
-    }
-    for (String want : wanted) {
-      if (!known.contains(want)) {
-        throw unknown(want, known);
+      if (!named && names.size() == before && !names.contains(want)) {
+        throw unknown(want, names(folder.project(), known));
       }
-      names.add(want);
     }
     return new JobQuery(wanted.isEmpty(), names);
+  }
+
+  /**
+   * Adds the jobs that a target means in the build file; false where it means none, or not all of
+   * them are known.
+   */
+  private static boolean declared(Project project, String target, Set<String> names) {
+    Graph graph = project.graph();
+    if (!JobSelection.isName(graph, target) && graph.makerOf(project.path(target)) < 0) {
+      return false;
+    }
+    JobSelection selected = project.select(List.of(target));
+    selected.named().stream().forEach(job -> names.add(graph.name(job)));
+    return selected.namedOpen().isEmpty();
+  }
+
+  /** All names that a mistyped one may mean. */
+  private static TreeSet<String> names(Project project, TreeSet<String> recorded) {
+    if (project != null) {
+      project.workflow().groups().forEach(group -> recorded.add(group.name()));
+      project.workflow().jobs().forEach(job -> recorded.add(job.name()));
+    }
+    return recorded;
   }
 
   /** That nobody knows a job of this name, and which one may be meant. */

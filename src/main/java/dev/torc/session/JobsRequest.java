@@ -13,6 +13,7 @@ import dev.torc.plan.Causes;
 import dev.torc.plan.DiskChecks;
 import dev.torc.plan.JobRecords;
 import dev.torc.plan.JobSelection;
+import dev.torc.plan.NeedContents;
 import dev.torc.plan.PathReaders;
 import dev.torc.plan.Plan;
 import dev.torc.report.GraphPicture;
@@ -32,6 +33,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -116,6 +118,12 @@ public record JobsRequest(List<String> targets, boolean instances) {
       Plan plan = look.plan(selection, false);
       Set<String> running = RunningJobs.of(project.place(), look.cache()).running();
       JobRecords records = look.records();
+      Caller caller = project.caller();
+      LaunchBuilder launches =
+          new LaunchBuilder(project.graph(), project.place(), "", Map.of(), caller.env());
+      Map<String, Long> limits =
+          Capacity.of(project.workflow(), caller.host().limits().get(), Map.of()).limits();
+      NeedContents names = look.contents().unread();
       SequencedMap<Integer, ListAnswer.Known> jobs = new LinkedHashMap<>();
       for (int id : selection.named().stream().toArray()) {
         String name = project.graph().name(id);
@@ -124,6 +132,7 @@ public record JobsRequest(List<String> targets, boolean instances) {
             new ListAnswer.Known(
                 LastRun.of(records.result(id), records.details(name)),
                 running.contains(name),
+                launches.shown(id, names.filesOf(id), limits),
                 LaunchBuilder.log(project.place(), name)));
       }
       return new ListAnswer(

@@ -40,11 +40,8 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
   /** The nearest folder with a build file, or with several; null if there is none. */
   private static Path root(Path start) {
     for (Path dir = start.toAbsolutePath().normalize(); dir != null; dir = dir.getParent()) {
-      for (String name : BuildFile.NAMES) {
-        Path file = dir.resolve(name);
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(file)) {
-          return dir;
-        }
+      if (!BuildFile.in(dir).isEmpty()) {
+        return dir;
       }
     }
     return null;

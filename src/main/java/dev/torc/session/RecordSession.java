@@ -7,7 +7,6 @@ import dev.torc.engine.LaunchBuilder;
 import dev.torc.posix.OwnFile;
 import dev.torc.report.DataAnswer;
 import dev.torc.report.LogAnswer;
-import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -72,24 +70,39 @@ public record RecordSession(ProjectFolder folder, Consumer<String> warn) {
     return new EventHistory(folder.place(), JobQuery.of(folder, wanted, names), from, events);
   }
 
-  /** The log of a job's last run. */
-  public LogAnswer log(String job) throws IOException {
-    Path log = LaunchBuilder.log(folder.place(), job);
-    if (OwnFile.stands(log)) {
-      return new LogAnswer(job, log);
+  /**
+   * The logs of jobs' last runs.
+   *
+   * @param target as given on the command line
+   */
+  public LogAnswer log(String target) throws IOException {
+    return new LogAnswer(target, logs(target));
+  }
+
+  /** The same, to be read while they grow. */
+  public LogFollow follow(String target) throws IOException {
+    return new LogFollow(folder, logs(target));
+  }
+
+  /** Where the logs are, null for a job that has none. */
+  private SequencedMap<String, Path> logs(String target) throws IOException {
+    SequencedMap<String, Path> logs = new LinkedHashMap<>();
+    for (String job : named(target)) {
+      Path log = LaunchBuilder.log(folder.place(), job);
+      logs.put(job, OwnFile.stands(log) ? log : null);
     }
-    TreeSet<String> names = new TreeSet<>();
-    if (folder.project() != null) {
-      folder.project().workflow().jobs().stream().map(Job::name).forEach(names::add);
+    return logs;
+  }
+
+  /** A job is known by its log too: the database may be another one by now. */
+  private Set<String> named(String target) throws IOException {
+    Set<String> names = new HashSet<>();
+    try (Cache cache = Cache.look(folder.place(), warn)) {
+      cache.eachResult((name, _) -> names.add(name));
     }
-    if (!names.contains(job)) {
-      try (Cache cache = Cache.look(folder.place(), warn)) {
-        cache.eachResult((name, _) -> names.add(name));
-      }
+    if (OwnFile.stands(LaunchBuilder.log(folder.place(), target))) {
+      names.add(target);
     }
-    if (!names.contains(job)) {
-      throw JobQuery.unknown(job, names);
-    }
-    return new LogAnswer(job, null);
+    return JobQuery.of(folder, List.of(target), names).names();
   }
 }

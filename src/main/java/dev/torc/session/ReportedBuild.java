@@ -7,22 +7,13 @@ import dev.torc.posix.Signals;
 import dev.torc.report.Profile;
 import dev.torc.report.Report;
 
-/** Hands the events of a build to a report, and signals to the build. */
-public final class ReportedBuild implements BuildWatcher {
-
-  private final Report report;
-  private final Profile profile;
-  private final boolean all;
-
-  /**
-   * @param profile null where nobody asked for it
-   * @param all whether each job that is up to date is told
-   */
-  public ReportedBuild(Report report, Profile profile, boolean all) {
-    this.report = report;
-    this.profile = profile;
-    this.all = all;
-  }
+/**
+ * Hands the events of a build to a report, and signals to the build.
+ *
+ * @param profile null where nobody asked for it
+ * @param all whether commands as they run and each job that is up to date are told
+ */
+public record ReportedBuild(Report report, Profile profile, boolean all) implements BuildWatcher {
 
   @Override
   public void accept(Event event) {
@@ -31,6 +22,11 @@ public final class ReportedBuild implements BuildWatcher {
 
   @Override
   public boolean wantsAll() {
+    return all;
+  }
+
+  @Override
+  public boolean wantsCommands() {
     return all;
   }
 

@@ -146,7 +146,7 @@ record RestState(
     if (rest != null) {
       rest.take();
     }
-    WriteSession work = WriteSession.open(project, build, listener);
+    WriteSession work = WriteSession.open(project, build, line -> warn(line, listener));
     hand(work.digests());
     return work;
   }
@@ -269,6 +269,10 @@ record RestState(
   }
 
   private static void warn(String line, IOException e, Consumer<Event> listener) {
-    listener.accept(new Event.Note(Event.Level.WARNING, line + ": " + Refusal.line(e)));
+    warn(line + ": " + Refusal.line(e), listener);
+  }
+
+  private static void warn(String line, Consumer<Event> listener) {
+    listener.accept(new Event.Note(Event.Level.WARNING, line));
   }
 }

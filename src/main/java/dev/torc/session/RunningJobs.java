@@ -4,10 +4,10 @@ import dev.torc.cache.BuildLock;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What the marks of started jobs mean to someone who only looks (rule 9): those of the build that
@@ -24,15 +24,9 @@ public record RunningJobs(
     Optional<BuildLock.Holder> holder = BuildLock.holder(place);
     String build = holder.map(BuildLock.Holder::build).orElse("");
     List<StartMarks.Mark> marks = StartMarks.live(StartMarks.read(place), cache);
-    return new RunningJobs(
-        holder,
-        marks.stream()
-            .filter(mark -> mark.build().equals(build))
-            .map(StartMarks.Mark::job)
-            .collect(Collectors.toSet()),
-        marks.stream()
-            .filter(mark -> !mark.build().equals(build))
-            .map(StartMarks.Mark::job)
-            .collect(Collectors.toSet()));
+    Set<String> running = new HashSet<>();
+    Set<String> interrupted = new HashSet<>();
+    marks.forEach(mark -> (mark.build().equals(build) ? running : interrupted).add(mark.job()));
+    return new RunningJobs(holder, running, interrupted);
   }
 }

@@ -46,16 +46,16 @@ public final class WriteSession implements AutoCloseable {
   private final Cache cache;
   private final StartMarks marks;
   private final DigestMemo digests;
-  private final Consumer<Event> listener;
+  private final Consumer<String> warn;
   private final Heap heap = new Heap();
   private boolean recorded;
 
   private WriteSession(
-      Project project, String id, Cache cache, StartMarks marks, Consumer<Event> listener) {
+      Project project, String id, Cache cache, StartMarks marks, Consumer<String> warn) {
     this.project = project;
     this.cache = cache;
     this.marks = marks;
-    this.listener = listener;
+    this.warn = warn;
     this.build = new BuildId(id, cache.nextBuildNumber());
     this.digests =
         new DigestMemo(
@@ -70,18 +70,17 @@ public final class WriteSession implements AutoCloseable {
    * Opens a project whose lock the caller holds.
    *
    * @param id the random id of this build
-   * @param listener takes lines for people
+   * @param warn takes lines for people
    */
-  public static WriteSession open(Project project, String id, Consumer<Event> listener)
+  public static WriteSession open(Project project, String id, Consumer<String> warn)
       throws IOException {
-    Consumer<String> warn = line -> listener.accept(new Event.Note(Event.Level.WARNING, line));
     Cache cache = project.caller().host().cache().open(project.place(), warn);
     try {
       endLeftovers(project.place(), cache, warn);
       OwnFile.folder(project.place().logs());
       OwnFile.folder(project.place().jobs());
       OwnFile.prepare(project.place().clock()); // who reads it tells of nothing
-      return new WriteSession(project, id, cache, StartMarks.begin(cache.place()), listener);
+      return new WriteSession(project, id, cache, StartMarks.begin(cache.place()), warn);
     } catch (IOException | RuntimeException e) {
       cache.close();
       throw e;
@@ -154,7 +153,7 @@ public final class WriteSession implements AutoCloseable {
         Long.toString(build.number()),
         cache,
         digests,
-        line -> listener.accept(new Event.Note(Event.Level.WARNING, line)));
+        warn);
   }
 
   /** Writes that this build has begun into the history. */

@@ -3,6 +3,8 @@ package dev.torc.syntax;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /**
  * A pattern over normalized paths: {@code *} and {@code ?} within a component, {@code **} as a
@@ -295,8 +297,39 @@ public final class Glob {
     return parts[0].literal() != null && parts[0].literal().isEmpty();
   }
 
-  /** Walks both from their ends, as {@link #overlaps} does. */
   private static boolean covers(Component[] a, Component[] b) {
+    return holds(a, b, Component::isAnyFolders, part -> !part.dotted(), Glob::covers);
+  }
+
+  private static boolean covers(Component a, Component b) {
+    return (a.dotted() || !b.dotted())
+        && holds(a.tokens(), b.tokens(), token -> token == STAR, _ -> true, CharacterRanges::holds);
+  }
+
+  private static boolean overlaps(Component[] a, Component[] b) {
+    return absolute(a) == absolute(b)
+        && meet(a, b, Component::isAnyFolders, part -> !part.dotted(), Glob::overlaps);
+  }
+
+  private static boolean overlaps(Component a, Component b) {
+    if (a.literal() != null && b.literal() != null) {
+      return a.literal().equals(b.literal());
+    }
+    return a.dotted() == b.dotted()
+        && meet(
+            a.tokens(), b.tokens(), token -> token == STAR, _ -> true, CharacterRanges::intersect);
+  }
+
+  /**
+   * Whether one list of components or tokens fits whatever another does; both are walked from their
+   * ends.
+   *
+   * @param isAny whether one stands for any number of others
+   * @param isFree whether one is among those
+   * @param holds the answer for two that are not any
+   */
+  private static <T> boolean holds(
+      T[] a, T[] b, Predicate<T> isAny, Predicate<T> isFree, BiPredicate<T, T> holds) {
     boolean[] below = new boolean[b.length + 1];
     for (int i = a.length; i >= 0; i--) {
       boolean[] row = new boolean[b.length + 1];
@@ -304,10 +337,10 @@ public final class Glob {
         boolean more = j < b.length;
         if (i == a.length) {
           row[j] = !more;
-        } else if (a[i].isAnyFolders()) {
-          row[j] = below[j] || more && !b[j].dotted() && row[j + 1];
+        } else if (isAny.test(a[i])) {
+          row[j] = below[j] || more && isFree.test(b[j]) && row[j + 1];
         } else {
-          row[j] = more && !b[j].isAnyFolders() && below[j + 1] && cover(a[i], b[j]);
+          row[j] = more && !isAny.test(b[j]) && below[j + 1] && holds.test(a[i], b[j]);
         }
       }
       below = row;
@@ -315,80 +348,26 @@ public final class Glob {
     return below[0];
   }
 
-  private static boolean cover(Component a, Component b) {
-    if (b.dotted() && !a.dotted()) {
-      return false;
-    }
-    int[][] s = a.tokens();
-    int[][] t = b.tokens();
-    boolean[] below = new boolean[t.length + 1];
-    for (int i = s.length; i >= 0; i--) {
-      boolean[] row = new boolean[t.length + 1];
-      for (int j = t.length; j >= 0; j--) {
-        boolean more = j < t.length;
-        if (i == s.length) {
-          row[j] = !more;
-        } else if (s[i] == STAR) {
-          row[j] = below[j] || more && row[j + 1];
-        } else {
-          row[j] = more && t[j] != STAR && below[j + 1] && CharacterRanges.holds(s[i], t[j]);
-        }
-      }
-      below = row;
-    }
-    return below[0];
-  }
-
-  private static boolean overlaps(Component[] a, Component[] b) {
-    if (absolute(a) != absolute(b)) {
-      return false;
-    }
-    // possible[j] says whether a[i..] and b[j..] have a path in common, from the end backwards.
+  /** Whether two lists fit the same anywhere; like {@link #holds}. */
+  private static <T> boolean meet(
+      T[] a, T[] b, Predicate<T> isAny, Predicate<T> isFree, BiPredicate<T, T> meet) {
+    // row[j] says whether a[i..] and b[j..] fit the same, below[j] whether a[i+1..] and b[j..] do.
     boolean[] below = new boolean[b.length + 1];
     for (int i = a.length; i >= 0; i--) {
       boolean[] row = new boolean[b.length + 1];
       for (int j = b.length; j >= 0; j--) {
-        boolean anyA = i < a.length && a[i].isAnyFolders();
-        boolean anyB = j < b.length && b[j].isAnyFolders();
-        if (i == a.length && j == b.length) {
-          row[j] = true;
-        } else if (anyA || anyB) {
+        boolean moreA = i < a.length;
+        boolean moreB = j < b.length;
+        boolean anyA = moreA && isAny.test(a[i]);
+        boolean anyB = moreB && isAny.test(b[j]);
+        if (anyA || anyB) {
           row[j] =
-              anyA && (below[j] || j < b.length && (anyB || !b[j].dotted()) && row[j + 1])
-                  || anyB && (row[j + 1] || i < a.length && (anyA || !a[i].dotted()) && below[j]);
+              anyA && (below[j] || moreB && isFree.test(b[j]) && row[j + 1])
+                  || anyB && (row[j + 1] || moreA && isFree.test(a[i]) && below[j]);
+        } else if (moreA && moreB) {
+          row[j] = below[j + 1] && meet.test(a[i], b[j]);
         } else {
-          row[j] = i < a.length && j < b.length && below[j + 1] && overlap(a[i], b[j]);
-        }
-      }
-      below = row;
-    }
-    return below[0];
-  }
-
-  private static boolean overlap(Component a, Component b) {
-    if (a.literal() != null && b.literal() != null) {
-      return a.literal().equals(b.literal());
-    }
-    if (a.dotted() != b.dotted()) {
-      return false;
-    }
-    int[][] s = a.tokens();
-    int[][] t = b.tokens();
-    boolean[] below = new boolean[t.length + 1];
-    for (int i = s.length; i >= 0; i--) {
-      boolean[] row = new boolean[t.length + 1];
-      for (int j = t.length; j >= 0; j--) {
-        boolean starA = i < s.length && s[i] == STAR;
-        boolean starB = j < t.length && t[j] == STAR;
-        if (i == s.length && j == t.length) {
-          row[j] = true;
-        } else if (starA || starB) {
-          row[j] =
-              starA && (below[j] || j < t.length && row[j + 1])
-                  || starB && (row[j + 1] || i < s.length && below[j]);
-        } else {
-          row[j] =
-              i < s.length && j < t.length && below[j + 1] && CharacterRanges.intersect(s[i], t[j]);
+          row[j] = moreA == moreB;
         }
       }
       below = row;

@@ -6,8 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Collects what is wrong with a build file, so that one run tells all of it. It knows no rules; it
- * only sorts and caps.
+ * Collects what is to be said of a build file, so that one run tells all of it. It knows no rules;
+ * it only sorts and caps.
  */
 public final class Problems {
 
@@ -36,26 +36,31 @@ public final class Problems {
     return List.copyOf(found);
   }
 
-  /** Throws all that was noted, file by file in the order first met, by line and column. */
+  /** All that was noted, each once, file by file in the order first met, by line and column. */
+  public List<Diagnostic> sorted() {
+    List<String> files = found.stream().map(d -> d.place().file()).distinct().toList();
+    return found.stream()
+        .distinct()
+        .sorted(
+            Comparator.comparingInt((Diagnostic d) -> files.indexOf(d.place().file()))
+                .thenComparingInt(d -> d.place().line())
+                .thenComparingInt(d -> d.place().column()))
+        .toList();
+  }
+
+  /** Throws what was noted, {@link #sorted}. */
   public void throwIfAny() {
     if (found.isEmpty()) {
       return;
     }
-    List<String> files = found.stream().map(d -> d.place().file()).distinct().toList();
-    List<Diagnostic> sorted =
-        new ArrayList<>(
-            found.stream()
-                .distinct()
-                .sorted(
-                    Comparator.comparingInt((Diagnostic d) -> files.indexOf(d.place().file()))
-                        .thenComparingInt(d -> d.place().line())
-                        .thenComparingInt(d -> d.place().column()))
-                .toList());
-    if (sorted.size() > MAX) {
-      int more = sorted.size() - MAX;
-      sorted.subList(MAX, sorted.size()).clear();
-      sorted.add(new Diagnostic(new Place(files.getFirst(), 0, 0), "and " + more + " more"));
+    List<Diagnostic> told = new ArrayList<>(sorted());
+    if (told.size() > MAX) {
+      int more = told.size() - MAX;
+      told.subList(MAX, told.size()).clear();
+      told.add(
+          new Diagnostic(
+              new Place(found.getFirst().place().file(), 0, 0), "and " + more + " more"));
     }
-    throw new BadInput(sorted);
+    throw new BadInput(told);
   }
 }

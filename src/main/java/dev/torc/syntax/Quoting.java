@@ -11,27 +11,11 @@ public final class Quoting {
   /** Words the shell would take for its own grammar where a command begins. */
   private static final Set<String> RESERVED =
       Set.of(
-          "if",
-          "then",
-          "else",
-          "elif",
-          "fi",
-          "do",
-          "done",
-          "case",
-          "esac",
-          "while",
-          "until",
-          "for",
-          "in",
-          "function",
-          "select",
-          "time",
-          "coproc",
-          "repeat",
-          "foreach",
-          "end",
-          "nocorrect");
+          """
+          if then else elif fi do done case esac while until for in function select time coproc
+          repeat foreach end nocorrect
+          """
+              .split("\\s+"));
 
   private Quoting() {}
 

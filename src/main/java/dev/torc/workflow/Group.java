@@ -33,16 +33,4 @@ public record Group(
     List<BadInput.Diagnostic> problems,
     List<String> tables,
     String nothing,
-    List<BadInput.Diagnostic> warnings) {
-
-  /** A group that has instances or awaits them, without problems and tables. */
-  public Group(
-      String name,
-      Place place,
-      List<String> parameters,
-      List<String> instances,
-      List<String> awaits,
-      List<Ref> products) {
-    this(name, place, parameters, instances, awaits, products, List.of(), List.of(), "", List.of());
-  }
-}
+    List<BadInput.Diagnostic> warnings) {}

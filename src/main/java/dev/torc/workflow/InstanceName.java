@@ -45,19 +45,11 @@ public record InstanceName(String group, SortedMap<String, String> values) {
     return new InstanceName(text, Collections.emptySortedMap());
   }
 
-  /**
-   * Whether a text names a job: itself, its group, or its group with some of its values. Values are
-   * compared as texts, so {@code 0.10} is not {@code 0.1}.
-   */
-  public static boolean selects(String text, Job job) {
-    return text.equals(job.name()) || job.group() != null && parse(text).selects(job);
-  }
-
-  /** Whether a job is an instance of the group and has these values. */
-  public boolean selects(Job job) {
-    return group.equals(job.group())
-        && values.entrySet().stream()
-            .allMatch(e -> e.getValue().equals(job.parameters().get(e.getKey())));
+  /** Whether another name is that of an instance of the same group, and has these values. */
+  public boolean includes(InstanceName instance) {
+    return !instance.values.isEmpty()
+        && group.equals(instance.group)
+        && instance.values.entrySet().containsAll(values.entrySet());
   }
 
   /**

@@ -19,6 +19,7 @@ import java.util.StringJoiner;
  * @param depfile path of the depfile the command writes, relative to the root; null without one
  * @param temporary whether only readers want its products: see {@code plan.WantedTemporaries}
  * @param manual whether it runs only when it is named or something that will be built needs it
+ * @param showsOutput whether all that it wrote is shown when it ends, also where it ended well
  * @param priority larger first
  * @param group the group that it is an instance of, null for a plain job
  * @param parameters the values of an instance by name, as written; empty for a plain job
@@ -40,6 +41,7 @@ public record Job(
     boolean interactive,
     boolean manual,
     boolean allowFailure,
+    boolean showsOutput,
     int priority,
     List<String> tags,
     String description,
@@ -59,11 +61,9 @@ public record Job(
   /** The patterns of needs that begin with {@code !}: what they match is not needed. */
   public List<Glob> excludes() {
     List<Glob> excludes = new ArrayList<>(0);
-    for (Item item : needs) {
-      for (Ref ref : item.refs()) {
-        if (ref instanceof Ref.Exclude exclude) {
-          excludes.add(Glob.of(exclude.pattern()));
-        }
+    for (Ref ref : needRefs()) {
+      if (ref instanceof Ref.Exclude exclude) {
+        excludes.add(Glob.of(exclude.pattern()));
       }
     }
     return excludes;

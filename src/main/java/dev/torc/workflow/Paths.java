@@ -179,11 +179,8 @@ public final class Paths {
       end = slash < 0 ? path.length() : slash;
       if (end - from > SURE && bytes(path.substring(from, end)) > NAME) {
         throw new IllegalArgumentException(
-            "the name "
-                + SafeText.line(path.substring(from, end), 40)
-                + " is longer than file systems take ("
-                + NAME
-                + " bytes); shorten it");
+            "the name %s is longer than file systems take (%s bytes); shorten it"
+                .formatted(SafeText.line(path.substring(from, end), 40), NAME));
       }
     }
     String whole = path.startsWith("/") ? path : rootText + "/" + path;

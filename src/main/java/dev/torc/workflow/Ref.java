@@ -70,9 +70,8 @@ public sealed interface Ref {
       if (!isKey(key) || "".equals(job)) {
         throw new BadInput(
             place,
-            "no name of a value: "
-                + written
-                + "; write JOB.KEY, or the name of one in the data section");
+            "no name of a value: %s; write JOB.KEY, or the name of one in the data section"
+                .formatted(written));
       }
       return new OfData(place, job, key);
     }

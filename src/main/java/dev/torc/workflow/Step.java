@@ -21,12 +21,6 @@ public record Step(
     List<String> shell,
     String image) {
 
-  /** A step without an image. */
-  public Step(
-      Command command, String dir, SortedMap<String, Optional<Template>> env, List<String> shell) {
-    this(command, dir, env, shell, null);
-  }
-
   /** All its texts: the command's and those of its environment. */
   public List<Template> templates() {
     if (env.isEmpty()) {

@@ -127,6 +127,7 @@ public final class WorkflowCodec {
     out.flag(job.interactive());
     out.flag(job.manual());
     out.flag(job.allowFailure());
+    out.flag(job.showsOutput());
     out.number(job.priority());
     out.list(job.tags(), ByteWriter::text);
     out.text(job.description());
@@ -152,6 +153,7 @@ public final class WorkflowCodec {
         resources(in),
         retry(in),
         in.text(),
+        in.flag(),
         in.flag(),
         in.flag(),
         in.flag(),

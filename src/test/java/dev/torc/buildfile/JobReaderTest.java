@@ -129,6 +129,7 @@ class JobReaderTest {
         "needs: 'a/{needs}'|torc.yaml:4:12: {needs} is known only when the job runs; it can stand"
             + " in commands and env",
         "always: yes|torc.yaml:4:13: always must be true or false, not yes",
+        "output: never|torc.yaml:4:13: output must be failure or always, not never",
         "priority: 1.5|torc.yaml:4:15: priority must be a whole number, not 1.5",
         "retries: -1|torc.yaml:4:14: retries must be at least 0",
         "retry: {delay: 5s}|torc.yaml:4:12: retry says how; add retries: 1 to say how often",
@@ -328,6 +329,7 @@ class JobReaderTest {
             "always: true",
             "interactive: true",
             "allow_failure: true",
+            "output: always",
             "priority: -3",
             "tags: t",
             "description: 1.10",
@@ -335,7 +337,7 @@ class JobReaderTest {
             "depfile: x.d",
             "after: [b, c d]");
     assertTrue(job.persist() && job.temporary() && job.always() && job.interactive());
-    assertTrue(job.allowFailure());
+    assertTrue(job.allowFailure() && job.showsOutput());
     assertEquals(-3, job.priority());
     assertEquals(List.of("t"), job.tags());
     assertEquals("1.10", job.description());

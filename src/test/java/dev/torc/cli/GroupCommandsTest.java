@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,8 +42,10 @@ class GroupCommandsTest {
     assertEquals("train: 3 of 3 up to date\n", folder.run("why", "train").out());
     folder.put("2", "other");
     String out = folder.run("why", "train").out();
-    assertTrue(out.startsWith("train: 2 of 3 up to date; 1 will run: train/seed=2\n"), out);
-    assertTrue(out.contains("train/seed=2 will run: need 2 changed"), out);
+    assertTrue(
+        out.startsWith(
+            "train: 2 of 3 up to date, 1 will run\ntrain/seed=2 will run: need 2 changed"),
+        out);
     assertTrue(folder.run("why", "train/seed=1").out().startsWith("train/seed=1 is up to date"));
     assertEquals(
         3,
@@ -61,7 +64,9 @@ class GroupCommandsTest {
         """
         4 jobs: 4 will run, 0 may run, 0 up to date
         will run:
-          train (3 of 3 instances): never ran
+          train/seed=1: never ran
+          train/seed=2: never ran
+          train/seed=3: never ran
           best: never ran
         no build yet
         """,
@@ -70,7 +75,7 @@ class GroupCommandsTest {
     folder.put("2", "other");
     String out = folder.run("status").out();
     assertTrue(out.contains("will run:\n  train/seed=2: need 2 changed"), out);
-    assertTrue(out.contains("up to date:\n  train (2 of 3 instances)\n"), out);
+    assertTrue(out.contains("up to date:\n  train (2 of 3)\n"), out);
     assertTrue(folder.run("status", "--instances").out().contains("  train/seed=3\n"));
   }
 
@@ -160,7 +165,7 @@ class GroupCommandsTest {
         will run:
           train/seed=2: need 2 changed d4735e3 → d9298a1
         up to date:
-          train (2 of 3 instances)
+          train (2 of 3)
         """,
         folder.run("status", "train").out().replaceFirst("last build: .*\n", ""));
     String one = folder.run("status", "train/seed=2", "late").out();
@@ -181,16 +186,118 @@ class GroupCommandsTest {
     assertTrue(unknown.err().contains("did you mean train?"), unknown.err());
   }
 
-  @Test
-  void whyOfALargeGroupNamesTheFirstAndCountsTheRest() throws IOException {
+  /** Twelve of the twenty have a need that changed, four more another reason. */
+  private void many() throws IOException {
+    StringBuilder seeds = new StringBuilder("1");
+    folder.put("m/1", "1").put("all", "1").put("common", "1");
+    for (int i = 2; i <= 20; i++) {
+      folder.put("m/" + i, "1");
+      seeds.append(", ").append(i);
+    }
     folder.put(
         "torc.yaml",
-        "jobs: { big: { repeat: 30, command: 'echo {repeat} > {produces}', produces: 'b/{repeat}' }"
-            + " }");
-    String sum = folder.run("why", "big").out().lines().findFirst().orElseThrow();
-    assertTrue(sum.startsWith("big: 0 of 30 up to date; 30 will run: big/repeat=1, "), sum);
-    assertTrue(sum.endsWith(", big/repeat=10, …and 20 more"), sum);
-    assertEquals(6, folder.run("why", "big").out().lines().count());
+        """
+        jobs:
+          src: { command: cp all one, needs: all, produces: one }
+          big:
+            parameters: { n: [%s] }
+            command: "cat {needs} > {produces}"
+            needs: ["m/{n}", one, common]
+            produces: "b/{n}"
+          sum: { command: "cat {needs} > sum", needs: [{ job: big }], produces: sum }
+        """
+            .formatted(seeds));
+    folder.build();
+    for (int i = 1; i <= 12; i++) {
+      folder.put("m/" + i, "other");
+    }
+    for (int i = 13; i <= 16; i++) {
+      Files.delete(cwd.resolve("b/" + i));
+    }
+  }
+
+  @Test
+  void manyInstancesThatAreAlikeAreOneLineThatCountsThem() throws IOException {
+    many();
+    Run dry = folder.run("build", "-n");
+    assertEquals(
+        """
+        big (12 of 20) will run: need changed: m/1 and 11 more
+        big/n=13 will run: product b/13 missing
+        big/n=14 will run: product b/14 missing
+        big/n=15 will run: product b/15 missing
+        big/n=16 will run: product b/16 missing
+        sum may run: after big/n=1
+        """,
+        dry.out());
+    assertEquals("22 jobs: 16 will run, 1 may run, 5 up to date\n", dry.err());
+    assertEquals(17, folder.run("build", "-n", "-v").out().lines().count());
+    assertEquals(
+        """
+        22 jobs: 16 will run, 1 may run, 5 up to date
+        will run:
+          big (12 of 20): need changed: m/1 and 11 more
+          big/n=13: product b/13 missing
+          big/n=14: product b/14 missing
+          big/n=15: product b/15 missing
+          big/n=16: product b/16 missing
+        may run:
+          sum: after big/n=1
+        up to date:
+          src
+          big (4 of 20)
+        """,
+        folder.run("status").out().replaceFirst("last build: .*\n", ""));
+    assertEquals(22, shown(folder.run("status", "-v")));
+    String why = folder.run("why", "big").out();
+    assertTrue(
+        why.startsWith(
+            "big: 4 of 20 up to date, 16 will run\n"
+                + "big (12 of 20) will run: need changed: m/1 and 11 more\n"
+                + "big/n=13 will run: product b/13 missing\n  it last ran in build 1 "),
+        why);
+    assertEquals(2 + 2 * 4, why.lines().count());
+    assertEquals(
+        20,
+        folder.run("why", "-v", "big").out().lines().filter(l -> l.startsWith("big/n=")).count());
+    assertTrue(folder.run("build", "-n", "--json").out().contains("\"job\":\"big/n=12\""));
+    assertTrue(folder.run("why", "--json", "big").out().contains("\"job\":\"big/n=12\""));
+  }
+
+  private static long shown(Run status) {
+    return status.out().lines().filter(line -> line.startsWith("  ")).count();
+  }
+
+  @Test
+  void whatIsBehindAFoldIsToldOnceAndSharedReasonsAsTheyAre() throws IOException {
+    many();
+    folder.build().put("all", "2");
+    assertEquals(
+        "src will run: need all changed 6b86b27 → d4735e3\n"
+            + "big (20 of 20) may run: after src\nsum may run: after big/n=1\n",
+        folder.run("build", "-n").out());
+    assertTrue(
+        folder
+            .run("why", "big")
+            .out()
+            .endsWith(
+                "big (20 of 20) may run: after src\n  such as big/n=1 may run: after src (src will"
+                    + " run: need all changed 6b86b27 → d4735e3)\n"));
+    folder.build("src");
+    assertEquals(
+        "big (20 of 20) will run: need one changed 6b86b27 → d4735e3\nsum may run: after big/n=1\n",
+        folder.run("build", "-n").out());
+  }
+
+  @Test
+  void readersOfASourceOfWhichTheSameIsSaidAreCounted() throws IOException {
+    many();
+    folder.build();
+    assertEquals(
+        "common is needed by big (16 of 20), unchanged since it last ran in build 2",
+        folder.run("why", "common").out().lines().findFirst().orElseThrow());
+    assertEquals(5, folder.run("why", "common").out().lines().count());
+    assertEquals(20, folder.run("why", "-v", "common").out().lines().count());
   }
 
   @Test

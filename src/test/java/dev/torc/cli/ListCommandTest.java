@@ -3,8 +3,10 @@ package dev.torc.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.Map;
@@ -38,7 +40,7 @@ class ListCommandTest {
         up     will run  -  -  1 cpu                        cp a b
         fails  will run  -  -  2 cpus, 1.0 GiB, 1 licences  exit 2
         日本   will run  -  -  1 cpu                        cp b c
-        a b    will run  -  -  1 cpu                        echo a b
+        a b    will run  -  -  1 cpu                        echo 'a b'
         """,
         folder.run("list").out());
     assertFalse(folder.has(".torc"));
@@ -48,7 +50,7 @@ class ListCommandTest {
         up     up to date  DATE  T 1 cpu                        cp a b
         fails  failed      DATE  T 2 cpus, 1.0 GiB, 1 licences  exit 2
         日本   will run    -                    - 1 cpu                        cp b c
-        a b    up to date  DATE  T 1 cpu                        echo a b
+        a b    up to date  DATE  T 1 cpu                        echo 'a b'
         """,
         plain(folder.run("list").out()));
   }
@@ -60,6 +62,31 @@ class ListCommandTest {
     String line = folder.run("list").out();
     assertTrue(line.contains("…") && line.length() < 110, line);
     assertTrue(folder.run("list", "--json").out().contains("x".repeat(500)));
+  }
+
+  @Test
+  void commandsAreShownAsTheyWouldRunAndNoFileIsRead() throws IOException {
+    Folder folder = new Folder(cwd).put("s/x 1", "1").put("s/d/.y", "2");
+    try (RandomAccessFile file = new RandomAccessFile(cwd.resolve("s/x 1").toFile(), "rw")) {
+      file.setLength(1L << 40); // nobody reads it to its end while a test waits
+    } catch (IOException e) {
+      assumeTrue(false, "no file of 1 TiB here: " + e.getMessage());
+    }
+    folder.put(
+        "torc.yaml",
+        """
+        data: { high: 7 }
+        jobs:
+          a: { command: "cat {needs} > {produces}", needs: ['s/x 1'], produces: out, dir: s }
+          b: { command: "tar {cpus} {attempt} {data.high} {data.c.v} {needs}", needs: [s/], dir: s }
+          c: { command: [fold, "{needs}"], needs: ['s/*', { job: d }] }
+          d: { command: make, produces: [d.out, more/] }
+        """);
+    String out = folder.run("list", "--json").out();
+    assertTrue(out.contains("\"command\":\"cat 'x 1' > ../out\",\"dir\":\"s\""), out);
+    assertTrue(out.contains("\"command\":\"tar 1 1 7 '{data.c.v}' d/.y 'x 1'\""), out);
+    assertTrue(out.contains("\"command\":\"fold 's/x 1' d.out more/\",\"dir\":\".\""), out);
+    assertTrue(folder.run("list", "a").out().endsWith("  cat 'x 1' > ../out\n"));
   }
 
   @Test
@@ -77,7 +104,7 @@ class ListCommandTest {
     assertTrue(
         out.startsWith(
             "{\"version\":1,\"jobs\":[{\"job\":\"first\",\"group\":null,\"place\":\"torc.yaml:2:3\",\"description\":\"\",\"tags\":[],\"command\":\"cat"
-                + " a.txt > b.txt\","
+                + " a.txt > b.txt\",\"dir\":\".\","
                 + "\"image\":null,\"needs\":[\"a.txt\"],\"produces\":[\"b.txt\"],\"waits_for\":[],"
                 + "\"resources\":{\"cpus\":1,\"memory\":null,\"gpus\":0,\"runtime\":null},"
                 + "\"priority\":0,\"running\":false,\"verdict\":\"up_to_date\",\"log\":\""

@@ -38,8 +38,62 @@ class LogCommandTest {
     assertEquals(
         new Run(0, cwd + "/.torc/logs/talk.log\n", ""), folder.run("log", "--path", "talk"));
     assertEquals(
-        "{\"version\":1,\"job\":\"talk\",\"log\":\"" + cwd + "/.torc/logs/talk.log\"}\n",
+        "{\"version\":1,\"job\":\"talk\",\"log\":\"X\",\"logs\":[{\"job\":\"talk\",\"log\":\"X\"}]}\n"
+            .replace("X", cwd + "/.torc/logs/talk.log"),
         folder.run("log", "--json", "talk").out());
+  }
+
+  @Test
+  void aGroupShowsAllItsInstances() throws IOException {
+    Folder folder =
+        new Folder(cwd)
+            .put(
+                "torc.yaml",
+                """
+                jobs:
+                  find: { command: "for i in a b; do echo $i > c/$i; done", produces: "c/*" }
+                  each:
+                    parameters: { c: { products: find }, n: [1, 2] }
+                    command: "echo {c} {n} | tee {produces}"
+                    produces: "d/{c:name}{n}"
+                    tags: [late]
+                """)
+            .build();
+    String two = "==> each/c=c%2Fa,n=1 <==\nc/a 1\n\n==> each/c=c%2Fa,n=2 <==\nc/a 2\n";
+    String more = "\n==> each/c=c%2Fb,n=1 <==\nc/b 1\n\n==> each/c=c%2Fb,n=2 <==\nc/b 2\n";
+    assertEquals(new Run(0, two + more, ""), folder.run("log", "each"));
+    assertEquals(new Run(0, two, ""), folder.run("log", "each/c=c/a"));
+    assertEquals(new Run(0, "c/b 2\n", ""), folder.run("log", "each/n=2,c=c/b"));
+    assertEquals(
+        cwd + "/.torc/logs/find.log\n", folder.run("log", "--path", "c/a").out(), "a product");
+    assertEquals(4, folder.run("log", "--path", "each").out().lines().count());
+    String json = folder.run("log", "--json", "each").out();
+    assertTrue(json.contains("{\"version\":1,\"job\":\"each\",\"log\":null,\"logs\":[{"), json);
+    // Without the build file the records have the names.
+    folder.put("torc.yaml", "nonsense: 1\n");
+    assertEquals(two + more, folder.run("log", "each").out());
+    assertEquals(two, folder.run("log", "each/c=c/a").out());
+  }
+
+  @Test
+  void followEndsAtOnceWhereNoBuildIsAtWork() throws IOException {
+    Folder folder = talking().build();
+    assertEquals(new Run(0, "out\nerr\n", ""), folder.run("log", "--follow", "talk"));
+    assertEquals(
+        new Run(2, "", "torc: --follow shows what jobs write: leave out --path and --json\n"),
+        folder.run("log", "--follow", "--path", "talk"));
+  }
+
+  @Test
+  void attemptsAreToldApart() throws IOException {
+    Folder folder =
+        new Folder(cwd)
+            .put(
+                "torc.yaml",
+                "jobs: { a: { command: 'printf x{attempt}; test {attempt} -gt 2', retries: 2 } }");
+    String whole = "x1\n--- torc: attempt 2 ---\nx2\n--- torc: attempt 3 ---\nx3";
+    assertEquals(whole, folder.build().run("log", "a").out());
+    assertEquals(whole, folder.build("--force").run("log", "a").out());
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.StubRunner.Held;
+import dev.torc.hash.Digest;
+import dev.torc.plan.Reason;
 import dev.torc.syntax.BadInput;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,11 +65,55 @@ class GroupDataTest extends Harness {
     settled();
     edit("seeds.txt", "1\n2\n");
     build().ran("train/lr=0.01,seed=2", "train/lr=0.1,seed=2", "best");
-    assertEquals("data changed train.loss", why("best"));
+    assertEquals(
+        "data changed train/lr=0.01,seed=2.loss; data changed train/lr=0.1,seed=2.loss",
+        why("best"));
     edit("seeds.txt", "2\n1\n");
     settled();
     edit("seeds.txt", "2\n");
     build().ran("best");
+  }
+
+  /** Which of the instances changed, came or went, however long the map is. */
+  @Test
+  void aChangedValueOfAGroupNamesTheInstances() {
+    sweep(
+        """
+        best: { command: make best, needs: [{ data: train.loss }], produces: [best.out] }
+        part: { command: make part, needs: [{ data: train/lr=0.1.loss }], produces: [part.out] }
+        """);
+    for (String filler : List.of("", "000000000000".repeat(20))) {
+      edit("x", "1" + filler);
+      edit("seeds.txt", "1\n");
+      build();
+      edit("seeds.txt", "1\n2\n");
+      build();
+      job(
+          "train/lr=0.1,seed=1",
+          stub -> {
+            Files.writeString(Path.of(stub.env("TORC_OUTPUT")), "loss=7\n");
+            return stub.exit(0);
+          });
+      edit("seeds.txt", "1\n");
+      force = true;
+      build("train/lr=0.1,seed=1");
+      force = false;
+      build().ran("best", "part");
+      String gone = "Reason[kind=DATA_CHANGED, name=train/lr=0.1,seed=2.loss, old=%s, now=]";
+      String old = filler.isEmpty() ? "1" : "sha256 " + Digest.ofText("1" + filler).hex();
+      assertEquals(
+          List.of(
+              "Reason[kind=DATA_CHANGED, name=train/lr=0.1,seed=1.loss, old=%s, now=7]"
+                  .formatted(old),
+              gone.formatted(old)),
+          reasons("part").stream().map(Object::toString).toList());
+      assertEquals(
+          List.of(
+              "train/lr=0.1,seed=1.loss", "train/lr=0.01,seed=2.loss", "train/lr=0.1,seed=2.loss"),
+          reasons("best").stream().map(Reason::name).toList());
+      settled();
+      storing("train/lr=0.1,seed=1");
+    }
   }
 
   @Test

@@ -196,6 +196,6 @@ class GroupsTest extends Harness {
     build().ran();
     assertTrue(looks.get() <= 2 * size, () -> looks + " looks");
     assertEquals(size, graph.before().count(graph.nodes() - 1));
-    assertEquals(2 * size, graph.before().entries());
+    assertEquals(2 * size, graph.before().to(graph.nodes() - 1));
   }
 }

@@ -71,6 +71,10 @@ class Harness {
   boolean containers = true;
   boolean failFast;
   boolean force;
+
+  /** Whether commands are told as they run. */
+  boolean commands;
+
   StampSource stamps = StampSource.of(java.nio.file.FileSystems.getDefault());
 
   /** What the last build told, in order. */
@@ -397,6 +401,11 @@ class Harness {
         Harness.this.notifyAll();
       }
       heard(event);
+    }
+
+    @Override
+    public boolean wantsCommands() {
+      return commands;
     }
 
     @Override

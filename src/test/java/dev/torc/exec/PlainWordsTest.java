@@ -24,6 +24,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PlainWordsTest {
 
+  /** For an environment without settings of a shell. */
+  private static Optional<List<String>> of(List<String> shell, String text) {
+    return PlainWords.of(shell, text, _ -> false);
+  }
+
   private static final List<String> SH = List.of("sh", "-e", "-c");
   private static Path program;
 
@@ -43,7 +48,7 @@ class PlainWordsTest {
   void plainWordsAreTakenApart() {
     assertEquals(
         Optional.of(List.of("gcc", "-O2", "-DX=1", "--std=c11", "-o", "a.o", "../a,b:c+d@e%f.c")),
-        PlainWords.of(SH, " gcc -O2\t-DX=1  --std=c11 -o a.o ../a,b:c+d@e%f.c "));
+        of(SH, " gcc -O2\t-DX=1  --std=c11 -o a.o ../a,b:c+d@e%f.c "));
   }
 
   @ParameterizedTest
@@ -89,7 +94,7 @@ class PlainWordsTest {
         "a b\u0000"
       })
   void whatAShellTreatsInASpecialWayIsNotPlain(String text) {
-    assertEquals(Optional.empty(), PlainWords.of(SH, text));
+    assertEquals(Optional.empty(), of(SH, text));
   }
 
   @ParameterizedTest
@@ -99,7 +104,7 @@ class PlainWordsTest {
         "time a", "pwd", "type a", "ulimit", "if a", "source a", "command a", "print a", "noglob a"
       })
   void builtinsAndKeywordsAreNotPlain(String text) {
-    assertEquals(Optional.empty(), PlainWords.of(SH, text));
+    assertEquals(Optional.empty(), of(SH, text));
   }
 
   @Test
@@ -107,7 +112,7 @@ class PlainWordsTest {
     List<String> names = output(List.of("bash", "-c", "compgen -b; compgen -k")).lines().toList();
     assertTrue(names.size() > 60);
     for (String name : names) {
-      assertEquals(Optional.empty(), PlainWords.of(SH, name + " a"), name);
+      assertEquals(Optional.empty(), of(SH, name + " a"), name);
     }
   }
 
@@ -124,7 +129,7 @@ class PlainWordsTest {
             "ksh -e -c",
             "zsh -f -c",
             "zsh -fec")) {
-      assertTrue(PlainWords.of(List.of(shell.split(" ")), "a b").isPresent(), shell);
+      assertTrue(of(List.of(shell.split(" ")), "a b").isPresent(), shell);
     }
     for (String shell :
         List.of(
@@ -143,9 +148,9 @@ class PlainWordsTest {
             "env sh -c",
             "bash --login -c",
             "sh -c -c")) {
-      assertEquals(Optional.empty(), PlainWords.of(List.of(shell.split(" ")), "a b"), shell);
+      assertEquals(Optional.empty(), of(List.of(shell.split(" ")), "a b"), shell);
     }
-    assertEquals(Optional.empty(), PlainWords.of(List.of(), "a b"));
+    assertEquals(Optional.empty(), of(List.of(), "a b"));
   }
 
   @ParameterizedTest
@@ -159,7 +164,7 @@ class PlainWordsTest {
   @Property(tries = 80, shrinking = ShrinkingMode.OFF)
   void plainWordsArriveTheSameWithAndWithoutTheShell(@ForAll("texts") String text)
       throws Exception {
-    Optional<List<String>> words = PlainWords.of(SH, program + " " + text);
+    Optional<List<String>> words = of(SH, program + " " + text);
     Assume.that(words.isPresent());
     String direct = output(words.get());
     assertEquals(direct, output(List.of("sh", "-e", "-c", program + " " + text)));
@@ -172,7 +177,7 @@ class PlainWordsTest {
         Arbitraries.strings()
             .withChars("abzAZ09_-./,:+@%= \t")
             .ofMaxLength(60)
-            .filter(text -> PlainWords.of(SH, "a " + text).isPresent());
+            .filter(text -> of(SH, "a " + text).isPresent());
     Arbitrary<String> any = Arbitraries.strings().ascii().ofMaxLength(4);
     return Arbitraries.frequencyOf(Tuple.of(9, plain), Tuple.of(1, any));
   }

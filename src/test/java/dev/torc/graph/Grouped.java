@@ -40,6 +40,10 @@ public final class Grouped {
                       List.copyOf(name.values().keySet()),
                       new ArrayList<>(),
                       List.of(),
+                      List.of(),
+                      List.of(),
+                      List.of(),
+                      "",
                       List.of()))
           .instances()
           .add(job.name());
@@ -79,6 +83,7 @@ public final class Grouped {
         job.interactive(),
         job.manual(),
         job.allowFailure(),
+        job.showsOutput(),
         job.priority(),
         job.tags(),
         job.description(),

@@ -62,7 +62,7 @@ class JoinNodesTest {
               lines(1000, i -> "produce/i=%d: { command: x, produces: out/%d }".formatted(i, i))
                   + lines(1000, i -> "read%d: { command: x, needs: [%s] }".formatted(i, need)));
       assertEquals(2001, graph.nodes());
-      assertEquals(2000, graph.before().entries());
+      assertEquals(2000, graph.before().to(graph.nodes() - 1));
       assertEquals(1, graph.lists());
       assertTrue(graph.precedes(graph.jobId("produce/i=999"), graph.jobId("read0")));
       assertFalse(graph.precedes(graph.jobId("read0"), graph.jobId("produce/i=999")));
@@ -156,7 +156,11 @@ class JoinNodesTest {
             List.of("f"),
             List.of(),
             List.of("find"),
-            List.of(new Ref.OfGlob(Place.NONE, "fold/*.out")));
+            List.of(new Ref.OfGlob(Place.NONE, "fold/*.out")),
+            List.of(),
+            List.of(),
+            "",
+            List.of());
     Graph graph =
         graph(
             """

@@ -213,11 +213,19 @@ class DependenciesTest {
           .forEach(
               name ->
                   jobs.stream()
-                      .filter(other -> InstanceName.selects(name, other))
+                      .filter(other -> selects(name, other))
                       .forEach(other -> all.add(said(other))));
       edges.put(said(job), all);
     }
     return edges;
+  }
+
+  /** Whether a need names a job: itself, its group, or its group with some of its values. */
+  private static boolean selects(String text, Job job) {
+    InstanceName name = InstanceName.parse(text);
+    return text.equals(job.name())
+        || name.group().equals(job.group())
+            && job.parameters().entrySet().containsAll(name.values().entrySet());
   }
 
   private static String said(Job job) {

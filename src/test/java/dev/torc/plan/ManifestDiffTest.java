@@ -112,7 +112,8 @@ class ManifestDiffTest {
                 }
               }
               return List.of(); // of a list that a job has yet to decide, nothing is known
-            });
+            },
+            _ -> null);
     assertEquals(
         row.reasons(),
         reasons.stream()

@@ -42,8 +42,21 @@ final class Events {
   }
 
   static Event failed(String job, String what, String command, Path log) {
+    long wall = log == null ? 0 : 1_200_000_000L;
     return new Event.JobEnded(
-        job, JobState.FAILED, new Event.Details(what, command, log, 1_200_000_000L, -1, -1));
+        job, JobState.FAILED, new Event.Details(what, command, of(log), wall, -1, -1));
+  }
+
+  /** A job that ended well and wrote something. */
+  static Event wrote(String job, Path log, boolean wanted) {
+    return new Event.JobEnded(
+        job,
+        JobState.RAN,
+        new Event.Details("", "c", new Event.Log(log, 0, wanted), 1_200_000_000L, -1, -1));
+  }
+
+  private static Event.Log of(Path log) {
+    return log == null ? null : new Event.Log(log, 0, false);
   }
 
   static Event finished(int ran, int upToDate, int failed, int blocked) {

@@ -28,9 +28,9 @@ class GithubReportTest {
         """
         ::error title=a%3Ab%2Cc failed::100%25 wrong, log l.log
         a:b,c failed: 100% wrong after 1.2 s
-        ::group::a:b,c: command and end of the log
+        ::group::a:b,c: command and log
           command: cmd
-          | oh
+        oh
           log: l.log
         ::endgroup::
         """,
@@ -45,11 +45,11 @@ class GithubReportTest {
         """
         ::error title=j failed::exit 1, log l.log
         j failed: exit 1 after 1.2 s
-        ::group::j: command and end of the log
+        ::group::j: command and log
         ::stop-commands::token1
           command: cmd
-          | ::add-path::/evil
-          | ##[error]x
+        ::add-path::/evil
+        ##[error]x
           log: l.log
         ::token1::
         ::endgroup::

@@ -28,7 +28,7 @@ class JsonReportTest {
           new Event.JobRetried(
               "work2",
               1,
-              new Event.Details("exit 1", "c", Path.of("/l"), 5, -1, -1),
+              new Event.Details("exit 1", "c", new Event.Log(Path.of("/l"), 0, false), 5, -1, -1),
               1_500_000_000L),
           new Event.JobReleased("work2"),
           Events.ended("work2", JobState.RAN),

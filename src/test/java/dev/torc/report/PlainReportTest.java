@@ -27,7 +27,7 @@ class PlainReportTest {
 
   private String show(Detail detail, Event... events) {
     StringWriter err = new StringWriter();
-    try (Report report = new PlainReport(err, detail, Palette.NONE, here)) {
+    try (Report report = new PlainReport(err, detail, Palette.NONE, here, false)) {
       List.of(events).forEach(report);
     }
     return err.toString();
@@ -83,10 +83,12 @@ class PlainReportTest {
         work3: attempt 2
         work3 failed: exit 1 after 1.2 s
           command: python3 work.py
-          | one
-          | two
+        one
+        two
           log: logs/work2.log
         post: blocked by work3
+        failed:
+          work3: exit 1, log logs/work2.log
         4 jobs: 1 ran, 1 up to date, 1 failed, 1 blocked in 1.2 s
         """,
         show(Detail.NORMAL, build()));
@@ -99,9 +101,11 @@ class PlainReportTest {
         warning: no pipefail
         work3 failed: exit 1 after 1.2 s
           command: python3 work.py
-          | one
-          | two
+        one
+        two
           log: logs/work2.log
+        failed:
+          work3: exit 1, log logs/work2.log
         4 jobs: 1 ran, 1 up to date, 1 failed, 1 blocked in 1.2 s
         """,
         show(Detail.QUIET, build()));
@@ -125,11 +129,13 @@ class PlainReportTest {
           command: c
         work3 failed: exit 1 after 1.2 s
           command: python3 work.py
-          | one
-          | two
+        one
+        two
           log: logs/work2.log
         post: blocked by work3
         other: not reached
+        failed:
+          work3: exit 1, log logs/work2.log
         4 jobs: 1 ran, 1 up to date, 1 failed, 1 blocked in 1.2 s
         """,
         show(Detail.VERBOSE, build()));
@@ -156,19 +162,82 @@ class PlainReportTest {
             0));
   }
 
+  private static String numbers(int from, int to) {
+    return IntStream.rangeClosed(from, to).mapToObj(i -> i + "\n").collect(Collectors.joining());
+  }
+
   @Test
-  void aFailureShowsTheLastTwentyLines() throws IOException {
-    Path log =
-        log(IntStream.rangeClosed(1, 30).mapToObj(i -> i + "\n").collect(Collectors.joining()));
-    String tail =
-        IntStream.rangeClosed(11, 30)
-            .mapToObj(i -> "  | " + i + "\n")
-            .collect(Collectors.joining());
+  void aFailureShowsHeadAndTail() throws IOException {
     assertEquals(
-        "j failed: signal 9 (KILL) after 1.2 s\n  command: c\n  | …\n"
-            + tail
+        "j failed: signal 9 (KILL) after 1.2 s\n  command: c\n"
+            + numbers(1, 10)
+            + "… 70 lines left out\n"
+            + numbers(81, 100)
             + "  log: logs/work2.log\n",
-        show(Detail.NORMAL, Events.failed("j", "signal 9 (KILL)", "c", log)));
+        show(Detail.NORMAL, Events.failed("j", "signal 9 (KILL)", "c", log(numbers(1, 100)))));
+    assertTrue(
+        show(Detail.NORMAL, Events.failed("j", "exit 1", "c", log(numbers(1, 31))))
+            .contains("\n" + numbers(1, 31) + "  log: "));
+    assertTrue(
+        show(Detail.VERBOSE, Events.failed("j", "exit 1", "c", log(numbers(1, 100))))
+            .contains("\n" + numbers(1, 100) + "  log: "));
+    String large =
+        show(Detail.NORMAL, Events.failed("j", "exit 1", "c", log(numbers(1, 1_000_000))));
+    assertTrue(
+        large.contains(
+            numbers(1, 10) + "… much is left out\n" + numbers(999_981, 1_000_000) + "  log: "),
+        large);
+  }
+
+  @Test
+  void theLastAttemptIsTheOneThatFailed() throws IOException {
+    String first = "one\n--- torc: attempt 2 ---\n";
+    Event.Log log = new Event.Log(log(first + "two\n"), first.length(), false);
+    Event failed =
+        new Event.JobEnded(
+            "j", JobState.FAILED, new Event.Details("exit 1", "c", log, Events.SECOND, -1, -1));
+    assertTrue(show(Detail.NORMAL, failed).contains("  command: c\ntwo\n  log: "));
+    assertTrue(show(Detail.VERBOSE, failed).contains("  command: c\n" + first + "two\n  log: "));
+  }
+
+  @Test
+  void goodJobsShowWhatTheyWroteWhereItIsWantedOrUnderV() throws IOException {
+    Path log = log("main.c:3:1: warning: x\n");
+    assertEquals(
+        "cc: ran in 1.2 s\nmain.c:3:1: warning: x\n",
+        show(Detail.NORMAL, Events.wrote("cc", log, true)));
+    assertEquals("cc: ran in 1.2 s\n", show(Detail.NORMAL, Events.wrote("cc", log, false)));
+    assertEquals(
+        "cc: ran in 1.2 s\nmain.c:3:1: warning: x\n",
+        show(Detail.VERBOSE, Events.wrote("cc", log, false)));
+    assertEquals("", show(Detail.QUIET, Events.wrote("cc", log, true)));
+    assertEquals(
+        "cc: ran in 1.2 s\n",
+        show(Detail.NORMAL, Events.wrote("cc", Files.writeString(log, ""), true)));
+    StringWriter err = new StringWriter();
+    new PlainReport(err, Detail.BRIEF, Palette.NONE, here, true)
+        .accept(Events.wrote("cc", log("all\n".repeat(50)), true));
+    assertEquals("cc: ran in 1.2 s\n" + "  | all\n".repeat(50), err.toString());
+  }
+
+  @Test
+  void theEndTellsOfEachFailureOnceMore() throws IOException {
+    Path log = log("");
+    List<Event> events = new java.util.ArrayList<>();
+    for (int i = 1; i <= 12; i++) {
+      events.add(Events.failed("j" + i, "exit " + i, "c", i == 2 ? null : log));
+    }
+    events.add(Events.finished(0, 0, 12, 0));
+    String out = show(Detail.QUIET, events.toArray(Event[]::new));
+    assertTrue(
+        out.contains(
+            "\nfailed:\n  j1: exit 1, log logs/work2.log\n  j2: exit 2\n  j3: exit 3, log "),
+        out);
+    assertTrue(
+        out.endsWith(
+            "  j10: exit 10, log logs/work2.log\n  …and 2 more\n"
+                + "12 jobs: 0 ran, 0 up to date, 12 failed in 1.2 s\n"),
+        out);
   }
 
   @Test
@@ -186,28 +255,28 @@ class PlainReportTest {
   @Test
   void escapeSequencesGoWhereThereIsNoColour() throws IOException {
     Path log = log("\u001b[31mred\u001b[0m \u001b[2Jx\n");
-    assertTrue(show(Detail.NORMAL, Events.failed("j", "exit 1", "c", log)).contains("  | red x\n"));
+    assertTrue(show(Detail.NORMAL, Events.failed("j", "exit 1", "c", log)).contains("\nred x\n"));
   }
 
   @Test
   void anEmptyAndAMissingLogAreSaid() throws IOException {
     assertTrue(
         show(Detail.NORMAL, Events.failed("j", "exit 1", "c", log("")))
-            .contains("  | (no output)\n"));
+            .contains("\n(no output)\n"));
     assertTrue(
         show(Detail.NORMAL, Events.failed("j", "exit 1", "c", here.resolve("none")))
-            .contains("  | (the log cannot be read: "));
+            .contains("\n(the log cannot be read: "));
   }
 
   @Test
   void aLongCommandIsShortenedInTheMiddle() {
-    String command = "a".repeat(300) + "\n" + "b".repeat(300);
+    String command = "a".repeat(3000) + "\n" + "b".repeat(3000);
     assertEquals(
-        "j failed: exit 1\n  command: " + "a".repeat(100) + "…" + "b".repeat(99) + "\n",
+        "j failed: exit 1\n  command: " + "a".repeat(2048) + "…" + "b".repeat(2047) + "\n",
         show(Detail.NORMAL, Events.failed("j", "exit 1", command, null)));
     assertTrue(
         show(Detail.VERBOSE, Events.failed("j", "exit 1", command, null))
-            .contains("a".repeat(300) + " ⏎ " + "b".repeat(300)));
+            .contains("  command:\n    " + "a".repeat(3000) + "\n    " + "b".repeat(3000) + "\n"));
   }
 
   @Test
@@ -226,7 +295,7 @@ class PlainReportTest {
   @Test
   void coloursAreResetAtTheEndOfEachLine() {
     StringWriter err = new StringWriter();
-    new PlainReport(err, Detail.NORMAL, new Palette(true), here)
+    new PlainReport(err, Detail.NORMAL, new Palette(true), here, false)
         .accept(Events.failed("j", "exit 1", "c", null));
     assertTrue(err.toString().startsWith("\u001b[31mj failed: exit 1\u001b[0m\n"));
   }
@@ -246,7 +315,7 @@ class PlainReportTest {
           @Override
           public void close() {}
         };
-    Report report = new PlainReport(full, Detail.NORMAL, Palette.NONE, here);
+    Report report = new PlainReport(full, Detail.NORMAL, Palette.NONE, here, false);
     assertThrows(UncheckedIOException.class, () -> report.accept(Events.finished(0, 0, 0, 0)));
   }
 
@@ -254,6 +323,6 @@ class PlainReportTest {
   void invalidUtf8IsReplaced() throws IOException {
     Path log = here.resolve("l");
     Files.write(log, "caf\u00e9".getBytes(StandardCharsets.ISO_8859_1));
-    assertTrue(show(Detail.NORMAL, Events.failed("j", "x", "c", log)).contains("  | caf\ufffd\n"));
+    assertTrue(show(Detail.NORMAL, Events.failed("j", "x", "c", log)).contains("\ncaf\ufffd\n"));
   }
 }

@@ -1,11 +1,9 @@
 package dev.torc.workflow;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.buildfile.Written;
 import dev.torc.syntax.Place;
 import java.util.List;
 import java.util.Map;
@@ -82,33 +80,19 @@ class InstanceNameTest {
   }
 
   @Test
-  void aPartSelectsTheInstancesWithThatValue() {
-    Job job =
-        Written.yaml(
-                "jobs:",
-                "  train: {command: x, parameters: {lr: ['0.1'], seed: [3], file: ['a/b']}}")
-            .load()
-            .jobs()
-            .getFirst();
-    for (String text :
-        List.of(
-            "train",
-            "train/lr=0.1",
-            "train/seed=3,lr=0.1",
-            "train/file=a%2Fb,lr=0.1,seed=3",
-            "train/file=a/b")) {
-      assertTrue(InstanceName.selects(text, job), text);
-    }
-    for (String text :
-        List.of("trai", "train/lr=0.10", "train/lr=0.1,seed=4", "train/x=1", "x/lr=0.1")) {
-      assertFalse(InstanceName.selects(text, job), text);
-    }
-  }
-
-  @Test
   void anUnknownParameterIsToldWithASuggestion() {
     Group train =
-        new Group("train", Place.NONE, List.of("rate", "seed"), List.of(), List.of(), List.of());
+        new Group(
+            "train",
+            Place.NONE,
+            List.of("rate", "seed"),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            "",
+            List.of());
     assertEquals(
         "train has no parameter raet; did you mean rate?",
         InstanceName.parse("train/raet=1,seed=2").unknownParameter(train));

@@ -70,6 +70,7 @@ class PackedJobsTest {
         false,
         j % 3 == 0,
         false,
+        false,
         -j,
         List.of(),
         "",

@@ -1,0 +1,129 @@
+package dev.torc.report;
+
+import dev.torc.graph.DisplayGraph;
+import dev.torc.graph.Graph;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.Plan;
+import dev.torc.plan.Reason;
+import dev.torc.plan.Verdict;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Jobs that are told in one line: one, or more than ten instances of a group that have the same
+ * verdict for the same kinds of reasons. It decides nothing; the answers say where the line goes.
+ *
+ * @param nodes ascending
+ * @param all how many of the group were asked about
+ */
+record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
+
+  /** So many instances still have a line each. */
+  static final int APART = 10;
+
+  /** The lines of a vertex, in the order of their first jobs. */
+  static List<VerdictLine> of(DisplayGraph.Fold fold, Plan plan) {
+    return of(fold, plan, fold.jobs().size() + (fold.open() < 0 ? 0 : 1));
+  }
+
+  /**
+   * The same where the vertex is not the whole of what was asked about.
+   *
+   * @param all how many of the group were asked about
+   */
+  static List<VerdictLine> of(DisplayGraph.Fold fold, Plan plan, int all) {
+    Map<String, List<Integer>> alike = new LinkedHashMap<>();
+    List<Integer> nodes = new ArrayList<>(fold.jobs());
+    if (fold.open() >= 0) {
+      nodes.add(fold.open());
+    }
+    for (int node : nodes) {
+      if (plan.verdict(node) != null) {
+        alike.computeIfAbsent(kinds(plan.verdict(node)), _ -> new ArrayList<>()).add(node);
+      }
+    }
+    List<VerdictLine> lines = new ArrayList<>();
+    for (List<Integer> some : alike.values()) {
+      // Nothing tells those apart that are up to date.
+      if (some.size() > (plan.verdict(some.getFirst()) instanceof Verdict.UpToDate ? 1 : APART)) {
+        lines.add(new VerdictLine(plan, fold.name(), some, all));
+      } else {
+        for (int node : some) {
+          lines.add(new VerdictLine(plan, fold.name(), List.of(node), all));
+        }
+      }
+    }
+    lines.sort(Comparator.comparing(line -> line.nodes.getFirst()));
+    return lines;
+  }
+
+  /** The verdict and the kinds of its reasons, each once, as one text. */
+  private static String kinds(Verdict verdict) {
+    TreeSet<String> kinds = new TreeSet<>();
+    reasons(verdict).forEach(reason -> kinds.add(ReasonText.kind(reason)));
+    return verdict.getClass().getSimpleName() + kinds;
+  }
+
+  private static List<Reason> reasons(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.WillRun will -> will.reasons();
+      case Verdict.WillFail will -> will.reasons();
+      case Verdict.MayRun _, Verdict.UpToDate _ -> List.of();
+    };
+  }
+
+  /** The verdict of all of them but for its reasons. */
+  Verdict verdict() {
+    return plan.verdict(nodes.getFirst());
+  }
+
+  /** Whether it stands for several. */
+  boolean isFold() {
+    return nodes.size() > 1;
+  }
+
+  /** The job's name, or {@code train (12 of 20)}. */
+  String name() {
+    return isFold()
+        ? SafeText.name(group) + " (" + nodes.size() + " of " + all + ")"
+        : SafeText.name(plan.context().graph().name(nodes.getFirst()));
+  }
+
+  /** The verdict in words: {@code will run: never ran}. */
+  String text() {
+    return switch (verdict()) {
+      case Verdict.UpToDate _ -> "up to date";
+      case Verdict.WillRun will -> "will run: " + why(ReasonText.all(will.reasons()));
+      case Verdict.WillFail will -> "will fail: " + why(ReasonText.all(will.reasons()));
+      case Verdict.MayRun _ -> "may run: " + after();
+    };
+  }
+
+  /** The reasons alone, of one job the first few; empty where it is up to date. */
+  String brief() {
+    return switch (verdict()) {
+      case Verdict.UpToDate _ -> "";
+      case Verdict.WillRun will -> why(ReasonText.brief(will.reasons()));
+      case Verdict.WillFail will -> why(ReasonText.brief(will.reasons()));
+      case Verdict.MayRun _ -> after();
+    };
+  }
+
+  private String why(String ofOne) {
+    return isFold()
+        ? ReasonText.together(nodes.stream().map(node -> reasons(plan.verdict(node))).toList())
+        : ofOne;
+  }
+
+  private String after() {
+    Graph graph = plan.context().graph();
+    TreeSet<Integer> deciding = new TreeSet<>();
+    nodes.forEach(node -> deciding.add(((Verdict.MayRun) plan.verdict(node)).after()));
+    String first = "after " + SafeText.name(graph.name(((Verdict.MayRun) verdict()).after()));
+    return deciding.size() == 1 ? first : first + " and " + (deciding.size() - 1) + " more";
+  }
+}
