@@ -72,6 +72,7 @@ public final class WorkflowCodec {
     out.map(workflow.data(), ByteWriter::text);
     out.list(workflow.hooks(), this::hook);
     out.list(workflow.warnings(), this::said);
+    out.list(workflow.manual(), ByteWriter::text);
   }
 
   private void said(ByteWriter out, BadInput.Diagnostic said) {
@@ -95,6 +96,7 @@ public final class WorkflowCodec {
     SortedMap<String, String> data = texts(in);
     List<Hook> hooks = in.list(this::hook);
     List<BadInput.Diagnostic> warnings = in.list(this::said);
+    List<String> manual = in.list(ByteReader::text);
     return new Workflow(
         root,
         read,
@@ -107,7 +109,8 @@ public final class WorkflowCodec {
         List.of(),
         data,
         hooks,
-        warnings);
+        warnings,
+        manual);
   }
 
   /** A job as bytes of its own. */
@@ -125,6 +128,7 @@ public final class WorkflowCodec {
     out.list(job.needs(), this::item);
     out.list(job.produces(), this::item);
     out.list(job.after(), this::ref);
+    out.list(job.tools(), this::tool);
     resources(out, job.resources());
     retry(out, job.retry());
     out.text(job.depfile());
@@ -132,6 +136,7 @@ public final class WorkflowCodec {
     out.flag(job.temporary());
     out.flag(job.always());
     out.flag(job.interactive());
+    out.flag(job.manual());
     out.flag(job.allowFailure());
     out.flag(job.showsOutput());
     out.number(job.priority());
@@ -155,9 +160,11 @@ public final class WorkflowCodec {
         in.list(this::item),
         in.list(this::item),
         in.list(from -> (Ref.OfJob) ref(from)),
+        in.list(this::tool),
         resources(in),
         retry(in),
         in.text(),
+        in.flag(),
         in.flag(),
         in.flag(),
         in.flag(),
@@ -289,6 +296,22 @@ public final class WorkflowCodec {
       case 5 -> new Ref.OfData(place, text, in.text());
       default -> throw new IllegalArgumentException("no kind of reference: " + kind);
     };
+  }
+
+  private void tool(ByteWriter out, Tool tool) {
+    place(out, tool.place());
+    shared(out, tool.name());
+    out.list(tool.paths(), this::shared);
+    out.flag(tool.search() != null);
+    if (tool.search() != null) {
+      template(out, tool.search());
+    }
+    shared(out, tool.dir());
+  }
+
+  private Tool tool(ByteReader in) {
+    return new Tool(
+        place(in), shared(in), in.list(this::shared), in.flag() ? template(in) : null, shared(in));
   }
 
   private static void resources(ByteWriter out, Resources resources) {
