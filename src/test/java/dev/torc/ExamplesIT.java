@@ -27,7 +27,9 @@ class ExamplesIT {
       assertTrue(
           first
               .err()
-              .contains("warning: job work2 asks for 18 cpus, and there are 2: it runs alone\n"),
+              .contains(
+                  "warning: job work1 asks for 18 cpus, and there are 2: it runs alone, as others"
+                      + " like it do\n"),
           first.err());
       assertTrue(overview.read("f5.json").contains("\"crossing\""));
 

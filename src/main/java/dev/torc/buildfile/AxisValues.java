@@ -64,7 +64,6 @@ final class AxisValues {
   private final ResultSource found;
   private final UndecidedGroups undecided = new UndecidedGroups();
   private final SortedSet<String> answered = new TreeSet<>();
-  private PossibleMakers makers;
 
   AxisValues(
       GroupExpansion expansion,
@@ -549,9 +548,6 @@ final class AxisValues {
   }
 
   private PossibleMakers makers() {
-    if (makers == null) {
-      makers = new PossibleMakers(units);
-    }
-    return makers;
+    return expansion.makers();
   }
 }

@@ -11,6 +11,9 @@ import java.util.List;
 /** Finds the build file: in the current folder or the nearest one above. It reads nothing. */
 public final class BuildFile {
 
+  /** The name of the build file that comes from standard input. */
+  public static final String INPUT = "-";
+
   /** The names a build file may have. */
   public static final List<String> NAMES = List.of("torc.yaml", "torc.yml", "torc.json");
 

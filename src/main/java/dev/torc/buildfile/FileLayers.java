@@ -26,14 +26,20 @@ import java.util.Set;
 final class FileLayers {
 
   private final Path root;
+  private final byte[] input;
   private final Problems problems;
   private final Set<Path> files = new LinkedHashSet<>();
   private final Map<Path, Digest> digests = new HashMap<>();
   private final Set<Path> asked = new LinkedHashSet<>();
 
-  /** For a root that is absolute and normalized. */
-  FileLayers(Path root, Problems problems) {
+  /**
+   * For a root that is absolute and normalized.
+   *
+   * @param input stands for the file of the name {@link BuildFile#INPUT}; null without one
+   */
+  FileLayers(Path root, byte[] input, Problems problems) {
     this.root = root;
+    this.input = input;
     this.problems = problems;
   }
 
@@ -72,7 +78,8 @@ final class FileLayers {
     files.add(file);
     Node node;
     try {
-      byte[] bytes = SourceFile.bytes(file, shown(file));
+      boolean given = input != null && open.isEmpty() && file.endsWith(BuildFile.INPUT);
+      byte[] bytes = given ? input : SourceFile.bytes(file, shown(file));
       digests.put(file, Digest.ofBytes(bytes));
       node = SourceFile.parse(bytes, shown(file));
     } catch (BadInput e) {

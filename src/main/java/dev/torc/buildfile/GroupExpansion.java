@@ -41,7 +41,11 @@ final class GroupExpansion {
   private static final int MAX_OUTLINES = 10_000;
 
   /** All units, as far as they are known. */
-  record Expanded(List<Job> jobs, List<Group> groups, Set<BadInput.Diagnostic> warnings) {}
+  record Expanded(
+      List<Job> jobs,
+      List<Group> groups,
+      List<Integer> starts,
+      Set<BadInput.Diagnostic> warnings) {}
 
   /**
    * What became of a group.
@@ -63,6 +67,7 @@ final class GroupExpansion {
   private final Map<Integer, Outcome> lasting = new HashMap<>();
   private final Map<String, List<Job>> outlines = new HashMap<>();
   private final AxisSources sources;
+  private PossibleMakers makers; // while not all instances are known
 
   /** Of one run. */
   private final Map<Integer, Outcome> outcomes = new TreeMap<>();
@@ -103,19 +108,35 @@ final class GroupExpansion {
       }
     }
     values.settle(this::refuse);
+    if (outcomes.values().stream().allMatch(Outcome::known)) {
+      makers = null;
+    }
     List<byte[]> jobs = new ArrayList<>(units.size());
     List<Group> groups = new ArrayList<>();
+    List<Integer> starts = new ArrayList<>();
     for (int u = 0; u < units.size(); u++) {
       if (units.get(u) instanceof Unit.Single single) {
         jobs.add(single.packed());
       } else {
         Outcome outcome = of(u);
+        starts.add(jobs.size());
         jobs.addAll(outcome.packed);
         groups.add(outcome.group);
       }
     }
     return new Expanded(
-        PackedJobs.of(codec, jobs), List.copyOf(groups), new LinkedHashSet<>(warnings));
+        PackedJobs.of(codec, jobs),
+        List.copyOf(groups),
+        List.copyOf(starts),
+        new LinkedHashSet<>(warnings));
+  }
+
+  /** Which units may make what others read, as far as it can be told from the build file. */
+  PossibleMakers makers() {
+    if (makers == null) {
+      makers = new PossibleMakers(units);
+    }
+    return makers;
   }
 
   /** A group decides about itself, by way of another one that reads what it makes, or directly. */

@@ -40,13 +40,14 @@ record ItemReader(Paths paths, Problems problems) {
           name + " has no path; {" + name + "} is a map in YAML: quote it if a text was meant");
       return;
     }
-    if (!Placeholder.isIdentifier(name) || need && KnownKeys.NEED.contains(name)) {
+    boolean taken = need && KnownKeys.NEED.contains(name);
+    if (taken || !Placeholder.isIdentifier(name)) {
       problems.add(
           entry.place(),
-          "the name of an item is letters, digits and _"
-              + (need ? ", and not job or data" : "")
-              + "; this is "
-              + name);
+          taken
+              ? "no item of needs can be named %s, which has a meaning of its own: {job: NAME} and {data: JOB.KEY}; choose another name"
+                  .formatted(name)
+              : "the name of an item is letters, digits and _; this is " + name);
       return;
     }
     List<Ref> refs = new ArrayList<>();

@@ -2,7 +2,6 @@ package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Durations;
-import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
@@ -51,7 +50,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     if (Node.isNothing(entry.value()) && Placeholder.isIdentifier(key) && known.size() < 3) {
       return "{" + key + "} is a map in YAML; quote a text that has { in it";
     }
-    String hint = NearestName.hint(key, known);
+    String hint = ForeignWords.hint(key, known);
     return "unknown key "
         + key
         + " in "

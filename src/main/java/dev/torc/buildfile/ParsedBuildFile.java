@@ -59,14 +59,15 @@ public final class ParsedBuildFile {
    *
    * @param files at least one; later ones are laid over earlier ones, the first one's folder is the
    *     root
+   * @param input the text of {@link BuildFile#INPUT} among them, null without one
    * @param defines values for vars, over those of the files
    * @throws BadInput with all that is wrong, as far as it can be told without expanding groups
    * @throws IOException if a file is there but cannot be read
    */
-  public static ParsedBuildFile read(List<Path> files, SortedMap<String, String> defines)
-      throws IOException {
+  public static ParsedBuildFile read(
+      List<Path> files, byte[] input, SortedMap<String, String> defines) throws IOException {
     Problems problems = new Problems();
-    ParsedBuildFile parsed = new ParsedBuildFile(files, defines, problems);
+    ParsedBuildFile parsed = new ParsedBuildFile(files, input, defines, problems);
     if (!problems.isEmpty()) {
       // What is wrong with groups is told with the rest.
       parsed.expansion.run(ResultSource.nothing(), problems);
@@ -75,10 +76,11 @@ public final class ParsedBuildFile {
     return parsed;
   }
 
-  private ParsedBuildFile(List<Path> files, SortedMap<String, String> defines, Problems problems)
+  private ParsedBuildFile(
+      List<Path> files, byte[] input, SortedMap<String, String> defines, Problems problems)
       throws IOException {
     this.root = FileLayers.located(files.getFirst()).getParent();
-    FileLayers layers = new FileLayers(root, problems);
+    FileLayers layers = new FileLayers(root, input, problems);
     Node.Mapping all = layers.read(files);
     new MapFields(all, null, problems).only(KnownKeys.TOP, "the build file");
 
@@ -152,6 +154,7 @@ public final class ParsedBuildFile {
         roots,
         expanded.jobs(),
         expanded.groups(),
+        expanded.starts(),
         data,
         hooks,
         List.copyOf(expanded.warnings()));
@@ -195,6 +198,17 @@ public final class ParsedBuildFile {
     Place earlier = places.putIfAbsent(name, entry.place());
     if (earlier != null) {
       problems.add(entry.place(), "a second job " + name + ", first at " + earlier);
+      return;
+    }
+    if (!(entry.value() instanceof Node.Mapping) && !Node.isNothing(entry.value())) {
+      problems.add(
+          entry.value().place(),
+          "the job "
+              + name
+              + " must be a map such as {command: make}"
+              + (KnownKeys.JOB.contains(name)
+                  ? "; to mean the " + name + " of a job, indent it below the job's name"
+                  : ""));
       return;
     }
     if (!AxisReader.isGroup(entry.value())) {

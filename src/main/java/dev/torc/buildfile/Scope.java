@@ -337,8 +337,14 @@ public record Scope(
       known.add("job");
       known.addAll(Template.SLOTS);
     }
-    String hint = NearestName.hint(hole.name(), known);
-    String braces = hint.isEmpty() ? "; write {" + hole.written() + "} to mean the text" : hint;
-    return new BadInput(place, "unknown placeholder " + hole.written() + braces);
+    String hint =
+        hole.member() != null && known.contains(hole.member()) // {wildcards.sample} of Snakemake
+            ? "; did you mean " + hole.member() + "?"
+            : ForeignWords.hint(hole.name(), known);
+    String step =
+        "; define it in %s, or write {%s} to mean the text"
+            .formatted(job == null ? "vars" : "vars or parameters", hole.written());
+    return new BadInput(
+        place, "unknown placeholder " + hole.written() + (hint.isEmpty() ? step : hint));
   }
 }

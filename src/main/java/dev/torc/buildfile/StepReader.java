@@ -44,7 +44,11 @@ record StepReader(
       return DEFAULT_SHELL;
     }
     if (!(node instanceof Node.Sequence list) || list.items().isEmpty()) {
-      problems.add(node.place(), "shell must be a list such as [bash, -e, -o, pipefail, -c]");
+      boolean text = node instanceof Node.Scalar && job.map().get("command") == null;
+      problems.add(
+          node.place(),
+          "shell must be a list such as [bash, -e, -o, pipefail, -c]"
+              + (text ? "; what it runs is command" : ""));
       return DEFAULT_SHELL;
     }
     List<String> words = new ArrayList<>();
@@ -202,6 +206,13 @@ record StepReader(
       if (words.isEmpty() && text.text().isEmpty()) {
         throw new BadInput(text.place(), "the command's first word, its program, is empty");
       }
+      if (words.isEmpty() && text.text().indexOf(' ') > 0) {
+        warnings.add(
+            new BadInput.Diagnostic(
+                text.place(),
+                "a list is the words of one command, and the program \"%s\" has blanks in it; write a text, or tasks for several commands"
+                    .formatted(text.text())));
+      }
       words.add(scope.plain(text));
     }
     return new Command.Words(List.copyOf(words));
@@ -225,7 +236,20 @@ record StepReader(
                   + shell.getFirst()
                   + " notices only the last failure; set shell: [bash, -e, -o, pipefail, -c]"));
     }
+    if (!node.quoted() && endsInQuote(text) && KnownShell.is(shell)) {
+      warnings.add(
+          new BadInput.Diagnostic(
+              node.place(),
+              "the command ends inside of quotes; a # behind a blank begins a comment in YAML:"
+                  + " quote the whole command"));
+    }
     return scope.command(node, shell);
+  }
+
+  /** A text without quotes, as most are, is not scanned. */
+  private static boolean endsInQuote(String text) {
+    return (text.indexOf('"') >= 0 || text.indexOf('\'') >= 0)
+        && ShellText.scan(text).endsInQuote();
   }
 
   private void env(Node node, Scope scope, SortedMap<String, Optional<Template>> into) {

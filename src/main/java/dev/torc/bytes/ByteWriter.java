@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.BiConsumer;
 
 /**
@@ -164,6 +166,15 @@ public final class ByteWriter {
     number(items.size());
     for (T item : items) {
       each.accept(this, item);
+    }
+  }
+
+  /** How many there are, then each name with its value. */
+  public <T> void map(SortedMap<String, ? extends T> map, BiConsumer<ByteWriter, T> value) {
+    number(map.size());
+    for (Map.Entry<String, ? extends T> entry : map.entrySet()) {
+      text(entry.getKey());
+      value.accept(this, entry.getValue());
     }
   }
 

@@ -39,6 +39,19 @@ public final class StringTable {
     private String[] texts = new String[64];
     private int size;
 
+    /** Begins with none. */
+    public Builder() {}
+
+    /** Begins with those of a table, which have their numbers here too. */
+    public Builder(StringTable first) {
+      size = first.size();
+      int room = Math.max(64, size + size / 8);
+      start = Arrays.copyOf(first.start, room + 1);
+      bytes = Arrays.copyOf(first.bytes, Math.max(1024, start[size] + start[size] / 8));
+      slots = first.slots.clone();
+      texts = Arrays.copyOf(first.decoded, room);
+    }
+
     /** The number of a text: the next one where it is new. */
     public int add(String text) {
       byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
@@ -64,6 +77,11 @@ public final class StringTable {
       return size - 1;
     }
 
+    /** The number of a text, -1 if it is none of these. */
+    public int id(String text) {
+      return slots[slot(bytes, start, slots, text.getBytes(StandardCharsets.UTF_8))] - 1;
+    }
+
     private void grow() {
       int[] wider = new int[2 * slots.length];
       for (int i = 0; i < size; i++) {
@@ -83,6 +101,10 @@ public final class StringTable {
 
     /** A text by its number. */
     public String text(int id) {
+      if (texts[id] == null) {
+        int length = start[id + 1] - start[id];
+        texts[id] = new String(bytes, start[id], length, StandardCharsets.UTF_8);
+      }
       return texts[id];
     }
 

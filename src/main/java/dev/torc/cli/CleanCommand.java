@@ -14,6 +14,7 @@ final class CleanCommand extends Command {
   private boolean stale;
   private boolean kept;
   private boolean all;
+  private boolean noWait;
 
   @Override
   String description() {
@@ -35,6 +36,7 @@ final class CleanCommand extends Command {
         "only products that no job declares any more and none needs",
         () -> stale = true);
     options.flag("--kept", "what builds set aside in .torc/kept", () -> kept = true);
+    options.flag("--no-wait", "end with status 75 where a build is at work", () -> noWait = true);
     options.flag("--all", "all products and .torc too, but for .torc/kept", () -> all = true);
   }
 
@@ -46,12 +48,15 @@ final class CleanCommand extends Command {
     if (all && (stale || !targets.isEmpty())) {
       throw CommonOptions.usage("--all takes neither --stale nor a TARGET");
     }
-    CleanRequest request = new CleanRequest(targets, dry, force, stale, kept, all);
+    CleanRequest request = new CleanRequest(targets, dry, force, stale, kept, all, !noWait);
     CleanAnswer answer =
         request.run(
             console.caller(),
             folder(console, request.needsBuildFile()),
             new CleanRequest.Told(path -> removed(console, path), console::say, console::warn));
+    if (answer == null) {
+      return Exit.LOCKED;
+    }
     print(console, answer);
     if (!common.json() && answer.removed().isEmpty() && answer.kept().isEmpty()) {
       console.tell("nothing to remove");

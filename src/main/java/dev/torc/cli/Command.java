@@ -4,6 +4,7 @@ import dev.torc.report.Answer;
 import dev.torc.report.JsonWriter;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
+import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,8 @@ abstract class Command {
 
   /** Names and files that the user gave, where the command takes any. */
   final List<String> targets = new ArrayList<>();
+
+  private BadInput refused;
 
   /** One line for the help. */
   abstract String description();
@@ -38,8 +41,9 @@ abstract class Command {
     if (folder.refused() != null && particular) {
       throw folder.refused();
     }
-    if (folder.refused() != null) {
-      console.tellAll(ErrorMessage.of(folder.refused()).lines());
+    refused = folder.refused();
+    if (refused != null) {
+      console.tellAll(ErrorMessage.of(refused).lines());
     }
     return folder;
   }
@@ -47,7 +51,14 @@ abstract class Command {
   /** Prints an answer: text on standard output, or one JSON document. */
   final void print(Console console, Answer answer) throws IOException {
     if (common.json()) {
-      JsonWriter.document(console.out(), answer::json);
+      JsonWriter.document(
+          console.out(),
+          json -> {
+            answer.json(json);
+            if (refused != null) {
+              json.diagnostics("errors", refused.diagnostics());
+            }
+          });
     } else {
       console.print(answer.text(console.outPalette(common.color())));
     }

@@ -5,6 +5,8 @@ import dev.torc.report.Palette;
 import dev.torc.session.ProjectOptions;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
+import dev.torc.syntax.SourceFile;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +27,10 @@ final class CommonOptions {
   /** Tells them to the parser. */
   void declare(Options options) {
     options.value(
-        "-f --file", "FILE", "build file; later ones are laid over earlier ones", files::add);
+        "-f --file",
+        "FILE",
+        "build file, - for standard input; later ones are laid over earlier ones",
+        files::add);
     options.value("-C --directory", "DIR", "go to this folder first", folders::add);
     options.value("-D", "VAR=VALUE", "set a variable of the build file", variables::add);
     options.flag(
@@ -37,10 +42,14 @@ final class CommonOptions {
     options.version("-V --version", "show the version and end");
   }
 
-  /** Which project is meant, for a caller who stands somewhere. */
-  ProjectOptions project(Console console) {
+  /**
+   * Which project is meant, for a caller who stands somewhere; reads standard input if asked to.
+   */
+  ProjectOptions project(Console console) throws IOException {
     List<Path> named = files.stream().map(f -> console.cwd().resolve(f).normalize()).toList();
-    return new ProjectOptions(named, variables(), !noContainers);
+    boolean given = files.contains("-");
+    byte[] input = given ? console.in().readNBytes(SourceFile.MAX_BYTES) : null;
+    return new ProjectOptions(named, input, variables(), !noContainers);
   }
 
   /** Variables set by {@code -D}; the last one of a name wins. */

@@ -33,7 +33,7 @@ final class ImportCommand extends Command {
 
   @Override
   void declare(Options options) {
-    options.word("FILE", "the workflow file: YAML or JSON", given -> file = given);
+    options.word("FILE", "the workflow file: YAML, JSON or JSON5", given -> file = given);
   }
 
   @Override

@@ -2,7 +2,7 @@ package dev.torc.cli;
 
 import dev.torc.machine.SafeText;
 import dev.torc.session.Exit;
-import dev.torc.session.InstalledTorc;
+import dev.torc.session.FilesForOthers;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -39,7 +39,7 @@ final class InitCommand extends Command {
     NewBuildFile.refuseOver(console, common, "init");
     Path file = console.cwd().resolve("torc.yaml");
     try {
-      Files.writeString(file, TEXT.formatted(schema()), StandardOpenOption.CREATE_NEW);
+      Files.writeString(file, TEXT.formatted(FilesForOthers.SCHEMA), StandardOpenOption.CREATE_NEW);
     } catch (FileAlreadyExistsException e) {
       throw NewBuildFile.there("init", "torc.yaml");
     } catch (IOException e) {
@@ -47,17 +47,8 @@ final class InitCommand extends Command {
       Files.deleteIfExists(file);
       throw e;
     }
+    FilesForOthers.keep(console.cwd());
     console.tell("wrote " + SafeText.name(file.toString()) + "; next: torc");
     return Exit.DONE;
-  }
-
-  /**
-   * Where editors find the schema: as a URL of the installed distribution, which stays right when
-   * torc is updated in place; the bare name where torc does not run from one.
-   */
-  private static String schema() throws IOException {
-    Path home = InstalledTorc.code().toRealPath().getParent().getParent();
-    Path schema = home.resolve("share/torc.schema.json");
-    return Files.isRegularFile(schema) ? schema.toUri().toString() : "torc.schema.json";
   }
 }

@@ -3,7 +3,9 @@ package dev.torc.cli;
 import dev.torc.machine.SafeText;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Terminal;
+import dev.torc.report.JsonWriter;
 import dev.torc.session.Exit;
+import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import java.io.FileDescriptor;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -54,7 +57,7 @@ public final class Main {
               + "); install torc anew");
       exit = Exit.TROUBLE;
     }
-    if (System.getProperty("torc.lmdb") != null) {
+    if (System.getProperty("lmdbjava.native.lib") != null) {
       // All is written and closed. An orderly exit first loads a logging framework: 4 ms.
       Runtime.getRuntime().halt(exit);
     }
@@ -148,6 +151,7 @@ public final class Main {
     List<String> rest = isWord(first) ? args.subList(1, args.size()) : args;
     String name = isWord(first) ? first : DEFAULT;
     if (!commands.containsKey(name)) {
+      refuseUnknown(given.subList(0, given.indexOf(name)));
       String hint = NearestName.hint(name, commands.keySet());
       throw CommonOptions.usage(
           "unknown command "
@@ -172,7 +176,14 @@ public final class Main {
       throw CommonOptions.usage(
           "the path of this folder is no valid UTF-8; rename it, or go to another");
     }
-    return told.command.run(told.command.common.enter(console));
+    try {
+      return told.command.run(told.command.common.enter(console));
+    } catch (BadInput refused) {
+      if (told.command.common.json()) {
+        JsonWriter.refused(console.out(), refused);
+      }
+      throw refused;
+    }
   }
 
   /**
@@ -240,14 +251,10 @@ public final class Main {
     } catch (CommandLine.UnmatchedArgumentException e) {
       String word = e.getUnmatched().getFirst();
       String option = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
-      throw CommonOptions.usage(
-          word.startsWith("-")
-              ? "unknown option " + SafeText.name(option) + optionHint(option, options.names())
-              : "unexpected "
-                  + SafeText.name(word)
-                  + "; see "
-                  + e.getCommandLine().getCommandName()
-                  + " --help");
+      String help = "; see " + e.getCommandLine().getCommandName() + " --help";
+      throw word.startsWith("-")
+          ? unknown(option, options.names(), help)
+          : CommonOptions.usage("unexpected " + SafeText.name(word) + help);
     } catch (CommandLine.MissingParameterException e) {
       var missing = e.getMissing().isEmpty() ? null : e.getMissing().getFirst();
       throw CommonOptions.usage(
@@ -258,21 +265,43 @@ public final class Main {
                   + e.getCommandLine().getCommandName()
                   + " --help");
     } catch (CommandLine.ParameterException e) {
-      String message = SafeText.line(e.getMessage());
+      String message =
+          SafeText.line(
+              e.getMessage()
+                  .replaceFirst(
+                      "'([^']+)'.* should be specified without '.*' parameter$",
+                      "$1 takes no value"));
       throw CommonOptions.usage(
           message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1));
     }
   }
 
-  /** The option that begins like it or else is nearest; a single letter is near to none. */
-  private static String optionHint(String option, Set<String> known) {
-    if (!option.startsWith("--")) {
-      return "";
+  /** Refuses an option that no command has: what follows it is its value, and no command. */
+  private void refuseUnknown(List<String> options) {
+    Set<String> known = new TreeSet<>();
+    commands.keySet().forEach(name -> known.addAll(told(name).options.names()));
+    for (String each : options) {
+      String option = each.replaceFirst("=.*", "");
+      if (option.startsWith("--") && !known.contains(option)) {
+        throw unknown(option, known, "; see torc --help");
+      }
     }
+  }
+
+  /**
+   * What to say of an unknown option: the one that begins like it or else is nearest. A single
+   * letter is near to none.
+   */
+  private static BadInput unknown(String option, Set<String> known, String otherwise) {
     List<String> longer = known.stream().filter(name -> name.startsWith(option)).toList();
-    return longer.size() == 1
-        ? "; did you mean " + longer.getFirst() + "?"
-        : NearestName.hint(option, known);
+    String hint =
+        !option.startsWith("--")
+            ? ""
+            : longer.size() == 1
+                ? "; did you mean " + longer.getFirst() + "?"
+                : NearestName.hint(option, known);
+    return CommonOptions.usage(
+        "unknown option " + SafeText.name(option) + (hint.isEmpty() ? otherwise : hint));
   }
 
   private String help() {

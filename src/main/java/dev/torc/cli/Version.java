@@ -9,10 +9,11 @@ final class Version {
 
   private Version() {}
 
-  /** The version and a line feed. */
+  /** The version, the commit it was built from, the Java that runs it, and a line feed. */
   static String text() throws IOException {
     try (InputStream in = Version.class.getResourceAsStream("version.txt")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      String torc = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+      return torc + ", Java " + Runtime.version() + "\n";
     }
   }
 }

@@ -68,14 +68,16 @@ public final class Adoption {
       context = next;
       dataReaders = dataReaders(context.graph());
       BitSet named = context.selection().named();
-      for (int j = named.nextSetBit(0); j >= 0; j = named.nextSetBit(j + 1)) {
+      for (int j : context.graph().inOrder(named)) {
         if (seen.add(context.graph().name(j))) {
           look(j);
         }
       }
       next = problems.isEmpty() ? expander.next(context) : context;
     } while (next != context);
-    context.selection().namedOpen().stream().forEach(this::unknown);
+    for (int group : context.graph().inOrder(context.selection().namedOpen())) {
+      unknown(group);
+    }
     return this;
   }
 
@@ -181,7 +183,7 @@ public final class Adoption {
   }
 
   private void unknown(int group) {
-    var open = context.graph().join(group).open();
+    var open = context.graph().open().get(group);
     if (!open.problems().isEmpty()) {
       problems.addAll(open.problems());
       return;
@@ -257,7 +259,7 @@ public final class Adoption {
   /** The jobs whose values others need, each with one of these. */
   private static Map<Integer, String> dataReaders(Graph graph) {
     Map<Integer, String> readers = new HashMap<>();
-    for (int j = 0; j < graph.jobs(); j++) {
+    for (int j : graph.inOrder(graph.allJobs())) {
       for (Ref ref : graph.job(j).needRefs()) {
         if (ref instanceof Ref.OfData data && data.job() != null) {
           for (int maker : graph.named(data.job())) {

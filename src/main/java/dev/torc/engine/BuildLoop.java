@@ -8,6 +8,7 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
+import dev.torc.workflow.Group;
 import dev.torc.workflow.Hook.On;
 import dev.torc.workflow.Job;
 import java.io.IOException;
@@ -212,7 +213,7 @@ public final class BuildLoop {
   /** Puts every selected job where its verdict says. */
   private void begin() {
     Plan plan = setup.plan();
-    for (int j = plan.selected().nextSetBit(0); j >= 0; j = plan.selected().nextSetBit(j + 1)) {
+    for (int j : state.graph().inOrder(plan.selected())) {
       Verdict verdict = plan.verdict(j);
       if (verdict instanceof Verdict.UpToDate) {
         upToDate(j);
@@ -258,16 +259,16 @@ public final class BuildLoop {
 
   /** Groups with problems fail, each once, and what waits for them is blocked. */
   private void failGroups() {
-    state.context().selection().open().stream()
-        .filter(group -> !state.graph().join(group).open().problems().isEmpty())
-        .forEach(
-            group -> {
-              if (groups.fail(state.graph().join(group).open())) {
-                failed = true;
-                draining |= setup.failFast();
-              }
-              block(group);
-            });
+    for (int node : state.graph().inOrder(state.context().selection().open())) {
+      Group group = state.graph().open().get(node);
+      if (!group.problems().isEmpty()) {
+        if (groups.fail(group)) {
+          failed = true;
+          draining |= setup.failFast();
+        }
+        block(node);
+      }
+    }
   }
 
   /** Waits for messages, or for the next retry to fall due, and handles all that are there. */
@@ -336,7 +337,7 @@ public final class BuildLoop {
         run.begin(state.shared(), id, gpus, gpus.stream().map(setup::gpu).toList(), gone);
     AttemptThreads.Begun now =
         new AttemptThreads.Begun(state.context(), id, run.reasons(), run.attempts(), attempt);
-    sender.started(state.shared(), id, run);
+    sender.started(state.shared(), id, run, pool.limits().get(ResourceDemand.CPUS));
     String refusal = hooks.refusal(job);
     if (refusal == null) {
       workers.add(now);
@@ -370,7 +371,7 @@ public final class BuildLoop {
     @Override
     public void ended(AttemptThreads.Begun now, AttemptOutcome outcome, Recorder.Record record) {
       Job job = now.context().graph().job(now.id());
-      int id = state.graph().jobId(job.name());
+      int id = now.id();
       JobRun run = state.runs().get(id);
       running--;
       pool.give(run);
@@ -445,7 +446,7 @@ public final class BuildLoop {
     boolean any = false;
     try {
       Plan plan = state.forecast();
-      for (int job : state.undecided().stream().toArray()) {
+      for (int job : state.graph().inOrder(state.undecided())) {
         if (!(plan.verdict(job) instanceof Verdict.MayRun)) {
           any = true;
           state.undecided().clear(job);
@@ -473,7 +474,7 @@ public final class BuildLoop {
    */
   private void wake() {
     try {
-      int job = state.undecided().nextSetBit(0);
+      int job = state.graph().inOrder(state.undecided())[0];
       Reason reason = state.forecast().maybe(job);
       state.undecided().clear(job);
       consider(job, new Verdict.WillRun(List.of(reason)));
@@ -547,9 +548,8 @@ public final class BuildLoop {
 
   /** Nothing runs and nothing will: what is left was not reached. */
   private void abandon() {
-    for (int j = 0; j < state.graph().jobs(); j++) {
-      JobState now = state.states().of(j);
-      if (now != null && !now.isFinal()) {
+    for (int j : state.graph().inOrder(state.context().selection().jobs())) {
+      if (!state.states().of(j).isFinal()) {
         state.states().set(j, JobState.NOT_REACHED);
         sender.ended(state.graph().name(j), JobState.NOT_REACHED, "");
       }

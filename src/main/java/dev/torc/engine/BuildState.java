@@ -3,20 +3,19 @@ package dev.torc.engine;
 import dev.torc.graph.Graph;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The state of a build, in the numbers of one graph: the state of each job, what it still waits
- * for, what is ready, what runs. When groups are expanded the next state takes over what both know,
- * under its own numbers. {@link BuildLoop} changes it.
+ * The state of a build: the state of each job, what it still waits for, what is ready, what runs.
+ * When groups are expanded the next state has room for what is new. {@link BuildLoop} changes it.
  *
  * @param runs the jobs that run in this build, from their verdict until they are final
  * @param delayed retries that are not due yet
@@ -38,44 +37,44 @@ record BuildState(
 
   /** The state on which a build begins: all selected jobs wait. */
   static BuildState first(PlanContext context, AttemptContext shared) {
-    return of(context, shared, new JobStates(context.graph().jobs(), context.selection().jobs()));
-  }
-
-  private static BuildState of(PlanContext context, AttemptContext shared, JobStates states) {
-    Graph graph = context.graph();
-    int[] priority = new int[graph.jobs()];
-    for (int j = 0; j < priority.length; j++) {
-      priority[j] = graph.priority(j);
-    }
+    JobStates states = new JobStates(context.graph().nodes(), context.selection().jobs());
     return new BuildState(
         context,
         shared.over(context),
         states,
-        new ReadyQueue(
-            priority, CriticalPath.of(graph, context.records(), context.selection().jobs())),
-        new PendingDeps(graph, context.records()),
+        queue(context),
+        new PendingDeps(context.graph(), context.records()),
         new HashMap<>(),
         new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time)),
         new BitSet());
   }
 
+  /** What is ready goes by how much waits for it as things stand. */
+  private static ReadyQueue queue(PlanContext context) {
+    Graph graph = context.graph();
+    long[] rank = CriticalPath.of(graph, context.records(), context.selection().jobs());
+    return new ReadyQueue(graph::priority, rank, graph::place);
+  }
+
   /**
-   * The state of another context: what both have keeps its state; what is new waits, and so do
+   * The state of the context that follows, when groups were expanded: what is new waits, and so do
    * temporary jobs that were up to date and that lack what only new ones read.
    */
   BuildState over(PlanContext next) {
-    IntUnaryOperator now = job -> next.graph().jobId(graph().name(job));
-    int jobs = next.graph().jobs();
-    BitSet fresh = new BitSet();
-    fresh.set(0, jobs);
-    IntStream.range(0, graph().jobs()).map(now).filter(job -> job >= 0).forEach(fresh::clear);
+    BitSet fresh = next.graph().allJobs();
+    fresh.andNot(graph().allJobs());
     BitSet revived = next.revive(fresh);
-    IntUnaryOperator stays = job -> revived.get(now.applyAsInt(job)) ? -1 : now.applyAsInt(job);
-    BuildState over = of(next, shared, states.over(jobs, next.selection().jobs(), stays));
-    runs.forEach((job, run) -> over.runs.put(now.applyAsInt(job), run));
-    delayed.forEach(due -> over.delayed.add(new Due(due.time, now.applyAsInt(due.job))));
-    undecided.stream().map(now).forEach(over.undecided::set);
-    Set<Integer> later = over.delayed.stream().map(Due::job).collect(Collectors.toSet());
+    BuildState over =
+        new BuildState(
+            next,
+            shared.over(next),
+            states.over(next.graph().nodes(), next.selection().jobs(), revived),
+            queue(next),
+            new PendingDeps(next.graph(), next.records()),
+            runs,
+            delayed,
+            undecided);
+    Set<Integer> later = delayed.stream().map(Due::job).collect(Collectors.toSet());
     over.in(JobState.READY).filter(job -> !later.contains(job)).forEach(over.ready::add);
     return over;
   }
@@ -84,17 +83,18 @@ record BuildState(
     return context.graph();
   }
 
-  /** The jobs in a state. */
+  private IntStream selected() {
+    return Arrays.stream(graph().inOrder(context.selection().jobs()));
+  }
+
+  /** The jobs in a state, in order. */
   IntStream in(JobState state) {
-    return IntStream.range(0, graph().jobs()).filter(job -> states.of(job) == state);
+    return selected().filter(job -> states.of(job) == state);
   }
 
   /** The jobs that did not end well: whatever waits for them is blocked. */
   List<Integer> ended() {
-    return IntStream.range(0, graph().jobs())
-        .filter(job -> states.of(job) != null && states.of(job).blocks())
-        .boxed()
-        .toList();
+    return selected().filter(job -> states.of(job).blocks()).boxed().toList();
   }
 
   /** The jobs that wait for nothing any more, and are yet to be decided. */

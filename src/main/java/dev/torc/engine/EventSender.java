@@ -18,6 +18,7 @@ final class EventSender {
   private final Consumer<Event> listener;
   private NeedContents contents; // null before the first command
   private NeedContents names; // the same, of which no file is read
+  private boolean toldLarge;
 
   /**
    * @param commands whether anybody wants to see commands as they run
@@ -32,10 +33,20 @@ final class EventSender {
     listener.accept(event);
   }
 
-  /** The job's next attempt begins. */
-  void started(AttemptContext shared, int id, JobRun run) {
+  /**
+   * The job's next attempt begins. The first job that asks for more cpus than there are has a
+   * warning for all (rule 12).
+   */
+  void started(AttemptContext shared, int id, JobRun run, long cpus) {
+    Job job = shared.graph().job(id);
+    if (job.resources().cpus() > cpus && !toldLarge) {
+      toldLarge = true;
+      warn(
+          "job %s asks for %d cpus, and there are %d: it runs alone, as others like it do"
+              .formatted(job.name(), job.resources().cpus(), cpus));
+    }
     String command = commands ? command(shared, id, run) : "";
-    tell(new Event.JobStarted(shared.graph().name(id), run.reasons(), run.attempts(), command));
+    tell(new Event.JobStarted(job.name(), run.reasons(), run.attempts(), command));
   }
 
   /** By names alone: the needs are read on the thread of the attempt. */

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.function.IntUnaryOperator;
 
 /**
  * The states of the selected jobs and how many are in each. Every change goes through {@link #set},
@@ -16,24 +15,23 @@ final class JobStates {
   private final int[] counts = new int[JobState.values().length];
 
   /** All selected jobs begin as waiting; the others have no state. */
-  JobStates(int jobs, BitSet selected) {
-    states = new JobState[jobs];
+  JobStates(int nodes, BitSet selected) {
+    states = new JobState[nodes];
     selected.stream().forEach(j -> states[j] = JobState.WAITING);
     counts[JobState.WAITING.ordinal()] = selected.cardinality();
   }
 
   /**
-   * The same for other numbers.
+   * The same with further jobs, which wait.
    *
-   * @param now the number of a job that has one here
+   * @param again known jobs that wait once more
    */
-  JobStates over(int jobs, BitSet selected, IntUnaryOperator now) {
-    JobStates over = new JobStates(jobs, selected);
+  JobStates over(int nodes, BitSet selected, BitSet again) {
+    JobStates over = new JobStates(nodes, selected);
     for (int j = 0; j < states.length; j++) {
-      int other = states[j] == null ? -1 : now.applyAsInt(j);
-      if (other >= 0) {
-        over.counts[JobState.WAITING.ordinal()] -= over.states[other] == null ? 0 : 1;
-        over.states[other] = states[j];
+      if (states[j] != null && !again.get(j)) {
+        over.counts[JobState.WAITING.ordinal()] -= over.states[j] == null ? 0 : 1;
+        over.states[j] = states[j];
         over.counts[states[j].ordinal()]++;
       }
     }

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The jobs that could start, in the order of rule 12: priority, then the longest path behind them,
@@ -22,14 +23,15 @@ final class ReadyQueue {
   /**
    * @param priority larger first, by job
    * @param rank nanoseconds of the longest path from a job to the end, by job
+   * @param place in the written order, by job
    */
-  ReadyQueue(int[] priority, long[] rank) {
+  ReadyQueue(IntUnaryOperator priority, long[] rank, IntUnaryOperator place) {
     ready =
         new TreeSet<>(
             (a, b) -> {
-              int first = Integer.compare(priority[b], priority[a]);
+              int first = Integer.compare(priority.applyAsInt(b), priority.applyAsInt(a));
               first = first == 0 ? Long.compare(rank[b], rank[a]) : first;
-              return first == 0 ? Integer.compare(a, b) : first;
+              return first == 0 ? Integer.compare(place.applyAsInt(a), place.applyAsInt(b)) : first;
             });
   }
 

@@ -70,22 +70,42 @@ public final class Adjacency {
   }
 
   /** The same pairs seen from the other side; rows come out ascending. */
-  public Adjacency reversed(int rows) {
-    int[] begin = new int[rows + 1];
+  Adjacency reversed() {
+    int[] order = new int[rows()];
+    for (int r = 0; r < order.length; r++) {
+      order[r] = r;
+    }
+    return reversed(order);
+  }
+
+  /**
+   * The same pairs seen from the other side.
+   *
+   * @param order all rows of this one, as they come in the rows of the other
+   */
+  Adjacency reversed(int[] order) {
+    int[] begin = new int[rows() + 1];
     for (int t : target) {
       begin[t + 1]++;
     }
-    for (int r = 0; r < rows; r++) {
+    for (int r = 0; r < rows(); r++) {
       begin[r + 1] += begin[r];
     }
-    int[] next = Arrays.copyOf(begin, rows);
+    int[] next = Arrays.copyOf(begin, rows());
     int[] other = new int[target.length];
-    for (int r = 0; r < rows(); r++) {
+    for (int r : order) {
       for (int i = start[r]; i < start[r + 1]; i++) {
         other[next[target[i]]++] = r;
       }
     }
     return new Adjacency(begin, other);
+  }
+
+  /** Puts the entries of each row in an order; for who has made it and shows it to nobody yet. */
+  void sort(NodeOrder order) {
+    for (int r = 0; r < rows(); r++) {
+      order.sort(target, start[r], start[r + 1]);
+    }
   }
 
   /** Collects rows one after the other. */
@@ -120,6 +140,14 @@ public final class Adjacency {
         start = Arrays.copyOf(start, rows * 2);
       }
       start[rows] = size;
+    }
+
+    /** Adds a row that another one has. */
+    void copyRow(Adjacency from, int row) {
+      for (int i = from.from(row); i < from.to(row); i++) {
+        add(from.at(i));
+      }
+      endRow(false);
     }
 
     /** All rows so far. */

@@ -21,7 +21,7 @@ public final class DisplayGraph {
    *
    * @param name of the job or group
    * @param isGroup whether it stands for a group
-   * @param jobs ascending; one for a job, none for a group that is not expanded yet
+   * @param jobs in order; one for a job, none for a group that is not expanded yet
    * @param open the node of a group that is not expanded yet, -1 for others
    */
   public record Fold(String name, boolean isGroup, List<Integer> jobs, int open) {}
@@ -53,7 +53,7 @@ public final class DisplayGraph {
    */
   public static DisplayGraph of(Graph graph, BitSet jobs, BitSet open, boolean instances) {
     SequencedMap<String, Fold> folds = new LinkedHashMap<>();
-    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+    for (int j : graph.inOrder(jobs)) {
       String group = instances ? null : graph.job(j).group();
       folds
           .computeIfAbsent(
@@ -64,13 +64,12 @@ public final class DisplayGraph {
           .jobs
           .add(j);
     }
-    open.stream()
-        .forEach(
-            node ->
-                folds.merge(
-                    "group " + graph.name(node),
-                    new Fold(graph.name(node), true, List.of(), node),
-                    (known, _) -> new Fold(known.name, true, known.jobs, node)));
+    for (int node : graph.inOrder(open)) {
+      folds.merge(
+          "group " + graph.name(node),
+          new Fold(graph.name(node), true, List.of(), node),
+          (known, _) -> new Fold(known.name, true, known.jobs, node));
+    }
     return new DisplayGraph(graph, List.copyOf(folds.values()));
   }
 

@@ -1,5 +1,6 @@
 package dev.torc.graph;
 
+import java.util.ArrayDeque;
 import java.util.BitSet;
 
 /** What lies behind jobs in a graph: their readers, and what follows from these. */
@@ -22,9 +23,17 @@ public final class Downstream {
   /** Some jobs, and all that follow from them. */
   public static BitSet with(Graph graph, BitSet jobs) {
     BitSet all = (BitSet) jobs.clone();
-    for (int j = all.nextSetBit(0); j >= 0 && graph.isJob(j); j = all.nextSetBit(j + 1)) {
-      addReaders(graph, j, all);
+    ArrayDeque<Integer> open = new ArrayDeque<>();
+    for (int job = jobs.nextSetBit(0); job >= 0; job = jobs.nextSetBit(job + 1)) {
+      for (int node = job; node >= 0; node = open.isEmpty() ? -1 : open.pop()) {
+        for (int i = graph.after().from(node); i < graph.after().to(node); i++) {
+          if (!all.get(graph.after().at(i))) {
+            all.set(graph.after().at(i));
+            open.push(graph.after().at(i));
+          }
+        }
+      }
     }
-    return all.get(0, graph.jobs());
+    return graph.jobsOf(all);
   }
 }

@@ -4,33 +4,44 @@ import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.StringTable;
 import dev.torc.syntax.Glob;
+import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
  * Who makes and who needs what: jobs, files and lists as dense numbers, edges in flat arrays. Built
  * by {@link GraphBuilder} from the build file alone; it never looks at the disk, and knows nothing
- * of verdicts. Jobs are numbered in a topological order: whatever a job waits for has a smaller
- * number. Join nodes are nodes too, with the numbers behind those of the jobs.
+ * of verdicts. Its nodes are jobs and join nodes. A join node runs nothing: what waits for it waits
+ * for all that it waits for itself, so that a thousand readers of a thousand jobs cost thousands of
+ * edges and not a million. A group whose instances are not all known is a join node too, which
+ * stays shut; when it is expanded, a larger graph follows, in which all that was known has the
+ * number that it had. Numbers say nothing of the order in which jobs can run: that lies beside
+ * them.
  */
 public final class Graph {
 
+  /** What a graph of which not all is known has so that another one can follow it. */
+  record Growth(Makers makers, LayeredMap<Integer> lists) {}
+
   private final Workflow workflow;
-  private final List<Job> jobs;
-  private final List<JoinNode> joins;
+  private final int[] written;
+  private final int[] position; // of a job among those written; null where that is its node
+  private final BitSet joins;
+  private final Map<Integer, Group> open;
   private final StringTable names;
   private final Supplier<NameResolver> references;
   private final StringTable paths;
+  private final Growth growth;
   private final Supplier<Makers> makers;
   private final boolean plain;
   private final int[] maker;
@@ -41,17 +52,22 @@ public final class Graph {
   private final Adjacency products;
   private final Adjacency before;
   private Adjacency after;
-  private final int[] order;
-  private final int[] place;
+  private final NodeOrder order;
 
+  /**
+   * @param written the jobs as written, by node
+   * @param names by node, see {@link #joinName}
+   * @param growth null where all groups are expanded
+   * @param plain whether nothing but the paths of declared files has a maker
+   */
   Graph(
       Workflow workflow,
-      List<Job> jobs,
-      List<JoinNode> joins,
+      int[] written,
+      BitSet joins,
+      Map<Integer, Group> open,
       StringTable names,
-      Supplier<NameResolver> references,
       StringTable paths,
-      Supplier<Makers> makers,
+      Growth growth,
       boolean plain,
       int[] maker,
       int[] priority,
@@ -60,14 +76,20 @@ public final class Graph {
       Adjacency listNeeds,
       Adjacency products,
       Adjacency before,
-      int[] order) {
+      NodeOrder order) {
     this.workflow = workflow;
-    this.jobs = jobs;
+    this.written = written;
+    this.position = position(written, order.nodes().length);
     this.joins = joins;
+    this.open = open;
     this.names = names;
-    this.references = references;
+    this.references = once(() -> new NameResolver(workflow, this::job, open, names::id));
     this.paths = paths;
-    this.makers = makers;
+    this.growth = growth;
+    this.makers =
+        growth == null
+            ? once(() -> Makers.of(written, this::job, Map.of(), this::name, new ArrayList<>()))
+            : growth::makers;
     this.plain = plain;
     this.maker = maker;
     this.priority = priority;
@@ -77,10 +99,6 @@ public final class Graph {
     this.products = products;
     this.before = before;
     this.order = order;
-    this.place = new int[order.length];
-    for (int i = 0; i < order.length; i++) {
-      place[order[i]] = i;
-    }
   }
 
   /** What the graph was built from. */
@@ -88,14 +106,46 @@ public final class Graph {
     return workflow;
   }
 
-  /** How many jobs there are. */
-  public int jobs() {
-    return jobs.size();
+  /** The jobs as they are written, by node. */
+  int[] written() {
+    return written;
   }
 
-  /** A job by number. */
-  public Job job(int id) {
-    return jobs.get(id);
+  /** How many jobs there are. */
+  public int jobs() {
+    return written.length;
+  }
+
+  /** All jobs. */
+  public BitSet allJobs() {
+    BitSet all = new BitSet(nodes());
+    all.set(0, nodes());
+    all.andNot(joins);
+    return all;
+  }
+
+  /** The jobs among some nodes. */
+  public BitSet jobsOf(BitSet some) {
+    BitSet found = (BitSet) some.clone();
+    found.andNot(joins);
+    return found;
+  }
+
+  /** A job by its node. */
+  public Job job(int node) {
+    return workflow.jobs().get(position == null ? node : position[node]);
+  }
+
+  private static int[] position(int[] written, int nodes) {
+    boolean same = true;
+    for (int i = 0; i < written.length && same; i++) {
+      same = written[i] == i;
+    }
+    int[] position = new int[same ? 0 : nodes];
+    for (int i = 0; i < written.length && !same; i++) {
+      position[written[i]] = i;
+    }
+    return same ? null : position;
   }
 
   /** A job's priority: larger first. */
@@ -108,65 +158,112 @@ public final class Graph {
     return names.id(name);
   }
 
-  /** How many nodes there are: jobs, and join nodes behind them. */
+  /** How many nodes there are: jobs, and join nodes. */
   public int nodes() {
-    return order.length;
+    return order.nodes().length;
   }
 
   /** The node at a place of the topological order of all nodes, from 0. */
   public int inOrder(int place) {
-    return order[place];
+    return order.nodes()[place];
+  }
+
+  /** Some nodes in topological order, but jobs before all others. */
+  public int[] inOrder(BitSet some) {
+    int[] nodes = new int[some.cardinality()];
+    int n = 0;
+    for (int node = some.nextSetBit(0); node >= 0; node = some.nextSetBit(node + 1)) {
+      nodes[n++] = node;
+    }
+    order.sort(nodes, 0, n);
+    return nodes;
+  }
+
+  /** Compares two nodes by that order. */
+  public int compare(int node, int other) {
+    return order.compare(node, other);
+  }
+
+  /** Where a node stands in that order. */
+  public int place(int node) {
+    return order.place(node);
   }
 
   /** Whether a node is a job. */
   public boolean isJob(int node) {
-    return node < jobs.size();
+    return !joins.get(node);
   }
 
-  /** A join node by its number as a node. */
-  public JoinNode join(int node) {
-    return joins.get(node - jobs.size());
+  /** The join nodes. */
+  BitSet joins() {
+    return joins;
   }
 
   /** Whether a node is a group whose instances are not all known. */
   public boolean isOpen(int node) {
-    return node >= jobs.size() && join(node).isOpen();
+    return open.containsKey(node);
+  }
+
+  /** The groups whose instances are not all known, by node. */
+  public Map<Integer, Group> open() {
+    return open;
   }
 
   /** Whether all instances of all groups are known. */
   public boolean isWhole() {
-    return joins.stream().noneMatch(JoinNode::isOpen);
+    return open.isEmpty();
   }
 
   /** The name of a job, or what a join node stands for. */
   public String name(int node) {
-    return isJob(node) ? names.text(node) : join(node).text();
+    return isJob(node) ? names.text(node) : ofJoin(names.text(node));
+  }
+
+  /** What stands among the names for a join node: no job can have that name. */
+  static String joinName(int node, String text) {
+    return "\0" + node + "\0" + text;
+  }
+
+  /** The text in a {@link #joinName}. */
+  static String ofJoin(String name) {
+    return name.substring(name.indexOf('\0', 1) + 1);
+  }
+
+  StringTable names() {
+    return names;
   }
 
   /**
-   * The jobs that a name stands for, ascending: a job, all instances of a group, or those that have
+   * The jobs that a name stands for, in order: a job, all instances of a group, or those that have
    * the values in {@code train/lr=0.1}; with the node of the group where not all instances are
    * known. Null where nothing has that name.
    */
   public int[] named(String name) {
-    return references.get().of(name);
+    int[] nodes = references.get().of(name);
+    if (nodes != null) {
+      order.sort(nodes, 0, nodes.length);
+    }
+    return nodes;
   }
 
   /** Whether a name may be that of an instance of a group whose instances are not all known. */
   public boolean mayBeInstance(String name) {
-    return joins.stream()
-        .filter(JoinNode::isOpen)
-        .anyMatch(join -> join.text().equals(InstanceName.parse(name).group()));
+    return open.values().stream()
+        .anyMatch(group -> group.name().equals(InstanceName.parse(name).group()));
   }
 
   /** What to say of a name for which {@link #named} has nothing. */
   public String unknown(String name) {
-    return references.get().unknown(name);
+    return references.get().unknown(name, "");
   }
 
   /** How many files are named as needs or products. */
   public int files() {
     return paths.size();
+  }
+
+  StringTable paths() {
+    return paths;
   }
 
   /** A file's path: relative to the root, or absolute outside it. */
@@ -198,6 +295,11 @@ public final class Graph {
     return file >= 0 ? maker[file] : plain ? -1 : makers.get().of(path);
   }
 
+  /** Whether a node is among those that make the members of a list. */
+  public boolean makes(NeedList list, int node) {
+    return Collections.binarySearch(list.makers(), node, order::compare) >= 0;
+  }
+
   /** Whether any job may make something in a folder. */
   public boolean makesBelow(String folder) {
     boolean[] found = new boolean[1];
@@ -215,6 +317,11 @@ public final class Graph {
     return listNeeds;
   }
 
+  /** What it needs to grow, null where all groups are expanded. */
+  Growth growth() {
+    return growth;
+  }
+
   /** A glob, folder or job that some job needs. */
   public NeedList list(int id) {
     return lists.get(id);
@@ -223,6 +330,11 @@ public final class Graph {
   /** How many distinct lists are needed. */
   public int lists() {
     return lists.size();
+  }
+
+  /** All of them. */
+  List<NeedList> needLists() {
+    return lists;
   }
 
   /** Job to its declared files and folders (not globs), in written order. */
@@ -236,23 +348,25 @@ public final class Graph {
     return file >= 0 && products.has(job, file);
   }
 
-  /** Node to the nodes that it waits for, ascending. */
+  /** Node to the nodes that it waits for, in the order of {@link #inOrder(BitSet)}. */
   public Adjacency before() {
     return before;
   }
 
-  /** Node to the nodes that wait for it, ascending. */
+  /** Node to the nodes that wait for it, likewise. */
   public synchronized Adjacency after() {
     if (after == null) {
-      after = before.reversed(before.rows());
+      BitSet all = new BitSet();
+      all.set(0, nodes());
+      after = before.reversed(inOrder(all));
     }
     return after;
   }
 
   /** Whether the node {@code later} waits for {@code earlier}, directly or through others. */
   public boolean precedes(int earlier, int later) {
-    int from = place[earlier];
-    int reach = place[later] - from;
+    int from = order.place(earlier);
+    int reach = order.place(later) - from;
     if (reach <= 0) {
       return false;
     }
@@ -267,7 +381,7 @@ public final class Graph {
         if (p == earlier) {
           return true;
         }
-        int at = place[p] - from;
+        int at = order.place(p) - from;
         if (at > 0 && !seen[at]) {
           seen[at] = true;
           stack[top++] = p;
@@ -277,7 +391,7 @@ public final class Graph {
     return false;
   }
 
-  /** The jobs that a job waits for, join nodes seen through; ascending. */
+  /** The jobs that a job waits for, join nodes seen through. */
   public int[] jobsBefore(int job) {
     BitSet found = new BitSet();
     ArrayDeque<Integer> nodes = new ArrayDeque<>(List.of(job));
@@ -295,7 +409,7 @@ public final class Graph {
 
   /** Writes it but for its workflow and jobs; see {@link #read}. */
   public void write(ByteWriter out) {
-    out.list(joins, (to, join) -> to.text(join.text()));
+    out.longs(joins.toLongArray());
     names.write(out);
     paths.write(out);
     out.flag(plain);
@@ -307,24 +421,25 @@ public final class Graph {
           to.one(list.kind().ordinal());
           to.text(list.text());
           to.list(list.excludes(), (each, glob) -> each.text(glob.toString()));
+          to.text(list.reader());
           to.ints(list.makers().stream().mapToInt(maker -> maker).toArray());
+          to.number(list.awaited());
         });
     needs.write(out);
     listNeeds.write(out);
     products.write(out);
     before.write(out);
-    out.ints(order);
-    out.ints(workflow.jobs().stream().mapToInt(job -> names.id(job.name())).toArray());
+    out.ints(order.nodes());
+    out.ints(written);
   }
 
   /**
    * Reads it back. What only few ask for is made again from the jobs when it is asked for.
    *
-   * @param jobs by number
-   * @param of makes the workflow from its jobs in written order
+   * @param of makes the workflow
    */
-  public static Graph read(ByteReader in, List<Job> jobs, Function<List<Job>, Workflow> of) {
-    List<JoinNode> joins = in.list(from -> new JoinNode(from.text(), null));
+  public static Graph read(ByteReader in, Supplier<Workflow> of) {
+    BitSet joins = BitSet.valueOf(in.longs());
     StringTable names = StringTable.read(in);
     StringTable paths = StringTable.read(in);
     boolean plain = in.flag();
@@ -335,59 +450,21 @@ public final class Graph {
     Adjacency listNeeds = Adjacency.read(in);
     Adjacency products = Adjacency.read(in);
     Adjacency before = Adjacency.read(in);
-    int[] order = in.ints();
-    int[] number = in.ints();
-    Workflow workflow = of.apply(PackedJobs.pick(jobs, number));
+    NodeOrder order = new NodeOrder(in.ints(), joins);
+    int[] written = in.ints();
     return new Graph(
-        workflow,
-        jobs,
-        joins,
-        names,
-        references(workflow, number),
-        paths,
-        makers(workflow, number),
-        plain,
-        maker,
-        priority,
-        lists,
-        needs,
-        listNeeds,
-        products,
-        before,
-        order);
+        of.get(), written, joins, Map.of(), names, paths, null, plain, maker, priority, lists,
+        needs, listNeeds, products, before, order);
   }
 
   private static NeedList list(ByteReader in) {
     NeedList.Kind kind = NeedList.Kind.values()[in.one()];
     String text = in.text();
     List<Glob> excludes = in.list(from -> Glob.of(from.text()));
+    String reader = in.text();
     List<Integer> makers = Arrays.stream(in.ints()).boxed().toList();
     Glob glob = kind == NeedList.Kind.GLOB ? Glob.of(text) : null;
-    return new NeedList(kind, text, glob, excludes, makers);
-  }
-
-  /**
-   * Who makes what in a workflow whose groups are all expanded, made when it is first asked for.
-   *
-   * @param number of each job, as written
-   */
-  static Supplier<Makers> makers(Workflow workflow, int[] number) {
-    return once(
-        () -> {
-          Makers makers = new Makers(workflow.jobs(), List.of(), new ArrayList<>());
-          makers.renumber(number);
-          return makers;
-        });
-  }
-
-  /** What names stand for, likewise. */
-  static Supplier<NameResolver> references(Workflow workflow, int[] number) {
-    return once(
-        () -> {
-          NameResolver references = new NameResolver(workflow);
-          references.renumber(number);
-          return references;
-        });
+    return new NeedList(kind, text, glob, excludes, reader, makers, (int) in.number());
   }
 
   private static <T> Supplier<T> once(Supplier<T> make) {

@@ -6,47 +6,92 @@ import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 
 /**
  * Derives the graph from the build file: finds the maker of every need, orders the jobs, and
- * refuses what rule 13 forbids and can be told without the disk. Reports all errors at once.
+ * refuses what rule 13 forbids and can be told without the disk. Reports all errors at once. Where
+ * groups are expanded it derives what comes to a graph, and copies the numbers of the rest.
  */
 public final class GraphBuilder {
 
+  private static final String NO_FILE = "; a file is needed by its path alone";
+
   private final Workflow workflow;
-  private final List<Job> written;
-  private final List<Group> open;
-  private final List<BadInput.Diagnostic> errors = new ArrayList<>();
+  private final Graph base;
+  private final int first; // node that is new
+  private final int[] written;
+  private final Map<Integer, Integer> positions =
+      new HashMap<>(); // of new jobs in a graph that grows
+  private final BitSet joins;
+  private final SortedMap<Integer, Group> open = new TreeMap<>();
+  private final StringTable.Builder names;
+  private final StringTable.Builder files;
   private final NameResolver references;
   private final Makers makers;
-  private final JoinNodes joins;
-  private final List<NeedList> lists = new ArrayList<>();
-  private final Map<String, Integer> listIds = new HashMap<>();
+  private final List<NeedList> lists;
+  private final Map<String, Integer> newLists = new HashMap<>();
   private final Map<String, int[]> found = new HashMap<>();
-  private final List<List<Integer>> listsOf = new ArrayList<>();
-  private final StringTable.Builder files = new StringTable.Builder();
+  private final Map<Integer, int[]> members =
+      new HashMap<>(); // of join nodes, if not as in the base
+  private final BitSet stale = new BitSet(); // nodes of the base that wait for others than there
+  private final List<BadInput.Diagnostic> errors = new ArrayList<>();
 
   private GraphBuilder(Workflow workflow) {
     this.workflow = workflow;
-    this.written = workflow.jobs();
-    this.open = workflow.groups().stream().filter(JoinNode::isOpen).toList();
-    this.references = new NameResolver(workflow);
-    this.makers = new Makers(written, open, errors);
-    this.joins = new JoinNodes(written.size());
-    open.forEach(group -> joins.add(new JoinNode(group.name(), group), new int[0]));
+    this.base = null;
+    this.first = 0;
+    this.written = new int[workflow.jobs().size()];
+    this.joins = new BitSet();
+    this.names = new StringTable.Builder();
+    this.files = new StringTable.Builder();
+    this.lists = new ArrayList<>();
+    for (int j = 0; j < written.length; j++) {
+      written[j] = names.add(workflow.jobs().get(j).name());
+    }
+    workflow.groups().stream()
+        .filter(Group::isOpen)
+        .forEach(group -> open.put(join(group.name()), group));
+    this.references = new NameResolver(workflow, this::job, open, names::id);
+    this.makers = Makers.of(written, this::job, open, this::name, errors);
+  }
+
+  private GraphBuilder(Graph base, Workflow workflow) {
+    this.workflow = workflow;
+    this.base = base;
+    this.first = base.nodes();
+    this.written = new int[workflow.jobs().size()];
+    this.joins = (BitSet) base.joins().clone();
+    this.names = new StringTable.Builder(base.names());
+    this.files = new StringTable.Builder(base.paths());
+    this.lists = new ArrayList<>(base.needLists());
+    Arrays.fill(written, -1);
+    Map<String, Integer> expanded = expand();
+    int[] fresh = new int[names.size() - first];
+    int known = 0;
+    for (int w = 0; w < written.length; w++) {
+      if (written[w] < 0) {
+        written[w] = base.written()[known++];
+      } else {
+        fresh[written[w] - first] = written[w];
+        positions.put(written[w], w);
+      }
+    }
+    this.references = new NameResolver(workflow, this::job, open, names::id);
+    this.makers = base.growth().makers().with(fresh, this::job, open, this::name, errors);
+    renew(expanded);
   }
 
   /** Builds the graph of a workflow; throws {@link BadInput} with every error found. */
@@ -54,68 +99,206 @@ public final class GraphBuilder {
     return new GraphBuilder(workflow).build();
   }
 
-  private Graph build() {
-    Adjacency before = edges();
-    if (!errors.isEmpty()) {
-      throw new BadInput(errors);
+  /**
+   * The graph that follows when groups are expanded. Whatever was there keeps its number.
+   *
+   * @param next the workflow of {@code base}, where more is known of groups that are open in it
+   */
+  public static Graph grow(Graph base, Workflow next) {
+    try {
+      return new GraphBuilder(base, next).build();
+    } catch (BadInput e) {
+      build(next); // tells all that is wrong, in the order written
+      throw e;
     }
-    int jobs = written.size();
-    int[] order = TopologicalOrder.of(before, jobs, this::name, this::place);
-    int[] number = new int[order.length];
-    int job = 0;
-    int join = jobs;
-    for (int n : order) {
-      number[n] = n < jobs ? job++ : join++;
-    }
-    makers.renumber(number);
-    references.renumber(number);
-    return number(before, order, number);
+  }
+
+  /** Adds a node that is no job. */
+  private int join(String text) {
+    int node = names.add(Graph.joinName(names.size(), text));
+    joins.set(node);
+    return node;
   }
 
   private String name(int node) {
-    return node < written.size()
-        ? written.get(node).name()
-        : joins.get(node - written.size()).text();
+    return joins.get(node) ? Graph.ofJoin(names.text(node)) : names.text(node);
   }
 
   private Place place(int node) {
-    if (node < written.size()) {
-      return written.get(node).place();
+    if (!joins.get(node)) {
+      return job(node).place();
     }
-    Group group = joins.get(node - written.size()).open();
-    return group == null ? Place.NONE : group.place();
+    return open.containsKey(node) ? open.get(node).place() : Place.NONE;
   }
 
-  /** Node to the nodes that it waits for, in written numbers. */
-  private Adjacency edges() {
-    Adjacency.Builder edges = new Adjacency.Builder();
-    for (int j = 0; j < written.size(); j++) {
-      Job job = written.get(j);
-      List<Integer> listsHere = new ArrayList<>(0);
-      List<Glob> excludes = job.excludes();
-      for (Item item : job.needs()) {
-        for (Ref ref : item.refs()) {
-          need(j, job, ref, excludes, edges, listsHere);
+  /**
+   * Takes over what is known of open groups now, and gives new instances their nodes; returns the
+   * groups that are not open any more.
+   */
+  private Map<String, Integer> expand() {
+    Map<String, Integer> nodes = new HashMap<>();
+    base.open().forEach((node, group) -> nodes.put(group.name(), node));
+    for (int g = 0; g < workflow.groups().size(); g++) {
+      Group group = workflow.groups().get(g);
+      Integer node = nodes.get(group.name());
+      if (node != null && group.isOpen()) {
+        open.put(node, group);
+        stale.set(node, !group.awaits().equals(base.open().get(node).awaits()));
+        nodes.remove(group.name());
+      } else if (node != null) {
+        for (int i = 0; i < group.instances().size(); i++) {
+          written[workflow.starts().get(g) + i] = names.add(group.instances().get(i));
         }
       }
-      for (Ref.OfJob after : job.after()) {
-        waitFor(joinOf(after.place(), after.job()), edges);
+    }
+    return nodes;
+  }
+
+  private Job job(int node) {
+    Integer position = positions.get(node);
+    return position == null && base != null
+        ? base.job(node)
+        : workflow.jobs().get(position == null ? node : position);
+  }
+
+  /** Finds out anew what had to do with groups that were open. */
+  private void renew(Map<String, Integer> expanded) {
+    BitSet left = new BitSet(); // nodes for which readers may not wait any more
+    expanded.forEach(
+        (group, node) -> {
+          members.put(node, references.of(group));
+          left.set(node);
+        });
+    for (int id = 0; id < lists.size(); id++) {
+      NeedList old = lists.get(id);
+      if (old.makers().stream().anyMatch(base::isOpen)) {
+        int[] nodes = search(old.kind(), old.text(), old.glob(), old.excludes());
+        if (nodes == null) {
+          nodes = new int[0]; // who needs it is refused
+        } else if (old.reader() != null) {
+          nodes = without(nodes, old.reader());
+        }
+        boolean whole = old.kind() == NeedList.Kind.JOB && expanded.containsKey(old.text());
+        int awaited = old.awaited();
+        if (whole || !base.isOpen(awaited)) {
+          members.put(awaited, nodes);
+        } else {
+          left.set(awaited);
+          awaited = awaited(old.text(), nodes);
+        }
+        lists.set(id, old.with(boxed(nodes), awaited));
+      }
+    }
+    for (int file = 0; file < base.files(); file++) {
+      int maker = base.maker(file);
+      if (base.isOpen(maker) && makers.of(base.path(file)) != maker) {
+        left.set(maker);
+      }
+    }
+    members.keySet().forEach(stale::set);
+    for (int node = left.nextSetBit(0); node >= 0; node = left.nextSetBit(node + 1)) {
+      for (int reader : base.after().row(node)) {
+        stale.set(reader);
+      }
+    }
+  }
+
+  private Graph build() {
+    Adjacency.Builder listNeeds = new Adjacency.Builder();
+    Adjacency before = edges(listNeeds);
+    if (!errors.isEmpty()) {
+      throw new BadInput(errors.stream().distinct().toList());
+    }
+    int[] nodes = TopologicalOrder.of(before, written, this::name, this::place);
+    NodeOrder order = new NodeOrder(nodes, joins);
+    before.sort(order);
+    lists.replaceAll(list -> list.with(order.sorted(list.makers()), list.awaited()));
+    if (nodes != written) {
+      for (int node : nodes) {
+        if (node >= first && !joins.get(node)) {
+          Job job = job(node);
+          files(job, false, files::add);
+          files(job, true, files::add);
+        }
+      }
+    }
+    Adjacency.Builder needs = new Adjacency.Builder();
+    Adjacency.Builder products = new Adjacency.Builder();
+    int[] priority = new int[nodes.length];
+    for (int node = 0; node < nodes.length; node++) {
+      if (node < first) {
+        needs.copyRow(base.needs(), node);
+        products.copyRow(base.products(), node);
+        priority[node] = base.priority(node);
+        continue;
+      }
+      if (!joins.get(node)) {
+        Job job = job(node);
+        files(job, false, path -> needs.add(files.add(path)));
+        files(job, true, path -> products.add(files.add(path)));
+        priority[node] = job.priority();
+      }
+      needs.endRow(true);
+      products.endRow(false);
+    }
+    return new Graph(
+        workflow,
+        written,
+        joins,
+        open,
+        names.build(),
+        files.build(),
+        open.isEmpty() ? null : new Graph.Growth(makers, known().with(newLists)),
+        makers.arePlain(),
+        maker(),
+        priority,
+        List.copyOf(lists),
+        needs.build(),
+        listNeeds.build(),
+        products.build(),
+        before,
+        order);
+  }
+
+  /** The paths that a job needs or makes by themselves, folders that it makes among them. */
+  private static void files(Job job, boolean products, Consumer<String> each) {
+    for (Ref ref : products ? job.productRefs() : job.needRefs()) {
+      if (ref instanceof Ref.OfFile file) {
+        each.accept(file.path());
+      } else if (products && ref instanceof Ref.OfFolder folder) {
+        each.accept(folder.path());
+      }
+    }
+  }
+
+  private int[] maker() {
+    int[] maker = new int[files.size()];
+    for (int f = 0; f < maker.length; f++) {
+      boolean known = base != null && f < base.files() && !base.isOpen(base.maker(f));
+      maker[f] = known ? base.maker(f) : makers.of(files.text(f));
+    }
+    return maker;
+  }
+
+  /** Node to the nodes that it waits for; join nodes are added that come up here. */
+  private Adjacency edges(Adjacency.Builder listNeeds) {
+    Adjacency.Builder edges = new Adjacency.Builder();
+    for (int node = 0; node < names.size(); node++) {
+      if (node < first && !stale.get(node)) {
+        edges.copyRow(base.before(), node);
+        listNeeds.copyRow(base.listNeeds(), node);
+        continue;
+      }
+      if (!joins.get(node)) {
+        needs(node, edges, listNeeds);
+      } else if (open.containsKey(node)) {
+        Group group = open.get(node);
+        group.awaits().forEach(name -> waitFor(joinOf(group.place(), name), edges));
+      } else {
+        Arrays.stream(members.get(node)).forEach(edges::add);
       }
       edges.endRow(true);
-      listsOf.add(listsHere.isEmpty() ? List.of() : listsHere);
-    }
-    for (int g = 0; g < open.size(); g++) {
-      Group group = open.get(g);
-      int[] awaited =
-          group.awaits().stream()
-              .mapToInt(name -> joinOf(group.place(), name))
-              .filter(node -> node >= 0)
-              .toArray();
-      joins.members(g, awaited);
-    }
-    for (int g = 0; g < joins.size(); g++) {
-      Arrays.stream(joins.members(g)).forEach(edges::add);
-      edges.endRow(true);
+      listNeeds.endRow(false);
     }
     return edges.build();
   }
@@ -126,13 +309,24 @@ public final class GraphBuilder {
     }
   }
 
-  private void need(
-      int j,
-      Job job,
-      Ref ref,
-      List<Glob> excludes,
-      Adjacency.Builder edges,
-      List<Integer> listsHere) {
+  private void needs(int j, Adjacency.Builder edges, Adjacency.Builder listNeeds) {
+    Job job = job(j);
+    List<Integer> listsHere = new ArrayList<>(0);
+    List<Glob> excludes = job.excludes();
+    for (Ref ref : job.needRefs()) {
+      int list = need(j, job, ref, excludes, edges);
+      if (list >= 0 && !listsHere.contains(list)) {
+        listsHere.add(list);
+        listNeeds.add(list);
+      }
+    }
+    for (Ref.OfJob after : job.after()) {
+      waitFor(joinOf(after.place(), after.job()), edges);
+    }
+  }
+
+  /** Waits for what makes a need; returns the list where it is one, else -1. */
+  private int need(int j, Job job, Ref ref, List<Glob> excludes, Adjacency.Builder edges) {
     if (ref instanceof Ref.OfFile file) {
       int maker = makers.of(file.path());
       if (maker == j) {
@@ -140,118 +334,136 @@ public final class GraphBuilder {
       } else {
         waitFor(maker, edges);
       }
-    } else if (ref instanceof Ref.OfGlob glob) {
-      Glob compiled = Glob.of(glob.pattern());
-      found(
-          NeedList.Kind.GLOB,
-          glob.pattern(),
-          excludes,
-          into -> makers.matching(compiled, excludes, into));
-      list(j, NeedList.Kind.GLOB, glob.pattern(), compiled, excludes, edges, listsHere);
-    } else if (ref instanceof Ref.OfFolder folder) {
-      found(
-          NeedList.Kind.FOLDER,
-          folder.path(),
-          excludes,
-          into -> makers.within(folder.path(), excludes, into));
-      list(j, NeedList.Kind.FOLDER, folder.path(), null, excludes, edges, listsHere);
-    } else if (ref instanceof Ref.OfJob other) {
-      if (named(other.place(), other.job()) != null) {
-        list(j, NeedList.Kind.JOB, other.job(), null, List.of(), edges, listsHere);
-      }
+      return -1;
     } else if (ref instanceof Ref.OfData data) {
       if (data.job() == null) {
         staticData(data);
-      } else {
+      } else if (isKnown(data.place(), data.job(), NO_FILE)) {
         waitFor(joinOf(data.place(), data.job()), edges);
       }
+      return -1;
     }
+    int list = -1;
+    if (ref instanceof Ref.OfGlob glob) {
+      Glob compiled = Glob.of(glob.pattern());
+      list = list(j, NeedList.Kind.GLOB, glob.pattern(), compiled, excludes);
+    } else if (ref instanceof Ref.OfFolder folder) {
+      list = list(j, NeedList.Kind.FOLDER, folder.path(), null, excludes);
+    } else if (ref instanceof Ref.OfJob other && isKnown(other.place(), other.job(), NO_FILE)) {
+      list = list(-1, NeedList.Kind.JOB, other.job(), null, List.of());
+    }
+    if (list >= 0) {
+      waitFor(lists.get(list).awaited(), edges);
+    }
+    return list;
   }
 
-  /** Finds once who makes what a glob or folder stands for, whoever asks. */
-  private void found(
-      NeedList.Kind kind, String text, List<Glob> excludes, Consumer<IntConsumer> search) {
-    found.computeIfAbsent(
-        key(kind, text, excludes),
-        _ -> {
-          TreeSet<Integer> all = new TreeSet<>();
-          search.accept(all::add);
-          return all.stream().mapToInt(node -> node).toArray();
-        });
+  /** Whether a name means anything, an error where it does not. */
+  private boolean isKnown(Place place, String name, String step) {
+    boolean known = meant(NeedList.Kind.JOB, name, null, List.of()) != null;
+    if (!known) {
+      error(place, references.unknown(name, step));
+    }
+    return known;
+  }
+
+  /** The node to wait for where a job, a group or a part of one is named, -1 for none. */
+  private int joinOf(Place place, String name) {
+    return isKnown(place, name, "")
+        ? lists.get(list(-1, NeedList.Kind.JOB, name, null, List.of())).awaited()
+        : -1;
+  }
+
+  /**
+   * The list that stands for a need: the same for all that need it and make nothing of it.
+   *
+   * @param reader whose own products are left out, and those of its group; -1 for nobody
+   */
+  private int list(int reader, NeedList.Kind kind, String text, Glob glob, List<Glob> excludes) {
+    int[] all = meant(kind, text, glob, excludes);
+    int[] nodes = all;
+    String key = key(kind, text, excludes);
+    String own = null;
+    if (reader >= 0 && (job(reader).group() != null || Arrays.binarySearch(all, reader) >= 0)) {
+      String kin = kin(reader);
+      nodes = found.computeIfAbsent(key + "\0" + kin, _ -> without(all, kin));
+      own = nodes == all ? null : kin;
+      key = own == null ? key : key + "\0" + kin;
+    }
+    Integer id = known(key);
+    if (id == null) {
+      id = lists.size();
+      newLists.put(key, id);
+      int awaited = awaited(text, nodes);
+      lists.add(new NeedList(kind, text, glob, excludes, own, boxed(nodes), awaited));
+    }
+    return id;
+  }
+
+  private Integer known(String key) {
+    Integer known = newLists.get(key);
+    return known == null ? known().get(key) : known;
+  }
+
+  private LayeredMap<Integer> known() {
+    return base == null ? LayeredMap.none() : base.growth().lists();
   }
 
   private static String key(NeedList.Kind kind, String text, List<Glob> excludes) {
     return excludes.isEmpty() ? kind + text : kind + text + "\0!" + excludes;
   }
 
-  /**
-   * The nodes that a name means, null and an error where there is none; kept like what is found.
-   */
-  private int[] named(Place place, String name) {
-    int[] nodes = found.computeIfAbsent(NeedList.Kind.JOB + name, _ -> references.of(name));
-    if (nodes == null) {
-      error(place, references.unknown(name));
-    }
-    return nodes;
+  /** What a need means whoever has it, found once; null where a name means nothing. */
+  private int[] meant(NeedList.Kind kind, String text, Glob glob, List<Glob> excludes) {
+    return found.computeIfAbsent(
+        key(kind, text, excludes),
+        key -> {
+          Integer list = known(key);
+          return list == null
+              ? search(kind, text, glob, excludes)
+              : lists.get(list).makers().stream().mapToInt(node -> node).sorted().toArray();
+        });
   }
 
-  /** The node to wait for where a job, a group or a part of one is named, -1 for none. */
-  private int joinOf(Place place, String name) {
-    int[] nodes = named(place, name);
-    return nodes == null ? -1 : joins.of(NeedList.Kind.JOB + name, name, nodes);
+  /** The nodes that a need means, ascending; null where a name means nothing. */
+  private int[] search(NeedList.Kind kind, String text, Glob glob, List<Glob> excludes) {
+    if (kind == NeedList.Kind.JOB) {
+      return references.of(text);
+    }
+    TreeSet<Integer> all = new TreeSet<>();
+    if (kind == NeedList.Kind.GLOB) {
+      makers.matching(glob, excludes, all::add);
+    } else {
+      makers.within(text, excludes, all::add);
+    }
+    return all.stream().mapToInt(node -> node).toArray();
   }
 
-  /** Adds a list to the needs of a job, and waits for all that make its members. */
-  private void list(
-      int reader,
-      NeedList.Kind kind,
-      String text,
-      Glob glob,
-      List<Glob> excludes,
-      Adjacency.Builder edges,
-      List<Integer> listsHere) {
-    String shared = key(kind, text, excludes);
-    boolean own = kind != NeedList.Kind.JOB && isOwn(reader, shared);
-    String group = written.get(reader).group();
-    String join = own ? shared + "\0" + (group == null ? "job " + reader : group) : shared;
-    if (own) {
-      found.computeIfAbsent(join, _ -> without(found.get(shared), reader));
+  /** The node that stands for all of the given ones, -1 where there is none to wait for. */
+  private int awaited(String text, int[] nodes) {
+    if (nodes.length <= 1) {
+      return nodes.length == 0 ? -1 : nodes[0];
     }
-    int[] nodes = found.get(join);
-    waitFor(joins.of(join, text, nodes), edges);
-    Integer id = listIds.putIfAbsent(join, lists.size());
-    if (id == null) {
-      id = lists.size();
-      List<Integer> makers = Arrays.stream(nodes).boxed().toList();
-      lists.add(new NeedList(kind, text, glob, excludes, makers));
-    }
-    if (!listsHere.contains(id)) {
-      listsHere.add(id);
-    }
+    int join = join(text);
+    members.put(join, nodes);
+    return join;
   }
 
-  /** Whether a job, or another of its group, is among the nodes that were found. */
-  private boolean isOwn(int job, String key) {
-    int[] nodes = found.get(key);
-    String group = written.get(job).group();
-    return group == null
-        ? Arrays.binarySearch(nodes, job) >= 0
-        : found.computeIfAbsent(key + "\0" + group, _ -> without(nodes, job)) != nodes;
+  private static List<Integer> boxed(int[] nodes) {
+    return Arrays.stream(nodes).boxed().toList();
   }
 
-  /** The very nodes where none is the job or of its group. */
-  private int[] without(int[] nodes, int job) {
-    if (Arrays.stream(nodes).noneMatch(node -> isKin(node, job))) {
+  /** The very nodes where none is of that name, or of the group of that name. */
+  private int[] without(int[] nodes, String kin) {
+    if (Arrays.stream(nodes).noneMatch(node -> kin(node).equals(kin))) {
       return nodes;
     }
-    return Arrays.stream(nodes).filter(node -> !isKin(node, job)).toArray();
+    return Arrays.stream(nodes).filter(node -> !kin(node).equals(kin)).toArray();
   }
 
-  /** Whether a node is a job, or of the job's group. */
-  private boolean isKin(int node, int job) {
-    String group = written.get(job).group();
-    String other = node < written.size() ? written.get(node).group() : name(node);
-    return node == job || (group != null && group.equals(other));
+  private String kin(int node) {
+    String group = joins.get(node) ? null : job(node).group();
+    return group == null ? name(node) : group;
   }
 
   /** A value without a job must be in the data section; it makes no edge. */
@@ -263,93 +475,6 @@ public final class GraphBuilder {
               : NearestName.hint(ref.key(), workflow.data().keySet());
       error(ref.place(), "no value " + ref.key() + " in the data section" + hint);
     }
-  }
-
-  /** Turns everything into the final numbers and flat arrays. */
-  private Graph number(Adjacency writtenBefore, int[] order, int[] number) {
-    int[] jobs = Arrays.stream(order).filter(n -> n < written.size()).toArray();
-    List<String> names = new ArrayList<>(jobs.length);
-    int[] priority = new int[jobs.length];
-    List<JoinNode> shut = new ArrayList<>(joins.size());
-    Adjacency.Builder before = new Adjacency.Builder();
-    Adjacency.Builder needs = new Adjacency.Builder();
-    Adjacency.Builder listNeeds = new Adjacency.Builder();
-    Adjacency.Builder products = new Adjacency.Builder();
-    for (int n : order) {
-      if (n >= written.size()) {
-        shut.add(joins.get(n - written.size()));
-        continue;
-      }
-      Job job = written.get(n);
-      priority[names.size()] = job.priority();
-      names.add(job.name());
-      edges(writtenBefore, n, number, before);
-      for (Item item : job.needs()) {
-        for (Ref ref : item.refs()) {
-          if (ref instanceof Ref.OfFile file) {
-            needs.add(files.add(file.path()));
-          }
-        }
-      }
-      needs.endRow(true);
-      for (int list : listsOf.get(n)) {
-        listNeeds.add(list);
-      }
-      listNeeds.endRow(false);
-      for (Item item : job.produces()) {
-        for (Ref ref : item.refs()) {
-          if (ref instanceof Ref.OfFile file) {
-            products.add(files.add(file.path()));
-          } else if (ref instanceof Ref.OfFolder folder) {
-            products.add(files.add(folder.path()));
-          }
-        }
-      }
-      products.endRow(false);
-    }
-    for (int n : order) {
-      if (n >= written.size()) {
-        edges(writtenBefore, n, number, before);
-      }
-    }
-    int[] maker = new int[files.size()];
-    for (int f = 0; f < maker.length; f++) {
-      maker[f] = makers.of(files.text(f));
-    }
-    boolean isWhole = open.isEmpty(); // else they are asked before the next graph, again and again
-    return new Graph(
-        workflow,
-        PackedJobs.pick(written, jobs),
-        List.copyOf(shut),
-        StringTable.of(names),
-        isWhole ? Graph.references(workflow, number) : () -> references,
-        files.build(),
-        isWhole ? Graph.makers(workflow, number) : () -> makers,
-        makers.arePlain(),
-        maker,
-        priority,
-        lists.stream().map(list -> renumber(list, number)).toList(),
-        needs.build(),
-        listNeeds.build(),
-        products.build(),
-        before.build(),
-        Arrays.stream(order).map(n -> number[n]).toArray());
-  }
-
-  private static void edges(Adjacency from, int node, int[] number, Adjacency.Builder to) {
-    for (int i = from.from(node); i < from.to(node); i++) {
-      to.add(number[from.at(i)]);
-    }
-    to.endRow(true);
-  }
-
-  private static NeedList renumber(NeedList list, int[] number) {
-    return new NeedList(
-        list.kind(),
-        list.text(),
-        list.glob(),
-        list.excludes(),
-        list.makers().stream().map(j -> number[j]).sorted().toList());
   }
 
   private void error(Place place, String message) {

@@ -7,69 +7,148 @@ import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 
 /**
  * Which job makes what stands at a path, by declared files, folders and globs; refuses declarations
  * that two jobs could both answer for (rule 13). It knows only what is declared, not what is on
- * disk. Jobs are meant by their index in the list given. Groups that are not expanded yet come
- * last: their products are told by patterns, which clash with nothing until the group is expanded.
+ * disk. Jobs and groups are meant by their nodes. What groups make that are not expanded yet is
+ * told by patterns, which come last and clash with nothing until the group is expanded. It never
+ * changes: one with further jobs shares what it knows. For several threads.
  */
 final class Makers {
 
   private record Claim(int job, Place place) {}
 
-  private final List<Job> jobs;
-  private final Map<String, Claim> files; // and folders
-  private NavigableMap<String, Claim> sorted; // the same, once someone asks for what lies near
-  private final NavigableMap<String, Claim> folders = new TreeMap<>();
-  private final PatternIndex globs = new PatternIndex();
+  private IntFunction<Job> jobs; // these three until it is made: what they belong to is to go
+  private IntFunction<String> names;
+  private List<BadInput.Diagnostic> errors;
+  private final LayeredMap<Claim> files; // and folders
+  private final LayeredMap<Boolean> above; // the folders in which these lie
+  private final LayeredMap<Integer> depfiles;
+  private final NavigableMap<String, Claim> folders;
+  private final PatternIndex globs;
   private final PatternIndex open = new PatternIndex();
   private long compared;
-  private final List<BadInput.Diagnostic> errors;
-  private int[] renumbered;
 
-  Makers(List<Job> jobs, List<Group> groups, List<BadInput.Diagnostic> errors) {
+  private Makers() {
+    this.files = LayeredMap.none();
+    this.above = LayeredMap.none();
+    this.depfiles = LayeredMap.none();
+    this.folders = new TreeMap<>();
+    this.globs = new PatternIndex();
+  }
+
+  private Makers(
+      Makers base,
+      int[] fresh,
+      IntFunction<Job> jobs,
+      Map<Integer, Group> groups,
+      IntFunction<String> names,
+      List<BadInput.Diagnostic> errors) {
     this.jobs = jobs;
+    this.names = names;
     this.errors = errors;
-    this.files = HashMap.newHashMap(jobs.size());
-    for (int j = 0; j < jobs.size(); j++) {
-      for (Ref ref : jobs.get(j).productRefs()) {
-        declare(j, ref);
+    boolean plain = !base.files.isEmpty();
+    for (int i = 0; plain && i < fresh.length; i++) {
+      plain = jobs.apply(fresh[i]).productRefs().stream().allMatch(Ref.OfFile.class::isInstance);
+    }
+    this.folders = plain ? base.folders : new TreeMap<>(base.folders);
+    this.globs = plain ? base.globs : base.globs.copy();
+    Map<String, Claim> claims = HashMap.newHashMap(fresh.length);
+    Map<Integer, Job> clearing = new LinkedHashMap<>();
+    for (int j : fresh) {
+      Job job = jobs.apply(j);
+      for (Ref ref : job.productRefs()) {
+        declare(j, ref, base.files, claims);
+      }
+      if (job.depfile() != null) {
+        clearing.put(j, job);
       }
     }
-    for (int g = 0; g < groups.size(); g++) {
-      for (Ref ref : groups.get(g).products()) {
-        expect(jobs.size() + g, ref);
-      }
+    this.files = base.files.with(claims);
+    groups.forEach((node, group) -> group.products().forEach(ref -> expect(node, ref)));
+    Map<String, Boolean> outer = new HashMap<>();
+    if (isAnyNested(claims, base.above, outer)) {
+      refuseNested();
     }
-    refuseNested();
-    refuseMatching();
-    refuseDepfiles();
+    this.above = base.above.with(outer);
+    if (!plain) {
+      refuseMatching();
+    } else if (!globs.all().isEmpty()) {
+      claims.forEach(this::refuseMatching);
+    }
+    Map<String, Integer> cleared = new HashMap<>();
+    clearing.forEach((j, job) -> refuseDepfile(j, job, base.depfiles, cleared));
+    this.depfiles = base.depfiles.with(cleared);
+    if (!plain) {
+      base.depfiles.range("", null, this::refuseDepfile);
+    } else if (!base.depfiles.isEmpty()) {
+      claims.forEach((path, _) -> refuseDepfile(path, base.depfiles.get(path)));
+    }
+    this.jobs = null;
+    this.names = null;
+    this.errors = null;
+  }
+
+  /**
+   * Those of some jobs.
+   *
+   * @param nodes of the jobs
+   * @param groups those that are not expanded, by node
+   * @param names of nodes
+   * @param errors takes what clashes
+   */
+  static Makers of(
+      int[] nodes,
+      IntFunction<Job> jobs,
+      Map<Integer, Group> groups,
+      IntFunction<String> names,
+      List<BadInput.Diagnostic> errors) {
+    return new Makers(new Makers(), nodes, jobs, groups, names, errors);
+  }
+
+  /**
+   * The same with further jobs.
+   *
+   * @param groups those that are not expanded now
+   * @param errors takes that something clashes, but not all of it, nor in order
+   */
+  Makers with(
+      int[] nodes,
+      IntFunction<Job> jobs,
+      Map<Integer, Group> groups,
+      IntFunction<String> names,
+      List<BadInput.Diagnostic> errors) {
+    return new Makers(this, nodes, jobs, groups, names, errors);
   }
 
   /** A depfile is cleared before each run of its job: no other job may write or produce it. */
-  private void refuseDepfiles() {
-    Map<String, Integer> seen = new HashMap<>();
-    for (int j = 0; j < jobs.size(); j++) {
-      String depfile = jobs.get(j).depfile();
-      if (depfile != null) {
-        Integer earlier = seen.putIfAbsent(depfile, j);
-        int maker = earlier == null ? of(depfile) : earlier;
-        if (maker >= 0 && maker != j) {
-          refuse(
-              jobs.get(j).place(),
-              "depfile %s of job %s is that of job %s already or its product"
-                  .formatted(depfile, name(j), name(maker)));
-        }
-      }
+  private void refuseDepfile(
+      int j, Job job, LayeredMap<Integer> known, Map<String, Integer> cleared) {
+    Integer earlier = known.get(job.depfile());
+    earlier = earlier == null ? cleared.putIfAbsent(job.depfile(), j) : earlier;
+    int maker = earlier == null ? of(job.depfile()) : earlier;
+    if (maker >= 0 && maker != j) {
+      refuse(
+          job.place(),
+          "depfile %s of job %s is that of job %s already or its product"
+              .formatted(job.depfile(), job.name(), name(maker)));
+    }
+  }
+
+  /** The same for one that was known before. */
+  private void refuseDepfile(String path, Integer job) {
+    if (job != null && of(path) >= 0 && of(path) != job) {
+      refuse(Place.NONE, path);
     }
   }
 
@@ -85,12 +164,13 @@ final class Makers {
     open.add(Glob.of(pattern), group, ref.place());
   }
 
-  private void declare(int job, Ref ref) {
+  private void declare(int job, Ref ref, LayeredMap<Claim> known, Map<String, Claim> claims) {
+    Claim claim = new Claim(job, ref.place());
     if (ref instanceof Ref.OfFile file) {
-      claim(file.path(), job, ref.place());
+      claim(file.path(), claim, known, claims);
     } else if (ref instanceof Ref.OfFolder folder) {
-      claim(folder.path(), job, ref.place());
-      folders.putIfAbsent(folder.path(), new Claim(job, ref.place()));
+      claim(folder.path(), claim, known, claims);
+      folders.putIfAbsent(folder.path(), claim);
     } else if (ref instanceof Ref.OfGlob glob) {
       globs.add(Glob.of(glob.pattern()), job, glob.place());
     } else {
@@ -98,34 +178,54 @@ final class Makers {
     }
   }
 
-  private void claim(String path, int job, Place place) {
-    Claim earlier = files.putIfAbsent(path, new Claim(job, place));
+  private void claim(String path, Claim claim, LayeredMap<Claim> known, Map<String, Claim> claims) {
+    Claim earlier = known.get(path);
+    earlier = earlier == null ? claims.putIfAbsent(path, claim) : earlier;
     if (earlier != null) {
+      String hint = missingPlaceholder(jobs.apply(earlier.job), jobs.apply(claim.job));
       refuse(
-          place,
-          earlier.job == job
-              ? "product " + path + " is declared twice by job " + name(job)
-              : "product " + path + " is made by job " + name(earlier.job) + " already");
+          claim.place,
+          earlier.job == claim.job
+              ? "product " + path + " is declared twice by job " + name(claim.job)
+              : "product " + path + " is made by job " + name(earlier.job) + " already" + hint);
     }
   }
 
-  private synchronized NavigableMap<String, Claim> sorted() {
-    if (sorted == null) {
-      sorted = new TreeMap<>(files);
+  /** What tells apart two instances of one group that make the same; nothing of other jobs. */
+  private static String missingPlaceholder(Job one, Job other) {
+    if (one.group() == null || !one.group().equals(other.group())) {
+      return "";
     }
-    return sorted;
+    StringJoiner names = new StringJoiner(" and ", "; put ", " in its path");
+    names.setEmptyValue("");
+    one.parameters()
+        .forEach(
+            (name, value) -> {
+              if (!value.equals(other.parameters().get(name))) {
+                names.add("{" + name + "}");
+              }
+            });
+    return names.toString();
   }
 
-  /** Whether any product lies inside another; each folder is looked for once. */
-  private boolean isAnyNested() {
-    Set<String> free = new HashSet<>();
-    for (String path : files.keySet()) {
+  /**
+   * Whether any product lies inside another; each folder is looked for once.
+   *
+   * @param known folders in which others lie
+   * @param outer takes those in which these lie
+   */
+  private boolean isAnyNested(
+      Map<String, Claim> claims, LayeredMap<Boolean> known, Map<String, Boolean> outer) {
+    for (String path : claims.keySet()) {
+      if (known.get(path) != null) {
+        return true;
+      }
       for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
         String folder = path.substring(0, slash);
-        if (!free.add(folder)) {
+        if (known.get(folder) != null || outer.putIfAbsent(folder, true) != null) {
           break; // and so are those that it lies in
         }
-        if (files.containsKey(folder)) {
+        if (files.get(folder) != null) {
           return true;
         }
       }
@@ -135,38 +235,35 @@ final class Makers {
 
   /** A product inside another product; told in the order of the paths. */
   private void refuseNested() {
-    if (!isAnyNested()) {
-      return;
-    }
-    for (Map.Entry<String, Claim> entry : sorted().entrySet()) {
-      String path = entry.getKey();
-      for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-        Claim outer = files.get(path.substring(0, slash));
-        if (outer != null) {
-          refuse(
-              entry.getValue().place,
-              "product %s lies inside product %s of job %s"
-                  .formatted(path, path.substring(0, slash), name(outer.job)));
-          break;
-        }
-      }
-    }
+    files.range(
+        "",
+        null,
+        (path, claim) -> {
+          for (int slash = path.lastIndexOf('/');
+              slash > 0;
+              slash = path.lastIndexOf('/', slash - 1)) {
+            Claim outer = files.get(path.substring(0, slash));
+            if (outer != null) {
+              refuse(
+                  claim.place,
+                  "product %s lies inside product %s of job %s"
+                      .formatted(path, path.substring(0, slash), name(outer.job)));
+              break;
+            }
+          }
+        });
   }
 
   private void refuseMatching() {
     for (PatternIndex.Pattern pattern : globs.all()) {
       String prefix = pattern.glob().literalPrefix();
-      starting(sorted(), prefix)
-          .forEach(
-              (path, claim) -> {
-                compared++;
-                if (claim.job != pattern.job() && pattern.glob().matches(path)) {
-                  refuse(
-                      claim.place,
-                      "product %s of job %s matches product %s of job %s"
-                          .formatted(path, name(claim.job), pattern.glob(), name(pattern.job())));
-                }
-              });
+      files.range(
+          prefix,
+          prefix + Character.MAX_VALUE,
+          (path, claim) -> {
+            compared++;
+            refuseMatching(path, claim, pattern);
+          });
       foldersNear(prefix)
           .forEach(
               (path, claim) -> {
@@ -184,6 +281,22 @@ final class Makers {
           pair[1].place(),
           "products %s of job %s and %s of job %s can match the same path"
               .formatted(pair[1].glob(), name(pair[1].job()), pair[0].glob(), name(pair[0].job())));
+    }
+  }
+
+  private void refuseMatching(String path, Claim claim) {
+    PatternIndex.Pattern pattern = globs.matching(path);
+    if (pattern != null) {
+      refuseMatching(path, claim, pattern);
+    }
+  }
+
+  private void refuseMatching(String path, Claim claim, PatternIndex.Pattern pattern) {
+    if (claim.job != pattern.job() && pattern.glob().matches(path)) {
+      refuse(
+          claim.place,
+          "product %s of job %s matches product %s of job %s"
+              .formatted(path, name(claim.job), pattern.glob(), name(pattern.job())));
     }
   }
 
@@ -209,11 +322,6 @@ final class Makers {
     return compared + globs.compared() + open.compared();
   }
 
-  /** From now on answers are given in new numbers: {@code order[old] = new}. */
-  void renumber(int[] order) {
-    renumbered = order;
-  }
-
   /** The job that makes whatever stands at a path, -1 if none does. */
   int of(String path) {
     Claim claim = files.get(path);
@@ -226,11 +334,11 @@ final class Makers {
       }
     }
     if (claim != null) {
-      return number(claim.job);
+      return claim.job;
     }
     PatternIndex.Pattern pattern = globs.matching(path);
     pattern = pattern == null ? open.matching(path) : pattern;
-    return pattern == null ? -1 : number(pattern.job());
+    return pattern == null ? -1 : pattern.job();
   }
 
   /** Whether all products are files, so that nothing but their paths has a maker. */
@@ -240,18 +348,19 @@ final class Makers {
 
   /** Jobs with products that a glob could match and that are not all excluded. */
   void matching(Glob glob, List<Glob> excludes, IntConsumer found) {
-    starting(sorted(), glob.literalPrefix())
-        .forEach(
-            (path, claim) -> {
-              if (glob.matches(path) && !excluded(claim, path, excludes)) {
-                found.accept(number(claim.job));
-              }
-            });
+    files.range(
+        glob.literalPrefix(),
+        glob.literalPrefix() + Character.MAX_VALUE,
+        (path, claim) -> {
+          if (glob.matches(path) && !excluded(claim, path, excludes)) {
+            found.accept(claim.job);
+          }
+        });
     foldersNear(glob.literalPrefix())
         .forEach(
             (path, claim) -> {
               if (glob.overlaps(inside(path)) && !excluded(claim, path, excludes)) {
-                found.accept(number(claim.job));
+                found.accept(claim.job);
               }
             });
     overlapping(glob, excludes, found);
@@ -266,13 +375,15 @@ final class Makers {
     if (outer >= 0) {
       found.accept(outer);
     }
-    under(folder.equals(".") ? "" : folder)
-        .forEach(
-            (path, claim) -> {
-              if (!excluded(claim, path, excludes)) {
-                found.accept(number(claim.job));
-              }
-            });
+    boolean all = folder.equals(".");
+    files.range(
+        all ? "" : folder + "/",
+        all ? null : folder + "0",
+        (path, claim) -> {
+          if (!excluded(claim, path, excludes)) {
+            found.accept(claim.job);
+          }
+        });
     overlapping(folder.equals(".") ? null : inside(folder), excludes, found);
   }
 
@@ -280,7 +391,7 @@ final class Makers {
     Consumer<PatternIndex.Pattern> take =
         pattern -> {
           if (!excluded(pattern.glob(), excludes)) {
-            found.accept(number(pattern.job()));
+            found.accept(pattern.job());
           }
         };
     for (PatternIndex patterns : List.of(globs, open)) {
@@ -312,20 +423,12 @@ final class Makers {
     return false;
   }
 
-  private NavigableMap<String, Claim> under(String prefix) {
-    return prefix.isEmpty() ? sorted() : sorted().subMap(prefix + "/", true, prefix + "0", false);
-  }
-
   private static Glob inside(String folder) {
     return Glob.of(Glob.escape(folder) + "/**");
   }
 
-  private int number(int job) {
-    return renumbered == null ? job : renumbered[job];
-  }
-
   private String name(int job) {
-    return jobs.get(job).name();
+    return names.apply(job);
   }
 
   private void refuse(Place place, String message) {

@@ -7,10 +7,11 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Workflow;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -21,66 +22,64 @@ import java.util.stream.IntStream;
 final class NameResolver {
 
   private final Workflow workflow;
-  private final Map<String, Integer> jobs;
-  private final Map<String, Instances> groups = new HashMap<>();
-  private int[] renumbered;
+  private final IntFunction<Job> jobs;
+  private final ToIntFunction<String> ids;
+  private final Map<Integer, Group> open;
+  private final Map<String, Group> groups = new HashMap<>();
+  private final Map<String, Instances> asked = new HashMap<>();
 
   /** The instances of a group, and which of them (by index) have a value such as {@code lr 0.1}. */
   private record Instances(Group group, int[] ids, int open, Map<String, BitSet> having) {}
 
-  /** Jobs are meant by their index in the workflow, open groups by those that follow. */
-  NameResolver(Workflow workflow) {
+  /**
+   * @param jobs by node
+   * @param open the groups whose instances are not all known, by node
+   * @param ids the node of a job by its name, -1 where there is none
+   */
+  NameResolver(
+      Workflow workflow,
+      IntFunction<Job> jobs,
+      Map<Integer, Group> open,
+      ToIntFunction<String> ids) {
     this.workflow = workflow;
-    List<Job> written = workflow.jobs();
-    this.jobs = HashMap.newHashMap(written.size());
-    for (int j = 0; j < written.size(); j++) {
-      jobs.put(written.get(j).name(), j);
-    }
-    int open = written.size();
-    for (Group group : workflow.groups()) {
-      int[] ids = group.instances().stream().mapToInt(jobs::get).toArray();
-      int node = JoinNode.isOpen(group) ? open++ : -1;
-      groups.put(group.name(), new Instances(group, ids, node, new HashMap<>()));
-    }
+    this.jobs = jobs;
+    this.ids = ids;
+    this.open = open;
+    workflow.groups().forEach(group -> groups.put(group.name(), group));
   }
 
-  /** From now on answers are given in new numbers: {@code order[old] = new}. */
-  void renumber(int[] order) {
-    renumbered = order;
-  }
-
-  /** The number of a job, -1 if there is none of that name. */
-  int job(String name) {
-    Integer id = jobs.get(name);
-    return id == null ? -1 : renumbered == null ? id : renumbered[id];
+  private Instances instances(Group group) {
+    int node = -1;
+    for (Map.Entry<Integer, Group> each : open.entrySet()) {
+      node = each.getValue().name().equals(group.name()) ? each.getKey() : node;
+    }
+    int[] instances = group.instances().stream().mapToInt(ids).toArray();
+    return new Instances(group, instances, node, new HashMap<>());
   }
 
   /**
    * The nodes that a name stands for, ascending; empty for a group without instances, null where
    * nothing has that name.
    */
-  int[] of(String name) {
-    Integer job = jobs.get(name);
-    if (job != null) {
-      return numbers(IntStream.of(job));
+  synchronized int[] of(String name) {
+    int job = ids.applyAsInt(name);
+    if (job >= 0) {
+      return new int[] {job};
     }
     InstanceName part = InstanceName.parse(name);
-    Instances group = groups.get(part.group());
-    if (group == null || part.unknownParameter(group.group) != null) {
+    Group named = groups.get(part.group());
+    if (named == null || part.unknownParameter(named) != null) {
       return null;
     }
+    Instances group = asked.computeIfAbsent(named.name(), _ -> instances(named));
     BitSet those = having(group, part.values());
     boolean known = !those.isEmpty() || group.open >= 0 || group.ids.length == 0;
     if (!known) {
       return null;
     }
     IntStream ids = those.stream().map(i -> group.ids[i]);
-    return numbers(group.open < 0 ? ids : IntStream.concat(ids, IntStream.of(group.open)));
-  }
-
-  private int[] numbers(IntStream ids) {
-    IntStream now = renumbered == null ? ids : ids.map(id -> renumbered[id]);
-    return now.sorted().toArray();
+    IntStream all = group.open < 0 ? ids : IntStream.concat(ids, IntStream.of(group.open));
+    return all.sorted().toArray();
   }
 
   private BitSet having(Instances group, Map<String, String> values) {
@@ -97,9 +96,7 @@ final class NameResolver {
   private void index(Instances group) {
     for (int i = 0; i < group.ids.length; i++) {
       int place = i;
-      workflow
-          .jobs()
-          .get(group.ids[i])
+      jobs.apply(group.ids[i])
           .parameters()
           .forEach(
               (name, value) ->
@@ -107,14 +104,19 @@ final class NameResolver {
     }
   }
 
-  /** What to say of a name that stands for nothing. */
-  String unknown(String name) {
+  /**
+   * What to say of a name that stands for nothing.
+   *
+   * @param step the next step where no job has a name like it
+   */
+  String unknown(String name, String step) {
     InstanceName part = InstanceName.parse(name);
-    Instances group = groups.get(part.group());
+    Group group = groups.get(part.group());
     if (group == null) {
-      return "no job " + name + NearestName.hint(name, names());
+      String hint = NearestName.hint(name, names());
+      return "no job " + name + (hint.isEmpty() ? step : hint);
     }
-    String parameter = part.unknownParameter(group.group);
+    String parameter = part.unknownParameter(group);
     return parameter != null
         ? parameter
         : "no instance of group %s has %s"
@@ -123,8 +125,8 @@ final class NameResolver {
 
   /** All names of jobs and groups, for hints. */
   private Set<String> names() {
-    Set<String> names = new TreeSet<>(jobs.keySet());
-    names.addAll(groups.keySet());
+    Set<String> names = new TreeSet<>(groups.keySet());
+    workflow.jobs().forEach(job -> names.add(job.name()));
     return names;
   }
 }

@@ -10,18 +10,31 @@ import java.util.List;
  * @param text the pattern, the folder (without a slash), or the job, group or part of a group
  * @param glob the compiled pattern, null unless the kind is GLOB
  * @param excludes patterns whose matches are left out
+ * @param reader the job or group whose own products are left out; null where it has none there
  * @param makers the jobs whose products are meant (JOB), or that have declared products that may be
- *     among the members: never the reader or its group, nor who makes only what is excluded; groups
- *     that are not expanded yet may be among them; ascending
+ *     among the members: never the reader, nor who makes only what is excluded; groups that are not
+ *     expanded yet may be among them; in the order of the graph
+ * @param awaited the node that readers wait for, -1 where there is none
  */
 public record NeedList(
-    Kind kind, String text, Glob glob, List<Glob> excludes, List<Integer> makers) {
+    Kind kind,
+    String text,
+    Glob glob,
+    List<Glob> excludes,
+    String reader,
+    List<Integer> makers,
+    int awaited) {
 
   /** What the need is. */
   public enum Kind {
     GLOB,
     FOLDER,
     JOB
+  }
+
+  /** The same list with others that make its members. */
+  NeedList with(List<Integer> makers, int awaited) {
+    return new NeedList(kind, text, glob, excludes, reader, makers, awaited);
   }
 
   /** The need as written, for messages. */

@@ -34,6 +34,13 @@ final class PatternIndex {
     lengths.add(glob.literalPrefix().length());
   }
 
+  /** Another one with the same globs. */
+  PatternIndex copy() {
+    PatternIndex copy = new PatternIndex();
+    all.forEach(pattern -> copy.add(pattern.glob, pattern.job, pattern.place));
+    return copy;
+  }
+
   /** All globs in the order in which they were added. */
   List<Pattern> all() {
     return all;

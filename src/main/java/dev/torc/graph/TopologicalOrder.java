@@ -5,15 +5,14 @@ import dev.torc.syntax.Place;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.function.IntFunction;
 
 /**
  * Puts the nodes in an order in which each comes after all that it waits for, the jobs as near to
- * the written order as that allows (Kahn's algorithm over a heap); refuses a cycle by naming the
- * shortest one.
+ * the written order as that allows (Kahn's algorithm); refuses a cycle by naming the shortest one.
  */
 final class TopologicalOrder {
 
@@ -23,40 +22,58 @@ final class TopologicalOrder {
   private TopologicalOrder() {}
 
   /**
-   * The nodes in topological order, in the numbers that {@code before} has: jobs first, join nodes
-   * behind them.
+   * The nodes in topological order.
    *
+   * @param written the jobs as written
    * @throws BadInput for a cycle
    */
   static int[] of(
-      Adjacency before, int jobs, IntFunction<String> names, IntFunction<Place> places) {
+      Adjacency before, int[] written, IntFunction<String> names, IntFunction<Place> places) {
     int nodes = before.rows();
-    int[] order = new int[nodes];
-    if (jobs == nodes && isWrittenInOrder(before)) {
-      for (int n = 0; n < nodes; n++) {
-        order[n] = n;
-      }
-      return order;
+    if (written.length == nodes && isWrittenInOrder(before)) {
+      return written;
     }
-    Adjacency after = before.reversed(nodes);
+    int[] position = new int[nodes];
+    Arrays.fill(position, -1);
+    for (int i = 0; i < written.length; i++) {
+      position[written[i]] = i;
+    }
+    Adjacency after = before.reversed();
     int[] waiting = new int[nodes];
-    // A join node comes as soon as it can: it must not keep back what is written early.
-    PriorityQueue<Integer> ready = new PriorityQueue<>();
+    BitSet jobs = new BitSet(written.length); // by position
+    BitSet joins = new BitSet(nodes);
     for (int n = 0; n < nodes; n++) {
       waiting[n] = before.count(n);
       if (waiting[n] == 0) {
-        ready.add(n < jobs ? n : n - nodes);
+        (position[n] < 0 ? joins : jobs).set(position[n] < 0 ? n : position[n]);
       }
     }
+    int[] order = new int[nodes];
     int done = 0;
-    while (!ready.isEmpty()) {
-      int first = ready.poll();
-      int n = first < 0 ? first + nodes : first;
+    int first = 0;
+    while (true) {
+      // A join node comes as soon as it can: it must not keep back what is written early.
+      int n = joins.nextSetBit(0);
+      if (n >= 0) {
+        joins.clear(n);
+      } else {
+        first = jobs.nextSetBit(first);
+        if (first < 0) {
+          break;
+        }
+        jobs.clear(first);
+        n = written[first];
+      }
       order[done++] = n;
       for (int i = after.from(n); i < after.to(n); i++) {
         int next = after.at(i);
-        if (--waiting[next] == 0) {
-          ready.add(next < jobs ? next : next - nodes);
+        if (--waiting[next] > 0) {
+          continue;
+        } else if (position[next] < 0) {
+          joins.set(next);
+        } else {
+          jobs.set(position[next]);
+          first = Math.min(first, position[next]);
         }
       }
     }

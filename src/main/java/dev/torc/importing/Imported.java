@@ -27,7 +27,7 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
   private static final int MAX_COMMENTS = 50;
 
   /**
-   * Reads a workflow file: YAML, or JSON where the name ends in {@code .json}.
+   * Reads a workflow file: YAML, JSON or JSON5, by the ending of its name.
    *
    * @param shown the file's name in messages
    * @param root the folder of the build file to be, absolute
@@ -35,13 +35,9 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
    * @throws IOException if it is there but cannot be read
    */
   public static Imported of(Path file, String shown, Path root) throws IOException {
-    for (String ending : List.of(".json5", ".kdl")) {
-      if (shown.endsWith(ending)) {
-        throw new BadInput(
-            new Place(shown, 0, 0),
-            ending.substring(1).toUpperCase(java.util.Locale.ROOT)
-                + " is not read; write the workflow as YAML or JSON");
-      }
+    if (shown.endsWith(".kdl")) {
+      throw new BadInput(
+          new Place(shown, 0, 0), "KDL is not read; write the workflow as YAML, JSON or JSON5");
     }
     Node tree = SourceFile.parse(SourceFile.bytes(file, shown), shown);
     Notes notes = new Notes();

@@ -120,7 +120,7 @@ public final class Causes {
       maker = graph.makerOf(reason.name());
     }
     // Records of an older build file may name what only a later job makes now.
-    Run run = maker < 0 || maker >= job ? null : run(maker);
+    Run run = maker < 0 || graph.place(maker) >= graph.place(job) ? null : run(maker);
     if (run == null || run.details.number() <= above || run.details.number() > to) {
       return -1;
     }

@@ -91,7 +91,7 @@ public final class DiskChecks {
   public static List<BadInput.Diagnostic> check(Graph graph, DigestMemo digests, BitSet selected)
       throws IOException {
     DiskChecks checks = new DiskChecks(graph, digests);
-    for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
+    for (int j : graph.inOrder(selected)) {
       checks.needs(j);
       checks.products(graph.job(j));
     }
@@ -166,8 +166,14 @@ public final class DiskChecks {
       case MISSING ->
           error(
               file.place(),
-              "job %s needs %s, which does not exist and which no job produces"
-                  .formatted(graph.job(id).name(), file.path()));
+              "job %s needs %s, which does not exist and which no job produces%s"
+                  .formatted(
+                      graph.job(id).name(),
+                      file.path(),
+                      graph.named(file.path()) == null
+                          ? ""
+                          : "; to need the products of the job of that name, write {job: %s}"
+                              .formatted(file.path())));
       case FOLDER ->
           unreadable(file.place(), file.path(), "it is a folder; write " + file.path() + "/");
       default ->

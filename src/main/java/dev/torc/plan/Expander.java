@@ -8,7 +8,7 @@ import dev.torc.machine.Refusal;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.workflow.Group;
-import dev.torc.workflow.Job;
+import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -99,8 +99,8 @@ public final class Expander {
     }
     MissingTemporaries absent = new MissingTemporaries(now, now.selection().jobs());
     BitSet open = now.selection().open();
-    for (int group = open.nextSetBit(0); group >= 0; group = open.nextSetBit(group + 1)) {
-      if (now.graph().join(group).open().problems().isEmpty()) {
+    for (int group : now.graph().inOrder(open)) {
+      if (now.graph().open().get(group).problems().isEmpty()) {
         for (int maker : absent.awaited(group)) {
           for (RecordedProduct made : absent.of(maker)) {
             counted.put(made, now.graph().name(group));
@@ -124,7 +124,7 @@ public final class Expander {
           Graph graph = plan.context().graph();
           boolean open =
               plan.context().selection().open().stream()
-                  .filter(node -> graph.join(node).open().problems().isEmpty())
+                  .filter(node -> graph.open().get(node).problems().isEmpty())
                   .anyMatch(node -> graph.name(node).equals(group));
           boolean upToDate = plan.verdict(graph.makerOf(made.path())) instanceof Verdict.UpToDate;
           if (open == upToDate) {
@@ -145,10 +145,18 @@ public final class Expander {
     if (lasting || !seesStale(first, restless)) {
       return first;
     }
-    Workflow old = first.graph().workflow();
     Workflow wanted = source.expand(new SettledResults(first));
-    Set<String> changed = changed(old, byName(wanted));
-    return changed.isEmpty() ? first : context(first, merge(old, wanted, changed));
+    if (wanted.groups().equals(first.graph().workflow().groups())) {
+      return first;
+    }
+    Graph graph = GraphBuilder.build(wanted);
+    JobSelection selection = select.apply(graph);
+    BitSet fresh = (BitSet) selection.jobs().clone();
+    selection.jobs().stream()
+        .filter(job -> first.graph().jobId(graph.name(job)) >= 0)
+        .forEach(fresh::clear);
+    check.of(graph, fresh);
+    return first.anew(graph, selection);
   }
 
   /** Whether an instance needs a file that only an earlier build made. */
@@ -179,7 +187,7 @@ public final class Expander {
     List<Group> ready =
         now.selection().open().stream()
             .filter(node -> now.records().unsettledBefore(node) < 0)
-            .mapToObj(node -> now.graph().join(node).open())
+            .mapToObj(node -> now.graph().open().get(node))
             .filter(group -> group.problems().isEmpty())
             .toList();
     if (ready.isEmpty()) {
@@ -204,8 +212,19 @@ public final class Expander {
   }
 
   private Workflow wanted(PlanContext now, List<Group> ready) {
+    Workflow old = now.graph().workflow();
     try {
-      return source.expand(new SettledResults(now));
+      Workflow wanted = source.expand(new SettledResults(now));
+      Map<String, Group> after = byName(wanted);
+      for (Group group : old.groups()) {
+        if (!group.isOpen() && !group.equals(after.get(group.name()))) {
+          ready.forEach(
+              each ->
+                  fail(each, "group " + group.name() + " would be another one now; build again"));
+          return old;
+        }
+      }
+      return wanted;
     } catch (BadInput e) {
       ready.forEach(group -> failed.put(group.name(), e.diagnostics()));
     } catch (IOException e) {
@@ -213,7 +232,7 @@ public final class Expander {
     } catch (UncheckedIOException e) {
       ready.forEach(group -> fail(group, Refusal.line(e.getCause())));
     }
-    return now.graph().workflow();
+    return old;
   }
 
   private void fail(Group group, String message) {
@@ -240,12 +259,10 @@ public final class Expander {
   }
 
   private PlanContext context(PlanContext now, Workflow workflow) throws IOException {
-    Graph graph = GraphBuilder.build(workflow);
+    Graph graph = GraphBuilder.grow(now.graph(), workflow);
     JobSelection selection = select.apply(graph);
     BitSet fresh = (BitSet) selection.jobs().clone();
-    selection.jobs().stream()
-        .filter(job -> now.graph().jobId(graph.job(job).name()) >= 0)
-        .forEach(fresh::clear);
+    fresh.andNot(now.graph().allJobs());
     check.of(graph, fresh);
     return now.over(graph, selection);
   }
@@ -254,27 +271,34 @@ public final class Expander {
     return workflow.groups().stream().collect(Collectors.toMap(Group::name, g -> g));
   }
 
+  /** The open groups of which more is known. */
   private static Set<String> changed(Workflow old, Map<String, Group> after) {
     return old.groups().stream()
-        .filter(group -> !group.equals(after.get(group.name())))
+        .filter(group -> group.isOpen() && !group.equals(after.get(group.name())))
         .map(Group::name)
         .collect(Collectors.toSet());
   }
 
-  /** The old workflow with some groups as they are wanted, and those that failed as such. */
+  /**
+   * The wanted workflow, where some groups are as they are wanted, those that failed as such, and
+   * all others as they were.
+   */
   private Workflow merge(Workflow old, Workflow wanted, Set<String> some) {
-    Map<String, Group> after = byName(wanted);
     List<Group> groups = new ArrayList<>();
-    Set<String> kept = new HashSet<>();
-    for (Group group : old.groups()) {
+    List<Integer> starts = new ArrayList<>();
+    BitSet kept = new BitSet();
+    kept.set(0, wanted.jobs().size());
+    for (int g = 0; g < old.groups().size(); g++) {
+      Group group = old.groups().get(g);
       List<Diagnostic> problems = failed.get(group.name());
-      Group now = some.contains(group.name()) ? after.get(group.name()) : group;
+      Group now = some.contains(group.name()) ? wanted.groups().get(g) : group;
+      int start = wanted.starts().get(g);
+      starts.add(kept.get(0, start).cardinality());
       if (problems == null && now.problems().isEmpty()) {
         groups.add(now);
-        kept.addAll(now.instances());
       } else {
         // What it would have made stays expected, so that its readers never start.
-        groups.add(
+        now =
             new Group(
                 group.name(),
                 group.place(),
@@ -285,13 +309,14 @@ public final class Expander {
                 problems == null ? now.problems() : problems,
                 group.tables(),
                 "",
-                List.of()));
+                List.of());
+        groups.add(now);
+      }
+      if (now.isOpen()) {
+        kept.clear(start, start + wanted.groups().get(g).instances().size());
       }
     }
-    List<Job> jobs =
-        wanted.jobs().stream()
-            .filter(job -> job.group() == null || kept.contains(job.name()))
-            .toList();
+    boolean all = kept.cardinality() == wanted.jobs().size();
     return new Workflow(
         wanted.root(),
         wanted.files(),
@@ -299,8 +324,9 @@ public final class Expander {
         wanted.description(),
         wanted.limits(),
         wanted.roots(),
-        jobs,
+        all ? wanted.jobs() : PackedJobs.pick(wanted.jobs(), kept.stream().toArray()),
         groups,
+        starts,
         wanted.data(),
         wanted.hooks(),
         wanted.warnings());

@@ -45,30 +45,27 @@ public final class JobRecords {
     this.graph = graph;
     this.cache = cache;
     this.interrupted = interrupted;
-    this.results = new AtomicReferenceArray<>(graph.jobs());
+    this.results = new AtomicReferenceArray<>(graph.nodes());
     this.settled = new AtomicIntegerArray(graph.nodes());
   }
 
-  /** What is known of the jobs of another graph, by their names. */
-  JobRecords over(Graph next) {
+  /**
+   * The same results, with room for the jobs of a graph that follows.
+   *
+   * @param settled whether jobs that are settled stay so; join nodes never do
+   */
+  JobRecords over(Graph next, boolean settled) {
     JobRecords over = new JobRecords(next, cache, interrupted);
-    for (int job = 0; job < next.jobs(); job++) {
-      int here = graph.jobId(next.name(job));
-      if (here >= 0) {
-        over.results.set(job, results.get(here));
-        over.settled.set(job, settled.get(here));
-      }
+    for (int node = 0; node < graph.nodes(); node++) {
+      over.results.set(node, results.get(node));
+      over.settled.set(node, settled && graph.isJob(node) ? this.settled.get(node) : 0);
     }
     return over;
   }
 
-  /** The same results, of which nothing is settled. */
-  JobRecords unsettled() {
-    JobRecords over = new JobRecords(graph, cache, interrupted);
-    for (int job = 0; job < graph.jobs(); job++) {
-      over.results.set(job, results.get(job));
-    }
-    return over;
+  /** The same for a graph with other numbers, of which nothing is known yet. */
+  JobRecords anew(Graph other) {
+    return new JobRecords(other, cache, interrupted);
   }
 
   /** The job's last result, null if it never ran. */

@@ -56,13 +56,12 @@ public record JobSelection(
   private static JobSelection of(Graph graph, BitSet named, boolean targeted) {
     BitSet all = withPredecessors(graph, named);
     BitSet open = new BitSet();
-    for (int n = all.nextSetBit(graph.jobs()); n >= 0; n = all.nextSetBit(n + 1)) {
-      open.set(n, graph.isOpen(n));
+    for (int node : graph.open().keySet()) {
+      open.set(node, all.get(node));
     }
     BitSet namedOpen = (BitSet) open.clone();
     namedOpen.and(named);
-    return new JobSelection(
-        all.get(0, graph.jobs()), named.get(0, graph.jobs()), open, namedOpen, targeted);
+    return new JobSelection(graph.jobsOf(all), graph.jobsOf(named), open, namedOpen, targeted);
   }
 
   /** The nodes that a target means; throws {@link BadInput} where there are none. */
@@ -93,7 +92,7 @@ public record JobSelection(
       }
       return found;
     }
-    for (int j = 0; j < graph.jobs(); j++) {
+    for (int j : graph.inOrder(graph.allJobs())) {
       found.set(j, graph.job(j).tags().contains(target));
     }
     if (found.isEmpty() && Glob.isPattern(target)) {
@@ -132,7 +131,7 @@ public record JobSelection(
       return graph.unknown(target) + "; `torc list --instances` shows them";
     }
     List<String> names = new ArrayList<>();
-    for (int j = 0; j < graph.jobs(); j++) {
+    for (int j : graph.inOrder(graph.allJobs())) {
       names.add(graph.job(j).name());
       names.addAll(graph.job(j).tags());
     }

@@ -35,7 +35,7 @@ final class MissingTemporaries {
   MissingTemporaries(PlanContext context, BitSet jobs) {
     this.graph = context.graph();
     this.records = context.records();
-    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+    for (int j : graph.inOrder(jobs)) {
       if (graph.job(j).temporary()) {
         List<RecordedProduct> lost = context.contents().gone(j);
         if (!lost.isEmpty()) {

@@ -19,7 +19,6 @@ import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -478,8 +477,7 @@ public final class NeedContents implements InputSource {
       return owned == null;
     }
     // Neither a product of the reader, or its group, nor one that is excluded.
-    return Collections.binarySearch(list.makers(), maker) >= 0
-        && (!records.isSettled(maker) || made(maker, path));
+    return graph.makes(list, maker) && (!records.isSettled(maker) || made(maker, path));
   }
 
   /** Who made a file that stands unaltered, null if torc did not make it as it is. */

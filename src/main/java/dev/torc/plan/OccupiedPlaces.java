@@ -37,7 +37,7 @@ public final class OccupiedPlaces {
   /** Checks jobs; throws {@link BadInput} with every error found. */
   public void refuse(BitSet jobs) throws IOException {
     List<BadInput.Diagnostic> errors = new ArrayList<>();
-    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+    for (int j : graph.inOrder(jobs)) {
       BadInput.Diagnostic error = of(j);
       if (error != null) {
         errors.add(error);
@@ -139,7 +139,7 @@ public final class OccupiedPlaces {
       }
     }
     int file = graph.fileId(path);
-    for (int j = 0; needs && j < graph.jobs(); j++) {
+    for (int j : graph.inOrder(needs ? graph.allJobs() : new BitSet())) {
       if (graph.needs().has(j, file)) {
         return "job " + graph.name(j) + " needs";
       }

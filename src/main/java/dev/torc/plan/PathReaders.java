@@ -29,7 +29,7 @@ public record PathReaders(Graph graph, JobRecords records, NeedContents contents
   /** The readers of a path, which may name a needed folder too; empty where there are none. */
   public List<Use> of(String path) {
     List<Use> uses = new ArrayList<>();
-    for (int job = 0; job < graph.jobs(); job++) {
+    for (int job : graph.inOrder(graph.allJobs())) {
       String now = now(job, path);
       if (now != null) {
         RunDetails last = records.details(graph.job(job).name());

@@ -63,7 +63,7 @@ public final class Plan {
           new WantedTemporaries(context, absent, selected, decided, false, verdicts).decide();
       return new Plan(wants.context(), verdicts, decided, wants.maybe());
     }
-    for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
+    for (int j : context.graph().inOrder(selected)) {
       boolean settled = context.records().isSettled(j);
       verdicts[j] = settled || !decided.get(j) ? UP_TO_DATE : context.decide(j);
       if (!(verdicts[j] instanceof Verdict.UpToDate)) {

@@ -51,11 +51,14 @@ public record PlanContext(
     return new PlanContext(graph, records, contents, decider, other, forced, wanted);
   }
 
-  /** The same with another graph; results and what is settled are kept by the names of jobs. */
+  /** The same with the graph that follows; results and what is settled are kept. */
   PlanContext over(Graph next, JobSelection chosen) {
-    JobRecords kept = records.over(next);
-    NeedContents now = contents.over(next, kept);
-    return new PlanContext(next, kept, now, decider.over(next, kept, now), chosen, force, wanted);
+    return with(next, records.over(next, true), chosen, wanted);
+  }
+
+  /** The same with a graph that has other numbers; nothing is settled. */
+  PlanContext anew(Graph other, JobSelection chosen) {
+    return with(other, records.anew(other), chosen, wanted);
   }
 
   /**
@@ -64,10 +67,13 @@ public record PlanContext(
    * @param settled whether what is settled stays so
    */
   PlanContext anew(boolean settled, Map<String, String> wants) {
-    JobRecords fresh = settled ? records.over(graph) : records.unsettled();
-    NeedContents now = contents.over(graph, fresh);
-    Decider next = decider.over(graph, fresh, now);
-    return new PlanContext(graph, fresh, now, next, selection, force, Map.copyOf(wants));
+    return with(graph, records.over(graph, settled), selection, Map.copyOf(wants));
+  }
+
+  private PlanContext with(
+      Graph next, JobRecords known, JobSelection chosen, Map<String, String> wants) {
+    NeedContents now = contents.over(next, known);
+    return new PlanContext(next, known, now, decider.over(next, known, now), chosen, force, wants);
   }
 
   /** What the verdict on a job that ran depends on; see {@link Footprint}. */
@@ -90,7 +96,9 @@ public record PlanContext(
   public BitSet revive(BitSet readers) {
     MissingTemporaries absent = new MissingTemporaries(this, selection.jobs());
     BitSet revived = new BitSet();
-    for (int j = absent.isEmpty() ? -1 : graph.jobs() - 1; j >= 0; j--) {
+    int[] order = graph.inOrder(absent.isEmpty() ? new BitSet() : graph.allJobs());
+    for (int i = order.length - 1; i >= 0; i--) {
+      int j = order[i];
       if (readers.get(j) || revived.get(j)) {
         for (MissingTemporaries.Read read : absent.reads(j)) {
           if (records.isSettled(read.maker())) {

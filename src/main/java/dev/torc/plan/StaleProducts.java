@@ -32,7 +32,7 @@ public final class StaleProducts {
     for (int f = 0; f < graph.files(); f++) {
       paths.add(graph.path(f));
     }
-    for (int j = 0; j < graph.jobs(); j++) {
+    for (int j : graph.inOrder(graph.allJobs())) {
       if (graph.job(j).depfile() != null) {
         depfiles.put(graph.job(j).depfile(), j);
         paths.add(graph.job(j).depfile());

@@ -75,7 +75,7 @@ final class WantedTemporaries {
 
   /** Who reads what the records cannot tell needs it whether it runs or not. */
   private void untold() {
-    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+    for (int j : given.graph().inOrder(jobs)) {
       for (MissingTemporaries.Read read :
           decided.get(j) ? absent.reads(j) : List.<MissingTemporaries.Read>of()) {
         if (!read.told()) {
@@ -84,8 +84,8 @@ final class WantedTemporaries {
       }
     }
     BitSet open = given.selection().open();
-    for (int group = open.nextSetBit(0); group >= 0; group = open.nextSetBit(group + 1)) {
-      if (given.graph().join(group).open().problems().isEmpty()) {
+    for (int group : given.graph().inOrder(open)) {
+      if (given.graph().open().get(group).problems().isEmpty()) {
         for (int maker : absent.awaited(group)) {
           for (RecordedProduct made : absent.of(maker)) {
             // The names that a glob matched are recorded; any other product is awaited to be read.
@@ -104,7 +104,7 @@ final class WantedTemporaries {
   }
 
   private void forward() {
-    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+    for (int j : given.graph().inOrder(jobs)) {
       if (!decided.get(j)) {
         verdicts[j] = Plan.UP_TO_DATE;
       } else if (verdicts[j] == null || verdicts[j] instanceof Verdict.UpToDate && mayChange(j)) {
@@ -127,7 +127,9 @@ final class WantedTemporaries {
 
   private boolean back() {
     boolean changed = false;
-    for (int j = jobs.length() - 1; j >= 0; j = jobs.previousSetBit(j - 1)) {
+    int[] order = given.graph().inOrder(jobs);
+    for (int i = order.length - 1; i >= 0; i--) {
+      int j = order[i];
       Verdict verdict = verdicts[j];
       if (verdict != null && !(verdict instanceof Verdict.UpToDate)) {
         for (MissingTemporaries.Read read : absent.reads(j)) {

@@ -49,18 +49,6 @@ public record CheckAnswer(String file, int jobs, List<Diagnostic> errors, List<D
   @Override
   public void json(JsonWriter out) {
     out.number("jobs", jobs);
-    diagnostics(out, "errors", errors);
-    diagnostics(out, "warnings", warnings);
-  }
-
-  private static void diagnostics(JsonWriter out, String name, List<Diagnostic> all) {
-    out.objects(
-        name,
-        all,
-        said ->
-            out.text("file", said.place().file())
-                .number("line", said.place().line())
-                .number("column", said.place().column())
-                .text("message", said.message()));
+    out.diagnostics("errors", errors).diagnostics("warnings", warnings);
   }
 }

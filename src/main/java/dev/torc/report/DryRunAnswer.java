@@ -7,7 +7,6 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.stream.IntStream;
 
 /**
  * What {@code -n} prints: the verdicts of a plan, on jobs and on groups not expanded yet.
@@ -58,9 +57,11 @@ public record DryRunAnswer(Plan plan, boolean instances) implements Answer {
   @Override
   public void json(JsonWriter out) {
     Graph graph = plan.context().graph();
+    BitSet asked = (BitSet) plan.selected().clone();
+    asked.or(plan.context().selection().open());
     out.objects(
         "jobs",
-        () -> IntStream.range(0, graph.nodes()).filter(j -> plan.verdict(j) != null).iterator(),
+        () -> Arrays.stream(graph.inOrder(asked)).iterator(),
         node -> JobJson.verdict(out.text("job", graph.name(node)), graph, plan.verdict(node)));
   }
 }

@@ -3,11 +3,14 @@ package dev.torc.report;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.machine.SafeText;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.BadInput.Diagnostic;
 import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
@@ -140,6 +143,26 @@ public final class JsonWriter {
           }
           out.writeEndArray();
         });
+  }
+
+  /** What is wrong with a build file, each with its place. */
+  public JsonWriter diagnostics(String name, List<Diagnostic> all) {
+    return objects(
+        name,
+        all,
+        said ->
+            text("file", said.place().file())
+                .number("line", said.place().line())
+                .number("column", said.place().column())
+                .text("message", said.message()));
+  }
+
+  /** What a command says in place of all else where its build file is refused. */
+  public static void refused(Writer to, BadInput refused) {
+    line(
+        to,
+        json ->
+            json.text("event", "refused").version().diagnostics("errors", refused.diagnostics()));
   }
 
   /** A constant's name as it stands in JSON. */

@@ -9,6 +9,7 @@ import dev.torc.machine.TextWidth;
 import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
+import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Resources;
 import dev.torc.workflow.Step;
@@ -33,8 +34,11 @@ public record ListAnswer(
     Plan plan, SequencedMap<Integer, Known> jobs, List<DisplayGraph.Fold> shown, boolean all)
     implements Answer {
 
-  /** Code points of a command that is shown whole. */
+  /** Code points of a command that is shown whole where there is no window to fit. */
   private static final int COMMAND = 60;
+
+  /** Columns that the command has in the narrowest of windows. */
+  private static final int LEAST = 20;
 
   /**
    * What is known of a job beside its verdict.
@@ -44,7 +48,7 @@ public record ListAnswer(
    */
   public record Known(LastRun last, boolean running, String command, Path log) {}
 
-  /** One line of text; the first columns are padded to the same width. */
+  /** One line of text; the first columns are padded to the same width, the last one is cut. */
   private record Line(List<String> columns, UnaryOperator<String> colour) {}
 
   private Graph graph() {
@@ -53,6 +57,11 @@ public record ListAnswer(
 
   @Override
   public String text(Palette palette) {
+    return text(palette, 0);
+  }
+
+  /** The text for a window of so many columns; 0 where there is none. */
+  public String text(Palette palette, int columns) {
     boolean images = graph().workflow().jobs().stream().anyMatch(job -> !image(job).isEmpty());
     List<Line> lines = new ArrayList<>();
     for (DisplayGraph.Fold fold : shown) {
@@ -67,6 +76,11 @@ public record ListAnswer(
         widths[c] = Math.max(widths[c], TextWidth.of(line.columns.get(c)));
       }
     }
+    int used = 0;
+    for (int width : widths) {
+      used += width + 2;
+    }
+    int room = Math.max(LEAST, columns - used);
     StringBuilder text = new StringBuilder();
     for (Line line : lines) {
       for (int c = 0; c < widths.length; c++) {
@@ -74,7 +88,10 @@ public record ListAnswer(
         text.append(c == 1 ? line.colour.apply(column) : c == 0 ? palette.bold(column) : column)
             .append(" ".repeat(widths[c] - TextWidth.of(column) + 2));
       }
-      text.append(line.columns.getLast()).append('\n');
+      String last = line.columns.getLast();
+      text.append(
+              columns > 0 ? TextWidth.fit(SafeText.line(last), room) : SafeText.line(last, COMMAND))
+          .append('\n');
     }
     return text.toString();
   }
@@ -92,7 +109,7 @@ public record ListAnswer(
         ran ? Amount.time(result.wall()) : "-",
         resources(job.resources()),
         images ? image(job) : null,
-        SafeText.line(known.command, COMMAND),
+        job.description().isEmpty() ? SafeText.line(known.command, COMMAND) : job.description(),
         colour(state, palette));
   }
 
@@ -118,7 +135,10 @@ public record ListAnswer(
         last > 0 ? Amount.time(total) : "-",
         first == null ? "-" : resources(first.resources()),
         images ? first == null ? "-" : image(first) : null,
-        first == null ? "-" : "[" + Amount.count(fold.jobs().size(), "instance") + "]",
+        first == null
+            ? "-"
+            : ("[" + Amount.count(fold.jobs().size(), "instance") + "] " + first.description())
+                .strip(),
         colour);
   }
 
@@ -186,6 +206,29 @@ public record ListAnswer(
     }
     resources.counters().forEach((name, amount) -> out.add(amount + " " + name));
     return out.toString();
+  }
+
+  /** The groups of these alone. */
+  public ListAnswer groups() {
+    return new ListAnswer(
+        plan, jobs, shown.stream().filter(DisplayGraph.Fold::isGroup).toList(), true);
+  }
+
+  /** The fields of the document that tells of groups alone. */
+  public void groupsJson(JsonWriter out) {
+    List<Group> groups =
+        graph().workflow().groups().stream()
+            .filter(group -> shown.stream().anyMatch(fold -> fold.name().equals(group.name())))
+            .toList();
+    out.objects(
+        "groups",
+        groups,
+        group ->
+            out.text("group", group.name())
+                .text("place", group.place().toString())
+                .texts("parameters", group.parameters())
+                .number("instances", group.instances().size())
+                .flag("expanded", group.awaits().isEmpty()));
   }
 
   @Override

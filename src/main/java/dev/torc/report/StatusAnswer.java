@@ -10,6 +10,7 @@ import dev.torc.machine.SafeText;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
@@ -23,9 +24,10 @@ import java.util.StringJoiner;
  * @param plan the verdicts; null where the build file is refused
  * @param shown the jobs that are asked about, as they are shown; empty without a plan
  * @param past what is known without the build file
+ * @param stale how many products are there that no job declares any more and none needs
  */
-public record StatusAnswer(Path root, Plan plan, List<DisplayGraph.Fold> shown, Past past)
-    implements Answer {
+public record StatusAnswer(
+    Path root, Plan plan, List<DisplayGraph.Fold> shown, Past past, int stale) implements Answer {
 
   /**
    * What the records say.
@@ -65,6 +67,11 @@ public record StatusAnswer(Path root, Plan plan, List<DisplayGraph.Fold> shown, 
                 .append(what.isEmpty() ? "" : ": " + SafeText.line(what))
                 .append('\n'));
     list(out, palette.red("failed:"), failed);
+    if (stale > 0) {
+      out.append(
+          "stale: %s that no job declares any more; `torc clean --stale` removes %s\n"
+              .formatted(Amount.count(stale, "product"), stale == 1 ? "it" : "them"));
+    }
     if (past.holder != null) {
       out.append(
           "at work: process %d, %s%s\n"
@@ -155,8 +162,9 @@ public record StatusAnswer(Path root, Plan plan, List<DisplayGraph.Fold> shown, 
           .number("up_to_date", count(Verdict.UpToDate.class))
           .objects(
               "jobs",
-              named().stream()::iterator,
-              job -> JobJson.verdict(out.text("job", graph.name(job)), graph, plan.verdict(job)));
+              Arrays.stream(graph.inOrder(named()))::iterator,
+              job -> JobJson.verdict(out.text("job", graph.name(job)), graph, plan.verdict(job)))
+          .number("stale", stale);
     }
     out.objects(
         "failed",

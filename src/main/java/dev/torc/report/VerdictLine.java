@@ -7,7 +7,6 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +56,8 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
         }
       }
     }
-    lines.sort(Comparator.comparing(line -> line.nodes.getFirst()));
+    Graph graph = plan.context().graph();
+    lines.sort((a, b) -> graph.compare(a.nodes.getFirst(), b.nodes.getFirst()));
     return lines;
   }
 

@@ -64,7 +64,9 @@ public record WhyAnswer(
       if (question.fold != null && (!instances || question.jobs.isEmpty())) {
         sum(question, told, out, palette);
       } else {
-        question.jobs.stream().forEach(job -> tell(out, job, told, palette));
+        for (int job : graph().inOrder(question.jobs)) {
+          tell(out, job, told, palette);
+        }
       }
     }
     return out.toString();
@@ -157,7 +159,9 @@ public record WhyAnswer(
       if (!question.path.isEmpty()) {
         answers.add(() -> source(out, question));
       }
-      question.jobs.stream().forEach(job -> answers.add(() -> job(out, question.target, job)));
+      for (int job : graph().inOrder(question.jobs)) {
+        answers.add(() -> job(out, question.target, job));
+      }
     }
     out.objects("answers", answers, Runnable::run);
   }

@@ -207,12 +207,7 @@ public record JobsAtRest(
     out.flag(held.containers);
     out.text(held.boot);
     out.known(new KnownDigest(held.database, null, true));
-    out.number(held.caller.size());
-    held.caller.forEach(
-        (name, value) -> {
-          out.text(name);
-          out.text(value.orElse(null));
-        });
+    out.map(held.caller, (to, value) -> to.text(value.orElse(null)));
   }
 
   private static Held held(ByteReader in) {
@@ -250,8 +245,7 @@ public record JobsAtRest(
     if (!moved.isEmpty()) {
       touched.takeFrom(moved, threads);
     }
-    BitSet restless = new BitSet(graph.nodes());
-    restless.set(0, graph.jobs());
+    BitSet restless = graph.allJobs();
     restless.andNot(jobs);
     if (!moved.isEmpty()) {
       List<Adjacency> files = List.of(graph.needs(), graph.products(), extra);

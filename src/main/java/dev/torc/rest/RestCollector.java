@@ -62,7 +62,7 @@ public final class RestCollector {
     this.graph = context.graph();
     this.digests = digests;
     this.replaced = digests.replaced();
-    this.extra = new int[graph.jobs()][];
+    this.extra = new int[graph.nodes()][];
     this.stamps = new long[graph.files() * JobsAtRest.WIDTH];
     this.contents = RestDigests.of(graph.files());
   }
@@ -94,7 +94,7 @@ public final class RestCollector {
     if (before != null) {
       variables.addAll(before.held().caller().keySet());
     }
-    for (int j = 0; j < resting.graph.jobs(); j++) {
+    for (int j : context.graph().inOrder(context.graph().allJobs())) {
       if (!stayed.get(j) && context.records().isSettled(j) && resting.canRest(j)) {
         resting.add(j, variables);
       }

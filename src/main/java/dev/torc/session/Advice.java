@@ -29,7 +29,7 @@ public final class Advice {
     Graph graph = project.graph();
     ScriptWarnings scripts = new ScriptWarnings(graph);
     List<BadInput.Diagnostic> lines = new ArrayList<>(project.workflow().warnings());
-    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+    for (int j : graph.inOrder(jobs)) {
       for (String script : scripts.unneeded(j)) {
         lines.add(
             new BadInput.Diagnostic(
@@ -73,7 +73,7 @@ public final class Advice {
     Graph graph = project.graph();
     EmptyGlobs globs = new EmptyGlobs(graph);
     List<BadInput.Diagnostic> lines = new ArrayList<>();
-    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+    for (int j : graph.inOrder(jobs)) {
       for (Ref ref : globs.of(j)) {
         lines.add(
             new BadInput.Diagnostic(

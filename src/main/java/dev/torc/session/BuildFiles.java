@@ -19,22 +19,25 @@ import java.io.IOException;
 final class BuildFiles implements Expander.Source, Project.Keeper {
 
   private final GraphFile.Origin origin;
+  private final byte[] input;
   private final GraphFile kept;
   private ParsedBuildFile parsed;
 
   /**
    * @param origin names the files and the variables
+   * @param input the text of the one from standard input, null without one: its graph is not kept
    * @param kept the graph of the last build, null where there is none that serves
    */
-  BuildFiles(GraphFile.Origin origin, GraphFile kept) {
+  BuildFiles(GraphFile.Origin origin, byte[] input, GraphFile kept) {
     this.origin = origin;
+    this.input = input;
     this.kept = kept;
   }
 
   @Override
   public Workflow expand(ResultSource found) throws IOException {
     if (parsed == null) {
-      parsed = ParsedBuildFile.read(origin.files(), origin.defines());
+      parsed = ParsedBuildFile.read(origin.files(), input, origin.defines());
       new Heap().collect(); // the text of the files is garbage now
     }
     return parsed.expand(found);
@@ -45,7 +48,7 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
     if (kept != null && graph == kept.graph()) {
       return kept.id();
     }
-    boolean whole = parsed.deciders().complete() && graph.isWhole();
+    boolean whole = input == null && parsed.deciders().complete() && graph.isWhole();
     return whole
         ? GraphFile.write(
             place.graph(), origin, graph, parsed.deciders(), parsed.sources(), digests)

@@ -277,7 +277,6 @@ public final class BuildSession {
     Project expanded = project.with(plan.context().graph());
     watcher.accept(
         new Event.Started(work.build(), project.workflow().root(), plan.selected().cardinality()));
-    capacity.warnings(plan).forEach(warn);
     if (work.build().number() == 1) {
       Advice.on(expanded, plan.selected()).forEach(line -> warn.accept(line.toString()));
       Advice.network(project).ifPresent(warn);

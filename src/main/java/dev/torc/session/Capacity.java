@@ -92,7 +92,7 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
   void refuse(Graph graph, BitSet jobs) {
     List<BadInput.Diagnostic> errors = new ArrayList<>();
     BitSet tooLarge = tooLarge(graph, jobs);
-    for (int j = tooLarge.nextSetBit(0); j >= 0; j = tooLarge.nextSetBit(j + 1)) {
+    for (int j : graph.inOrder(tooLarge)) {
       Job job = graph.job(j);
       errors.add(new BadInput.Diagnostic(job.place(), excess(job)));
     }
@@ -121,21 +121,5 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
       }
     }
     return null;
-  }
-
-  /** The lines that warn of jobs that ask for more cpus than there are: they run alone. */
-  List<String> warnings(Plan plan) {
-    Graph graph = plan.context().graph();
-    List<String> lines = new ArrayList<>();
-    long cpus = limits.get(ResourceDemand.CPUS);
-    plan.selected().stream()
-        .filter(j -> !(plan.verdict(j) instanceof Verdict.UpToDate))
-        .filter(j -> graph.job(j).resources().cpus() > cpus)
-        .forEach(
-            j ->
-                lines.add(
-                    "job %s asks for %d cpus, and there are %d: it runs alone"
-                        .formatted(graph.job(j).name(), graph.job(j).resources().cpus(), cpus)));
-    return lines;
   }
 }

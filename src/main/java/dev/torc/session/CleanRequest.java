@@ -38,9 +38,16 @@ import java.util.function.Consumer;
  * @param stale whether only those go that no job declares any more and none needs
  * @param kept whether what builds set aside goes
  * @param all whether torc's own folder goes too
+ * @param waits whether it waits for the end of another build
  */
 public record CleanRequest(
-    List<String> targets, boolean dry, boolean force, boolean stale, boolean kept, boolean all) {
+    List<String> targets,
+    boolean dry,
+    boolean force,
+    boolean stale,
+    boolean kept,
+    boolean all,
+    boolean waits) {
 
   /** Whether it has to know what the build file declares. */
   public boolean needsBuildFile() {
@@ -50,7 +57,10 @@ public record CleanRequest(
   /** Who is told while it goes on; lines are for people. */
   public record Told(Consumer<String> removed, Consumer<String> say, Consumer<String> warn) {}
 
-  /** Removes, and tells each path that went as it goes. */
+  /**
+   * Removes, and tells each path that went as it goes; null where another build is at work and it
+   * may not wait.
+   */
   public CleanAnswer run(Caller caller, ProjectFolder folder, Told told) throws IOException {
     return new Work(caller, folder.withoutResults(), told).run();
   }
@@ -120,8 +130,11 @@ public record CleanRequest(
           cleaner(given, null).memory(place, kept);
         }
       } else if (Files.isDirectory(place.folder())) {
-        try (BuildLock _ =
-            WriteSession.lock(caller, place, RandomId.next(), "torc clean", true, told.say)) {
+        try (BuildLock lock =
+            WriteSession.lock(caller, place, RandomId.next(), "torc clean", waits, told.say)) {
+          if (lock == null) {
+            return null;
+          }
           try (Cache cache = Cache.open(place, told.warn)) {
             WriteSession.endLeftovers(place, cache, told.warn);
             well = clean(cache);

@@ -20,7 +20,7 @@ final class ImageRefusal {
   static void refuse(Graph graph, BitSet jobs, boolean containers) {
     List<BadInput.Diagnostic> errors = new ArrayList<>();
     Set<String> told = new HashSet<>(); // of a group once for all instances
-    for (int j = jobs.nextSetBit(0); containers && j >= 0; j = jobs.nextSetBit(j + 1)) {
+    for (int j : graph.inOrder(containers ? jobs : new BitSet())) {
       Job job = graph.job(j);
       for (Step step : job.steps()) {
         String name = job.group() == null ? job.name() : job.group();

@@ -4,6 +4,7 @@ import dev.torc.cache.BuildLock;
 import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
 import dev.torc.cache.JobResult;
+import dev.torc.cache.OwnedPath;
 import dev.torc.cache.RunDetails;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.graph.DisplayGraph;
@@ -16,6 +17,7 @@ import dev.torc.plan.JobSelection;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.PathReaders;
 import dev.torc.plan.Plan;
+import dev.torc.plan.StaleProducts;
 import dev.torc.report.GraphPicture;
 import dev.torc.report.JobCounts;
 import dev.torc.report.LastRun;
@@ -27,6 +29,8 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,7 +64,7 @@ public record JobsRequest(List<String> targets, boolean instances) {
     Path root = folder.place().root();
     if (folder.project() == null) {
       try (Cache cache = Cache.look(folder.place(), warn)) {
-        return new StatusAnswer(root, null, List.of(), past(folder, cache, null));
+        return new StatusAnswer(root, null, List.of(), past(folder, cache, null), 0);
       }
     }
     try (ReadSession look = ReadSession.at(folder.project(), warn)) {
@@ -76,8 +80,32 @@ public record JobsRequest(List<String> targets, boolean instances) {
           root,
           look.plan(selection, false),
           project.folded(targets, instances).folds(),
-          past(folder.with(project), look.cache(), selection));
+          past(folder.with(project), look.cache(), selection),
+          targets.isEmpty() ? stale(project.graph(), look) : 0);
     }
+  }
+
+  /** How many products {@code clean --stale} would take, but for what the user altered. */
+  private static int stale(Graph graph, ReadSession look) {
+    List<OwnedPath> undeclared = new ArrayList<>();
+    look.cache()
+        .eachOwned(
+            owned -> {
+              int file = graph.fileId(owned.path());
+              if (!owned.adopted() && (file < 0 || graph.maker(file) < 0)) {
+                undeclared.add(owned);
+              }
+            });
+    if (undeclared.isEmpty()) {
+      return 0;
+    }
+    StaleProducts stale = new StaleProducts(graph, look.records());
+    Path root = graph.workflow().root();
+    return (int)
+        undeclared.stream()
+            .filter(owned -> stale.test(owned, true))
+            .filter(owned -> Files.exists(root.resolve(owned.path()), LinkOption.NOFOLLOW_LINKS))
+            .count();
   }
 
   private StatusAnswer.Past past(ProjectFolder folder, Cache cache, JobSelection selection) {
@@ -125,7 +153,7 @@ public record JobsRequest(List<String> targets, boolean instances) {
           Capacity.of(project.workflow(), caller.host().limits().get(), Map.of()).limits();
       NeedContents names = look.contents().unread();
       SequencedMap<Integer, ListAnswer.Known> jobs = new LinkedHashMap<>();
-      for (int id : selection.named().stream().toArray()) {
+      for (int id : project.graph().inOrder(selection.named())) {
         String name = project.graph().name(id);
         jobs.put(
             id,
@@ -212,7 +240,10 @@ public record JobsRequest(List<String> targets, boolean instances) {
     int open = open(graph, target, path);
     boolean group = open >= 0 || graph.named(target) != null && graph.jobId(target) < 0;
     DisplayGraph.Fold fold =
-        group ? new DisplayGraph.Fold(target, true, jobs.stream().boxed().toList(), open) : null;
+        group
+            ? new DisplayGraph.Fold(
+                target, true, Arrays.stream(graph.inOrder(jobs)).boxed().toList(), open)
+            : null;
     return new Question(target, jobs, fold, "", List.of());
   }
 
@@ -227,7 +258,7 @@ public record JobsRequest(List<String> targets, boolean instances) {
 
   private static String hint(Graph graph, String target) {
     TreeSet<String> names = new TreeSet<>();
-    for (int j = 0; j < graph.jobs(); j++) {
+    for (int j : graph.inOrder(graph.allJobs())) {
       names.add(graph.job(j).name());
       names.addAll(graph.job(j).tags());
     }

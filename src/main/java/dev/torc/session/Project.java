@@ -62,8 +62,11 @@ public record Project(
     SortedMap<String, String> variables = options.variables();
     CachePlace place = CachePlace.find(BuildFile.root(files.getFirst()), caller.env());
     GraphFile.Origin origin = new GraphFile.Origin(InstalledTorc.id(), files, variables);
-    GraphFile kept = GraphFile.read(place.graph(), origin, looking(place, caller, _ -> null));
-    BuildFiles from = new BuildFiles(origin, kept);
+    GraphFile kept =
+        options.input() == null
+            ? GraphFile.read(place.graph(), origin, looking(place, caller, _ -> null))
+            : null;
+    BuildFiles from = new BuildFiles(origin, options.input(), kept);
     Graph graph = kept == null ? unexpanded(from) : kept.graph();
     return new Project(
         caller, graph.workflow(), graph, place, from, options.containers(), kept, from);
@@ -71,7 +74,8 @@ public record Project(
 
   /** How many jobs a build file has, read as any but with nothing known of results or disk. */
   public static int jobs(Path file) throws IOException {
-    return unexpanded(ParsedBuildFile.read(List.of(file), Collections.emptySortedMap())::expand)
+    return unexpanded(
+            ParsedBuildFile.read(List.of(file), null, Collections.emptySortedMap())::expand)
         .jobs();
   }
 
@@ -140,11 +144,9 @@ public record Project(
   /** What targets name, as one vertex per group or instance, without what that waits for. */
   public DisplayGraph folded(List<String> targets, boolean instances) {
     BitSet nodes = JobSelection.nodes(graph, targets, this::path);
-    BitSet jobs = nodes.get(0, graph.jobs());
-    nodes.clear(0, graph.jobs());
     BitSet open = new BitSet();
     nodes.stream().filter(graph::isOpen).forEach(open::set);
-    return DisplayGraph.of(graph, jobs, open, instances);
+    return DisplayGraph.of(graph, graph.jobsOf(nodes), open, instances);
   }
 
   /** A file as the user names it, as the graph has it: relative to the root, or absolute. */

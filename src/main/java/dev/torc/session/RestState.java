@@ -80,9 +80,7 @@ record RestState(
   /** Nothing is at rest, and so it is not known either what results decided about groups. */
   static RestState none(Project project) throws IOException {
     Project of = project.withoutResults();
-    BitSet all = new BitSet();
-    all.set(0, of.graph().jobs());
-    return new RestState(of, null, Stamp.MISSING, all, false, null);
+    return new RestState(of, null, Stamp.MISSING, of.graph().allJobs(), false, null);
   }
 
   /** Whether jobs may run whose results decided about groups, if some are forced to. */
@@ -171,7 +169,7 @@ record RestState(
     BuildId id = new BuildId(build, rest.number());
     listener.accept(new Event.Started(id, project.place().root(), jobs));
     Event.Details none = new Event.Details("", "", null, 0, -1, -1);
-    for (int j = selected.nextSetBit(0); each && j >= 0; j = selected.nextSetBit(j + 1)) {
+    for (int j : project.graph().inOrder(each ? selected : new BitSet())) {
       listener.accept(new Event.JobEnded(project.graph().name(j), JobState.UP_TO_DATE, none));
     }
     Map<JobState, Integer> counts = new EnumMap<>(JobState.class);

@@ -23,6 +23,7 @@ import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.PlanContext;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,6 +47,7 @@ public final class WriteSession implements AutoCloseable {
   private final DigestMemo digests;
   private final Consumer<String> warn;
   private final Heap heap = new Heap();
+  private final List<String> kept = new ArrayList<>(); // lines of a first build, told as one
   private boolean recorded;
 
   private WriteSession(
@@ -77,6 +79,7 @@ public final class WriteSession implements AutoCloseable {
       endLeftovers(project.place(), cache, warn);
       OwnFile.folder(project.place().logs());
       OwnFile.folder(project.place().jobs());
+      FilesForOthers.keep(project.place().root());
       OwnFile.prepare(project.place().clock()); // who reads it tells of nothing
       return new WriteSession(project, id, cache, StartMarks.begin(cache.place()), warn);
     } catch (IOException | RuntimeException e) {
@@ -144,7 +147,29 @@ public final class WriteSession implements AutoCloseable {
         Long.toString(build.number()),
         cache,
         digests,
-        warn);
+        this::kept);
+  }
+
+  /**
+   * Something was set aside. Without records that is all that was ever made: one line is enough for
+   * it.
+   */
+  private void kept(String line) {
+    if (build.number() > 1) {
+      warn.accept(line);
+      return;
+    }
+    synchronized (kept) {
+      kept.add(line);
+    }
+  }
+
+  private void tellKept() {
+    if (!kept.isEmpty()) {
+      int more = kept.size() - 1;
+      String line = kept.getFirst() + (more == 0 ? "" : "; and " + more + " more likewise");
+      warn.accept(line);
+    }
   }
 
   /** Writes that this build has begun into the history. */
@@ -155,6 +180,7 @@ public final class WriteSession implements AutoCloseable {
 
   /** Writes how the build ended; the marks of its jobs are replaced by their records now. */
   void end(Event.Finished finished) {
+    tellKept();
     if (recorded) {
       TreeMap<String, Integer> counts = new TreeMap<>();
       finished.counts().forEach((state, count) -> counts.put(state.name(), count));

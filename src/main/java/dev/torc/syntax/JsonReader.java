@@ -1,11 +1,12 @@
 package dev.torc.syntax;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.torc.syntax.Node.Entry;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,20 +29,47 @@ public final class JsonReader {
   private int offset;
   private long written;
 
-  private JsonReader(String text, String shown) throws IOException {
+  private JsonReader(String text, String shown, List<JsonReadFeature> more) throws IOException {
     this.shown = shown;
     this.text = text;
-    JsonFactory factory =
-        JsonFactory.builder()
+    JsonFactoryBuilder factory =
+        new JsonFactoryBuilder()
             .streamReadConstraints(
-                StreamReadConstraints.builder().maxNestingDepth(YamlReader.MAX_DEPTH).build())
-            .build();
-    this.parser = factory.createParser(text);
+                StreamReadConstraints.builder().maxNestingDepth(YamlReader.MAX_DEPTH).build());
+    for (JsonReadFeature feature : more) {
+      factory.enable(feature);
+    }
+    this.parser = factory.build().createParser(text);
   }
 
-  /** Reads one document. */
+  /** Reads one document of JSON. */
   static Node read(String text, String shown) throws IOException {
-    JsonReader reader = new JsonReader(text, shown);
+    return read(text, shown, List.of());
+  }
+
+  /**
+   * Reads one document of JSON5, but for numbers in hexadecimal, keys of other letters than those
+   * of Java's names, and texts that a backslash continues on the next line.
+   */
+  static Node readJson5(String text, String shown) throws IOException {
+    return read(
+        text,
+        shown,
+        List.of(
+            JsonReadFeature.ALLOW_JAVA_COMMENTS,
+            JsonReadFeature.ALLOW_SINGLE_QUOTES,
+            JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES,
+            JsonReadFeature.ALLOW_TRAILING_COMMA,
+            JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER,
+            JsonReadFeature.ALLOW_LEADING_DECIMAL_POINT_FOR_NUMBERS,
+            JsonReadFeature.ALLOW_TRAILING_DECIMAL_POINT_FOR_NUMBERS,
+            JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS,
+            JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS));
+  }
+
+  private static Node read(String text, String shown, List<JsonReadFeature> more)
+      throws IOException {
+    JsonReader reader = new JsonReader(text, shown, more);
     try (JsonParser parser = reader.parser) {
       JsonToken first = parser.nextToken();
       if (first == null) {
@@ -117,8 +145,13 @@ public final class JsonReader {
     return new Place(shown, line, column);
   }
 
+  /** A message of the parser in torc's form: without codes of characters and places of its own. */
   public static String oneLine(String message) {
-    String line = message.replaceAll("\\s+", " ").strip();
+    String line =
+        message
+            .replaceAll("\\s+", " ")
+            .replaceAll(" \\((code \\d+|start marker at .*)\\)", "")
+            .strip();
     return line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
   }
 }

@@ -37,6 +37,7 @@ public final class ShellText {
   private boolean cases;
   private boolean tests;
   private boolean lost;
+  private boolean open;
   private int i;
 
   /** A text to put in before an offset. */
@@ -77,6 +78,11 @@ public final class ShellText {
     return pipe && !cases && !tests;
   }
 
+  /** Whether the text ends inside of quotes or a substitution. */
+  public boolean endsInQuote() {
+    return open;
+  }
+
   /** The words of each simple command; null for a word with values or expansions in it. */
   public List<List<String>> commands() {
     return commands;
@@ -92,6 +98,7 @@ public final class ShellText {
         case ARITHMETIC -> arithmetic();
       }
     }
+    open = !lost && (open || frames.size() > 1);
     for (; i < text.length(); i++) {
       hole(Quote.REFUSE);
     }
@@ -313,6 +320,7 @@ public final class ShellText {
       newline();
       frame.word.append(text.charAt(i));
     }
+    open = i == text.length();
     i++;
   }
 

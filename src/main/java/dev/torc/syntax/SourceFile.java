@@ -65,6 +65,8 @@ public final class SourceFile {
     String text = decode(bytes, shown);
     if (shown.endsWith(".json")) {
       return JsonReader.read(text, shown);
+    } else if (shown.endsWith(".json5")) {
+      return JsonReader.readJson5(text, shown);
     }
     boundLines(text, shown);
     return YamlReader.read(text, shown);

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -67,8 +66,7 @@ final class YamlReader {
     try {
       return reader.document();
     } catch (MarkedYamlEngineException e) {
-      Mark mark = e.getProblemMark().or(e::getContextMark).orElse(null);
-      throw new BadInput(reader.place(mark), reader.explain(e, mark));
+      throw YamlTrouble.of(e, text, shown);
     } catch (ReaderException e) {
       throw new BadInput(
           reader.placeOf(e.getPosition()),
@@ -76,7 +74,7 @@ final class YamlReader {
     } catch (YamlVersionException e) {
       throw new BadInput(new Place(shown, 1, 1), "an unknown version of YAML; write 1.2, or none");
     } catch (YamlEngineException e) {
-      throw new BadInput(new Place(shown, 0, 0), oneLine(e.getMessage()));
+      throw new BadInput(new Place(shown, 0, 0), YamlTrouble.oneLine(e.getMessage()));
     }
   }
 
@@ -214,37 +212,8 @@ final class YamlReader {
     }
   }
 
-  private String explain(MarkedYamlEngineException e, Mark mark) {
-    String line = mark == null ? "" : lineOf(mark);
-    String message = oneLine(e.getProblem());
-    if (e.getContext() != null && e.getContext().contains("scanning an alias")) {
-      return "* begins an alias in YAML; quote a text that begins with *";
-    }
-    if (message.contains("found character") && message.contains("\\t")) {
-      return "a tab cannot indent in YAML; use blanks";
-    }
-    if (line.indexOf('{') >= 0) {
-      return message + "; quote a text that has { in it";
-    }
-    return message;
-  }
-
-  private String lineOf(Mark mark) {
-    return text.lines().skip(mark.getLine()).findFirst().orElse("");
-  }
-
-  private static String oneLine(String message) {
-    String line = message.replaceAll("\\s+", " ").strip();
-    return line.isEmpty()
-        ? "not YAML"
-        : line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
-  }
-
   private Place place(Event event) {
-    return place(event.getStartMark().orElse(null));
-  }
-
-  private Place place(Mark mark) {
+    Mark mark = event.getStartMark().orElse(null);
     return mark == null
         ? new Place(shown, 0, 0)
         : new Place(shown, mark.getLine() + 1, mark.getColumn() + 1);

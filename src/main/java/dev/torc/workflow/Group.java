@@ -33,4 +33,10 @@ public record Group(
     List<BadInput.Diagnostic> problems,
     List<String> tables,
     String nothing,
-    List<BadInput.Diagnostic> warnings) {}
+    List<BadInput.Diagnostic> warnings) {
+
+  /** Whether not all instances are known: it awaits results, or they made no sense. */
+  public boolean isOpen() {
+    return !awaits.isEmpty() || !problems.isEmpty();
+  }
+}

@@ -161,7 +161,8 @@ class BuildFileLoaderTest {
       delimiter = '|',
       value = {
         "vars: {a: '{b}', b: '{a}'}|torc.yaml:1:8: the vars a → b → a go round in a circle",
-        "vars: {a: '{x}'}|torc.yaml:1:11: unknown placeholder {x}; write {{x}} to mean the text",
+        "vars: {a: '{x}'}|torc.yaml:1:11: unknown placeholder {x}; define it in vars, or write"
+            + " {{x}} to mean the text",
         "vars: {needs: 1}|torc.yaml:1:8: {needs} means something else; rename the var",
         "vars: {a-b: 1}|torc.yaml:1:8: the name of a var is letters, digits and _; this is a-b",
         "vars: {a: [1]}|torc.yaml:1:11: a must be a text, not a list",

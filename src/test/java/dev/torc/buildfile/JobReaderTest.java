@@ -122,8 +122,8 @@ class JobReaderTest {
         "needs: [[a]]|torc.yaml:4:13: needs must be a text, not a list",
         "needs: [{sample}]|torc.yaml:4:14: {sample} is a map in YAML; quote a text that has { in"
             + " it",
-        "needs: {1x: a}|torc.yaml:4:13: the name of an item is letters, digits and _, and not job"
-            + " or data; this is 1x",
+        "needs: {1x: a}|torc.yaml:4:13: the name of an item is letters, digits and _; this is"
+            + " 1x",
         "produces: {x}|torc.yaml:4:16: x has no path; {x} is a map in YAML: quote it if a text was"
             + " meant",
         "needs: 'a/{needs}'|torc.yaml:4:12: {needs} is known only when the job runs; it can stand"
@@ -393,8 +393,45 @@ class JobReaderTest {
         "torc.yaml:3:14: unknown placeholder {neds}; did you mean needs?",
         refusedJob("command: 'x {neds}'"));
     assertEquals(
-        "torc.yaml:3:14: unknown placeholder {print}; write {{print}} to mean the text",
+        "torc.yaml:3:14: unknown placeholder {print}; define it in vars or parameters, or write"
+            + " {{print}} to mean the text",
         refusedJob("command: \"awk '{print}'\""));
+    assertEquals(
+        "torc.yaml:3:14: unknown placeholder {output}; did you mean produces?",
+        refusedJob("command: 'x {output}'"));
+    assertEquals(
+        "torc.yaml:3:14: unknown placeholder {wildcards.job}; did you mean job?",
+        refusedJob("command: 'x {wildcards.job}'"));
+  }
+
+  @Test
+  void aJobThatIsNoMapIsToldOnceWithTheSlipThatIsLikely() throws Exception {
+    try (Written files = Written.yaml("jobs:", "  a:", "  command: x", "  b: make x")) {
+      assertEquals(
+          "torc.yaml:2:3: the job a has no command; to name several jobs at once, use tags\n"
+              + "torc.yaml:3:12: the job command must be a map such as {command: make}; to mean"
+              + " the command of a job, indent it below the job's name\n"
+              + "torc.yaml:4:6: the job b must be a map such as {command: make}",
+          files.refused());
+    }
+  }
+
+  @Test
+  void aShellThatIsATextIsSnakemakes() {
+    assertTrue(
+        refusedJob("shell: 'cp a b'")
+            .contains(
+                ": shell must be a list such as [bash, -e, -o, pipefail, -c]; what it"
+                    + " runs is command"));
+  }
+
+  @Test
+  void noItemOfNeedsIsNamedAsAKindOfNeed() {
+    assertEquals(
+        "torc.yaml:4:14: no item of needs can be named data, which has a meaning of its own:"
+            + " {job: NAME} and {data: JOB.KEY}; choose another name",
+        refusedJob("command: x", "needs: { data: d.csv, script: x.py }"));
+    job("command: x", "produces: { data: d.csv, job: x.py }");
   }
 
   @Test

@@ -76,6 +76,17 @@ class SchemaTest {
     assertFalse(schema().validate(value(file)).isEmpty());
   }
 
+  /** Not all validators read look-around, classes of Unicode, or a bare hyphen in a class. */
+  @Test
+  void itsPatternsAreThoseThatEveryValidatorReads() throws IOException {
+    List<String> patterns = json().findValuesAsText("pattern");
+    patterns.removeIf(String::isEmpty);
+    assertTrue(patterns.size() > 15, patterns.toString());
+    for (String pattern : patterns) {
+      assertFalse(pattern.matches(".*(\\(\\?|\\\\[pP]\\{|\\[\\^?-|[^\\\\]-]).*"), pattern);
+    }
+  }
+
   @Test
   void theKeysAreTheParsers() throws IOException {
     assertKeys(KnownKeys.TOP, "/properties");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,6 +89,53 @@ class CheckCommandTest {
         "jobs: { a: { command: x, needs: b, produces: c },"
             + " d: { command: x, needs: c, produces: b } }\n");
     assertTrue(folder.run("check").err().contains("error: jobs wait for each other in a cycle"));
+  }
+
+  @Test
+  void aListThatWasMeantAsTasksAndACommentInQuotesAreWarnedOf() throws IOException {
+    Folder folder =
+        new Folder(cwd)
+            .put(
+                "torc.yaml",
+                """
+                jobs:
+                  list: { command: [mkdir -p out, cp a b] }
+                  quote:
+                    command: grep "a #b" x
+                  fine:
+                    command: grep "it's" x # a comment
+                  block:
+                    command: |
+                      cat <<EOF
+                      it's
+                      EOF
+                """);
+    assertEquals(
+        """
+        torc.yaml:2:21: warning: a list is the words of one command, and the program "mkdir -p out" has blanks in it; write a text, or tasks for several commands
+        torc.yaml:4:14: warning: the command ends inside of quotes; a # behind a blank begins a comment in YAML: quote the whole command
+        """,
+        folder.run("check").err());
+  }
+
+  @Test
+  void aRefusedBuildFileSaysItsErrorsAsJsonWhateverTheCommand() throws IOException {
+    Folder folder = new Folder(cwd).put("torc.yaml", "jobs: { a: { comand: x } }\n");
+    String errors =
+        "\"errors\":[{\"file\":\"torc.yaml\",\"line\":1,\"column\":14,\"message\":"
+            + "\"unknown key comand in the job a; did you mean command?\"}]";
+    for (String command : List.of("build", "list", "graph", "why a", "build -n", "adopt a")) {
+      Run run = folder.run((command + " --json").split(" "));
+      assertEquals("{\"event\":\"refused\",\"version\":1," + errors + "}\n", run.out(), command);
+      assertEquals(2, run.exit());
+      assertEquals(
+          "torc.yaml:1:14: unknown key comand in the job a; did you mean command?\n", run.err());
+    }
+    for (String command : List.of("status", "data", "events", "clean")) {
+      Run run = folder.run(command, "--json");
+      assertTrue(run.out().endsWith("," + errors + "}\n"), run.out());
+      assertEquals(0, run.exit());
+    }
   }
 
   @Test

@@ -468,6 +468,20 @@ class CleanCommandTest {
   }
 
   @Test
+  void rule10WithNoWaitItEndsWith75AndADryRunNeverWaits() throws IOException {
+    folder.build();
+    BuildLock.Holder other = new BuildLock.Holder(1, "other", "torc build");
+    try (BuildLock _ = BuildLock.tryAcquire(CachePlace.find(cwd, Map.of()), other).orElseThrow()) {
+      Run run = folder.run("clean", "--no-wait");
+      assertEquals(75, run.exit());
+      assertTrue(run.err().startsWith("another build is at work here"), run.err());
+      assertEquals(0, folder.run("clean", "-n").exit());
+    }
+    assertTrue(folder.has("b.txt"));
+    assertEquals(0, folder.run("clean", "--no-wait").exit());
+  }
+
+  @Test
   void rule10CalledByAJobOfTheBuildItIsRefused() throws IOException {
     folder.build();
     BuildLock.Holder other =

@@ -153,12 +153,32 @@ class ImportCommandTest {
   }
 
   @Test
-  void otherFormatsAreNamed() throws IOException {
-    folder.put("w.json5", "{}").put("w.kdl", "");
+  void json5IsReadAsNrelWritesIt() throws IOException {
+    folder.put(
+        "w.json5",
+        """
+        // a comment
+        {
+          name: "w", /* and another */
+          jobs: [
+            { name: 'a', "command": "echo \\"it's\\"", invocation_script: null, },
+            { name: 'b', command: 'sh b.sh', depends_on: ['a'], resource_requirements: "r" },
+          ],
+          resource_requirements: [{ name: "r", num_cpus: +1, memory: "1g", runtime: "PT1M" }],
+        }
+        """);
     assertEquals(
-        "w.json5: JSON5 is not read; write the workflow as YAML or JSON\n",
-        folder.run("import", "w.json5").err());
-    assertEquals(2, folder.run("import", "w.kdl").exit());
+        new Run(0, "", "wrote " + cwd.resolve("torc.yaml") + ": 2 jobs; next: torc check\n"),
+        folder.run("import", "w.json5"));
+    assertTrue(Files.readString(cwd.resolve("torc.yaml")).contains("command: echo \"it's\"\n"));
+  }
+
+  @Test
+  void otherFormatsAreNamed() throws IOException {
+    folder.put("w.kdl", "");
+    Run run = folder.run("import", "w.kdl");
+    assertEquals(2, run.exit());
+    assertEquals("w.kdl: KDL is not read; write the workflow as YAML, JSON or JSON5\n", run.err());
     assertEquals("none.yaml: no such file\n", folder.run("import", "none.yaml").err());
   }
 }

@@ -20,7 +20,7 @@ class InitCommandTest {
     Run run = Run.of(cwd, "init");
     assertEquals(new Run(0, "", "wrote " + cwd.resolve("torc.yaml") + "; next: torc\n"), run);
     String text = Files.readString(cwd.resolve("torc.yaml"));
-    assertTrue(text.startsWith("# yaml-language-server: $schema="));
+    assertTrue(text.startsWith("# yaml-language-server: $schema=.torc/schema.json\n"), text);
     assertTrue(text.contains("\nshell: [bash, -e, -o, pipefail, -c] "));
     var loaded =
         new org.snakeyaml.engine.v2.api.Load(
@@ -30,6 +30,22 @@ class InitCommandTest {
         "{shell=[bash, -e, -o, pipefail, -c], jobs={hello={command=echo \"hello from {job}\" >"
             + " {produces}, produces=hello.txt}}}",
         loaded.toString());
+  }
+
+  @Test
+  void theSchemaIsKeptInTorcsFolderWhichGitIgnores() throws IOException {
+    Run.of(cwd, "init");
+    Path schema = cwd.resolve(".torc/schema.json");
+    Path ignore = cwd.resolve(".torc/.gitignore");
+    String shipped = Files.readString(Path.of("src/main/resources/dev/torc/torc.schema.json"));
+    assertEquals(shipped, Files.readString(schema));
+    assertEquals("*\n", Files.readString(ignore));
+    // a build brings back what is gone or of another torc, and leaves what is the user's
+    Files.writeString(schema, "{}");
+    Files.writeString(ignore, "*\n!.gitignore\n");
+    assertEquals(0, Run.of(cwd, "-q").exit());
+    assertEquals(shipped, Files.readString(schema));
+    assertEquals("*\n!.gitignore\n", Files.readString(ignore));
   }
 
   @ParameterizedTest

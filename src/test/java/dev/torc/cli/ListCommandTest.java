@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.machine.TextWidth;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +56,55 @@ class ListCommandTest {
         a b    up to date  DATE  T 1 cpu                        echo 'a b'
         """,
         plain(folder.run("list").out()));
+  }
+
+  @Test
+  void aDescriptionStandsForTheCommandAndLinesFitTheWindow() throws IOException {
+    Folder folder = new Folder(cwd);
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          a: { command: echo a, description: "writes a greeting that is read by nobody" }
+          b: { command: "echo {i}", parameters: { i: [1, 2] }, description: "日本日本日本日本日本日本" }
+        """);
+    assertEquals(
+        """
+        a  will run                       -  -  1 cpu  writes a greeting that is read by nobody
+        b  0 of 2 up to date, 2 will run  -  -  1 cpu  [2 instances] 日本日本日本日本日本日本
+        """,
+        folder.run("list").out());
+    StringWriter out = new StringWriter();
+    Console narrow =
+        new Console(InputStream.nullInputStream(), out, out, Map.of(), cwd, true, false, () -> 75);
+    assertEquals(0, Main.run(new String[] {"list", "--color", "never"}, narrow));
+    for (String line : out.toString().lines().toList()) {
+      assertTrue(TextWidth.of(line) <= 75 && line.endsWith("…"), line);
+    }
+  }
+
+  @Test
+  void groupsAreShownByThemselves() throws IOException {
+    Folder folder = new Folder(cwd);
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          a: { command: echo a, produces: out/ }
+          b: { command: "echo {i}", parameters: { i: [1, 2] } }
+          c: { command: "echo {f}", parameters: { f: { products: a } } }
+        """);
+    assertEquals(
+        List.of("b", "c"),
+        folder.run("list", "--groups").out().lines().map(line -> line.substring(0, 1)).toList());
+    assertEquals(
+        "{\"version\":1,\"groups\":["
+            + "{\"group\":\"b\",\"place\":\"torc.yaml:3:3\",\"parameters\":[\"i\"],"
+            + "\"instances\":2,\"expanded\":true},"
+            + "{\"group\":\"c\",\"place\":\"torc.yaml:4:3\",\"parameters\":[\"f\"],"
+            + "\"instances\":0,\"expanded\":false}]}\n",
+        folder.run("list", "--groups", "--json").out());
+    assertEquals(2, folder.run("list", "--groups", "--instances").exit());
   }
 
   @Test

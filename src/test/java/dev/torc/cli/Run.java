@@ -1,9 +1,11 @@
 package dev.torc.cli;
 
 import dev.torc.session.Exit;
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,6 +24,16 @@ record Run(int exit, String out, String err) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int exit = Main.run(args, console(cwd, out, err, Map.of()));
+    return new Run(exit, out.toString(), err.toString());
+  }
+
+  /** The shipped commands, with this on standard input. */
+  static Run with(String input, Path cwd, String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
+    Console console = new Console(in, out, err, Map.of(), cwd, false, false, () -> 0);
+    int exit = Main.run(args, console);
     return new Run(exit, out.toString(), err.toString());
   }
 

@@ -49,6 +49,19 @@ class StatusCommandTest {
   }
 
   @Test
+  void staleProductsAreOneLine() throws IOException {
+    folder.build();
+    assertFalse(folder.run("status").out().contains("stale"));
+    folder.put("torc.yaml", "jobs: { first: { command: cp a.txt b.txt, needs: a.txt } }");
+    String line = "stale: 3 products that no job declares any more; `torc clean --stale` removes";
+    assertTrue(folder.run("status").out().contains("\n" + line + " them\n"));
+    assertTrue(folder.run("status", "--json").out().contains("\"stale\":3,"));
+    assertFalse(folder.run("status", "first").out().contains("stale"));
+    assertEquals(0, folder.run("clean", "--stale").exit());
+    assertFalse(folder.run("status").out().contains("stale"));
+  }
+
+  @Test
   void itListsWhatIsUpToDateWillRunAndMayRun() throws IOException {
     folder.build();
     assertEquals(

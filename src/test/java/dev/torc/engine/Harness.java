@@ -11,6 +11,7 @@ import dev.torc.engine.StubRunner.Stub;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
+import dev.torc.graph.GrownGraph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.StampSource;
@@ -279,7 +280,7 @@ class Harness {
   /** The project as it is now; tests of groups put another one in its place. */
   Project load() throws IOException {
     List<Path> files = List.of(root.resolve("torc.yaml"));
-    return Project.load(caller(), new ProjectOptions(files, new TreeMap<>(), containers));
+    return Project.load(caller(), new ProjectOptions(files, null, new TreeMap<>(), containers));
   }
 
   /** Who builds, on a machine of the test's own. */
@@ -418,7 +419,12 @@ class Harness {
       graph = plan.context().graph();
       running = build;
       begun.complete(build);
-      return () -> {};
+      Graph first = graph;
+      return () -> {
+        Graph last = build.context().graph();
+        GrownGraph.keepsNumbers(first, last);
+        GrownGraph.isAsBuiltAnew(last);
+      };
     }
   }
 

@@ -18,12 +18,12 @@ class ReadyQueueTest {
   private final ResourcePool pool = new ResourcePool(Map.of("cpus", 2L, "licences", 1L));
 
   private static ReadyQueue queue(int jobs) {
-    return new ReadyQueue(new int[jobs], new long[jobs]);
+    return new ReadyQueue(_ -> 0, new long[jobs], job -> job);
   }
 
   @Test
   void priorityThenTheLongestPathThenTheWrittenOrder() {
-    ReadyQueue queue = new ReadyQueue(new int[] {0, 0, 1, 0}, new long[] {5, 9, 1, 5});
+    ReadyQueue queue = new ReadyQueue(job -> job == 2 ? 1 : 0, new long[] {5, 9, 1, 5}, job -> job);
     for (int j : List.of(3, 1, 0, 2)) {
       queue.add(j);
     }
@@ -53,7 +53,7 @@ class ReadyQueueTest {
 
   @Test
   void notEvenAJobAheadOfAStarvedOneDelaysIt() {
-    ReadyQueue queue = new ReadyQueue(new int[100], new long[100]);
+    ReadyQueue queue = new ReadyQueue(_ -> 0, new long[100], job -> job);
     IntFunction<ResourceDemand> demand = j -> j == 1 ? LARGE : SMALL;
     pool.take(SMALL);
     for (int j = 1; j <= 40; j++) {

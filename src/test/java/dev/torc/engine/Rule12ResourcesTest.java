@@ -102,6 +102,28 @@ class Rule12ResourcesTest extends Harness {
   }
 
   @Test
+  void theFirstThatRunsAloneHasTheWarningForAll() {
+    given(
+        """
+        a: { command: make a, needs: [s], produces: [a], resources: { cpus: 18 } }
+        b: { command: make b, needs: [a], produces: [b], resources: { cpus: 18 } }
+        c: { command: make c, needs: [t], produces: [c], resources: { cpus: 18 } }
+        """);
+    edit("s", "1");
+    edit("t", "1");
+    limits.put("cpus", 2L);
+    build().ran("a", "b", "c");
+    said("asks for 18 cpus, and there are 2", "as others like it do");
+    edit("t", "2");
+    build().ran("c");
+    assertEquals(
+        List.of("job c asks for 18 cpus, and there are 2: it runs alone, as others like it do"),
+        notes());
+    build().ran();
+    assertEquals(List.of(), notes());
+  }
+
+  @Test
   void theHigherPriorityIsFirst() {
     limits.put("cpus", 1L);
     given(

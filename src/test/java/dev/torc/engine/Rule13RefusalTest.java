@@ -32,6 +32,29 @@ class Rule13RefusalTest extends Harness {
   }
 
   @Test
+  void aProductOfAllInstancesWantsAPlaceholder() {
+    given("a: { command: a, parameters: { s: [1, 2, 3], t: [x] }, produces: p }");
+    refused(2, "product p is made by job a/s=1,t=x already; put {s} in its path");
+  }
+
+  @Test
+  void aNeedThatIsTheNameOfAJobIsNoFile() {
+    given("a: { command: a, produces: p }\nb: { command: b, needs: a }");
+    refused(
+        3,
+        "job b needs a, which does not exist and which no job produces; to need the products of"
+            + " the job of that name, write {job: a}");
+  }
+
+  @Test
+  void aFileThatIsNeededAsAJobOrAsDataIsToldSo() {
+    given("b: { command: b, needs: { data: d.csv } }");
+    refused(2, "no job d; a file is needed by its path alone");
+    given("b: { command: b, needs: { job: d.csv } }");
+    refused(2, "no job d.csv; a file is needed by its path alone");
+  }
+
+  @Test
   void aProductInsideTheFolderOfAnother() {
     given("a: { command: a, produces: [d/] }\nb: { command: b, produces: [d/e/p] }");
     refused(3, "product d/e/p lies inside product d of job a");

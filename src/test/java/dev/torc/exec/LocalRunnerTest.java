@@ -183,7 +183,9 @@ class LocalRunnerTest {
     Launch.Step step = new Launch.Step(List.of("no-such-thing"), dir, Map.of());
     ProcessEnd lost = run(new Launch(List.of(step), log, false, false, 0, 0, mark));
     assertEquals(How.NOT_STARTED, lost.how());
-    assertEquals("cannot start no-such-thing: no such program in PATH", lost.message());
+    assertEquals(
+        "cannot start no-such-thing: no such program in PATH (" + System.getenv("PATH") + ")",
+        lost.message());
     assertEquals(-1, lost.peak());
   }
 

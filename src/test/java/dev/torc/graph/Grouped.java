@@ -59,6 +59,7 @@ public final class Grouped {
         flat.roots(),
         jobs,
         all,
+        List.of(),
         flat.data(),
         flat.hooks(),
         flat.warnings());

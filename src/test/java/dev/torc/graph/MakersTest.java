@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
@@ -35,7 +36,8 @@ class MakersTest {
             .collect(Collectors.joining("", "jobs:\n", ""));
     Path file = Files.writeString(root.resolve("torc.yaml"), text);
     List<Job> all = BuildFileLoader.load(List.of(file), new TreeMap<>()).jobs();
-    return new Makers(all, List.of(), errors);
+    int[] nodes = IntStream.range(0, jobs).toArray();
+    return Makers.of(nodes, all::get, Map.of(), node -> all.get(node).name(), errors);
   }
 
   @Test

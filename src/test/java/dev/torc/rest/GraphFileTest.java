@@ -92,7 +92,7 @@ class GraphFileTest {
   }
 
   private Graph write(SortedMap<String, String> defines, Path... files) throws IOException {
-    ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(files), defines);
+    ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(files), null, defines);
     Graph graph = GraphBuilder.build(blueprint.expand(ResultSource.nothing()));
     assertNotNull(
         GraphFile.write(
@@ -226,7 +226,7 @@ class GraphFileTest {
   @Test
   void whatABuildFileHeldWhenItWasReadCounts() throws IOException {
     Path yaml = put("torc.yaml", "jobs: { a: { command: one, produces: x } }");
-    ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(yaml), none);
+    ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(yaml), null, none);
     Graph graph = GraphBuilder.build(blueprint.expand(ResultSource.nothing()));
     put("torc.yaml", "jobs: { a: { command: two, produces: x } }");
     assertNull(
@@ -276,7 +276,7 @@ class GraphFileTest {
               """
                   .formatted(values));
       put("made.txt", "1\n2\n");
-      ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(yaml), none);
+      ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(yaml), null, none);
       assertFalse(GraphBuilder.build(blueprint.expand(ResultSource.nothing())).isWhole(), values);
       ResultSource made = _ -> Optional.of(List.of("made.txt"));
       Graph graph = GraphBuilder.build(blueprint.expand(made));

@@ -22,6 +22,23 @@ class JsonReaderTest {
     assertEquals(YamlReader.read(text, "f.json"), JsonReader.read(text, "f.json"));
   }
 
+  private static String unplaced(Node node) {
+    return node.toString().replaceAll("f:[0-9:]+", "");
+  }
+
+  @Test
+  void json5IsReadAsFarAsJacksonReadsIt() throws IOException {
+    String text =
+        "// first\n"
+            + "{a: 'it\\'s \"x\"', /* then */ 'b': [1., .5, +2, NaN, -Infinity,], \"c\": '\\q',}";
+    String same = "{a: 'it''s \"x\"', b: [1., .5, 2, NaN, -Infinity], c: 'q'}";
+    assertEquals(unplaced(YamlReader.read(same, "f")), unplaced(JsonReader.readJson5(text, "f")));
+    String bad =
+        assertThrows(BadInput.class, () -> JsonReader.readJson5("\n{ a: nope}", "f")).getMessage();
+    assertTrue(bad.startsWith("f:2:") && bad.contains("unrecognized token 'nope'"), bad);
+    assertTrue(refused("{a: 1}").startsWith("f.json:1:2: unexpected character ('a')"));
+  }
+
   @Test
   void placesCountLinesAndCharactersFromOne() throws IOException {
     Node.Mapping map =

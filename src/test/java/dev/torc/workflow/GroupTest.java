@@ -357,7 +357,8 @@ public class GroupTest {
   @Test
   void whatIsWrongIsToldAlsoWhereThereAreNoInstances() {
     assertEquals(
-        "torc.yaml:3:14: unknown placeholder {b}; write {{b}} to mean the text\n"
+        "torc.yaml:3:14: unknown placeholder {b}; define it in vars or parameters, or write {{b}}"
+            + " to mean the text\n"
             + "torc.yaml:5:5: unknown key comand in the job g; did you mean command?",
         group("command: 'a {b}'", "parameters: {a: []}", "comand: x").refused());
   }

@@ -1,0 +1,75 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.NearestName;
+import java.util.Collection;
+import java.util.Locale;
+
+/**
+ * What other tools (make, Snakemake, Nextflow, DVC, Task, doit, GitLab, NREL torc) call the keys
+ * and placeholders of a build file, for messages. {@link NearestName} knows mistyped words.
+ */
+final class ForeignWords {
+
+  /**
+   * A line for each meaning: what to write here, then the words for it elsewhere, without {@code
+   * _}, {@code -} and a final {@code s}. What stands before the colon must be known where the word
+   * was met, so a word can have several meanings.
+   */
+  private static final String[] MEANINGS = {
+    "needs = in input inputfile src source dep filedep prerequisite require dependency",
+    "produces = out output outputfile target generate create product",
+    "command = cmd run script sh shellcommand bash exec action execute invocationscript",
+    "after = order orderonly taskdep",
+    "needs: {job: NAME} = dependson dependsonjob upstream parent",
+    "resources: {cpus: 4} = thread core cpu ncpu numcpu ntask",
+    "resources: {memory: 4GiB} = mem memmb memory ram",
+    "resources: {gpus: 1} = gpu numgpu",
+    "resources: {runtime: 10m} = time timeout timelimit walltime runtime",
+    "resources = resourcerequirement",
+    "cpus = thread core cpu ncpu numcpu ntask",
+    "memory = mem memmb ram",
+    "gpus = gpu numgpu",
+    "runtime = time timeout timelimit walltime",
+    "parameters = matrix foreach wildcard sweep param useparameter",
+    "dir = workdir cwd chdir workingdir workingdirectory",
+    "env = environment environmentvariable",
+    "retries = maxretry attempt maxattempt errorstrategy",
+    "image = docker container singularity apptainer",
+    "tags = label group",
+    "temporary = temp tmp",
+    "persist = precious keep",
+    "description = desc doc help message",
+    "jobs = task step rule target stage job process recipe",
+    "vars = variable config param parameter",
+    "include = import",
+  };
+
+  private ForeignWords() {}
+
+  /** {@code "; did you mean X?"} for a mistyped or foreign word, or nothing. */
+  static String hint(String word, Collection<String> known) {
+    String meant = meaning(word, known);
+    return meant == null ? NearestName.hint(word, known) : "; did you mean " + meant + "?";
+  }
+
+  private static String meaning(String word, Collection<String> known) {
+    String plain = " " + plain(word) + " ";
+    for (String line : MEANINGS) {
+      int equals = line.indexOf(" = ");
+      if ((line + " ").indexOf(plain, equals + 2) > 0) {
+        String meant = line.substring(0, equals);
+        int colon = meant.indexOf(':');
+        if (known.contains(colon < 0 ? meant : meant.substring(0, colon))) {
+          return meant;
+        }
+      }
+    }
+    return null;
+  }
+
+  private static String plain(String word) {
+    String plain = word.replace("_", "").replace("-", "").toLowerCase(Locale.ROOT);
+    String one = plain.endsWith("ies") ? plain.substring(0, plain.length() - 3) + "y" : plain;
+    return one.endsWith("s") ? one.substring(0, one.length() - 1) : one;
+  }
+}

@@ -1,0 +1,90 @@
+package dev.torc.graph;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+
+/**
+ * A map from texts that never changes: one with further entries shares what it has. These lie in a
+ * layer of their own, and small layers are joined, so that few are asked. For several threads.
+ */
+final class LayeredMap<V> {
+
+  private final List<Layer<V>> layers;
+
+  private static final class Layer<V> {
+    private final Map<String, V> entries;
+    private NavigableMap<String, V> sorted;
+
+    Layer(Map<String, V> entries) {
+      this.entries = entries;
+    }
+
+    synchronized NavigableMap<String, V> sorted() {
+      if (sorted == null) {
+        sorted = new TreeMap<>(entries);
+      }
+      return sorted;
+    }
+  }
+
+  private LayeredMap(List<Layer<V>> layers) {
+    this.layers = layers;
+  }
+
+  /** A map without entries. */
+  static <V> LayeredMap<V> none() {
+    return new LayeredMap<>(List.of());
+  }
+
+  /**
+   * This map with further entries.
+   *
+   * @param more texts that this one does not have; must not change any more
+   */
+  LayeredMap<V> with(Map<String, V> more) {
+    if (more.isEmpty()) {
+      return this;
+    }
+    List<Layer<V>> next = new ArrayList<>(layers);
+    Map<String, V> last = more;
+    while (!next.isEmpty() && next.getLast().entries.size() < 2 * last.size()) {
+      Map<String, V> joined = new HashMap<>(next.removeLast().entries);
+      joined.putAll(last);
+      last = joined;
+    }
+    next.add(new Layer<>(last));
+    return new LayeredMap<>(next);
+  }
+
+  /** What a text stands for, null if it is none of these. */
+  V get(String text) {
+    for (Layer<V> layer : layers) {
+      V found = layer.entries.get(text);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  boolean isEmpty() {
+    return layers.isEmpty();
+  }
+
+  /**
+   * Goes through the entries with texts from one to another, sorted within each layer.
+   *
+   * @param to is not among them; null for the end
+   */
+  void range(String from, String to, BiConsumer<String, V> each) {
+    for (Layer<V> layer : layers) {
+      NavigableMap<String, V> tail = layer.sorted().tailMap(from, true);
+      (to == null ? tail : tail.headMap(to, false)).forEach(each);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.torc.graph;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * An order of all nodes in which each comes after what it waits for; it lies beside their numbers,
+ * which say nothing of it. {@link TopologicalOrder} finds it.
+ */
+final class NodeOrder {
+
+  private final int[] nodes;
+  private final int[] place;
+  private final BitSet joins;
+  private final boolean natural; // whether the numbers have this order
+
+  /**
+   * @param nodes as they follow one another
+   * @param joins those that are no jobs
+   */
+  NodeOrder(int[] nodes, BitSet joins) {
+    this.nodes = nodes;
+    this.joins = joins;
+    this.place = new int[nodes.length];
+    boolean same = joins.isEmpty();
+    for (int i = 0; i < nodes.length; i++) {
+      place[nodes[i]] = i;
+      same &= nodes[i] == i;
+    }
+    this.natural = same;
+  }
+
+  /** The nodes as they follow one another. */
+  int[] nodes() {
+    return nodes;
+  }
+
+  /** Where a node stands, from 0. */
+  int place(int node) {
+    return place[node];
+  }
+
+  /** Sorts some nodes as people see them: jobs first, then the others. */
+  void sort(int[] some, int from, int to) {
+    boolean sorted = true;
+    for (int i = from + 1; !natural && sorted && i < to; i++) {
+      sorted = rank(some[i - 1]) < rank(some[i]);
+    }
+    if (!sorted) {
+      long[] ranked = new long[to - from];
+      for (int i = from; i < to; i++) {
+        ranked[i - from] = (long) rank(some[i]) << Integer.SIZE | some[i];
+      }
+      Arrays.sort(ranked);
+      for (int i = from; i < to; i++) {
+        some[i] = (int) ranked[i - from];
+      }
+    }
+  }
+
+  /** The same nodes, sorted likewise. */
+  List<Integer> sorted(List<Integer> some) {
+    int[] nodes = some.stream().mapToInt(node -> node).toArray();
+    sort(nodes, 0, nodes.length);
+    return Arrays.stream(nodes).boxed().toList();
+  }
+
+  /** Compares two nodes likewise. */
+  int compare(int node, int other) {
+    return Integer.compare(rank(node), rank(other));
+  }
+
+  /** Puts jobs before all others. */
+  private int rank(int node) {
+    return joins.get(node) ? nodes.length + place[node] : place[node];
+  }
+}

@@ -1,0 +1,133 @@
+package dev.torc.syntax;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+
+/**
+ * What the YAML parser refuses, said to who meant a text or a key and does not know the parser's
+ * words. It reads nothing: {@link YamlReader} does.
+ *
+ * @param problem the parser's message
+ * @param context what the parser was reading, empty where it does not say
+ * @param at where it gave up
+ * @param from where what it was reading began
+ */
+record YamlTrouble(String text, String problem, String context, Mark at, Mark from) {
+
+  private static final String COMMENT = " (a # behind a blank begins a comment)";
+
+  /** The error to show. */
+  static BadInput of(MarkedYamlEngineException e, String text, String shown) {
+    Mark at = e.getProblemMark().or(e::getContextMark).orElse(null);
+    String problem = oneLine(e.getProblem());
+    if (at == null) {
+      return new BadInput(new Place(shown, 0, 0), problem);
+    }
+    String context = Optional.ofNullable(e.getContext()).orElse("");
+    YamlTrouble trouble =
+        new YamlTrouble(text, problem, context, at, e.getContextMark().orElse(at));
+    Mark mark = trouble.isNeverClosed() || trouble.isNoKey() ? trouble.from : at;
+    return new BadInput(
+        new Place(shown, mark.getLine() + 1, mark.getColumn() + 1), trouble.sentence());
+  }
+
+  private boolean isNeverClosed() {
+    return context.contains("quoted scalar") && problem.contains("unexpected")
+        || context.contains("parsing a flow") && problem.contains("<stream end>");
+  }
+
+  private boolean isNoKey() {
+    return problem.contains("could not find expected ':'");
+  }
+
+  private String sentence() {
+    String line = line(at);
+    String before = line.substring(0, line.offsetByCodePoints(0, column(at, line))).stripTrailing();
+    if (isNeverClosed()) {
+      return "the " + first(from) + " here is never closed" + comment(line(from));
+    } else if (isNoKey()) {
+      return "no key: a colon is missing behind it, or it belongs to the text above and must be"
+          + " indented";
+    } else if (context.contains("scanning an alias")) {
+      return begins("*", "an alias");
+    } else if (context.contains("scanning an anchor")) {
+      return begins("&", "an anchor");
+    } else if (context.contains("a tag")) {
+      return begins("!", "a tag");
+    } else if (context.contains("scanning a block scalar")) {
+      return begins(first(from), "a text on the lines below");
+    } else if (problem.contains("\\t")) {
+      return "a tab cannot indent in YAML; use blanks";
+    } else if (problem.contains("cannot start any token") || problem.contains("node content")) {
+      return "a text cannot begin with " + first(at) + " in YAML; quote it";
+    } else if (problem.contains("unknown escape character")) {
+      return "\\%1$s is no escape in double quotes; use single quotes, or write \\\\%1$s"
+          .formatted(first(at));
+    } else if (problem.contains("sequence entries are not allowed")) {
+      return "an item of a list has a line of its own in YAML; quote a text that begins with -";
+    } else if (problem.contains("mapping values are not allowed")) {
+      return before.matches(".*:\\s.*")
+          ? "a colon and a blank begin a value in YAML; quote the whole text"
+          : "indented deeper than the key above it; let both begin in one column";
+    } else if (context.contains("parsing a flow")) {
+      return at.getLine() > from.getLine()
+          ? "the %s of line %d is still open here; close it first%s"
+              .formatted(first(from), from.getLine() + 1, comment(line(from)))
+          : "a comma is missing before " + first(at) + quote(line);
+    } else if (problem.contains("expected <block end>")) {
+      return blockEnd(line, before);
+    }
+    return problem + quote(line);
+  }
+
+  private String blockEnd(String line, String before) {
+    char last = before.isEmpty() ? ' ' : before.charAt(before.length() - 1);
+    if (last == '"' || last == '\'') {
+      return "the text goes on behind its closing quote; quote the whole of it";
+    } else if (last != ' ') {
+      return "something follows the closing " + last + quote(line);
+    } else if (first(at).equals("-")) {
+      return "an item of a list where a key must stand; indent the list deeper than its key";
+    } else if (context.contains("sequence") || context.contains("collection")) {
+      return "a key where an item of a list (- …) must stand; indent it otherwise";
+    }
+    return "indented like no line above it; let the keys of one map begin in one column";
+  }
+
+  private static String begins(String sign, String what) {
+    return "%s begins %s in YAML; quote a text that begins with %1$s".formatted(sign, what);
+  }
+
+  private static String quote(String line) {
+    return line.indexOf('{') >= 0 ? "; quote a text that has { in it" : "; quote the whole text";
+  }
+
+  private static String comment(String line) {
+    return line.contains(" #") ? COMMENT : "";
+  }
+
+  private String line(Mark mark) {
+    return text.lines().skip(mark.getLine()).findFirst().orElse("");
+  }
+
+  /** The character at a mark. */
+  private String first(Mark mark) {
+    String line = line(mark);
+    int i = line.offsetByCodePoints(0, column(mark, line));
+    return i < line.length() ? Character.toString(line.codePointAt(i)) : "end of the line";
+  }
+
+  private static int column(Mark mark, String line) {
+    return Math.min(mark.getColumn(), line.codePointCount(0, line.length()));
+  }
+
+  /** A message of the parser in torc's form. */
+  static String oneLine(String message) {
+    String line = message.replaceAll("\\s+", " ").strip();
+    return line.isEmpty()
+        ? "not YAML"
+        : line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
+  }
+}

@@ -1,0 +1,135 @@
+package dev.torc.graph;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** What holds of a graph that grew as groups were expanded. */
+public final class GrownGraph {
+
+  private GrownGraph() {}
+
+  /** Whatever has a number in one graph has it in one that followed. */
+  public static void keepsNumbers(Graph first, Graph grown) {
+    for (int node = 0; node < first.nodes(); node++) {
+      assertEquals(first.isJob(node), grown.isJob(node), first.name(node));
+      assertEquals(first.name(node), grown.name(node));
+      if (first.isJob(node)) {
+        assertEquals(node, grown.jobId(first.name(node)));
+      }
+    }
+    for (int file = 0; file < first.files(); file++) {
+      assertEquals(first.path(file), grown.path(file));
+      assertEquals(file, grown.fileId(first.path(file)));
+    }
+    for (int list = 0; list < first.lists(); list++) {
+      assertEquals(first.list(list).written(), grown.list(list).written());
+    }
+  }
+
+  /** But for the numbers it is the graph that its workflow gives by itself. */
+  public static void isAsBuiltAnew(Graph grown) {
+    Graph anew = GraphBuilder.build(grown.workflow());
+    assertEquals(names(anew, anew.allJobs()), names(grown, grown.allJobs()));
+    assertEquals(open(anew), open(grown));
+    assertEquals(edges(anew), edges(grown));
+    assertEquals(files(anew), files(grown));
+    TreeSet<String> paths = new TreeSet<>(List.of("nobody/knows", "out", "out/x"));
+    for (Graph each : List.of(anew, grown)) {
+      for (int file = 0; file < each.files(); file++) {
+        paths.add(each.path(file));
+        paths.add(each.path(file) + "/inside");
+      }
+    }
+    for (String path : paths) {
+      assertEquals(name(anew, anew.makerOf(path)), name(grown, grown.makerOf(path)), path);
+      assertEquals(anew.makesBelow(path), grown.makesBelow(path), path);
+    }
+    TreeSet<String> asked = new TreeSet<>(List.of("nobody", "nobody/n=1"));
+    grown.workflow().jobs().forEach(job -> asked.add(job.name()));
+    grown.workflow().groups().forEach(group -> asked.add(group.name()));
+    for (String name : asked) {
+      assertEquals(named(anew, name), named(grown, name), name);
+    }
+    assertEquals(
+        grown.workflow().jobs(),
+        Arrays.stream(grown.written()).mapToObj(grown::job).toList(),
+        "as written");
+  }
+
+  private static List<String> names(Graph graph, BitSet nodes) {
+    return Arrays.stream(graph.inOrder(nodes)).mapToObj(graph::name).toList();
+  }
+
+  private static List<String> open(Graph graph) {
+    BitSet open = new BitSet();
+    graph.open().keySet().forEach(open::set);
+    return names(graph, open);
+  }
+
+  private static String name(Graph graph, int node) {
+    return node < 0 ? "nobody" : graph.name(node);
+  }
+
+  private static List<String> named(Graph graph, String name) {
+    int[] nodes = graph.named(name);
+    return nodes == null ? null : Arrays.stream(nodes).mapToObj(graph::name).sorted().toList();
+  }
+
+  /** What each job and each open group waits for, in order. */
+  private static Map<String, List<String>> edges(Graph graph) {
+    Map<String, List<String>> edges = new TreeMap<>();
+    for (int node = 0; node < graph.nodes(); node++) {
+      if (graph.isJob(node) || graph.isOpen(node)) {
+        BitSet before = new BitSet();
+        addBefore(graph, node, before);
+        edges.put(graph.name(node), names(graph, before));
+        for (int earlier : graph.before().row(node)) {
+          assertEquals(true, graph.precedes(earlier, node), graph.name(earlier));
+        }
+      }
+    }
+    return edges;
+  }
+
+  private static void addBefore(Graph graph, int node, BitSet into) {
+    for (int before : graph.before().row(node)) {
+      if (graph.isJob(before) || graph.isOpen(before)) {
+        into.set(before);
+      } else {
+        addBefore(graph, before, into);
+      }
+    }
+  }
+
+  /** What each job needs and makes, and who makes the members of its lists, in order. */
+  private static Map<String, List<String>> files(Graph graph) {
+    Map<String, List<String>> files = new TreeMap<>();
+    for (int job : graph.inOrder(graph.allJobs())) {
+      List<String> all = new ArrayList<>(List.of("priority " + graph.priority(job)));
+      TreeSet<String> needs = new TreeSet<>(); // their order is that of the numbers
+      for (int file : graph.needs().row(job)) {
+        needs.add(graph.path(file) + " of " + name(graph, graph.maker(file)));
+      }
+      all.addAll(needs);
+      for (int file : graph.products().row(job)) {
+        all.add("makes " + graph.path(file));
+        assertEquals(job, graph.maker(file));
+      }
+      for (int list : graph.listNeeds().row(job)) {
+        NeedList need = graph.list(list);
+        List<String> makers = need.makers().stream().map(graph::name).toList();
+        all.add(need.written() + need.excludes() + need.reader() + makers);
+        need.makers().forEach(maker -> assertEquals(true, graph.makes(need, maker)));
+      }
+      files.put(graph.name(job), all);
+    }
+    return files;
+  }
+}
