@@ -133,8 +133,11 @@ public final class LaunchBuilder {
   /** The commands of a launch for people, as they run: one for each process. */
   static String shown(Launch launch, Job job) {
     List<String> shell = job.steps().getFirst().shell();
-    return String.join(
-        "\n", launch.steps().stream().map(step -> CommandText.of(step.argv(), shell)).toList());
+    StringBuilder lines = new StringBuilder();
+    for (Launch.Step step : launch.steps()) {
+      lines.append(lines.isEmpty() ? "" : "\n").append(CommandText.of(step.argv(), shell));
+    }
+    return lines.toString();
   }
 
   /**
