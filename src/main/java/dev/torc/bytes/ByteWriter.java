@@ -20,19 +20,10 @@ public final class ByteWriter {
   private byte[] bytes;
   private int length;
 
-  /** All of these bytes as if they had been written; they are not copied. */
-  public static ByteWriter over(byte[] bytes) {
-    return new ByteWriter(bytes, bytes.length);
-  }
-
-  private ByteWriter(byte[] bytes, int length) {
-    this.bytes = bytes;
-    this.length = length;
-  }
-
   /** Begins behind so many bytes that are left free. */
   public ByteWriter(int free) {
-    this(new byte[Math.max(128, 2 * free)], free);
+    bytes = new byte[Math.max(128, 2 * free)];
+    length = free;
   }
 
   /** What was written elsewhere, one after the other; it is copied once. */
