@@ -70,6 +70,7 @@ public final class WorkflowCodec {
     amounts(out, workflow.limits());
     out.list(workflow.roots(), (to, root) -> to.text(root.toString()));
     out.list(workflow.groups(), this::group);
+    out.list(workflow.starts(), (to, start) -> to.number(start));
     texts(out, workflow.data());
     out.list(workflow.hooks(), this::hook);
     out.list(workflow.warnings(), this::said);
@@ -93,22 +94,12 @@ public final class WorkflowCodec {
     SortedMap<String, Long> limits = amounts(in);
     List<Path> roots = in.list(from -> files.getPath(from.text()));
     List<Group> groups = in.list(this::group);
+    List<Integer> starts = in.list(ByteReader::small);
     SortedMap<String, String> data = texts(in);
     List<Hook> hooks = in.list(this::hook);
     List<BadInput.Diagnostic> warnings = in.list(this::said);
     return new Workflow(
-        root,
-        read,
-        name,
-        description,
-        limits,
-        roots,
-        jobs,
-        groups,
-        List.of(),
-        data,
-        hooks,
-        warnings);
+        root, read, name, description, limits, roots, jobs, groups, starts, data, hooks, warnings);
   }
 
   /** A job as bytes of its own. */
