@@ -511,8 +511,10 @@ class JobReaderTest {
       value = {
         "cpus: '{n}'|torc.yaml:2:25: cpus must be a whole number, not x",
         "cpu: '{k}'|torc.yaml:2:19: unknown key cpu in resources; did you mean cpus?",
-        "cpus: '{k}'|torc.yaml:2:25: unknown placeholder {k}; define it in vars or parameters, or write {{k}} to mean the text",
-        "memory: '{k:x}'|torc.yaml:2:27: unknown placeholder {k:x}; define it in vars or parameters, or write {{k:x}} to mean the text",
+        "cpus: '{k}'|torc.yaml:2:25: unknown placeholder {k}; define it in vars or parameters, or"
+            + " write {{k}} to mean the text",
+        "memory: '{k:x}'|torc.yaml:2:27: unknown placeholder {k:x}; define it in vars or"
+            + " parameters, or write {{k:x}} to mean the text",
       })
   void aSlipInAClassIsToldOfWhoeverNamesIt(String line, String message) {
     String refused =
