@@ -18,8 +18,7 @@ import java.util.SortedMap;
  * @param roots folders outside the root below which products may lie too; absolute
  * @param jobs plain jobs and the instances of groups, in the order written, included ones last
  * @param groups in the order written; empty where no job has parameters
- * @param starts by group: where in the jobs its instances begin, or would; empty where all are
- *     known and none can come up
+ * @param starts by group: where in the jobs its instances begin, or would
  * @param data the values of the {@code data} section by name, as {@link JsonText}
  * @param hooks in the order written
  * @param warnings what is accepted but looks wrong

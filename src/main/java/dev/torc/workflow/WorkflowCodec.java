@@ -69,6 +69,7 @@ public final class WorkflowCodec {
     out.map(workflow.limits(), ByteWriter::number);
     out.list(workflow.roots(), (to, root) -> to.text(root.toString()));
     out.list(workflow.groups(), this::group);
+    out.list(workflow.starts(), (to, start) -> to.number(start));
     out.map(workflow.data(), ByteWriter::text);
     out.list(workflow.hooks(), this::hook);
     out.list(workflow.warnings(), this::said);
@@ -93,6 +94,7 @@ public final class WorkflowCodec {
     SortedMap<String, Long> limits = amounts(in);
     List<Path> roots = in.list(from -> files.getPath(from.text()));
     List<Group> groups = in.list(this::group);
+    List<Integer> starts = in.list(ByteReader::small);
     SortedMap<String, String> data = texts(in);
     List<Hook> hooks = in.list(this::hook);
     List<BadInput.Diagnostic> warnings = in.list(this::said);
@@ -106,7 +108,7 @@ public final class WorkflowCodec {
         roots,
         jobs,
         groups,
-        List.of(),
+        starts,
         data,
         hooks,
         warnings,
