@@ -170,7 +170,7 @@ class LauncherIT {
     for (List<String> row : shipped) {
       Files.writeString(release, release("25", row.get(0).split(" ")));
       String out = torc().out;
-      Path lmdb = property(out, "torc.lmdb");
+      Path lmdb = property(out, "lmdbjava.native.lib");
       Path jffi = property(out, "jffi.boot.library.path");
       assertTrue(Files.isRegularFile(lmdb) && lmdb.endsWith(row.get(1)), out);
       Path library = jffi.resolve(Path.of(row.get(2)).getFileName());

@@ -2,6 +2,7 @@ package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
+import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.PathPattern;
@@ -97,7 +98,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   }
 
   /** Refuses what cannot be the name of a parameter. */
-  static void checkName(String name, Map<String, String> vars, Place place) {
+  static void checkName(String name, Vars vars, Place place) {
     if (!Placeholder.isIdentifier(name)) {
       throw new BadInput(
           place, "the name of a parameter is letters, digits and _; this is " + name);
@@ -109,8 +110,22 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
       throw new BadInput(
           place, "a parameter is a variable in its job's environment; rename " + name);
     }
-    if (vars.containsKey(name)) {
+    if (vars.has(name)) {
       throw new BadInput(place, name + " is a var as well; rename one of them");
+    }
+  }
+
+  /** Refuses a column that placeholders could not name; one that is no name is passed over. */
+  static void checkColumn(String name, Vars vars, Place place) {
+    if (Scope.RESERVED.contains(name)) {
+      throw new BadInput(
+          place,
+          "{" + name + "} means something else; rename the column, or leave it out of columns");
+    }
+    if (vars.has(name)) {
+      throw new BadInput(
+          place,
+          "the column " + name + " is a var as well; rename one, or leave it out of columns");
     }
   }
 
@@ -147,21 +162,32 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
 
   private Axis table(Entry entry) {
     if (!(entry.value() instanceof Node.Mapping map)) {
-      return new Axis.Table(entry.place(), file(entry.value(), "table"), List.of());
+      return new Axis.Table(entry.place(), file(entry.value(), "table"), List.of(), List.of());
     }
     MapFields fields = new MapFields(map, scope, problems);
     fields.only(KnownKeys.TABLE, "table");
     if (map.get("file") == null) {
       throw new BadInput(map.place(), "a table needs a file");
     }
-    List<String> columns = fields.texts("columns");
-    if (map.get("columns") != null && columns.isEmpty()) {
-      throw new BadInput(map.get("columns").place(), "columns names none");
+    List<String> columns = columns(fields, "columns");
+    List<String> key = columns(fields, "key");
+    for (String column : key) {
+      if (!columns.isEmpty() && !columns.contains(column)) {
+        throw new BadInput(map.get("key").place(), column + " is not among columns");
+      }
+    }
+    return new Axis.Table(entry.place(), file(map.get("file"), "file"), columns, key);
+  }
+
+  private static List<String> columns(MapFields table, String key) {
+    List<String> columns = table.texts(key);
+    if (table.map().get(key) != null && columns.isEmpty()) {
+      throw new BadInput(table.map().get(key).place(), key + " names none");
     }
     if (new HashSet<>(columns).size() < columns.size()) {
-      throw new BadInput(map.get("columns").place(), "columns names one twice");
+      throw new BadInput(table.map().get(key).place(), key + " names one twice");
     }
-    return new Axis.Table(entry.place(), file(map.get("file"), "file"), List.copyOf(columns));
+    return List.copyOf(columns);
   }
 
   private Axis match(Entry entry) {
@@ -171,7 +197,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     for (Object part : Placeholder.split(node.text())) {
       if (!(part instanceof Placeholder hole)) {
         text.append(part);
-      } else if (scope.vars().containsKey(hole.name())) {
+      } else if (scope.vars().has(hole.name())) {
         text.append(scope.path(new Node.Scalar(node.place(), hole.written(), true)));
       } else if (hole.written().equals("{" + hole.name() + "}")) {
         holes.add(hole.name());
@@ -181,6 +207,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
             node.place(), hole.written() + ": write {" + hole.name() + "} where it is matched");
       }
     }
+    Paths.refuseHome(text.toString(), node.place());
     String pattern;
     try {
       pattern = paths.normalize(text.toString());
@@ -193,7 +220,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   private Axis values(String name, Entry entry) {
     if (!(entry.value() instanceof Node.Mapping map)) {
       List<Row> rows = new ArrayList<>();
-      for (Node node : MapFields.oneOrMore(entry.value())) {
+      for (Node node : scope.items(entry.value())) {
         String text = scope.text(MapFields.scalar(node, name));
         rows.add(new Row(List.of(text), node.place(), List.of()));
       }
@@ -218,6 +245,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     return switch (forms.getFirst()) {
       case "lines" -> new Axis.Lines(place, name, file(value, "lines"));
       case "glob" -> globbed(place, name, value);
+      case "var" -> fixed(place, name, list(MapFields.scalar(value, "var")), value);
       case "products" ->
           new Axis.Products(value.place(), name, scope.name(MapFields.scalar(value, "products")));
       case "values" -> {
@@ -244,6 +272,23 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     };
   }
 
+  /** The items of a var that is a list. */
+  private List<String> list(Node.Scalar node) {
+    String name = node.text();
+    List<String> list = scope.vars().lists().get(name);
+    if (list == null) {
+      throw new BadInput(
+          node.place(),
+          scope.vars().has(name)
+              ? name
+                  + " is a text; where it is a list, vars: {"
+                  + name
+                  + ": [a, b]}, it gives values"
+              : "no var " + name + NearestName.hint(name, scope.vars().names()));
+    }
+    return list;
+  }
+
   private static boolean isRange(String key) {
     return key.equals("from") || key.equals("to") || key.equals("step");
   }
@@ -251,7 +296,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   private Axis globbed(Place place, String name, Node node) {
     List<Glob> globs = new ArrayList<>();
     List<Glob> excludes = new ArrayList<>();
-    for (Node each : MapFields.oneOrMore(node)) {
+    for (Node each : scope.items(node)) {
       switch (paths.ref(scope.path(MapFields.scalar(each, "glob")), each.place(), true)) {
         case Ref.OfGlob glob -> globs.add(Glob.of(glob.pattern()));
         case Ref.Exclude exclude -> excludes.add(Glob.of(exclude.pattern()));

@@ -6,7 +6,6 @@ import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Axis;
-import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Row;
@@ -37,7 +36,8 @@ final class AxisValues {
   /**
    * The values of a group.
    *
-   * @param names of all parameters, axis by axis
+   * @param names of all values, axis by axis
+   * @param columns those of the names that are no parameters: they name no instance
    * @param rows of each axis; the values of a row are those of the axis' names
    * @param awaits whose results decide; with any, the rows are incomplete
    * @param lasting whether no result can change the values
@@ -47,19 +47,24 @@ final class AxisValues {
    */
   record Answer(
       List<String> names,
+      Set<String> columns,
       List<List<Row>> rows,
       SortedSet<String> awaits,
       boolean lasting,
       boolean byResults,
       String nothing,
-      List<BadInput.Diagnostic> warnings) {}
+      List<BadInput.Diagnostic> warnings) {
 
-  private record Values(List<String> names, List<Row> rows) {}
+    /** The names of the parameters. */
+    List<String> parameters() {
+      return names.stream().filter(name -> !columns.contains(name)).toList();
+    }
+  }
 
   private final GroupExpansion expansion;
   private final List<Unit> units;
   private final Map<String, Integer> ids = new HashMap<>(); // of the units, once one is named
-  private final Map<String, String> vars;
+  private final Vars vars;
   private final AxisSources sources;
   private final ResultSource found;
   private final UndecidedGroups undecided = new UndecidedGroups();
@@ -68,7 +73,7 @@ final class AxisValues {
   AxisValues(
       GroupExpansion expansion,
       List<Unit> units,
-      Map<String, String> vars,
+      Vars vars,
       AxisSources sources,
       ResultSource found) {
     this.expansion = expansion;
@@ -91,6 +96,7 @@ final class AxisValues {
   Answer of(int unit, Unit.Many group, Problems problems) {
     One one = new One(unit, group);
     List<String> names = new ArrayList<>();
+    Set<String> columns = new TreeSet<>();
     List<List<Row>> rows = new ArrayList<>();
     List<BadInput.Diagnostic> warnings = new ArrayList<>(0);
     String nothing = "";
@@ -98,14 +104,15 @@ final class AxisValues {
       boolean before = one.byResults;
       one.byResults = false;
       try {
-        Values values = one.of(axis);
-        String there = values.rows.isEmpty() && one.awaits.isEmpty() ? one.nothing(axis) : "";
+        AxisRows values = one.of(axis);
+        String there = values.rows().isEmpty() && one.awaits.isEmpty() ? one.nothing(axis) : "";
         nothing = nothing.isEmpty() ? there : nothing;
         one.byResults |= before; // others wonder about the whole
-        names.addAll(values.names);
-        rows.add(values.rows);
-        distinct(values);
-        if (values.rows.isEmpty() && one.awaits.isEmpty() && !one.mayBeNone(axis)) {
+        names.addAll(values.names());
+        columns.addAll(values.columns());
+        rows.add(values.rows());
+        values.refuseDoubles();
+        if (values.rows().isEmpty() && one.awaits.isEmpty() && !one.mayBeNone(axis)) {
           warnings.add(
               new BadInput.Diagnostic(
                   axis.place(),
@@ -123,39 +130,36 @@ final class AxisValues {
         one.byResults |= before;
       }
     }
-    if (group.axes().stream().anyMatch(axis -> axis.names().isEmpty())) {
-      checkNames(group, names, problems);
+    if (group.axes().stream().anyMatch(axis -> axis.names().isEmpty()) || !columns.isEmpty()) {
+      checkNames(group, names, columns, problems);
     }
     return new Answer(
-        List.copyOf(names), rows, one.awaits, one.lasting, one.byResults, nothing, warnings);
+        List.copyOf(names),
+        columns,
+        rows,
+        one.awaits,
+        one.lasting,
+        one.byResults,
+        nothing,
+        warnings);
   }
 
   /** Checks names that only a file told. */
-  private void checkNames(Unit.Many group, List<String> names, Problems problems) {
+  private void checkNames(
+      Unit.Many group, List<String> names, Set<String> columns, Problems problems) {
     Set<String> seen = new TreeSet<>();
     for (String name : names) {
       try {
-        AxisReader.checkName(name, vars, group.entry().place());
+        if (columns.contains(name)) {
+          AxisReader.checkColumn(name, vars, group.entry().place());
+        } else {
+          AxisReader.checkName(name, vars, group.entry().place());
+        }
         if (!seen.add(name)) {
           throw new BadInput(group.entry().place(), "a second parameter " + name);
         }
       } catch (BadInput e) {
         problems.add(e);
-      }
-    }
-  }
-
-  private static void distinct(Values values) {
-    Map<List<String>, Place> seen = HashMap.newHashMap(values.rows.size());
-    for (Row row : values.rows) {
-      Place earlier = seen.putIfAbsent(row.values(), row.place());
-      if (earlier != null) {
-        List<String> shown = new ArrayList<>();
-        for (int i = 0; i < values.names.size(); i++) {
-          shown.add(values.names.get(i) + "=" + InstanceName.encode(row.values().get(i)));
-        }
-        throw new BadInput(
-            row.place(), "the same values as at " + earlier + ": " + String.join(",", shown));
       }
     }
   }
@@ -174,9 +178,9 @@ final class AxisValues {
       this.group = group;
     }
 
-    Values of(Axis axis) throws IOException {
+    AxisRows of(Axis axis) throws IOException {
       return switch (axis) {
-        case Axis.Fixed fixed -> new Values(fixed.names(), fixed.rows());
+        case Axis.Fixed fixed -> new AxisRows(fixed.names(), fixed.rows());
         case Axis.Lines lines ->
             table(
                 lines,
@@ -185,7 +189,10 @@ final class AxisValues {
                     new TableReader.Content(lines.names(), TableReader.lines(bytes, lines.path())));
         case Axis.Table table ->
             table(
-                table, table.path(), bytes -> TableReader.read(bytes, table.path(), table.names()));
+                    table,
+                    table.path(),
+                    bytes -> TableReader.read(bytes, table.path(), table.columns()))
+                .keyed(table);
         case Axis.Globbed globbed -> globbed(globbed);
         case Axis.Matched matched -> matched(matched);
         case Axis.Products products -> products(products);
@@ -245,7 +252,7 @@ final class AxisValues {
       TableReader.Content of(byte[] bytes) throws IOException;
     }
 
-    private Values table(Axis axis, String path, TableFormat format) throws IOException {
+    private AxisRows table(Axis axis, String path, TableFormat format) throws IOException {
       TableReader.Content content = sources.table(axis);
       if (content == null) {
         boolean before = lasting;
@@ -258,14 +265,14 @@ final class AxisValues {
         boolean source = lasting;
         lasting &= before;
         if (!awaits.isEmpty()) {
-          return new Values(axis.names(), List.of());
+          return new AxisRows(axis.names(), List.of());
         }
         content = read(axis, path, format);
         if (source) {
           sources.put(axis, content);
         }
       }
-      return new Values(content.names(), content.rows());
+      return new AxisRows(content.names(), content.rows());
     }
 
     private TableReader.Content read(Axis axis, String path, TableFormat format)
@@ -348,7 +355,7 @@ final class AxisValues {
       return products;
     }
 
-    private Values products(Axis.Products axis) throws IOException {
+    private AxisRows products(Axis.Products axis) throws IOException {
       Integer other = ids().get(axis.job());
       if (other == null) {
         throw new BadInput(
@@ -362,13 +369,13 @@ final class AxisValues {
       return paths(axis, paths);
     }
 
-    private Values paths(Axis axis, Collection<String> paths) {
+    private AxisRows paths(Axis axis, Collection<String> paths) {
       List<Row> rows = new ArrayList<>(paths.size());
       paths.forEach(path -> rows.add(new Row(List.of(path), axis.place(), List.of(path))));
-      return new Values(axis.names(), rows);
+      return new AxisRows(axis.names(), rows);
     }
 
-    private Values valuesOf(Axis.ValuesOf axis) throws IOException {
+    private AxisRows valuesOf(Axis.ValuesOf axis) throws IOException {
       Integer other = ids().get(axis.group());
       if (other == null || !(units.get(other) instanceof Unit.Many)) {
         String kind = other == null ? "no job " : "no parameters has the job ";
@@ -399,10 +406,10 @@ final class AxisValues {
             .forEach(job -> distinct.add(job.parameters().get(axis.parameter())));
         distinct.forEach(value -> rows.add(new Row(List.of(value), axis.place(), List.of())));
       }
-      return new Values(axis.names(), rows);
+      return new AxisRows(axis.names(), rows);
     }
 
-    private Values globbed(Axis.Globbed axis) throws IOException {
+    private AxisRows globbed(Axis.Globbed axis) throws IOException {
       Set<String> paths = new TreeSet<>();
       for (Glob glob : axis.globs()) {
         Function<String, List<String>> fit =
@@ -415,11 +422,11 @@ final class AxisValues {
       return paths(axis, paths);
     }
 
-    private Values matched(Axis.Matched axis) throws IOException {
+    private AxisRows matched(Axis.Matched axis) throws IOException {
       List<Row> rows = new ArrayList<>();
       seen(axis.match().glob(), List.of(), axis.match()::values, axis.place())
           .forEach((path, values) -> rows.add(new Row(values, axis.place(), List.of(path))));
-      return new Values(axis.names(), rows);
+      return new AxisRows(axis.names(), rows);
     }
 
     /**
@@ -502,38 +509,38 @@ final class AxisValues {
       }
     }
 
-    private Values zip(Axis.Zip zip) throws IOException {
-      List<Values> all = new ArrayList<>();
+    private AxisRows zip(Axis.Zip zip) throws IOException {
+      List<AxisRows> all = new ArrayList<>();
       for (Axis axis : zip.axes()) {
         all.add(of(axis));
       }
       if (!awaits.isEmpty()) {
-        return new Values(zip.names(), List.of());
+        return new AxisRows(zip.names(), List.of());
       }
-      Values first = all.getFirst();
-      for (Values other : all) {
-        if (other.rows.size() != first.rows.size()) {
+      AxisRows first = all.getFirst();
+      for (AxisRows other : all) {
+        if (other.rows().size() != first.rows().size()) {
           throw new BadInput(
               zip.place(),
               "zip wants as many values of each, but %s has %s and %s has %s"
                   .formatted(
-                      first.names.getFirst(),
-                      first.rows.size(),
-                      other.names.getFirst(),
-                      other.rows.size()));
+                      first.names().getFirst(),
+                      first.rows().size(),
+                      other.names().getFirst(),
+                      other.rows().size()));
         }
       }
       List<Row> rows = new ArrayList<>();
-      for (int i = 0; i < first.rows.size(); i++) {
+      for (int i = 0; i < first.rows().size(); i++) {
         List<String> values = new ArrayList<>();
         List<String> files = new ArrayList<>();
-        for (Values each : all) {
-          values.addAll(each.rows.get(i).values());
-          files.addAll(each.rows.get(i).files());
+        for (AxisRows each : all) {
+          values.addAll(each.rows().get(i).values());
+          files.addAll(each.rows().get(i).files());
         }
-        rows.add(new Row(List.copyOf(values), first.rows.get(i).place(), List.copyOf(files)));
+        rows.add(new Row(List.copyOf(values), first.rows().get(i).place(), List.copyOf(files)));
       }
-      return new Values(zip.names(), rows);
+      return new AxisRows(zip.names(), rows);
     }
   }
 

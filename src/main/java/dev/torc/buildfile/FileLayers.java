@@ -7,6 +7,7 @@ import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.syntax.SourceFile;
+import dev.torc.workflow.Paths;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,6 +100,7 @@ final class FileLayers {
     if (include != null) {
       open.add(real);
       for (Node each : MapFields.oneOrMore(include.value())) {
+        Paths.refuseHome(MapFields.scalar(each, "include").text(), each.place());
         Path wanted = file.resolveSibling(MapFields.scalar(each, "include").text());
         Path path = located(wanted);
         asked.add(wanted);

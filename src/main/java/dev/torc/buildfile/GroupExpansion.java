@@ -62,6 +62,7 @@ final class GroupExpansion {
   private final WorkflowCodec codec;
   private final JobReader reader;
   private final Set<BadInput.Diagnostic> warnings;
+  private final Set<String> manual;
   private final Set<String> unitNames = new HashSet<>(); // of the units, once a group asks for them
   private final Map<String, Map<String, byte[]>> read = new HashMap<>();
   private final Map<Integer, Outcome> lasting = new HashMap<>();
@@ -82,13 +83,16 @@ final class GroupExpansion {
    *
    * @param codec packs jobs
    * @param warnings where the readers of jobs tell theirs
+   * @param manual takes the names of manual instances
    */
   GroupExpansion(
       Path root,
       List<Unit> units,
       WorkflowCodec codec,
       JobReader reader,
-      Set<BadInput.Diagnostic> warnings) {
+      Set<BadInput.Diagnostic> warnings,
+      Set<String> manual) {
+    this.manual = manual;
     this.codec = codec;
     this.units = List.copyOf(units);
     this.reader = reader;
@@ -233,7 +237,7 @@ final class GroupExpansion {
           }
           JobReader reading = reader.telling(new Problems(), new LinkedHashSet<>());
           return all.stream()
-              .map(values -> new JobReader.Instance(Scope.ANY_PATH, values, List.of()))
+              .map(values -> new JobReader.Instance(Scope.ANY_PATH, values, Map.of(), List.of()))
               .map(one -> reading.read(group.key(), group.name(), group.entry(), one))
               .toList();
         });
@@ -261,7 +265,7 @@ final class GroupExpansion {
         new Group(
             group.name(),
             group.entry().place(),
-            answer.names(),
+            answer.parameters(),
             List.copyOf(names),
             List.copyOf(answer.awaits()),
             known ? List.of() : products(group),
@@ -333,35 +337,41 @@ final class GroupExpansion {
     int[] at = new int[answer.rows().size()];
     for (long i = 0; i < count && own.isEmpty(); i++) {
       SortedMap<String, String> values = new TreeMap<>();
+      SortedMap<String, String> columns = new TreeMap<>();
       List<Item> files = new ArrayList<>(0);
       int n = 0;
       for (int a = 0; a < at.length; a++) {
         Row row = answer.rows().get(a).get(at[a]);
         for (String value : row.values()) {
-          values.put(answer.names().get(n++), value);
+          String name = answer.names().get(n++);
+          (answer.columns().contains(name) ? columns : values).put(name, value);
         }
         for (String file : row.files()) {
           files.add(new Item(null, row.place(), List.of(new Ref.OfFile(row.place(), file))));
         }
       }
       String name = new InstanceName(group.name(), values).toString();
-      byte[] job = before.get(name);
+      String known = columns.isEmpty() ? name : name + '\0' + columns; // it may have others now
+      byte[] job = before.get(known);
       if (job == null) {
         if (unitNames().contains(name)) {
           own.add(group.entry().place(), "the job " + name + " is an instance of " + group.name());
         }
-        job =
-            codec.packed(
-                reading.read(
-                    group.key(),
-                    group.name(),
-                    group.entry(),
-                    new JobReader.Instance(name, values, files)));
+        Job instance =
+            reading.read(
+                group.key(),
+                group.name(),
+                group.entry(),
+                new JobReader.Instance(name, values, columns, files));
+        if (instance.manual()) {
+          manual.add(name);
+        }
+        job = codec.packed(instance);
       }
       names.add(name);
       jobs.add(job);
       if (!answer.lasting()) {
-        all.put(name, job);
+        all.put(known, job);
       }
       for (int a = at.length - 1; a >= 0 && ++at[a] == answer.rows().get(a).size(); a--) {
         at[a] = 0;

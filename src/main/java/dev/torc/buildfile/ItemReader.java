@@ -22,9 +22,11 @@ record ItemReader(Paths paths, Problems problems) {
     if (node instanceof Node.Mapping map && !isNeed(map, need)) {
       map.entries().forEach((name, entry) -> named(job, name, entry, need, items));
     } else {
-      for (Node each : MapFields.oneOrMore(node)) {
+      for (Node each : job.scope().items(node)) {
         try {
-          items.add(new Item(null, each.place(), List.of(ref(each, job.scope(), need))));
+          if (!need || !isEmptied(each, job.scope())) {
+            items.add(new Item(null, each.place(), List.of(ref(each, job.scope(), need))));
+          }
         } catch (BadInput e) {
           problems.add(e);
         }
@@ -51,10 +53,20 @@ record ItemReader(Paths paths, Problems problems) {
       return;
     }
     List<Ref> refs = new ArrayList<>();
-    for (Node each : MapFields.oneOrMore(entry.value())) {
-      job.guard(() -> refs.add(ref(each, job.scope(), need)));
+    for (Node each : job.scope().items(entry.value())) {
+      job.guard(
+          () -> {
+            if (!need || !isEmptied(each, job.scope())) {
+              refs.add(ref(each, job.scope(), need));
+            }
+          });
     }
     items.add(new Item(name, entry.place(), List.copyOf(refs)));
+  }
+
+  /** Whether a need is left out: single-end reads have no second file. */
+  private static boolean isEmptied(Node node, Scope scope) {
+    return node instanceof Node.Scalar scalar && scope.isEmptied(scalar);
   }
 
   /** Whether a map is {@code {job: NAME}} and not one of names. */
@@ -86,7 +98,7 @@ record ItemReader(Paths paths, Problems problems) {
       return List.of();
     }
     List<Ref.OfJob> out = new ArrayList<>();
-    for (Node node : MapFields.oneOrMore(after)) {
+    for (Node node : job.scope().items(after)) {
       job.guard(
           () ->
               out.add(

@@ -38,7 +38,7 @@ final class JobReader {
   /** Maps of a job that are joined with those of {@code defaults}, key by key. */
   private static final Set<String> JOINED = Set.of("env", "resources", "retry");
 
-  private final Map<String, String> vars;
+  private final Vars vars;
   private final Node.Mapping top;
   private final Node.Mapping defaults;
   private final Node.Mapping classes;
@@ -56,7 +56,7 @@ final class JobReader {
    * @param parents needs that {@code dependencies} adds to jobs, by the key of the job
    */
   JobReader(
-      Map<String, String> vars,
+      Vars vars,
       Node.Mapping top,
       Map<String, List<Item>> parents,
       Set<String> counters,
@@ -76,17 +76,26 @@ final class JobReader {
     this.warnings = warnings;
   }
 
-  /** Reads {@code defaults} and the resource classes for their own sake, so that no slip hides. */
+  /**
+   * Reads {@code defaults} and the resource classes for their own sake, so that no slip hides. What
+   * a class says by a parameter is known to the job that has one.
+   */
   void checkShared() {
-    Scope scope = new Scope(vars, "x", null, null);
+    Scope scope = new Scope(vars, Map.of(Scope.ALL, Scope.ANY_PATH), Map.of(), "x", null, null);
     new MapFields(defaults, scope, problems).only(KnownKeys.DEFAULTS, "defaults");
+    Problems own = new Problems();
+    JobReader reading = telling(own, warnings);
     classes
         .entries()
-        .forEach((name, entry) -> resources(MapFields.map(entry.value(), name, problems), scope));
+        .forEach(
+            (name, entry) -> reading.resources(MapFields.map(entry.value(), name, own), scope));
+    own.found().stream()
+        .filter(problem -> problem.message().indexOf(Scope.ANY) < 0)
+        .forEach(problem -> problems.add(problem.place(), problem.message()));
   }
 
   /** The values of the build file's vars. */
-  Map<String, String> vars() {
+  Vars vars() {
     return vars;
   }
 
@@ -100,9 +109,14 @@ final class JobReader {
    *
    * @param name the instance's own name, {@link Scope#ANY_PATH} where the values are not known
    * @param values by parameter; as in {@link Scope}
+   * @param columns likewise
    * @param files paths that it needs without saying so
    */
-  record Instance(String name, SortedMap<String, String> values, List<Item> files) {}
+  record Instance(
+      String name,
+      SortedMap<String, String> values,
+      Map<String, String> columns,
+      List<Item> files) {}
 
   /**
    * Reads one job.
@@ -117,7 +131,7 @@ final class JobReader {
     Scope scope =
         instance == null
             ? new Scope(vars, name, null, null)
-            : new Scope(vars, instance.values, instance.name, null, null);
+            : new Scope(vars, instance.values, instance.columns, instance.name, null, null);
     new MapFields(own, scope, problems).only(KnownKeys.JOB, where);
     MapFields job = new MapFields(withDefaults(own, scope), scope, problems);
 
@@ -137,6 +151,7 @@ final class JobReader {
         withData(needs, run, retry),
         produces,
         items.after(job),
+        steps.tools(full, dir),
         resources(job.map().get("resources"), scope),
         retry,
         depfile,
@@ -144,6 +159,7 @@ final class JobReader {
         job.flag("temporary"),
         job.flag("always"),
         job.flag("interactive"),
+        job.flag("manual"),
         job.flag("allow_failure"),
         showsOutput(job),
         (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
@@ -325,7 +341,7 @@ final class JobReader {
     retry.only(KnownKeys.RETRY, "retry");
     Set<Integer> codes = new TreeSet<>();
     Set<Retry.Cause> causes = EnumSet.noneOf(Retry.Cause.class);
-    for (Node each : MapFields.oneOrMore(retry.map().get("on"))) {
+    for (Node each : job.scope().items(retry.map().get("on"))) {
       job.guard(() -> cause(job.scope().text(MapFields.scalar(each, "on")), each, codes, causes));
     }
     MapFields grow =

@@ -48,6 +48,7 @@ public final class KnownKeys {
           "needs",
           "produces",
           "after",
+          "tools",
           "env",
           "dir",
           "shell",
@@ -59,6 +60,7 @@ public final class KnownKeys {
           "temporary",
           "always",
           "interactive",
+          "manual",
           "output",
           "priority",
           "tags",
@@ -79,10 +81,10 @@ public final class KnownKeys {
 
   /** The maps that a parameter's values can be given by; the first one's keys stand together. */
   static final List<String> VALUES =
-      List.of("from", "to", "step", "lines", "glob", "products", "values");
+      List.of("from", "to", "step", "lines", "glob", "products", "values", "var");
 
   /** A {@code table} that is a map. */
-  static final List<String> TABLE = List.of("file", "columns");
+  static final List<String> TABLE = List.of("file", "columns", "key");
 
   /** A factory. */
   static final List<String> FACTORY = List.of("name", "type", "jobs", "parameters", "number");

@@ -84,7 +84,7 @@ public final class LiteralText {
   /** What is wrong with the name of a parameter, for a message; null if nothing. */
   public static String wrongParameter(String name) {
     try {
-      AxisReader.checkName(name, java.util.Map.of(), Place.NONE);
+      AxisReader.checkName(name, Vars.NONE, Place.NONE);
       return null;
     } catch (BadInput e) {
       return e.getMessage();

@@ -100,7 +100,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
       return List.of();
     }
     List<String> out = new ArrayList<>();
-    for (Node node : oneOrMore(map.get(key))) {
+    for (Node node : scope.items(map.get(key))) {
       guard(() -> out.add(scope.text(scalar(node, key))));
     }
     return out;

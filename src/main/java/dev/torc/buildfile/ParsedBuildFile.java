@@ -52,6 +52,7 @@ public final class ParsedBuildFile {
   private final SortedMap<String, String> data;
   private final List<Hook> hooks;
   private final Set<BadInput.Diagnostic> warnings = new LinkedHashSet<>();
+  private final Set<String> manual = new LinkedHashSet<>(); // names of jobs, instances and groups
   private final GroupExpansion expansion;
 
   /**
@@ -84,7 +85,7 @@ public final class ParsedBuildFile {
     Node.Mapping all = layers.read(files);
     new MapFields(all, null, problems).only(KnownKeys.TOP, "the build file");
 
-    SortedMap<String, String> vars =
+    Vars vars =
         VariableReader.resolve(MapFields.map(all.get("vars"), "vars", problems), defines, problems);
     // With wrong vars every use of them would be told again.
     problems.throwIfAny();
@@ -116,9 +117,9 @@ public final class ParsedBuildFile {
     while (!jobs.isEmpty()) {
       Map.Entry<String, Entry> job = jobs.pollFirstEntry();
       Entry read = new Entry(job.getValue().place(), job.getValue().value());
-      add(job.getKey(), read, reader, axes, codec, units, places, problems);
+      add(job.getKey(), read, reader, axes, codec, units, manual, places, problems);
     }
-    this.expansion = new GroupExpansion(root, units, codec, reader, warnings);
+    this.expansion = new GroupExpansion(root, units, codec, reader, warnings, manual);
     Path folder = root.getFileName();
     this.files = layers.files();
     this.sources = layers.sources();
@@ -157,7 +158,8 @@ public final class ParsedBuildFile {
         expanded.starts(),
         data,
         hooks,
-        List.copyOf(expanded.warnings()));
+        List.copyOf(expanded.warnings()),
+        List.copyOf(manual));
   }
 
   /** The files that were read, tables among them, under the paths by which they were asked for. */
@@ -186,6 +188,7 @@ public final class ParsedBuildFile {
       AxisReader axes,
       WorkflowCodec codec,
       List<Unit> units,
+      Set<String> manual,
       Map<String, Place> places,
       Problems problems) {
     String name;
@@ -213,6 +216,9 @@ public final class ParsedBuildFile {
     }
     if (!AxisReader.isGroup(entry.value())) {
       Job job = reader.read(key, name, entry, null);
+      if (job.manual()) {
+        manual.add(name);
+      }
       units.add(new Unit.Single(codec, codec.packed(job)));
       return;
     }
@@ -223,8 +229,11 @@ public final class ParsedBuildFile {
       problems.add(new BadInput(own.found()));
       read = List.of();
     }
-    units.add(
-        new Unit.Many(name, key, entry, read, outline(key, name, entry, read, reader, problems)));
+    Job outline = outline(key, name, entry, read, reader, problems);
+    if (outline.manual()) {
+      manual.add(name);
+    }
+    units.add(new Unit.Many(name, key, entry, read, outline));
   }
 
   /**
@@ -242,7 +251,11 @@ public final class ParsedBuildFile {
     Job job =
         reader
             .telling(own, new LinkedHashSet<>())
-            .read(key, name, entry, new JobReader.Instance(Scope.ANY_PATH, values, List.of()));
+            .read(
+                key,
+                name,
+                entry,
+                new JobReader.Instance(Scope.ANY_PATH, values, Map.of(), List.of()));
     own.found().stream()
         .filter(problem -> problem.message().matches("(?s)(unknown|the job) [^\\x00]*"))
         .forEach(problem -> problems.add(problem.place(), problem.message()));
@@ -259,7 +272,8 @@ public final class ParsedBuildFile {
         };
     if (axis instanceof Axis.Zip zip) {
       zip.axes().forEach(each -> unknown(each, into));
-    } else if (axis.names().isEmpty()) {
+    } else if (axis.names().isEmpty()
+        || axis instanceof Axis.Table table && !table.key().isEmpty()) {
       into.put(Scope.ALL, Scope.ANY_PATH);
     }
     axis.names().forEach(name -> into.putIfAbsent(name, whole ? Scope.ANY : Scope.ANY_PATH));
@@ -287,10 +301,11 @@ public final class ParsedBuildFile {
 
   private static List<Path> roots(MapFields fields, Path root) {
     List<Path> roots = new ArrayList<>();
-    for (Node node : MapFields.oneOrMore(fields.map().get("roots"))) {
+    for (Node node : fields.scope().items(fields.map().get("roots"))) {
       fields.guard(
           () -> {
             String text = fields.scope().text(MapFields.scalar(node, "roots"));
+            Paths.refuseHome(text, node.place());
             try {
               roots.add(root.resolve(text).normalize());
             } catch (InvalidPathException e) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,16 +27,19 @@ import java.util.regex.Pattern;
  * known at load and leaves slots for what only a run knows. A value put in is never read again for
  * placeholders.
  *
- * @param vars values by name
+ * @param vars of the build file
  * @param parameters of an instance, values by name; {@link #ANY} or {@link #ANY_PATH} where a value
  *     is not known yet
+ * @param columns of the row of an instance, values by name, that are no parameters: placeholders
+ *     put them in as they do parameters, and nothing else has them
  * @param job the job's name, null outside of jobs
  * @param needs the items that {@code {needs…}} may name, null where they are not known
  * @param produces likewise
  */
 public record Scope(
-    Map<String, String> vars,
+    Vars vars,
     Map<String, String> parameters,
+    Map<String, String> columns,
     String job,
     List<Item> needs,
     List<Item> produces) {
@@ -51,19 +55,62 @@ public record Scope(
 
   /** Names that no var may have. */
   static final List<String> RESERVED =
-      List.of("needs", "produces", "job", "cpus", "memory", "attempt", "data");
+      List.of("needs", "produces", "job", "cpus", "memory", "attempt", "tmp", "data");
 
   /** The longest text that a value put in may make; no argument of a process can be longer. */
   static final int MAX_TEXT = 128 << 10;
 
   /** The scope of a text outside of instances. */
+  Scope(Vars vars, String job, List<Item> needs, List<Item> produces) {
+    this(vars, Map.of(), Map.of(), job, needs, produces);
+  }
+
+  /** The same where no var is a list. */
   public Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> produces) {
-    this(vars, Map.of(), job, needs, produces);
+    this(new Vars(vars, Map.of()), Map.of(), Map.of(), job, needs, produces);
   }
 
   /** The scope of the same job where its items are known. */
   Scope with(List<Item> needs, List<Item> produces) {
-    return new Scope(vars, parameters, job, needs, produces);
+    return new Scope(vars, parameters, columns, job, needs, produces);
+  }
+
+  /**
+   * One value or the values of a list, as nodes; an item that is just a var which is a list stands
+   * for the items of that.
+   */
+  List<Node> items(Node node) {
+    List<Node> written = MapFields.oneOrMore(node);
+    if (vars.lists().isEmpty()) {
+      return written;
+    }
+    List<Node> items = new ArrayList<>();
+    for (Node each : written) {
+      String name = each instanceof Node.Scalar scalar ? only(scalar.text()) : null;
+      List<String> list = name == null ? null : vars.lists().get(name);
+      if (list == null) {
+        items.add(each);
+      } else {
+        for (int i = 0; i < list.size(); i++) {
+          items.add(new Node.Scalar(each.place(), "{" + name + "[" + i + "]}", true));
+        }
+      }
+    }
+    return items;
+  }
+
+  /** The name of the placeholder that is a whole text, null where there is more or less to it. */
+  private static String only(String text) {
+    boolean braces = text.startsWith("{") && text.endsWith("}") && text.length() > 2;
+    String name = braces ? text.substring(1, text.length() - 1) : "";
+    return Placeholder.isIdentifier(name) ? name : null;
+  }
+
+  /** Whether a path is nothing but placeholders, and all of them are empty. */
+  boolean isEmptied(Node.Scalar node) {
+    return node.text().startsWith("{")
+        && Placeholder.split(node.text()).stream().allMatch(Placeholder.class::isInstance)
+        && path(node).isEmpty();
   }
 
   /** How values are put into a text that must be known at load. */
@@ -108,12 +155,14 @@ public record Scope(
         } else {
           out.append(part);
         }
+      } else if (isCaller(hole)) {
+        throw caller(hole, node.place());
       } else if (Template.SLOTS.contains(hole.name())) {
         throw new BadInput(
             node.place(),
             hole.written() + " is known only when the job runs; it can stand in commands and env");
       } else {
-        boolean own = hole.name().equals("job") || parameter(hole.name()) != null;
+        boolean own = hole.name().equals("job") || ofRow(hole.name()) != null;
         put(value(hole, node.place()), own, form, out);
       }
     }
@@ -172,15 +221,28 @@ public record Scope(
     out.append(known ? "{" + head + "*," + head + "*/**/*}" : "**/*");
   }
 
+  /** The value of a parameter, or of another column of the instance's row. */
+  private String ofRow(String name) {
+    String value = columns.get(name);
+    return value == null ? parameter(name) : value;
+  }
+
   private String parameter(String name) {
     String value = parameters.get(name);
-    return value == null && parameters.containsKey(ALL) && !vars.containsKey(name)
-        ? ANY_PATH
-        : value;
+    return value == null && parameters.containsKey(ALL) && !vars.has(name) ? ANY_PATH : value;
   }
 
   /** A text that no shell reads; slots are allowed. */
   Template plain(Node.Scalar node) {
+    return plain(node, false);
+  }
+
+  /** The value of a variable: slots are allowed, and the caller's own variables. */
+  Template env(Node.Scalar node) {
+    return plain(node, true);
+  }
+
+  private Template plain(Node.Scalar node, boolean env) {
     if (node.text().indexOf('{') < 0) {
       return Template.of(node.text());
     }
@@ -189,6 +251,9 @@ public record Scope(
     for (Object part : Placeholder.split(node.text())) {
       if (!(part instanceof Placeholder hole)) {
         text.append(part);
+      } else if (env && isCaller(hole)) {
+        flush(text, node.place(), parts);
+        parts.add(new Part.Slot("env", -1, hole.member(), Quote.NONE, node.place()));
       } else {
         put(hole, Quote.NONE, node.place(), text, parts);
       }
@@ -198,6 +263,15 @@ public record Scope(
 
   /** A text for a shell; values are quoted for the place where they stand. */
   public Template command(Node.Scalar node, List<String> shell) {
+    return command(node, shell, _ -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param warn takes what is likely a mistake
+   */
+  Template command(Node.Scalar node, List<String> shell, Consumer<BadInput.Diagnostic> warn) {
     if (node.text().indexOf('{') < 0) {
       return Template.of(node.text());
     }
@@ -229,7 +303,16 @@ public record Scope(
       }
       if (masked.charAt(i) == ShellText.HOLE) {
         Quote quote = scan == null ? Quote.REFUSE : scan.holes().get(hole);
-        put(holes.get(hole++), quote, node.place(), text, parts);
+        Placeholder each = holes.get(hole++);
+        List<String> list = each.index() < 0 ? vars.lists().get(each.name()) : null;
+        if (list != null && isWord(masked, i) && (scan == null || quote == Quote.BARE)) {
+          words(list, each, quote, node.place(), text);
+        } else {
+          put(each, quote, node.place(), text, parts);
+        }
+        if (quote == Quote.BARE) {
+          oneWord(each, node.place(), warn);
+        }
       } else {
         text.append(masked.charAt(i));
       }
@@ -237,13 +320,65 @@ public record Scope(
     return finish(text, parts, node.place());
   }
 
+  /** A word of a command that no shell reads. */
+  Template word(Node.Scalar node, Consumer<BadInput.Diagnostic> warn) {
+    for (Object part : Placeholder.split(node.text())) {
+      if (part instanceof Placeholder hole && hole.written().equals(node.text())) {
+        oneWord(hole, node.place(), warn);
+      }
+    }
+    return plain(node);
+  }
+
+  /** Options that are one text are one word, which no program takes for options. */
+  private void oneWord(Placeholder hole, Place place, Consumer<BadInput.Diagnostic> warn) {
+    String value = hole.written().length() == hole.name().length() + 2 ? text(hole.name()) : null;
+    if (value != null && value.startsWith("-") && value.indexOf(' ') > 0) {
+      String items = String.join(", ", value.strip().split("\\s+"));
+      warn.accept(
+          new BadInput.Diagnostic(
+              place,
+              "%s is the one word \"%s\" here; for several write a list, vars: {%s: [%s]}"
+                  .formatted(hole.written(), value, hole.name(), items)));
+    }
+  }
+
+  /** The value of a var that no parameter hides, null where it is none or a list. */
+  private String text(String name) {
+    return parameters.containsKey(name) ? null : vars.texts().get(name);
+  }
+
+  /** Whether nothing is glued to a hole. */
+  private static boolean isWord(CharSequence masked, int at) {
+    return (at == 0 || isApart(masked.charAt(at - 1)))
+        && (at + 1 == masked.length() || isApart(masked.charAt(at + 1)));
+  }
+
+  private static boolean isApart(char c) {
+    return " \t\r\n;&|()<>".indexOf(c) >= 0;
+  }
+
+  /** Puts in all items of a list, each quoted. */
+  private static void words(
+      List<String> list, Placeholder hole, Quote quote, Place place, StringBuilder text) {
+    String gap = "";
+    for (String item : list) {
+      String quoted = Quoting.quote(item, quote);
+      if (quoted == null) {
+        throw Quoting.refusal(place, hole.written(), item);
+      }
+      text.append(gap).append(quoted);
+      gap = " ";
+    }
+  }
+
   private void put(
       Placeholder hole, Quote quote, Place place, StringBuilder text, List<Part> parts) {
+    if (isCaller(hole)) {
+      throw caller(hole, place);
+    }
     if (Template.SLOTS.contains(hole.name())) {
-      if (!text.isEmpty()) {
-        parts.add(new Part.Text(bounded(text, place)));
-        text.setLength(0);
-      }
+      flush(text, place, parts);
       parts.add(slot(hole, quote, place));
       return;
     }
@@ -253,6 +388,27 @@ public record Scope(
       throw Quoting.refusal(place, hole.written(), value);
     }
     text.append(quoted);
+  }
+
+  private static void flush(StringBuilder text, Place place, List<Part> parts) {
+    if (!text.isEmpty()) {
+      parts.add(new Part.Text(bounded(text, place)));
+      text.setLength(0);
+    }
+  }
+
+  /** Whether a placeholder is {@code {env.NAME}}; {@code {env}} may be a var as any other. */
+  private static boolean isCaller(Placeholder hole) {
+    return hole.name().equals("env") && hole.member() != null;
+  }
+
+  private static BadInput caller(Placeholder hole, Place place) {
+    String name = hole.member();
+    return new BadInput(
+        place,
+        hole.written()
+            + " stands in values of env only; write env: {%s: \"%s\"}, and $%s in a command"
+                .formatted(name, hole.written(), name));
   }
 
   private static Template finish(StringBuilder text, List<Part> parts, Place place) {
@@ -312,8 +468,12 @@ public record Scope(
   }
 
   private String value(Placeholder hole, Place place) {
-    String value = hole.name().equals("job") ? job : parameter(hole.name());
-    value = value == null ? vars.get(hole.name()) : value;
+    List<String> list = vars.lists().get(hole.name());
+    if (list != null) {
+      return item(list, hole, place);
+    }
+    String value = hole.name().equals("job") ? job : ofRow(hole.name());
+    value = value == null ? vars.texts().get(hole.name()) : value;
     if (value == null) {
       throw unknown(hole, place);
     }
@@ -330,9 +490,28 @@ public record Scope(
     }
   }
 
+  /** One item of a list, where a text is wanted. */
+  private static String item(List<String> list, Placeholder hole, Place place) {
+    if (hole.index() < 0) {
+      throw new BadInput(
+          place,
+          hole.written()
+              + ": "
+              + hole.name()
+              + " is a list; it stands as a word of its own in a command or as an item of a list,"
+              + " never within other text");
+    }
+    if (hole.index() >= list.size()) {
+      throw new BadInput(
+          place, hole.written() + ": there are only " + list.size() + ", counted from 0");
+    }
+    return list.get(hole.index());
+  }
+
   private BadInput unknown(Placeholder hole, Place place) {
-    TreeSet<String> known = new TreeSet<>(vars.keySet());
+    TreeSet<String> known = new TreeSet<>(vars.names());
     known.addAll(parameters.keySet());
+    known.addAll(columns.keySet());
     if (job != null) {
       known.add("job");
       known.addAll(Template.SLOTS);

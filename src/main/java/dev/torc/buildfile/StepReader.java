@@ -12,6 +12,7 @@ import dev.torc.workflow.Paths;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Step.Command;
 import dev.torc.workflow.Template;
+import dev.torc.workflow.Tool;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -52,7 +53,7 @@ record StepReader(
       return DEFAULT_SHELL;
     }
     List<String> words = new ArrayList<>();
-    for (Node word : list.items()) {
+    for (Node word : job.scope().items(list)) {
       job.guard(() -> words.add(job.scope().text(MapFields.scalar(word, "shell"))));
     }
     return words.isEmpty() || words.getFirst().isEmpty() ? DEFAULT_SHELL : List.copyOf(words);
@@ -73,6 +74,7 @@ record StepReader(
     if (text.isEmpty()) {
       throw new BadInput(node.place(), "an empty path");
     }
+    Paths.refuseHome(text, node.place());
     return Glob.unescape(text);
   }
 
@@ -167,6 +169,56 @@ record StepReader(
     return node;
   }
 
+  /** The programs of {@code tools}; the job's own {@code PATH} tells where they may be. */
+  List<Tool> tools(MapFields job, String dir) {
+    if (job.map().get("tools") == null) {
+      return List.of();
+    }
+    StepReader again =
+        new StepReader(top, paths, new Problems(), warnings); // what is wrong is told
+    Template search = again.env(job).getOrDefault("PATH", Optional.empty()).orElse(null);
+    List<Tool> tools = new ArrayList<>();
+    for (Node node : job.scope().items(job.map().get("tools"))) {
+      job.guard(
+          () -> {
+            String name = job.scope().text(MapFields.scalar(node, "tools"));
+            tools.add(tool(node.place(), name, search, dir));
+          });
+    }
+    return List.copyOf(tools);
+  }
+
+  private Tool tool(Place place, String name, Template search, String dir) {
+    Paths.refuseHome(name, place);
+    if (name.isBlank() || name.endsWith("/") || name.equals(".") || name.equals("..")) {
+      throw new BadInput(place, "no name of a program: \"" + name + "\"");
+    }
+    try {
+      List<String> own = new ArrayList<>();
+      if (name.indexOf('/') >= 0) {
+        own.add(paths.normalize(name));
+      } else if (search != null) {
+        StringBuilder folders = new StringBuilder();
+        for (Template.Part part : search.parts()) {
+          boolean text = part instanceof Template.Part.Text;
+          if (!text && !((Template.Part.Slot) part).name().equals("env")) {
+            throw new BadInput(
+                place, "where " + name + " is has to be known before the job runs; see its PATH");
+          }
+          folders.append(text ? ((Template.Part.Text) part).text() : "\0");
+        }
+        for (String folder : folders.toString().split(":", -1)) {
+          if (folder.indexOf('\0') < 0) {
+            own.add(paths.below(dir, folder.isEmpty() ? name : folder + "/" + name));
+          }
+        }
+      }
+      return new Tool(place, name, List.copyOf(own), search, dir);
+    } catch (IllegalArgumentException e) {
+      throw new BadInput(place, e.getMessage());
+    }
+  }
+
   private static String image(MapFields fields, String otherwise) {
     return fields.read(
         "image",
@@ -201,7 +253,7 @@ record StepReader(
       throw new BadInput(node.place(), "the command is empty");
     }
     List<Template> words = new ArrayList<>();
-    for (Node word : list.items()) {
+    for (Node word : scope.items(list)) {
       Node.Scalar text = MapFields.scalar(word, "a word of the command");
       if (words.isEmpty() && text.text().isEmpty()) {
         throw new BadInput(text.place(), "the command's first word, its program, is empty");
@@ -213,7 +265,10 @@ record StepReader(
                 "a list is the words of one command, and the program \"%s\" has blanks in it; write a text, or tasks for several commands"
                     .formatted(text.text())));
       }
-      words.add(scope.plain(text));
+      words.add(scope.word(text, warnings::add));
+    }
+    if (words.isEmpty()) {
+      throw new BadInput(node.place(), "the command is empty");
     }
     return new Command.Words(List.copyOf(words));
   }
@@ -243,7 +298,7 @@ record StepReader(
               "the command ends inside of quotes; a # behind a blank begins a comment in YAML:"
                   + " quote the whole command"));
     }
-    return scope.command(node, shell);
+    return scope.command(node, shell, warnings::add);
   }
 
   /** A text without quotes, as most are, is not scanned. */
@@ -268,7 +323,7 @@ record StepReader(
                     name,
                     Node.isNothing(entry.value())
                         ? Optional.empty()
-                        : Optional.of(scope.plain(MapFields.scalar(entry.value(), name))));
+                        : Optional.of(scope.env(MapFields.scalar(entry.value(), name))));
               } catch (BadInput e) {
                 problems.add(e);
               }

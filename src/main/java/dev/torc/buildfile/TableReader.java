@@ -212,7 +212,8 @@ final class TableReader {
     columns = fields.stream().mapToInt(names::indexOf).toArray();
   }
 
-  private static BadInput missing(String name, List<String> known, Place place) {
+  /** A column that is not there. */
+  static BadInput missing(String name, List<String> known, Place place) {
     String hint = NearestName.hint(name, known);
     return new BadInput(
         place,

@@ -5,16 +5,20 @@ import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
+import dev.torc.syntax.SourceFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Reads {@code vars}, which may refer to each other in any order, with {@code -D} laid over them.
- * Values from the command line are texts as they stand.
+ * Values from the command line are texts as they stand; those of a list may be written as one.
  */
 final class VariableReader {
 
@@ -23,33 +27,33 @@ final class VariableReader {
 
   private final Node.Mapping written;
   private final Problems problems;
-  private final Map<String, String> values;
+  private final Map<String, String> texts = new HashMap<>();
+  private final Map<String, List<String>> lists = new HashMap<>();
   private final Set<String> open = new LinkedHashSet<>();
 
-  private VariableReader(
-      Node.Mapping written, SortedMap<String, String> defines, Problems problems) {
+  private VariableReader(Node.Mapping written, Problems problems) {
     this.written = written;
     this.problems = problems;
-    this.values = new HashMap<>(defines);
   }
 
-  /** The value of every var, by name. */
-  static SortedMap<String, String> resolve(
-      Node.Mapping written, SortedMap<String, String> defines, Problems problems) {
-    defines
-        .keySet()
-        .forEach(
-            name -> {
-              if (!written.entries().containsKey(name)) {
-                problems.add(
-                    Place.NONE,
-                    "-D "
-                        + name
-                        + ": the build file has no such var"
-                        + NearestName.hint(name, written.entries().keySet()));
-              }
-            });
-    VariableReader vars = new VariableReader(written, defines, problems);
+  /** The value of every var. */
+  static Vars resolve(Node.Mapping written, SortedMap<String, String> defines, Problems problems) {
+    VariableReader vars = new VariableReader(written, problems);
+    defines.forEach(
+        (name, value) -> {
+          if (!written.entries().containsKey(name)) {
+            problems.add(
+                Place.NONE,
+                "-D "
+                    + name
+                    + ": the build file has no such var"
+                    + NearestName.hint(name, written.entries().keySet()));
+          } else if (written.get(name) instanceof Node.Sequence) {
+            vars.lists.put(name, vars.defined(name, value));
+          } else {
+            vars.texts.put(name, value);
+          }
+        });
     written
         .entries()
         .forEach(
@@ -60,43 +64,98 @@ final class VariableReader {
               } else if (Scope.RESERVED.contains(name)) {
                 problems.add(entry.place(), "{" + name + "} means something else; rename the var");
               }
-              vars.value(name);
+              vars.resolve(name);
             });
-    return new TreeMap<>(vars.values);
+    return new Vars(vars.texts, vars.lists);
   }
 
-  private String value(String name) {
-    if (values.containsKey(name)) {
-      return values.get(name);
+  /** The items of a list from the command line: one as it stands, or a list as YAML has it. */
+  private List<String> defined(String name, String value) {
+    String text = value.strip();
+    if (text.isEmpty()) {
+      return List.of();
+    }
+    if (!text.startsWith("[")) {
+      String[] words = text.split("\\s+");
+      if (words.length > 1) {
+        problems.add(
+            Place.NONE,
+            "-D %s: a list with blanks in it; write -D '%s=[%s]'"
+                .formatted(name, name, String.join(", ", words)));
+      }
+      return List.of(value);
+    }
+    List<String> items = new ArrayList<>();
+    try {
+      if (SourceFile.parse(text.getBytes(StandardCharsets.UTF_8), "-D")
+          instanceof Node.Sequence list) {
+        for (Node item : list.items()) {
+          items.add(MapFields.scalar(item, "an item").text());
+        }
+        return items;
+      }
+    } catch (BadInput | IOException e) {
+      // What is wrong with so short a text is seen where it is shown.
+    }
+    problems.add(
+        Place.NONE, "-D " + name + ": no list: " + text + "; write -D '" + name + "=[a, b]'");
+    return List.of();
+  }
+
+  /** Finds the value of a var, after those of the vars that it names. */
+  private void resolve(String name) {
+    if (texts.containsKey(name) || lists.containsKey(name)) {
+      return;
     }
     Node.Entry entry = written.entries().get(name);
-    String value = "";
     if (open.contains(name) || open.size() > MAX_DEPTH) {
       problems.add(
           entry.place(),
           open.contains(name)
               ? "the vars " + String.join(" → ", open) + " → " + name + " go round in a circle"
               : "vars refer to each other more than " + MAX_DEPTH + " deep");
-      values.put(name, value);
-      return value;
+      texts.put(name, "");
+      return;
     }
     open.add(name);
     try {
-      Node.Scalar scalar = MapFields.scalar(entry.value(), name);
-      if (scalar.text().indexOf('{') >= 0) {
-        for (Object part : Placeholder.split(scalar.text())) {
-          if (part instanceof Placeholder hole && written.entries().containsKey(hole.name())) {
-            value(hole.name());
-          }
-        }
+      if (entry.value() instanceof Node.Sequence list) {
+        lists.put(name, list(list, name));
+      } else {
+        Node.Scalar text = MapFields.scalar(entry.value(), name);
+        resolveIn(text);
+        texts.put(name, scope().text(text));
       }
-      value = new Scope(values, null, null, null).text(scalar);
     } catch (BadInput e) {
       problems.add(e);
+      texts.putIfAbsent(name, "");
     } finally {
       open.remove(name);
     }
-    values.put(name, value);
-    return value;
+  }
+
+  private List<String> list(Node.Sequence list, String name) {
+    for (Node item : list.items()) {
+      resolveIn(MapFields.scalar(item, "an item of " + name));
+    }
+    List<String> items = new ArrayList<>();
+    for (Node item : scope().items(list)) {
+      items.add(scope().text(MapFields.scalar(item, name)));
+    }
+    return List.copyOf(items);
+  }
+
+  private void resolveIn(Node.Scalar text) {
+    if (text.text().indexOf('{') >= 0) {
+      for (Object part : Placeholder.split(text.text())) {
+        if (part instanceof Placeholder hole && written.entries().containsKey(hole.name())) {
+          resolve(hole.name());
+        }
+      }
+    }
+  }
+
+  private Scope scope() {
+    return new Scope(new Vars(texts, lists), null, null, null);
   }
 }

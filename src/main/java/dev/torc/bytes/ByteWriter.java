@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.BiConsumer;
 
 /**
@@ -18,19 +20,10 @@ public final class ByteWriter {
   private byte[] bytes;
   private int length;
 
-  /** All of these bytes as if they had been written; they are not copied. */
-  public static ByteWriter over(byte[] bytes) {
-    return new ByteWriter(bytes, bytes.length);
-  }
-
-  private ByteWriter(byte[] bytes, int length) {
-    this.bytes = bytes;
-    this.length = length;
-  }
-
   /** Begins behind so many bytes that are left free. */
   public ByteWriter(int free) {
-    this(new byte[Math.max(128, 2 * free)], free);
+    bytes = new byte[Math.max(128, 2 * free)];
+    length = free;
   }
 
   /** What was written elsewhere, one after the other; it is copied once. */
@@ -164,6 +157,15 @@ public final class ByteWriter {
     number(items.size());
     for (T item : items) {
       each.accept(this, item);
+    }
+  }
+
+  /** How many there are, then each name with its value. */
+  public <T> void map(SortedMap<String, ? extends T> map, BiConsumer<ByteWriter, T> value) {
+    number(map.size());
+    for (Map.Entry<String, ? extends T> entry : map.entrySet()) {
+      text(entry.getKey());
+      value.accept(this, entry.getValue());
     }
   }
 

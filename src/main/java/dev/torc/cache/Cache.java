@@ -18,6 +18,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.lmdbjava.LmdbException;
 
 /**
  * The memory of torc: what is known of files, what the last runs left, who owns which path, and the
@@ -93,6 +94,11 @@ public final class Cache implements AutoCloseable {
 
   static Cache open(CachePlace place, Consumer<String> note, CacheSettings settings) {
     return CacheOpening.forWork(place, note, settings);
+  }
+
+  /** Loads what opens a database, if it can be loaded; opens nothing. */
+  public static void prepare() {
+    RecordStore.prepare();
   }
 
   /**
@@ -375,8 +381,7 @@ public final class Cache implements AutoCloseable {
   }
 
   private CacheException failure(String what, RuntimeException e) {
-    boolean damage = e instanceof LmdbException lmdb && lmdb.damage();
-    return damage && writer != null
+    return writer != null && Damage.shows(e)
         ? Damage.mark(place, e)
         : CacheTrouble.of(what, place.data(), e);
   }

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.lmdbjava.LmdbException;
 
 /**
  * How a cache is opened: damage is found before LMDB may read the pages, and is set aside by who

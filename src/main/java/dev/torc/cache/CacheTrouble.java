@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.lmdbjava.LmdbNativeException;
+import org.lmdbjava.Meta;
 
 /** Turns what went wrong below the cache into the one line that people read; decides nothing. */
 final class CacheTrouble {
@@ -50,16 +52,23 @@ final class CacheTrouble {
     if (e instanceof CacheException already) {
       return already;
     }
-    int code = e instanceof LmdbException lmdb ? lmdb.code() : 0;
+    int code = e instanceof LmdbNativeException lmdb ? lmdb.getResultCode() : 0;
     String why =
         switch (code) {
           case ENOSPC -> FULL;
           case EIO -> full(file) ? FULL : "input/output error; check the disk, then build again";
           case EACCES, EPERM -> "permission denied; make it writable and build again";
           case EROFS -> READ_ONLY;
-          default -> String.valueOf(e.getMessage());
+          default -> words(e);
         };
     return new CacheException(line(what, file, why), e);
+  }
+
+  /** The words that LMDB itself has for what it refused; lmdbjava has others. */
+  static String words(RuntimeException e) {
+    return e instanceof LmdbNativeException refused
+        ? Meta.error(refused.getResultCode()) + " (" + refused.getResultCode() + ")"
+        : String.valueOf(e.getMessage());
   }
 
   /** What the C library says, in lower case as all else on the line. */

@@ -5,6 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.lmdbjava.Dbi;
+import org.lmdbjava.Env;
+import org.lmdbjava.LmdbNativeException;
 
 /**
  * What happens to a database that cannot be used: it is moved aside, never deleted, and the next
@@ -23,9 +26,19 @@ final class Damage {
     return Files.exists(marker(place));
   }
 
+  /** Whether it is the database itself that is unsound, and not its surroundings or the system. */
+  static boolean shows(RuntimeException e) {
+    return e instanceof LmdbNativeException refused
+        && refused.getResultCode() < 0 // else it is an errno
+        && !(e instanceof LmdbNativeException.PanicException
+            || e instanceof LmdbNativeException.TlsFullException
+            || e instanceof Env.ReadersFullException
+            || e instanceof Dbi.MapResizedException);
+  }
+
   /** Leaves the marker; says in one line what happened and what comes next. */
   static CacheException mark(CachePlace place, RuntimeException cause) {
-    String found = "the cache " + place.data() + " is damaged (" + cause.getMessage() + ")";
+    String found = "the cache " + place.data() + " is damaged (" + CacheTrouble.words(cause) + ")";
     try {
       if (!marked(place)) {
         Files.createFile(marker(place));

@@ -1,16 +1,29 @@
 package dev.torc.cache;
 
+import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import org.lmdbjava.Cursor;
+import org.lmdbjava.Dbi;
+import org.lmdbjava.DbiFlags;
+import org.lmdbjava.Env;
+import org.lmdbjava.EnvFlags;
+import org.lmdbjava.GetOp;
+import org.lmdbjava.LmdbException;
+import org.lmdbjava.Txn;
 
 /**
  * The LMDB environment: trees of bytes, read by any thread and written by one. It does not know
@@ -42,28 +55,50 @@ final class RecordStore implements AutoCloseable {
 
   private static final int READERS = 254;
 
-  private final LmdbEnv env;
+  static {
+    LmdbProvider.use();
+  }
+
+  private final Env<byte[]> env;
   private final boolean writes;
 
-  /** LMDB's numbers of the trees, by ordinal, and of the tree that holds their names. */
-  private final int[] trees = new int[RecordTree.values().length];
+  /** Bytes of the map. */
+  private long size;
 
-  private int main;
+  /** Why there is no map any more, null where there is one. LMDB does not look, and would crash. */
+  private LmdbException lost;
+
+  private final Map<RecordTree, Dbi<byte[]>> trees = new EnumMap<>(RecordTree.class);
+
+  /** The tree that holds the names of the others. */
+  private Dbi<byte[]> main;
+
   private final ReentrantReadWriteLock map = new ReentrantReadWriteLock();
 
   /** For single reads, taken by its monitor; between reads it is reset, but in a look. */
-  private LmdbTxn reader;
+  private Txn<byte[]> reader;
 
-  private RecordStore(LmdbEnv env, boolean writes) {
-    this.env = env;
+  private RecordStore(Path folder, long mapSize, boolean writes) {
+    lockTable(folder);
+    this.env = env(folder, mapSize, !writes);
     this.writes = writes;
+    this.size = mapSize;
+  }
+
+  /** Loads what calls LMDB. */
+  static void prepare() {
+    try {
+      Env.create(PROXY_BA);
+    } catch (LinkageError unloadable) {
+      return; // told by who opens a database
+    }
   }
 
   /** Opens for reading and writing; the folder exists and a file there is sound. */
   static RecordStore open(Path folder, long mapSize) {
-    RecordStore store = new RecordStore(env(folder, mapSize, false), true);
+    RecordStore store = new RecordStore(folder, mapSize, true);
     try {
-      store.env.checkReaders(); // frees the slots of readers that were killed
+      store.env.readerCheck(); // frees the slots of readers that were killed
       return store;
     } catch (RuntimeException e) {
       store.env.close();
@@ -73,9 +108,9 @@ final class RecordStore implements AutoCloseable {
 
   /** Opens for reading one snapshot, which is held until the end. Nothing of it was read yet. */
   static RecordStore look(Path folder, long mapSize) {
-    RecordStore store = new RecordStore(env(folder, mapSize, true), false);
+    RecordStore store = new RecordStore(folder, mapSize, false);
     try {
-      store.reader = store.env.read();
+      store.reader = store.env.txnRead();
       return store;
     } catch (RuntimeException e) {
       store.env.close();
@@ -111,10 +146,15 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  private static LmdbEnv env(Path folder, long mapSize, boolean readOnly) {
-    lockTable(folder);
+  private static Env<byte[]> env(Path folder, long mapSize, boolean readOnly) {
     try {
-      return LmdbEnv.open(folder, mapSize, RecordTree.values().length, READERS, readOnly);
+      // Without MDB_NOTLS a reader would belong to the thread that began it.
+      EnvFlags[] flags = {EnvFlags.MDB_NOTLS, EnvFlags.MDB_RDONLY_ENV};
+      return Env.create(PROXY_BA)
+          .setMapSize(mapSize)
+          .setMaxDbs(RecordTree.values().length)
+          .setMaxReaders(READERS)
+          .open(folder.toFile(), 0664, readOnly ? flags : Arrays.copyOf(flags, 1));
     } catch (LinkageError e) {
       throw new CacheException(
           "cannot load the native library of LMDB: " + e.getMessage() + "; install torc anew", e);
@@ -133,7 +173,7 @@ final class RecordStore implements AutoCloseable {
 
   /** The transaction of a look's snapshot. */
   long snapshot() {
-    return reader.id();
+    return reader.getId();
   }
 
   /** Lets a look see a newer snapshot. */
@@ -144,51 +184,52 @@ final class RecordStore implements AutoCloseable {
 
   /** Makes the trees readable, and of a new database makes them, under a commit's own record. */
   void useTrees(boolean fresh, Function<Long, byte[]> commit) {
-    try (LmdbTxn txn = env.write()) {
-      trees(txn, true);
+    try (Txn<byte[]> txn = env.txnWrite()) {
+      trees(txn, DbiFlags.MDB_CREATE);
       if (fresh) {
         seal(txn, commit);
       }
       txn.commit();
     }
-    reader = env.read();
+    reader = env.txnRead();
     reader.reset();
   }
 
   /** Makes the trees of a look's snapshot readable. */
   void useTrees() {
-    trees(reader, false);
+    trees(reader);
   }
 
-  private void trees(LmdbTxn txn, boolean create) {
-    main = txn.database(null, false);
+  private void trees(Txn<byte[]> txn, DbiFlags... flags) {
+    main = env.openDbi(txn, null, null, false);
     for (RecordTree tree : RecordTree.values()) {
-      trees[tree.ordinal()] = txn.database(tree.name(), create);
+      trees.put(tree, env.openDbi(txn, tree.key(), null, false, flags));
     }
   }
 
   /** The value of a key, or null. */
   byte[] get(RecordTree tree, byte[] key) {
-    return read(txn -> txn.get(trees[tree.ordinal()], key));
+    return read(txn -> trees.get(tree).get(txn, key));
   }
 
   /** Hands keys and values of a tree to the visitor, the greatest first, until it says no. */
   void back(RecordTree tree, BiPredicate<byte[], byte[]> visitor) {
     read(
         txn -> {
-          try (LmdbCursor cursor = txn.cursor(trees[tree.ordinal()])) {
+          try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
             boolean more = cursor.last();
-            while (more && visitor.test(cursor.key(), cursor.value())) {
-              more = cursor.previous();
+            while (more && visitor.test(cursor.key(), cursor.val())) {
+              more = cursor.prev();
             }
             return null;
           }
         });
   }
 
-  private <T> T read(Function<LmdbTxn, T> what) {
+  private <T> T read(Function<Txn<byte[]>, T> what) {
     map.readLock().lock();
     try {
+      mustHaveMap();
       synchronized (reader) {
         if (!writes) {
           return what.apply(reader);
@@ -213,8 +254,9 @@ final class RecordStore implements AutoCloseable {
   void scan(RecordTree tree, byte[] from, BiConsumer<byte[], byte[]> visitor) {
     map.readLock().lock();
     try {
+      mustHaveMap();
       if (writes) {
-        try (LmdbTxn txn = env.read()) {
+        try (Txn<byte[]> txn = env.txnRead()) {
           scan(tree, from, txn, visitor);
         }
       } else {
@@ -227,11 +269,12 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  private void scan(RecordTree tree, byte[] from, LmdbTxn txn, BiConsumer<byte[], byte[]> visitor) {
-    try (LmdbCursor cursor = txn.cursor(trees[tree.ordinal()])) {
-      boolean more = from == null ? cursor.first() : cursor.from(from);
+  private void scan(
+      RecordTree tree, byte[] from, Txn<byte[]> txn, BiConsumer<byte[], byte[]> visitor) {
+    try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
+      boolean more = from == null ? cursor.first() : cursor.get(from, GetOp.MDB_SET_RANGE);
       for (; more; more = cursor.next()) {
-        visitor.accept(cursor.key(), cursor.value());
+        visitor.accept(cursor.key(), cursor.val());
       }
     }
   }
@@ -244,38 +287,47 @@ final class RecordStore implements AutoCloseable {
    */
   void write(List<Batch.Change> changes, Function<Long, byte[]> commit) {
     while (true) {
-      try (LmdbTxn txn = env.write()) {
+      mustHaveMap();
+      try (Txn<byte[]> txn = env.txnWrite()) {
         for (Batch.Change change : changes) {
-          int tree = trees[change.tree.ordinal()];
+          Dbi<byte[]> tree = trees.get(change.tree);
           if (change.value == null) {
-            txn.delete(tree, change.key);
+            tree.delete(txn, change.key);
           } else {
-            txn.put(tree, change.key, change.value);
+            tree.put(txn, change.key, change.value);
           }
         }
         seal(txn, commit);
         txn.commit();
         return;
-      } catch (LmdbException e) {
-        if (e.code() != Lmdb.MDB_MAP_FULL) {
-          throw e;
-        }
+      } catch (Env.MapFullException full) {
         grow();
       }
     }
   }
 
-  private void seal(LmdbTxn txn, Function<Long, byte[]> commit) {
-    txn.put(main, bytes(SCHEMA_KEY), bytes(SCHEMA));
-    txn.put(main, bytes(COMMIT_KEY), commit.apply(txn.id()));
+  private void seal(Txn<byte[]> txn, Function<Long, byte[]> commit) {
+    main.put(txn, bytes(SCHEMA_KEY), bytes(SCHEMA));
+    main.put(txn, bytes(COMMIT_KEY), commit.apply(txn.getId()));
   }
 
-  private void grow() {
+  /** Gives the map twice its size. Where the system refuses, all is refused from then on. */
+  void grow() {
     map.writeLock().lock();
     try {
-      env.resize(2 * env.mapSize());
+      env.setMapSize(2 * size);
+      size *= 2;
+    } catch (LmdbException e) {
+      lost = e;
+      throw e;
     } finally {
       map.writeLock().unlock();
+    }
+  }
+
+  private void mustHaveMap() {
+    if (lost != null) {
+      throw lost;
     }
   }
 
@@ -283,7 +335,9 @@ final class RecordStore implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Waits for readers, then closes. */
+  /**
+   * Waits for readers, then closes. What is at rest goes with the rest: lmdbjava leaves it alone.
+   */
   @Override
   public void close() {
     map.writeLock().lock();

@@ -57,7 +57,7 @@ public final class Main {
               + "); install torc anew");
       exit = Exit.TROUBLE;
     }
-    if (System.getProperty("torc.lmdb") != null) {
+    if (System.getProperty("lmdbjava.native.lib") != null) {
       // All is written and closed. An orderly exit first loads a logging framework: 4 ms.
       Runtime.getRuntime().halt(exit);
     }

@@ -117,15 +117,18 @@ final class Attempt {
       LinesFile events = shared.launches().events(job.name());
       events.clear(shared.digests()); // before the mark: who follows takes its lines for ours
       shared.launches().output(job.name()).clear(shared.digests());
-      shared.marks().add(new StartMarks.Mark(shared.build().id(), job.name(), number));
-      Launch launch = shared.launches().of(id, snapshot, granted, number, timeLimit, number > 1);
+      StartMarks.Mark mark = new StartMarks.Mark(shared.build().id(), job.name(), number);
+      shared.marks().add(mark);
+      Path tmp = shared.launches().tmp(job, mark);
+      Launch launch =
+          shared.launches().of(id, snapshot, granted, number, tmp, timeLimit, number > 1);
       command = LaunchBuilder.shown(launch, job);
       mark(launch.log());
       Stamp begin =
           job.depfile() == null
               ? null
               : shared.digests().stamp(shared.launches().needsFile(job.name(), "").toString());
-      ended = launch(launch);
+      ended = tmp == null ? launch(launch) : launch(launch, tmp);
       if (ended.how() == ProcessEnd.How.INTERRUPTED) {
         shared.digests().stop().extend(LOOK); // for what it left
       }
@@ -228,6 +231,20 @@ final class Attempt {
       }
     }
     return shared.runner().run(launch, this::runs);
+  }
+
+  /** The same with a folder of the attempt's own, which goes with it. */
+  private ProcessEnd launch(Launch launch, Path tmp) throws IOException {
+    TemporaryFolder.make(tmp);
+    ProcessEnd end = launch(launch);
+    try {
+      TemporaryFolder.remove(tmp);
+    } catch (IOException e) {
+      shared
+          .removal()
+          .note("cannot remove the folder {tmp} of " + job.name() + ": " + Refusal.line(e));
+    }
+    return end;
   }
 
   private synchronized void runs(Runner.Running handle) {

@@ -4,14 +4,9 @@ import dev.torc.machine.SafeText;
 import dev.torc.syntax.Quote;
 import dev.torc.syntax.Quoting;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** Commands as a shell reads them back, for people who paste them. It fills no placeholders. */
 final class CommandText {
-
-  /** What means itself where it is not the first word. */
-  private static final Pattern PLAIN =
-      Pattern.compile("[A-Za-z0-9_./:+@%,-][A-Za-z0-9_./:+@%,=-]*");
 
   private CommandText() {}
 
@@ -27,14 +22,27 @@ final class CommandText {
     }
     StringBuilder text = new StringBuilder();
     for (String word : argv) {
-      text.append(text.isEmpty() ? "" : " ");
-      text.append(
-          !text.isEmpty() && PLAIN.matcher(word).matches()
-              ? word
-              : word.codePoints().anyMatch(SafeText::hidden)
-                  ? SafeText.name(word)
-                  : Quoting.quote(word, Quote.BARE));
+      boolean plain = text.isEmpty() ? Quoting.isPlain(word) : isPlain(word);
+      text.append(text.isEmpty() ? "" : " ").append(plain ? word : quoted(word));
     }
     return text.toString();
+  }
+
+  private static String quoted(String word) {
+    return word.codePoints().anyMatch(SafeText::hidden)
+        ? SafeText.name(word)
+        : Quoting.quote(word, Quote.BARE);
+  }
+
+  /** Whether a word means itself where it is not the first: a comma and {@code =} do then. */
+  private static boolean isPlain(String word) {
+    for (int i = 0; i < word.length(); i++) {
+      char c = word.charAt(i);
+      boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+      if (!letter && (c == '=' ? i == 0 : "_./:+@%,-".indexOf(c) < 0)) {
+        return false;
+      }
+    }
+    return !word.isEmpty();
   }
 }

@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.cache.CachePlace;
+import dev.torc.cache.StartMarks;
 import dev.torc.exec.Launch;
 import dev.torc.exec.PlainWords;
 import dev.torc.graph.Graph;
@@ -68,14 +69,23 @@ public final class LaunchBuilder {
    * Throws a {@link AttemptFailure} for a command that is longer than the system takes.
    *
    * @param granted the attempt's resources and the numbers of its GPUs
+   * @param tmp the attempt's own folder, null where no text of the job asks for it; it need not be
+   *     there yet
    * @param timeLimit nanoseconds, 0 for none
    */
   Launch of(
-      int id, NeedSnapshot snapshot, Granted granted, int attempt, long timeLimit, boolean recover)
+      int id,
+      NeedSnapshot snapshot,
+      Granted granted,
+      int attempt,
+      Path tmp,
+      long timeLimit,
+      boolean recover)
       throws IOException {
     Job job = graph.job(id);
     PlaceholderValues values =
-        new PlaceholderValues(graph, id, snapshot, granted.demand(), granted.memoryMiB(), attempt);
+        new PlaceholderValues(
+            graph, id, snapshot, granted.demand(), granted.memoryMiB(), attempt, tmp);
     Map<String, String> common = new LinkedHashMap<>(inherited);
     Map<String, String> mark = mark(job.name(), "TORC_ATTEMPT", Integer.toString(attempt));
     common.putAll(mark);
@@ -86,6 +96,9 @@ public final class LaunchBuilder {
     if (!gpus.isEmpty()) {
       common.put("CUDA_VISIBLE_DEVICES", gpus);
       common.put("HIP_VISIBLE_DEVICES", gpus);
+    }
+    if (tmp != null) {
+      common.put(TemporaryFolder.VARIABLE, tmp.toString());
     }
     common.put("TORC_NEEDS", write(job, "", values.needs()).toString());
     common.put("TORC_DATA", data(job, snapshot.data()).toString());
@@ -120,8 +133,11 @@ public final class LaunchBuilder {
   /** The commands of a launch for people, as they run: one for each process. */
   static String shown(Launch launch, Job job) {
     List<String> shell = job.steps().getFirst().shell();
-    return String.join(
-        "\n", launch.steps().stream().map(step -> CommandText.of(step.argv(), shell)).toList());
+    StringBuilder lines = new StringBuilder();
+    for (Launch.Step step : launch.steps()) {
+      lines.append(lines.isEmpty() ? "" : "\n").append(CommandText.of(step.argv(), shell));
+    }
+    return lines.toString();
   }
 
   /**
@@ -138,7 +154,16 @@ public final class LaunchBuilder {
   String shown(int id, NeedFiles contents, Granted granted, int attempt) {
     Job job = graph.job(id);
     PlaceholderValues values =
-        new PlaceholderValues(graph, id, contents, granted.demand(), granted.memoryMiB(), attempt);
+        new PlaceholderValues(
+            graph,
+            id,
+            contents,
+            granted.demand(),
+            granted.memoryMiB(),
+            attempt,
+            build.isEmpty() // then it is not known yet
+                ? Path.of("{tmp}")
+                : TemporaryFolder.of(place, new StartMarks.Mark(build, job.name(), attempt)));
     try {
       List<String> lines = new ArrayList<>();
       for (Step step : job.steps()) {
@@ -157,7 +182,14 @@ public final class LaunchBuilder {
       entry
           .getValue()
           .ifPresent(
-              text -> env.put(entry.getKey(), text.render(slot -> values.of(slot, step.dir()))));
+              text ->
+                  env.put(
+                      entry.getKey(),
+                      text.render(
+                          slot ->
+                              slot.name().equals("env")
+                                  ? List.of(callers(slot))
+                                  : values.of(slot, step.dir()))));
     }
     List<String> argv = argv(step, command, values, env);
     arguments.check(argv, env);
@@ -183,6 +215,16 @@ public final class LaunchBuilder {
       }
     }
     return argv;
+  }
+
+  /** What a job would have without {@code env} in a variable; nothing where it is not set. */
+  private String callers(Template.Part.Slot slot) {
+    String name = slot.member();
+    String value = inherited.containsKey(name) ? inherited.get(name) : caller.get(name);
+    if (value != null && value.indexOf('\ufffd') >= 0) {
+      throw new BadInput(slot.place(), slot + ": the caller's value is no valid UTF-8");
+    }
+    return value == null ? "" : value;
   }
 
   /**
@@ -236,6 +278,11 @@ public final class LaunchBuilder {
   Path needsFile(String job, String item) {
     String name = item.isEmpty() ? JobFileName.of(job) : JobFileName.of(job, item);
     return place.jobs().resolve(name + ".needs");
+  }
+
+  /** The folder of an attempt's own; null where no text of the job asks for it. */
+  Path tmp(Job job, StartMarks.Mark attempt) {
+    return TemporaryFolder.isUsed(job) ? TemporaryFolder.of(place, attempt) : null;
   }
 
   /** The file with the needed values; jobs that need none share one. */

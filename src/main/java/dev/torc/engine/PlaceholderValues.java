@@ -31,9 +31,11 @@ final class PlaceholderValues {
   private final ResourceDemand granted;
   private final long memoryMiB;
   private final int attempt;
+  private final Path tmp;
 
   /**
    * @param memoryMiB memory granted in MiB: the job's, or the machine's where it declares none
+   * @param tmp the attempt's own folder, null where no text of the job asks for it
    */
   PlaceholderValues(
       Graph graph,
@@ -41,13 +43,15 @@ final class PlaceholderValues {
       NeedFiles contents,
       ResourceDemand granted,
       long memoryMiB,
-      int attempt) {
+      int attempt,
+      Path tmp) {
     this.graph = graph;
     this.job = graph.job(id);
     this.contents = contents;
     this.granted = granted;
     this.memoryMiB = memoryMiB;
     this.attempt = attempt;
+    this.tmp = tmp;
     for (int list : graph.listNeeds().row(id)) {
       NeedList need = graph.list(list);
       lists.put(need.kind() + need.text(), list);
@@ -60,6 +64,7 @@ final class PlaceholderValues {
       case "cpus" -> List.of(Long.toString(granted.of(ResourceDemand.CPUS)));
       case "memory" -> List.of(Long.toString(memoryMiB));
       case "attempt" -> List.of(Integer.toString(attempt));
+      case "tmp" -> List.of(tmp.toString());
       case "needs" -> relative(choose(slot, job.needs(), true), dir);
       case "produces" -> relative(choose(slot, job.produces(), false), dir);
       case "data" -> List.of(data(slot));

@@ -197,6 +197,11 @@ public record ProductRemoval(
     }
   }
 
+  /** Says a line to people. */
+  void note(String line) {
+    note.accept(line);
+  }
+
   /** Deletes a file, a link or a whole folder; links are not followed. */
   public static void delete(Path path) throws IOException {
     if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {

@@ -8,6 +8,7 @@ import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Tool;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -264,14 +266,19 @@ public final class GraphBuilder {
         order);
   }
 
-  /** The paths that a job needs or makes by themselves, folders that it makes among them. */
-  private static void files(Job job, boolean products, Consumer<String> each) {
+  /**
+   * The paths that a job needs or makes by themselves, folders and tools that are made among them.
+   */
+  private void files(Job job, boolean products, Consumer<String> each) {
     for (Ref ref : products ? job.productRefs() : job.needRefs()) {
       if (ref instanceof Ref.OfFile file) {
         each.accept(file.path());
       } else if (products && ref instanceof Ref.OfFolder folder) {
         each.accept(folder.path());
       }
+    }
+    if (!products) {
+      job.tools().stream().map(this::made).filter(Objects::nonNull).forEach(each);
     }
   }
 
@@ -307,6 +314,16 @@ public final class GraphBuilder {
     return edges.build();
   }
 
+  /** The path of a tool that a job makes, null for any other. */
+  private String made(Tool tool) {
+    for (String path : tool.paths()) {
+      if (makers.of(path) >= 0) {
+        return path;
+      }
+    }
+    return null;
+  }
+
   private static void waitFor(int node, Adjacency.Builder edges) {
     if (node >= 0) {
       edges.add(node);
@@ -322,6 +339,12 @@ public final class GraphBuilder {
       if (list >= 0 && !listsHere.contains(list)) {
         listsHere.add(list);
         listNeeds.add(list);
+      }
+    }
+    for (Tool tool : job.tools()) {
+      String made = made(tool);
+      if (made != null) {
+        need(j, job, new Ref.OfFile(tool.place(), made), excludes, edges);
       }
     }
     for (Ref.OfJob after : job.after()) {

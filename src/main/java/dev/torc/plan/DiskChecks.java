@@ -13,6 +13,7 @@ import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Tool;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,6 +43,7 @@ public final class DiskChecks {
   private final Set<String> tables = new HashSet<>(); // from which groups take values
   private final Map<String, Folder> folders = new HashMap<>();
   private final BitSet sound = new BitSet(); // needed files of which there is nothing to tell
+  private final ToolSearch tools;
   private final FolderStamps links;
   private final long[] numbers = new long[Stamp.NUMBERS];
   private final StringTable.Taker<Stamp.Kind> kind;
@@ -67,7 +69,9 @@ public final class DiskChecks {
     }
   }
 
-  private DiskChecks(Graph graph, DigestMemo digests) throws IOException {
+  private DiskChecks(Graph graph, DigestMemo digests, Map<String, String> caller)
+      throws IOException {
+    this.tools = new ToolSearch(digests.root(), caller, digests.counting());
     this.links = digests.links();
     this.kind = (names, from, to) -> links.look(names, from, to, numbers);
     this.graph = graph;
@@ -86,13 +90,16 @@ public final class DiskChecks {
   /**
    * Checks the selected jobs; throws {@link BadInput} with every error found.
    *
+   * @param caller the caller's environment, for programs on its PATH
    * @return what cannot be looked at, or read as a file: that fails its readers and refuses nothing
    */
-  public static List<BadInput.Diagnostic> check(Graph graph, DigestMemo digests, BitSet selected)
+  public static List<BadInput.Diagnostic> check(
+      Graph graph, DigestMemo digests, Map<String, String> caller, BitSet selected)
       throws IOException {
-    DiskChecks checks = new DiskChecks(graph, digests);
+    DiskChecks checks = new DiskChecks(graph, digests, caller);
     for (int j : graph.inOrder(selected)) {
       checks.needs(j);
+      checks.tools(graph.job(j));
       checks.products(graph.job(j));
     }
     if (!checks.errors.isEmpty()) {
@@ -123,6 +130,35 @@ public final class DiskChecks {
         } catch (IOException e) {
           unreadable(folder.place(), folder.path() + "/", Refusal.why(e));
         }
+      }
+    }
+  }
+
+  /** A program that is not found is an error as a missing source is. */
+  private void tools(Job job) {
+    for (Tool tool : ToolSearch.unmade(graph, job)) {
+      String path = tools.path(tool);
+      try {
+        if (path == null) {
+          error(
+              tool.place(),
+              "job %s has the tool %s, which is not on its PATH (%s)"
+                  .formatted(job.name(), tool.name(), tools.folders(tool)));
+        } else if (graph.makerOf(path) >= 0) {
+          error(
+              tool.place(),
+              "tool %s of job %s is %s, a product of job %s; write it so in tools"
+                  .formatted(tool.name(), job.name(), path, graph.name(graph.makerOf(path))));
+        } else if (!digests.stamp(path).exists()) {
+          error(
+              tool.place(),
+              "job %s has the tool %s, which does not exist and which no job produces"
+                  .formatted(job.name(), tool.name()));
+        } else if (digests.stamp(path).kind() != Stamp.Kind.FILE) {
+          error(tool.place(), "tool %s of job %s is no file".formatted(tool.name(), job.name()));
+        }
+      } catch (IOException e) {
+        unreadable(tool.place(), tool.name(), Refusal.why(e));
       }
     }
   }

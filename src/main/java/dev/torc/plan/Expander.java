@@ -329,6 +329,7 @@ public final class Expander {
         starts,
         wanted.data(),
         wanted.hooks(),
-        wanted.warnings());
+        wanted.warnings(),
+        wanted.manual());
   }
 }

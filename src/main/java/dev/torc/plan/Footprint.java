@@ -1,6 +1,7 @@
 package dev.torc.plan;
 
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Tool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ public final class Footprint implements InputSource, ManifestWriter {
 
   private final List<String> files = new ArrayList<>();
   private final List<Integer> lists = new ArrayList<>();
+  private final List<Tool> tools = new ArrayList<>();
   private final Set<String> variables = new TreeSet<>();
 
   /** Needed files, those included that a depfile named; each as often as it was asked for. */
@@ -29,6 +31,11 @@ public final class Footprint implements InputSource, ManifestWriter {
   /** Needed globs, folders and jobs, by number. */
   public List<Integer> lists() {
     return lists;
+  }
+
+  /** Programs: where each is found, and what it contains. */
+  public List<Tool> tools() {
+    return tools;
   }
 
   /** Variables whose values are the caller's. */
@@ -45,6 +52,13 @@ public final class Footprint implements InputSource, ManifestWriter {
   @Override
   public Content ofList(int list) {
     lists.add(list);
+    return ANY;
+  }
+
+  @Override
+  public Content ofTool(Tool tool) {
+    tools.add(tool);
+    variables.addAll(tool.variables());
     return ANY;
   }
 

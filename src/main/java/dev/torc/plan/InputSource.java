@@ -1,6 +1,7 @@
 package dev.torc.plan;
 
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Tool;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,9 @@ interface InputSource {
 
   /** A needed value. */
   ManifestWriter.Content ofData(Ref.OfData value);
+
+  /** What a program contains that no job makes. */
+  ManifestWriter.Content ofTool(Tool tool);
 
   /** The caller's value of a variable that is declared without one; empty where it is not set. */
   Optional<String> ofVariable(String name);

@@ -17,7 +17,8 @@ import java.util.function.UnaryOperator;
  * are not expanded yet are among them by their nodes.
  *
  * @param jobs the named jobs and everything before them
- * @param named the jobs that the targets name; all jobs where no target is given
+ * @param named the jobs that the targets name; where no target is given all jobs, in a build but
+ *     for manual ones that no other waits for
  * @param open the groups that are not expanded yet and that are named or waited for
  * @param namedOpen those of them that the targets name
  * @param targeted whether any target was given
@@ -36,11 +37,34 @@ public record JobSelection(
     return of(graph, nodes(graph, targets, toPath), !targets.isEmpty());
   }
 
+  /**
+   * Finds the jobs of a build: the same, but that without a target manual jobs are left out for
+   * which no other job waits.
+   */
+  public static JobSelection toBuild(
+      Graph graph, List<String> targets, UnaryOperator<String> toPath) {
+    BitSet named = nodes(graph, targets, toPath);
+    if (targets.isEmpty()) {
+      for (String manual : graph.workflow().manual()) {
+        int job = graph.jobId(manual);
+        int[] group = job < 0 ? graph.named(manual) : null; // without known instances
+        if (job >= 0) {
+          named.clear(job);
+        } else if (group != null && group.length == 1 && graph.isOpen(group[0])) {
+          named.clear(group[0]);
+        }
+      }
+      named = withPredecessors(graph, named);
+    }
+    return of(graph, named, !targets.isEmpty());
+  }
+
   /** The jobs that targets name, with groups that are not expanded yet, as nodes. */
   public static BitSet nodes(Graph graph, List<String> targets, UnaryOperator<String> toPath) {
     BitSet named = new BitSet(graph.nodes());
-    if (targets.isEmpty()) {
-      named.set(0, graph.nodes());
+    if (targets.isEmpty()) { // join nodes come with who waits for them
+      named.or(graph.allJobs());
+      graph.open().keySet().forEach(named::set);
     }
     for (String target : targets) {
       named.or(find(graph, target, toPath));

@@ -37,7 +37,10 @@ enum LineKind {
   IMAGE("image"),
 
   /** A needed value, or its digest where it is long. */
-  DATA("data");
+  DATA("data"),
+
+  /** A program of {@code tools} that no job makes, and its digest; the name is as written. */
+  TOOL("tool");
 
   private static final LineKind[] ALL = values();
 

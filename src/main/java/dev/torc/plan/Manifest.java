@@ -7,6 +7,7 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
+import dev.torc.workflow.Tool;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -72,6 +73,9 @@ public record Manifest(Graph graph, boolean containers) {
     sorted.forEach((name, list) -> writer.content(LineKind.LIST, name, contains.ofList(list)));
     made(made, ordered, contains, writer);
     data(job).forEach((name, ref) -> writer.content(LineKind.DATA, name, contains.ofData(ref)));
+    if (!job.tools().isEmpty()) {
+      tools(job, contains, writer);
+    }
     for (String path : found) {
       int maker = graph.makerOf(path);
       boolean lost = maker >= 0 && !graph.precedes(maker, id); // the run will say what to add
@@ -81,6 +85,13 @@ public record Manifest(Graph graph, boolean containers) {
     for (String product : new TreeSet<>(products(job))) {
       writer.text(LineKind.PRODUCT, product, "");
     }
+  }
+
+  /** The programs that no job makes, each once, in the order of their names. */
+  private void tools(Job job, InputSource contains, ManifestWriter writer) {
+    TreeMap<String, Tool> tools = new TreeMap<>();
+    ToolSearch.unmade(graph, job).forEach(tool -> tools.put(tool.name(), tool));
+    tools.forEach((name, tool) -> writer.content(LineKind.TOOL, name, contains.ofTool(tool)));
   }
 
   /**

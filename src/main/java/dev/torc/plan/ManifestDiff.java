@@ -158,6 +158,7 @@ final class ManifestDiff {
       case PRODUCT -> {}
       case LIST -> list(name, old, now);
       case NEED, FOUND -> need(name, old, now);
+      case TOOL -> tool(name, old, now);
       case COMMAND, SHELL, FOLDER, IMAGE -> setting((line.word() + " " + name).strip(), old, now);
       case ENV ->
           reasons.add(
@@ -246,6 +247,16 @@ final class ManifestDiff {
       needs.putIfAbsent(path, new Reason(Reason.Kind.NEED_REMOVED, path, value(old), ""));
     } else {
       needs.put(path, new Reason(Reason.Kind.NEED_CHANGED, path, value(old), value(now)));
+    }
+  }
+
+  private void tool(String name, ManifestEntry old, ManifestEntry now) {
+    if (value(now).startsWith(ManifestWriter.UNREADABLE)) {
+      need(name, old, now);
+    } else {
+      String then = value(old).equals(ManifestWriter.MISSING) ? "" : value(old);
+      String present = value(now).equals(ManifestWriter.MISSING) ? "" : value(now);
+      reasons.add(new Reason(Reason.Kind.TOOL_CHANGED, name, then, present));
     }
   }
 

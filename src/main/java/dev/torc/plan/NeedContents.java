@@ -16,6 +16,7 @@ import dev.torc.syntax.GlobWalk;
 import dev.torc.syntax.JsonText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,6 +50,7 @@ public final class NeedContents implements InputSource {
   private final JobRecords records;
   private final DigestMemo digests;
   private final Map<String, String> caller;
+  private final ToolSearch tools;
   private final ProductRechecks rechecks;
   private final Map<Integer, NeedMembers> gathered = new ConcurrentHashMap<>();
   private final Map<Integer, Partly> partly = new ConcurrentHashMap<>();
@@ -67,6 +69,7 @@ public final class NeedContents implements InputSource {
     this.records = records;
     this.digests = digests;
     this.caller = caller;
+    this.tools = new ToolSearch(root, caller, digests.counting());
     this.rechecks = new ProductRechecks(this, digests);
     this.passed = new AtomicIntegerArray(graph.lists());
   }
@@ -205,6 +208,24 @@ public final class NeedContents implements InputSource {
     return pending >= 0
         ? new ManifestWriter.Content.Pending(pending)
         : new ManifestWriter.Content.Known(members(list).digest());
+  }
+
+  @Override
+  public ManifestWriter.Content ofTool(Tool tool) {
+    String path = tools.path(tool);
+    if (path == null || graph.makerOf(path) >= 0) { // the latter was refused
+      return new ManifestWriter.Content.Missing();
+    }
+    try {
+      return content(digests.seen(path).product());
+    } catch (IOException e) {
+      return new ManifestWriter.Content.Unreadable(Refusal.why(e));
+    }
+  }
+
+  /** Where programs are found. */
+  public ToolSearch tools() {
+    return tools;
   }
 
   @Override

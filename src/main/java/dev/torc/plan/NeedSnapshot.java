@@ -11,6 +11,7 @@ import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.machine.Refusal;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Tool;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,6 +38,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final Map<String, FolderDigest> folders = new HashMap<>();
   private final Map<Integer, NeedMembers> lists = new LinkedHashMap<>();
   private final Map<Integer, ProductRechecks.Recheck> swept = new LinkedHashMap<>();
+  private final Map<String, KnownDigest> tools = new HashMap<>();
   private final TreeSet<String> needs = new TreeSet<>();
   private final SortedMap<String, ManifestWriter.Content> data = new TreeMap<>();
   private String missing;
@@ -65,6 +67,19 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
       if (maker >= 0 && !contents.made(maker, path)) {
         snapshot.missing = path;
       }
+    }
+    for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
+      String path = contents.tools().path(tool);
+      if (path == null) {
+        snapshot.missing = tool.name();
+        continue;
+      }
+      try {
+        snapshot.tools.put(tool.name(), snapshot.add(path));
+      } catch (IOException e) {
+        throw unreadable(tool.name(), Refusal.why(e));
+      }
+      snapshot.needs.add(path);
     }
     Manifest.data(graph.job(job))
         .forEach(
@@ -130,6 +145,11 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   @Override
   public ManifestWriter.Content ofList(int list) {
     return new ManifestWriter.Content.Known(lists.get(list).digest());
+  }
+
+  @Override
+  public ManifestWriter.Content ofTool(Tool tool) {
+    return NeedContents.content(tools.get(tool.name()).product());
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.RunDetails;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
+import dev.torc.workflow.Tool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -63,14 +64,32 @@ public record PathReaders(Graph graph, JobRecords records, NeedContents contents
         }
       }
     }
+    Tool tool = tool(job, path);
+    if (tool != null) {
+      return contents.ofTool(tool).value();
+    }
     JobResult result = records.result(job);
     return result != null && result.found().contains(path) ? contents.of(path).value() : null;
   }
 
+  /** The tool of a job that a path is, null where it is none. */
+  private Tool tool(int job, String path) {
+    for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
+      if (path.equals(contents.tools().path(tool))) {
+        return tool;
+      }
+    }
+    return null;
+  }
+
   /** What a path was to a job when it last ran, null if the job did not need it. */
   private String then(int job, RunDetails last, String path) {
+    Tool tool = tool(job, path);
     for (ManifestEntry line : last.manifest()) {
       LineKind kind = LineKind.of(line.code());
+      if (kind == LineKind.TOOL && tool != null && line.name().equals(tool.name())) {
+        return line.now();
+      }
       if ((kind == LineKind.NEED || kind == LineKind.FOUND) && line.name().equals(path)) {
         return line.now();
       }

@@ -45,7 +45,9 @@ public record Reason(Kind kind, String name, String old, String now) {
      * A needed glob, folder or group over sources gave something when the job last ran and gives
      * nothing now; {@code old} says how much, {@code now} what is there instead.
      */
-    NEED_VANISHED
+    NEED_VANISHED,
+    /** A program of {@code tools}; {@code old} and {@code now} are digests. */
+    TOOL_CHANGED
   }
 
   /** A need that cannot be had, in the words of all who tell of it. */

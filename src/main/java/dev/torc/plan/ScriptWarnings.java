@@ -4,6 +4,7 @@ import dev.torc.buildfile.CommandWords;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.workflow.Step;
+import dev.torc.workflow.Tool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,6 +56,11 @@ public final class ScriptWarnings {
   }
 
   private static boolean needs(Graph graph, int job, String path) {
+    for (Tool tool : graph.job(job).tools()) {
+      if (tool.paths().contains(path)) {
+        return true;
+      }
+    }
     int maker = graph.makerOf(path);
     for (int id : graph.listNeeds().row(job)) {
       NeedList list = graph.list(id);

@@ -60,7 +60,7 @@ public final class Memory {
   }
 
   /** A copy of what lies at an address of the process; that may be NULL only for no bytes. */
-  public static byte[] bytesAt(long address, int length) {
+  static byte[] bytesAt(long address, int length) {
     byte[] copy = new byte[length];
     if (length > 0) {
       AT.getByteArray(address, copy, 0, length);

@@ -78,14 +78,9 @@ public final class NativeCall {
     return result == -1 ? -LastError.getInstance().get() : result;
   }
 
-  /** Calls a function that returns a pointer: the address, 0 for NULL. */
+  /** Calls a function that returns a pointer: the address, 0 for NULL; an int is its lower half. */
   public long pointer(long... arguments) {
     long[] a = Arrays.copyOf(arguments, 6);
     return INVOKER.invokeL6NoErrno(ANY, function, a[0], a[1], a[2], a[3], a[4], a[5]);
-  }
-
-  /** Calls a function that returns a status of its own: the int as it is, errno left aside. */
-  public int status(long a, long b, long c, long d, long e, long f) {
-    return (int) INVOKER.invokeL6NoErrno(ANY, function, a, b, c, d, e, f);
   }
 }

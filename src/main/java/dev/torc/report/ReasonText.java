@@ -58,6 +58,7 @@ public final class ReasonText {
       case ALWAYS -> "always";
       case FORCED -> "forced";
       case DATA_CHANGED -> "data " + name + data(reason);
+      case TOOL_CHANGED -> "tool " + name + change(reason);
       case NEED_UNREADABLE, NEED_VANISHED -> SafeText.line(reason.lack());
     };
   }
@@ -97,6 +98,7 @@ public final class ReasonText {
       case NEED_VANISHED -> "need matches nothing";
       case MOVED -> "need moved while it ran last time";
       case DATA_CHANGED -> "data changed";
+      case TOOL_CHANGED -> "tool" + change(reason).replaceFirst("(changed).*", "$1");
       case PRODUCT_MISSING -> "product missing";
       case PRODUCT_WANTED -> "product missing that is needed";
       case PRODUCT_ALTERED -> "product altered";
@@ -148,7 +150,8 @@ public final class ReasonText {
           NEED_UNREADABLE,
           NEED_VANISHED,
           MOVED,
-          DATA_CHANGED ->
+          DATA_CHANGED,
+          TOOL_CHANGED ->
           Class.NEED;
       case PRODUCT_MISSING, PRODUCT_WANTED, PRODUCT_ALTERED -> Class.PRODUCT;
       case SETTING_CHANGED -> Class.SETTING;
@@ -168,6 +171,12 @@ public final class ReasonText {
     return reason.old().isEmpty() || reason.now().isEmpty()
         ? ""
         : " " + digest(reason.old()) + " → " + digest(reason.now());
+  }
+
+  private static String change(Reason reason) {
+    return reason.old().isEmpty()
+        ? " added"
+        : reason.now().isEmpty() ? " removed" : " changed" + digests(reason);
   }
 
   /** The digests of a product of which only the executable bit is another. */

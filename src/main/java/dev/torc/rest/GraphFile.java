@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 
 /**
@@ -39,7 +38,7 @@ import java.util.SortedMap;
 public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding) {
 
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
-  private static final String LAYOUT = "torc graph 6";
+  private static final String LAYOUT = "torc graph 7";
 
   /**
    * What a graph is made from, but for the bytes of its build files.
@@ -54,12 +53,7 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
       out.text(LAYOUT);
       out.text(version);
       out.list(files, (to, file) -> to.text(file.toString()));
-      out.list(List.copyOf(defines.entrySet()), Origin::define);
-    }
-
-    private static void define(ByteWriter out, Map.Entry<String, String> define) {
-      out.text(define.getKey());
-      out.text(define.getValue());
+      out.map(defines, ByteWriter::text);
     }
 
     private byte[] bytes() {
@@ -171,14 +165,7 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
       source(out, source, known);
       name.digest(source.digest());
     }
-    out.number(deciders.files().size());
-    deciders
-        .files()
-        .forEach(
-            (glob, found) -> {
-              out.text(glob);
-              out.list(found, ByteWriter::text);
-            });
+    out.map(deciders.files(), (to, found) -> to.list(found, ByteWriter::text));
     out.longs(deciding(graph, deciders).toLongArray());
     WorkflowCodec compiled = new WorkflowCodec();
     List<byte[]> bodies = new ArrayList<>(graph.jobs() + 1);

@@ -13,12 +13,12 @@ import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.ParallelShares;
+import dev.torc.plan.ToolSearch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -81,7 +81,8 @@ public record JobsAtRest(
    * @param containers whether steps with an image run in it
    * @param boot id of the system's boot: what it had not yet written when it went down is lost
    * @param database the stamp of its file
-   * @param caller the values of variables that are declared without one, as the caller has them
+   * @param caller what the caller's environment answers to what was asked of it: the values of
+   *     variables, and where programs are found ({@link ToolSearch#answer})
    */
   public record Held(
       Digest graph,
@@ -90,11 +91,11 @@ public record JobsAtRest(
       Stamp database,
       SortedMap<String, Optional<String>> caller) {
 
-    /** The same with the values that other variables, and these, have now. */
-    Held with(Map<String, String> env, Iterable<String> names) {
+    /** The same with the answers to these questions, and to its own, as they are now. */
+    Held with(ToolSearch env, Iterable<String> questions) {
       SortedMap<String, Optional<String>> all = new TreeMap<>();
-      caller.keySet().forEach(name -> all.put(name, Optional.ofNullable(env.get(name))));
-      names.forEach(name -> all.put(name, Optional.ofNullable(env.get(name))));
+      caller.keySet().forEach(question -> all.put(question, env.answer(question)));
+      questions.forEach(question -> all.put(question, env.answer(question)));
       return new Held(graph, containers, boot, database, all);
     }
 
@@ -119,11 +120,11 @@ public record JobsAtRest(
    * Reads what is at rest.
    *
    * @param file may be missing
-   * @param now what is held now; its variables are not looked at
-   * @param env the caller's environment
+   * @param now what is held now; what its environment answered is not looked at
+   * @param env the caller's environment, in which nothing was searched yet
    * @return null where nothing is, or something else is held
    */
-  public static JobsAtRest read(Path file, Held now, Map<String, String> env) {
+  public static JobsAtRest read(Path file, Held now, ToolSearch env) {
     byte[] bytes = CheckedFile.read(file);
     try {
       if (bytes == null) {
@@ -207,12 +208,7 @@ public record JobsAtRest(
     out.flag(held.containers);
     out.text(held.boot);
     out.known(new KnownDigest(held.database, null, true));
-    out.number(held.caller.size());
-    held.caller.forEach(
-        (name, value) -> {
-          out.text(name);
-          out.text(value.orElse(null));
-        });
+    out.map(held.caller, (to, value) -> to.text(value.orElse(null)));
   }
 
   private static Held held(ByteReader in) {

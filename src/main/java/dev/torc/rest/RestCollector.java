@@ -13,10 +13,12 @@ import dev.torc.hash.Stamp;
 import dev.torc.plan.Footprint;
 import dev.torc.plan.NeedMembers;
 import dev.torc.plan.PlanContext;
+import dev.torc.plan.ToolSearch;
 import dev.torc.plan.Verdict;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +76,7 @@ public final class RestCollector {
    * @param before what was at rest before the build, with the stamps that its files had when the
    *     build looked at them; null if nothing was
    * @param stayed the jobs of {@code before} that the build did not have to look at
-   * @param env the caller's environment
+   * @param env the caller's environment, in which nothing was searched yet
    * @param number that the next build has in the history
    */
   public static JobsAtRest of(
@@ -83,7 +85,7 @@ public final class RestCollector {
       JobsAtRest.Held held,
       JobsAtRest before,
       BitSet stayed,
-      Map<String, String> env,
+      ToolSearch env,
       long number)
       throws IOException {
     RestCollector resting = new RestCollector(context, digests);
@@ -272,6 +274,18 @@ public final class RestCollector {
     for (RecordedProduct made : context.records().result(id).products()) {
       addUnless(named, number(made.path()), also);
     }
+    ToolSearch search = context.contents().tools();
+    Set<String> questions = new TreeSet<>(footprint.variables());
+    for (Tool tool : footprint.tools()) {
+      String path = search.path(tool);
+      if (path == null) {
+        return;
+      }
+      addUnless(named, number(path), also);
+      if (!tool.isPath()) {
+        questions.add(search.question(tool));
+      }
+    }
     for (int list : footprint.lists()) {
       if (graph.list(list).kind() == NeedList.Kind.JOB) {
         continue; // the result of another job
@@ -315,7 +329,7 @@ public final class RestCollector {
         contents.put(file, known.digest());
       }
     }
-    variables.addAll(footprint.variables());
+    variables.addAll(questions);
   }
 
   private static void addUnless(BitSet named, int file, IntStream.Builder also) {

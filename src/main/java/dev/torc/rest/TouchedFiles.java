@@ -6,19 +6,22 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.ParallelShares;
+import dev.torc.workflow.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Tells, of files at {@link JobsAtRest} that have another stamp, those which hold the same bytes:
  * they were touched, copied, checked out there and back. Nothing else of a file decides about a
- * job, not its times, and of its mode no more than the executable bit of a product, as long as it
- * is a file by itself: where a link is on the way to it the jobs are decided, since the checks
- * before a build see where it leads.
+ * job, not its times, and of its mode no more than the executable bit of a product or a tool, as
+ * long as it is a file by itself: where a link is on the way to it the jobs are decided, since the
+ * checks before a build see where it leads.
  */
 final class TouchedFiles {
 
@@ -32,6 +35,7 @@ final class TouchedFiles {
   private final DigestMemo digests;
   private final Path root;
   private final Map<String, Boolean> plain = new ConcurrentHashMap<>();
+  private Set<String> tools;
   private long[] stamps;
 
   TouchedFiles(JobsAtRest rest, Graph graph, DigestMemo digests) {
@@ -98,7 +102,8 @@ final class TouchedFiles {
         return null;
       }
       Stamp now = digests.linkStamp(path);
-      boolean other = now.numbers()[0] != number(file) && graph.makerOf(path) >= 0;
+      boolean other =
+          now.numbers()[0] != number(file) && (graph.makerOf(path) >= 0 || isTool(path));
       if (now.kind() != Stamp.Kind.FILE || now.size() != size(file) || other || !isPlain(path)) {
         return null;
       }
@@ -107,6 +112,21 @@ final class TouchedFiles {
     } catch (IOException e) {
       return null; // who decides about its jobs will meet it again, and tell
     }
+  }
+
+  /** Whether a file is a tool by its path; nearly always nobody asks. */
+  private synchronized boolean isTool(String path) {
+    if (tools == null) {
+      tools = new HashSet<>();
+      for (int j = 0; j < graph.jobs(); j++) {
+        for (Tool tool : graph.job(j).tools()) {
+          if (tool.isPath()) {
+            tools.addAll(tool.paths());
+          }
+        }
+      }
+    }
+    return tools.contains(path);
   }
 
   /** Whether no link is among the folders above a file. */

@@ -36,7 +36,8 @@ public record AdoptRequest(List<String> targets, boolean dry, boolean waits) {
       throws IOException {
     Project project = given.withoutResults();
     JobSelection selection = project.select(targets);
-    DiskChecks.check(project.graph(), project.looking(_ -> null), selection.named());
+    DiskChecks.check(
+        project.graph(), project.looking(_ -> null), project.caller().env(), selection.named());
     if (dry) {
       try (ReadSession look = ReadSession.at(project, warn)) {
         PlanContext seen = look.plan(look.project().select(targets), false).context();
@@ -64,7 +65,9 @@ public record AdoptRequest(List<String> targets, boolean dry, boolean waits) {
   private Adoption adoption(Project project, PlanContext context, DigestMemo digests, BuildId id)
       throws IOException {
     Expander expander =
-        project.expander(targets, (graph, jobs) -> DiskChecks.check(graph, digests, jobs));
+        project.expander(
+            targets,
+            (graph, jobs) -> DiskChecks.check(graph, digests, project.caller().env(), jobs));
     return new Adoption(expander.plan(context).context(), expander, digests, id).run();
   }
 

@@ -49,7 +49,7 @@ public final class BuildSession {
   private void begin(RestState from) {
     rest = from;
     project = from.project();
-    selection = project.select(request.targets());
+    selection = project.selectToBuild(request.targets());
   }
 
   /**
@@ -82,7 +82,7 @@ public final class BuildSession {
 
   private Plan look(Consumer<String> warn) throws IOException {
     try (ReadSession look = ReadSession.at(project, rest, warn)) {
-      JobSelection expanded = look.project().select(request.targets());
+      JobSelection expanded = look.project().selectToBuild(request.targets());
       Plan plan = look.plan(expanded, request.force());
       capacity.refuse(plan);
       look.taken().refuse(looked(plan));
@@ -120,7 +120,7 @@ public final class BuildSession {
   /** Refuses what cannot be built; returns a line for each need that cannot be read. */
   private List<BadInput.Diagnostic> unreadable(BitSet jobs) throws IOException {
     List<BadInput.Diagnostic> unreadable =
-        DiskChecks.check(project.graph(), project.looking(_ -> null), jobs);
+        DiskChecks.check(project.graph(), project.looking(_ -> null), project.caller().env(), jobs);
     ImageRefusal.refuse(project.graph(), jobs, project.containers());
     return unreadable;
   }
@@ -172,7 +172,7 @@ public final class BuildSession {
       watcher.reading(work.digests());
       watcher.planning();
       Arrivals arrivals = new Arrivals(work.digests());
-      Expander expander = project.expander(request.targets(), arrivals);
+      Expander expander = project.expanderToBuild(request.targets(), arrivals);
       Plan plan = expander.plan(work.context(selection, request.force()), restless);
       if (rest.stands(plan)) {
         // Once more: what changed since the first look may make such a job run, and it never could.
@@ -218,7 +218,7 @@ public final class BuildSession {
 
     @Override
     public void of(Graph graph, BitSet jobs) throws IOException {
-      DiskChecks.check(graph, digests, jobs);
+      DiskChecks.check(graph, digests, project.caller().env(), jobs);
       ImageRefusal.refuse(graph, jobs, project.containers());
       if (planned) {
         capacity.refuse(graph, jobs);

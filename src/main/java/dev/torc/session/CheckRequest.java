@@ -25,7 +25,11 @@ public record CheckRequest(ProjectOptions options) {
       try (ReadSession look = ReadSession.at(project, notes::add)) {
         project = look.project();
         warnings.addAll(
-            DiskChecks.check(project.graph(), look.digests(), project.select(List.of()).jobs()));
+            DiskChecks.check(
+                project.graph(),
+                look.digests(),
+                project.caller().env(),
+                project.select(List.of()).jobs()));
         look.taken().refuse(project.select(List.of()).jobs());
       } catch (BadInput refused) {
         errors.addAll(refused.diagnostics());

@@ -69,9 +69,9 @@ public record JobsRequest(List<String> targets, boolean instances) {
     }
     try (ReadSession look = ReadSession.at(folder.project(), warn)) {
       Project project = look.project();
-      JobSelection selection = project.select(targets);
+      JobSelection selection = project.selectToBuild(targets);
       try {
-        DiskChecks.check(project.graph(), look.digests(), selection.jobs());
+        DiskChecks.check(project.graph(), look.digests(), project.caller().env(), selection.jobs());
         look.taken().refuse(selection.jobs());
       } catch (BadInput bad) {
         refused.accept(bad);
@@ -79,7 +79,7 @@ public record JobsRequest(List<String> targets, boolean instances) {
       return new StatusAnswer(
           root,
           look.plan(selection, false),
-          project.folded(targets, instances).folds(),
+          project.folded(selection, instances).folds(),
           past(folder.with(project), look.cache(), selection),
           targets.isEmpty() ? stale(project.graph(), look) : 0);
     }
@@ -135,7 +135,7 @@ public record JobsRequest(List<String> targets, boolean instances) {
 
   private boolean isAsked(Project project, String job, JobSelection selection) {
     int id = project == null ? -1 : project.graph().jobId(job);
-    return project == null || id >= 0 && (targets.isEmpty() || selection.named().get(id));
+    return project == null || id >= 0 && selection.named().get(id);
   }
 
   /** The jobs, one by one; {@code warn} takes lines for people. */
@@ -164,7 +164,7 @@ public record JobsRequest(List<String> targets, boolean instances) {
                 LaunchBuilder.log(project.place(), name)));
       }
       return new ListAnswer(
-          plan, jobs, project.folded(targets, instances).folds(), targets.isEmpty());
+          plan, jobs, project.folded(selection, instances).folds(), targets.isEmpty());
     }
   }
 

@@ -18,7 +18,6 @@ import dev.torc.rest.GraphFile;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -129,11 +128,16 @@ public record Project(
 
   /** What expands groups, for a request that is about these targets. */
   public Expander expander(List<String> targets, Expander.Check check) {
-    return new Expander(
-        source,
-        found -> JobSelection.of(found, targets, this::path),
-        check,
-        kept != null && kept.lasting());
+    return expander(found -> JobSelection.of(found, targets, this::path), check);
+  }
+
+  /** The same for a build of these targets. */
+  Expander expanderToBuild(List<String> targets, Expander.Check check) {
+    return expander(found -> JobSelection.toBuild(found, targets, this::path), check);
+  }
+
+  private Expander expander(Function<Graph, JobSelection> select, Expander.Check check) {
+    return new Expander(source, select, check, kept != null && kept.lasting());
   }
 
   /** The jobs that targets name; files are relative to where the user stands. */
@@ -141,12 +145,14 @@ public record Project(
     return JobSelection.of(graph, targets, this::path);
   }
 
+  /** The jobs of a build of these targets: without one, all but the manual jobs. */
+  public JobSelection selectToBuild(List<String> targets) {
+    return JobSelection.toBuild(graph, targets, this::path);
+  }
+
   /** What targets name, as one vertex per group or instance, without what that waits for. */
-  public DisplayGraph folded(List<String> targets, boolean instances) {
-    BitSet nodes = JobSelection.nodes(graph, targets, this::path);
-    BitSet open = new BitSet();
-    nodes.stream().filter(graph::isOpen).forEach(open::set);
-    return DisplayGraph.of(graph, graph.jobsOf(nodes), open, instances);
+  public DisplayGraph folded(JobSelection selection, boolean instances) {
+    return DisplayGraph.of(graph, selection.named(), selection.namedOpen(), instances);
   }
 
   /** A file as the user names it, as the graph has it: relative to the root, or absolute. */

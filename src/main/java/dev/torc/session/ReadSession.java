@@ -40,7 +40,9 @@ public final class ReadSession implements AutoCloseable {
     this.digests = given.looking(cache::stamp);
     this.rest.hand(digests);
     Expander expander =
-        given.expander(List.of(), (graph, jobs) -> DiskChecks.check(graph, digests, jobs));
+        given.expander(
+            List.of(),
+            (graph, jobs) -> DiskChecks.check(graph, digests, given.caller().env(), jobs));
     PlanContext first = context(given, given.select(List.of()), false);
     PlanContext fresh = expander.fresh(first, this.rest.restless(new BitSet()));
     if (fresh == first && first.selection().open().isEmpty()) {

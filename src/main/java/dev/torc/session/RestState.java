@@ -16,6 +16,7 @@ import dev.torc.hash.StampSource;
 import dev.torc.machine.Refusal;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
+import dev.torc.plan.ToolSearch;
 import dev.torc.plan.Verdict;
 import dev.torc.rest.JobsAtRest;
 import dev.torc.rest.RestCollector;
@@ -63,8 +64,8 @@ record RestState(
     if (project.kept() == null || !file.exists()) {
       return none(project);
     }
-    Map<String, String> env = project.caller().env();
-    JobsAtRest rest = JobsAtRest.read(place.rest(), held(project, project.kept().id()), env);
+    JobsAtRest rest =
+        JobsAtRest.read(place.rest(), held(project, project.kept().id()), env(project));
     if (rest == null) {
       return none(project);
     }
@@ -91,6 +92,11 @@ record RestState(
     }
     BitSet jobs = restless(forced);
     return !jobs.isEmpty() && Downstream.with(project.graph(), jobs).intersects(deciding);
+  }
+
+  /** The caller's environment; where programs lie in it is looked for as things stand now. */
+  private static ToolSearch env(Project project) {
+    return new ToolSearch(project.place().root(), project.caller().env(), project.stamps());
   }
 
   private static JobsAtRest.Held held(Project project, Digest graph) throws IOException {
@@ -212,7 +218,7 @@ record RestState(
               held(project, id),
               same ? rest : null,
               stayed,
-              project.caller().env(),
+              env(project),
               work.cache().nextBuildNumber());
       return next.reread(last.graph(), work.digests(), THREADS);
     } catch (IOException e) {

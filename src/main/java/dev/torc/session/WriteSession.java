@@ -12,11 +12,13 @@ import dev.torc.engine.Event;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.Recorder;
+import dev.torc.engine.TemporaryFolder;
 import dev.torc.exec.LeftoverProcesses;
 import dev.torc.exec.LocalRunner;
 import dev.torc.exec.Runner;
 import dev.torc.hash.DigestMemo;
 import dev.torc.machine.Makeflags;
+import dev.torc.machine.Refusal;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.OccupiedPlaces;
@@ -89,8 +91,8 @@ public final class WriteSession implements AutoCloseable {
   }
 
   /**
-   * Rule 9: ends what is left of the jobs of a killed torc, and records as interrupted those that
-   * this cache answers for.
+   * Rule 9: ends what is left of the jobs of a killed torc, takes their temporary folders away, and
+   * records as interrupted those that this cache answers for.
    */
   public static void endLeftovers(CachePlace place, Cache cache, Consumer<String> warn) {
     List<StartMarks.Mark> marks = StartMarks.read(place);
@@ -98,6 +100,13 @@ public final class WriteSession implements AutoCloseable {
     StartMarks.running(marks, cache)
         .forEach(mark -> left.add(new LeftoverProcesses.Mark(mark.build(), mark.job())));
     LeftoverProcesses.end(place.root(), left, LocalRunner.GRACE).forEach(warn);
+    for (StartMarks.Mark mark : marks) {
+      try {
+        TemporaryFolder.remove(TemporaryFolder.of(place, mark));
+      } catch (IOException e) {
+        warn.accept("cannot remove the folder {tmp} of " + mark.job() + ": " + Refusal.line(e));
+      }
+    }
     for (StartMarks.Mark mark : StartMarks.live(marks, cache)) {
       cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
     }

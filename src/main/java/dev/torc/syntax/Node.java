@@ -97,7 +97,7 @@ public sealed interface Node {
 
     @Override
     public String toString() {
-      return place + " " + value();
+      return "Entry[place=" + place + ", value=" + value() + "]";
     }
   }
 

@@ -55,9 +55,15 @@ public sealed interface Axis {
   /**
    * The rows of a file.
    *
-   * @param names the columns that count; empty for all
+   * @param columns those that count; empty for all
+   * @param key those that name an instance; empty for all that count
    */
-  record Table(Place place, String path, List<String> names) implements Axis {}
+  record Table(Place place, String path, List<String> columns, List<String> key) implements Axis {
+    @Override
+    public List<String> names() {
+      return key.isEmpty() ? columns : key;
+    }
+  }
 
   /** The names in the paths of files, sources and products. */
   record Matched(Place place, PathPattern match) implements Axis {

@@ -15,8 +15,10 @@ import java.util.StringJoiner;
  * @param needs in the order written; a named need is one item with all its paths
  * @param produces likewise; only files, folders and globs occur
  * @param after names of jobs that must have succeeded first
+ * @param tools programs whose contents count; a job that makes one is waited for
  * @param depfile path of the depfile the command writes, relative to the root; null without one
  * @param temporary whether only readers want its products: see {@code plan.WantedTemporaries}
+ * @param manual whether it runs only when it is named or something that will be built needs it
  * @param showsOutput whether all that it wrote is shown when it ends, also where it ended well
  * @param priority larger first
  * @param group the group that it is an instance of, null for a plain job
@@ -29,6 +31,7 @@ public record Job(
     List<Item> needs,
     List<Item> produces,
     List<Ref.OfJob> after,
+    List<Tool> tools,
     Resources resources,
     Retry retry,
     String depfile,
@@ -36,6 +39,7 @@ public record Job(
     boolean temporary,
     boolean always,
     boolean interactive,
+    boolean manual,
     boolean allowFailure,
     boolean showsOutput,
     int priority,

@@ -43,6 +43,7 @@ public final class Paths {
     if (text.length() > MAX) {
       throw new BadInput(place, "longer than a path can be (" + MAX + ")");
     }
+    refuseHome(text.startsWith("!") ? text.substring(1) : text, place);
     try {
       if (text.startsWith("!")) {
         if (!need) {
@@ -70,6 +71,27 @@ public final class Paths {
       return folder ? new Ref.OfFolder(place, path) : new Ref.OfFile(place, path);
     } catch (IllegalArgumentException e) {
       throw new BadInput(place, e.getMessage());
+    }
+  }
+
+  /**
+   * Refuses a path as written that a shell would begin with the caller's home.
+   *
+   * @throws BadInput that says what to write
+   */
+  public static void refuseHome(String text, Place place) {
+    String home = text.startsWith("${HOME}") ? "${HOME}" : text.startsWith("$HOME") ? "$HOME" : "~";
+    int end = home.length();
+    if (text.startsWith(home) && (text.length() == end || text.charAt(end) == '/')) {
+      throw new BadInput(
+          place,
+          text
+              + ": "
+              + home
+              + " is not expanded in a path; write the folder, or name it by a var that is given as"
+              + " -D home=\"$HOME\" (./"
+              + home
+              + " is what has this very name)");
     }
   }
 

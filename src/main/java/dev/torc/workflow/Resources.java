@@ -26,4 +26,22 @@ public record Resources(
   /** What a job has that says nothing. */
   public static final Resources DEFAULT =
       new Resources(1, 0, 0, 0, Collections.emptySortedMap(), 0, 1);
+
+  /** Asked of each job that is read back; a record's own is linked anew at every start. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Resources that
+        && cpus == that.cpus
+        && memory == that.memory
+        && gpus == that.gpus
+        && runtime == that.runtime
+        && counters.equals(that.counters)
+        && disk == that.disk
+        && nodes == that.nodes;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(memory ^ runtime) + cpus;
+  }
 }

@@ -10,14 +10,15 @@ import java.util.function.Function;
 
 /**
  * A string of a job with the placeholders that only a run can fill ({@code {needs}}, {@code
- * {produces}}, {@code {cpus}}, {@code {memory}}, {@code {attempt}}, {@code {data.…}}); variables
- * are already put in. How a slot is quoted was decided when the template was read.
+ * {produces}}, {@code {cpus}}, {@code {memory}}, {@code {attempt}}, {@code {tmp}}, {@code
+ * {data.…}}, in an environment {@code {env.NAME}}); variables are already put in. How a slot is
+ * quoted was decided when the template was read.
  */
 public record Template(List<Part> parts) {
 
   /** The names a slot can have. */
   public static final List<String> SLOTS =
-      List.of("needs", "produces", "cpus", "memory", "attempt", "data");
+      List.of("needs", "produces", "cpus", "memory", "attempt", "tmp", "data");
 
   /**
    * Text, or a slot. On the way of a start no {@code switch} goes over its types: see
@@ -30,11 +31,11 @@ public record Template(List<Part> parts) {
     /**
      * A placeholder for run-time values.
      *
-     * @param name {@code needs}, {@code produces}, {@code cpus}, {@code memory}, {@code attempt} or
-     *     {@code data}
+     * @param name {@code needs}, {@code produces}, {@code cpus}, {@code memory}, {@code attempt},
+     *     {@code tmp}, {@code data} or {@code env}
      * @param index the number in {@code {needs[0]}}, -1 without one
      * @param member the name in {@code {needs.name}}, null without one; of {@code
-     *     {data.train.loss}} {@code train.loss}
+     *     {data.train.loss}} {@code train.loss}, of {@code {env.PATH}} {@code PATH}
      * @param quote how values are quoted for the place where the slot stands
      */
     record Slot(String name, int index, String member, Quote quote, Place place) implements Part {
@@ -100,12 +101,16 @@ public record Template(List<Part> parts) {
 
   private static boolean startsWithSlot(StringBuilder text, int at) {
     for (String name : SLOTS) {
-      int end = at + name.length();
-      if (end <= text.length() && name.contentEquals(text.subSequence(at, end))) {
+      if (startsWith(text, at, name)) {
         return true;
       }
     }
-    return false;
+    return startsWith(text, at, "env.");
+  }
+
+  private static boolean startsWith(StringBuilder text, int at, String start) {
+    int end = at + start.length();
+    return end <= text.length() && start.contentEquals(text.subSequence(at, end));
   }
 
   /**

@@ -22,6 +22,8 @@ import java.util.SortedMap;
  * @param data the values of the {@code data} section by name, as {@link JsonText}
  * @param hooks in the order written
  * @param warnings what is accepted but looks wrong
+ * @param manual names of the jobs that a build of all leaves out, and of such groups whose
+ *     instances are not known
  */
 public record Workflow(
     Path root,
@@ -35,4 +37,5 @@ public record Workflow(
     List<Integer> starts,
     SortedMap<String, String> data,
     List<Hook> hooks,
-    List<BadInput.Diagnostic> warnings) {}
+    List<BadInput.Diagnostic> warnings,
+    List<String> manual) {}

@@ -8,7 +8,6 @@ import dev.torc.syntax.Quote;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,13 +66,14 @@ public final class WorkflowCodec {
     out.list(workflow.files(), (to, file) -> to.text(file.toString()));
     out.text(workflow.name());
     out.text(workflow.description());
-    amounts(out, workflow.limits());
+    out.map(workflow.limits(), ByteWriter::number);
     out.list(workflow.roots(), (to, root) -> to.text(root.toString()));
     out.list(workflow.groups(), this::group);
     out.list(workflow.starts(), (to, start) -> to.number(start));
-    texts(out, workflow.data());
+    out.map(workflow.data(), ByteWriter::text);
     out.list(workflow.hooks(), this::hook);
     out.list(workflow.warnings(), this::said);
+    out.list(workflow.manual(), ByteWriter::text);
   }
 
   private void said(ByteWriter out, BadInput.Diagnostic said) {
@@ -98,8 +98,21 @@ public final class WorkflowCodec {
     SortedMap<String, String> data = texts(in);
     List<Hook> hooks = in.list(this::hook);
     List<BadInput.Diagnostic> warnings = in.list(this::said);
+    List<String> manual = in.list(ByteReader::text);
     return new Workflow(
-        root, read, name, description, limits, roots, jobs, groups, starts, data, hooks, warnings);
+        root,
+        read,
+        name,
+        description,
+        limits,
+        roots,
+        jobs,
+        groups,
+        starts,
+        data,
+        hooks,
+        warnings,
+        manual);
   }
 
   /** A job as bytes of its own. */
@@ -117,6 +130,7 @@ public final class WorkflowCodec {
     out.list(job.needs(), this::item);
     out.list(job.produces(), this::item);
     out.list(job.after(), this::ref);
+    out.list(job.tools(), this::tool);
     resources(out, job.resources());
     retry(out, job.retry());
     out.text(job.depfile());
@@ -124,13 +138,14 @@ public final class WorkflowCodec {
     out.flag(job.temporary());
     out.flag(job.always());
     out.flag(job.interactive());
+    out.flag(job.manual());
     out.flag(job.allowFailure());
     out.flag(job.showsOutput());
     out.number(job.priority());
     out.list(job.tags(), ByteWriter::text);
     out.text(job.description());
     out.text(job.group());
-    texts(out, job.parameters());
+    out.map(job.parameters(), ByteWriter::text);
   }
 
   /** Reads the name of a job, and nothing else of it. */
@@ -147,9 +162,11 @@ public final class WorkflowCodec {
         in.list(this::item),
         in.list(this::item),
         in.list(from -> (Ref.OfJob) ref(from)),
+        in.list(this::tool),
         resources(in),
         retry(in),
         in.text(),
+        in.flag(),
         in.flag(),
         in.flag(),
         in.flag(),
@@ -283,12 +300,28 @@ public final class WorkflowCodec {
     };
   }
 
+  private void tool(ByteWriter out, Tool tool) {
+    place(out, tool.place());
+    shared(out, tool.name());
+    out.list(tool.paths(), this::shared);
+    out.flag(tool.search() != null);
+    if (tool.search() != null) {
+      template(out, tool.search());
+    }
+    shared(out, tool.dir());
+  }
+
+  private Tool tool(ByteReader in) {
+    return new Tool(
+        place(in), shared(in), in.list(this::shared), in.flag() ? template(in) : null, shared(in));
+  }
+
   private static void resources(ByteWriter out, Resources resources) {
     out.number(resources.cpus());
     out.number(resources.memory());
     out.number(resources.gpus());
     out.number(resources.runtime());
-    amounts(out, resources.counters());
+    out.map(resources.counters(), ByteWriter::number);
     out.number(resources.disk());
     out.number(resources.nodes());
   }
@@ -298,7 +331,18 @@ public final class WorkflowCodec {
         new Resources(
             in.small(), in.number(), in.small(), in.number(), amounts(in), in.number(), in.small());
     Resources before = last;
-    return read.equals(before) ? before : (last = read);
+    return before != null && isSame(read, before) ? before : (last = read);
+  }
+
+  /** As {@code equals} of the record, which is linked at run time, on the way of each start. */
+  private static boolean isSame(Resources one, Resources other) {
+    return one.cpus() == other.cpus()
+        && one.memory() == other.memory()
+        && one.gpus() == other.gpus()
+        && one.runtime() == other.runtime()
+        && one.disk() == other.disk()
+        && one.nodes() == other.nodes()
+        && one.counters().equals(other.counters());
   }
 
   private void retry(ByteWriter out, Retry retry) {
@@ -323,8 +367,8 @@ public final class WorkflowCodec {
       return Retry.NONE;
     }
     int retries = in.small();
-    Set<Integer> codes = Set.copyOf(new HashSet<>(in.list(ByteReader::small)));
-    Set<Retry.Cause> on = Set.copyOf(new HashSet<>(in.list(from -> CAUSES[from.one()])));
+    Set<Integer> codes = Set.copyOf(in.list(ByteReader::small));
+    Set<Retry.Cause> on = Set.copyOf(in.list(from -> CAUSES[from.one()]));
     return new Retry(
         retries,
         codes,
@@ -377,30 +421,12 @@ public final class WorkflowCodec {
         place(in), ONS[in.one()], in.text(), in.text(), in.list(this::shared), in.flag());
   }
 
-  private static void texts(ByteWriter out, SortedMap<String, String> texts) {
-    out.number(texts.size());
-    texts.forEach(
-        (name, value) -> {
-          out.text(name);
-          out.text(value);
-        });
-  }
-
   private static SortedMap<String, String> texts(ByteReader in) {
     SortedMap<String, String> texts = new TreeMap<>();
     for (int left = in.small(); left > 0; left--) {
       texts.put(in.text(), in.text());
     }
     return texts;
-  }
-
-  private static void amounts(ByteWriter out, SortedMap<String, Long> amounts) {
-    out.number(amounts.size());
-    amounts.forEach(
-        (name, amount) -> {
-          out.text(name);
-          out.number(amount);
-        });
   }
 
   private static SortedMap<String, Long> amounts(ByteReader in) {

@@ -27,7 +27,7 @@ class BuildFileLoaderTest {
   void nameDescriptionAndRoots() throws Exception {
     try (Written files =
         Written.yaml(
-            "vars: {s: scratch}", "description: 012", "roots: ['/{s}/me', ../out, \"~/x\"]")) {
+            "vars: {s: scratch}", "description: 012", "roots: ['/{s}/me', ../out, ./~/x]")) {
       Workflow workflow = files.load();
       assertEquals("p", workflow.name());
       assertEquals("012", workflow.description());
@@ -165,7 +165,7 @@ class BuildFileLoaderTest {
             + " {{x}} to mean the text",
         "vars: {needs: 1}|torc.yaml:1:8: {needs} means something else; rename the var",
         "vars: {a-b: 1}|torc.yaml:1:8: the name of a var is letters, digits and _; this is a-b",
-        "vars: {a: [1]}|torc.yaml:1:11: a must be a text, not a list",
+        "vars: {a: [[1]]}|torc.yaml:1:12: an item of a must be a text, not a list",
         "vars: {a: '{needs}'}|torc.yaml:1:11: {needs} is known only when the job runs; it can"
             + " stand in commands and env",
         "vars: {a: x, b: '{a:d}'}|torc.yaml:1:17: {a:d}: the format d wants a number, but the"

@@ -480,4 +480,85 @@ class JobReaderTest {
           files.load().warnings().stream().map(Object::toString).toList());
     }
   }
+
+  @Test
+  void resourcesMayHavePlaceholdersAlsoOfTheJobThatNamesTheClass() {
+    Workflow workflow =
+        Written.yaml(
+                "vars: { n: 3, size: b }",
+                "resources: { big: { cpus: '{k}', memory: '{m}GB', runtime: '{k}m' } }",
+                "limits: { disks: 9 }",
+                "jobs:",
+                "  a:",
+                "    command: x",
+                "    parameters: { k: [1, 2], m: 4 }",
+                "    resources: '{size}ig'",
+                "  b: { command: x, resources: { cpus: '{n}', disks: '{n}' } }")
+            .load();
+    assertEquals(
+        List.of("1 4000000000 60000000000", "2 4000000000 120000000000", "3 0 0"),
+        workflow.jobs().stream()
+            .map(Job::resources)
+            .map(r -> r.cpus() + " " + r.memory() + " " + r.runtime())
+            .toList());
+    assertEquals(3, workflow.jobs().getLast().resources().counters().get("disks"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '%',
+      value = {
+        "cpus: '{n}'|torc.yaml:2:25: cpus must be a whole number, not x",
+        "cpu: '{k}'|torc.yaml:2:19: unknown key cpu in resources; did you mean cpus?",
+        "cpus: '{k}'|torc.yaml:2:25: unknown placeholder {k}; define it in vars or parameters, or"
+            + " write {{k}} to mean the text",
+        "memory: '{k:x}'|torc.yaml:2:27: unknown placeholder {k:x}; define it in vars or"
+            + " parameters, or write {{k:x}} to mean the text",
+      })
+  void aSlipInAClassIsToldOfWhoeverNamesIt(String line, String message) {
+    String refused =
+        Written.yaml(
+                "vars: { n: x }",
+                "resources: { c: { " + line + " } }",
+                "jobs: { a: { command: x, resources: c } }")
+            .refused();
+    assertEquals(message, refused.lines().findFirst().orElseThrow());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "needs: ~/x",
+        "needs: ['!~/x']",
+        "needs: '~/*.c'",
+        "needs: $HOME/x",
+        "needs: '${HOME}/x/'",
+        "needs: '{h}/x'",
+        "produces: '~/x'",
+        "dir: ~/x",
+        "depfile: $HOME/x.d",
+        "match: '~/{x}.c'",
+        "table: ~/x.csv",
+        "parameters: { p: { glob: '$HOME/*.c' } }",
+      })
+  void theCallersHomeIsNotExpandedInPathsAndThatIsSaid(String line) {
+    String refused =
+        Written.yaml("vars: { h: $HOME }", "jobs:", "  a:", "    command: x", "    " + line)
+            .refused();
+    assertTrue(refused.startsWith("torc.yaml:5:"), refused);
+    assertTrue(refused.contains(" is not expanded in a path; write the folder, or"), refused);
+  }
+
+  @Test
+  void whatHasTheVeryNameIsMeantByADotAndOthersOnlyLookAlike() {
+    Job job = job("command: x", "needs: [./~/x, ~x, x/~, '$HOMER/x', '$HOME is no variable here']");
+    assertEquals("~/x ~x x/~ $HOMER/x $HOME is no variable here", refs(job.needs()));
+    assertTrue(
+        Written.yaml("roots: [~/x]", "jobs: { }").refused().startsWith("torc.yaml:1:9: ~/x: ~ is"));
+    assertTrue(
+        Written.yaml("include: $HOME/x.yaml", "jobs: { }")
+            .refused()
+            .startsWith("torc.yaml:1:10: $HOME/x.yaml: $HOME is not expanded"));
+  }
 }

@@ -27,11 +27,17 @@ class CheckedFileTest {
   }
 
   private static ByteWriter part(String text) {
-    return ByteWriter.over((" ".repeat(CheckedFile.FREE) + text).getBytes(UTF_8));
+    return over((" ".repeat(CheckedFile.FREE) + text).getBytes(UTF_8));
   }
 
   private static String text(byte[] part) {
     return new String(part, CheckedFile.FREE, part.length - CheckedFile.FREE, UTF_8);
+  }
+
+  private static ByteWriter over(byte[] bytes) {
+    ByteWriter out = new ByteWriter(0);
+    out.raw(bytes);
+    return out;
   }
 
   @Test
@@ -45,7 +51,7 @@ class CheckedFileTest {
   void aPartMayBeLongerThanWhatIsWrittenAtOnce() throws IOException {
     String half = "0123456789".repeat(50_000);
     ByteWriter part = part("begin ");
-    part.add(ByteWriter.over(half.getBytes(UTF_8)), ByteWriter.over(half.getBytes(UTF_8)));
+    part.add(over(half.getBytes(UTF_8)), over(half.getBytes(UTF_8)));
     part.raw(" end".getBytes(UTF_8));
     CheckedFile.write(file, part);
     assertEquals("begin " + half + half + " end", text(CheckedFile.read(file)));

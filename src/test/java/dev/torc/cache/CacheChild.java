@@ -44,7 +44,7 @@ final class CacheChild {
    */
   public static void main(String[] arguments) throws Exception {
     if (arguments[0].equals("read")) {
-      LmdbTxn reader = LmdbEnv.open(Path.of(arguments[1]), 1 << 20, 4, 8, true).read();
+      RecordStore reader = RecordStore.look(Path.of(arguments[1]), 1 << 20);
       System.out.println("reading");
       Thread.sleep(Long.MAX_VALUE);
       reader.close();

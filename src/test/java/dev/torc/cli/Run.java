@@ -23,7 +23,7 @@ record Run(int exit, String out, String err) {
   static Run of(Path cwd, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    int exit = Main.run(args, console(cwd, out, err, Map.of()));
+    int exit = Main.run(args, console(cwd, out, err, Map.of("PATH", System.getenv("PATH"))));
     return new Run(exit, out.toString(), err.toString());
   }
 

@@ -61,6 +61,7 @@ class Rule01ReasonsTest extends Harness {
       product missing   |                                   | delete a.out                    | will run: product missing a.out
       product altered   |                                   | edit a.out mine                 | will run: product altered a.out
       product wanted    | temporary                         | delete a.out & edit y 2         | will run: product wanted a.out
+      tool changed      | + tools: ./d/one                  | edit d/one 2                    | will run: tool changed ./d/one
       always            | + always: true                    |                                 | will run: always
       forced            |                                   | force                           | will run: forced
       failed            | ends FAILED                       | usual                           | will run: failed

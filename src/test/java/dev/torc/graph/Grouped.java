@@ -62,7 +62,8 @@ public final class Grouped {
         List.of(),
         flat.data(),
         flat.hooks(),
-        flat.warnings());
+        flat.warnings(),
+        flat.manual());
   }
 
   private static Job instance(Job job, InstanceName name) {
@@ -73,6 +74,7 @@ public final class Grouped {
         job.needs(),
         job.produces(),
         job.after(),
+        job.tools(),
         job.resources(),
         job.retry(),
         job.depfile(),
@@ -80,6 +82,7 @@ public final class Grouped {
         job.temporary(),
         job.always(),
         job.interactive(),
+        job.manual(),
         job.allowFailure(),
         job.showsOutput(),
         job.priority(),

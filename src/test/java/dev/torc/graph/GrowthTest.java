@@ -69,7 +69,8 @@ class GrowthTest {
           starts,
           all.data(),
           all.hooks(),
-          all.warnings());
+          all.warnings(),
+          all.manual());
     }
 
     private Group group(int g, boolean open) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,7 +77,7 @@ class DiskChecksTest {
     all.set(0, graph.jobs());
     looks.clear();
     DigestMemo digests = new DigestMemo(root, stamps, FileClock.none(), _ -> null, (_, _) -> {});
-    List<BadInput.Diagnostic> unreadable = DiskChecks.check(graph, digests, all);
+    List<BadInput.Diagnostic> unreadable = DiskChecks.check(graph, digests, Map.of(), all);
     assertEquals(looks.size(), digests.stats());
     return unreadable.stream().map(each -> each.message()).toList();
   }

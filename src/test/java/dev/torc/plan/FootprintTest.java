@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
+import dev.torc.workflow.Tool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,13 +44,15 @@ class FootprintTest {
             a:
               command: a {needs}
               needs: [x, m.out, '*.c', d/, { job: n }, { data: m.k }]
-              env: { CALLERS: , OWN: value }
+              env: { CALLERS: , OWN: value, PATH: "tools:{env.ONE}:{env.TWO}" }
+              tools: [gcc, t/fit]
               depfile: a.d
               produces: a.out
             """);
     assertEquals(Set.of("x", "m.out", "found.h"), new TreeSet<>(footprint.files()));
     assertEquals(Set.of("*.c", "d/", "job n"), lists);
-    assertEquals(Set.of("CALLERS"), footprint.variables());
+    assertEquals(Set.of("CALLERS", "ONE", "TWO"), footprint.variables());
+    assertEquals(List.of("gcc", "t/fit"), footprint.tools().stream().map(Tool::name).toList());
   }
 
   @Test
@@ -72,5 +75,27 @@ class FootprintTest {
             a: { command: a, depfile: a.d, produces: a.out }
             """);
     assertEquals(List.of(), footprint.files());
+  }
+
+  @Test
+  void whereAToolIsFoundIsTheCallersToSayAndThatOneWithAPathIsNot() throws Exception {
+    assertEquals(
+        Set.of("PATH"),
+        of("a", List.of(), "a: { command: a, tools: gcc, env: { PATH: } }").variables());
+    assertEquals(Set.of(), of("a", List.of(), "a: { command: a, tools: t/fit }").variables());
+  }
+
+  @Test
+  void aToolThatAJobMakesIsANeed() throws Exception {
+    Footprint footprint =
+        of(
+            "a",
+            List.of(),
+            """
+            m: { command: m, produces: [bin/fit, bin/see] }
+            a: { command: a, tools: [bin/fit, see], env: { PATH: 'bin:{env.PATH}' } }
+            """);
+    assertEquals(List.of("bin/fit", "bin/see"), footprint.files());
+    assertEquals(List.of(), footprint.tools());
   }
 }

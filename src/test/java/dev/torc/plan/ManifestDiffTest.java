@@ -72,6 +72,11 @@ class ManifestDiffTest {
       DATA t.loss = 0.25        | DATA t.loss = missing     | DATA_CHANGED t.loss: 0.25 →
       DATA t.loss = 0.25        | DATA t.loss = pending     |
                                 | DATA t.loss = 0.25        | DATA_CHANGED t.loss: → 0.25
+      TOOL gcc = 1              | TOOL gcc = 2              | TOOL_CHANGED gcc: 1 → 2
+                                | TOOL gcc = 2              | TOOL_CHANGED gcc: → 2
+      TOOL gcc = 1              |                           | TOOL_CHANGED gcc: 1 →
+      TOOL gcc = missing        | TOOL gcc = 2              | TOOL_CHANGED gcc: → 2
+      TOOL gcc = 1              | TOOL gcc = unreadable: why | NEED_UNREADABLE gcc: 1 → why
       LATER x = 1               | LATER x = 2               | SETTING_CHANGED manifest: 1 → 2
       """;
 

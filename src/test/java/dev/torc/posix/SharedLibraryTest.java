@@ -26,7 +26,7 @@ class SharedLibraryTest {
   private static int crc(NativeCall crc32, byte[] bytes) {
     Memory memory = Memory.of(bytes.length);
     memory.put(0, bytes);
-    int crc = crc32.status(0, memory.address(), bytes.length, 0, 0, 0);
+    int crc = (int) crc32.pointer(0, memory.address(), bytes.length);
     Reference.reachabilityFence(memory);
     return crc;
   }

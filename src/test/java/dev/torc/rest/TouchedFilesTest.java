@@ -14,7 +14,10 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
 import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
+import dev.torc.plan.ToolSearch;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -87,6 +90,11 @@ class TouchedFilesTest {
       none.endRow(false);
     }
     rest = new JobsAtRest(held(), 1, jobs, numbers, known, StringTable.of(List.of()), none.build());
+  }
+
+  /** A caller without an environment. */
+  private static ToolSearch nobody() {
+    return new ToolSearch(Path.of("/"), Map.of(), StampSource.of(FileSystems.getDefault()));
   }
 
   /** The stamp of some file that is there stands for that of the database. */
@@ -264,12 +272,12 @@ class TouchedFilesTest {
   void whatIsAtRestIsWrittenWithItsDigests() throws IOException {
     Path file = temp.resolve("rest");
     rest.write(file);
-    rest = JobsAtRest.read(file, held(), Map.of());
+    rest = JobsAtRest.read(file, held(), nobody());
     touch("t");
     put("u", "Text of u");
     assertEquals(Set.of("c"), look());
     rest.write(file);
-    rest = JobsAtRest.read(file, held(), Map.of());
+    rest = JobsAtRest.read(file, held(), nobody());
     assertEquals(Set.of("c"), look());
     assertEquals(1, digests.filesHashed());
   }
@@ -281,7 +289,7 @@ class TouchedFilesTest {
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length - 1] ^= 1;
     Files.write(file, bytes);
-    rest = JobsAtRest.read(file, held(), Map.of());
+    rest = JobsAtRest.read(file, held(), nobody());
     assertEquals(Set.of(), look());
     touch("t");
     assertEquals(Set.of("a"), look());

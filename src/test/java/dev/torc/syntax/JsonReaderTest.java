@@ -23,7 +23,7 @@ class JsonReaderTest {
   }
 
   private static String unplaced(Node node) {
-    return node.toString().replaceAll("place=f:[0-9:]+", "");
+    return node.toString().replaceAll("f:[0-9:]+", "");
   }
 
   @Test

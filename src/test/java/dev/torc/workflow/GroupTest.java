@@ -273,7 +273,7 @@ public class GroupTest {
         "parameters: {a: [1, 2, 1]}|5:28: the same values as at torc.yaml:5:22: a=1",
         "parameters: {a: {from: 1}}|5:21: a range has from and to, and a step unless it is 1",
         "parameters: {a: {from: 1, to: 5, lines: x}}|5:21: the values of a are one of from, to,"
-            + " step, lines, glob, products, values",
+            + " step, lines, glob, products, values, var",
         "parameters: {a: {form: 1, to: 5}}|5:22: unknown key form in the values of a; did you mean"
             + " from?",
         "parameters: {a: {from: 5, to: 1}}|5:21: step 1 leads away from 1; write step: -1",

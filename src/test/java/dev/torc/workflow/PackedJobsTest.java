@@ -49,7 +49,8 @@ class PackedJobsTest {
     StringBuilder text = new StringBuilder("jobs:\n");
     for (int j = 0; j < count; j++) {
       text.append("  j%d:\n    command: [cp, é%d, \"{produces}\"]\n".formatted(j, j));
-      text.append("    needs: é%d\n    produces: o%d\n    retries: %d\n".formatted(j, j, j));
+      text.append(
+          "    needs: é%d\n    produces: o%d\n    retries: %d\n    tools: cp\n".formatted(j, j, j));
     }
     Path file = root.resolve("torc.yaml");
     Files.writeString(file, text);

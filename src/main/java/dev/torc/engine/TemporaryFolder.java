@@ -1,0 +1,85 @@
+package dev.torc.engine;
+
+import dev.torc.cache.CachePlace;
+import dev.torc.cache.StartMarks;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Step;
+import dev.torc.workflow.Template;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * The folder of {@code {tmp}} and {@code TORC_TMP}: empty when an attempt starts, gone with it. Its
+ * name is made of the attempt's mark, so that the next build finds what a killed torc left. Only a
+ * job that names it has one.
+ */
+public final class TemporaryFolder {
+
+  /** The variable that holds its path. */
+  static final String VARIABLE = "TORC_TMP";
+
+  private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
+
+  private TemporaryFolder() {}
+
+  /** Where that of an attempt is, or would be. */
+  public static Path of(CachePlace place, StartMarks.Mark attempt) {
+    String build = attempt.build().substring(0, Math.min(8, attempt.build().length()));
+    return place
+        .jobs()
+        .resolve(JobFileName.of(attempt.job()) + "." + build + "." + attempt.attempt() + ".tmp");
+  }
+
+  /** Whether a text of a job names it. */
+  static boolean isUsed(Job job) {
+    for (Step step : job.steps()) {
+      for (Template text : step.templates()) {
+        if (isUsed(text)) {
+          return true;
+        }
+      }
+    }
+    return job.retry().recover() != null && isUsed(job.retry().recover());
+  }
+
+  private static boolean isUsed(Template template) {
+    for (Template.Part part : template.parts()) {
+      if (part instanceof Template.Part.Text text
+          ? text.text().contains(VARIABLE)
+          : ((Template.Part.Slot) part).name().equals("tmp")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Makes it, for nobody but its owner. */
+  static void make(Path folder) throws IOException {
+    Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWN));
+  }
+
+  /**
+   * Takes it away with all it holds, folders without permissions too (caches of modules have such);
+   * links are not followed. Does nothing where nothing is.
+   */
+  public static void remove(Path path) throws IOException {
+    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      Files.setPosixFilePermissions(path, OWN);
+      try (DirectoryStream<Path> inside = Files.newDirectoryStream(path)) {
+        for (Path each : inside) {
+          remove(each);
+        }
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
+      }
+    }
+    Files.deleteIfExists(path);
+  }
+}

@@ -1,0 +1,100 @@
+package dev.torc.plan;
+
+import dev.torc.graph.Graph;
+import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Paths;
+import dev.torc.workflow.Tool;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Finds the programs that jobs have in {@code tools}, as {@code execvp} would: the first executable
+ * file of the name in a folder of {@code PATH}. It looks once for each search, and reads no file.
+ * Safe for several threads.
+ */
+public final class ToolSearch {
+
+  /** What {@code execvp} goes by where there is no {@code PATH}. */
+  private static final String NO_PATH = "/bin:/usr/bin";
+
+  private final Path root;
+  private final Paths paths;
+  private final Map<String, String> caller;
+  private final StampSource stamps;
+  private final Map<String, Optional<String>> found = new ConcurrentHashMap<>();
+
+  /**
+   * A search that knows nothing yet.
+   *
+   * @param caller the caller's environment
+   */
+  public ToolSearch(Path root, Map<String, String> caller, StampSource stamps) {
+    this.root = root;
+    this.paths = new Paths(root);
+    this.caller = caller;
+    this.stamps = stamps;
+  }
+
+  /** The tools of a job that no job makes; one that a job makes is a need. */
+  static List<Tool> unmade(Graph graph, Job job) {
+    List<Tool> tools = job.tools();
+    if (tools.isEmpty()) {
+      return tools;
+    }
+    List<Tool> unmade = new ArrayList<>();
+    for (Tool tool : tools) {
+      if (tool.paths().stream().noneMatch(path -> graph.makerOf(path) >= 0)) {
+        unmade.add(tool);
+      }
+    }
+    return unmade;
+  }
+
+  /** The path of a tool, null where there is none. */
+  public String path(Tool tool) {
+    return tool.isPath() ? tool.paths().getFirst() : answer(question(tool)).orElse(null);
+  }
+
+  /** A search as a text that tells all of it, other than any variable's name. */
+  public String question(Tool tool) {
+    return "=" + tool.dir() + "\0" + tool.name() + "\0" + folders(tool);
+  }
+
+  /** What a {@link #question} leads to now, or what a variable of another name has for a value. */
+  public Optional<String> answer(String question) {
+    return question.startsWith("=")
+        ? found.computeIfAbsent(question, this::find)
+        : Optional.ofNullable(caller.get(question));
+  }
+
+  private Optional<String> find(String question) {
+    String[] parts = question.substring(1).split("\0", -1);
+    for (String folder : parts[2].split(":", -1)) {
+      try {
+        String path = paths.below(parts[0], folder.isEmpty() ? parts[1] : folder + "/" + parts[1]);
+        Stamp stamp = stamps.stamp(root, path);
+        if (stamp.kind() == Stamp.Kind.FILE && stamp.executable()) {
+          return Optional.of(path);
+        }
+      } catch (IOException | IllegalArgumentException e) {
+        // No program is to be found there.
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The folders that a tool is searched in, as {@code PATH} has them. */
+  String folders(Tool tool) {
+    if (tool.search() == null) {
+      return caller.getOrDefault("PATH", NO_PATH);
+    }
+    return tool.search().render(slot -> List.of(caller.getOrDefault(slot.member(), "")));
+  }
+}

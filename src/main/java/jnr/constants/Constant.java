@@ -1,0 +1,8 @@
+package jnr.constants;
+
+/** See {@link ConstantSet}. */
+public interface Constant {
+
+  /** Its name. */
+  String name();
+}
