@@ -46,6 +46,7 @@ public final class Graph {
   private final boolean plain;
   private final int[] maker;
   private final int[] priority;
+  private final BitSet temporary;
   private final List<NeedList> lists;
   private final Adjacency needs;
   private final Adjacency listNeeds;
@@ -71,6 +72,7 @@ public final class Graph {
       boolean plain,
       int[] maker,
       int[] priority,
+      BitSet temporary,
       List<NeedList> lists,
       Adjacency needs,
       Adjacency listNeeds,
@@ -93,6 +95,7 @@ public final class Graph {
     this.plain = plain;
     this.maker = maker;
     this.priority = priority;
+    this.temporary = temporary;
     this.lists = lists;
     this.needs = needs;
     this.listNeeds = listNeeds;
@@ -151,6 +154,11 @@ public final class Graph {
   /** A job's priority: larger first. */
   public int priority(int job) {
     return priority[job];
+  }
+
+  /** Whether only readers want a job's products; the job itself need not be read for that. */
+  public boolean isTemporary(int job) {
+    return temporary.get(job);
   }
 
   /** A job's number by name, -1 if there is none. */
@@ -415,6 +423,7 @@ public final class Graph {
     out.flag(plain);
     out.ints(maker);
     out.ints(priority);
+    out.longs(temporary.toLongArray());
     out.list(
         lists,
         (to, list) -> {
@@ -445,6 +454,7 @@ public final class Graph {
     boolean plain = in.flag();
     int[] maker = in.ints();
     int[] priority = in.ints();
+    BitSet temporary = BitSet.valueOf(in.longs());
     List<NeedList> lists = in.list(Graph::list);
     Adjacency needs = Adjacency.read(in);
     Adjacency listNeeds = Adjacency.read(in);
@@ -453,8 +463,8 @@ public final class Graph {
     NodeOrder order = new NodeOrder(in.ints(), joins);
     int[] written = in.ints();
     return new Graph(
-        of.get(), written, joins, Map.of(), names, paths, null, plain, maker, priority, lists,
-        needs, listNeeds, products, before, order);
+        of.get(), written, joins, Map.of(), names, paths, null, plain, maker, priority, temporary,
+        lists, needs, listNeeds, products, before, order);
   }
 
   private static NeedList list(ByteReader in) {

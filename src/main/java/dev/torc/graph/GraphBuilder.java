@@ -227,11 +227,13 @@ public final class GraphBuilder {
     Adjacency.Builder needs = new Adjacency.Builder();
     Adjacency.Builder products = new Adjacency.Builder();
     int[] priority = new int[nodes.length];
+    BitSet temporary = new BitSet();
     for (int node = 0; node < nodes.length; node++) {
       if (node < first) {
         needs.copyRow(base.needs(), node);
         products.copyRow(base.products(), node);
         priority[node] = base.priority(node);
+        temporary.set(node, base.isTemporary(node));
         continue;
       }
       if (!joins.get(node)) {
@@ -239,6 +241,7 @@ public final class GraphBuilder {
         files(job, false, path -> needs.add(files.add(path)));
         files(job, true, path -> products.add(files.add(path)));
         priority[node] = job.priority();
+        temporary.set(node, job.temporary());
       }
       needs.endRow(true);
       products.endRow(false);
@@ -254,6 +257,7 @@ public final class GraphBuilder {
         makers.arePlain(),
         maker(),
         priority,
+        temporary,
         List.copyOf(lists),
         needs.build(),
         listNeeds.build(),

@@ -36,7 +36,7 @@ final class MissingTemporaries {
     this.graph = context.graph();
     this.records = context.records();
     for (int j : graph.inOrder(jobs)) {
-      if (graph.job(j).temporary()) {
+      if (graph.isTemporary(j)) {
         List<RecordedProduct> lost = context.contents().gone(j);
         if (!lost.isEmpty()) {
           gone.put(j, lost);

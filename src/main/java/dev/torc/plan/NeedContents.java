@@ -152,7 +152,7 @@ public final class NeedContents implements InputSource {
 
   /** The products of a temporary job that ended well which are not there any more. */
   public List<RecordedProduct> gone(int job) {
-    if (!graph.job(job).temporary()) {
+    if (!graph.isTemporary(job)) {
       return List.of();
     }
     JobResult result = records.result(job);
