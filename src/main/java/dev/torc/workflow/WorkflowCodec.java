@@ -331,18 +331,7 @@ public final class WorkflowCodec {
         new Resources(
             in.small(), in.number(), in.small(), in.number(), amounts(in), in.number(), in.small());
     Resources before = last;
-    return before != null && isSame(read, before) ? before : (last = read);
-  }
-
-  /** As {@code equals} of the record, which is linked at run time, on the way of each start. */
-  private static boolean isSame(Resources one, Resources other) {
-    return one.cpus() == other.cpus()
-        && one.memory() == other.memory()
-        && one.gpus() == other.gpus()
-        && one.runtime() == other.runtime()
-        && one.disk() == other.disk()
-        && one.nodes() == other.nodes()
-        && one.counters().equals(other.counters());
+    return read.equals(before) ? before : (last = read);
   }
 
   private void retry(ByteWriter out, Retry retry) {
