@@ -38,7 +38,7 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
   public Workflow expand(ResultSource found) throws IOException {
     if (parsed == null) {
       parsed = ParsedBuildFile.read(origin.files(), input, origin.defines());
-      new Heap().collect(); // the text of the files is garbage now
+      new Heap().phaseEnded(); // the text of the files is garbage now
     }
     return parsed.expand(found);
   }

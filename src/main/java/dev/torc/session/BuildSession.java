@@ -241,7 +241,7 @@ public final class BuildSession {
           if (event instanceof Event.Finished last) {
             work.end(last);
           }
-          work.heap().collect();
+          work.heap().watch();
           watcher.accept(event);
         };
     Optional<Jobserver> tokens = jobserver(warn);

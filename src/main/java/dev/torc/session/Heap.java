@@ -1,7 +1,7 @@
 package dev.torc.session;
 
 /**
- * Collects garbage when the heap has grown by a quarter, so that it grows no further than what is
+ * Collects garbage where much of it is known to be, so that the heap grows no further than what is
  * in use needs. The collector itself (Serial) lets the heap grow first: a build of 100 000 jobs
  * would take 150 MB more. For one thread at a time.
  */
@@ -12,9 +12,18 @@ final class Heap {
 
   private long limit = SMALL;
 
-  /** Collects if the heap has grown; to be called where a phase ended, and now and then. */
-  void collect() {
-    if (Runtime.getRuntime().totalMemory() > limit) {
+  /** A phase ended that left much. */
+  void phaseEnded() {
+    collect(SMALL);
+  }
+
+  /** To be called now and then while work goes on: collects when the heap grew by a quarter. */
+  void watch() {
+    collect(limit);
+  }
+
+  private void collect(long from) {
+    if (Runtime.getRuntime().totalMemory() > from) {
       System.gc();
       limit = Runtime.getRuntime().totalMemory() / 4 * 5;
     }

@@ -200,11 +200,12 @@ record RestState(
    */
   JobsAtRest after(Plan plan, PlanContext last, WriteSession work, Consumer<Event> listener) {
     try {
+      work.heap().phaseEnded();
       Digest id = project.keeper().keep(place(), last.graph(), work.digests());
       if (id == null) {
         return null;
       }
-      work.heap().collect(); // the graph's bytes
+      work.heap().phaseEnded(); // the graph's bytes
       boolean same = rest != null && last.graph() == project.graph();
       BitSet stayed = same ? (BitSet) rest.jobs().clone() : new BitSet();
       if (same) {
