@@ -102,9 +102,11 @@ final class TouchedFiles {
         return null;
       }
       Stamp now = digests.linkStamp(path);
-      boolean other =
-          now.numbers()[0] != number(file) && (graph.makerOf(path) >= 0 || isTool(path));
-      if (now.kind() != Stamp.Kind.FILE || now.size() != size(file) || other || !isPlain(path)) {
+      if (now.kind() != Stamp.Kind.FILE || now.size() != size(file) || !isPlain(path)) {
+        return null;
+      }
+      boolean flipped = now.numbers()[0] != number(file); // whether its owner may execute it
+      if (flipped && (graph.makerOf(path) >= 0 || isTool(path))) {
         return null;
       }
       KnownDigest known = digests.of(path, now);
@@ -114,7 +116,7 @@ final class TouchedFiles {
     }
   }
 
-  /** Whether a file is a tool by its path; nearly always nobody asks. */
+  /** Whether a file is a tool by its path; all jobs are read for that, and nearly never. */
   private synchronized boolean isTool(String path) {
     if (tools == null) {
       tools = new HashSet<>();
