@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -162,6 +164,15 @@ public final class ByteReader {
       items.add(each.apply(this));
     }
     return List.copyOf(items);
+  }
+
+  /** Names with their values, as {@link ByteWriter#map} wrote them; may be changed. */
+  public <T> SortedMap<String, T> map(Function<ByteReader, T> value) {
+    SortedMap<String, T> map = new TreeMap<>();
+    for (int left = small(); left > 0; left--) {
+      map.put(text(), value.apply(this));
+    }
+    return map;
   }
 
   /** Whether all was read. */

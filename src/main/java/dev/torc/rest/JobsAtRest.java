@@ -216,10 +216,7 @@ public record JobsAtRest(
     boolean containers = in.flag();
     String boot = in.text();
     Stamp database = in.known().stamp();
-    SortedMap<String, Optional<String>> caller = new TreeMap<>();
-    for (int left = in.small(); left > 0; left--) {
-      caller.put(in.text(), Optional.ofNullable(in.text()));
-    }
+    SortedMap<String, Optional<String>> caller = in.map(from -> Optional.ofNullable(from.text()));
     return new Held(graph, containers, boot, database, caller);
   }
 

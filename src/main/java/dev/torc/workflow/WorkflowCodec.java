@@ -91,11 +91,11 @@ public final class WorkflowCodec {
     List<Path> read = in.list(from -> files.getPath(from.text()));
     String name = in.text();
     String description = in.text();
-    SortedMap<String, Long> limits = amounts(in);
+    SortedMap<String, Long> limits = in.map(ByteReader::number);
     List<Path> roots = in.list(from -> files.getPath(from.text()));
     List<Group> groups = in.list(this::group);
     List<Integer> starts = in.list(ByteReader::small);
-    SortedMap<String, String> data = texts(in);
+    SortedMap<String, String> data = in.map(ByteReader::text);
     List<Hook> hooks = in.list(this::hook);
     List<BadInput.Diagnostic> warnings = in.list(this::said);
     List<String> manual = in.list(ByteReader::text);
@@ -177,7 +177,7 @@ public final class WorkflowCodec {
         in.list(ByteReader::text),
         in.text(),
         in.text(),
-        texts(in));
+        in.map(ByteReader::text));
   }
 
   private void place(ByteWriter out, Place place) {
@@ -329,7 +329,13 @@ public final class WorkflowCodec {
   private Resources resources(ByteReader in) {
     Resources read =
         new Resources(
-            in.small(), in.number(), in.small(), in.number(), amounts(in), in.number(), in.small());
+            in.small(),
+            in.number(),
+            in.small(),
+            in.number(),
+            in.map(ByteReader::number),
+            in.number(),
+            in.small());
     Resources before = last;
     return read.equals(before) ? before : (last = read);
   }
@@ -408,21 +414,5 @@ public final class WorkflowCodec {
   private Hook hook(ByteReader in) {
     return new Hook(
         place(in), ONS[in.one()], in.text(), in.text(), in.list(this::shared), in.flag());
-  }
-
-  private static SortedMap<String, String> texts(ByteReader in) {
-    SortedMap<String, String> texts = new TreeMap<>();
-    for (int left = in.small(); left > 0; left--) {
-      texts.put(in.text(), in.text());
-    }
-    return texts;
-  }
-
-  private static SortedMap<String, Long> amounts(ByteReader in) {
-    SortedMap<String, Long> amounts = new TreeMap<>();
-    for (int left = in.small(); left > 0; left--) {
-      amounts.put(in.text(), in.number());
-    }
-    return amounts;
   }
 }
