@@ -135,7 +135,7 @@ public final class LaunchBuilder {
     List<String> shell = job.steps().getFirst().shell();
     StringBuilder lines = new StringBuilder();
     for (Launch.Step step : launch.steps()) {
-      lines.append(lines.isEmpty() ? "" : "\n").append(CommandText.of(step.argv(), shell));
+      lines.append(lines.isEmpty() ? "" : "\n").append(ShownCommand.of(step.argv(), shell));
     }
     return lines.toString();
   }
@@ -167,7 +167,7 @@ public final class LaunchBuilder {
     try {
       List<String> lines = new ArrayList<>();
       for (Step step : job.steps()) {
-        lines.add(CommandText.of(argv(step, step.command(), values, Map.of()), step.shell()));
+        lines.add(ShownCommand.of(argv(step, step.command(), values, Map.of()), step.shell()));
       }
       return String.join("\n", lines);
     } catch (BadInput | StoppedException none) {

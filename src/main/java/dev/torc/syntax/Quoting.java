@@ -48,16 +48,29 @@ public final class Quoting {
   public static boolean isPlain(String value) {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
-      boolean plain =
-          c >= 'a' && c <= 'z'
-              || c >= 'A' && c <= 'Z'
-              || c >= '0' && c <= '9'
-              || "_./:@%+-".indexOf(c) >= 0;
-      if (!plain) {
+      if (!isPlain(c)) {
         return false;
       }
     }
     return !value.isEmpty() && !RESERVED.contains(value);
+  }
+
+  /** Whether a word behind the first one means itself: there a comma and {@code =} do as well. */
+  public static boolean isPlainArgument(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (!isPlain(c) && c != ',' && (c != '=' || i == 0)) {
+        return false;
+      }
+    }
+    return !value.isEmpty();
+  }
+
+  private static boolean isPlain(char c) {
+    return c >= 'a' && c <= 'z'
+        || c >= 'A' && c <= 'Z'
+        || c >= '0' && c <= '9'
+        || "_./:@%+-".indexOf(c) >= 0;
   }
 
   private static String single(String value) {
