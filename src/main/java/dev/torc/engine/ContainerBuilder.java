@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Puts together the containers of an attempt: what of this machine is seen in them, and under which
@@ -26,15 +27,18 @@ import java.util.TreeMap;
  *
  * @param containers what is known of runtimes and images
  * @param build the random id of this build
+ * @param warn takes lines for people
+ * @param told what it took already: each line is said once
  */
-record ContainerBuilder(Containers containers, Graph graph, String build) {
+record ContainerBuilder(
+    Containers containers, Graph graph, String build, Consumer<String> warn, Set<String> told) {
 
   /** Of so many needed files of one folder the folder is mounted in their place. */
   private static final int MANY = 100;
 
   /** The same for another graph. */
   ContainerBuilder over(Graph next) {
-    return new ContainerBuilder(containers, next, build);
+    return new ContainerBuilder(containers, next, build, warn, told);
   }
 
   /** An image as the runtimes are asked for it. */
@@ -90,8 +94,14 @@ record ContainerBuilder(Containers containers, Graph graph, String build) {
     if (identity == null) {
       throw new AttemptFailure("image " + image.name() + " is not here any more");
     }
+    ContainerRuntime runtime = runtime(image);
+    boolean limited = job.resources().cpus() > 1 || granted.memoryLimit() > 0;
+    String remark = containers.remark(name(image), runtime, limited);
+    if (!remark.isEmpty() && told.add(remark)) {
+      warn.accept(remark);
+    }
     return new Container(
-        runtime(image),
+        runtime,
         identity,
         image.name(),
         name(job, attempt) + "-" + number,

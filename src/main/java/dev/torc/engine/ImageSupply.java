@@ -88,7 +88,9 @@ final class ImageSupply {
           "image "
               + image.name()
               + " is not here, and pull is never: fetch it with `"
-              + String.join(" ", runtime.pull(source(image.name())))
+              + runtime.name()
+              + " pull "
+              + source(image.name())
               + "`");
     }
   }

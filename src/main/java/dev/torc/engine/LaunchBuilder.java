@@ -29,6 +29,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -54,6 +56,7 @@ public final class LaunchBuilder {
    * @param inherited entries for every job, such as MAKEFLAGS without a jobserver; null removes
    * @param caller the caller's environment: where it changes what a shell does, the shell is kept
    * @param containers what is known of runtimes and images; null where all runs on the host
+   * @param warn takes lines for people
    */
   public LaunchBuilder(
       Graph graph,
@@ -61,14 +64,17 @@ public final class LaunchBuilder {
       String build,
       Map<String, String> inherited,
       Map<String, String> caller,
-      Containers containers) {
+      Containers containers,
+      Consumer<String> warn) {
     this(
         graph,
         place,
         build,
         inherited,
         caller,
-        containers == null ? null : new ContainerBuilder(containers, graph, build),
+        containers == null
+            ? null
+            : new ContainerBuilder(containers, graph, build, warn, ConcurrentHashMap.newKeySet()),
         null);
   }
 

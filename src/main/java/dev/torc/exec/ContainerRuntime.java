@@ -1,6 +1,8 @@
 package dev.torc.exec;
 
 import dev.torc.hash.Digest;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ public final class ContainerRuntime {
   private static final String DOCKER = "docker";
 
   private final String name;
+  private final String program; // its path, null where there is none
   private final Map<String, String> env;
   private String trouble; // why it cannot work here, empty where it can; null before it was asked
   private boolean rootless;
@@ -30,7 +33,18 @@ public final class ContainerRuntime {
    */
   ContainerRuntime(String name, Map<String, String> env) {
     this.name = name;
+    this.program = found(name, env.getOrDefault("PATH", ""));
     this.env = env;
+  }
+
+  private static String found(String name, String path) {
+    for (String folder : path.split(":")) {
+      Path file = Path.of(folder.isEmpty() ? "." : folder, name).toAbsolutePath();
+      if (Files.isExecutable(file) && !Files.isDirectory(file)) {
+        return file.toString();
+      }
+    }
+    return null;
   }
 
   public String name() {
@@ -46,10 +60,7 @@ public final class ContainerRuntime {
               ? "{{.ServerVersion}} {{.MemoryLimit}} {{.SecurityOptions}}"
               : "{{.Host.Security.Rootless}} {{.Host.CgroupsVersion}} {{.Host.CgroupControllers}}";
       ProgramOutput info = ask("info", "--format", format);
-      trouble =
-          info.ok()
-              ? ""
-              : info.status() < 0 ? name + " is not installed" : name + ": " + info.said();
+      trouble = info.ok() ? "" : info.status() < 0 ? info.said() : name + ": " + info.said();
       if (docker) {
         rootless = info.text().contains("name=rootless");
         limits = info.text().contains(" true ");
@@ -88,7 +99,7 @@ public final class ContainerRuntime {
 
   /** The command that fetches an image. */
   public List<String> pull(String image) {
-    return List.of(name, "pull", image);
+    return List.of(program, "pull", image);
   }
 
   /** Removes containers, whether they run or not; one that is not there is no trouble. */
@@ -121,7 +132,7 @@ public final class ContainerRuntime {
       Map<String, String> variables,
       boolean terminal) {
     boolean docker = name.equals(DOCKER);
-    List<String> words = new ArrayList<>(List.of(name, "run", "--rm", "--pull", "never"));
+    List<String> words = new ArrayList<>(List.of(program, "run", "--rm", "--pull", "never"));
     words.addAll(List.of("--name", container.name()));
     container.labels().forEach((key, value) -> words.addAll(List.of("--label", key + "=" + value)));
     words.addAll(List.of("--log-driver", "none", "--network", "host", "--entrypoint", ""));
@@ -172,7 +183,10 @@ public final class ContainerRuntime {
   }
 
   private ProgramOutput ask(String... words) {
-    List<String> argv = new ArrayList<>(List.of(name));
+    if (program == null) {
+      return new ProgramOutput(-1, "", name + " is not installed");
+    }
+    List<String> argv = new ArrayList<>(List.of(program));
     argv.addAll(List.of(words));
     return ProgramOutput.of(argv, env);
   }

@@ -115,6 +115,17 @@ public final class Containers {
     return left.isEmpty() ? of.trouble() : of.remove(left);
   }
 
+  /** What is to be told of the runtime that an image has, in one line; empty for nothing. */
+  public String remark(ImageName image, ContainerRuntime runtime, boolean limited) {
+    if (image.wish && ordered == null && !runtime.name().equals(image.runtime)) {
+      return "%s is not used here: images that ask for it run with %s"
+          .formatted(image.runtime, runtime.name());
+    }
+    return limited && !runtime.holdsLimits()
+        ? runtime.name() + " cannot hold cpus and memory here: torc watches the memory of its jobs"
+        : "";
+  }
+
   /** There is no way to run a container; the message is for people. */
   public static final class NoRuntime extends Exception {
     private static final long serialVersionUID = 1;

@@ -23,10 +23,10 @@ record ProgramOutput(int status, String text, String said) {
 
   /** Asks a program, with this environment and nothing on standard input; waits for its end. */
   static ProgramOutput of(List<String> argv, Map<String, String> env) {
-    ProcessBuilder program = new ProcessBuilder(argv);
-    program.environment().clear();
-    program.environment().putAll(env);
     try {
+      ProcessBuilder program = new ProcessBuilder(argv);
+      program.environment().clear();
+      program.environment().putAll(env);
       Process process = program.start();
       process.getOutputStream().close();
       StringBuilder errors = new StringBuilder();

@@ -160,7 +160,13 @@ public final class WriteSession implements AutoCloseable {
         digests,
         removal(),
         new LaunchBuilder(
-            context.graph(), project.place(), build.id(), inherited, env, project.containers()),
+            context.graph(),
+            project.place(),
+            build.id(),
+            inherited,
+            env,
+            project.containers(),
+            warn),
         marks,
         runner,
         build);

@@ -45,6 +45,15 @@ class StartMarksTest {
   }
 
   @Test
+  void aMarkNamesTheContainersOfItsJob() {
+    StartMarks.Mark contained = mark("b1", "odd 1/podman/x", 2).in("podman/torc-b1-2");
+    try (StartMarks marks = StartMarks.begin(place())) {
+      marks.add(contained);
+    }
+    assertEquals(List.of(contained), StartMarks.read(place()));
+  }
+
+  @Test
   void rule9ATornLineIsSkippedWhereverItWasTorn() throws IOException {
     StartMarks.Mark first = mark("b1", "first", 1);
     StartMarks.Mark second = mark("b1", "se cond\n", 2);
