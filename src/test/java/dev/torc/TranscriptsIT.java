@@ -70,7 +70,7 @@ class TranscriptsIT {
 
   @Test
   void recipes() throws Exception {
-    check("recipes.md", 4);
+    check("recipes.md", 3);
   }
 
   private void check(String name, int least) throws Exception {
