@@ -119,7 +119,7 @@ class ContainersIT {
     assertEquals(List.of("host", "words"), ran.ran(), ran.err());
     told(ran, "status failed: exit 3 after");
     told(ran, "cannot failed: exit 126 after");
-    told(ran, "killed failed: exit 137 after");
+    told(ran, "killed failed: exit 137 (KILL) after");
     told(ran, "memory failed: out of memory: the kernel ended a process at the limit of 64.0 MiB");
     told(ran, "program failed: image localhost/busybox:1 has no nosuch: take another image");
     told(ran, "shell failed: image localhost/busybox:1 has no bash: take another image");
