@@ -118,9 +118,12 @@ final class Attempt {
   private AttemptOutcome attempt() {
     NeedSnapshot snapshot = null;
     try {
-      String containers = shared.launches().containers(job, number, this::launch);
-      if (isEnded()) { // while an image was fetched
-        return interrupted();
+      String containers = "";
+      if (shared.launches().contains(job)) {
+        containers = shared.launches().containers(job, number, this::launch);
+        if (isEnded()) { // while an image was fetched
+          return interrupted();
+        }
       }
       snapshot = NeedSnapshot.take(shared.graph(), shared.contents(), shared.digests(), id);
       String missing = snapshot.missing();

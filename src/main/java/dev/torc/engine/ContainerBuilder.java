@@ -7,6 +7,7 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.workflow.Image;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ record ContainerBuilder(
 
   /** The runtime of a job's containers with their name, for its mark; empty where it has none. */
   String mark(Job job, int attempt) {
-    for (var step : job.steps()) {
+    for (Step step : job.steps()) {
       if (step.image() != null) {
         return runtime(step.image()).name() + "/" + name(job, attempt);
       }

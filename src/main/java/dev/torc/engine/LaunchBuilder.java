@@ -159,7 +159,9 @@ public final class LaunchBuilder {
     for (Step step : job.steps()) {
       steps.add(step(step, step.command(), values, common));
     }
-    contain(job, attempt, granted, values.needs(), steps);
+    if (contains(job)) {
+      contain(job, attempt, granted, values.needs(), steps);
+    }
     return new Launch(
         steps,
         log(job.name()),
@@ -177,7 +179,7 @@ public final class LaunchBuilder {
     int recovering = steps.size() - job.steps().size();
     for (int i = 0; i < steps.size(); i++) {
       Step step = job.steps().get(Math.max(0, i - recovering));
-      if (step.image() != null && containers != null) {
+      if (step.image() != null) {
         Launch.Step on = steps.get(i);
         Map<String, String> env = new TreeMap<>(on.env());
         step.env()
@@ -353,6 +355,18 @@ public final class LaunchBuilder {
     return place.jobs().resolve(name + ".needs");
   }
 
+  /** Whether a job runs in containers. */
+  boolean contains(Job job) {
+    if (containers != null) {
+      for (Step step : job.steps()) {
+        if (step.image() != null) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /**
    * Sees to it that a job's images are here, and tells how its containers are known.
    *
@@ -360,9 +374,6 @@ public final class LaunchBuilder {
    * @return see {@link StartMarks.Mark#container}
    */
   String containers(Job job, int attempt, Function<Launch, ProcessEnd> runner) throws IOException {
-    if (containers == null) {
-      return "";
-    }
     String mark = containers.mark(job, attempt);
     images.ready(job, runner);
     return mark;

@@ -19,7 +19,8 @@ public final class ContainerRuntime {
   private static final String DOCKER = "docker";
 
   private final String name;
-  private final String program; // its path, null where there is none
+  private String program; // its path, null where there is none
+  private boolean searched;
   private final Map<String, String> env;
   private String trouble; // why it cannot work here, empty where it can; null before it was asked
   private boolean rootless;
@@ -33,18 +34,21 @@ public final class ContainerRuntime {
    */
   ContainerRuntime(String name, Map<String, String> env) {
     this.name = name;
-    this.program = found(name, env.getOrDefault("PATH", ""));
     this.env = env;
   }
 
-  private static String found(String name, String path) {
-    for (String folder : path.split(":")) {
-      Path file = Path.of(folder.isEmpty() ? "." : folder, name).toAbsolutePath();
-      if (Files.isExecutable(file) && !Files.isDirectory(file)) {
-        return file.toString();
+  /** Where it is, looked for once; null where it is not installed. */
+  private synchronized String program() {
+    if (!searched) {
+      searched = true;
+      for (String folder : env.getOrDefault("PATH", "").split(":")) {
+        Path file = Path.of(folder.isEmpty() ? "." : folder, name).toAbsolutePath();
+        if (program == null && Files.isExecutable(file) && !Files.isDirectory(file)) {
+          program = file.toString();
+        }
       }
     }
-    return null;
+    return program;
   }
 
   public String name() {
@@ -99,7 +103,7 @@ public final class ContainerRuntime {
 
   /** The command that fetches an image. */
   public List<String> pull(String image) {
-    return List.of(program, "pull", image);
+    return List.of(program(), "pull", image);
   }
 
   /** Removes containers, whether they run or not; one that is not there is no trouble. */
@@ -132,7 +136,7 @@ public final class ContainerRuntime {
       Map<String, String> variables,
       boolean terminal) {
     boolean docker = name.equals(DOCKER);
-    List<String> words = new ArrayList<>(List.of(program, "run", "--rm", "--pull", "never"));
+    List<String> words = new ArrayList<>(List.of(program(), "run", "--rm", "--pull", "never"));
     words.addAll(List.of("--name", container.name()));
     container.labels().forEach((key, value) -> words.addAll(List.of("--label", key + "=" + value)));
     words.addAll(List.of("--log-driver", "none", "--network", "host", "--entrypoint", ""));
@@ -183,10 +187,10 @@ public final class ContainerRuntime {
   }
 
   private ProgramOutput ask(String... words) {
-    if (program == null) {
+    if (program() == null) {
       return new ProgramOutput(-1, "", name + " is not installed");
     }
-    List<String> argv = new ArrayList<>(List.of(program));
+    List<String> argv = new ArrayList<>(List.of(program()));
     argv.addAll(List.of(words));
     return ProgramOutput.of(argv, env);
   }

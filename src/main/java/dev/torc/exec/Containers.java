@@ -37,7 +37,9 @@ public final class Containers {
    */
   public Containers(String ordered, Map<String, String> env) {
     this.ordered = ordered;
-    KNOWN.forEach(name -> runtimes.put(name, new ContainerRuntime(name, env)));
+    for (String name : KNOWN) {
+      runtimes.put(name, new ContainerRuntime(name, env));
+    }
   }
 
   /** The runtimes that an image may have, the first choice first; those that torc knows. */

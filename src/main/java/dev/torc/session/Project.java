@@ -14,6 +14,7 @@ import dev.torc.hash.FileClock;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.Expander;
+import dev.torc.plan.ImageSource;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.Surroundings;
 import dev.torc.rest.GraphFile;
@@ -141,7 +142,15 @@ public record Project(
         place.root(),
         caller.env(),
         stamps(),
-        containers == null ? null : image -> containers.identity(name(image)));
+        containers == null ? null : new Identities(containers));
+  }
+
+  /** A class, since a lambda is linked anew at every start. */
+  private record Identities(Containers containers) implements ImageSource {
+    @Override
+    public Digest of(Image image) {
+      return containers.identity(name(image));
+    }
   }
 
   /** An image as the runtimes are asked for it. */
