@@ -219,6 +219,28 @@ class UndeclaredReadsTest {
   }
 
   @Test
+  void aGroupThatIsNotExpandedYetMayMakeWhatItsPatternSays() throws IOException {
+    String groups =
+        """
+          list: { command: ls, needs: raw.csv, produces: 'parts/*' }
+          each:
+            command: 'x {p}'
+            parameters: { p: { products: list } }
+            needs: '{p}'
+            produces: 'out/{p:name}.txt'
+        """;
+    assertEquals(
+        "job it names out/a.txt, a product of group each that it does not need; add out/a.txt to"
+            + " needs, or its changes go unseen\n",
+        check(groups + "  it: { command: wc out/a.txt parts.txt }\n"));
+    assertEquals("", check(groups + "  it: { command: wc out/a.txt, needs: [{ job: each }] }\n"));
+    assertEquals("", check(groups + "  it: { command: wc parts/a, needs: 'out/*' }\n"));
+    String after = "  it: { command: wc parts/a, after: each, needs: [{ job: list }] }\n";
+    assertEquals("", check(groups + after));
+    assertEquals("names parts/a;", told(groups + after.replace(", needs: [{ job: list }]", "")));
+  }
+
+  @Test
   void filesThatAreOnlyNamedAreForCheckAlone() throws IOException {
     folder
         .put("cfg.yaml", "")
