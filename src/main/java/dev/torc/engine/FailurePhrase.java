@@ -16,7 +16,8 @@ final class FailurePhrase {
    */
   static String of(ProcessEnd ended, long timeLimit, long memoryLimit) {
     return switch (ended.how()) {
-      case EXITED -> "exit " + ended.code();
+      // So a shell tells of the signal that ended a program, such as 141 in a pipe.
+      case EXITED -> "exit " + ended.code() + name(ended.code() - 128);
       case SIGNALED -> "signal " + ended.code() + name(ended.code());
       case TIMEOUT -> "timed out after " + Amount.time(timeLimit);
       case MEMORY ->

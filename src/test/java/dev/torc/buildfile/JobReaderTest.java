@@ -124,6 +124,10 @@ class JobReaderTest {
             + " it",
         "needs: {1x: a}|torc.yaml:4:13: the name of an item is letters, digits and _; this is"
             + " 1x",
+        "needs: '{ job: b }'|torc.yaml:4:12: { job: b } is a text, for it is quoted; quote at most"
+            + " the name in it",
+        "needs: {x: '{data: b.c}'}|torc.yaml:4:16: {data: b.c} is a text, for it is quoted; quote"
+            + " at most the name in it",
         "produces: {x}|torc.yaml:4:16: x has no path; {x} is a map in YAML: quote it if a text was"
             + " meant",
         "needs: 'a/{needs}'|torc.yaml:4:12: {needs} is known only when the job runs; it can stand"
