@@ -21,8 +21,11 @@ final class FailurePhrase {
       case SIGNALED -> "signal " + ended.code() + name(ended.code());
       case TIMEOUT -> "timed out after " + Amount.time(timeLimit);
       case MEMORY ->
-          "out of memory: it took %s of %s"
-              .formatted(Amount.size(ended.peak()), Amount.size(memoryLimit));
+          ended.peak() < memoryLimit
+              ? "out of memory: the kernel ended a process at the limit of "
+                  + Amount.size(memoryLimit)
+              : "out of memory: it took %s of %s"
+                  .formatted(Amount.size(ended.peak()), Amount.size(memoryLimit));
       case INTERRUPTED -> "interrupted";
       case TERMINAL, NOT_STARTED -> ended.message();
     };

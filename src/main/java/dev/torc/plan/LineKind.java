@@ -40,7 +40,10 @@ enum LineKind {
   DATA("data"),
 
   /** A program of {@code tools} that no job makes, and its digest; the name is as written. */
-  TOOL("tool");
+  TOOL("tool"),
+
+  /** Volumes and options of a step's container; the name is the step's number. */
+  CONTAINER("container");
 
   private static final LineKind[] ALL = values();
 

@@ -157,7 +157,15 @@ class JobReaderTest {
         "descripton: x|torc.yaml:4:5: unknown key descripton in the job a; did you mean"
             + " description?",
         "description:|torc.yaml:4:17: description has no value; write %% to mean an empty text",
-        "image: ' '|torc.yaml:4:12: the image has no name",
+        "container: {imgae: x}|torc.yaml:4:17: unknown key imgae in container; known are runtime,"
+            + " volumes, args, pull",
+        "container: {runtime: podmna}|torc.yaml:4:26: podmna runs no containers; did you mean"
+            + " podman?",
+        "container: {pull: alway}|torc.yaml:4:23: pull is missing, always, never; did you mean"
+            + " always?",
+        "container: {volumes: data:/x}|torc.yaml:4:26: volume data:/x: write /from:/to, or"
+            + " /from:/to:ro to read only",
+        "image: ' '|torc.yaml:4:12: the image has no name; image: host runs on the host",
       })
   void whatIsRefusedHasItsPlaceAndTheNextStep(String line, String message) {
     String actual = refusedJob("command: x", line);
