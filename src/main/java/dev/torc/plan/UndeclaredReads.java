@@ -178,7 +178,8 @@ final class UndeclaredReads {
       }
     }
     for (Tool tool : graph.job(job).tools()) {
-      if (tool.paths().contains(path) || path.equals(context.contents().tools().path(tool))) {
+      if (tool.paths().contains(path)
+          || path.equals(context.contents().around().tools().path(tool))) {
         return true;
       }
     }
@@ -225,7 +226,7 @@ final class UndeclaredReads {
     }
     String dir = folder.isEmpty() ? step.dir() : path(step, "", folder);
     Tool tool = new Tool(null, name, List.of(), search, dir);
-    String folders = context.contents().tools().folders(tool);
+    String folders = context.contents().around().tools().folders(tool);
     Boolean inside = searches.get(dir + "\0" + folders);
     if (inside == null) {
       inside = false;
@@ -235,7 +236,7 @@ final class UndeclaredReads {
       }
       searches.put(dir + "\0" + folders, inside);
     }
-    String path = inside ? context.contents().tools().path(tool) : null;
+    String path = inside ? context.contents().around().tools().path(tool) : null;
     return path == null || path.startsWith("/") ? null : path;
   }
 
