@@ -44,6 +44,7 @@ public final class BuildLoop {
   private volatile boolean draining;
   private boolean failed;
   private final UnexpandedGroups groups;
+  private final SpentProducts spent;
   private final AtomicInteger signal = new AtomicInteger();
   private CacheException broken;
   private IOException unreadable;
@@ -66,6 +67,7 @@ public final class BuildLoop {
             this::counts);
     this.sender = new EventSender(setup.shared().launches(), setup.commands(), this::tell);
     this.groups = new UnexpandedGroups(sender);
+    this.spent = new SpentProducts(setup, turn);
   }
 
   /**
@@ -158,6 +160,9 @@ public final class BuildLoop {
             expand();
             settleAll();
           }
+          if (signal.get() == 0) {
+            spent.take();
+          }
         }
       }
     } finally {
@@ -174,6 +179,7 @@ public final class BuildLoop {
     setup.cache().flush();
     turn.begin();
     try {
+      takeSpent();
       close();
       long nanos = System.nanoTime() - begin;
       sender.tell(new Event.Finished(setup.shared().build(), counts(), nanos, exit()));
@@ -185,13 +191,29 @@ public final class BuildLoop {
 
   /** The context with which it ended, once {@link #run} is over. */
   public PlanContext context() {
-    return state.context();
+    return state.context().ended();
   }
 
   private int exit() {
     return signal.get() != 0
         ? 128 + signal.get()
         : failed || blockedTarget() || hooks.failed() ? 1 : 0;
+  }
+
+  /** What is left of temporary products that go; all records are in the cache now. */
+  private void takeSpent() {
+    if (signal.get() == 0 && spent.listens()) {
+      state.in(JobState.RAN).forEach(spent::recorded);
+      try {
+        spent.end();
+      } catch (StoppedException e) {
+        // a signal came: a later build takes them
+      }
+    }
+    while (spent.busy()) {
+      await();
+    }
+    spent.close();
   }
 
   /** The last hooks, when the others are over. */
@@ -242,6 +264,10 @@ public final class BuildLoop {
       PlanContext next = setup.expander().next(old);
       if (next != old) {
         state = state.over(next);
+        if (spent.over(next)) {
+          setup.cache().flush();
+          state.in(JobState.RAN).forEach(spent::recorded);
+        }
         parked.clear(); // they are ready
         sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
         groups.warn(old, next);
@@ -359,9 +385,11 @@ public final class BuildLoop {
     sender.ended(state.graph().job(id), end, outcome);
   }
 
-  private void committed(CacheException e) {
+  private void committed(CacheException e, int told) {
     if (e != null) {
       turn.post(() -> broken(e));
+    } else if (told >= 0) {
+      turn.post(() -> spent.recorded(told));
     }
   }
 
@@ -384,7 +412,8 @@ public final class BuildLoop {
           draining = true;
         }
       }
-      setup.cache().put(recorder.whole(record).onCommit(BuildLoop.this::committed));
+      boolean tells = outcome.ok() && spent.listens();
+      setup.cache().put(recorder.whole(record).onCommit(e -> committed(e, tells ? id : -1)));
       state.context().records().replace(id, record.result());
       if (outcome.ok()) {
         finish(id, JobState.RAN, outcome);
@@ -525,6 +554,7 @@ public final class BuildLoop {
 
   private void upToDate(int id) {
     state.states().set(id, JobState.UP_TO_DATE);
+    spent.recorded(id);
     sender.ended(state.graph().name(id), JobState.UP_TO_DATE, "");
   }
 

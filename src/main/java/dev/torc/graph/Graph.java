@@ -47,6 +47,7 @@ public final class Graph {
   private final int[] maker;
   private final int[] priority;
   private final BitSet temporary;
+  private final BitSet deletes;
   private final List<NeedList> lists;
   private final Adjacency needs;
   private final Adjacency listNeeds;
@@ -73,6 +74,7 @@ public final class Graph {
       int[] maker,
       int[] priority,
       BitSet temporary,
+      BitSet deletes,
       List<NeedList> lists,
       Adjacency needs,
       Adjacency listNeeds,
@@ -96,6 +98,7 @@ public final class Graph {
     this.maker = maker;
     this.priority = priority;
     this.temporary = temporary;
+    this.deletes = deletes;
     this.lists = lists;
     this.needs = needs;
     this.listNeeds = listNeeds;
@@ -159,6 +162,21 @@ public final class Graph {
   /** Whether only readers want a job's products; the job itself need not be read for that. */
   public boolean isTemporary(int job) {
     return temporary.get(job);
+  }
+
+  /** Whether there is any such job. */
+  public boolean hasTemporary() {
+    return !temporary.isEmpty();
+  }
+
+  /** Whether a job's products go when they were read; likewise. */
+  public boolean deletes(int job) {
+    return deletes.get(job);
+  }
+
+  /** Whether there is any such job. */
+  public boolean deletes() {
+    return !deletes.isEmpty();
   }
 
   /** A job's number by name, -1 if there is none. */
@@ -424,6 +442,7 @@ public final class Graph {
     out.ints(maker);
     out.ints(priority);
     out.longs(temporary.toLongArray());
+    out.longs(deletes.toLongArray());
     out.list(
         lists,
         (to, list) -> {
@@ -455,6 +474,7 @@ public final class Graph {
     int[] maker = in.ints();
     int[] priority = in.ints();
     BitSet temporary = BitSet.valueOf(in.longs());
+    BitSet deletes = BitSet.valueOf(in.longs());
     List<NeedList> lists = in.list(Graph::list);
     Adjacency needs = Adjacency.read(in);
     Adjacency listNeeds = Adjacency.read(in);
@@ -464,7 +484,7 @@ public final class Graph {
     int[] written = in.ints();
     return new Graph(
         of.get(), written, joins, Map.of(), names, paths, null, plain, maker, priority, temporary,
-        lists, needs, listNeeds, products, before, order);
+        deletes, lists, needs, listNeeds, products, before, order);
   }
 
   private static NeedList list(ByteReader in) {

@@ -228,12 +228,14 @@ public final class GraphBuilder {
     Adjacency.Builder products = new Adjacency.Builder();
     int[] priority = new int[nodes.length];
     BitSet temporary = new BitSet();
+    BitSet deletes = new BitSet();
     for (int node = 0; node < nodes.length; node++) {
       if (node < first) {
         needs.copyRow(base.needs(), node);
         products.copyRow(base.products(), node);
         priority[node] = base.priority(node);
         temporary.set(node, base.isTemporary(node));
+        deletes.set(node, base.deletes(node));
         continue;
       }
       if (!joins.get(node)) {
@@ -242,6 +244,7 @@ public final class GraphBuilder {
         files(job, true, path -> products.add(files.add(path)));
         priority[node] = job.priority();
         temporary.set(node, job.temporary());
+        deletes.set(node, job.deletes());
       }
       needs.endRow(true);
       products.endRow(false);
@@ -258,6 +261,7 @@ public final class GraphBuilder {
         maker(),
         priority,
         temporary,
+        deletes,
         List.copyOf(lists),
         needs.build(),
         listNeeds.build(),

@@ -141,7 +141,7 @@ public record WhyAnswer(
       out.append(WhyText.upToDate(name, last, past, palette)).append('\n');
       List<RecordedProduct> gone = contents.gone(job);
       if (!gone.isEmpty()) {
-        out.append(WhyText.gone(gone)).append('\n');
+        out.append(WhyText.gone(gone, graph().deletes(job))).append('\n');
       }
     } else {
       out.append(WhyText.of(causes.of(plan, job), palette)).append('\n');

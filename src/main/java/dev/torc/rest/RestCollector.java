@@ -45,6 +45,8 @@ public final class RestCollector {
 
   private static final int[] NONE = {};
 
+  private static final long[] GONE = {JobsAtRest.GONE, 0, 1, 0};
+
   private final PlanContext context;
   private final Graph graph;
   private final DigestMemo digests;
@@ -96,8 +98,9 @@ public final class RestCollector {
     if (before != null) {
       variables.addAll(before.held().caller().keySet());
     }
+    BitSet due = resting.due(stayed);
     for (int j : context.graph().inOrder(context.graph().allJobs())) {
-      if (!stayed.get(j) && context.records().isSettled(j) && resting.canRest(j)) {
+      if (!stayed.get(j) && !due.get(j) && resting.canRest(j)) {
         resting.add(j, variables);
       }
     }
@@ -191,8 +194,40 @@ public final class RestCollector {
     return number;
   }
 
-  /** Whether only plain files, and the results of other jobs, decide about a job. */
+  /** The jobs whose products the next build takes away, though it may run nothing. */
+  private BitSet due(BitSet stayed) {
+    BitSet due = new BitSet();
+    if (graph.deletes()) {
+      BitSet makers = graph.allJobs();
+      makers.andNot(stayed);
+      for (int j = makers.nextSetBit(0); j >= 0; j = makers.nextSetBit(j + 1)) {
+        makers.set(j, graph.deletes(j) && context.records().isSettled(j));
+      }
+      for (RecordedProduct made : context.spent(makers, new BitSet())) {
+        if (!isGone(made.path())) {
+          due.set(graph.makerOf(made.path()));
+        }
+      }
+    }
+    return due;
+  }
+
+  /** Whether a file is a temporary product that is not there, of which the records tell. */
+  private boolean isGone(int file, String path) {
+    int maker = file < graph.files() ? graph.maker(file) : graph.makerOf(path);
+    return isGone(path) && maker >= 0 && context.lacks(maker);
+  }
+
+  private boolean isGone(String path) {
+    KnownDigest known = digests.last(path);
+    return known != null && !known.stamp().exists();
+  }
+
+  /** Whether it is settled, and only plain files and the results of other jobs decide about it. */
   private boolean canRest(int id) {
+    if (!context.records().isSettled(id)) {
+      return false;
+    }
     Job job = graph.job(id);
     JobResult result = context.records().result(id);
     boolean well = result != null && result.outcome().isGood() && result.moved().isEmpty();
@@ -308,7 +343,7 @@ public final class RestCollector {
       }
       String path = path(file);
       KnownDigest known = digests.last(path);
-      if (known == null || known.stamp().kind() != Stamp.Kind.FILE) {
+      if (known == null || known.stamp().kind() != Stamp.Kind.FILE && !isGone(file, path)) {
         extra[id] = null;
         return;
       }
@@ -321,12 +356,14 @@ public final class RestCollector {
     jobs.set(id);
     for (int file : files) {
       long[] folder = listed.get(file);
+      KnownDigest known = digests.last(path(file));
       if (folder != null) {
         claim(file, folder);
-      } else {
-        KnownDigest known = digests.last(path(file));
+      } else if (known.stamp().exists()) {
         claim(file, numbers(known));
         contents.put(file, known.digest());
+      } else {
+        claim(file, GONE);
       }
     }
     variables.addAll(questions);

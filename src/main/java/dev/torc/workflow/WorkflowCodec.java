@@ -136,6 +136,7 @@ public final class WorkflowCodec {
     out.text(job.depfile());
     out.flag(job.persist());
     out.flag(job.temporary());
+    out.flag(job.deletes());
     out.flag(job.always());
     out.flag(job.interactive());
     out.flag(job.manual());
@@ -166,6 +167,7 @@ public final class WorkflowCodec {
         resources(in),
         retry(in),
         in.text(),
+        in.flag(),
         in.flag(),
         in.flag(),
         in.flag(),

@@ -129,6 +129,7 @@ class JobReaderTest {
         "needs: 'a/{needs}'|torc.yaml:4:12: {needs} is known only when the job runs; it can stand"
             + " in commands and env",
         "always: yes|torc.yaml:4:13: always must be true or false, not yes",
+        "temporary: gone|torc.yaml:4:16: temporary must be true, false or delete, not gone",
         "output: never|torc.yaml:4:13: output must be failure or always, not never",
         "priority: 1.5|torc.yaml:4:15: priority must be a whole number, not 1.5",
         "retries: -1|torc.yaml:4:14: retries must be at least 0",

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Builds the build files that the pages show. {@code <!-- runs: a b -->} before a block names the
  * jobs that run and end well in the first build, {@code again} those of the second (none without
- * it), {@code sources} files to be made with their names as contents; blocks with {@code file} are
- * written where they say.
+ * it), {@code sources} files to be made with their names as contents, {@code gone} products that it
+ * leaves no more; blocks with {@code file} are written where they say.
  */
 class DocumentedBuildsTest {
 
@@ -60,6 +60,9 @@ class DocumentedBuildsTest {
     write(folder.resolve("torc." + block.language()), block.text());
 
     assertEquals(block.words("runs").stream().sorted().toList(), ran(folder));
+    for (String product : block.words("gone")) {
+      assertFalse(Files.exists(folder.resolve(product)), product);
+    }
     assertEquals(block.words("again"), ran(folder), "second build");
   }
 

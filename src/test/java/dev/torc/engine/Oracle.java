@@ -178,7 +178,36 @@ final class Oracle {
         fates.put(job.name(), isKnown(unit) ? fate(job, settled, ran) : Fate.BLOCKED);
       }
     }
+    spent().forEach(disk::remove);
     return fates;
+  }
+
+  /**
+   * The products that go in a build in which these results hold: they are read, and all jobs that
+   * read anything of the same job are done.
+   */
+  TreeSet<String> spent() {
+    TreeSet<String> spent = new TreeSet<>();
+    for (Spec job : jobs()) {
+      if (job.deletes()
+          && over.contains(job.name())
+          && jobs().stream()
+              .filter(
+                  r ->
+                      r.depfile() && behind(job).contains(r) || !reads(r, job, made(job)).isEmpty())
+              .allMatch(r -> over.contains(r.name()))) {
+        for (String path : made(job).keySet()) {
+          List<Spec> readers =
+              jobs().stream().filter(r -> reads(r, job, made(job)).contains(path)).toList();
+          if (disk.containsKey(path)
+              && !readers.isEmpty()
+              && readers.stream().allMatch(r -> !r.always() && isTold(r, job, path))) {
+            spent.add(path);
+          }
+        }
+      }
+    }
+    return spent;
   }
 
   private Fate fate(Spec job, TreeSet<String> settled, Collection<String> ran) {
@@ -259,9 +288,13 @@ final class Oracle {
 
   /** Which of the products of a job that are gone another one reads. */
   private TreeSet<String> reads(Spec reader, Spec job) {
+    return reads(reader, job, gone(job));
+  }
+
+  private TreeSet<String> reads(Spec reader, Spec job, SortedMap<String, String> products) {
     TreeSet<String> read = new TreeSet<>();
     if (reader.index() != job.index()) {
-      for (String path : gone(job).keySet()) {
+      for (String path : products.keySet()) {
         for (String need : reader.needs()) {
           String folder = folder(job, path);
           if (need.startsWith("{") && named(name(need)).contains(job)
