@@ -126,9 +126,10 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
           String text = scope.text(node);
           String word = CAPITALS.contains(text) ? text.toLowerCase(Locale.ROOT) : text;
           if (!words.contains(word)) {
-            String all = String.join(", ", words.subList(0, words.size() - 1));
+            int last = words.size() - 1;
+            String all = last == 0 ? "" : String.join(", ", words.subList(0, last)) + " or ";
             throw new IllegalArgumentException(
-                key + " must be " + all + " or " + words.getLast() + ", not " + node.text());
+                key + " must be " + all + words.get(last) + ", not " + node.text());
           }
           return word;
         });

@@ -560,6 +560,7 @@ public final class BuildLoop {
 
   /** Rule 8: what waits for a failed job is blocked, and so on; the rest goes on. */
   private void block(int failedJob) {
+    drop(failedJob);
     state
         .pending()
         .behind(
@@ -569,11 +570,19 @@ public final class BuildLoop {
                 return false;
               }
               state.states().set(job, JobState.BLOCKED);
+              drop(job);
               sender.ended(
                   state.graph().name(job), JobState.BLOCKED, state.graph().name(failedJob));
               return true;
             },
             group -> groups.block(state, group, state.graph().name(failedJob)));
+  }
+
+  /** Who goes on without what failed need not wait for it; an interrupted job is waited for. */
+  private void drop(int node) {
+    if (state.graph().isJob(node) && state.states().of(node) != JobState.INTERRUPTED) {
+      state.context().records().drop(node);
+    }
   }
 
   /** Nothing runs and nothing will: what is left was not reached. */

@@ -106,6 +106,7 @@ final class EventSender {
             : null,
         ended.wall(),
         ended.cpu(),
-        ended.peak());
+        ended.peak(),
+        outcome.snapshot() == null ? List.of() : outcome.snapshot().leftOut());
   }
 }

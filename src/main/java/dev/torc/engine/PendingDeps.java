@@ -111,6 +111,9 @@ final class PendingDeps {
       followers(
           from.poll(),
           node -> {
+            if (graph.isLenient(node) && !isBarren(node)) {
+              return;
+            }
             boolean on = graph.isJob(node) ? enter.test(node) : !joins.get(node);
             if (on && graph.isOpen(node)) {
               group.accept(node);
@@ -121,6 +124,23 @@ final class PendingDeps {
             }
           });
     }
+  }
+
+  /**
+   * One that a lenient node waits for makes nothing: whether that blocks it, since all are over and
+   * none ended well. Where all are over and one did, the node is settled.
+   */
+  private boolean isBarren(int node) {
+    if (--count[node] > 0) {
+      return false;
+    }
+    for (int before : graph.before().row(node)) {
+      if (records.isSettled(before)) {
+        settle(node);
+        return false;
+      }
+    }
+    return true;
   }
 
   private void followers(int node, IntConsumer each) {

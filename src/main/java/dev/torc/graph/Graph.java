@@ -55,6 +55,7 @@ public final class Graph {
   private final Adjacency before;
   private Adjacency after;
   private final NodeOrder order;
+  private final BitSet lenient = new BitSet();
 
   /**
    * @param written the jobs as written, by node
@@ -105,6 +106,11 @@ public final class Graph {
     this.products = products;
     this.before = before;
     this.order = order;
+    for (NeedList list : lists) {
+      if (list.kind() == NeedList.Kind.SOME && list.awaited() >= 0) {
+        lenient.set(list.awaited());
+      }
+    }
   }
 
   /** What the graph was built from. */
@@ -218,6 +224,23 @@ public final class Graph {
   /** Whether a node is a job. */
   public boolean isJob(int node) {
     return !joins.get(node);
+  }
+
+  /** Whether a join node is passed by failures, as long as one job ended well that it waits for. */
+  public boolean isLenient(int node) {
+    return lenient.get(node);
+  }
+
+  /** Whether a list of those that a job needs leaves out jobs that failed. */
+  public boolean skips(int job) {
+    if (!lenient.isEmpty()) {
+      for (int list : listNeeds.row(job)) {
+        if (lists.get(list).kind() == NeedList.Kind.SOME) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** The join nodes. */

@@ -186,7 +186,7 @@ public final class GraphBuilder {
           members.put(awaited, nodes);
         } else {
           left.set(awaited);
-          awaited = awaited(old.text(), nodes);
+          awaited = awaited(old.kind(), old.text(), nodes);
         }
         lists.set(id, old.with(boxed(nodes), awaited));
       }
@@ -381,7 +381,12 @@ public final class GraphBuilder {
     } else if (ref instanceof Ref.OfFolder folder) {
       list = list(j, NeedList.Kind.FOLDER, folder.path(), null, excludes);
     } else if (ref instanceof Ref.OfJob other && isKnown(other.place(), other.job(), NO_FILE)) {
-      list = list(-1, NeedList.Kind.JOB, other.job(), null, List.of());
+      NeedList.Kind kind = other.skips() ? NeedList.Kind.SOME : NeedList.Kind.JOB;
+      list = list(-1, kind, other.job(), null, List.of());
+      int single = other.skips() ? names.id(other.job()) : -1;
+      if (single >= 0 && job(single).group() == null) {
+        error(other.place(), other.job() + " is one job; failed: skip is for a group's instances");
+      }
     }
     if (list >= 0) {
       waitFor(lists.get(list).awaited(), edges);
@@ -425,7 +430,7 @@ public final class GraphBuilder {
     if (id == null) {
       id = lists.size();
       newLists.put(key, id);
-      int awaited = awaited(text, nodes);
+      int awaited = awaited(kind, text, nodes);
       lists.add(new NeedList(kind, text, glob, excludes, own, boxed(nodes), awaited));
     }
     return id;
@@ -458,7 +463,7 @@ public final class GraphBuilder {
 
   /** The nodes that a need means, ascending; null where a name means nothing. */
   private int[] search(NeedList.Kind kind, String text, Glob glob, List<Glob> excludes) {
-    if (kind == NeedList.Kind.JOB) {
+    if (kind == NeedList.Kind.JOB || kind == NeedList.Kind.SOME) {
       return references.of(text);
     }
     TreeSet<Integer> all = new TreeSet<>();
@@ -471,8 +476,8 @@ public final class GraphBuilder {
   }
 
   /** The node that stands for all of the given ones, -1 where there is none to wait for. */
-  private int awaited(String text, int[] nodes) {
-    if (nodes.length <= 1) {
+  private int awaited(NeedList.Kind kind, String text, int[] nodes) {
+    if (nodes.length == 0 || nodes.length == 1 && kind != NeedList.Kind.SOME) {
       return nodes.length == 0 ? -1 : nodes[0];
     }
     int join = join(text);

@@ -40,7 +40,10 @@ enum LineKind {
   DATA("data"),
 
   /** A program of {@code tools} that no job makes, and its digest; the name is as written. */
-  TOOL("tool");
+  TOOL("tool"),
+
+  /** Which jobs a need leaves out, see {@link LeftOut}; it does not count. */
+  LEFT_OUT("left out");
 
   private static final LineKind[] ALL = values();
 

@@ -135,7 +135,7 @@ final class MissingTemporaries {
         boolean file = made.kind() == Stamp.Kind.FILE;
         boolean member =
             switch (list.kind()) {
-              case JOB -> true;
+              case JOB, SOME -> true;
               case GLOB ->
                   file
                       ? list.glob().matches(made.path())
@@ -146,8 +146,7 @@ final class MissingTemporaries {
                       || list.text().startsWith(made.path() + "/");
             };
         if (member && !(file && list.excludes(made.path()))) {
-          boolean told =
-              list.kind() == NeedList.Kind.JOB || file && list.kind() == NeedList.Kind.GLOB;
+          boolean told = list.ofJobs() || file && list.kind() == NeedList.Kind.GLOB;
           reads.add(new Read(maker, made.path(), told));
         }
       }

@@ -64,7 +64,7 @@ public final class ScriptWarnings {
     int maker = graph.makerOf(path);
     for (int id : graph.listNeeds().row(job)) {
       NeedList list = graph.list(id);
-      boolean made = list.kind() == NeedList.Kind.JOB && list.makers().contains(maker);
+      boolean made = list.ofJobs() && list.makers().contains(maker);
       if ((made || list.covers(path)) && !list.excludes(path)) {
         return true;
       }

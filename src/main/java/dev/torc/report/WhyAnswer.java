@@ -8,6 +8,7 @@ import dev.torc.machine.SafeText;
 import dev.torc.plan.CauseChain;
 import dev.torc.plan.Causes;
 import dev.torc.plan.JobRecords;
+import dev.torc.plan.LeftOut;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.PathReaders;
 import dev.torc.plan.Plan;
@@ -148,6 +149,10 @@ public record WhyAnswer(
       if (past != null) {
         out.append(WhyText.lastRun(last, past, palette)).append('\n');
       }
+    }
+    List<LeftOut> left = LeftOut.of(last);
+    if (!left.isEmpty()) {
+      out.append("  it ran ").append(LeftOutText.of(left)).append('\n');
     }
   }
 

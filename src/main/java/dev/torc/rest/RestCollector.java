@@ -322,7 +322,10 @@ public final class RestCollector {
       }
     }
     for (int list : footprint.lists()) {
-      if (graph.list(list).kind() == NeedList.Kind.JOB) {
+      if (graph.list(list).ofJobs()) {
+        if (context.contents().leftOut(list) != null) {
+          return; // it may be there next time, though nothing ran
+        }
         continue; // the result of another job
       }
       int[] glob = graph.list(list).kind() == NeedList.Kind.GLOB ? glob(list) : NONE;

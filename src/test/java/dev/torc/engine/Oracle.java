@@ -52,6 +52,9 @@ final class Oracle {
     Spec outline();
   }
 
+  /** Ends a need that does without what failed. */
+  static final String SKIP = ", failed: skip}";
+
   /** The caller's value of the variable that jobs take from there. */
   String variable = "0";
 
@@ -216,6 +219,12 @@ final class Oracle {
     }
     for (Spec before : before(job)) {
       if (!over.contains(before.name())) {
+        return Fate.BLOCKED;
+      }
+    }
+    for (String need : job.needs()) {
+      List<Spec> some = skips(need) ? named(name(need)) : List.of();
+      if (!some.isEmpty() && some.stream().noneMatch(m -> over.contains(m.name()))) {
         return Fate.BLOCKED;
       }
     }
@@ -441,6 +450,9 @@ final class Oracle {
     SortedMap<String, String> members = new TreeMap<>();
     if (need.startsWith("{")) {
       for (Spec other : named(name(need))) {
+        if (skips(need) && !over.contains(other.name())) {
+          continue;
+        }
         Last then = last.get(other.name());
         if (then != null && then.made.isEmpty()) {
           members.put("//" + other.values(), then.manifest.toString());
@@ -472,7 +484,13 @@ final class Oracle {
 
   /** The name in a need such as {@code {job: "train/lr=1"}}. */
   private static String name(String need) {
-    return need.substring("{job: ".length(), need.length() - 1).replace("'", "");
+    int end = skips(need) ? need.length() - SKIP.length() : need.length() - 1;
+    return need.substring("{job: ".length(), end).replace("'", "");
+  }
+
+  /** Whether a need is what those made that end well. */
+  private static boolean skips(String need) {
+    return need.endsWith(SKIP);
   }
 
   private boolean counts(Spec reader, String path) {
@@ -524,9 +542,13 @@ final class Oracle {
 
   /** The jobs that decide what a job reads. */
   private List<Spec> makers(Spec job) {
+    return makers(job, job.needs());
+  }
+
+  private List<Spec> makers(Spec job, List<String> needs) {
     List<Spec> makers = new ArrayList<>();
     for (Spec other : jobs()) {
-      for (String need : job.needs()) {
+      for (String need : needs) {
         boolean makes =
             need.startsWith("{") && named(name(need)).contains(other)
                 || isList(need) && other.produces().stream().anyMatch(p -> matches(need, p))
@@ -542,8 +564,9 @@ final class Oracle {
     return makers;
   }
 
+  /** The jobs that must end well before one can run. */
   private List<Spec> before(Spec job) {
-    List<Spec> before = makers(job);
+    List<Spec> before = makers(job, job.needs().stream().filter(n -> !skips(n)).toList());
     job.after().forEach(i -> before.addAll(known.get(i)));
     return before;
   }

@@ -482,6 +482,9 @@ class RandomGroupsTest {
       for (int i : drafts.headMap(index).keySet()) {
         choices.add("{job: '@" + i + "'}");
         choices.add("{job: '@" + i + "'}"); // more often
+        if (drafts.get(i) instanceof GroupSpec) {
+          choices.add("{job: '@" + i + "'" + Oracle.SKIP);
+        }
         choices.add("out/" + i + "/*");
       }
       return choices;
@@ -489,7 +492,9 @@ class RandomGroupsTest {
 
     private static List<String> parts(Axis axis) {
       return axis.from() == From.VALUES
-          ? List.of("{job: '@" + axis.unit() + "/p={p}'}")
+          ? List.of(
+              "{job: '@" + axis.unit() + "/p={p}'}",
+              "{job: '@" + axis.unit() + "/p={p}'" + Oracle.SKIP)
           : List.of();
     }
 
