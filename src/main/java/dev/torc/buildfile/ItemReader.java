@@ -82,20 +82,22 @@ record ItemReader(Paths paths, Problems problems) {
     if (need && node instanceof Node.Mapping map) {
       MapFields fields = new MapFields(map, scope, problems);
       fields.only(KnownKeys.NEED, "an entry of needs");
-      boolean job = map.entries().containsKey("job");
-      boolean skips = map.entries().containsKey("failed");
-      if (job == map.entries().containsKey("data") || skips && !job) {
+      Set<String> keys = map.entries().keySet();
+      boolean job = keys.contains("job");
+      boolean skips = keys.contains("failed");
+      boolean wrong = job == keys.contains("data") || skips && !job;
+      if (wrong && KnownKeys.NEED.containsAll(keys)) {
         throw new BadInput(
             node.place(),
-            "an entry of needs is a path, {job: NAME}, {job: GROUP, failed: skip} or {data:"
-                + " JOB.KEY}");
+            "an entry of needs is a path, {job: NAME}, {job: GROUP, failed: skip} or"
+                + " {data: JOB.KEY}");
       }
       if (skips) {
         fields.choice("failed", "skip", List.of("skip"));
       }
-      return job
-          ? new Ref.OfJob(node.place(), fields.read("job", "", scope::name), skips)
-          : Ref.OfData.of(node.place(), fields.read("data", "x", scope::name));
+      return keys.contains("data")
+          ? Ref.OfData.of(node.place(), fields.read("data", "x", scope::name))
+          : new Ref.OfJob(node.place(), fields.read("job", "", scope::name), skips);
     }
     return paths.ref(
         scope.path(MapFields.scalar(node, need ? "needs" : "produces")), node.place(), need);

@@ -53,7 +53,9 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
   }
 
   private static String unknown(String key, String where, Entry entry, Collection<String> known) {
-    if (Node.isNothing(entry.value()) && Placeholder.isIdentifier(key) && known.size() < 3) {
+    if (Node.isNothing(entry.value())
+        && Placeholder.isIdentifier(key)
+        && (known.size() < 3 || known == KnownKeys.NEED)) {
       return "{" + key + "} is a map in YAML; quote a text that has { in it";
     }
     String hint = ForeignWords.hint(key, known);

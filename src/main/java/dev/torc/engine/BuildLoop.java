@@ -555,7 +555,7 @@ public final class BuildLoop {
   private void upToDate(int id) {
     state.states().set(id, JobState.UP_TO_DATE);
     spent.recorded(id);
-    sender.ended(state.graph().name(id), JobState.UP_TO_DATE, "");
+    sender.upToDate(state.context(), id);
   }
 
   /** Rule 8: what waits for a failed job is blocked, and so on; the rest goes on. */

@@ -1,7 +1,9 @@
 package dev.torc.engine;
 
 import dev.torc.exec.ProcessEnd;
+import dev.torc.plan.LeftOut;
 import dev.torc.plan.NeedContents;
+import dev.torc.plan.PlanContext;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import java.util.List;
@@ -61,6 +63,16 @@ final class EventSender {
   /** A job or group ended without having run here; {@code what} names who blocks it, if any. */
   void ended(String job, JobState state, String what) {
     tell(new Event.JobEnded(job, state, new Event.Details(what, "", null, 0, -1, -1)));
+  }
+
+  /** A job is up to date, perhaps without some that it needs. */
+  void upToDate(PlanContext context, int id) {
+    List<LeftOut> left = context.graph().skips(id) ? context.contents().leftOutBy(id) : List.of();
+    tell(
+        new Event.JobEnded(
+            context.graph().name(id),
+            JobState.UP_TO_DATE,
+            new Event.Details("", "", null, 0, -1, -1, left)));
   }
 
   /** A group could not be expanded. */

@@ -385,7 +385,10 @@ public final class GraphBuilder {
       list = list(-1, kind, other.job(), null, List.of());
       int single = other.skips() ? names.id(other.job()) : -1;
       if (single >= 0 && job(single).group() == null) {
-        error(other.place(), other.job() + " is one job; failed: skip is for a group's instances");
+        error(
+            other.place(),
+            "%s is one job, and failed: skip is for the instances of a group; write {job: %1$s}"
+                .formatted(other.job()));
       }
     }
     if (list >= 0) {

@@ -187,7 +187,7 @@ final class EventText {
                 + output
             : "";
       }
-      case UP_TO_DATE -> palette.dim(name + ": up to date") + "\n";
+      case UP_TO_DATE -> palette.dim(name + ": up to date" + without(details)) + "\n";
       case BLOCKED ->
           at(Detail.BRIEF)
               ? palette.yellow(name)

@@ -25,8 +25,10 @@ final class LeftOutText {
     return out.toString();
   }
 
-  /** As a list of objects. */
+  /** A list of objects, which is not there where there is none. */
   static void json(JsonWriter out, List<LeftOut> needs) {
-    out.objects("without", needs, left -> out.number("of", left.of()).texts("jobs", left.jobs()));
+    if (!needs.isEmpty()) {
+      out.objects("without", needs, left -> out.number("of", left.of()).texts("jobs", left.jobs()));
+    }
   }
 }

@@ -86,6 +86,7 @@ class FailedSkipTest extends Harness {
       build().ran("g/s=2");
       assertEquals(1, exit);
       assertEquals(JobState.UP_TO_DATE, state("sum"));
+      assertEquals(List.of(new LeftOut(3, List.of("g/s=2"))), leftOut("sum"));
       assertEquals(JobState.UP_TO_DATE, state("end"));
     }
     edit("y", "2");
