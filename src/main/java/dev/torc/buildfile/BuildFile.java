@@ -34,6 +34,11 @@ public final class BuildFile {
 
   private BuildFile() {}
 
+  /** Where a file that is asked for stands: in a folder without links; a link itself stays. */
+  public static Path located(Path asked) {
+    return FileLayers.located(asked);
+  }
+
   /** The root of a project whose first build file is this one. */
   public static Path root(Path first) {
     return FileLayers.located(first).getParent();

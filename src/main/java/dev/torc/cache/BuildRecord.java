@@ -1,5 +1,6 @@
 package dev.torc.cache;
 
+import java.util.List;
 import java.util.SortedMap;
 
 /**
@@ -9,6 +10,13 @@ import java.util.SortedMap;
  * @param nanos duration in nanoseconds; -1 while it runs or where it was killed
  * @param counts jobs by final state
  * @param exit exit status; -1 while it runs or where it was killed
+ * @param files the build files that it was asked for, laid over each other in this order, relative
+ *     to the root where they lie below it; none in records of an older torc
  */
 public record BuildRecord(
-    BuildId id, long started, long nanos, SortedMap<String, Integer> counts, int exit) {}
+    BuildId id,
+    long started,
+    long nanos,
+    SortedMap<String, Integer> counts,
+    int exit,
+    List<String> files) {}

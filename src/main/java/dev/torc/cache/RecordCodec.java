@@ -232,6 +232,7 @@ final class RecordCodec {
     out.number(3, build.nanos());
     out.records(4, List.copyOf(build.counts().entrySet()), RecordCodec::count);
     out.number(5, build.exit());
+    out.texts(6, build.files());
   }
 
   static BuildRecord build(long number, FieldReader in) {
@@ -241,7 +242,7 @@ final class RecordCodec {
     SortedMap<String, Integer> counts = new TreeMap<>();
     in.records(4, RecordCodec::count)
         .forEach(count -> counts.put(count.getKey(), count.getValue()));
-    return new BuildRecord(id, started, nanos, counts, in.small(5));
+    return new BuildRecord(id, started, nanos, counts, in.small(5), in.texts(6));
   }
 
   private static void count(FieldWriter out, Map.Entry<String, Integer> count) {

@@ -148,22 +148,39 @@ public final class Main {
       console.print("torc " + Version.text());
       return Exit.DONE;
     }
-    List<String> rest = isWord(first) ? args.subList(1, args.size()) : args;
-    String name = isWord(first) ? first : DEFAULT;
-    if (!commands.containsKey(name)) {
-      refuseUnknown(given.subList(0, given.indexOf(name)));
-      String hint = NearestName.hint(name, commands.keySet());
-      throw CommonOptions.usage(
-          "unknown command "
-              + SafeText.name(name)
-              + (hint.isEmpty()
-                  ? "; a job of that name is built by torc build "
-                      + SafeText.name(name)
-                      + ", torc --help lists the commands"
-                  : hint));
+    if (!isWord(first)) {
+      return perform(DEFAULT, args, console);
     }
+    if (commands.containsKey(first)) {
+      return perform(first, args.subList(1, args.size()), console);
+    }
+    refuseUnknown(given.subList(0, given.indexOf(first)));
+    try {
+      return perform(DEFAULT, args, console); // the word is a target
+    } catch (BadInput refused) {
+      throw mistyped(first, refused);
+    }
+  }
+
+  /** What to say where the first word is no command, and the build of it as a target is refused. */
+  private BadInput mistyped(String word, BadInput refused) {
+    String hint = NearestName.hint(word, commands.keySet());
+    BadInput.Diagnostic said = refused.diagnostics().getFirst();
+    boolean ofBuildFile = !said.place().toString().isEmpty();
+    return ofBuildFile || hint.isEmpty()
+        ? refused
+        : CommonOptions.usage(
+            "unknown command "
+                + SafeText.name(word)
+                + hint
+                + " (as a target: "
+                + said.message()
+                + ")");
+  }
+
+  private int perform(String name, List<String> args, Console console) throws IOException {
     Told told = told(name);
-    CommandLine line = parse(told.options, rest);
+    CommandLine line = parse(told.options, args);
     if (line.isUsageHelpRequested()) {
       console.print(line.getUsageMessage(CommandLine.Help.Ansi.OFF));
       return Exit.DONE;
@@ -310,7 +327,7 @@ public final class Main {
             """
             torc builds what is not up to date, by the contents of files.
 
-            torc [COMMAND] [OPTION…] [ARGUMENT…]     without a command: build
+            torc [COMMAND] [OPTION…] [ARGUMENT…]     without a command: build, of the words as targets
 
             """);
     for (var command : commands.entrySet()) {

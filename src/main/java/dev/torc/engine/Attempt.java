@@ -46,6 +46,7 @@ final class Attempt {
   private ProcessEnd ended = notStarted();
   private Runner.Running running;
   private final List<Boolean> ends = new ArrayList<>(); // asked for so far, at once or not
+  private volatile PostTimes times; // once its processes start
   private boolean cleared;
   private boolean let; // said that its processes are gone
   private PostedLines posts = PostedLines.NONE;
@@ -82,6 +83,18 @@ final class Attempt {
     }
   }
 
+  /** Sees which events it has posted by now: from any thread, about once a second. */
+  void look() {
+    PostTimes seen = times;
+    if (seen != null) {
+      try {
+        seen.look();
+      } catch (IOException e) {
+        times = null; // the times are less exact; what reads the file in the end says what is wrong
+      }
+    }
+  }
+
   /**
    * Runs to the end.
    *
@@ -89,7 +102,7 @@ final class Attempt {
    * @throws StoppedException where a signal came while files were read
    */
   AttemptOutcome run() {
-    return attempt().of(command, logFrom, posts.texts());
+    return attempt().of(command, logFrom, posts.posts());
   }
 
   /**
@@ -99,7 +112,7 @@ final class Attempt {
     ProcessEnd how =
         new ProcessEnd(ProcessEnd.How.INTERRUPTED, 0, ended.wall(), ended.cpu(), ended.peak(), "");
     return new AttemptOutcome(how, FailurePhrase.of(how, 0, 0), null, started)
-        .of(command, logFrom, posts.texts());
+        .of(command, logFrom, posts.posts());
   }
 
   private AttemptOutcome attempt() {
@@ -115,6 +128,7 @@ final class Attempt {
       }
       clear(snapshot);
       LinesFile events = shared.launches().events(job.name());
+      PostTimes posted = new PostTimes(events, shared.digests(), started);
       events.clear(shared.digests()); // before the mark: who follows takes its lines for ours
       shared.launches().output(job.name()).clear(shared.digests());
       StartMarks.Mark mark = new StartMarks.Mark(shared.build().id(), job.name(), number);
@@ -128,6 +142,7 @@ final class Attempt {
           job.depfile() == null
               ? null
               : shared.digests().stamp(shared.launches().needsFile(job.name(), "").toString());
+      times = posted;
       ended = tmp == null ? launch(launch) : launch(launch, tmp);
       if (ended.how() == ProcessEnd.How.INTERRUPTED) {
         shared.digests().stop().extend(LOOK); // for what it left
@@ -136,8 +151,8 @@ final class Attempt {
       if (ended.ok() && !snapshot.isSmall()) {
         letGo();
       }
-      posts = PostedLines.read(events, shared.digests());
-      if (!posts.texts().isEmpty()) {
+      posts = PostedLines.read(events, posted, shared.digests());
+      if (!posts.posts().isEmpty()) {
         events.clear(shared.digests());
       }
       return ended.ok()

@@ -21,7 +21,7 @@ import java.util.List;
  * @param data the values that it stored, if it succeeded
  * @param command the commands as they ran, empty if it did not come so far
  * @param logFrom the byte of the log where it begins
- * @param posts the events that it posted: JSON objects
+ * @param posts the events that it posted
  */
 record AttemptOutcome(
     ProcessEnd ended,
@@ -35,7 +35,7 @@ record AttemptOutcome(
     List<StoredValue> data,
     String command,
     long logFrom,
-    List<String> posts) {
+    List<PostedLines.Post> posts) {
 
   /** Whether the attempt succeeded. */
   boolean ok() {
@@ -70,7 +70,7 @@ record AttemptOutcome(
   }
 
   /** The same with the commands as they ran, and the events that were posted meanwhile. */
-  AttemptOutcome of(String commands, long from, List<String> events) {
+  AttemptOutcome of(String commands, long from, List<PostedLines.Post> events) {
     return new AttemptOutcome(
         ended, what, snapshot, products, owned, found, moved, started, data, commands, from,
         events);

@@ -87,6 +87,11 @@ final class AttemptThreads {
     }
   }
 
+  /** Looks at all attempts, outside any turn. */
+  void look() {
+    begun.forEach(Attempt::look);
+  }
+
   /** Takes one that a hook did not let start after all. */
   void refuse(Begun begun, String why) {
     AttemptOutcome outcome = AttemptOutcome.refused(why);

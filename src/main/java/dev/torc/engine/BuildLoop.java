@@ -301,7 +301,7 @@ public final class BuildLoop {
   private void await() {
     try {
       BuildState.Due due = state.delayed().peek();
-      turn.await(due == null ? null : due.time());
+      turn.await(due == null ? null : due.time(), workers::look);
     } catch (InterruptedException e) {
       signal(INT);
     }

@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -43,6 +42,13 @@ record LinesFile(String name, Path path) {
 
   /** The lines without their ends; of a file that is not there, none. */
   List<String> lines(DigestMemo digests) throws IOException {
+    return rawLines(digests).stream()
+        .map(line -> line.endsWith("\r") ? line.substring(0, line.length() - 1) : line)
+        .toList();
+  }
+
+  /** The same as they are between two {@code \n}: only that ends a line, others are in values. */
+  List<String> rawLines(DigestMemo digests) throws IOException {
     byte[] bytes;
     try {
       Stamp there = digests.linkStamp(path.toString());
@@ -64,10 +70,7 @@ record LinesFile(String name, Path path) {
     }
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      // Only \n ends a line: a value may hold other characters that end lines elsewhere.
-      return Arrays.stream(text.split("\n"))
-          .map(line -> line.endsWith("\r") ? line.substring(0, line.length() - 1) : line)
-          .toList();
+      return List.of(text.split("\n"));
     } catch (CharacterCodingException e) {
       throw new AttemptFailure(name + " holds what is no valid UTF-8");
     }

@@ -13,8 +13,11 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class LoopTurn {
 
+  private static final long LOOK = 1_000_000_000;
+
   private final ReentrantLock turn = new ReentrantLock();
   private final Queue<Runnable> messages = new ConcurrentLinkedQueue<>();
+  private long looks = System.nanoTime() + LOOK; // the next one of the thread that waits
   private volatile Thread loop; // once it has waited
   private volatile Throwable broken; // the first that broke on another thread
 
@@ -54,20 +57,24 @@ final class LoopTurn {
   /**
    * Lets others have their turn until there is a message, then handles all that are there.
    *
+   * @param meanwhile called about once a second of the wait, outside the turn
    * @param until by {@link System#nanoTime}, when the wait ends without a message; null for never
    */
-  void await(Long until) throws InterruptedException {
+  void await(Long until, Runnable meanwhile) throws InterruptedException {
     turn.unlock();
     try {
       loop = Thread.currentThread();
       while (messages.isEmpty() && broken == null) {
-        if (until == null) {
-          LockSupport.park(this);
-        } else if (until - System.nanoTime() > 0) {
-          LockSupport.parkNanos(this, until - System.nanoTime());
-        } else {
+        long now = System.nanoTime();
+        if (until != null && until - now <= 0) {
           break;
         }
+        if (looks - now <= 0) {
+          looks = now + LOOK;
+          meanwhile.run();
+        }
+        LockSupport.parkNanos(
+            this, until == null ? looks - now : Math.min(looks - now, until - now));
         if (Thread.interrupted()) {
           throw new InterruptedException();
         }

@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.hash.DigestMemo;
 import dev.torc.syntax.JsonText;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,37 +12,51 @@ import java.util.Map;
  * The events that a job posted in the file of {@code TORC_EVENTS}: a JSON object on each line. What
  * cannot be read is kept as a text, and is a failure of an attempt that ended well.
  *
- * @param texts JSON objects
+ * @param posts in the order of their lines
  * @param bad why not all could be read, null where they could
  */
-public record PostedLines(List<String> texts, AttemptFailure bad) {
+public record PostedLines(List<Post> posts, AttemptFailure bad) {
+
+  /**
+   * An event.
+   *
+   * @param time milliseconds since 1970, when it was written
+   * @param text a JSON object
+   */
+  public record Post(long time, String text) {}
 
   static final PostedLines NONE = new PostedLines(List.of(), null);
 
-  static PostedLines read(LinesFile file, DigestMemo digests) throws IOException {
+  static PostedLines read(LinesFile file, PostTimes times, DigestMemo digests) throws IOException {
     List<String> lines;
     try {
-      lines = file.lines(digests);
+      lines = file.rawLines(digests);
     } catch (AttemptFailure e) {
-      return new PostedLines(List.of(asText(e.getMessage())), e);
+      Post said = new Post(System.currentTimeMillis(), asText(e.getMessage()));
+      return new PostedLines(List.of(said), e);
     }
-    List<String> texts = new ArrayList<>(lines.size());
+    if (!lines.isEmpty()) {
+      times.look();
+    }
+    List<Post> posts = new ArrayList<>(lines.size());
+    long end = 0; // bytes
     AttemptFailure bad = null;
     for (String line : lines) {
+      end += line.getBytes(StandardCharsets.UTF_8).length + 1;
       if (line.isBlank()) {
         continue;
       }
-      texts.add(object(line));
+      posts.add(new Post(times.of(end), object(line)));
       if (bad == null && !JsonText.isObject(line)) {
         bad = file.unreadable(line, "each line is a JSON object");
       }
     }
-    return new PostedLines(texts, bad);
+    return new PostedLines(posts, bad);
   }
 
   /** A line as an object: itself, or one that holds it as its text. */
   public static String object(String line) {
-    return JsonText.isObject(line) ? line.strip() : asText(line);
+    return JsonText.isObject(line) ? line.strip() : asText(line.replaceFirst("\r$", ""));
   }
 
   private static String asText(String line) {

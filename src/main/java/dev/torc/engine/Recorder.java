@@ -118,10 +118,10 @@ public final class Recorder {
             attempts);
     String job = context.graph().job(id).name();
     batch.result(job, result, details).data(job, outcome.data());
-    for (String text : outcome.posts()) {
-      long now = System.currentTimeMillis();
+    for (PostedLines.Post post : outcome.posts()) {
       batch.post(
-          new PostedEvent(build.number(), posted.getAndIncrement(), now, job, attempts, text));
+          new PostedEvent(
+              build.number(), posted.getAndIncrement(), post.time(), job, attempts, post.text()));
     }
     outcome.owned().forEach(batch::own);
     return new Record(batch, result, lists);

@@ -1,8 +1,10 @@
 package dev.torc.session;
 
+import dev.torc.buildfile.BuildFile;
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
+import dev.torc.cache.RunDetails;
 import dev.torc.engine.Cleaner;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.graph.Graph;
@@ -15,12 +17,15 @@ import dev.torc.plan.JobSelection;
 import dev.torc.plan.StaleProducts;
 import dev.torc.posix.RandomId;
 import dev.torc.report.CleanAnswer;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -187,6 +192,39 @@ public record CleanRequest(
       return new Cleaner(place, roots, cache, removal, force, dry, this);
     }
 
+    /**
+     * What another build file declares would all seem to be stale: the files of the builds that
+     * made the products are asked for, as far as they are there.
+     */
+    private void refuseOtherFiles(Project project, Cache cache, StaleProducts staleness) {
+      Map<String, String> paths = new LinkedHashMap<>(); // one of each job
+      cache.eachOwned(
+          owned -> {
+            if (staleness.test(owned, true)) {
+              paths.putIfAbsent(owned.job(), owned.path());
+            }
+          });
+      if (paths.isEmpty()) {
+        return;
+      }
+      Map<Long, List<String>> files = new HashMap<>();
+      cache.builds(Integer.MAX_VALUE).forEach(b -> files.put(b.id().number(), b.files()));
+      for (var path : paths.entrySet()) {
+        RunDetails last = cache.details(path.getKey());
+        List<String> made = last == null ? List.of() : files.getOrDefault(last.number(), List.of());
+        if (!project.fileNames().containsAll(made) && made.stream().allMatch(this::isThere)) {
+          throw new BadInput(
+              Place.NONE,
+              "a build with other build files made %s: say the same, `torc clean --stale -f %s`"
+                  .formatted(SafeText.name(path.getValue()), String.join(" -f ", made)));
+        }
+      }
+    }
+
+    private boolean isThere(String file) {
+      return file.equals(BuildFile.INPUT) || Files.exists(place.root().resolve(file));
+    }
+
     private Cleaner.Choice choice(ProjectFolder folder, Cache cache) {
       if (folder.project() == null) {
         return (_, _) -> true; // nobody knows what is declared
@@ -195,6 +233,7 @@ public record CleanRequest(
       Graph graph = folder.project().graph();
       StaleProducts staleness = new StaleProducts(graph, new JobRecords(graph, cache, Set.of()));
       if (stale) {
+        refuseOtherFiles(folder.project(), cache, staleness);
         Set<String> names = wanted.names(graph);
         return (owned, unaltered) ->
             (targets.isEmpty() || names.contains(owned.job())) && staleness.test(owned, unaltered);

@@ -27,6 +27,7 @@ import java.util.function.Function;
  * The project that a request is about: its build file as read, the graph, and where its cache is.
  * Looking at the disk is for {@link ReadSession}, working for {@link WriteSession}.
  *
+ * @param files the build files as they were asked for
  * @param source reads the workflow anew with what is known of results
  * @param kept the file of the last build where the graph comes from it, null where it does not
  * @param keeper keeps the graph in that file
@@ -36,6 +37,7 @@ public record Project(
     Workflow workflow,
     Graph graph,
     CachePlace place,
+    List<Path> files,
     Expander.Source source,
     boolean containers,
     GraphFile kept,
@@ -68,7 +70,7 @@ public record Project(
     BuildFiles from = new BuildFiles(origin, options.input(), kept);
     Graph graph = kept == null ? unexpanded(from) : kept.graph();
     return new Project(
-        caller, graph.workflow(), graph, place, from, options.containers(), kept, from);
+        caller, graph.workflow(), graph, place, files, from, options.containers(), kept, from);
   }
 
   /** How many jobs a build file has, read as any but with nothing known of results or disk. */
@@ -90,18 +92,28 @@ public record Project(
       return this;
     }
     Graph graph = unexpanded(source);
-    return new Project(caller, graph.workflow(), graph, place, source, containers, null, keeper);
+    return new Project(
+        caller, graph.workflow(), graph, place, files, source, containers, null, keeper);
   }
 
   /** The same project with groups expanded. */
   public Project with(Graph expanded) {
     return new Project(
-        caller, expanded.workflow(), expanded, place, source, containers, kept, keeper);
+        caller, expanded.workflow(), expanded, place, files, source, containers, kept, keeper);
   }
 
   /** Where torc's own files of this project are. */
   public Path folder() {
     return place.folder();
+  }
+
+  /** The build files as records name them: relative to the root where they lie below it. */
+  List<String> fileNames() {
+    Path root = place.root();
+    return files.stream()
+        .map(BuildFile::located)
+        .map(file -> (file.startsWith(root) ? root.relativize(file) : file).toString())
+        .toList();
   }
 
   /** The clock of the file system, for a command that may write. */

@@ -200,7 +200,7 @@ public final class WriteSession implements AutoCloseable {
   }
 
   private void record(long nanos, SortedMap<String, Integer> counts, int exit) {
-    BuildRecord record = new BuildRecord(build, started, nanos, counts, exit);
+    BuildRecord record = new BuildRecord(build, started, nanos, counts, exit, project.fileNames());
     cache.put(new Batch().build(record));
   }
 

@@ -127,11 +127,12 @@ class RecordCodecTest {
             "0202" + "05016a" + "0604" + "09027b7d",
             4),
         new Kind<>(
-            new BuildRecord(new BuildId("b", 7), 1, -1, new TreeMap<>(Map.of("ran", 2)), 3),
+            new BuildRecord(
+                new BuildId("b", 7), 1, -1, new TreeMap<>(Map.of("ran", 2)), 3, List.of("f")),
             RecordCodec::build,
             in -> RecordCodec.build(7, in),
-            "030162" + "0402" + "0601" + ("0907" + "030372616e" + "0404") + "0a06",
-            5));
+            "030162" + "0402" + "0601" + ("0907" + "030372616e" + "0404") + "0a06" + "0d0166",
+            6));
   }
 
   /** Whoever sees this fail changes the format: see {@link RecordCodec}. */
@@ -224,7 +225,8 @@ class RecordCodecTest {
         new RunDetails(
             List.of(), List.of(new ManifestEntry(999, "n", null, null)), "", 1, 2, 0, 0, 0, 0, 1);
     BuildRecord build =
-        new BuildRecord(new BuildId("b", 7), 1, 2, new TreeMap<>(Map.of("RESTORED", 4)), 0);
+        new BuildRecord(
+            new BuildId("b", 7), 1, 2, new TreeMap<>(Map.of("RESTORED", 4)), 0, List.of());
     Batch batch = new Batch().build(build);
     assertEquals(
         build,

@@ -97,7 +97,8 @@ final class Samples {
         5,
         -1,
         new TreeMap<>(Map.of("ran", 3, "failed", 0)),
-        -1);
+        -1,
+        List.of("torc.yaml", "site.yaml"));
   }
 
   /** Everything of a name in one batch. */

@@ -335,6 +335,31 @@ class CleanCommandTest {
   }
 
   @Test
+  void staleAsksForTheBuildFilesOfTheBuildsThatMadeTheProducts() throws IOException {
+    folder.put("torc.yaml", "jobs: { a: { command: touch a1, produces: a1 } }\n");
+    folder.put("site.yaml", "jobs: { b: { command: touch b1, produces: b1 } }\n");
+    assertEquals(0, folder.run("-f", "torc.yaml", "-f", "site.yaml").exit());
+    String[] some = {"clean", "--stale"};
+    String asked =
+        "torc: a build with other build files made b1: say the same,"
+            + " `torc clean --stale -f torc.yaml -f site.yaml`\n";
+    assertEquals(new Run(2, "", asked), folder.run(some));
+    assertEquals(new Run(2, "", asked), folder.run("clean", "-n", "--stale", "-f", "torc.yaml"));
+    assertEquals(0, folder.run().exit()); // records nothing of b
+    assertEquals(new Run(2, "", asked), folder.run(some));
+    Run same = folder.run("clean", "--stale", "-f", "torc.yaml", "-f", "site.yaml");
+    assertEquals(new Run(0, "", "nothing to remove\n"), same);
+    folder.put("site.yaml", "jobs: {}\n");
+    assertEquals(new Run(2, "", asked), folder.run(some));
+    assertEquals(
+        "removed b1\n", folder.run("clean", "--stale", "-f", "torc.yaml", "-f", "site.yaml").out());
+    folder.put("site.yaml", "jobs: { b: { command: touch b1, produces: b1 } }\n");
+    assertEquals(0, folder.run("-f", "torc.yaml", "-f", "site.yaml").exit());
+    Files.delete(folder.at().resolve("site.yaml"));
+    assertEquals("removed b1\n", folder.run(some).out(), "what is gone cannot be asked for");
+  }
+
+  @Test
   void rule13WithoutTargetsItWorksWhereTheBuildFileIsRefused() throws IOException {
     folder.build().put("torc.yaml", "nonsense: 1\n");
     for (String[] args : new String[][] {{"clean", "--stale"}, {"clean", "first"}}) {

@@ -175,17 +175,33 @@ class MainTest {
   }
 
   @Test
-  void aWordThatIsNoCommandIsAnErrorWithTheNearest() {
+  void aFirstWordThatIsNoCommandIsATargetOfBuild() {
+    String name = cwd.getFileName().toString();
     assertEquals(
-        new Run(2, "", "torc: unknown command biuld; did you mean build?\n"), probe("biuld", "x"));
+        new Run(1, name + " [] {} [train, x] {cpus=4} NORMAL AUTO dry", ""),
+        probe("-j4", "train", "-n", "x"));
     assertEquals(
-        new Run(
-            2,
-            "",
-            "torc: unknown command postprocess; a job of that name is built by torc build"
-                + " postprocess, torc --help lists the commands\n"),
-        probe("-j4", "postprocess"));
-    assertEquals(2, probe("-").exit());
+        "[train, why]", probe("train", "why").out().replaceAll(".*(\\[train.*?\\]).*", "$1"));
+  }
+
+  @Test
+  void wherePickedAsATargetItIsRefusedTheNearestCommandIsNamed() throws IOException {
+    Run none = Run.of(cwd, "biuld", "x");
+    assertEquals(2, none.exit());
+    String unknown = "torc: unknown command biuld; did you mean build? (as a target: ";
+    assertTrue(none.err().startsWith(unknown + "no torc.yaml"), none.err());
+    Files.writeString(cwd.resolve("torc.yaml"), "jobs: { graphs: { command: 'true' } }\n");
+    assertEquals(
+        unknown + "no job, tag or product biuld; `torc list` shows the jobs)\n",
+        Run.of(cwd, "biuld").err());
+    assertEquals(
+        unknown + "-j x: write a number of cpus, at least 1)\n", Run.of(cwd, "biuld", "-jx").err());
+    assertEquals(
+        "torc: no job, tag or product nothing; `torc list` shows the jobs\n",
+        Run.of(cwd, "nothing").err());
+    assertEquals(0, Run.of(cwd, "graphs").exit());
+    Files.writeString(cwd.resolve("torc.yaml"), "jobs: { graphs: { comand: 'true' } }\n");
+    assertTrue(Run.of(cwd, "graphs").err().startsWith("torc.yaml:1:"), "its place comes first");
   }
 
   @Test

@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.cache.Cache;
 import dev.torc.cache.PostedEvent;
 import dev.torc.engine.StubRunner.Stub;
+import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
 /** What jobs append to the file of TORC_EVENTS. */
@@ -65,6 +69,60 @@ class EventsTest extends Harness {
     assertEquals(2, posted(2, 2).size());
     settled();
     assertEquals(8, all().size());
+  }
+
+  @Test
+  void anEventHasTheTimeAtWhichItWasWrittenThoughTheJobGoesOn() throws IOException {
+    Looks looks = new Looks();
+    stamps = looks;
+    given("a: { command: make a }");
+    List<Long> times = new ArrayList<>();
+    job(
+        "a",
+        stub -> {
+          for (int n = 0; n < 2; n++) {
+            looks.await(); // for one that sees the line before, and is over
+            post(stub, "{}");
+            Path file = Path.of(stub.env("TORC_EVENTS"));
+            times.add(Files.getLastModifiedTime(file).toMillis());
+            waitPast(times.getLast() + 10);
+          }
+          return stub.exit(0);
+        });
+    build();
+    assertEquals(times, posted(0, 0).stream().map(PostedEvent::time).toList());
+    assertTrue(times.get(1) - times.get(0) > 10);
+  }
+
+  /** Lets a job wait until the file of its events was looked at. */
+  private static final class Looks implements StampSource {
+    private final StampSource real = StampSource.of(FileSystems.getDefault());
+    private final Semaphore seen = new Semaphore(0);
+
+    void await() {
+      seen.drainPermits();
+      seen.acquireUninterruptibly(2); // the first may have begun before
+    }
+
+    @Override
+    public Stamp stamp(Path path) throws IOException {
+      return real.stamp(path);
+    }
+
+    @Override
+    public Stamp linkStamp(Path path) throws IOException {
+      Stamp stamp = real.linkStamp(path);
+      if (path.toString().endsWith("events")) {
+        seen.release();
+      }
+      return stamp;
+    }
+  }
+
+  private static void waitPast(long millis) {
+    while (System.currentTimeMillis() <= millis) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test

@@ -31,6 +31,7 @@ class GroupsTest extends Harness {
         grouped.workflow(),
         grouped,
         place(),
+        List.of(),
         _ -> grouped.workflow(),
         true,
         null,

@@ -305,6 +305,7 @@ class Harness {
         p.workflow(),
         p.graph(),
         p.place(),
+        p.files(),
         found -> workflow = p.source().expand(found),
         p.containers(),
         p.kept(),

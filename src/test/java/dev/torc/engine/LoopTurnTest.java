@@ -30,7 +30,7 @@ class LoopTurnTest {
         });
     turn.post(() -> handled.add("c"));
     assertFalse(turn.isQuiet());
-    turn.await(null);
+    turn.await(null, () -> {});
     assertEquals(List.of("a", "b", "c", "d"), handled);
     assertTrue(turn.isQuiet());
     turn.end();
@@ -51,7 +51,7 @@ class LoopTurnTest {
                   handled.add("attempt");
                   turn.end();
                 });
-    turn.await(null);
+    turn.await(null, () -> {});
     assertTrue(begun.isDone());
     assertEquals(List.of("attempt", "loop"), handled);
     turn.end();
@@ -63,7 +63,7 @@ class LoopTurnTest {
     turn.begin();
     for (int i = 0; i < 1000; i++) {
       Thread waker = Thread.ofVirtual().start(turn::wake);
-      turn.await(null); // it would wait for ever for one that was lost
+      turn.await(null, () -> {}); // it would wait for ever for one that was lost
       waker.join();
     }
     turn.end();
@@ -73,8 +73,24 @@ class LoopTurnTest {
   void theWaitEndsWithoutAMessageWhenItsTimeHasCome() throws Exception {
     turn.begin();
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(5);
-    turn.await(until);
+    turn.await(until, () -> {});
     assertTrue(System.nanoTime() - until >= 0);
+    turn.end();
+  }
+
+  @Test
+  void whileNoMessageComesItLooksAgainAndAgainOutsideItsTurn() throws Exception {
+    int[] looks = {0};
+    turn.begin();
+    Runnable look =
+        () -> {
+          assertThrows(IllegalMonitorStateException.class, turn::end, "it has no turn");
+          if (++looks[0] == 2) {
+            turn.wake();
+          }
+        };
+    turn.await(null, look);
+    assertEquals(2, looks[0]);
     turn.end();
   }
 
@@ -82,7 +98,7 @@ class LoopTurnTest {
   void anInterruptEndsTheWaitAndTheTurnIsTheLoopsAgain() {
     turn.begin();
     Thread.currentThread().interrupt();
-    assertThrows(InterruptedException.class, () -> turn.await(null));
+    assertThrows(InterruptedException.class, () -> turn.await(null, () -> {}));
     turn.end(); // refused to who has it not
     assertThrows(IllegalMonitorStateException.class, turn::end);
   }
