@@ -3,7 +3,6 @@ package dev.torc.engine;
 import dev.torc.cache.CacheException;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.StoppedException;
-import dev.torc.plan.JobSelection;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
@@ -160,9 +159,7 @@ public final class BuildLoop {
             expand();
             settleAll();
           }
-          if (signal.get() == 0) {
-            spent.take();
-          }
+          spent.take();
         }
       }
     } finally {
@@ -179,7 +176,7 @@ public final class BuildLoop {
     setup.cache().flush();
     turn.begin();
     try {
-      takeSpent();
+      spent.end(state.in(JobState.RAN));
       close();
       long nanos = System.nanoTime() - begin;
       sender.tell(new Event.Finished(setup.shared().build(), counts(), nanos, exit()));
@@ -197,28 +194,13 @@ public final class BuildLoop {
   private int exit() {
     return signal.get() != 0
         ? 128 + signal.get()
-        : failed || blockedTarget() || hooks.failed() ? 1 : 0;
-  }
-
-  /** What is left of temporary products that go; all records are in the cache now. */
-  private void takeSpent() {
-    if (signal.get() == 0 && spent.listens()) {
-      state.in(JobState.RAN).forEach(spent::recorded);
-      try {
-        spent.end();
-      } catch (StoppedException e) {
-        // a signal came: a later build takes them
-      }
-    }
-    while (spent.busy()) {
-      await();
-    }
-    spent.close();
+        : failed || state.blocksTarget() || groups.blocksTarget(state) || hooks.failed() ? 1 : 0;
   }
 
   /** The last hooks, when the others are over. */
   private void close() {
     awaitHooks();
+    spent.close();
     String status = exit() == 0 ? "success" : signal.get() == 0 ? "failure" : "interrupted";
     hooks.close(exit() == 0 ? On.SUCCESS : On.FAILURE, status);
     awaitHooks();
@@ -227,7 +209,7 @@ public final class BuildLoop {
   }
 
   private void awaitHooks() {
-    while (hooks.busy()) {
+    while (hooks.busy() || spent.busy()) {
       await();
     }
   }
@@ -264,10 +246,7 @@ public final class BuildLoop {
       PlanContext next = setup.expander().next(old);
       if (next != old) {
         state = state.over(next);
-        if (spent.over(next)) {
-          setup.cache().flush();
-          state.in(JobState.RAN).forEach(spent::recorded);
-        }
+        spent.over(next, state.in(JobState.RAN));
         parked.clear(); // they are ready
         sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
         groups.warn(old, next);
@@ -385,11 +364,9 @@ public final class BuildLoop {
     sender.ended(state.graph().job(id), end, outcome);
   }
 
-  private void committed(CacheException e, int told) {
+  private void committed(CacheException e) {
     if (e != null) {
       turn.post(() -> broken(e));
-    } else if (told >= 0) {
-      turn.post(() -> spent.recorded(told));
     }
   }
 
@@ -412,8 +389,8 @@ public final class BuildLoop {
           draining = true;
         }
       }
-      boolean tells = outcome.ok() && spent.listens();
-      setup.cache().put(recorder.whole(record).onCommit(e -> committed(e, tells ? id : -1)));
+      spent.ended(id, record);
+      setup.cache().put(recorder.whole(record).onCommit(BuildLoop.this::committed));
       state.context().records().replace(id, record.result());
       if (outcome.ok()) {
         finish(id, JobState.RAN, outcome);
@@ -560,7 +537,6 @@ public final class BuildLoop {
 
   /** Rule 8: what waits for a failed job is blocked, and so on; the rest goes on. */
   private void block(int failedJob) {
-    drop(failedJob);
     state
         .pending()
         .behind(
@@ -570,19 +546,11 @@ public final class BuildLoop {
                 return false;
               }
               state.states().set(job, JobState.BLOCKED);
-              drop(job);
               sender.ended(
                   state.graph().name(job), JobState.BLOCKED, state.graph().name(failedJob));
               return true;
             },
             group -> groups.block(state, group, state.graph().name(failedJob)));
-  }
-
-  /** Who goes on without what failed need not wait for it; an interrupted job is waited for. */
-  private void drop(int node) {
-    if (state.graph().isJob(node) && state.states().of(node) != JobState.INTERRUPTED) {
-      state.context().records().drop(node);
-    }
   }
 
   /** Nothing runs and nothing will: what is left was not reached. */
@@ -593,14 +561,6 @@ public final class BuildLoop {
         sender.ended(state.graph().name(j), JobState.NOT_REACHED, "");
       }
     }
-  }
-
-  /** What is blocked fails the build if its blocker does, or if the command line names it. */
-  private boolean blockedTarget() {
-    JobSelection selection = state.context().selection();
-    return selection.targeted()
-        && (selection.named().stream().anyMatch(j -> state.states().of(j) == JobState.BLOCKED)
-            || groups.blocksTarget(state));
   }
 
   private void broken(CacheException e) {

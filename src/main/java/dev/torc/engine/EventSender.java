@@ -1,7 +1,6 @@
 package dev.torc.engine;
 
 import dev.torc.exec.ProcessEnd;
-import dev.torc.plan.LeftOut;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.PlanContext;
 import dev.torc.workflow.Group;
@@ -67,12 +66,11 @@ final class EventSender {
 
   /** A job is up to date, perhaps without some that it needs. */
   void upToDate(PlanContext context, int id) {
-    List<LeftOut> left = context.graph().skips(id) ? context.contents().leftOutBy(id) : List.of();
     tell(
         new Event.JobEnded(
             context.graph().name(id),
             JobState.UP_TO_DATE,
-            new Event.Details("", "", null, 0, -1, -1, left)));
+            new Event.Details("", "", null, 0, -1, -1, context.leftOut(id))));
   }
 
   /** A group could not be expanded. */

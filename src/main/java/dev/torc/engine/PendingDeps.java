@@ -105,6 +105,7 @@ final class PendingDeps {
    * @param group told of each group that cannot be expanded therefore
    */
   void behind(int failed, IntPredicate enter, IntConsumer group) {
+    drop(failed);
     BitSet joins = new BitSet();
     ArrayDeque<Integer> from = new ArrayDeque<>(List.of(failed));
     while (!from.isEmpty()) {
@@ -120,9 +121,17 @@ final class PendingDeps {
             }
             joins.set(node, !graph.isJob(node));
             if (on) {
+              drop(node);
               from.add(node);
             }
           });
+    }
+  }
+
+  /** Who goes on without it need not wait any more. */
+  private void drop(int node) {
+    if (graph.isJob(node)) {
+      records.drop(node);
     }
   }
 

@@ -13,6 +13,7 @@ import dev.torc.plan.Verdict;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Takes the products of jobs with {@code temporary: delete} away as soon as all jobs that read them
@@ -42,14 +43,18 @@ final class SpentProducts {
     this.resting = (BitSet) setup.plan().selected().clone();
     resting.andNot(setup.plan().decided());
     this.recorded = (BitSet) resting.clone();
-    over(setup.plan().context());
+    over(setup.plan().context(), IntStream.empty());
   }
 
-  /** Goes on with the context that follows; returns whether it listens from now on. */
-  boolean over(PlanContext next) {
+  /**
+   * Goes on with the context that follows.
+   *
+   * @param ran the jobs that ran well so far; it is not known which of them are recorded
+   */
+  void over(PlanContext next, IntStream ran) {
     Graph graph = next.graph();
     if (!graph.deletes() || !graph.isWhole()) {
-      return false;
+      return;
     }
     context = next;
     readers = new int[graph.nodes()];
@@ -65,17 +70,20 @@ final class SpentProducts {
     for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
       check(j);
     }
-    return true;
+    setup.cache().flush();
+    ran.forEach(this::recorded);
   }
 
-  /** Whether it wants to know when the cache has a record. */
-  boolean listens() {
-    return context != null;
+  /** A job ended: its record is about to be put into the cache. */
+  void ended(int job, Recorder.Record record) {
+    if (context != null && record.result().outcome().isGood()) {
+      record.batch().onCommit(e -> turn.post(() -> recorded(e == null ? job : -1)));
+    }
   }
 
   /** A job is up to date, and the cache says so. */
   void recorded(int job) {
-    if (!recorded.get(job)) {
+    if (job >= 0 && !recorded.get(job)) {
       recorded.set(job);
       if (context != null) {
         count(job, -1);
@@ -91,7 +99,7 @@ final class SpentProducts {
     }
     for (int list : graph.listNeeds().row(job)) {
       lists[list] += by;
-      if (lists[list] == (by > 0 ? 1 : 0)) {
+      if (lists[list] == (by > 0 ? 1 : 0)) { // the first one, or the last
         graph.list(list).makers().forEach(maker -> hold(maker, by));
       }
     }
@@ -186,20 +194,29 @@ final class SpentProducts {
   }
 
   /**
-   * All that ended is recorded: asks readers that the build left out whether they are up to date.
+   * All records are in the cache: takes what is left, when it has asked readers that the build left
+   * out whether they are up to date.
+   *
+   * @param ran the jobs that ran well
    */
-  void end() {
-    if (!touched.isEmpty()) {
-      BitSet others = context.graph().allJobs();
-      others.andNot(recorded);
-      others.andNot(context.selection().jobs());
+  void end(IntStream ran) {
+    if (context == null) {
+      return;
+    }
+    ran.forEach(this::recorded);
+    BitSet others = touched.isEmpty() ? new BitSet() : context.graph().allJobs();
+    others.andNot(recorded);
+    others.andNot(context.selection().jobs());
+    try {
       for (int j = others.nextSetBit(0); j >= 0; j = others.nextSetBit(j + 1)) {
         if (reads(j) && context.decide(j) instanceof Verdict.UpToDate) {
           recorded(j);
         }
       }
-      take();
+    } catch (StoppedException e) {
+      return; // a signal came: a later build takes them
     }
+    take();
   }
 
   private boolean reads(int job) {

@@ -215,18 +215,6 @@ public final class NeedContents implements InputSource {
     return pending(list) >= 0 ? null : members(list).leftOut();
   }
 
-  /** What a job leaves out, for each of its needs that leave any out. */
-  public List<LeftOut> leftOutBy(int job) {
-    List<LeftOut> all = new ArrayList<>(0);
-    for (int list : graph.listNeeds().row(job)) {
-      LeftOut left = leftOut(list);
-      if (left != null) {
-        all.add(left);
-      }
-    }
-    return all;
-  }
-
   @Override
   public ManifestWriter.Content ofTool(Tool tool) {
     String path = tools.path(tool);
