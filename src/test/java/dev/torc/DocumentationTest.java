@@ -17,7 +17,7 @@ class DocumentationTest {
     List<Page> pages = new ArrayList<>(Page.all());
     pages.add(Page.read(Path.of("README.md")));
     pages.add(Page.read(Path.of(".github", "CONTRIBUTING.md")));
-    for (String example : new String[] {"overview", "c-project", "from-make"}) {
+    for (String example : new String[] {"overview", "c-project", "from-make", "words"}) {
       pages.add(Page.read(Path.of("examples", example, "README.md")));
     }
     return pages;
@@ -47,6 +47,22 @@ class DocumentationTest {
     }
     assertEquals(List.of(), broken);
     assertTrue(links > 20, "only " + links + " links");
+  }
+
+  @Test
+  void whatIsShownOfAnExampleIsTheExample() throws Exception {
+    int shown = 0;
+    for (Page page : pages()) {
+      for (Page.Block block : page.blocks()) {
+        String example = block.notes().get("example");
+        if (example != null) {
+          String text = Files.readString(Path.of("examples").resolve(example));
+          assertEquals(text, block.text(), block.where());
+          shown++;
+        }
+      }
+    }
+    assertTrue(shown > 8, "only " + shown);
   }
 
   @Test

@@ -2,12 +2,18 @@ package dev.torc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.torc.Sandbox.Ran;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The examples do what their READMEs say, built by the shipped launcher. */
 class ExamplesIT {
@@ -151,6 +157,47 @@ class ExamplesIT {
       assertTrue(
           ran.err().contains("\nof \"one\": 2 lines, 1 words, longest 3, not 1 "), ran.err());
       assertEquals("8 jobs: 7 ran, 0 up to date, 1 failed", ran.counts());
+    }
+  }
+
+  @Test
+  void cProjectTellsHowEachObjectIsCompiled() throws Exception {
+    try (Sandbox project = Sandbox.example(temp, "c-project")) {
+      Ran listed = project.sh("torc list --json | python3 compile_commands.py");
+      JsonNode commands = new ObjectMapper().readTree(listed.out());
+      assertEquals(4, commands.size(), listed.err());
+      assertEquals(0, project.sh("mkdir build").exit());
+      for (JsonNode one : commands) {
+        assertTrue(Files.exists(Path.of(one.path("file").asText())), one.toString());
+        String line = "cd '" + one.path("directory").asText() + "' && ";
+        Ran compiled = project.sh(line + one.path("command").asText());
+        assertEquals(0, compiled.exit(), compiled.err());
+      }
+    }
+  }
+
+  /** What each of the tools is called with that have a file in the example words. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "make -s -j2",
+        "snakemake -q -c2",
+        "nextflow -q run main.nf",
+        "dvc init -q --no-scm && dvc repro -q"
+      })
+  void wordsComeOutTheSameOfEachTool(String call) throws Exception {
+    try (Sandbox words = Sandbox.example(temp, "words");
+        Sandbox other = Sandbox.example(temp, "words")) {
+      String tool = call.split(" ")[0];
+      assumeTrue(other.sh("command -v " + tool).exit() == 0, tool + " is not installed");
+      assertEquals("3 jobs: 3 ran, 0 up to date, 0 failed", words.torc().counts());
+      Ran ran = other.sh(call);
+      assertEquals(0, ran.exit(), ran.err());
+      for (String product : List.of("counts/hill.count", "counts/river.count", "top.txt")) {
+        assertEquals(words.read(product), other.read(product), product);
+      }
+      assertEquals(0, other.torc("adopt", "count", "top").exit());
+      assertEquals("3 jobs: 0 ran, 3 up to date, 0 failed", other.torc().counts());
     }
   }
 

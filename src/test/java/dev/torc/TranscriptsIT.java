@@ -43,6 +43,36 @@ class TranscriptsIT {
     check("import.md", 4);
   }
 
+  @Test
+  void fromMake() throws Exception {
+    check("from-make.md", 8);
+  }
+
+  @Test
+  void fromSnakemake() throws Exception {
+    check("from-snakemake.md", 5);
+  }
+
+  @Test
+  void fromNextflow() throws Exception {
+    check("from-nextflow.md", 6);
+  }
+
+  @Test
+  void fromDvc() throws Exception {
+    check("from-dvc.md", 7);
+  }
+
+  @Test
+  void questions() throws Exception {
+    check("questions.md", 8);
+  }
+
+  @Test
+  void recipes() throws Exception {
+    check("recipes.md", 3);
+  }
+
   private void check(String name, int least) throws Exception {
     Page page = Page.of(name);
     StringBuilder script = new StringBuilder("status=0\n");

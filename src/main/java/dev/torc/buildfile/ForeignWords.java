@@ -17,7 +17,7 @@ final class ForeignWords {
    */
   private static final String[] MEANINGS = {
     "needs = in input inputfile src source dep filedep prerequisite require dependency",
-    "produces = out output outputfile target generate create product",
+    "produces = out output outputfile outdir publishdir target generate create product",
     "command = cmd run script sh shellcommand bash exec action execute invocationscript",
     "after = order orderonly taskdep",
     "needs: {job: NAME} = dependson dependsonjob upstream parent",

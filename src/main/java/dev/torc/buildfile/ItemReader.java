@@ -3,6 +3,7 @@ package dev.torc.buildfile;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
+import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Paths;
@@ -99,8 +100,22 @@ record ItemReader(Paths paths, Problems problems) {
           ? Ref.OfData.of(node.place(), fields.read("data", "x", scope::name))
           : new Ref.OfJob(node.place(), fields.read("job", "", scope::name), skips);
     }
-    return paths.ref(
-        scope.path(MapFields.scalar(node, need ? "needs" : "produces")), node.place(), need);
+    String text = scope.path(MapFields.scalar(node, need ? "needs" : "produces"));
+    if (need) {
+      refuseQuoted(text, node.place());
+    }
+    return paths.ref(text, node.place(), need);
+  }
+
+  /** A map in quotes is a text, and hardly the name of a file. */
+  private static void refuseQuoted(String text, Place place) {
+    if (text.startsWith("{") && text.endsWith("}")) {
+      String inside = text.substring(1).stripLeading();
+      if (inside.startsWith("job:") || inside.startsWith("data:")) {
+        throw new BadInput(
+            place, text + " is a text, for it is quoted; quote at most the name in it");
+      }
+    }
   }
 
   List<Ref.OfJob> after(MapFields job) {

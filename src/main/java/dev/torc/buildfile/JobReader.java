@@ -36,7 +36,7 @@ import java.util.TreeSet;
 final class JobReader {
 
   /** Maps of a job that are joined with those of {@code defaults}, key by key. */
-  private static final Set<String> JOINED = Set.of("env", "resources", "retry");
+  private static final Set<String> JOINED = Set.of("env", "resources", "retry", "container");
 
   private static final List<String> TEMPORARY = List.of("true", "false", "delete");
 
@@ -87,6 +87,7 @@ final class JobReader {
   void checkShared() {
     Scope scope = new Scope(vars, Map.of(Scope.ALL, Scope.ANY_PATH), Map.of(), "x", null, null);
     new MapFields(defaults, scope, problems).only(KnownKeys.DEFAULTS, "defaults");
+    new ImageReader(top, problems).check(scope);
     Problems own = new Problems();
     JobReader reading = telling(own, warnings);
     classes

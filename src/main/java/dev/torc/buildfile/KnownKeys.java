@@ -33,6 +33,7 @@ public final class KnownKeys {
           "jobs",
           "data",
           "hooks",
+          "container",
           "factories",
           "dependencies",
           "include");
@@ -67,6 +68,7 @@ public final class KnownKeys {
           "description",
           "allow_failure",
           "image",
+          "container",
           "parameters",
           "match",
           "table",
@@ -91,6 +93,9 @@ public final class KnownKeys {
 
   /** A parameter of a factory. */
   static final List<String> FACTORY_PARAMETER = List.of("name", "start", "end", "step", "values");
+
+  /** A {@code container}. */
+  static final List<String> CONTAINER = List.of("runtime", "volumes", "args", "pull");
 
   /** A task. */
   static final List<String> TASK = List.of("command", "cmd", "image", "runtime", "env", "dir");

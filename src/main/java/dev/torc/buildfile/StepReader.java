@@ -3,11 +3,11 @@ package dev.torc.buildfile;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.KnownShell;
-import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.syntax.ShellText;
+import dev.torc.workflow.Image;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Step.Command;
@@ -33,9 +33,6 @@ record StepReader(
     Node.Mapping top, Paths paths, Problems problems, Set<BadInput.Diagnostic> warnings) {
 
   private static final List<String> DEFAULT_SHELL = List.of("sh", "-e", "-c");
-
-  private static final List<String> RUNTIMES =
-      List.of("podman", "docker", "apptainer", "singularity", "udocker", "charliecloud");
 
   /** The words before the text of a command: the job's own, or those of the build file. */
   List<String> shell(MapFields job) {
@@ -94,7 +91,8 @@ record StepReader(
     }
     List<Step> steps = new ArrayList<>();
     if (command != null) {
-      String image = image(job, null);
+      ImageReader images = new ImageReader(top, problems);
+      Image image = ImageReader.image(images.ofJob(job), images.settings(job));
       job.guard(
           () -> steps.add(new Step(command(command, job.scope(), shell), dir, env, shell, image)));
     }
@@ -109,7 +107,9 @@ record StepReader(
       SortedMap<String, Optional<Template>> env) {
     List<Step> steps = new ArrayList<>();
     Scope scope = job.scope();
-    String shared = image(job, null);
+    ImageReader images = new ImageReader(top, problems);
+    ImageReader.Said shared = images.ofJob(job);
+    Image settings = images.settings(job);
     if (!(tasks instanceof Node.Sequence list) || list.items().isEmpty()) {
       problems.add(tasks.place(), "tasks must be a list of {command: …}");
       return steps;
@@ -126,8 +126,7 @@ record StepReader(
       SortedMap<String, Optional<Template>> own = new TreeMap<>(env);
       env(ownEnv(task), scope, own);
       String folder = dir(task, dir);
-      String image = image(task, shared);
-      task.read("runtime", null, text -> runtime(scope.text(text)));
+      Image image = ImageReader.image(images.said(task, shared), settings);
       task.guard(
           () ->
               steps.add(
@@ -217,32 +216,6 @@ record StepReader(
     } catch (IllegalArgumentException e) {
       throw new BadInput(place, e.getMessage());
     }
-  }
-
-  private static String image(MapFields fields, String otherwise) {
-    return fields.read(
-        "image",
-        otherwise,
-        node -> {
-          String text = fields.scope().text(node);
-          if (text.isBlank()) {
-            throw new IllegalArgumentException("the image has no name");
-          }
-          return text;
-        });
-  }
-
-  /** The program that runs containers; which one it is never decides whether a job runs. */
-  private static String runtime(String text) {
-    if (!RUNTIMES.contains(text)) {
-      String hint = NearestName.hint(text, RUNTIMES);
-      throw new IllegalArgumentException(
-          text
-              + " runs no containers"
-              + (hint.isEmpty() ? "; known are " + String.join(", ", RUNTIMES) : hint)
-              + (text.matches("[0-9].*") ? "; a time limit is resources: {runtime: 10m}" : ""));
-    }
-    return text;
   }
 
   private Command command(Node node, Scope scope, List<String> shell) {

@@ -25,9 +25,10 @@ import java.util.zip.CRC32C;
  * to its owner, noting that they have ended.
  *
  * <p>A line is a CRC32C of the rest in eight hexadecimal digits, owner, build, attempt and job,
- * with blanks between; before the owner stands {@code +}, or {@code -} where its processes have
- * ended. In the job's name, which comes last, backslash and line feed are written {@code \\} and
- * {@code \n}. Lines of older versions name no owner.
+ * with blanks between; behind the attempt stand, after slashes, a runtime and the name of its
+ * containers where the job has any; before the owner stands {@code +}, or {@code -} where its
+ * processes have ended. In the job's name, which comes last, backslash and line feed are written
+ * {@code \\} and {@code \n}. Lines of older versions name no owner.
  */
 public final class StartMarks implements AutoCloseable {
 
@@ -39,12 +40,20 @@ public final class StartMarks implements AutoCloseable {
    *
    * @param owner names the database with the job's records; empty where the mark does not say
    * @param ended whether a build with other records has ended its processes
+   * @param container the runtime and the name of its containers with a slash between, empty without
+   *     any
    */
-  public record Mark(String owner, boolean ended, String build, String job, int attempt) {
+  public record Mark(
+      String owner, boolean ended, String build, String job, int attempt, String container) {
 
     /** A mark for a job that is about to be started. */
     public Mark(String build, String job, int attempt) {
-      this("", false, build, job, attempt);
+      this("", false, build, job, attempt, "");
+    }
+
+    /** The same for one that runs in containers. */
+    public Mark in(String containers) {
+      return new Mark(owner, ended, build, job, attempt, containers);
     }
 
     /** Whether a database answers for it; a mark without an owner is answered for by any. */
@@ -53,7 +62,7 @@ public final class StartMarks implements AutoCloseable {
     }
 
     private Mark of(String newOwner, boolean hasEnded) {
-      return new Mark(newOwner, hasEnded, build, job, attempt);
+      return new Mark(newOwner, hasEnded, build, job, attempt, container);
     }
   }
 
@@ -208,6 +217,7 @@ public final class StartMarks implements AutoCloseable {
             + mark.build
             + " "
             + mark.attempt
+            + (mark.container.isEmpty() ? "" : "/" + mark.container)
             + " "
             + escape(mark.job);
     return sum(rest) + " " + rest + "\n";
@@ -223,14 +233,17 @@ public final class StartMarks implements AutoCloseable {
     boolean old = !ended && !rest.startsWith("+");
     String[] parts = (old ? "+ " + rest : rest).split(" ", 4);
     try {
-      return parts.length < 4
-          ? null
-          : new Mark(
-              parts[0].substring(1),
-              ended,
-              parts[1],
-              unescape(parts[3]),
-              Integer.parseInt(parts[2]));
+      if (parts.length < 4) {
+        return null;
+      }
+      String[] attempt = parts[2].split("/", 2);
+      return new Mark(
+          parts[0].substring(1),
+          ended,
+          parts[1],
+          unescape(parts[3]),
+          Integer.parseInt(attempt[0]),
+          attempt.length == 1 ? "" : attempt[1]);
     } catch (NumberFormatException e) {
       return null;
     }

@@ -20,7 +20,7 @@ final class CommonOptions {
   private final List<String> files = new ArrayList<>();
   private final List<String> folders = new ArrayList<>();
   private final List<String> variables = new ArrayList<>();
-  private boolean noContainers;
+  private String container;
   private boolean json;
   private String color = "auto";
 
@@ -34,7 +34,14 @@ final class CommonOptions {
     options.value("-C --directory", "DIR", "go to this folder first", folders::add);
     options.value("-D", "VAR=VALUE", "set a variable of the build file", variables::add);
     options.flag(
-        "--no-containers", "run jobs with an image on the host", () -> noContainers = true);
+        "--no-containers",
+        "run jobs with an image on the host",
+        () -> container = ProjectOptions.HOST);
+    options.value(
+        "--container",
+        "RUNTIME",
+        "run all images with podman or docker",
+        given -> container = given);
     options.flag(
         "--json", "data for programs instead of text, where there is data", () -> json = true);
     options.value("--color", "WHEN", "auto, always or never", given -> color = given);
@@ -49,7 +56,13 @@ final class CommonOptions {
     List<Path> named = files.stream().map(f -> console.cwd().resolve(f).normalize()).toList();
     boolean given = files.contains("-");
     byte[] input = given ? console.in().readNBytes(SourceFile.MAX_BYTES) : null;
-    return new ProjectOptions(named, input, variables(), !noContainers);
+    return new ProjectOptions(named, input, variables(), container(console));
+  }
+
+  /** The runtime that was ordered; null for none. */
+  private String container(Console console) {
+    String given = container == null ? console.env().getOrDefault("TORC_CONTAINER", "") : container;
+    return given.isEmpty() ? null : ProjectOptions.runtime(given);
   }
 
   /** Variables set by {@code -D}; the last one of a name wins. */

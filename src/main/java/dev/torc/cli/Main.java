@@ -164,7 +164,8 @@ public final class Main {
 
   /** What to say where the first word is no command, and the build of it as a target is refused. */
   private BadInput mistyped(String word, BadInput refused) {
-    String hint = NearestName.hint(word, commands.keySet());
+    String foreign = ForeignArguments.hint(word, Set.of());
+    String hint = foreign.isEmpty() ? NearestName.hint(word, commands.keySet()) : foreign;
     BadInput.Diagnostic said = refused.diagnostics().getFirst();
     boolean ofBuildFile = !said.place().toString().isEmpty();
     return ofBuildFile || hint.isEmpty()
@@ -306,14 +307,15 @@ public final class Main {
   }
 
   /**
-   * What to say of an unknown option: the one that begins like it or else is nearest. A single
-   * letter is near to none.
+   * What to say of an unknown option: what another tool means by it, or the one that begins like it
+   * or else is nearest. A single letter is near to none.
    */
   private static BadInput unknown(String option, Set<String> known, String otherwise) {
     List<String> longer = known.stream().filter(name -> name.startsWith(option)).toList();
+    String foreign = ForeignArguments.hint(option, known);
     String hint =
-        !option.startsWith("--")
-            ? ""
+        !option.startsWith("--") || !foreign.isEmpty()
+            ? foreign
             : longer.size() == 1
                 ? "; did you mean " + longer.getFirst() + "?"
                 : NearestName.hint(option, known);

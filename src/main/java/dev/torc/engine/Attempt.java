@@ -118,6 +118,13 @@ final class Attempt {
   private AttemptOutcome attempt() {
     NeedSnapshot snapshot = null;
     try {
+      String containers = "";
+      if (shared.launches().contains(job)) {
+        containers = shared.launches().containers(job, number, this::launch);
+        if (isEnded()) { // while an image was fetched
+          return interrupted();
+        }
+      }
       snapshot = NeedSnapshot.take(shared.graph(), shared.contents(), shared.digests(), id);
       String missing = snapshot.missing();
       if (missing != null) {
@@ -131,7 +138,8 @@ final class Attempt {
       PostTimes posted = new PostTimes(events, shared.digests(), started);
       events.clear(shared.digests()); // before the mark: who follows takes its lines for ours
       shared.launches().output(job.name()).clear(shared.digests());
-      StartMarks.Mark mark = new StartMarks.Mark(shared.build().id(), job.name(), number);
+      StartMarks.Mark mark =
+          new StartMarks.Mark(shared.build().id(), job.name(), number).in(containers);
       shared.marks().add(mark);
       Path tmp = shared.launches().tmp(job, mark);
       Launch launch =
@@ -240,12 +248,14 @@ final class Attempt {
   }
 
   private ProcessEnd launch(Launch launch) {
-    synchronized (this) {
-      if (!ends.isEmpty()) {
-        return new ProcessEnd(ProcessEnd.How.INTERRUPTED, 0, 0, 0, -1, "");
-      }
+    if (isEnded()) {
+      return new ProcessEnd(ProcessEnd.How.INTERRUPTED, 0, 0, 0, -1, "");
     }
     return shared.runner().run(launch, this::runs);
+  }
+
+  private synchronized boolean isEnded() {
+    return !ends.isEmpty();
   }
 
   /** The same with a folder of the attempt's own, which goes with it. */

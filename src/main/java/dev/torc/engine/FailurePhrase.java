@@ -16,12 +16,16 @@ final class FailurePhrase {
    */
   static String of(ProcessEnd ended, long timeLimit, long memoryLimit) {
     return switch (ended.how()) {
-      case EXITED -> "exit " + ended.code();
+      // So a shell tells of the signal that ended a program, such as 141 in a pipe.
+      case EXITED -> "exit " + ended.code() + name(ended.code() - 128);
       case SIGNALED -> "signal " + ended.code() + name(ended.code());
       case TIMEOUT -> "timed out after " + Amount.time(timeLimit);
       case MEMORY ->
-          "out of memory: it took %s of %s"
-              .formatted(Amount.size(ended.peak()), Amount.size(memoryLimit));
+          ended.peak() < memoryLimit
+              ? "out of memory: the kernel ended a process at the limit of "
+                  + Amount.size(memoryLimit)
+              : "out of memory: it took %s of %s"
+                  .formatted(Amount.size(ended.peak()), Amount.size(memoryLimit));
       case INTERRUPTED -> "interrupted";
       case TERMINAL, NOT_STARTED -> ended.message();
     };

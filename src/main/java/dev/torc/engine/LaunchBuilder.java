@@ -2,8 +2,10 @@ package dev.torc.engine;
 
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
+import dev.torc.exec.Containers;
 import dev.torc.exec.Launch;
 import dev.torc.exec.PlainWords;
+import dev.torc.exec.ProcessEnd;
 import dev.torc.graph.Graph;
 import dev.torc.hash.StoppedException;
 import dev.torc.plan.NeedFiles;
@@ -23,8 +25,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Turns an attempt of a job into what the runner is to start: placeholders filled, words split from
@@ -32,25 +39,56 @@ import java.util.SortedMap;
  */
 public final class LaunchBuilder {
 
+  private static final String MAKEFLAGS = "MAKEFLAGS";
+
   private final Graph graph;
   private final CachePlace place;
   private final String build;
   private final Map<String, String> inherited;
   private final Map<String, String> caller;
   private final ArgumentList arguments;
+  private final ContainerBuilder containers; // null where all runs on the host
+  private final ImageSupply images;
   private boolean noData;
 
   /**
    * @param build the random id of this build
    * @param inherited entries for every job, such as MAKEFLAGS without a jobserver; null removes
    * @param caller the caller's environment: where it changes what a shell does, the shell is kept
+   * @param containers what is known of runtimes and images; null where all runs on the host
+   * @param warn takes lines for people
    */
   public LaunchBuilder(
       Graph graph,
       CachePlace place,
       String build,
       Map<String, String> inherited,
-      Map<String, String> caller) {
+      Map<String, String> caller,
+      Containers containers,
+      Consumer<String> warn) {
+    this(
+        graph,
+        place,
+        build,
+        inherited,
+        caller,
+        containers == null
+            ? null
+            : new ContainerBuilder(containers, graph, build, warn, ConcurrentHashMap.newKeySet()),
+        null);
+  }
+
+  private LaunchBuilder(
+      Graph graph,
+      CachePlace place,
+      String build,
+      Map<String, String> inherited,
+      Map<String, String> caller,
+      ContainerBuilder containers,
+      ImageSupply images) {
+    this.containers = containers;
+    this.images =
+        images != null || containers == null ? images : new ImageSupply(containers, place.jobs());
     this.graph = graph;
     this.place = place;
     this.build = build;
@@ -61,7 +99,8 @@ public final class LaunchBuilder {
 
   /** The same for another graph. */
   LaunchBuilder over(Graph next) {
-    return new LaunchBuilder(next, place, build, inherited, caller);
+    ContainerBuilder over = containers == null ? null : containers.over(next);
+    return new LaunchBuilder(next, place, build, inherited, caller, over, images);
   }
 
   /**
@@ -120,6 +159,9 @@ public final class LaunchBuilder {
     for (Step step : job.steps()) {
       steps.add(step(step, step.command(), values, common));
     }
+    if (contains(job)) {
+      contain(job, attempt, granted, values.needs(), steps);
+    }
     return new Launch(
         steps,
         log(job.name()),
@@ -128,6 +170,39 @@ public final class LaunchBuilder {
         timeLimit,
         granted.memoryLimit(),
         mark);
+  }
+
+  /** Puts the steps that have an image into their containers. */
+  private void contain(
+      Job job, int attempt, Granted granted, List<String> needs, List<Launch.Step> steps)
+      throws IOException {
+    int recovering = steps.size() - job.steps().size();
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = job.steps().get(Math.max(0, i - recovering));
+      if (step.image() != null) {
+        Launch.Step on = steps.get(i);
+        Map<String, String> env = new TreeMap<>(on.env());
+        step.env()
+            .forEach(
+                (name, value) -> {
+                  if (value.isEmpty() && caller.containsKey(name)) {
+                    env.put(name, caller.get(name));
+                  }
+                });
+        env.values().removeIf(Objects::isNull);
+        if (!step.env().containsKey(MAKEFLAGS)) {
+          env.remove(MAKEFLAGS);
+        }
+        Path status = file(place, job.name(), ".container");
+        steps.set(
+            i,
+            new Launch.Step(
+                on.argv(),
+                on.dir(),
+                env,
+                containers.of(job, step.image(), attempt, i + 1, granted, needs, status)));
+      }
+    }
   }
 
   /** The commands of a launch for people, as they run: one for each process. */
@@ -278,6 +353,30 @@ public final class LaunchBuilder {
   Path needsFile(String job, String item) {
     String name = item.isEmpty() ? JobFileName.of(job) : JobFileName.of(job, item);
     return place.jobs().resolve(name + ".needs");
+  }
+
+  /** Whether a job runs in containers. */
+  boolean contains(Job job) {
+    if (containers != null) {
+      for (Step step : job.steps()) {
+        if (step.image() != null) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Sees to it that a job's images are here, and tells how its containers are known.
+   *
+   * @param runner runs a command of this machine to its end
+   * @return see {@link StartMarks.Mark#container}
+   */
+  String containers(Job job, int attempt, Function<Launch, ProcessEnd> runner) throws IOException {
+    String mark = containers.mark(job, attempt);
+    images.ready(job, runner);
+    return mark;
   }
 
   /** The folder of an attempt's own; null where no text of the job asks for it. */

@@ -26,12 +26,30 @@ public record Launch(
     long memoryLimit,
     Map<String, String> mark) {
 
+  /** Whether any of its processes runs in a container. */
+  boolean contained() {
+    for (Step step : steps) {
+      if (step.container() != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * One process.
    *
    * @param argv program and arguments; the program is searched in the PATH of {@code env}
    * @param dir folder to run in, absolute
-   * @param env entries laid over the caller's environment; a null value removes the entry
+   * @param env entries laid over the caller's environment, a null value removes the entry; of a
+   *     container all that it has
+   * @param container what it runs in; null for the host
    */
-  public record Step(List<String> argv, Path dir, Map<String, String> env) {}
+  public record Step(List<String> argv, Path dir, Map<String, String> env, Container container) {
+
+    /** A process of the host. */
+    public Step(List<String> argv, Path dir, Map<String, String> env) {
+      this(argv, dir, env, null);
+    }
+  }
 }

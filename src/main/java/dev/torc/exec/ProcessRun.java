@@ -68,7 +68,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     this.grace = grace;
     this.threads = threads;
     this.watch = watch;
-    this.tree = new ProcessTree(launch.mark());
+    this.tree = new ProcessTree(launch.mark(), !launch.contained());
     this.interval = launch.memoryLimit() > 0 ? SOON : FIRST;
     this.nextSample = begin + interval;
   }
@@ -86,22 +86,34 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     try {
       int steps = launch.steps().size();
       for (int i = 0; i < steps && succeeded(last) && wanted(); i++) {
-        int pid;
+        Launch.Step step = launch.steps().get(i);
+        ContainerRun container = step.container() == null ? null : new ContainerRun(step, launch);
+        ContainerRun.Meaning meaning = ContainerRun.Meaning.AS_IT_IS;
         try {
           if (i == 0) {
             OwnFile.prepare(launch.log());
           }
-          pid = start(launch.steps().get(i), i == 0 && !launch.append());
+          boolean truncate = i == 0 && !launch.append();
+          do {
+            int pid = start(step, container, truncate);
+            last = launch.interactive() ? atTerminal(pid) : await(pid);
+            if (!endedWell(last, i == steps - 1, container != null)) {
+              // As long as the leader is not reaped its group's number is surely its own.
+              endTree();
+            }
+            long time = tree.reapLeader(i == steps - 1);
+            cpu = container == null && cpu >= 0 ? cpu + time : -1; // a client's is not the job's
+            if (container != null) {
+              meaning = meaning(container, last);
+            }
+          } while (meaning == ContainerRun.Meaning.AGAIN);
         } catch (IOException refused) {
           notStarted = refused.getMessage();
           break;
         }
-        last = launch.interactive() ? atTerminal(pid) : await(pid);
-        if (!endedWell(last, i == steps - 1)) {
-          // As long as the leader is not reaped its group's number is surely its own.
-          endTree();
+        if (meaning == ContainerRun.Meaning.NOT_STARTED) {
+          notStarted = container.message();
         }
-        cpu += tree.reapLeader(i == steps - 1);
       }
       if (notStarted != null && running) {
         endTree(); // what earlier steps left in the background
@@ -113,10 +125,11 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
   }
 
   /**
-   * Whether a step succeeded; if it is the last one or failed, nothing can change that any more.
+   * Whether a step succeeded; if it is the last one or failed, nothing can change that any more,
+   * but for a container, whose end is yet to be understood.
    */
-  private synchronized boolean endedWell(ChildWait.Change change, boolean last) {
-    settled = cause == null && (last || !succeeded(change));
+  private synchronized boolean endedWell(ChildWait.Change change, boolean last, boolean contained) {
+    settled = cause == null && !contained && (last || !succeeded(change));
     return cause == null && succeeded(change);
   }
 
@@ -139,19 +152,41 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     return change.what() == ChildWait.What.EXITED && change.code() == 0;
   }
 
+  /** What the end of a container means; one that was ended leaves nothing behind. */
+  private ContainerRun.Meaning meaning(ContainerRun container, ChildWait.Change last)
+      throws IOException {
+    if (!wanted()) {
+      String left = container.remove();
+      synchronized (this) {
+        message = (message + " " + left).strip();
+      }
+      return ContainerRun.Meaning.AS_IT_IS;
+    }
+    ContainerRun.Meaning meaning = container.meaning(last);
+    if (meaning == ContainerRun.Meaning.MEMORY) {
+      synchronized (this) {
+        cause = cause == null ? How.MEMORY : cause;
+        message = container.message();
+      }
+    }
+    return meaning;
+  }
+
   private synchronized boolean wanted() {
     return cause == null;
   }
 
-  private int start(Launch.Step step, boolean truncate) throws IOException {
-    Map<String, String> over = new HashMap<>(step.env());
+  /** Starts a step, or the client of its container: that has the caller's own environment. */
+  private int start(Launch.Step step, ContainerRun container, boolean truncate) throws IOException {
+    Map<String, String> over = container == null ? new HashMap<>(step.env()) : new HashMap<>();
+    List<String> argv = container == null ? step.argv() : container.command();
     if (!over.containsKey("PWD")) {
       over.put("PWD", step.dir().toString()); // the caller's names another folder
     }
     over.putAll(launch.mark());
     int pid =
         spawn.start(
-            step.argv(),
+            argv,
             step.dir(),
             caller.with(over),
             launch.interactive() ? null : launch.log(),

@@ -1,5 +1,6 @@
 package dev.torc.plan;
 
+import dev.torc.workflow.Image;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Tool;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ public final class Footprint implements InputSource, ManifestWriter {
   private final List<String> files = new ArrayList<>();
   private final List<Integer> lists = new ArrayList<>();
   private final List<Tool> tools = new ArrayList<>();
+  private final List<Image> images = new ArrayList<>();
   private final Set<String> variables = new TreeSet<>();
 
   /** Needed files, those included that a depfile named; each as often as it was asked for. */
@@ -36,6 +38,11 @@ public final class Footprint implements InputSource, ManifestWriter {
   /** Programs: where each is found, and what it contains. */
   public List<Tool> tools() {
     return tools;
+  }
+
+  /** Images: which one a name means. */
+  public List<Image> images() {
+    return images;
   }
 
   /** Variables whose values are the caller's. */
@@ -65,6 +72,12 @@ public final class Footprint implements InputSource, ManifestWriter {
     tools.add(tool);
     variables.addAll(tool.variables());
     return ANY;
+  }
+
+  @Override
+  public ImageIdentity ofImage(int job, String step, Image image) {
+    images.add(image);
+    return new ImageIdentity(image.name(), ManifestWriter.MISSING);
   }
 
   /** A value is part of the result of the job that stored it, which this one waits for. */

@@ -1,5 +1,6 @@
 package dev.torc.plan;
 
+import dev.torc.workflow.Image;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Tool;
 import java.util.Optional;
@@ -25,6 +26,13 @@ interface InputSource {
 
   /** What a program contains that no job makes. */
   ManifestWriter.Content ofTool(Tool tool);
+
+  /**
+   * Which image a step of a job runs in.
+   *
+   * @param step its number, as the manifest has it
+   */
+  ImageIdentity ofImage(int job, String step, Image image);
 
   /** The caller's value of a variable that is declared without one; empty where it is not set. */
   Optional<String> ofVariable(String name);

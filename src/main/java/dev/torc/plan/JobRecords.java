@@ -111,6 +111,11 @@ public final class JobRecords {
     return cache.details(job);
   }
 
+  /** A line of the manifest of the job's last run; null where there is none. */
+  String line(int job, LineKind kind, String name) {
+    return kind.value(details(graph.name(job)), name);
+  }
+
   /**
    * A stored list by its digest, null if it is not there. The last one is kept: readers of one list
    * are decided one after the other.

@@ -42,6 +42,9 @@ enum LineKind {
   /** A program of {@code tools} that no job makes, and its digest; the name is as written. */
   TOOL("tool"),
 
+  /** Volumes and options of a step's container; the name is the step's number. */
+  CONTAINER("container"),
+
   /** Which jobs a need leaves out, see {@link LeftOut}; it does not count. */
   LEFT_OUT("left out");
 

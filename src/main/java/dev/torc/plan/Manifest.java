@@ -2,6 +2,7 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
+import dev.torc.workflow.Image;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
@@ -41,7 +42,7 @@ public record Manifest(Graph graph, boolean containers) {
   void describe(int id, List<String> found, InputSource contains, ManifestWriter writer) {
     Job job = graph.job(id);
     for (int i = 0; i < job.steps().size(); i++) {
-      step(job, i, contains, writer);
+      step(id, job, i, contains, writer);
     }
     if (job.depfile() != null) {
       writer.text(LineKind.DEPFILE, "", job.depfile());
@@ -132,7 +133,7 @@ public record Manifest(Graph graph, boolean containers) {
     return numbered;
   }
 
-  private void step(Job job, int index, InputSource contains, ManifestWriter writer) {
+  private void step(int id, Job job, int index, InputSource contains, ManifestWriter writer) {
     Step step = job.steps().get(index);
     String number = job.steps().size() == 1 ? "" : Integer.toString(index + 1);
     if (step.command() instanceof Step.Command.Shell shell) {
@@ -146,7 +147,7 @@ public record Manifest(Graph graph, boolean containers) {
       writer.text(LineKind.FOLDER, number, step.dir());
     }
     if (step.image() != null) {
-      writer.text(LineKind.IMAGE, number, containers ? step.image() : "host");
+      image(id, number, step.image(), contains, writer);
     }
     step.env()
         .forEach(
@@ -155,6 +156,19 @@ public record Manifest(Graph graph, boolean containers) {
                     LineKind.ENV,
                     number.isEmpty() ? name : name + " " + number,
                     env(name, value, contains)));
+  }
+
+  private void image(
+      int id, String number, Image image, InputSource contains, ManifestWriter writer) {
+    if (!containers) {
+      writer.text(LineKind.IMAGE, number, "host");
+      return;
+    }
+    ImageIdentity which = contains.ofImage(id, number, image);
+    writer.text(LineKind.IMAGE, number, which.toString(), which.identity());
+    if (!image.volumes().isEmpty() || !image.args().isEmpty()) {
+      writer.text(LineKind.CONTAINER, number, words(image.volumes()) + " " + words(image.args()));
+    }
   }
 
   /** A value with {@code =} before it, or nothing for a variable that the caller has not set. */

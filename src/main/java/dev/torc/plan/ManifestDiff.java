@@ -159,7 +159,9 @@ final class ManifestDiff {
       case LIST -> list(name, old, now);
       case NEED, FOUND -> need(name, old, now);
       case TOOL -> tool(name, old, now);
-      case COMMAND, SHELL, FOLDER, IMAGE -> setting((line.word() + " " + name).strip(), old, now);
+      case COMMAND, SHELL, FOLDER, CONTAINER ->
+          setting((line.word() + " " + name).strip(), old, now);
+      case IMAGE -> image((line.word() + " " + name).strip(), old, now);
       case ENV ->
           reasons.add(
               new Reason(
@@ -220,6 +222,15 @@ final class ManifestDiff {
     String then = old.equals(ManifestWriter.MISSING) ? "" : old;
     String present = now.equals(ManifestWriter.MISSING) ? "" : now;
     reasons.add(new Reason(Reason.Kind.DATA_CHANGED, name, then, present));
+  }
+
+  /** Another name for the very same image is no change. */
+  private void image(String what, ManifestEntry old, ManifestEntry now) {
+    ImageIdentity before = ImageIdentity.of(value(old));
+    ImageIdentity after = ImageIdentity.of(value(now));
+    if (!before.identity().equals(after.identity())) {
+      reasons.add(new Reason(Reason.Kind.SETTING_CHANGED, what, before.shown(), after.shown()));
+    }
   }
 
   private void setting(String what, ManifestEntry old, ManifestEntry now) {

@@ -14,6 +14,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.machine.Refusal;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.syntax.JsonText;
+import dev.torc.workflow.Image;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Tool;
@@ -49,8 +50,7 @@ public final class NeedContents implements InputSource {
   private final Graph graph;
   private final JobRecords records;
   private final DigestMemo digests;
-  private final Map<String, String> caller;
-  private final ToolSearch tools;
+  private final Surroundings around;
   private final ProductRechecks rechecks;
   private final Map<Integer, NeedMembers> gathered = new ConcurrentHashMap<>();
   private final Map<Integer, Partly> partly = new ConcurrentHashMap<>();
@@ -61,29 +61,28 @@ public final class NeedContents implements InputSource {
   /**
    * Reads through {@code digests}; results of jobs come from {@code records}.
    *
-   * @param caller the caller's environment
+   * @param around what manifests ask of the machine beside files
    */
-  NeedContents(Graph graph, JobRecords records, DigestMemo digests, Map<String, String> caller) {
+  NeedContents(Graph graph, JobRecords records, DigestMemo digests, Surroundings around) {
     this.root = graph.workflow().root();
     this.graph = graph;
     this.records = records;
     this.digests = digests;
-    this.caller = caller;
-    this.tools = new ToolSearch(root, caller, digests.counting());
+    this.around = around.over(root, digests.counting());
     this.rechecks = new ProductRechecks(this, digests);
     this.passed = new AtomicIntegerArray(graph.lists());
   }
 
   /** The same for another graph. */
   NeedContents over(Graph next, JobRecords kept) {
-    return new NeedContents(next, kept, digests, caller);
+    return new NeedContents(next, kept, digests, around);
   }
 
   /** The same by names alone: no file is read, and the digests that it gives mean nothing. */
   public NeedContents unread() {
     DigestMemo names = digests.anew();
     names.follow(digests, (_, _) -> Decider.UNKNOWN);
-    return new NeedContents(graph, records, names, caller);
+    return new NeedContents(graph, records, names, around);
   }
 
   /** What placeholders for a job's needs stand for, as far as it is known now. */
@@ -217,7 +216,7 @@ public final class NeedContents implements InputSource {
 
   @Override
   public ManifestWriter.Content ofTool(Tool tool) {
-    String path = tools.path(tool);
+    String path = around.tools().path(tool);
     if (path == null || graph.makerOf(path) >= 0) { // the latter was refused
       return new ManifestWriter.Content.Missing();
     }
@@ -228,14 +227,23 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** Where programs are found. */
-  public ToolSearch tools() {
-    return tools;
+  /** Where programs are found, and what else is asked of the machine beside files. */
+  public Surroundings around() {
+    return around;
+  }
+
+  /** An image that is not here counts by the record, while its name is the same. */
+  @Override
+  public ImageIdentity ofImage(int job, String step, Image image) {
+    Digest here = around.image(image);
+    return here != null
+        ? new ImageIdentity(image.name(), here.hex())
+        : ImageIdentity.recorded(image.name(), records.line(job, LineKind.IMAGE, step));
   }
 
   @Override
   public Optional<String> ofVariable(String name) {
-    return Optional.ofNullable(caller.get(name));
+    return around.variable(name);
   }
 
   @Override

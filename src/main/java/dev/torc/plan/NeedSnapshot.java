@@ -10,6 +10,7 @@ import dev.torc.hash.FolderDigest;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.machine.Refusal;
+import dev.torc.workflow.Image;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Tool;
 import java.io.IOException;
@@ -69,7 +70,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
       }
     }
     for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
-      String path = contents.tools().path(tool);
+      String path = contents.around().tools().path(tool);
       if (path == null) {
         snapshot.missing = tool.name();
         continue;
@@ -155,6 +156,12 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   @Override
   public ManifestWriter.Content ofTool(Tool tool) {
     return NeedContents.content(tools.get(tool.name()).product());
+  }
+
+  /** It was fetched before, so it is here. */
+  @Override
+  public ImageIdentity ofImage(int job, String step, Image image) {
+    return contents.ofImage(job, step, image);
   }
 
   @Override

@@ -31,21 +31,20 @@ public record PlanContext(
    * The first context.
    *
    * @param interrupted names of jobs that a killed torc left running (rule 9)
-   * @param caller the caller's environment, for variables declared without a value
-   * @param containers false where steps with an image run on the host
+   * @param around what manifests ask of the machine beside files
    */
   public static PlanContext of(
       Graph graph,
       Cache cache,
       Set<String> interrupted,
       DigestMemo digests,
-      Map<String, String> caller,
-      boolean containers,
+      Surroundings around,
       JobSelection selection,
       boolean force) {
     JobRecords records = new JobRecords(graph, cache, interrupted);
-    NeedContents contents = new NeedContents(graph, records, digests, caller);
-    Decider decider = new Decider(graph, records, contents, new Manifest(graph, containers));
+    NeedContents contents = new NeedContents(graph, records, digests, around);
+    Decider decider =
+        new Decider(graph, records, contents, new Manifest(graph, around.hasContainers()));
     return new PlanContext(graph, records, contents, decider, selection, force, Map.of());
   }
 

@@ -30,6 +30,7 @@ public final class ProcessTree {
   private static final long GIVE_UP = Duration.ofSeconds(10).toNanos();
 
   private final Set<String> mark;
+  private final boolean whole;
   private final Map<Integer, Long> known = new HashMap<>(); // number to start
   private int leader; // 0: none that lives or is unreaped
   private boolean noted; // whether the leader is among the known
@@ -39,9 +40,11 @@ public final class ProcessTree {
    * An empty tree.
    *
    * @param mark environment entries that only its processes carry
+   * @param whole whether the leader's memory counts: that of the client of a container does not
    */
-  public ProcessTree(Map<String, String> mark) {
+  public ProcessTree(Map<String, String> mark, boolean whole) {
     this.mark = entries(mark);
+    this.whole = whole;
   }
 
   static Set<String> entries(Map<String, String> mark) {
@@ -171,7 +174,7 @@ public final class ProcessTree {
     }
     long peak = 0;
     long used = 0;
-    List<Integer> processes = follow();
+    List<Integer> processes = counted(follow());
     for (int pid : processes) {
       peak += ProcessTable.peak(pid);
       used += limit > 0 ? ProcessTable.resident(pid) : 0;
@@ -184,6 +187,10 @@ public final class ProcessTree {
       peak = used;
     }
     return new MemoryUse(peak, used);
+  }
+
+  private synchronized List<Integer> counted(List<Integer> processes) {
+    return whole ? processes : processes.stream().filter(pid -> pid != leader).toList();
   }
 
   /** The known processes and their descendants, found without reading the whole process table. */

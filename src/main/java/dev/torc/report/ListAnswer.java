@@ -10,6 +10,7 @@ import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import dev.torc.workflow.Group;
+import dev.torc.workflow.Image;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Resources;
 import dev.torc.workflow.Step;
@@ -163,7 +164,13 @@ public record ListAnswer(
   /** The images of a job's steps, each once. */
   private static String image(Job job) {
     return String.join(
-        ", ", job.steps().stream().map(Step::image).filter(Objects::nonNull).distinct().toList());
+        ", ",
+        job.steps().stream()
+            .map(Step::image)
+            .filter(Objects::nonNull)
+            .map(Image::name)
+            .distinct()
+            .toList());
   }
 
   /** The verdict in words; a failure is told by how the last run ended. */

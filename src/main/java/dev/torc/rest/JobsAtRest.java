@@ -13,7 +13,7 @@ import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.ParallelShares;
-import dev.torc.plan.ToolSearch;
+import dev.torc.plan.Surroundings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -85,7 +85,7 @@ public record JobsAtRest(
    * @param boot id of the system's boot: what it had not yet written when it went down is lost
    * @param database the stamp of its file
    * @param caller what the caller's environment answers to what was asked of it: the values of
-   *     variables, and where programs are found ({@link ToolSearch#answer})
+   *     variables, and where programs are found ({@link Surroundings#answer})
    */
   public record Held(
       Digest graph,
@@ -95,7 +95,7 @@ public record JobsAtRest(
       SortedMap<String, Optional<String>> caller) {
 
     /** The same with the answers to these questions, and to its own, as they are now. */
-    Held with(ToolSearch env, Iterable<String> questions) {
+    Held with(Surroundings env, Iterable<String> questions) {
       SortedMap<String, Optional<String>> all = new TreeMap<>();
       caller.keySet().forEach(question -> all.put(question, env.answer(question)));
       questions.forEach(question -> all.put(question, env.answer(question)));
@@ -127,7 +127,7 @@ public record JobsAtRest(
    * @param env the caller's environment, in which nothing was searched yet
    * @return null where nothing is, or something else is held
    */
-  public static JobsAtRest read(Path file, Held now, ToolSearch env) {
+  public static JobsAtRest read(Path file, Held now, Surroundings env) {
     byte[] bytes = CheckedFile.read(file);
     try {
       if (bytes == null) {

@@ -13,6 +13,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.plan.Footprint;
 import dev.torc.plan.NeedMembers;
 import dev.torc.plan.PlanContext;
+import dev.torc.plan.Surroundings;
 import dev.torc.plan.ToolSearch;
 import dev.torc.plan.Verdict;
 import dev.torc.syntax.GlobWalk;
@@ -87,7 +88,7 @@ public final class RestCollector {
       JobsAtRest.Held held,
       JobsAtRest before,
       BitSet stayed,
-      ToolSearch env,
+      Surroundings env,
       long number)
       throws IOException {
     RestCollector resting = new RestCollector(context, digests);
@@ -309,7 +310,8 @@ public final class RestCollector {
     for (RecordedProduct made : context.records().result(id).products()) {
       addUnless(named, number(made.path()), also);
     }
-    ToolSearch search = context.contents().tools();
+    Surroundings around = context.contents().around();
+    ToolSearch search = around.tools();
     Set<String> questions = new TreeSet<>(footprint.variables());
     for (Tool tool : footprint.tools()) {
       String path = search.path(tool);
@@ -321,6 +323,7 @@ public final class RestCollector {
         questions.add(search.question(tool));
       }
     }
+    footprint.images().forEach(image -> questions.add(around.question(image)));
     for (int list : footprint.lists()) {
       if (graph.list(list).ofJobs()) {
         if (context.contents().leftOut(list) != null) {

@@ -121,7 +121,6 @@ public final class BuildSession {
   private List<BadInput.Diagnostic> unreadable(BitSet jobs) throws IOException {
     List<BadInput.Diagnostic> unreadable =
         DiskChecks.check(project.graph(), project.looking(_ -> null), project.caller().env(), jobs);
-    ImageRefusal.refuse(project.graph(), jobs, project.containers());
     return unreadable;
   }
 
@@ -219,7 +218,6 @@ public final class BuildSession {
     @Override
     public void of(Graph graph, BitSet jobs) throws IOException {
       DiskChecks.check(graph, digests, project.caller().env(), jobs);
-      ImageRefusal.refuse(graph, jobs, project.containers());
       if (planned) {
         capacity.refuse(graph, jobs);
       }

@@ -141,7 +141,7 @@ public record CleanRequest(
             return null;
           }
           try (Cache cache = Cache.open(place, told.warn)) {
-            WriteSession.endLeftovers(place, cache, told.warn);
+            WriteSession.endLeftovers(caller.env(), place, cache, told.warn);
             well = clean(cache);
           }
           if (all) {

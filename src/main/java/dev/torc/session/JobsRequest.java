@@ -148,7 +148,8 @@ public record JobsRequest(List<String> targets, boolean instances) {
       JobRecords records = look.records();
       Caller caller = project.caller();
       LaunchBuilder launches =
-          new LaunchBuilder(project.graph(), project.place(), "", Map.of(), caller.env());
+          new LaunchBuilder(
+              project.graph(), project.place(), "", Map.of(), caller.env(), null, _ -> {});
       Map<String, Long> limits =
           Capacity.of(project.workflow(), caller.host().limits().get(), Map.of()).limits();
       NeedContents names = look.contents().unread();

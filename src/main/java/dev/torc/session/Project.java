@@ -4,6 +4,7 @@ import dev.torc.buildfile.BuildFile;
 import dev.torc.buildfile.ParsedBuildFile;
 import dev.torc.buildfile.ResultSource;
 import dev.torc.cache.CachePlace;
+import dev.torc.exec.Containers;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
@@ -13,8 +14,11 @@ import dev.torc.hash.FileClock;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.Expander;
+import dev.torc.plan.ImageSource;
 import dev.torc.plan.JobSelection;
+import dev.torc.plan.Surroundings;
 import dev.torc.rest.GraphFile;
+import dev.torc.workflow.Image;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,6 +33,7 @@ import java.util.function.Function;
  *
  * @param files the build files as they were asked for
  * @param source reads the workflow anew with what is known of results
+ * @param containers what is known of runtimes and images; null where all runs on the host
  * @param kept the file of the last build where the graph comes from it, null where it does not
  * @param keeper keeps the graph in that file
  */
@@ -39,7 +44,7 @@ public record Project(
     CachePlace place,
     List<Path> files,
     Expander.Source source,
-    boolean containers,
+    Containers containers,
     GraphFile kept,
     Keeper keeper) {
 
@@ -70,7 +75,17 @@ public record Project(
     BuildFiles from = new BuildFiles(origin, options.input(), kept);
     Graph graph = kept == null ? unexpanded(from) : kept.graph();
     return new Project(
-        caller, graph.workflow(), graph, place, files, from, options.containers(), kept, from);
+        caller,
+        graph.workflow(),
+        graph,
+        place,
+        files,
+        from,
+        options.containers() == null || !options.containers().equals(ProjectOptions.HOST)
+            ? new Containers(options.containers(), caller.env())
+            : null,
+        kept,
+        from);
   }
 
   /** How many jobs a build file has, read as any but with nothing known of results or disk. */
@@ -119,6 +134,28 @@ public record Project(
   /** The clock of the file system, for a command that may write. */
   FileClock clock() {
     return FileClock.of(place.clock(), stamps());
+  }
+
+  /** What manifests ask of the machine beside files. */
+  Surroundings surroundings() {
+    return new Surroundings(
+        place.root(),
+        caller.env(),
+        stamps(),
+        containers == null ? null : new Identities(containers));
+  }
+
+  /** A class, since a lambda is linked anew at every start. */
+  private record Identities(Containers containers) implements ImageSource {
+    @Override
+    public Digest of(Image image) {
+      return containers.identity(name(image));
+    }
+  }
+
+  /** An image as the runtimes are asked for it. */
+  static Containers.ImageName name(Image image) {
+    return new Containers.ImageName(image.name(), image.runtime(), image.wish());
   }
 
   StampSource stamps() {

@@ -1,6 +1,12 @@
 package dev.torc.session;
 
+import dev.torc.exec.Containers;
+import dev.torc.machine.SafeText;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.NearestName;
+import dev.torc.syntax.Place;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -11,7 +17,27 @@ import java.util.SortedMap;
  * @param input the text of the build file {@code -} among these, from standard input; null without
  *     one
  * @param variables values of variables that win over those of the build file
- * @param containers whether steps with an image run in it
+ * @param containers the runtime that all images are run with, {@link #HOST} where they are not run;
+ *     null where each may choose
  */
 public record ProjectOptions(
-    List<Path> files, byte[] input, SortedMap<String, String> variables, boolean containers) {}
+    List<Path> files, byte[] input, SortedMap<String, String> variables, String containers) {
+
+  /** Steps with an image run on the host. */
+  public static final String HOST = "none";
+
+  /** The word for a runtime as the user gave it; throws {@link BadInput} for one that is none. */
+  public static String runtime(String word) {
+    List<String> known = new ArrayList<>(Containers.KNOWN);
+    known.add(HOST);
+    if (!known.contains(word)) {
+      String hint = NearestName.hint(word, known);
+      throw new BadInput(
+          Place.NONE,
+          "--container "
+              + SafeText.name(word)
+              + (hint.isEmpty() ? ": write one of " + String.join(", ", known) : hint));
+    }
+    return word;
+  }
+}

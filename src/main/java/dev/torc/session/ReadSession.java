@@ -59,14 +59,7 @@ public final class ReadSession implements AutoCloseable {
 
   private PlanContext context(Project of, JobSelection selection, boolean force) {
     return PlanContext.of(
-        of.graph(),
-        cache,
-        interrupted,
-        digests,
-        of.caller().env(),
-        of.containers(),
-        selection,
-        force);
+        of.graph(), cache, interrupted, digests, of.surroundings(), selection, force);
   }
 
   /**

@@ -16,7 +16,7 @@ import dev.torc.hash.StampSource;
 import dev.torc.machine.Refusal;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
-import dev.torc.plan.ToolSearch;
+import dev.torc.plan.Surroundings;
 import dev.torc.plan.Verdict;
 import dev.torc.rest.JobsAtRest;
 import dev.torc.rest.RestCollector;
@@ -97,14 +97,14 @@ record RestState(
   }
 
   /** The caller's environment; where programs lie in it is looked for as things stand now. */
-  private static ToolSearch env(Project project) {
-    return new ToolSearch(project.place().root(), project.caller().env(), project.stamps());
+  private static Surroundings env(Project project) {
+    return project.surroundings();
   }
 
   private static JobsAtRest.Held held(Project project, Digest graph) throws IOException {
     return new JobsAtRest.Held(
         graph,
-        project.containers(),
+        project.containers() != null,
         Cache.boot(),
         project.stamps().stamp(project.place().data()),
         new TreeMap<>());

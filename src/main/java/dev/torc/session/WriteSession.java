@@ -13,6 +13,7 @@ import dev.torc.engine.LaunchBuilder;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.Recorder;
 import dev.torc.engine.TemporaryFolder;
+import dev.torc.exec.Containers;
 import dev.torc.exec.LeftoverProcesses;
 import dev.torc.exec.LocalRunner;
 import dev.torc.exec.Runner;
@@ -27,6 +28,7 @@ import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +80,7 @@ public final class WriteSession implements AutoCloseable {
       throws IOException {
     Cache cache = project.caller().host().cache().open(project.place(), warn);
     try {
-      endLeftovers(project.place(), cache, warn);
+      endLeftovers(project.caller().env(), project.place(), cache, warn);
       OwnFile.folder(project.place().logs());
       OwnFile.folder(project.place().jobs());
       FilesForOthers.keep(project.place().root());
@@ -94,12 +96,14 @@ public final class WriteSession implements AutoCloseable {
    * Rule 9: ends what is left of the jobs of a killed torc, takes their temporary folders away, and
    * records as interrupted those that this cache answers for.
    */
-  public static void endLeftovers(CachePlace place, Cache cache, Consumer<String> warn) {
+  public static void endLeftovers(
+      Map<String, String> env, CachePlace place, Cache cache, Consumer<String> warn) {
     List<StartMarks.Mark> marks = StartMarks.read(place);
     Set<LeftoverProcesses.Mark> left = new LinkedHashSet<>();
     StartMarks.running(marks, cache)
         .forEach(mark -> left.add(new LeftoverProcesses.Mark(mark.build(), mark.job())));
     LeftoverProcesses.end(place.root(), left, LocalRunner.GRACE).forEach(warn);
+    endContainers(env, StartMarks.running(marks, cache), warn);
     for (StartMarks.Mark mark : marks) {
       try {
         TemporaryFolder.remove(TemporaryFolder.of(place, mark));
@@ -113,17 +117,30 @@ public final class WriteSession implements AutoCloseable {
     cache.flush();
   }
 
+  /** The containers that marks name are ended too, where their processes cannot be seen. */
+  private static void endContainers(
+      Map<String, String> env, List<StartMarks.Mark> running, Consumer<String> warn) {
+    Containers containers = new Containers(null, env);
+    Set<String> asked = new HashSet<>();
+    for (StartMarks.Mark mark : running) {
+      String runtime = mark.container().split("/")[0];
+      if (!runtime.isEmpty() && asked.add(runtime + " " + mark.build())) {
+        String trouble = containers.end(runtime, mark.build());
+        if (!trouble.isEmpty()) {
+          warn.accept(
+              "cannot end the containers of "
+                  + mark.job()
+                  + " that an earlier build left: "
+                  + trouble);
+        }
+      }
+    }
+  }
+
   /** What is known before anything runs. */
   public PlanContext context(JobSelection selection, boolean force) {
     return PlanContext.of(
-        project.graph(),
-        cache,
-        Set.of(),
-        digests,
-        project.caller().env(),
-        project.containers(),
-        selection,
-        force);
+        project.graph(), cache, Set.of(), digests, project.surroundings(), selection, force);
   }
 
   /** What attempts of this build share. */
@@ -142,7 +159,14 @@ public final class WriteSession implements AutoCloseable {
         new OccupiedPlaces(context.graph(), context.records(), digests),
         digests,
         removal(),
-        new LaunchBuilder(context.graph(), project.place(), build.id(), inherited, env),
+        new LaunchBuilder(
+            context.graph(),
+            project.place(),
+            build.id(),
+            inherited,
+            env,
+            project.containers(),
+            warn),
         marks,
         runner,
         build);

@@ -12,14 +12,14 @@ import java.util.SortedMap;
  * @param env declared environment of workflow, job and task, laid over each other; an empty value
  *     means that the caller's own value counts
  * @param shell the words before the command text, such as {@code [sh, -e, -c]}
- * @param image the container image to run in, as written; null for none
+ * @param image what it runs in; null for the host
  */
 public record Step(
     Command command,
     String dir,
     SortedMap<String, Optional<Template>> env,
     List<String> shell,
-    String image) {
+    Image image) {
 
   /** All its texts: the command's and those of its environment. */
   public List<Template> templates() {

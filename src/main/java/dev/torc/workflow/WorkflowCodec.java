@@ -25,6 +25,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class WorkflowCodec {
 
   private static final Quote[] QUOTES = Quote.values();
+
+  private static final Image.Pull[] PULLS = Image.Pull.values();
   private static final Retry.Cause[] CAUSES = Retry.Cause.values();
   private static final Hook.On[] ONS = Hook.On.values();
 
@@ -210,7 +212,31 @@ public final class WorkflowCodec {
       value.ifPresent(text -> template(out, text));
     }
     out.list(step.shell(), this::shared);
-    out.text(step.image());
+    image(out, step.image());
+  }
+
+  private void image(ByteWriter out, Image image) {
+    out.flag(image != null);
+    if (image != null) {
+      shared(out, image.name());
+      out.text(image.runtime());
+      out.flag(image.wish());
+      out.list(image.volumes(), this::shared);
+      out.list(image.args(), this::shared);
+      out.one(image.pull().ordinal());
+    }
+  }
+
+  private Image image(ByteReader in) {
+    return in.flag()
+        ? new Image(
+            shared(in),
+            in.text(),
+            in.flag(),
+            in.list(this::shared),
+            in.list(this::shared),
+            PULLS[in.one()])
+        : null;
   }
 
   private Step step(ByteReader in) {
@@ -223,7 +249,7 @@ public final class WorkflowCodec {
     for (String name : in.list(this::shared)) {
       env.put(name, in.flag() ? Optional.of(template(in)) : Optional.empty());
     }
-    return new Step(command, dir, env, in.list(this::shared), in.text());
+    return new Step(command, dir, env, in.list(this::shared), image(in));
   }
 
   private void template(ByteWriter out, Template template) {

@@ -39,7 +39,7 @@ class FactoryReaderTest {
             "renderB/frame=3"),
         names(workflow));
     Job job = workflow.jobs().getLast();
-    assertEquals("busybox", job.steps().getFirst().image());
+    assertEquals("busybox", job.steps().getFirst().image().name());
     assertEquals("echo B $frame", Written.command(job));
     assertEquals("3", job.steps().getFirst().env().get("frame").orElseThrow().declared());
     assertEquals(1, job.resources().cpus());

@@ -132,6 +132,10 @@ class JobReaderTest {
             + " it",
         "needs: {1x: a}|torc.yaml:4:13: the name of an item is letters, digits and _; this is"
             + " 1x",
+        "needs: '{ job: b }'|torc.yaml:4:12: { job: b } is a text, for it is quoted; quote at most"
+            + " the name in it",
+        "needs: {x: '{data: b.c}'}|torc.yaml:4:16: {data: b.c} is a text, for it is quoted; quote"
+            + " at most the name in it",
         "produces: {x}|torc.yaml:4:16: x has no path; {x} is a map in YAML: quote it if a text was"
             + " meant",
         "needs: 'a/{needs}'|torc.yaml:4:12: {needs} is known only when the job runs; it can stand"
@@ -162,7 +166,15 @@ class JobReaderTest {
         "descripton: x|torc.yaml:4:5: unknown key descripton in the job a; did you mean"
             + " description?",
         "description:|torc.yaml:4:17: description has no value; write %% to mean an empty text",
-        "image: ' '|torc.yaml:4:12: the image has no name",
+        "container: {imgae: x}|torc.yaml:4:17: unknown key imgae in container; known are runtime,"
+            + " volumes, args, pull",
+        "container: {runtime: podmna}|torc.yaml:4:26: podmna runs no containers; did you mean"
+            + " podman?",
+        "container: {pull: alway}|torc.yaml:4:23: pull is missing, always, never; did you mean"
+            + " always?",
+        "container: {volumes: data:/x}|torc.yaml:4:26: volume data:/x: write /from:/to, or"
+            + " /from:/to:ro to read only",
+        "image: ' '|torc.yaml:4:12: the image has no name; image: host runs on the host",
       })
   void whatIsRefusedHasItsPlaceAndTheNextStep(String line, String message) {
     String actual = refusedJob("command: x", line);

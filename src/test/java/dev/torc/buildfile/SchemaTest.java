@@ -92,6 +92,7 @@ class SchemaTest {
     assertKeys(KnownKeys.TOP, "/properties");
     assertKeys(KnownKeys.JOB, "/$defs/job/properties");
     assertKeys(KnownKeys.TASK, "/$defs/task/properties");
+    assertKeys(KnownKeys.CONTAINER, "/$defs/container/properties");
     assertKeys(KnownKeys.RESOURCES, "/$defs/resources/properties");
     assertKeys(KnownKeys.LIMITS, "/properties/limits/properties");
     assertKeys(KnownKeys.RETRY, "/$defs/retry/properties");
@@ -124,6 +125,7 @@ class SchemaTest {
             KnownKeys.JOB,
             KnownKeys.TASK,
             KnownKeys.RESOURCES,
+            KnownKeys.CONTAINER,
             KnownKeys.LIMITS,
             KnownKeys.RETRY,
             KnownKeys.GROW,

@@ -23,7 +23,7 @@ class StartMarksTest {
       Samples.NAMES.stream().map(name -> mark("b1", name, name.length())).toList();
 
   private static StartMarks.Mark mark(String build, String job, int attempt) {
-    return new StartMarks.Mark(".", false, build, job, attempt);
+    return new StartMarks.Mark(".", false, build, job, attempt, "");
   }
 
   @Test
@@ -42,6 +42,15 @@ class StartMarksTest {
       marks.add(SOME.get(4));
       assertEquals(SOME.subList(4, 5), StartMarks.read(place()));
     }
+  }
+
+  @Test
+  void aMarkNamesTheContainersOfItsJob() {
+    StartMarks.Mark contained = mark("b1", "odd 1/podman/x", 2).in("podman/torc-b1-2");
+    try (StartMarks marks = StartMarks.begin(place())) {
+      marks.add(contained);
+    }
+    assertEquals(List.of(contained), StartMarks.read(place()));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.torc.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,15 +20,23 @@ import org.junit.jupiter.api.io.TempDir;
  * Builds the build files that the pages show. {@code <!-- runs: a b -->} before a block names the
  * jobs that run and end well in the first build, {@code again} those of the second (none without
  * it), {@code sources} files to be made with their names as contents, {@code gone} products that it
- * leaves no more; blocks with {@code file} are written where they say.
+ * leaves no more, {@code standins} programs that testdata/standins has in the place of real ones;
+ * blocks with {@code file} are written where they say.
  */
 class DocumentedBuildsTest {
+
+  private static final Path STANDINS = Path.of("testdata", "standins").toAbsolutePath();
 
   @TempDir Path temp;
 
   @TestFactory
   Stream<DynamicTest> buildFile() throws Exception {
     return page("build-file.md");
+  }
+
+  @TestFactory
+  Stream<DynamicTest> groups() throws Exception {
+    return page("groups.md");
   }
 
   @TestFactory
@@ -38,6 +47,16 @@ class DocumentedBuildsTest {
   @TestFactory
   Stream<DynamicTest> hooks() throws Exception {
     return page("hooks.md");
+  }
+
+  @TestFactory
+  Stream<DynamicTest> questions() throws Exception {
+    return page("questions.md");
+  }
+
+  @TestFactory
+  Stream<DynamicTest> recipes() throws Exception {
+    return page("recipes.md");
   }
 
   private Stream<DynamicTest> page(String name) throws Exception {
@@ -59,16 +78,24 @@ class DocumentedBuildsTest {
     }
     write(folder.resolve("torc." + block.language()), block.text());
 
-    assertEquals(block.words("runs").stream().sorted().toList(), ran(folder));
+    List<String> build = new ArrayList<>(List.of("build", "--json"));
+    for (String name : block.words("standins")) {
+      assertTrue(Files.isExecutable(STANDINS.resolve(name)), name);
+    }
+    if (block.notes().containsKey("standins")) {
+      write(folder.resolve("over.yaml"), "env: { PATH: '" + STANDINS + ":{env.PATH}' }\n");
+      build.addAll(List.of("-f", "torc.yaml", "-f", "over.yaml"));
+    }
+    assertEquals(block.words("runs").stream().sorted().toList(), ran(folder, build));
     for (String product : block.words("gone")) {
       assertFalse(Files.exists(folder.resolve(product)), product);
     }
-    assertEquals(block.words("again"), ran(folder), "second build");
+    assertEquals(block.words("again"), ran(folder, build), "second build");
   }
 
   /** Builds, and returns the jobs that ran and ended well. */
-  private static List<String> ran(Path folder) throws Exception {
-    Run run = Run.of(folder, "build", "--json");
+  private static List<String> ran(Path folder, List<String> build) throws Exception {
+    Run run = Run.of(folder, build.toArray(String[]::new));
     assertEquals(0, run.exit(), run.err());
     assertFalse(run.err().contains("warning:"), run.err());
     List<String> ran = new ArrayList<>();

@@ -338,24 +338,4 @@ class GroupCommandsTest {
     assertEquals("rows:2:1: error: the same values as at rows:1:1: r=a\n", check.err());
     assertEquals("torc.yaml: 1 job, 1 error, 0 warnings\n", check.out());
   }
-
-  @Test
-  void imagesNeedNoContainers() throws IOException {
-    folder.put("torc.yaml", "jobs: { a: { command: echo 1 > b, image: busybox, produces: b } }");
-    Run refused = folder.run("build");
-    assertEquals(2, refused.exit());
-    assertEquals(
-        "torc.yaml:1:9: job a asks for image busybox, and torc runs no containers;"
-            + " with --no-containers it runs on the host\n",
-        refused.err().replaceFirst("^.*/torc.yaml", "torc.yaml"));
-    assertTrue(!folder.has(".torc"));
-    assertEquals(0, folder.run("build", "--no-containers").exit());
-    assertEquals(
-        "1 job: 0 ran, 1 up to date, 0 failed",
-        folder.run("build", "--no-containers").err().split(" in ")[0]);
-    assertTrue(
-        folder.run("why", "a").out().contains("image changed: host → busybox"),
-        folder.run("why", "a").out());
-    assertTrue(folder.run("list", "--no-containers").out().contains("1 cpu  busybox  echo 1 > b"));
-  }
 }

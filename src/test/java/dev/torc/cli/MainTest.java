@@ -220,6 +220,22 @@ class MainTest {
   }
 
   @Test
+  void whatOtherToolsCallItIsAnsweredWithTorcsWord() throws IOException {
+    assertEquals("torc: unknown option -B; did you mean --force?\n", probe("-B").err());
+    assertEquals("torc: unknown option -c2; did you mean --jobs?\n", probe("-c2").err());
+    assertEquals(
+        "torc: unknown option --cores; did you mean --jobs?\n", probe("--cores", "2").err());
+    assertEquals(
+        "torc: unknown option --touch; did you mean torc adopt?\n", probe("--touch").err());
+    assertEquals("torc: unknown option -B; see torc why --help\n", probe("why", "-B", "j").err());
+    Files.writeString(cwd.resolve("torc.yaml"), "jobs: { a: { command: 'true' } }\n");
+    assertTrue(
+        Run.of(cwd, "run")
+            .err()
+            .startsWith("torc: unknown command run; did you mean torc build? (as a target: "));
+  }
+
+  @Test
   void badValuesAreOneLineEach() {
     assertEquals("torc: option --jobs needs a value: N\n", probe("-j").err());
     assertEquals("torc: -j x: write a number of cpus, at least 1\n", probe("-jx").err());

@@ -27,6 +27,14 @@ record Run(int exit, String out, String err) {
     return new Run(exit, out.toString(), err.toString());
   }
 
+  /** The shipped commands, in an environment. */
+  static Run in(Map<String, String> env, Path cwd, String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int exit = Main.run(args, console(cwd, out, err, env));
+    return new Run(exit, out.toString(), err.toString());
+  }
+
   /** The shipped commands, with this on standard input. */
   static Run with(String input, Path cwd, String... args) {
     StringWriter out = new StringWriter();

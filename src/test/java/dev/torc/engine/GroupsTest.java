@@ -33,7 +33,7 @@ class GroupsTest extends Harness {
         place(),
         List.of(),
         _ -> grouped.workflow(),
-        true,
+        null,
         null,
         (_, _, _) -> null);
   }

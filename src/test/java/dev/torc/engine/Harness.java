@@ -280,7 +280,9 @@ class Harness {
   /** The project as it is now; tests of groups put another one in its place. */
   Project load() throws IOException {
     List<Path> files = List.of(root.resolve("torc.yaml"));
-    return Project.load(caller(), new ProjectOptions(files, null, new TreeMap<>(), containers));
+    return Project.load(
+        caller(),
+        new ProjectOptions(files, null, new TreeMap<>(), containers ? null : ProjectOptions.HOST));
   }
 
   /** Who builds, on a machine of the test's own. */

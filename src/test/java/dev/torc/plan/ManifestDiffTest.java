@@ -67,6 +67,9 @@ class ManifestDiffTest {
       IMAGE = busybox           | IMAGE = host              | SETTING_CHANGED image: busybox → host
                                 | IMAGE 1 = busybox         | SETTING_CHANGED image 1: → busybox
       IMAGE = host              |                           | SETTING_CHANGED image: host →
+      IMAGE = bb 0123456789abcd | IMAGE = bb 0123456789abce | SETTING_CHANGED image: bb 0123456789ab → bb 0123456789ab
+      IMAGE = bb 0123456789abcd | IMAGE = cc 0123456789abcd |
+      CONTAINER = [] ["-v"]     | CONTAINER = [] []         | SETTING_CHANGED container: [] ["-v"] → [] []
       DATA t.loss = 0.25        | DATA t.loss = 0.2         | DATA_CHANGED t.loss: 0.25 → 0.2
       DATA t.loss = missing     | DATA t.loss = 0.2         | DATA_CHANGED t.loss: → 0.2
       DATA t.loss = 0.25        | DATA t.loss = missing     | DATA_CHANGED t.loss: 0.25 →

@@ -22,7 +22,7 @@ class ProcessTreeTest {
 
   @TempDir Path dir;
   final Map<String, String> mark = Map.of("TORC_BUILD", "t" + System.nanoTime());
-  final ProcessTree tree = new ProcessTree(mark);
+  final ProcessTree tree = new ProcessTree(mark, true);
   int leader;
 
   @BeforeEach

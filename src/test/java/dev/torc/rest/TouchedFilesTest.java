@@ -15,7 +15,7 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
-import dev.torc.plan.ToolSearch;
+import dev.torc.plan.Surroundings;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -93,8 +93,8 @@ class TouchedFilesTest {
   }
 
   /** A caller without an environment. */
-  private static ToolSearch nobody() {
-    return new ToolSearch(Path.of("/"), Map.of(), StampSource.of(FileSystems.getDefault()));
+  private static Surroundings nobody() {
+    return new Surroundings(Path.of("/"), Map.of(), StampSource.of(FileSystems.getDefault()), null);
   }
 
   /** The stamp of some file that is there stands for that of the database. */

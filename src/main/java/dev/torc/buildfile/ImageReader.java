@@ -1,0 +1,130 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.NearestName;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Problems;
+import dev.torc.workflow.Image;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Reads {@code image} and {@code container} of a job, laid over those of the build file. What runs
+ * in the image is for {@link StepReader}.
+ *
+ * @param top the build file
+ */
+record ImageReader(Node.Mapping top, Problems problems) {
+
+  /** The name that takes an image of {@code defaults} back. */
+  private static final String HOST = "host";
+
+  private static final List<String> RUNTIMES =
+      List.of("podman", "docker", "apptainer", "singularity");
+
+  /** Runtimes that a seed's file may wish for though torc knows no way to use them. */
+  private static final List<String> OTHERS = List.of("udocker", "charliecloud");
+
+  /** What a job has, or one of its tasks over it; the image's name is null for none. */
+  record Said(String name, String wish) {
+    static final Said NOTHING = new Said(null, null);
+  }
+
+  /** What a job says of its image. */
+  Said ofJob(MapFields job) {
+    return said(job, Said.NOTHING);
+  }
+
+  /** What a job or a task says of its image, over what is said around it. */
+  Said said(MapFields fields, Said around) {
+    String name =
+        fields.read(
+            "image",
+            around.name,
+            node -> {
+              String text = fields.scope().text(node);
+              if (text.isBlank()) {
+                throw new IllegalArgumentException(
+                    "the image has no name; image: host runs on the host");
+              }
+              return text;
+            });
+    String wish = fields.read("runtime", around.wish, node -> wish(fields.scope().text(node)));
+    return new Said(HOST.equals(name) ? null : name, wish);
+  }
+
+  /**
+   * The {@code container} of a job over that of the build file, as it is for any image of the job;
+   * null where there is none.
+   */
+  Image settings(MapFields job) {
+    Node tasks = job.map().get("tasks");
+    return job.map().get("container") == null && job.map().get("image") == null && tasks == null
+        ? null
+        : container(job);
+  }
+
+  /** Reads what is said for all jobs for its own sake, so that no slip hides. */
+  void check(Scope scope) {
+    if (top.get("container") != null) {
+      container(new MapFields(MapFields.map(null, "", problems), scope, problems));
+    }
+  }
+
+  private Image container(MapFields job) {
+    Node.Mapping shared = MapFields.map(top.get("container"), "container", problems);
+    Node.Mapping own = MapFields.map(job.map().get("container"), "container", problems);
+    MapFields fields = new MapFields(FileLayers.lay(shared, own), job.scope(), problems);
+    fields.only(KnownKeys.CONTAINER, "container");
+    String runtime = fields.read("runtime", null, node -> runtime(job.scope().text(node)));
+    List<String> volumes = fields.texts("volumes");
+    for (String volume : volumes) {
+      if (!volume.matches("/[^:]*:/[^:]*(:ro)?")) {
+        problems.add(
+            fields.map().get("volumes").place(),
+            "volume " + volume + ": write /from:/to, or /from:/to:ro to read only");
+      }
+    }
+    Image.Pull pull = fields.read("pull", Image.Pull.MISSING, node -> pull(job.scope().text(node)));
+    return new Image("", runtime, false, volumes, fields.texts("args"), pull);
+  }
+
+  /** The image that is said, with the settings; null for the host. */
+  static Image image(Said said, Image settings) {
+    return said.name == null
+        ? null
+        : new Image(
+            said.name,
+            settings.runtime() == null ? said.wish : settings.runtime(),
+            settings.runtime() == null && said.wish != null,
+            settings.volumes(),
+            settings.args(),
+            settings.pull());
+  }
+
+  private static String wish(String text) {
+    return OTHERS.contains(text) ? text : runtime(text);
+  }
+
+  private static String runtime(String text) {
+    if (!RUNTIMES.contains(text)) {
+      String hint = NearestName.hint(text, RUNTIMES);
+      throw new IllegalArgumentException(
+          text
+              + " runs no containers"
+              + (hint.isEmpty() ? "; known are " + String.join(", ", RUNTIMES) : hint)
+              + (text.matches("[0-9].*") ? "; a time limit is resources: {runtime: 10m}" : ""));
+    }
+    return text.equals("singularity") ? "apptainer" : text;
+  }
+
+  private static Image.Pull pull(String text) {
+    for (Image.Pull each : Image.Pull.values()) {
+      if (each.word().equals(text)) {
+        return each;
+      }
+    }
+    List<String> words = Arrays.stream(Image.Pull.values()).map(Image.Pull::word).toList();
+    throw new IllegalArgumentException(
+        "pull is " + String.join(", ", words) + NearestName.hint(text, words));
+  }
+}

@@ -1,0 +1,175 @@
+package dev.torc.engine;
+
+import dev.torc.exec.Container;
+import dev.torc.exec.ContainerRuntime;
+import dev.torc.exec.Containers;
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digest;
+import dev.torc.workflow.Image;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Step;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * Puts together the containers of an attempt: what of this machine is seen in them, and under which
+ * names they are found. The runtime's words are {@code exec}'s.
+ *
+ * @param containers what is known of runtimes and images
+ * @param build the random id of this build
+ * @param warn takes lines for people
+ * @param told what it took already: each line is said once
+ */
+record ContainerBuilder(
+    Containers containers, Graph graph, String build, Consumer<String> warn, Set<String> told) {
+
+  /** Of so many needed files of one folder the folder is mounted in their place. */
+  private static final int MANY = 100;
+
+  /** The same for another graph. */
+  ContainerBuilder over(Graph next) {
+    return new ContainerBuilder(containers, next, build, warn, told);
+  }
+
+  /** An image as the runtimes are asked for it. */
+  static Containers.ImageName name(Image image) {
+    return new Containers.ImageName(image.name(), image.runtime(), image.wish());
+  }
+
+  /** The name that the containers of an attempt begin with. */
+  String name(Job job, int attempt) {
+    return "torc-" + build + "-" + Digest.ofText(job.name()).hex().substring(0, 12) + "-" + attempt;
+  }
+
+  /** The runtime of a job's containers with their name, for its mark; empty where it has none. */
+  String mark(Job job, int attempt) {
+    for (Step step : job.steps()) {
+      if (step.image() != null) {
+        return runtime(step.image()).name() + "/" + name(job, attempt);
+      }
+    }
+    return "";
+  }
+
+  /** The runtime of an image; throws {@link AttemptFailure} where none can work. */
+  ContainerRuntime runtime(Image image) {
+    try {
+      return containers.runtime(name(image));
+    } catch (Containers.NoRuntime e) {
+      throw new AttemptFailure(e.getMessage());
+    }
+  }
+
+  /**
+   * The container of a step.
+   *
+   * @param number of the process in the attempt
+   * @param needs paths of all needs, relative to the root or absolute
+   * @param status where it says how far it came
+   */
+  Container of(
+      Job job,
+      Image image,
+      int attempt,
+      int number,
+      LaunchBuilder.Granted granted,
+      Collection<String> needs,
+      Path status)
+      throws IOException {
+    SequencedMap<String, String> labels = new LinkedHashMap<>();
+    labels.put("dev.torc.build", build);
+    labels.put("dev.torc.job", job.name());
+    labels.put("dev.torc.root", graph.workflow().root().toString());
+    Digest identity = containers.identity(name(image));
+    if (identity == null) {
+      throw new AttemptFailure("image " + image.name() + " is not here any more");
+    }
+    ContainerRuntime runtime = runtime(image);
+    boolean limited = job.resources().cpus() > 1 || granted.memoryLimit() > 0;
+    String remark = containers.remark(name(image), runtime, limited);
+    if (!remark.isEmpty() && told.add(remark)) {
+      warn.accept(remark);
+    }
+    return new Container(
+        runtime,
+        identity,
+        image.name(),
+        name(job, attempt) + "-" + number,
+        labels,
+        mounts(image, needs),
+        image.args(),
+        user(),
+        job.resources().cpus() > 1 ? granted.demand().of(ResourceDemand.CPUS) : 0,
+        granted.memoryLimit(),
+        granted.gpus(),
+        status);
+  }
+
+  private List<Container.Mount> mounts(Image image, Collection<String> needs) throws IOException {
+    Path root = graph.workflow().root();
+    Set<Path> writable = new LinkedHashSet<>(List.of(root));
+    for (Path other : graph.workflow().roots()) {
+      if (Files.isDirectory(other)) {
+        writable.add(other);
+        writable.add(other.toRealPath());
+      }
+    }
+    List<Container.Mount> mounts = new ArrayList<>();
+    writable.forEach(path -> mounts.add(new Container.Mount("" + path, "" + path, false)));
+    for (Path path : outside(needs, writable)) {
+      mounts.add(new Container.Mount("" + path, "" + path, true));
+    }
+    for (String volume : image.volumes()) {
+      String[] parts = volume.split(":");
+      mounts.add(new Container.Mount(parts[0], parts[1], parts.length > 2));
+    }
+    return mounts;
+  }
+
+  /** Needed files outside of all that is mounted, by their own paths and their real ones. */
+  private static Collection<Path> outside(Collection<String> needs, Set<Path> mounted)
+      throws IOException {
+    Map<Path, Set<Path>> byFolder = new TreeMap<>();
+    for (String need : needs) {
+      Path path = Path.of(need);
+      if (path.isAbsolute() && Files.exists(path)) {
+        for (Path each : List.of(path.normalize(), path.toRealPath())) {
+          if (mounted.stream().noneMatch(each::startsWith)) {
+            byFolder.computeIfAbsent(each.getParent(), _ -> new LinkedHashSet<>()).add(each);
+          }
+        }
+      }
+    }
+    Set<Path> outside = new LinkedHashSet<>();
+    byFolder.forEach(
+        (folder, files) -> {
+          if (files.size() > MANY) {
+            outside.add(folder);
+          } else {
+            outside.addAll(files);
+          }
+        });
+    return outside;
+  }
+
+  /** The caller's user and group; null where the system does not tell. */
+  private static String user() {
+    try {
+      Path self = Path.of("/proc/self");
+      return Files.getAttribute(self, "unix:uid") + ":" + Files.getAttribute(self, "unix:gid");
+    } catch (IOException | UnsupportedOperationException e) {
+      return null; // no Linux: the runtime's machine maps users by itself
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.torc.engine;
+
+import dev.torc.exec.ContainerRuntime;
+import dev.torc.exec.Containers;
+import dev.torc.exec.Launch;
+import dev.torc.exec.ProcessEnd;
+import dev.torc.hash.Digest;
+import dev.torc.machine.SafeText;
+import dev.torc.posix.OwnFile;
+import dev.torc.workflow.Image;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Step;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * Sees to it that images are here before jobs run in them: each is fetched at most once in a build,
+ * by the first job that needs it, while others wait. What an image is called on the way is said
+ * here; the fetching is the runtime's.
+ */
+final class ImageSupply {
+
+  private static final String HUB = "docker.io/";
+
+  private final ContainerBuilder builder;
+  private final Path folder;
+  private final Map<Containers.ImageName, Fetch> fetches = new ConcurrentHashMap<>();
+
+  /** What is known of fetching an image in this build; its monitor is held meanwhile. */
+  private static final class Fetch {
+    private String trouble; // empty where it went well, null before
+  }
+
+  /**
+   * @param folder takes what the runtimes say meanwhile
+   */
+  ImageSupply(ContainerBuilder builder, Path folder) {
+    this.builder = builder;
+    this.folder = folder;
+  }
+
+  /**
+   * Returns when the images of a job are here.
+   *
+   * @param runner runs a command of this machine to its end
+   * @throws AttemptFailure where one cannot be had
+   */
+  void ready(Job job, Function<Launch, ProcessEnd> runner) throws IOException {
+    for (Step step : job.steps()) {
+      if (step.image() != null) {
+        ready(step.image(), runner);
+      }
+    }
+  }
+
+  private void ready(Image image, Function<Launch, ProcessEnd> runner) throws IOException {
+    Fetch fetch = fetches.computeIfAbsent(ContainerBuilder.name(image), _ -> new Fetch());
+    synchronized (fetch) {
+      ready(image, fetch, runner);
+    }
+  }
+
+  private void ready(Image image, Fetch fetch, Function<Launch, ProcessEnd> runner)
+      throws IOException {
+    Containers.ImageName name = ContainerBuilder.name(image);
+    ContainerRuntime runtime = builder.runtime(image);
+    boolean here = builder.containers().identity(name) != null;
+    if (fetch.trouble == null
+        && image.pull() != Image.Pull.NEVER
+        && (!here || image.pull() == Image.Pull.ALWAYS)) {
+      fetch.trouble = fetch(image, runtime, runner);
+      if (fetch.trouble == null) {
+        return; // interrupted: the job will not start
+      }
+      builder.containers().fetched(name);
+      here = builder.containers().identity(name) != null;
+    }
+    if (fetch.trouble != null && !fetch.trouble.isEmpty()) {
+      throw new AttemptFailure("image " + image.name() + " cannot be had: " + fetch.trouble);
+    }
+    if (!here) {
+      throw new AttemptFailure(
+          "image "
+              + image.name()
+              + " is not here, and pull is never: fetch it with `"
+              + runtime.name()
+              + " pull "
+              + source(image.name())
+              + "`");
+    }
+  }
+
+  /** Fetches it; returns why that failed, empty where it did not, null where it was interrupted. */
+  private String fetch(Image image, ContainerRuntime runtime, Function<Launch, ProcessEnd> runner)
+      throws IOException {
+    Path log =
+        folder.resolve(".pull-" + Digest.ofText(image.name()).hex().substring(0, 12) + ".log");
+    Launch.Step step =
+        new Launch.Step(
+            runtime.pull(source(image.name())), builder.graph().workflow().root(), Map.of());
+    Map<String, String> mark =
+        Map.of("TORC_BUILD", builder.build(), "TORC_ROOT", "" + builder.graph().workflow().root());
+    ProcessEnd end = runner.apply(new Launch(List.of(step), log, false, false, 0, 0, mark));
+    if (end.ok()) {
+      return "";
+    }
+    if (end.how() == ProcessEnd.How.INTERRUPTED) {
+      return null;
+    }
+    String said = "";
+    for (String line : new String(OwnFile.read(log), StandardCharsets.UTF_8).split("\n")) {
+      said = line.isBlank() ? said : line.strip();
+    }
+    return said.isEmpty() ? FailurePhrase.of(end, 0, 0) : SafeText.line(said, 300);
+  }
+
+  /** A name without a registry means the same with every runtime. */
+  private static String source(String name) {
+    int slash = name.indexOf('/');
+    String first = slash < 0 ? "" : name.substring(0, slash);
+    boolean registry = first.contains(".") || first.contains(":") || first.equals("localhost");
+    return registry ? name : HUB + (slash < 0 ? "library/" : "") + name;
+  }
+}

@@ -1,0 +1,133 @@
+package dev.torc.exec;
+
+import dev.torc.machine.SafeText;
+import dev.torc.posix.ChildWait;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * One step of an attempt in its container: what to start for it, and what its end means. {@link
+ * ProcessRun} starts it and waits; the processes in the container carry the attempt's mark, so they
+ * are found and ended as any others.
+ */
+final class ContainerRun {
+
+  /** What a runtime's own failures end with: from the first to the last. */
+  private static final int FIRST = 125;
+
+  private static final int LAST = 127;
+  private static final int TAIL = 4096;
+
+  /** What an end means beyond its exit status. */
+  enum Meaning {
+    /** It is the job's own. */
+    AS_IT_IS,
+    /** The image has no sh; the job's words can do without. */
+    AGAIN,
+    /** The container never was, or the job's program is not in it. */
+    NOT_STARTED,
+    /** The kernel killed one of its processes for memory. */
+    MEMORY
+  }
+
+  private final Launch.Step step;
+  private final Container container;
+  private final Launch launch;
+  private boolean plain; // without sh
+  private String message = "";
+
+  ContainerRun(Launch.Step step, Launch launch) {
+    this.step = step;
+    this.container = step.container();
+    this.launch = launch;
+  }
+
+  /** The client's command line. */
+  List<String> command() throws IOException {
+    ContainerScript.clear(container.status());
+    List<String> argv =
+        plain
+            ? step.argv()
+            : ContainerScript.around(
+                step.argv(),
+                container.status(),
+                launch.interactive(),
+                step.env().containsKey("HOME"),
+                container.memory() > 0);
+    return container
+        .runtime()
+        .run(container, argv, step.dir().toString(), step.env(), launch.interactive());
+  }
+
+  /** What the end of its client means, where nobody ended it. */
+  Meaning meaning(ChildWait.Change end) throws IOException {
+    boolean failed = end.what() != ChildWait.What.EXITED || end.code() != 0;
+    if (plain) {
+      if (!failed || !isRuntimes(end)) {
+        return Meaning.AS_IT_IS;
+      }
+      String refused = refused();
+      return notStarted(refused.contains("file not found") ? lacks() : refused);
+    }
+    ContainerScript.Progress progress = ContainerScript.read(container.status());
+    if (progress.killed()) {
+      message = "the kernel killed a process of it for memory";
+      return Meaning.MEMORY;
+    }
+    if (failed && progress.missing()) {
+      return notStarted(lacks());
+    }
+    if (!failed || progress.started() || !isRuntimes(end)) {
+      return Meaning.AS_IT_IS;
+    }
+    if (end.code() == FIRST) {
+      return notStarted(refused());
+    }
+    plain = true; // most likely it has no sh
+    return Meaning.AGAIN;
+  }
+
+  private static boolean isRuntimes(ChildWait.Change end) {
+    return end.what() == ChildWait.What.EXITED && end.code() >= FIRST && end.code() <= LAST;
+  }
+
+  private String lacks() {
+    return "image %s has no %s: take another image, or set shell or command to what it has"
+        .formatted(container.title(), SafeText.name(step.argv().getFirst()));
+  }
+
+  private Meaning notStarted(String why) {
+    message = why;
+    return Meaning.NOT_STARTED;
+  }
+
+  /** More of what the end means. */
+  String message() {
+    return message;
+  }
+
+  private String refused() throws IOException {
+    return container.runtime().name()
+        + " cannot start image "
+        + container.title()
+        + ": "
+        + lastLine(launch.log());
+  }
+
+  private static String lastLine(Path log) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+      byte[] tail = new byte[(int) Math.min(TAIL, file.length())];
+      file.seek(file.length() - tail.length);
+      file.readFully(tail);
+      return ProgramOutput.lastLine(new String(tail, StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Sees to it that nothing of it is left: after an end that was not its own. */
+  String remove() {
+    return container.runtime().remove(List.of(container.name()));
+  }
+}

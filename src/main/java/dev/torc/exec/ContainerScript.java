@@ -1,0 +1,124 @@
+package dev.torc.exec;
+
+import dev.torc.posix.OwnFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The few lines of sh that stand between a container and its job: they give it the caller's umask
+ * and one stream, so that its log keeps its order, and write how far it came: the exit status alone
+ * does not tell a job from a container that never was, nor a kill for memory from any other.
+ */
+final class ContainerScript {
+
+  /** The script began, so the container is there. */
+  private static final String STARTED = "started";
+
+  /** The job's program is not in the image. */
+  private static final String MISSING = "missing";
+
+  /** The kernel killed a process of the container for memory. */
+  private static final String KILLED = "killed";
+
+  private static final String BEGIN =
+      """
+      umask %s
+      echo started >"$0"
+      command -v "$1" >/dev/null 2>&1 || { echo missing >>"$0"; exit 127; }
+      """;
+
+  /** A runtime takes the root of the image, or the working folder, for a user who has no home. */
+  private static final String HOME =
+      """
+      if [ "${HOME:-/}" = / ] || [ "$HOME" = "$PWD" ] || ! [ -w "$HOME" ]; then export HOME=/tmp; fi
+      """;
+
+  private static final String ONE_STREAM = "exec 2>&1\n";
+
+  /** The counters of cgroups v2 and v1, as a container sees its own. */
+  private static final String MEMORY =
+      """
+      "$@"
+      c=$?
+      for f in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control; do
+        if [ -r "$f" ]; then
+          while read -r name count; do
+            if [ "$name" = oom_kill ] && [ "$count" != 0 ]; then echo killed >>"$0"; fi
+          done <"$f"
+        fi
+      done
+      exit $c
+      """;
+
+  /** As pid 1 a job would be deaf to signals; behind a shell it hears them as on the host. */
+  private static final String PLAIN =
+      """
+      "$@"
+      exit $?
+      """;
+
+  private ContainerScript() {}
+
+  /**
+   * What to run in a container in place of a job's words.
+   *
+   * @param terminal whether the job has torc's own terminal, and keeps its two streams
+   * @param home whether the job says itself where its home is
+   * @param limited whether its memory is limited
+   */
+  static List<String> around(
+      List<String> argv, Path status, boolean terminal, boolean home, boolean limited) {
+    String script =
+        BEGIN.formatted(umask())
+            + (home ? "" : HOME)
+            + (terminal ? "" : ONE_STREAM)
+            + (limited ? MEMORY : PLAIN);
+    List<String> words = new ArrayList<>(List.of("sh", "-c", script, status.toString()));
+    words.addAll(argv);
+    return words;
+  }
+
+  /** The caller's, in octal digits. */
+  private static String umask() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+        if (line.startsWith("Umask:")) {
+          return line.substring(6).strip();
+        }
+      }
+    } catch (IOException e) {
+      return "022"; // no Linux, or one older than 4.7
+    }
+    return "022";
+  }
+
+  /**
+   * How far a container came.
+   *
+   * @param started whether its script began
+   * @param missing whether the image has no such program
+   * @param killed whether a process was killed for memory
+   */
+  record Progress(boolean started, boolean missing, boolean killed) {}
+
+  /** Takes the file away that a container before wrote. */
+  static void clear(Path status) throws IOException {
+    OwnFile.remove(status);
+  }
+
+  /** Reads how far a container came. */
+  static Progress read(Path status) throws IOException {
+    try {
+      List<String> lines =
+          new String(OwnFile.read(status), StandardCharsets.UTF_8).lines().toList();
+      return new Progress(lines.contains(STARTED), lines.contains(MISSING), lines.contains(KILLED));
+    } catch (NoSuchFileException none) {
+      return new Progress(false, false, false);
+    }
+  }
+}

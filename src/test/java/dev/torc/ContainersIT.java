@@ -1,0 +1,218 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.Sandbox.Going;
+import dev.torc.Sandbox.Ran;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Jobs in real containers of podman: they find what they find on the host, nothing of them is left,
+ * and how they end is told as it is. Which image counts is for {@code ImagesTest}.
+ */
+class ContainersIT {
+
+  @TempDir static Path storage;
+  private static RealPodman podman;
+
+  @TempDir Path temp;
+  private Sandbox project;
+
+  @BeforeAll
+  static void images() throws Exception {
+    podman = RealPodman.in(storage.toRealPath());
+  }
+
+  @BeforeEach
+  void project() throws Exception {
+    project = new Sandbox(temp);
+    project.env.putAll(podman.env());
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    project.close();
+    assertEquals(List.of(), podman.containers(), "nothing is left");
+  }
+
+  private void build(String jobs) throws Exception {
+    project.build("defaults: { image: " + RealPodman.BUSYBOX + " }\njobs:\n" + jobs.indent(2));
+  }
+
+  @Test
+  void aJobFindsFoldersUserUmaskAndOneLogInOrderAsOnTheHost() throws Exception {
+    project.write("sub/x", "1\n");
+    build(
+        """
+        a:
+          dir: sub
+          command: 'id -u > {produces}; pwd >> {produces}; cat {needs} >> {produces};
+            for i in 1 2 3; do echo out $i; echo err $i >&2; done; cat'
+          needs: sub/x
+          produces: out/a
+        """);
+    Ran ran = project.run(List.of("sh", "-c", "umask 027; exec " + Sandbox.launcher()));
+    assertEquals("1 job: 1 ran, 0 up to date, 0 failed", ran.counts(), ran.err());
+    Path made = project.root.resolve("out/a");
+    Object uid = Files.getAttribute(project.root, "unix:uid");
+    assertEquals(uid + "\n" + project.root + "/sub\n1\n", project.read("out/a"));
+    assertEquals(uid, Files.getAttribute(made, "unix:uid"));
+    assertEquals(
+        0640, (int) Files.getAttribute(made, "unix:mode", LinkOption.NOFOLLOW_LINKS) & 0777);
+    assertEquals("out 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3\n", project.torc("log", "a").out());
+    assertEquals("1 job: 0 ran, 1 up to date, 0 failed", project.torc().counts());
+  }
+
+  @Test
+  void oddNamesNeedsElsewhereAndVariablesWithLineFeedsArrive() throws Exception {
+    Path elsewhere = Files.createDirectory(temp.toRealPath().resolve("a:b, \"c\" 'd'"));
+    Path target = Files.writeString(elsewhere.resolve("real,1"), "far\n");
+    Path link = Files.createSymbolicLink(elsewhere.resolve("link"), target);
+    Path other = Files.writeString(elsewhere.resolve("unneeded"), "x");
+    project.write("odd: \"name\",ro", "near\n");
+    build(
+        """
+        a:
+          command: 'cat {needs} > {produces}; printf "%%s|" "$TWO" >> {produces}; ls %s >> {produces} || true'
+          needs: ['odd: "name",ro', '%s']
+          produces: 'o,u:t'
+          env: { TWO: "1\\n2 \\"x\\"" }
+        """
+            .formatted(quoted(other), link.toString().replace("'", "''")));
+    Ran ran = project.torc();
+    assertEquals(0, ran.exit(), ran.err());
+    assertEquals("near\nfar\n1\n2 \"x\"|", project.read("o,u:t"), "and no more of that folder");
+  }
+
+  private static String quoted(Path path) {
+    return ("'" + path.toString().replace("'", "'\\''") + "'").replace("'", "''");
+  }
+
+  @Test
+  void endsAreToldAsTheyAre() throws Exception {
+    build(
+        """
+        status: { command: exit 3 }
+        cannot: { command: exit 126 }
+        killed: { command: 'kill -9 $$' }
+        memory: { command: 'tail /dev/zero; true', resources: { memory: 64MiB } }
+        program: { command: [nosuch, x] }
+        shell: { command: 'echo $$', shell: [bash, -c] }
+        bare: { image: localhost/bare:1, command: 'echo 1; echo 2' }
+        words: { image: localhost/bare:1, command: [cp, x, y], needs: x, produces: y }
+        image: { image: localhost/none:1, command: 'true', container: { pull: never } }
+        host: { image: host, command: 'cat x > z', needs: x, produces: z }
+        """);
+    project.write("x", "1\n");
+    Ran ran = project.torc();
+    assertEquals(1, ran.exit());
+    assertEquals(List.of("host", "words"), ran.ran(), ran.err());
+    told(ran, "status failed: exit 3 after");
+    told(ran, "cannot failed: exit 126 after");
+    told(ran, "killed failed: exit 137 (KILL) after");
+    told(ran, "memory failed: out of memory: the kernel ended a process at the limit of 64.0 MiB");
+    told(ran, "program failed: image localhost/busybox:1 has no nosuch: take another image");
+    told(ran, "shell failed: image localhost/busybox:1 has no bash: take another image");
+    told(ran, "bare failed: image localhost/bare:1 has no sh: take another image");
+    told(ran, "image failed: image localhost/none:1 is not here, and pull is never");
+  }
+
+  private static void told(Ran ran, String line) {
+    assertTrue(ran.err().lines().anyMatch(each -> each.startsWith(line)), line + "\n" + ran.err());
+  }
+
+  @Test
+  void theTimeLimitEndsTheContainerAndAllInIt() throws Exception {
+    build("a: { command: 'sleep 100 & sleep 100', resources: { runtime: 1s } }\n");
+    Ran ran = project.torc();
+    told(ran, "a failed: timed out after 1.0 s");
+    assertEquals("1 job: 0 ran, 0 up to date, 1 failed", ran.counts());
+  }
+
+  @Test
+  void ctrlCReachesTheJobAndLeavesNoContainer() throws Exception {
+    build(
+        "a: { command: 'trap \"echo heard > heard; exit 0\" TERM; echo > begun; while :; do sleep"
+            + " 1; done' }\n");
+    Going going = project.start();
+    project.awaitLine("begun");
+    going.signal("INT");
+    Ran ran = going.await();
+    assertEquals(130, ran.exit(), ran.err());
+    assertEquals("heard\n", project.read("heard"));
+    assertEquals("1 job: 0 ran, 0 up to date, 0 failed, 1 interrupted", ran.counts());
+  }
+
+  @Test
+  void rule09WhatAKilledTorcLeftIsEndedByTheNextBuild() throws Exception {
+    build(
+        "a: { command: 'echo > begun; echo x >> runs; [ -e go ] || sleep 1000', needs: [], always:"
+            + " true }\n");
+    Going going = project.start();
+    project.awaitLine("begun");
+    assertEquals(1, podman.containers().size());
+    going.process().destroyForcibly().waitFor();
+    assertEquals(1, podman.containers().size(), "it outlives torc");
+    project.write("go", "");
+    Ran ran = project.torc();
+    assertEquals(0, ran.exit(), ran.err());
+    assertTrue(ran.err().contains("that an earlier build left running"), ran.err());
+    assertEquals(List.of("x", "x"), project.lines("runs"));
+  }
+
+  @Test
+  void aChangedImageRunsItsJobsAndAPrunedOneNothing() throws Exception {
+    build(
+        """
+        a: { command: 'cat /version > {produces}', produces: a }
+        b: { image: host, command: 'cp a b', needs: a, produces: b }
+        """);
+    assertEquals("2 jobs: 2 ran, 0 up to date, 0 failed", project.torc().counts());
+    podman.tag("tag", RealPodman.BUSYBOX, "localhost/kept:1");
+    podman.change();
+    Ran ran = project.torc("-n");
+    assertTrue(
+        ran.out()
+            .matches(
+                "(?s)a will run: image changed: localhost/busybox:1 [0-9a-f]{12} → "
+                    + "localhost/busybox:1 [0-9a-f]{12}\nb may run: after a\n"),
+        ran.out());
+    assertEquals(List.of("a", "b"), project.torc().ran());
+    assertEquals("2", project.read("b"));
+    podman.tag("untag", RealPodman.BUSYBOX);
+    try {
+      assertEquals("2 jobs: 0 ran, 2 up to date, 0 failed", project.torc().counts());
+      assertEquals("", project.torc("-n").out());
+    } finally {
+      podman.tag("tag", "localhost/kept:1", RealPodman.BUSYBOX);
+    }
+    assertEquals(List.of("a", "b"), project.torc().ran(), "the first image again");
+  }
+
+  @Test
+  void prominencesWorkflowsBuildAsTheyAre() throws Exception {
+    podman.tag("tag", RealPodman.BUSYBOX, "docker.io/library/busybox:latest");
+    for (String each : List.of("factories", "dag")) {
+      Path folder = Files.createDirectory(project.root.resolve(each));
+      Files.copy(Path.of("examples/prominence", each, "torc.json"), folder.resolve("torc.json"));
+      Ran ran = project.torc("-C", each);
+      int jobs = each.equals("dag") ? 4 : 7;
+      assertEquals(
+          jobs + " jobs: " + jobs + " ran, 0 up to date, 0 failed", ran.counts(), ran.err());
+      String wish = "warning: apptainer is not used here: images that ask for it run with podman";
+      assertEquals(1, ran.err().lines().filter(wish::equals).count(), ran.err());
+      assertFalse(project.torc("-C", each).err().contains("warning"), "no job ran");
+    }
+    assertEquals("merge\n", project.torc("-C", "dag", "log", "merge").out());
+  }
+}

@@ -1,0 +1,223 @@
+package dev.torc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which image counts, when one is fetched, and what is said of one that cannot be had. */
+class ImagesTest {
+
+  private static final String TWO =
+      """
+      jobs:
+        a: { image: tools:1, command: "cat x > {produces}", needs: x, produces: a.txt }
+        b: { image: other, command: [cp, a.txt, b.txt], needs: a.txt, produces: b.txt }
+        c: { command: "cat x > {produces}", needs: x, produces: c.txt }
+      """;
+
+  @TempDir Path temp;
+  private Folder folder;
+  private StandInRuntime podman;
+
+  @BeforeEach
+  void project() throws IOException {
+    Path at = temp.toRealPath();
+    podman = StandInRuntime.in(at.resolve("bin"), "podman");
+    folder = new Folder(java.nio.file.Files.createDirectory(at.resolve("project")));
+    folder.put("x", "1").put("torc.yaml", TWO);
+    podman.has("tools:1", 1);
+    podman.has("other", 2);
+  }
+
+  private Run torc(String... args) {
+    return Run.in(podman.env(), folder.at(), args);
+  }
+
+  private void counts(String expected, String... args) {
+    Run run = torc(args);
+    assertEquals(expected, run.err().lines().toList().getLast().split(" in ")[0], run.err());
+  }
+
+  @Test
+  void aChangedImageRunsExactlyItsJobsAndTellsBoth() throws IOException {
+    counts("3 jobs: 3 ran, 0 up to date, 0 failed");
+    counts("3 jobs: 0 ran, 3 up to date, 0 failed");
+    podman.has("other", 3);
+    assertEquals(
+        "b will run: image changed: other 222222222222 → other 333333333333\n",
+        torc("-n").out(),
+        "as much as the runtimes show");
+    counts("3 jobs: 1 ran, 2 up to date, 0 failed");
+    counts("3 jobs: 0 ran, 3 up to date, 0 failed");
+  }
+
+  @Test
+  void anotherNameForTheSameImageIsNoChange() throws IOException {
+    counts("3 jobs: 3 ran, 0 up to date, 0 failed");
+    podman.has("renamed", 2);
+    folder.put("torc.yaml", TWO.replace("image: other", "image: renamed"));
+    counts("3 jobs: 0 ran, 3 up to date, 0 failed");
+  }
+
+  @Test
+  void aBuildOfNothingFetchesNothingAfterThePruneOfAnImage() throws IOException {
+    counts("3 jobs: 3 ran, 0 up to date, 0 failed");
+    podman.lost("tools:1");
+    podman.lost("other");
+    podman.forget();
+    counts("3 jobs: 0 ran, 3 up to date, 0 failed");
+    counts("3 jobs: 0 ran, 3 up to date, 0 failed");
+    assertEquals("", torc("-n").out());
+    assertEquals(0, podman.calls("pull"));
+    folder.put("torc.yaml", TWO.replace("image: other", "image: third"));
+    assertEquals("b will run: image changed: other 222222222222 → third\n", torc("-n").out());
+    assertEquals(0, podman.calls("pull"));
+  }
+
+  @Test
+  void anImageIsFetchedOnceByTheFirstJobThatNeedsIt() throws IOException {
+    podman.lost("other");
+    podman.offers(7);
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          each:
+            parameters: { n: { from: 1, to: 8 } }
+            image: other
+            command: "echo {n} > {produces}"
+            produces: "{n}.txt"
+          never: { image: other, command: "true", manual: true }
+        """);
+    counts("8 jobs: 8 ran, 0 up to date, 0 failed");
+    assertEquals(1, podman.calls("pull"));
+    assertTrue(podman.words().contains("docker.io/library/other"));
+    counts("8 jobs: 0 ran, 8 up to date, 0 failed");
+    assertEquals(1, podman.calls("pull"));
+  }
+
+  @Test
+  void pullSaysWhenItIsFetched() throws IOException {
+    podman.offers(2);
+    folder.put("torc.yaml", TWO + "container: { pull: always }\n");
+    counts("3 jobs: 3 ran, 0 up to date, 0 failed");
+    assertEquals(2, podman.calls("pull"));
+    podman.lost("other");
+    folder.put("x", "2").put("torc.yaml", TWO + "container: { pull: never }\n");
+    Run run = torc();
+    assertEquals(1, run.exit());
+    assertTrue(
+        run.err()
+            .contains(
+                "b failed: image other is not here, and pull is never: fetch it with `podman pull"
+                    + " docker.io/library/other`"),
+        run.err());
+    assertEquals(2, podman.calls("pull"));
+  }
+
+  @Test
+  void whatCannotBeHadFailsItsJobsInOneLineAndTheOthersRun() throws IOException {
+    podman.lost("tools:1");
+    Run run = torc();
+    assertEquals(1, run.exit());
+    assertTrue(
+        run.err().contains("a failed: image tools:1 cannot be had: Error: no network\n"),
+        run.err());
+    assertTrue(run.err().contains("3 jobs: 1 ran, 0 up to date, 1 failed, 1 blocked"), run.err());
+  }
+
+  @Test
+  void aRuntimeThatCannotWorkHereFailsItsJobsInOneLine() throws IOException {
+    podman.breaks();
+    Run run = torc("--container", "podman");
+    assertEquals(1, run.exit());
+    assertTrue(
+        run.err()
+            .contains(
+                "a failed: no runtime for image tools:1 can work here: podman: cannot work today;"
+                    + " with --no-containers it runs on the host\n"),
+        run.err());
+    assertTrue(run.err().contains("1 ran, 0 up to date, 1 failed, 1 blocked"), run.err());
+  }
+
+  @Test
+  void withoutARuntimeTheJobsFailAndSayWhatThereIsNot() throws IOException {
+    Map<String, String> none = new HashMap<>(Map.of("PATH", "/nonexistent"));
+    Run run = Run.in(none, folder.at(), "a");
+    assertEquals(1, run.exit());
+    assertTrue(run.err().contains("podman is not installed; docker is not installed"), run.err());
+  }
+
+  @Test
+  void onTheHostAnImageCountsAsHost() throws IOException {
+    counts("3 jobs: 3 ran, 0 up to date, 0 failed", "--no-containers");
+    assertEquals(0, podman.calls("run"));
+    counts("3 jobs: 0 ran, 3 up to date, 0 failed", "--no-containers");
+    assertTrue(
+        torc("why", "b").out().contains("image changed: host → other 222222222222"),
+        torc("why", "b").out());
+    Map<String, String> none = new HashMap<>(podman.env());
+    none.put("TORC_CONTAINER", "none");
+    Run run = Run.in(none, folder.at());
+    assertTrue(run.err().startsWith("3 jobs: 0 ran, 3 up to date"), run.err());
+    assertTrue(torc("list").out().contains("tools:1"));
+  }
+
+  @Test
+  void theRuntimeIsThatOfTheCommandLineElseThatOfTheJobElseTheFirstThatCanWork()
+      throws IOException {
+    StandInRuntime docker = StandInRuntime.in(temp.toRealPath().resolve("bin"), "docker");
+    counts("3 jobs: 3 ran, 0 up to date, 0 failed");
+    assertEquals(2, podman.calls("run"));
+    assertTrue(podman.words().contains(StandInRuntime.identity(1)), "podman's way to name it");
+    docker.forget();
+    counts("1 job: 1 ran, 0 up to date, 0 failed", "--force", "--container", "docker", "a");
+    assertTrue(docker.words().contains("sha256:" + StandInRuntime.identity(1)), "docker's way");
+    docker.forget();
+    folder.put("torc.yaml", TWO.replace("cat x >", "cat x x >") + "container: {runtime: docker}\n");
+    counts("3 jobs: 3 ran, 0 up to date, 0 failed");
+    assertTrue(docker.words().contains("sha256:" + StandInRuntime.identity(2)));
+    assertEquals(
+        "torc: --container dcoker; did you mean docker?\n", torc("--container", "dcoker").err());
+  }
+
+  @Test
+  void volumesAndOptionsCountTheRuntimeAndPullDoNot() throws IOException {
+    counts("3 jobs: 3 ran, 0 up to date, 0 failed");
+    folder.put("torc.yaml", TWO + "container: { runtime: podman, pull: always }\n");
+    podman.offers(2);
+    counts("3 jobs: 0 ran, 3 up to date, 0 failed");
+    folder.put("torc.yaml", TWO + "container: { volumes: [ '/data:/data:ro' ], args: [--init] }\n");
+    assertEquals(
+        "a will run: container changed: (none) → [\"/data:/data:ro\"] [\"--init\"]\n",
+        torc("-n", "a").out());
+  }
+
+  @Test
+  void theEnvironmentIsWhatTheJobDeclaresAndNotTheCallers() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        env: { ALL: "one", MINE: }
+        jobs:
+          a: { image: tools:1, command: "true", env: { LINES: "two\\nlines" } }
+        """);
+    Map<String, String> env = new HashMap<>(podman.env());
+    env.put("MINE", "caller's");
+    env.put("SECRET", "s3cret");
+    env.put("MAKEFLAGS", "-k");
+    assertEquals(0, Run.in(env, folder.at()).exit());
+    List<String> words = podman.words();
+    assertTrue(words.containsAll(List.of("ALL=one", "MINE=caller's", "LINES=two", "TORC_JOB=a")));
+    assertFalse(words.stream().anyMatch(w -> w.startsWith("SECRET=") || w.startsWith("MAKEFLAGS")));
+  }
+}

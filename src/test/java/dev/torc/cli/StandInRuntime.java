@@ -1,0 +1,111 @@
+package dev.torc.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A stand-in for podman or docker: a script that has images as files, writes down how it was called
+ * and runs "containers" as processes of this machine. What a real one does is for {@code
+ * ContainersIT}.
+ *
+ * @param folder has the script, and is for the PATH
+ */
+record StandInRuntime(Path folder, String name) {
+
+  private static final String SCRIPT =
+      """
+      #!/bin/sh
+      here=$(dirname "$0")
+      for word; do printf '%s\\n' "$word"; done >> "$here/words"
+      echo "$1 $2" >> "$here/calls"
+      image() { echo "$here/images/$(printf %s "$1" | tr '/:' '__')"; }
+      case "$1" in
+        info) [ -e "$here/broken" ] && { echo "cannot work today" >&2; exit 1; }
+          echo "false v2 [cpu memory]"; exit 0;;
+        image) cat "$(image "$5")" 2>/dev/null && exit 0
+          echo "Error: $5: no such image" >&2; exit 125;;
+        pull) [ -e "$here/registry" ] || { echo "Error: no network" >&2; exit 125; }
+          cp "$here/registry" "$(image "${2#docker.io/library/}")"; exit 0;;
+        ps|rm) exit 0;;
+      esac
+      while :; do
+        case "$1" in
+          --env) export "$2"; shift;;
+          --workdir) cd "$2" || exit 125; shift;;
+          [0-9a-f]*|sha256:*) case "${1#sha256:}" in
+            *[!0-9a-f]*) ;;
+            *) [ ${#1} -ge 64 ] && { shift; exec "$@"; };;
+            esac;;
+        esac
+        shift
+      done
+      """;
+
+  /** Puts it into a folder, with no image. */
+  static StandInRuntime in(Path folder, String name) throws IOException {
+    Files.createDirectories(folder.resolve("images"));
+    Path script = Files.writeString(folder.resolve(name), SCRIPT);
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return new StandInRuntime(folder, name);
+  }
+
+  /** An environment in which it is found first. */
+  Map<String, String> env() {
+    return Map.of("PATH", folder + ":" + System.getenv("PATH"), "HOME", folder.toString());
+  }
+
+  /** An identity as the digest of a configuration looks; of one digit. */
+  static String identity(int number) {
+    return Integer.toString(number).repeat(64);
+  }
+
+  /** An image is here. */
+  void has(String image, int number) throws IOException {
+    Files.writeString(file(image), identity(number) + "\n");
+  }
+
+  /** An image is here no more. */
+  void lost(String image) throws IOException {
+    Files.delete(file(image));
+  }
+
+  /** Whatever is fetched is this image. */
+  void offers(int number) throws IOException {
+    Files.writeString(folder.resolve("registry"), identity(number) + "\n");
+  }
+
+  /** From now on it cannot work. */
+  void breaks() throws IOException {
+    Files.createFile(folder.resolve("broken"));
+  }
+
+  private Path file(String image) {
+    return folder.resolve("images").resolve(image.replaceAll("[/:]", "_"));
+  }
+
+  /** How often it was called with this first word since the last time. */
+  long calls(String word) throws IOException {
+    try (Stream<String> calls = Files.lines(folder.resolve("calls"))) {
+      return calls.filter(call -> call.startsWith(word + " ")).count();
+    } catch (NoSuchFileException none) {
+      return 0;
+    }
+  }
+
+  /** Forgets the calls. */
+  void forget() throws IOException {
+    Files.deleteIfExists(folder.resolve("calls"));
+    Files.deleteIfExists(folder.resolve("words"));
+  }
+
+  /** All words that it was called with. */
+  List<String> words() throws IOException {
+    return Files.readAllLines(folder.resolve("words"));
+  }
+}

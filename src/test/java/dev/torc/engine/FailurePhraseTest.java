@@ -1,0 +1,24 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.torc.exec.ProcessEnd;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is said of an exit status. */
+class FailurePhraseTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "3,exit 3",
+    "128,exit 128",
+    "137,exit 137 (KILL)",
+    "141,exit 141 (PIPE)",
+    "255,exit 255"
+  })
+  void anExitStatusAboveThoseOfProgramsNamesTheSignal(int code, String phrase) {
+    ProcessEnd end = new ProcessEnd(ProcessEnd.How.EXITED, code, 0, 0, -1, "");
+    assertEquals(phrase, FailurePhrase.of(end, 0, 0));
+  }
+}

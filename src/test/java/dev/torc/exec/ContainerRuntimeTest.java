@@ -1,0 +1,158 @@
+package dev.torc.exec;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.hash.Digest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The command lines of the runtimes, and what is made of their answers: by stand-ins that say what
+ * podman 4.3 and docker 28 said when they were asked.
+ */
+class ContainerRuntimeTest {
+
+  private static final String ID = "0123456789abcdef".repeat(4);
+
+  @TempDir Path temp;
+
+  /** A program that answers {@code info} and {@code image inspect}; the latter of {@code here}. */
+  private ContainerRuntime runtime(String name, String info, String id) throws IOException {
+    Path script =
+        Files.writeString(
+            temp.resolve(name),
+            """
+            #!/bin/sh
+            case "$1" in
+              info) %s;;
+              image) [ "$5" = here ] && echo '%s' || { echo 'Error: no such image' >&2; exit 125; };;
+            esac
+            """
+                .formatted(info, id));
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return new ContainerRuntime(name, env());
+  }
+
+  private Map<String, String> env() {
+    return Map.of("PATH", temp + ":/usr/bin:/bin");
+  }
+
+  private List<String> run(ContainerRuntime runtime, Container.Mount... mounts) {
+    LinkedHashMap<String, String> labels = new LinkedHashMap<>();
+    labels.put("dev.torc.build", "b1");
+    Container container =
+        new Container(
+            runtime,
+            Digest.ofHex(ID),
+            "here",
+            "torc-b1-1",
+            labels,
+            List.of(mounts),
+            List.of("--init"),
+            "7:8",
+            2,
+            1 << 20,
+            List.of("0", "1"),
+            temp.resolve("status"));
+    return runtime.run(
+        container, List.of("fit", "a b"), "/p", new TreeMap<>(Map.of("A", "x\ny", "B", "")), false);
+  }
+
+  private static final String PODMAN =
+      "%s run --rm --pull never --name torc-b1-1 --label dev.torc.build=b1 --log-driver none"
+          + " --network host --entrypoint  --security-opt label=disable --http-proxy=false";
+  private static final String DOCKER = PODMAN.replace(" --http-proxy=false", "");
+
+  @Test
+  void podmansCommandLine() throws IOException {
+    ContainerRuntime podman = runtime("podman", "echo 'false v2 [cpu memory]'", ID);
+    assertEquals("", podman.trouble());
+    assertEquals(
+        PODMAN.formatted(temp.resolve("podman"))
+            + " --user 7:8 --workdir /p --mount type=bind,\"src=/p\",\"dst=/p\""
+            + " --mount type=bind,\"src=/a\"\",b:c\",\"dst=/d\",ro --env A=x\ny --env B="
+            + " --cpus 2 --memory 1048576 --device nvidia.com/gpu=0 --device nvidia.com/gpu=1"
+            + " --init "
+            + ID
+            + " fit a b",
+        String.join(
+            " ",
+            run(
+                podman,
+                new Container.Mount("/p", "/p", false),
+                new Container.Mount("/a\",b:c", "/d", true))));
+  }
+
+  @Test
+  void dockersCommandLine() throws IOException {
+    ContainerRuntime docker =
+        runtime("docker", "echo '28.2.2 true [name=seccomp,profile=builtin]'", "sha256:" + ID);
+    assertEquals("", docker.trouble());
+    assertEquals(Digest.ofHex(ID), docker.identity("here"), "the same as podman's");
+    assertEquals(
+        DOCKER.formatted(temp.resolve("docker"))
+            + " --user 7:8 --workdir /p --env A=x\ny --env B= --cpus 2 --memory 1048576"
+            + " --gpus \"device=0,1\" --init sha256:"
+            + ID
+            + " fit a b",
+        String.join(" ", run(docker)));
+  }
+
+  @Test
+  void rootlessRuntimesKeepTheUserAndSayWhatTheyCannotHold() throws IOException {
+    ContainerRuntime old = runtime("podman", "echo 'true v1 []'", ID);
+    assertEquals("", old.trouble());
+    String line = String.join(" ", run(old));
+    assertTrue(line.contains(" --userns keep-id --user 7:8 "), line);
+    assertTrue(!line.contains("--memory") && !line.contains("--cpus"), line);
+    ContainerRuntime docker = runtime("docker", "echo '28.2.2 false [name=rootless]'", ID);
+    assertEquals("", docker.trouble());
+    line = String.join(" ", run(docker));
+    assertTrue(line.contains(" --user 0:0 ") && !line.contains("--memory"), line);
+  }
+
+  @Test
+  void whatIsNotHereHasNoIdentityAndWhatCannotWorkSaysWhy() throws Exception {
+    ContainerRuntime podman = runtime("podman", "echo down >&2; echo 'no cgroups' >&2; exit 1", ID);
+    assertNull(podman.identity("elsewhere"));
+    assertEquals("podman: no cgroups", podman.trouble());
+    assertEquals("docker is not installed", new ContainerRuntime("docker", env()).trouble());
+    Containers both = new Containers(null, env());
+    Containers.ImageName any = new Containers.ImageName("here", null, false);
+    assertEquals(Digest.ofHex(ID), both.identity(any));
+    assertEquals(
+        "no runtime for image here can work here: podman: no cgroups; docker is not installed;"
+            + " with --no-containers it runs on the host",
+        assertThrows(Containers.NoRuntime.class, () -> both.runtime(any)).getMessage());
+    assertEquals(
+        "torc runs no containers with apptainer yet",
+        assertThrows(
+                Containers.NoRuntime.class,
+                () -> both.runtime(new Containers.ImageName("here", "apptainer", false)))
+            .getMessage());
+  }
+
+  @Test
+  void aWishIsAnsweredByAnotherRuntimeWithOneLine() throws Exception {
+    runtime("podman", "echo 'false v2 [memory]'", ID);
+    Containers containers = new Containers(null, env());
+    Containers.ImageName wish = new Containers.ImageName("here", "apptainer", true);
+    ContainerRuntime taken = containers.runtime(wish);
+    assertEquals("podman", taken.name());
+    assertEquals(
+        "apptainer is not used here: images that ask for it run with podman",
+        containers.remark(wish, taken, true));
+    assertEquals("", containers.remark(new Containers.ImageName("here", null, false), taken, true));
+  }
+}
