@@ -59,6 +59,7 @@ public final class RestCollector {
   private final Map<Integer, long[]> listed = new HashMap<>();
   private final BitSet jobs = new BitSet();
   private final BitSet torn = new BitSet();
+  private final BitSet woken = new BitSet();
   private final RestDigests contents;
   private long[] stamps;
 
@@ -93,6 +94,7 @@ public final class RestCollector {
       throws IOException {
     RestCollector resting = new RestCollector(context, digests);
     if (before != null) {
+      resting.wake(before, stayed);
       resting.keep(before, stayed);
     }
     Set<String> variables = new TreeSet<>();
@@ -132,6 +134,28 @@ public final class RestCollector {
     System.arraycopy(products, 0, all, needs.length, products.length);
     System.arraycopy(more, 0, all, needs.length + products.length, more.length);
     return all;
+  }
+
+  /** Lets those be found anew that touch a temporary product which came or went in this build. */
+  private void wake(JobsAtRest before, BitSet stayed) {
+    BitSet moved = new BitSet();
+    for (String path : graph.hasTemporary() ? replaced : Set.<String>of()) {
+      int file = graph.fileId(path);
+      int other = file < 0 ? before.further().id(path) : -1;
+      if (file >= 0 || other >= 0) {
+        moved.set(file >= 0 ? file : graph.files() + other);
+      }
+    }
+    if (!moved.isEmpty()) {
+      for (Adjacency files : List.of(graph.needs(), graph.products(), before.extra())) {
+        for (int j = stayed.nextSetBit(0); j >= 0; j = stayed.nextSetBit(j + 1)) {
+          for (int i = files.from(j); i < files.to(j) && stayed.get(j); i++) {
+            stayed.set(j, !moved.get(files.at(i)));
+            woken.set(j, moved.get(files.at(i)));
+          }
+        }
+      }
+    }
   }
 
   private void keep(JobsAtRest before, BitSet stayed) {
@@ -341,14 +365,14 @@ public final class RestCollector {
     }
     int[] more = also.build().toArray();
     extra[id] = more.length == 0 ? null : more;
-    boolean doubt = false;
+    boolean doubt = woken.get(id);
     int[] files = files(id);
     for (int file : files) {
       if (listed.containsKey(file)) {
         continue;
       }
       String path = path(file);
-      KnownDigest known = digests.last(path);
+      KnownDigest known = woken.get(id) ? digests.seen(path) : digests.last(path);
       if (known == null || known.stamp().kind() != Stamp.Kind.FILE && !isGone(file, path)) {
         extra[id] = null;
         return;

@@ -103,6 +103,23 @@ class TemporaryCommandsTest {
     assertTrue(folder.opensNothing());
   }
 
+  /** Who is at rest with a product that goes is at rest without it. */
+  @Test
+  void whatGoesWhereItsMakerAndAReaderAreAtRest() throws IOException {
+    folder.put("ok", "");
+    given("temporary: true", "temporary: delete");
+    given("cat b.txt > d", "cat b.txt > d.txt && test -s ok && cat b.txt > d");
+    assertEquals(1, folder.run("build").exit());
+    assertEquals(1, folder.window().run("build").exit());
+    folder.put("ok", "1");
+    assertEquals(0, folder.run("build").exit());
+    assertFalse(Files.exists(cwd.resolve("b.txt")));
+    assertTrue(folder.window().opensNothing());
+    Files.delete(cwd.resolve("c.txt"));
+    assertTrue(folder.run("build").err().contains("3 jobs: 2 ran, 1 up to date"));
+    assertTrue(folder.window().opensNothing());
+  }
+
   @Test
   void rule3WhyAndADryRunAgreeWhoWantsIt() throws IOException {
     given("cat b.txt > d", "cat  b.txt > d");
