@@ -1,6 +1,7 @@
 package dev.torc.buildfile;
 
 import dev.torc.syntax.KnownShell;
+import dev.torc.syntax.ShellCommand;
 import dev.torc.syntax.ShellText;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
@@ -9,11 +10,35 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Lists the words of a command that name what it runs: the first word of each simple command, and
- * the script after a known interpreter. It does not look whether such a word is a file of the
- * project.
+ * The words of a step's command that may be paths: what it runs, its arguments, the files that it
+ * reads or writes by redirections, and whether it has a pipe in which failures are lost. Words with
+ * values or expansions in them are left out, and so is what cannot be told for sure. It does not
+ * look whether a word is a file of the project.
  */
 public final class CommandWords {
+
+  /** What a word is to the command. */
+  public enum Role {
+    /** The first word of a command. */
+    PROGRAM,
+    /** The script behind a known interpreter. */
+    SCRIPT,
+    /** What Python runs by {@code -m}. */
+    MODULE,
+    /** Any other word, the part of one behind an option or {@code =}, or the file of {@code <}. */
+    ARGUMENT,
+    /** The file of {@code >}. */
+    TARGET
+  }
+
+  /**
+   * A word.
+   *
+   * @param text as the program gets it; of {@code --in=a.csv} the path
+   * @param folder where the command stands by its own {@code cd}, relative to the step's folder;
+   *     empty where it did not go anywhere
+   */
+  public record Word(Role role, String text, String folder) {}
 
   private static final Set<String> INTERPRETERS =
       Set.of(
@@ -27,24 +52,80 @@ public final class CommandWords {
           "!", "{", "if", "then", "else", "elif", "while", "until", "do", "time", "exec", "nohup",
           "command", "env", "nice", "eval");
 
-  private CommandWords() {}
+  /** Programs that read no file that they are told. */
+  private static final Set<String> READ_NOTHING =
+      Set.of("echo", "printf", ":", "mkdir", "rm", "rmdir", "touch");
+
+  /** What goes elsewhere. */
+  private static final Set<String> GOES = Set.of("cd", "pushd", "popd");
+
+  /** Where these begin, a {@code cd} that follows may happen or not, or more than once. */
+  private static final Set<String> BLOCKS =
+      Set.of("if", "for", "while", "until", "select", "function", "{");
+
+  private final List<Word> words = new ArrayList<>();
+  private final boolean losesFailures;
+  private String folder = ""; // null where it cannot be told any more
+  private boolean blocks;
+
+  private CommandWords(Step.Command command, List<String> shell) {
+    boolean loses = false;
+    if (command instanceof Step.Command.Words list) {
+      List<String> argv = new ArrayList<>();
+      list.words().forEach(word -> argv.add(fixed(word)));
+      command(argv, List.of(), List.of());
+    } else if (command instanceof Step.Command.Shell text && KnownShell.is(shell)) {
+      ShellText scan = ShellText.scan(masked(text.text()));
+      loses = losesFailures(scan, text.text(), shell);
+      for (ShellCommand each : scan.commands()) {
+        String first = each.words().isEmpty() ? null : each.words().getFirst();
+        if ("case".equals(first)) {
+          break; // its patterns look like commands
+        }
+        blocks |= first != null && BLOCKS.contains(first);
+        int program = command(each.words(), each.inputs(), each.targets());
+        if (program >= 0 && GOES.contains(each.words().get(program))) {
+          go(each, program);
+        }
+      }
+    }
+    losesFailures = loses;
+  }
 
   /**
-   * The words of a command that could be files being run, in order, each as the program gets it;
-   * words with values or expansions in them are left out.
+   * The words of a step, in the order of the command.
    *
    * @param shell the shell the command is run by; where its grammar is not known there are none
    */
-  public static List<String> programs(Step.Command command, List<String> shell) {
-    List<String> out = new ArrayList<>();
-    if (command instanceof Step.Command.Words words) {
-      programs(words.words().stream().map(CommandWords::fixed).toList(), out);
-    } else if (command instanceof Step.Command.Shell text && KnownShell.is(shell)) {
-      for (List<String> words : ShellText.scan(masked(text.text())).commands()) {
-        programs(words, out);
+  public static CommandWords of(Step.Command command, List<String> shell) {
+    return new CommandWords(command, shell);
+  }
+
+  /** The words, in order. */
+  public List<Word> words() {
+    return words;
+  }
+
+  /** Whether there is a pipe of which the shell sees only the last failure. */
+  public boolean losesFailures() {
+    return losesFailures;
+  }
+
+  /** The same of a text that is not the command of a step. */
+  public static boolean losesFailures(Template text, List<String> shell) {
+    return KnownShell.is(shell) && losesFailures(ShellText.scan(masked(text)), text, shell);
+  }
+
+  private static boolean losesFailures(ShellText scan, Template text, List<String> shell) {
+    if (!scan.hasPipe() || shell.contains("pipefail")) {
+      return false;
+    }
+    for (Template.Part part : text.parts()) {
+      if (part instanceof Template.Part.Text t && t.text().contains("pipefail")) {
+        return false;
       }
     }
-    return out;
+    return true;
   }
 
   /** The text with a hole for each slot. */
@@ -77,41 +158,104 @@ public final class CommandWords {
     return out.toString();
   }
 
-  private static void programs(List<String> words, List<String> out) {
-    int i = 0;
-    while (i < words.size() && words.get(i) != null && isBefore(words, i)) {
-      i++;
+  /** Takes the words of one command; returns where its program stands, -1 where it is not known. */
+  private int command(List<String> all, List<String> inputs, List<String> targets) {
+    int first = 0;
+    while (first < all.size() && all.get(first) != null && isBefore(all, first)) {
+      first++;
     }
-    if (i == words.size() || words.get(i) == null) {
-      return;
+    int program = first < all.size() && all.get(first) != null ? first : -1;
+    int script = -1;
+    boolean reads = true;
+    if (program >= 0) {
+      add(Role.PROGRAM, all.get(program));
+      script = script(all, program);
+      // What -C says is where the others are.
+      reads = !READ_NOTHING.contains(all.get(program)) && !all.contains("-C");
     }
-    String program = words.get(i);
-    out.add(program);
-    String name = program.substring(program.lastIndexOf('/') + 1);
+    for (int i = 0; reads && i < all.size(); i++) {
+      String word = all.get(i);
+      boolean before = i < first && BEFORE.contains(word);
+      if (word != null && i != program && i != script && !before) {
+        argument(word);
+      }
+    }
+    inputs.forEach(file -> add(Role.ARGUMENT, file));
+    targets.forEach(file -> add(Role.TARGET, file));
+    return program;
+  }
+
+  private void add(Role role, String text) {
+    if (text != null && !text.isEmpty() && (folder != null || text.charAt(0) == '/')) {
+      words.add(new Word(role, text, folder == null ? "" : folder));
+    }
+  }
+
+  private void argument(String word) {
+    add(Role.ARGUMENT, word);
+    int equals = word.indexOf('=');
+    boolean option = word.startsWith("-");
+    if (equals > 0) {
+      if (!word.startsWith("--exclude") && !word.startsWith("--ignore")) {
+        add(Role.ARGUMENT, word.substring(equals + 1));
+      }
+    } else if (option && word.length() > 2 && word.charAt(1) != '-') {
+      String value = word.substring(2);
+      if (value.indexOf('/') >= 0 || value.indexOf('.') >= 0) {
+        add(Role.ARGUMENT, value);
+      }
+    }
+  }
+
+  /** What follows stands in another folder, if that can be told. */
+  private void go(ShellCommand each, int program) {
+    boolean plain =
+        each.top()
+            && !blocks
+            && program == 0
+            && each.words().size() == 2
+            && each.words().get(1) != null
+            && !each.words().get(1).startsWith("-")
+            && each.words().getFirst().equals("cd");
+    if (!plain || folder == null) {
+      folder = null;
+    } else {
+      String to = each.words().get(1);
+      folder = to.startsWith("/") || folder.isEmpty() ? to : folder + "/" + to;
+    }
+  }
+
+  /** Adds the script or module that an interpreter runs; returns where it stands, -1 for none. */
+  private int script(List<String> all, int program) {
+    String path = all.get(program);
+    String name = path.substring(path.lastIndexOf('/') + 1);
     if (!INTERPRETERS.contains(name)
         && !(name.startsWith("python3.") && name.matches("python3\\.\\d+"))) {
-      return;
+      return -1;
     }
     boolean awk = name.endsWith("awk");
-    for (i++; i < words.size() && words.get(i) != null; i++) {
-      String word = words.get(i);
-      if (awk && word.equals("-f") && i + 1 < words.size()) {
-        if (words.get(i + 1) != null) {
-          out.add(words.get(i + 1));
-        }
-        return;
+    for (int i = program + 1; i < all.size() && all.get(i) != null; i++) {
+      String word = all.get(i);
+      boolean last = i + 1 == all.size();
+      if (awk && word.equals("-f")) {
+        add(Role.SCRIPT, last ? null : all.get(i + 1));
+        return i + 1;
       }
-      if (word.startsWith("-")) {
-        if (word.matches("-[cem]|--eval|--command|-[a-z]*c") && !awk) {
-          return;
-        }
-      } else {
+      if (word.equals("-m") && name.startsWith("py")) {
+        add(Role.MODULE, last ? null : all.get(i + 1));
+        return i + 1;
+      }
+      if (!word.startsWith("-")) {
         if (!awk) {
-          out.add(word);
+          add(Role.SCRIPT, word);
         }
-        return;
+        return awk ? -1 : i;
+      }
+      if (!awk && word.matches("-[cem]|--eval|--command|-[a-z]*c")) {
+        return -1;
       }
     }
+    return -1;
   }
 
   private static boolean isBefore(List<String> words, int i) {

@@ -83,12 +83,17 @@ public final class ParsedBuildFile {
     this.root = FileLayers.located(files.getFirst()).getParent();
     FileLayers layers = new FileLayers(root, input, problems);
     Node.Mapping all = layers.read(files);
-    new MapFields(all, null, problems).only(KnownKeys.TOP, "the build file");
-
+    MapFields keys = new MapFields(all, null, problems);
+    if (all.get("vars") == null) {
+      keys.only(KnownKeys.TOP, "the build file"); // one of them may be the mistyped vars
+    }
     Vars vars =
         VariableReader.resolve(MapFields.map(all.get("vars"), "vars", problems), defines, problems);
     // With wrong vars every use of them would be told again.
     problems.throwIfAny();
+    if (all.get("vars") != null) {
+      keys.only(KnownKeys.TOP, "the build file");
+    }
 
     Scope scope = new Scope(vars, null, null, null);
     SequencedMap<String, Entry> jobs =

@@ -246,24 +246,12 @@ record StepReader(
     return new Command.Words(List.copyOf(words));
   }
 
-  /** A text for the shell; one with a pipe in which failures are lost is told. */
+  /** A text for the shell. */
   Template shellText(Node.Scalar node, Scope scope, List<String> shell) {
     if (node.text().isBlank()) {
       throw new BadInput(node.place(), "the command is empty");
     }
     String text = node.text();
-    if (text.indexOf('|') >= 0
-        && KnownShell.is(shell)
-        && !shell.contains("pipefail")
-        && !text.contains("pipefail")
-        && ShellText.scan(text).hasPipe()) {
-      warnings.add(
-          new BadInput.Diagnostic(
-              node.place(),
-              "in a pipe "
-                  + shell.getFirst()
-                  + " notices only the last failure; set shell: [bash, -e, -o, pipefail, -c]"));
-    }
     if (!node.quoted() && endsInQuote(text) && KnownShell.is(shell)) {
       warnings.add(
           new BadInput.Diagnostic(

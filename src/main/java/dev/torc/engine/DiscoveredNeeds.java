@@ -7,6 +7,7 @@ import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.PlainFile;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Paths;
+import dev.torc.workflow.Step;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -54,6 +55,9 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved) {
       } catch (IllegalArgumentException e) {
         throw new AttemptFailure("depfile " + job.depfile() + ": " + e.getMessage());
       }
+      if (snapshot.hasContainers() && !sees(graph, job, path)) {
+        continue; // it is the image's own
+      }
       int maker = graph.makerOf(path);
       if (snapshot.declares(path) || maker == id || path.equals(job.depfile())) {
         continue;
@@ -76,6 +80,29 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved) {
       }
     }
     return needs;
+  }
+
+  /**
+   * Whether a job with images sees the file of this machine that has a path: where it runs on the
+   * host or that is mounted at its own path.
+   */
+  private static boolean sees(Graph graph, Job job, String path) {
+    Path file = Path.of(path);
+    if (!file.isAbsolute() || graph.workflow().roots().stream().anyMatch(file::startsWith)) {
+      return true;
+    }
+    for (Step step : job.steps()) {
+      if (step.image() == null) {
+        return true;
+      }
+      for (String volume : step.image().volumes()) {
+        String[] parts = volume.split(":");
+        if (parts[0].equals(parts[1]) && file.startsWith(parts[0])) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static List<String> parse(Path root, String depfile) throws IOException {

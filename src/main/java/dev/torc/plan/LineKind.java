@@ -61,6 +61,12 @@ enum LineKind {
     return word;
   }
 
+  /** Whether a setting, as people call it with the number of its step, is of this kind. */
+  boolean tells(String setting) {
+    return setting.startsWith(word)
+        && (setting.length() == word.length() || setting.charAt(word.length()) == ' ');
+  }
+
   /** The value of this line in the manifest of a run, null where there is none of that name. */
   String value(RunDetails run, String name) {
     for (ManifestEntry line : run == null ? List.<ManifestEntry>of() : run.manifest()) {

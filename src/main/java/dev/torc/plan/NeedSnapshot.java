@@ -158,6 +158,11 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return NeedContents.content(tools.get(tool.name()).product());
   }
 
+  /** Whether steps with an image run in it. */
+  public boolean hasContainers() {
+    return contents.around().hasContainers();
+  }
+
   /** It was fetched before, so it is here. */
   @Override
   public ImageIdentity ofImage(int job, String step, Image image) {

@@ -184,6 +184,17 @@ public final class Plan {
     return decided;
   }
 
+  /** The selected jobs that will run a command that never ran: it is new in this build. */
+  public BitSet newCommands() {
+    BitSet found = new BitSet();
+    for (int j = selected().nextSetBit(0); j >= 0; j = selected().nextSetBit(j + 1)) {
+      if (verdicts[j] instanceof Verdict.WillRun will && Reason.anyNewCommand(will.reasons())) {
+        found.set(j);
+      }
+    }
+    return found;
+  }
+
   /** How many selected jobs are up to date. */
   public int upToDate() {
     return counts[0];

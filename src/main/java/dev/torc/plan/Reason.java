@@ -1,5 +1,7 @@
 package dev.torc.plan;
 
+import java.util.List;
+
 /**
  * Why a job runs, as a value: kept in records, printed by reports, compared in tests. The reports
  * put it into words.
@@ -48,6 +50,24 @@ public record Reason(Kind kind, String name, String old, String now) {
     NEED_VANISHED,
     /** A program of {@code tools}; {@code old} and {@code now} are digests. */
     TOOL_CHANGED
+  }
+
+  /** Whether one of them is that what a job runs, where, or by which shell, never ran before. */
+  public static boolean anyNewCommand(List<Reason> reasons) {
+    for (Reason reason : reasons) {
+      if (reason.isNewCommand()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isNewCommand() {
+    return kind == Kind.NEVER_RAN
+        || kind == Kind.SETTING_CHANGED
+            && (LineKind.COMMAND.tells(name)
+                || LineKind.SHELL.tells(name)
+                || LineKind.FOLDER.tells(name));
   }
 
   /** A need that cannot be had, in the words of all who tell of it. */

@@ -3,7 +3,6 @@ package dev.torc.session;
 import dev.torc.graph.Graph;
 import dev.torc.plan.EmptyGlobs;
 import dev.torc.plan.JobSelection;
-import dev.torc.plan.ScriptWarnings;
 import dev.torc.posix.FileSystems;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Group;
@@ -19,27 +18,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What is accepted but looks wrong, for {@code torc check} and builds (rule 14). */
+/**
+ * What is accepted but looks wrong, for {@code torc check} and builds; what commands read
+ * undeclared is found by {@link dev.torc.plan.CommandWarnings}.
+ */
 public final class Advice {
 
   private Advice() {}
-
-  /** The lines on the selected jobs, each with its place. */
-  public static List<BadInput.Diagnostic> on(Project project, BitSet jobs) throws IOException {
-    Graph graph = project.graph();
-    ScriptWarnings scripts = new ScriptWarnings(graph);
-    List<BadInput.Diagnostic> lines = new ArrayList<>(project.workflow().warnings());
-    for (int j : graph.inOrder(jobs)) {
-      for (String script : scripts.unneeded(j)) {
-        lines.add(
-            new BadInput.Diagnostic(
-                graph.job(j).place(),
-                "job %s runs %s but does not need it; add it to needs, or its changes go unseen"
-                    .formatted(graph.job(j).name(), script)));
-      }
-    }
-    return lines;
-  }
 
   /** The lines on groups without instances, as far as they are named or needed. */
   public static List<BadInput.Diagnostic> emptyGroups(

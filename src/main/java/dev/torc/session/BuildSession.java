@@ -233,11 +233,14 @@ public final class BuildSession {
   private Ended run(WriteSession work, Plan plan, Expander expander, BuildWatcher watcher)
       throws IOException {
     Consumer<String> warn = line -> watcher.accept(new Event.Note(Event.Level.WARNING, line));
-    begin(work, plan, warn, watcher);
+    NewCommands commands = new NewCommands(plan, watcher);
+    begin(work, plan, commands, warn, watcher);
     Consumer<Event> listener =
         event -> {
           if (event instanceof Event.Finished last) {
             work.end(last);
+          } else if (event instanceof Event.JobStarted job) {
+            commands.started(job);
           }
           work.heap().watch();
           watcher.accept(event);
@@ -259,6 +262,7 @@ public final class BuildSession {
                   watcher.wantsCommands(),
                   tokens.orElse(null),
                   listener));
+      commands.follow(build::context);
       try (BuildWatcher.Watch _ = watcher.running(plan, build)) {
         tokens.ifPresent(t -> t.start(build::tokenCame));
         int exit = build.run();
@@ -270,17 +274,23 @@ public final class BuildSession {
   }
 
   /** What is said before the first job, and the begin of the build's record. */
-  private void begin(WriteSession work, Plan plan, Consumer<String> warn, BuildWatcher watcher)
+  private void begin(
+      WriteSession work,
+      Plan plan,
+      NewCommands commands,
+      Consumer<String> warn,
+      BuildWatcher watcher)
       throws IOException {
     Project expanded = project.with(plan.context().graph());
     watcher.accept(
         new Event.Started(work.build(), project.workflow().root(), plan.selected().cardinality()));
     if (work.build().number() == 1) {
-      Advice.on(expanded, plan.selected()).forEach(line -> warn.accept(line.toString()));
+      project.workflow().warnings().forEach(line -> warn.accept(line.toString()));
       Advice.network(project).ifPresent(warn);
     }
     tellEmpty(expanded, plan.context().selection(), watcher);
     if (!plan.isQuiet()) {
+      commands.tellPlanned();
       Advice.emptyGlobs(expanded, looked(plan)).forEach(line -> warn.accept(line.toString()));
       work.begin();
     }

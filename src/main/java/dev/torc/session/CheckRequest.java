@@ -1,5 +1,6 @@
 package dev.torc.session;
 
+import dev.torc.plan.CommandWarnings;
 import dev.torc.plan.DiskChecks;
 import dev.torc.plan.JobSelection;
 import dev.torc.report.CheckAnswer;
@@ -8,6 +9,7 @@ import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.workflow.Group;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -24,13 +26,15 @@ public record CheckRequest(ProjectOptions options) {
       List<String> notes = new ArrayList<>();
       try (ReadSession look = ReadSession.at(project, notes::add)) {
         project = look.project();
-        warnings.addAll(
-            DiskChecks.check(
-                project.graph(),
-                look.digests(),
-                project.caller().env(),
-                project.select(List.of()).jobs()));
-        look.taken().refuse(project.select(List.of()).jobs());
+        BitSet all = project.select(List.of()).jobs();
+        try {
+          warnings.addAll(
+              DiskChecks.check(project.graph(), look.digests(), project.caller().env(), all));
+          look.taken().refuse(all);
+        } finally {
+          warnings.addAll(
+              new CommandWarnings(true).of(look.context(), project.graph().inOrder(all)));
+        }
       } catch (BadInput refused) {
         errors.addAll(refused.diagnostics());
       }
@@ -40,7 +44,7 @@ public record CheckRequest(ProjectOptions options) {
       }
       notes.forEach(warn);
       JobSelection all = project.select(List.of());
-      warnings.addAll(Advice.on(project, all.jobs()));
+      warnings.addAll(project.workflow().warnings());
       warnings.addAll(Advice.emptyGroups(project, all, List.of()));
       warnings.addAll(Advice.emptyGlobs(project, all.jobs()));
     } catch (BadInput refused) {

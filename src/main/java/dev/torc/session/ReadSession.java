@@ -107,6 +107,11 @@ public final class ReadSession implements AutoCloseable {
     return cache;
   }
 
+  /** All that is known of {@link #project}. */
+  public PlanContext context() {
+    return context;
+  }
+
   public JobRecords records() {
     return context.records();
   }

@@ -29,10 +29,19 @@ final class ShellFrame {
   /** Whether the word is the same whatever its values and the environment are. */
   boolean fixed = true;
 
-  /** Whether the next word is the file of a redirection. */
-  boolean redirected;
+  /** What the next word is to the command; not so where a redirection takes no file. */
+  enum Place {
+    WORD,
+    INPUT,
+    TARGET,
+    NONE
+  }
 
-  List<String> command = new ArrayList<>();
+  Place place = Place.WORD;
+
+  private List<String> words = new ArrayList<>();
+  private List<String> inputs = List.of();
+  private List<String> targets = List.of();
 
   ShellFrame(Kind kind) {
     this.kind = kind;
@@ -50,11 +59,38 @@ final class ShellFrame {
   /** Ends the word; the file of a redirection is no word of the command. */
   void endWord() {
     if (word != null) {
-      if (!redirected) {
-        command.add(fixed ? word.toString() : null);
+      String text = fixed ? word.toString() : null;
+      if (place == Place.WORD) {
+        words.add(text);
+      } else if (place == Place.INPUT) {
+        inputs = with(inputs, text);
+      } else if (place == Place.TARGET) {
+        targets = with(targets, text);
       }
-      redirected = false;
+      place = Place.WORD;
       word = null;
     }
+  }
+
+  private static List<String> with(List<String> some, String text) {
+    List<String> more = some.isEmpty() ? new ArrayList<>() : some;
+    more.add(text);
+    return more;
+  }
+
+  /**
+   * Ends the command; null where there is none.
+   *
+   * @param outermost whether no other level is around this one
+   */
+  ShellCommand endCommand(boolean outermost) {
+    if (words.isEmpty() && inputs.isEmpty() && targets.isEmpty()) {
+      return null;
+    }
+    ShellCommand ended = new ShellCommand(words, inputs, targets, outermost && open == 0);
+    words = new ArrayList<>();
+    inputs = List.of();
+    targets = List.of();
+    return ended;
   }
 }

@@ -29,7 +29,7 @@ public final class ShellText {
   private final String text;
   private final List<Quote> holes = new ArrayList<>();
   private final List<Insert> inserts = new ArrayList<>();
-  private final List<List<String>> commands = new ArrayList<>();
+  private final List<ShellCommand> commands = new ArrayList<>();
   private final Deque<ShellFrame> frames = new ArrayDeque<>();
   private final List<String> documents = new ArrayList<>();
   private boolean joinsName;
@@ -83,8 +83,8 @@ public final class ShellText {
     return open;
   }
 
-  /** The words of each simple command; null for a word with values or expansions in it. */
-  public List<List<String>> commands() {
+  /** The simple commands in the order of their ends: what is substituted into one comes first. */
+  public List<ShellCommand> commands() {
     return commands;
   }
 
@@ -233,13 +233,17 @@ public final class ShellText {
     } else if (charAt(i + 1) == '(') {
       // Process substitution: a command of its own.
       i += 2;
+      frame.place = ShellFrame.Place.WORD;
       push(ShellFrame.Kind.COMMAND);
     } else {
-      i++;
+      int from = i++;
       while (i < text.length() && "<>|&".indexOf(text.charAt(i)) >= 0) {
         i++;
       }
-      frame.redirected = true;
+      frame.place =
+          c == '>' || text.charAt(i - 1) == '>'
+              ? ShellFrame.Place.TARGET
+              : i == from + 1 ? ShellFrame.Place.INPUT : ShellFrame.Place.NONE;
     }
   }
 
@@ -543,9 +547,9 @@ public final class ShellText {
 
   private void endCommand(ShellFrame frame) {
     endWord(frame);
-    if (!frame.command.isEmpty()) {
-      commands.add(frame.command);
-      frame.command = new ArrayList<>();
+    ShellCommand ended = frame.endCommand(frames.peekLast() == frame);
+    if (ended != null) {
+      commands.add(ended);
     }
   }
 

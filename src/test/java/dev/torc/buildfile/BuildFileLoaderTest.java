@@ -221,6 +221,21 @@ class BuildFileLoaderTest {
   }
 
   @Test
+  void anUnknownKeyOfTheTopHidesNoOtherErrorUnlessItMayBeTheVars() throws Exception {
+    String wrong = "nmae: x\njobs: {a: {command: 'echo {n}', foo: 1}}\n";
+    String unknown = "unknown key nmae in the build file; did you mean name?";
+    try (Written files = Written.yaml("vars: {n: 3}\n" + wrong)) {
+      List<String> lines = files.refused().lines().toList();
+      assertEquals(2, lines.size(), lines.toString());
+      assertEquals("torc.yaml:2:1: " + unknown, lines.getFirst());
+      assertTrue(lines.getLast().startsWith("torc.yaml:3:33: unknown key foo in the job a"));
+    }
+    try (Written files = Written.yaml(wrong)) {
+      assertEquals("torc.yaml:1:1: " + unknown, files.refused());
+    }
+  }
+
+  @Test
   void placesCountCharactersOfMultiByteText() throws Exception {
     try (Written files = Written.yaml("jobs: {é\uD83D\uDE00ü: {command: x, fooo: 1}}")) {
       assertTrue(files.refused().startsWith("torc.yaml:1:26: unknown key fooo in the job é"));

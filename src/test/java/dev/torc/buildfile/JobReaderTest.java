@@ -484,25 +484,6 @@ class JobReaderTest {
   }
 
   @Test
-  void aPipeWithoutPipefailIsAWarning() throws Exception {
-    try (Written files =
-        Written.yaml(
-            "jobs:",
-            "  a: {command: a | b}",
-            "  b: {command: a | b, shell: [bash, -e, -o, pipefail, -c]}",
-            "  c: {command: \"set -o pipefail; a | b\"}",
-            "  d: {command: a || b}",
-            "  e: {command: \"a '|' b\"}",
-            "  f: {command: [a, '|', b]}")) {
-      assertEquals(
-          List.of(
-              "torc.yaml:2:16: in a pipe sh notices only the last failure; set shell: [bash, -e,"
-                  + " -o, pipefail, -c]"),
-          files.load().warnings().stream().map(Object::toString).toList());
-    }
-  }
-
-  @Test
   void resourcesMayHavePlaceholdersAlsoOfTheJobThatNamesTheClass() {
     Workflow workflow =
         Written.yaml(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +33,7 @@ class ImagesTest {
   void project() throws IOException {
     Path at = temp.toRealPath();
     podman = StandInRuntime.in(at.resolve("bin"), "podman");
-    folder = new Folder(java.nio.file.Files.createDirectory(at.resolve("project")));
+    folder = new Folder(Files.createDirectory(at.resolve("project")));
     folder.put("x", "1").put("torc.yaml", TWO);
     podman.has("tools:1", 1);
     podman.has("other", 2);
@@ -200,6 +201,32 @@ class ImagesTest {
     assertEquals(
         "a will run: container changed: (none) → [\"/data:/data:ro\"] [\"--init\"]\n",
         torc("-n", "a").out());
+  }
+
+  @Test
+  void whatADepfileNamesThatIsNotMountedIsTheImagesOwn() throws IOException {
+    Path outside = Files.writeString(temp.resolve("outside.h"), "1").toRealPath();
+    String yaml =
+        """
+        jobs:
+          a:
+            image: tools:1
+            command: "echo 'o: x %s' > d; cp x o"
+            produces: o
+            depfile: d
+        """
+            .formatted(outside);
+    folder.put("torc.yaml", yaml);
+    counts("1 job: 1 ran, 0 up to date, 0 failed");
+    Files.writeString(outside, "2");
+    counts("1 job: 0 ran, 1 up to date, 0 failed");
+    folder.put("x", "2");
+    counts("1 job: 1 ran, 0 up to date, 0 failed");
+    String volume = "container: { volumes: [ '%1$s:%1$s' ] }\n".formatted(outside.getParent());
+    folder.put("torc.yaml", yaml + volume);
+    counts("1 job: 1 ran, 0 up to date, 0 failed");
+    Files.writeString(outside, "3");
+    counts("1 job: 1 ran, 0 up to date, 0 failed");
   }
 
   @Test

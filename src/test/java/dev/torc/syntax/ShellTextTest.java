@@ -138,6 +138,35 @@ class ShellTextTest {
             Arrays.asList("python3", "x.py", null),
             List.of("cat", "f"),
             List.of("wc", "-l")),
-        ShellText.scan("cd 'a b' && python3 \"x\".py $Y 2>&1 >out; cat f | wc -l # z").commands());
+        ShellText.scan("cd 'a b' && python3 \"x\".py $Y 2>&1 >out; cat f | wc -l # z")
+            .commands()
+            .stream()
+            .map(ShellCommand::words)
+            .toList());
+  }
+
+  @Test
+  void filesOfRedirectionsAreToldApart() {
+    ShellCommand all =
+        ShellText.scan("x <in 3< 'a b' 2>&1 <&4 <<<text >out >>log >|c &>d <>both < $X y <<E\nf\nE")
+            .commands()
+            .getFirst();
+    assertEquals(List.of("x"), all.words());
+    assertEquals(List.of("in", "a b"), all.inputs());
+    assertEquals(List.of("1", "out", "log", "c"), all.targets());
+    ShellCommand rest = ShellText.scan("&>d <>both < $X y < <(z) w >&f").commands().getLast();
+    assertEquals(List.of("y"), rest.words().subList(0, 1));
+    assertEquals(Arrays.asList((String) null), rest.inputs());
+    assertEquals(List.of("d", "both", "f"), rest.targets());
+  }
+
+  @Test
+  void onlyCommandsInNoParenthesesAreAtTheTop() {
+    assertEquals(
+        "a true, b false, x false, c false, d true",
+        ShellText.scan("a; (b); c $(x); d".replace("c $(x)", "\"$(x)\" ; (c)")).commands().stream()
+            .filter(each -> each.words().getFirst() != null)
+            .map(each -> each.words().getFirst() + " " + each.top())
+            .collect(Collectors.joining(", ")));
   }
 }

@@ -1,0 +1,147 @@
+package dev.torc.plan;
+
+import dev.torc.buildfile.CommandWords;
+import dev.torc.graph.Graph;
+import dev.torc.plan.UndeclaredReads.Kind;
+import dev.torc.plan.UndeclaredReads.Read;
+import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.syntax.Glob;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import dev.torc.workflow.Step;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Rule 14 in lines for people: what the commands of some jobs run or name without needing it, and
+ * pipes in which failures are lost. Alike lines on instances of a group are one. It remembers what
+ * it told, and does not know which commands are new.
+ */
+public final class CommandWarnings {
+
+  /** A line, and on how many instances of a group it is. */
+  private static final class Line {
+    private final Job job;
+    private final String text;
+    private int jobs = 1;
+
+    Line(Job job, String text) {
+      this.job = job;
+      this.text = text;
+    }
+
+    Diagnostic diagnostic() {
+      String others =
+          jobs == 1 ? "" : " (and %d more of group %s)".formatted(jobs - 1, job.group());
+      return new Diagnostic(job.place(), "job " + job.name() + others + text);
+    }
+  }
+
+  private final boolean all;
+  private final Map<String, Line> groups = new HashMap<>();
+  private UndeclaredReads reads;
+  private PlanContext context;
+
+  /**
+   * @param all whether files of the project count that a command only names
+   */
+  public CommandWarnings(boolean all) {
+    this.all = all;
+  }
+
+  /** The lines on jobs of a context that were not told before. */
+  public List<Diagnostic> of(PlanContext now, int[] jobs) {
+    if (now != context) {
+      context = now;
+      reads = new UndeclaredReads(now, all);
+    }
+    List<Line> lines = new ArrayList<>(0);
+    for (int job : jobs) {
+      look(job, lines);
+    }
+    List<Diagnostic> told = new ArrayList<>(lines.size());
+    for (Line line : lines) {
+      told.add(line.diagnostic());
+    }
+    return told;
+  }
+
+  private void look(int id, List<Line> lines) {
+    Job job = context.graph().job(id);
+    List<CommandWords> commands = new ArrayList<>(job.steps().size());
+    List<String> lost = null;
+    for (Step step : job.steps()) {
+      CommandWords words = CommandWords.of(step.command(), step.shell());
+      commands.add(words);
+      lost = words.losesFailures() ? step.shell() : lost;
+    }
+    if (job.retry().recover() != null && lost == null && !job.steps().isEmpty()) {
+      List<String> shell = job.steps().getFirst().shell();
+      lost = CommandWords.losesFailures(job.retry().recover(), shell) ? shell : null;
+    }
+    int[] alike = new int[Kind.values().length];
+    for (Read read : reads.of(id, commands)) {
+      String key = read.kind().name() + alike[read.kind().ordinal()]++;
+      if (isFirst(job, key)) {
+        add(job, key, text(id, read), lines);
+      }
+    }
+    if (lost != null && isFirst(job, "pipe")) {
+      String text = ": in a pipe %s notices only the last failure;".formatted(lost.getFirst());
+      add(job, "pipe", text + " set shell: [bash, -e, -o, pipefail, -c]", lines);
+    }
+  }
+
+  /** Whether no instance of the job's group has such a line; where one has, it counts. */
+  private boolean isFirst(Job job, String key) {
+    Line known = job.group() == null ? null : groups.get(job.group() + "\0" + key);
+    if (known != null) {
+      known.jobs++;
+    }
+    return known == null;
+  }
+
+  private void add(Job job, String key, String text, List<Line> lines) {
+    Line line = new Line(job, text);
+    lines.add(line);
+    if (job.group() != null) {
+      groups.put(job.group() + "\0" + key, line);
+    }
+  }
+
+  private String text(int job, Read read) {
+    Graph graph = context.graph();
+    String does = (read.runs() ? " runs " : " names ") + read.word();
+    String add = "add " + item(read) + " to needs";
+    if (read.kind() == Kind.RUN) {
+      return does + " but does not need it; " + add + ", or its changes go unseen";
+    } else if (read.kind() == Kind.FILE) {
+      return does + ", a file that it does not need; if it is read, " + add;
+    }
+    String maker = (graph.isJob(read.maker()) ? "job " : "group ") + graph.name(read.maker());
+    String what = does + ", a product of " + maker;
+    if (graph.precedes(job, read.maker())) {
+      return what + ", which waits for this job; if that is read, split the job in two";
+    }
+    return what
+        + " that it does not need; "
+        + add
+        + ", or its changes go unseen"
+        + (graph.precedes(read.maker(), job) ? " (after is no need)" : "");
+  }
+
+  /** The path as an item of needs. */
+  private String item(Read read) {
+    String path = Glob.escape(read.path());
+    if (read.maker() >= 0 && context.graph().isJob(read.maker())) {
+      for (Ref ref : context.graph().job(read.maker()).productRefs()) {
+        if (ref instanceof Ref.OfFolder folder && folder.path().equals(read.path())) {
+          return path + "/";
+        }
+      }
+    }
+    return path;
+  }
+}

@@ -1,0 +1,253 @@
+package dev.torc.plan;
+
+import dev.torc.buildfile.CommandWords;
+import dev.torc.buildfile.CommandWords.Role;
+import dev.torc.cache.JobResult;
+import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
+import dev.torc.graph.NeedPaths;
+import dev.torc.workflow.Paths;
+import dev.torc.workflow.Step;
+import dev.torc.workflow.Template;
+import dev.torc.workflow.Tool;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Rule 14: files of the project that the commands of a job run or name, and that it does not need.
+ * It looks at the words alone, and where it cannot tell it is silent; {@link CommandWarnings} has
+ * the lines for people. Most words are found, or not, in the graph; the disk is asked for what is
+ * run, once for each name.
+ */
+final class UndeclaredReads {
+
+  /** What a word is. */
+  enum Kind {
+    /** A file that the command runs. */
+    RUN,
+    /** Another job's product. */
+    PRODUCT,
+    /** Another file of the project. */
+    FILE
+  }
+
+  /**
+   * A word that no need stands for.
+   *
+   * @param runs whether the command runs it
+   * @param word as the program gets it
+   * @param path normalized
+   * @param maker the node of the job or group that makes it, -1 for a source
+   */
+  record Read(Kind kind, boolean runs, String word, String path, int maker) {}
+
+  /** In a build, how many edges are followed at most: a second's hundredth. */
+  private static final long STEPS = 1_000_000;
+
+  private final PlanContext context;
+  private final Graph graph;
+  private final boolean all;
+  private final Paths paths;
+  private final NeedPaths needs;
+  private final Map<String, Boolean> files = new HashMap<>();
+  private final Map<String, Boolean> searches = new HashMap<>(); // by PATH and folder
+
+  /**
+   * For the jobs of a context.
+   *
+   * @param all whether files count that are only named, at the price of a look at the disk for each
+   */
+  UndeclaredReads(PlanContext context, boolean all) {
+    this.context = context;
+    this.graph = context.graph();
+    this.all = all;
+    this.paths = new Paths(graph.workflow().root());
+    this.needs = new NeedPaths(graph, all ? Long.MAX_VALUE : STEPS);
+  }
+
+  /**
+   * What a job reads so, each path once, in the order of its commands.
+   *
+   * @param commands the words of its steps, in order
+   */
+  List<Read> of(int job, List<CommandWords> commands) {
+    List<Step> steps = graph.job(job).steps();
+    List<Read> reads = List.of();
+    Set<String> passed = null; // targets, and what was told
+    for (int s = 0; s < steps.size(); s++) {
+      for (CommandWords.Word word : commands.get(s).words()) {
+        if (word.role() == Role.TARGET) {
+          continue;
+        }
+        Read read = read(job, steps.get(s), word);
+        if (read != null) {
+          if (passed == null) {
+            passed = targets(steps, commands);
+            reads = new ArrayList<>();
+          }
+          if (passed.add(read.path)) {
+            reads.add(read);
+          }
+        }
+      }
+    }
+    return reads;
+  }
+
+  private Set<String> targets(List<Step> steps, List<CommandWords> commands) {
+    Set<String> targets = new HashSet<>();
+    for (int s = 0; s < steps.size(); s++) {
+      for (CommandWords.Word word : commands.get(s).words()) {
+        if (word.role() == Role.TARGET) {
+          targets.add(path(steps.get(s), word.folder(), word.text()));
+        }
+      }
+    }
+    return targets;
+  }
+
+  /** What a word is, null where there is nothing to tell of it. */
+  private Read read(int job, Step step, CommandWords.Word word) {
+    String text = word.text();
+    String folder = word.folder();
+    if (word.role() == Role.PROGRAM && text.indexOf('/') < 0) {
+      String path = onPath(step, folder, text);
+      return path == null ? null : script(job, text, path);
+    } else if (word.role() == Role.MODULE) {
+      String module = text.replace('.', '/');
+      Read one = script(job, text, path(step, folder, module + ".py"));
+      return one == null ? script(job, text, path(step, folder, module + "/__main__.py")) : one;
+    }
+    String path = path(step, folder, text);
+    return word.role() == Role.ARGUMENT ? named(job, text, path) : script(job, text, path);
+  }
+
+  private Read script(int job, String word, String path) {
+    int maker = path == null ? -1 : graph.makerOf(path);
+    if (maker >= 0) {
+      return product(job, true, word, path, maker);
+    }
+    return path == null || isNeeded(job, path) || !mayAsk(job, path) || !isFile(path)
+        ? null
+        : new Read(Kind.RUN, true, word, path, -1);
+  }
+
+  private Read named(int job, String word, String path) {
+    int maker = path == null ? -1 : graph.makerOf(path);
+    if (maker >= 0) {
+      return product(job, false, word, path, maker);
+    }
+    return !all
+            || path == null
+            || word.indexOf('/') < 0 && path.lastIndexOf('.') <= path.lastIndexOf('/') + 1
+            || isNeeded(job, path)
+            || path.equals(graph.job(job).depfile())
+            || !mayAsk(job, path)
+            || !isFile(path)
+        ? null
+        : new Read(Kind.FILE, false, word, path, -1);
+  }
+
+  private Read product(int job, boolean runs, String word, String path, int maker) {
+    if (maker == job || graph.needs().has(job, graph.fileId(path)) || needs.lead(maker, job)) {
+      return null;
+    }
+    JobResult last = graph.job(job).depfile() == null ? null : context.records().result(job);
+    return last != null && last.found().contains(path)
+        ? null
+        : new Read(Kind.PRODUCT, runs, word, path, maker);
+  }
+
+  /** Whether a job needs a source. */
+  private boolean isNeeded(int job, String path) {
+    int file = graph.fileId(path);
+    if (file >= 0 && graph.needs().has(job, file)) {
+      return true;
+    }
+    for (int id : graph.listNeeds().row(job)) {
+      NeedList list = graph.list(id);
+      if (list.covers(path) && !list.excludes(path)) {
+        return true;
+      }
+    }
+    for (Tool tool : graph.job(job).tools()) {
+      if (tool.paths().contains(path)
+          || path.equals(context.contents().around().tools().path(tool))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether no depfile names it, nor can do so in a first good run. */
+  private boolean mayAsk(int job, String path) {
+    if (graph.job(job).depfile() == null) {
+      return true;
+    }
+    JobResult last = context.records().result(job);
+    return last != null && last.outcome().isGood() && !last.found().contains(path);
+  }
+
+  /** Whether a file of the project stands there; looked for once. */
+  private boolean isFile(String path) {
+    Boolean known = files.get(path);
+    if (known == null) {
+      Path root = graph.workflow().root();
+      known = !path.startsWith("/") && Files.isRegularFile(root.resolve(path));
+      files.put(path, known);
+    }
+    return known;
+  }
+
+  /** Where a word of a command leads, null where no file can have the name. */
+  private String path(Step step, String folder, String text) {
+    try {
+      return folder.isEmpty() || text.startsWith("/")
+          ? paths.below(step.dir(), text)
+          : paths.below(step.dir(), folder + "/" + text);
+    } catch (IllegalArgumentException e) {
+      return null; // too long
+    }
+  }
+
+  /** The file of the project that a program without a slash is; null for any other. */
+  private String onPath(Step step, String folder, String name) {
+    Optional<Template> own = step.env().get("PATH");
+    Template search = own == null ? null : own.orElse(null);
+    if (step.image() != null || !isKnown(search)) {
+      return null;
+    }
+    String dir = folder.isEmpty() ? step.dir() : path(step, "", folder);
+    Tool tool = new Tool(null, name, List.of(), search, dir);
+    String folders = context.contents().around().tools().folders(tool);
+    Boolean inside = searches.get(dir + "\0" + folders);
+    if (inside == null) {
+      inside = false;
+      for (String each : folders.split(":", -1)) {
+        String place = path(step, folder, each.isEmpty() ? "." : each);
+        inside |= place != null && !place.startsWith("/");
+      }
+      searches.put(dir + "\0" + folders, inside);
+    }
+    String path = inside ? context.contents().around().tools().path(tool) : null;
+    return path == null || path.startsWith("/") ? null : path;
+  }
+
+  private static boolean isKnown(Template search) {
+    if (search != null) {
+      for (Template.Part part : search.parts()) {
+        if (part instanceof Template.Part.Slot slot && !slot.name().equals("env")) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+}
