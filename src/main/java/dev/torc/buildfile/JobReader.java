@@ -157,7 +157,7 @@ final class JobReader {
         withData(needs, run, retry),
         produces,
         items.after(job),
-        steps.tools(full, dir),
+        steps.tools(full, dir, run),
         resources(job.map().get("resources"), scope),
         retry,
         depfile,

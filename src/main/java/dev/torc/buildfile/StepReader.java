@@ -168,8 +168,11 @@ record StepReader(
     return node;
   }
 
-  /** The programs of {@code tools}; the job's own {@code PATH} tells where they may be. */
-  List<Tool> tools(MapFields job, String dir) {
+  /**
+   * The programs of {@code tools}; the job's own {@code PATH} tells where they may be. In an image
+   * only those of the root are the job's.
+   */
+  List<Tool> tools(MapFields job, String dir, List<Step> steps) {
     if (job.map().get("tools") == null) {
       return List.of();
     }
@@ -181,7 +184,17 @@ record StepReader(
       job.guard(
           () -> {
             String name = job.scope().text(MapFields.scalar(node, "tools"));
-            tools.add(tool(node.place(), name, search, dir));
+            Tool tool = tool(node.place(), name, search, dir);
+            boolean ofRoot = tool.isPath() && !tool.paths().getFirst().startsWith("/");
+            if (!ofRoot && steps.stream().anyMatch(step -> step.image() != null)) {
+              throw new BadInput(
+                  node.place(),
+                  "tool "
+                      + name
+                      + " is one of this machine, and the job runs in an image; leave it"
+                      + " out: the image counts as a whole");
+            }
+            tools.add(tool);
           });
     }
     return List.copyOf(tools);

@@ -28,18 +28,22 @@ import java.util.function.Consumer;
  *
  * @param containers what is known of runtimes and images
  * @param build the random id of this build
- * @param warn takes lines for people
+ * @param notes takes lines for people
  * @param told what it took already: each line is said once
  */
 record ContainerBuilder(
-    Containers containers, Graph graph, String build, Consumer<String> warn, Set<String> told) {
+    Containers containers,
+    Graph graph,
+    String build,
+    Consumer<? super Event.Note> notes,
+    Set<String> told) {
 
   /** Of so many needed files of one folder the folder is mounted in their place. */
   private static final int MANY = 100;
 
   /** The same for another graph. */
   ContainerBuilder over(Graph next) {
-    return new ContainerBuilder(containers, next, build, warn, told);
+    return new ContainerBuilder(containers, next, build, notes, told);
   }
 
   /** An image as the runtimes are asked for it. */
@@ -99,7 +103,7 @@ record ContainerBuilder(
     boolean limited = job.resources().cpus() > 1 || granted.memoryLimit() > 0;
     String remark = containers.remark(name(image), runtime, limited);
     if (!remark.isEmpty() && told.add(remark)) {
-      warn.accept(remark);
+      notes.accept(new Event.Note(Event.Level.WARNING, remark));
     }
     return new Container(
         runtime,

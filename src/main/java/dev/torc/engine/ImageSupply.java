@@ -105,6 +105,8 @@ final class ImageSupply {
             runtime.pull(source(image.name())), builder.graph().workflow().root(), Map.of());
     Map<String, String> mark =
         Map.of("TORC_BUILD", builder.build(), "TORC_ROOT", "" + builder.graph().workflow().root());
+    String fetching = "fetching image " + image.name() + " with " + runtime.name();
+    builder.notes().accept(new Event.Note(Event.Level.INFO, fetching));
     ProcessEnd end = runner.apply(new Launch(List.of(step), log, false, false, 0, 0, mark));
     if (end.ok()) {
       return "";

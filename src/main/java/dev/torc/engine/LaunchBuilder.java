@@ -56,7 +56,7 @@ public final class LaunchBuilder {
    * @param inherited entries for every job, such as MAKEFLAGS without a jobserver; null removes
    * @param caller the caller's environment: where it changes what a shell does, the shell is kept
    * @param containers what is known of runtimes and images; null where all runs on the host
-   * @param warn takes lines for people
+   * @param notes takes lines for people
    */
   public LaunchBuilder(
       Graph graph,
@@ -65,7 +65,7 @@ public final class LaunchBuilder {
       Map<String, String> inherited,
       Map<String, String> caller,
       Containers containers,
-      Consumer<String> warn) {
+      Consumer<? super Event.Note> notes) {
     this(
         graph,
         place,
@@ -74,7 +74,7 @@ public final class LaunchBuilder {
         caller,
         containers == null
             ? null
-            : new ContainerBuilder(containers, graph, build, warn, ConcurrentHashMap.newKeySet()),
+            : new ContainerBuilder(containers, graph, build, notes, ConcurrentHashMap.newKeySet()),
         null);
   }
 

@@ -254,7 +254,7 @@ public final class BuildSession {
                   plan,
                   expander,
                   work.cache(),
-                  work.shared(plan.context(), runner),
+                  work.shared(plan.context(), runner, listener),
                   threads,
                   capacity.limits(),
                   capacity.gpus(),

@@ -144,7 +144,8 @@ public final class WriteSession implements AutoCloseable {
   }
 
   /** What attempts of this build share. */
-  AttemptContext shared(PlanContext context, Runner runner) throws IOException {
+  AttemptContext shared(PlanContext context, Runner runner, Consumer<? super Event.Note> notes)
+      throws IOException {
     Map<String, String> env = project.caller().env();
     Map<String, String> inherited = new HashMap<>();
     String makeflags = env.get("MAKEFLAGS");
@@ -166,7 +167,7 @@ public final class WriteSession implements AutoCloseable {
             inherited,
             env,
             project.containers(),
-            warn),
+            notes),
         marks,
         runner,
         build);

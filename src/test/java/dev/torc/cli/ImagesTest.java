@@ -99,7 +99,9 @@ class ImagesTest {
             produces: "{n}.txt"
           never: { image: other, command: "true", manual: true }
         """);
-    counts("8 jobs: 8 ran, 0 up to date, 0 failed");
+    Run first = torc();
+    assertTrue(first.err().contains("8 jobs: 8 ran, 0 up to date, 0 failed"), first.err());
+    assertTrue(first.err().contains("\nfetching image other with podman\n"), first.err());
     assertEquals(1, podman.calls("pull"));
     assertTrue(podman.words().contains("docker.io/library/other"));
     counts("8 jobs: 0 ran, 8 up to date, 0 failed");
@@ -227,6 +229,18 @@ class ImagesTest {
     counts("1 job: 1 ran, 0 up to date, 0 failed");
     Files.writeString(outside, "3");
     counts("1 job: 1 ran, 0 up to date, 0 failed");
+  }
+
+  @Test
+  void toolsOfThisMachineAreAnErrorWithAnImageAndThoseOfTheRootAreNot() throws IOException {
+    folder.put("bin/x", "#!/bin/sh\n");
+    folder.put("torc.yaml", "jobs: { a: { image: other, command: x, tools: [bin/x, gcc] } }\n");
+    assertEquals(
+        "torc.yaml:1:55: error: tool gcc is one of this machine, and the job runs in an image;"
+            + " leave it out: the image counts as a whole\n",
+        torc("check").err());
+    folder.put("torc.yaml", "jobs: { a: { image: other, command: x, tools: bin/x } }\n");
+    assertEquals(0, torc("check").exit());
   }
 
   @Test
