@@ -27,7 +27,13 @@ public final class Containers {
    * @param runtime the one that it asks for, null for any
    * @param wish whether another one will do
    */
-  public record ImageName(String name, String runtime, boolean wish) {}
+  public record ImageName(String name, String runtime, boolean wish) {
+
+    /** Whether it is a file of apptainer's. */
+    boolean isFile() {
+      return name.endsWith(".sif");
+    }
+  }
 
   /**
    * Nothing was asked yet.
@@ -45,6 +51,9 @@ public final class Containers {
   /** The runtimes that an image may have, the first choice first; those that torc knows. */
   private List<ContainerRuntime> candidates(ImageName image) {
     List<String> names = new ArrayList<>();
+    if (image.isFile()) {
+      return List.of();
+    }
     if (ordered != null) {
       names.add(ordered);
     } else if (image.runtime != null) {
@@ -92,10 +101,11 @@ public final class Containers {
       }
       troubles.add(trouble);
     }
-    String asked = ordered != null ? ordered : image.runtime;
+    String asked = image.isFile() ? "apptainer" : ordered != null ? ordered : image.runtime;
     throw new NoRuntime(
         troubles.isEmpty()
-            ? "torc runs no containers with " + asked + " yet"
+            ? "image %s: torc runs no containers with %s yet; with --no-containers it runs on the host"
+                .formatted(image.name, asked)
             : "no runtime for image "
                 + image.name
                 + " can work here: "

@@ -135,12 +135,18 @@ class ContainerRuntimeTest {
         "no runtime for image here can work here: podman: no cgroups; docker is not installed;"
             + " with --no-containers it runs on the host",
         assertThrows(Containers.NoRuntime.class, () -> both.runtime(any)).getMessage());
-    assertEquals(
-        "torc runs no containers with apptainer yet",
-        assertThrows(
-                Containers.NoRuntime.class,
-                () -> both.runtime(new Containers.ImageName("here", "apptainer", false)))
-            .getMessage());
+    for (Containers.ImageName of :
+        List.of(
+            new Containers.ImageName("here", "apptainer", false),
+            new Containers.ImageName("tools.sif", null, false))) {
+      assertNull(both.identity(of));
+      assertEquals(
+          "image "
+              + of.name()
+              + ": torc runs no containers with apptainer yet; with --no-containers it runs on the"
+              + " host",
+          assertThrows(Containers.NoRuntime.class, () -> both.runtime(of)).getMessage());
+    }
   }
 
   @Test
