@@ -37,7 +37,8 @@ class CrashIT {
 
   /**
    * Jobs of some milliseconds: one product, two with a pause between, none (what it saw is not
-   * declared), one that persists, a folder, a glob, and one that hangs where the test says so.
+   * declared), one that persists, a folder, a glob, one that goes when it was read, and one that
+   * hangs where the test says so.
    */
   private static final String JOBS =
       """
@@ -61,6 +62,8 @@ class CrashIT {
           command: cat one.out > g/1.o; cat y > "g/y$(cat y).o"
           needs: [one.out, y]
           produces: ['g/*.o']
+        goes: { command: cat y > goes.out, needs: [y], produces: [goes.out], temporary: delete }
+        read: { command: cat x goes.out > read.out, needs: [x, goes.out], produces: [read.out] }
         hangs:
           command: cat x > hangs.out; if test -e hang; then sleep 1000; fi
           needs: [x]
@@ -142,7 +145,7 @@ class CrashIT {
         assertEquals(List.of(), left(project), "processes of killed builds");
         assertEquals(fresh(project), files(project.root));
       }
-      assertTrue(project.torc().last().startsWith("8 jobs: 0 ran, 8 up to date"));
+      assertTrue(project.torc().last().startsWith("10 jobs: 0 ran, 10 up to date"));
     }
     return null;
   }

@@ -356,20 +356,6 @@ class GroupExamplesIT {
     }
   }
 
-  @Test
-  void seedWithoutNoContainersSaysWhatIsMissing() throws Exception {
-    try (Sandbox seed = seed("factory-dag-workflow.json")) {
-      Ran ran = seed.torc("build", "-f", "factory-dag-workflow.json");
-      assertEquals(2, ran.exit(), ran.err());
-      assertTrue(
-          ran.err()
-              .contains(
-                  "job merge asks for image busybox, and torc runs no containers;"
-                      + " with --no-containers it runs on the host\n"),
-          ran.err());
-    }
-  }
-
   /** Builds, which must end well. */
   private static Ran built(Sandbox project, String... options) throws Exception {
     String[] args = Stream.concat(Stream.of("build"), Stream.of(options)).toArray(String[]::new);

@@ -10,6 +10,7 @@ import dev.torc.workflow.Paths;
 import dev.torc.workflow.Ref;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads what a job refers to: {@code needs}, {@code produces} and {@code after}. It does not look
@@ -43,7 +44,7 @@ record ItemReader(Paths paths, Problems problems) {
           name + " has no path; {" + name + "} is a map in YAML: quote it if a text was meant");
       return;
     }
-    boolean taken = need && KnownKeys.NEED.contains(name);
+    boolean taken = need && (name.equals("job") || name.equals("data"));
     if (taken || !Placeholder.isIdentifier(name)) {
       problems.add(
           entry.place(),
@@ -72,22 +73,32 @@ record ItemReader(Paths paths, Problems problems) {
 
   /** Whether a map is {@code {job: NAME}} and not one of names. */
   private static boolean isNeed(Node.Mapping map, boolean need) {
+    Set<String> keys = map.entries().keySet();
     return need
-        && map.entries().size() == 1
-        && KnownKeys.NEED.contains(map.entries().firstEntry().getKey());
+        && (keys.contains("job") || keys.contains("data"))
+        && (keys.size() == 1 || keys.size() == 2 && keys.contains("failed"));
   }
 
   private Ref ref(Node node, Scope scope, boolean need) {
     if (need && node instanceof Node.Mapping map) {
       MapFields fields = new MapFields(map, scope, problems);
       fields.only(KnownKeys.NEED, "an entry of needs");
-      if (map.entries().size() != 1) {
+      Set<String> keys = map.entries().keySet();
+      boolean job = keys.contains("job");
+      boolean skips = keys.contains("failed");
+      boolean wrong = job == keys.contains("data") || skips && !job;
+      if (wrong && KnownKeys.NEED.containsAll(keys)) {
         throw new BadInput(
-            node.place(), "an entry of needs is a path, {job: NAME} or {data: JOB.KEY}");
+            node.place(),
+            "an entry of needs is a path, {job: NAME}, {job: GROUP, failed: skip} or"
+                + " {data: JOB.KEY}");
       }
-      return map.entries().containsKey("data")
+      if (skips) {
+        fields.choice("failed", "skip", List.of("skip"));
+      }
+      return keys.contains("data")
           ? Ref.OfData.of(node.place(), fields.read("data", "x", scope::name))
-          : new Ref.OfJob(node.place(), fields.read("job", "", scope::name));
+          : new Ref.OfJob(node.place(), fields.read("job", "", scope::name), skips);
     }
     String text = scope.path(MapFields.scalar(node, need ? "needs" : "produces"));
     if (need) {

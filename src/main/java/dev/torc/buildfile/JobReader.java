@@ -38,6 +38,10 @@ final class JobReader {
   /** Maps of a job that are joined with those of {@code defaults}, key by key. */
   private static final Set<String> JOINED = Set.of("env", "resources", "retry", "container");
 
+  private static final List<String> TEMPORARY = List.of("true", "false", "delete");
+
+  private static final List<String> OUTPUT = List.of("failure", "always");
+
   private final Vars vars;
   private final Node.Mapping top;
   private final Node.Mapping defaults;
@@ -145,6 +149,7 @@ final class JobReader {
     Retry retry = retry(full, own, shell);
     String depfile =
         job.read("depfile", null, node -> paths.below(dir, StepReader.path(job.scope(), node)));
+    String temporary = job.choice("temporary", "false", TEMPORARY);
     return new Job(
         scope.job(),
         entry.place(),
@@ -157,32 +162,18 @@ final class JobReader {
         retry,
         depfile,
         job.flag("persist"),
-        job.flag("temporary"),
+        !temporary.equals("false"),
+        temporary.equals("delete"),
         job.flag("always"),
         job.flag("interactive"),
         job.flag("manual"),
         job.flag("allow_failure"),
-        showsOutput(job),
+        job.choice("output", "failure", OUTPUT).equals("always"),
         (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
         List.copyOf(job.texts("tags")),
         job.text("description", ""),
         instance == null ? null : name,
         instance == null ? Collections.emptySortedMap() : instance.values);
-  }
-
-  /** Whether what it wrote is shown where it ended well too. */
-  private static boolean showsOutput(MapFields job) {
-    return job.read(
-        "output",
-        false,
-        node ->
-            switch (job.scope().text(node)) {
-              case "failure" -> false;
-              case "always" -> true;
-              default ->
-                  throw new IllegalArgumentException(
-                      "output must be failure or always, not " + node.text());
-            });
   }
 
   /** The needs as written with those of parents, and the files of an instance. */

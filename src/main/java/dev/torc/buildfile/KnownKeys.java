@@ -120,5 +120,5 @@ public final class KnownKeys {
   static final List<String> HOOK = List.of("on", "job", "command", "required");
 
   /** An entry of {@code needs} that is a map. */
-  static final List<String> NEED = List.of("job", "data");
+  static final List<String> NEED = List.of("job", "data", "failed");
 }

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
@@ -23,6 +25,10 @@ import java.util.function.ToLongFunction;
  * @param scope for the placeholders in its texts
  */
 record MapFields(Node.Mapping map, Scope scope, Problems problems) {
+
+  private static final List<String> FLAG = List.of("true", "false");
+
+  private static final Set<String> CAPITALS = Set.of("True", "TRUE", "False", "FALSE");
 
   /** The map of a node; nothing counts as an empty one. */
   static Node.Mapping map(Node node, String what, Problems problems) {
@@ -47,7 +53,9 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
   }
 
   private static String unknown(String key, String where, Entry entry, Collection<String> known) {
-    if (Node.isNothing(entry.value()) && Placeholder.isIdentifier(key) && known.size() < 3) {
+    if (Node.isNothing(entry.value())
+        && Placeholder.isIdentifier(key)
+        && (known.size() < 3 || known == KnownKeys.NEED)) {
       return "{" + key + "} is a map in YAML; quote a text that has { in it";
     }
     String hint = ForeignWords.hint(key, known);
@@ -108,18 +116,25 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
 
   /** {@code true} or {@code false}. */
   boolean flag(String key) {
-    return map.get(key) != null
-        && read(
-            key,
-            false,
-            node ->
-                switch (scope.text(node)) {
-                  case "true", "True", "TRUE" -> true;
-                  case "false", "False", "FALSE" -> false;
-                  default ->
-                      throw new IllegalArgumentException(
-                          key + " must be true or false, not " + node.text());
-                });
+    return choice(key, "false", FLAG).equals("true");
+  }
+
+  /** One of some words; {@code true} and {@code false} also as YAML 1.1 writes them. */
+  String choice(String key, String otherwise, List<String> words) {
+    return read(
+        key,
+        otherwise,
+        node -> {
+          String text = scope.text(node);
+          String word = CAPITALS.contains(text) ? text.toLowerCase(Locale.ROOT) : text;
+          if (!words.contains(word)) {
+            int last = words.size() - 1;
+            String all = last == 0 ? "" : String.join(", ", words.subList(0, last)) + " or ";
+            throw new IllegalArgumentException(
+                key + " must be " + all + words.get(last) + ", not " + node.text());
+          }
+          return word;
+        });
   }
 
   /** A whole number within bounds. */

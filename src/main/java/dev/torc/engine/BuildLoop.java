@@ -3,7 +3,6 @@ package dev.torc.engine;
 import dev.torc.cache.CacheException;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.StoppedException;
-import dev.torc.plan.JobSelection;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
@@ -44,6 +43,7 @@ public final class BuildLoop {
   private volatile boolean draining;
   private boolean failed;
   private final UnexpandedGroups groups;
+  private final SpentProducts spent;
   private final AtomicInteger signal = new AtomicInteger();
   private CacheException broken;
   private IOException unreadable;
@@ -66,6 +66,7 @@ public final class BuildLoop {
             this::counts);
     this.sender = new EventSender(setup.shared().launches(), setup.commands(), this::tell);
     this.groups = new UnexpandedGroups(sender);
+    this.spent = new SpentProducts(setup, turn);
   }
 
   /**
@@ -158,6 +159,7 @@ public final class BuildLoop {
             expand();
             settleAll();
           }
+          spent.take();
         }
       }
     } finally {
@@ -174,6 +176,7 @@ public final class BuildLoop {
     setup.cache().flush();
     turn.begin();
     try {
+      spent.end(state.in(JobState.RAN));
       close();
       long nanos = System.nanoTime() - begin;
       sender.tell(new Event.Finished(setup.shared().build(), counts(), nanos, exit()));
@@ -185,18 +188,19 @@ public final class BuildLoop {
 
   /** The context with which it ended, once {@link #run} is over. */
   public PlanContext context() {
-    return state.context();
+    return state.context().ended();
   }
 
   private int exit() {
     return signal.get() != 0
         ? 128 + signal.get()
-        : failed || blockedTarget() || hooks.failed() ? 1 : 0;
+        : failed || state.blocksTarget() || groups.blocksTarget(state) || hooks.failed() ? 1 : 0;
   }
 
   /** The last hooks, when the others are over. */
   private void close() {
     awaitHooks();
+    spent.close();
     String status = exit() == 0 ? "success" : signal.get() == 0 ? "failure" : "interrupted";
     hooks.close(exit() == 0 ? On.SUCCESS : On.FAILURE, status);
     awaitHooks();
@@ -205,7 +209,7 @@ public final class BuildLoop {
   }
 
   private void awaitHooks() {
-    while (hooks.busy()) {
+    while (hooks.busy() || spent.busy()) {
       await();
     }
   }
@@ -242,6 +246,7 @@ public final class BuildLoop {
       PlanContext next = setup.expander().next(old);
       if (next != old) {
         state = state.over(next);
+        spent.over(next, state.in(JobState.RAN));
         parked.clear(); // they are ready
         sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
         groups.warn(old, next);
@@ -384,6 +389,7 @@ public final class BuildLoop {
           draining = true;
         }
       }
+      spent.ended(id, record);
       setup.cache().put(recorder.whole(record).onCommit(BuildLoop.this::committed));
       state.context().records().replace(id, record.result());
       if (outcome.ok()) {
@@ -525,7 +531,8 @@ public final class BuildLoop {
 
   private void upToDate(int id) {
     state.states().set(id, JobState.UP_TO_DATE);
-    sender.ended(state.graph().name(id), JobState.UP_TO_DATE, "");
+    spent.recorded(id);
+    sender.upToDate(state.context(), id);
   }
 
   /** Rule 8: what waits for a failed job is blocked, and so on; the rest goes on. */
@@ -554,14 +561,6 @@ public final class BuildLoop {
         sender.ended(state.graph().name(j), JobState.NOT_REACHED, "");
       }
     }
-  }
-
-  /** What is blocked fails the build if its blocker does, or if the command line names it. */
-  private boolean blockedTarget() {
-    JobSelection selection = state.context().selection();
-    return selection.targeted()
-        && (selection.named().stream().anyMatch(j -> state.states().of(j) == JobState.BLOCKED)
-            || groups.blocksTarget(state));
   }
 
   private void broken(CacheException e) {

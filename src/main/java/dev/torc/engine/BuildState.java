@@ -97,6 +97,12 @@ record BuildState(
     return selected().filter(job -> states.of(job).blocks()).boxed().toList();
   }
 
+  /** Whether a job that the command line names is blocked: that fails the build. */
+  boolean blocksTarget() {
+    return context.selection().targeted()
+        && context.selection().named().stream().anyMatch(j -> states.of(j) == JobState.BLOCKED);
+  }
+
   /** The jobs that wait for nothing any more, and are yet to be decided. */
   List<Integer> free() {
     return in(JobState.WAITING)

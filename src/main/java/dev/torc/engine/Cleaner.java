@@ -69,6 +69,11 @@ public record Cleaner(
     return well;
   }
 
+  /** Takes one away, whoever chose it. */
+  void product(OwnedPath owned) {
+    product(owned, (_, _) -> true);
+  }
+
   /** Takes away what rule 15 set aside, in {@code .torc/kept} and below the roots. */
   public void kept() throws IOException {
     removeBelow(place.kept("").normalize());

@@ -46,11 +46,6 @@ record ContainerBuilder(
     return new ContainerBuilder(containers, next, build, notes, told);
   }
 
-  /** An image as the runtimes are asked for it. */
-  static Containers.ImageName name(Image image) {
-    return new Containers.ImageName(image.name(), image.runtime(), image.wish());
-  }
-
   /** The name that the containers of an attempt begin with. */
   String name(Job job, int attempt) {
     return "torc-" + build + "-" + Digest.ofText(job.name()).hex().substring(0, 12) + "-" + attempt;
@@ -69,7 +64,7 @@ record ContainerBuilder(
   /** The runtime of an image; throws {@link AttemptFailure} where none can work. */
   ContainerRuntime runtime(Image image) {
     try {
-      return containers.runtime(name(image));
+      return containers.runtime(LaunchBuilder.image(image));
     } catch (Containers.NoRuntime e) {
       throw new AttemptFailure(e.getMessage());
     }
@@ -95,13 +90,13 @@ record ContainerBuilder(
     labels.put("dev.torc.build", build);
     labels.put("dev.torc.job", job.name());
     labels.put("dev.torc.root", graph.workflow().root().toString());
-    Digest identity = containers.identity(name(image));
+    Digest identity = containers.identity(LaunchBuilder.image(image));
     if (identity == null) {
       throw new AttemptFailure("image " + image.name() + " is not here any more");
     }
     ContainerRuntime runtime = runtime(image);
     boolean limited = job.resources().cpus() > 1 || granted.memoryLimit() > 0;
-    String remark = containers.remark(name(image), runtime, limited);
+    String remark = containers.remark(LaunchBuilder.image(image), runtime, limited);
     if (!remark.isEmpty() && told.add(remark)) {
       notes.accept(new Event.Note(Event.Level.WARNING, remark));
     }

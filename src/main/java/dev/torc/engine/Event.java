@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.cache.BuildId;
+import dev.torc.plan.LeftOut;
 import dev.torc.plan.Reason;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,8 +71,16 @@ public sealed interface Event {
    * @param wall nanoseconds
    * @param cpu nanoseconds, -1 unknown
    * @param peak bytes, -1 unknown
+   * @param leftOut for each need that leaves out what failed, which jobs it left out
    */
-  record Details(String what, String command, Log log, long wall, long cpu, long peak) {}
+  record Details(
+      String what, String command, Log log, long wall, long cpu, long peak, List<LeftOut> leftOut) {
+
+    /** Nothing was left out. */
+    public Details(String what, String command, Log log, long wall, long cpu, long peak) {
+      this(what, command, log, wall, cpu, peak, List.of());
+    }
+  }
 
   /**
    * What a job wrote.

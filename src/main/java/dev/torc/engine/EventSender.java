@@ -2,6 +2,7 @@ package dev.torc.engine;
 
 import dev.torc.exec.ProcessEnd;
 import dev.torc.plan.NeedContents;
+import dev.torc.plan.PlanContext;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import java.util.List;
@@ -63,6 +64,15 @@ final class EventSender {
     tell(new Event.JobEnded(job, state, new Event.Details(what, "", null, 0, -1, -1)));
   }
 
+  /** A job is up to date, perhaps without some that it needs. */
+  void upToDate(PlanContext context, int id) {
+    tell(
+        new Event.JobEnded(
+            context.graph().name(id),
+            JobState.UP_TO_DATE,
+            new Event.Details("", "", null, 0, -1, -1, context.leftOut(id))));
+  }
+
   /** A group could not be expanded. */
   void failed(Group group) {
     String more =
@@ -106,6 +116,7 @@ final class EventSender {
             : null,
         ended.wall(),
         ended.cpu(),
-        ended.peak());
+        ended.peak(),
+        outcome.snapshot() == null ? List.of() : outcome.snapshot().leftOut());
   }
 }

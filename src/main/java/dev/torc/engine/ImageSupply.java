@@ -59,7 +59,7 @@ final class ImageSupply {
   }
 
   private void ready(Image image, Function<Launch, ProcessEnd> runner) throws IOException {
-    Fetch fetch = fetches.computeIfAbsent(ContainerBuilder.name(image), _ -> new Fetch());
+    Fetch fetch = fetches.computeIfAbsent(LaunchBuilder.image(image), _ -> new Fetch());
     synchronized (fetch) {
       ready(image, fetch, runner);
     }
@@ -67,7 +67,7 @@ final class ImageSupply {
 
   private void ready(Image image, Fetch fetch, Function<Launch, ProcessEnd> runner)
       throws IOException {
-    Containers.ImageName name = ContainerBuilder.name(image);
+    Containers.ImageName name = LaunchBuilder.image(image);
     ContainerRuntime runtime = builder.runtime(image);
     boolean here = builder.containers().identity(name) != null;
     if (fetch.trouble == null

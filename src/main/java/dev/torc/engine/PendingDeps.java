@@ -105,22 +105,51 @@ final class PendingDeps {
    * @param group told of each group that cannot be expanded therefore
    */
   void behind(int failed, IntPredicate enter, IntConsumer group) {
+    drop(failed);
     BitSet joins = new BitSet();
     ArrayDeque<Integer> from = new ArrayDeque<>(List.of(failed));
     while (!from.isEmpty()) {
       followers(
           from.poll(),
           node -> {
+            if (graph.isLenient(node) && !isBarren(node)) {
+              return;
+            }
             boolean on = graph.isJob(node) ? enter.test(node) : !joins.get(node);
             if (on && graph.isOpen(node)) {
               group.accept(node);
             }
             joins.set(node, !graph.isJob(node));
             if (on) {
+              drop(node);
               from.add(node);
             }
           });
     }
+  }
+
+  /** Who goes on without it need not wait any more. */
+  private void drop(int node) {
+    if (graph.isJob(node)) {
+      records.drop(node);
+    }
+  }
+
+  /**
+   * One that a lenient node waits for makes nothing: whether that blocks it, since all are over and
+   * none ended well. Where all are over and one did, the node is settled.
+   */
+  private boolean isBarren(int node) {
+    if (--count[node] > 0) {
+      return false;
+    }
+    for (int before : graph.before().row(node)) {
+      if (records.isSettled(before)) {
+        settle(node);
+        return false;
+      }
+    }
+    return true;
   }
 
   private void followers(int node, IntConsumer each) {

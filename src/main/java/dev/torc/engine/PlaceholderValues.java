@@ -129,7 +129,7 @@ final class PlaceholderValues {
           paths.add(glob.pattern());
         }
       } else if (ref instanceof Ref.OfJob other) {
-        paths.addAll(members(NeedList.Kind.JOB, other.job()));
+        paths.addAll(members(other.skips() ? NeedList.Kind.SOME : NeedList.Kind.JOB, other.job()));
       }
     }
     return paths;

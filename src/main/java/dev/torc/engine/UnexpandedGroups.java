@@ -41,8 +41,9 @@ final class UnexpandedGroups {
 
   /** Whether a group that the command line names is blocked. */
   boolean blocksTarget(BuildState state) {
-    return state.context().selection().namedOpen().stream()
-        .anyMatch(group -> blocked.contains(state.graph().name(group)));
+    return state.context().selection().targeted()
+        && state.context().selection().namedOpen().stream()
+            .anyMatch(group -> blocked.contains(state.graph().name(group)));
   }
 
   /** Adds the groups to the counts of jobs. */

@@ -47,6 +47,7 @@ public final class Graph {
   private final int[] maker;
   private final int[] priority;
   private final BitSet temporary;
+  private final BitSet deletes;
   private final List<NeedList> lists;
   private final Adjacency needs;
   private final Adjacency listNeeds;
@@ -54,6 +55,7 @@ public final class Graph {
   private final Adjacency before;
   private Adjacency after;
   private final NodeOrder order;
+  private final BitSet lenient = new BitSet();
 
   /**
    * @param written the jobs as written, by node
@@ -73,6 +75,7 @@ public final class Graph {
       int[] maker,
       int[] priority,
       BitSet temporary,
+      BitSet deletes,
       List<NeedList> lists,
       Adjacency needs,
       Adjacency listNeeds,
@@ -96,12 +99,18 @@ public final class Graph {
     this.maker = maker;
     this.priority = priority;
     this.temporary = temporary;
+    this.deletes = deletes;
     this.lists = lists;
     this.needs = needs;
     this.listNeeds = listNeeds;
     this.products = products;
     this.before = before;
     this.order = order;
+    for (NeedList list : lists) {
+      if (list.kind() == NeedList.Kind.SOME && list.awaited() >= 0) {
+        lenient.set(list.awaited());
+      }
+    }
   }
 
   /** What the graph was built from. */
@@ -161,6 +170,21 @@ public final class Graph {
     return temporary.get(job);
   }
 
+  /** Whether there is any such job. */
+  public boolean hasTemporary() {
+    return !temporary.isEmpty();
+  }
+
+  /** Whether a job's products go when they were read; likewise. */
+  public boolean deletes(int job) {
+    return deletes.get(job);
+  }
+
+  /** Whether there is any such job. */
+  public boolean deletes() {
+    return !deletes.isEmpty();
+  }
+
   /** A job's number by name, -1 if there is none. */
   public int jobId(String name) {
     return names.id(name);
@@ -200,6 +224,23 @@ public final class Graph {
   /** Whether a node is a job. */
   public boolean isJob(int node) {
     return !joins.get(node);
+  }
+
+  /** Whether a join node is passed by failures, as long as one job ended well that it waits for. */
+  public boolean isLenient(int node) {
+    return lenient.get(node);
+  }
+
+  /** Whether a list of those that a job needs leaves out jobs that failed. */
+  public boolean skips(int job) {
+    if (!lenient.isEmpty()) {
+      for (int list : listNeeds.row(job)) {
+        if (lists.get(list).kind() == NeedList.Kind.SOME) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** The join nodes. */
@@ -424,6 +465,7 @@ public final class Graph {
     out.ints(maker);
     out.ints(priority);
     out.longs(temporary.toLongArray());
+    out.longs(deletes.toLongArray());
     out.list(
         lists,
         (to, list) -> {
@@ -455,6 +497,7 @@ public final class Graph {
     int[] maker = in.ints();
     int[] priority = in.ints();
     BitSet temporary = BitSet.valueOf(in.longs());
+    BitSet deletes = BitSet.valueOf(in.longs());
     List<NeedList> lists = in.list(Graph::list);
     Adjacency needs = Adjacency.read(in);
     Adjacency listNeeds = Adjacency.read(in);
@@ -464,7 +507,7 @@ public final class Graph {
     int[] written = in.ints();
     return new Graph(
         of.get(), written, joins, Map.of(), names, paths, null, plain, maker, priority, temporary,
-        lists, needs, listNeeds, products, before, order);
+        deletes, lists, needs, listNeeds, products, before, order);
   }
 
   private static NeedList list(ByteReader in) {

@@ -186,7 +186,7 @@ public final class GraphBuilder {
           members.put(awaited, nodes);
         } else {
           left.set(awaited);
-          awaited = awaited(old.text(), nodes);
+          awaited = awaited(old.kind(), old.text(), nodes);
         }
         lists.set(id, old.with(boxed(nodes), awaited));
       }
@@ -228,12 +228,14 @@ public final class GraphBuilder {
     Adjacency.Builder products = new Adjacency.Builder();
     int[] priority = new int[nodes.length];
     BitSet temporary = new BitSet();
+    BitSet deletes = new BitSet();
     for (int node = 0; node < nodes.length; node++) {
       if (node < first) {
         needs.copyRow(base.needs(), node);
         products.copyRow(base.products(), node);
         priority[node] = base.priority(node);
         temporary.set(node, base.isTemporary(node));
+        deletes.set(node, base.deletes(node));
         continue;
       }
       if (!joins.get(node)) {
@@ -242,6 +244,7 @@ public final class GraphBuilder {
         files(job, true, path -> products.add(files.add(path)));
         priority[node] = job.priority();
         temporary.set(node, job.temporary());
+        deletes.set(node, job.deletes());
       }
       needs.endRow(true);
       products.endRow(false);
@@ -258,6 +261,7 @@ public final class GraphBuilder {
         maker(),
         priority,
         temporary,
+        deletes,
         List.copyOf(lists),
         needs.build(),
         listNeeds.build(),
@@ -377,7 +381,15 @@ public final class GraphBuilder {
     } else if (ref instanceof Ref.OfFolder folder) {
       list = list(j, NeedList.Kind.FOLDER, folder.path(), null, excludes);
     } else if (ref instanceof Ref.OfJob other && isKnown(other.place(), other.job(), NO_FILE)) {
-      list = list(-1, NeedList.Kind.JOB, other.job(), null, List.of());
+      NeedList.Kind kind = other.skips() ? NeedList.Kind.SOME : NeedList.Kind.JOB;
+      list = list(-1, kind, other.job(), null, List.of());
+      int single = other.skips() ? names.id(other.job()) : -1;
+      if (single >= 0 && job(single).group() == null) {
+        error(
+            other.place(),
+            "%s is one job, and failed: skip is for the instances of a group; write {job: %1$s}"
+                .formatted(other.job()));
+      }
     }
     if (list >= 0) {
       waitFor(lists.get(list).awaited(), edges);
@@ -421,7 +433,7 @@ public final class GraphBuilder {
     if (id == null) {
       id = lists.size();
       newLists.put(key, id);
-      int awaited = awaited(text, nodes);
+      int awaited = awaited(kind, text, nodes);
       lists.add(new NeedList(kind, text, glob, excludes, own, boxed(nodes), awaited));
     }
     return id;
@@ -454,7 +466,7 @@ public final class GraphBuilder {
 
   /** The nodes that a need means, ascending; null where a name means nothing. */
   private int[] search(NeedList.Kind kind, String text, Glob glob, List<Glob> excludes) {
-    if (kind == NeedList.Kind.JOB) {
+    if (kind == NeedList.Kind.JOB || kind == NeedList.Kind.SOME) {
       return references.of(text);
     }
     TreeSet<Integer> all = new TreeSet<>();
@@ -467,8 +479,8 @@ public final class GraphBuilder {
   }
 
   /** The node that stands for all of the given ones, -1 where there is none to wait for. */
-  private int awaited(String text, int[] nodes) {
-    if (nodes.length <= 1) {
+  private int awaited(NeedList.Kind kind, String text, int[] nodes) {
+    if (nodes.length == 0 || nodes.length == 1 && kind != NeedList.Kind.SOME) {
       return nodes.length == 0 ? -1 : nodes[0];
     }
     int join = join(text);

@@ -1,6 +1,7 @@
 package dev.torc.graph;
 
 import dev.torc.syntax.Glob;
+import dev.torc.workflow.Ref;
 import java.util.List;
 
 /**
@@ -14,7 +15,7 @@ import java.util.List;
  * @param makers the jobs whose products are meant (JOB), or that have declared products that may be
  *     among the members: never the reader, nor who makes only what is excluded; groups that are not
  *     expanded yet may be among them; in the order of the graph
- * @param awaited the node that readers wait for, -1 where there is none
+ * @param awaited the node that readers wait for, -1 where there is none; of SOME no other list's
  */
 public record NeedList(
     Kind kind,
@@ -29,7 +30,15 @@ public record NeedList(
   public enum Kind {
     GLOB,
     FOLDER,
-    JOB
+    /** All products of a job, group or part of one. */
+    JOB,
+    /** The same without instances that failed, or that a failure blocked. */
+    SOME
+  }
+
+  /** Whether jobs are named, so that what they made are its members. */
+  public boolean ofJobs() {
+    return kind == Kind.JOB || kind == Kind.SOME;
   }
 
   /** The same list with others that make its members. */
@@ -43,6 +52,7 @@ public record NeedList(
       case GLOB -> text;
       case FOLDER -> text + "/";
       case JOB -> "job " + text;
+      case SOME -> "job " + text + Ref.OfJob.SKIPS;
     };
   }
 
@@ -51,7 +61,7 @@ public record NeedList(
     return switch (kind) {
       case GLOB -> glob.matches(path);
       case FOLDER -> text.equals(".") || path.startsWith(text + "/");
-      case JOB -> false;
+      case JOB, SOME -> false;
     };
   }
 

@@ -232,6 +232,12 @@ public final class Decider {
       one.content(line, shown, counts, content);
       other.content(line, shown, counts, content);
     }
+
+    @Override
+    public void leftOut(ManifestEntry line) {
+      one.leftOut(line);
+      other.leftOut(line);
+    }
   }
 
   /**

@@ -63,6 +63,11 @@ public final class Footprint implements InputSource, ManifestWriter {
   }
 
   @Override
+  public LeftOut leftOut(int list) {
+    return null;
+  }
+
+  @Override
   public Content ofTool(Tool tool) {
     tools.add(tool);
     variables.addAll(tool.variables());

@@ -18,6 +18,9 @@ interface InputSource {
   /** What a needed glob, folder or job contains, as one digest of its members. */
   ManifestWriter.Content ofList(int list);
 
+  /** The jobs that a list leaves out, for people only; null where there is none. */
+  LeftOut leftOut(int list);
+
   /** A needed value. */
   ManifestWriter.Content ofData(Ref.OfData value);
 

@@ -29,6 +29,10 @@ public final class JobRecords {
   private static final JobResult NONE =
       new JobResult(JobResult.Outcome.INTERRUPTED, "", null, List.of(), List.of(), List.of(), 0);
 
+  private static final int SETTLED = 1;
+
+  private static final int DROPPED = 2;
+
   private final Graph graph;
   private final Cache cache;
   private final Set<String> interrupted;
@@ -149,13 +153,24 @@ public final class JobRecords {
 
   /** From now on the job's products are what its result says; a join node is passed. For good. */
   public void settle(int node) {
-    settled.set(node, 1);
+    settled.set(node, SETTLED);
     settlings.incrementAndGet();
+  }
+
+  /** The job failed, or a failure blocks it: in this build it makes nothing. For good. */
+  public void drop(int job) {
+    settled.set(job, DROPPED);
+    settlings.incrementAndGet();
+  }
+
+  /** Whether it is known that the job makes nothing in this build. */
+  boolean isDropped(int job) {
+    return settled.get(job) == DROPPED;
   }
 
   /** Whether the job's products are known to be valid; of a join node, whether it was passed. */
   public boolean isSettled(int node) {
-    return settled.get(node) == 1;
+    return settled.get(node) == SETTLED;
   }
 
   /**

@@ -88,6 +88,21 @@ public record JobSelection(
     return new JobSelection(graph.jobsOf(all), graph.jobsOf(named), open, namedOpen, targeted);
   }
 
+  /**
+   * The jobs that may run for no other reason than that they are named: all where that is forced,
+   * else temporary ones, since what they made is wanted then.
+   */
+  public BitSet asked(Graph graph, boolean force) {
+    if (force) {
+      return named;
+    }
+    BitSet asked = new BitSet();
+    for (int j = named.nextSetBit(0); targeted && j >= 0; j = named.nextSetBit(j + 1)) {
+      asked.set(j, graph.isTemporary(j));
+    }
+    return asked;
+  }
+
   /** The nodes that a target means; throws {@link BadInput} where there are none. */
   private static BitSet find(Graph graph, String target, UnaryOperator<String> toPath) {
     BitSet found = named(graph, target);

@@ -43,7 +43,10 @@ enum LineKind {
   TOOL("tool"),
 
   /** Volumes and options of a step's container; the name is the step's number. */
-  CONTAINER("container");
+  CONTAINER("container"),
+
+  /** Which jobs a need leaves out, see {@link LeftOut}; it does not count. */
+  LEFT_OUT("left out");
 
   private static final LineKind[] ALL = values();
 

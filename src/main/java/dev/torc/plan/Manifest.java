@@ -65,7 +65,7 @@ public record Manifest(Graph graph, boolean containers) {
     TreeMap<String, Integer> sorted = new TreeMap<>();
     List<Integer> made = new ArrayList<>();
     for (int list : graph.listNeeds().row(id)) {
-      if (graph.list(list).kind() == NeedList.Kind.JOB) {
+      if (graph.list(list).ofJobs()) {
         made.add(list);
       } else {
         sorted.put(graph.list(list).written(), list);
@@ -73,6 +73,12 @@ public record Manifest(Graph graph, boolean containers) {
     }
     sorted.forEach((name, list) -> writer.content(LineKind.LIST, name, contains.ofList(list)));
     made(made, ordered, contains, writer);
+    for (int list : made) {
+      LeftOut left = graph.list(list).kind() == NeedList.Kind.SOME ? contains.leftOut(list) : null;
+      if (left != null) {
+        writer.leftOut(left.line(graph.list(list).written()));
+      }
+    }
     data(job).forEach((name, ref) -> writer.content(LineKind.DATA, name, contains.ofData(ref)));
     if (!job.tools().isEmpty()) {
       tools(job, contains, writer);

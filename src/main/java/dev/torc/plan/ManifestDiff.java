@@ -155,7 +155,7 @@ final class ManifestDiff {
       return;
     }
     switch (line) {
-      case PRODUCT -> {}
+      case PRODUCT, LEFT_OUT -> {}
       case LIST -> list(name, old, now);
       case NEED, FOUND -> need(name, old, now);
       case TOOL -> tool(name, old, now);

@@ -19,6 +19,11 @@ final class ManifestLines implements ManifestWriter {
     text(line, shown, content.value());
   }
 
+  @Override
+  public void leftOut(ManifestEntry line) {
+    lines.add(line);
+  }
+
   /** All lines in their order. */
   List<ManifestEntry> lines() {
     return lines;

@@ -47,6 +47,9 @@ interface ManifestWriter {
     content(LineKind.LIST, shown, "job", content);
   }
 
+  /** A line for people alone, which is no part of the manifest. */
+  default void leftOut(ManifestEntry line) {}
+
   /**
    * What is known of a need's contents. On the way of a start no {@code switch} goes over its
    * types: see development.md, laws.

@@ -2,6 +2,7 @@ package dev.torc.plan;
 
 import dev.torc.cache.JobResult;
 import dev.torc.cache.RecordedProduct;
+import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Stamp;
@@ -13,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The products of temporary jobs that are not there, and which jobs read them. {@link
- * WantedTemporaries} decides whether they are made again.
+ * The products of temporary jobs that are not there, or need not be, and which jobs read them.
+ * {@link WantedTemporaries} decides whether they are made again.
  */
 final class MissingTemporaries {
 
@@ -28,13 +29,12 @@ final class MissingTemporaries {
 
   private final Graph graph;
   private final JobRecords records;
-  private final Map<Integer, List<RecordedProduct>> gone = new HashMap<>();
+  private final Map<Integer, List<RecordedProduct>> gone;
   private final Map<Integer, List<Read>> ofList = new HashMap<>();
 
   /** Looks for what some jobs made. */
   MissingTemporaries(PlanContext context, BitSet jobs) {
-    this.graph = context.graph();
-    this.records = context.records();
+    this(context, new HashMap<>());
     for (int j : graph.inOrder(jobs)) {
       if (graph.isTemporary(j)) {
         List<RecordedProduct> lost = context.contents().gone(j);
@@ -43,6 +43,49 @@ final class MissingTemporaries {
         }
       }
     }
+  }
+
+  private MissingTemporaries(PlanContext context, Map<Integer, List<RecordedProduct>> gone) {
+    this.graph = context.graph();
+    this.records = context.records();
+    this.gone = gone;
+  }
+
+  /**
+   * The products of some temporary jobs that can go: jobs read them, none of these will run by its
+   * record, and the records will tell them what the products held. A table from which a group takes
+   * its values cannot go.
+   *
+   * @param further jobs that may read them beside those that wait for the makers themselves
+   */
+  static List<RecordedProduct> spent(PlanContext context, BitSet makers, BitSet further) {
+    MissingTemporaries made = new MissingTemporaries(context, new HashMap<>());
+    BitSet readers = (BitSet) further.clone();
+    for (int j = makers.nextSetBit(0); j >= 0; j = makers.nextSetBit(j + 1)) {
+      JobResult result = made.records.result(j);
+      if (result != null && result.outcome() == JobResult.Outcome.OK) {
+        made.gone.put(j, result.products());
+        Downstream.addReaders(made.graph, j, readers);
+      }
+    }
+    Map<String, Boolean> can = new HashMap<>();
+    readers = made.graph.jobsOf(readers);
+    for (int j = readers.nextSetBit(0); j >= 0; j = readers.nextSetBit(j + 1)) {
+      List<Read> reads = made.reads(j);
+      JobResult result = reads.isEmpty() ? null : made.records.result(j);
+      boolean well =
+          result != null
+              && result.outcome().isGood()
+              && result.moved().isEmpty()
+              && !made.graph.job(j).always();
+      reads.forEach(read -> can.merge(read.path, read.told && well, Boolean::logicalAnd));
+    }
+    made.graph.workflow().groups().forEach(group -> can.keySet().removeAll(group.tables()));
+    List<RecordedProduct> spent = new ArrayList<>();
+    for (List<RecordedProduct> products : made.gone.values()) {
+      products.stream().filter(each -> can.getOrDefault(each.path(), false)).forEach(spent::add);
+    }
+    return spent;
   }
 
   boolean isEmpty() {
@@ -92,7 +135,7 @@ final class MissingTemporaries {
         boolean file = made.kind() == Stamp.Kind.FILE;
         boolean member =
             switch (list.kind()) {
-              case JOB -> true;
+              case JOB, SOME -> true;
               case GLOB ->
                   file
                       ? list.glob().matches(made.path())
@@ -103,8 +146,7 @@ final class MissingTemporaries {
                       || list.text().startsWith(made.path() + "/");
             };
         if (member && !(file && list.excludes(made.path()))) {
-          boolean told =
-              list.kind() == NeedList.Kind.JOB || file && list.kind() == NeedList.Kind.GLOB;
+          boolean told = list.ofJobs() || file && list.kind() == NeedList.Kind.GLOB;
           reads.add(new Read(maker, made.path(), told));
         }
       }

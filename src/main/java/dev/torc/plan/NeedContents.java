@@ -111,10 +111,10 @@ public final class NeedContents implements InputSource {
   @Override
   public ManifestWriter.Content of(String path) {
     int maker = graph.makerOf(path);
-    if (maker >= 0 && !records.isSettled(maker)) {
+    if (maker >= 0 && !records.isSettled(maker) && !records.isDropped(maker)) {
       return new ManifestWriter.Content.Pending(maker);
     }
-    if (maker >= 0 && !made(maker, path)) {
+    if (maker >= 0 && (records.isDropped(maker) || !made(maker, path))) {
       return new ManifestWriter.Content.Missing();
     }
     try {
@@ -207,6 +207,11 @@ public final class NeedContents implements InputSource {
     return pending >= 0
         ? new ManifestWriter.Content.Pending(pending)
         : new ManifestWriter.Content.Known(members(list).digest());
+  }
+
+  @Override
+  public LeftOut leftOut(int list) {
+    return pending(list) >= 0 ? null : members(list).leftOut();
   }
 
   @Override
@@ -311,7 +316,9 @@ public final class NeedContents implements InputSource {
   private int pending(int list) {
     List<Integer> makers = graph.list(list).makers();
     int i = passed.get(list);
-    while (i < makers.size() && records.isSettled(makers.get(i))) {
+    boolean some = graph.list(list).kind() == NeedList.Kind.SOME;
+    while (i < makers.size()
+        && (records.isSettled(makers.get(i)) || some && records.isDropped(makers.get(i)))) {
       i++;
     }
     passed.set(list, i); // what is settled stays so
@@ -375,14 +382,18 @@ public final class NeedContents implements InputSource {
     NeedList list = graph.list(id);
     List<OwnedPath> stale = new ArrayList<>();
     return switch (list.kind()) {
-      case JOB -> {
+      case JOB, SOME -> {
         Map<String, ManifestEntry> sorted = new TreeMap<>();
+        List<String> dropped = new ArrayList<>(0);
         for (int maker : list.makers()) {
-          if (graph.isJob(maker)) {
+          if (list.kind() == NeedList.Kind.SOME && records.isDropped(maker)) {
+            dropped.add(graph.name(maker));
+          } else if (graph.isJob(maker)) {
             products(maker, look, sorted);
           }
         }
-        yield NeedMembers.of(List.copyOf(sorted.values()), List.of(), Map.of());
+        yield NeedMembers.of(List.copyOf(sorted.values()), List.of(), Map.of())
+            .without(LeftOut.of(list.makers().size(), dropped));
       }
       case GLOB -> NeedMembers.of(matches(list, look, stale), stale, Map.of());
       case FOLDER -> {

@@ -7,6 +7,7 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
 import java.util.List;
 import java.util.Map;
 
@@ -18,16 +19,26 @@ import java.util.Map;
  * @param stale files that torc made, that no job declares any more and that stand unaltered where
  *     the glob or folder would match them: they do not count
  * @param stamps of the entries of a folder, by path; empty for a glob or job
+ * @param leftOut the jobs whose products are no members since they failed; null where there is none
  */
 public record NeedMembers(
-    List<ManifestEntry> entries, Digest digest, List<OwnedPath> stale, Map<String, Stamp> stamps) {
+    List<ManifestEntry> entries,
+    Digest digest,
+    List<OwnedPath> stale,
+    Map<String, Stamp> stamps,
+    LeftOut leftOut) {
 
   /** Digests the entries. */
   static NeedMembers of(
       List<ManifestEntry> entries, List<OwnedPath> stale, Map<String, Stamp> stamps) {
     ManifestHash hash = new ManifestHash();
     entries.forEach(entry -> hash.text(LineKind.of(entry.code()), entry.name(), entry.now()));
-    return new NeedMembers(List.copyOf(entries), hash.digest(), List.copyOf(stale), stamps);
+    return new NeedMembers(List.copyOf(entries), hash.digest(), List.copyOf(stale), stamps, null);
+  }
+
+  /** The same, where jobs were left out. */
+  NeedMembers without(LeftOut jobs) {
+    return new NeedMembers(entries, digest, stale, stamps, jobs);
   }
 
   /**
@@ -44,7 +55,7 @@ public record NeedMembers(
       return member.name();
     }
     String values = member.name().substring("//".length());
-    String name = written.substring("job ".length());
+    String name = Ref.OfJob.name(written);
     return "job " + (values.isEmpty() ? name : InstanceName.parse(name).group() + "/" + values);
   }
 

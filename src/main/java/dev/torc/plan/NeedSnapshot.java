@@ -94,7 +94,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     long begin = contents.rechecks().now();
     for (int id : graph.listNeeds().row(job)) {
       NeedList list = graph.list(id);
-      if (list.kind() == NeedList.Kind.JOB) {
+      if (list.ofJobs()) {
         ProductRechecks.Recheck recheck = contents.rechecks().after(id, begin);
         snapshot.swept.put(id, recheck);
         snapshot.lists.put(id, recheck.members());
@@ -149,6 +149,11 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   @Override
+  public LeftOut leftOut(int list) {
+    return lists.get(list).leftOut();
+  }
+
+  @Override
   public ManifestWriter.Content ofTool(Tool tool) {
     return NeedContents.content(tools.get(tool.name()).product());
   }
@@ -184,6 +189,17 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
           }
         });
     return values;
+  }
+
+  /** For each need that leaves out what failed, which jobs it left out. */
+  public List<LeftOut> leftOut() {
+    List<LeftOut> all = new ArrayList<>(0);
+    for (NeedMembers list : lists.values()) {
+      if (list.leftOut() != null) {
+        all.add(list.leftOut());
+      }
+    }
+    return all;
   }
 
   /** The job and key of a needed value that the job did not store; null if none. */
@@ -276,7 +292,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     folders.forEach(
         (path, folder) -> addMoved(path + "/", () -> digests.moved(path, folder, false), moved));
     for (Map.Entry<Integer, NeedMembers> entry : lists.entrySet()) {
-      if (graph.list(entry.getKey()).kind() == NeedList.Kind.JOB) {
+      if (graph.list(entry.getKey()).ofJobs()) {
         continue; // its members are those that the jobs made, and were swept
       }
       NeedMembers before = entry.getValue();

@@ -53,11 +53,10 @@ public final class Plan {
     BitSet selected = context.selection().jobs();
     BitSet both = (BitSet) restless.clone();
     both.and(selected);
-    both.or(unreadable(context, both));
+    both.or(needed(context, both));
     BitSet decided = (BitSet) restless.clone();
     decided.or(both);
-    MissingTemporaries absent =
-        new MissingTemporaries(context, both); // a job that lacks a product is not at rest
+    MissingTemporaries absent = new MissingTemporaries(context, both);
     if (!absent.isEmpty()) {
       WantedTemporaries wants =
           new WantedTemporaries(context, absent, selected, decided, false, verdicts).decide();
@@ -76,10 +75,10 @@ public final class Plan {
   }
 
   /**
-   * Jobs at rest whose records cannot be read, though jobs that may run read them: as long as
-   * nobody does, a job at rest needs no record.
+   * Jobs at rest that have to be decided because jobs that may run read them: those whose records
+   * cannot be read, which a job at rest does not need, and temporary ones that lack a product.
    */
-  private static BitSet unreadable(PlanContext context, BitSet restless) {
+  private static BitSet needed(PlanContext context, BitSet restless) {
     BitSet found = new BitSet();
     if (restless.equals(context.selection().jobs())) {
       return found;
@@ -93,16 +92,30 @@ public final class Plan {
       BitSet read = new BitSet();
       for (int node = readers.nextSetBit(0); node >= 0; node = readers.nextSetBit(node + 1)) {
         addBefore(context.graph(), node, read);
+        addFound(context, node, read);
       }
       read.andNot(asked);
       read.andNot(seen);
       read.and(context.selection().jobs());
       for (int j = read.nextSetBit(0); j >= 0; j = read.nextSetBit(j + 1)) {
-        found.set(j, context.records().result(j) == null);
+        found.set(j, context.records().result(j) == null || context.lacks(j));
       }
       seen.or(read);
     }
     return found;
+  }
+
+  /** Adds the jobs that made what the depfile of one named: these may be temporary. */
+  private static void addFound(PlanContext context, int node, BitSet into) {
+    Graph graph = context.graph();
+    if (graph.hasTemporary() && graph.isJob(node) && context.records().result(node) != null) {
+      for (String path : context.records().result(node).found()) {
+        int maker = graph.makerOf(path);
+        if (maker >= 0) {
+          into.set(maker);
+        }
+      }
+    }
   }
 
   /** Adds the nodes that one waits for, join nodes and what these wait for included. */

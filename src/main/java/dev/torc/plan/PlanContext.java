@@ -1,9 +1,12 @@
 package dev.torc.plan;
 
 import dev.torc.cache.Cache;
+import dev.torc.cache.RecordedProduct;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -108,6 +111,30 @@ public record PlanContext(
       }
     }
     return revived;
+  }
+
+  /** The products of some temporary jobs that can go; see {@link MissingTemporaries#spent}. */
+  public List<RecordedProduct> spent(BitSet makers, BitSet further) {
+    return MissingTemporaries.spent(this, makers, further);
+  }
+
+  /** The same when a build is over: nothing is wanted any more. */
+  public PlanContext ended() {
+    return new PlanContext(graph, records, contents, decider, selection, force, Map.of());
+  }
+
+  /** What a job that is up to date leaves out, for each of its needs that leave any out. */
+  public List<LeftOut> leftOut(int job) {
+    List<LeftOut> all = new ArrayList<>(0);
+    if (graph.skips(job)) {
+      for (int list : graph.listNeeds().row(job)) {
+        LeftOut left = contents.leftOut(list);
+        if (left != null) {
+          all.add(left);
+        }
+      }
+    }
+    return all;
   }
 
   /** Whether a temporary job has made what is not there any more. */

@@ -76,7 +76,7 @@ public final class StaleProducts {
             case GLOB -> list.glob().matches(path) || list.glob().overlaps(inside);
             case FOLDER ->
                 list.text().equals(".") || within(path, list.text()) || within(list.text(), path);
-            case JOB -> false;
+            case JOB, SOME -> false;
           };
       if (needed && !list.excludes(path)) {
         return false;

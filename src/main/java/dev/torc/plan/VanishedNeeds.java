@@ -53,7 +53,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
 
   /** What is there if a list without makers gives nothing, though sources should; else empty. */
   private String nothing(int id, NeedList list) {
-    if (list.kind() == NeedList.Kind.JOB) {
+    if (list.ofJobs()) {
       return nothing(list.text());
     }
     NeedMembers members = contents.members(id);

@@ -4,7 +4,6 @@ import dev.torc.cache.JobResult;
 import dev.torc.cache.RecordedProduct;
 import dev.torc.graph.Downstream;
 import dev.torc.hash.Stamp;
-import dev.torc.workflow.Ref;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -88,19 +87,16 @@ final class WantedTemporaries {
       if (given.graph().open().get(group).problems().isEmpty()) {
         for (int maker : absent.awaited(group)) {
           for (RecordedProduct made : absent.of(maker)) {
-            // The names that a glob matched are recorded; any other product is awaited to be read.
-            if (amid || made.kind() != Stamp.Kind.FILE || declares(maker, made.path())) {
+            // The names of files are recorded; a table is awaited to be read.
+            if (amid
+                || made.kind() != Stamp.Kind.FILE
+                || given.graph().open().get(group).tables().contains(made.path())) {
               wanted.putIfAbsent(made.path(), given.graph().name(group));
             }
           }
         }
       }
     }
-  }
-
-  private boolean declares(int job, String path) {
-    return given.graph().job(job).productRefs().stream()
-        .anyMatch(ref -> ref instanceof Ref.OfFile file && file.path().equals(path));
   }
 
   private void forward() {

@@ -182,11 +182,12 @@ final class EventText {
                 + ": ran in "
                 + Amount.time(details.wall())
                 + use(details)
+                + without(details)
                 + "\n"
                 + output
             : "";
       }
-      case UP_TO_DATE -> palette.dim(name + ": up to date") + "\n";
+      case UP_TO_DATE -> palette.dim(name + ": up to date" + without(details)) + "\n";
       case BLOCKED ->
           at(Detail.BRIEF)
               ? palette.yellow(name)
@@ -202,6 +203,10 @@ final class EventText {
       case FAILED, WAITING, READY, RUNNING ->
           throw new IllegalArgumentException("no end of a job: " + ended.state());
     };
+  }
+
+  private static String without(Event.Details details) {
+    return details.leftOut().isEmpty() ? "" : ", " + LeftOutText.of(details.leftOut());
   }
 
   private String use(Event.Details details) {

@@ -104,5 +104,6 @@ public final class JsonReport implements Report {
         .seconds("seconds", details.wall())
         .seconds("cpu", details.cpu())
         .number("memory", details.peak(), details.peak() >= 0);
+    LeftOutText.json(json, details.leftOut());
   }
 }

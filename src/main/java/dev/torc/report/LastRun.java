@@ -2,6 +2,7 @@ package dev.torc.report;
 
 import dev.torc.cache.JobResult;
 import dev.torc.cache.RunDetails;
+import dev.torc.plan.LeftOut;
 import java.util.List;
 
 /**
@@ -19,7 +20,7 @@ public record LastRun(JobResult result, RunDetails details) {
         all == null
             ? null
             : new RunDetails(
-                List.of(),
+                LeftOut.lines(all),
                 List.of(),
                 all.what(),
                 all.number(),
@@ -53,6 +54,7 @@ public record LastRun(JobResult result, RunDetails details) {
               .seconds("cpu", details.cpu())
               .number("memory", details.peak(), details.peak() >= 0)
               .number("attempts", details.attempts());
+          LeftOutText.json(out, LeftOut.of(details));
           more.run();
         });
   }

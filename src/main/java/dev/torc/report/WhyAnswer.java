@@ -8,6 +8,7 @@ import dev.torc.machine.SafeText;
 import dev.torc.plan.CauseChain;
 import dev.torc.plan.Causes;
 import dev.torc.plan.JobRecords;
+import dev.torc.plan.LeftOut;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.PathReaders;
 import dev.torc.plan.Plan;
@@ -141,13 +142,17 @@ public record WhyAnswer(
       out.append(WhyText.upToDate(name, last, past, palette)).append('\n');
       List<RecordedProduct> gone = contents.gone(job);
       if (!gone.isEmpty()) {
-        out.append(WhyText.gone(gone)).append('\n');
+        out.append(WhyText.gone(gone, graph().deletes(job))).append('\n');
       }
     } else {
       out.append(WhyText.of(causes.of(plan, job), palette)).append('\n');
       if (past != null) {
         out.append(WhyText.lastRun(last, past, palette)).append('\n');
       }
+    }
+    List<LeftOut> left = LeftOut.of(last);
+    if (!left.isEmpty()) {
+      out.append("  it ran ").append(LeftOutText.of(left)).append('\n');
     }
   }
 

@@ -47,16 +47,21 @@ public final class WhyText {
         : name + "; " + past(last, chain, palette);
   }
 
-  /** That products of a temporary job are missing, and nobody needs them: a line of its own. */
-  public static String gone(List<RecordedProduct> products) {
+  /**
+   * That products of a temporary job are missing, and nobody needs them: a line of its own.
+   *
+   * @param deletes whether torc takes them away
+   */
+  public static String gone(List<RecordedProduct> products, boolean deletes) {
     String names =
         String.join(
             ", ", products.stream().map(RecordedProduct::path).map(SafeText::name).toList());
     return "  its temporary "
         + (products.size() == 1 ? "product " : "products ")
         + names
-        + (products.size() == 1 ? " is" : " are")
-        + " missing, and no job that will run needs "
+        + (products.size() == 1 ? " is " : " are ")
+        + (deletes ? "gone (temporary: delete)" : "missing")
+        + ", and no job that will run needs "
         + (products.size() == 1 ? "it" : "them");
   }
 

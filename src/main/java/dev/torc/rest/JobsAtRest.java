@@ -40,7 +40,7 @@ import java.util.TreeMap;
  * @param jobs those at rest
  * @param stamps of files by number, those of the graph first, then the further ones: the
  *     {@linkplain Stamp#numbers numbers} of each; a ctime of 0 where there is none, a negative one
- *     where it cannot be trusted, a size of -1 for a folder
+ *     where it cannot be trusted, a size of -1 for a folder, of -2 where nothing stands
  * @param digests of the same files, of folders none
  * @param further paths that the graph does not name: files that depfiles found, or that globs made
  *     or mean, and the folders where these were looked for
@@ -66,7 +66,10 @@ public record JobsAtRest(
   /** In place of a size: names come to a folder and go with its times, whatever its size is. */
   static final long FOLDER = -1;
 
-  private static final String LAYOUT = "torc rest 4";
+  /** In place of a size: a temporary product that is gone. */
+  static final long GONE = -2;
+
+  private static final String LAYOUT = "torc rest 5";
 
   /** So many files are worth another thread. */
   private static final int MANY = 2_000;
@@ -260,6 +263,20 @@ public record JobsAtRest(
     return new Looked(touched.stamps() == stamps ? this : with(touched.stamps()), restless);
   }
 
+  /** Whether any of some jobs is at rest without a product that it made. */
+  public boolean lack(Graph graph, BitSet some) {
+    for (int j = some.nextSetBit(0); j >= 0; j = some.nextSetBit(j + 1)) {
+      for (Adjacency of : List.of(graph.products(), extra)) {
+        for (int i = of.from(j); i < of.to(j); i++) {
+          if (jobs.get(j) && stamps[of.at(i) * WIDTH] == GONE) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
   /** The digest of a file at rest that has this stamp; null where that is not known. */
   public Digest digest(Graph graph, String path, Stamp stamp) {
     int file = graph.fileId(path);
@@ -321,7 +338,11 @@ public record JobsAtRest(
       try {
         kind = f < graph.files() ? graph.handPath(f, look) : further.hand(f - graph.files(), look);
       } catch (IOException e) {
-        kind = Stamp.Kind.MISSING; // likewise
+        kind = Stamp.Kind.OTHER; // likewise
+      }
+      if (stamps[at] == GONE) {
+        moved.set(f, kind != Stamp.Kind.MISSING);
+        continue;
       }
       boolean folder = stamps[at] == FOLDER;
       int first = folder ? 1 : 0; // its size says nothing

@@ -46,6 +46,8 @@ public final class RestCollector {
 
   private static final int[] NONE = {};
 
+  private static final long[] GONE = {JobsAtRest.GONE, 0, 1, 0};
+
   private final PlanContext context;
   private final Graph graph;
   private final DigestMemo digests;
@@ -57,6 +59,7 @@ public final class RestCollector {
   private final Map<Integer, long[]> listed = new HashMap<>();
   private final BitSet jobs = new BitSet();
   private final BitSet torn = new BitSet();
+  private final BitSet woken = new BitSet();
   private final RestDigests contents;
   private long[] stamps;
 
@@ -91,14 +94,16 @@ public final class RestCollector {
       throws IOException {
     RestCollector resting = new RestCollector(context, digests);
     if (before != null) {
+      resting.wake(before, stayed);
       resting.keep(before, stayed);
     }
     Set<String> variables = new TreeSet<>();
     if (before != null) {
       variables.addAll(before.held().caller().keySet());
     }
+    BitSet due = resting.due(stayed);
     for (int j : context.graph().inOrder(context.graph().allJobs())) {
-      if (!stayed.get(j) && context.records().isSettled(j) && resting.canRest(j)) {
+      if (!stayed.get(j) && !due.get(j) && resting.canRest(j)) {
         resting.add(j, variables);
       }
     }
@@ -129,6 +134,28 @@ public final class RestCollector {
     System.arraycopy(products, 0, all, needs.length, products.length);
     System.arraycopy(more, 0, all, needs.length + products.length, more.length);
     return all;
+  }
+
+  /** Lets those be found anew that touch a temporary product which came or went in this build. */
+  private void wake(JobsAtRest before, BitSet stayed) {
+    BitSet moved = new BitSet();
+    for (String path : graph.hasTemporary() ? replaced : Set.<String>of()) {
+      int file = graph.fileId(path);
+      int other = file < 0 ? before.further().id(path) : -1;
+      if (file >= 0 || other >= 0) {
+        moved.set(file >= 0 ? file : graph.files() + other);
+      }
+    }
+    if (!moved.isEmpty()) {
+      for (Adjacency files : List.of(graph.needs(), graph.products(), before.extra())) {
+        for (int j = stayed.nextSetBit(0); j >= 0; j = stayed.nextSetBit(j + 1)) {
+          for (int i = files.from(j); i < files.to(j) && stayed.get(j); i++) {
+            stayed.set(j, !moved.get(files.at(i)));
+            woken.set(j, moved.get(files.at(i)));
+          }
+        }
+      }
+    }
   }
 
   private void keep(JobsAtRest before, BitSet stayed) {
@@ -192,8 +219,40 @@ public final class RestCollector {
     return number;
   }
 
-  /** Whether only plain files, and the results of other jobs, decide about a job. */
+  /** The jobs whose products the next build takes away, though it may run nothing. */
+  private BitSet due(BitSet stayed) {
+    BitSet due = new BitSet();
+    if (graph.deletes()) {
+      BitSet makers = graph.allJobs();
+      makers.andNot(stayed);
+      for (int j = makers.nextSetBit(0); j >= 0; j = makers.nextSetBit(j + 1)) {
+        makers.set(j, graph.deletes(j) && context.records().isSettled(j));
+      }
+      for (RecordedProduct made : context.spent(makers, new BitSet())) {
+        if (!isGone(made.path())) {
+          due.set(graph.makerOf(made.path()));
+        }
+      }
+    }
+    return due;
+  }
+
+  /** Whether a file is a temporary product that is not there, of which the records tell. */
+  private boolean isGone(int file, String path) {
+    int maker = file < graph.files() ? graph.maker(file) : graph.makerOf(path);
+    return isGone(path) && maker >= 0 && context.lacks(maker);
+  }
+
+  private boolean isGone(String path) {
+    KnownDigest known = digests.last(path);
+    return known != null && !known.stamp().exists();
+  }
+
+  /** Whether it is settled, and only plain files and the results of other jobs decide about it. */
   private boolean canRest(int id) {
+    if (!context.records().isSettled(id)) {
+      return false;
+    }
     Job job = graph.job(id);
     JobResult result = context.records().result(id);
     boolean well = result != null && result.outcome().isGood() && result.moved().isEmpty();
@@ -290,7 +349,10 @@ public final class RestCollector {
     }
     footprint.images().forEach(image -> questions.add(around.question(image)));
     for (int list : footprint.lists()) {
-      if (graph.list(list).kind() == NeedList.Kind.JOB) {
+      if (graph.list(list).ofJobs()) {
+        if (context.contents().leftOut(list) != null) {
+          return; // it may be there next time, though nothing ran
+        }
         continue; // the result of another job
       }
       int[] glob = graph.list(list).kind() == NeedList.Kind.GLOB ? glob(list) : NONE;
@@ -303,15 +365,15 @@ public final class RestCollector {
     }
     int[] more = also.build().toArray();
     extra[id] = more.length == 0 ? null : more;
-    boolean doubt = false;
+    boolean doubt = woken.get(id);
     int[] files = files(id);
     for (int file : files) {
       if (listed.containsKey(file)) {
         continue;
       }
       String path = path(file);
-      KnownDigest known = digests.last(path);
-      if (known == null || known.stamp().kind() != Stamp.Kind.FILE) {
+      KnownDigest known = woken.get(id) ? digests.seen(path) : digests.last(path);
+      if (known == null || known.stamp().kind() != Stamp.Kind.FILE && !isGone(file, path)) {
         extra[id] = null;
         return;
       }
@@ -324,12 +386,14 @@ public final class RestCollector {
     jobs.set(id);
     for (int file : files) {
       long[] folder = listed.get(file);
+      KnownDigest known = digests.last(path(file));
       if (folder != null) {
         claim(file, folder);
-      } else {
-        KnownDigest known = digests.last(path(file));
+      } else if (known.stamp().exists()) {
         claim(file, numbers(known));
         contents.put(file, known.digest());
+      } else {
+        claim(file, GONE);
       }
     }
     variables.addAll(questions);

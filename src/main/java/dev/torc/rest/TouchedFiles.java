@@ -48,7 +48,7 @@ final class TouchedFiles {
 
   /** Takes the files that were only touched from those that moved, by their numbers. */
   void takeFrom(BitSet moved, int threads) {
-    int[] files = moved.stream().filter(f -> number(f) != JobsAtRest.FOLDER).toArray();
+    int[] files = moved.stream().filter(this::isFile).toArray();
     long bytes = 0;
     for (int file : files) {
       bytes += size(file);
@@ -83,6 +83,10 @@ final class TouchedFiles {
       stamps = stamps.clone();
     }
     System.arraycopy(stamp.numbers(), 0, stamps, file * JobsAtRest.WIDTH, JobsAtRest.WIDTH);
+  }
+
+  private boolean isFile(int file) {
+    return number(file) != JobsAtRest.FOLDER && number(file) != JobsAtRest.GONE;
   }
 
   private long number(int file) {

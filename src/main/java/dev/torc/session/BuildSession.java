@@ -62,7 +62,7 @@ public final class BuildSession {
     Capacity capacity =
         Capacity.of(project.workflow(), project.caller().host().limits().get(), request.limits());
     BuildSession session = new BuildSession(request, capacity, rest);
-    if (request.force() && rest.decidesGroups(session.forced())) {
+    if (rest.decidesGroups(session.asked())) {
       session.begin(RestState.none(project));
     }
     return session;
@@ -75,7 +75,7 @@ public final class BuildSession {
    * @throws dev.torc.syntax.BadInput where the build would be refused
    */
   public Plan forecast(Consumer<String> warn) throws IOException {
-    unreadable(rest.concerned(selection.jobs(), forced()))
+    unreadable(rest.concerned(selection.jobs(), asked()))
         .forEach(line -> warn.accept(line.toString()));
     return look(warn);
   }
@@ -103,10 +103,10 @@ public final class BuildSession {
    * @throws dev.torc.syntax.BadInput with all that is wrong
    */
   public void check(Consumer<String> warn) throws IOException {
-    if (rest.restless(forced()).intersects(selection.jobs())) {
+    if (rest.restless(asked()).intersects(selection.jobs())) {
       HeadStart.begin();
     }
-    if (!check(rest.concerned(selection.jobs(), forced())).isEmpty()) {
+    if (!check(rest.concerned(selection.jobs(), asked())).isEmpty()) {
       look(warn); // a job that asks for too much is no error while it is up to date
     }
   }
@@ -124,8 +124,8 @@ public final class BuildSession {
     return unreadable;
   }
 
-  private BitSet forced() {
-    return request.force() ? selection.named() : new BitSet();
+  private BitSet asked() {
+    return selection.asked(project.graph(), request.force());
   }
 
   /**
@@ -154,7 +154,7 @@ public final class BuildSession {
   }
 
   private int build(String id, BuildWatcher watcher) throws IOException {
-    BitSet restless = rest.restless(forced());
+    BitSet restless = rest.restless(asked());
     if (rest.digests() != null) {
       watcher.reading(rest.digests());
     }

@@ -4,6 +4,7 @@ import dev.torc.buildfile.BuildFile;
 import dev.torc.buildfile.ParsedBuildFile;
 import dev.torc.buildfile.ResultSource;
 import dev.torc.cache.CachePlace;
+import dev.torc.engine.LaunchBuilder;
 import dev.torc.exec.Containers;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
@@ -149,13 +150,8 @@ public record Project(
   private record Identities(Containers containers) implements ImageSource {
     @Override
     public Digest of(Image image) {
-      return containers.identity(name(image));
+      return containers.identity(LaunchBuilder.image(image));
     }
-  }
-
-  /** An image as the runtimes are asked for it. */
-  static Containers.ImageName name(Image image) {
-    return new Containers.ImageName(image.name(), image.runtime(), image.wish());
   }
 
   StampSource stamps() {

@@ -99,7 +99,7 @@ public final class ReadSession implements AutoCloseable {
     // What is settled without force may not be with it.
     PlanContext of = force ? context(project, selection, true) : context.with(selection, false);
     return of.graph() == rest.project().graph()
-        ? Plan.of(of, rest.restless(force ? selection.named() : new BitSet()))
+        ? Plan.of(of, rest.restless(selection.asked(of.graph(), force)))
         : Plan.of(of);
   }
 

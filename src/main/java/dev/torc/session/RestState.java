@@ -84,14 +84,16 @@ record RestState(
     return new RestState(of, null, Stamp.MISSING, of.graph().allJobs(), false, null);
   }
 
-  /** Whether jobs may run whose results decided about groups, if some are forced to. */
-  boolean decidesGroups(BitSet forced) {
+  /** Whether jobs may run whose results decided about groups, if some are asked to. */
+  boolean decidesGroups(BitSet asked) {
     BitSet deciding = project.kept() == null ? new BitSet() : project.kept().deciding();
     if (deciding.isEmpty()) {
       return false;
     }
-    BitSet jobs = restless(forced);
-    return !jobs.isEmpty() && Downstream.with(project.graph(), jobs).intersects(deciding);
+    BitSet jobs = restless(asked);
+    return !jobs.isEmpty()
+        && (rest != null && rest.lack(project.graph(), deciding) // one may be wanted again
+            || Downstream.with(project.graph(), jobs).intersects(deciding));
   }
 
   /** The caller's environment; where programs lie in it is looked for as things stand now. */
@@ -120,9 +122,9 @@ record RestState(
                 || StartMarks.read(place).stream().allMatch(StartMarks.Mark::ended));
   }
 
-  /** Those of some jobs that may run, if others are forced to. */
-  BitSet concerned(BitSet selected, BitSet forced) {
-    BitSet jobs = Downstream.with(project.graph(), restless(forced));
+  /** Those of some jobs that may run, if others are asked to. */
+  BitSet concerned(BitSet selected, BitSet asked) {
+    BitSet jobs = Downstream.with(project.graph(), restless(asked));
     jobs.and(selected);
     return jobs;
   }
@@ -157,10 +159,10 @@ record RestState(
     }
   }
 
-  /** The jobs that have to be decided, forced ones among them. */
-  BitSet restless(BitSet forced) {
+  /** The jobs that have to be decided, those that are asked to run among them. */
+  BitSet restless(BitSet asked) {
     BitSet jobs = (BitSet) restless.clone();
-    jobs.or(forced);
+    jobs.or(asked);
     return jobs;
   }
 

@@ -18,6 +18,7 @@ import java.util.StringJoiner;
  * @param tools programs whose contents count; a job that makes one is waited for
  * @param depfile path of the depfile the command writes, relative to the root; null without one
  * @param temporary whether only readers want its products: see {@code plan.WantedTemporaries}
+ * @param deletes whether what is temporary goes when it was read: see {@code engine.SpentProducts}
  * @param manual whether it runs only when it is named or something that will be built needs it
  * @param showsOutput whether all that it wrote is shown when it ends, also where it ended well
  * @param priority larger first
@@ -37,6 +38,7 @@ public record Job(
     String depfile,
     boolean persist,
     boolean temporary,
+    boolean deletes,
     boolean always,
     boolean interactive,
     boolean manual,

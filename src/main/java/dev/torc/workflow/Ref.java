@@ -47,11 +47,30 @@ public sealed interface Ref {
     }
   }
 
-  /** All products of a job; of a job without products, its manifest. */
-  record OfJob(Place place, String job) implements Ref {
+  /**
+   * All products of a job; of a job without products, its manifest.
+   *
+   * @param skips whether instances of a group are left out that failed or were blocked
+   */
+  record OfJob(Place place, String job, boolean skips) implements Ref {
+
+    /** Ends the text of one that leaves out what failed. */
+    public static final String SKIPS = " (failed: skip)";
+
+    /** One that leaves nothing out. */
+    public OfJob(Place place, String job) {
+      this(place, job, false);
+    }
+
     @Override
     public String text() {
-      return "job " + job;
+      return skips ? "job " + job + SKIPS : "job " + job;
+    }
+
+    /** The name in such a text. */
+    public static String name(String text) {
+      int end = text.endsWith(SKIPS) ? text.length() - SKIPS.length() : text.length();
+      return text.substring("job ".length(), end);
     }
   }
 

@@ -138,6 +138,7 @@ public final class WorkflowCodec {
     out.text(job.depfile());
     out.flag(job.persist());
     out.flag(job.temporary());
+    out.flag(job.deletes());
     out.flag(job.always());
     out.flag(job.interactive());
     out.flag(job.manual());
@@ -168,6 +169,7 @@ public final class WorkflowCodec {
         resources(in),
         retry(in),
         in.text(),
+        in.flag(),
         in.flag(),
         in.flag(),
         in.flag(),
@@ -298,7 +300,7 @@ public final class WorkflowCodec {
       case Ref.OfFolder folder -> ref(out, 1, folder.path());
       case Ref.OfGlob glob -> ref(out, 2, glob.pattern());
       case Ref.Exclude exclude -> ref(out, 3, exclude.pattern());
-      case Ref.OfJob job -> ref(out, 4, job.job());
+      case Ref.OfJob job -> ref(out, job.skips() ? 6 : 4, job.job());
       case Ref.OfData data -> {
         ref(out, 5, data.job());
         out.text(data.key());
@@ -320,7 +322,7 @@ public final class WorkflowCodec {
       case 1 -> new Ref.OfFolder(place, text);
       case 2 -> new Ref.OfGlob(place, text);
       case 3 -> new Ref.Exclude(place, text);
-      case 4 -> new Ref.OfJob(place, text);
+      case 4, 6 -> new Ref.OfJob(place, text, kind == 6);
       case 5 -> new Ref.OfData(place, text, in.text());
       default -> throw new IllegalArgumentException("no kind of reference: " + kind);
     };

@@ -118,7 +118,15 @@ class JobReaderTest {
         "needs: '*/'|torc.yaml:4:12: */: a pattern matches files; write */** for what lies in the"
             + " folders",
         "needs: [{jib: x}]|torc.yaml:4:14: unknown key jib in an entry of needs; did you mean job?",
-        "needs: [{}]|torc.yaml:4:13: an entry of needs is a path, {job: NAME} or {data: JOB.KEY}",
+        "needs: [{}]|torc.yaml:4:13: an entry of needs is a path, {job: NAME}, {job: GROUP, failed:"
+            + " skip} or {data: JOB.KEY}",
+        "needs: [{failed: skip}]|torc.yaml:4:13: an entry of needs is a path, {job: NAME}, {job:"
+            + " GROUP, failed: skip} or {data: JOB.KEY}",
+        "needs: [{data: g.x, failed: skip}]|torc.yaml:4:13: an entry of needs is a path, {job:"
+            + " NAME}, {job: GROUP, failed: skip} or {data: JOB.KEY}",
+        "needs: {job: g, failed: keep}|torc.yaml:4:29: failed must be skip, not keep",
+        "needs: {job: g, faild: skip}|torc.yaml:4:13: no item of needs can be named job, which has"
+            + " a meaning of its own: {job: NAME} and {data: JOB.KEY}; choose another name",
         "needs: [[a]]|torc.yaml:4:13: needs must be a text, not a list",
         "needs: [{sample}]|torc.yaml:4:14: {sample} is a map in YAML; quote a text that has { in"
             + " it",
@@ -133,6 +141,7 @@ class JobReaderTest {
         "needs: 'a/{needs}'|torc.yaml:4:12: {needs} is known only when the job runs; it can stand"
             + " in commands and env",
         "always: yes|torc.yaml:4:13: always must be true or false, not yes",
+        "temporary: gone|torc.yaml:4:16: temporary must be true, false or delete, not gone",
         "output: never|torc.yaml:4:13: output must be failure or always, not never",
         "priority: 1.5|torc.yaml:4:15: priority must be a whole number, not 1.5",
         "retries: -1|torc.yaml:4:14: retries must be at least 0",

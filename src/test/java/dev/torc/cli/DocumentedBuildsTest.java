@@ -19,9 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Builds the build files that the pages show. {@code <!-- runs: a b -->} before a block names the
  * jobs that run and end well in the first build, {@code again} those of the second (none without
- * it), {@code sources} files to be made with their names as contents, {@code standins} programs
- * that testdata/standins has in the place of real ones; blocks with {@code file} are written where
- * they say.
+ * it), {@code sources} files to be made with their names as contents, {@code gone} products that it
+ * leaves no more, {@code standins} programs that testdata/standins has in the place of real ones;
+ * blocks with {@code file} are written where they say.
  */
 class DocumentedBuildsTest {
 
@@ -87,6 +87,9 @@ class DocumentedBuildsTest {
       build.addAll(List.of("-f", "torc.yaml", "-f", "over.yaml"));
     }
     assertEquals(block.words("runs").stream().sorted().toList(), ran(folder, build));
+    for (String product : block.words("gone")) {
+      assertFalse(Files.exists(folder.resolve(product)), product);
+    }
     assertEquals(block.words("again"), ran(folder, build), "second build");
   }
 

@@ -1,6 +1,7 @@
 package dev.torc.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -46,6 +47,77 @@ class TemporaryCommandsTest {
     assertEquals(why, folder.run("why", "b.txt").out());
     String last = folder.run("build").err();
     assertTrue(last.contains("3 jobs: 0 ran, 3 up to date, 0 failed"), last);
+  }
+
+  /** What is missing for good keeps nothing from being at rest, and what comes there moves. */
+  @Test
+  void aBuildInWhichNothingMovedOpensNoDatabase() throws IOException {
+    folder.settle();
+    assertTrue(folder.opensNothing());
+    assertTrue(folder.run("build", "first").err().contains("1 ran"));
+    folder.settle();
+    assertTrue(folder.opensNothing());
+    Files.delete(cwd.resolve("b.txt"));
+    folder.settle();
+    folder.put("b.txt", "mine\n");
+    String first = "first will run: product b.txt altered";
+    assertTrue(folder.run("build", "-n").out().startsWith(first), folder.run("build", "-n").out());
+    folder.build();
+    Files.delete(cwd.resolve("b.txt"));
+    folder.settle();
+    given("cat b.txt > d", "cat  b.txt > d");
+    folder.settle();
+    folder.put("a.txt", "two\n").build();
+    assertEquals("two\n", folder.get("c.txt"));
+  }
+
+  @Test
+  void whatTorcRemovesItself() throws IOException {
+    given("temporary: true", "temporary: delete");
+    folder.put("a.txt", "two\n");
+    String err = folder.run("build").err();
+    assertTrue(err.contains("\nremoved 1 temporary product: all jobs that read"), err);
+    assertFalse(Files.exists(cwd.resolve("b.txt")));
+    folder.settle();
+    assertTrue(folder.opensNothing());
+    assertEquals("", folder.run("build", "-n").out());
+    String why = folder.run("why", "first").out();
+    assertTrue(
+        why.endsWith(
+            "\n  its temporary product b.txt is gone (temporary: delete), and no job that will run"
+                + " needs it\n"),
+        why);
+    assertEquals(0, folder.run("status", "--exit-code").exit());
+    folder.build("first"); // named, it stays
+    assertEquals("two\n", folder.get("b.txt"));
+    assertFalse(folder.opensNothing());
+    assertFalse(Files.exists(cwd.resolve("b.txt")));
+    folder.settle();
+    assertTrue(folder.opensNothing());
+    Files.delete(cwd.resolve("d.txt"));
+    String dry = folder.run("build", "-n").out();
+    String first = "first will run: product b.txt missing, which third needs\n";
+    assertTrue(dry.startsWith(first), dry);
+    assertTrue(folder.run("build").err().contains("3 jobs: 2 ran, 1 up to date"));
+    folder.settle();
+    assertTrue(folder.opensNothing());
+  }
+
+  /** Who is at rest with a product that goes is at rest without it. */
+  @Test
+  void whatGoesWhereItsMakerAndAReaderAreAtRest() throws IOException {
+    folder.put("ok", "");
+    given("temporary: true", "temporary: delete");
+    given("cat b.txt > d", "cat b.txt > d.txt && test -s ok && cat b.txt > d");
+    assertEquals(1, folder.run("build").exit());
+    assertEquals(1, folder.window().run("build").exit());
+    folder.put("ok", "1");
+    assertEquals(0, folder.run("build").exit());
+    assertFalse(Files.exists(cwd.resolve("b.txt")));
+    assertTrue(folder.window().opensNothing());
+    Files.delete(cwd.resolve("c.txt"));
+    assertTrue(folder.run("build").err().contains("3 jobs: 2 ran, 1 up to date"));
+    assertTrue(folder.window().opensNothing());
   }
 
   @Test

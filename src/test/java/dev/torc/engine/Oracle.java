@@ -52,6 +52,9 @@ final class Oracle {
     Spec outline();
   }
 
+  /** Ends a need that does without what failed. */
+  static final String SKIP = ", failed: skip}";
+
   /** The caller's value of the variable that jobs take from there. */
   String variable = "0";
 
@@ -178,7 +181,36 @@ final class Oracle {
         fates.put(job.name(), isKnown(unit) ? fate(job, settled, ran) : Fate.BLOCKED);
       }
     }
+    spent().forEach(disk::remove);
     return fates;
+  }
+
+  /**
+   * The products that go in a build in which these results hold: they are read, and all jobs that
+   * read anything of the same job are done.
+   */
+  TreeSet<String> spent() {
+    TreeSet<String> spent = new TreeSet<>();
+    for (Spec job : jobs()) {
+      if (job.deletes()
+          && over.contains(job.name())
+          && jobs().stream()
+              .filter(
+                  r ->
+                      r.depfile() && behind(job).contains(r) || !reads(r, job, made(job)).isEmpty())
+              .allMatch(r -> over.contains(r.name()))) {
+        for (String path : made(job).keySet()) {
+          List<Spec> readers =
+              jobs().stream().filter(r -> reads(r, job, made(job)).contains(path)).toList();
+          if (disk.containsKey(path)
+              && !readers.isEmpty()
+              && readers.stream().allMatch(r -> !r.always() && isTold(r, job, path))) {
+            spent.add(path);
+          }
+        }
+      }
+    }
+    return spent;
   }
 
   private Fate fate(Spec job, TreeSet<String> settled, Collection<String> ran) {
@@ -187,6 +219,12 @@ final class Oracle {
     }
     for (Spec before : before(job)) {
       if (!over.contains(before.name())) {
+        return Fate.BLOCKED;
+      }
+    }
+    for (String need : job.needs()) {
+      List<Spec> some = skips(need) ? named(name(need)) : List.of();
+      if (!some.isEmpty() && some.stream().noneMatch(m -> over.contains(m.name()))) {
         return Fate.BLOCKED;
       }
     }
@@ -259,9 +297,13 @@ final class Oracle {
 
   /** Which of the products of a job that are gone another one reads. */
   private TreeSet<String> reads(Spec reader, Spec job) {
+    return reads(reader, job, gone(job));
+  }
+
+  private TreeSet<String> reads(Spec reader, Spec job, SortedMap<String, String> products) {
     TreeSet<String> read = new TreeSet<>();
     if (reader.index() != job.index()) {
-      for (String path : gone(job).keySet()) {
+      for (String path : products.keySet()) {
         for (String need : reader.needs()) {
           String folder = folder(job, path);
           if (need.startsWith("{") && named(name(need)).contains(job)
@@ -408,6 +450,9 @@ final class Oracle {
     SortedMap<String, String> members = new TreeMap<>();
     if (need.startsWith("{")) {
       for (Spec other : named(name(need))) {
+        if (skips(need) && !over.contains(other.name())) {
+          continue;
+        }
         Last then = last.get(other.name());
         if (then != null && then.made.isEmpty()) {
           members.put("//" + other.values(), then.manifest.toString());
@@ -439,7 +484,13 @@ final class Oracle {
 
   /** The name in a need such as {@code {job: "train/lr=1"}}. */
   private static String name(String need) {
-    return need.substring("{job: ".length(), need.length() - 1).replace("'", "");
+    int end = skips(need) ? need.length() - SKIP.length() : need.length() - 1;
+    return need.substring("{job: ".length(), end).replace("'", "");
+  }
+
+  /** Whether a need is what those made that end well. */
+  private static boolean skips(String need) {
+    return need.endsWith(SKIP);
   }
 
   private boolean counts(Spec reader, String path) {
@@ -491,9 +542,13 @@ final class Oracle {
 
   /** The jobs that decide what a job reads. */
   private List<Spec> makers(Spec job) {
+    return makers(job, job.needs());
+  }
+
+  private List<Spec> makers(Spec job, List<String> needs) {
     List<Spec> makers = new ArrayList<>();
     for (Spec other : jobs()) {
-      for (String need : job.needs()) {
+      for (String need : needs) {
         boolean makes =
             need.startsWith("{") && named(name(need)).contains(other)
                 || isList(need) && other.produces().stream().anyMatch(p -> matches(need, p))
@@ -509,8 +564,9 @@ final class Oracle {
     return makers;
   }
 
+  /** The jobs that must end well before one can run. */
   private List<Spec> before(Spec job) {
-    List<Spec> before = makers(job);
+    List<Spec> before = makers(job, job.needs().stream().filter(n -> !skips(n)).toList());
     job.after().forEach(i -> before.addAll(known.get(i)));
     return before;
   }

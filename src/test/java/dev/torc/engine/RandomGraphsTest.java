@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RandomGraphsTest {
 
-  private static final int PROJECTS = 24;
+  private static final int PROJECTS = Integer.getInteger("torc.projects", 24);
   private static final int STEPS = 14;
 
   @TempDir Path temp;
@@ -217,6 +217,8 @@ class RandomGraphsTest {
           oracle.run(job);
         }
       }
+      oracle.settle();
+      oracle.spent().stream().filter(path -> !torc.exists(path)).forEach(oracle.disk::remove);
       story.add((killed ? "killed in " : "interrupted in ") + victim.name() + torc.started());
     }
 

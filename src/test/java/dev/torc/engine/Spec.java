@@ -86,6 +86,11 @@ record Spec(
     throw new IllegalStateException("a plain job is always known");
   }
 
+  /** Whether torc takes away what it made when that was read. */
+  boolean deletes() {
+    return temporary && index % 2 == 1;
+  }
+
   String command() {
     return "work v" + version + (cut ? " cut" : "") + words;
   }
@@ -107,7 +112,7 @@ record Spec(
             after.stream().map(i -> "j" + i).toList(),
             produces.stream().map(p -> "'" + p + "'").toList(),
             always,
-            temporary,
+            deletes() ? "delete" : temporary,
             depfile ? ", depfile: " + depfilePath() : "",
             variable ? ", env: { " + VARIABLE + ": }" : "");
   }

@@ -45,7 +45,7 @@ class ContainerRuntimeTest {
   }
 
   private Map<String, String> env() {
-    return Map.of("PATH", temp.toString()); // those of this machine are not asked
+    return Map.of("PATH", temp.toString()); // and no runtime of this machine
   }
 
   private List<String> run(ContainerRuntime runtime, Container.Mount... mounts) {

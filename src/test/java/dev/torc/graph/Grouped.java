@@ -80,6 +80,7 @@ public final class Grouped {
         job.depfile(),
         job.persist(),
         job.temporary(),
+        job.deletes(),
         job.always(),
         job.interactive(),
         job.manual(),

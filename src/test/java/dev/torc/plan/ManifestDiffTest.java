@@ -80,6 +80,8 @@ class ManifestDiffTest {
       TOOL gcc = 1              |                           | TOOL_CHANGED gcc: 1 →
       TOOL gcc = missing        | TOOL gcc = 2              | TOOL_CHANGED gcc: → 2
       TOOL gcc = 1              | TOOL gcc = unreadable: why | NEED_UNREADABLE gcc: 1 → why
+      LEFT_OUT job g = 1        | LEFT_OUT job g = 2        |
+                                | LEFT_OUT job g = 2        |
       LATER x = 1               | LATER x = 2               | SETTING_CHANGED manifest: 1 → 2
       """;
 

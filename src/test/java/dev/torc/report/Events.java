@@ -3,6 +3,7 @@ package dev.torc.report;
 import dev.torc.cache.BuildId;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
+import dev.torc.plan.LeftOut;
 import dev.torc.plan.Reason;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -35,6 +36,13 @@ final class Events {
   static Event ended(String job, JobState state) {
     return new Event.JobEnded(
         job, state, new Event.Details("", "", null, 1_200_000_000L, SECOND, 3 << 20));
+  }
+
+  /** A job that ended well without others. */
+  static Event without(String job, int of, String... others) {
+    List<LeftOut> left = List.of(new LeftOut(of, List.of(others)));
+    return new Event.JobEnded(
+        job, JobState.RAN, new Event.Details("", "", null, 1_200_000_000L, SECOND, 3 << 20, left));
   }
 
   static Event blocked(String job, String by) {

@@ -31,7 +31,7 @@ class JsonReportTest {
               new Event.Details("exit 1", "c", new Event.Log(Path.of("/l"), 0, false), 5, -1, -1),
               1_500_000_000L),
           new Event.JobReleased("work2"),
-          Events.ended("work2", JobState.RAN),
+          Events.without("work2", 3, "work/i=1", "work/i=3"),
           new Event.Ending(List.of("work3", "work4"), 5_000_000_000L),
           new Event.Terminal(true),
           new Event.Note(Event.Level.WARNING, "line\none"),
@@ -57,7 +57,8 @@ class JsonReportTest {
         "seconds":5.0E-9,"cpu":null,"memory":null,"delay":1.5}
         {"event":"job_released","job":"work2"}
         {"event":"job_ended","job":"work2","state":"ran","what":"","command":"","log":null,\
-        "seconds":1.2,"cpu":1.0,"memory":3145728}
+        "seconds":1.2,"cpu":1.0,"memory":3145728,\
+        "without":[{"of":3,"jobs":["work/i=1","work/i=3"]}]}
         {"event":"ending","jobs":["work3","work4"],"grace":5.0}
         {"event":"terminal","lent":true}
         {"event":"note","level":"warning","text":"line\\none"}

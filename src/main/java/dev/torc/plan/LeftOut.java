@@ -1,0 +1,49 @@
+package dev.torc.plan;
+
+import dev.torc.cache.ManifestEntry;
+import dev.torc.cache.RunDetails;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The instances that a reader went without, since they failed or a failure blocked them. What it
+ * read counts in its manifest; who is missing there is for people.
+ *
+ * @param of how many there are
+ * @param jobs names of those that are left out, in order; not empty
+ */
+public record LeftOut(int of, List<String> jobs) {
+
+  private static final String NEXT = "\n"; // no name has one
+
+  /** Null where none is left out. */
+  static LeftOut of(int all, List<String> jobs) {
+    return jobs.isEmpty() ? null : new LeftOut(all, List.copyOf(jobs));
+  }
+
+  /** What a recorded run went without, a list for each need. */
+  public static List<LeftOut> of(RunDetails run) {
+    List<LeftOut> all = new ArrayList<>(0);
+    for (ManifestEntry line : lines(run)) {
+      all.add(new LeftOut(Integer.parseInt(line.old()), List.of(line.now().split(NEXT))));
+    }
+    return all;
+  }
+
+  /** The lines of a recorded run that say so. */
+  public static List<ManifestEntry> lines(RunDetails run) {
+    List<ManifestEntry> lines = new ArrayList<>(0);
+    for (ManifestEntry line : run == null ? List.<ManifestEntry>of() : run.manifest()) {
+      if (line.code() == LineKind.LEFT_OUT.ordinal()) {
+        lines.add(line);
+      }
+    }
+    return lines;
+  }
+
+  /** As a line of a record, of a need as written. */
+  ManifestEntry line(String need) {
+    String names = String.join(NEXT, jobs);
+    return new ManifestEntry(LineKind.LEFT_OUT.ordinal(), need, Integer.toString(of), names);
+  }
+}
