@@ -132,6 +132,30 @@ class ContainersIT {
   }
 
   @Test
+  void rootlessWithoutARangeOfIdsRootInsideIsTheCallerOutside() throws Exception {
+    try (Rootless nobody = Rootless.in(temp.toRealPath())) {
+      build(
+          """
+          a: { command: 'id -u > {produces}; id -g >> {produces}', produces: a }
+          memory: { command: 'tail /dev/zero; true', resources: { memory: 64MiB } }
+          limit: { command: 'sleep 100 & sleep 100', resources: { runtime: 1s } }
+          """);
+      nobody.owns(project.root);
+      project.env.putAll(nobody.env());
+      Ran ran = project.run(nobody.command(Sandbox.command("-k")));
+      assertEquals("3 jobs: 1 ran, 0 up to date, 2 failed", ran.counts(), ran.err());
+      assertEquals("0\n0\n", project.read("a"));
+      assertEquals(Rootless.ID, Files.getAttribute(project.root.resolve("a"), "unix:uid"));
+      told(ran, "memory failed: out of memory: ");
+      told(ran, "limit failed: timed out after 1.0 s");
+      if (!nobody.holdsLimits()) {
+        told(ran, "warning: podman cannot hold cpus and memory here: torc watches the memory");
+      }
+      assertEquals("", nobody.containers(), "nothing is left");
+    }
+  }
+
+  @Test
   void theTimeLimitEndsTheContainerAndAllInIt() throws Exception {
     build("a: { command: 'sleep 100 & sleep 100', resources: { runtime: 1s } }\n");
     Ran ran = project.torc();

@@ -43,7 +43,7 @@ final class RealPodman {
     }
     assumeTrue(installed && Files.exists(busybox), "podman or /bin/busybox is not installed");
     RealPodman podman = new RealPodman(folder);
-    podman.configure();
+    configure(folder);
     podman.image(BUSYBOX, busybox, SHELL, "1");
     podman.image(BARE, busybox, List.of("cp"), "1");
     Answer probe = podman.podman("run", "--rm", "--network", "host", BUSYBOX, "echo", "works");
@@ -52,7 +52,8 @@ final class RealPodman {
     return podman;
   }
 
-  private void configure() throws IOException {
+  /** Writes the settings of a podman whose storage is in a folder. */
+  static void configure(Path folder) throws IOException {
     boolean runc = Files.isExecutable(Path.of("/usr/sbin/runc"));
     Files.writeString(
         folder.resolve("containers.conf"),
@@ -77,6 +78,11 @@ final class RealPodman {
 
   /** The variables by which torc and its podman find the storage. */
   Map<String, String> env() {
+    return env(folder);
+  }
+
+  /** The same for the settings in a folder. */
+  static Map<String, String> env(Path folder) {
     return Map.of(
         "CONTAINERS_CONF", folder + "/containers.conf",
         "CONTAINERS_STORAGE_CONF", folder + "/storage.conf");

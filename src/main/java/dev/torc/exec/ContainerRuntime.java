@@ -24,6 +24,7 @@ public final class ContainerRuntime {
   private final Map<String, String> env;
   private String trouble; // why it cannot work here, empty where it can; null before it was asked
   private boolean rootless;
+  private boolean ids; // whether it can map more ids than the caller's own
   private boolean limits; // whether it can hold cpus and memory
 
   /**
@@ -62,7 +63,8 @@ public final class ContainerRuntime {
       String format =
           docker
               ? "{{.ServerVersion}} {{.MemoryLimit}} {{.SecurityOptions}}"
-              : "{{.Host.Security.Rootless}} {{.Host.CgroupsVersion}} {{.Host.CgroupControllers}}";
+              : "{{.Host.Security.Rootless}} {{len .Host.IDMappings.UIDMap}}"
+                  + " {{.Host.CgroupsVersion}} {{.Host.CgroupControllers}}";
       ProgramOutput info = ask("info", "--format", format);
       trouble = info.ok() ? "" : info.status() < 0 ? info.said() : name + ": " + info.said();
       if (docker) {
@@ -70,6 +72,7 @@ public final class ContainerRuntime {
         limits = info.text().contains(" true ");
       } else {
         rootless = info.text().startsWith("true");
+        ids = !info.text().startsWith("true 1 "); // a range in /etc/subuid is a second entry
         limits = !rootless || info.text().contains("v2") && info.text().contains("memory");
       }
     }
@@ -82,8 +85,13 @@ public final class ContainerRuntime {
   }
 
   /** Whether the user of the caller is root in the container unless one says otherwise. */
-  synchronized boolean rootless() {
+  private synchronized boolean rootless() {
     return rootless;
+  }
+
+  /** Whether a rootless one can give the caller the same ids in the container. */
+  private synchronized boolean keepsIds() {
+    return ids;
   }
 
   /**
@@ -106,11 +114,18 @@ public final class ContainerRuntime {
     return List.of(program(), "pull", image);
   }
 
-  /** Removes containers, whether they run or not; one that is not there is no trouble. */
+  /**
+   * Removes containers, whether they run or not; one that is not there is no trouble. It is asked
+   * twice: podman waits in vain for word of a container whose conmon was killed, and only then
+   * knows that it ended.
+   */
   String remove(List<String> containers) {
     List<String> words = new ArrayList<>(List.of("rm", "--force"));
     words.addAll(containers);
     ProgramOutput said = ask(words.toArray(String[]::new));
+    if (!said.ok()) {
+      said = ask(words.toArray(String[]::new));
+    }
     return said.ok() || said.said().contains("o such container") ? "" : said.said();
   }
 
@@ -179,7 +194,7 @@ public final class ContainerRuntime {
     }
     if (!rootless()) {
       words.addAll(List.of("--user", container.user()));
-    } else if (name.equals(DOCKER)) {
+    } else if (!keepsIds()) {
       words.addAll(List.of("--user", "0:0")); // who is the caller outside
     } else {
       words.addAll(List.of("--userns", "keep-id", "--user", container.user()));

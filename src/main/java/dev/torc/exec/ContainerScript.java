@@ -2,11 +2,13 @@ package dev.torc.exec;
 
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,8 +18,11 @@ import java.util.List;
  */
 final class ContainerScript {
 
-  /** The script began, so the container is there. */
-  private static final String STARTED = "started";
+  /** What torc writes: a script that began writes something else, so the container is there. */
+  private static final byte[] NEW = "new\n".getBytes(StandardCharsets.UTF_8);
+
+  /** No script writes more bytes. */
+  private static final int MOST = 4096;
 
   /** The job's program is not in the image. */
   private static final String MISSING = "missing";
@@ -106,19 +111,20 @@ final class ContainerScript {
    */
   record Progress(boolean started, boolean missing, boolean killed) {}
 
-  /** Takes the file away that a container before wrote. */
+  /** Writes the file anew, as it is until a container begins. */
   static void clear(Path status) throws IOException {
-    OwnFile.remove(status);
+    OwnFile.write(status, NEW);
   }
 
-  /** Reads how far a container came. */
+  /** Reads how far a container came. A file that the job wrote or took away tells that it began. */
   static Progress read(Path status) throws IOException {
-    try {
-      List<String> lines =
-          new String(OwnFile.read(status), StandardCharsets.UTF_8).lines().toList();
-      return new Progress(lines.contains(STARTED), lines.contains(MISSING), lines.contains(KILLED));
+    try (InputStream in = OwnFile.in(status)) {
+      byte[] said = in.readNBytes(MOST);
+      List<String> lines = new String(said, StandardCharsets.UTF_8).lines().toList();
+      return new Progress(
+          !Arrays.equals(said, NEW), lines.contains(MISSING), lines.contains(KILLED));
     } catch (NoSuchFileException none) {
-      return new Progress(false, false, false);
+      return new Progress(true, false, false);
     }
   }
 }

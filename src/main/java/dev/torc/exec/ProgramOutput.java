@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * What a program of this machine answers to a short question. It runs no jobs: those have a process
@@ -67,11 +68,14 @@ record ProgramOutput(int status, String text, String said) {
     }
   }
 
+  /** Where a runtime refers to its own help: below what it has to say. */
+  private static final Pattern HELP = Pattern.compile("Usage: .*|(See|Run) '.* --help'.*|\\s*");
+
   /** The last line that says anything, for people. */
   static String lastLine(String text) {
     String last = "";
     for (String line : text.split("\n")) {
-      last = line.isBlank() ? last : line;
+      last = HELP.matcher(line).matches() ? last : line;
     }
     return SafeText.line(last.strip(), 300);
   }

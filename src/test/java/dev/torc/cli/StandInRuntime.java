@@ -27,7 +27,7 @@ record StandInRuntime(Path folder, String name) {
       image() { echo "$here/images/$(printf %s "$1" | tr '/:' '__')"; }
       case "$1" in
         info) [ -e "$here/broken" ] && { echo "cannot work today" >&2; exit 1; }
-          echo "false v2 [cpu memory]"; exit 0;;
+          echo "false 0 v2 [cpu memory]"; exit 0;;
         image) cat "$(image "$5")" 2>/dev/null && exit 0
           echo "Error: $5: no such image" >&2; exit 125;;
         pull) [ -e "$here/registry" ] || { echo "Error: no network" >&2; exit 125; }

@@ -3,6 +3,7 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.exec.ProcessEnd;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -20,5 +21,18 @@ class FailurePhraseTest {
   void anExitStatusAboveThoseOfProgramsNamesTheSignal(int code, String phrase) {
     ProcessEnd end = new ProcessEnd(ProcessEnd.How.EXITED, code, 0, 0, -1, "");
     assertEquals(phrase, FailurePhrase.of(end, 0, 0));
+  }
+
+  @Test
+  void whatCouldNotBeEndedIsTold() {
+    String phrase = "timed out after 1.0 s";
+    assertEquals(phrase, FailurePhrase.of(timeout(""), 1_000_000_000, 0));
+    assertEquals(
+        phrase + "; left behind: processes that cannot be ended: [7]",
+        FailurePhrase.of(timeout("processes that cannot be ended: [7]"), 1_000_000_000, 0));
+  }
+
+  private static ProcessEnd timeout(String message) {
+    return new ProcessEnd(ProcessEnd.How.TIMEOUT, 0, 0, 0, -1, message);
   }
 }

@@ -76,7 +76,7 @@ class ContainerRuntimeTest {
 
   @Test
   void podmansCommandLine() throws IOException {
-    ContainerRuntime podman = runtime("podman", "echo 'false v2 [cpu memory]'", ID);
+    ContainerRuntime podman = runtime("podman", "echo 'false 0 v2 [cpu memory]'", ID);
     assertEquals("", podman.trouble());
     assertEquals(
         PODMAN.formatted(temp.resolve("podman"))
@@ -110,12 +110,17 @@ class ContainerRuntimeTest {
   }
 
   @Test
-  void rootlessRuntimesKeepTheUserAndSayWhatTheyCannotHold() throws IOException {
-    ContainerRuntime old = runtime("podman", "echo 'true v1 []'", ID);
+  void rootlessRuntimesKeepTheUserWhereTheyHaveIdsAndSayWhatTheyCannotHold() throws IOException {
+    ContainerRuntime old = runtime("podman", "echo 'true 2 v1 []'", ID);
     assertEquals("", old.trouble());
     String line = String.join(" ", run(old));
     assertTrue(line.contains(" --userns keep-id --user 7:8 "), line);
     assertTrue(!line.contains("--memory") && !line.contains("--cpus"), line);
+    ContainerRuntime alone = runtime("podman", "echo 'true 1 v2 [memory]'", ID);
+    assertEquals("", alone.trouble());
+    line = String.join(" ", run(alone));
+    assertTrue(line.contains(" --user 0:0 ") && !line.contains("keep-id"), line);
+    assertTrue(line.contains("--memory"), line);
     ContainerRuntime docker = runtime("docker", "echo '28.2.2 false [name=rootless]'", ID);
     assertEquals("", docker.trouble());
     line = String.join(" ", run(docker));
@@ -150,8 +155,49 @@ class ContainerRuntimeTest {
   }
 
   @Test
+  void aContainerThatPodmanCouldNotStopIsRemovedAtTheSecondTime() throws IOException {
+    runtime("podman", "echo 'false 0 v2 [memory]'", ID);
+    ContainerRuntime podman = new ContainerRuntime("podman", env());
+    Path script = temp.resolve("podman");
+    String once =
+        """
+        #!/bin/sh
+        echo "$*" >> "${0%/*}/calls"
+        [ -e "${0%/*}/again" ] || { : > "${0%/*}/again"; echo 'Error: timed out' >&2; exit 125; }
+        """;
+    Files.writeString(script, once);
+    assertEquals("", podman.remove(List.of("a")));
+    assertEquals(
+        List.of("rm --force a", "rm --force a"), Files.readAllLines(temp.resolve("calls")));
+    Files.writeString(script, once.replace("[ -e \"${0%/*}/again\" ]", "false"));
+    assertEquals("Error: timed out", podman.remove(List.of("a")));
+  }
+
+  @Test
+  void whatARuntimeRefusesIsTheLineAboveItsHelp() {
+    String docker =
+        "docker: Error response from daemon: exec: \"sh\": executable file not found in $PATH";
+    assertEquals(
+        docker,
+        ProgramOutput.lastLine(docker + "\n\nRun 'docker run --help' for more information\n"));
+    assertEquals(
+        "unknown flag: --badflag",
+        ProgramOutput.lastLine(
+            """
+            unknown flag: --badflag
+
+            Usage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]
+
+            Run 'docker run --help' for more information
+            """));
+    assertEquals(
+        "Error: unknown flag: --badflag",
+        ProgramOutput.lastLine("Error: unknown flag: --badflag\nSee 'podman run --help'\n"));
+  }
+
+  @Test
   void aWishIsAnsweredByAnotherRuntimeWithOneLine() throws Exception {
-    runtime("podman", "echo 'false v2 [memory]'", ID);
+    runtime("podman", "echo 'false 0 v2 [memory]'", ID);
     Containers containers = new Containers(null, env());
     Containers.ImageName wish = new Containers.ImageName("here", "apptainer", true);
     ContainerRuntime taken = containers.runtime(wish);

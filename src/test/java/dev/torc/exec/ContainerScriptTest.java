@@ -64,10 +64,21 @@ class ContainerScriptTest {
     Ran ran = run("no-such-program");
     assertEquals(127, ran.exit);
     assertEquals(new ContainerScript.Progress(true, true, false), ran.progress);
-    Files.deleteIfExists(temp.resolve("status"));
+    ContainerScript.clear(temp.resolve("status"));
     assertEquals(
         new ContainerScript.Progress(false, false, false),
         ContainerScript.read(temp.resolve("status")));
+  }
+
+  @Test
+  void aJobThatTakesItsStatusAwayOrSpoilsItBeganAllTheSame() throws Exception {
+    Path status = temp.resolve("status");
+    for (String spoil :
+        List.of("rm -f", "truncate -s 0", "truncate -s 3000000", "ln -sf elsewhere")) {
+      Ran ran = run("sh", "-c", spoil + " " + status + "; exit 127");
+      assertEquals(new ContainerScript.Progress(true, false, false), ran.progress, spoil);
+      assertEquals(127, ran.exit);
+    }
   }
 
   @Test
