@@ -23,6 +23,8 @@ final class Rootless implements AutoCloseable {
   /** The user's number, and the group's. */
   static final int ID = 65534;
 
+  private static final List<String> PATIENT = List.of("timeout", "-k", "5", "60");
+
   private final Path folder;
 
   private Rootless(Path folder) {
@@ -72,9 +74,14 @@ final class Rootless implements AutoCloseable {
     assumeTrue(made.endsWith("works"), "rootless podman cannot run a container here: " + made);
   }
 
-  /** Takes the storage away. */
+  /** Takes the storage away, and the process that podman keeps for a user. */
   @Override
   public void close() throws IOException {
+    try {
+      ask("podman", "system", "migrate");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
@@ -118,9 +125,9 @@ final class Rootless implements AutoCloseable {
   }
 
   /** What a command says as its last line. */
-  private String ask(String... words) throws Exception {
+  private String ask(String... words) throws IOException, InterruptedException {
     ProcessBuilder builder =
-        new ProcessBuilder(command(List.of(words)))
+        new ProcessBuilder(command(Stream.concat(PATIENT.stream(), Stream.of(words)).toList()))
             .directory(folder.toFile())
             .redirectErrorStream(true);
     Path said = Files.createTempFile("said", "");

@@ -90,6 +90,13 @@ final class ContainerRun {
     return Meaning.AGAIN;
   }
 
+  /**
+   * Whether an end of its client may leave the container: the client, or its monitor, was killed.
+   */
+  static boolean mayLeave(ChildWait.Change end) {
+    return end.what() != ChildWait.What.EXITED || isRuntimes(end);
+  }
+
   private static boolean isRuntimes(ChildWait.Change end) {
     return end.what() == ChildWait.What.EXITED && end.code() >= FIRST && end.code() <= LAST;
   }

@@ -163,6 +163,9 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
       return ContainerRun.Meaning.AS_IT_IS;
     }
     ContainerRun.Meaning meaning = container.meaning(last);
+    if (ContainerRun.mayLeave(last)) {
+      container.remove(); // most often it is gone; what is left is told where the build ends it
+    }
     if (meaning == ContainerRun.Meaning.MEMORY) {
       synchronized (this) {
         cause = cause == null ? How.MEMORY : cause;

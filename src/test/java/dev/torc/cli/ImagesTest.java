@@ -232,6 +232,16 @@ class ImagesTest {
   }
 
   @Test
+  void anEndThatMayBeTheRuntimesOwnLeavesNoContainerBehind() throws IOException {
+    folder.put("torc.yaml", "jobs: { a: { image: other, command: exit 3 } }\n");
+    counts("1 job: 0 ran, 0 up to date, 1 failed");
+    assertEquals(0, podman.calls("rm"));
+    folder.put("torc.yaml", "jobs: { a: { image: other, command: 'kill -9 $PPID' } }\n");
+    counts("1 job: 0 ran, 0 up to date, 1 failed");
+    assertEquals(1, podman.calls("rm"), "its client was killed");
+  }
+
+  @Test
   void toolsOfThisMachineAreAnErrorWithAnImageAndThoseOfTheRootAreNot() throws IOException {
     folder.put("bin/x", "#!/bin/sh\n");
     folder.put("torc.yaml", "jobs: { a: { image: other, command: x, tools: [bin/x, gcc] } }\n");
