@@ -17,6 +17,8 @@ import java.util.TreeMap;
 /** The options that every command takes. It reads no build file. */
 final class CommonOptions {
 
+  private static final String CONTAINER = "TORC_CONTAINER";
+
   private final List<String> files = new ArrayList<>();
   private final List<String> folders = new ArrayList<>();
   private final List<String> variables = new ArrayList<>();
@@ -61,8 +63,11 @@ final class CommonOptions {
 
   /** The runtime that was ordered; null for none. */
   private String container(Console console) {
-    String given = container == null ? console.env().getOrDefault("TORC_CONTAINER", "") : container;
-    return given.isEmpty() ? null : ProjectOptions.runtime(given);
+    if (container != null) {
+      return ProjectOptions.runtime("--container ", container);
+    }
+    String given = console.env().getOrDefault(CONTAINER, "");
+    return given.isEmpty() ? null : ProjectOptions.runtime(CONTAINER + "=", given);
   }
 
   /** Variables set by {@code -D}; the last one of a name wins. */

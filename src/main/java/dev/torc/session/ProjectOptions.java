@@ -26,15 +26,19 @@ public record ProjectOptions(
   /** Steps with an image run on the host. */
   public static final String HOST = "none";
 
-  /** The word for a runtime as the user gave it; throws {@link BadInput} for one that is none. */
-  public static String runtime(String word) {
+  /**
+   * The word for a runtime as the user gave it; throws {@link BadInput} for one that is none.
+   *
+   * @param where it was given, for that
+   */
+  public static String runtime(String where, String word) {
     List<String> known = new ArrayList<>(Containers.KNOWN);
     known.add(HOST);
     if (!known.contains(word)) {
       String hint = NearestName.hint(word, known);
       throw new BadInput(
           Place.NONE,
-          "--container "
+          where
               + SafeText.name(word)
               + (hint.isEmpty() ? ": write one of " + String.join(", ", known) : hint));
     }

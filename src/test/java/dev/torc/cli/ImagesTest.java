@@ -190,6 +190,9 @@ class ImagesTest {
     counts("3 jobs: 3 ran, 0 up to date, 0 failed");
     assertTrue(docker.words().contains("sha256:" + StandInRuntime.identity(2)));
     assertEquals(
+        "torc: TORC_CONTAINER=yes: write one of podman, docker, none\n",
+        Run.in(Map.of("TORC_CONTAINER", "yes"), folder.at()).err());
+    assertEquals(
         "torc: --container dcoker; did you mean docker?\n", torc("--container", "dcoker").err());
   }
 
