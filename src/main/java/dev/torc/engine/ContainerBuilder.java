@@ -87,7 +87,7 @@ record ContainerBuilder(
       Path status)
       throws IOException {
     SequencedMap<String, String> labels = new LinkedHashMap<>();
-    labels.put("dev.torc.build", build);
+    labels.put(ContainerRuntime.BUILD_LABEL, build);
     labels.put("dev.torc.job", job.name());
     labels.put("dev.torc.root", graph.workflow().root().toString());
     Digest identity = containers.identity(LaunchBuilder.image(image));

@@ -5,13 +5,10 @@ import dev.torc.exec.Containers;
 import dev.torc.exec.Launch;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Digest;
-import dev.torc.machine.SafeText;
-import dev.torc.posix.OwnFile;
 import dev.torc.workflow.Image;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Step;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -114,11 +111,8 @@ final class ImageSupply {
     if (end.how() == ProcessEnd.How.INTERRUPTED) {
       return null;
     }
-    String said = "";
-    for (String line : new String(OwnFile.read(log), StandardCharsets.UTF_8).split("\n")) {
-      said = line.isBlank() ? said : line.strip();
-    }
-    return said.isEmpty() ? FailurePhrase.of(end, 0, 0) : SafeText.line(said, 300);
+    String said = ContainerRuntime.lastLine(log);
+    return said.isEmpty() ? FailurePhrase.of(end, 0, 0) : said;
   }
 
   /** A name without a registry means the same with every runtime. */

@@ -3,9 +3,6 @@ package dev.torc.exec;
 import dev.torc.machine.SafeText;
 import dev.torc.posix.ChildWait;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -19,7 +16,6 @@ final class ContainerRun {
   private static final int FIRST = 125;
 
   private static final int LAST = 127;
-  private static final int TAIL = 4096;
 
   /** What an end means beyond its exit status. */
   enum Meaning {
@@ -121,16 +117,7 @@ final class ContainerRun {
         + " cannot start image "
         + container.title()
         + ": "
-        + lastLine(launch.log());
-  }
-
-  private static String lastLine(Path log) throws IOException {
-    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-      byte[] tail = new byte[(int) Math.min(TAIL, file.length())];
-      file.seek(file.length() - tail.length);
-      file.readFully(tail);
-      return ProgramOutput.lastLine(new String(tail, StandardCharsets.UTF_8));
-    }
+        + ContainerRuntime.lastLine(launch.log());
   }
 
   /** Sees to it that nothing of it is left: after an end that was not its own. */

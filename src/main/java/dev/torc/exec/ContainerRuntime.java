@@ -1,6 +1,11 @@
 package dev.torc.exec;
 
 import dev.torc.hash.Digest;
+import dev.torc.posix.OwnFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +19,9 @@ import java.util.Map;
 public final class ContainerRuntime {
 
   /** The label by which containers are found; values are random ids of builds. */
-  static final String BUILD_LABEL = "dev.torc.build";
+  public static final String BUILD_LABEL = "dev.torc.build";
+
+  private static final int TAIL = 4096; // bytes of a log
 
   private static final String DOCKER = "docker";
 
@@ -198,6 +205,19 @@ public final class ContainerRuntime {
       words.addAll(List.of("--user", "0:0")); // who is the caller outside
     } else {
       words.addAll(List.of("--userns", "keep-id", "--user", container.user()));
+    }
+  }
+
+  /** The last line of a log in which a runtime says anything; empty where it says nothing. */
+  public static String lastLine(Path log) throws IOException {
+    try (FileChannel in = OwnFile.channel(log)) {
+      ByteBuffer tail = ByteBuffer.allocate((int) Math.min(TAIL, in.size()));
+      in.position(in.size() - tail.capacity());
+      while (tail.hasRemaining() && in.read(tail) >= 0) {
+        // a file that shrinks meanwhile ends sooner
+      }
+      return ProgramOutput.lastLine(
+          new String(tail.array(), 0, tail.position(), StandardCharsets.UTF_8));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.StampSource;
 import dev.torc.workflow.Image;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -70,19 +71,17 @@ public final class Surroundings {
    * the name of a variable.
    */
   public Optional<String> answer(String question) {
-    if (!question.startsWith(IMAGE)) {
+    if (question.startsWith(ToolSearch.QUESTION)) {
       return tools.answer(question);
     }
+    if (!question.startsWith(IMAGE)) {
+      return variable(question);
+    }
     String[] parts = question.substring(IMAGE.length()).split("\0", -1);
-    Image bare = Image.of(parts[0]);
-    Image image =
-        new Image(
-            parts[0],
-            parts[1].isEmpty() ? null : parts[1],
-            Boolean.parseBoolean(parts[2]),
-            bare.volumes(),
-            bare.args(),
-            bare.pull());
-    return Optional.ofNullable(image(image)).map(Digest::hex);
+    String runtime = parts[1].isEmpty() ? null : parts[1];
+    boolean wish = Boolean.parseBoolean(parts[2]);
+    Digest here =
+        image(new Image(parts[0], runtime, wish, List.of(), List.of(), Image.Pull.MISSING));
+    return here == null ? Optional.empty() : Optional.of(here.hex());
   }
 }

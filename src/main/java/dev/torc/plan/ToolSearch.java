@@ -24,6 +24,9 @@ public final class ToolSearch {
   /** What {@code execvp} goes by where there is no {@code PATH}. */
   private static final String NO_PATH = "/bin:/usr/bin";
 
+  /** Begins a question: no name of a variable does. */
+  static final String QUESTION = "=";
+
   private final Path root;
   private final Paths paths;
   private final Map<String, String> caller;
@@ -64,14 +67,12 @@ public final class ToolSearch {
 
   /** A search as a text that tells all of it, other than any variable's name. */
   public String question(Tool tool) {
-    return "=" + tool.dir() + "\0" + tool.name() + "\0" + folders(tool);
+    return QUESTION + tool.dir() + "\0" + tool.name() + "\0" + folders(tool);
   }
 
-  /** What a {@link #question} leads to now, or what a variable of another name has for a value. */
-  public Optional<String> answer(String question) {
-    return question.startsWith("=")
-        ? found.computeIfAbsent(question, this::find)
-        : Optional.ofNullable(caller.get(question));
+  /** What a {@link #question} leads to now. */
+  Optional<String> answer(String question) {
+    return found.computeIfAbsent(question, this::find);
   }
 
   private Optional<String> find(String question) {

@@ -16,7 +16,6 @@ import dev.torc.hash.StampSource;
 import dev.torc.machine.Refusal;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
-import dev.torc.plan.Surroundings;
 import dev.torc.plan.Verdict;
 import dev.torc.rest.JobsAtRest;
 import dev.torc.rest.RestCollector;
@@ -65,7 +64,7 @@ record RestState(
       return none(project);
     }
     JobsAtRest rest =
-        JobsAtRest.read(place.rest(), held(project, project.kept().id()), env(project));
+        JobsAtRest.read(place.rest(), held(project, project.kept().id()), project.surroundings());
     if (rest == null) {
       return none(project);
     }
@@ -94,11 +93,6 @@ record RestState(
     return !jobs.isEmpty()
         && (rest != null && rest.lack(project.graph(), deciding) // one may be wanted again
             || Downstream.with(project.graph(), jobs).intersects(deciding));
-  }
-
-  /** The caller's environment; where programs lie in it is looked for as things stand now. */
-  private static Surroundings env(Project project) {
-    return project.surroundings();
   }
 
   private static JobsAtRest.Held held(Project project, Digest graph) throws IOException {
@@ -221,7 +215,7 @@ record RestState(
               held(project, id),
               same ? rest : null,
               stayed,
-              env(project),
+              project.surroundings(),
               work.cache().nextBuildNumber());
       return next.reread(last.graph(), work.digests(), THREADS);
     } catch (IOException e) {

@@ -31,9 +31,4 @@ public record Image(
       return name().toLowerCase(Locale.ROOT);
     }
   }
-
-  /** An image of which nothing is said but its name. */
-  public static Image of(String name) {
-    return new Image(name, null, false, List.of(), List.of(), Pull.MISSING);
-  }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,36 +28,18 @@ class DocumentedBuildsTest {
 
   private static final Path STANDINS = Path.of("testdata", "standins").toAbsolutePath();
 
+  private static final List<String> PAGES =
+      List.of("build-file.md", "groups.md", "data.md", "hooks.md", "questions.md", "recipes.md");
+
   @TempDir Path temp;
 
   @TestFactory
-  Stream<DynamicTest> buildFile() throws Exception {
-    return page("build-file.md");
-  }
-
-  @TestFactory
-  Stream<DynamicTest> groups() throws Exception {
-    return page("groups.md");
-  }
-
-  @TestFactory
-  Stream<DynamicTest> data() throws Exception {
-    return page("data.md");
-  }
-
-  @TestFactory
-  Stream<DynamicTest> hooks() throws Exception {
-    return page("hooks.md");
-  }
-
-  @TestFactory
-  Stream<DynamicTest> questions() throws Exception {
-    return page("questions.md");
-  }
-
-  @TestFactory
-  Stream<DynamicTest> recipes() throws Exception {
-    return page("recipes.md");
+  List<DynamicContainer> pages() throws Exception {
+    List<DynamicContainer> pages = new ArrayList<>();
+    for (String name : PAGES) {
+      pages.add(DynamicContainer.dynamicContainer(name, page(name)));
+    }
+    return pages;
   }
 
   private Stream<DynamicTest> page(String name) throws Exception {
