@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.exec.Container;
 import dev.torc.exec.ContainerRuntime;
 import dev.torc.exec.Containers;
+import dev.torc.exec.LocalImage;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.workflow.Image;
@@ -51,14 +52,19 @@ record ContainerBuilder(
     return "torc-" + build + "-" + Digest.ofText(job.name()).hex().substring(0, 12) + "-" + attempt;
   }
 
-  /** The runtime of a job's containers with their name, for its mark; empty where it has none. */
+  /**
+   * The runtime of a job's containers with their name, for its mark; empty where they are processes
+   * as any others.
+   */
   String mark(Job job, int attempt) {
+    String mark = "";
     for (Step step : job.steps()) {
       if (step.image() != null) {
-        return runtime(step.image()).name() + "/" + name(job, attempt);
+        ContainerRuntime runtime = runtime(step.image());
+        mark = runtime.isApart() ? runtime.name() + "/" + name(job, attempt) : mark;
       }
     }
-    return "";
+    return mark;
   }
 
   /** The runtime of an image; throws {@link AttemptFailure} where none can work. */
@@ -90,11 +96,11 @@ record ContainerBuilder(
     labels.put(ContainerRuntime.BUILD_LABEL, build);
     labels.put("dev.torc.job", job.name());
     labels.put("dev.torc.root", graph.workflow().root().toString());
-    Digest identity = containers.identity(LaunchBuilder.image(image));
-    if (identity == null) {
+    ContainerRuntime runtime = runtime(image);
+    LocalImage here = containers.find(LaunchBuilder.image(image), runtime);
+    if (here == null) {
       throw new AttemptFailure("image " + image.name() + " is not here any more");
     }
-    ContainerRuntime runtime = runtime(image);
     boolean limited = job.resources().cpus() > 1 || granted.memoryLimit() > 0;
     String remark = containers.remark(LaunchBuilder.image(image), runtime, limited);
     if (!remark.isEmpty() && told.add(remark)) {
@@ -102,15 +108,17 @@ record ContainerBuilder(
     }
     return new Container(
         runtime,
-        identity,
+        here,
         image.name(),
         name(job, attempt) + "-" + number,
         labels,
         mounts(image, needs),
         image.args(),
         user(),
-        job.resources().cpus() > 1 ? granted.demand().of(ResourceDemand.CPUS) : 0,
-        granted.memoryLimit(),
+        runtime.holdsLimits() && job.resources().cpus() > 1
+            ? granted.demand().of(ResourceDemand.CPUS)
+            : 0,
+        runtime.holdsLimits() ? granted.memoryLimit() : 0,
         granted.gpus(),
         status);
   }

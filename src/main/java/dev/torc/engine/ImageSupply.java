@@ -66,7 +66,10 @@ final class ImageSupply {
       throws IOException {
     Containers.ImageName name = LaunchBuilder.image(image);
     ContainerRuntime runtime = builder.runtime(image);
-    boolean here = builder.containers().identity(name) != null;
+    if (name.isFile()) {
+      return; // it is a need
+    }
+    boolean here = builder.containers().find(name, runtime) != null;
     if (fetch.trouble == null
         && image.pull() != Image.Pull.NEVER
         && (!here || image.pull() == Image.Pull.ALWAYS)) {
@@ -75,7 +78,7 @@ final class ImageSupply {
         return; // interrupted: the job will not start
       }
       builder.containers().fetched(name);
-      here = builder.containers().identity(name) != null;
+      here = builder.containers().find(name, runtime) != null;
     }
     if (fetch.trouble != null && !fetch.trouble.isEmpty()) {
       throw new AttemptFailure("image " + image.name() + " cannot be had: " + fetch.trouble);
@@ -97,14 +100,16 @@ final class ImageSupply {
       throws IOException {
     Path log =
         folder.resolve(".pull-" + Digest.ofText(image.name()).hex().substring(0, 12) + ".log");
+    Containers.ImageName name = LaunchBuilder.image(image);
     Launch.Step step =
         new Launch.Step(
-            runtime.pull(source(image.name())), builder.graph().workflow().root(), Map.of());
+            runtime.pull(name, source(image.name())), builder.graph().workflow().root(), Map.of());
     Map<String, String> mark =
         Map.of("TORC_BUILD", builder.build(), "TORC_ROOT", "" + builder.graph().workflow().root());
     String fetching = "fetching image " + image.name() + " with " + runtime.name();
     builder.notes().accept(new Event.Note(Event.Level.INFO, fetching));
     ProcessEnd end = runner.apply(new Launch(List.of(step), log, false, false, 0, 0, mark));
+    runtime.pulled(name, end.ok());
     if (end.ok()) {
       return "";
     }
