@@ -29,14 +29,14 @@ import java.util.function.Consumer;
  *
  * @param containers what is known of runtimes and images
  * @param build the random id of this build
- * @param notes takes lines for people
+ * @param events takes what is to be told
  * @param told what it took already: each line is said once
  */
 record ContainerBuilder(
     Containers containers,
     Graph graph,
     String build,
-    Consumer<? super Event.Note> notes,
+    Consumer<? super Event> events,
     Set<String> told) {
 
   /** Of so many needed files of one folder the folder is mounted in their place. */
@@ -44,7 +44,7 @@ record ContainerBuilder(
 
   /** The same for another graph. */
   ContainerBuilder over(Graph next) {
-    return new ContainerBuilder(containers, next, build, notes, told);
+    return new ContainerBuilder(containers, next, build, events, told);
   }
 
   /** The name that the containers of an attempt begin with. */
@@ -104,7 +104,7 @@ record ContainerBuilder(
     boolean limited = job.resources().cpus() > 1 || granted.memoryLimit() > 0;
     String remark = containers.remark(LaunchBuilder.image(image), runtime, limited);
     if (!remark.isEmpty() && told.add(remark)) {
-      notes.accept(new Event.Note(Event.Level.WARNING, remark));
+      events.accept(new Event.Note(Event.Level.WARNING, remark));
     }
     return new Container(
         runtime,

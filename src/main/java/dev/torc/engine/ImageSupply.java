@@ -106,9 +106,9 @@ final class ImageSupply {
             runtime.pull(name, source(image.name())), builder.graph().workflow().root(), Map.of());
     Map<String, String> mark =
         Map.of("TORC_BUILD", builder.build(), "TORC_ROOT", "" + builder.graph().workflow().root());
-    String fetching = "fetching image " + image.name() + " with " + runtime.name();
-    builder.notes().accept(new Event.Note(Event.Level.INFO, fetching));
+    builder.events().accept(new Event.Fetching(image.name(), runtime.name(), log, false));
     ProcessEnd end = runner.apply(new Launch(List.of(step), log, false, false, 0, 0, mark));
+    builder.events().accept(new Event.Fetching(image.name(), runtime.name(), log, true));
     runtime.pulled(name, end.ok());
     if (end.ok()) {
       return "";
