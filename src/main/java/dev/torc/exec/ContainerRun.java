@@ -40,11 +40,12 @@ final class ContainerRun {
   /** The client's command line. */
   List<String> command() throws IOException {
     ContainerScript.clear(container.status());
+    List<String> inside = container.runtime().inside(step.argv(), step.env());
     List<String> argv =
         plain
-            ? step.argv()
+            ? inside
             : ContainerScript.around(
-                step.argv(),
+                inside,
                 container.status(),
                 launch.interactive(),
                 step.env().get("HOME"),
@@ -54,9 +55,9 @@ final class ContainerRun {
         .run(container, argv, step.dir().toString(), step.env(), launch.interactive());
   }
 
-  /** What its client's environment has beside the caller's. */
+  /** What its client's environment has over the caller's; null removes a variable. */
   Map<String, String> variables() {
-    return container.runtime().handed(step.env());
+    return container.runtime().handed(step.env(), launch.interactive());
   }
 
   /** Whether what runs in it is no child of its client. */

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.regex.Pattern;
 
 /**
@@ -113,8 +112,16 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
       Map<String, String> variables,
       boolean terminal);
 
-  /** What the client's own environment has beside the caller's, so that the container has these. */
-  abstract SequencedMap<String, String> handed(Map<String, String> variables);
+  /** A job's words with what has to be set within the container, because no option can. */
+  abstract List<String> inside(List<String> argv, Map<String, String> variables);
+
+  /**
+   * What the client's own environment has over the caller's, so that the container has these
+   * variables and no others; null removes one.
+   *
+   * @param terminal whether it has torc's own
+   */
+  abstract Map<String, String> handed(Map<String, String> variables, boolean terminal);
 
   /** Whether an exit status may be the runtime's own, because a container did not come to be. */
   abstract boolean isOwn(int status);

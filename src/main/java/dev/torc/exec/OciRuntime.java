@@ -2,10 +2,8 @@ package dev.torc.exec;
 
 import dev.torc.hash.Digest;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 
 /** podman or docker: images in a store of their own, and containers that outlive their client. */
 final class OciRuntime extends ContainerRuntime {
@@ -93,8 +91,14 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   @Override
-  SequencedMap<String, String> handed(Map<String, String> variables) {
-    return new LinkedHashMap<>(); // they stand in the command
+  List<String> inside(List<String> argv, Map<String, String> variables) {
+    return argv;
+  }
+
+  /** They stand in the command. */
+  @Override
+  Map<String, String> handed(Map<String, String> variables, boolean terminal) {
+    return Map.of();
   }
 
   /**
