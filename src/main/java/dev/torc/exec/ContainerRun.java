@@ -72,8 +72,12 @@ final class ContainerRun {
       if (!failed || !isRuntimes(end)) {
         return Meaning.AS_IT_IS;
       }
-      String refused = refused();
-      return notStarted(ContainerRuntime.speaksOfNoProgram(refused) ? lacks() : refused);
+      String line = ContainerRuntime.lastLine(launch.log());
+      if (!container.runtime().isWord(line)) {
+        return Meaning.AS_IT_IS; // the job's own status, most likely
+      }
+      return notStarted(
+          container.runtime().lacksProgram(end.code(), line) ? lacks() : refused(line));
     }
     ContainerScript.Progress progress = ContainerScript.read(container.status());
     if (progress.killed()) {
@@ -86,9 +90,9 @@ final class ContainerRun {
     if (!failed || progress.started() || !isRuntimes(end)) {
       return Meaning.AS_IT_IS;
     }
-    String refused = refused();
-    if (!container.runtime().lacksProgram(end.code(), refused)) {
-      return notStarted(refused);
+    String line = ContainerRuntime.lastLine(launch.log());
+    if (!container.runtime().lacksProgram(end.code(), line)) {
+      return notStarted(refused(line));
     }
     plain = true; // most likely it has no sh
     return Meaning.AGAIN;
@@ -120,12 +124,8 @@ final class ContainerRun {
     return message;
   }
 
-  private String refused() throws IOException {
-    return container.runtime().name()
-        + " cannot start image "
-        + container.title()
-        + ": "
-        + ContainerRuntime.lastLine(launch.log());
+  private String refused(String line) {
+    return container.runtime().name() + " cannot start image " + container.title() + ": " + line;
   }
 
   /** Sees to it that nothing of it is left: after an end that was not its own. */

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * A program that runs containers: its command lines, and what it says of itself and of images. It
@@ -22,9 +21,6 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   public static final String BUILD_LABEL = "dev.torc.build";
 
   private static final int TAIL = 4096; // bytes of a log
-
-  private static final Pattern NO_PROGRAM =
-      Pattern.compile(".*(file.*not found|no such file or directory).*");
 
   private final List<String> names;
   private final Map<String, String> env;
@@ -126,17 +122,11 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   /** Whether an exit status may be the runtime's own, because a container did not come to be. */
   abstract boolean isOwn(int status);
 
-  /**
-   * Whether such an end may be for want of the program that was to run.
-   *
-   * @param said the runtime's last line
-   */
-  abstract boolean lacksProgram(int status, String said);
+  /** Whether a line of a log is how the runtime tells of a failure of its own. */
+  abstract boolean isWord(String line);
 
-  /** Whether a runtime speaks of a program that is not there. */
-  static boolean speaksOfNoProgram(String said) {
-    return NO_PROGRAM.matcher(said).matches();
-  }
+  /** Whether an end of its own, with such a line, is for want of the program that was to run. */
+  abstract boolean lacksProgram(int status, String line);
 
   /** Removes containers, whether they run or not; returns why that failed, empty otherwise. */
   abstract String remove(List<String> containers);

@@ -10,7 +10,7 @@ final class OciRuntime extends ContainerRuntime {
 
   private static final String DOCKER = "docker";
 
-  /** What a runtime's own failures end with: from the first, which is no word of any program. */
+  /** What a runtime's own failures end with: from the first to the last, for want of a program. */
   private static final int FIRST = 125;
 
   private static final int LAST = 127;
@@ -86,8 +86,13 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   @Override
-  boolean lacksProgram(int status, String said) {
-    return status != FIRST;
+  boolean isWord(String line) {
+    return line.startsWith("Error:") || line.startsWith(name() + ":");
+  }
+
+  @Override
+  boolean lacksProgram(int status, String line) {
+    return status == LAST || line.contains("executable file") && line.contains("not found");
   }
 
   @Override
