@@ -8,6 +8,7 @@ import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.syntax.Sizes;
+import dev.torc.workflow.Executor;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Paths;
@@ -49,6 +50,7 @@ final class JobReader {
   private final Map<String, List<Item>> parents;
   private final Set<String> counters;
   private final Paths paths;
+  private final List<String> executors;
   private final ItemReader items;
   private final ImageReader images;
   private final StepReader steps;
@@ -60,6 +62,7 @@ final class JobReader {
    *
    * @param parents needs that {@code dependencies} adds to jobs, by the key of the job
    * @param containers false where all runs on the host
+   * @param executors names of those that there are
    */
   JobReader(
       Vars vars,
@@ -68,6 +71,7 @@ final class JobReader {
       Set<String> counters,
       Paths paths,
       boolean containers,
+      List<String> executors,
       Problems problems,
       Set<BadInput.Diagnostic> warnings) {
     this.vars = vars;
@@ -77,6 +81,7 @@ final class JobReader {
     this.classes = MapFields.map(top.get("resources"), "resources", problems);
     this.counters = counters;
     this.paths = paths;
+    this.executors = executors;
     this.items = new ItemReader(paths, problems);
     this.images = new ImageReader(top, paths, problems, containers);
     this.steps = new StepReader(top, paths, images, problems, warnings);
@@ -111,7 +116,7 @@ final class JobReader {
   /** The same reader, with its problems and warnings told elsewhere. */
   JobReader telling(Problems problems, Set<BadInput.Diagnostic> warnings) {
     return new JobReader(
-        vars, top, parents, counters, paths, images.containers(), problems, warnings);
+        vars, top, parents, counters, paths, images.containers(), executors, problems, warnings);
   }
 
   /**
@@ -177,8 +182,26 @@ final class JobReader {
         (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
         List.copyOf(job.texts("tags")),
         job.text("description", ""),
+        job.read("executor", null, node -> executor(job.scope().text(node))),
         instance == null ? null : name,
         instance == null ? Collections.emptySortedMap() : instance.values);
+  }
+
+  /** The name of one that there is; null for this machine. */
+  private String executor(String name) {
+    if (name.equals(Executor.LOCAL)) {
+      return null;
+    }
+    if (!executors.contains(name)) {
+      List<String> known = new ArrayList<>(executors);
+      known.add(Executor.LOCAL);
+      String hint = NearestName.hint(name, known);
+      throw new IllegalArgumentException(
+          "no executor "
+              + name
+              + (hint.isEmpty() ? "; known are " + String.join(", ", known) : hint));
+    }
+    return name;
   }
 
   /** The needs as written with those of parents, and the files of an instance. */

@@ -7,6 +7,7 @@ import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Axis;
 import dev.torc.workflow.Deciders;
+import dev.torc.workflow.Executor;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Hook;
 import dev.torc.workflow.Job;
@@ -51,6 +52,7 @@ public final class ParsedBuildFile {
   private final List<Path> roots;
   private final SortedMap<String, String> data;
   private final List<Hook> hooks;
+  private final List<Executor> executors;
   private final Set<BadInput.Diagnostic> warnings = new LinkedHashSet<>();
   private final Set<String> manual = new LinkedHashSet<>(); // names of jobs, instances and groups
   private final GroupExpansion expansion;
@@ -111,6 +113,7 @@ public final class ParsedBuildFile {
     TreeSet<String> counters = new TreeSet<>(limits.keySet());
     KnownKeys.LIMITS.forEach(counters::remove);
     Paths paths = new Paths(root);
+    this.executors = ExecutorReader.read(top.get("executors"), scope, problems);
     JobReader reader =
         new JobReader(
             vars,
@@ -119,6 +122,7 @@ public final class ParsedBuildFile {
             counters,
             paths,
             containers,
+            executors.stream().map(Executor::name).toList(),
             problems,
             warnings);
     reader.checkShared();
@@ -170,6 +174,7 @@ public final class ParsedBuildFile {
         expanded.starts(),
         data,
         hooks,
+        executors,
         List.copyOf(expanded.warnings()),
         List.copyOf(manual));
   }
