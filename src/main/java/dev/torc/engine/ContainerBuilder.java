@@ -95,7 +95,8 @@ record ContainerBuilder(
       throw new AttemptFailure("image " + image.name() + " is not here any more");
     }
     ContainerRuntime runtime = runtime(image);
-    boolean limited = job.resources().cpus() > 1 || granted.memoryLimit() > 0;
+    long cpus = job.resources().askedCpus() > 0 ? granted.demand().of(ResourceDemand.CPUS) : 0;
+    boolean limited = cpus > 0 || granted.memoryLimit() > 0;
     String remark = containers.remark(LaunchBuilder.image(image), runtime, limited);
     if (!remark.isEmpty() && told.add(remark)) {
       notes.accept(new Event.Note(Event.Level.WARNING, remark));
@@ -109,7 +110,7 @@ record ContainerBuilder(
         mounts(image, needs),
         image.args(),
         user(),
-        job.resources().cpus() > 1 ? granted.demand().of(ResourceDemand.CPUS) : 0,
+        cpus,
         granted.memoryLimit(),
         granted.gpus(),
         status);
