@@ -66,6 +66,9 @@ final class ImageSupply {
       throws IOException {
     Containers.ImageName name = LaunchBuilder.image(image);
     ContainerRuntime runtime = builder.runtime(image);
+    if (fetch.trouble == null && builder.containers().identity(name) == null) {
+      builder.containers().fetched(name); // a job may have made it meanwhile
+    }
     boolean here = builder.containers().identity(name) != null;
     if (fetch.trouble == null
         && image.pull() != Image.Pull.NEVER
@@ -80,15 +83,31 @@ final class ImageSupply {
     if (fetch.trouble != null && !fetch.trouble.isEmpty()) {
       throw new AttemptFailure("image " + image.name() + " cannot be had: " + fetch.trouble);
     }
-    if (!here) {
-      throw new AttemptFailure(
-          "image "
-              + image.name()
-              + " is not here, and pull is never: fetch it with `"
-              + runtime.name()
-              + " pull "
-              + source(image.name())
-              + "`");
+    String lack = lack(builder.containers(), image, false);
+    if (!lack.isEmpty()) {
+      throw new AttemptFailure(lack);
+    }
+  }
+
+  /**
+   * Why a step cannot have its image, as far as a look tells; empty where it can, or where only
+   * fetching it would show.
+   *
+   * @param waits whether the job waits for others: one of them may make the image
+   */
+  static String lack(Containers containers, Image image, boolean waits) {
+    Containers.ImageName name = LaunchBuilder.image(image);
+    if (containers.identity(name) != null) {
+      return "";
+    }
+    try {
+      String runtime = containers.runtime(name).name();
+      return waits || image.pull() != Image.Pull.NEVER
+          ? ""
+          : "image %s is not here, and pull is never: fetch it with `%s pull %s`"
+              .formatted(image.name(), runtime, source(image.name()));
+    } catch (Containers.NoRuntime e) {
+      return e.getMessage();
     }
   }
 

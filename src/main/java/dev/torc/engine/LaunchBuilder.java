@@ -361,6 +361,11 @@ public final class LaunchBuilder {
     return new Containers.ImageName(image.name(), image.runtime(), image.wish());
   }
 
+  /** Why a step cannot have its image; see {@link dev.torc.plan.ImageSource#lack}. */
+  public static String lack(Containers containers, Image image, boolean waits) {
+    return ImageSupply.lack(containers, image, waits);
+  }
+
   /** Whether a job runs in containers. */
   boolean contains(Job job) {
     if (containers != null) {

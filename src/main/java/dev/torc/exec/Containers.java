@@ -65,21 +65,22 @@ public final class Containers {
     return names.stream().distinct().filter(runtimes::containsKey).map(runtimes::get).toList();
   }
 
-  /** The digest of an image's configuration; null where it is not here. It is found once. */
+  /**
+   * The digest of an image's configuration, as the runtime has it that would run it; null where it
+   * is not here. It is found once.
+   */
   public Digest identity(ImageName image) {
-    return identities
-        .computeIfAbsent(
-            image,
-            wanted ->
-                candidates(wanted).stream()
-                    .map(runtime -> identity(runtime, wanted.name))
-                    .flatMap(Optional::stream)
-                    .findFirst())
-        .orElse(null);
+    return identities.computeIfAbsent(image, this::find).orElse(null);
   }
 
-  private static Optional<Digest> identity(ContainerRuntime runtime, String name) {
-    return Optional.ofNullable(runtime.identity(name));
+  private Optional<Digest> find(ImageName image) {
+    for (ContainerRuntime runtime : candidates(image)) {
+      Digest found = runtime.identity(image.name);
+      if (found != null || runtime.trouble().isEmpty()) {
+        return Optional.ofNullable(found);
+      }
+    }
+    return Optional.empty();
   }
 
   /** An image was fetched: what is here of that name is to be found out anew. */

@@ -41,7 +41,7 @@ public final class Surroundings {
   }
 
   /** Whether steps with an image run in it. */
-  boolean hasContainers() {
+  public boolean hasContainers() {
     return images != null;
   }
 
@@ -51,8 +51,13 @@ public final class Surroundings {
   }
 
   /** The digest of an image's configuration; null where it is not here. */
-  Digest image(Image image) {
+  public Digest image(Image image) {
     return images == null ? null : images.of(image);
+  }
+
+  /** Why a step cannot have its image; see {@link ImageSource#lack}. */
+  public String lack(Image image, boolean waits) {
+    return images == null ? "" : images.lack(image, waits);
   }
 
   /** The caller's value of a variable; empty where it is not set. */

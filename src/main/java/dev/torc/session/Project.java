@@ -152,6 +152,11 @@ public record Project(
     public Digest of(Image image) {
       return containers.identity(LaunchBuilder.image(image));
     }
+
+    @Override
+    public String lack(Image image, boolean waits) {
+      return LaunchBuilder.lack(containers, image, waits);
+    }
   }
 
   StampSource stamps() {
