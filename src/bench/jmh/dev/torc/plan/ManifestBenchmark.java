@@ -74,7 +74,7 @@ public class ManifestBenchmark {
     Graph graph = GraphBuilder.build(BuildFileLoader.load(List.of(file), new TreeMap<>()));
     Files.delete(file);
     Files.delete(dir);
-    manifest = new Manifest(graph, true);
+    manifest = new Manifest(graph);
   }
 
   /** One job. */

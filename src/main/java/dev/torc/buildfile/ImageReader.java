@@ -2,8 +2,11 @@ package dev.torc.buildfile;
 
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
+import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Image;
+import dev.torc.workflow.Paths;
+import dev.torc.workflow.Ref;
 import java.util.Arrays;
 import java.util.List;
 
@@ -12,11 +15,21 @@ import java.util.List;
  * in the image is for {@link StepReader}.
  *
  * @param top the build file
+ * @param containers false where all runs on the host: images are read then, and left out
  */
-record ImageReader(Node.Mapping top, Problems problems) {
+record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean containers) {
+
+  /** How a file of apptainer's ends. */
+  private static final String FILE = ".sif";
+
+  /** How Snakemake and apptainer name the images of registries. */
+  private static final String REGISTRY = "docker://";
 
   /** The name that takes an image of {@code defaults} back. */
   private static final String HOST = "host";
+
+  /** Where apptainer's files of fetched images are unless the build file says otherwise. */
+  private static final String IMAGES = ".torc/images";
 
   private static final List<String> RUNTIMES =
       List.of("podman", "docker", "apptainer", "singularity");
@@ -25,8 +38,8 @@ record ImageReader(Node.Mapping top, Problems problems) {
   private static final List<String> OTHERS = List.of("udocker", "charliecloud");
 
   /** What a job has, or one of its tasks over it; the image's name is null for none. */
-  record Said(String name, String wish) {
-    static final Said NOTHING = new Said(null, null);
+  record Said(String name, Ref.OfFile file, String wish) {
+    static final Said NOTHING = new Said(null, null, null);
   }
 
   /** What a job says of its image. */
@@ -36,20 +49,27 @@ record ImageReader(Node.Mapping top, Problems problems) {
 
   /** What a job or a task says of its image, over what is said around it. */
   Said said(MapFields fields, Said around) {
-    String name =
-        fields.read(
-            "image",
-            around.name,
-            node -> {
-              String text = fields.scope().text(node);
-              if (text.isBlank()) {
-                throw new IllegalArgumentException(
-                    "the image has no name; image: host runs on the host");
-              }
-              return text;
-            });
     String wish = fields.read("runtime", around.wish, node -> wish(fields.scope().text(node)));
-    return new Said(HOST.equals(name) ? null : name, wish);
+    return fields.read(
+        "image",
+        new Said(around.name, around.file, wish),
+        node -> named(fields.scope().text(node), node.place(), wish));
+  }
+
+  private Said named(String text, Place place, String wish) {
+    if (text.isBlank()) {
+      throw new IllegalArgumentException("the image has no name; image: host runs on the host");
+    }
+    if (text.equals(HOST)) {
+      return new Said(null, null, wish);
+    }
+    if (text.endsWith(FILE) && !text.contains("://")) {
+      Paths.refuseHome(text, place);
+      String path = paths.normalize(text);
+      return new Said(path, new Ref.OfFile(place, path), wish);
+    }
+    return new Said(
+        text.startsWith(REGISTRY) ? text.substring(REGISTRY.length()) : text, null, wish);
   }
 
   /**
@@ -85,20 +105,32 @@ record ImageReader(Node.Mapping top, Problems problems) {
       }
     }
     Image.Pull pull = fields.read("pull", Image.Pull.MISSING, node -> pull(job.scope().text(node)));
-    return new Image("", runtime, false, volumes, fields.texts("args"), pull);
+    String images =
+        fields.read("images", IMAGES, node -> folder(job.scope().path(node), node.place()));
+    return new Image("", null, runtime, false, volumes, fields.texts("args"), pull, images);
+  }
+
+  private String folder(String text, Place place) {
+    Paths.refuseHome(text, place);
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException("an empty path");
+    }
+    return paths.normalize(text);
   }
 
   /** The image that is said, with the settings; null for the host. */
-  static Image image(Said said, Image settings) {
-    return said.name == null
+  Image image(Said said, Image settings) {
+    return said.name == null || !containers
         ? null
         : new Image(
             said.name,
+            said.file,
             settings.runtime() == null ? said.wish : settings.runtime(),
             settings.runtime() == null && said.wish != null,
             settings.volumes(),
             settings.args(),
-            settings.pull());
+            settings.pull(),
+            settings.images());
   }
 
   private static String wish(String text) {

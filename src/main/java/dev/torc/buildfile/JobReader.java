@@ -50,6 +50,7 @@ final class JobReader {
   private final Set<String> counters;
   private final Paths paths;
   private final ItemReader items;
+  private final ImageReader images;
   private final StepReader steps;
   private final Problems problems;
   private final Set<BadInput.Diagnostic> warnings;
@@ -58,6 +59,7 @@ final class JobReader {
    * Makes a reader.
    *
    * @param parents needs that {@code dependencies} adds to jobs, by the key of the job
+   * @param containers false where all runs on the host
    */
   JobReader(
       Vars vars,
@@ -65,6 +67,7 @@ final class JobReader {
       Map<String, List<Item>> parents,
       Set<String> counters,
       Paths paths,
+      boolean containers,
       Problems problems,
       Set<BadInput.Diagnostic> warnings) {
     this.vars = vars;
@@ -75,7 +78,8 @@ final class JobReader {
     this.counters = counters;
     this.paths = paths;
     this.items = new ItemReader(paths, problems);
-    this.steps = new StepReader(top, paths, problems, warnings);
+    this.images = new ImageReader(top, paths, problems, containers);
+    this.steps = new StepReader(top, paths, images, problems, warnings);
     this.problems = problems;
     this.warnings = warnings;
   }
@@ -87,7 +91,7 @@ final class JobReader {
   void checkShared() {
     Scope scope = new Scope(vars, Map.of(Scope.ALL, Scope.ANY_PATH), Map.of(), "x", null, null);
     new MapFields(defaults, scope, problems).only(KnownKeys.DEFAULTS, "defaults");
-    new ImageReader(top, problems).check(scope);
+    images.check(scope);
     Problems own = new Problems();
     JobReader reading = telling(own, warnings);
     classes
@@ -106,7 +110,8 @@ final class JobReader {
 
   /** The same reader, with its problems and warnings told elsewhere. */
   JobReader telling(Problems problems, Set<BadInput.Diagnostic> warnings) {
-    return new JobReader(vars, top, parents, counters, paths, problems, warnings);
+    return new JobReader(
+        vars, top, parents, counters, paths, images.containers(), problems, warnings);
   }
 
   /**

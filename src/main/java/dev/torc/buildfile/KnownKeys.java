@@ -95,7 +95,7 @@ public final class KnownKeys {
   static final List<String> FACTORY_PARAMETER = List.of("name", "start", "end", "step", "values");
 
   /** A {@code container}. */
-  static final List<String> CONTAINER = List.of("runtime", "volumes", "args", "pull");
+  static final List<String> CONTAINER = List.of("runtime", "volumes", "args", "pull", "images");
 
   /** A task. */
   static final List<String> TASK = List.of("command", "cmd", "image", "runtime", "env", "dir");

@@ -62,13 +62,15 @@ public final class ParsedBuildFile {
    *     root
    * @param input the text of {@link BuildFile#INPUT} among them, null without one
    * @param defines values for vars, over those of the files
+   * @param containers false where all runs on the host: images are read then, and left out
    * @throws BadInput with all that is wrong, as far as it can be told without expanding groups
    * @throws IOException if a file is there but cannot be read
    */
   public static ParsedBuildFile read(
-      List<Path> files, byte[] input, SortedMap<String, String> defines) throws IOException {
+      List<Path> files, byte[] input, SortedMap<String, String> defines, boolean containers)
+      throws IOException {
     Problems problems = new Problems();
-    ParsedBuildFile parsed = new ParsedBuildFile(files, input, defines, problems);
+    ParsedBuildFile parsed = new ParsedBuildFile(files, input, defines, containers, problems);
     if (!problems.isEmpty()) {
       // What is wrong with groups is told with the rest.
       parsed.expansion.run(ResultSource.nothing(), problems);
@@ -78,7 +80,11 @@ public final class ParsedBuildFile {
   }
 
   private ParsedBuildFile(
-      List<Path> files, byte[] input, SortedMap<String, String> defines, Problems problems)
+      List<Path> files,
+      byte[] input,
+      SortedMap<String, String> defines,
+      boolean containers,
+      Problems problems)
       throws IOException {
     this.root = FileLayers.located(files.getFirst()).getParent();
     FileLayers layers = new FileLayers(root, input, problems);
@@ -112,6 +118,7 @@ public final class ParsedBuildFile {
             new FactoryReader(top, scope, problems).parents(jobs.keySet()),
             counters,
             paths,
+            containers,
             problems,
             warnings);
     reader.checkShared();

@@ -27,10 +27,15 @@ import java.util.TreeMap;
  * and image. {@link JobReader} reads the rest of the job.
  *
  * @param top the build file, for what its jobs share
+ * @param images reads the images of its steps
  * @param warnings takes what is likely a mistake
  */
 record StepReader(
-    Node.Mapping top, Paths paths, Problems problems, Set<BadInput.Diagnostic> warnings) {
+    Node.Mapping top,
+    Paths paths,
+    ImageReader images,
+    Problems problems,
+    Set<BadInput.Diagnostic> warnings) {
 
   private static final List<String> DEFAULT_SHELL = List.of("sh", "-e", "-c");
 
@@ -91,8 +96,7 @@ record StepReader(
     }
     List<Step> steps = new ArrayList<>();
     if (command != null) {
-      ImageReader images = new ImageReader(top, problems);
-      Image image = ImageReader.image(images.ofJob(job), images.settings(job));
+      Image image = images.image(images.ofJob(job), images.settings(job));
       job.guard(
           () -> steps.add(new Step(command(command, job.scope(), shell), dir, env, shell, image)));
     }
@@ -107,7 +111,6 @@ record StepReader(
       SortedMap<String, Optional<Template>> env) {
     List<Step> steps = new ArrayList<>();
     Scope scope = job.scope();
-    ImageReader images = new ImageReader(top, problems);
     ImageReader.Said shared = images.ofJob(job);
     Image settings = images.settings(job);
     if (!(tasks instanceof Node.Sequence list) || list.items().isEmpty()) {
@@ -126,7 +129,7 @@ record StepReader(
       SortedMap<String, Optional<Template>> own = new TreeMap<>(env);
       env(ownEnv(task), scope, own);
       String folder = dir(task, dir);
-      Image image = ImageReader.image(images.said(task, shared), settings);
+      Image image = images.image(images.said(task, shared), settings);
       task.guard(
           () ->
               steps.add(
@@ -177,7 +180,7 @@ record StepReader(
       return List.of();
     }
     StepReader again =
-        new StepReader(top, paths, new Problems(), warnings); // what is wrong is told
+        new StepReader(top, paths, images, new Problems(), warnings); // what is wrong is told
     Template search = again.env(job).getOrDefault("PATH", Optional.empty()).orElse(null);
     List<Tool> tools = new ArrayList<>();
     for (Node node : job.scope().items(job.map().get("tools"))) {

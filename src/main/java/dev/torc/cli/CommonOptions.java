@@ -42,7 +42,7 @@ final class CommonOptions {
     options.value(
         "--container",
         "RUNTIME",
-        "run all images with podman or docker",
+        "run all images with podman, docker or apptainer",
         given -> container = given);
     options.flag(
         "--json", "data for programs instead of text, where there is data", () -> json = true);

@@ -119,7 +119,7 @@ final class Attempt {
     NeedSnapshot snapshot = null;
     try {
       String containers = "";
-      if (shared.launches().contains(job)) {
+      if (LaunchBuilder.contains(job)) {
         containers = shared.launches().containers(job, number, this::launch);
         if (isEnded()) { // while an image was fetched
           return interrupted();

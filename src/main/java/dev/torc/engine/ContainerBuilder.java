@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.exec.Container;
 import dev.torc.exec.ContainerRuntime;
 import dev.torc.exec.Containers;
+import dev.torc.exec.LocalImage;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.workflow.Image;
@@ -28,14 +29,14 @@ import java.util.function.Consumer;
  *
  * @param containers what is known of runtimes and images
  * @param build the random id of this build
- * @param notes takes lines for people
+ * @param events takes what is to be told
  * @param told what it took already: each line is said once
  */
 record ContainerBuilder(
     Containers containers,
     Graph graph,
     String build,
-    Consumer<? super Event.Note> notes,
+    Consumer<? super Event> events,
     Set<String> told) {
 
   /** Of so many needed files of one folder the folder is mounted in their place. */
@@ -43,7 +44,7 @@ record ContainerBuilder(
 
   /** The same for another graph. */
   ContainerBuilder over(Graph next) {
-    return new ContainerBuilder(containers, next, build, notes, told);
+    return new ContainerBuilder(containers, next, build, events, told);
   }
 
   /** The name that the containers of an attempt begin with. */
@@ -51,14 +52,19 @@ record ContainerBuilder(
     return "torc-" + build + "-" + Digest.ofText(job.name()).hex().substring(0, 12) + "-" + attempt;
   }
 
-  /** The runtime of a job's containers with their name, for its mark; empty where it has none. */
+  /**
+   * The runtime of a job's containers with their name, for its mark; empty where they are processes
+   * as any others.
+   */
   String mark(Job job, int attempt) {
+    String mark = "";
     for (Step step : job.steps()) {
       if (step.image() != null) {
-        return runtime(step.image()).name() + "/" + name(job, attempt);
+        ContainerRuntime runtime = runtime(step.image());
+        mark = runtime.isApart() ? runtime.name() + "/" + name(job, attempt) : mark;
       }
     }
-    return "";
+    return mark;
   }
 
   /** The runtime of an image; throws {@link AttemptFailure} where none can work. */
@@ -90,28 +96,28 @@ record ContainerBuilder(
     labels.put(ContainerRuntime.BUILD_LABEL, build);
     labels.put("dev.torc.job", job.name());
     labels.put("dev.torc.root", graph.workflow().root().toString());
-    Digest identity = containers.identity(LaunchBuilder.image(image));
-    if (identity == null) {
+    ContainerRuntime runtime = runtime(image);
+    LocalImage here = containers.find(LaunchBuilder.image(image), runtime);
+    if (here == null) {
       throw new AttemptFailure("image " + image.name() + " is not here any more");
     }
-    ContainerRuntime runtime = runtime(image);
     long cpus = job.resources().askedCpus() > 0 ? granted.demand().of(ResourceDemand.CPUS) : 0;
     boolean limited = cpus > 0 || granted.memoryLimit() > 0;
     String remark = containers.remark(LaunchBuilder.image(image), runtime, limited);
     if (!remark.isEmpty() && told.add(remark)) {
-      notes.accept(new Event.Note(Event.Level.WARNING, remark));
+      events.accept(new Event.Note(Event.Level.WARNING, remark));
     }
     return new Container(
         runtime,
-        identity,
+        here,
         image.name(),
         name(job, attempt) + "-" + number,
         labels,
         mounts(image, needs),
         image.args(),
         user(),
-        cpus,
-        granted.memoryLimit(),
+        runtime.holdsLimits() ? cpus : 0,
+        runtime.holdsLimits() ? granted.memoryLimit() : 0,
         granted.gpus(),
         status);
   }

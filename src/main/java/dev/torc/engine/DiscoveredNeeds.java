@@ -55,7 +55,7 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved) {
       } catch (IllegalArgumentException e) {
         throw new AttemptFailure("depfile " + job.depfile() + ": " + e.getMessage());
       }
-      if (snapshot.hasContainers() && !sees(graph, job, path)) {
+      if (!sees(graph, job, path)) {
         continue; // it is the image's own
       }
       int maker = graph.makerOf(path);

@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.exec.ContainerRuntime;
 import dev.torc.exec.Containers;
 import dev.torc.exec.Launch;
+import dev.torc.exec.LocalImage;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Digest;
 import dev.torc.workflow.Image;
@@ -66,10 +67,13 @@ final class ImageSupply {
       throws IOException {
     Containers.ImageName name = LaunchBuilder.image(image);
     ContainerRuntime runtime = builder.runtime(image);
-    if (fetch.trouble == null && builder.containers().identity(name) == null) {
+    if (name.isFile()) {
+      return; // it is a need
+    }
+    if (fetch.trouble == null && builder.containers().find(name, runtime) == null) {
       builder.containers().fetched(name); // a job may have made it meanwhile
     }
-    boolean here = builder.containers().identity(name) != null;
+    boolean here = builder.containers().find(name, runtime) != null;
     if (fetch.trouble == null
         && image.pull() != Image.Pull.NEVER
         && (!here || image.pull() == Image.Pull.ALWAYS)) {
@@ -78,7 +82,7 @@ final class ImageSupply {
         return; // interrupted: the job will not start
       }
       builder.containers().fetched(name);
-      here = builder.containers().identity(name) != null;
+      here = builder.containers().find(name, runtime) != null;
     }
     if (fetch.trouble != null && !fetch.trouble.isEmpty()) {
       throw new AttemptFailure("image " + image.name() + " cannot be had: " + fetch.trouble);
@@ -97,12 +101,13 @@ final class ImageSupply {
    */
   static String lack(Containers containers, Image image, boolean waits) {
     Containers.ImageName name = LaunchBuilder.image(image);
-    if (containers.identity(name) != null) {
-      return "";
+    LocalImage here = containers.find(name);
+    if (here != null && here.id() != null) {
+      return ""; // a runtime that can tell so works
     }
     try {
       String runtime = containers.runtime(name).name();
-      return waits || image.pull() != Image.Pull.NEVER
+      return here != null || name.isFile() || waits || image.pull() != Image.Pull.NEVER
           ? ""
           : "image %s is not here, and pull is never: fetch it with `%s pull %s`"
               .formatted(image.name(), runtime, source(image.name()));
@@ -116,14 +121,16 @@ final class ImageSupply {
       throws IOException {
     Path log =
         folder.resolve(".pull-" + Digest.ofText(image.name()).hex().substring(0, 12) + ".log");
+    Containers.ImageName name = LaunchBuilder.image(image);
     Launch.Step step =
         new Launch.Step(
-            runtime.pull(source(image.name())), builder.graph().workflow().root(), Map.of());
+            runtime.pull(name, source(image.name())), builder.graph().workflow().root(), Map.of());
     Map<String, String> mark =
         Map.of("TORC_BUILD", builder.build(), "TORC_ROOT", "" + builder.graph().workflow().root());
-    String fetching = "fetching image " + image.name() + " with " + runtime.name();
-    builder.notes().accept(new Event.Note(Event.Level.INFO, fetching));
+    builder.events().accept(new Event.Fetching(image.name(), runtime.name(), log, false));
     ProcessEnd end = runner.apply(new Launch(List.of(step), log, false, false, 0, 0, mark));
+    builder.events().accept(new Event.Fetching(image.name(), runtime.name(), log, true));
+    runtime.pulled(name, end.ok());
     if (end.ok()) {
       return "";
     }

@@ -48,7 +48,7 @@ public final class LaunchBuilder {
   private final Map<String, String> inherited;
   private final Map<String, String> caller;
   private final ArgumentList arguments;
-  private final ContainerBuilder containers; // null where all runs on the host
+  private final ContainerBuilder containers;
   private final ImageSupply images;
   private boolean noData;
 
@@ -56,8 +56,8 @@ public final class LaunchBuilder {
    * @param build the random id of this build
    * @param inherited entries for every job, such as MAKEFLAGS without a jobserver; null removes
    * @param caller the caller's environment: where it changes what a shell does, the shell is kept
-   * @param containers what is known of runtimes and images; null where all runs on the host
-   * @param notes takes lines for people
+   * @param containers what is known of runtimes and images
+   * @param events takes what is to be told
    */
   public LaunchBuilder(
       Graph graph,
@@ -66,16 +66,14 @@ public final class LaunchBuilder {
       Map<String, String> inherited,
       Map<String, String> caller,
       Containers containers,
-      Consumer<? super Event.Note> notes) {
+      Consumer<? super Event> events) {
     this(
         graph,
         place,
         build,
         inherited,
         caller,
-        containers == null
-            ? null
-            : new ContainerBuilder(containers, graph, build, notes, ConcurrentHashMap.newKeySet()),
+        new ContainerBuilder(containers, graph, build, events, ConcurrentHashMap.newKeySet()),
         null);
   }
 
@@ -88,8 +86,7 @@ public final class LaunchBuilder {
       ContainerBuilder containers,
       ImageSupply images) {
     this.containers = containers;
-    this.images =
-        images != null || containers == null ? images : new ImageSupply(containers, place.jobs());
+    this.images = images != null ? images : new ImageSupply(containers, place.jobs());
     this.graph = graph;
     this.place = place;
     this.build = build;
@@ -100,8 +97,7 @@ public final class LaunchBuilder {
 
   /** The same for another graph. */
   LaunchBuilder over(Graph next) {
-    ContainerBuilder over = containers == null ? null : containers.over(next);
-    return new LaunchBuilder(next, place, build, inherited, caller, over, images);
+    return new LaunchBuilder(next, place, build, inherited, caller, containers.over(next), images);
   }
 
   /**
@@ -358,7 +354,8 @@ public final class LaunchBuilder {
 
   /** An image as the runtimes are asked for it. */
   public static Containers.ImageName image(Image image) {
-    return new Containers.ImageName(image.name(), image.runtime(), image.wish());
+    return new Containers.ImageName(
+        image.name(), image.file() != null, image.runtime(), image.wish(), image.images());
   }
 
   /** Why a step cannot have its image; see {@link dev.torc.plan.ImageSource#lack}. */
@@ -367,12 +364,10 @@ public final class LaunchBuilder {
   }
 
   /** Whether a job runs in containers. */
-  boolean contains(Job job) {
-    if (containers != null) {
-      for (Step step : job.steps()) {
-        if (step.image() != null) {
-          return true;
-        }
+  static boolean contains(Job job) {
+    for (Step step : job.steps()) {
+      if (step.image() != null) {
+        return true;
       }
     }
     return false;

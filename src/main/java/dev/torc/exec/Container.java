@@ -1,6 +1,5 @@
 package dev.torc.exec;
 
-import dev.torc.hash.Digest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SequencedMap;
@@ -9,8 +8,7 @@ import java.util.SequencedMap;
  * The container that a process runs in, as its job wants it. The runtime's own words for it are
  * {@link ContainerRuntime}'s.
  *
- * @param images knows the runtime and the image
- * @param image the digest of the image's configuration: the very image that the job was decided by
+ * @param image the very image that the job was decided by
  * @param title the image as the user names it, for messages
  * @param name of the container, unique
  * @param labels by which others find it
@@ -24,7 +22,7 @@ import java.util.SequencedMap;
  */
 public record Container(
     ContainerRuntime runtime,
-    Digest image,
+    LocalImage image,
     String title,
     String name,
     SequencedMap<String, String> labels,

@@ -4,6 +4,7 @@ import dev.torc.machine.SafeText;
 import dev.torc.posix.ChildWait;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One step of an attempt in its container: what to start for it, and what its end means. {@link
@@ -11,11 +12,6 @@ import java.util.List;
  * are found and ended as any others.
  */
 final class ContainerRun {
-
-  /** What a runtime's own failures end with: from the first to the last. */
-  private static final int FIRST = 125;
-
-  private static final int LAST = 127;
 
   /** What an end means beyond its exit status. */
   enum Meaning {
@@ -51,11 +47,21 @@ final class ContainerRun {
                 step.argv(),
                 container.status(),
                 launch.interactive(),
-                step.env().containsKey("HOME"),
+                step.env().get("HOME"),
                 container.memory() > 0);
     return container
         .runtime()
         .run(container, argv, step.dir().toString(), step.env(), launch.interactive());
+  }
+
+  /** What its client's environment has beside the caller's. */
+  Map<String, String> variables() {
+    return container.runtime().handed(step.env());
+  }
+
+  /** Whether what runs in it is no child of its client. */
+  boolean isApart() {
+    return container.runtime().isApart();
   }
 
   /** What the end of its client means, where nobody ended it. */
@@ -66,7 +72,7 @@ final class ContainerRun {
         return Meaning.AS_IT_IS;
       }
       String refused = refused();
-      return notStarted(refused.contains("file not found") ? lacks() : refused);
+      return notStarted(ContainerRuntime.speaksOfNoProgram(refused) ? lacks() : refused);
     }
     ContainerScript.Progress progress = ContainerScript.read(container.status());
     if (progress.killed()) {
@@ -79,8 +85,9 @@ final class ContainerRun {
     if (!failed || progress.started() || !isRuntimes(end)) {
       return Meaning.AS_IT_IS;
     }
-    if (end.code() == FIRST) {
-      return notStarted(refused());
+    String refused = refused();
+    if (!container.runtime().lacksProgram(end.code(), refused)) {
+      return notStarted(refused);
     }
     plain = true; // most likely it has no sh
     return Meaning.AGAIN;
@@ -89,12 +96,12 @@ final class ContainerRun {
   /**
    * Whether an end of its client may leave the container: the client, or its monitor, was killed.
    */
-  static boolean mayLeave(ChildWait.Change end) {
+  boolean mayLeave(ChildWait.Change end) {
     return end.what() != ChildWait.What.EXITED || isRuntimes(end);
   }
 
-  private static boolean isRuntimes(ChildWait.Change end) {
-    return end.what() == ChildWait.What.EXITED && end.code() >= FIRST && end.code() <= LAST;
+  private boolean isRuntimes(ChildWait.Change end) {
+    return end.what() == ChildWait.What.EXITED && container.runtime().isOwn(end.code());
   }
 
   private String lacks() {

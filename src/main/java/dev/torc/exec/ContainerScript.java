@@ -73,14 +73,14 @@ final class ContainerScript {
    * What to run in a container in place of a job's words.
    *
    * @param terminal whether the job has torc's own terminal, and keeps its two streams
-   * @param home whether the job says itself where its home is
+   * @param home where the job says that its home is; null where it does not
    * @param limited whether its memory is limited
    */
   static List<String> around(
-      List<String> argv, Path status, boolean terminal, boolean home, boolean limited) {
+      List<String> argv, Path status, boolean terminal, String home, boolean limited) {
     String script =
         BEGIN.formatted(umask())
-            + (home ? "" : HOME)
+            + (home == null ? HOME : "export HOME='" + home.replace("'", "'\\''") + "'\n")
             + (terminal ? "" : ONE_STREAM)
             + (limited ? MEMORY : PLAIN);
     List<String> words = new ArrayList<>(List.of("sh", "-c", script, status.toString()));

@@ -1,6 +1,6 @@
 package dev.torc.exec;
 
-import dev.torc.hash.Digest;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,77 +15,81 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Containers {
 
   /** In the order in which they are tried. */
-  public static final List<String> KNOWN = List.of("podman", "docker");
+  public static final List<String> KNOWN = List.of("podman", "docker", Apptainer.NAME);
 
   private final Map<String, ContainerRuntime> runtimes = new LinkedHashMap<>();
   private final String ordered;
-  private final Map<ImageName, Optional<Digest>> identities = new ConcurrentHashMap<>();
+  private final Map<Look, Optional<LocalImage>> found = new ConcurrentHashMap<>();
+
+  private record Look(ImageName image, String runtime) {}
 
   /**
    * An image as a job names it.
    *
+   * @param isFile whether the name is the path of a file, which only apptainer runs
    * @param runtime the one that it asks for, null for any
    * @param wish whether another one will do
+   * @param folder where apptainer keeps the files that it makes of images; relative to the root or
+   *     absolute
    */
-  public record ImageName(String name, String runtime, boolean wish) {
-
-    /** Whether it is a file of apptainer's. */
-    boolean isFile() {
-      return name.endsWith(".sif");
-    }
-  }
+  public record ImageName(
+      String name, boolean isFile, String runtime, boolean wish, String folder) {}
 
   /**
    * Nothing was asked yet.
    *
    * @param ordered the runtime that the user ordered for all images; null where each may choose
+   * @param root of the project
    * @param env the caller's environment
    */
-  public Containers(String ordered, Map<String, String> env) {
+  public Containers(String ordered, Path root, Map<String, String> env) {
     this.ordered = ordered;
     for (String name : KNOWN) {
-      runtimes.put(name, new ContainerRuntime(name, env));
+      runtimes.put(
+          name, name.equals(Apptainer.NAME) ? new Apptainer(root, env) : new OciRuntime(name, env));
     }
   }
 
   /** The runtimes that an image may have, the first choice first; those that torc knows. */
   private List<ContainerRuntime> candidates(ImageName image) {
     List<String> names = new ArrayList<>();
-    if (image.isFile()) {
-      return List.of();
-    }
-    if (ordered != null) {
+    if (image.isFile) {
+      names.add(Apptainer.NAME);
+    } else if (ordered != null) {
       names.add(ordered);
     } else if (image.runtime != null) {
       names.add(image.runtime);
     }
-    if (names.isEmpty() || ordered == null && image.wish) {
+    if (names.isEmpty() || ordered == null && image.wish && !image.isFile) {
       names.addAll(KNOWN);
     }
     return names.stream().distinct().filter(runtimes::containsKey).map(runtimes::get).toList();
   }
 
   /**
-   * The digest of an image's configuration, as the runtime has it that would run it; null where it
-   * is not here. It is found once.
+   * The image that is here under a name, as the runtime has it that would run it; null for none.
    */
-  public Digest identity(ImageName image) {
-    return identities.computeIfAbsent(image, this::find).orElse(null);
-  }
-
-  private Optional<Digest> find(ImageName image) {
+  public LocalImage find(ImageName image) {
     for (ContainerRuntime runtime : candidates(image)) {
-      Digest found = runtime.identity(image.name);
-      if (found != null || runtime.trouble().isEmpty()) {
-        return Optional.ofNullable(found);
+      LocalImage here = find(image, runtime);
+      if (here != null || runtime.trouble().isEmpty()) {
+        return here;
       }
     }
-    return Optional.empty();
+    return null;
+  }
+
+  /** The same for one runtime. It is looked for once. */
+  public LocalImage find(ImageName image, ContainerRuntime runtime) {
+    return found
+        .computeIfAbsent(
+            new Look(image, runtime.name()), _ -> Optional.ofNullable(runtime.find(image)))
+        .orElse(null);
   }
 
   /** An image was fetched: what is here of that name is to be found out anew. */
   public void fetched(ImageName image) {
-    identities.remove(image);
+    found.keySet().removeIf(look -> look.image.equals(image));
   }
 
   /**
@@ -102,16 +106,12 @@ public final class Containers {
       }
       troubles.add(trouble);
     }
-    String asked = image.isFile() ? "apptainer" : ordered != null ? ordered : image.runtime;
     throw new NoRuntime(
-        troubles.isEmpty()
-            ? "image %s: torc runs no containers with %s yet; with --no-containers it runs on the host"
-                .formatted(image.name, asked)
-            : "no runtime for image "
-                + image.name
-                + " can work here: "
-                + String.join("; ", troubles)
-                + "; with --no-containers it runs on the host");
+        "no runtime for image "
+            + image.name
+            + " can work here: "
+            + String.join("; ", troubles)
+            + "; with --no-containers it runs on the host");
   }
 
   /**
@@ -134,7 +134,7 @@ public final class Containers {
       return "%s is not used here: images that ask for it run with %s"
           .formatted(image.runtime, runtime.name());
     }
-    return limited && !runtime.holdsLimits()
+    return limited && runtime.isApart() && !runtime.holdsLimits()
         ? runtime.name() + " cannot hold cpus and memory here: torc watches the memory of its jobs"
         : "";
   }

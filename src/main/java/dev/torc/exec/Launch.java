@@ -26,10 +26,10 @@ public record Launch(
     long memoryLimit,
     Map<String, String> mark) {
 
-  /** Whether any of its processes runs in a container. */
+  /** Whether any of its processes runs in a container that is no child of its client. */
   boolean contained() {
     for (Step step : steps) {
-      if (step.container() != null) {
+      if (step.container() != null && step.container().runtime().isApart()) {
         return true;
       }
     }

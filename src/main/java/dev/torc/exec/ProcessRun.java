@@ -102,7 +102,8 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
               endTree();
             }
             long time = tree.reapLeader(i == steps - 1);
-            cpu = container == null && cpu >= 0 ? cpu + time : -1; // a client's is not the job's
+            boolean own = container == null || !container.isApart();
+            cpu = own && cpu >= 0 ? cpu + time : -1; // a client's is not the job's
             if (container != null) {
               meaning = meaning(container, last);
             }
@@ -163,7 +164,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
       return ContainerRun.Meaning.AS_IT_IS;
     }
     ContainerRun.Meaning meaning = container.meaning(last);
-    if (ContainerRun.mayLeave(last)) {
+    if (container.mayLeave(last)) {
       container.remove(); // most often it is gone; what is left is told where the build ends it
     }
     if (meaning == ContainerRun.Meaning.MEMORY) {
@@ -181,7 +182,8 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
 
   /** Starts a step, or the client of its container: that has the caller's own environment. */
   private int start(Launch.Step step, ContainerRun container, boolean truncate) throws IOException {
-    Map<String, String> over = container == null ? new HashMap<>(step.env()) : new HashMap<>();
+    Map<String, String> over =
+        new HashMap<>(container == null ? step.env() : container.variables());
     List<String> argv = container == null ? step.argv() : container.command();
     if (!over.containsKey("PWD")) {
       over.put("PWD", step.dir().toString()); // the caller's names another folder

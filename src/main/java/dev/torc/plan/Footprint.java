@@ -76,7 +76,9 @@ public final class Footprint implements InputSource, ManifestWriter {
 
   @Override
   public ImageIdentity ofImage(int job, String step, Image image) {
-    images.add(image);
+    if (image.file() == null) {
+      images.add(image);
+    }
     return new ImageIdentity(image.name(), ManifestWriter.MISSING);
   }
 

@@ -6,8 +6,16 @@ import dev.torc.workflow.Image;
 /** Tells which image a name means on this machine. It is found out elsewhere, once in a build. */
 public interface ImageSource {
 
-  /** The digest of the image's configuration; null where the image is not here. */
-  Digest of(Image image);
+  /** The image of a registry's name; null where it is not here. */
+  Here of(Image image);
+
+  /**
+   * An image that is here: one of the two is null.
+   *
+   * @param id the digest of its configuration, where a runtime keeps it
+   * @param file the path of its file, relative to the root or absolute: what that contains counts
+   */
+  record Here(Digest id, String file) {}
 
   /**
    * Why a step cannot have its image in this build, as far as a look tells; empty where it can, or

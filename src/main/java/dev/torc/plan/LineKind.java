@@ -31,9 +31,7 @@ enum LineKind {
   LIST("needs"),
   /** A declared product; the value is its kind. */
   PRODUCT("product"),
-  /**
-   * The image that a step runs in, {@code host} where containers are off; the name is its number.
-   */
+  /** The image that a step runs in; the name is its number. */
   IMAGE("image"),
 
   /** A needed value, or its digest where it is long. */

@@ -24,14 +24,12 @@ import java.util.TreeSet;
  * writer makes the digest that the verdict compares, the other the lines that explain it, so the
  * two cannot disagree (rule 3). What it depends on beside the build file comes through {@link
  * InputSource}, and through nothing else: {@link Footprint} relies on that.
- *
- * @param containers false where steps with an image run on the host
  */
-public record Manifest(Graph graph, boolean containers) {
+public record Manifest(Graph graph) {
 
   /** The same for another graph. */
   Manifest over(Graph next) {
-    return new Manifest(next, containers);
+    return new Manifest(next);
   }
 
   /**
@@ -160,10 +158,6 @@ public record Manifest(Graph graph, boolean containers) {
 
   private void image(
       int id, String number, Image image, InputSource contains, ManifestWriter writer) {
-    if (!containers) {
-      writer.text(LineKind.IMAGE, number, "host");
-      return;
-    }
     ImageIdentity which = contains.ofImage(id, number, image);
     writer.text(LineKind.IMAGE, number, which.toString(), which.identity());
     if (!image.volumes().isEmpty() || !image.args().isEmpty()) {

@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
  */
 final class ManifestDiff {
 
+  /** Where a step runs that has no image. */
+  private static final String HOST = "host";
+
   /** Compared by hand: a record's own equality is linked anew in every process. */
   private record Key(int code, String name) {
 
@@ -224,10 +227,10 @@ final class ManifestDiff {
     reasons.add(new Reason(Reason.Kind.DATA_CHANGED, name, then, present));
   }
 
-  /** Another name for the very same image is no change. */
+  /** Another name for the very same image is no change. Without one a step runs on the host. */
   private void image(String what, ManifestEntry old, ManifestEntry now) {
-    ImageIdentity before = ImageIdentity.of(value(old));
-    ImageIdentity after = ImageIdentity.of(value(now));
+    ImageIdentity before = ImageIdentity.of(old == null ? HOST : value(old));
+    ImageIdentity after = ImageIdentity.of(now == null ? HOST : value(now));
     if (!before.identity().equals(after.identity())) {
       reasons.add(new Reason(Reason.Kind.SETTING_CHANGED, what, before.shown(), after.shown()));
     }

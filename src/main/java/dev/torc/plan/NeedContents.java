@@ -235,9 +235,9 @@ public final class NeedContents implements InputSource {
   /** An image that is not here counts by the record, while its name is the same. */
   @Override
   public ImageIdentity ofImage(int job, String step, Image image) {
-    Digest here = around.image(image);
+    ImageIdentity here = ImageIdentity.here(image, around, digests);
     return here != null
-        ? new ImageIdentity(image.name(), here.hex())
+        ? here
         : ImageIdentity.recorded(image.name(), records.line(job, LineKind.IMAGE, step));
   }
 

@@ -12,6 +12,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.machine.Refusal;
 import dev.torc.workflow.Image;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Step;
 import dev.torc.workflow.Tool;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final Map<Integer, NeedMembers> lists = new LinkedHashMap<>();
   private final Map<Integer, ProductRechecks.Recheck> swept = new LinkedHashMap<>();
   private final Map<String, KnownDigest> tools = new HashMap<>();
+  private final Map<String, KnownDigest> images = new HashMap<>(); // those that are files here
   private final TreeSet<String> needs = new TreeSet<>();
   private final SortedMap<String, ManifestWriter.Content> data = new TreeMap<>();
   private String missing;
@@ -81,6 +83,15 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         throw unreadable(tool.name(), Refusal.why(e));
       }
       snapshot.needs.add(path);
+    }
+    for (Step step : graph.job(job).steps()) {
+      Image image = step.image();
+      if (image != null && image.file() == null) {
+        ImageSource.Here here = contents.around().image(image);
+        if (here != null && here.file() != null) {
+          snapshot.images.put(image.name(), snapshot.add(here.file()));
+        }
+      }
     }
     Manifest.data(graph.job(job))
         .forEach(
@@ -158,15 +169,13 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return NeedContents.content(tools.get(tool.name()).product());
   }
 
-  /** Whether steps with an image run in it. */
-  public boolean hasContainers() {
-    return contents.around().hasContainers();
-  }
-
   /** It was fetched before, so it is here. */
   @Override
   public ImageIdentity ofImage(int job, String step, Image image) {
-    return contents.ofImage(job, step, image);
+    KnownDigest file = images.get(image.name());
+    return file == null
+        ? contents.ofImage(job, step, image)
+        : ImageIdentity.of(image.name(), file.digest());
   }
 
   @Override

@@ -43,8 +43,7 @@ public record PlanContext(
       boolean force) {
     JobRecords records = new JobRecords(graph, cache, interrupted);
     NeedContents contents = new NeedContents(graph, records, digests, around);
-    Decider decider =
-        new Decider(graph, records, contents, new Manifest(graph, around.hasContainers()));
+    Decider decider = new Decider(graph, records, contents, new Manifest(graph));
     return new PlanContext(graph, records, contents, decider, selection, force, Map.of());
   }
 

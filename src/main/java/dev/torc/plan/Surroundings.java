@@ -18,6 +18,9 @@ public final class Surroundings {
   /** Begins a question about an image: no name of a variable does. */
   private static final String IMAGE = "\0image\0";
 
+  /** Stands between the name of an image and the digest that it is fetched by. */
+  private static final String PINNED = "@sha256:";
+
   private final Map<String, String> caller;
   private final ToolSearch tools;
   private final ImageSource images;
@@ -26,7 +29,7 @@ public final class Surroundings {
    * Nothing was asked yet.
    *
    * @param caller the caller's environment
-   * @param images null where steps with an image run on the host
+   * @param images tells which image a name means
    */
   public Surroundings(
       Path root, Map<String, String> caller, StampSource stamps, ImageSource images) {
@@ -40,24 +43,27 @@ public final class Surroundings {
     return new Surroundings(root, caller, stamps, images);
   }
 
-  /** Whether steps with an image run in it. */
-  public boolean hasContainers() {
-    return images != null;
-  }
-
   /** Where programs are found. */
   public ToolSearch tools() {
     return tools;
   }
 
-  /** The digest of an image's configuration; null where it is not here. */
-  public Digest image(Image image) {
-    return images == null ? null : images.of(image);
+  /** The image that a name means; null where it is not here, and its name does not tell it. */
+  public ImageSource.Here image(Image image) {
+    Digest pinned = pinned(image.name());
+    return pinned != null ? new ImageSource.Here(pinned, null) : images.of(image);
+  }
+
+  /** The digest that a name has in itself; null where it has none. */
+  private static Digest pinned(String name) {
+    int at = name.lastIndexOf(PINNED);
+    String hex = at < 0 ? "" : name.substring(at + PINNED.length());
+    return hex.matches("[0-9a-f]{64}") ? Digest.ofHex(hex) : null;
   }
 
   /** Why a step cannot have its image; see {@link ImageSource#lack}. */
   public String lack(Image image, boolean waits) {
-    return images == null ? "" : images.lack(image, waits);
+    return images.lack(image, waits);
   }
 
   /** The caller's value of a variable; empty where it is not set. */
@@ -68,7 +74,7 @@ public final class Surroundings {
   /** The question which image a name means, as a text that tells all of it. */
   public String question(Image image) {
     String runtime = image.runtime() == null ? "" : image.runtime();
-    return IMAGE + image.name() + "\0" + runtime + "\0" + image.wish();
+    return IMAGE + image.name() + "\0" + runtime + "\0" + image.wish() + "\0" + image.images();
   }
 
   /**
@@ -85,8 +91,13 @@ public final class Surroundings {
     String[] parts = question.substring(IMAGE.length()).split("\0", -1);
     String runtime = parts[1].isEmpty() ? null : parts[1];
     boolean wish = Boolean.parseBoolean(parts[2]);
-    Digest here =
-        image(new Image(parts[0], runtime, wish, List.of(), List.of(), Image.Pull.MISSING));
-    return here == null ? Optional.empty() : Optional.of(here.hex());
+    Image asked =
+        new Image(
+            parts[0], null, runtime, wish, List.of(), List.of(), Image.Pull.MISSING, parts[3]);
+    ImageSource.Here here = image(asked);
+    if (here == null) {
+      return Optional.empty();
+    }
+    return Optional.of(here.id() == null ? here.file() : here.id().hex());
   }
 }

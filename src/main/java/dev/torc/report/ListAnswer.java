@@ -164,9 +164,7 @@ public record ListAnswer(
   /** What a job runs in. */
   private String image(int id) {
     List<ImageUse> images = ImageUse.of(plan.context(), id);
-    return !images.isEmpty()
-        ? ImageUse.shown(images)
-        : names(graph().job(id)).isEmpty() ? "-" : "host";
+    return images.isEmpty() ? "-" : ImageUse.shown(images);
   }
 
   /** The images of a job's steps, each once. */

@@ -81,25 +81,20 @@ public record JobsAtRest(
    * What must be the same, beside the files.
    *
    * @param graph names the graph
-   * @param containers whether steps with an image run in it
    * @param boot id of the system's boot: what it had not yet written when it went down is lost
    * @param database the stamp of its file
    * @param caller what the caller's environment answers to what was asked of it: the values of
    *     variables, and where programs are found ({@link Surroundings#answer})
    */
   public record Held(
-      Digest graph,
-      boolean containers,
-      String boot,
-      Stamp database,
-      SortedMap<String, Optional<String>> caller) {
+      Digest graph, String boot, Stamp database, SortedMap<String, Optional<String>> caller) {
 
     /** The same with the answers to these questions, and to its own, as they are now. */
     Held with(Surroundings env, Iterable<String> questions) {
       SortedMap<String, Optional<String>> all = new TreeMap<>();
       caller.keySet().forEach(question -> all.put(question, env.answer(question)));
       questions.forEach(question -> all.put(question, env.answer(question)));
-      return new Held(graph, containers, boot, database, all);
+      return new Held(graph, boot, database, all);
     }
 
     /** Written out like that of {@link Stamp}: a record's own is linked anew at every start. */
@@ -107,7 +102,6 @@ public record JobsAtRest(
     public boolean equals(Object other) {
       return other instanceof Held that
           && graph.equals(that.graph)
-          && containers == that.containers
           && boot.equals(that.boot)
           && database.equals(that.database)
           && caller.equals(that.caller);
@@ -156,7 +150,7 @@ public record JobsAtRest(
 
   /** The same with the stamp that the database has in the end. */
   public JobsAtRest with(Stamp database) {
-    Held now = new Held(held.graph, held.containers, held.boot, database, held.caller);
+    Held now = new Held(held.graph, held.boot, database, held.caller);
     return new JobsAtRest(now, number, jobs, stamps, digests, further, extra);
   }
 
@@ -208,7 +202,6 @@ public record JobsAtRest(
 
   private static void held(ByteWriter out, Held held) {
     out.digest(held.graph);
-    out.flag(held.containers);
     out.text(held.boot);
     out.known(new KnownDigest(held.database, null, true));
     out.map(held.caller, (to, value) -> to.text(value.orElse(null)));
@@ -216,11 +209,10 @@ public record JobsAtRest(
 
   private static Held held(ByteReader in) {
     Digest graph = in.digest();
-    boolean containers = in.flag();
     String boot = in.text();
     Stamp database = in.known().stamp();
     SortedMap<String, Optional<String>> caller = in.map(from -> Optional.ofNullable(from.text()));
-    return new Held(graph, containers, boot, database, caller);
+    return new Held(graph, boot, database, caller);
   }
 
   /**

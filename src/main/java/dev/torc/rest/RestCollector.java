@@ -11,12 +11,14 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.Footprint;
+import dev.torc.plan.ImageSource;
 import dev.torc.plan.NeedMembers;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Surroundings;
 import dev.torc.plan.ToolSearch;
 import dev.torc.plan.Verdict;
 import dev.torc.syntax.GlobWalk;
+import dev.torc.workflow.Image;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Tool;
@@ -347,7 +349,13 @@ public final class RestCollector {
         questions.add(search.question(tool));
       }
     }
-    footprint.images().forEach(image -> questions.add(around.question(image)));
+    for (Image image : footprint.images()) {
+      questions.add(around.question(image));
+      ImageSource.Here here = around.image(image);
+      if (here != null && here.file() != null) {
+        addUnless(named, number(here.file()), also);
+      }
+    }
     for (int list : footprint.lists()) {
       if (graph.list(list).ofJobs()) {
         if (context.contents().leftOut(list) != null) {

@@ -37,7 +37,7 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
   @Override
   public Workflow expand(ResultSource found) throws IOException {
     if (parsed == null) {
-      parsed = ParsedBuildFile.read(origin.files(), input, origin.defines());
+      parsed = ParsedBuildFile.read(origin.files(), input, origin.defines(), origin.containers());
       new Heap().phaseEnded(); // the text of the files is garbage now
     }
     return parsed.expand(found);

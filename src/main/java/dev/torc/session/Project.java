@@ -6,6 +6,7 @@ import dev.torc.buildfile.ResultSource;
 import dev.torc.cache.CachePlace;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.exec.Containers;
+import dev.torc.exec.LocalImage;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
@@ -34,7 +35,7 @@ import java.util.function.Function;
  *
  * @param files the build files as they were asked for
  * @param source reads the workflow anew with what is known of results
- * @param containers what is known of runtimes and images; null where all runs on the host
+ * @param containers what is known of runtimes and images
  * @param kept the file of the last build where the graph comes from it, null where it does not
  * @param keeper keeps the graph in that file
  */
@@ -68,7 +69,8 @@ public record Project(
     }
     SortedMap<String, String> variables = options.variables();
     CachePlace place = CachePlace.find(BuildFile.root(files.getFirst()), caller.env());
-    GraphFile.Origin origin = new GraphFile.Origin(InstalledTorc.id(), files, variables);
+    boolean contained = !ProjectOptions.HOST.equals(options.containers());
+    GraphFile.Origin origin = new GraphFile.Origin(InstalledTorc.id(), files, variables, contained);
     GraphFile kept =
         options.input() == null
             ? GraphFile.read(place.graph(), origin, looking(place, caller, _ -> null))
@@ -82,9 +84,7 @@ public record Project(
         place,
         files,
         from,
-        options.containers() == null || !options.containers().equals(ProjectOptions.HOST)
-            ? new Containers(options.containers(), caller.env())
-            : null,
+        new Containers(contained ? options.containers() : null, place.root(), caller.env()),
         kept,
         from);
   }
@@ -92,7 +92,7 @@ public record Project(
   /** How many jobs a build file has, read as any but with nothing known of results or disk. */
   public static int jobs(Path file) throws IOException {
     return unexpanded(
-            ParsedBuildFile.read(List.of(file), null, Collections.emptySortedMap())::expand)
+            ParsedBuildFile.read(List.of(file), null, Collections.emptySortedMap(), true)::expand)
         .jobs();
   }
 
@@ -139,18 +139,15 @@ public record Project(
 
   /** What manifests ask of the machine beside files. */
   Surroundings surroundings() {
-    return new Surroundings(
-        place.root(),
-        caller.env(),
-        stamps(),
-        containers == null ? null : new Identities(containers));
+    return new Surroundings(place.root(), caller.env(), stamps(), new Identities(containers));
   }
 
   /** A class, since a lambda is linked anew at every start. */
   private record Identities(Containers containers) implements ImageSource {
     @Override
-    public Digest of(Image image) {
-      return containers.identity(LaunchBuilder.image(image));
+    public Here of(Image image) {
+      LocalImage here = containers.find(LaunchBuilder.image(image));
+      return here == null ? null : new Here(here.id(), here.file());
     }
 
     @Override

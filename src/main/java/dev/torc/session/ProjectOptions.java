@@ -32,6 +32,9 @@ public record ProjectOptions(
    * @param where it was given, for that
    */
   public static String runtime(String where, String word) {
+    if (word.equals("singularity")) {
+      return "apptainer"; // its other name
+    }
     List<String> known = new ArrayList<>(Containers.KNOWN);
     known.add(HOST);
     if (!known.contains(word)) {

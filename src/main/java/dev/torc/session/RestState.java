@@ -97,11 +97,7 @@ record RestState(
 
   private static JobsAtRest.Held held(Project project, Digest graph) throws IOException {
     return new JobsAtRest.Held(
-        graph,
-        project.containers() != null,
-        Cache.boot(),
-        project.stamps().stamp(project.place().data()),
-        new TreeMap<>());
+        graph, Cache.boot(), project.stamps().stamp(project.place().data()), new TreeMap<>());
   }
 
   /**

@@ -26,6 +26,7 @@ import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.PlanContext;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -103,7 +104,7 @@ public final class WriteSession implements AutoCloseable {
     StartMarks.running(marks, cache)
         .forEach(mark -> left.add(new LeftoverProcesses.Mark(mark.build(), mark.job())));
     LeftoverProcesses.end(place.root(), left, LocalRunner.GRACE).forEach(warn);
-    endContainers(env, StartMarks.running(marks, cache), warn);
+    endContainers(place.root(), env, StartMarks.running(marks, cache), warn);
     for (StartMarks.Mark mark : marks) {
       try {
         TemporaryFolder.remove(TemporaryFolder.of(place, mark));
@@ -119,8 +120,8 @@ public final class WriteSession implements AutoCloseable {
 
   /** The containers that marks name are ended too, where their processes cannot be seen. */
   private static void endContainers(
-      Map<String, String> env, List<StartMarks.Mark> running, Consumer<String> warn) {
-    Containers containers = new Containers(null, env);
+      Path root, Map<String, String> env, List<StartMarks.Mark> running, Consumer<String> warn) {
+    Containers containers = new Containers(null, root, env);
     Set<String> asked = new HashSet<>();
     for (StartMarks.Mark mark : running) {
       String runtime = mark.container().split("/")[0];
@@ -144,7 +145,7 @@ public final class WriteSession implements AutoCloseable {
   }
 
   /** What attempts of this build share. */
-  AttemptContext shared(PlanContext context, Runner runner, Consumer<? super Event.Note> notes)
+  AttemptContext shared(PlanContext context, Runner runner, Consumer<? super Event> events)
       throws IOException {
     Map<String, String> env = project.caller().env();
     Map<String, String> inherited = new HashMap<>();
@@ -167,7 +168,7 @@ public final class WriteSession implements AutoCloseable {
             inherited,
             env,
             project.containers(),
-            notes),
+            events),
         marks,
         runner,
         build);

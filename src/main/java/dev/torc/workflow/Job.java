@@ -50,9 +50,18 @@ public record Job(
     String group,
     SortedMap<String, String> parameters) {
 
-  /** All that it needs, in written order, whatever the items they stand in. */
+  /**
+   * All that it needs, in written order, whatever the items they stand in; images that are files
+   * come last.
+   */
   public List<Ref> needRefs() {
-    return refs(needs);
+    List<Ref> refs = refs(needs);
+    for (Step step : steps) {
+      if (step.image() != null && step.image().file() != null) {
+        refs.add(step.image().file());
+      }
+    }
+    return refs;
   }
 
   /** All that it produces, in written order, whatever the items they stand in. */

@@ -219,24 +219,33 @@ public final class WorkflowCodec {
     out.flag(image != null);
     if (image != null) {
       shared(out, image.name());
+      out.flag(image.file() != null);
+      if (image.file() != null) {
+        place(out, image.file().place());
+      }
       out.text(image.runtime());
       out.flag(image.wish());
       out.list(image.volumes(), this::shared);
       out.list(image.args(), this::shared);
       out.one(image.pull().ordinal());
+      out.text(image.images());
     }
   }
 
   private Image image(ByteReader in) {
-    return in.flag()
-        ? new Image(
-            shared(in),
-            in.text(),
-            in.flag(),
-            in.list(this::shared),
-            in.list(this::shared),
-            PULLS[in.one()])
-        : null;
+    if (!in.flag()) {
+      return null;
+    }
+    String name = shared(in);
+    return new Image(
+        name,
+        in.flag() ? new Ref.OfFile(place(in), name) : null,
+        in.text(),
+        in.flag(),
+        in.list(this::shared),
+        in.list(this::shared),
+        PULLS[in.one()],
+        in.text());
   }
 
   private Step step(ByteReader in) {

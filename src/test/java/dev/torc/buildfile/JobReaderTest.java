@@ -167,7 +167,7 @@ class JobReaderTest {
             + " description?",
         "description:|torc.yaml:4:17: description has no value; write %% to mean an empty text",
         "container: {imgae: x}|torc.yaml:4:17: unknown key imgae in container; known are runtime,"
-            + " volumes, args, pull",
+            + " volumes, args, pull, images",
         "container: {runtime: podmna}|torc.yaml:4:26: podmna runs no containers; did you mean"
             + " podman?",
         "container: {pull: alway}|torc.yaml:4:23: pull is missing, always, never; did you mean"

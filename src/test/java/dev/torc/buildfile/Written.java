@@ -94,7 +94,7 @@ public final class Written implements AutoCloseable {
   /** The files as read, groups not expanded. */
   ParsedBuildFile blueprint() {
     try {
-      return ParsedBuildFile.read(layers, null, defines);
+      return ParsedBuildFile.read(layers, null, defines, true);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

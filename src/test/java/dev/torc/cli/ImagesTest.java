@@ -157,7 +157,9 @@ class ImagesTest {
     Map<String, String> none = new HashMap<>(Map.of("PATH", "/nonexistent"));
     Run run = Run.in(none, folder.at(), "a");
     assertEquals(1, run.exit());
-    assertTrue(run.err().contains("podman is not installed; docker is not installed"), run.err());
+    assertTrue(
+        run.err().contains("podman is not installed; docker is not installed; apptainer is"),
+        run.err());
   }
 
   @Test
@@ -190,7 +192,7 @@ class ImagesTest {
     counts("3 jobs: 3 ran, 0 up to date, 0 failed");
     assertTrue(docker.words().contains("sha256:" + StandInRuntime.identity(2)));
     assertEquals(
-        "torc: TORC_CONTAINER=yes: write one of podman, docker, none\n",
+        "torc: TORC_CONTAINER=yes: write one of podman, docker, apptainer, none\n",
         Run.in(Map.of("TORC_CONTAINER", "yes"), folder.at()).err());
     assertEquals(
         "torc: --container dcoker; did you mean docker?\n", torc("--container", "dcoker").err());

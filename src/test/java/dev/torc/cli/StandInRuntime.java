@@ -10,9 +10,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A stand-in for podman or docker: a script that has images as files, writes down how it was called
- * and runs "containers" as processes of this machine. What a real one does is for {@code
- * ContainersIT}.
+ * A stand-in for a runtime: a script that has images as files, writes down how it was called and
+ * runs "containers" as processes of this machine. What a real one does is for {@code ContainersIT}.
  *
  * @param folder has the script, and is for the PATH
  */
@@ -47,10 +46,44 @@ record StandInRuntime(Path folder, String name) {
       done
       """;
 
+  /** What apptainer 1.3 says and does, of what torc asks of it. */
+  private static final String APPTAINER =
+      """
+      #!/bin/sh
+      here=$(dirname "$0")
+      for word; do printf '%s\\n' "$word"; done >> "$here/words"
+      echo "$*" >> "$here/calls"
+      case "$1" in
+        --version) [ -e "$here/broken" ] && { echo "cannot work today" >&2; exit 1; }
+          echo "${0##*/} version 1.3.6"; exit 0;;
+        pull) echo begun > "$3"
+          [ -e "$here/registry" ] || { echo "FATAL:   no network" >&2; exit 255; }
+          cp "$here/registry" "$3"; exit 0;;
+      esac
+      shift 2
+      while :; do
+        case "$1" in
+          --pwd) cd "$2" || exit 255; shift;;
+          --mount) shift;;
+          *.sif) [ -s "$1" ] || { echo "FATAL:   could not open image $1" >&2; exit 255; }
+            shift; break;;
+        esac
+        shift
+      done
+      [ -e "$here/no-$1" ] && { echo "FATAL:   \\"$1\\": executable file not found in \\$PATH" >&2
+        exit 255; }
+      for name in $(env | sed -n 's/^\\(APPTAINER\\|SINGULARITY\\)ENV_\\([A-Za-z_0-9]*\\)=.*/\\2/p'); do
+        eval "export $name=\\"\\${APPTAINERENV_$name-\\$SINGULARITYENV_$name}\\""
+        unset "APPTAINERENV_$name" "SINGULARITYENV_$name"
+      done
+      exec "$@"
+      """;
+
   /** Puts it into a folder, with no image. */
   static StandInRuntime in(Path folder, String name) throws IOException {
     Files.createDirectories(folder.resolve("images"));
-    Path script = Files.writeString(folder.resolve(name), SCRIPT);
+    boolean oci = name.equals("podman") || name.equals("docker");
+    Path script = Files.writeString(folder.resolve(name), oci ? SCRIPT : APPTAINER);
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
     return new StandInRuntime(folder, name);
   }
@@ -78,6 +111,11 @@ record StandInRuntime(Path folder, String name) {
   /** Whatever is fetched is this image. */
   void offers(int number) throws IOException {
     Files.writeString(folder.resolve("registry"), identity(number) + "\n");
+  }
+
+  /** Its images have no such program. */
+  void lacks(String program) throws IOException {
+    Files.createFile(folder.resolve("no-" + program));
   }
 
   /** From now on it cannot work. */

@@ -35,7 +35,7 @@ class Rule01ReasonsTest extends Harness {
       command           |                                   | command: make b, needs: [x]     | will run: setting changed command
       shell             |                                   | + shell: [bash, -c]             | will run: setting changed shell
       folder            |                                   | + dir: d                        | will run: setting changed folder
-      image             |                                   | + image: busybox                | will run: setting changed image
+      image on the host |                                   | + image: busybox                | up to date
       image unavailable |                                   | containers & + image: busybox   | will fail: image unavailable busybox
       variable          | + env: { V: '1' }                 | + env: { V: '2' }               | will run: setting changed env V
       variable left open | + env: { V: '1' }                | + env: { V: }                   | will run: setting changed env V

@@ -1,6 +1,7 @@
 package dev.torc.exec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -41,7 +42,7 @@ class ContainerRuntimeTest {
             """
                 .formatted(info, id));
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return new ContainerRuntime(name, env());
+    return new OciRuntime(name, env());
   }
 
   private Map<String, String> env() {
@@ -54,7 +55,7 @@ class ContainerRuntimeTest {
     Container container =
         new Container(
             runtime,
-            Digest.ofHex(ID),
+            new LocalImage(Digest.ofHex(ID), null),
             "here",
             "torc-b1-1",
             labels,
@@ -99,7 +100,7 @@ class ContainerRuntimeTest {
     ContainerRuntime docker =
         runtime("docker", "echo '28.2.2 true [name=seccomp,profile=builtin]'", "sha256:" + ID);
     assertEquals("", docker.trouble());
-    assertEquals(Digest.ofHex(ID), docker.identity("here"), "the same as podman's");
+    assertEquals(Digest.ofHex(ID), docker.find(image("here", null)).id(), "the same as podman's");
     assertEquals(
         DOCKER.formatted(temp.resolve("docker"))
             + " --user 7:8 --workdir /p --env A=x\ny --env B= --cpus 2 --memory 1048576"
@@ -115,49 +116,47 @@ class ContainerRuntimeTest {
     assertEquals("", old.trouble());
     String line = String.join(" ", run(old));
     assertTrue(line.contains(" --userns keep-id --user 7:8 "), line);
-    assertTrue(!line.contains("--memory") && !line.contains("--cpus"), line);
+    assertFalse(old.holdsLimits());
     ContainerRuntime alone = runtime("podman", "echo 'true 1 v2 [memory]'", ID);
     assertEquals("", alone.trouble());
     line = String.join(" ", run(alone));
     assertTrue(line.contains(" --user 0:0 ") && !line.contains("keep-id"), line);
-    assertTrue(line.contains("--memory"), line);
+    assertTrue(alone.holdsLimits());
     ContainerRuntime docker = runtime("docker", "echo '28.2.2 false [name=rootless]'", ID);
     assertEquals("", docker.trouble());
     line = String.join(" ", run(docker));
-    assertTrue(line.contains(" --user 0:0 ") && !line.contains("--memory"), line);
+    assertTrue(line.contains(" --user 0:0 "), line);
+    assertFalse(docker.holdsLimits());
   }
 
   @Test
   void whatIsNotHereHasNoIdentityAndWhatCannotWorkSaysWhy() throws Exception {
     ContainerRuntime podman = runtime("podman", "echo down >&2; echo 'no cgroups' >&2; exit 1", ID);
-    assertNull(podman.identity("elsewhere"));
+    assertNull(podman.find(image("elsewhere", null)));
     assertEquals("podman: no cgroups", podman.trouble());
-    assertEquals("docker is not installed", new ContainerRuntime("docker", env()).trouble());
-    Containers both = new Containers(null, env());
-    Containers.ImageName any = new Containers.ImageName("here", null, false);
-    assertEquals(Digest.ofHex(ID), both.identity(any));
+    assertEquals("docker is not installed", new OciRuntime("docker", env()).trouble());
+    Containers both = new Containers(null, temp, env());
+    Containers.ImageName any = image("here", null);
+    assertEquals(Digest.ofHex(ID), both.find(any).id());
     assertEquals(
         "no runtime for image here can work here: podman: no cgroups; docker is not installed;"
-            + " with --no-containers it runs on the host",
+            + " apptainer is not installed; with --no-containers it runs on the host",
         assertThrows(Containers.NoRuntime.class, () -> both.runtime(any)).getMessage());
-    for (Containers.ImageName of :
-        List.of(
-            new Containers.ImageName("here", "apptainer", false),
-            new Containers.ImageName("tools.sif", null, false))) {
-      assertNull(both.identity(of));
-      assertEquals(
-          "image "
-              + of.name()
-              + ": torc runs no containers with apptainer yet; with --no-containers it runs on the"
-              + " host",
-          assertThrows(Containers.NoRuntime.class, () -> both.runtime(of)).getMessage());
-    }
+    Containers.ImageName file = new Containers.ImageName("tools.sif", true, "podman", false, "i");
+    assertEquals(
+        "no runtime for image tools.sif can work here: apptainer is not installed; with"
+            + " --no-containers it runs on the host",
+        assertThrows(Containers.NoRuntime.class, () -> both.runtime(file)).getMessage());
+  }
+
+  private static Containers.ImageName image(String name, String runtime) {
+    return new Containers.ImageName(name, false, runtime, false, "images");
   }
 
   @Test
   void aContainerThatPodmanCouldNotStopIsRemovedAtTheSecondTime() throws IOException {
     runtime("podman", "echo 'false 0 v2 [memory]'", ID);
-    ContainerRuntime podman = new ContainerRuntime("podman", env());
+    ContainerRuntime podman = new OciRuntime("podman", env());
     Path script = temp.resolve("podman");
     String once =
         """
@@ -198,13 +197,13 @@ class ContainerRuntimeTest {
   @Test
   void aWishIsAnsweredByAnotherRuntimeWithOneLine() throws Exception {
     runtime("podman", "echo 'false 0 v2 [memory]'", ID);
-    Containers containers = new Containers(null, env());
-    Containers.ImageName wish = new Containers.ImageName("here", "apptainer", true);
+    Containers containers = new Containers(null, temp, env());
+    Containers.ImageName wish = new Containers.ImageName("here", false, "apptainer", true, "i");
     ContainerRuntime taken = containers.runtime(wish);
     assertEquals("podman", taken.name());
     assertEquals(
         "apptainer is not used here: images that ask for it run with podman",
         containers.remark(wish, taken, true));
-    assertEquals("", containers.remark(new Containers.ImageName("here", null, false), taken, true));
+    assertEquals("", containers.remark(image("here", null), taken, true));
   }
 }

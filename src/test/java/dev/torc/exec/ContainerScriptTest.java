@@ -18,7 +18,7 @@ class ContainerScriptTest {
 
   private record Ran(int exit, String out, String err, ContainerScript.Progress progress) {}
 
-  private Ran run(boolean terminal, boolean home, Map<String, String> env, String... argv)
+  private Ran run(boolean terminal, String home, Map<String, String> env, String... argv)
       throws Exception {
     Path status = temp.resolve("status");
     ContainerScript.clear(status);
@@ -33,7 +33,7 @@ class ContainerScriptTest {
   }
 
   private Ran run(String... argv) throws Exception {
-    return run(false, false, Map.of(), argv);
+    return run(false, null, Map.of(), argv);
   }
 
   @Test
@@ -54,7 +54,7 @@ class ContainerScriptTest {
     assertEquals("<" + String.join("><", odd) + ">", run(argv.toArray(String[]::new)).out);
     String[] two = {"sh", "-c", "echo out; echo err >&2; echo out"};
     assertEquals("out\nerr\nout\n", run(two).out);
-    Ran terminal = run(true, false, Map.of(), two);
+    Ran terminal = run(true, null, Map.of(), two);
     assertEquals("out\nout\n", terminal.out);
     assertEquals("err\n", terminal.err);
   }
@@ -83,12 +83,13 @@ class ContainerScriptTest {
 
   @Test
   void homeIsTmpWhereThereIsNoneUnlessTheJobSaysItself() throws Exception {
-    String[] show = {"sh", "-c", "echo $HOME"};
-    assertEquals("/tmp\n", run(false, false, Map.of("HOME", "/"), show).out);
-    assertEquals("/tmp\n", run(false, false, Map.of("HOME", "/nonexistent"), show).out);
-    assertEquals("/tmp\n", run(false, false, Map.of("HOME", temp.toString()), show).out, "the dir");
+    String[] show = {"sh", "-c", "echo \"$HOME\""};
+    assertEquals("/tmp\n", run(false, null, Map.of("HOME", "/"), show).out);
+    assertEquals("/tmp\n", run(false, null, Map.of("HOME", "/nonexistent"), show).out);
+    assertEquals("/tmp\n", run(false, null, Map.of("HOME", temp.toString()), show).out, "the dir");
     Path home = Files.createDirectory(temp.resolve("home"));
-    assertEquals(home + "\n", run(false, false, Map.of("HOME", home.toString()), show).out);
-    assertEquals("/nonexistent\n", run(false, true, Map.of("HOME", "/nonexistent"), show).out);
+    assertEquals(home + "\n", run(false, null, Map.of("HOME", home.toString()), show).out);
+    String said = "/it's $here\n";
+    assertEquals(said + "\n", run(false, said, Map.of("HOME", "/nonexistent"), show).out);
   }
 }

@@ -24,7 +24,7 @@ class FootprintTest {
     Path file = Files.writeString(folder.resolve("torc.yaml"), "jobs:\n" + jobs.indent(2));
     Graph graph = GraphBuilder.build(BuildFileLoader.load(List.of(file), new TreeMap<>()));
     Footprint footprint = new Footprint();
-    new Manifest(graph, true).describe(graph.jobId(job), found, footprint, footprint);
+    new Manifest(graph).describe(graph.jobId(job), found, footprint, footprint);
     lists = new TreeSet<>();
     footprint.lists().forEach(list -> lists.add(graph.list(list).written()));
     return footprint;

@@ -64,9 +64,8 @@ class ManifestDiffTest {
       LIST job a = {o=1}        | LIST job b = {o=2}        | NEED_CHANGED o: 1 → 2
       PRODUCT a =               | PRODUCT a = & PRODUCT b = | PRODUCTS_DECLARED : a → a b
       PRODUCT a = & PRODUCT b = | PRODUCT b =               | PRODUCTS_DECLARED : a b → b
-      IMAGE = busybox           | IMAGE = host              | SETTING_CHANGED image: busybox → host
-                                | IMAGE 1 = busybox         | SETTING_CHANGED image 1: → busybox
-      IMAGE = host              |                           | SETTING_CHANGED image: host →
+                                | IMAGE 1 = busybox         | SETTING_CHANGED image 1: host → busybox
+      IMAGE = bb 0123456789abcd |                           | SETTING_CHANGED image: bb 0123456789ab → host
       IMAGE = bb 0123456789abcd | IMAGE = bb 0123456789abce | SETTING_CHANGED image: bb 0123456789ab → bb 0123456789ab
       IMAGE = bb 0123456789abcd | IMAGE = cc 0123456789abcd |
       CONTAINER = [] ["-v"]     | CONTAINER = [] []         | SETTING_CHANGED container: [] ["-v"] → [] []

@@ -88,11 +88,11 @@ class GraphFileTest {
   }
 
   private GraphFile.Origin origin(SortedMap<String, String> defines, Path... files) {
-    return new GraphFile.Origin("1.0", List.of(files), defines);
+    return new GraphFile.Origin("1.0", List.of(files), defines, true);
   }
 
   private Graph write(SortedMap<String, String> defines, Path... files) throws IOException {
-    ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(files), null, defines);
+    ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(files), null, defines, true);
     Graph graph = GraphBuilder.build(blueprint.expand(ResultSource.nothing()));
     assertNotNull(
         GraphFile.write(
@@ -226,7 +226,7 @@ class GraphFileTest {
   @Test
   void whatABuildFileHeldWhenItWasReadCounts() throws IOException {
     Path yaml = put("torc.yaml", "jobs: { a: { command: one, produces: x } }");
-    ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(yaml), null, none);
+    ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(yaml), null, none, true);
     Graph graph = GraphBuilder.build(blueprint.expand(ResultSource.nothing()));
     put("torc.yaml", "jobs: { a: { command: two, produces: x } }");
     assertNull(
@@ -276,7 +276,7 @@ class GraphFileTest {
               """
                   .formatted(values));
       put("made.txt", "1\n2\n");
-      ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(yaml), null, none);
+      ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(yaml), null, none, true);
       assertFalse(GraphBuilder.build(blueprint.expand(ResultSource.nothing())).isWhole(), values);
       ResultSource made = _ -> Optional.of(List.of("made.txt"));
       Graph graph = GraphBuilder.build(blueprint.expand(made));

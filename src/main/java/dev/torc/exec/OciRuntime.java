@@ -1,0 +1,179 @@
+package dev.torc.exec;
+
+import dev.torc.hash.Digest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/** podman or docker: images in a store of their own, and containers that outlive their client. */
+final class OciRuntime extends ContainerRuntime {
+
+  private static final String DOCKER = "docker";
+
+  /** What a runtime's own failures end with: from the first, which is no word of any program. */
+  private static final int FIRST = 125;
+
+  private static final int LAST = 127;
+
+  private final boolean docker;
+  private boolean rootless;
+  private boolean ids; // whether it can map more ids than the caller's own
+  private boolean limits; // whether it can hold cpus and memory
+
+  OciRuntime(String name, Map<String, String> env) {
+    super(List.of(name), env);
+    this.docker = name.equals(DOCKER);
+  }
+
+  @Override
+  synchronized ProgramOutput about() {
+    String format =
+        docker
+            ? "{{.ServerVersion}} {{.MemoryLimit}} {{.SecurityOptions}}"
+            : "{{.Host.Security.Rootless}} {{len .Host.IDMappings.UIDMap}}"
+                + " {{.Host.CgroupsVersion}} {{.Host.CgroupControllers}}";
+    ProgramOutput info = ask("info", "--format", format);
+    if (docker) {
+      rootless = info.text().contains("name=rootless");
+      limits = info.text().contains(" true ");
+    } else {
+      rootless = info.text().startsWith("true");
+      ids = !info.text().startsWith("true 1 "); // a range in /etc/subuid is a second entry
+      limits = !rootless || info.text().contains("v2") && info.text().contains("memory");
+    }
+    return info;
+  }
+
+  @Override
+  public boolean isApart() {
+    return true;
+  }
+
+  @Override
+  public synchronized boolean holdsLimits() {
+    return limits;
+  }
+
+  /** Whether the user of the caller is root in the container unless one says otherwise. */
+  private synchronized boolean rootless() {
+    return rootless;
+  }
+
+  /** Whether a rootless one can give the caller the same ids in the container. */
+  private synchronized boolean keepsIds() {
+    return ids;
+  }
+
+  /** Its id, which podman and docker agree about. */
+  @Override
+  LocalImage find(Containers.ImageName image) {
+    ProgramOutput said = ask("image", "inspect", "--format", "{{.Id}}", image.name());
+    String id = said.text().replaceFirst("^sha256:", "");
+    return said.ok() && id.matches("[0-9a-f]{64}") ? new LocalImage(Digest.ofHex(id), null) : null;
+  }
+
+  @Override
+  public List<String> pull(Containers.ImageName image, String source) {
+    return List.of(program(), "pull", source);
+  }
+
+  @Override
+  public void pulled(Containers.ImageName image, boolean well) {} // the store has it
+
+  @Override
+  boolean isOwn(int status) {
+    return status >= FIRST && status <= LAST;
+  }
+
+  @Override
+  boolean lacksProgram(int status, String said) {
+    return status != FIRST;
+  }
+
+  @Override
+  SequencedMap<String, String> handed(Map<String, String> variables) {
+    return new LinkedHashMap<>(); // they stand in the command
+  }
+
+  /**
+   * Removes containers, whether they run or not; one that is not there is no trouble. It is asked
+   * twice: podman waits in vain for word of a container whose conmon was killed, and only then
+   * knows that it ended.
+   */
+  @Override
+  String remove(List<String> containers) {
+    List<String> words = new ArrayList<>(List.of("rm", "--force"));
+    words.addAll(containers);
+    ProgramOutput said = ask(words.toArray(String[]::new));
+    if (!said.ok()) {
+      said = ask(words.toArray(String[]::new));
+    }
+    return said.ok() || said.said().contains("o such container") ? "" : said.said();
+  }
+
+  @Override
+  List<String> left(String build) {
+    ProgramOutput said =
+        ask("ps", "--all", "--quiet", "--filter", "label=" + BUILD_LABEL + "=" + build);
+    return said.ok() && !said.text().isEmpty() ? List.of(said.text().split("\n")) : List.of();
+  }
+
+  @Override
+  List<String> run(
+      Container container,
+      List<String> argv,
+      String dir,
+      Map<String, String> variables,
+      boolean terminal) {
+    List<String> words = new ArrayList<>(List.of(program(), "run", "--rm", "--pull", "never"));
+    words.addAll(List.of("--name", container.name()));
+    container.labels().forEach((key, value) -> words.addAll(List.of("--label", key + "=" + value)));
+    words.addAll(List.of("--log-driver", "none", "--network", "host", "--entrypoint", ""));
+    words.addAll(List.of("--security-opt", "label=disable"));
+    if (!docker) {
+      words.add("--http-proxy=false"); // of the caller's environment nothing comes by itself
+    }
+    if (terminal) {
+      words.addAll(List.of("--interactive", "--tty"));
+    }
+    user(container, words);
+    words.addAll(List.of("--workdir", dir));
+    for (Container.Mount mount : container.mounts()) {
+      words.addAll(List.of("--mount", mount.words()));
+    }
+    variables.forEach((key, value) -> words.addAll(List.of("--env", key + "=" + value)));
+    if (container.cpus() > 0) {
+      words.addAll(List.of("--cpus", Long.toString(container.cpus())));
+    }
+    if (container.memory() > 0) {
+      words.addAll(List.of("--memory", Long.toString(container.memory())));
+    }
+    for (String gpu : container.gpus()) {
+      if (!docker) {
+        words.addAll(List.of("--device", "nvidia.com/gpu=" + gpu));
+      }
+    }
+    if (docker && !container.gpus().isEmpty()) {
+      words.addAll(List.of("--gpus", "\"device=" + String.join(",", container.gpus()) + "\""));
+    }
+    words.addAll(container.args());
+    words.add((docker ? "sha256:" : "") + container.image().id().hex());
+    words.addAll(argv);
+    return words;
+  }
+
+  private void user(Container container, List<String> words) {
+    if (container.user() == null) {
+      return;
+    }
+    if (!rootless()) {
+      words.addAll(List.of("--user", container.user()));
+    } else if (!keepsIds()) {
+      words.addAll(List.of("--user", "0:0")); // who is the caller outside
+    } else {
+      words.addAll(List.of("--userns", "keep-id", "--user", container.user()));
+    }
+  }
+}
