@@ -221,6 +221,10 @@ public final class BuildLoop {
       Verdict verdict = plan.verdict(j);
       if (verdict instanceof Verdict.UpToDate) {
         upToDate(j);
+      } else if (verdict instanceof Verdict.WillFail will && will.isSure()) {
+        if (state.states().of(j) == JobState.WAITING) { // else one before it failed
+          consider(j, verdict);
+        }
       } else if (state.pending().isFree(j)) {
         if (verdict instanceof Verdict.WillRun || verdict instanceof Verdict.WillFail) {
           consider(j, verdict);

@@ -101,7 +101,8 @@ record ContainerBuilder(
     if (here == null) {
       throw new AttemptFailure("image " + image.name() + " is not here any more");
     }
-    boolean limited = job.resources().cpus() > 1 || granted.memoryLimit() > 0;
+    long cpus = job.resources().askedCpus() > 0 ? granted.demand().of(ResourceDemand.CPUS) : 0;
+    boolean limited = cpus > 0 || granted.memoryLimit() > 0;
     String remark = containers.remark(LaunchBuilder.image(image), runtime, limited);
     if (!remark.isEmpty() && told.add(remark)) {
       events.accept(new Event.Note(Event.Level.WARNING, remark));
@@ -115,9 +116,7 @@ record ContainerBuilder(
         mounts(image, needs),
         image.args(),
         user(),
-        runtime.holdsLimits() && job.resources().cpus() > 1
-            ? granted.demand().of(ResourceDemand.CPUS)
-            : 0,
+        runtime.holdsLimits() ? cpus : 0,
         runtime.holdsLimits() ? granted.memoryLimit() : 0,
         granted.gpus(),
         status);

@@ -199,6 +199,23 @@ class ImagesTest {
   }
 
   @Test
+  void cpusGoToTheRuntimeWhereTheJobAsksForThem() throws IOException {
+    folder.put("torc.yaml", "jobs: { a: { image: other, command: 'true', always: true } }\n");
+    counts("1 job: 1 ran, 0 up to date, 0 failed");
+    assertFalse(podman.words().contains("--cpus"));
+    folder.put(
+        "torc.yaml",
+        "jobs: { a: { image: other, command: 'true', always: true, resources: { cpus: 1 } } }\n");
+    for (String graph : List.of("as read", "as the last build kept it")) {
+      podman.forget();
+      counts("1 job: 1 ran, 0 up to date, 0 failed");
+      List<String> words = podman.words();
+      assertTrue(words.contains("--cpus"), graph);
+      assertEquals("1", words.get(words.indexOf("--cpus") + 1));
+    }
+  }
+
+  @Test
   void volumesAndOptionsCountTheRuntimeAndPullDoNot() throws IOException {
     counts("3 jobs: 3 ran, 0 up to date, 0 failed");
     folder.put("torc.yaml", TWO + "container: { runtime: podman, pull: always }\n");
