@@ -61,6 +61,24 @@ final class ExecutorReader {
     return List.copyOf(reader.read.values());
   }
 
+  /**
+   * The name of an executor that there is, or of this machine.
+   *
+   * @throws IllegalArgumentException for any other
+   */
+  static String known(String name, List<String> executors) {
+    List<String> known = new ArrayList<>(executors);
+    known.add(Executor.LOCAL);
+    if (!known.contains(name)) {
+      String hint = NearestName.hint(name, known);
+      throw new IllegalArgumentException(
+          "no executor "
+              + name
+              + (hint.isEmpty() ? "; known are " + String.join(", ", known) : hint));
+    }
+    return name;
+  }
+
   private void executor(String name, Entry entry) {
     if (name.equals(Executor.LOCAL)) {
       problems.add(

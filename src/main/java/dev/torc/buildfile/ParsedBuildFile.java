@@ -63,16 +63,14 @@ public final class ParsedBuildFile {
    * @param files at least one; later ones are laid over earlier ones, the first one's folder is the
    *     root
    * @param input the text of {@link BuildFile#INPUT} among them, null without one
-   * @param defines values for vars, over those of the files
-   * @param containers false where all runs on the host: images are read then, and left out
+   * @param over what is said over the files
    * @throws BadInput with all that is wrong, as far as it can be told without expanding groups
    * @throws IOException if a file is there but cannot be read
    */
-  public static ParsedBuildFile read(
-      List<Path> files, byte[] input, SortedMap<String, String> defines, boolean containers)
+  public static ParsedBuildFile read(List<Path> files, byte[] input, Overrides over)
       throws IOException {
     Problems problems = new Problems();
-    ParsedBuildFile parsed = new ParsedBuildFile(files, input, defines, containers, problems);
+    ParsedBuildFile parsed = new ParsedBuildFile(files, input, over, problems);
     if (!problems.isEmpty()) {
       // What is wrong with groups is told with the rest.
       parsed.expansion.run(ResultSource.nothing(), problems);
@@ -81,12 +79,7 @@ public final class ParsedBuildFile {
     return parsed;
   }
 
-  private ParsedBuildFile(
-      List<Path> files,
-      byte[] input,
-      SortedMap<String, String> defines,
-      boolean containers,
-      Problems problems)
+  private ParsedBuildFile(List<Path> files, byte[] input, Overrides over, Problems problems)
       throws IOException {
     this.root = FileLayers.located(files.getFirst()).getParent();
     FileLayers layers = new FileLayers(root, input, problems);
@@ -96,7 +89,8 @@ public final class ParsedBuildFile {
       keys.only(KnownKeys.TOP, "the build file"); // one of them may be the mistyped vars
     }
     Vars vars =
-        VariableReader.resolve(MapFields.map(all.get("vars"), "vars", problems), defines, problems);
+        VariableReader.resolve(
+            MapFields.map(all.get("vars"), "vars", problems), over.defines(), problems);
     // With wrong vars every use of them would be told again.
     problems.throwIfAny();
     if (all.get("vars") != null) {
@@ -114,6 +108,14 @@ public final class ParsedBuildFile {
     KnownKeys.LIMITS.forEach(counters::remove);
     Paths paths = new Paths(root);
     this.executors = ExecutorReader.read(top.get("executors"), scope, problems);
+    List<String> names = executors.stream().map(Executor::name).toList();
+    if (over.executor() != null) {
+      try {
+        ExecutorReader.known(over.executor(), names);
+      } catch (IllegalArgumentException e) {
+        problems.add(Place.NONE, "--on " + over.executor() + ": " + e.getMessage());
+      }
+    }
     JobReader reader =
         new JobReader(
             vars,
@@ -121,8 +123,8 @@ public final class ParsedBuildFile {
             new FactoryReader(top, scope, problems).parents(jobs.keySet()),
             counters,
             paths,
-            containers,
-            executors.stream().map(Executor::name).toList(),
+            over,
+            names,
             problems,
             warnings);
     reader.checkShared();

@@ -19,9 +19,14 @@ import java.util.SortedMap;
  * @param variables values of variables that win over those of the build file
  * @param containers the runtime that all images are run with, {@link #HOST} where they are not run;
  *     null where each may choose
+ * @param executor the executor that all jobs are for; null where each job says so itself
  */
 public record ProjectOptions(
-    List<Path> files, byte[] input, SortedMap<String, String> variables, String containers) {
+    List<Path> files,
+    byte[] input,
+    SortedMap<String, String> variables,
+    String containers,
+    String executor) {
 
   /** Steps with an image run on the host. */
   public static final String HOST = "none";

@@ -12,9 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +33,7 @@ class ExecutorReaderTest {
     for (String text : files) {
       paths.add(Files.writeString(temp.resolve("torc" + paths.size() + ".yaml"), text));
     }
-    return ParsedBuildFile.read(paths, null, new TreeMap<>(), true).expand(ResultSource.nothing());
+    return ParsedBuildFile.read(paths, null, Overrides.NONE).expand(ResultSource.nothing());
   }
 
   @Test
@@ -77,6 +77,36 @@ class ExecutorReaderTest {
             "executors: { far: { kind: slurm } }\ndefaults: { executor: far }\n");
     assertEquals("far", both.jobs().get(0).executor());
     assertNull(both.jobs().get(1).executor());
+  }
+
+  @Test
+  void theCommandLineSendsAllButThoseThatWantTheTerminal() throws IOException {
+    Path file =
+        Files.writeString(
+            temp.resolve("torc.yaml"),
+            """
+            executors: { far: { kind: slurm } }
+            jobs:
+              a: { command: x }
+              b: { command: x, executor: far }
+              c: { command: x, executor: far, interactive: true }
+            """);
+    assertEquals(Arrays.asList(null, "far", null), executors(file, null));
+    assertEquals(Arrays.asList("far", "far", null), executors(file, "far"));
+    assertEquals(Arrays.asList(null, null, null), executors(file, "local"));
+    assertEquals(
+        "--on fra: no executor fra; did you mean far?",
+        assertThrows(BadInput.class, () -> executors(file, "fra")).diagnostics().getFirst() + "");
+  }
+
+  private static List<String> executors(Path file, String on) throws IOException {
+    Overrides over = new Overrides(Overrides.NONE.defines(), true, on);
+    List<String> all = new ArrayList<>();
+    ParsedBuildFile.read(List.of(file), null, over)
+        .expand(ResultSource.nothing())
+        .jobs()
+        .forEach(job -> all.add(job.executor()));
+    return all;
   }
 
   @Test

@@ -282,7 +282,8 @@ class Harness {
     List<Path> files = List.of(root.resolve("torc.yaml"));
     return Project.load(
         caller(),
-        new ProjectOptions(files, null, new TreeMap<>(), containers ? null : ProjectOptions.HOST));
+        new ProjectOptions(
+            files, null, new TreeMap<>(), containers ? null : ProjectOptions.HOST, null));
   }
 
   /** Who builds, on a machine of the test's own. */
