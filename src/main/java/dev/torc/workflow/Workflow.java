@@ -40,4 +40,15 @@ public record Workflow(
     List<Hook> hooks,
     List<Executor> executors,
     List<BadInput.Diagnostic> warnings,
-    List<String> manual) {}
+    List<String> manual) {
+
+  /** The executor of a name; null for none. */
+  public Executor executor(String name) {
+    for (Executor executor : executors) {
+      if (executor.name().equals(name)) {
+        return executor;
+      }
+    }
+    return null;
+  }
+}
