@@ -22,6 +22,8 @@ public record ProcessEnd(How how, int code, long wall, long cpu, long peak, Stri
     MEMORY,
     /** Ended because it wanted the terminal without being interactive. */
     TERMINAL,
+    /** Ended because somebody told the scheduler so that ran it. */
+    CANCELLED,
     /** Ended because torc itself was told to end. */
     INTERRUPTED,
     /** The program could not be started; the message says why. */

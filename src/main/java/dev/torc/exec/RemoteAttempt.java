@@ -1,0 +1,43 @@
+package dev.torc.exec;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * One attempt of a job that a scheduler is to run: what its script needs of it, without the name of
+ * a claim, since each submission has another one.
+ *
+ * @param job the job's name, for people
+ * @param steps processes to run one after the other
+ * @param log file that takes standard output and error of all steps
+ * @param append whether the log is continued or begun anew
+ * @param timeLimit nanoseconds for all steps together; 0 for none
+ * @param memoryLimit bytes for the whole process tree; 0 for none
+ * @param expected seconds that it is likely to take; 0 where nobody knows
+ * @param products declared files and folders, the depfile too
+ * @param resources of the machine that runs it, without a time
+ */
+public record RemoteAttempt(
+    String job,
+    List<Launch.Step> steps,
+    Path log,
+    boolean append,
+    long timeLimit,
+    long memoryLimit,
+    long expected,
+    List<BatchJob.Product> products,
+    SchedulerResources resources) {
+
+  private static final long SECOND = 1_000_000_000;
+
+  /** Seconds that count for what fits into a batch; 0 where nothing is known. */
+  long counted() {
+    return expected > 0 ? expected : Math.ceilDiv(timeLimit, SECOND);
+  }
+
+  /** The same with the name of a claim. */
+  BatchJob named(String claim) {
+    return new BatchJob(
+        claim, steps, log, append, timeLimit, memoryLimit, expected, products);
+  }
+}
