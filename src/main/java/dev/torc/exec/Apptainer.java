@@ -96,7 +96,7 @@ final class Apptainer extends ContainerRuntime {
       List<String> argv,
       String dir,
       Map<String, String> variables,
-      boolean terminal) {
+      Input input) {
     List<String> words = new ArrayList<>(List.of(program(), "--quiet", "exec"));
     words.addAll(List.of("--cleanenv", "--no-home", "--pwd", dir));
     for (Container.Mount mount : container.mounts()) {

@@ -264,6 +264,25 @@ class ImagesTest {
   }
 
   @Test
+  void anInteractiveJobHasTorcsInputAndATerminalOnlyWhereTorcHasOne() throws IOException {
+    folder.put("torc.yaml", "jobs: { a: { image: other, command: 'true', interactive: true } }\n");
+    counts("1 job: 1 ran, 0 up to date, 0 failed");
+    assertTrue(podman.words().contains("--interactive"));
+    assertFalse(podman.words().contains("--tty"), "docker refuses, podman warns");
+  }
+
+  @Test
+  void ctrlCInAnInteractiveContainerMeansTheBuild() throws IOException {
+    String job = "jobs: { a: { image: other, command: exit 130, interactive: true } }\n";
+    folder.put("torc.yaml", job);
+    assertEquals(130, torc().exit(), "as where a signal ends it on the host");
+    folder.put("torc.yaml", job.replace("image: other, ", ""));
+    assertEquals(1, torc().exit(), "on the host that is the job's own status");
+    folder.put("torc.yaml", job.replace(", interactive: true", ""));
+    assertEquals(1, torc().exit());
+  }
+
+  @Test
   void toolsOfThisMachineAreAnErrorWithAnImageAndThoseOfTheRootAreNot() throws IOException {
     folder.put("bin/x", "#!/bin/sh\n");
     folder.put("torc.yaml", "jobs: { a: { image: other, command: x, tools: [bin/x, gcc] } }\n");

@@ -67,7 +67,11 @@ class ContainerRuntimeTest {
             List.of("0", "1"),
             temp.resolve("status"));
     return runtime.run(
-        container, List.of("fit", "a b"), "/p", new TreeMap<>(Map.of("A", "x\ny", "B", "")), false);
+        container,
+        List.of("fit", "a b"),
+        "/p",
+        new TreeMap<>(Map.of("A", "x\ny", "B", "")),
+        ContainerRuntime.Input.NONE);
   }
 
   private static final String PODMAN =
