@@ -139,6 +139,22 @@ class ImagesTest {
   }
 
   @Test
+  void aFetchThatFailsEndsNoOtherJob() throws IOException {
+    podman.lost("tools:1");
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          a: { image: tools:1, command: "true" }
+          c: { command: "rm %s; until [ -e failed ]; do sleep 0.01; done" }
+        hooks: [{ on: failure, job: a, command: touch failed }]
+        """
+            .formatted(podman.holds()));
+    Run run = torc("-j2");
+    assertTrue(run.err().contains("2 jobs: 1 ran, 0 up to date, 1 failed in "), run.err());
+  }
+
+  @Test
   void aRuntimeThatCannotWorkHereFailsItsJobsInOneLine() throws IOException {
     podman.breaks();
     Run run = torc("--container", "podman");
