@@ -173,6 +173,7 @@ final class OciRuntime extends ContainerRuntime {
     }
     if (!rootless()) {
       words.addAll(List.of("--user", container.user()));
+      container.groups().forEach(group -> words.addAll(List.of("--group-add", group)));
     } else if (!keepsIds()) {
       words.addAll(List.of("--user", "0:0")); // who is the caller outside
     } else {
