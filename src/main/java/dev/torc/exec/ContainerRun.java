@@ -41,11 +41,12 @@ final class ContainerRun {
   /** The client's command line. */
   List<String> command() throws IOException {
     ContainerScript.clear(container.status());
+    List<String> inside = container.runtime().inside(step.argv(), step.env());
     List<String> argv =
         plain
-            ? step.argv()
+            ? inside
             : ContainerScript.around(
-                step.argv(),
+                inside,
                 container.status(),
                 launch.interactive(),
                 step.env().get("HOME"),
@@ -62,9 +63,9 @@ final class ContainerRun {
         : ContainerRuntime.Input.CALLERS;
   }
 
-  /** What its client's environment has beside the caller's. */
+  /** What its client's environment has over the caller's; null removes a variable. */
   Map<String, String> variables() {
-    return container.runtime().handed(step.env());
+    return container.runtime().handed(step.env(), launch.interactive());
   }
 
   /** Whether what runs in it is no child of its client. */
@@ -79,8 +80,12 @@ final class ContainerRun {
       if (!failed || !isRuntimes(end)) {
         return Meaning.AS_IT_IS;
       }
-      String refused = refused();
-      return notStarted(ContainerRuntime.speaksOfNoProgram(refused) ? lacks() : refused);
+      String line = ContainerRuntime.lastLine(launch.log());
+      if (!container.runtime().isWord(line)) {
+        return Meaning.AS_IT_IS; // the job's own status, most likely
+      }
+      return notStarted(
+          container.runtime().lacksProgram(end.code(), line) ? lacks() : refused(line));
     }
     ContainerScript.Progress progress = ContainerScript.read(container.status());
     if (progress.killed()) {
@@ -93,9 +98,9 @@ final class ContainerRun {
     if (!failed || progress.started() || !isRuntimes(end)) {
       return Meaning.AS_IT_IS;
     }
-    String refused = refused();
-    if (!container.runtime().lacksProgram(end.code(), refused)) {
-      return notStarted(refused);
+    String line = ContainerRuntime.lastLine(launch.log());
+    if (!container.runtime().lacksProgram(end.code(), line)) {
+      return notStarted(refused(line));
     }
     plain = true; // most likely it has no sh
     return Meaning.AGAIN;
@@ -127,12 +132,8 @@ final class ContainerRun {
     return message;
   }
 
-  private String refused() throws IOException {
-    return container.runtime().name()
-        + " cannot start image "
-        + container.title()
-        + ": "
-        + ContainerRuntime.lastLine(launch.log());
+  private String refused(String line) {
+    return container.runtime().name() + " cannot start image " + container.title() + ": " + line;
   }
 
   /** Sees to it that nothing of it is left: after an end that was not its own. */

@@ -2,17 +2,15 @@ package dev.torc.exec;
 
 import dev.torc.hash.Digest;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 
 /** podman or docker: images in a store of their own, and containers that outlive their client. */
 final class OciRuntime extends ContainerRuntime {
 
   private static final String DOCKER = "docker";
 
-  /** What a runtime's own failures end with: from the first, which is no word of any program. */
+  /** What a runtime's own failures end with: from the first to the last, for want of a program. */
   private static final int FIRST = 125;
 
   private static final int LAST = 127;
@@ -88,13 +86,24 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   @Override
-  boolean lacksProgram(int status, String said) {
-    return status != FIRST;
+  boolean isWord(String line) {
+    return line.startsWith("Error:") || line.startsWith(name() + ":");
   }
 
   @Override
-  SequencedMap<String, String> handed(Map<String, String> variables) {
-    return new LinkedHashMap<>(); // they stand in the command
+  boolean lacksProgram(int status, String line) {
+    return status == LAST || line.contains("executable file") && line.contains("not found");
+  }
+
+  @Override
+  List<String> inside(List<String> argv, Map<String, String> variables) {
+    return argv;
+  }
+
+  /** They stand in the command. */
+  @Override
+  Map<String, String> handed(Map<String, String> variables, boolean terminal) {
+    return Map.of();
   }
 
   /**

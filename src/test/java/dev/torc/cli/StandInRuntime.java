@@ -65,7 +65,7 @@ record StandInRuntime(Path folder, String name) {
       while :; do
         case "$1" in
           --pwd) cd "$2" || exit 255; shift;;
-          --mount) shift;;
+          --mount|--no-mount) shift;;
           *.sif) [ -s "$1" ] || { echo "FATAL:   could not open image $1" >&2; exit 255; }
             shift; break;;
         esac
