@@ -116,6 +116,7 @@ record ContainerBuilder(
         mounts(image, needs),
         image.args(),
         user(),
+        groups(),
         runtime.holdsLimits() ? cpus : 0,
         runtime.holdsLimits() ? granted.memoryLimit() : 0,
         granted.gpus(),
@@ -177,5 +178,20 @@ record ContainerBuilder(
     } catch (IOException | UnsupportedOperationException e) {
       return null; // no Linux: the runtime's machine maps users by itself
     }
+  }
+
+  /** The caller's further groups; none where the system does not tell. */
+  private static List<String> groups() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+        if (line.startsWith("Groups:")) {
+          String all = line.substring(7).strip();
+          return all.isEmpty() ? List.of() : List.of(all.split(" "));
+        }
+      }
+    } catch (IOException e) {
+      return List.of(); // no Linux
+    }
+    return List.of();
   }
 }

@@ -126,7 +126,7 @@ final class ImageSupply {
         new Launch.Step(
             runtime.pull(name, source(image.name())), builder.graph().workflow().root(), Map.of());
     Map<String, String> mark =
-        Map.of("TORC_BUILD", builder.build(), "TORC_ROOT", "" + builder.graph().workflow().root());
+        Map.of("TORC_BUILD", builder.build(), "TORC_IMAGE", image.name()); // no job carries that
     builder.events().accept(new Event.Fetching(image.name(), runtime.name(), log, false));
     ProcessEnd end = runner.apply(new Launch(List.of(step), log, false, false, 0, 0, mark));
     builder.events().accept(new Event.Fetching(image.name(), runtime.name(), log, true));

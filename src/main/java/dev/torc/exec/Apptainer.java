@@ -114,7 +114,7 @@ final class Apptainer extends ContainerRuntime {
       List<String> argv,
       String dir,
       Map<String, String> variables,
-      boolean terminal) {
+      Input input) {
     // Its warnings would stand in the job's log; what ends it is told all the same.
     List<String> words = new ArrayList<>(List.of(program(), "--silent", "exec"));
     words.addAll(

@@ -2,6 +2,7 @@ package dev.torc.exec;
 
 import dev.torc.machine.SafeText;
 import dev.torc.posix.ChildWait;
+import dev.torc.posix.Terminal;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -50,9 +51,16 @@ final class ContainerRun {
                 launch.interactive(),
                 step.env().get("HOME"),
                 container.memory() > 0);
-    return container
-        .runtime()
-        .run(container, argv, step.dir().toString(), step.env(), launch.interactive());
+    return container.runtime().run(container, argv, step.dir().toString(), step.env(), input());
+  }
+
+  private ContainerRuntime.Input input() {
+    if (!launch.interactive()) {
+      return ContainerRuntime.Input.NONE;
+    }
+    return Terminal.isTerminal(0) && Terminal.isTerminal(1)
+        ? ContainerRuntime.Input.TERMINAL
+        : ContainerRuntime.Input.CALLERS;
   }
 
   /** What its client's environment has over the caller's; null removes a variable. */

@@ -20,6 +20,16 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   /** The label by which containers are found; values are random ids of builds. */
   public static final String BUILD_LABEL = "dev.torc.build";
 
+  /** What a container has as its standard input. */
+  enum Input {
+    /** Nothing. */
+    NONE,
+    /** That of torc. */
+    CALLERS,
+    /** That of torc, which is a terminal as its output is. */
+    TERMINAL
+  }
+
   private static final int TAIL = 4096; // bytes of a log
 
   private final List<String> names;
@@ -99,14 +109,13 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
    * @param argv what runs in it
    * @param dir where
    * @param variables of its environment
-   * @param terminal whether it has torc's own
    */
   abstract List<String> run(
       Container container,
       List<String> argv,
       String dir,
       Map<String, String> variables,
-      boolean terminal);
+      Input input);
 
   /** A job's words with what has to be set within the container, because no option can. */
   abstract List<String> inside(List<String> argv, Map<String, String> variables);

@@ -135,7 +135,7 @@ final class OciRuntime extends ContainerRuntime {
       List<String> argv,
       String dir,
       Map<String, String> variables,
-      boolean terminal) {
+      Input input) {
     List<String> words = new ArrayList<>(List.of(program(), "run", "--rm", "--pull", "never"));
     words.addAll(List.of("--name", container.name()));
     container.labels().forEach((key, value) -> words.addAll(List.of("--label", key + "=" + value)));
@@ -144,8 +144,11 @@ final class OciRuntime extends ContainerRuntime {
     if (!docker) {
       words.add("--http-proxy=false"); // of the caller's environment nothing comes by itself
     }
-    if (terminal) {
-      words.addAll(List.of("--interactive", "--tty"));
+    if (input != Input.NONE) {
+      words.add("--interactive");
+    }
+    if (input == Input.TERMINAL) {
+      words.add("--tty");
     }
     user(container, words);
     words.addAll(List.of("--workdir", dir));
@@ -179,6 +182,7 @@ final class OciRuntime extends ContainerRuntime {
     }
     if (!rootless()) {
       words.addAll(List.of("--user", container.user()));
+      container.groups().forEach(group -> words.addAll(List.of("--group-add", group)));
     } else if (!keepsIds()) {
       words.addAll(List.of("--user", "0:0")); // who is the caller outside
     } else {
