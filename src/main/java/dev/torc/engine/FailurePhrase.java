@@ -27,7 +27,7 @@ final class FailurePhrase {
               : "out of memory: it took %s of %s"
                   .formatted(Amount.size(ended.peak()), Amount.size(memoryLimit));
       case INTERRUPTED -> "interrupted" + left(ended);
-      case TERMINAL, NOT_STARTED -> ended.message();
+      case TERMINAL, CANCELLED, NOT_STARTED -> ended.message();
     };
   }
 

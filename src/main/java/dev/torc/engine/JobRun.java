@@ -106,7 +106,7 @@ final class JobRun {
           retry.on().contains(Retry.Cause.SIGNAL) || retry.exitCodes().contains(128 + ended.code());
       case TIMEOUT -> retry.on().contains(Retry.Cause.TIMEOUT);
       case MEMORY -> retry.on().contains(Retry.Cause.MEMORY);
-      case TERMINAL, INTERRUPTED, NOT_STARTED -> false;
+      case TERMINAL, CANCELLED, INTERRUPTED, NOT_STARTED -> false;
     };
   }
 

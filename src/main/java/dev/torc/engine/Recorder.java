@@ -143,7 +143,7 @@ public final class Recorder {
       case TIMEOUT -> JobResult.Outcome.TIMED_OUT;
       case MEMORY -> JobResult.Outcome.OUT_OF_MEMORY;
       case INTERRUPTED -> JobResult.Outcome.INTERRUPTED;
-      case EXITED, SIGNALED, TERMINAL, NOT_STARTED -> JobResult.Outcome.FAILED;
+      case EXITED, SIGNALED, TERMINAL, CANCELLED, NOT_STARTED -> JobResult.Outcome.FAILED;
     };
   }
 

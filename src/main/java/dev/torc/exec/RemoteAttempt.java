@@ -37,7 +37,6 @@ public record RemoteAttempt(
 
   /** The same with the name of a claim. */
   BatchJob named(String claim) {
-    return new BatchJob(
-        claim, steps, log, append, timeLimit, memoryLimit, expected, products);
+    return new BatchJob(claim, steps, log, append, timeLimit, memoryLimit, expected, products);
   }
 }

@@ -28,6 +28,7 @@ final class RemoteBatch {
     private final int losses;
     private String claim;
     private boolean begun;
+    private boolean cancelled;
     private boolean over;
 
     Entry(RemoteAttempt attempt, RemoteListener listener) {
@@ -65,6 +66,15 @@ final class RemoteBatch {
         listener.begun();
       }
       return news;
+    }
+
+    /** Its script was told to end, and ended it. */
+    void cancelled() {
+      cancelled = true;
+    }
+
+    boolean isCancelled() {
+      return cancelled;
     }
 
     /** The same attempt for another script. */

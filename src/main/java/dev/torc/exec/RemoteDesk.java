@@ -170,7 +170,8 @@ final class RemoteDesk {
     String name = "torc-" + names.get();
     BatchFolder place = new BatchFolder(folder.resolve(name));
     Files.createDirectories(place.path());
-    RemoteBatch batch = new RemoteBatch(place, name, array, array.batches().subList(0, most), names);
+    RemoteBatch batch =
+        new RemoteBatch(place, name, array, array.batches().subList(0, most), names);
     BatchScript script =
         new BatchScript(
             place.path(),
@@ -223,7 +224,13 @@ final class RemoteDesk {
     Set<Word> there = words.getOrDefault(entry.claim(), EnumSet.noneOf(Word.class));
     if (there.contains(Word.STATUS)) {
       BatchStatus status = batch.folder().status(entry.claim());
-      if (status != null) {
+      boolean told = status != null && status.cause() == BatchStatus.Cause.CANCELLED && !ending;
+      if (told && !entry.isCancelled()) {
+        entry.cancelled(); // by whom, and why, the scheduler says
+        nextAsk = now;
+        return true;
+      }
+      if (status != null && !told) {
         entry.end(new RemoteEnd(status.end(), status, batch.folder(), entry.claim()));
         return true;
       }
@@ -342,15 +349,18 @@ final class RemoteDesk {
           case OUT_OF_MEMORY -> ProcessEnd.How.MEMORY;
           case TIME_LIMIT -> ProcessEnd.How.TIMEOUT;
           case CANCELLED -> ProcessEnd.How.CANCELLED;
+          case EXITED -> entry.isCancelled() ? ProcessEnd.How.CANCELLED : null;
           case null, default -> null;
         };
     if (how == null && entry.losses() < AGAIN) {
-      notes.accept("%s: %s (%s); it is submitted anew".formatted(entry.attempt().job(), lost(cause), said));
+      notes.accept(
+          "%s: %s (%s); it is submitted anew".formatted(entry.attempt().job(), lost(cause), said));
       ready.add(entry.lost());
       gathered = now;
       return;
     }
-    ProcessEnd end = how == null ? end(ProcessEnd.How.NOT_STARTED, lost(cause) + ": " + said) : end(how, said);
+    ProcessEnd end =
+        how == null ? end(ProcessEnd.How.NOT_STARTED, lost(cause) + ": " + said) : end(how, said);
     entry.end(new RemoteEnd(end, null, batch.folder(), entry.claim()));
   }
 
