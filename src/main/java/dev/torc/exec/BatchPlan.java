@@ -71,7 +71,9 @@ record BatchPlan(long batch, long maxRuntime) {
     return batches;
   }
 
-  /** The longest time limit, and twice what the others are expected to take; 0 without any limit. */
+  /**
+   * The longest time limit, and twice what the others are expected to take; 0 without any limit.
+   */
   private long limit(List<RemoteAttempt> jobs) {
     RemoteAttempt longest = null;
     for (RemoteAttempt job : jobs) {
