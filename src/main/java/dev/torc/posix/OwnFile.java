@@ -3,7 +3,9 @@ package dev.torc.posix;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -72,6 +74,18 @@ public final class OwnFile {
   public static FileChannel channel(Path file) throws IOException {
     mustStand(file);
     return FileChannel.open(file, StandardOpenOption.READ, NO_LINK);
+  }
+
+  /** The text at the end of a file, from at most so many bytes. */
+  public static String tail(Path file, int most) throws IOException {
+    try (FileChannel in = channel(file)) {
+      ByteBuffer tail = ByteBuffer.allocate((int) Math.min(most, in.size()));
+      in.position(in.size() - tail.capacity());
+      while (tail.hasRemaining() && in.read(tail) >= 0) {
+        // a file that shrinks meanwhile ends sooner
+      }
+      return new String(tail.array(), 0, tail.position(), StandardCharsets.UTF_8);
+    }
   }
 
   /** All bytes of a file; throws {@link NoSuchFileException} where none is there. */
