@@ -101,7 +101,8 @@ record ContainerBuilder(
     if (here == null) {
       throw new AttemptFailure("image " + image.name() + " is not here any more");
     }
-    boolean limited = job.resources().cpus() > 1 || granted.memoryLimit() > 0;
+    long cpus = job.resources().askedCpus() > 0 ? granted.demand().of(ResourceDemand.CPUS) : 0;
+    boolean limited = cpus > 0 || granted.memoryLimit() > 0;
     String remark = containers.remark(LaunchBuilder.image(image), runtime, limited);
     if (!remark.isEmpty() && told.add(remark)) {
       events.accept(new Event.Note(Event.Level.WARNING, remark));
@@ -115,9 +116,8 @@ record ContainerBuilder(
         mounts(image, needs),
         image.args(),
         user(),
-        runtime.holdsLimits() && job.resources().cpus() > 1
-            ? granted.demand().of(ResourceDemand.CPUS)
-            : 0,
+        groups(),
+        runtime.holdsLimits() ? cpus : 0,
         runtime.holdsLimits() ? granted.memoryLimit() : 0,
         granted.gpus(),
         status);
@@ -178,5 +178,20 @@ record ContainerBuilder(
     } catch (IOException | UnsupportedOperationException e) {
       return null; // no Linux: the runtime's machine maps users by itself
     }
+  }
+
+  /** The caller's further groups; none where the system does not tell. */
+  private static List<String> groups() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+        if (line.startsWith("Groups:")) {
+          String all = line.substring(7).strip();
+          return all.isEmpty() ? List.of() : List.of(all.split(" "));
+        }
+      }
+    } catch (IOException e) {
+      return List.of(); // no Linux
+    }
+    return List.of();
   }
 }

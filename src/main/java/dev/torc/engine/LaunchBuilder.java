@@ -358,6 +358,11 @@ public final class LaunchBuilder {
         image.name(), image.file() != null, image.runtime(), image.wish(), image.images());
   }
 
+  /** Why a step cannot have its image; see {@link dev.torc.plan.ImageSource#lack}. */
+  public static String lack(Containers containers, Image image, boolean waits) {
+    return ImageSupply.lack(containers, image, waits);
+  }
+
   /** Whether a job runs in containers. */
   static boolean contains(Job job) {
     for (Step step : job.steps()) {

@@ -23,6 +23,10 @@ final class Apptainer extends ContainerRuntime {
   /** What a failure of its own ends with. */
   private static final int OWN = 255;
 
+  /** A program in the image's PATH, and one by its path. */
+  private static final Pattern NO_PROGRAM =
+      Pattern.compile("FATAL: +(.*executable file not found.*|stat .*no such file or directory)");
+
   /** What it keeps to itself, and HOME, which it refuses. */
   private static final Set<String> UNHANDED = Set.of("HOME", "UID", "GID", "EUID");
 
@@ -110,7 +114,7 @@ final class Apptainer extends ContainerRuntime {
       List<String> argv,
       String dir,
       Map<String, String> variables,
-      boolean terminal) {
+      Input input) {
     // Its warnings would stand in the job's log; what ends it is told all the same.
     List<String> words = new ArrayList<>(List.of(program(), "--silent", "exec"));
     words.addAll(
@@ -173,8 +177,13 @@ final class Apptainer extends ContainerRuntime {
   }
 
   @Override
-  boolean lacksProgram(int status, String said) {
-    return speaksOfNoProgram(said);
+  boolean isWord(String line) {
+    return line.startsWith("FATAL:");
+  }
+
+  @Override
+  boolean lacksProgram(int status, String line) {
+    return NO_PROGRAM.matcher(line).matches();
   }
 
   @Override
