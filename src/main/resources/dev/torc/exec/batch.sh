@@ -28,20 +28,24 @@ torc_birth() {
   [ "$1" = Z ] || torc_birth=${20}
 }
 
-# Writes a file of which a reader sees nothing or all: FILE LINES. Its last line is their Adler-32.
-# A scheduler that ends a batch may hit the utilities too, so it is tried again.
+# Sets torc_sealed to LINES and one more with their Adler-32, so that half a file is known as such.
+torc_seal() {
+  for torc_try in 1 2 3; do # a scheduler that ends a batch may hit the utilities too
+    torc_bytes=$(printf '%s' "$1" | od -An -v -tu1) && break
+  done
+  torc_a=1 torc_b=0 # remainders are taken at the end: the numbers have 64 bits
+  for torc_byte in $torc_bytes; do
+    torc_b=$((torc_b + (torc_a += torc_byte)))
+  done
+  torc_sealed="$1sum $((torc_b % 65521 * 65536 + torc_a % 65521))"
+}
+
+# Writes torc_sealed to FILE, of which a reader sees nothing or all; on disk, too, with `sync`.
 torc_put() {
   for torc_try in 1 2 3; do
-    torc_bytes=$(printf '%s' "$2" | od -An -v -tu1) || continue
-    torc_a=1 torc_b=0
-    for torc_byte in $torc_bytes; do
-      torc_a=$(((torc_a + torc_byte) % 65521))
-      torc_b=$(((torc_b + torc_a) % 65521))
-    done
-    torc_text="$2sum $((torc_b * 65536 + torc_a))"
     {
-      printf '%s\n' "$torc_text" | dd of="$1.$$" conv=fsync 2>/dev/null ||
-        printf '%s\n' "$torc_text" >"$1.$$" # a dd that cannot sync
+      { [ "$2" = sync ] && printf '%s\n' "$torc_sealed" | dd of="$1.$$" conv=fsync 2>/dev/null; } ||
+        printf '%s\n' "$torc_sealed" >"$1.$$" # there are dd that cannot sync
     } && mv -f "$1.$$" "$1" && return
   done
   torc_say "cannot write $1"
@@ -146,7 +150,7 @@ torc_measure() {
 }
 
 # One line of what stands at PATH: its kind, and bytes; of a folder how many files it holds, and
-# their bytes together.
+# their bytes together. For use in a subshell.
 torc_size() {
   if [ -d "$1" ]; then
     {
@@ -156,10 +160,9 @@ torc_size() {
       $1 ~ /^-/ && $5 ~ /^[0-9]+$/ { count++; bytes += $5 }
       END { if (failed) print "folder - -"; else printf "folder %.0f %.0f\n", count, bytes }'
   elif [ -f "$1" ]; then
-    LS_BLOCK_SIZE=1 ls -dnL "$1" 2>/dev/null | {
-      read -r torc_bits torc_links torc_user torc_group torc_bytes torc_rest
-      echo "file ${torc_bytes:--}"
-    }
+    set -f # its name may hold anything
+    set -- $(LS_BLOCK_SIZE=1 ls -dnL "$1" 2>/dev/null)
+    echo "file ${5:--}"
   elif [ -e "$1" ] || [ -L "$1" ]; then
     echo other
   else
@@ -202,6 +205,8 @@ torc_find() (
 
 # One process of a job: FOLDER PROGRAM PATH, then the words for env.
 torc_step() {
+  torc_birth "$$"
+  [ "$torc_birth" = "$torc_start" ] || return # the script was killed, and this process left
   torc_place=$1
   cd "$torc_place" 2>/dev/null || {
     torc_trouble="its folder $torc_place cannot be entered"
@@ -228,6 +233,7 @@ torc_shell() {
   exec 3>>"$torc_log"
   torc_trouble='the text that runs before jobs failed'
   eval "$torc_before" </dev/null >&3 2>&3 3>&- || exit
+  unset IFS # it was for that text
   torc_trouble=
   torc_code=0
   torc_steps || torc_code=$?
@@ -285,6 +291,7 @@ torc_run() {
       torc_next=$((torc_looked + (torc_cost > torc_pause ? torc_cost : torc_pause) - 20))
     fi
     if [ -n "$torc_cause" ]; then
+      ! torc_hear || torc_cause='' torc_message='' # it ended by itself just now
       torc_end "$torc_mark/$torc_name/" "$torc_pid"
       [ -n "${torc_live% }" ] || wait "$torc_pid" 2>/dev/null
       break
@@ -311,9 +318,16 @@ torc_run() {
 
 # Says that a job was not begun, so that torc submits it anew: REASON.
 torc_leave() {
-  torc_put "$torc_folder/$torc_name.later" "job $torc_name
+  torc_seal "job $torc_name
 reason $1
 "
+  torc_put "$torc_folder/$torc_name.later" ''
+}
+
+torc_refuse() {
+  torc_say "is claimed already: not run; $(
+    head -n 2 "$torc_folder/$torc_name.claim/by" 2>/dev/null | tr '\n' ' '
+  )"
 }
 
 # One job: NAME, seconds it may take and is likely to take, KiB it may use, append or new, LOG, and
@@ -323,6 +337,10 @@ torc_job() {
   shift 6
   torc_now
   torc_begin=$torc_now
+  if [ -d "$torc_folder/$torc_name.claim" ]; then
+    torc_refuse
+    return
+  fi
   if [ -e "$torc_folder/$torc_name.later" ]; then
     torc_say 'was left for another submission: not run'
     return
@@ -339,9 +357,7 @@ torc_job() {
   fi
   if ! torc_words=$(mkdir "$torc_folder/$torc_name.claim" 2>&1); then
     if [ -d "$torc_folder/$torc_name.claim" ]; then
-      torc_say "is claimed already: not run; $(
-        head -n 2 "$torc_folder/$torc_name.claim/by" 2>/dev/null | tr '\n' ' '
-      )"
+      torc_refuse
     else
       torc_say "cannot be claimed on $torc_host: not run; $torc_words"
       torc_exit=1
@@ -350,16 +366,15 @@ torc_job() {
   fi
   torc_ran=yes
   torc_when=$(((torc_clock + torc_begin) / 100))
-  torc_put "$torc_folder/$torc_name.claim/by" "by script
+  torc_seal "by script
 ${torc_who}time $torc_when
 "
+  torc_put "$torc_folder/$torc_name.claim/by" ''
   torc_cause='' torc_code=0 torc_message='' torc_peak=- torc_cpu=-
   if ! torc_words=$(torc_clear "$@" 2>&1); then
     torc_cause=not-started
     torc_message="what stands in the place of a product cannot be moved: $torc_words"
-  elif ! torc_put "$torc_folder/$torc_name.begun" "by script
-${torc_who}time $torc_when
-"; then
+  elif ! torc_put "$torc_folder/$torc_name.begun" ''; then
     torc_cause=not-started torc_message='torc could not be told that it begins'
   fi
   if [ -n "$torc_cancelled" ]; then
@@ -369,15 +384,17 @@ ${torc_who}time $torc_when
   fi
   torc_now
   torc_sizes=$(
+    echo "log $(torc_size "$torc_log")"
     while [ $# -gt 0 ]; do
       echo "product $(torc_size "$3")"
       shift 3
     done
   )
-  torc_put "$torc_folder/$torc_name.status" "job $torc_name
+  [ -z "$torc_message" ] || torc_message=$(printf '%s' "$torc_message" | tr '\n\r' '  ')
+  torc_seal "job $torc_name
 cause $torc_cause
 code $torc_code
-message $(printf '%s' "$torc_message" | tr '\n\r' '  ')
+message $torc_message
 begin $torc_when
 end $(((torc_clock + torc_now) / 100))
 wall $(((torc_now - torc_begin) * 10))
@@ -385,9 +402,9 @@ cpu $torc_cpu
 peak $torc_peak
 ${torc_who}system $torc_system
 os $torc_os
-log $(torc_size "$torc_log")
-$torc_sizes${torc_sizes:+
-}" || torc_exit=1
+$torc_sizes
+"
+  torc_put "$torc_folder/$torc_name.status" sync || torc_exit=1
 }
 
 # Before the first job.

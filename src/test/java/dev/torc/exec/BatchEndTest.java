@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -181,6 +182,35 @@ class BatchEndTest {
       assertEquals(BatchStatus.Cause.SIGNALED, node.folder.status("a").cause());
       assertEquals(-1, node.folder.status("a").cpu());
       assertFalse(node.lives("own"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dash", "bash", "busybox"})
+  void ofAKilledScriptNoFurtherProcessStarts(String shell) throws Exception {
+    try (BatchNode node = new BatchNode(temp, shell)) {
+      List<Launch.Step> steps =
+          List.of(
+              node.step("trap 'exit 0' TERM; touch up; while :; do sleep 0.1; done"),
+              node.step("touch second"));
+      node.folder.writeScript(node.script().of(List.of(List.of(node.job("a", steps, 0, 0)))));
+      Process process = node.start(Map.of());
+      node.awaitFile("up");
+      process.destroyForcibly().waitFor();
+      node.awaitShells();
+      assertFalse(node.exists("second"));
+    }
+  }
+
+  /** Its shell still cleans up when the limit comes. */
+  @Test
+  void aJobThatIsOverIsNotEndedForALimit() throws Exception {
+    try (BatchNode node = new BatchNode(temp, "dash")) {
+      node.run(
+          node.before("trap 'sleep 1000' EXIT"),
+          node.job("a", List.of(node.step("exit 3")), 2 * SECOND, 0));
+      assertEquals(BatchStatus.Cause.EXITED, node.folder.status("a").cause());
+      assertEquals(3, node.folder.status("a").code());
     }
   }
 }

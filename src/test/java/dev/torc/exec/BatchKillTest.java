@@ -74,7 +74,7 @@ class BatchKillTest {
         check(run, how, "call " + at);
         runs.add(folder);
       }
-      BatchNode.until("the last jobs are over", () -> noneLives(runs));
+      node.awaitShells();
       for (Path folder : runs) {
         assertTrue(Run.ran(folder) <= 1, folder + " ran " + Run.ran(folder) + " times");
       }
@@ -89,16 +89,6 @@ class BatchKillTest {
     assertEquals(1, Run.ran(folder));
     assertTrue(run.remote.status("a").end().ok(), run.remote.status("a").toString());
     return Integer.parseInt(Files.readString(temp.resolve("calls")).strip());
-  }
-
-  private static boolean noneLives(List<Path> folders) throws IOException {
-    for (Path folder : folders) {
-      Path own = folder.resolve("own");
-      if (Files.exists(own) && Files.exists(Path.of("/proc/" + Files.readString(own).strip()))) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void check(Run run, String how, String step) throws Exception {
@@ -147,7 +137,7 @@ class BatchKillTest {
       this.stand = stand;
       this.folder = folder;
       this.remote = new BatchFolder(Files.createDirectory(folder.resolve("remote")));
-      String line = "echo $$ >own; echo ran >>ran; printf new >p";
+      String line = "echo ran >>ran; printf new >p";
       BatchJob job =
           new BatchJob(
               "a",

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A node with one shell as its sh, on which tests run scripts of batches. With busybox there is
@@ -99,10 +100,10 @@ final class BatchNode implements AutoCloseable {
     return await(start(Map.of()));
   }
 
-  /** Starts the script that is there. */
+  /** Starts the script that is there, in a group of its own, as schedulers do. */
   Process start(Map<String, String> env) throws IOException {
     ProcessBuilder builder =
-        new ProcessBuilder(bin.resolve("sh").toString(), folder.script().toString())
+        new ProcessBuilder("setsid", bin.resolve("sh").toString(), folder.script().toString())
             .directory(root.toFile())
             .redirectErrorStream(true)
             .redirectOutput(root.resolve("script.out").toFile());
@@ -146,12 +147,16 @@ final class BatchNode implements AutoCloseable {
     return Files.exists(root.resolve(name));
   }
 
+  private boolean isOfNode(ProcessHandle process) {
+    return process.info().commandLine().orElse("").contains(root.toString());
+  }
+
   /** Whether a process lives whose number a job wrote to a file. */
   boolean lives(String name) throws IOException {
     String stat = "/proc/" + text(name).strip() + "/stat";
     try {
       String line = Files.readString(Path.of(stat));
-      return line.charAt(line.lastIndexOf(')') + 2) != 'Z';
+      return "ZX".indexOf(line.charAt(line.lastIndexOf(')') + 2)) < 0;
     } catch (IOException gone) {
       return false;
     }
@@ -161,13 +166,26 @@ final class BatchNode implements AutoCloseable {
     new ProcessBuilder("kill", "-s", signal, Long.toString(process.pid())).start().waitFor();
   }
 
-  /** Ends what a test left; JUnit tells of each link that leads out of its folder. */
+  /** Waits until no shell runs a script any more, also of one that was killed. */
+  void awaitShells() {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (ProcessHandle.allProcesses().anyMatch(this::isOfNode)) {
+      assertTrue(System.nanoTime() < end, "a script goes on");
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  /**
+   * Ends what a test left, or waits for it: scripts, their tickers, the shells of their jobs. JUnit
+   * tells of each link that leads out of its folder.
+   */
   @Override
   public void close() throws IOException {
     for (Process process : started) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
+    awaitShells();
     try (DirectoryStream<Path> links = Files.newDirectoryStream(bin)) {
       for (Path link : links) {
         Files.delete(link);

@@ -309,6 +309,28 @@ class BatchScriptTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"dash", "bash", "busybox"})
+  void ofScriptsAtTheSameTimeOneRunsAJob(String shell) throws Exception {
+    try (BatchNode node = new BatchNode(temp, shell)) {
+      List<BatchJob> jobs = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        jobs.add(node.job("n" + i, "echo ran >>ran" + i));
+      }
+      node.folder.writeScript(node.script().of(List.of(jobs)));
+      for (int i = 0; i < 5; i++) {
+        node.start(Map.of());
+      }
+      for (Process process : node.started) {
+        node.await(process);
+      }
+      for (int i = 0; i < 10; i++) {
+        assertEquals("ran\n", node.text("ran" + i));
+        assertTrue(node.folder.status("n" + i).end().ok());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dash", "bash", "busybox"})
   void aNodeThatDoesNotSeeTheFolderSaysSo(String shell) throws Exception {
     try (BatchNode node = new BatchNode(temp, shell)) {
       BatchFolder gone = new BatchFolder(temp.resolve("gone"));
