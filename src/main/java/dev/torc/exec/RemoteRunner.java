@@ -4,8 +4,8 @@ import dev.torc.machine.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.UUID;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -16,10 +16,9 @@ public final class RemoteRunner implements AutoCloseable {
 
   private final RemoteDesk desk;
   private final Consumer<String> notes;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final LinkedBlockingQueue<Consumer<RemoteDesk>> orders = new LinkedBlockingQueue<>();
   private final Thread thread;
-  private boolean closed;
+  private volatile boolean closed;
   private String trouble = "";
 
   /**
@@ -43,39 +42,29 @@ public final class RemoteRunner implements AutoCloseable {
 
   /** Takes an attempt that is ready. */
   public void start(RemoteAttempt attempt, RemoteListener listener) {
-    locked(() -> desk.add(attempt, listener, System.nanoTime()));
+    orders.add(at -> at.add(attempt, listener, System.nanoTime()));
   }
 
   /** Ends all: what has not begun never will, the others are cancelled. */
   public void end() {
-    locked(desk::end);
+    orders.add(RemoteDesk::end);
   }
 
-  private void locked(Runnable change) {
-    lock.lock();
-    try {
-      change.run();
-      changed.signal();
-    } finally {
-      lock.unlock();
-    }
-  }
-
+  /** A scheduler's command may take long: orders are taken between them. */
   private void work() {
-    lock.lock();
     try {
       while (!closed) {
-        long wait = Math.max(1, turn() - System.nanoTime());
-        if (desk.isEmpty()) {
-          changed.await();
-        } else {
-          changed.awaitNanos(wait);
+        long next = turn();
+        Consumer<RemoteDesk> order =
+            desk.isEmpty()
+                ? orders.take()
+                : orders.poll(next - System.nanoTime(), TimeUnit.NANOSECONDS);
+        for (; order != null; order = orders.poll()) {
+          order.accept(desk);
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -98,7 +87,8 @@ public final class RemoteRunner implements AutoCloseable {
   /** Ends its thread; what is out stays out. */
   @Override
   public void close() {
-    locked(() -> closed = true);
+    closed = true;
+    orders.add(_ -> {}); // it wakes
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
