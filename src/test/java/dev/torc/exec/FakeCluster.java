@@ -1,0 +1,250 @@
+package dev.torc.exec;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A scheduler and its nodes in simulated time: they run no script, but make the claims and write
+ * the files that a script would, at its times. What goes wrong is set by the test, or by chance.
+ */
+final class FakeCluster implements Scheduler {
+
+  private static final long SECOND = 1_000_000_000;
+  private static final Pattern JOB =
+      Pattern.compile("(?m)^torc_job (\\S+) |^if \\[ \"\\$torc_element\" = (\\d+) ");
+
+  final Random random;
+  private final int nodes;
+  long now;
+  long lag; // until a written file is seen
+  boolean answers = true;
+  int refusals;
+  int lost; // submissions that are taken without an answer
+  int swallowed; // and such that are not
+  int submissions;
+  long takes = 2 * SECOND; // what a job takes, at most a quarter more
+  double deaths; // of the element that runs, at each job
+  String waitsFor = ""; // what no node will ever have
+
+  /** By claim: how often its processes began. */
+  final Map<String, Integer> begins = new TreeMap<>();
+
+  private final Map<String, Task> tasks = new LinkedHashMap<>();
+  private final TreeMap<Long, List<Write>> later = new TreeMap<>();
+  private int ids;
+
+  private interface Write {
+    void run() throws IOException;
+  }
+
+  /** One element. */
+  private static final class Task {
+    String name;
+    BatchFolder folder;
+    List<String> jobs = new ArrayList<>();
+    long at; // when it starts, or its present job ends
+    int next = -1; // its present job; -1 while it waits
+    boolean claimed;
+    SchedulerState.Cause over;
+  }
+
+  FakeCluster(long seed, int nodes) {
+    this.random = new Random(seed);
+    this.nodes = nodes;
+  }
+
+  @Override
+  public Submission submit(SubmissionRequest request) {
+    submissions++;
+    if (refusals > 0) {
+      refusals--;
+      return new Submission.Refused("no such partition");
+    }
+    if (swallowed > 0) {
+      swallowed--;
+      return new Submission.NoAnswer("timed out");
+    }
+    List<SchedulerJob> jobs = new ArrayList<>();
+    String id = Integer.toString(++ids);
+    for (int i = 0; i < request.elements(); i++) {
+      Task task = new Task();
+      task.name = request.name();
+      task.folder = new BatchFolder(request.script().getParent());
+      task.at = now + random.nextLong(3 * SECOND);
+      tasks.put(id + "_" + i, task);
+      jobs.add(new SchedulerJob(id + "_" + i, task.name, null));
+    }
+    read(request.script(), id);
+    if (lost > 0) {
+      lost--;
+      return new Submission.NoAnswer("timed out");
+    }
+    return new Submission.Accepted(jobs);
+  }
+
+  private void read(Path script, String id) {
+    try {
+      Matcher lines = JOB.matcher(Files.readString(script));
+      Task task = null;
+      while (lines.find()) {
+        if (lines.group(2) != null) {
+          task = tasks.get(id + "_" + lines.group(2));
+        } else {
+          task.jobs.add(lines.group(1));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
+    Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
+    for (SchedulerJob job : jobs) {
+      states.put(job, answers ? state(job) : new SchedulerState.NoAnswer("down"));
+    }
+    return states;
+  }
+
+  private SchedulerState state(SchedulerJob job) {
+    Task task = find(job);
+    if (task == null) {
+      return new SchedulerState.Gone();
+    }
+    if (task.over != null) {
+      return new SchedulerState.Ended(task.over, task.over.toString());
+    }
+    return task.next < 0
+        ? new SchedulerState.Waiting(waitsFor, !waitsFor.isEmpty())
+        : new SchedulerState.Running("n1");
+  }
+
+  private Task find(SchedulerJob job) {
+    if (job.id() != null) {
+      return tasks.get(job.id());
+    }
+    for (Task task : tasks.values()) {
+      if (task.name.equals(job.name())) {
+        return task;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public String cancel(List<SchedulerJob> jobs) {
+    for (SchedulerJob job : jobs) {
+      Task task = find(job);
+      if (task != null && task.over == null) {
+        end(task, SchedulerState.Cause.CANCELLED);
+      }
+    }
+    return "";
+  }
+
+  @Override
+  public List<String> lacks(SchedulerResources resources) {
+    return List.of();
+  }
+
+  @Override
+  public int largestArray() {
+    return 1000;
+  }
+
+  @Override
+  public String elementVariable() {
+    return "ELEMENT";
+  }
+
+  /** Ends what runs or waits, as somebody else may. */
+  void endAll(SchedulerState.Cause cause) {
+    tasks.values().stream().filter(task -> task.over == null).forEach(task -> end(task, cause));
+  }
+
+  private void end(Task task, SchedulerState.Cause cause) {
+    if (cause == SchedulerState.Cause.CANCELLED && task.next >= 0 && task.claimed) {
+      String job = task.jobs.get(task.next);
+      write(task.folder.path().resolve(job + ".status"), status(job, "cancelled"));
+    }
+    task.over = cause;
+  }
+
+  /** The clock goes on; what is due happens. */
+  void until(long time) throws IOException {
+    while (true) {
+      long due = later.isEmpty() ? Long.MAX_VALUE : later.firstKey();
+      Task first = null;
+      long running = tasks.values().stream().filter(t -> t.over == null && t.next >= 0).count();
+      for (Task task : tasks.values()) {
+        boolean may = task.next >= 0 || running < nodes && waitsFor.isEmpty();
+        if (task.over == null && may && Math.max(now, task.at) < due) {
+          due = Math.max(now, task.at);
+          first = task;
+        }
+      }
+      if (due > time) {
+        break;
+      }
+      now = Math.max(now, due);
+      if (first == null) {
+        for (Write write : later.pollFirstEntry().getValue()) {
+          write.run();
+        }
+      } else {
+        step(first);
+      }
+    }
+    now = time;
+  }
+
+  /** A job of an element is over, and the next begins. */
+  private void step(Task task) throws IOException {
+    if (task.next >= 0 && task.claimed) {
+      String job = task.jobs.get(task.next);
+      write(task.folder.path().resolve(job + ".status"), status(job, "exited"));
+    }
+    task.next++;
+    if (task.next == task.jobs.size()) {
+      task.over = SchedulerState.Cause.EXITED;
+      return;
+    }
+    String job = task.jobs.get(task.next);
+    Claimant script = new Claimant(null, "n1", "boot", 1, 1, 0);
+    task.claimed = task.folder.claim(job, script);
+    if (!task.claimed) {
+      task.at = now;
+      return;
+    }
+    begins.merge(job, 1, Integer::sum);
+    write(task.folder.path().resolve(job + ".begun"), script.word());
+    task.at = now + takes / 4 + random.nextLong(takes);
+    if (random.nextDouble() < deaths) {
+      task.over =
+          random.nextBoolean() ? SchedulerState.Cause.NODE_FAILURE : SchedulerState.Cause.PREEMPTED;
+    }
+  }
+
+  private static byte[] status(String job, String cause) {
+    return BatchWord.whole(
+        ("job %s\ncause %s\ncode 0\nmessage \nbegin 1\nend 2\nwall 1000\ncpu 0m0.1s\npeak 1\n"
+                + "host n1\nboot b\nsystem s\nos o\nlog file 0\n")
+            .formatted(job, cause));
+  }
+
+  private void write(Path file, byte[] bytes) {
+    long at = now + (lag == 0 ? 0 : random.nextLong(lag));
+    later.computeIfAbsent(at, _ -> new ArrayList<>()).add(() -> Files.write(file, bytes));
+  }
+}
