@@ -6,6 +6,7 @@ import dev.torc.cache.StartMarks;
 import dev.torc.cache.StoredValue;
 import dev.torc.exec.Launch;
 import dev.torc.exec.ProcessEnd;
+import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Stamp;
@@ -15,6 +16,7 @@ import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
+import dev.torc.workflow.Executor;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
@@ -251,7 +253,24 @@ final class Attempt {
     if (isEnded()) {
       return new ProcessEnd(ProcessEnd.How.INTERRUPTED, 0, 0, 0, -1, "");
     }
-    return shared.runner().run(launch, this::runs);
+    return job.executor() == null ? shared.runner().run(launch, this::runs) : remote(launch);
+  }
+
+  private ProcessEnd remote(Launch launch) {
+    Executor executor = shared.graph().workflow().executor(job.executor());
+    RemoteRunner runner = shared.remotes().of(executor.name());
+    runs(_ -> runner.end());
+    Path root = shared.graph().workflow().root();
+    try {
+      return new RemoteRun()
+          .await(
+              runner, RemoteRun.of(job, launch, granted.memoryLimit(), root), executor.latency());
+    } catch (IOException e) {
+      throw new AttemptFailure(Refusal.line(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new ProcessEnd(ProcessEnd.How.INTERRUPTED, 0, 0, 0, -1, "");
+    }
   }
 
   private synchronized boolean isEnded() {

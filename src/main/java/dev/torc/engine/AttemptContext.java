@@ -19,6 +19,7 @@ public record AttemptContext(
     LaunchBuilder launches,
     StartMarks marks,
     Runner runner,
+    Remotes remotes,
     BuildId build) {
 
   /** The same for another graph. */
@@ -32,6 +33,7 @@ public record AttemptContext(
         launches.over(context.graph()),
         marks,
         runner,
+        remotes,
         build);
   }
 }

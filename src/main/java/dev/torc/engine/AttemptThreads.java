@@ -23,7 +23,13 @@ final class AttemptThreads {
    * @param id the job's number in the context in which it was
    * @param number counts the job's attempts
    */
-  record Begun(PlanContext context, int id, List<Reason> reasons, int number, Attempt attempt) {}
+  record Begun(PlanContext context, int id, List<Reason> reasons, int number, Attempt attempt) {
+
+    /** Whether another machine runs it. */
+    boolean isRemote() {
+      return context.graph().job(id).executor() != null;
+    }
+  }
 
   /** What the threads call in their turns. */
   interface Loop {
@@ -101,7 +107,15 @@ final class AttemptThreads {
   /** Gives each attempt that has none a thread. */
   void hand() {
     while (!waiting.isEmpty()) {
-      Begun first = waiting.poll();
+      begin(waiting.poll());
+    }
+  }
+
+  /** One that waits for another machine holds no thread of this one. */
+  private void begin(Begun first) {
+    if (first.isRemote()) {
+      Thread.ofVirtual().name("torc-remote").start(() -> run(first));
+    } else {
       threads.execute(() -> run(first));
     }
   }
@@ -113,8 +127,12 @@ final class AttemptThreads {
 
   private void run(Begun first) {
     try {
-      for (Begun now = first; now != null; ) {
+      Begun now = first;
+      while (now != null && now.isRemote() == first.isRemote()) {
         now = after(attempt(now));
+      }
+      if (now != null) {
+        begin(now);
       }
     } catch (RuntimeException | Error e) {
       turn.fail(e);

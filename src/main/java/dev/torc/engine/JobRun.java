@@ -15,6 +15,7 @@ import java.util.Map;
 final class JobRun {
 
   private final Resources resources;
+  private final boolean remote;
   private final Retry retry;
   private final List<Reason> reasons;
   private final Map<String, Long> limits;
@@ -26,6 +27,7 @@ final class JobRun {
   private boolean released;
 
   JobRun(Job job, List<Reason> reasons, Map<String, Long> limits) {
+    this.remote = job.executor() != null;
     this.resources = job.resources(); // the job itself is not held: 100 000 may be ready
     this.retry = job.retry();
     this.reasons = reasons;
@@ -42,7 +44,10 @@ final class JobRun {
   /** What its next or present attempt takes. */
   ResourceDemand demand() {
     if (demand == null) {
-      demand = ResourceDemand.of(resources, memory, limits);
+      demand =
+          remote
+              ? ResourceDemand.ofCounters(resources)
+              : ResourceDemand.of(resources, memory, limits);
     }
     return demand;
   }
@@ -79,7 +84,8 @@ final class JobRun {
    */
   LaunchBuilder.Granted granted(List<String> identifiers) {
     long all = memory > 0 ? memory : limits.getOrDefault(ResourceDemand.MEMORY, 0L);
-    return new LaunchBuilder.Granted(demand(), identifiers, all >> 20, memory);
+    ResourceDemand own = remote ? ResourceDemand.whole(resources, memory) : demand();
+    return new LaunchBuilder.Granted(own, identifiers, all >> 20, memory);
   }
 
   /** Whether what the present attempt took was given back before its end. */

@@ -247,6 +247,7 @@ public final class BuildSession {
         };
     Optional<Jobserver> tokens = jobserver(warn);
     try (Runner runner = project.caller().host().runner().get();
+        Schedulers schedulers = new Schedulers(project, work.build().id(), warn);
         ExecutorService threads = project.caller().host().threads().get()) {
       BuildLoop build =
           new BuildLoop(
@@ -254,7 +255,7 @@ public final class BuildSession {
                   plan,
                   expander,
                   work.cache(),
-                  work.shared(plan.context(), runner, listener),
+                  work.shared(plan.context(), runner, schedulers, listener),
                   threads,
                   capacity.limits(),
                   capacity.gpus(),

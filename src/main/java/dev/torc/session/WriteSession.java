@@ -12,6 +12,7 @@ import dev.torc.engine.Event;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.Recorder;
+import dev.torc.engine.Remotes;
 import dev.torc.engine.TemporaryFolder;
 import dev.torc.exec.Containers;
 import dev.torc.exec.LeftoverProcesses;
@@ -145,7 +146,8 @@ public final class WriteSession implements AutoCloseable {
   }
 
   /** What attempts of this build share. */
-  AttemptContext shared(PlanContext context, Runner runner, Consumer<? super Event> events)
+  AttemptContext shared(
+      PlanContext context, Runner runner, Remotes remotes, Consumer<? super Event> events)
       throws IOException {
     Map<String, String> env = project.caller().env();
     Map<String, String> inherited = new HashMap<>();
@@ -171,6 +173,7 @@ public final class WriteSession implements AutoCloseable {
             events),
         marks,
         runner,
+        remotes,
         build);
   }
 
