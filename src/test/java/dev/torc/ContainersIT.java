@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -226,15 +227,22 @@ class ContainersIT {
   @Test
   void prominencesWorkflowsBuildAsTheyAre() throws Exception {
     podman.tag("tag", RealPodman.BUSYBOX, "docker.io/library/busybox:latest");
+    boolean granted = // the wish for singularity, on a machine that has it
+        Stream.of(System.getenv("PATH").split(":"))
+            .anyMatch(
+                path ->
+                    Files.exists(Path.of(path, "apptainer"))
+                        || Files.exists(Path.of(path, "singularity")));
     for (String each : List.of("factories", "dag")) {
       Path folder = Files.createDirectory(project.root.resolve(each));
       Files.copy(Path.of("examples/prominence", each, "torc.json"), folder.resolve("torc.json"));
+      project.env.put("TORC_CONTAINER", granted ? "podman" : "");
       Ran ran = project.torc("-C", each);
       int jobs = each.equals("dag") ? 4 : 7;
       assertEquals(
           jobs + " jobs: " + jobs + " ran, 0 up to date, 0 failed", ran.counts(), ran.err());
       String wish = "warning: apptainer is not used here: images that ask for it run with podman";
-      assertEquals(1, ran.err().lines().filter(wish::equals).count(), ran.err());
+      assertEquals(granted ? 0 : 1, ran.err().lines().filter(wish::equals).count(), ran.err());
       assertFalse(project.torc("-C", each).err().contains("warning"), "no job ran");
     }
     assertEquals("merge\n", project.torc("-C", "dag", "log", "merge").out());

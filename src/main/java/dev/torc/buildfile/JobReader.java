@@ -314,7 +314,7 @@ final class JobReader {
       }
     }
     return new Resources(
-        (int) fields.whole("cpus", 1, 1, Integer.MAX_VALUE),
+        (int) fields.whole("cpus", 0, 1, Integer.MAX_VALUE),
         fields.limit("memory", Sizes::parse),
         (int) fields.whole("gpus", 0, 0, Integer.MAX_VALUE),
         fields.limit("runtime", Durations::parse),

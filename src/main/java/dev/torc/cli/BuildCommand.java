@@ -44,7 +44,7 @@ final class BuildCommand extends Command {
       print(console, answer);
       if (!common.json()) {
         console.out().flush();
-        console.tell(answer.summary());
+        console.tellAll(answer.summary());
       }
       return Exit.DONE;
     }

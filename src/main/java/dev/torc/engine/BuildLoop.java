@@ -221,6 +221,10 @@ public final class BuildLoop {
       Verdict verdict = plan.verdict(j);
       if (verdict instanceof Verdict.UpToDate) {
         upToDate(j);
+      } else if (verdict instanceof Verdict.WillFail will && will.isSure()) {
+        if (state.states().of(j) == JobState.WAITING) { // else one before it failed
+          consider(j, verdict);
+        }
       } else if (state.pending().isFree(j)) {
         if (verdict instanceof Verdict.WillRun || verdict instanceof Verdict.WillFail) {
           consider(j, verdict);
@@ -383,7 +387,7 @@ public final class BuildLoop {
       if (job.interactive()) {
         alone = false;
         sender.tell(new Event.Terminal(false));
-        if (outcome.ended().how() == ProcessEnd.How.SIGNALED && outcome.ended().code() == INT) {
+        if (outcome.ended().isBySignal(INT, LaunchBuilder.contains(job))) {
           // The terminal sent Ctrl-C to the job alone; the user meant the build.
           signal.compareAndSet(0, INT);
           draining = true;

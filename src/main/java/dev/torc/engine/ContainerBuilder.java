@@ -29,14 +29,14 @@ import java.util.function.Consumer;
  *
  * @param containers what is known of runtimes and images
  * @param build the random id of this build
- * @param notes takes lines for people
+ * @param events takes what is to be told
  * @param told what it took already: each line is said once
  */
 record ContainerBuilder(
     Containers containers,
     Graph graph,
     String build,
-    Consumer<? super Event.Note> notes,
+    Consumer<? super Event> events,
     Set<String> told) {
 
   /** Of so many needed files of one folder the folder is mounted in their place. */
@@ -44,7 +44,7 @@ record ContainerBuilder(
 
   /** The same for another graph. */
   ContainerBuilder over(Graph next) {
-    return new ContainerBuilder(containers, next, build, notes, told);
+    return new ContainerBuilder(containers, next, build, events, told);
   }
 
   /** The name that the containers of an attempt begin with. */
@@ -101,10 +101,11 @@ record ContainerBuilder(
     if (here == null) {
       throw new AttemptFailure("image " + image.name() + " is not here any more");
     }
-    boolean limited = job.resources().cpus() > 1 || granted.memoryLimit() > 0;
+    long cpus = job.resources().askedCpus() > 0 ? granted.demand().of(ResourceDemand.CPUS) : 0;
+    boolean limited = cpus > 0 || granted.memoryLimit() > 0;
     String remark = containers.remark(LaunchBuilder.image(image), runtime, limited);
     if (!remark.isEmpty() && told.add(remark)) {
-      notes.accept(new Event.Note(Event.Level.WARNING, remark));
+      events.accept(new Event.Note(Event.Level.WARNING, remark));
     }
     return new Container(
         runtime,
@@ -115,9 +116,8 @@ record ContainerBuilder(
         mounts(image, needs),
         image.args(),
         user(),
-        runtime.holdsLimits() && job.resources().cpus() > 1
-            ? granted.demand().of(ResourceDemand.CPUS)
-            : 0,
+        groups(),
+        runtime.holdsLimits() ? cpus : 0,
         runtime.holdsLimits() ? granted.memoryLimit() : 0,
         granted.gpus(),
         status);
@@ -178,5 +178,20 @@ record ContainerBuilder(
     } catch (IOException | UnsupportedOperationException e) {
       return null; // no Linux: the runtime's machine maps users by itself
     }
+  }
+
+  /** The caller's further groups; none where the system does not tell. */
+  private static List<String> groups() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+        if (line.startsWith("Groups:")) {
+          String all = line.substring(7).strip();
+          return all.isEmpty() ? List.of() : List.of(all.split(" "));
+        }
+      }
+    } catch (IOException e) {
+      return List.of(); // no Linux
+    }
+    return List.of();
   }
 }

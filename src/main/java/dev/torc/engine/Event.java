@@ -47,6 +47,13 @@ public sealed interface Event {
   /** A job has the terminal from now on, or has it no longer: nobody else may write there. */
   record Terminal(boolean lent) implements Event {}
 
+  /**
+   * An image is being fetched, or is no longer: {@code ended}, well or not. Its jobs wait.
+   *
+   * @param log what the runtime says meanwhile
+   */
+  record Fetching(String image, String runtime, Path log, boolean ended) implements Event {}
+
   /** A line for people: a warning, or what was moved to kept. */
   record Note(Level level, String text) implements Event {}
 

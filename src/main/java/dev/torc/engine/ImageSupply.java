@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.exec.ContainerRuntime;
 import dev.torc.exec.Containers;
 import dev.torc.exec.Launch;
+import dev.torc.exec.LocalImage;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Digest;
 import dev.torc.workflow.Image;
@@ -69,6 +70,9 @@ final class ImageSupply {
     if (name.isFile()) {
       return; // it is a need
     }
+    if (fetch.trouble == null && builder.containers().find(name, runtime) == null) {
+      builder.containers().fetched(name); // a job may have made it meanwhile
+    }
     boolean here = builder.containers().find(name, runtime) != null;
     if (fetch.trouble == null
         && image.pull() != Image.Pull.NEVER
@@ -83,15 +87,32 @@ final class ImageSupply {
     if (fetch.trouble != null && !fetch.trouble.isEmpty()) {
       throw new AttemptFailure("image " + image.name() + " cannot be had: " + fetch.trouble);
     }
-    if (!here) {
-      throw new AttemptFailure(
-          "image "
-              + image.name()
-              + " is not here, and pull is never: fetch it with `"
-              + runtime.name()
-              + " pull "
-              + source(image.name())
-              + "`");
+    String lack = lack(builder.containers(), image, false);
+    if (!lack.isEmpty()) {
+      throw new AttemptFailure(lack);
+    }
+  }
+
+  /**
+   * Why a step cannot have its image, as far as a look tells; empty where it can, or where only
+   * fetching it would show.
+   *
+   * @param waits whether the job waits for others: one of them may make the image
+   */
+  static String lack(Containers containers, Image image, boolean waits) {
+    Containers.ImageName name = LaunchBuilder.image(image);
+    LocalImage here = containers.find(name);
+    if (here != null && here.id() != null) {
+      return ""; // a runtime that can tell so works
+    }
+    try {
+      String runtime = containers.runtime(name).name();
+      return here != null || name.isFile() || waits || image.pull() != Image.Pull.NEVER
+          ? ""
+          : "image %s is not here, and pull is never: fetch it with `%s pull %s`"
+              .formatted(image.name(), runtime, source(image.name()));
+    } catch (Containers.NoRuntime e) {
+      return e.getMessage();
     }
   }
 
@@ -105,10 +126,10 @@ final class ImageSupply {
         new Launch.Step(
             runtime.pull(name, source(image.name())), builder.graph().workflow().root(), Map.of());
     Map<String, String> mark =
-        Map.of("TORC_BUILD", builder.build(), "TORC_ROOT", "" + builder.graph().workflow().root());
-    String fetching = "fetching image " + image.name() + " with " + runtime.name();
-    builder.notes().accept(new Event.Note(Event.Level.INFO, fetching));
+        Map.of("TORC_BUILD", builder.build(), "TORC_IMAGE", image.name()); // no job carries that
+    builder.events().accept(new Event.Fetching(image.name(), runtime.name(), log, false));
     ProcessEnd end = runner.apply(new Launch(List.of(step), log, false, false, 0, 0, mark));
+    builder.events().accept(new Event.Fetching(image.name(), runtime.name(), log, true));
     runtime.pulled(name, end.ok());
     if (end.ok()) {
       return "";

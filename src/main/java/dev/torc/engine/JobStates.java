@@ -62,7 +62,7 @@ final class JobStates {
       case UP_TO_DATE, BLOCKED -> now == JobState.WAITING;
       case RAN -> now == JobState.RUNNING;
       case FAILED ->
-          now == JobState.RUNNING || now == JobState.WAITING; // WAITING: its sources are gone
+          now == JobState.RUNNING || now == JobState.WAITING; // WAITING: what it needs is gone
       case INTERRUPTED -> now == JobState.RUNNING || now == JobState.READY;
       case NOT_REACHED -> now == JobState.WAITING || now == JobState.READY;
     };

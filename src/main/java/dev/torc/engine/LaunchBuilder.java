@@ -57,7 +57,7 @@ public final class LaunchBuilder {
    * @param inherited entries for every job, such as MAKEFLAGS without a jobserver; null removes
    * @param caller the caller's environment: where it changes what a shell does, the shell is kept
    * @param containers what is known of runtimes and images
-   * @param notes takes lines for people
+   * @param events takes what is to be told
    */
   public LaunchBuilder(
       Graph graph,
@@ -66,14 +66,14 @@ public final class LaunchBuilder {
       Map<String, String> inherited,
       Map<String, String> caller,
       Containers containers,
-      Consumer<? super Event.Note> notes) {
+      Consumer<? super Event> events) {
     this(
         graph,
         place,
         build,
         inherited,
         caller,
-        new ContainerBuilder(containers, graph, build, notes, ConcurrentHashMap.newKeySet()),
+        new ContainerBuilder(containers, graph, build, events, ConcurrentHashMap.newKeySet()),
         null);
   }
 
@@ -356,6 +356,11 @@ public final class LaunchBuilder {
   public static Containers.ImageName image(Image image) {
     return new Containers.ImageName(
         image.name(), image.file() != null, image.runtime(), image.wish(), image.images());
+  }
+
+  /** Why a step cannot have its image; see {@link dev.torc.plan.ImageSource#lack}. */
+  public static String lack(Containers containers, Image image, boolean waits) {
+    return ImageSupply.lack(containers, image, waits);
   }
 
   /** Whether a job runs in containers. */

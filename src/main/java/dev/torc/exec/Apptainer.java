@@ -6,10 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * apptainer, or the singularity that it came from. Its images are files: of a registry's image it
@@ -22,12 +23,29 @@ final class Apptainer extends ContainerRuntime {
   /** What a failure of its own ends with. */
   private static final int OWN = 255;
 
+  /** A program in the image's PATH, and one by its path. */
+  private static final Pattern NO_PROGRAM =
+      Pattern.compile("FATAL: +(.*executable file not found.*|stat .*no such file or directory)");
+
+  /** What it keeps to itself, and HOME, which it refuses. */
+  private static final Set<String> UNHANDED = Set.of("HOME", "UID", "GID", "EUID");
+
+  private static final Pattern NAME_OF_SHELL = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+  /** Its options by the environment, which would change a job unseen. */
+  private static final Pattern SETTING = Pattern.compile("(APPTAINER|SINGULARITY).*");
+
+  /** The caller's that it hands on though it is told to hand on nothing. */
+  private static final Pattern PROXY = Pattern.compile("(?i)(https?|ftp|all|no)_proxy");
+
   private final Path root;
+  private final Map<String, String> env;
   private boolean older; // singularity, which has other names for its variables
 
   Apptainer(Path root, Map<String, String> env) {
     super(List.of(NAME, "singularity"), env);
     this.root = root;
+    this.env = env;
   }
 
   @Override
@@ -96,9 +114,11 @@ final class Apptainer extends ContainerRuntime {
       List<String> argv,
       String dir,
       Map<String, String> variables,
-      boolean terminal) {
-    List<String> words = new ArrayList<>(List.of(program(), "--quiet", "exec"));
-    words.addAll(List.of("--cleanenv", "--no-home", "--pwd", dir));
+      Input input) {
+    // Its warnings would stand in the job's log; what ends it is told all the same.
+    List<String> words = new ArrayList<>(List.of(program(), "--silent", "exec"));
+    words.addAll(
+        List.of("--cleanenv", "--no-eval", "--no-home", "--no-mount", "cwd", "--pwd", dir));
     for (Container.Mount mount : container.mounts()) {
       words.addAll(List.of("--mount", mount.words()));
     }
@@ -111,13 +131,40 @@ final class Apptainer extends ContainerRuntime {
     return words;
   }
 
-  /** All but HOME, which it refuses: the script in the container sets that. */
+  /** Whether it hands on a variable: it loses all of them where one has an odd name. */
+  private static boolean isHanded(String name) {
+    return !UNHANDED.contains(name) && NAME_OF_SHELL.matcher(name).matches();
+  }
+
   @Override
-  SequencedMap<String, String> handed(Map<String, String> variables) {
-    SequencedMap<String, String> handed = new LinkedHashMap<>();
+  List<String> inside(List<String> argv, Map<String, String> variables) {
+    List<String> words = new ArrayList<>();
     variables.forEach(
         (name, value) -> {
-          if (!name.equals("HOME")) {
+          if (!isHanded(name) && !name.equals("HOME")) { // the script sets that
+            words.add(name + "=" + value);
+          }
+        });
+    if (!words.isEmpty()) {
+      words.addFirst("env");
+    }
+    words.addAll(argv);
+    return words;
+  }
+
+  /** Of the caller's own settings only those stay that tell where it works. */
+  @Override
+  Map<String, String> handed(Map<String, String> variables, boolean terminal) {
+    Map<String, String> handed = new HashMap<>();
+    for (String name : env.keySet()) {
+      boolean setting = SETTING.matcher(name).matches() && !name.endsWith("DIR");
+      if (setting || PROXY.matcher(name).matches() || name.equals("TERM") && !terminal) {
+        handed.put(name, null);
+      }
+    }
+    variables.forEach(
+        (name, value) -> {
+          if (isHanded(name)) {
             handed.put(prefix() + name, value);
           }
         });
@@ -130,8 +177,13 @@ final class Apptainer extends ContainerRuntime {
   }
 
   @Override
-  boolean lacksProgram(int status, String said) {
-    return speaksOfNoProgram(said);
+  boolean isWord(String line) {
+    return line.startsWith("FATAL:");
+  }
+
+  @Override
+  boolean lacksProgram(int status, String line) {
+    return NO_PROGRAM.matcher(line).matches();
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.SequencedMap;
  * @param mounts in their order
  * @param args the user's own options
  * @param user {@code UID:GID} of the caller; null where that is not known
+ * @param groups numbers of the caller's further groups
  * @param cpus how many it may use; 0 for all
  * @param memory bytes; 0 for all
  * @param gpus identifiers
@@ -29,6 +30,7 @@ public record Container(
     List<Mount> mounts,
     List<String> args,
     String user,
+    List<String> groups,
     long cpus,
     long memory,
     List<String> gpus,

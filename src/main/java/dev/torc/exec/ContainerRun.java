@@ -2,6 +2,7 @@ package dev.torc.exec;
 
 import dev.torc.machine.SafeText;
 import dev.torc.posix.ChildWait;
+import dev.torc.posix.Terminal;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -40,23 +41,31 @@ final class ContainerRun {
   /** The client's command line. */
   List<String> command() throws IOException {
     ContainerScript.clear(container.status());
+    List<String> inside = container.runtime().inside(step.argv(), step.env());
     List<String> argv =
         plain
-            ? step.argv()
+            ? inside
             : ContainerScript.around(
-                step.argv(),
+                inside,
                 container.status(),
                 launch.interactive(),
                 step.env().get("HOME"),
                 container.memory() > 0);
-    return container
-        .runtime()
-        .run(container, argv, step.dir().toString(), step.env(), launch.interactive());
+    return container.runtime().run(container, argv, step.dir().toString(), step.env(), input());
   }
 
-  /** What its client's environment has beside the caller's. */
+  private ContainerRuntime.Input input() {
+    if (!launch.interactive()) {
+      return ContainerRuntime.Input.NONE;
+    }
+    return Terminal.isTerminal(0) && Terminal.isTerminal(1)
+        ? ContainerRuntime.Input.TERMINAL
+        : ContainerRuntime.Input.CALLERS;
+  }
+
+  /** What its client's environment has over the caller's; null removes a variable. */
   Map<String, String> variables() {
-    return container.runtime().handed(step.env());
+    return container.runtime().handed(step.env(), launch.interactive());
   }
 
   /** Whether what runs in it is no child of its client. */
@@ -71,8 +80,12 @@ final class ContainerRun {
       if (!failed || !isRuntimes(end)) {
         return Meaning.AS_IT_IS;
       }
-      String refused = refused();
-      return notStarted(ContainerRuntime.speaksOfNoProgram(refused) ? lacks() : refused);
+      String line = ContainerRuntime.lastLine(launch.log());
+      if (!container.runtime().isWord(line)) {
+        return Meaning.AS_IT_IS; // the job's own status, most likely
+      }
+      return notStarted(
+          container.runtime().lacksProgram(end.code(), line) ? lacks() : refused(line));
     }
     ContainerScript.Progress progress = ContainerScript.read(container.status());
     if (progress.killed()) {
@@ -85,9 +98,9 @@ final class ContainerRun {
     if (!failed || progress.started() || !isRuntimes(end)) {
       return Meaning.AS_IT_IS;
     }
-    String refused = refused();
-    if (!container.runtime().lacksProgram(end.code(), refused)) {
-      return notStarted(refused);
+    String line = ContainerRuntime.lastLine(launch.log());
+    if (!container.runtime().lacksProgram(end.code(), line)) {
+      return notStarted(refused(line));
     }
     plain = true; // most likely it has no sh
     return Meaning.AGAIN;
@@ -119,12 +132,8 @@ final class ContainerRun {
     return message;
   }
 
-  private String refused() throws IOException {
-    return container.runtime().name()
-        + " cannot start image "
-        + container.title()
-        + ": "
-        + ContainerRuntime.lastLine(launch.log());
+  private String refused(String line) {
+    return container.runtime().name() + " cannot start image " + container.title() + ": " + line;
   }
 
   /** Sees to it that nothing of it is left: after an end that was not its own. */

@@ -10,8 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
-import java.util.regex.Pattern;
 
 /**
  * A program that runs containers: its command lines, and what it says of itself and of images. It
@@ -22,10 +20,17 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   /** The label by which containers are found; values are random ids of builds. */
   public static final String BUILD_LABEL = "dev.torc.build";
 
-  private static final int TAIL = 4096; // bytes of a log
+  /** What a container has as its standard input. */
+  enum Input {
+    /** Nothing. */
+    NONE,
+    /** That of torc. */
+    CALLERS,
+    /** That of torc, which is a terminal as its output is. */
+    TERMINAL
+  }
 
-  private static final Pattern NO_PROGRAM =
-      Pattern.compile(".*(file.*not found|no such file or directory).*");
+  private static final int TAIL = 4096; // bytes of a log
 
   private final List<String> names;
   private final Map<String, String> env;
@@ -104,32 +109,33 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
    * @param argv what runs in it
    * @param dir where
    * @param variables of its environment
-   * @param terminal whether it has torc's own
    */
   abstract List<String> run(
       Container container,
       List<String> argv,
       String dir,
       Map<String, String> variables,
-      boolean terminal);
+      Input input);
 
-  /** What the client's own environment has beside the caller's, so that the container has these. */
-  abstract SequencedMap<String, String> handed(Map<String, String> variables);
+  /** A job's words with what has to be set within the container, because no option can. */
+  abstract List<String> inside(List<String> argv, Map<String, String> variables);
+
+  /**
+   * What the client's own environment has over the caller's, so that the container has these
+   * variables and no others; null removes one.
+   *
+   * @param terminal whether it has torc's own
+   */
+  abstract Map<String, String> handed(Map<String, String> variables, boolean terminal);
 
   /** Whether an exit status may be the runtime's own, because a container did not come to be. */
   abstract boolean isOwn(int status);
 
-  /**
-   * Whether such an end may be for want of the program that was to run.
-   *
-   * @param said the runtime's last line
-   */
-  abstract boolean lacksProgram(int status, String said);
+  /** Whether a line of a log is how the runtime tells of a failure of its own. */
+  abstract boolean isWord(String line);
 
-  /** Whether a runtime speaks of a program that is not there. */
-  static boolean speaksOfNoProgram(String said) {
-    return NO_PROGRAM.matcher(said).matches();
-  }
+  /** Whether an end of its own, with such a line, is for want of the program that was to run. */
+  abstract boolean lacksProgram(int status, String line);
 
   /** Removes containers, whether they run or not; returns why that failed, empty otherwise. */
   abstract String remove(List<String> containers);

@@ -66,19 +66,24 @@ public final class Containers {
     return names.stream().distinct().filter(runtimes::containsKey).map(runtimes::get).toList();
   }
 
-  /** The image that is here under a name, for any runtime that it may have; null for none. */
+  /**
+   * The image that is here under a name, as the runtime has it that would run it; null for none.
+   */
   public LocalImage find(ImageName image) {
     for (ContainerRuntime runtime : candidates(image)) {
       LocalImage here = find(image, runtime);
-      if (here != null) {
+      if (here != null || runtime.trouble().isEmpty()) {
         return here;
       }
     }
     return null;
   }
 
-  /** The same for one runtime. It is looked for once. */
+  /** The same for one runtime. It is looked for once, but for a file: a job may make that. */
   public LocalImage find(ImageName image, ContainerRuntime runtime) {
+    if (image.isFile) {
+      return runtime.find(image);
+    }
     return found
         .computeIfAbsent(
             new Look(image, runtime.name()), _ -> Optional.ofNullable(runtime.find(image)))

@@ -2,17 +2,15 @@ package dev.torc.exec;
 
 import dev.torc.hash.Digest;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 
 /** podman or docker: images in a store of their own, and containers that outlive their client. */
 final class OciRuntime extends ContainerRuntime {
 
   private static final String DOCKER = "docker";
 
-  /** What a runtime's own failures end with: from the first, which is no word of any program. */
+  /** What a runtime's own failures end with: from the first to the last, for want of a program. */
   private static final int FIRST = 125;
 
   private static final int LAST = 127;
@@ -88,13 +86,24 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   @Override
-  boolean lacksProgram(int status, String said) {
-    return status != FIRST;
+  boolean isWord(String line) {
+    return line.startsWith("Error:") || line.startsWith(name() + ":");
   }
 
   @Override
-  SequencedMap<String, String> handed(Map<String, String> variables) {
-    return new LinkedHashMap<>(); // they stand in the command
+  boolean lacksProgram(int status, String line) {
+    return status == LAST || line.contains("executable file") && line.contains("not found");
+  }
+
+  @Override
+  List<String> inside(List<String> argv, Map<String, String> variables) {
+    return argv;
+  }
+
+  /** They stand in the command. */
+  @Override
+  Map<String, String> handed(Map<String, String> variables, boolean terminal) {
+    return Map.of();
   }
 
   /**
@@ -126,7 +135,7 @@ final class OciRuntime extends ContainerRuntime {
       List<String> argv,
       String dir,
       Map<String, String> variables,
-      boolean terminal) {
+      Input input) {
     List<String> words = new ArrayList<>(List.of(program(), "run", "--rm", "--pull", "never"));
     words.addAll(List.of("--name", container.name()));
     container.labels().forEach((key, value) -> words.addAll(List.of("--label", key + "=" + value)));
@@ -135,8 +144,11 @@ final class OciRuntime extends ContainerRuntime {
     if (!docker) {
       words.add("--http-proxy=false"); // of the caller's environment nothing comes by itself
     }
-    if (terminal) {
-      words.addAll(List.of("--interactive", "--tty"));
+    if (input != Input.NONE) {
+      words.add("--interactive");
+    }
+    if (input == Input.TERMINAL) {
+      words.add("--tty");
     }
     user(container, words);
     words.addAll(List.of("--workdir", dir));
@@ -170,6 +182,7 @@ final class OciRuntime extends ContainerRuntime {
     }
     if (!rootless()) {
       words.addAll(List.of("--user", container.user()));
+      container.groups().forEach(group -> words.addAll(List.of("--group-add", group)));
     } else if (!keepsIds()) {
       words.addAll(List.of("--user", "0:0")); // who is the caller outside
     } else {

@@ -32,4 +32,14 @@ public record ProcessEnd(How how, int code, long wall, long cpu, long peak, Stri
   public boolean ok() {
     return how == How.EXITED && code == 0;
   }
+
+  /**
+   * Whether a signal ended it.
+   *
+   * @param contained whether it ran in a container, of which only an exit status is known
+   */
+  public boolean isBySignal(int number, boolean contained) {
+    return how == How.SIGNALED && code == number
+        || contained && how == How.EXITED && code == 128 + number;
+  }
 }

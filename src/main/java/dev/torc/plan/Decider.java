@@ -8,6 +8,7 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.machine.Refusal;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Step;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +89,10 @@ public final class Decider {
     return pending >= 0 ? new Verdict.MayRun(pending) : new Verdict.UpToDate();
   }
 
-  /** What a job that ran before cannot have this time; what a depfile named it may need no more. */
+  /**
+   * What a job cannot have this time: of its needs only where it ran before, and what a depfile
+   * named it may need no more.
+   */
   private List<Reason> lacking(int id, JobResult last, Wish wish, List<Reason> reasons) {
     List<Reason> lacking = new ArrayList<>(0);
     for (Reason reason : reasons) {
@@ -98,6 +102,14 @@ public final class Decider {
     }
     if (last != null && !wish.forced) {
       lacking.addAll(vanished.of(id));
+    }
+    for (Step step : graph.job(id).steps()) {
+      if (step.image() != null) {
+        String why = contents.around().lack(step.image(), graph.before().row(id).length > 0);
+        if (!why.isEmpty()) {
+          lacking.add(new Reason(Reason.Kind.IMAGE_UNAVAILABLE, step.image().name(), "", why));
+        }
+      }
     }
     return lacking;
   }

@@ -16,4 +16,12 @@ public interface ImageSource {
    * @param file the path of its file, relative to the root or absolute: what that contains counts
    */
   record Here(Digest id, String file) {}
+
+  /**
+   * Why a step cannot have its image in this build, as far as a look tells; empty where it can, or
+   * where only fetching it would show.
+   *
+   * @param waits whether the job waits for others: one of them may make the image
+   */
+  String lack(Image image, boolean waits);
 }

@@ -49,7 +49,9 @@ public record Reason(Kind kind, String name, String old, String now) {
      */
     NEED_VANISHED,
     /** A program of {@code tools}; {@code old} and {@code now} are digests. */
-    TOOL_CHANGED
+    TOOL_CHANGED,
+    /** An image that a look shows not to be had here; {@code now} says why. */
+    IMAGE_UNAVAILABLE
   }
 
   /** Whether one of them is that what a job runs, where, or by which shell, never ran before. */
@@ -70,8 +72,11 @@ public record Reason(Kind kind, String name, String old, String now) {
                 || LineKind.FOLDER.tells(name));
   }
 
-  /** A need that cannot be had, in the words of all who tell of it. */
+  /** A need or an image that cannot be had, in the words of all who tell of it. */
   public String lack() {
+    if (kind == Kind.IMAGE_UNAVAILABLE) {
+      return now;
+    }
     return kind == Kind.NEED_UNREADABLE
         ? "need %s cannot be read: %s".formatted(name, now)
         : "need %s matched %s then, none now: %s; --force runs the job all the same"

@@ -61,6 +61,11 @@ public final class Surroundings {
     return hex.matches("[0-9a-f]{64}") ? Digest.ofHex(hex) : null;
   }
 
+  /** Why a step cannot have its image; see {@link ImageSource#lack}. */
+  public String lack(Image image, boolean waits) {
+    return images.lack(image, waits);
+  }
+
   /** The caller's value of a variable; empty where it is not set. */
   Optional<String> variable(String name) {
     return Optional.ofNullable(caller.get(name));

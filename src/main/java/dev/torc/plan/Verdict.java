@@ -15,8 +15,9 @@ public sealed interface Verdict {
   record WillRun(List<Reason> reasons) implements Verdict {}
 
   /**
-   * It would run, but a need cannot be read, or all of what it read of some sources is gone: it
-   * fails at once, keeps its last result, and its readers are blocked.
+   * It would run, but a need cannot be read, all of what it read of some sources is gone, or its
+   * image cannot be had here: it fails without being started, keeps its last result, and its
+   * readers are blocked.
    *
    * @param reasons what cannot be had
    */
@@ -26,6 +27,16 @@ public sealed interface Verdict {
     public String what() {
       return reasons.getFirst().lack()
           + (reasons.size() == 1 ? "" : "; and " + (reasons.size() - 1) + " more");
+    }
+
+    /** Whether that is so whatever the jobs do that it waits for. */
+    public boolean isSure() {
+      for (Reason reason : reasons) {
+        if (reason.kind() == Reason.Kind.IMAGE_UNAVAILABLE) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 

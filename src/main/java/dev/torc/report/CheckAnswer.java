@@ -4,6 +4,7 @@ import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.syntax.BadInput.Diagnostic;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -11,16 +12,23 @@ import java.util.stream.Stream;
  *
  * @param file name of the build file; null where it cannot be read
  * @param jobs how many it has
+ * @param images what they run in
  */
-public record CheckAnswer(String file, int jobs, List<Diagnostic> errors, List<Diagnostic> warnings)
+public record CheckAnswer(
+    String file,
+    int jobs,
+    List<ImageUse> images,
+    List<Diagnostic> errors,
+    List<Diagnostic> warnings)
     implements Answer {
 
-  /** The line that counts. */
+  /** The images and the line that counts. */
   @Override
   public String text(Palette palette) {
     return file == null
         ? ""
-        : SafeText.name(file)
+        : images.stream().map(image -> image.line() + "\n").collect(Collectors.joining())
+            + SafeText.name(file)
             + ": "
             + Amount.count(jobs, "job")
             + (errors.isEmpty() ? "" : ", " + Amount.count(errors.size(), "error"))
@@ -49,6 +57,9 @@ public record CheckAnswer(String file, int jobs, List<Diagnostic> errors, List<D
   @Override
   public void json(JsonWriter out) {
     out.number("jobs", jobs);
+    if (!images.isEmpty()) {
+      out.objects("images", images, image -> image.json(out).number("jobs", image.jobs()));
+    }
     out.diagnostics("errors", errors).diagnostics("warnings", warnings);
   }
 }

@@ -5,8 +5,10 @@ import dev.torc.graph.Graph;
 import dev.torc.machine.Amount;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * What {@code -n} prints: the verdicts of a plan, on jobs and on groups not expanded yet.
@@ -20,17 +22,22 @@ public record DryRunAnswer(Plan plan, boolean instances) implements Answer {
   public String text(Palette palette) {
     Graph graph = plan.context().graph();
     BitSet open = plan.context().selection().open();
-    BitSet run = (BitSet) plan.selected().clone(); // of a large project that is nearly nothing
-    plan.selected().stream()
-        .filter(job -> plan.verdict(job) instanceof Verdict.UpToDate)
-        .forEach(run::clear);
     StringBuilder out = new StringBuilder();
-    for (DisplayGraph.Fold fold : DisplayGraph.of(graph, run, open, instances).folds()) {
+    for (DisplayGraph.Fold fold : DisplayGraph.of(graph, restless(), open, instances).folds()) {
       for (VerdictLine line : VerdictLine.of(fold, plan, all(fold))) {
         out.append(line.name()).append(' ').append(line.text()).append('\n');
       }
     }
     return out.toString();
+  }
+
+  /** The jobs that are not up to date: of a large project that is nearly nothing. */
+  private BitSet restless() {
+    BitSet run = (BitSet) plan.selected().clone();
+    plan.selected().stream()
+        .filter(job -> plan.verdict(job) instanceof Verdict.UpToDate)
+        .forEach(run::clear);
+    return run;
   }
 
   /** How many of a group were asked about, those that are up to date among them. */
@@ -43,15 +50,20 @@ public record DryRunAnswer(Plan plan, boolean instances) implements Answer {
         : 1;
   }
 
-  /** The counts of jobs: a line for people, beside the text. */
-  public String summary() {
-    return "%s: %s%d will run, %d may run, %d up to date"
-        .formatted(
-            Amount.count(plan.selected().cardinality(), "job"),
-            plan.willFail() == 0 ? "" : plan.willFail() + " will fail, ",
-            plan.willRun(),
-            plan.mayRun(),
-            plan.upToDate());
+  /** The images of those that are not up to date, and the counts of jobs: beside the text. */
+  public List<String> summary() {
+    List<String> lines = new ArrayList<>();
+    int[] open = restless().stream().toArray();
+    ImageUse.of(plan.context(), open).forEach(image -> lines.add(image.line()));
+    lines.add(
+        "%s: %s%d will run, %d may run, %d up to date"
+            .formatted(
+                Amount.count(plan.selected().cardinality(), "job"),
+                plan.willFail() == 0 ? "" : plan.willFail() + " will fail, ",
+                plan.willRun(),
+                plan.mayRun(),
+                plan.upToDate()));
+    return lines;
   }
 
   @Override
@@ -62,6 +74,12 @@ public record DryRunAnswer(Plan plan, boolean instances) implements Answer {
     out.objects(
         "jobs",
         () -> Arrays.stream(graph.inOrder(asked)).iterator(),
-        node -> JobJson.verdict(out.text("job", graph.name(node)), graph, plan.verdict(node)));
+        node -> {
+          out.text("job", graph.name(node));
+          if (graph.isJob(node) && !(plan.verdict(node) instanceof Verdict.UpToDate)) {
+            ImageUse.json(out, plan.context(), node);
+          }
+          JobJson.verdict(out, graph, plan.verdict(node));
+        });
   }
 }

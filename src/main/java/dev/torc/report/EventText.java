@@ -56,6 +56,9 @@ final class EventText {
     if (event instanceof Event.Ending ending) {
       return at(Detail.BRIEF) ? ending(ending) : "";
     }
+    if (event instanceof Event.Fetching fetching) {
+      return fetching.ended() || !at(Detail.BRIEF) ? "" : fetching(fetching) + "\n";
+    }
     if (event instanceof Event.Note note) {
       return note(note);
     }
@@ -238,6 +241,11 @@ final class EventText {
             ? ": killed in " + Amount.time(ending.grace()) + ", at once by another Ctrl-C"
             : "")
         + "\n";
+  }
+
+  /** What is being fetched, and with what. */
+  static String fetching(Event.Fetching fetching) {
+    return "fetching image " + SafeText.name(fetching.image()) + " with " + fetching.runtime();
   }
 
   private String note(Event.Note note) {

@@ -47,6 +47,7 @@ public final class JsonReport implements Report {
       case Event.JobRetried _ -> "job_retried";
       case Event.Ending _ -> "ending";
       case Event.Terminal _ -> "terminal";
+      case Event.Fetching _ -> "fetching";
       case Event.Note _ -> "note";
       case Event.Finished _ -> "finished";
     };
@@ -79,6 +80,11 @@ public final class JsonReport implements Report {
       case Event.Ending ending ->
           json.texts("jobs", ending.jobs()).seconds("grace", ending.grace());
       case Event.Terminal terminal -> json.flag("lent", terminal.lent());
+      case Event.Fetching fetching ->
+          json.text("image", fetching.image())
+              .text("runtime", fetching.runtime())
+              .text("log", fetching.log().toString())
+              .flag("ended", fetching.ended());
       case Event.Note note ->
           json.text("level", JsonWriter.lower(note.level())).text("text", note.text());
       case Event.Finished finished ->

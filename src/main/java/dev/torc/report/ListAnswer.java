@@ -63,7 +63,7 @@ public record ListAnswer(
 
   /** The text for a window of so many columns; 0 where there is none. */
   public String text(Palette palette, int columns) {
-    boolean images = graph().workflow().jobs().stream().anyMatch(job -> !image(job).isEmpty());
+    boolean images = graph().workflow().jobs().stream().anyMatch(job -> !names(job).isEmpty());
     List<Line> lines = new ArrayList<>();
     for (DisplayGraph.Fold fold : shown) {
       lines.add(
@@ -109,7 +109,7 @@ public record ListAnswer(
         ran ? TimeText.local(known.last.started()) : "-",
         ran ? Amount.time(result.wall()) : "-",
         resources(job.resources()),
-        images ? image(job) : null,
+        images ? image(id) : null,
         job.description().isEmpty() ? SafeText.line(known.command, COMMAND) : job.description(),
         colour(state, palette));
   }
@@ -135,7 +135,7 @@ public record ListAnswer(
         last > 0 ? TimeText.local(last) : "-",
         last > 0 ? Amount.time(total) : "-",
         first == null ? "-" : resources(first.resources()),
-        images ? first == null ? "-" : image(first) : null,
+        images ? first == null ? "-" : image(fold.jobs().getFirst()) : null,
         first == null
             ? "-"
             : ("[" + Amount.count(fold.jobs().size(), "instance") + "] " + first.description())
@@ -155,14 +155,20 @@ public record ListAnswer(
     List<String> columns =
         new ArrayList<>(List.of(SafeText.name(name), state, started, elapsed, resources));
     if (image != null) {
-      columns.add(image.isEmpty() ? "-" : SafeText.name(image));
+      columns.add(image);
     }
     columns.add(command);
     return new Line(List.copyOf(columns), colour);
   }
 
+  /** What a job runs in. */
+  private String image(int id) {
+    List<ImageUse> images = ImageUse.of(plan.context(), id);
+    return images.isEmpty() ? "-" : ImageUse.shown(images);
+  }
+
   /** The images of a job's steps, each once. */
-  private static String image(Job job) {
+  private static String names(Job job) {
     return String.join(
         ", ",
         job.steps().stream()
@@ -253,8 +259,9 @@ public record ListAnswer(
         .texts("tags", job.tags())
         .text("command", known.command)
         .text("dir", job.steps().getFirst().dir())
-        .text("image", image(job).isEmpty() ? null : image(job))
-        .texts("needs", Manifest.needs(job))
+        .text("image", names(job).isEmpty() ? null : names(job));
+    ImageUse.json(out, plan.context(), id);
+    out.texts("needs", Manifest.needs(job))
         .texts("produces", Manifest.products(job))
         .texts(
             "waits_for",

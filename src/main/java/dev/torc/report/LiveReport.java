@@ -5,6 +5,7 @@ import dev.torc.engine.JobState;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.machine.TextWidth;
+import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +39,8 @@ public final class LiveReport implements Report {
 
   private record Running(long since, String why) {}
 
+  private record Fetch(long since, Event.Fetching what) {}
+
   private final Writer err;
   private final EventText wording;
   private final Palette palette;
@@ -47,6 +50,9 @@ public final class LiveReport implements Report {
 
   /** Guarded, like all below, by this report's own lock. In the order of their starts. */
   private final Map<String, Running> running = new LinkedHashMap<>();
+
+  /** Images that are being fetched, by name. */
+  private final Map<String, Fetch> fetching = new LinkedHashMap<>();
 
   private final StringBuilder messages = new StringBuilder();
   private Thread timer;
@@ -117,6 +123,11 @@ public final class LiveReport implements Report {
       total = expanded.jobs();
     } else if (event instanceof Event.JobRetried retried) {
       running.remove(retried.job());
+    } else if (event instanceof Event.Fetching fetch) {
+      fetching.remove(fetch.image());
+      if (!fetch.ended()) {
+        fetching.put(fetch.image(), new Fetch(clock.getAsLong(), fetch));
+      }
     } else if (event instanceof Event.Ending ending) {
       killed = clock.getAsLong() + ending.grace();
       if (!paused) {
@@ -205,9 +216,11 @@ public final class LiveReport implements Report {
     // The last column stays free: some terminals wrap when it is written.
     int width = (known > 0 ? known : 80) - 1;
     List<String> lines = new ArrayList<>();
+    fetching.values().forEach(fetch -> lines.add(TextWidth.fit(fetched(fetch, now), width)));
+    int images = lines.size();
     int rest = running.size() > JOBS ? running.size() - (JOBS - 1) : 0;
     for (var job : running.entrySet()) {
-      if (rest > 0 && lines.size() == JOBS - 1) {
+      if (rest > 0 && lines.size() == images + JOBS - 1) {
         break;
       }
       Running run = job.getValue();
@@ -241,6 +254,22 @@ public final class LiveReport implements Report {
     String fitted = TextWidth.fit(status, width);
     lines.add(failed > 0 ? palette.red(fitted) : palette.bold(fitted));
     return lines;
+  }
+
+  /** How far an image is: the last line that the runtime said of it. */
+  private static String fetched(Fetch fetch, long now) {
+    List<String> said = List.of();
+    try {
+      said = LogExcerpt.SHORT.of(fetch.what.log(), 0, false);
+    } catch (IOException e) {
+      // it begins to say something soon
+    }
+    return "  "
+        + EventText.fetching(fetch.what)
+        + "  "
+        + Amount.time(now - fetch.since)
+        + "  "
+        + (said.isEmpty() ? "" : said.getLast());
   }
 
   private String ending(long now) {

@@ -59,7 +59,7 @@ public final class ReasonText {
       case FORCED -> "forced";
       case DATA_CHANGED -> "data " + name + data(reason);
       case TOOL_CHANGED -> "tool " + name + change(reason);
-      case NEED_UNREADABLE, NEED_VANISHED -> SafeText.line(reason.lack());
+      case NEED_UNREADABLE, NEED_VANISHED, IMAGE_UNAVAILABLE -> SafeText.line(reason.lack());
     };
   }
 
@@ -96,6 +96,7 @@ public final class ReasonText {
       case NEED_REMOVED -> "need removed";
       case NEED_UNREADABLE -> "need cannot be read";
       case NEED_VANISHED -> "need matches nothing";
+      case IMAGE_UNAVAILABLE -> "image cannot be had";
       case MOVED -> "need moved while it ran last time";
       case DATA_CHANGED -> "data changed";
       case TOOL_CHANGED -> "tool" + change(reason).replaceFirst("(changed).*", "$1");
@@ -162,7 +163,8 @@ public final class ReasonText {
           INTERRUPTED,
           PRODUCTS_DECLARED,
           ALWAYS,
-          FORCED ->
+          FORCED,
+          IMAGE_UNAVAILABLE ->
           Class.OTHER;
     };
   }

@@ -150,6 +150,10 @@ public record WhyAnswer(
         out.append(WhyText.lastRun(last, past, palette)).append('\n');
       }
     }
+    List<ImageUse> images = ImageUse.of(plan.context(), job);
+    if (!images.isEmpty()) {
+      out.append("  it runs in image ").append(ImageUse.shown(images)).append('\n');
+    }
     List<LeftOut> left = LeftOut.of(last);
     if (!left.isEmpty()) {
       out.append("  it ran ").append(LeftOutText.of(left)).append('\n');
@@ -187,6 +191,7 @@ public record WhyAnswer(
   private void job(JsonWriter out, String target, int job) {
     String name = graph().job(job).name();
     out.text("target", target).text("job", name).flag("running", running.contains(name));
+    ImageUse.json(out, plan.context(), job);
     JobJson.verdict(out, graph(), plan.verdict(job));
     chain(out, causes.of(plan, job));
     CauseChain past = causes.ofLastRun(job);

@@ -38,7 +38,7 @@ import java.util.SortedMap;
 public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding) {
 
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
-  private static final String LAYOUT = "torc graph 10";
+  private static final String LAYOUT = "torc graph 11";
 
   /**
    * What a graph is made from, but for the bytes of its build files.

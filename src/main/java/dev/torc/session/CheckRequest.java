@@ -3,14 +3,21 @@ package dev.torc.session;
 import dev.torc.plan.CommandWarnings;
 import dev.torc.plan.DiskChecks;
 import dev.torc.plan.JobSelection;
+import dev.torc.plan.PlanContext;
 import dev.torc.report.CheckAnswer;
+import dev.torc.report.ImageUse;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.workflow.Group;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Step;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** Asks for all that can be told of a build file without running anything. */
@@ -20,6 +27,7 @@ public record CheckRequest(ProjectOptions options) {
   public CheckAnswer answer(Caller caller, Consumer<String> warn) throws IOException {
     List<Diagnostic> errors = new ArrayList<>();
     List<Diagnostic> warnings = new ArrayList<>();
+    List<ImageUse> images = List.of();
     Project project = null;
     try {
       project = Project.load(caller, options);
@@ -32,6 +40,8 @@ public record CheckRequest(ProjectOptions options) {
               DiskChecks.check(project.graph(), look.digests(), project.caller().env(), all));
           look.taken().refuse(all);
         } finally {
+          images = ImageUse.of(look.context(), project.graph().inOrder(all));
+          warnings.addAll(unavailable(look.context(), project.graph().inOrder(all)));
           warnings.addAll(
               new CommandWarnings(true).of(look.context(), project.graph().inOrder(all)));
         }
@@ -51,11 +61,29 @@ public record CheckRequest(ProjectOptions options) {
       errors.addAll(refused.diagnostics());
     }
     return project == null
-        ? new CheckAnswer(null, 0, errors, warnings)
+        ? new CheckAnswer(null, 0, images, errors, warnings)
         : new CheckAnswer(
             project.workflow().files().getFirst().getFileName().toString(),
             project.graph().jobs(),
+            images,
             errors,
             warnings);
+  }
+
+  /** Images that a look shows not to be had here, each once. */
+  private static Collection<Diagnostic> unavailable(PlanContext context, int[] jobs) {
+    Map<String, Diagnostic> found = new LinkedHashMap<>();
+    for (int id : jobs) {
+      Job job = context.graph().job(id);
+      for (Step step : job.steps()) {
+        boolean waits = context.graph().before().row(id).length > 0;
+        String why =
+            step.image() == null ? "" : context.contents().around().lack(step.image(), waits);
+        if (!why.isEmpty()) {
+          found.putIfAbsent(why, new Diagnostic(job.place(), why));
+        }
+      }
+    }
+    return found.values();
   }
 }

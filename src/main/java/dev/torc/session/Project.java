@@ -149,6 +149,11 @@ public record Project(
       LocalImage here = containers.find(LaunchBuilder.image(image));
       return here == null ? null : new Here(here.id(), here.file());
     }
+
+    @Override
+    public String lack(Image image, boolean waits) {
+      return LaunchBuilder.lack(containers, image, waits);
+    }
   }
 
   StampSource stamps() {

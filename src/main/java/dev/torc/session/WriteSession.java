@@ -145,7 +145,7 @@ public final class WriteSession implements AutoCloseable {
   }
 
   /** What attempts of this build share. */
-  AttemptContext shared(PlanContext context, Runner runner, Consumer<? super Event.Note> notes)
+  AttemptContext shared(PlanContext context, Runner runner, Consumer<? super Event> events)
       throws IOException {
     Map<String, String> env = project.caller().env();
     Map<String, String> inherited = new HashMap<>();
@@ -168,7 +168,7 @@ public final class WriteSession implements AutoCloseable {
             inherited,
             env,
             project.containers(),
-            notes),
+            events),
         marks,
         runner,
         build);

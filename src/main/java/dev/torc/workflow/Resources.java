@@ -6,7 +6,7 @@ import java.util.SortedMap;
 /**
  * What a job takes while it runs.
  *
- * @param cpus at least 1
+ * @param askedCpus at least 1; 0 where none are declared
  * @param memory bytes; 0 where none is declared (no limit)
  * @param gpus at least 0
  * @param runtime limit in nanoseconds; 0 where none is declared
@@ -15,7 +15,7 @@ import java.util.SortedMap;
  * @param nodes for Slurm only; at least 1
  */
 public record Resources(
-    int cpus,
+    int askedCpus,
     long memory,
     int gpus,
     long runtime,
@@ -25,13 +25,18 @@ public record Resources(
 
   /** What a job has that says nothing. */
   public static final Resources DEFAULT =
-      new Resources(1, 0, 0, 0, Collections.emptySortedMap(), 0, 1);
+      new Resources(0, 0, 0, 0, Collections.emptySortedMap(), 0, 1);
+
+  /** How many cpus it takes; at least 1, whether any were declared or not. */
+  public int cpus() {
+    return Math.max(1, askedCpus);
+  }
 
   /** Asked of each job that is read back; a record's own is linked anew at every start. */
   @Override
   public boolean equals(Object other) {
     return other instanceof Resources that
-        && cpus == that.cpus
+        && askedCpus == that.askedCpus
         && memory == that.memory
         && gpus == that.gpus
         && runtime == that.runtime
@@ -42,6 +47,6 @@ public record Resources(
 
   @Override
   public int hashCode() {
-    return Long.hashCode(memory ^ runtime) + cpus;
+    return Long.hashCode(memory ^ runtime) + askedCpus;
   }
 }

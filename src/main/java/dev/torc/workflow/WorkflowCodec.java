@@ -354,7 +354,7 @@ public final class WorkflowCodec {
   }
 
   private static void resources(ByteWriter out, Resources resources) {
-    out.number(resources.cpus());
+    out.number(resources.askedCpus());
     out.number(resources.memory());
     out.number(resources.gpus());
     out.number(resources.runtime());

@@ -268,7 +268,8 @@ class JobReaderTest {
 
   @Test
   void withoutResourcesAJobTakesOneCpu() {
-    assertEquals(new Resources(1, 0, 0, 0, new TreeMap<>(), 0, 1), job("command: x").resources());
+    assertEquals(new Resources(0, 0, 0, 0, new TreeMap<>(), 0, 1), job("command: x").resources());
+    assertEquals(1, job("command: x").resources().cpus());
   }
 
   @Test

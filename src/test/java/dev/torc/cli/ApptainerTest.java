@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,9 @@ class ApptainerTest {
               .filter(Files::exists)
               .findFirst()
               .orElseThrow();
-      Files.createSymbolicLink(system.resolve(program), real);
+      Path stub =
+          Files.writeString(system.resolve(program), "#!/bin/sh\nexec " + real + " \"$@\"\n");
+      Files.setPosixFilePermissions(stub, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
   }
 
@@ -98,6 +101,7 @@ class ApptainerTest {
 
   @Test
   void aJobMayMakeTheImageOfAnother() throws IOException {
+    Files.delete(folder.at().resolve("tools/t.sif"));
     folder.put("recipe", "image 3");
     folder.put(
         "torc.yaml",
@@ -209,6 +213,16 @@ class ApptainerTest {
   }
 
   @Test
+  void namesThatItDoesNotHandOnGoByTheWordsOfTheJob() throws IOException {
+    folder.put(
+        "torc.yaml",
+        "jobs: { a: { image: tools/t.sif, command: [env], env: { UID: '7', odd.name: a b } } }\n");
+    counts("1 job: 1 ran, 0 up to date, 0 failed");
+    String text = "\n" + torc("log", "a").out();
+    assertTrue(text.contains("\nUID=7\n") && text.contains("\nodd.name=a b\n"), text);
+  }
+
+  @Test
   void singularityIsTheSameProgramWithOlderNames() throws IOException {
     Files.move(apptainer.folder().resolve("apptainer"), apptainer.folder().resolve("singularity"));
     folder.put("torc.yaml", FILE.replace("cat x >", "echo $TORC_JOB >"));
@@ -239,6 +253,6 @@ class ApptainerTest {
     folder.put("torc.yaml", "jobs: { a: { image: tools/t.sif, command: exit 255 } }\n");
     Run run = torc();
     assertTrue(run.err().contains("a failed: exit 255"), run.err());
-    assertEquals(1, apptainer.calls("--quiet exec"));
+    assertEquals(1, apptainer.calls("--silent exec"));
   }
 }

@@ -139,6 +139,22 @@ class ImagesTest {
   }
 
   @Test
+  void aFetchThatFailsEndsNoOtherJob() throws IOException {
+    podman.lost("tools:1");
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          a: { image: tools:1, command: "true" }
+          c: { command: "rm %s; until [ -e failed ]; do sleep 0.01; done" }
+        hooks: [{ on: failure, job: a, command: touch failed }]
+        """
+            .formatted(podman.holds()));
+    Run run = torc("-j2");
+    assertTrue(run.err().contains("2 jobs: 1 ran, 0 up to date, 1 failed in "), run.err());
+  }
+
+  @Test
   void aRuntimeThatCannotWorkHereFailsItsJobsInOneLine() throws IOException {
     podman.breaks();
     Run run = torc("--container", "podman");
@@ -199,6 +215,23 @@ class ImagesTest {
   }
 
   @Test
+  void cpusGoToTheRuntimeWhereTheJobAsksForThem() throws IOException {
+    folder.put("torc.yaml", "jobs: { a: { image: other, command: 'true', always: true } }\n");
+    counts("1 job: 1 ran, 0 up to date, 0 failed");
+    assertFalse(podman.words().contains("--cpus"));
+    folder.put(
+        "torc.yaml",
+        "jobs: { a: { image: other, command: 'true', always: true, resources: { cpus: 1 } } }\n");
+    for (String graph : List.of("as read", "as the last build kept it")) {
+      podman.forget();
+      counts("1 job: 1 ran, 0 up to date, 0 failed");
+      List<String> words = podman.words();
+      assertTrue(words.contains("--cpus"), graph);
+      assertEquals("1", words.get(words.indexOf("--cpus") + 1));
+    }
+  }
+
+  @Test
   void volumesAndOptionsCountTheRuntimeAndPullDoNot() throws IOException {
     counts("3 jobs: 3 ran, 0 up to date, 0 failed");
     folder.put("torc.yaml", TWO + "container: { runtime: podman, pull: always }\n");
@@ -244,6 +277,25 @@ class ImagesTest {
     folder.put("torc.yaml", "jobs: { a: { image: other, command: 'kill -9 $PPID' } }\n");
     counts("1 job: 0 ran, 0 up to date, 1 failed");
     assertEquals(1, podman.calls("rm"), "its client was killed");
+  }
+
+  @Test
+  void anInteractiveJobHasTorcsInputAndATerminalOnlyWhereTorcHasOne() throws IOException {
+    folder.put("torc.yaml", "jobs: { a: { image: other, command: 'true', interactive: true } }\n");
+    counts("1 job: 1 ran, 0 up to date, 0 failed");
+    assertTrue(podman.words().contains("--interactive"));
+    assertFalse(podman.words().contains("--tty"), "docker refuses, podman warns");
+  }
+
+  @Test
+  void ctrlCInAnInteractiveContainerMeansTheBuild() throws IOException {
+    String job = "jobs: { a: { image: other, command: exit 130, interactive: true } }\n";
+    folder.put("torc.yaml", job);
+    assertEquals(130, torc().exit(), "as where a signal ends it on the host");
+    folder.put("torc.yaml", job.replace("image: other, ", ""));
+    assertEquals(1, torc().exit(), "on the host that is the job's own status");
+    folder.put("torc.yaml", job.replace(", interactive: true", ""));
+    assertEquals(1, torc().exit());
   }
 
   @Test

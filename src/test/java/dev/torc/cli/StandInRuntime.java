@@ -29,7 +29,8 @@ record StandInRuntime(Path folder, String name) {
           echo "false 0 v2 [cpu memory]"; exit 0;;
         image) cat "$(image "$5")" 2>/dev/null && exit 0
           echo "Error: $5: no such image" >&2; exit 125;;
-        pull) [ -e "$here/registry" ] || { echo "Error: no network" >&2; exit 125; }
+        pull) while [ -e "$here/hold" ]; do sleep 0.01; done
+          [ -e "$here/registry" ] || { echo "Error: no network" >&2; exit 125; }
           cp "$here/registry" "$(image "${2#docker.io/library/}")"; exit 0;;
         ps|rm) exit 0;;
       esac
@@ -64,7 +65,7 @@ record StandInRuntime(Path folder, String name) {
       while :; do
         case "$1" in
           --pwd) cd "$2" || exit 255; shift;;
-          --mount) shift;;
+          --mount|--no-mount) shift;;
           *.sif) [ -s "$1" ] || { echo "FATAL:   could not open image $1" >&2; exit 255; }
             shift; break;;
         esac
@@ -116,6 +117,11 @@ record StandInRuntime(Path folder, String name) {
   /** Its images have no such program. */
   void lacks(String program) throws IOException {
     Files.createFile(folder.resolve("no-" + program));
+  }
+
+  /** Fetching takes until the file that this returns is gone. */
+  Path holds() throws IOException {
+    return Files.createFile(folder.resolve("hold"));
   }
 
   /** From now on it cannot work. */

@@ -36,6 +36,7 @@ class Rule01ReasonsTest extends Harness {
       shell             |                                   | + shell: [bash, -c]             | will run: setting changed shell
       folder            |                                   | + dir: d                        | will run: setting changed folder
       image on the host |                                   | + image: busybox                | up to date
+      image unavailable |                                   | containers & + image: busybox   | will fail: image unavailable busybox
       variable          | + env: { V: '1' }                 | + env: { V: '2' }               | will run: setting changed env V
       variable left open | + env: { V: '1' }                | + env: { V: }                   | will run: setting changed env V
       caller's variable | + env: { CC: }                    | env CC clang                    | will run: setting changed env CC
@@ -117,6 +118,7 @@ class Rule01ReasonsTest extends Harness {
       case "delete" -> delete(words[1]);
       case "env" -> env.put(words[1], words[2]);
       case "force" -> force = true;
+      case "containers" -> containers = true; // and no program on the PATH runs them
       case "usual" -> usual("a");
       case "ends" -> job("a", stub -> ended(stub, words[1]));
       case "loop" -> {

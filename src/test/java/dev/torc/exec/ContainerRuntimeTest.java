@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,12 +63,17 @@ class ContainerRuntimeTest {
             List.of(mounts),
             List.of("--init"),
             "7:8",
+            List.of("9", "10"),
             2,
             1 << 20,
             List.of("0", "1"),
             temp.resolve("status"));
     return runtime.run(
-        container, List.of("fit", "a b"), "/p", new TreeMap<>(Map.of("A", "x\ny", "B", "")), false);
+        container,
+        List.of("fit", "a b"),
+        "/p",
+        new TreeMap<>(Map.of("A", "x\ny", "B", "")),
+        ContainerRuntime.Input.NONE);
   }
 
   private static final String PODMAN =
@@ -81,10 +87,11 @@ class ContainerRuntimeTest {
     assertEquals("", podman.trouble());
     assertEquals(
         PODMAN.formatted(temp.resolve("podman"))
-            + " --user 7:8 --workdir /p --mount type=bind,\"src=/p\",\"dst=/p\""
-            + " --mount type=bind,\"src=/a\"\",b:c\",\"dst=/d\",ro --env A=x\ny --env B="
-            + " --cpus 2 --memory 1048576 --device nvidia.com/gpu=0 --device nvidia.com/gpu=1"
-            + " --init "
+            + " --user 7:8 --group-add 9 --group-add 10 --workdir /p --mount"
+            + " type=bind,\"src=/p\",\"dst=/p\" --mount type=bind,\"src=/a\"\",b:c\",\"dst=/d\",ro"
+            + " --env A=x\n"
+            + "y --env B= --cpus 2 --memory 1048576 --device nvidia.com/gpu=0 --device"
+            + " nvidia.com/gpu=1 --init "
             + ID
             + " fit a b",
         String.join(
@@ -103,8 +110,8 @@ class ContainerRuntimeTest {
     assertEquals(Digest.ofHex(ID), docker.find(image("here", null)).id(), "the same as podman's");
     assertEquals(
         DOCKER.formatted(temp.resolve("docker"))
-            + " --user 7:8 --workdir /p --env A=x\ny --env B= --cpus 2 --memory 1048576"
-            + " --gpus \"device=0,1\" --init sha256:"
+            + " --user 7:8 --group-add 9 --group-add 10 --workdir /p --env A=x\n"
+            + "y --env B= --cpus 2 --memory 1048576 --gpus \"device=0,1\" --init sha256:"
             + ID
             + " fit a b",
         String.join(" ", run(docker)));
@@ -115,7 +122,7 @@ class ContainerRuntimeTest {
     ContainerRuntime old = runtime("podman", "echo 'true 2 v1 []'", ID);
     assertEquals("", old.trouble());
     String line = String.join(" ", run(old));
-    assertTrue(line.contains(" --userns keep-id --user 7:8 "), line);
+    assertTrue(line.contains(" --userns keep-id --user 7:8 --workdir "), line);
     assertFalse(old.holdsLimits());
     ContainerRuntime alone = runtime("podman", "echo 'true 1 v2 [memory]'", ID);
     assertEquals("", alone.trouble());
@@ -170,6 +177,61 @@ class ContainerRuntimeTest {
         List.of("rm --force a", "rm --force a"), Files.readAllLines(temp.resolve("calls")));
     Files.writeString(script, once.replace("[ -e \"${0%/*}/again\" ]", "false"));
     assertEquals("Error: timed out", podman.remove(List.of("a")));
+  }
+
+  @Test
+  void apptainersCommandLineAndItsEnvironment() throws IOException {
+    Path program = temp.resolve("singularity");
+    Files.writeString(program, "#!/bin/sh\necho apptainer version 1.3.6\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Map<String, String> caller = new TreeMap<>(env());
+    for (String name :
+        List.of("APPTAINER_BIND", "SINGULARITYENV_LEAK", "https_proxy", "TERM", "MINE")) {
+      caller.put(name, "x");
+    }
+    caller.put("APPTAINER_CACHEDIR", "/cache");
+    Apptainer apptainer = new Apptainer(temp, caller);
+    assertEquals("", apptainer.trouble());
+    Container container =
+        new Container(
+            apptainer,
+            new LocalImage(null, "tools/x.sif"),
+            "tools/x.sif",
+            "torc-b1-1",
+            new LinkedHashMap<>(),
+            List.of(new Container.Mount("/a\",b:c", "/d", true)),
+            List.of("--rocm"),
+            "7:8",
+            List.of("9"),
+            0,
+            0,
+            List.of("0"),
+            temp.resolve("status"));
+    assertEquals(
+        program
+            + " --silent exec --cleanenv --no-eval --no-home --no-mount cwd --pwd /p"
+            + " --mount type=bind,\"src=/a\"\",b:c\",\"dst=/d\",ro --nv --rocm "
+            + temp.resolve("tools/x.sif")
+            + " fit a b",
+        String.join(
+            " ",
+            apptainer.run(
+                container,
+                List.of("fit", "a b"),
+                "/p",
+                Map.of("A", "1"),
+                ContainerRuntime.Input.NONE)));
+    Map<String, String> job = Map.of("A", "x\ny", "HOME", "/h", "a.b", "1", "TERM", "dumb");
+    assertEquals(List.of("env", "a.b=1", "fit"), apptainer.inside(List.of("fit"), job));
+    Map<String, String> over = new TreeMap<>(apptainer.handed(job, false));
+    assertEquals("x\ny", over.remove("APPTAINERENV_A"));
+    assertEquals("dumb", over.remove("APPTAINERENV_TERM"));
+    assertEquals(
+        List.of("APPTAINER_BIND", "SINGULARITYENV_LEAK", "TERM", "https_proxy"),
+        List.copyOf(over.keySet()),
+        "of the caller's own these are taken away");
+    assertTrue(over.values().stream().allMatch(Objects::isNull));
+    assertFalse(apptainer.handed(job, true).containsKey("TERM"), "there is a terminal");
   }
 
   @Test

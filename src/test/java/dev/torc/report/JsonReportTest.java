@@ -33,6 +33,7 @@ class JsonReportTest {
           new Event.JobReleased("work2"),
           Events.without("work2", 3, "work/i=1", "work/i=3"),
           new Event.Ending(List.of("work3", "work4"), 5_000_000_000L),
+          new Event.Fetching("bwa", "podman", Path.of("/l"), false),
           new Event.Terminal(true),
           new Event.Note(Event.Level.WARNING, "line\none"),
           Events.finished(1, 3, 0, 0));
@@ -60,6 +61,7 @@ class JsonReportTest {
         "seconds":1.2,"cpu":1.0,"memory":3145728,\
         "without":[{"of":3,"jobs":["work/i=1","work/i=3"]}]}
         {"event":"ending","jobs":["work3","work4"],"grace":5.0}
+        {"event":"fetching","image":"bwa","runtime":"podman","log":"/l","ended":false}
         {"event":"terminal","lent":true}
         {"event":"note","level":"warning","text":"line\\none"}
         {"event":"finished","build":"b1","counts":{"up_to_date":3,"ran":1,"failed":0,"blocked":0,\
@@ -110,7 +112,7 @@ class JsonReportTest {
     }
     assertEquals(Set.of(), missing);
     assertEquals(
-        Event.class.getPermittedSubclasses().length, 10, "an event that ALL does not hold");
+        Event.class.getPermittedSubclasses().length, 11, "an event that ALL does not hold");
   }
 
   @Test

@@ -13,12 +13,14 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LiveReportTest {
 
@@ -63,6 +65,25 @@ class LiveReportTest {
         "^[?7l  work2  2.0 s  need f2.json changed 3f2a91c → 88d01be^[K\n"
             + "1/3 done, 1 running, 2.0 s^[J^[?7h",
         screen.next());
+  }
+
+  @Test
+  void anImageThatIsFetchedHasALineWithTheLastWordOfItsRuntime(@TempDir Path temp)
+      throws IOException {
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(3));
+    Path log = Files.writeString(temp.resolve("log"), "Trying\nCopying blob 1 of 7\n");
+    report.accept(new Event.Fetching("bwa", "podman", log, false));
+    now += 2 * Events.SECOND;
+    report.draw();
+    assertEquals(
+        "fetching image bwa with podman\n"
+            + "^[?7l  fetching image bwa with podman  2.0 s  Copying blob 1 of 7^[K\n"
+            + "0/3 done, 0 running, 2.0 s^[J^[?7h",
+        screen.next());
+    report.accept(new Event.Fetching("bwa", "podman", log, true));
+    report.draw();
+    assertTrue(!screen.next().contains("bwa"));
   }
 
   @Test
