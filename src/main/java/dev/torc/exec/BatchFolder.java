@@ -1,17 +1,21 @@
 package dev.torc.exec;
 
+import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -122,6 +126,54 @@ public record BatchFolder(Path path) {
    */
   public Claimant claimant(String job) {
     return Claimant.read(file(job, Word.CLAIM).resolve("by"));
+  }
+
+  /**
+   * Takes away what there is of a job whose end is recorded, but for its claim: without that, a
+   * script that is run once more would run it. Where something of it lies aside, that stays too.
+   */
+  public void forget(String job) throws IOException {
+    for (Word word : List.of(Word.BEGUN, Word.LATER, Word.STATUS)) {
+      OwnFile.remove(file(job, word));
+    }
+    for (String inside : List.of("by", "end")) {
+      OwnFile.remove(file(job, Word.CLAIM).resolve(inside));
+    }
+    try {
+      Files.deleteIfExists(file(job, Word.ASIDE));
+    } catch (DirectoryNotEmptyException kept) {
+      return; // whoever knows whose that is takes it from there
+    }
+  }
+
+  /**
+   * Takes the folder away with all claims, when nothing of it is of use any more; a script that is
+   * run once more finds no place for a claim. Throws {@link DirectoryNotEmptyException} where
+   * something lies aside.
+   */
+  public void remove() throws IOException {
+    for (Map.Entry<String, Set<Word>> job : words().entrySet()) {
+      if (job.getValue().contains(Word.ASIDE)) {
+        Files.delete(file(job.getKey(), Word.ASIDE));
+      }
+    }
+    // By another name first: while claims go one by one, no script may find the folder.
+    Path gone = path.resolveSibling(path.getFileName() + ".gone");
+    Files.move(path, gone, StandardCopyOption.ATOMIC_MOVE);
+    delete(gone);
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+          delete(file);
+        } else {
+          Files.delete(file);
+        }
+      }
+    }
+    Files.delete(folder);
   }
 
   /** Writes a file that readers on other hosts see whole or not at all. */

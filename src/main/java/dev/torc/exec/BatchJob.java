@@ -42,6 +42,9 @@ public record BatchJob(
     if (!name.matches("[A-Za-z0-9_-]{1,200}")) {
       throw new IllegalArgumentException("the name of a claim is no plain word: " + name);
     }
+    if (steps.isEmpty()) {
+      throw new IllegalArgumentException("nothing to run: " + name);
+    }
     for (Launch.Step step : steps) {
       if (step.container() != null) {
         throw new IllegalArgumentException("a batch starts no containers itself: " + name);

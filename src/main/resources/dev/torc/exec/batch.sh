@@ -59,11 +59,14 @@ torc_scan() {
   torc_found=$(
     {
       head -n 99999 /proc/[0-9]*/environ | tr '\000' '\n' # head tells which file a line is from
-      printf '\n%s processes\n' "$1"
+      printf '\n%s processes %s\n' "$1" "$torc_live"
       cat /proc/[0-9]*/stat
-    } 2>/dev/null | LC_ALL=C awk -v mark="$1" -v root="$2" -v seen="$torc_live" '
-      BEGIN { for (i = split(seen, list, " "); i > 0; i--) known[list[i]] = 1 }
-      $0 == mark " processes" { table = 1; next }
+    } 2>/dev/null | LC_ALL=C awk -v mark="$1" -v root="$2" '
+      index($0, mark " processes ") == 1 {
+        for (i = split($0, list, " "); i > 2; i--) known[list[i]] = 1
+        table = 1
+        next
+      }
       !table && /^==> \/proc\/[0-9]+\/environ <==$/ { split($2, path, "/"); pid = path[3]; next }
       !table { if (index($0, mark) == 1) marked[pid] = 1; next }
       {
@@ -281,7 +284,7 @@ torc_run() {
       # A second look, since a process between fork and exec counts twice.
       if ! torc_measure && ! torc_measure; then
         torc_cause=memory
-        torc_message="used $torc_used KiB of $torc_memory KiB"
+        torc_message="used $(((torc_used + 1023) / 1024)) MiB of $(((torc_memory + 1023) / 1024)) MiB"
       fi
       torc_now
       # Each second where the limit is held here, else more and more seldom; less often where a

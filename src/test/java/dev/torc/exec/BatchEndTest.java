@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ class BatchEndTest {
       node.run(job);
       BatchStatus status = node.folder.status("a");
       assertEquals(BatchStatus.Cause.MEMORY, status.cause());
-      assertTrue(status.message().matches("used \\d+ KiB of 51200 KiB"), status.message());
+      assertTrue(status.message().matches("used \\d+ MiB of 50 MiB"), status.message());
       assertTrue(status.peak() > 100L << 20, status.toString());
 
       BatchScript script = new BatchScript(node.folder.path(), "", false, 0, 1, "");
@@ -199,6 +200,17 @@ class BatchEndTest {
       process.destroyForcibly().waitFor();
       node.awaitShells();
       assertFalse(node.exists("second"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dash", "bash"})
+  void jobsHearInterruptsWhereEnvCanUndoWhatAShellDoes(String shell) throws Exception {
+    Process env = new ProcessBuilder("env", "--default-signal", "true").start();
+    assumeTrue(env.waitFor() == 0, "this env knows no --default-signal");
+    try (BatchNode node = new BatchNode(temp, shell)) {
+      node.run(node.job("a", "trap 'echo heard' INT; kill -s INT $$"));
+      assertEquals("heard\n", node.text("a.log"));
     }
   }
 

@@ -102,8 +102,13 @@ final class BatchNode implements AutoCloseable {
 
   /** Starts the script that is there, in a group of its own, as schedulers do. */
   Process start(Map<String, String> env) throws IOException {
+    return start(env, folder.script());
+  }
+
+  /** Starts another copy of it. */
+  Process start(Map<String, String> env, Path script) throws IOException {
     ProcessBuilder builder =
-        new ProcessBuilder("setsid", bin.resolve("sh").toString(), folder.script().toString())
+        new ProcessBuilder("setsid", bin.resolve("sh").toString(), script.toString())
             .directory(root.toFile())
             .redirectErrorStream(true)
             .redirectOutput(root.resolve("script.out").toFile());
@@ -148,7 +153,7 @@ final class BatchNode implements AutoCloseable {
   }
 
   private boolean isOfNode(ProcessHandle process) {
-    return process.info().commandLine().orElse("").contains(root.toString());
+    return process.info().commandLine().orElse("").contains(root + "/");
   }
 
   /** Whether a process lives whose number a job wrote to a file. */
@@ -176,15 +181,18 @@ final class BatchNode implements AutoCloseable {
   }
 
   /**
-   * Ends what a test left, or waits for it: scripts, their tickers, the shells of their jobs. JUnit
-   * tells of each link that leads out of its folder.
+   * Ends what a test left: scripts, their tickers, the shells of their jobs. JUnit tells of each
+   * link that leads out of its folder.
    */
   @Override
   public void close() throws IOException {
-    for (Process process : started) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
+    ProcessHandle.allProcesses()
+        .filter(this::isOfNode)
+        .forEach(
+            shell -> {
+              shell.descendants().forEach(ProcessHandle::destroyForcibly);
+              shell.destroyForcibly();
+            });
     awaitShells();
     try (DirectoryStream<Path> links = Files.newDirectoryStream(bin)) {
       for (Path link : links) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -393,6 +394,35 @@ class BatchScriptTest {
   }
 
   @Test
+  void whatIsTakenAwayIsNotRunAgain() throws Exception {
+    try (BatchNode node = new BatchNode(temp, "dash")) {
+      Files.writeString(temp.resolve("p"), "old");
+      BatchJob[] jobs = {
+        node.job("a", "echo ran >>ran", node.file("p")), node.job("b", "echo ran >>ran")
+      };
+      byte[] script = node.script().of(List.of(List.of(jobs)));
+      node.run(jobs);
+      node.folder.forget("a");
+      assertEquals("old", Files.readString(node.folder.aside("a", 0)));
+      assertThrows(DirectoryNotEmptyException.class, () -> node.folder.remove());
+      Files.delete(node.folder.aside("a", 0));
+      node.folder.forget("a");
+      node.folder.forget("b");
+      assertEquals(
+          Map.of("a", Set.of(BatchFolder.Word.CLAIM), "b", Set.of(BatchFolder.Word.CLAIM)),
+          node.folder.words());
+      node.await(node.start(Map.of()));
+      Path spooled = Files.write(temp.resolve("spooled"), script);
+      node.folder.remove();
+      assertFalse(Files.exists(node.folder.path()));
+      BatchNode.Ended late = node.await(node.start(Map.of(), spooled));
+      assertEquals(1, late.exit());
+      assertTrue(late.out().contains("cannot be claimed"), late.out());
+      assertEquals("ran\nran\n", node.text("ran"));
+    }
+  }
+
+  @Test
   void whatJobsShareStandsInAScriptOnce() {
     List<BatchJob> jobs = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
@@ -427,14 +457,13 @@ class BatchScriptTest {
             0,
             0,
             List.of());
-    assertNotNull(assertThrowsFor(() -> script.of(List.of(List.of(job)))));
-    assertNotNull(
-        assertThrowsFor(
-            () -> new BatchJob("a/b", job.steps(), job.log(), false, 0, 0, 0, List.of())));
-  }
-
-  private static String assertThrowsFor(Executable work) {
-    return assertThrows(IllegalArgumentException.class, work).getMessage();
+    assertThrows(IllegalArgumentException.class, () -> script.of(List.of(List.of(job))));
+    for (Executable bad :
+        List.<Executable>of(
+            () -> new BatchJob("a/b", job.steps(), job.log(), false, 0, 0, 0, List.of()),
+            () -> new BatchJob("a", List.of(), job.log(), false, 0, 0, 0, List.of()))) {
+      assertThrows(IllegalArgumentException.class, bad);
+    }
   }
 
   /** Half a file, or one of which blocks are still zeros, is no word: never a wrong one. */
