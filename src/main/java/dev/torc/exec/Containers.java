@@ -79,8 +79,11 @@ public final class Containers {
     return null;
   }
 
-  /** The same for one runtime. It is looked for once. */
+  /** The same for one runtime. It is looked for once, but for a file: a job may make that. */
   public LocalImage find(ImageName image, ContainerRuntime runtime) {
+    if (image.isFile) {
+      return runtime.find(image);
+    }
     return found
         .computeIfAbsent(
             new Look(image, runtime.name()), _ -> Optional.ofNullable(runtime.find(image)))

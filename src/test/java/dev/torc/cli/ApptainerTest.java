@@ -101,6 +101,7 @@ class ApptainerTest {
 
   @Test
   void aJobMayMakeTheImageOfAnother() throws IOException {
+    Files.delete(folder.at().resolve("tools/t.sif"));
     folder.put("recipe", "image 3");
     folder.put(
         "torc.yaml",
