@@ -43,13 +43,10 @@ final class RealSlurm implements AutoCloseable {
       slurmd -D -N n2 >n2.out 2>&1 &
       while read -r order; do $order; echo done; done
       for round in 1 2 3; do
-        for process in /proc/[0-9]*; do
-          pid=${process#/proc/}
-          if [ "$pid" != $$ ] && tr '\\0' '\\n' <"$process/environ" 2>/dev/null |
-            grep -qxF "SLURM_CONF=$SLURM_CONF"; then
-            kill -KILL "$pid"
-          fi
-        done 2>/dev/null
+        for file in $(grep -lsxzF "SLURM_CONF=$SLURM_CONF" /proc/[0-9]*/environ); do
+          pid=${file#/proc/}
+          kill -KILL "${pid%/environ}"
+        done
       done
       rm -rf "$1"
       """;

@@ -168,9 +168,38 @@ class SlurmTest {
     assertEquals("no answer in 1 s", said.said());
     long child = Long.parseLong(Files.readString(pid).strip());
     ProcessHandle.of(child).ifPresent(process -> process.onExit().join());
-    programs.says("squeue", "/bin/sleep 100 & exit 0");
-    assertEquals(
-        0, hasty.ask(List.of("/usr/bin/env", "squeue")).status(), "what it left is not waited for");
+    programs.says("squeue", "/bin/sleep 100 & echo $! >'" + pid + "'");
+    said = hasty.ask(List.of("/usr/bin/env", "squeue"));
+    ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
+        .ifPresent(ProcessHandle::destroy);
+    assertEquals(0, said.status(), "what it left running is not waited for");
+  }
+
+  @Test
+  void nothingIsAskedTwiceAtATime() throws Exception {
+    programs.says(
+        "squeue",
+        """
+        /bin/mkdir "$calls.going" || echo both >>"$calls"
+        /bin/sleep 0.2
+        /bin/rmdir "$calls.going"
+        """);
+    Slurm slurm = slurm(Map.of());
+    List<Thread> threads =
+        IntStream.range(0, 3)
+            .mapToObj(_ -> Thread.ofVirtual().start(() -> slurm.states(List.of(job("7")))))
+            .toList();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(3, programs.calls().stream().filter(call -> call.startsWith("squeue")).count());
+    assertTrue(!programs.calls().contains("both"));
+  }
+
+  @Test
+  void anAnswerWithoutEndIsNone() throws IOException {
+    programs.says("squeue", "exec /usr/bin/yes '7|RUNNING|None|n1|torc-1'");
+    assertEquals(new NoAnswer("an answer of more than 67108864 bytes"), state("7"));
   }
 
   @Test
