@@ -43,7 +43,7 @@ public record SchedulerSettings(
   }
 
   /**
-   * Commands of sh with placeholders.
+   * Commands of sh with placeholders, of which none is {@link #unknown}.
    *
    * @param separator between the ids in {@code states} and {@code cancel}
    * @param id its first group is the id in what {@code submit} prints; null for the last word

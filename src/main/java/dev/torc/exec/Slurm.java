@@ -172,7 +172,10 @@ final class Slurm implements Scheduler {
       ProgramOutput said =
           ask(asking, List.of("scontrol", "show", "job", "--oneliner", listed.id()));
       Matcher code = EXIT.matcher(said.text());
-      exit = said.ok() && code.find() ? code.group(1) : "";
+      if (!said.ok() || !code.find()) {
+        return new SchedulerState.NoAnswer(SchedulerWords.failure(said));
+      }
+      exit = code.group(1);
     }
     return SlurmWords.end(listed.word(), listed.reason(), exit, job.log());
   }

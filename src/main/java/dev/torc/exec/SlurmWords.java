@@ -70,7 +70,7 @@ final class SlurmWords {
    * An end. Where Slurm has no control groups, a kill for memory has the same words as any other,
    * and only the script's log tells.
    *
-   * @param exit {@code STATUS:SIGNAL}, empty where that is not known
+   * @param exit {@code STATUS:SIGNAL}; empty where it does not matter
    * @param log may be null
    */
   static SchedulerState.Ended end(String word, String reason, String exit, Path log) {

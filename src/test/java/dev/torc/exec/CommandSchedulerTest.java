@@ -89,12 +89,14 @@ class CommandSchedulerTest {
     programs.says("qsub", "echo 7.server");
     String template =
         "qsub -N {name} -l ncpus={cpus},mem={memory}mb,gpus={gpus},nodes={nodes},disk={disk} -W"
-            + " {runtime} {runtime:hms} {runtime:min} -o {log} -q {queue} -x ${HOME:-no} {{name}}"
+            + " {runtime} {runtime:hms} {runtime:min} -o {log} -q {queue} -x ${PWD} {{name}}"
             + " {} {script}";
     assertEquals(accepted("7.server"), submit(template, null, MUCH));
     assertEquals(
         "qsub -N torc-1 -l ncpus=4,mem=4mb,gpus=2,nodes=3,disk=1 -W 3662 01:01:02 62 -o /p/log -q"
-            + " long one -x no {name} {} /p/it's a.sh",
+            + " long one -x "
+            + temp.toRealPath()
+            + " {name} {} /p/it's a.sh",
         programs.calls().getFirst());
   }
 

@@ -261,6 +261,8 @@ class SlurmTest {
   @Test
   void whatFailedIsToldByItsExitAndByTheWordsInItsLog() throws IOException {
     queue("7|FAILED|JobLaunchFailure|n1|torc-1");
+    programs.says("scontrol", "echo 'Unable to contact slurm controller' >&2; exit 1");
+    assertEquals(new NoAnswer("Unable to contact slurm controller"), state("7"));
     exits("0:53");
     assertEquals(new Ended(Cause.LAUNCH_FAILURE, "FAILED JobLaunchFailure 0:53"), state("7"));
     exits("0:9");
