@@ -101,6 +101,7 @@ final class RemoteBatch {
     SchedulerJob job;
     SchedulerState state = new SchedulerState.Waiting("", false);
     long over = -1; // since when the scheduler has done with it
+    boolean never; // it will not start for the reason that the scheduler gives
     boolean cancelled;
 
     Element(List<Entry> entries) {
@@ -111,11 +112,21 @@ final class RemoteBatch {
       return entries.stream().allMatch(Entry::isOver);
     }
 
-    /** The scheduler says what became of it. */
+    /**
+     * The scheduler says what became of it. That it is gone, or will never start, counts when it
+     * was said twice: a listing that was cut looks the same.
+     */
     void told(SchedulerState now, long time) {
+      boolean gone = now instanceof SchedulerState.Gone;
+      boolean sure = !gone || state instanceof SchedulerState.Gone;
+      never = isNever(now) && isNever(state);
       state = now;
-      boolean done = now instanceof SchedulerState.Ended || now instanceof SchedulerState.Gone;
+      boolean done = now instanceof SchedulerState.Ended || gone && sure;
       over = !done ? -1 : over < 0 ? time : over;
+    }
+
+    private static boolean isNever(SchedulerState state) {
+      return state instanceof SchedulerState.Waiting waiting && waiting.never();
     }
 
     /** Whether no script left anything of any of its jobs. */

@@ -294,7 +294,7 @@ final class RemoteDesk {
       if (element.isOver()) {
         continue;
       }
-      if (element.state instanceof SchedulerState.Waiting waiting && waiting.never()) {
+      if (element.never && element.state instanceof SchedulerState.Waiting waiting) {
         tell(scheduler.cancel(List.of(element.job)));
         lose(
             batch,
