@@ -213,7 +213,7 @@ class BatchEndTest {
       Process process = node.start(Map.of());
       node.awaitFile("up");
       process.destroyForcibly().waitFor();
-      node.awaitShells();
+      node.awaitAll();
       assertFalse(node.exists("second"));
     }
   }
