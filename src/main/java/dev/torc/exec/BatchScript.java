@@ -20,7 +20,8 @@ import java.util.concurrent.TimeUnit;
  * @param before text of sh that runs before each job, in the job's own shell; empty for none. Where
  *     it fails, the job is not started
  * @param holdsMemory whether the script ends jobs for their memory limit; peaks are measured anyway
- * @param limit seconds that the scheduler gives a batch; 0 for no limit
+ * @param limit seconds that the scheduler gives a batch, counted here from the script's begin, so
+ *     the scheduler is best asked for some more, the grace too; 0 for no limit
  * @param grace seconds between TERM and KILL
  * @param element name of the variable that tells a batch its number, from 0, where a script has
  *     several

@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +87,9 @@ class BatchEndTest {
   @ParameterizedTest
   @CsvSource({"dash,TERM", "bash,INT", "busybox,HUP", "dash,INT", "bash,TERM", "busybox,TERM"})
   void aScriptThatIsToldToEndCancelsItsJob(String shell, String signal) throws Exception {
+    assumeFalse(
+        signal.equals("INT") && isIgnored(2),
+        "INT is ignored here, as in what a shell starts in the background: no shell can undo that");
     try (BatchNode node = new BatchNode(temp, shell)) {
       node.folder.writeScript(
           node.script()
@@ -105,6 +111,15 @@ class BatchEndTest {
       assertEquals(Set.of(BatchFolder.Word.LATER), node.folder.words().get("b"));
       assertFalse(node.exists("ran"));
     }
+  }
+
+  private static boolean isIgnored(int signal) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("SigIgn:")) {
+        return (Long.parseUnsignedLong(line.substring(7).strip(), 16) >> signal - 1 & 1) == 1;
+      }
+    }
+    return false;
   }
 
   /**
@@ -155,8 +170,8 @@ class BatchEndTest {
     try (BatchNode node = new BatchNode(temp, shell)) {
       String leave = "(setsid sleep 1000 >/dev/null 2>&1 & echo $! >";
       node.run(
-          node.job("a", leave + "bad); until [ -s bad ]; do :; done; exit 1"),
-          node.job("b", leave + "good); until [ -s good ]; do :; done"));
+          node.job("b", leave + "good); until [ -s good ]; do :; done"),
+          node.job("a", leave + "bad); until [ -s bad ]; do :; done; exit 1"));
       assertEquals(1, node.folder.status("a").code());
       assertFalse(node.lives("bad"));
       assertTrue(node.lives("good"));
@@ -198,7 +213,7 @@ class BatchEndTest {
       Process process = node.start(Map.of());
       node.awaitFile("up");
       process.destroyForcibly().waitFor();
-      node.awaitShells();
+      node.awaitAll();
       assertFalse(node.exists("second"));
     }
   }

@@ -74,7 +74,7 @@ class BatchKillTest {
         check(run, how, "call " + at);
         runs.add(folder);
       }
-      node.awaitShells();
+      node.awaitAll();
       for (Path folder : runs) {
         assertTrue(Run.ran(folder) <= 1, folder + " ran " + Run.ran(folder) + " times");
       }

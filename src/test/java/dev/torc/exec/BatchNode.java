@@ -152,8 +152,14 @@ final class BatchNode implements AutoCloseable {
     return Files.exists(root.resolve(name));
   }
 
+  /** A shell that runs a script, or a process of a job. */
   private boolean isOfNode(ProcessHandle process) {
-    return process.info().commandLine().orElse("").contains(root + "/");
+    try {
+      Path dir = Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/cwd"));
+      return dir.startsWith(root) || process.info().commandLine().orElse("").contains(root + "/");
+    } catch (IOException gone) {
+      return false;
+    }
   }
 
   /** Whether a process lives whose number a job wrote to a file. */
@@ -171,29 +177,20 @@ final class BatchNode implements AutoCloseable {
     new ProcessBuilder("kill", "-s", signal, Long.toString(process.pid())).start().waitFor();
   }
 
-  /** Waits until no shell runs a script any more, also of one that was killed. */
-  void awaitShells() {
+  /** Waits until nothing runs any more, also of a script that was killed. */
+  void awaitAll() {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (ProcessHandle.allProcesses().anyMatch(this::isOfNode)) {
-      assertTrue(System.nanoTime() < end, "a script goes on");
+      assertTrue(System.nanoTime() < end, "something goes on");
       LockSupport.parkNanos(5_000_000);
     }
   }
 
-  /**
-   * Ends what a test left: scripts, their tickers, the shells of their jobs. JUnit tells of each
-   * link that leads out of its folder.
-   */
+  /** Ends what a test left; JUnit tells of each link that leads out of its folder. */
   @Override
   public void close() throws IOException {
-    ProcessHandle.allProcesses()
-        .filter(this::isOfNode)
-        .forEach(
-            shell -> {
-              shell.descendants().forEach(ProcessHandle::destroyForcibly);
-              shell.destroyForcibly();
-            });
-    awaitShells();
+    ProcessHandle.allProcesses().filter(this::isOfNode).forEach(ProcessHandle::destroyForcibly);
+    awaitAll();
     try (DirectoryStream<Path> links = Files.newDirectoryStream(bin)) {
       for (Path link : links) {
         Files.delete(link);
