@@ -106,16 +106,8 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
     }
     Image.Pull pull = fields.read("pull", Image.Pull.MISSING, node -> pull(job.scope().text(node)));
     String images =
-        fields.read("images", IMAGES, node -> folder(job.scope().path(node), node.place()));
+        fields.read("images", IMAGES, node -> paths.normalize(StepReader.path(job.scope(), node)));
     return new Image("", null, runtime, false, volumes, fields.texts("args"), pull, images);
-  }
-
-  private String folder(String text, Place place) {
-    Paths.refuseHome(text, place);
-    if (text.isEmpty()) {
-      throw new IllegalArgumentException("an empty path");
-    }
-    return paths.normalize(text);
   }
 
   /** The image that is said, with the settings; null for the host. */

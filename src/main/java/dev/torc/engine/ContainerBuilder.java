@@ -6,6 +6,7 @@ import dev.torc.exec.Containers;
 import dev.torc.exec.LocalImage;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
+import dev.torc.posix.OwnStatus;
 import dev.torc.workflow.Image;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Step;
@@ -70,7 +71,7 @@ record ContainerBuilder(
   /** The runtime of an image; throws {@link AttemptFailure} where none can work. */
   ContainerRuntime runtime(Image image) {
     try {
-      return containers.runtime(LaunchBuilder.image(image));
+      return containers.runtime(ImageSupply.name(image));
     } catch (Containers.NoRuntime e) {
       throw new AttemptFailure(e.getMessage());
     }
@@ -97,13 +98,13 @@ record ContainerBuilder(
     labels.put("dev.torc.job", job.name());
     labels.put("dev.torc.root", graph.workflow().root().toString());
     ContainerRuntime runtime = runtime(image);
-    LocalImage here = containers.find(LaunchBuilder.image(image), runtime);
+    LocalImage here = containers.find(ImageSupply.name(image), runtime);
     if (here == null) {
       throw new AttemptFailure("image " + image.name() + " is not here any more");
     }
     long cpus = job.resources().askedCpus() > 0 ? granted.demand().of(ResourceDemand.CPUS) : 0;
     boolean limited = cpus > 0 || granted.memoryLimit() > 0;
-    String remark = containers.remark(LaunchBuilder.image(image), runtime, limited);
+    String remark = containers.remark(ImageSupply.name(image), runtime, limited);
     if (!remark.isEmpty() && told.add(remark)) {
       events.accept(new Event.Note(Event.Level.WARNING, remark));
     }
@@ -182,16 +183,7 @@ record ContainerBuilder(
 
   /** The caller's further groups; none where the system does not tell. */
   private static List<String> groups() {
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-        if (line.startsWith("Groups:")) {
-          String all = line.substring(7).strip();
-          return all.isEmpty() ? List.of() : List.of(all.split(" "));
-        }
-      }
-    } catch (IOException e) {
-      return List.of(); // no Linux
-    }
-    return List.of();
+    String all = OwnStatus.of("Groups");
+    return all.isEmpty() ? List.of() : List.of(all.split(" "));
   }
 }

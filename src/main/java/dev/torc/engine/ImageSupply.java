@@ -21,7 +21,7 @@ import java.util.function.Function;
  * by the first job that needs it, while others wait. What an image is called on the way is said
  * here; the fetching is the runtime's.
  */
-final class ImageSupply {
+public final class ImageSupply {
 
   private static final String HUB = "docker.io/";
 
@@ -57,7 +57,7 @@ final class ImageSupply {
   }
 
   private void ready(Image image, Function<Launch, ProcessEnd> runner) throws IOException {
-    Fetch fetch = fetches.computeIfAbsent(LaunchBuilder.image(image), _ -> new Fetch());
+    Fetch fetch = fetches.computeIfAbsent(name(image), _ -> new Fetch());
     synchronized (fetch) {
       ready(image, fetch, runner);
     }
@@ -65,7 +65,7 @@ final class ImageSupply {
 
   private void ready(Image image, Fetch fetch, Function<Launch, ProcessEnd> runner)
       throws IOException {
-    Containers.ImageName name = LaunchBuilder.image(image);
+    Containers.ImageName name = name(image);
     ContainerRuntime runtime = builder.runtime(image);
     if (name.isFile()) {
       return; // it is a need
@@ -82,7 +82,6 @@ final class ImageSupply {
         return; // interrupted: the job will not start
       }
       builder.containers().fetched(name);
-      here = builder.containers().find(name, runtime) != null;
     }
     if (fetch.trouble != null && !fetch.trouble.isEmpty()) {
       throw new AttemptFailure("image " + image.name() + " cannot be had: " + fetch.trouble);
@@ -93,14 +92,20 @@ final class ImageSupply {
     }
   }
 
+  /** An image as the runtimes are asked for it. */
+  public static Containers.ImageName name(Image image) {
+    return new Containers.ImageName(
+        image.name(), image.file() != null, image.runtime(), image.wish(), image.images());
+  }
+
   /**
    * Why a step cannot have its image, as far as a look tells; empty where it can, or where only
    * fetching it would show.
    *
    * @param waits whether the job waits for others: one of them may make the image
    */
-  static String lack(Containers containers, Image image, boolean waits) {
-    Containers.ImageName name = LaunchBuilder.image(image);
+  public static String lack(Containers containers, Image image, boolean waits) {
+    Containers.ImageName name = name(image);
     LocalImage here = containers.find(name);
     if (here != null && here.id() != null) {
       return ""; // a runtime that can tell so works
@@ -121,7 +126,7 @@ final class ImageSupply {
       throws IOException {
     Path log =
         folder.resolve(".pull-" + Digest.ofText(image.name()).hex().substring(0, 12) + ".log");
-    Containers.ImageName name = LaunchBuilder.image(image);
+    Containers.ImageName name = name(image);
     Launch.Step step =
         new Launch.Step(
             runtime.pull(name, source(image.name())), builder.graph().workflow().root(), Map.of());

@@ -14,7 +14,6 @@ import dev.torc.posix.OwnFile;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.workflow.Hook;
-import dev.torc.workflow.Image;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Step;
@@ -350,17 +349,6 @@ public final class LaunchBuilder {
   Path needsFile(String job, String item) {
     String name = item.isEmpty() ? JobFileName.of(job) : JobFileName.of(job, item);
     return place.jobs().resolve(name + ".needs");
-  }
-
-  /** An image as the runtimes are asked for it. */
-  public static Containers.ImageName image(Image image) {
-    return new Containers.ImageName(
-        image.name(), image.file() != null, image.runtime(), image.wish(), image.images());
-  }
-
-  /** Why a step cannot have its image; see {@link dev.torc.plan.ImageSource#lack}. */
-  public static String lack(Containers containers, Image image, boolean waits) {
-    return ImageSupply.lack(containers, image, waits);
   }
 
   /** Whether a job runs in containers. */

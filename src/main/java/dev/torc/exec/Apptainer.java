@@ -71,9 +71,8 @@ final class Apptainer extends ContainerRuntime {
 
   @Override
   LocalImage find(Containers.ImageName image) {
-    return Files.isRegularFile(root.resolve(file(image)))
-        ? new LocalImage(null, file(image))
-        : null;
+    String file = file(image);
+    return Files.isRegularFile(root.resolve(file)) ? new LocalImage(null, file) : null;
   }
 
   /** The file of an image: its own, or the one that was made of it. */

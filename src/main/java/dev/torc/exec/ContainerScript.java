@@ -1,10 +1,10 @@
 package dev.torc.exec;
 
 import dev.torc.posix.OwnFile;
+import dev.torc.posix.OwnStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,18 +88,10 @@ final class ContainerScript {
     return words;
   }
 
-  /** The caller's, in octal digits. */
+  /** The caller's, in octal digits; the usual one without Linux, or with one older than 4.7. */
   private static String umask() {
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-        if (line.startsWith("Umask:")) {
-          return line.substring(6).strip();
-        }
-      }
-    } catch (IOException e) {
-      return "022"; // no Linux, or one older than 4.7
-    }
-    return "022";
+    String umask = OwnStatus.of("Umask");
+    return umask.isEmpty() ? "022" : umask;
   }
 
   /**

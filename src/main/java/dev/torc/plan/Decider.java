@@ -8,7 +8,6 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.machine.Refusal;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Step;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,14 +102,7 @@ public final class Decider {
     if (last != null && !wish.forced) {
       lacking.addAll(vanished.of(id));
     }
-    for (Step step : graph.job(id).steps()) {
-      if (step.image() != null) {
-        String why = contents.around().lack(step.image(), graph.before().row(id).length > 0);
-        if (!why.isEmpty()) {
-          lacking.add(new Reason(Reason.Kind.IMAGE_UNAVAILABLE, step.image().name(), "", why));
-        }
-      }
-    }
+    lacking.addAll(contents.around().lacking(graph, id));
     return lacking;
   }
 

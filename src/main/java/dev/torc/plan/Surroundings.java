@@ -1,9 +1,12 @@
 package dev.torc.plan;
 
+import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.StampSource;
 import dev.torc.workflow.Image;
+import dev.torc.workflow.Step;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,8 +51,14 @@ public final class Surroundings {
     return tools;
   }
 
-  /** The image that a name means; null where it is not here, and its name does not tell it. */
+  /**
+   * The image that a name means; null where it is not here, and its name does not tell it. Whether
+   * a file is there is told as of the need that it is.
+   */
   public ImageSource.Here image(Image image) {
+    if (image.file() != null) {
+      return new ImageSource.Here(null, image.name());
+    }
     Digest pinned = pinned(image.name());
     return pinned != null ? new ImageSource.Here(pinned, null) : images.of(image);
   }
@@ -61,9 +70,18 @@ public final class Surroundings {
     return hex.matches("[0-9a-f]{64}") ? Digest.ofHex(hex) : null;
   }
 
-  /** Why a step cannot have its image; see {@link ImageSource#lack}. */
-  public String lack(Image image, boolean waits) {
-    return images.lack(image, waits);
+  /** The images that a job cannot have, as {@link ImageSource#lack} says. */
+  public List<Reason> lacking(Graph graph, int job) {
+    List<Reason> lacking = new ArrayList<>(0);
+    for (Step step : graph.job(job).steps()) {
+      if (step.image() != null) {
+        String why = images.lack(step.image(), graph.before().row(job).length > 0);
+        if (!why.isEmpty()) {
+          lacking.add(new Reason(Reason.Kind.IMAGE_UNAVAILABLE, step.image().name(), "", why));
+        }
+      }
+    }
+    return lacking;
   }
 
   /** The caller's value of a variable; empty where it is not set. */

@@ -6,7 +6,6 @@ import dev.torc.machine.SafeText;
 import dev.torc.plan.ImageSource;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Surroundings;
-import dev.torc.workflow.Image;
 import dev.torc.workflow.Step;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -38,18 +37,12 @@ public record ImageUse(String name, Digest identity, String file, int jobs) {
       Set<Known> images = new LinkedHashSet<>();
       for (Step step : context.graph().job(job).steps()) {
         if (step.image() != null) {
-          images.add(new Known(step.image().name(), here(step.image(), around)));
+          images.add(new Known(step.image().name(), around.image(step.image())));
         }
       }
       images.forEach(image -> uses.merge(image, 1, Integer::sum));
     }
     return uses.entrySet().stream().map(use -> of(use.getKey(), use.getValue())).toList();
-  }
-
-  private static ImageSource.Here here(Image image, Surroundings around) {
-    return image.file() != null
-        ? new ImageSource.Here(null, image.name()) // a need: whether it is there is told as such
-        : around.image(image);
   }
 
   private static ImageUse of(Known image, int jobs) {

@@ -69,7 +69,7 @@ public record JobsAtRest(
   /** In place of a size: a temporary product that is gone. */
   static final long GONE = -2;
 
-  private static final String LAYOUT = "torc rest 5";
+  private static final String LAYOUT = "torc rest 6";
 
   /** So many files are worth another thread. */
   private static final int MANY = 2_000;

@@ -4,13 +4,12 @@ import dev.torc.plan.CommandWarnings;
 import dev.torc.plan.DiskChecks;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.PlanContext;
+import dev.torc.plan.Reason;
 import dev.torc.report.CheckAnswer;
 import dev.torc.report.ImageUse;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.workflow.Group;
-import dev.torc.workflow.Job;
-import dev.torc.workflow.Step;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -74,14 +73,9 @@ public record CheckRequest(ProjectOptions options) {
   private static Collection<Diagnostic> unavailable(PlanContext context, int[] jobs) {
     Map<String, Diagnostic> found = new LinkedHashMap<>();
     for (int id : jobs) {
-      Job job = context.graph().job(id);
-      for (Step step : job.steps()) {
-        boolean waits = context.graph().before().row(id).length > 0;
-        String why =
-            step.image() == null ? "" : context.contents().around().lack(step.image(), waits);
-        if (!why.isEmpty()) {
-          found.putIfAbsent(why, new Diagnostic(job.place(), why));
-        }
+      for (Reason lack : context.contents().around().lacking(context.graph(), id)) {
+        found.putIfAbsent(
+            lack.lack(), new Diagnostic(context.graph().job(id).place(), lack.lack()));
       }
     }
     return found.values();

@@ -5,7 +5,7 @@ import dev.torc.buildfile.Overrides;
 import dev.torc.buildfile.ParsedBuildFile;
 import dev.torc.buildfile.ResultSource;
 import dev.torc.cache.CachePlace;
-import dev.torc.engine.LaunchBuilder;
+import dev.torc.engine.ImageSupply;
 import dev.torc.exec.Containers;
 import dev.torc.exec.LocalImage;
 import dev.torc.graph.DisplayGraph;
@@ -146,13 +146,13 @@ public record Project(
   private record Identities(Containers containers) implements ImageSource {
     @Override
     public Here of(Image image) {
-      LocalImage here = containers.find(LaunchBuilder.image(image));
+      LocalImage here = containers.find(ImageSupply.name(image));
       return here == null ? null : new Here(here.id(), here.file());
     }
 
     @Override
     public String lack(Image image, boolean waits) {
-      return LaunchBuilder.lack(containers, image, waits);
+      return ImageSupply.lack(containers, image, waits);
     }
   }
 
