@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.cache.CacheException;
+import dev.torc.cache.JobResult;
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.StartMarks;
 import dev.torc.cache.StoredValue;
@@ -28,6 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -50,6 +52,7 @@ final class Attempt {
   private final long timeLimit;
   private final Runnable gone;
   private final Consumer<RemoteRun.Place> submitted;
+  private final boolean anew;
   private RemoteRun remote; // null where it runs here
   private boolean resumed; // an earlier torc handed it out
   private final long started = System.currentTimeMillis();
@@ -68,6 +71,7 @@ final class Attempt {
   /**
    * An attempt that has not begun.
    *
+   * @param anew whether it runs whatever an earlier torc handed out of it
    * @param gone told, on the thread of the attempt, when its processes ended well and only a look
    *     at their products is left, which may take longer than to begin another
    * @param submitted told the id when it was handed out to a scheduler
@@ -78,6 +82,7 @@ final class Attempt {
       int number,
       LaunchBuilder.Granted granted,
       long timeLimit,
+      boolean anew,
       Runnable gone,
       Consumer<RemoteRun.Place> submitted) {
     this.shared = shared;
@@ -86,6 +91,7 @@ final class Attempt {
     this.number = number;
     this.granted = granted;
     this.timeLimit = timeLimit;
+    this.anew = anew;
     this.gone = gone;
     this.submitted = submitted;
   }
@@ -226,8 +232,10 @@ final class Attempt {
     if (shared.remotes().isEmpty() && job.executor() == null) {
       return false;
     }
-    awaitWriters();
-    RemoteRunner holder = shared.remotes().holder(job.name());
+    if (!endOthers()) {
+      ended = new ProcessEnd(ProcessEnd.How.NOT_REACHED, 0, 0, 0, -1, "");
+      return true;
+    }
     Decider.Described described = shared.decider().describe(id, List.of(), snapshot);
     RemoteKey key =
         new RemoteKey(
@@ -236,42 +244,69 @@ final class Attempt {
             number,
             described.digest().hex(),
             described.command().hex());
-    RemoteRun run = new RemoteRun(shared, job, key, submitted);
-    if (holder != null) {
-      ProcessEnd end = await(holder, () -> run.resume(holder));
-      if (end != null) {
-        remote = run;
-        resumed = true;
-        cleared = true;
-        ended = end;
-        return true;
-      }
+    RemoteRun run = new RemoteRun(shared.removal(), key, submitted);
+    RemoteRunner holder = anew ? null : shared.remotes().holder(job.name());
+    ProcessEnd end = holder == null ? null : await(holder, () -> run.resume(holder));
+    if (end != null) {
+      remote = run;
+      resumed = true;
+      cleared = true;
+      ended = end;
+      return true;
     }
     remote = job.executor() == null ? null : run;
     return false;
   }
 
-  /** What an earlier torc handed out of other jobs and writes to the same places is ended first. */
-  private void awaitWriters() throws IOException {
+  /**
+   * What an earlier torc handed out of other jobs and writes to the same places is ended first, and
+   * of this one where it is to run anew.
+   *
+   * @return whether nothing of that is out any more
+   */
+  private boolean endOthers() throws IOException {
     Path root = shared.graph().workflow().root();
     List<Path> places = job.productRefs().stream().map(ref -> root.resolve(ref.text())).toList();
     for (String other : shared.remotes().writers(places)) {
       RemoteRunner holder = shared.remotes().holder(other);
-      if (!other.equals(job.name())) {
-        RemoteKey none = new RemoteKey(other, shared.build().id(), number, "", "");
-        RemoteRun run = new RemoteRun(shared, job, none, _ -> {});
-        await(holder, () -> run.resume(holder));
-        run.recorded();
+      if (anew || !other.equals(job.name())) {
+        boolean[] over = {false};
+        await(
+            holder,
+            () -> {
+              over[0] = RemoteRun.cancel(holder, other, shared.build().id(), shared.removal());
+              return null;
+            });
+        if (!over[0]) {
+          return false;
+        }
       }
     }
+    return true;
   }
 
-  /** Hands it out and waits for its end. */
+  /** Hands it out and waits for its end; what recovers from a failed attempt runs here. */
   private ProcessEnd hand(Launch launch) throws IOException {
+    int recovering = launch.steps().size() - job.steps().size();
+    if (recovering > 0) {
+      ProcessEnd recovered = runHere(launch.only(0, recovering));
+      if (!recovered.ok()) {
+        return recovered;
+      }
+    }
+    Launch rest = launch.only(recovering, launch.steps().size());
     RemoteRunner runner = shared.remotes().of(job.executor());
     RemoteAttempt attempt =
-        RemoteRun.of(remote.key(), job, launch, granted.memoryLimit(), shared.graph());
-    return await(runner, () -> remote.run(runner, attempt));
+        RemoteRun.of(remote.key(), job, rest, granted.memoryLimit(), expected(), shared.graph());
+    return RemoteAttempt.ended(rest, await(runner, () -> remote.run(runner, attempt)));
+  }
+
+  /** Seconds that it took last time; 0 where nobody knows. */
+  private long expected() {
+    JobResult last = shared.records().result(id);
+    return last == null || !last.outcome().isGood()
+        ? 0
+        : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(last.wall()));
   }
 
   private interface Wait {

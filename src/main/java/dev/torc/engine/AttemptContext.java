@@ -6,6 +6,7 @@ import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.plan.Decider;
+import dev.torc.plan.JobRecords;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.PlanContext;
@@ -15,6 +16,7 @@ public record AttemptContext(
     Graph graph,
     NeedContents contents,
     Decider decider,
+    JobRecords records,
     OccupiedPlaces taken,
     DigestMemo digests,
     ProductRemoval removal,
@@ -30,6 +32,7 @@ public record AttemptContext(
         context.graph(),
         context.contents(),
         context.decider(),
+        context.records(),
         new OccupiedPlaces(context.graph(), context.records(), digests),
         digests,
         removal,

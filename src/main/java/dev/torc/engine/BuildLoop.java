@@ -93,7 +93,13 @@ public final class BuildLoop {
   private void end(boolean now) {
     draining = true; // it may just have put what it had read before
     hooks.end(now);
-    List<String> jobs = state.in(JobState.RUNNING).mapToObj(state.graph()::name).toList();
+    boolean all = signal.get() == INT; // else what is out stays out
+    List<String> jobs =
+        state
+            .in(JobState.RUNNING)
+            .filter(job -> all || !out.contains(job))
+            .mapToObj(state.graph()::name)
+            .toList();
     if (!jobs.isEmpty()) {
       sender.tell(new Event.Ending(jobs, now ? 0 : setup.shared().runner().grace()));
     }

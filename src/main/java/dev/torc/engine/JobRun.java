@@ -80,7 +80,12 @@ final class JobRun {
     gpus = taken;
     released = false;
     attempts++;
-    return new Attempt(shared, id, attempts, granted(identifiers), runtime, gone, submitted);
+    return new Attempt(
+        shared, id, attempts, granted(identifiers), runtime, isForced(), gone, submitted);
+  }
+
+  private boolean isForced() {
+    return reasons.stream().anyMatch(reason -> reason.kind() == Reason.Kind.FORCED);
   }
 
   /**

@@ -29,7 +29,7 @@ import java.util.function.Consumer;
  * before, that what another machine made is seen here, and that what stood in the places of its
  * products goes where it belongs. Handing out is {@code exec}'s.
  */
-final class RemoteRun {
+public final class RemoteRun {
 
   private static final long LOOK = 200; // milliseconds
 
@@ -38,10 +38,9 @@ final class RemoteRun {
    *
    * @param id the scheduler's; null where that is not known
    */
-  record Place(String executor, String id) {}
+  public record Place(String executor, String id) {}
 
-  private final AttemptContext shared;
-  private final Job job;
+  private final ProductRemoval removal;
   private final RemoteKey key;
   private final Consumer<Place> submitted;
   private final List<RemotePlace> places = new ArrayList<>();
@@ -50,15 +49,21 @@ final class RemoteRun {
   /**
    * @param submitted is told where it is, once it is handed out
    */
-  RemoteRun(AttemptContext shared, Job job, RemoteKey key, Consumer<Place> submitted) {
-    this.shared = shared;
-    this.job = job;
+  RemoteRun(ProductRemoval removal, RemoteKey key, Consumer<Place> submitted) {
+    this.removal = removal;
     this.key = key;
     this.submitted = submitted;
   }
 
-  /** What of a launch the scheduler is told. */
-  static RemoteAttempt of(RemoteKey key, Job job, Launch launch, long memory, Graph graph) {
+  /**
+   * What of a launch the scheduler is told.
+   *
+   * @param memory bytes that are asked for; 0 for none
+   * @param expected seconds that it is likely to take; 0 where nobody knows
+   */
+  static RemoteAttempt of(
+      RemoteKey key, Job job, Launch launch, long memory, long expected, Graph graph)
+      throws IOException {
     Path root = graph.workflow().root();
     List<BatchJob.Product> products = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
@@ -74,12 +79,12 @@ final class RemoteRun {
     Resources wanted = job.resources();
     return new RemoteAttempt(
         key,
-        launch.steps(),
+        RemoteAttempt.steps(launch),
         launch.log(),
         launch.append(),
         launch.timeLimit(),
         launch.memoryLimit(),
-        0,
+        expected,
         List.copyOf(products),
         new SchedulerResources(
             wanted.cpus(), memory, wanted.gpus(), wanted.nodes(), wanted.disk(), 0));
@@ -103,6 +108,21 @@ final class RemoteRun {
   ProcessEnd run(RemoteRunner by, RemoteAttempt attempt) throws IOException, InterruptedException {
     runner = by;
     return await(waiting -> by.start(attempt, waiting));
+  }
+
+  /**
+   * Ends what an earlier torc handed out of a job, and waits until nothing of it is out.
+   *
+   * @param build the id of this build
+   * @return whether it is so; not where the runner was told to leave it
+   */
+  public static boolean cancel(
+      RemoteRunner holder, String job, String build, ProductRemoval removal)
+      throws IOException, InterruptedException {
+    RemoteRun run = new RemoteRun(removal, new RemoteKey(job, build, 0, "", ""), _ -> {});
+    boolean over = run.resume(holder) == null;
+    run.recorded();
+    return over;
   }
 
   private ProcessEnd await(Consumer<RemoteListener> begin)
@@ -138,12 +158,12 @@ final class RemoteRun {
   private void sort() throws IOException {
     for (RemotePlace place : places) {
       for (int i = 0; i < place.products().size(); i++) {
-        shared.removal().sort(place.products().get(i).path(), place.aside(i));
+        removal.sort(place.products().get(i).path(), place.aside(i));
       }
       RemoteKey of = place.key();
       TemporaryFolder.remove(
           TemporaryFolder.of(
-              shared.removal().place(), new StartMarks.Mark(of.build(), of.job(), of.attempt())));
+              removal.place(), new StartMarks.Mark(of.build(), of.job(), of.attempt())));
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.torc.exec;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -27,6 +29,20 @@ public record RemoteAttempt(
     long expected,
     List<BatchJob.Product> products,
     SchedulerResources resources) {
+
+  /** The processes of a launch as a script starts them: of a container, its client. */
+  public static List<Launch.Step> steps(Launch launch) throws IOException {
+    List<Launch.Step> steps = new ArrayList<>();
+    for (Launch.Step step : launch.steps()) {
+      steps.add(ContainerRun.handedOut(step, launch));
+    }
+    return List.copyOf(steps);
+  }
+
+  /** How a launch ended on another machine, with what its containers tell of it. */
+  public static ProcessEnd ended(Launch launch, ProcessEnd end) throws IOException {
+    return ContainerRun.handedBack(launch, end);
+  }
 
   private static final long SECOND = 1_000_000_000;
 

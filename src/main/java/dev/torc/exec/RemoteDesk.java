@@ -341,7 +341,7 @@ final class RemoteDesk {
             scheduler.elementVariable());
     place.writeScript(script.of(batch.scripted()));
     place.write(batch.record(settings));
-    marks.handOut(batch.keys());
+    marks.handOut(batch.keys(), settings.name());
   }
 
   /** Asks the scheduler to take it; three times where it will not. */

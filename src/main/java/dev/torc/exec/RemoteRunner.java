@@ -28,7 +28,7 @@ public final class RemoteRunner implements AutoCloseable {
   public interface Marks {
 
     /** Throws where that cannot be written: then nothing is handed out. */
-    void handOut(List<RemoteKey> attempts) throws IOException;
+    void handOut(List<RemoteKey> attempts, String executor) throws IOException;
   }
 
   private interface Order {

@@ -70,9 +70,23 @@ final class EventText {
     if (event instanceof Event.Finished finished) {
       return recap.text(palette, this::shown)
           + palette.bold(Summary.of(finished.counts(), finished.nanos()))
-          + "\n";
+          + "\n"
+          + out(finished);
     }
     return "";
+  }
+
+  /** What is out, and how it goes on. */
+  private static String out(Event.Finished finished) {
+    int out = finished.counts().getOrDefault(JobState.SUBMITTED, 0);
+    int rest = finished.counts().getOrDefault(JobState.NOT_REACHED, 0);
+    return out == 0
+        ? ""
+        : "%s %s out%s; `torc` takes the results and goes on\n"
+            .formatted(
+                Amount.count(out, "job"),
+                out == 1 ? "is" : "are",
+                rest == 0 ? "" : ", and " + Amount.count(rest, "job") + " not reached yet");
   }
 
   /** The first line of a failure, told once: {@code work2 failed: exit 1 after 1.2 s}. */

@@ -1,7 +1,9 @@
 package dev.torc.session;
 
 import dev.torc.cache.Cache;
-import dev.torc.cache.CacheException;
+import dev.torc.cache.CachePlace;
+import dev.torc.engine.ProductRemoval;
+import dev.torc.engine.RemoteRun;
 import dev.torc.engine.Remotes;
 import dev.torc.exec.BatchJob;
 import dev.torc.exec.Claimant;
@@ -9,9 +11,11 @@ import dev.torc.exec.EarlierJob;
 import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.Scheduler;
 import dev.torc.exec.SchedulerSettings;
+import dev.torc.machine.Refusal;
 import dev.torc.posix.OwnFile;
 import dev.torc.workflow.Executor;
 import dev.torc.workflow.Executor.Word;
+import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,8 +36,10 @@ import java.util.regex.Pattern;
  */
 final class Schedulers implements Remotes, AutoCloseable {
 
-  private final Project project;
-  private final WriteSession work;
+  private final Caller caller;
+  private final Workflow workflow; // null where the build file is refused
+  private final String build;
+  private final RemoteRunner.Marks marks;
   private final Consumer<String> warn;
   private final Path folder;
   private final Map<String, EarlierJob> earlier = new HashMap<>(); // what is out
@@ -41,12 +47,28 @@ final class Schedulers implements Remotes, AutoCloseable {
   private final Map<Path, Set<String>> above = new HashMap<>(); // who writes below it
   private final Map<String, RemoteRunner> runners = new LinkedHashMap<>();
 
-  /** Looks at what earlier builds handed out. */
-  Schedulers(Project project, WriteSession work, Consumer<String> warn) throws IOException {
-    this.project = project;
-    this.work = work;
+  /**
+   * Looks at what earlier builds handed out.
+   *
+   * @param workflow null where the build file is refused
+   * @param build the id of this build
+   * @param marks is told before anything is handed out
+   * @param warn takes lines for people
+   */
+  Schedulers(
+      Caller caller,
+      CachePlace place,
+      Workflow workflow,
+      String build,
+      RemoteRunner.Marks marks,
+      Consumer<String> warn)
+      throws IOException {
+    this.caller = caller;
+    this.workflow = workflow;
+    this.build = build;
+    this.marks = marks;
     this.warn = warn;
-    this.folder = project.place().remote();
+    this.folder = place.remote();
     OwnFile.refuseLink(folder);
     for (EarlierJob each : EarlierJob.all(folder)) {
       earlier.put(each.job(), each);
@@ -62,7 +84,7 @@ final class Schedulers implements Remotes, AutoCloseable {
 
   @Override
   public synchronized RemoteRunner of(String executor) {
-    return of(settings(project.workflow().executor(executor)));
+    return of(settings(workflow.executor(executor)));
   }
 
   @Override
@@ -76,9 +98,35 @@ final class Schedulers implements Remotes, AutoCloseable {
     if (out == null) {
       return null;
     }
-    Executor now = project.workflow().executor(out.settings().name());
+    Executor now = workflow == null ? null : workflow.executor(out.settings().name());
     SchedulerSettings settings = now == null ? out.settings() : settings(now);
     return of(settings.kind() == out.settings().kind() ? settings : out.settings());
+  }
+
+  /** The jobs of which something is out, sorted. */
+  Set<String> jobs() {
+    return new TreeSet<>(earlier.keySet());
+  }
+
+  /**
+   * Ends what is out of a job and does not wait for that.
+   *
+   * @param removal sees to what its script moved aside
+   */
+  void drop(String job, ProductRemoval removal) {
+    RemoteRunner holder = holder(job);
+    Thread.ofVirtual()
+        .name("torc-drop")
+        .start(
+            () -> {
+              try {
+                RemoteRun.cancel(holder, job, build, removal);
+              } catch (IOException e) {
+                warn.accept(job + ": " + Refusal.line(e));
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
   }
 
   @Override
@@ -110,23 +158,15 @@ final class Schedulers implements Remotes, AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Map<String, String> env = project.caller().env();
+    Map<String, String> env = caller.env();
     Claimant me =
         new Claimant(
-            work.build().id(),
+            build,
             env.getOrDefault("HOSTNAME", "localhost"),
             Cache.boot(),
             ProcessHandle.current().pid(),
             0,
             System.currentTimeMillis() / 1000);
-    RemoteRunner.Marks marks =
-        attempts -> {
-          try {
-            work.handOut(attempts, settings.name());
-          } catch (CacheException e) {
-            throw new IOException(e.getMessage(), e);
-          }
-        };
     return new RemoteRunner(Scheduler.of(settings, place, env), settings, place, me, marks, warn);
   }
 

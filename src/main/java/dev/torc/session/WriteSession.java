@@ -5,6 +5,7 @@ import dev.torc.cache.BuildId;
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
+import dev.torc.cache.CacheException;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
 import dev.torc.engine.AttemptContext;
@@ -18,6 +19,7 @@ import dev.torc.exec.Containers;
 import dev.torc.exec.LeftoverProcesses;
 import dev.torc.exec.LocalRunner;
 import dev.torc.exec.RemoteKey;
+import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.Runner;
 import dev.torc.hash.DigestMemo;
 import dev.torc.machine.Makeflags;
@@ -45,7 +47,7 @@ import java.util.function.Consumer;
  * A project opened for work: the lock is held, what a killed torc left is dealt with, the cache is
  * open for writing. Deciding and running is for those who work in it.
  */
-public final class WriteSession implements AutoCloseable {
+public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
 
   private final Project project;
   private final BuildId build;
@@ -177,6 +179,7 @@ public final class WriteSession implements AutoCloseable {
         context.graph(),
         context.contents(),
         context.decider(),
+        context.records(),
         new OccupiedPlaces(context.graph(), context.records(), digests),
         digests,
         removal(),
@@ -195,7 +198,7 @@ public final class WriteSession implements AutoCloseable {
   }
 
   /** Takes away products and keeps what is the user's. */
-  private ProductRemoval removal() throws IOException {
+  ProductRemoval removal() throws IOException {
     return new ProductRemoval(
         project.place(),
         new AllowedRoots(project.workflow().root(), project.workflow().roots()),
@@ -256,13 +259,22 @@ public final class WriteSession implements AutoCloseable {
     }
   }
 
-  /** Marks what is about to be handed out; on disk when this returns. */
-  void handOut(List<RemoteKey> attempts, String executor) {
-    for (RemoteKey each : attempts) {
-      marks.add(new StartMarks.Mark(each.build(), each.job(), each.attempt()).at(executor));
-    }
-    marks.sync();
+  /** Whether an earlier build handed out a job, and nobody has its result. */
+  boolean isOut(String job) {
+    return out.containsKey(job);
+  }
+
+  @Override
+  public void handOut(List<RemoteKey> attempts, String executor) throws IOException {
     handed = true;
+    try {
+      for (RemoteKey each : attempts) {
+        marks.add(new StartMarks.Mark(each.build(), each.job(), each.attempt()).at(executor));
+      }
+      marks.sync();
+    } catch (CacheException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   private void record(long nanos, SortedMap<String, Integer> counts, int exit) {
