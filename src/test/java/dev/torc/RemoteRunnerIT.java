@@ -100,7 +100,7 @@ class RemoteRunnerIT {
         settings,
         folder,
         new Claimant("b1", "here", "boot", 1, 1, 1),
-        _ -> {},
+        (_, _) -> {},
         notes::add);
   }
 

@@ -61,7 +61,8 @@ class EarlierBatchesTest {
               Map.of());
       Claimant me = new Claimant(build, "here", "boot", 2, 2, 0);
       desk =
-          new RemoteDesk(cluster, settings, folder, me, () -> "n" + names++, _ -> {}, notes::add);
+          new RemoteDesk(
+              cluster, settings, folder, me, () -> "n" + names++, (_, _) -> {}, notes::add);
     }
 
     RemoteKey key(String job, String manifest, String command) {

@@ -74,7 +74,13 @@ class RemoteDeskTest {
     Claimant me = new Claimant("b1", "here", "boot", 2, 2, 0);
     desk =
         new RemoteDesk(
-            cluster, settings, temp.toRealPath(), me, () -> "n" + names++, _ -> {}, notes::add);
+            cluster,
+            settings,
+            temp.toRealPath(),
+            me,
+            () -> "n" + names++,
+            (_, _) -> {},
+            notes::add);
   }
 
   private void add(int count, long expected) {
