@@ -61,7 +61,14 @@ final class CommonOptions {
     List<Path> named = files.stream().map(f -> console.cwd().resolve(f).normalize()).toList();
     boolean given = files.contains("-");
     byte[] input = given ? console.in().readNBytes(SourceFile.MAX_BYTES) : null;
-    return new ProjectOptions(named, input, variables(), container(console), executor);
+    String site = console.env().getOrDefault(ProjectOptions.SITE, "");
+    return new ProjectOptions(
+        named,
+        site.isEmpty() ? null : console.cwd().resolve(site).normalize(),
+        input,
+        variables(),
+        container(console),
+        executor);
   }
 
   /** The runtime that was ordered; null for none. */
