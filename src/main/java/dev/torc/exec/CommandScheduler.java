@@ -83,12 +83,13 @@ final class CommandScheduler implements Scheduler {
     given.put("name", CommandTemplate.quoted(request.name()));
     given.put("log", CommandTemplate.quoted(request.log().toString()));
     ProgramOutput said = ask(submitting, commands.submit(), given);
+    String id = id(said.text());
     if (!said.ok()) {
-      return SchedulerWords.isNoAnswer(said)
+      boolean taken = commands.id() != null && !id.isEmpty();
+      return taken || SchedulerWords.isNoAnswer(said)
           ? new Submission.NoAnswer(SchedulerWords.failure(said))
           : new Submission.Refused(SchedulerWords.failure(said));
     }
-    String id = id(said.text());
     return id.isEmpty() || id.length() > LONGEST || !SchedulerWords.isText(id)
         ? new Submission.NoAnswer("submit gave no id: " + SchedulerWords.line(said.text()))
         : new Submission.Accepted(List.of(new SchedulerJob(id, request.name(), request.log())));

@@ -22,7 +22,8 @@ final class SchedulerWords {
               + "|connect(ion)? (refused|reset|failure|closed)|communication (failure|connection)"
               + "|zero bytes were|unexpected message|standby mode|temporarily un|try again"
               + "|not responding|is down\\b|authentication|munge|unreachable|no route to host"
-              + "|unable to (send message|establish)|broken pipe|fetch config",
+              + "|unable to (send message|establish|connect)|broken pipe|fetch config"
+              + "|find address of|no running instance",
           Pattern.CASE_INSENSITIVE);
 
   /** A job is over, or nobody knows it any more; that a program is not found is something else. */

@@ -139,10 +139,17 @@ class CommandSchedulerTest {
             "LSF is down. Please wait ...",
             "Unable to run job: unable to send message to qmaster using port 6444",
             "ERROR: Failed to connect to local queue manager",
+            "ERROR: Can'\\''t find address of local schedd",
+            "flux-submit: ERROR: Unable to connect to Flux: broker socket /x was not found",
+            "No running instance of HQ found at /x",
             "Connection refused")) {
       programs.says("qsub", "echo '" + said + "' >&2; exit 1");
-      assertEquals(new Submission.NoAnswer(said), submit("qsub", null, LITTLE));
+      assertInstanceOf(Submission.NoAnswer.class, submit("qsub", null, LITTLE), said);
     }
+    programs.says("qsub", "echo 12.server; echo 'qsub: killed' >&2; exit 1");
+    assertEquals(
+        new Submission.NoAnswer("qsub: killed"), submit("qsub", "^(\\d+)", LITTLE), "an id");
+    assertEquals(new Submission.Refused("qsub: killed"), submit("qsub", "^(x\\d+)", LITTLE));
   }
 
   @Test
