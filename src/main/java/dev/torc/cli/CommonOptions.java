@@ -46,7 +46,10 @@ final class CommonOptions {
         "run all images with podman, docker or apptainer",
         given -> container = given);
     options.value(
-        "--on", "NAME", "run all jobs on this executor, local for this machine", n -> executor = n);
+        "--on --executor",
+        "NAME",
+        "run all jobs on this executor, local for this machine",
+        n -> executor = n);
     options.flag(
         "--json", "data for programs instead of text, where there is data", () -> json = true);
     options.value("--color", "WHEN", "auto, always or never", given -> color = given);
