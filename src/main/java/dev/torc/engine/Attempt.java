@@ -6,6 +6,8 @@ import dev.torc.cache.StartMarks;
 import dev.torc.cache.StoredValue;
 import dev.torc.exec.Launch;
 import dev.torc.exec.ProcessEnd;
+import dev.torc.exec.RemoteAttempt;
+import dev.torc.exec.RemoteKey;
 import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
@@ -13,10 +15,10 @@ import dev.torc.hash.Stamp;
 import dev.torc.hash.StoppedException;
 import dev.torc.machine.Refusal;
 import dev.torc.plan.AllowedRoots;
+import dev.torc.plan.Decider;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
-import dev.torc.workflow.Executor;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * One attempt at a job, from clearing the places of its products to looking at what it left. Runs
@@ -37,6 +40,8 @@ final class Attempt {
   /** Nanoseconds for which files may be read after a signal, and after the jobs that it ended. */
   static final long LOOK = 50_000_000;
 
+  private static final String LEFT = "left to the next build";
+
   private final AttemptContext shared;
   private final int id;
   private final Job job;
@@ -44,10 +49,15 @@ final class Attempt {
   private final LaunchBuilder.Granted granted;
   private final long timeLimit;
   private final Runnable gone;
+  private final Consumer<RemoteRun.Place> submitted;
+  private RemoteRun remote; // null where it runs here
+  private boolean resumed; // an earlier torc handed it out
   private final long started = System.currentTimeMillis();
   private ProcessEnd ended = notStarted();
   private Runner.Running running;
   private final List<Boolean> ends = new ArrayList<>(); // asked for so far, at once or not
+  private boolean cancels;
+  private RemoteRunner scheduler; // while it is waited for
   private volatile PostTimes times; // once its processes start
   private boolean cleared;
   private boolean let; // said that its processes are gone
@@ -60,6 +70,7 @@ final class Attempt {
    *
    * @param gone told, on the thread of the attempt, when its processes ended well and only a look
    *     at their products is left, which may take longer than to begin another
+   * @param submitted told the id when it was handed out to a scheduler
    */
   Attempt(
       AttemptContext shared,
@@ -67,7 +78,8 @@ final class Attempt {
       int number,
       LaunchBuilder.Granted granted,
       long timeLimit,
-      Runnable gone) {
+      Runnable gone,
+      Consumer<RemoteRun.Place> submitted) {
     this.shared = shared;
     this.id = id;
     this.job = shared.graph().job(id);
@@ -75,13 +87,36 @@ final class Attempt {
     this.granted = granted;
     this.timeLimit = timeLimit;
     this.gone = gone;
+    this.submitted = submitted;
   }
 
-  /** Ends the attempt from another thread, before or after its processes started. */
-  synchronized void end(boolean now) {
+  /**
+   * Ends the attempt from another thread, before or after its processes started.
+   *
+   * @param now whether without a grace
+   * @param cancel whether a scheduler that has it is to end it; else it stays there
+   */
+  synchronized void end(boolean now, boolean cancel) {
     ends.add(now);
+    cancels = cancel;
     if (running != null) {
       running.end(now);
+    } else if (scheduler != null) {
+      end(now);
+    }
+  }
+
+  /** Leaves it where it is, if a scheduler has it. */
+  synchronized void leave() {
+    if (scheduler != null) {
+      scheduler.leave();
+    }
+  }
+
+  /** Its outcome is recorded. */
+  void recorded() {
+    if (remote != null) {
+      remote.recorded();
     }
   }
 
@@ -122,7 +157,7 @@ final class Attempt {
     try {
       String containers = "";
       if (LaunchBuilder.contains(job)) {
-        containers = shared.launches().containers(job, number, this::launch);
+        containers = shared.launches().containers(job, number, this::runHere);
         if (isEnded()) { // while an image was fetched
           return interrupted();
         }
@@ -135,29 +170,27 @@ final class Attempt {
       if (snapshot.missingData() != null) {
         return new AttemptOutcome(ended, missingData(snapshot.missingData()), snapshot, started);
       }
-      clear(snapshot);
       LinesFile events = shared.launches().events(job.name());
       PostTimes posted = new PostTimes(events, shared.digests(), started);
-      events.clear(shared.digests()); // before the mark: who follows takes its lines for ours
-      shared.launches().output(job.name()).clear(shared.digests());
-      StartMarks.Mark mark =
-          new StartMarks.Mark(shared.build().id(), job.name(), number).in(containers);
-      shared.marks().add(mark);
-      Path tmp = shared.launches().tmp(job, mark);
-      Launch launch =
-          shared.launches().of(id, snapshot, granted, number, tmp, timeLimit, number > 1);
-      command = LaunchBuilder.shown(launch, job);
-      mark(launch.log());
-      Stamp begin =
-          job.depfile() == null
-              ? null
-              : shared.digests().stamp(shared.launches().needsFile(job.name(), "").toString());
-      times = posted;
-      ended = tmp == null ? launch(launch) : launch(launch, tmp);
+      Stamp begin = null;
+      if (!resume(snapshot)) {
+        clear(snapshot);
+        begin = launch(snapshot, posted, containers);
+      }
+      if (ended.how() == ProcessEnd.How.LEFT || ended.how() == ProcessEnd.How.NOT_REACHED) {
+        return new AttemptOutcome(ended, LEFT, snapshot, started);
+      }
       if (ended.how() == ProcessEnd.How.INTERRUPTED) {
         shared.digests().stop().extend(LOOK); // for what it left
       }
       snapshot.ended();
+      List<String> moved = null;
+      if (remote != null && ended.ok()) {
+        begin = shared.digests().stamp(remote.begun().toString());
+        RemoteNeeds read = RemoteNeeds.of(shared, id, snapshot, resumed, begin.ctime());
+        snapshot = read.snapshot();
+        moved = read.moved();
+      }
       if (ended.ok() && !snapshot.isSmall()) {
         letGo();
       }
@@ -166,7 +199,7 @@ final class Attempt {
         events.clear(shared.digests());
       }
       return ended.ok()
-          ? succeeded(snapshot, begin)
+          ? succeeded(snapshot, moved, begin)
           : left(
               new AttemptOutcome(
                   ended,
@@ -182,6 +215,124 @@ final class Attempt {
     } catch (UncheckedIOException e) {
       return left(new AttemptOutcome(ended, Refusal.line(e.getCause()), snapshot, started));
     }
+  }
+
+  /**
+   * Waits for what an earlier torc handed out of this job, whoever is to run it now.
+   *
+   * @return false where nothing of it is out, so that it is to be started
+   */
+  private boolean resume(NeedSnapshot snapshot) throws IOException {
+    if (shared.remotes().isEmpty() && job.executor() == null) {
+      return false;
+    }
+    awaitWriters();
+    RemoteRunner holder = shared.remotes().holder(job.name());
+    Decider.Described described = shared.decider().describe(id, List.of(), snapshot);
+    RemoteKey key =
+        new RemoteKey(
+            job.name(),
+            shared.build().id(),
+            number,
+            described.digest().hex(),
+            described.command().hex());
+    RemoteRun run = new RemoteRun(shared, job, key, submitted);
+    if (holder != null) {
+      ProcessEnd end = await(holder, () -> run.resume(holder));
+      if (end != null) {
+        remote = run;
+        resumed = true;
+        cleared = true;
+        ended = end;
+        return true;
+      }
+    }
+    remote = job.executor() == null ? null : run;
+    return false;
+  }
+
+  /** What an earlier torc handed out of other jobs and writes to the same places is ended first. */
+  private void awaitWriters() throws IOException {
+    Path root = shared.graph().workflow().root();
+    List<Path> places = job.productRefs().stream().map(ref -> root.resolve(ref.text())).toList();
+    for (String other : shared.remotes().writers(places)) {
+      RemoteRunner holder = shared.remotes().holder(other);
+      if (!other.equals(job.name())) {
+        RemoteKey none = new RemoteKey(other, shared.build().id(), number, "", "");
+        RemoteRun run = new RemoteRun(shared, job, none, _ -> {});
+        await(holder, () -> run.resume(holder));
+        run.recorded();
+      }
+    }
+  }
+
+  /** Hands it out and waits for its end. */
+  private ProcessEnd hand(Launch launch) throws IOException {
+    RemoteRunner runner = shared.remotes().of(job.executor());
+    RemoteAttempt attempt =
+        RemoteRun.of(remote.key(), job, launch, granted.memoryLimit(), shared.graph());
+    return await(runner, () -> remote.run(runner, attempt));
+  }
+
+  private interface Wait {
+    ProcessEnd end() throws IOException, InterruptedException;
+  }
+
+  private ProcessEnd await(RemoteRunner runner, Wait wait) throws IOException {
+    if (isEnded()) {
+      return new ProcessEnd(ProcessEnd.How.NOT_REACHED, 0, 0, 0, -1, "");
+    }
+    try {
+      waits(runner);
+      return wait.end();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new ProcessEnd(ProcessEnd.How.INTERRUPTED, 0, 0, 0, -1, "");
+    } finally {
+      waits(null);
+    }
+  }
+
+  private synchronized void waits(RemoteRunner runner) {
+    scheduler = runner;
+    if (runner != null && !ends.isEmpty()) { // they came meanwhile
+      end(ends.getLast());
+    }
+  }
+
+  private void end(boolean now) {
+    if (cancels && !now) {
+      scheduler.end();
+    } else {
+      scheduler.leave();
+    }
+  }
+
+  /**
+   * Starts it and waits for its end.
+   *
+   * @return a stamp from when it started; null for a job without depfile
+   */
+  private Stamp launch(NeedSnapshot snapshot, PostTimes posted, String containers)
+      throws IOException {
+    shared.launches().events(job.name()).clear(shared.digests()); // who follows takes its lines
+    shared.launches().output(job.name()).clear(shared.digests());
+    StartMarks.Mark mark =
+        new StartMarks.Mark(shared.build().id(), job.name(), number).in(containers);
+    if (remote == null) { // else when it is handed out
+      shared.marks().add(mark);
+    }
+    Path tmp = shared.launches().tmp(job, mark);
+    Launch launch = shared.launches().of(id, snapshot, granted, number, tmp, timeLimit, number > 1);
+    command = LaunchBuilder.shown(launch, job);
+    mark(launch.log());
+    Stamp begin =
+        job.depfile() == null
+            ? null
+            : shared.digests().stamp(shared.launches().needsFile(job.name(), "").toString());
+    times = posted;
+    ended = tmp == null ? launch(launch) : launch(launch, tmp);
+    return begin;
   }
 
   /** What is to be said of a needed file that is not there. */
@@ -208,13 +359,16 @@ final class Attempt {
     for (OwnedPath stale : snapshot.stale()) {
       shared.removal().keepStale(stale.path());
     }
-    boolean there = shared.removal().clear(job);
+    boolean there = shared.removal().clear(job, remote != null);
     cleared = true;
     if (there) {
       return;
     }
     Path root = shared.graph().workflow().root();
     for (Ref ref : job.productRefs()) {
+      if (remote != null && !(ref instanceof Ref.OfGlob)) {
+        continue; // its script does
+      }
       if (ref instanceof Ref.OfFile file) {
         makeFolder(root.resolve(file.path()).getParent());
       } else if (ref instanceof Ref.OfFolder folder) {
@@ -223,7 +377,7 @@ final class Attempt {
         makeFolder(root.resolve(Glob.of(glob.pattern()).fixedPrefix()));
       }
     }
-    if (job.depfile() != null) {
+    if (job.depfile() != null && remote == null) {
       makeFolder(root.resolve(job.depfile()).getParent());
     }
   }
@@ -249,28 +403,14 @@ final class Attempt {
     }
   }
 
-  private ProcessEnd launch(Launch launch) {
-    if (isEnded()) {
-      return new ProcessEnd(ProcessEnd.How.INTERRUPTED, 0, 0, 0, -1, "");
-    }
-    return job.executor() == null ? shared.runner().run(launch, this::runs) : remote(launch);
+  private ProcessEnd launch(Launch launch) throws IOException {
+    return remote == null ? runHere(launch) : hand(launch);
   }
 
-  private ProcessEnd remote(Launch launch) {
-    Executor executor = shared.graph().workflow().executor(job.executor());
-    RemoteRunner runner = shared.remotes().of(executor.name());
-    runs(_ -> runner.end());
-    Path root = shared.graph().workflow().root();
-    try {
-      return new RemoteRun()
-          .await(
-              runner, RemoteRun.of(job, launch, granted.memoryLimit(), root), executor.latency());
-    } catch (IOException e) {
-      throw new AttemptFailure(Refusal.line(e));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return new ProcessEnd(ProcessEnd.How.INTERRUPTED, 0, 0, 0, -1, "");
-    }
+  private ProcessEnd runHere(Launch launch) {
+    return isEnded()
+        ? new ProcessEnd(ProcessEnd.How.INTERRUPTED, 0, 0, 0, -1, "")
+        : shared.runner().run(launch, this::runs);
   }
 
   private synchronized boolean isEnded() {
@@ -281,6 +421,9 @@ final class Attempt {
   private ProcessEnd launch(Launch launch, Path tmp) throws IOException {
     TemporaryFolder.make(tmp);
     ProcessEnd end = launch(launch);
+    if (end.how() == ProcessEnd.How.LEFT) {
+      return end;
+    }
     try {
       TemporaryFolder.remove(tmp);
     } catch (IOException e) {
@@ -296,9 +439,13 @@ final class Attempt {
     ends.forEach(running::end); // they came meanwhile
   }
 
-  private AttemptOutcome succeeded(NeedSnapshot snapshot, Stamp begin) throws IOException {
+  /**
+   * @param known needs that moved; null where that is to be seen yet
+   */
+  private AttemptOutcome succeeded(NeedSnapshot snapshot, List<String> known, Stamp begin)
+      throws IOException {
     ProductScan products = ProductScan.of(grounds(), shared.digests(), job, true, this::letGo);
-    TreeSet<String> moved = new TreeSet<>(snapshot.moved());
+    TreeSet<String> moved = new TreeSet<>(known == null ? snapshot.moved() : known);
     DiscoveredNeeds needs = DiscoveredNeeds.read(shared.graph(), id, snapshot, begin);
     moved.addAll(needs.moved());
     LinesFile output = shared.launches().output(job.name());

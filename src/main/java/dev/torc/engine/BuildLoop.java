@@ -13,8 +13,10 @@ import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -37,6 +39,7 @@ public final class BuildLoop {
   private final LoopTurn turn = new LoopTurn();
   private final AttemptThreads workers;
   private final List<Integer> parked = new ArrayList<>();
+  private final Set<Integer> out = new HashSet<>(); // jobs that schedulers have
   private int running; // attempts that are not over
   private volatile boolean more; // whether any job is ready: attempts ask before they wake the loop
   private boolean alone;
@@ -71,8 +74,8 @@ public final class BuildLoop {
 
   /**
    * Tells the build of a signal, from any thread: the first ends all jobs with a grace, the second
-   * at once. The jobs learn of it here, whatever the loop does; reading goes on for a moment, so
-   * that what is nearly done is done.
+   * at once; of what schedulers have, Ctrl-C alone. The jobs learn of it here, whatever the loop
+   * does; reading goes on for a moment, so that what is nearly done is done.
    */
   public void signal(int number) {
     boolean again = !signal.compareAndSet(0, number);
@@ -80,7 +83,7 @@ public final class BuildLoop {
     try {
       setup.shared().digests().stop().within(again ? 0 : Attempt.LOOK);
       turn.post(() -> end(again)); // first, so that it is told before their ends
-      workers.end(again);
+      workers.end(again, number == INT);
     } catch (RuntimeException | Error e) {
       turn.fail(e);
     }
@@ -152,6 +155,9 @@ public final class BuildLoop {
           abandon();
         } else if (isIdle()) {
           wake();
+        } else if (isSubmitted()) {
+          draining = true;
+          workers.leave();
         } else {
           await();
           settleAll();
@@ -165,7 +171,7 @@ public final class BuildLoop {
     } finally {
       workers.stop();
       turn.end(); // before what may break: others wait for it
-      workers.end(true); // something is left only where the loop itself broke
+      workers.end(true, false); // something is left only where the loop itself broke
     }
     if (broken != null) {
       throw broken;
@@ -343,7 +349,13 @@ public final class BuildLoop {
           }
         };
     Attempt attempt =
-        run.begin(state.shared(), id, gpus, gpus.stream().map(setup::gpu).toList(), gone);
+        run.begin(
+            state.shared(),
+            id,
+            gpus,
+            gpus.stream().map(setup::gpu).toList(),
+            gone,
+            at -> turn.post(() -> submitted(id, job, at)));
     AttemptThreads.Begun now =
         new AttemptThreads.Begun(state.context(), id, run.reasons(), run.attempts(), attempt);
     sender.started(state.shared(), id, run, pool.limits().get(ResourceDemand.CPUS));
@@ -352,6 +364,13 @@ public final class BuildLoop {
       workers.add(now);
     } else {
       workers.refuse(now, refusal);
+    }
+  }
+
+  private void submitted(int id, Job job, RemoteRun.Place at) {
+    if (state.states().of(id) == JobState.RUNNING) {
+      out.add(id);
+      sender.tell(new Event.JobSubmitted(job.name(), at.executor(), at.id()));
     }
   }
 
@@ -368,8 +387,10 @@ public final class BuildLoop {
     sender.ended(state.graph().job(id), end, outcome);
   }
 
-  private void committed(CacheException e) {
-    if (e != null) {
+  private void committed(Attempt attempt, CacheException e) {
+    if (e == null) {
+      attempt.recorded();
+    } else {
       turn.post(() -> broken(e));
     }
   }
@@ -383,6 +404,7 @@ public final class BuildLoop {
       int id = now.id();
       JobRun run = state.runs().get(id);
       running--;
+      out.remove(id);
       pool.give(run);
       if (job.interactive()) {
         alone = false;
@@ -393,8 +415,14 @@ public final class BuildLoop {
           draining = true;
         }
       }
+      ProcessEnd.How how = outcome.ended().how();
+      if (how == ProcessEnd.How.LEFT || how == ProcessEnd.How.NOT_REACHED) {
+        draining = true; // its record stays as it is, and says why it is to run
+        finish(id, how == ProcessEnd.How.LEFT ? JobState.SUBMITTED : JobState.NOT_REACHED, outcome);
+        return;
+      }
       spent.ended(id, record);
-      setup.cache().put(recorder.whole(record).onCommit(BuildLoop.this::committed));
+      setup.cache().put(recorder.whole(record).onCommit(e -> committed(now.attempt(), e)));
       state.context().records().replace(id, record.result());
       if (outcome.ok()) {
         finish(id, JobState.RAN, outcome);
@@ -476,6 +504,18 @@ public final class BuildLoop {
         && state.ready().isEmpty()
         && state.delayed().isEmpty()
         && parked.isEmpty();
+  }
+
+  /** Whether all that can be done before what is out has ended is done, and no more is wanted. */
+  private boolean isSubmitted() {
+    return setup.submit()
+        && !draining
+        && running > 0
+        && running == out.size()
+        && state.ready().isEmpty()
+        && state.delayed().isEmpty()
+        && parked.isEmpty()
+        && !hooks.busy();
   }
 
   /**
@@ -570,6 +610,6 @@ public final class BuildLoop {
   private void broken(CacheException e) {
     broken = e;
     draining = true;
-    workers.end(false);
+    workers.end(false, false);
   }
 }

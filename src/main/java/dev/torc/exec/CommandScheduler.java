@@ -105,6 +105,11 @@ final class CommandScheduler implements Scheduler {
   }
 
   @Override
+  public Submission find(SubmissionRequest request) {
+    return null;
+  }
+
+  @Override
   public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
     jobs.forEach(job -> states.put(job, new SchedulerState.NoAnswer("its id is not known")));

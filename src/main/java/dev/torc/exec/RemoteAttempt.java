@@ -7,7 +7,7 @@ import java.util.List;
  * One attempt of a job that a scheduler is to run: what its script needs of it, without the name of
  * a claim, since each submission has another one.
  *
- * @param job the job's name, for people
+ * @param key which attempt it is
  * @param steps processes to run one after the other
  * @param log file that takes standard output and error of all steps
  * @param append whether the log is continued or begun anew
@@ -18,7 +18,7 @@ import java.util.List;
  * @param resources of the machine that runs it, without a time
  */
 public record RemoteAttempt(
-    String job,
+    RemoteKey key,
     List<Launch.Step> steps,
     Path log,
     boolean append,

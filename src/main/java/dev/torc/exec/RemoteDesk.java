@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,9 @@ import java.util.function.Supplier;
 /**
  * Attempts that a scheduler runs, from when they are ready until they are over: it puts them into
  * batches, hands these out, sees what becomes of them, and hands out anew what was lost without
- * having begun. It never lets an attempt begin twice: what it hands out anew it claims first. It
- * decides nothing about results, and has no thread and no clock: {@link #turn} is told the time.
+ * having begun. It never lets an attempt begin twice: what it hands out anew it claims first. What
+ * an earlier torc handed out is in {@link EarlierBatches}. It decides nothing about results, and
+ * has no thread and no clock: {@link #turn} is told the time.
  *
  * <p>Not for use by several threads at once.
  */
@@ -37,27 +39,39 @@ final class RemoteDesk {
   /** How often an attempt is handed out again for what was no fault of its own. */
   private static final int AGAIN = 3;
 
+  /** Seconds between TERM and KILL where a script ends a job. */
+  private static final int GRACE = 5;
+
+  /** What a scheduler is asked for beyond the limit that a script keeps: it starts, and ends. */
+  private static final long SLACK = 2 * GRACE * SECOND;
+
   private final Scheduler scheduler;
   private final SchedulerSettings settings;
   private final Path folder;
   private final Claimant me;
   private final Supplier<String> names;
+  private final RemoteRunner.Marks marks;
   private final Consumer<String> notes;
 
   private final List<Entry> ready = new ArrayList<>();
   private final ArrayDeque<BatchPlan.Array<Entry>> planned = new ArrayDeque<>();
   private final List<RemoteBatch> out = new ArrayList<>();
+  private final Map<Path, RemoteBatch> batches = new HashMap<>(); // whose folders are there
+  private EarlierBatches earlier;
   private long gathered; // when the last one came
+  private long submitAt; // not before
   private long nextAsk;
   private long ask = FIRST_ASK;
   private long silent = -1; // since when the scheduler does not answer
   private long told;
+  private long lastTime;
   private boolean ending;
 
   /**
    * @param folder where scripts and what they say go, each in a folder of its own
    * @param me torc, for its claims
    * @param names gives random names that no one else gives, of letters, digits and {@code -}
+   * @param marks is told before anything is handed out
    * @param notes takes lines for people
    */
   RemoteDesk(
@@ -66,19 +80,70 @@ final class RemoteDesk {
       Path folder,
       Claimant me,
       Supplier<String> names,
+      RemoteRunner.Marks marks,
       Consumer<String> notes) {
     this.scheduler = scheduler;
     this.settings = settings;
     this.folder = folder;
     this.me = me;
     this.names = names;
+    this.marks = marks;
     this.notes = notes;
   }
 
-  /** Takes an attempt that is ready; its end is told in a {@link #turn}. */
+  /** Takes an attempt that is ready, of which nothing is out; its end is told in a turn. */
   void add(RemoteAttempt attempt, RemoteListener listener, long now) {
-    ready.add(new Entry(attempt, listener));
-    gathered = now;
+    if (ending) {
+      listener.ended(interrupted(List.of()));
+    } else {
+      ready.add(new Entry(attempt, listener));
+      gathered = now;
+    }
+  }
+
+  /**
+   * Asks for what an earlier torc handed out of a job. The listener is told its end where the
+   * manifest still holds; else it is ended, and the listener is told when nothing of it is out.
+   *
+   * @param key of the attempt that is to run now
+   */
+  void resume(RemoteKey key, RemoteListener listener, long now) throws IOException {
+    if (ending) {
+      listener.ended(interrupted(List.of()));
+      return;
+    }
+    earlier(now).resume(key, listener, this::drop);
+    nextAsk = now;
+  }
+
+  private EarlierBatches earlier(long now) throws IOException {
+    if (earlier == null) {
+      EarlierBatches found = EarlierBatches.find(folder, notes);
+      for (RemoteBatch batch : found.batches()) {
+        batches.put(batch.folder().path(), batch);
+        out.add(batch);
+      }
+      earlier = found;
+      nextAsk = now;
+    }
+    return earlier;
+  }
+
+  /** What is at a place is recorded, or of no use: it goes. */
+  void forget(RemotePlace place) throws IOException {
+    place.folder().forget(place.claim(), me);
+    RemoteBatch batch = batches.get(place.folder().path());
+    if (batch != null) {
+      batch.recorded(place);
+      clear(batch);
+    }
+  }
+
+  private void clear(RemoteBatch batch) throws IOException {
+    if (batch.isDone() && batches.containsKey(batch.folder().path())) {
+      batch.folder().remove();
+      batches.remove(batch.folder().path());
+    }
   }
 
   /** Whether nothing is left of all that it took. */
@@ -89,20 +154,67 @@ final class RemoteDesk {
   /** Ends all: what has not begun never will, the others are cancelled. */
   void end() {
     ending = true;
-    for (Entry entry : ready) {
-      entry.end(interrupted());
+    drain(entry -> entry.end(interrupted(entry.earlierPlaces())));
+    if (earlier != null) {
+      earlier.waiting().forEach(listener -> listener.ended(interrupted(List.of())));
     }
-    ready.clear();
-    for (BatchPlan.Array<Entry> array : planned) {
-      array.batches().forEach(batch -> batch.forEach(entry -> entry.end(interrupted())));
-    }
-    planned.clear();
+    List<SchedulerJob> cancelled = new ArrayList<>();
+    int jobs = 0;
     for (RemoteBatch batch : out) {
       for (Element element : batch.elements()) {
-        element.cancelled = true;
+        int begun = 0;
+        for (Entry entry : element.entries) {
+          if (!entry.isOver() && !entry.isLost()) {
+            jobs++;
+            if (claim(entry, batch)) {
+              entry.end(interrupted(entry.earlierPlaces()));
+            } else {
+              begun++;
+            }
+          }
+        }
+        if (begun > 0 || element.isOver() && element.over < 0) {
+          element.cancelled = true;
+          cancelled.add(element.job);
+        }
       }
-      tell(scheduler.cancel(batch.jobs()));
+      batch.nextLook = 0;
     }
+    if (jobs > 0) {
+      notes.accept(
+          "%s: %d submitted %s cancelled"
+              .formatted(settings.name(), jobs, jobs == 1 ? "job is" : "jobs are"));
+      tell(scheduler.cancel(cancelled));
+    }
+  }
+
+  /** A claim that cannot be made now is none. */
+  private boolean claim(Entry entry, RemoteBatch batch) {
+    try {
+      return batch.folder().claim(entry.claim(), me);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Looks after nothing any more: what is out stays out, and a later torc finds it. */
+  void leave() {
+    ending = true;
+    drain(Entry::leaveReady);
+    if (earlier != null) {
+      earlier.waiting().forEach(listener -> listener.left(false));
+    }
+    out.forEach(batch -> batch.elements().forEach(e -> e.entries.forEach(Entry::leave)));
+    out.clear();
+  }
+
+  /** Takes all that was not handed out. */
+  private void drain(Consumer<Entry> each) {
+    List<Entry> all = new ArrayList<>(ready);
+    planned.forEach(array -> array.batches().forEach(all::addAll));
+    ready.clear();
+    planned.clear();
+    all.forEach(each);
   }
 
   /**
@@ -118,8 +230,8 @@ final class RemoteDesk {
               .arrays(List.copyOf(ready), Entry::attempt));
       ready.clear();
     }
-    while (!planned.isEmpty() && room() > 0) {
-      submit(planned.poll(), now);
+    while (!planned.isEmpty() && now >= submitAt && room() > 0) {
+      submit(planned.peek(), now);
     }
     for (RemoteBatch batch : List.copyOf(out)) {
       if (now >= batch.nextLook) {
@@ -133,7 +245,11 @@ final class RemoteDesk {
       settle(batch, now);
       if (batch.isOver()) {
         out.remove(batch);
+        clear(batch);
       }
+    }
+    if (earlier != null) {
+      earlier.tell();
     }
     return next(now);
   }
@@ -142,6 +258,9 @@ final class RemoteDesk {
     long next = now + LAST_ASK;
     if (!ready.isEmpty()) {
       next = Math.min(next, gathered + GATHER);
+    }
+    if (!planned.isEmpty() && now < submitAt) {
+      next = Math.min(next, submitAt);
     }
     for (RemoteBatch batch : out) {
       next = Math.min(next, Math.min(batch.nextLook, nextAsk));
@@ -157,9 +276,20 @@ final class RemoteDesk {
     return settings.maxJobs() - elements;
   }
 
-  /** Hands out as many batches of an array as there is room for; the rest waits. */
+  /** Hands out as many batches of the first array as there is room for; the rest waits. */
   private void submit(BatchPlan.Array<Entry> array, long now) throws IOException {
     int most = Math.min(Math.min(room(), scheduler.largestArray()), array.batches().size());
+    long asked = asked(array.limit());
+    SchedulerResources resources = array.resources().within(asked);
+    List<String> lacks = scheduler.lacks(resources);
+    String name = "torc-" + names.get();
+    BatchFolder place = new BatchFolder(folder.resolve(name));
+    RemoteBatch batch =
+        RemoteBatch.of(place, name, time(), array.batches().subList(0, most), names);
+    if (lacks.isEmpty()) {
+      write(batch, asked == 0 ? 0 : Math.max(1, (asked - SLACK) / SECOND));
+    }
+    planned.poll();
     if (most < array.batches().size()) {
       planned.addFirst(
           new BatchPlan.Array<>(
@@ -167,43 +297,109 @@ final class RemoteDesk {
               array.resources(),
               array.limit()));
     }
-    String name = "torc-" + names.get();
-    BatchFolder place = new BatchFolder(folder.resolve(name));
+    if (!lacks.isEmpty()) {
+      String why =
+          "%s: its submit asks for %s, which the job does not say"
+              .formatted(settings.name(), lacks.getFirst());
+      array
+          .batches()
+          .subList(0, most)
+          .forEach(jobs -> jobs.forEach(entry -> entry.end(failed(why, entry.earlierPlaces()))));
+      return;
+    }
+    out.add(batch);
+    batches.put(place.path(), batch);
+    ask = FIRST_ASK;
+    nextAsk = now + ask;
+    batch.nextLook = now + FIRST_LOOK;
+    submit(batch, resources, now);
+  }
+
+  /** What a scheduler is asked for where a script keeps a limit. */
+  private long asked(long limit) {
+    long most = settings.maxRuntime() > 0 ? settings.maxRuntime() : Long.MAX_VALUE;
+    return limit == 0 ? 0 : Math.min(limit + SLACK, Math.max(most, limit));
+  }
+
+  /** Never the same twice, and later ones are higher as far as clocks allow. */
+  private long time() {
+    lastTime = Math.max(lastTime + 1, System.currentTimeMillis() * 1_000_000);
+    return lastTime;
+  }
+
+  /** All that a script and a later torc need is on disk before anybody is asked to run it. */
+  private void write(RemoteBatch batch, long limit) throws IOException {
+    BatchFolder place = batch.folder();
     Files.createDirectories(place.path());
-    RemoteBatch batch =
-        new RemoteBatch(place, name, array, array.batches().subList(0, most), names);
     BatchScript script =
         new BatchScript(
             place.path(),
             settings.before() == null ? "" : settings.before(),
             true,
-            Math.ceilDiv(array.limit(), SECOND),
-            5,
+            limit,
+            GRACE,
             scheduler.elementVariable());
     place.writeScript(script.of(batch.scripted()));
-    batch.request =
-        new SubmissionRequest(
-            place.script(), name, most, batch.resources(), place.path().resolve("out"));
-    out.add(batch);
-    ask = FIRST_ASK;
-    nextAsk = now + ask;
-    batch.nextLook = now + FIRST_LOOK;
-    submit(batch);
+    place.write(batch.record(settings));
+    marks.handOut(batch.keys());
   }
 
   /** Asks the scheduler to take it; three times where it will not. */
-  private void submit(RemoteBatch batch) throws IOException {
-    Submission answer = scheduler.submit(batch.request);
+  private void submit(RemoteBatch batch, SchedulerResources resources, long now)
+      throws IOException {
+    SubmissionRequest request = batch.request(resources);
+    Submission answer = scheduler.submit(request);
     for (int i = 1; i < AGAIN && answer instanceof Submission.Refused; i++) {
-      answer = scheduler.submit(batch.request);
+      answer = scheduler.submit(request);
     }
     if (answer instanceof Submission.Accepted accepted) {
-      batch.accepted(accepted.jobs());
+      accepted(batch, accepted);
     } else if (answer instanceof Submission.Refused refused) {
       for (Element element : batch.elements()) {
-        lose(batch, element, ProcessEnd.How.NOT_STARTED, settings.name() + ": " + refused.said());
+        refuse(batch, element, ": " + refused.said());
       }
-    } // without an answer its name tells later whether it was taken
+    } else if (answer instanceof Submission.NoAnswer none) {
+      submitAt = now + LAST_LOOK; // whether it was taken is asked for by its name
+      unanswered(none.said(), now);
+    }
+  }
+
+  /** Without ids a later torc asks for them by the name. */
+  private void accepted(RemoteBatch batch, Submission.Accepted accepted) {
+    batch.accepted(accepted.jobs());
+    try {
+      batch.folder().write(accepted.jobs().stream().map(SchedulerJob::id).toList());
+    } catch (IOException e) {
+      notes.accept("cannot write the ids of %s: %s".formatted(batch.name(), e.getMessage()));
+    }
+  }
+
+  /** None of its jobs will be begun: each is claimed, so that a late script begins none. */
+  private void refuse(RemoteBatch batch, Element element, String why) throws IOException {
+    for (Entry entry : element.entries) {
+      if (!entry.isOver() && batch.folder().claim(entry.claim(), me)) {
+        entry.end(
+            entry.isLost()
+                ? RemoteEnd.none(List.of())
+                : failed(settings.name() + why, entry.earlierPlaces()));
+      }
+    }
+  }
+
+  /** Ends what nobody wants, which is over when that is known. */
+  private void drop(EarlierBatches.Found found) throws IOException {
+    Entry entry = found.entry();
+    entry.unwanted();
+    if (entry.isOver()) {
+      return;
+    }
+    if (found.batch().folder().claim(entry.claim(), me)) {
+      entry.end(RemoteEnd.none(List.of()));
+    } else {
+      found.element().cancelled = true;
+      found.batch().nextLook = 0;
+      tell(scheduler.cancel(List.of(found.element().job)));
+    }
   }
 
   /** One listing tells what there is of all jobs of a script. */
@@ -224,14 +420,18 @@ final class RemoteDesk {
     Set<Word> there = words.getOrDefault(entry.claim(), EnumSet.noneOf(Word.class));
     if (there.contains(Word.STATUS)) {
       BatchStatus status = batch.folder().status(entry.claim());
-      boolean told = status != null && status.cause() == BatchStatus.Cause.CANCELLED && !ending;
+      boolean told =
+          status != null
+              && status.cause() == BatchStatus.Cause.CANCELLED
+              && !ending
+              && !entry.isUnwanted();
       if (told && !entry.isCancelled()) {
         entry.cancelled(); // by whom, and why, the scheduler says
         nextAsk = now;
         return true;
       }
       if (status != null && !told) {
-        entry.end(new RemoteEnd(status.end(), status, batch.folder(), entry.claim()));
+        entry.end(new RemoteEnd(status.end(), status, entry.places()));
         return true;
       }
     }
@@ -249,9 +449,15 @@ final class RemoteDesk {
 
   /** An attempt that never began is ready anew, unless all is to end. */
   private void again(Entry entry, long now) {
-    Entry fresh = entry.anew();
-    if (ending) {
-      fresh.end(interrupted());
+    ready(entry, entry.attempt() == null ? null : entry.anew(), entry.earlierPlaces(), now);
+  }
+
+  /** One that an earlier torc handed out is told to be started by whoever asks for it. */
+  private void ready(Entry entry, Entry fresh, List<RemotePlace> places, long now) {
+    if (fresh == null) {
+      entry.end(RemoteEnd.none(places));
+    } else if (ending) {
+      fresh.end(interrupted(places));
     } else {
       ready.add(fresh);
       gathered = now;
@@ -259,21 +465,26 @@ final class RemoteDesk {
   }
 
   /** Asks for those of which there is no word. */
-  private void ask(long now) {
+  private void ask(long now) throws IOException {
     Map<SchedulerJob, Element> open = new LinkedHashMap<>();
-    for (RemoteBatch batch : out) {
+    String silence = null;
+    boolean answered = false;
+    for (RemoteBatch batch : List.copyOf(out)) {
+      if (!batch.isKnown()) {
+        Submission there = find(batch, now);
+        answered |= !(there instanceof Submission.NoAnswer);
+        silence = there instanceof Submission.NoAnswer none ? none.said() : silence;
+      }
       for (Element element : batch.elements()) {
-        if (!element.isOver()) {
+        if (!element.isOver() && batch.isKnown()) {
           open.put(element.job, element);
         }
       }
     }
-    boolean answered = open.isEmpty();
-    String why = "";
     for (Map.Entry<SchedulerJob, SchedulerState> state :
         scheduler.states(List.copyOf(open.keySet())).entrySet()) {
       if (state.getValue() instanceof SchedulerState.NoAnswer none) {
-        why = none.said();
+        silence = none.said();
       } else {
         answered = true;
         open.get(state.getKey()).told(state.getValue(), now);
@@ -281,11 +492,39 @@ final class RemoteDesk {
     }
     ask = Math.min(ask * 3 / 2, LAST_ASK);
     nextAsk = now + ask;
-    silent = answered ? -1 : silent < 0 ? now : silent;
-    if (!answered && now - told >= TELL) {
+    if (answered || silence == null) {
+      silent = -1;
+    } else {
+      unanswered(silence, now);
+    }
+  }
+
+  private void unanswered(String why, long now) {
+    silent = silent < 0 ? now : silent;
+    if (now - told >= TELL) {
       told = now;
       notes.accept("%s does not answer: %s; torc asks on".formatted(settings.name(), why));
     }
+  }
+
+  /** Looks for a submission that had no answer. */
+  private Submission find(RemoteBatch batch, long now) throws IOException {
+    Submission there = scheduler.find(batch.request(null));
+    if (there instanceof Submission.Accepted accepted) {
+      accepted(batch, accepted);
+    } else if (there instanceof Submission.Refused) {
+      batch.elements().forEach(element -> element.told(new SchedulerState.Gone(), now));
+    } else if (there == null) {
+      // Nobody can tell: what has not begun never will, the others say themselves how they end.
+      for (Element element : batch.elements()) {
+        for (Entry entry : element.entries) {
+          if (!entry.isOver() && batch.folder().claim(entry.claim(), me)) {
+            again(entry, now);
+          }
+        }
+      }
+    }
+    return there;
   }
 
   /** Sees to the elements that the scheduler has done with, when all they wrote must be here. */
@@ -296,11 +535,7 @@ final class RemoteDesk {
       }
       if (element.never && element.state instanceof SchedulerState.Waiting waiting) {
         tell(scheduler.cancel(List.of(element.job)));
-        lose(
-            batch,
-            element,
-            ProcessEnd.How.NOT_STARTED,
-            "%s will never start it: %s".formatted(settings.name(), waiting.reason()));
+        refuse(batch, element, " will never start it: " + waiting.reason());
       } else if (element.over >= 0 && now - element.over >= settings.latency()) {
         look(batch, now);
         settle(batch, element, now);
@@ -309,77 +544,74 @@ final class RemoteDesk {
   }
 
   private void settle(RemoteBatch batch, Element element, long now) throws IOException {
-    boolean cancelled = element.cancelled || ending;
     SchedulerState.Cause cause =
         element.state instanceof SchedulerState.Ended ended ? ended.cause() : null;
     String said = element.state instanceof SchedulerState.Ended ended ? ended.said() : "gone";
-    if (cause == null) {
+    if (cause == null && batch.isKnown()) {
       tell(scheduler.cancel(List.of(element.job))); // it may be there though nobody knows of it
     }
     boolean unseen = cause == SchedulerState.Cause.EXITED && element.isUntouched(batch.folder());
+    boolean taken = cause == SchedulerState.Cause.CANCELLED && !element.cancelled;
     for (Entry entry : element.entries) {
       if (entry.isOver()) {
         continue;
       }
       boolean never = batch.folder().claim(entry.claim(), me);
-      if (cancelled) {
-        entry.end(interrupted());
-      } else if (unseen) {
+      List<RemotePlace> places = never ? entry.earlierPlaces() : entry.places();
+      if (entry.isUnwanted() || ending && !entry.isLost()) {
+        entry.end(interrupted(places));
+      } else if (unseen && !entry.isLost()) {
         entry.end(
-            new RemoteEnd(
-                end(
-                    ProcessEnd.How.NOT_STARTED,
-                    "the machine that %s took does not see %s".formatted(settings.name(), folder)),
-                null,
-                null,
-                entry.claim()));
-      } else if (never && cause != SchedulerState.Cause.CANCELLED) {
+            failed(
+                "the machine that %s took does not see %s".formatted(settings.name(), folder),
+                places));
+      } else if (never && !taken) {
         again(entry, now);
       } else {
-        died(batch, entry, cause, said, now);
+        died(entry, taken, cause, said, places, now);
       }
     }
   }
 
   /** An attempt began and nobody will say how it ended, or somebody took it from the queue. */
   private void died(
-      RemoteBatch batch, Entry entry, SchedulerState.Cause cause, String said, long now) {
+      Entry entry,
+      boolean taken,
+      SchedulerState.Cause cause,
+      String said,
+      List<RemotePlace> places,
+      long now) {
     ProcessEnd.How how =
         switch (cause) {
           case OUT_OF_MEMORY -> ProcessEnd.How.MEMORY;
           case TIME_LIMIT -> ProcessEnd.How.TIMEOUT;
-          case CANCELLED -> ProcessEnd.How.CANCELLED;
+          case CANCELLED -> taken ? ProcessEnd.How.CANCELLED : null;
           case EXITED -> entry.isCancelled() ? ProcessEnd.How.CANCELLED : null;
           case null, default -> null;
         };
-    if (how == null && entry.losses() < AGAIN) {
+    if (how != null) {
+      entry.end(new RemoteEnd(end(how, said), null, places));
+    } else if (entry.attempt() == null) {
+      entry.end(RemoteEnd.none(places));
+    } else if (entry.losses() < AGAIN) {
       notes.accept(
-          "%s: %s (%s); it is submitted anew".formatted(entry.attempt().job(), lost(cause), said));
-      ready.add(entry.lost());
-      gathered = now;
-      return;
+          "%s: %s (%s); it is submitted anew".formatted(entry.key().job(), lost(cause), said));
+      ready(entry, entry.lost(), places, now);
+    } else {
+      entry.end(failed(lost(cause) + ": " + said, places));
     }
-    ProcessEnd end =
-        how == null ? end(ProcessEnd.How.NOT_STARTED, lost(cause) + ": " + said) : end(how, said);
-    entry.end(new RemoteEnd(end, null, batch.folder(), entry.claim()));
   }
 
   private static String lost(SchedulerState.Cause cause) {
     return cause == SchedulerState.Cause.PREEMPTED ? "preempted" : "lost with its machine";
   }
 
-  /** None of its jobs will be begun: each is claimed, so that a late script begins none. */
-  private void lose(RemoteBatch batch, Element element, ProcessEnd.How how, String why)
-      throws IOException {
-    for (Entry entry : element.entries) {
-      if (!entry.isOver() && batch.folder().claim(entry.claim(), me)) {
-        entry.end(new RemoteEnd(end(how, why), null, null, entry.claim()));
-      }
-    }
+  private static RemoteEnd interrupted(List<RemotePlace> places) {
+    return new RemoteEnd(end(ProcessEnd.How.INTERRUPTED, ""), null, places);
   }
 
-  private static RemoteEnd interrupted() {
-    return new RemoteEnd(end(ProcessEnd.How.INTERRUPTED, ""), null, null, null);
+  private static RemoteEnd failed(String why, List<RemotePlace> places) {
+    return new RemoteEnd(end(ProcessEnd.How.NOT_STARTED, why), null, places);
   }
 
   private static ProcessEnd end(ProcessEnd.How how, String message) {

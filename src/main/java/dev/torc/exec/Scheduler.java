@@ -25,6 +25,14 @@ public interface Scheduler {
   Submission submit(SubmissionRequest request);
 
   /**
+   * Looks by its name for a submission that had no answer.
+   *
+   * @return what {@link #submit} would have said: refused where the scheduler has none of that
+   *     name; null where it cannot be asked for names
+   */
+  Submission find(SubmissionRequest request);
+
+  /**
    * What became of scripts, in one question as far as that can be.
    *
    * @return a state for each of them

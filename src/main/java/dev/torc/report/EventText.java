@@ -47,6 +47,11 @@ final class EventText {
     if (event instanceof Event.JobStarted started) {
       return at(Detail.NORMAL) ? started(started) : "";
     }
+    if (event instanceof Event.JobSubmitted out) {
+      return at(Detail.NORMAL)
+          ? SafeText.name(out.job()) + ": submitted to " + SafeText.line(out.where()) + "\n"
+          : "";
+    }
     if (event instanceof Event.Started started) {
       return at(Detail.VERBOSE) ? started(started) : "";
     }
@@ -202,6 +207,7 @@ final class EventText {
           at(Detail.BRIEF)
               ? palette.yellow(name) + ": interrupted after " + Amount.time(details.wall()) + "\n"
               : "";
+      case SUBMITTED -> at(Detail.VERBOSE) ? palette.dim(name + ": is still out") + "\n" : "";
       case NOT_REACHED -> at(Detail.VERBOSE) ? palette.dim(name + ": not reached") + "\n" : "";
       case FAILED, WAITING, READY, RUNNING ->
           throw new IllegalArgumentException("no end of a job: " + ended.state());

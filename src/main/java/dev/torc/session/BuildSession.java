@@ -247,7 +247,7 @@ public final class BuildSession {
         };
     Optional<Jobserver> tokens = jobserver(warn);
     try (Runner runner = project.caller().host().runner().get();
-        Schedulers schedulers = new Schedulers(project, work.build().id(), warn);
+        Schedulers schedulers = new Schedulers(project, work, warn);
         ExecutorService threads = project.caller().host().threads().get()) {
       BuildLoop build =
           new BuildLoop(
@@ -260,6 +260,7 @@ public final class BuildSession {
                   capacity.limits(),
                   capacity.gpus(),
                   request.failFast(),
+                  request.submit(),
                   watcher.wantsCommands(),
                   tokens.orElse(null),
                   listener));

@@ -320,7 +320,8 @@ class Harness {
     limits.forEach((name, amount) -> counters.put(name, amount.toString()));
     counters.keySet().removeAll(Set.of("cpus", "memory"));
     return BuildSession.of(
-        followed(load()), new BuildRequest(List.of(targets), force, failFast, true, dry, counters));
+        followed(load()),
+        new BuildRequest(List.of(targets), force, failFast, false, true, dry, counters));
   }
 
   /**

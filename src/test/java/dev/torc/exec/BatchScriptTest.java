@@ -410,12 +410,11 @@ class BatchScriptTest {
       };
       byte[] script = node.script().of(List.of(List.of(jobs)));
       node.run(jobs);
-      node.folder.forget("a");
+      Claimant me = new Claimant("b1", "here", "boot", 1, 1, 1);
       assertEquals("old", Files.readString(node.folder.aside("a", 0)));
       assertThrows(DirectoryNotEmptyException.class, () -> node.folder.remove());
-      Files.delete(node.folder.aside("a", 0));
-      node.folder.forget("a");
-      node.folder.forget("b");
+      node.folder.forget("a", me);
+      node.folder.forget("b", me);
       assertEquals(
           Map.of("a", Set.of(BatchFolder.Word.CLAIM), "b", Set.of(BatchFolder.Word.CLAIM)),
           node.folder.words());

@@ -35,9 +35,16 @@ final class FakeCluster implements Scheduler {
   long takes = 2 * SECOND; // what a job takes, at most a quarter more
   double deaths; // of the element that runs, at each job
   String waitsFor = ""; // what no node will ever have
+  boolean busy; // all nodes are, with jobs of others
 
   /** By claim: how often its processes began. */
   final Map<String, Integer> begins = new TreeMap<>();
+
+  /** By job: how often it began. */
+  final Map<String, Integer> runs = new TreeMap<>();
+
+  /** What happens before and after a submission: a test may end torc there. */
+  Runnable between = () -> {};
 
   private final Map<String, Task> tasks = new LinkedHashMap<>();
   private final TreeMap<Long, List<Write>> later = new TreeMap<>();
@@ -52,6 +59,7 @@ final class FakeCluster implements Scheduler {
     String name;
     BatchFolder folder;
     List<String> jobs = new ArrayList<>();
+    final Map<String, String> names = new TreeMap<>(); // of the jobs, by claim
     long at; // when it starts, or its present job ends
     int next = -1; // its present job; -1 while it waits
     boolean claimed;
@@ -66,6 +74,7 @@ final class FakeCluster implements Scheduler {
   @Override
   public Submission submit(SubmissionRequest request) {
     submissions++;
+    between.run();
     if (refusals > 0) {
       refusals--;
       return new Submission.Refused("no such partition");
@@ -89,6 +98,7 @@ final class FakeCluster implements Scheduler {
       lost--;
       return new Submission.NoAnswer("timed out");
     }
+    between.run();
     return new Submission.Accepted(jobs);
   }
 
@@ -103,9 +113,33 @@ final class FakeCluster implements Scheduler {
           task.jobs.add(lines.group(1));
         }
       }
+      for (List<RemotePlace> element : new BatchFolder(script.getParent()).record().elements()) {
+        for (RemotePlace place : element) {
+          tasks.values().stream()
+              .filter(each -> each.jobs.contains(place.claim()))
+              .forEach(each -> each.names.put(place.claim(), place.key().job()));
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public Submission find(SubmissionRequest request) {
+    if (!answers) {
+      return new Submission.NoAnswer("down");
+    }
+    List<SchedulerJob> jobs = new ArrayList<>();
+    tasks.forEach(
+        (id, task) -> {
+          if (task.name.equals(request.name())) {
+            jobs.add(new SchedulerJob(id, task.name, null));
+          }
+        });
+    return jobs.isEmpty()
+        ? new Submission.Refused("there is no " + request.name())
+        : new Submission.Accepted(jobs);
   }
 
   @Override
@@ -176,7 +210,7 @@ final class FakeCluster implements Scheduler {
   private void end(Task task, SchedulerState.Cause cause) {
     if (cause == SchedulerState.Cause.CANCELLED && task.next >= 0 && task.claimed) {
       String job = task.jobs.get(task.next);
-      write(task.folder.path().resolve(job + ".status"), status(job, "cancelled"));
+      write(task.folder.path(), job + ".status", status(job, "cancelled"));
     }
     task.over = cause;
   }
@@ -188,7 +222,7 @@ final class FakeCluster implements Scheduler {
       Task first = null;
       long running = tasks.values().stream().filter(t -> t.over == null && t.next >= 0).count();
       for (Task task : tasks.values()) {
-        boolean may = task.next >= 0 || running < nodes && waitsFor.isEmpty();
+        boolean may = task.next >= 0 || running < nodes && waitsFor.isEmpty() && !busy;
         if (task.over == null && may && Math.max(now, task.at) < due) {
           due = Math.max(now, task.at);
           first = task;
@@ -213,7 +247,7 @@ final class FakeCluster implements Scheduler {
   private void step(Task task) throws IOException {
     if (task.next >= 0 && task.claimed) {
       String job = task.jobs.get(task.next);
-      write(task.folder.path().resolve(job + ".status"), status(job, "exited"));
+      write(task.folder.path(), job + ".status", status(job, "exited"));
     }
     task.next++;
     if (task.next == task.jobs.size()) {
@@ -222,13 +256,23 @@ final class FakeCluster implements Scheduler {
     }
     String job = task.jobs.get(task.next);
     Claimant script = new Claimant(null, "n1", "boot", 1, 1, 0);
-    task.claimed = task.folder.claim(job, script);
+    task.claimed = Files.isDirectory(task.folder.path()) && task.folder.claim(job, script);
     if (!task.claimed) {
       task.at = now;
       return;
     }
     begins.merge(job, 1, Integer::sum);
-    write(task.folder.path().resolve(job + ".begun"), script.word());
+    String name = task.names.get(job);
+    for (Task other : tasks.values()) {
+      if (other != task && other.over == null && other.next >= 0 && other.claimed) {
+        String beside = other.names.get(other.jobs.get(other.next));
+        if (name.equals(beside)) {
+          throw new AssertionError(name + " runs twice at a time");
+        }
+      }
+    }
+    runs.merge(name, 1, Integer::sum);
+    write(task.folder.path(), job + ".begun", script.word());
     task.at = now + takes / 4 + random.nextLong(takes);
     if (random.nextDouble() < deaths) {
       task.over =
@@ -243,8 +287,15 @@ final class FakeCluster implements Scheduler {
             .formatted(job, cause));
   }
 
-  private void write(Path file, byte[] bytes) {
+  private void write(Path folder, String name, byte[] bytes) {
     long at = now + (lag == 0 ? 0 : random.nextLong(lag));
-    later.computeIfAbsent(at, _ -> new ArrayList<>()).add(() -> Files.write(file, bytes));
+    later
+        .computeIfAbsent(at, _ -> new ArrayList<>())
+        .add(
+            () -> {
+              if (Files.isDirectory(folder)) {
+                Files.write(folder.resolve(name), bytes);
+              }
+            });
   }
 }
