@@ -70,6 +70,25 @@ class ExamplesIT {
     }
   }
 
+  /** By the executor of the page of schedulers that needs none. */
+  @Test
+  void clusterRunsElsewhereAndWhereDecidesNothing() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setsid")), "no setsid here");
+    try (Sandbox cluster = Sandbox.example(temp, "cluster")) {
+      for (Page.Block block : Page.of("schedulers.md").blocks("yaml")) {
+        if (block.notes().containsKey("file")) {
+          cluster.write(block.notes().get("file"), block.text());
+        }
+      }
+      Ran there = cluster.torc("build", "-f", "torc.yaml", "-f", "here.yaml", "--on", "here");
+      assertEquals("21 jobs: 21 ran, 0 up to date, 0 failed", there.counts(), there.err());
+      String summary = cluster.read("out/summary.txt");
+      assertEquals("21 jobs: 0 ran, 21 up to date, 0 failed", cluster.torc("build").counts());
+      assertEquals("21 jobs: 21 ran, 0 up to date, 0 failed", cluster.torc("--force").counts());
+      assertEquals(summary, cluster.read("out/summary.txt"));
+    }
+  }
+
   @Test
   void overviewStoresAValueAndPostsEvents() throws Exception {
     try (Sandbox overview = Sandbox.example(temp, "overview")) {
