@@ -24,6 +24,11 @@ public record EarlierJob(RemotePlace place, SchedulerSettings settings, String i
     return place.key().job();
   }
 
+  /** Where it is, for people: {@code slurm 1234_5}. */
+  public String where() {
+    return id == null ? settings.name() : settings.name() + " " + id;
+  }
+
   /**
    * All that is out, of all executors; the later of two of one job comes later.
    *

@@ -66,8 +66,9 @@ public final class Decider {
     if (job.always()) {
       reasons.add(Reason.of(Reason.Kind.ALWAYS));
     }
-    if (records.interrupted(id)) {
-      reasons.add(Reason.of(Reason.Kind.INTERRUPTED));
+    Reason left = records.left(id);
+    if (left != null) {
+      reasons.add(left);
     } else if (last == null) {
       reasons.add(Reason.NEVER_RAN);
     } else {
@@ -76,7 +77,7 @@ public final class Decider {
     int pending = -1;
     if (last != null) {
       pending = compare(id, last, reasons);
-      if (last.outcome().isGood() && !records.interrupted(id)) {
+      if (last.outcome().isGood() && left == null) {
         products(id, last, wish, reasons);
       }
     }

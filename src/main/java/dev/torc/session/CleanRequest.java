@@ -231,7 +231,7 @@ public record CleanRequest(
       }
       Wanted wanted = Wanted.of(folder.project(), targets);
       Graph graph = folder.project().graph();
-      StaleProducts staleness = new StaleProducts(graph, new JobRecords(graph, cache, Set.of()));
+      StaleProducts staleness = new StaleProducts(graph, new JobRecords(graph, cache, Map.of()));
       if (stale) {
         refuseOtherFiles(folder.project(), cache, staleness);
         Set<String> names = wanted.names(graph);

@@ -9,6 +9,7 @@ import dev.torc.exec.EarlierJob;
 import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.Scheduler;
 import dev.torc.exec.SchedulerSettings;
+import dev.torc.posix.OwnFile;
 import dev.torc.workflow.Executor;
 import dev.torc.workflow.Executor.Word;
 import java.io.IOException;
@@ -45,7 +46,8 @@ final class Schedulers implements Remotes, AutoCloseable {
     this.project = project;
     this.work = work;
     this.warn = warn;
-    this.folder = project.folder().resolve("remote");
+    this.folder = project.place().remote();
+    OwnFile.refuseLink(folder);
     for (EarlierJob each : EarlierJob.all(folder)) {
       earlier.put(each.job(), each);
       for (BatchJob.Product product : each.place().products()) {
@@ -166,6 +168,10 @@ final class Schedulers implements Remotes, AutoCloseable {
   /** Ends their threads; what is out stays out. */
   @Override
   public synchronized void close() {
-    runners.values().forEach(RemoteRunner::close);
+    for (RemoteRunner runner : runners.values()) {
+      runner.close();
+      OwnFile.removeEmpty(folder.resolve(runner.executor()));
+    }
+    OwnFile.removeEmpty(folder);
   }
 }

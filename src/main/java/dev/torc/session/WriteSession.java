@@ -26,6 +26,7 @@ import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.PlanContext;
+import dev.torc.plan.Reason;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,7 +40,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * A project opened for work: the lock is held, what a killed torc left is dealt with, the cache is
@@ -52,7 +52,7 @@ public final class WriteSession implements AutoCloseable {
   private final long started = System.currentTimeMillis();
   private final Cache cache;
   private StartMarks marks;
-  private final Set<String> out; // jobs that an earlier build handed out
+  private final Map<String, Reason> out; // jobs that an earlier build handed out
   private final DigestMemo digests;
   private final Consumer<String> warn;
   private final Heap heap = new Heap();
@@ -61,11 +61,12 @@ public final class WriteSession implements AutoCloseable {
   private volatile boolean handed; // whether anything went to a scheduler
 
   private WriteSession(
-      Project project, String id, Cache cache, List<StartMarks.Mark> out, Consumer<String> warn) {
+      Project project, String id, Cache cache, List<StartMarks.Mark> out, Consumer<String> warn)
+      throws IOException {
     this.project = project;
     this.cache = cache;
     this.marks = StartMarks.begin(cache.place(), out);
-    this.out = out.stream().map(StartMarks.Mark::job).collect(Collectors.toSet());
+    this.out = RunningJobs.left(project.place(), out);
     this.warn = warn;
     this.build = new BuildId(id, cache.nextBuildNumber());
     this.digests =
