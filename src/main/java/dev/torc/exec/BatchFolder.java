@@ -44,6 +44,8 @@ public record BatchFolder(Path path) {
     BEGUN,
     /** Its script did not begin it and left it for another submission; there is no claim. */
     LATER,
+    /** A torc told the scheduler to end it: whatever it comes to is of no use. */
+    UNWANTED,
     /** It is over. */
     STATUS;
 
@@ -203,6 +205,11 @@ public record BatchFolder(Path path) {
     return by != null && by.isTorc();
   }
 
+  /** Writes down that nobody wants what a job comes to, before the scheduler is told to end it. */
+  void unwanted(String job) throws IOException {
+    put(file(job, Word.UNWANTED), new byte[0]);
+  }
+
   /** Whether it is being taken away. */
   private boolean isGone() {
     return path.toString().endsWith(GONE);
@@ -219,7 +226,7 @@ public record BatchFolder(Path path) {
     }
     Files.createDirectories(file(job, Word.CLAIM));
     put(file(job, Word.CLAIM).resolve("by"), me.word());
-    for (Word word : List.of(Word.BEGUN, Word.LATER, Word.STATUS)) {
+    for (Word word : List.of(Word.BEGUN, Word.LATER, Word.UNWANTED, Word.STATUS)) {
       OwnFile.remove(file(job, word));
     }
     OwnFile.remove(file(job, Word.CLAIM).resolve("end"));

@@ -25,6 +25,9 @@ final class EarlierBatches {
 
     /** Whether its result is that of the attempt that is to run now. */
     private boolean holds(RemoteKey key) throws IOException {
+      if (entry.isUnwanted()) {
+        return false;
+      }
       RemoteKey own = entry.key();
       if (own.manifest().equals(key.manifest()) || isNothing()) {
         return true;
@@ -84,6 +87,9 @@ final class EarlierBatches {
         if (batch.folder().isTaken(entry.claim(), there)) {
           entry.end(RemoteEnd.none(List.of()));
         } else {
+          if (there.contains(Word.UNWANTED)) {
+            entry.unwanted();
+          }
           jobs.computeIfAbsent(entry.key().job(), _ -> new ArrayList<>())
               .add(new Found(batch, element, entry));
         }
@@ -132,7 +138,7 @@ final class EarlierBatches {
         if (each.last == null) {
           each.listener.ended(RemoteEnd.none(places));
         } else {
-          each.last.entry.hand(each.listener, each.last.element.job.id(), places);
+          each.last.entry.hand(each.listener, places);
         }
       }
     }

@@ -32,6 +32,7 @@ final class RemoteBatch {
     private RemoteListener listener;
     private RemotePlace place;
     private RemoteEnd end; // that nobody was told yet
+    private boolean submitted;
     private boolean begun;
     private boolean cancelled;
     private boolean unwanted;
@@ -108,10 +109,9 @@ final class RemoteBatch {
      *
      * @param more places where others of its job left something
      */
-    void hand(RemoteListener to, String id, List<RemotePlace> more) {
+    void hand(RemoteListener to, List<RemotePlace> more) {
       listener = to;
       places.addAll(0, more);
-      to.submitted(id);
       if (begun) {
         to.begun();
       }
@@ -119,6 +119,14 @@ final class RemoteBatch {
         List<RemotePlace> all = new ArrayList<>(more);
         all.addAll(end.places());
         to.ended(new RemoteEnd(end.end(), end.status(), all));
+      }
+    }
+
+    /** Tells once that the scheduler has it. */
+    void submitted(String id) {
+      if (listener != null && !submitted) {
+        submitted = true;
+        listener.submitted(id);
       }
     }
 
@@ -226,6 +234,11 @@ final class RemoteBatch {
       return state instanceof SchedulerState.Waiting waiting && waiting.never();
     }
 
+    /** Whether the scheduler said last that it has it. */
+    boolean isOut() {
+      return state instanceof SchedulerState.Waiting || state instanceof SchedulerState.Running;
+    }
+
     /** Whether no script left anything of any of its jobs. */
     boolean isUntouched(BatchFolder folder) throws IOException {
       Map<String, Set<BatchFolder.Word>> words = folder.words();
@@ -326,9 +339,7 @@ final class RemoteBatch {
       Element element = elements.get(i);
       element.job = jobs.get(i);
       for (Entry entry : element.entries) {
-        if (entry.listener != null) {
-          entry.listener.submitted(element.job.id());
-        }
+        entry.submitted(element.job.id());
       }
     }
   }

@@ -164,7 +164,7 @@ final class RemoteDesk {
           }
         }
         if (begun > 0 || element.isOver() && element.over < 0) {
-          element.cancelled = true;
+          cancelled(batch, element);
           cancelled.add(element.job);
         }
       }
@@ -175,6 +175,23 @@ final class RemoteDesk {
           "%s: %d submitted %s cancelled"
               .formatted(settings.name(), jobs, jobs == 1 ? "job is" : "jobs are"));
       tell(scheduler.cancel(cancelled));
+    }
+  }
+
+  /**
+   * Torc is about to tell the scheduler to end an element; a later torc is to know that nobody else
+   * did. What cannot be written now is not known then.
+   */
+  private static void cancelled(RemoteBatch batch, Element element) {
+    element.cancelled = true;
+    for (Entry entry : element.entries) {
+      if (!entry.isOver()) {
+        try {
+          batch.folder().unwanted(entry.claim());
+        } catch (IOException e) {
+          return;
+        }
+      }
     }
   }
 
@@ -333,7 +350,7 @@ final class RemoteDesk {
     if (found.batch().folder().claim(entry.claim(), me)) {
       entry.end(RemoteEnd.none(List.of()));
     } else {
-      found.element().cancelled = true;
+      cancelled(found.batch(), found.element());
       found.batch().nextLook = 0;
       tell(scheduler.cancel(List.of(found.element().job)));
     }
@@ -424,7 +441,11 @@ final class RemoteDesk {
         silence = none.said();
       } else {
         answered = true;
-        open.get(state.getKey()).told(state.getValue(), now);
+        Element element = open.get(state.getKey());
+        element.told(state.getValue(), now);
+        if (element.isOut()) { // of what an earlier torc handed out that is known only now
+          element.entries.forEach(entry -> entry.submitted(element.job.id()));
+        }
       }
     }
     ask = Math.min(ask * 3 / 2, LAST_ASK);

@@ -149,6 +149,7 @@ class EarlierBatchesTest {
     }
     next.run(10, 5);
     assertEquals(5, next.ends.size());
+    assertEquals(Map.of(), next.ids, "what is over is not said to be out");
     assertEquals(1, cluster.submissions);
     cluster.runs.forEach((job, runs) -> assertEquals(1, runs, job));
     RemoteEnd end = next.ends.get("j3");
@@ -183,6 +184,23 @@ class EarlierBatchesTest {
     assertEquals(ProcessEnd.How.EXITED, next.ends.get("j0").end().how());
     assertEquals(2, cluster.runs.get("j0"), "the cluster says if both ran at a time");
     assertEquals(2, cluster.submissions);
+  }
+
+  @Test
+  void whatTorcCancelledBeforeItWasKilledIsStartedAnew() throws IOException {
+    cluster.takes = 5000 * SECOND;
+    Torc torc = killed(2, 20);
+    torc.desk.end();
+    cluster.until(cluster.now + 20 * SECOND);
+    cluster.takes = 2 * SECOND;
+    Torc next = new Torc();
+    next.want("j0", "m", "c");
+    next.want("j1", "m", "c");
+    next.run(200, 2);
+    for (RemoteEnd end : next.ends.values()) {
+      assertEquals(ProcessEnd.How.EXITED, end.end().how());
+    }
+    assertEquals(2, next.ends.size());
   }
 
   @Test
