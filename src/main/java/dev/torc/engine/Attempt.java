@@ -1,22 +1,17 @@
 package dev.torc.engine;
 
 import dev.torc.cache.CacheException;
-import dev.torc.cache.JobResult;
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.StartMarks;
 import dev.torc.cache.StoredValue;
 import dev.torc.exec.Launch;
 import dev.torc.exec.ProcessEnd;
-import dev.torc.exec.RemoteAttempt;
-import dev.torc.exec.RemoteKey;
-import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StoppedException;
 import dev.torc.machine.Refusal;
 import dev.torc.plan.AllowedRoots;
-import dev.torc.plan.Decider;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
@@ -29,7 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -51,16 +45,11 @@ final class Attempt {
   private final LaunchBuilder.Granted granted;
   private final long timeLimit;
   private final Runnable gone;
-  private final Consumer<RemoteRun.Place> submitted;
-  private final boolean anew;
-  private RemoteRun remote; // null where it runs here
-  private boolean resumed; // an earlier torc handed it out
+  private final RemoteWork remote;
   private final long started = System.currentTimeMillis();
   private ProcessEnd ended = notStarted();
   private Runner.Running running;
   private final List<Boolean> ends = new ArrayList<>(); // asked for so far, at once or not
-  private boolean cancels;
-  private RemoteRunner scheduler; // while it is waited for
   private volatile PostTimes times; // once its processes start
   private boolean cleared;
   private boolean let; // said that its processes are gone
@@ -91,9 +80,8 @@ final class Attempt {
     this.number = number;
     this.granted = granted;
     this.timeLimit = timeLimit;
-    this.anew = anew;
     this.gone = gone;
-    this.submitted = submitted;
+    this.remote = new RemoteWork(shared, id, number, anew, submitted);
   }
 
   /**
@@ -104,26 +92,20 @@ final class Attempt {
    */
   synchronized void end(boolean now, boolean cancel) {
     ends.add(now);
-    cancels = cancel;
     if (running != null) {
       running.end(now);
-    } else if (scheduler != null) {
-      end(now);
     }
+    remote.end(now, cancel);
   }
 
   /** Leaves it where it is, if a scheduler has it. */
-  synchronized void leave() {
-    if (scheduler != null) {
-      scheduler.leave();
-    }
+  void leave() {
+    remote.leave();
   }
 
   /** Its outcome is recorded. */
   void recorded() {
-    if (remote != null) {
-      remote.recorded();
-    }
+    remote.recorded();
   }
 
   /** Sees which events it has posted by now: from any thread, about once a second. */
@@ -179,9 +161,13 @@ final class Attempt {
       LinesFile events = shared.launches().events(job.name());
       PostTimes posted = new PostTimes(events, shared.digests(), started);
       Stamp begin = null;
-      if (!resume(snapshot)) {
+      ProcessEnd resumed = remote.resume(snapshot);
+      if (resumed == null) {
         clear(snapshot);
         begin = launch(snapshot, posted, containers);
+      } else {
+        cleared = true;
+        ended = resumed;
       }
       if (ended.how() == ProcessEnd.How.LEFT || ended.how() == ProcessEnd.How.NOT_REACHED) {
         return new AttemptOutcome(ended, LEFT, snapshot, started);
@@ -191,9 +177,9 @@ final class Attempt {
       }
       snapshot.ended();
       List<String> moved = null;
-      if (remote != null && ended.ok()) {
-        begin = shared.digests().stamp(remote.begun().toString());
-        RemoteNeeds read = RemoteNeeds.of(shared, id, snapshot, resumed, begin.ctime());
+      if (remote.isRemote() && ended.ok()) {
+        begin = remote.begun();
+        RemoteNeeds read = remote.needs(snapshot, begin);
         snapshot = read.snapshot();
         moved = read.moved();
       }
@@ -223,68 +209,6 @@ final class Attempt {
     }
   }
 
-  /**
-   * Waits for what an earlier torc handed out of this job, whoever is to run it now.
-   *
-   * @return false where nothing of it is out, so that it is to be started
-   */
-  private boolean resume(NeedSnapshot snapshot) throws IOException {
-    if (shared.remotes().isEmpty() && job.executor() == null) {
-      return false;
-    }
-    if (!endOthers()) {
-      ended = new ProcessEnd(ProcessEnd.How.NOT_REACHED, 0, 0, 0, -1, "");
-      return true;
-    }
-    Decider.Described described = shared.decider().describe(id, List.of(), snapshot);
-    RemoteKey key =
-        new RemoteKey(
-            job.name(),
-            shared.build().id(),
-            number,
-            described.digest().hex(),
-            described.command().hex());
-    RemoteRun run = new RemoteRun(shared.removal(), key, submitted);
-    RemoteRunner holder = anew ? null : shared.remotes().holder(job.name());
-    ProcessEnd end = holder == null ? null : await(holder, () -> run.resume(holder));
-    if (end != null) {
-      remote = run;
-      resumed = true;
-      cleared = true;
-      ended = end;
-      return true;
-    }
-    remote = job.executor() == null ? null : run;
-    return false;
-  }
-
-  /**
-   * What an earlier torc handed out of other jobs and writes to the same places is ended first, and
-   * of this one where it is to run anew.
-   *
-   * @return whether nothing of that is out any more
-   */
-  private boolean endOthers() throws IOException {
-    Path root = shared.graph().workflow().root();
-    List<Path> places = job.productRefs().stream().map(ref -> root.resolve(ref.text())).toList();
-    for (String other : shared.remotes().writers(places)) {
-      RemoteRunner holder = shared.remotes().holder(other);
-      if (anew || !other.equals(job.name())) {
-        boolean[] over = {false};
-        await(
-            holder,
-            () -> {
-              over[0] = RemoteRun.cancel(holder, other, shared.build().id(), shared.removal());
-              return null;
-            });
-        if (!over[0]) {
-          return false;
-        }
-      }
-    }
-    return true;
-  }
-
   /** Hands it out and waits for its end; what recovers from a failed attempt runs here. */
   private ProcessEnd hand(Launch launch) throws IOException {
     int recovering = launch.steps().size() - job.steps().size();
@@ -294,53 +218,7 @@ final class Attempt {
         return recovered;
       }
     }
-    Launch rest = launch.only(recovering, launch.steps().size());
-    RemoteRunner runner = shared.remotes().of(job.executor());
-    RemoteAttempt attempt =
-        RemoteRun.of(remote.key(), job, rest, granted.memoryLimit(), expected(), shared.graph());
-    return RemoteAttempt.ended(rest, await(runner, () -> remote.run(runner, attempt)));
-  }
-
-  /** Seconds that it took last time; 0 where nobody knows. */
-  private long expected() {
-    JobResult last = shared.records().result(id);
-    return last == null || !last.outcome().isGood()
-        ? 0
-        : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(last.wall()));
-  }
-
-  private interface Wait {
-    ProcessEnd end() throws IOException, InterruptedException;
-  }
-
-  private ProcessEnd await(RemoteRunner runner, Wait wait) throws IOException {
-    if (isEnded()) {
-      return new ProcessEnd(ProcessEnd.How.NOT_REACHED, 0, 0, 0, -1, "");
-    }
-    try {
-      waits(runner);
-      return wait.end();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return new ProcessEnd(ProcessEnd.How.INTERRUPTED, 0, 0, 0, -1, "");
-    } finally {
-      waits(null);
-    }
-  }
-
-  private synchronized void waits(RemoteRunner runner) {
-    scheduler = runner;
-    if (runner != null && !ends.isEmpty()) { // they came meanwhile
-      end(ends.getLast());
-    }
-  }
-
-  private void end(boolean now) {
-    if (cancels && !now) {
-      scheduler.end();
-    } else {
-      scheduler.leave();
-    }
+    return remote.run(launch.only(recovering, launch.steps().size()), granted.memoryLimit());
   }
 
   /**
@@ -354,7 +232,7 @@ final class Attempt {
     shared.launches().output(job.name()).clear(shared.digests());
     StartMarks.Mark mark =
         new StartMarks.Mark(shared.build().id(), job.name(), number).in(containers);
-    if (remote == null) { // else when it is handed out
+    if (!remote.isRemote()) { // else when it is handed out
       shared.marks().add(mark);
     }
     Path tmp = shared.launches().tmp(job, mark);
@@ -394,14 +272,14 @@ final class Attempt {
     for (OwnedPath stale : snapshot.stale()) {
       shared.removal().keepStale(stale.path());
     }
-    boolean there = shared.removal().clear(job, remote != null);
+    boolean there = shared.removal().clear(job, remote.isRemote());
     cleared = true;
     if (there) {
       return;
     }
     Path root = shared.graph().workflow().root();
     for (Ref ref : job.productRefs()) {
-      if (remote != null && !(ref instanceof Ref.OfGlob)) {
+      if (remote.isRemote() && !(ref instanceof Ref.OfGlob)) {
         continue; // its script does
       }
       if (ref instanceof Ref.OfFile file) {
@@ -412,7 +290,7 @@ final class Attempt {
         makeFolder(root.resolve(Glob.of(glob.pattern()).fixedPrefix()));
       }
     }
-    if (job.depfile() != null && remote == null) {
+    if (job.depfile() != null && !remote.isRemote()) {
       makeFolder(root.resolve(job.depfile()).getParent());
     }
   }
@@ -439,7 +317,7 @@ final class Attempt {
   }
 
   private ProcessEnd launch(Launch launch) throws IOException {
-    return remote == null ? runHere(launch) : hand(launch);
+    return remote.isRemote() ? hand(launch) : runHere(launch);
   }
 
   private ProcessEnd runHere(Launch launch) {

@@ -13,10 +13,8 @@ import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -39,13 +37,14 @@ public final class BuildLoop {
   private final LoopTurn turn = new LoopTurn();
   private final AttemptThreads workers;
   private final List<Integer> parked = new ArrayList<>();
-  private final Set<Integer> out = new HashSet<>(); // jobs that schedulers have
   private int running; // attempts that are not over
   private volatile boolean more; // whether any job is ready: attempts ask before they wake the loop
   private boolean alone;
   private volatile boolean draining;
   private boolean failed;
   private final UnexpandedGroups groups;
+  private final BlockedJobs blocked;
+  private final Submitted out;
   private final SpentProducts spent;
   private final AtomicInteger signal = new AtomicInteger();
   private CacheException broken;
@@ -69,6 +68,8 @@ public final class BuildLoop {
             this::counts);
     this.sender = new EventSender(setup.shared().launches(), setup.commands(), this::tell);
     this.groups = new UnexpandedGroups(sender);
+    this.blocked = new BlockedJobs(sender, groups);
+    this.out = new Submitted(turn, sender);
     this.spent = new SpentProducts(setup, turn);
   }
 
@@ -97,7 +98,7 @@ public final class BuildLoop {
     List<String> jobs =
         state
             .in(JobState.RUNNING)
-            .filter(job -> all || !out.contains(job))
+            .filter(job -> all || !out.has(job))
             .mapToObj(state.graph()::name)
             .toList();
     if (!jobs.isEmpty()) {
@@ -158,7 +159,7 @@ public final class BuildLoop {
         start();
         workers.hand();
         if (running == 0 && draining) {
-          abandon();
+          blocked.abandon(state);
         } else if (isIdle()) {
           wake();
         } else if (isSubmitted()) {
@@ -267,7 +268,7 @@ public final class BuildLoop {
         sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
         groups.warn(old, next);
         failGroups();
-        state.ended().forEach(this::block);
+        state.ended().forEach(failed -> blocked.behind(state, failed));
         state.free().forEach(this::decide);
       }
     } catch (StoppedException e) {
@@ -287,7 +288,7 @@ public final class BuildLoop {
           failed = true;
           draining |= setup.failFast();
         }
-        block(node);
+        blocked.behind(state, node);
       }
     }
   }
@@ -354,14 +355,8 @@ public final class BuildLoop {
             turn.post(() -> release(job, run));
           }
         };
-    Attempt attempt =
-        run.begin(
-            state.shared(),
-            id,
-            gpus,
-            gpus.stream().map(setup::gpu).toList(),
-            gone,
-            at -> turn.post(() -> submitted(id, job, at)));
+    List<String> names = gpus.stream().map(setup::gpu).toList();
+    Attempt attempt = run.begin(state.shared(), id, gpus, names, gone, out.of(id, job));
     AttemptThreads.Begun now =
         new AttemptThreads.Begun(state.context(), id, run.reasons(), run.attempts(), attempt);
     sender.started(state.shared(), id, run, pool.limits().get(ResourceDemand.CPUS));
@@ -370,13 +365,6 @@ public final class BuildLoop {
       workers.add(now);
     } else {
       workers.refuse(now, refusal);
-    }
-  }
-
-  private void submitted(int id, Job job, RemoteRun.Place at) {
-    if (state.states().of(id) == JobState.RUNNING) {
-      out.add(id);
-      sender.tell(new Event.JobSubmitted(job.name(), at.executor(), at.id()));
     }
   }
 
@@ -410,7 +398,7 @@ public final class BuildLoop {
       int id = now.id();
       JobRun run = state.runs().get(id);
       running--;
-      out.remove(id);
+      out.ended(id);
       pool.give(run);
       if (job.interactive()) {
         alone = false;
@@ -505,23 +493,14 @@ public final class BuildLoop {
 
   /** Whether nothing is at work and nothing will be by itself. */
   private boolean isIdle() {
-    return running == 0
-        && !state.undecided().isEmpty()
-        && state.ready().isEmpty()
-        && state.delayed().isEmpty()
-        && parked.isEmpty();
+    boolean open = running == 0 && !state.undecided().isEmpty();
+    return open && state.startsNothing() && parked.isEmpty();
   }
 
   /** Whether all that can be done before what is out has ended is done, and no more is wanted. */
   private boolean isSubmitted() {
-    return setup.submit()
-        && !draining
-        && running > 0
-        && running == out.size()
-        && state.ready().isEmpty()
-        && state.delayed().isEmpty()
-        && parked.isEmpty()
-        && !hooks.busy();
+    boolean all = setup.submit() && running > 0 && running == out.count();
+    return all && !draining && state.startsNothing() && parked.isEmpty() && !hooks.busy();
   }
 
   /**
@@ -576,41 +555,13 @@ public final class BuildLoop {
     boolean allowed = state.graph().job(id).allowFailure();
     failed |= !allowed;
     draining |= setup.failFast() && !allowed;
-    block(id);
+    blocked.behind(state, id);
   }
 
   private void upToDate(int id) {
     state.states().set(id, JobState.UP_TO_DATE);
     spent.recorded(id);
     sender.upToDate(state.context(), id);
-  }
-
-  /** Rule 8: what waits for a failed job is blocked, and so on; the rest goes on. */
-  private void block(int failedJob) {
-    state
-        .pending()
-        .behind(
-            failedJob,
-            job -> {
-              if (state.states().of(job) != JobState.WAITING) {
-                return false;
-              }
-              state.states().set(job, JobState.BLOCKED);
-              sender.ended(
-                  state.graph().name(job), JobState.BLOCKED, state.graph().name(failedJob));
-              return true;
-            },
-            group -> groups.block(state, group, state.graph().name(failedJob)));
-  }
-
-  /** Nothing runs and nothing will: what is left was not reached. */
-  private void abandon() {
-    for (int j : state.graph().inOrder(state.context().selection().jobs())) {
-      if (!state.states().of(j).isFinal()) {
-        state.states().set(j, JobState.NOT_REACHED);
-        sender.ended(state.graph().name(j), JobState.NOT_REACHED, "");
-      }
-    }
   }
 
   private void broken(CacheException e) {

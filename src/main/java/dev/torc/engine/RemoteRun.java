@@ -132,6 +132,10 @@ public final class RemoteRun {
     RemoteEnd how = waiting.end.join();
     places.addAll(how.places());
     sort();
+    if (how.end() == null) { // nothing of them is of use
+      recorded();
+      places.clear();
+    }
     if (how.status() != null && how.end().ok()) {
       awaitProducts(how);
     }

@@ -20,6 +20,6 @@ public interface Remotes {
    */
   RemoteRunner holder(String job);
 
-  /** The jobs that an earlier torc handed out and that write where one is to write. */
+  /** The jobs that an earlier torc handed out and that write where one is to write; a new set. */
   Set<String> writers(List<Path> places);
 }

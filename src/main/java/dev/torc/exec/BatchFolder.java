@@ -14,6 +14,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -56,9 +59,12 @@ public record BatchFolder(Path path) {
     return path.resolve("script");
   }
 
-  /** Writes the script, whole or not at all. */
+  /** Writes the script, whole or not at all, for all to execute whom the umask lets. */
   public void writeScript(byte[] text) throws IOException {
-    put(script(), text);
+    put(
+        script(),
+        text,
+        PosixFilePermissions.asFileAttribute(EnumSet.allOf(PosixFilePermission.class)));
   }
 
   /** Writes down what is about to be handed out, before it is. */
@@ -262,14 +268,14 @@ public record BatchFolder(Path path) {
   }
 
   /** Writes a file that readers on other hosts see whole or not at all. */
-  private static void put(Path file, byte[] bytes) throws IOException {
+  private static void put(Path file, byte[] bytes, FileAttribute<?>... made) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    try (FileChannel out =
-        FileChannel.open(
-            fresh,
+    Set<StandardOpenOption> how =
+        EnumSet.of(
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
+            StandardOpenOption.WRITE);
+    try (FileChannel out = FileChannel.open(fresh, how, made)) {
       ByteBuffer rest = ByteBuffer.wrap(bytes);
       while (rest.hasRemaining()) {
         out.write(rest);

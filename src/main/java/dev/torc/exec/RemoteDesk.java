@@ -4,7 +4,6 @@ import dev.torc.exec.BatchFolder.Word;
 import dev.torc.exec.RemoteBatch.Element;
 import dev.torc.exec.RemoteBatch.Entry;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -39,24 +38,17 @@ final class RemoteDesk {
   /** How often an attempt is handed out again for what was no fault of its own. */
   private static final int AGAIN = 3;
 
-  /** Seconds between TERM and KILL where a script ends a job. */
-  private static final int GRACE = 5;
-
-  /** What a scheduler is asked for beyond the limit that a script keeps: it starts, and ends. */
-  private static final long SLACK = 2 * GRACE * SECOND;
-
   private final Scheduler scheduler;
   private final SchedulerSettings settings;
   private final Path folder;
   private final Claimant me;
-  private final Supplier<String> names;
-  private final RemoteRunner.Marks marks;
+  private final BatchSubmitter submitter;
   private final Consumer<String> notes;
 
   private final List<Entry> ready = new ArrayList<>();
   private final ArrayDeque<BatchPlan.Array<Entry>> planned = new ArrayDeque<>();
   private final List<RemoteBatch> out = new ArrayList<>();
-  private final Map<Path, RemoteBatch> batches = new HashMap<>(); // whose folders are there
+  private final Map<Path, RemoteBatch> folders = new HashMap<>(); // that are there
   private EarlierBatches earlier;
   private long gathered; // when the last one came
   private long submitAt; // not before
@@ -64,7 +56,6 @@ final class RemoteDesk {
   private long ask = FIRST_ASK;
   private long silent = -1; // since when the scheduler does not answer
   private long told;
-  private long lastTime;
   private boolean ending;
 
   /**
@@ -86,8 +77,7 @@ final class RemoteDesk {
     this.settings = settings;
     this.folder = folder;
     this.me = me;
-    this.names = names;
-    this.marks = marks;
+    this.submitter = new BatchSubmitter(scheduler, settings, folder, names, marks);
     this.notes = notes;
   }
 
@@ -120,7 +110,7 @@ final class RemoteDesk {
     if (earlier == null) {
       EarlierBatches found = EarlierBatches.find(folder, notes);
       for (RemoteBatch batch : found.batches()) {
-        batches.put(batch.folder().path(), batch);
+        folders.put(batch.folder().path(), batch);
         out.add(batch);
       }
       earlier = found;
@@ -132,7 +122,7 @@ final class RemoteDesk {
   /** What is at a place is recorded, or of no use: it goes. */
   void forget(RemotePlace place) throws IOException {
     place.folder().forget(place.claim(), me);
-    RemoteBatch batch = batches.get(place.folder().path());
+    RemoteBatch batch = folders.get(place.folder().path());
     if (batch != null) {
       batch.recorded(place);
       clear(batch);
@@ -140,9 +130,9 @@ final class RemoteDesk {
   }
 
   private void clear(RemoteBatch batch) throws IOException {
-    if (batch.isDone() && batches.containsKey(batch.folder().path())) {
+    if (batch.isDone() && folders.containsKey(batch.folder().path())) {
       batch.folder().remove();
-      batches.remove(batch.folder().path());
+      folders.remove(batch.folder().path());
     }
   }
 
@@ -296,79 +286,26 @@ final class RemoteDesk {
   /** Hands out as many batches of the first array as there is room for; the rest waits. */
   private void submit(BatchPlan.Array<Entry> array, long now) throws IOException {
     int most = Math.min(Math.min(room(), scheduler.largestArray()), array.batches().size());
-    long asked = asked(array.limit());
-    SchedulerResources resources = array.resources().within(asked);
+    List<List<Entry>> batches = array.batches().subList(0, most);
+    SchedulerResources resources = submitter.resources(array);
     List<String> lacks = scheduler.lacks(resources);
-    String name = "torc-" + names.get();
-    BatchFolder place = new BatchFolder(folder.resolve(name));
-    RemoteBatch batch =
-        RemoteBatch.of(place, name, time(), array.batches().subList(0, most), names);
-    if (lacks.isEmpty()) {
-      write(batch, asked == 0 ? 0 : Math.max(1, (asked - SLACK) / SECOND));
-    }
+    RemoteBatch batch = lacks.isEmpty() ? submitter.write(array, batches) : null;
     planned.poll();
     if (most < array.batches().size()) {
-      planned.addFirst(
-          new BatchPlan.Array<>(
-              array.batches().subList(most, array.batches().size()),
-              array.resources(),
-              array.limit()));
+      planned.addFirst(array.without(most));
     }
-    if (!lacks.isEmpty()) {
-      String why =
-          "%s: its submit asks for %s, which the job does not say"
-              .formatted(settings.name(), lacks.getFirst());
-      array
-          .batches()
-          .subList(0, most)
-          .forEach(jobs -> jobs.forEach(entry -> entry.end(failed(why, entry.earlierPlaces()))));
+    if (batch == null) {
+      String lack = ": its submit asks for %s, which the job does not say";
+      String why = settings.name() + lack.formatted(lacks.getFirst());
+      batches.forEach(all -> all.forEach(each -> each.end(failed(why, each.earlierPlaces()))));
       return;
     }
     out.add(batch);
-    batches.put(place.path(), batch);
+    folders.put(batch.folder().path(), batch);
     ask = FIRST_ASK;
     nextAsk = now + ask;
     batch.nextLook = now + FIRST_LOOK;
-    submit(batch, resources, now);
-  }
-
-  /** What a scheduler is asked for where a script keeps a limit. */
-  private long asked(long limit) {
-    long most = settings.maxRuntime() > 0 ? settings.maxRuntime() : Long.MAX_VALUE;
-    return limit == 0 ? 0 : Math.min(limit + SLACK, Math.max(most, limit));
-  }
-
-  /** Never the same twice, and later ones are higher as far as clocks allow. */
-  private long time() {
-    lastTime = Math.max(lastTime + 1, System.currentTimeMillis() * 1_000_000);
-    return lastTime;
-  }
-
-  /** All that a script and a later torc need is on disk before anybody is asked to run it. */
-  private void write(RemoteBatch batch, long limit) throws IOException {
-    BatchFolder place = batch.folder();
-    Files.createDirectories(place.path());
-    BatchScript script =
-        new BatchScript(
-            place.path(),
-            settings.before() == null ? "" : settings.before(),
-            true,
-            limit,
-            GRACE,
-            scheduler.elementVariable());
-    place.writeScript(script.of(batch.scripted()));
-    place.write(batch.record(settings));
-    marks.handOut(batch.keys(), settings.name());
-  }
-
-  /** Asks the scheduler to take it; three times where it will not. */
-  private void submit(RemoteBatch batch, SchedulerResources resources, long now)
-      throws IOException {
-    SubmissionRequest request = batch.request(resources);
-    Submission answer = scheduler.submit(request);
-    for (int i = 1; i < AGAIN && answer instanceof Submission.Refused; i++) {
-      answer = scheduler.submit(request);
-    }
+    Submission answer = submitter.submit(batch, resources);
     if (answer instanceof Submission.Accepted accepted) {
       accepted(batch, accepted);
     } else if (answer instanceof Submission.Refused refused) {

@@ -1,6 +1,5 @@
 package dev.torc.exec;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -44,7 +43,7 @@ public record SchedulerSettings(
   }
 
   /**
-   * Commands of sh with placeholders, of which none is {@link #unknown}.
+   * Commands of sh with placeholders, each a {@link CommandTemplate} that names only what it may.
    *
    * @param separator between the ids in {@code states} and {@code cancel}
    * @param id its first group is the id in what {@code submit} prints; null for the last word
@@ -60,21 +59,7 @@ public record SchedulerSettings(
       Pattern id,
       List<String> running,
       List<String> waiting,
-      List<String> gone) {
-
-    /**
-     * What stands in its commands and never has a value, each as {@code {name} in submit}.
-     *
-     * @param values of the placeholders that the user has made up
-     */
-    public List<String> unknown(Map<String, String> values) {
-      List<String> all = new ArrayList<>();
-      CommandScheduler.unknown(true, submit, values).forEach(n -> all.add(n + " in submit"));
-      CommandScheduler.unknown(false, states, values).forEach(n -> all.add(n + " in states"));
-      CommandScheduler.unknown(false, cancel, values).forEach(n -> all.add(n + " in cancel"));
-      return all;
-    }
-  }
+      List<String> gone) {}
 
   /** Adds lines that say how it is asked and told to end something; see {@link #read}. */
   void write(StringBuilder lines) {

@@ -144,7 +144,10 @@ public record CleanRequest(
           }
           try (Cache cache = Cache.open(place, told.warn)) {
             WriteSession.endLeftovers(caller.env(), place, cache, told.warn);
-            well = endOut(cache) && clean(cache);
+            if (!endOut(cache)) {
+              return new CleanAnswer(dry, removed, staying, false, true);
+            }
+            well = clean(cache);
           }
           if (all) {
             cleaner(given, null).memory(CachePlace.find(place.root(), caller.env()), kept);
@@ -154,7 +157,7 @@ public record CleanRequest(
         // Nothing is recorded, and no cache is made only to find that out.
         cleaner(given, null).kept();
       }
-      return new CleanAnswer(dry, removed, staying, well);
+      return new CleanAnswer(dry, removed, staying, well, false);
     }
 
     /** Whether nothing is out that writes what is to go; with force it is cancelled. */

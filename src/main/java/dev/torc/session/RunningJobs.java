@@ -51,13 +51,20 @@ public record RunningJobs(
   static Map<String, Reason> left(CachePlace place, List<StartMarks.Mark> marks)
       throws IOException {
     Map<String, Reason> left = new ConcurrentHashMap<>();
-    marks.forEach(mark -> left.put(mark.job(), Reason.of(Reason.Kind.INTERRUPTED)));
+    for (StartMarks.Mark mark : marks) {
+      left.put(
+          mark.job(),
+          mark.isRemote() ? submitted(mark.executor()) : Reason.of(Reason.Kind.INTERRUPTED));
+    }
     if (marks.stream().anyMatch(StartMarks.Mark::isRemote)) {
       for (EarlierJob out : EarlierJob.all(place.remote())) {
-        left.computeIfPresent(
-            out.job(), (_, _) -> new Reason(Reason.Kind.SUBMITTED, "", "", out.where()));
+        left.computeIfPresent(out.job(), (_, _) -> submitted(out.where()));
       }
     }
     return left;
+  }
+
+  private static Reason submitted(String where) {
+    return new Reason(Reason.Kind.SUBMITTED, "", "", where);
   }
 }

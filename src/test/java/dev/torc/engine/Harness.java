@@ -283,7 +283,7 @@ class Harness {
     return Project.load(
         caller(),
         new ProjectOptions(
-            files, null, new TreeMap<>(), containers ? null : ProjectOptions.HOST, null));
+            files, null, null, new TreeMap<>(), containers ? null : ProjectOptions.HOST, null));
   }
 
   /** Who builds, on a machine of the test's own. */

@@ -29,6 +29,14 @@ class BatchScriptTest {
 
   @TempDir Path temp;
 
+  /** Most schedulers run a copy, and some (LSF, HTCondor, Flux) the file itself. */
+  @Test
+  void theScriptIsAProgram() throws Exception {
+    BatchFolder folder = new BatchFolder(temp.toAbsolutePath());
+    folder.writeScript("#!/bin/sh\nexit 7\n".getBytes(StandardCharsets.US_ASCII));
+    assertEquals(7, new ProcessBuilder(folder.script().toString()).start().waitFor());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"dash", "bash", "busybox"})
   void saysHowAJobEnded(String shell) throws Exception {
