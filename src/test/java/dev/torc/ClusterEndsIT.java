@@ -170,7 +170,7 @@ class ClusterEndsIT {
   /** On a Slurm of its own, which is away for 20 seconds. */
   @Test
   void aControllerThatIsDownIsWaitedFor() throws Exception {
-    try (Cluster own = Cluster.start();
+    try (Cluster own = Cluster.impatient();
         Sandbox down = own.project(temp)) {
       down.build(
           Cluster.executors(down)
