@@ -30,6 +30,7 @@ final class RemoteDesk {
   private static final long GATHER = SECOND / 10; // so long more may come that share a script
   private static final long FIRST_LOOK = SECOND / 5;
   private static final long LAST_LOOK = 2 * SECOND;
+  private static final long SHARE = SECOND / 10; // of a listing, of which there are ten a second
   private static final long PACE = 3 * SECOND; // where there is no room for all
   private static final long REST = 30 * SECOND;
 
@@ -354,7 +355,7 @@ final class RemoteDesk {
       }
     }
     batch.look = news ? FIRST_LOOK : Math.min(batch.look * 3 / 2, LAST_LOOK);
-    batch.nextLook = now + batch.look;
+    batch.nextLook = now + Math.max(batch.look, out.size() * SHARE);
   }
 
   private boolean look(RemoteBatch batch, Entry entry, Map<String, Set<Word>> words, long now)
