@@ -9,7 +9,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,9 +30,9 @@ final class RemoteDesk {
   private static final long GATHER = SECOND / 10; // so long more may come that share a script
   private static final long FIRST_LOOK = SECOND / 5;
   private static final long LAST_LOOK = 2 * SECOND;
-  private static final long FIRST_ASK = 2 * SECOND;
-  private static final long LAST_ASK = 30 * SECOND;
-  private static final long TELL = 60 * SECOND;
+  private static final long SHARE = SECOND / 10; // of a listing, of which there are ten a second
+  private static final long PACE = 3 * SECOND; // where there is no room for all
+  private static final long REST = 30 * SECOND;
 
   /** How often an attempt is handed out again for what was no fault of its own. */
   private static final int AGAIN = 3;
@@ -43,6 +42,7 @@ final class RemoteDesk {
   private final Path folder;
   private final Claimant me;
   private final BatchSubmitter submitter;
+  private final SchedulerWatch watch;
   private final Consumer<String> notes;
 
   private final List<Entry> ready = new ArrayList<>();
@@ -52,10 +52,6 @@ final class RemoteDesk {
   private EarlierBatches earlier;
   private long gathered; // when the last one came
   private long submitAt; // not before
-  private long nextAsk;
-  private long ask = FIRST_ASK;
-  private long silent = -1; // since when the scheduler does not answer
-  private long told;
   private boolean ending;
 
   /**
@@ -77,6 +73,7 @@ final class RemoteDesk {
     this.settings = settings;
     this.folder = folder;
     this.me = me;
+    this.watch = new SchedulerWatch(scheduler, settings.name(), notes);
     this.submitter = new BatchSubmitter(scheduler, settings, folder, names, marks);
     this.notes = notes;
   }
@@ -103,7 +100,7 @@ final class RemoteDesk {
       return;
     }
     earlier(now).resume(key, listener, this::drop);
-    nextAsk = now;
+    watch.soon(now);
   }
 
   private EarlierBatches earlier(long now) throws IOException {
@@ -114,7 +111,7 @@ final class RemoteDesk {
         out.add(batch);
       }
       earlier = found;
-      nextAsk = now;
+      watch.soon(now);
     }
     return earlier;
   }
@@ -245,8 +242,10 @@ final class RemoteDesk {
         look(batch, now);
       }
     }
-    if (!out.isEmpty() && now >= nextAsk) {
-      ask(now);
+    if (!out.isEmpty() && now >= watch.next()) {
+      for (RemoteBatch unknown : watch.ask(List.copyOf(out), now)) {
+        claim(unknown, now);
+      }
     }
     for (RemoteBatch batch : List.copyOf(out)) {
       settle(batch, now);
@@ -262,7 +261,7 @@ final class RemoteDesk {
   }
 
   private long next(long now) {
-    long next = now + LAST_ASK;
+    long next = now + REST;
     if (!ready.isEmpty()) {
       next = Math.min(next, gathered + GATHER);
     }
@@ -270,7 +269,7 @@ final class RemoteDesk {
       next = Math.min(next, submitAt);
     }
     for (RemoteBatch batch : out) {
-      next = Math.min(next, Math.min(batch.nextLook, nextAsk));
+      next = Math.min(next, Math.min(batch.nextLook, watch.next()));
     }
     return Math.max(next, now + 1);
   }
@@ -293,6 +292,7 @@ final class RemoteDesk {
     planned.poll();
     if (most < array.batches().size()) {
       planned.addFirst(array.without(most));
+      submitAt = now + PACE;
     }
     if (batch == null) {
       String lack = ": its submit asks for %s, which the job does not say";
@@ -300,31 +300,20 @@ final class RemoteDesk {
       batches.forEach(all -> all.forEach(each -> each.end(failed(why, each.earlierPlaces()))));
       return;
     }
+    watch.begin(out.isEmpty(), now);
     out.add(batch);
     folders.put(batch.folder().path(), batch);
-    ask = FIRST_ASK;
-    nextAsk = now + ask;
     batch.nextLook = now + FIRST_LOOK;
     Submission answer = submitter.submit(batch, resources);
     if (answer instanceof Submission.Accepted accepted) {
-      accepted(batch, accepted);
+      watch.accepted(batch, accepted);
     } else if (answer instanceof Submission.Refused refused) {
       for (Element element : batch.elements()) {
         refuse(batch, element, ": " + refused.said());
       }
     } else if (answer instanceof Submission.NoAnswer none) {
       submitAt = now + LAST_LOOK; // whether it was taken is asked for by its name
-      unanswered(none.said(), now);
-    }
-  }
-
-  /** Without ids a later torc asks for them by the name. */
-  private void accepted(RemoteBatch batch, Submission.Accepted accepted) {
-    batch.accepted(accepted.jobs());
-    try {
-      batch.folder().write(accepted.jobs().stream().map(SchedulerJob::id).toList());
-    } catch (IOException e) {
-      notes.accept("cannot write the ids of %s: %s".formatted(batch.name(), e.getMessage()));
+      watch.unanswered(none.said(), now);
     }
   }
 
@@ -366,7 +355,7 @@ final class RemoteDesk {
       }
     }
     batch.look = news ? FIRST_LOOK : Math.min(batch.look * 3 / 2, LAST_LOOK);
-    batch.nextLook = now + batch.look;
+    batch.nextLook = now + Math.max(batch.look, out.size() * SHARE);
   }
 
   private boolean look(RemoteBatch batch, Entry entry, Map<String, Set<Word>> words, long now)
@@ -381,7 +370,7 @@ final class RemoteDesk {
               && !entry.isUnwanted();
       if (told && !entry.isCancelled()) {
         entry.cancelled(); // by whom, and why, the scheduler says
-        nextAsk = now;
+        watch.soon(now);
         return true;
       }
       if (status != null && !told) {
@@ -418,71 +407,15 @@ final class RemoteDesk {
     }
   }
 
-  /** Asks for those of which there is no word. */
-  private void ask(long now) throws IOException {
-    Map<SchedulerJob, Element> open = new LinkedHashMap<>();
-    String silence = null;
-    boolean answered = false;
-    for (RemoteBatch batch : List.copyOf(out)) {
-      if (!batch.isKnown()) {
-        Submission there = find(batch, now);
-        answered |= !(there instanceof Submission.NoAnswer);
-        silence = there instanceof Submission.NoAnswer none ? none.said() : silence;
-      }
-      for (Element element : batch.elements()) {
-        if (!element.isOver() && batch.isKnown()) {
-          open.put(element.job, element);
+  /** Nobody can tell: what has not begun never will, the others say themselves how they end. */
+  private void claim(RemoteBatch unknown, long now) throws IOException {
+    for (Element element : unknown.elements()) {
+      for (Entry entry : element.entries) {
+        if (!entry.isOver() && unknown.folder().claim(entry.claim(), me)) {
+          again(entry, now);
         }
       }
     }
-    for (Map.Entry<SchedulerJob, SchedulerState> state :
-        scheduler.states(List.copyOf(open.keySet())).entrySet()) {
-      if (state.getValue() instanceof SchedulerState.NoAnswer none) {
-        silence = none.said();
-      } else {
-        answered = true;
-        Element element = open.get(state.getKey());
-        element.told(state.getValue(), now);
-        if (element.isOut()) { // of what an earlier torc handed out that is known only now
-          element.entries.forEach(entry -> entry.submitted(element.job.id()));
-        }
-      }
-    }
-    ask = Math.min(ask * 3 / 2, LAST_ASK);
-    nextAsk = now + ask;
-    if (answered || silence == null) {
-      silent = -1;
-    } else {
-      unanswered(silence, now);
-    }
-  }
-
-  private void unanswered(String why, long now) {
-    silent = silent < 0 ? now : silent;
-    if (now - told >= TELL) {
-      told = now;
-      notes.accept("%s does not answer: %s; torc asks on".formatted(settings.name(), why));
-    }
-  }
-
-  /** Looks for a submission that had no answer. */
-  private Submission find(RemoteBatch batch, long now) throws IOException {
-    Submission there = scheduler.find(batch.request(null));
-    if (there instanceof Submission.Accepted accepted) {
-      accepted(batch, accepted);
-    } else if (there instanceof Submission.Refused) {
-      batch.elements().forEach(element -> element.told(new SchedulerState.Gone(), now));
-    } else if (there == null) {
-      // Nobody can tell: what has not begun never will, the others say themselves how they end.
-      for (Element element : batch.elements()) {
-        for (Entry entry : element.entries) {
-          if (!entry.isOver() && batch.folder().claim(entry.claim(), me)) {
-            again(entry, now);
-          }
-        }
-      }
-    }
-    return there;
   }
 
   /** Sees to the elements that the scheduler has done with, when all they wrote must be here. */

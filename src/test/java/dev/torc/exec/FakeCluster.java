@@ -5,9 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -32,6 +34,8 @@ final class FakeCluster implements Scheduler {
   int lost; // submissions that are taken without an answer
   int swallowed; // and such that are not
   int submissions;
+  int questions;
+  int elements;
   long takes = 2 * SECOND; // what a job takes, at most a quarter more
   double deaths; // of the element that runs, at each job
   String waitsFor = ""; // what no node will ever have
@@ -47,6 +51,9 @@ final class FakeCluster implements Scheduler {
   Runnable between = () -> {};
 
   private final Map<String, Task> tasks = new LinkedHashMap<>();
+  private final PriorityQueue<Task> waiting = new PriorityQueue<>(Task::before);
+  private final PriorityQueue<Task> running = new PriorityQueue<>(Task::before);
+  private final Map<String, Task> present = new HashMap<>(); // where a job runs
   private final TreeMap<Long, List<Write>> later = new TreeMap<>();
   private int ids;
 
@@ -64,6 +71,10 @@ final class FakeCluster implements Scheduler {
     int next = -1; // its present job; -1 while it waits
     boolean claimed;
     SchedulerState.Cause over;
+
+    static int before(Task one, Task other) {
+      return Long.compare(one.at, other.at);
+    }
   }
 
   FakeCluster(long seed, int nodes) {
@@ -74,6 +85,7 @@ final class FakeCluster implements Scheduler {
   @Override
   public Submission submit(SubmissionRequest request) {
     submissions++;
+    elements += request.elements();
     between.run();
     if (refusals > 0) {
       refusals--;
@@ -91,6 +103,7 @@ final class FakeCluster implements Scheduler {
       task.folder = new BatchFolder(request.script().getParent());
       task.at = now + random.nextLong(3 * SECOND);
       tasks.put(id + "_" + i, task);
+      waiting.add(task);
       jobs.add(new SchedulerJob(id + "_" + i, task.name, null));
     }
     read(request.script(), id);
@@ -113,12 +126,10 @@ final class FakeCluster implements Scheduler {
           task.jobs.add(lines.group(1));
         }
       }
-      for (List<RemotePlace> element : new BatchFolder(script.getParent()).record().elements()) {
-        for (RemotePlace place : element) {
-          tasks.values().stream()
-              .filter(each -> each.jobs.contains(place.claim()))
-              .forEach(each -> each.names.put(place.claim(), place.key().job()));
-        }
+      List<List<RemotePlace>> all = new BatchFolder(script.getParent()).record().elements();
+      for (int i = 0; i < all.size(); i++) {
+        Task of = tasks.get(id + "_" + i);
+        all.get(i).forEach(place -> of.names.put(place.claim(), place.key().job()));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -144,6 +155,7 @@ final class FakeCluster implements Scheduler {
 
   @Override
   public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
+    questions++;
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
     for (SchedulerJob job : jobs) {
       states.put(job, answers ? state(job) : new SchedulerState.NoAnswer("down"));
@@ -220,10 +232,11 @@ final class FakeCluster implements Scheduler {
     while (true) {
       long due = later.isEmpty() ? Long.MAX_VALUE : later.firstKey();
       Task first = null;
-      long running = tasks.values().stream().filter(t -> t.over == null && t.next >= 0).count();
-      for (Task task : tasks.values()) {
-        boolean may = task.next >= 0 || running < nodes && waitsFor.isEmpty() && !busy;
-        if (task.over == null && may && Math.max(now, task.at) < due) {
+      drop(running);
+      drop(waiting);
+      boolean free = running.size() < nodes && waitsFor.isEmpty() && !busy;
+      for (Task task : new Task[] {running.peek(), free ? waiting.peek() : null}) {
+        if (task != null && Math.max(now, task.at) < due) {
           due = Math.max(now, task.at);
           first = task;
         }
@@ -237,17 +250,31 @@ final class FakeCluster implements Scheduler {
           write.run();
         }
       } else {
+        (first.next < 0 ? waiting : running).poll();
         step(first);
+        if (first.over == null) {
+          running.add(first);
+        }
       }
     }
     now = time;
   }
 
+  /** Ends of which a test told are not in their place in the queue. */
+  private static void drop(PriorityQueue<Task> queue) {
+    while (!queue.isEmpty() && queue.peek().over != null) {
+      queue.poll();
+    }
+  }
+
   /** A job of an element is over, and the next begins. */
   private void step(Task task) throws IOException {
-    if (task.next >= 0 && task.claimed) {
+    if (task.next >= 0) {
       String job = task.jobs.get(task.next);
-      write(task.folder.path(), job + ".status", status(job, "exited"));
+      if (task.claimed) {
+        write(task.folder.path(), job + ".status", status(job, "exited"));
+        present.remove(task.names.get(job), task);
+      }
     }
     task.next++;
     if (task.next == task.jobs.size()) {
@@ -263,13 +290,9 @@ final class FakeCluster implements Scheduler {
     }
     begins.merge(job, 1, Integer::sum);
     String name = task.names.get(job);
-    for (Task other : tasks.values()) {
-      if (other != task && other.over == null && other.next >= 0 && other.claimed) {
-        String beside = other.names.get(other.jobs.get(other.next));
-        if (name.equals(beside)) {
-          throw new AssertionError(name + " runs twice at a time");
-        }
-      }
+    Task other = present.put(name, task);
+    if (other != null && other != task && other.over == null) {
+      throw new AssertionError(name + " runs twice at a time");
     }
     runs.merge(name, 1, Integer::sum);
     write(task.folder.path(), job + ".begun", script.word());

@@ -196,7 +196,7 @@ class RemoteDeskTest {
     add(1, 0);
     run(150);
     assertEquals(0, jobs.getFirst().ends);
-    assertEquals(2, notes.size(), notes + "");
+    assertEquals(3, notes.size(), notes + "");
     assertEquals("far does not answer: down; torc asks on", notes.getFirst());
     cluster.waitsFor = "";
     cluster.answers = true;
