@@ -68,7 +68,7 @@ class ClusterEditsIT {
                 command: |
                   trap 'trap "" TERM; sleep 0.5; echo killed >> log; exit 1' TERM
                   echo begin one >> log
-                  until test -e go; do sleep 0.1; done
+                  until test -e go; do sleep 0.1 || :; done
                   cat x > a.out; echo end >> log
                 needs: [x]
                 produces: [a.out]

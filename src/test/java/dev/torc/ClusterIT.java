@@ -38,7 +38,7 @@ class ClusterIT {
       """
       echo begin >> $1.log
       trap 'echo killed >> $1.log; exit 1' TERM
-      until test -e $1.go || test -e go; do sleep 0.1; done
+      until test -e $1.go || test -e go; do sleep 0.1 || :; done
       cat x > $1.out
       echo end >> $1.log
       """;
