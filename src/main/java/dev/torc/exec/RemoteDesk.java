@@ -459,7 +459,9 @@ final class RemoteDesk {
             failed(
                 "the machine that %s took does not see %s".formatted(settings.name(), folder),
                 places));
-      } else if (never && !taken) {
+      } else if (never && taken) {
+        entry.end(failed("cancelled; " + settings.name() + ": " + said, places));
+      } else if (never) {
         again(entry, now);
       } else {
         died(entry, taken, cause, said, places, now);
@@ -467,7 +469,7 @@ final class RemoteDesk {
     }
   }
 
-  /** An attempt began and nobody will say how it ended, or somebody took it from the queue. */
+  /** An attempt began and nobody will say how it ended. */
   private void died(
       Entry entry,
       boolean taken,
@@ -484,7 +486,7 @@ final class RemoteDesk {
           case null, default -> null;
         };
     if (how != null) {
-      entry.end(new RemoteEnd(end(how, said), null, places));
+      entry.end(new RemoteEnd(end(how, settings.name() + ": " + said), null, places));
     } else if (entry.attempt() == null) {
       entry.end(RemoteEnd.none(places));
     } else if (entry.losses() < AGAIN) {
