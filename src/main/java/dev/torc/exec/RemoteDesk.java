@@ -284,7 +284,8 @@ final class RemoteDesk {
 
   /** Hands out as many batches of the first array as there is room for; the rest waits. */
   private void submit(BatchPlan.Array<Entry> array, long now) throws IOException {
-    int most = Math.min(Math.min(room(), scheduler.largestArray()), array.batches().size());
+    int room = room();
+    int most = Math.min(Math.min(room, scheduler.largestArray()), array.batches().size());
     List<List<Entry>> batches = array.batches().subList(0, most);
     SchedulerResources resources = submitter.resources(array);
     List<String> lacks = scheduler.lacks(resources);
@@ -292,6 +293,8 @@ final class RemoteDesk {
     planned.poll();
     if (most < array.batches().size()) {
       planned.addFirst(array.without(most));
+    }
+    if (most == room) {
       submitAt = now + PACE;
     }
     if (batch == null) {
