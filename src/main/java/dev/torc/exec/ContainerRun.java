@@ -15,6 +15,15 @@ import java.util.Map;
  */
 final class ContainerRun {
 
+  /** Calls a client, whose second word is {@code run}. */
+  private static final String MARKED =
+      """
+      claim=$TORC_CLAIM client=$1
+      unset TORC_CLAIM
+      shift 2
+      exec "$client" run --env "TORC_CLAIM=$claim" "$@"
+      """;
+
   /** What an end means beyond its exit status. */
   enum Meaning {
     /** It is the job's own. */
@@ -41,8 +50,9 @@ final class ContainerRun {
 
   /**
    * The step as a script on another machine starts it: of a container, its client. An image is
-   * named by what it holds, so one that is another there is not run. What is no child of its client
-   * carries the script's own mark, by which it is found and ended.
+   * named by what it holds, so one that is another there is not run. What is in it and no child of
+   * its client carries the script's own mark, by which it is found and ended; the client itself and
+   * what it leaves to look after the container do not, so that they live to take it away.
    */
   static Launch.Step handedOut(Launch.Step step, Launch launch) throws IOException {
     if (step.container() == null) {
@@ -51,7 +61,7 @@ final class ContainerRun {
     ContainerRun run = new ContainerRun(step, launch);
     List<String> argv = new ArrayList<>(run.command());
     if (run.isApart()) {
-      argv.addAll(argv.indexOf("run") + 1, List.of("--env", "TORC_CLAIM"));
+      argv.addAll(0, List.of("sh", "-c", MARKED, "sh"));
     }
     return new Launch.Step(List.copyOf(argv), step.dir(), run.variables());
   }
