@@ -234,7 +234,7 @@ final class RemoteDesk {
               .arrays(List.copyOf(ready), Entry::attempt));
       ready.clear();
     }
-    while (!planned.isEmpty() && now >= submitAt && room() > 0) {
+    if (maySubmit(now)) {
       submit(planned.peek(), now);
     }
     for (RemoteBatch batch : List.copyOf(out)) {
@@ -265,13 +265,17 @@ final class RemoteDesk {
     if (!ready.isEmpty()) {
       next = Math.min(next, gathered + GATHER);
     }
-    if (!planned.isEmpty() && now < submitAt) {
+    if (maySubmit(Math.max(now, submitAt))) { // one in a turn: orders are taken between
       next = Math.min(next, submitAt);
     }
     for (RemoteBatch batch : out) {
       next = Math.min(next, Math.min(batch.nextLook, watch.next()));
     }
     return Math.max(next, now + 1);
+  }
+
+  private boolean maySubmit(long now) {
+    return !planned.isEmpty() && now >= submitAt && room() > 0;
   }
 
   private int room() {
@@ -444,7 +448,10 @@ final class RemoteDesk {
     if (cause == null && batch.isKnown()) {
       tell(scheduler.cancel(List.of(element.job))); // it may be there though nobody knows of it
     }
-    boolean unseen = cause == SchedulerState.Cause.EXITED && element.isUntouched(batch.folder());
+    // Of what torc itself took back or nobody took nothing can be there.
+    boolean untouched =
+        batch.isKnown() && !element.cancelled && element.isUntouched(batch.folder());
+    boolean unseen = untouched && cause == SchedulerState.Cause.EXITED;
     boolean taken = cause == SchedulerState.Cause.CANCELLED && !element.cancelled;
     for (Entry entry : element.entries) {
       if (entry.isOver()) {
@@ -461,6 +468,11 @@ final class RemoteDesk {
                 places));
       } else if (never && taken) {
         entry.end(failed("cancelled; " + settings.name() + ": " + said, places));
+      } else if (never && untouched && entry.losses() == AGAIN) {
+        String why = "submitted %d times, and no machine began it; %s: %s";
+        entry.end(failed(why.formatted(AGAIN + 1, settings.name(), said), places));
+      } else if (never && untouched && entry.attempt() != null) {
+        ready(entry, entry.unbegun(), places, now);
       } else if (never) {
         again(entry, now);
       } else {
