@@ -7,7 +7,9 @@ import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -237,6 +239,41 @@ class ClusterIT {
       assertEquals(List.of("run", "run"), project.lines("a.log"));
       assertEquals(List.of("run"), project.lines("b.log"));
       assertEquals(4, cluster.submissions(project).size());
+    }
+  }
+
+  private static final String SHORT =
+      """
+      jobs:
+        one: { command: sleep 0.2; cat x > one.out, needs: [x], produces: [one.out] }
+        two: { command: cat y > left; sleep 0.2; cat y > right, needs: [y], produces: [left, right] }
+        folder: { command: 'cat x > dir/x; cat y > dir/$(cat y)', needs: [x, y], produces: [dir/] }
+        here: { command: cat one.out > here.out, needs: [one.out], produces: [here.out], executor: local }
+        all: { command: cat left right here.out dir/* > all.out, needs: [left, right, here.out, dir/], produces: [all.out] }
+      """;
+
+  @Test
+  void killedAtRandomMoments() throws Exception {
+    long seed = Long.getLong("torc.seed", System.nanoTime());
+    Random random = new Random(seed);
+    try (Sandbox project = cluster.project(temp)) {
+      project.build(Cluster.executors(project) + SHORT);
+      for (int i = 0; i < 8; i++) {
+        project.write("x", random.nextInt(3) + "\n");
+        project.write("y", random.nextInt(3) + "\n");
+        Going torc = project.start(random.nextBoolean() ? "build" : "--submit");
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(1500)); // the moment is what is random
+        torc.process().destroyForcibly().waitFor();
+      }
+      Ran ran = project.torc();
+      assertEquals(0, ran.exit(), () -> "-Dtorc.seed=" + seed + " fails: " + ran.err());
+      String x = project.read("x");
+      String y = project.read("y");
+      assertEquals(
+          y + y + x + y + x,
+          project.read("all.out"),
+          () -> "-Dtorc.seed=" + seed + ": " + ran.err());
+      assertEquals(List.of(), cluster.out(project));
     }
   }
 }
