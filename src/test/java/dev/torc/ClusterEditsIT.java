@@ -165,6 +165,7 @@ class ClusterEditsIT {
     project.write("go", "");
     Going torc = project.start();
     Sandbox.until("another is out", () -> cluster.submissions(project).size() == 2);
+    Sandbox.until("the old one is not", () -> cluster.out(project).size() == 1);
     cluster.release(project);
     Ran ran = torc.await();
     assertEquals(ONE, ran.counts(), ran.err());

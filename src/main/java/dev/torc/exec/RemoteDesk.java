@@ -336,16 +336,21 @@ final class RemoteDesk {
     }
   }
 
-  /** Ends what nobody wants, which is over when that is known. */
+  /**
+   * Ends what nobody wants, which is over when that is known. What has not begun never will; where
+   * nothing else is in its element, it leaves the queue too.
+   */
   private void drop(EarlierBatches.Found found) throws IOException {
     Entry entry = found.entry();
     entry.unwanted();
     if (entry.isOver()) {
       return;
     }
-    if (found.batch().folder().claim(entry.claim(), me)) {
+    boolean never = found.batch().folder().claim(entry.claim(), me);
+    if (never) {
       entry.end(RemoteEnd.none(List.of()));
-    } else {
+    }
+    if (!never || found.element().isOver() && found.batch().isKnown()) {
       cancelled(found.batch(), found.element());
       found.batch().nextLook = 0;
       tell(scheduler.cancel(List.of(found.element().job)));

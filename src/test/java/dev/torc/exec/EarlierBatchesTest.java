@@ -220,6 +220,17 @@ class EarlierBatchesTest {
   }
 
   @Test
+  void whatNobodyWantsLeavesTheQueueWithoutHavingBegun() throws IOException {
+    cluster.busy = true;
+    killed(1, 20);
+    Torc next = new Torc();
+    next.want("j0", "m2", "c2");
+    next.run(3, 1);
+    assertEquals(2, cluster.submissions);
+    assertEquals(1, cluster.queued());
+  }
+
+  @Test
   void aKillBeforeTheIdsAreWrittenIsFoundByTheName() throws IOException {
     for (int step = 1; step <= 2; step++) {
       int when = step;

@@ -180,6 +180,11 @@ final class FakeCluster implements Scheduler {
         : new SchedulerState.Running("n1");
   }
 
+  /** How many elements are not over. */
+  long queued() {
+    return tasks.values().stream().filter(task -> task.over == null).count();
+  }
+
   private Task find(SchedulerJob job) {
     if (job.id() != null) {
       return tasks.get(job.id());
