@@ -2,6 +2,7 @@ package dev.torc.session;
 
 import dev.torc.cache.Cache;
 import dev.torc.engine.Remotes;
+import dev.torc.exec.Allocation;
 import dev.torc.exec.Claimant;
 import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.Scheduler;
@@ -54,10 +55,16 @@ final class Schedulers implements Remotes, AutoCloseable {
             ProcessHandle.current().pid(),
             0,
             System.currentTimeMillis() / 1000);
-    return new RemoteRunner(Scheduler.of(settings, folder, env), settings, folder, me, warn);
+    Scheduler scheduler = Scheduler.of(settings, folder, env);
+    Allocation allocation = project.caller().host().allocation();
+    if (allocation != null) {
+      scheduler = allocation.steps(scheduler, folder);
+      settings = settings.withoutBatches();
+    }
+    return new RemoteRunner(scheduler, settings, folder, me, warn);
   }
 
-  private static SchedulerSettings settings(Executor executor) {
+  static SchedulerSettings settings(Executor executor) {
     Executor.Commands commands = executor.commands();
     return new SchedulerSettings(
         executor.name(),
