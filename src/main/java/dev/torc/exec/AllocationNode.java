@@ -16,7 +16,7 @@ record AllocationNode(String name, int cpus, long memory, int gpus) {
 
   /** Nodes of which an allocation has the same, as scontrol tells of them in detail. */
   private static final Pattern ALIKE =
-      Pattern.compile(" Nodes=(\\S+) CPU_IDs=([\\d,-]+) Mem=(\\d+) GRES=(\\S*)");
+      Pattern.compile(" Nodes=(\\S+) CPU_IDs=([\\d,-]+) Mem=(\\d+)(?: GRES=(\\S*))?");
 
   private static final Pattern GPUS = Pattern.compile("\\bgpu(?::[^:(,]+)?:(\\d+)\\b");
 
@@ -36,7 +36,7 @@ record AllocationNode(String name, int cpus, long memory, int gpus) {
               alike.group(1),
               count(alike.group(2)),
               memory == 0 ? Long.MAX_VALUE : memory * MEBIBYTE,
-              gpus(alike.group(4))));
+              alike.group(4) == null ? 0 : gpus(alike.group(4))));
     }
     return nodes;
   }

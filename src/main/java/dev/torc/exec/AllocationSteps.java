@@ -23,7 +23,7 @@ final class AllocationSteps implements Scheduler {
 
   /** A step was refused: no script began. */
   private static final Pattern REFUSED =
-      Pattern.compile("srun: (?:fatal: |error: Unable to create step)[^\n]*");
+      Pattern.compile("srun: (?:fatal: |error: Unable to (?:create step|confirm))[^\n]*");
 
   private static final Pattern NODE =
       Pattern.compile("srun: error: Node failure on|DUE TO NODE FAILURE");
@@ -36,12 +36,13 @@ final class AllocationSteps implements Scheduler {
   private final AllocationRoom room;
   private final Map<SchedulerJob, Step> steps = new HashMap<>();
   private final List<Step> waiting = new ArrayList<>();
+  private final List<Step> unheard = new ArrayList<>(); // Slurm did not answer their sruns
 
   private static final class Step implements AllocationRoom.Wanted {
     final SubmissionRequest request;
     final int element;
     String node;
-    Process process;
+    Process process; // while it runs
     boolean cancelled;
     long told; // when it was, by the clock that does not jump
     SchedulerState state = new SchedulerState.Waiting("Resources", false);
@@ -169,6 +170,10 @@ final class AllocationSteps implements Scheduler {
   private synchronized void ended(Step step) {
     room.give(step.node, step.resources());
     step.state = state(step);
+    step.process = null;
+    if (step.state instanceof SchedulerState.Waiting refused && !refused.never()) {
+      unheard.add(step);
+    }
     begin();
   }
 
@@ -181,7 +186,8 @@ final class AllocationSteps implements Scheduler {
       return SlurmWords.end("CANCELLED", "", "", log);
     }
     if (refused.find()) {
-      return new SchedulerState.Waiting(SchedulerWords.line(refused.group()), true);
+      boolean never = !SchedulerWords.isNoAnswer(new ProgramOutput(1, "", text));
+      return new SchedulerState.Waiting(SchedulerWords.line(refused.group()), never);
     }
     return NODE.matcher(text).find()
         ? SlurmWords.end("NODE_FAIL", "", "", log)
@@ -193,6 +199,9 @@ final class AllocationSteps implements Scheduler {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
     List<SchedulerJob> others = new ArrayList<>();
     synchronized (this) {
+      waiting.addAll(0, unheard); // it is asked again when torc asks
+      unheard.clear();
+      begin();
       for (SchedulerJob job : jobs) {
         Step step = steps.get(job);
         if (step == null) {
@@ -220,14 +229,14 @@ final class AllocationSteps implements Scheduler {
         Step step = steps.get(job);
         if (step == null) {
           others.add(job);
-        } else if (waiting.remove(step)) {
+        } else if (waiting.remove(step) || unheard.remove(step)) {
           step.state = SlurmWords.end("CANCELLED", "", "", null);
         } else if (step.runs() && !step.cancelled) {
           step.cancelled = true;
           step.told = System.nanoTime();
           running.add(step);
         } else if (step.runs() && System.nanoTime() - step.told > STUBBORN) {
-          step.process.destroy();
+          kill(step);
         }
       }
       begin();
@@ -262,13 +271,19 @@ final class AllocationSteps implements Scheduler {
     for (Step step : running) {
       String id = ids.get(step.name());
       if (id == null) {
-        step.process.destroy(); // it is not there yet
+        kill(step); // it is not there yet
       } else {
         words.add(id);
       }
     }
     if (words.size() > 2 && !Slurm.isDone(Slurm.ask(asking, words))) {
-      running.forEach(step -> step.process.destroy());
+      running.forEach(this::kill);
+    }
+  }
+
+  private synchronized void kill(Step step) {
+    if (step.process != null) {
+      step.process.destroy(); // what its srun makes of that is KILL
     }
   }
 

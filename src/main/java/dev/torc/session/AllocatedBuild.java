@@ -88,7 +88,7 @@ public final class AllocatedBuild implements AutoCloseable {
     SchedulerResources most = most(plan, settings.maxRuntime());
     int tasks = 0;
     if (limits.containsKey(ResourceDemand.CPUS)) {
-      tasks = Math.ceilDiv(Integer.parseInt(limits.get(ResourceDemand.CPUS)), most.cpus());
+      tasks = Math.ceilDiv(whole(limits.get(ResourceDemand.CPUS)), most.cpus());
     }
     Allocation allocation =
         Allocation.ask(settings, limited(most, tasks, limits), tasks, caller.env(), say);
@@ -127,10 +127,15 @@ public final class AllocatedBuild implements AutoCloseable {
     return new SchedulerResources(
         most.cpus(),
         memory == null ? most.memory() : Math.ceilDiv(Sizes.parse(memory), Math.max(1, tasks)),
-        gpus == null ? most.gpus() : Integer.parseInt(gpus),
+        gpus == null ? most.gpus() : whole(gpus),
         1,
         most.disk(),
         most.runtime());
+  }
+
+  /** A number that was found to be one; what is too much for Slurm is, whatever it is. */
+  private static int whole(String number) {
+    return (int) Math.min(Integer.MAX_VALUE, Long.parseLong(number));
   }
 
   /** The caller, for the build. */

@@ -191,11 +191,13 @@ class AllocationTest {
     assertEquals(
         List.of(
             new AllocationNode("n7", 2, Long.MAX_VALUE, 0),
+            new AllocationNode("old", 1, 1L << 30, 0),
             new AllocationNode("n[8-9]", 16, 1L << 30, 3)),
         AllocationNode.told(
             """
                JOB_GRES=(null)
                  Nodes=n7 CPU_IDs=0,4 Mem=0 GRES=
+                 Nodes=old CPU_IDs=0 Mem=1024
                  Nodes=n[8-9] CPU_IDs=0-15 Mem=1024 GRES=gpu:a100:2(IDX:0-1),x:7,gpu:1(IDX:2)
             """));
   }
@@ -346,6 +348,24 @@ class AllocationTest {
     assertEquals(
         new SchedulerState.Ended(Cause.EXITED, "FAILED 3:0"),
         await(steps, jobs.get(3), AllocationTest::over));
+  }
+
+  @Test
+  void whereSlurmDoesNotAnswerAStepIsAskedForAgain() throws Exception {
+    Scheduler steps = steps();
+    SchedulerJob job = jobs(steps.submit(request(1, resources(1, 0, 0)))).getFirst();
+    end(
+        "torc-a.0",
+        1,
+        "srun: error: Unable to create step for job 12: Unable to contact slurm controller"
+            + " (connect failure)\n",
+        job);
+    while (programs.calls().stream().filter(call -> call.startsWith("srun")).count() < 2) {
+      assertTrue(!over(steps.states(List.of(job)).get(job)));
+    }
+    assertEquals(
+        new SchedulerState.Ended(Cause.EXITED, "FAILED 1:0"),
+        await(steps, job, AllocationTest::over));
   }
 
   @Test
