@@ -16,10 +16,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A Slurm of the test's own on this machine: two nodes of 2 cpus and 1000 MB with a partition each,
- * a third partition whose jobs take the second node from others, one of both nodes, no accounting,
- * munge with a key of its own. A process that lives as long as the test holds its daemons, and ends
- * them and their jobs when the test is killed too. Where it cannot run a job, its tests are skipped
- * with its words.
+ * a third partition whose jobs take the second node from others, one of both nodes, and a third
+ * node that says it has 256 cpus, for tests side by side; no accounting, munge with a key of its
+ * own. A process that lives as long as the test holds its daemons, and ends them and their jobs
+ * when the test is killed too. Where it cannot run a job, its tests are skipped with its words.
  */
 final class RealSlurm implements AutoCloseable {
 
@@ -42,6 +42,7 @@ final class RealSlurm implements AutoCloseable {
       start
       slurmd -D -N n1 >n1.out 2>&1 &
       slurmd -D -N n2 >n2.out 2>&1 &
+      slurmd -D -N n3 >n3.out 2>&1 &
       while read -r order; do $order; echo done; done
       for round in 1 2 3; do
         for file in $(grep -lsxzF "SLURM_CONF=$SLURM_CONF" /proc/[0-9]*/environ); do
@@ -95,7 +96,7 @@ final class RealSlurm implements AutoCloseable {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.write(folder.resolve("key"), key);
     Files.writeString(folder.resolve("slurm.conf"), settings());
-    for (String each : List.of("state", "spool-n1", "spool-n2")) {
+    for (String each : List.of("state", "spool-n1", "spool-n2", "spool-n3")) {
       Files.createDirectory(folder.resolve(each));
     }
     keeper =
@@ -123,7 +124,8 @@ final class RealSlurm implements AutoCloseable {
     String user = ask("id", "-un");
     try (ServerSocket controller = new ServerSocket(0);
         ServerSocket first = new ServerSocket(0);
-        ServerSocket second = new ServerSocket(0)) {
+        ServerSocket second = new ServerSocket(0);
+        ServerSocket third = new ServerSocket(0)) {
       return """
       ClusterName=test
       SlurmctldHost=%2$s(127.0.0.1)
@@ -155,10 +157,12 @@ final class RealSlurm implements AutoCloseable {
       ReturnToService=2
       MailProg=/bin/true
       NodeName=n1,n2 NodeHostname=%2$s NodeAddr=127.0.0.1 Port=%5$d,%6$d CPUs=2 RealMemory=1000
+      NodeName=n3 NodeHostname=%2$s NodeAddr=127.0.0.1 Port=%7$d CPUs=256 RealMemory=64000
       PartitionName=main Nodes=n1 Default=YES DefMemPerCPU=64
       PartitionName=low Nodes=n2 DefMemPerCPU=64 MaxTime=60 PriorityTier=1
       PartitionName=high Nodes=n2 DefMemPerCPU=64 PriorityTier=2
       PartitionName=both Nodes=n1,n2 DefMemPerCPU=64
+      PartitionName=wide Nodes=n3 DefMemPerCPU=64
       """
           .formatted(
               folder,
@@ -166,7 +170,8 @@ final class RealSlurm implements AutoCloseable {
               user,
               controller.getLocalPort(),
               first.getLocalPort(),
-              second.getLocalPort());
+              second.getLocalPort(),
+              third.getLocalPort());
     }
   }
 
@@ -216,7 +221,7 @@ final class RealSlurm implements AutoCloseable {
     }
   }
 
-  /** What a command says on both streams. */
+  /** What one of Slurm's commands says on both streams. */
   String ask(String... words) throws Exception {
     return run(env(), List.of(words)).strip();
   }

@@ -9,6 +9,7 @@ import dev.torc.exec.Launch;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.exec.RemoteAttempt;
 import dev.torc.exec.RemoteEnd;
+import dev.torc.exec.RemoteKey;
 import dev.torc.exec.RemoteListener;
 import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.Scheduler;
@@ -68,6 +69,11 @@ class RemoteRunnerIT {
       end.complete(how);
     }
 
+    @Override
+    public void left(boolean out) {
+      end.completeExceptionally(new IllegalStateException("left"));
+    }
+
     ProcessEnd await() throws Exception {
       return end.get(120, TimeUnit.SECONDS).end();
     }
@@ -94,13 +100,14 @@ class RemoteRunnerIT {
         settings,
         folder,
         new Claimant("b1", "here", "boot", 1, 1, 1),
+        (_, _) -> {},
         notes::add);
   }
 
   private RemoteAttempt attempt(String name, String text, long expected) throws Exception {
     Path dir = work.toRealPath();
     return new RemoteAttempt(
-        name,
+        new RemoteKey(name, "b1", 1, "m", "c"),
         List.of(new Launch.Step(List.of("sh", "-e", "-c", text), dir, Map.of("NAME", name))),
         dir.resolve(name + ".log"),
         false,

@@ -1,9 +1,11 @@
 package dev.torc.buildfile;
 
+import dev.torc.exec.CommandTemplate;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
+import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Executor;
 import dev.torc.workflow.Executor.Word;
@@ -15,11 +17,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -31,12 +33,6 @@ final class ExecutorReader {
 
   private static final String SLURM = "slurm";
   private static final List<String> KINDS = List.of(SLURM, "commands");
-
-  private static final List<String> SUBMIT =
-      List.of("script", "name", "cpus", "memory", "gpus", "nodes", "disk", "runtime", "log");
-
-  /** A placeholder; behind a dollar it is the shell's own. */
-  private static final Pattern HOLE = Pattern.compile("(?<!\\$)\\{([a-z_]+)(?::[a-z]+)?\\}");
 
   private static final int MAX_JOBS = 500;
   private static final long BATCH = TimeUnit.MINUTES.toNanos(2);
@@ -70,13 +66,15 @@ final class ExecutorReader {
     List<String> known = new ArrayList<>(executors);
     known.add(Executor.LOCAL);
     if (!known.contains(name)) {
-      String hint = NearestName.hint(name, known);
-      throw new IllegalArgumentException(
-          "no executor "
-              + name
-              + (hint.isEmpty() ? "; known are " + String.join(", ", known) : hint));
+      throw new IllegalArgumentException("no executor " + name + nearest(name, known));
     }
     return name;
+  }
+
+  /** The nearest name, or all where none is near. */
+  private static String nearest(String name, Collection<String> known) {
+    String hint = NearestName.hint(name, known);
+    return hint.isEmpty() ? "; known are " + String.join(", ", known) : hint;
   }
 
   private void executor(String name, Entry entry) {
@@ -140,7 +138,7 @@ final class ExecutorReader {
       }
       if (below == null) {
         throw new BadInput(
-            like.place(), "no executor " + other + NearestName.hint(other, all.entries().keySet()));
+            like.place(), "no executor " + other + nearest(other, all.entries().keySet()));
       }
       Node.Mapping under = likeness(other, below, seen);
       if (under == null) {
@@ -167,11 +165,8 @@ final class ExecutorReader {
         node -> {
           String kind = scope.text(node);
           if (!KINDS.contains(kind)) {
-            String hint = NearestName.hint(kind, KINDS);
             throw new IllegalArgumentException(
-                "no kind of scheduler is called "
-                    + kind
-                    + (hint.isEmpty() ? "; known are " + String.join(", ", KINDS) : hint));
+                "no kind of scheduler is called " + kind + nearest(kind, KINDS));
           }
           return kind;
         });
@@ -182,10 +177,13 @@ final class ExecutorReader {
     MapFields own =
         new MapFields(
             MapFields.map(fields.map().get("settings"), "settings", problems), scope, problems);
+    Set<String> submit = joined(CommandTemplate.SCRIPT, CommandTemplate.RESOURCES);
+    Set<String> ids = Set.of(CommandTemplate.IDS);
+    own.map().entries().forEach((key, each) -> setting(key, each, joined(submit, ids)));
     own.map().entries().keySet().forEach(key -> settings.put(key, own.text(key, "")));
-    template(name, entry, fields, "submit", "script", settings.keySet());
-    template(name, entry, fields, "states", "ids", settings.keySet());
-    template(name, entry, fields, "cancel", "ids", settings.keySet());
+    template(name, entry, fields, "submit", "script", joined(submit, settings.keySet()));
+    template(name, entry, fields, "states", null, joined(ids, settings.keySet()));
+    template(name, entry, fields, "cancel", CommandTemplate.IDS, joined(ids, settings.keySet()));
     String id = raw(fields, "id");
     try {
       if (!id.isEmpty() && Pattern.compile(id).matcher("").groupCount() == 0) {
@@ -212,37 +210,46 @@ final class ExecutorReader {
         settings);
   }
 
+  private static Set<String> joined(Collection<String> some, Collection<String> others) {
+    Set<String> all = new TreeSet<>(some);
+    all.addAll(others);
+    return all;
+  }
+
+  /** Notes a name of the user's own that no placeholder can have. */
+  private void setting(String key, Entry entry, Set<String> taken) {
+    if (taken.contains(key)) {
+      problems.add(
+          entry.place(), "{%s} is torc's own; give the setting another name".formatted(key));
+    } else if (!new CommandTemplate("{" + key + "}").names().equals(List.of(key))) {
+      problems.add(
+          entry.place(),
+          "%s is no name for a placeholder: write letters, digits and _".formatted(key));
+    }
+  }
+
   /**
-   * Notes what is wrong with a command: it is there, has a placeholder, and none that is not known.
+   * Notes what is wrong with a command: it is there, and names what it must and nothing unknown.
+   *
+   * @param needed the placeholder that it must have; null for none
    */
   private void template(
-      String name,
-      Entry entry,
-      MapFields fields,
-      String key,
-      String needed,
-      Collection<String> settings) {
+      String name, Entry entry, MapFields fields, String key, String needed, Set<String> known) {
     String text = raw(fields, key);
     if (text.isBlank()) {
       problems.add(
           entry.place(), "the executor %s of kind commands has no %s".formatted(name, key));
       return;
     }
-    List<String> known = new ArrayList<>(key.equals("submit") ? SUBMIT : List.of("ids", "name"));
-    known.addAll(settings);
-    boolean found = false;
-    Matcher holes = HOLE.matcher(text);
-    while (holes.find()) {
-      String hole = holes.group(1);
-      found |= hole.equals(needed);
-      if (!known.contains(hole)) {
-        problems.add(
-            fields.map().get(key).place(),
-            "{%s} has no value in %s%s".formatted(hole, key, NearestName.hint(hole, known)));
+    Place place = fields.map().get(key).place();
+    List<String> names = new CommandTemplate(text).names();
+    for (String each : names) {
+      if (!known.contains(each)) {
+        problems.add(place, "{%s} has no value in %s%s".formatted(each, key, nearest(each, known)));
       }
     }
-    if (!found) {
-      problems.add(fields.map().get(key).place(), "%s has no {%s}".formatted(key, needed));
+    if (needed != null && !names.contains(needed)) {
+      problems.add(place, "%s has no {%s}".formatted(key, needed));
     }
   }
 

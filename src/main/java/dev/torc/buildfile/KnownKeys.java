@@ -123,10 +123,10 @@ public final class KnownKeys {
 
   /** An entry of {@code executors}, whichever kind it is of. */
   static final List<String> EXECUTOR =
-      List.of("kind", "like", "before", "args", "max_jobs", "batch", "max_runtime", "latency");
+      List.of("kind", "like", "before", "max_jobs", "batch", "max_runtime", "latency");
 
   /** One of Slurm. */
-  static final List<String> EXECUTOR_SLURM = List.of("account", "partition");
+  static final List<String> EXECUTOR_SLURM = List.of("account", "partition", "args");
 
   /** One of commands. */
   static final List<String> EXECUTOR_COMMANDS =

@@ -46,7 +46,10 @@ final class CommonOptions {
         "run all images with podman, docker or apptainer",
         given -> container = given);
     options.value(
-        "--on", "NAME", "run all jobs on this executor, local for this machine", n -> executor = n);
+        "--on --executor",
+        "NAME",
+        "run all jobs on this executor, local for this machine",
+        n -> executor = n);
     options.flag(
         "--json", "data for programs instead of text, where there is data", () -> json = true);
     options.value("--color", "WHEN", "auto, always or never", given -> color = given);
@@ -61,7 +64,14 @@ final class CommonOptions {
     List<Path> named = files.stream().map(f -> console.cwd().resolve(f).normalize()).toList();
     boolean given = files.contains("-");
     byte[] input = given ? console.in().readNBytes(SourceFile.MAX_BYTES) : null;
-    return new ProjectOptions(named, input, variables(), container(console), executor);
+    String site = console.env().getOrDefault(ProjectOptions.SITE, "");
+    return new ProjectOptions(
+        named,
+        site.isEmpty() ? null : console.cwd().resolve(site).normalize(),
+        input,
+        variables(),
+        container(console),
+        executor);
   }
 
   /** The runtime that was ordered; null for none. */

@@ -5,6 +5,8 @@ import dev.torc.cache.StartMarks;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
+import dev.torc.plan.Decider;
+import dev.torc.plan.JobRecords;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.PlanContext;
@@ -13,6 +15,8 @@ import dev.torc.plan.PlanContext;
 public record AttemptContext(
     Graph graph,
     NeedContents contents,
+    Decider decider,
+    JobRecords records,
     OccupiedPlaces taken,
     DigestMemo digests,
     ProductRemoval removal,
@@ -27,6 +31,8 @@ public record AttemptContext(
     return new AttemptContext(
         context.graph(),
         context.contents(),
+        context.decider(),
+        context.records(),
         new OccupiedPlaces(context.graph(), context.records(), digests),
         digests,
         removal,

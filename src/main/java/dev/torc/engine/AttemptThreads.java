@@ -52,6 +52,7 @@ final class AttemptThreads {
   private final Set<Attempt> begun = ConcurrentHashMap.newKeySet();
   private volatile boolean ending;
   private volatile boolean atOnce;
+  private volatile boolean cancels;
   private boolean stopped;
 
   AttemptThreads(LoopTurn turn, ExecutorService threads, Recorder recorder, Loop loop) {
@@ -66,7 +67,7 @@ final class AttemptThreads {
     waiting.add(now);
     begun.add(now.attempt);
     if (ending) { // said since it was decided to begin it
-      now.attempt.end(atOnce);
+      now.attempt.end(atOnce, cancels);
     }
   }
 
@@ -74,8 +75,10 @@ final class AttemptThreads {
    * Ends all attempts, from any thread: it waits for no turn.
    *
    * @param now whether without a grace
+   * @param cancel whether schedulers are to end what they have
    */
-  void end(boolean now) {
+  void end(boolean now, boolean cancel) {
+    cancels = cancel;
     if (now) {
       atOnce = true;
     }
@@ -83,7 +86,7 @@ final class AttemptThreads {
     Error failed = null;
     for (Attempt attempt : begun) {
       try {
-        attempt.end(now);
+        attempt.end(now, cancel);
       } catch (Error e) { // no memory, no thread: the others are ended all the same
         failed = e;
       }
@@ -91,6 +94,11 @@ final class AttemptThreads {
     if (failed != null) {
       throw failed;
     }
+  }
+
+  /** Leaves what schedulers have where it is. */
+  void leave() {
+    begun.forEach(Attempt::leave);
   }
 
   /** Looks at all attempts, outside any turn. */

@@ -103,6 +103,11 @@ record BuildState(
         && context.selection().named().stream().anyMatch(j -> states.of(j) == JobState.BLOCKED);
   }
 
+  /** Whether nothing is about to start, now or after a delay. */
+  boolean startsNothing() {
+    return ready.isEmpty() && delayed.isEmpty();
+  }
+
   /** The jobs that wait for nothing any more, and are yet to be decided. */
   List<Integer> free() {
     return in(JobState.WAITING)

@@ -26,7 +26,7 @@ final class FailurePhrase {
                   + Amount.size(memoryLimit)
               : "out of memory: it took %s of %s"
                   .formatted(Amount.size(ended.peak()), Amount.size(memoryLimit));
-      case INTERRUPTED -> "interrupted" + left(ended);
+      case INTERRUPTED, LEFT, NOT_REACHED -> "interrupted" + left(ended);
       case TERMINAL, CANCELLED, NOT_STARTED -> ended.message();
     };
   }

@@ -7,6 +7,7 @@ import dev.torc.workflow.Resources;
 import dev.torc.workflow.Retry;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A job that runs in this build, from the moment that its verdict is known until it is final: its
@@ -67,14 +68,24 @@ final class JobRun {
    *
    * @param taken numbers of the GPUs
    * @param identifiers the same as the job knows them
-   * @param gone see {@link Attempt}
+   * @param gone see {@link Attempt}, as {@code submitted}
    */
   Attempt begin(
-      AttemptContext shared, int id, List<Integer> taken, List<String> identifiers, Runnable gone) {
+      AttemptContext shared,
+      int id,
+      List<Integer> taken,
+      List<String> identifiers,
+      Runnable gone,
+      Consumer<RemoteRun.Place> submitted) {
     gpus = taken;
     released = false;
     attempts++;
-    return new Attempt(shared, id, attempts, granted(identifiers), runtime, gone);
+    return new Attempt(
+        shared, id, attempts, granted(identifiers), runtime, isForced(), gone, submitted);
+  }
+
+  private boolean isForced() {
+    return reasons.stream().anyMatch(reason -> reason.kind() == Reason.Kind.FORCED);
   }
 
   /**
@@ -112,7 +123,7 @@ final class JobRun {
           retry.on().contains(Retry.Cause.SIGNAL) || retry.exitCodes().contains(128 + ended.code());
       case TIMEOUT -> retry.on().contains(Retry.Cause.TIMEOUT);
       case MEMORY -> retry.on().contains(Retry.Cause.MEMORY);
-      case TERMINAL, CANCELLED, INTERRUPTED, NOT_STARTED -> false;
+      case TERMINAL, CANCELLED, LEFT, NOT_REACHED, INTERRUPTED, NOT_STARTED -> false;
     };
   }
 

@@ -194,6 +194,12 @@ final class AllocationSteps implements Scheduler {
         : SlurmWords.end(SlurmWords.FAILED, "", step.process.exitValue() + ":0", log);
   }
 
+  /** A submission to it has its answer. */
+  @Override
+  public Submission find(SubmissionRequest request) {
+    return outside.find(request);
+  }
+
   @Override
   public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
@@ -290,6 +296,11 @@ final class AllocationSteps implements Scheduler {
   @Override
   public List<String> lacks(SchedulerResources resources) {
     return List.of();
+  }
+
+  @Override
+  public boolean outlives() {
+    return false;
   }
 
   @Override

@@ -10,9 +10,14 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -39,20 +44,73 @@ public record BatchFolder(Path path) {
     BEGUN,
     /** Its script did not begin it and left it for another submission; there is no claim. */
     LATER,
+    /** A torc told the scheduler to end it: whatever it comes to is of no use. */
+    UNWANTED,
     /** It is over. */
     STATUS;
 
     private final String ending = "." + name().toLowerCase(Locale.ROOT);
   }
 
+  private static final String GONE = ".gone";
+
   /** Where the script itself is best written. */
   public Path script() {
     return path.resolve("script");
   }
 
-  /** Writes the script, whole or not at all. */
+  /** Writes the script, whole or not at all, for all to execute whom the umask lets. */
   public void writeScript(byte[] text) throws IOException {
-    put(script(), text);
+    put(
+        script(),
+        text,
+        PosixFilePermissions.asFileAttribute(EnumSet.allOf(PosixFilePermission.class)));
+  }
+
+  /** Writes down what is about to be handed out, before it is. */
+  void write(BatchRecord record) throws IOException {
+    put(path.resolve("jobs"), BatchWord.whole(record.lines()));
+  }
+
+  /** What was handed out; null where nothing was. */
+  BatchRecord record() throws IOException {
+    return BatchRecord.read(this, path.resolve("jobs"));
+  }
+
+  /** Writes down the scheduler's ids, one for each element. */
+  void write(List<String> ids) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    ids.forEach(id -> BatchWord.line(lines, "id", id));
+    put(path.resolve("ids"), BatchWord.whole(lines.toString()));
+  }
+
+  /** The scheduler's ids; empty where they are not known. */
+  List<String> ids() {
+    BatchWord word = BatchWord.read(path.resolve("ids"));
+    return word == null ? List.of() : word.texts("id");
+  }
+
+  /** Where the scheduler writes what it and the script itself have to say. */
+  Path log() {
+    return path.resolve("out");
+  }
+
+  /** The folders of scripts in a folder; none where that is not there. */
+  static List<BatchFolder> all(Path folder) throws IOException {
+    List<BatchFolder> all = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        BatchFolder each = new BatchFolder(file);
+        if (Files.isDirectory(file) && !each.isGone()) {
+          all.add(each);
+        }
+      }
+    } catch (NoSuchFileException none) {
+      return List.of();
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return all;
   }
 
   /** What there is of each job, by one listing of the folder; of one without a word, nothing. */
@@ -68,6 +126,8 @@ public record BatchFolder(Path path) {
           }
         }
       }
+    } catch (NoSuchFileException gone) {
+      return words;
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
@@ -81,6 +141,11 @@ public record BatchFolder(Path path) {
   /** Where a product went that stood there before, whether it did or not. */
   public Path aside(String job, int product) {
     return file(job, Word.ASIDE).resolve(Integer.toString(product));
+  }
+
+  /** The file that says that it begins. */
+  Path begunFile(String job) {
+    return file(job, Word.BEGUN);
   }
 
   /** Who began it, and when; null where there is no word of that yet. */
@@ -105,7 +170,7 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * Takes a job, so that no script begins it from now on.
+   * Takes a job, so that no script begins it from now on; without the folder none can.
    *
    * @return false where somebody has it, the same claimant in an earlier call apart
    */
@@ -115,6 +180,8 @@ public record BatchFolder(Path path) {
       Files.createDirectory(claim);
     } catch (FileAlreadyExistsException taken) {
       return me.equals(claimant(job));
+    } catch (NoSuchFileException gone) {
+      return true;
     }
     put(claim.resolve("by"), me.word());
     return true;
@@ -129,36 +196,60 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * Takes away what there is of a job whose end is recorded, but for its claim: without that, a
-   * script that is run once more would run it. Where something of it lies aside, that stays too.
+   * Whether a torc has a job: it never ran by this script, or is recorded.
+   *
+   * @param there what {@link #words} says of it
    */
-  public void forget(String job) throws IOException {
-    for (Word word : List.of(Word.BEGUN, Word.LATER, Word.STATUS)) {
+  boolean isTaken(String job, Set<Word> there) {
+    Claimant by = there.contains(Word.CLAIM) ? claimant(job) : null;
+    return by != null && by.isTorc();
+  }
+
+  /** Writes down that nobody wants what a job comes to, before the scheduler is told to end it. */
+  void unwanted(String job) throws IOException {
+    put(file(job, Word.UNWANTED), new byte[0]);
+  }
+
+  /** Whether it is being taken away. */
+  private boolean isGone() {
+    return path.toString().endsWith(GONE);
+  }
+
+  /**
+   * Takes away what there is of a job whose end is recorded, with what of its own still lies aside,
+   * but for the claim, which is torc's now: without that, a script that is run once more would run
+   * it.
+   */
+  public void forget(String job, Claimant me) throws IOException {
+    if (!Files.isDirectory(path)) {
+      return;
+    }
+    Files.createDirectories(file(job, Word.CLAIM));
+    put(file(job, Word.CLAIM).resolve("by"), me.word());
+    for (Word word : List.of(Word.BEGUN, Word.LATER, Word.UNWANTED, Word.STATUS)) {
       OwnFile.remove(file(job, word));
     }
-    for (String inside : List.of("by", "end")) {
-      OwnFile.remove(file(job, Word.CLAIM).resolve(inside));
-    }
-    try {
-      Files.deleteIfExists(file(job, Word.ASIDE));
-    } catch (DirectoryNotEmptyException kept) {
-      return; // whoever knows whose that is takes it from there
+    OwnFile.remove(file(job, Word.CLAIM).resolve("end"));
+    if (Files.isDirectory(file(job, Word.ASIDE), LinkOption.NOFOLLOW_LINKS)) {
+      delete(file(job, Word.ASIDE));
     }
   }
 
   /**
    * Takes the folder away with all claims, when nothing of it is of use any more; a script that is
-   * run once more finds no place for a claim. Throws {@link DirectoryNotEmptyException} where
-   * something lies aside.
+   * run once more finds no place for a claim. Nothing may lie aside any more.
    */
   public void remove() throws IOException {
-    for (Map.Entry<String, Set<Word>> job : words().entrySet()) {
-      if (job.getValue().contains(Word.ASIDE)) {
-        Files.delete(file(job.getKey(), Word.ASIDE));
+    if (!Files.isDirectory(path)) {
+      return;
+    }
+    for (Set<Word> words : words().values()) {
+      if (words.contains(Word.ASIDE)) {
+        throw new DirectoryNotEmptyException(path.toString());
       }
     }
     // By another name first: while claims go one by one, no script may find the folder.
-    Path gone = path.resolveSibling(path.getFileName() + ".gone");
+    Path gone = path.resolveSibling(path.getFileName() + GONE);
     Files.move(path, gone, StandardCopyOption.ATOMIC_MOVE);
     delete(gone);
   }
@@ -177,14 +268,14 @@ public record BatchFolder(Path path) {
   }
 
   /** Writes a file that readers on other hosts see whole or not at all. */
-  private static void put(Path file, byte[] bytes) throws IOException {
+  private static void put(Path file, byte[] bytes, FileAttribute<?>... made) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    try (FileChannel out =
-        FileChannel.open(
-            fresh,
+    Set<StandardOpenOption> how =
+        EnumSet.of(
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
+            StandardOpenOption.WRITE);
+    try (FileChannel out = FileChannel.open(fresh, how, made)) {
       ByteBuffer rest = ByteBuffer.wrap(bytes);
       while (rest.hasRemaining()) {
         out.write(rest);

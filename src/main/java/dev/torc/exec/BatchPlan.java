@@ -21,7 +21,13 @@ record BatchPlan(long batch, long maxRuntime) {
    *
    * @param limit nanoseconds that each asks for; 0 for none
    */
-  record Array<T>(List<List<T>> batches, SchedulerResources resources, long limit) {}
+  record Array<T>(List<List<T>> batches, SchedulerResources resources, long limit) {
+
+    /** The same without the first of them. */
+    Array<T> without(int first) {
+      return new Array<>(batches.subList(first, batches.size()), resources, limit);
+    }
+  }
 
   /**
    * The arrays for some attempts, in their order.

@@ -64,6 +64,32 @@ final class BatchWord {
     return sum.getValue();
   }
 
+  /** Adds a line whose value may hold anything: in it backslash and line feed have a backslash. */
+  static void line(StringBuilder lines, String key, String value) {
+    String escaped = value.replace("\\", "\\\\").replace("\n", "\\n");
+    lines.append(key).append(' ').append(escaped).append('\n');
+  }
+
+  /** All values of a key that {@link #line} wrote. */
+  List<String> texts(String key) {
+    return all(key).stream().map(BatchWord::plain).toList();
+  }
+
+  private static String plain(String value) {
+    if (value.indexOf('\\') < 0) {
+      return value;
+    }
+    StringBuilder plain = new StringBuilder();
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == '\\' && i + 1 < value.length()) {
+        c = value.charAt(++i) == 'n' ? '\n' : value.charAt(i);
+      }
+      plain.append(c);
+    }
+    return plain.toString();
+  }
+
   /** All values of a key. */
   List<String> all(String key) {
     return values.getOrDefault(key, List.of());

@@ -24,11 +24,6 @@ final class CommandScheduler implements Scheduler {
   /** Characters of an id: no scheduler has longer ones, and what is longer is some other text. */
   private static final int LONGEST = 200;
 
-  private static final Set<String> OF_SCRIPTS = Set.of("script", "name", "log");
-
-  private static final Set<String> OF_RESOURCES =
-      Set.of("cpus", "memory", "gpus", "nodes", "disk", "runtime", "runtime:hms", "runtime:min");
-
   private final SchedulerSettings.Commands commands;
   private final Map<String, String> values = new HashMap<>();
   private final SchedulerProgram submitting;
@@ -48,31 +43,12 @@ final class CommandScheduler implements Scheduler {
     cancelling = new SchedulerProgram(env, folder, patience);
   }
 
-  /**
-   * The placeholders of a template for which there never is a value, with their braces.
-   *
-   * @param submits whether it is {@code submit}; the others know only {@code {ids}}
-   * @param values of placeholders that the user has made up
-   */
-  static List<String> unknown(boolean submits, String text, Map<String, String> values) {
-    return new CommandTemplate(text)
-        .names().stream()
-            .filter(name -> !values.containsKey(name))
-            .filter(
-                name ->
-                    submits
-                        ? !OF_SCRIPTS.contains(name) && !OF_RESOURCES.contains(name)
-                        : !name.equals("ids"))
-            .map(name -> "{" + name + "}")
-            .toList();
-  }
-
   @Override
   public List<String> lacks(SchedulerResources resources) {
     Map<String, String> given = given(resources);
     return new CommandTemplate(commands.submit())
         .names().stream()
-            .filter(name -> OF_RESOURCES.contains(name) && !given.containsKey(name))
+            .filter(name -> CommandTemplate.RESOURCES.contains(name) && !given.containsKey(name))
             .map(name -> "{" + name + "}")
             .toList();
   }
@@ -107,12 +83,13 @@ final class CommandScheduler implements Scheduler {
     given.put("name", CommandTemplate.quoted(request.name()));
     given.put("log", CommandTemplate.quoted(request.log().toString()));
     ProgramOutput said = ask(submitting, commands.submit(), given);
+    String id = id(said.text());
     if (!said.ok()) {
-      return SchedulerWords.isNoAnswer(said)
+      boolean taken = commands.id() != null && !id.isEmpty();
+      return taken || SchedulerWords.isNoAnswer(said)
           ? new Submission.NoAnswer(SchedulerWords.failure(said))
           : new Submission.Refused(SchedulerWords.failure(said));
     }
-    String id = id(said.text());
     return id.isEmpty() || id.length() > LONGEST || !SchedulerWords.isText(id)
         ? new Submission.NoAnswer("submit gave no id: " + SchedulerWords.line(said.text()))
         : new Submission.Accepted(List.of(new SchedulerJob(id, request.name(), request.log())));
@@ -128,10 +105,15 @@ final class CommandScheduler implements Scheduler {
   }
 
   @Override
+  public Submission find(SubmissionRequest request) {
+    return null;
+  }
+
+  @Override
   public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
     jobs.forEach(job -> states.put(job, new SchedulerState.NoAnswer("its id is not known")));
-    for (List<SchedulerJob> part : parts(jobs)) {
+    for (List<SchedulerJob> part : parts(jobs, commands.states())) {
       ProgramOutput said = ask(asking, commands.states(), ids(part));
       CommandStates found = CommandStates.of(said, commands);
       part.forEach(job -> states.put(job, found.of(job.id())));
@@ -142,24 +124,25 @@ final class CommandScheduler implements Scheduler {
   @Override
   public String cancel(List<SchedulerJob> jobs) {
     Set<String> troubles = new TreeSet<>();
-    for (List<SchedulerJob> part : parts(jobs)) {
+    for (List<SchedulerJob> part : parts(jobs, commands.cancel())) {
       ProgramOutput said = ask(cancelling, commands.cancel(), ids(part));
-      if (!said.ok()) {
-        troubles.add(SchedulerWords.failure(said));
-      }
+      troubles.add(said.ok() ? "" : SchedulerWords.failureBesideOver(said));
     }
     jobs.stream()
         .filter(job -> job.id() == null)
         .forEach(job -> troubles.add("the id of %s is not known".formatted(job.name())));
+    troubles.remove("");
     return String.join("; ", troubles);
   }
 
-  /** Those whose ids are known, in as many parts as it takes. */
-  private static List<List<SchedulerJob>> parts(List<SchedulerJob> jobs) {
+  /** Those whose ids are known, in as many parts as it takes to name them in a command. */
+  private static List<List<SchedulerJob>> parts(List<SchedulerJob> jobs, String template) {
     List<SchedulerJob> known = jobs.stream().filter(job -> job.id() != null).toList();
+    boolean named = new CommandTemplate(template).names().contains(CommandTemplate.IDS);
+    int most = named ? MOST : Math.max(1, known.size());
     List<List<SchedulerJob>> parts = new ArrayList<>();
-    for (int from = 0; from < known.size(); from += MOST) {
-      parts.add(known.subList(from, Math.min(from + MOST, known.size())));
+    for (int from = 0; from < known.size(); from += most) {
+      parts.add(known.subList(from, Math.min(from + most, known.size())));
     }
     return parts;
   }
@@ -167,7 +150,7 @@ final class CommandScheduler implements Scheduler {
   private Map<String, String> ids(List<SchedulerJob> jobs) {
     Map<String, String> given = new HashMap<>(values);
     given.put(
-        "ids",
+        CommandTemplate.IDS,
         jobs.stream()
             .map(job -> CommandTemplate.quoted(job.id()))
             .collect(Collectors.joining(commands.separator())));

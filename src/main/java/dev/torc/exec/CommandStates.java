@@ -1,24 +1,22 @@
 package dev.torc.exec;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
  * What a command says of the states of jobs, in whatever form: a job's line begins with its id, and
- * the first of the user's words in it is its state. Where the command failed, only an id that it
- * names itself is one that is not known.
+ * the first of the user's words in it is its state. A job is gone where a line names it as not
+ * known, or over, and where a command that ended well says nothing of it at all.
  *
  * @param states by ids
- * @param named ids of which anything was said
- * @param trouble what is to be said of jobs that are not listed and not named; empty where these
- *     are gone
+ * @param complaints of ids that are not listed: the lines that name them
+ * @param trouble what is to be said of jobs of which nothing is said; empty where these are gone
  */
-record CommandStates(Map<String, SchedulerState> states, Set<String> named, String trouble) {
+record CommandStates(
+    Map<String, SchedulerState> states, Map<String, String> complaints, String trouble) {
 
   private static final Pattern WORD =
       Pattern.compile("[^\\s|,;()\\[\\]<>\"']*[\\p{L}\\p{N}][^\\s|,;()\\[\\]<>\"']*");
@@ -29,7 +27,7 @@ record CommandStates(Map<String, SchedulerState> states, Set<String> named, Stri
   static CommandStates of(ProgramOutput said, SchedulerSettings.Commands commands) {
     if (said.status() < 0 || !SchedulerWords.isText(said.text())) {
       String why = said.status() < 0 ? SchedulerWords.failure(said) : "states prints no text";
-      return new CommandStates(Map.of(), Set.of(), why);
+      return new CommandStates(Map.of(), Map.of(), why);
     }
     Map<String, SchedulerState> states = new HashMap<>();
     for (String line : said.text().lines().toList()) {
@@ -38,13 +36,13 @@ record CommandStates(Map<String, SchedulerState> states, Set<String> named, Stri
         states.merge(head(words.getFirst()), state(words, commands), CommandStates::livelier);
       }
     }
-    Set<String> named = new HashSet<>();
-    boolean answer = said.ok() || !SchedulerWords.isNoAnswer(said);
-    if (answer) {
-      words(said.errors()).forEach(word -> named.add(head(word)));
-      words(said.text()).forEach(word -> named.add(head(word)));
+    Map<String, String> complaints = new HashMap<>();
+    if (said.ok() || !SchedulerWords.isNoAnswer(said)) {
+      for (String line : said.errors().lines().toList()) {
+        words(line).forEach(word -> complaints.merge(head(word), line, CommandStates::sadder));
+      }
     }
-    return new CommandStates(states, named, said.ok() ? "" : SchedulerWords.failure(said));
+    return new CommandStates(states, complaints, said.ok() ? "" : SchedulerWords.failure(said));
   }
 
   /** What is said of a job. */
@@ -53,9 +51,16 @@ record CommandStates(Map<String, SchedulerState> states, Set<String> named, Stri
     if (state != null) {
       return state;
     }
-    return trouble.isEmpty() || named.contains(head(id))
+    String complaint = complaints.getOrDefault(head(id), trouble);
+    return complaint.isEmpty()
+            || complaints.containsKey(head(id)) && SchedulerWords.isOver(complaint)
         ? new SchedulerState.Gone()
-        : new SchedulerState.NoAnswer(trouble);
+        : new SchedulerState.NoAnswer(SchedulerWords.line(complaint));
+  }
+
+  /** Of two lines that name a job the one in which it may not be over. */
+  private static String sadder(String one, String other) {
+    return SchedulerWords.isOver(one) ? other : one;
   }
 
   private static List<String> words(String text) {

@@ -3,6 +3,7 @@ package dev.torc.exec;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,11 +11,21 @@ import java.util.regex.Pattern;
 /**
  * A command for sh with placeholders: {@code {name}}, {@code {name:format}}; {@code {{name}}} is
  * the text {@code {name}}, and {@code ${name}} is the shell's. Values come quoted, so a placeholder
- * stands outside all quotes. What names there are is known to {@link CommandScheduler}.
+ * stands outside all quotes. The values are known to {@link CommandScheduler}.
  *
  * @param text as the user wrote it
  */
-record CommandTemplate(String text) {
+public record CommandTemplate(String text) {
+
+  /** What the command that submits can name of a script. */
+  public static final Set<String> SCRIPT = Set.of("script", "name", "log");
+
+  /** What it can name of resources; some of them have no value for some jobs. */
+  public static final Set<String> RESOURCES =
+      Set.of("cpus", "memory", "gpus", "nodes", "disk", "runtime", "runtime:hms", "runtime:min");
+
+  /** What the commands that ask and cancel can name. */
+  public static final String IDS = "ids";
 
   /** Group 1: what stands for itself. Group 2: a name with its format. */
   private static final Pattern PLACEHOLDER =
@@ -23,7 +34,7 @@ record CommandTemplate(String text) {
   private static final Pattern PLAIN = Pattern.compile("[\\w@%+=:,./-]+");
 
   /** The names that stand in it, with their formats, in their order. */
-  List<String> names() {
+  public List<String> names() {
     return PLACEHOLDER
         .matcher(text)
         .results()

@@ -4,6 +4,7 @@ import dev.torc.machine.SafeText;
 import dev.torc.posix.ChildWait;
 import dev.torc.posix.Terminal;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -36,6 +37,45 @@ final class ContainerRun {
     this.step = step;
     this.container = step.container();
     this.launch = launch;
+  }
+
+  /**
+   * The step as a script on another machine starts it: of a container, its client. An image is
+   * named by what it holds, so one that is another there is not run. What is no child of its client
+   * carries the script's own mark, by which it is found and ended.
+   */
+  static Launch.Step handedOut(Launch.Step step, Launch launch) throws IOException {
+    if (step.container() == null) {
+      return step;
+    }
+    ContainerRun run = new ContainerRun(step, launch);
+    List<String> argv = new ArrayList<>(run.command());
+    if (run.isApart()) {
+      argv.addAll(argv.indexOf("run") + 1, List.of("--env", "TORC_CLAIM"));
+    }
+    return new Launch.Step(List.copyOf(argv), step.dir(), run.variables());
+  }
+
+  /** How an attempt ended on another machine, with what its containers tell of it. */
+  static ProcessEnd handedBack(Launch launch, ProcessEnd end) throws IOException {
+    Launch.Step last = launch.steps().getLast();
+    if (end.how() != ProcessEnd.How.EXITED || end.code() == 0 || last.container() == null) {
+      return end;
+    }
+    ContainerRun run = new ContainerRun(last, launch);
+    ProcessEnd.How how =
+        switch (run.meaning(new ChildWait.Change(ChildWait.What.EXITED, end.code()))) {
+          case AS_IT_IS -> end.how();
+          case MEMORY -> ProcessEnd.How.MEMORY;
+          case AGAIN -> {
+            run.message = "image " + last.container().title() + " has no sh, which it must there";
+            yield ProcessEnd.How.NOT_STARTED;
+          }
+          case NOT_STARTED -> ProcessEnd.How.NOT_STARTED;
+        };
+    int code = how == end.how() ? end.code() : 0;
+    return new ProcessEnd(
+        how, code, end.wall(), end.cpu(), end.peak(), code == 0 ? run.message : end.message());
   }
 
   /** The client's command line. */

@@ -4,12 +4,11 @@ import dev.torc.exec.BatchFolder.Word;
 import dev.torc.exec.RemoteBatch.Element;
 import dev.torc.exec.RemoteBatch.Entry;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,8 +18,9 @@ import java.util.function.Supplier;
 /**
  * Attempts that a scheduler runs, from when they are ready until they are over: it puts them into
  * batches, hands these out, sees what becomes of them, and hands out anew what was lost without
- * having begun. It never lets an attempt begin twice: what it hands out anew it claims first. It
- * decides nothing about results, and has no thread and no clock: {@link #turn} is told the time.
+ * having begun. It never lets an attempt begin twice: what it hands out anew it claims first. What
+ * an earlier torc handed out is in {@link EarlierBatches}. It decides nothing about results, and
+ * has no thread and no clock: {@link #turn} is told the time.
  *
  * <p>Not for use by several threads at once.
  */
@@ -30,9 +30,8 @@ final class RemoteDesk {
   private static final long GATHER = SECOND / 10; // so long more may come that share a script
   private static final long FIRST_LOOK = SECOND / 5;
   private static final long LAST_LOOK = 2 * SECOND;
-  private static final long FIRST_ASK = 2 * SECOND;
-  private static final long LAST_ASK = 30 * SECOND;
-  private static final long TELL = 60 * SECOND;
+  private static final long PACE = 3 * SECOND; // where there is no room for all
+  private static final long REST = 30 * SECOND;
 
   /** How often an attempt is handed out again for what was no fault of its own. */
   private static final int AGAIN = 3;
@@ -41,23 +40,24 @@ final class RemoteDesk {
   private final SchedulerSettings settings;
   private final Path folder;
   private final Claimant me;
-  private final Supplier<String> names;
+  private final BatchSubmitter submitter;
+  private final SchedulerWatch watch;
   private final Consumer<String> notes;
 
   private final List<Entry> ready = new ArrayList<>();
   private final ArrayDeque<BatchPlan.Array<Entry>> planned = new ArrayDeque<>();
   private final List<RemoteBatch> out = new ArrayList<>();
+  private final Map<Path, RemoteBatch> folders = new HashMap<>(); // that are there
+  private EarlierBatches earlier;
   private long gathered; // when the last one came
-  private long nextAsk;
-  private long ask = FIRST_ASK;
-  private long silent = -1; // since when the scheduler does not answer
-  private long told;
+  private long submitAt; // not before
   private boolean ending;
 
   /**
    * @param folder where scripts and what they say go, each in a folder of its own
    * @param me torc, for its claims
    * @param names gives random names that no one else gives, of letters, digits and {@code -}
+   * @param marks is told before anything is handed out
    * @param notes takes lines for people
    */
   RemoteDesk(
@@ -66,19 +66,70 @@ final class RemoteDesk {
       Path folder,
       Claimant me,
       Supplier<String> names,
+      RemoteRunner.Marks marks,
       Consumer<String> notes) {
     this.scheduler = scheduler;
     this.settings = settings;
     this.folder = folder;
     this.me = me;
-    this.names = names;
+    this.watch = new SchedulerWatch(scheduler, settings.name(), notes);
+    this.submitter = new BatchSubmitter(scheduler, settings, folder, names, marks);
     this.notes = notes;
   }
 
-  /** Takes an attempt that is ready; its end is told in a {@link #turn}. */
+  /** Takes an attempt that is ready, of which nothing is out; its end is told in a turn. */
   void add(RemoteAttempt attempt, RemoteListener listener, long now) {
-    ready.add(new Entry(attempt, listener));
-    gathered = now;
+    if (ending) {
+      listener.ended(interrupted(List.of()));
+    } else {
+      ready.add(new Entry(attempt, listener));
+      gathered = now;
+    }
+  }
+
+  /**
+   * Asks for what an earlier torc handed out of a job. The listener is told its end where the
+   * manifest still holds; else it is ended, and the listener is told when nothing of it is out.
+   *
+   * @param key of the attempt that is to run now
+   */
+  void resume(RemoteKey key, RemoteListener listener, long now) throws IOException {
+    if (ending) {
+      listener.ended(interrupted(List.of()));
+      return;
+    }
+    earlier(now).resume(key, listener, this::drop);
+    watch.soon(now);
+  }
+
+  private EarlierBatches earlier(long now) throws IOException {
+    if (earlier == null) {
+      EarlierBatches found = EarlierBatches.find(folder, notes);
+      for (RemoteBatch batch : found.batches()) {
+        folders.put(batch.folder().path(), batch);
+        out.add(batch);
+      }
+      earlier = found;
+      watch.soon(now);
+    }
+    return earlier;
+  }
+
+  /** What is at a place is recorded, or of no use: it goes. */
+  void forget(RemotePlace place) throws IOException {
+    place.folder().forget(place.claim(), me);
+    RemoteBatch batch = folders.get(place.folder().path());
+    if (batch != null) {
+      batch.recorded(place);
+      clear(batch);
+    }
+  }
+
+  private void clear(RemoteBatch batch) throws IOException {
+    if (batch.isDone() && folders.containsKey(batch.folder().path())) {
+      batch.folder().remove();
+      folders.remove(batch.folder().path());
+    }
   }
 
   /** Whether nothing is left of all that it took. */
@@ -89,20 +140,84 @@ final class RemoteDesk {
   /** Ends all: what has not begun never will, the others are cancelled. */
   void end() {
     ending = true;
-    for (Entry entry : ready) {
-      entry.end(interrupted());
+    drain(entry -> entry.end(interrupted(entry.earlierPlaces())));
+    if (earlier != null) {
+      earlier.waiting().forEach(listener -> listener.ended(interrupted(List.of())));
     }
-    ready.clear();
-    for (BatchPlan.Array<Entry> array : planned) {
-      array.batches().forEach(batch -> batch.forEach(entry -> entry.end(interrupted())));
-    }
-    planned.clear();
+    List<SchedulerJob> cancelled = new ArrayList<>();
+    int jobs = 0;
     for (RemoteBatch batch : out) {
       for (Element element : batch.elements()) {
-        element.cancelled = true;
+        int begun = 0;
+        for (Entry entry : element.entries) {
+          if (!entry.isOver() && !entry.isLost()) {
+            jobs++;
+            if (claim(entry, batch)) {
+              entry.end(interrupted(entry.earlierPlaces()));
+            } else {
+              begun++;
+            }
+          }
+        }
+        if (begun > 0 || element.isOver() && element.over < 0) {
+          cancelled(batch, element);
+          cancelled.add(element.job);
+        }
       }
-      tell(scheduler.cancel(batch.jobs()));
+      batch.nextLook = 0;
     }
+    if (jobs > 0) {
+      notes.accept(
+          "%s: %d submitted %s cancelled"
+              .formatted(settings.name(), jobs, jobs == 1 ? "job is" : "jobs are"));
+      tell(scheduler.cancel(cancelled));
+    }
+  }
+
+  /**
+   * Torc is about to tell the scheduler to end an element; a later torc is to know that nobody else
+   * did. What cannot be written now is not known then.
+   */
+  private static void cancelled(RemoteBatch batch, Element element) {
+    element.cancelled = true;
+    for (Entry entry : element.entries) {
+      if (!entry.isOver()) {
+        try {
+          batch.folder().unwanted(entry.claim());
+        } catch (IOException e) {
+          return;
+        }
+      }
+    }
+  }
+
+  /** A claim that cannot be made now is none. */
+  private boolean claim(Entry entry, RemoteBatch batch) {
+    try {
+      return batch.folder().claim(entry.claim(), me);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Looks after nothing any more: what is out stays out, and a later torc finds it. */
+  void leave() {
+    ending = true;
+    drain(Entry::leaveReady);
+    if (earlier != null) {
+      earlier.waiting().forEach(listener -> listener.left(false));
+    }
+    out.forEach(batch -> batch.elements().forEach(e -> e.entries.forEach(Entry::leave)));
+    out.clear();
+  }
+
+  /** Takes all that was not handed out. */
+  private void drain(Consumer<Entry> each) {
+    List<Entry> all = new ArrayList<>(ready);
+    planned.forEach(array -> array.batches().forEach(all::addAll));
+    ready.clear();
+    planned.clear();
+    all.forEach(each);
   }
 
   /**
@@ -118,33 +233,42 @@ final class RemoteDesk {
               .arrays(List.copyOf(ready), Entry::attempt));
       ready.clear();
     }
-    while (!planned.isEmpty() && room() > 0) {
-      submit(planned.poll(), now);
+    while (!planned.isEmpty() && now >= submitAt && room() > 0) {
+      submit(planned.peek(), now);
     }
     for (RemoteBatch batch : List.copyOf(out)) {
       if (now >= batch.nextLook) {
         look(batch, now);
       }
     }
-    if (!out.isEmpty() && now >= nextAsk) {
-      ask(now);
+    if (!out.isEmpty() && now >= watch.next()) {
+      for (RemoteBatch unknown : watch.ask(List.copyOf(out), now)) {
+        claim(unknown, now);
+      }
     }
     for (RemoteBatch batch : List.copyOf(out)) {
       settle(batch, now);
       if (batch.isOver()) {
         out.remove(batch);
+        clear(batch);
       }
+    }
+    if (earlier != null) {
+      earlier.tell();
     }
     return next(now);
   }
 
   private long next(long now) {
-    long next = now + LAST_ASK;
+    long next = now + REST;
     if (!ready.isEmpty()) {
       next = Math.min(next, gathered + GATHER);
     }
+    if (!planned.isEmpty() && now < submitAt) {
+      next = Math.min(next, submitAt);
+    }
     for (RemoteBatch batch : out) {
-      next = Math.min(next, Math.min(batch.nextLook, nextAsk));
+      next = Math.min(next, Math.min(batch.nextLook, watch.next()));
     }
     return Math.max(next, now + 1);
   }
@@ -157,53 +281,67 @@ final class RemoteDesk {
     return settings.maxJobs() - elements;
   }
 
-  /** Hands out as many batches of an array as there is room for; the rest waits. */
+  /** Hands out as many batches of the first array as there is room for; the rest waits. */
   private void submit(BatchPlan.Array<Entry> array, long now) throws IOException {
     int most = Math.min(Math.min(room(), scheduler.largestArray()), array.batches().size());
+    List<List<Entry>> batches = array.batches().subList(0, most);
+    SchedulerResources resources = submitter.resources(array);
+    List<String> lacks = scheduler.lacks(resources);
+    RemoteBatch batch = lacks.isEmpty() ? submitter.write(array, batches) : null;
+    planned.poll();
     if (most < array.batches().size()) {
-      planned.addFirst(
-          new BatchPlan.Array<>(
-              array.batches().subList(most, array.batches().size()),
-              array.resources(),
-              array.limit()));
+      planned.addFirst(array.without(most));
+      submitAt = now + PACE;
     }
-    String name = "torc-" + names.get();
-    BatchFolder place = new BatchFolder(folder.resolve(name));
-    Files.createDirectories(place.path());
-    RemoteBatch batch =
-        new RemoteBatch(place, name, array, array.batches().subList(0, most), names);
-    BatchScript script =
-        new BatchScript(
-            place.path(),
-            settings.before() == null ? "" : settings.before(),
-            true,
-            Math.ceilDiv(array.limit(), SECOND),
-            5,
-            scheduler.elementVariable());
-    place.writeScript(script.of(batch.scripted()));
-    batch.request =
-        new SubmissionRequest(
-            place.script(), name, most, batch.resources(), place.path().resolve("out"));
+    if (batch == null) {
+      String lack = ": its submit asks for %s, which the job does not say";
+      String why = settings.name() + lack.formatted(lacks.getFirst());
+      batches.forEach(all -> all.forEach(each -> each.end(failed(why, each.earlierPlaces()))));
+      return;
+    }
+    watch.begin(out.isEmpty(), now);
     out.add(batch);
-    ask = FIRST_ASK;
-    nextAsk = now + ask;
+    folders.put(batch.folder().path(), batch);
     batch.nextLook = now + FIRST_LOOK;
-    submit(batch);
-  }
-
-  /** Asks the scheduler to take it; three times where it will not. */
-  private void submit(RemoteBatch batch) throws IOException {
-    Submission answer = scheduler.submit(batch.request);
-    for (int i = 1; i < AGAIN && answer instanceof Submission.Refused; i++) {
-      answer = scheduler.submit(batch.request);
-    }
+    Submission answer = submitter.submit(batch, resources);
     if (answer instanceof Submission.Accepted accepted) {
-      batch.accepted(accepted.jobs());
+      watch.accepted(batch, accepted);
     } else if (answer instanceof Submission.Refused refused) {
       for (Element element : batch.elements()) {
-        lose(batch, element, ProcessEnd.How.NOT_STARTED, settings.name() + ": " + refused.said());
+        refuse(batch, element, ": " + refused.said());
       }
-    } // without an answer its name tells later whether it was taken
+    } else if (answer instanceof Submission.NoAnswer none) {
+      submitAt = now + LAST_LOOK; // whether it was taken is asked for by its name
+      watch.unanswered(none.said(), now);
+    }
+  }
+
+  /** None of its jobs will be begun: each is claimed, so that a late script begins none. */
+  private void refuse(RemoteBatch batch, Element element, String why) throws IOException {
+    for (Entry entry : element.entries) {
+      if (!entry.isOver() && batch.folder().claim(entry.claim(), me)) {
+        entry.end(
+            entry.isLost()
+                ? RemoteEnd.none(List.of())
+                : failed(settings.name() + why, entry.earlierPlaces()));
+      }
+    }
+  }
+
+  /** Ends what nobody wants, which is over when that is known. */
+  private void drop(EarlierBatches.Found found) throws IOException {
+    Entry entry = found.entry();
+    entry.unwanted();
+    if (entry.isOver()) {
+      return;
+    }
+    if (found.batch().folder().claim(entry.claim(), me)) {
+      entry.end(RemoteEnd.none(List.of()));
+    } else {
+      cancelled(found.batch(), found.element());
+      found.batch().nextLook = 0;
+      tell(scheduler.cancel(List.of(found.element().job)));
+    }
   }
 
   /** One listing tells what there is of all jobs of a script. */
@@ -224,14 +362,18 @@ final class RemoteDesk {
     Set<Word> there = words.getOrDefault(entry.claim(), EnumSet.noneOf(Word.class));
     if (there.contains(Word.STATUS)) {
       BatchStatus status = batch.folder().status(entry.claim());
-      boolean told = status != null && status.cause() == BatchStatus.Cause.CANCELLED && !ending;
+      boolean told =
+          status != null
+              && status.cause() == BatchStatus.Cause.CANCELLED
+              && !ending
+              && !entry.isUnwanted();
       if (told && !entry.isCancelled()) {
         entry.cancelled(); // by whom, and why, the scheduler says
-        nextAsk = now;
+        watch.soon(now);
         return true;
       }
       if (status != null && !told) {
-        entry.end(new RemoteEnd(status.end(), status, batch.folder(), entry.claim()));
+        entry.end(new RemoteEnd(status.end(), status, entry.places()));
         return true;
       }
     }
@@ -249,42 +391,29 @@ final class RemoteDesk {
 
   /** An attempt that never began is ready anew, unless all is to end. */
   private void again(Entry entry, long now) {
-    Entry fresh = entry.anew();
-    if (ending) {
-      fresh.end(interrupted());
+    ready(entry, entry.attempt() == null ? null : entry.anew(), entry.earlierPlaces(), now);
+  }
+
+  /** One that an earlier torc handed out is told to be started by whoever asks for it. */
+  private void ready(Entry entry, Entry fresh, List<RemotePlace> places, long now) {
+    if (fresh == null) {
+      entry.end(RemoteEnd.none(places));
+    } else if (ending) {
+      fresh.end(interrupted(places));
     } else {
       ready.add(fresh);
       gathered = now;
     }
   }
 
-  /** Asks for those of which there is no word. */
-  private void ask(long now) {
-    Map<SchedulerJob, Element> open = new LinkedHashMap<>();
-    for (RemoteBatch batch : out) {
-      for (Element element : batch.elements()) {
-        if (!element.isOver()) {
-          open.put(element.job, element);
+  /** Nobody can tell: what has not begun never will, the others say themselves how they end. */
+  private void claim(RemoteBatch unknown, long now) throws IOException {
+    for (Element element : unknown.elements()) {
+      for (Entry entry : element.entries) {
+        if (!entry.isOver() && unknown.folder().claim(entry.claim(), me)) {
+          again(entry, now);
         }
       }
-    }
-    boolean answered = open.isEmpty();
-    String why = "";
-    for (Map.Entry<SchedulerJob, SchedulerState> state :
-        scheduler.states(List.copyOf(open.keySet())).entrySet()) {
-      if (state.getValue() instanceof SchedulerState.NoAnswer none) {
-        why = none.said();
-      } else {
-        answered = true;
-        open.get(state.getKey()).told(state.getValue(), now);
-      }
-    }
-    ask = Math.min(ask * 3 / 2, LAST_ASK);
-    nextAsk = now + ask;
-    silent = answered ? -1 : silent < 0 ? now : silent;
-    if (!answered && now - told >= TELL) {
-      told = now;
-      notes.accept("%s does not answer: %s; torc asks on".formatted(settings.name(), why));
     }
   }
 
@@ -296,11 +425,7 @@ final class RemoteDesk {
       }
       if (element.never && element.state instanceof SchedulerState.Waiting waiting) {
         tell(scheduler.cancel(List.of(element.job)));
-        lose(
-            batch,
-            element,
-            ProcessEnd.How.NOT_STARTED,
-            "%s will never start it: %s".formatted(settings.name(), waiting.reason()));
+        refuse(batch, element, " will never start it: " + waiting.reason());
       } else if (element.over >= 0 && now - element.over >= settings.latency()) {
         look(batch, now);
         settle(batch, element, now);
@@ -309,77 +434,74 @@ final class RemoteDesk {
   }
 
   private void settle(RemoteBatch batch, Element element, long now) throws IOException {
-    boolean cancelled = element.cancelled || ending;
     SchedulerState.Cause cause =
         element.state instanceof SchedulerState.Ended ended ? ended.cause() : null;
     String said = element.state instanceof SchedulerState.Ended ended ? ended.said() : "gone";
-    if (cause == null) {
+    if (cause == null && batch.isKnown()) {
       tell(scheduler.cancel(List.of(element.job))); // it may be there though nobody knows of it
     }
     boolean unseen = cause == SchedulerState.Cause.EXITED && element.isUntouched(batch.folder());
+    boolean taken = cause == SchedulerState.Cause.CANCELLED && !element.cancelled;
     for (Entry entry : element.entries) {
       if (entry.isOver()) {
         continue;
       }
       boolean never = batch.folder().claim(entry.claim(), me);
-      if (cancelled) {
-        entry.end(interrupted());
-      } else if (unseen) {
+      List<RemotePlace> places = never ? entry.earlierPlaces() : entry.places();
+      if (entry.isUnwanted() || ending && !entry.isLost()) {
+        entry.end(interrupted(places));
+      } else if (unseen && !entry.isLost()) {
         entry.end(
-            new RemoteEnd(
-                end(
-                    ProcessEnd.How.NOT_STARTED,
-                    "the machine that %s took does not see %s".formatted(settings.name(), folder)),
-                null,
-                null,
-                entry.claim()));
-      } else if (never && cause != SchedulerState.Cause.CANCELLED) {
+            failed(
+                "the machine that %s took does not see %s".formatted(settings.name(), folder),
+                places));
+      } else if (never && !taken) {
         again(entry, now);
       } else {
-        died(batch, entry, cause, said, now);
+        died(entry, taken, cause, said, places, now);
       }
     }
   }
 
   /** An attempt began and nobody will say how it ended, or somebody took it from the queue. */
   private void died(
-      RemoteBatch batch, Entry entry, SchedulerState.Cause cause, String said, long now) {
+      Entry entry,
+      boolean taken,
+      SchedulerState.Cause cause,
+      String said,
+      List<RemotePlace> places,
+      long now) {
     ProcessEnd.How how =
         switch (cause) {
           case OUT_OF_MEMORY -> ProcessEnd.How.MEMORY;
           case TIME_LIMIT -> ProcessEnd.How.TIMEOUT;
-          case CANCELLED -> ProcessEnd.How.CANCELLED;
+          case CANCELLED -> taken ? ProcessEnd.How.CANCELLED : null;
           case EXITED -> entry.isCancelled() ? ProcessEnd.How.CANCELLED : null;
           case null, default -> null;
         };
-    if (how == null && entry.losses() < AGAIN) {
+    if (how != null) {
+      entry.end(new RemoteEnd(end(how, said), null, places));
+    } else if (entry.attempt() == null) {
+      entry.end(RemoteEnd.none(places));
+    } else if (entry.losses() < AGAIN) {
       notes.accept(
-          "%s: %s (%s); it is submitted anew".formatted(entry.attempt().job(), lost(cause), said));
-      ready.add(entry.lost());
-      gathered = now;
-      return;
+          "%s: %s (%s); it is submitted anew".formatted(entry.key().job(), lost(cause), said));
+      ready(entry, entry.lost(), places, now);
+    } else {
+      entry.end(failed(lost(cause) + ": " + said, places));
     }
-    ProcessEnd end =
-        how == null ? end(ProcessEnd.How.NOT_STARTED, lost(cause) + ": " + said) : end(how, said);
-    entry.end(new RemoteEnd(end, null, batch.folder(), entry.claim()));
   }
 
   private static String lost(SchedulerState.Cause cause) {
     return cause == SchedulerState.Cause.PREEMPTED ? "preempted" : "lost with its machine";
   }
 
-  /** None of its jobs will be begun: each is claimed, so that a late script begins none. */
-  private void lose(RemoteBatch batch, Element element, ProcessEnd.How how, String why)
-      throws IOException {
-    for (Entry entry : element.entries) {
-      if (!entry.isOver() && batch.folder().claim(entry.claim(), me)) {
-        entry.end(new RemoteEnd(end(how, why), null, null, entry.claim()));
-      }
-    }
+  private static RemoteEnd interrupted(List<RemotePlace> places) {
+    return new RemoteEnd(end(ProcessEnd.How.INTERRUPTED, ""), null, places);
   }
 
-  private static RemoteEnd interrupted() {
-    return new RemoteEnd(end(ProcessEnd.How.INTERRUPTED, ""), null, null, null);
+  private static RemoteEnd failed(String why, List<RemotePlace> places) {
+    return new RemoteEnd(end(ProcessEnd.How.NOT_STARTED, why), null, places);
   }
 
   private static ProcessEnd end(ProcessEnd.How how, String message) {

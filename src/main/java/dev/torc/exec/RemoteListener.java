@@ -1,6 +1,6 @@
 package dev.torc.exec;
 
-/** Is told what becomes of an attempt that a scheduler runs. */
+/** Is told what becomes of an attempt that a scheduler runs, by the thread that sees to it. */
 public interface RemoteListener {
 
   /**
@@ -15,4 +15,11 @@ public interface RemoteListener {
 
   /** It is over; called once. */
   void ended(RemoteEnd end);
+
+  /**
+   * Nobody looks after it any more, instead of {@link #ended}.
+   *
+   * @param out whether it was handed out, so that a later build finds it
+   */
+  void left(boolean out);
 }

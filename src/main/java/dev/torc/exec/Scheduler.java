@@ -25,6 +25,14 @@ public interface Scheduler {
   Submission submit(SubmissionRequest request);
 
   /**
+   * Looks by its name for a submission that had no answer.
+   *
+   * @return what {@link #submit} would have said: refused where the scheduler has none of that
+   *     name; null where it cannot be asked for names
+   */
+  Submission find(SubmissionRequest request);
+
+  /**
    * What became of scripts, in one question as far as that can be.
    *
    * @return a state for each of them
@@ -45,6 +53,11 @@ public interface Scheduler {
    * {memory}}. Empty where they say enough.
    */
   List<String> lacks(SchedulerResources resources);
+
+  /** Whether what was handed out goes on when torc ends. */
+  default boolean outlives() {
+    return true;
+  }
 
   /** How many elements one submission may have, at least 1. */
   int largestArray();

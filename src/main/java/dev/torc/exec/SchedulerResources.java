@@ -15,6 +15,11 @@ public record SchedulerResources(
 
   private static final long MEBIBYTE = 1 << 20;
 
+  /** The same with another time, in nanoseconds; 0 for none. */
+  SchedulerResources within(long time) {
+    return new SchedulerResources(cpus, memory, gpus, nodes, disk, time);
+  }
+
   /** Whole MiB that hold so many bytes. */
   static long mebibytes(long bytes) {
     return Math.ceilDiv(bytes, MEBIBYTE);

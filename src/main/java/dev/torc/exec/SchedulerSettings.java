@@ -1,8 +1,8 @@
 package dev.torc.exec;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -60,7 +60,7 @@ public record SchedulerSettings(
   }
 
   /**
-   * Commands of sh with placeholders, of which none is {@link #unknown}.
+   * Commands of sh with placeholders, each a {@link CommandTemplate} that names only what it may.
    *
    * @param separator between the ids in {@code states} and {@code cancel}
    * @param id its first group is the id in what {@code submit} prints; null for the last word
@@ -76,19 +76,51 @@ public record SchedulerSettings(
       Pattern id,
       List<String> running,
       List<String> waiting,
-      List<String> gone) {
+      List<String> gone) {}
 
-    /**
-     * What stands in its commands and never has a value, each as {@code {name} in submit}.
-     *
-     * @param values of the placeholders that the user has made up
-     */
-    public List<String> unknown(Map<String, String> values) {
-      List<String> all = new ArrayList<>();
-      CommandScheduler.unknown(true, submit, values).forEach(n -> all.add(n + " in submit"));
-      CommandScheduler.unknown(false, states, values).forEach(n -> all.add(n + " in states"));
-      CommandScheduler.unknown(false, cancel, values).forEach(n -> all.add(n + " in cancel"));
-      return all;
+  /** Adds lines that say how it is asked and told to end something; see {@link #read}. */
+  void write(StringBuilder lines) {
+    BatchWord.line(lines, "executor", name);
+    BatchWord.line(lines, "kind", kind.name());
+    BatchWord.line(lines, "latency", Long.toString(latency));
+    if (commands == null) {
+      return;
     }
+    BatchWord.line(lines, "states", commands.states);
+    BatchWord.line(lines, "cancel", commands.cancel);
+    BatchWord.line(lines, "separator", commands.separator);
+    commands.running.forEach(each -> BatchWord.line(lines, "running", each));
+    commands.waiting.forEach(each -> BatchWord.line(lines, "waiting", each));
+    commands.gone.forEach(each -> BatchWord.line(lines, "gone", each));
+    values.forEach((key, value) -> BatchWord.line(lines, "value", key + "=" + value));
+  }
+
+  /**
+   * What those lines say: enough for what is out, and nothing can be handed out by it. Throws
+   * {@link IllegalArgumentException} where they are not understood.
+   */
+  static SchedulerSettings read(BatchWord word) {
+    Map<String, String> values = new TreeMap<>();
+    for (String value : word.texts("value")) {
+      int end = value.indexOf('=');
+      values.put(value.substring(0, end), value.substring(end + 1));
+    }
+    Kind kind = Kind.valueOf(word.text("kind"));
+    Commands commands =
+        kind == Kind.SLURM
+            ? null
+            : new Commands(
+                "",
+                word.texts("states").getFirst(),
+                word.texts("cancel").getFirst(),
+                word.texts("separator").getFirst(),
+                null,
+                word.texts("running"),
+                word.texts("waiting"),
+                word.texts("gone"));
+    String executor = word.texts("executor").getFirst();
+    long latency = word.number("latency");
+    return new SchedulerSettings(
+        executor, kind, null, null, List.of(), null, 1, 0, 0, latency, commands, values);
   }
 }

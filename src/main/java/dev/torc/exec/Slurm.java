@@ -95,12 +95,37 @@ final class Slurm implements Scheduler {
     if (!id.matches()) {
       return new Submission.NoAnswer("sbatch gave no job id: " + SchedulerWords.line(said.text()));
     }
+    return accepted(request, id.group(1));
+  }
+
+  private static Submission.Accepted accepted(SubmissionRequest request, String id) {
     List<SchedulerJob> jobs = new ArrayList<>();
     for (int element = 0; element < request.elements(); element++) {
-      String own = request.elements() == 1 ? id.group(1) : id.group(1) + "_" + element;
+      String own = request.elements() == 1 ? id : id + "_" + element;
       jobs.add(new SchedulerJob(own, request.name(), request.log(element)));
     }
     return new Submission.Accepted(List.copyOf(jobs));
+  }
+
+  @Override
+  public Submission find(SubmissionRequest request) {
+    SlurmQueue queue =
+        queue(List.of(new SchedulerJob(null, request.name(), request.log())), asking);
+    if (!queue.trouble().isEmpty()) {
+      return new Submission.NoAnswer(queue.trouble());
+    }
+    Set<String> ids = new TreeSet<>();
+    for (SlurmQueue.Listed listed : queue.jobs().values()) {
+      if (listed.name().equals(request.name())) {
+        ids.add(listed.id().split("_")[0]);
+      }
+    }
+    if (ids.size() > 1) { // it was refused once and taken all the same
+      return new Submission.NoAnswer("there are %s of %s".formatted(ids, request.name()));
+    }
+    return ids.isEmpty()
+        ? new Submission.Refused("there is no " + request.name())
+        : accepted(request, ids.iterator().next());
   }
 
   /** The user's options overrule resources, and nothing that torc relies on. */

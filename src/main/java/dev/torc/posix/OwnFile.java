@@ -64,6 +64,15 @@ public final class OwnFile {
     }
   }
 
+  /** Takes a folder away that has nothing in it; any other stays. */
+  public static void removeEmpty(Path folder) {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (IOException kept) {
+      return; // it holds something, or is nobody's trouble
+    }
+  }
+
   /** Opens a file for reading; throws {@link NoSuchFileException} where none is there. */
   public static InputStream in(Path file) throws IOException {
     mustStand(file);

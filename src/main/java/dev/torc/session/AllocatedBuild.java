@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 public final class AllocatedBuild implements AutoCloseable {
 
   /** The executor whose settings say how Slurm is asked. */
-  private static final String EXECUTOR = "slurm";
+  static final String EXECUTOR = "slurm";
 
   private final Allocation allocation; // null where nothing has to run
 
@@ -63,7 +63,12 @@ public final class AllocatedBuild implements AutoCloseable {
 
   private static ProjectOptions on(String executor, ProjectOptions given) {
     return new ProjectOptions(
-        given.files(), given.input(), given.variables(), given.containers(), executor);
+        given.files(),
+        given.site(),
+        given.input(),
+        given.variables(),
+        given.containers(),
+        executor);
   }
 
   /**
@@ -78,6 +83,9 @@ public final class AllocatedBuild implements AutoCloseable {
   public static AllocatedBuild ask(
       Caller caller, ProjectOptions options, BuildRequest request, Consumer<String> say)
       throws IOException {
+    if (request.submit()) {
+      throw usage("torc slurm waits for its jobs: leave out --submit, or use torc --on slurm");
+    }
     Project project = Project.load(caller, options);
     Plan plan = BuildSession.of(project, request).forecast(_ -> {}); // the build says it again
     if (plan.isQuiet() && plan.context().selection().open().isEmpty()) {

@@ -63,10 +63,7 @@ public record Project(
    * RestState} find out whether these results stand, or asks {@link #withoutResults}.
    */
   public static Project load(Caller caller, ProjectOptions options) throws IOException {
-    List<Path> files = options.files();
-    if (files.isEmpty()) {
-      files = List.of(BuildFile.find(caller.cwd()));
-    }
+    List<Path> files = options.layers(caller.cwd());
     SortedMap<String, String> variables = options.variables();
     CachePlace place = CachePlace.find(BuildFile.root(files.getFirst()), caller.env());
     boolean contained = !ProjectOptions.HOST.equals(options.containers());

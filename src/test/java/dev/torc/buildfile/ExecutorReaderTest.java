@@ -159,11 +159,81 @@ class ExecutorReaderTest {
         "s: { kind: commands } | :2:3: the executor s of kind commands has no submit",
         "s: { PBS, id: 'x' } | :2:98: the pattern x has no group (…) for the id",
         "s: { PBS, id: '(' } | :2:98: no pattern: Unclosed group",
+        "s: { PBS, args: [-q] } | :2:94: unknown key args in the executor s of kind commands",
+        "s: { PBS, settings: { script: x } } | :2:106: {script} is torc's own; give the setting"
+            + " another name",
+        "s: { PBS, settings: { my-queue: x } } | :2:106: my-queue is no name for a placeholder:"
+            + " write letters, digits and _",
         "s: { PBS, words: { runing: R } } | :2:103: unknown key runing in words",
       })
   void whatIsWrongHasItsPlaceAndTheNextStep(String executor, String expected) {
     String text = "executors:\n  " + executor.replace("PBS", PBS) + "\n";
     String said = assertThrows(BadInput.class, () -> read(text)).diagnostics().getFirst() + "";
     assertTrue(said.startsWith("torc0.yaml" + expected), said);
+  }
+
+  /** The places are those of the three commands, which stand in one line. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "qsub -l mem={memry} {script} | q {ids} | d {ids} | :2:32: {memry} has no value in submit;"
+            + " did you mean memory?",
+        "qsub {script} {cpus:hms} | q {ids} | d {ids} | :2:32: {cpus:hms} has no value in submit",
+        "qsub {script} {runtime:days} | q {ids} | d {ids} | :2:32: {runtime:days} has no value in"
+            + " submit; did you mean runtime:hms?",
+        "qsub {script} {ids} | q {ids} | d {ids} | :2:32: {ids} has no value in submit",
+        "qsub it | q {ids} | d {ids} | :2:32: submit has no {script}",
+        "qsub ${script} {{script}} | q {ids} | d {ids} | :2:32: submit has no {script}",
+        "qsub {script} | q {name} | d {ids} | {name} has no value in states; known are ids",
+        "qsub {script} | q | d | cancel has no {ids}",
+        "qsub {script} | q | d {id} | {id} has no value in cancel; did you mean ids?",
+      })
+  void aPlaceholderThatNoJobHasAValueForIsAnErrorOfTheBuildFile(
+      String submit, String states, String cancel, String expected) {
+    String text =
+        "executors:\n  s: { kind: commands, submit: '%s', states: '%s', cancel: '%s' }\n"
+            .formatted(submit, states, cancel);
+    String said = assertThrows(BadInput.class, () -> read(text)).diagnostics().getFirst() + "";
+    assertTrue(said.contains(expected), said);
+  }
+
+  @Test
+  void aListingNeedsNoIdsAndSettingsAreKnownInAllCommands() throws IOException {
+    Executor.Commands all =
+        read("""
+        executors:
+          s:
+            kind: commands
+            submit: "qsub -q {queue} -c {cpus} -t {runtime:min} -- {script} {log} {name}"
+            states: qstat -q {queue}
+            cancel: "qdel -q {queue} {ids}"
+            settings: { queue: long }
+        """)
+            .executors()
+            .getFirst()
+            .commands();
+    assertEquals("qstat -q {queue}", all.states());
+  }
+
+  /** The job, the defaults and the command line say the nearest name. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "jobs: { a: { command: x, executor: slrm } } | :2:36: no executor slrm; did you mean"
+            + " slurm?",
+        "defaults: { executor: slrm } ⏎jobs: { a: { command: x } } | :2:23: no executor slrm; did"
+            + " you mean slurm?",
+        "jobs: { a: { command: x, executor: pbs } } | :2:36: no executor pbs; known are slurm,"
+            + " local",
+        "jobs: { a: { command: x, executer: slurm } } | :2:26: unknown key executer in the job a;"
+            + " did you mean executor?",
+      })
+  void anExecutorThatIsNotThereIsNamedWithTheNearest(String more, String expected) {
+    String text = "executors: { slurm: { kind: slurm } }\n" + more.replace('⏎', '\n') + "\n";
+    String said = assertThrows(BadInput.class, () -> read(text)).diagnostics().getFirst() + "";
+    assertTrue(said.contains(expected), said);
   }
 }

@@ -283,7 +283,7 @@ class Harness {
     return Project.load(
         caller(),
         new ProjectOptions(
-            files, null, new TreeMap<>(), containers ? null : ProjectOptions.HOST, null));
+            files, null, null, new TreeMap<>(), containers ? null : ProjectOptions.HOST, null));
   }
 
   /** Who builds, on a machine of the test's own. */
@@ -321,7 +321,8 @@ class Harness {
     limits.forEach((name, amount) -> counters.put(name, amount.toString()));
     counters.keySet().removeAll(Set.of("cpus", "memory"));
     return BuildSession.of(
-        followed(load()), new BuildRequest(List.of(targets), force, failFast, true, dry, counters));
+        followed(load()),
+        new BuildRequest(List.of(targets), force, failFast, false, true, dry, counters));
   }
 
   /**

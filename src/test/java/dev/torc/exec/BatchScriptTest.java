@@ -29,6 +29,14 @@ class BatchScriptTest {
 
   @TempDir Path temp;
 
+  /** Most schedulers run a copy, and some (LSF, HTCondor, Flux) the file itself. */
+  @Test
+  void theScriptIsAProgram() throws Exception {
+    BatchFolder folder = new BatchFolder(temp.toAbsolutePath());
+    folder.writeScript("#!/bin/sh\nexit 7\n".getBytes(StandardCharsets.US_ASCII));
+    assertEquals(7, new ProcessBuilder(folder.script().toString()).start().waitFor());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"dash", "bash", "busybox"})
   void saysHowAJobEnded(String shell) throws Exception {
@@ -410,12 +418,11 @@ class BatchScriptTest {
       };
       byte[] script = node.script().of(List.of(List.of(jobs)));
       node.run(jobs);
-      node.folder.forget("a");
+      Claimant me = new Claimant("b1", "here", "boot", 1, 1, 1);
       assertEquals("old", Files.readString(node.folder.aside("a", 0)));
       assertThrows(DirectoryNotEmptyException.class, () -> node.folder.remove());
-      Files.delete(node.folder.aside("a", 0));
-      node.folder.forget("a");
-      node.folder.forget("b");
+      node.folder.forget("a", me);
+      node.folder.forget("b", me);
       assertEquals(
           Map.of("a", Set.of(BatchFolder.Word.CLAIM), "b", Set.of(BatchFolder.Word.CLAIM)),
           node.folder.words());

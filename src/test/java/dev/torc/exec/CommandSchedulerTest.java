@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,14 +108,6 @@ class CommandSchedulerTest {
         List.of("{memory}", "{runtime:hms}", "{disk}"),
         scheduler(commands(template, null)).lacks(LITTLE));
     assertEquals(List.of(), scheduler(commands(template, null)).lacks(MUCH));
-    assertEquals(
-        List.of("{memry} in submit", "{runtime:days} in submit", "{ids} in submit"),
-        commands("qsub {memry} {runtime:days} {ids} {queue}", null).unknown(Map.of("queue", "x")));
-    assertEquals(
-        List.of("{script} in states", "{name} in cancel"),
-        new SchedulerSettings.Commands(
-                "s {script}", "q {script}", "d {name}", ",", null, List.of(), List.of(), List.of())
-            .unknown(Map.of()));
   }
 
   @Test
@@ -146,10 +139,17 @@ class CommandSchedulerTest {
             "LSF is down. Please wait ...",
             "Unable to run job: unable to send message to qmaster using port 6444",
             "ERROR: Failed to connect to local queue manager",
+            "ERROR: Can'\\''t find address of local schedd",
+            "flux-submit: ERROR: Unable to connect to Flux: broker socket /x was not found",
+            "No running instance of HQ found at /x",
             "Connection refused")) {
       programs.says("qsub", "echo '" + said + "' >&2; exit 1");
-      assertEquals(new Submission.NoAnswer(said), submit("qsub", null, LITTLE));
+      assertInstanceOf(Submission.NoAnswer.class, submit("qsub", null, LITTLE), said);
     }
+    programs.says("qsub", "echo 12.server; echo 'qsub: killed' >&2; exit 1");
+    assertEquals(
+        new Submission.NoAnswer("qsub: killed"), submit("qsub", "^(\\d+)", LITTLE), "an id");
+    assertEquals(new Submission.Refused("qsub: killed"), submit("qsub", "^(x\\d+)", LITTLE));
   }
 
   @Test
@@ -199,6 +199,70 @@ class CommandSchedulerTest {
     assertEquals(new Gone(), state("7"));
     programs.says("qstat", "printf '8 R\\000\\377'");
     assertEquals(new NoAnswer("states prints no text"), state("7"));
+  }
+
+  /** PBS without a history, asked for it, ends well and says of each job that it cannot tell. */
+  @Test
+  void aComplaintThatNamesAJobSaysThatItIsGoneOnlyInSuchWords() throws IOException {
+    String none = "qstat: PBS is not configured to maintain job history 8.server";
+    qstat("7 R", "echo '" + none + "' >&2");
+    assertEquals(new Running(""), state("7"));
+    assertEquals(new NoAnswer(none), state("8.server"));
+    assertEquals(new Gone(), state("9"), "of that nothing is said at all");
+    qstat("", "echo 'sh: 1: qstat: not found' >&2; exit 127");
+    assertEquals(new NoAnswer("sh: 1: qstat: not found"), state("1"));
+    qstat("", "echo 'qstat: Unauthorized Request 8.server' >&2; exit 159");
+    assertEquals(new NoAnswer("qstat: Unauthorized Request 8.server"), state("8"));
+    qstat("7 R", "echo 'qstat: Server busy 8' >&2; echo 'qstat: Unknown Job Id 8' >&2; exit 1");
+    assertEquals(new NoAnswer("qstat: Server busy 8"), state("8"), "of two words the sadder");
+    for (String over :
+        List.of(
+            "qstat: 8.server Job has finished, use -x or -H to obtain historical job information",
+            "Job <8> is not found",
+            "JobID 8 unknown")) {
+      qstat("", "echo '" + over + "' >&2; exit 1");
+      assertEquals(new Gone(), state("8"), over);
+      assertInstanceOf(NoAnswer.class, state("9"), over);
+    }
+  }
+
+  @Test
+  void aJobThatIsOverIsNoTroubleToCancel() throws IOException {
+    SchedulerJob job = new SchedulerJob("7", "torc-1", null);
+    CommandScheduler scheduler = scheduler(commands("true", null));
+    for (String over :
+        List.of(
+            "qdel: Unknown Job Id 7.server",
+            "qdel: Job has finished 7.server",
+            "Job <7>: Job has already finished",
+            "Job <7>: No matching job found",
+            "denied: job \"7\" does not exist",
+            "Couldn'\\''t find/remove all jobs in cluster 7",
+            "flux-cancel: ERROR: 7: job is inactive")) {
+      programs.says("qdel", "echo '" + over + "' >&2; exit 1");
+      assertEquals("", scheduler.cancel(List.of(job)), over);
+      programs.says("qdel", "echo '" + over + "' >&2; echo 'not yours' >&2; exit 1");
+      assertEquals("not yours", scheduler.cancel(List.of(job)), over);
+    }
+    programs.says("qdel", "exit 1");
+    assertEquals("exit 1", scheduler.cancel(List.of(job)));
+  }
+
+  /** Where the template names no ids, one listing serves for all. */
+  @Test
+  void aListingOfAllIsAskedForOnce() throws IOException {
+    programs.says("qstat", "echo 7 R");
+    SchedulerSettings.Commands listing =
+        new SchedulerSettings.Commands(
+            "true", "qstat", "qdel {ids}", " ", null, List.of("R"), List.of(), List.of());
+    List<SchedulerJob> jobs =
+        IntStream.range(0, 2500)
+            .mapToObj(i -> new SchedulerJob("" + i, "torc-" + i, null))
+            .toList();
+    assertEquals(new Running(""), scheduler(listing).states(jobs).get(jobs.get(7)));
+    assertEquals(List.of("qstat "), programs.calls());
+    scheduler(commands("true", null)).states(jobs);
+    assertEquals(4, programs.calls().size(), "and a thousand at a time by their ids");
   }
 
   @Test

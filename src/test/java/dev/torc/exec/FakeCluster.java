@@ -5,9 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -32,14 +34,26 @@ final class FakeCluster implements Scheduler {
   int lost; // submissions that are taken without an answer
   int swallowed; // and such that are not
   int submissions;
+  int questions;
+  int elements;
   long takes = 2 * SECOND; // what a job takes, at most a quarter more
   double deaths; // of the element that runs, at each job
   String waitsFor = ""; // what no node will ever have
+  boolean busy; // all nodes are, with jobs of others
 
   /** By claim: how often its processes began. */
   final Map<String, Integer> begins = new TreeMap<>();
 
+  /** By job: how often it began. */
+  final Map<String, Integer> runs = new TreeMap<>();
+
+  /** What happens before and after a submission: a test may end torc there. */
+  Runnable between = () -> {};
+
   private final Map<String, Task> tasks = new LinkedHashMap<>();
+  private final PriorityQueue<Task> waiting = new PriorityQueue<>(Task::before);
+  private final PriorityQueue<Task> running = new PriorityQueue<>(Task::before);
+  private final Map<String, Task> present = new HashMap<>(); // where a job runs
   private final TreeMap<Long, List<Write>> later = new TreeMap<>();
   private int ids;
 
@@ -52,10 +66,15 @@ final class FakeCluster implements Scheduler {
     String name;
     BatchFolder folder;
     List<String> jobs = new ArrayList<>();
+    final Map<String, String> names = new TreeMap<>(); // of the jobs, by claim
     long at; // when it starts, or its present job ends
     int next = -1; // its present job; -1 while it waits
     boolean claimed;
     SchedulerState.Cause over;
+
+    static int before(Task one, Task other) {
+      return Long.compare(one.at, other.at);
+    }
   }
 
   FakeCluster(long seed, int nodes) {
@@ -66,6 +85,8 @@ final class FakeCluster implements Scheduler {
   @Override
   public Submission submit(SubmissionRequest request) {
     submissions++;
+    elements += request.elements();
+    between.run();
     if (refusals > 0) {
       refusals--;
       return new Submission.Refused("no such partition");
@@ -82,6 +103,7 @@ final class FakeCluster implements Scheduler {
       task.folder = new BatchFolder(request.script().getParent());
       task.at = now + random.nextLong(3 * SECOND);
       tasks.put(id + "_" + i, task);
+      waiting.add(task);
       jobs.add(new SchedulerJob(id + "_" + i, task.name, null));
     }
     read(request.script(), id);
@@ -89,6 +111,7 @@ final class FakeCluster implements Scheduler {
       lost--;
       return new Submission.NoAnswer("timed out");
     }
+    between.run();
     return new Submission.Accepted(jobs);
   }
 
@@ -103,13 +126,36 @@ final class FakeCluster implements Scheduler {
           task.jobs.add(lines.group(1));
         }
       }
+      List<List<RemotePlace>> all = new BatchFolder(script.getParent()).record().elements();
+      for (int i = 0; i < all.size(); i++) {
+        Task of = tasks.get(id + "_" + i);
+        all.get(i).forEach(place -> of.names.put(place.claim(), place.key().job()));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   @Override
+  public Submission find(SubmissionRequest request) {
+    if (!answers) {
+      return new Submission.NoAnswer("down");
+    }
+    List<SchedulerJob> jobs = new ArrayList<>();
+    tasks.forEach(
+        (id, task) -> {
+          if (task.name.equals(request.name())) {
+            jobs.add(new SchedulerJob(id, task.name, null));
+          }
+        });
+    return jobs.isEmpty()
+        ? new Submission.Refused("there is no " + request.name())
+        : new Submission.Accepted(jobs);
+  }
+
+  @Override
   public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
+    questions++;
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
     for (SchedulerJob job : jobs) {
       states.put(job, answers ? state(job) : new SchedulerState.NoAnswer("down"));
@@ -176,7 +222,7 @@ final class FakeCluster implements Scheduler {
   private void end(Task task, SchedulerState.Cause cause) {
     if (cause == SchedulerState.Cause.CANCELLED && task.next >= 0 && task.claimed) {
       String job = task.jobs.get(task.next);
-      write(task.folder.path().resolve(job + ".status"), status(job, "cancelled"));
+      write(task.folder.path(), job + ".status", status(job, "cancelled"));
     }
     task.over = cause;
   }
@@ -186,10 +232,11 @@ final class FakeCluster implements Scheduler {
     while (true) {
       long due = later.isEmpty() ? Long.MAX_VALUE : later.firstKey();
       Task first = null;
-      long running = tasks.values().stream().filter(t -> t.over == null && t.next >= 0).count();
-      for (Task task : tasks.values()) {
-        boolean may = task.next >= 0 || running < nodes && waitsFor.isEmpty();
-        if (task.over == null && may && Math.max(now, task.at) < due) {
+      drop(running);
+      drop(waiting);
+      boolean free = running.size() < nodes && waitsFor.isEmpty() && !busy;
+      for (Task task : new Task[] {running.peek(), free ? waiting.peek() : null}) {
+        if (task != null && Math.max(now, task.at) < due) {
           due = Math.max(now, task.at);
           first = task;
         }
@@ -203,17 +250,31 @@ final class FakeCluster implements Scheduler {
           write.run();
         }
       } else {
+        (first.next < 0 ? waiting : running).poll();
         step(first);
+        if (first.over == null) {
+          running.add(first);
+        }
       }
     }
     now = time;
   }
 
+  /** Ends of which a test told are not in their place in the queue. */
+  private static void drop(PriorityQueue<Task> queue) {
+    while (!queue.isEmpty() && queue.peek().over != null) {
+      queue.poll();
+    }
+  }
+
   /** A job of an element is over, and the next begins. */
   private void step(Task task) throws IOException {
-    if (task.next >= 0 && task.claimed) {
+    if (task.next >= 0) {
       String job = task.jobs.get(task.next);
-      write(task.folder.path().resolve(job + ".status"), status(job, "exited"));
+      if (task.claimed) {
+        write(task.folder.path(), job + ".status", status(job, "exited"));
+        present.remove(task.names.get(job), task);
+      }
     }
     task.next++;
     if (task.next == task.jobs.size()) {
@@ -222,13 +283,19 @@ final class FakeCluster implements Scheduler {
     }
     String job = task.jobs.get(task.next);
     Claimant script = new Claimant(null, "n1", "boot", 1, 1, 0);
-    task.claimed = task.folder.claim(job, script);
+    task.claimed = Files.isDirectory(task.folder.path()) && task.folder.claim(job, script);
     if (!task.claimed) {
       task.at = now;
       return;
     }
     begins.merge(job, 1, Integer::sum);
-    write(task.folder.path().resolve(job + ".begun"), script.word());
+    String name = task.names.get(job);
+    Task other = present.put(name, task);
+    if (other != null && other != task && other.over == null) {
+      throw new AssertionError(name + " runs twice at a time");
+    }
+    runs.merge(name, 1, Integer::sum);
+    write(task.folder.path(), job + ".begun", script.word());
     task.at = now + takes / 4 + random.nextLong(takes);
     if (random.nextDouble() < deaths) {
       task.over =
@@ -243,8 +310,15 @@ final class FakeCluster implements Scheduler {
             .formatted(job, cause));
   }
 
-  private void write(Path file, byte[] bytes) {
+  private void write(Path folder, String name, byte[] bytes) {
     long at = now + (lag == 0 ? 0 : random.nextLong(lag));
-    later.computeIfAbsent(at, _ -> new ArrayList<>()).add(() -> Files.write(file, bytes));
+    later
+        .computeIfAbsent(at, _ -> new ArrayList<>())
+        .add(
+            () -> {
+              if (Files.isDirectory(folder)) {
+                Files.write(folder.resolve(name), bytes);
+              }
+            });
   }
 }

@@ -30,6 +30,7 @@ class RemoteDeskTest {
     RemoteEnd end;
     int begun;
     int ends;
+    String left = "";
 
     Job(String name) {
       this.name = name;
@@ -47,6 +48,11 @@ class RemoteDeskTest {
     public void ended(RemoteEnd how) {
       ends++;
       end = how;
+    }
+
+    @Override
+    public void left(boolean out) {
+      left = out ? "out" : "ready";
     }
   }
 
@@ -67,7 +73,14 @@ class RemoteDeskTest {
             Map.of());
     Claimant me = new Claimant("b1", "here", "boot", 2, 2, 0);
     desk =
-        new RemoteDesk(cluster, settings, temp.toRealPath(), me, () -> "n" + names++, notes::add);
+        new RemoteDesk(
+            cluster,
+            settings,
+            temp.toRealPath(),
+            me,
+            () -> "n" + names++,
+            (_, _) -> {},
+            notes::add);
   }
 
   private void add(int count, long expected) {
@@ -76,7 +89,7 @@ class RemoteDeskTest {
       jobs.add(job);
       desk.add(
           new RemoteAttempt(
-              job.name,
+              new RemoteKey(job.name, "b1", 1, "m" + job.name, "c" + job.name),
               List.of(new Launch.Step(List.of("true"), temp, Map.of())),
               temp.resolve(job.name + ".log"),
               false,
@@ -183,7 +196,7 @@ class RemoteDeskTest {
     add(1, 0);
     run(150);
     assertEquals(0, jobs.getFirst().ends);
-    assertEquals(2, notes.size(), notes + "");
+    assertEquals(3, notes.size(), notes + "");
     assertEquals("far does not answer: down; torc asks on", notes.getFirst());
     cluster.waitsFor = "";
     cluster.answers = true;
