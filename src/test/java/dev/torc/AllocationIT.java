@@ -22,10 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class AllocationIT {
 
-  /** What the sruns of a build wrote. */
-  private static final List<String> LAST_WORDS =
-      List.of("sh", "-c", "cat .torc/remote/slurm/*/out");
-
   @TempDir static Path temp;
   private static RealSlurm slurm;
   private Sandbox box;
@@ -180,30 +176,6 @@ class AllocationIT {
     assertFalse(Sandbox.runs(box.awaitLine("pid")));
     assertEquals("", queue());
     goesOn();
-  }
-
-  @Test
-  void aControllerThatIsDownForAWhileIsWaitedFor() throws Exception {
-    build(
-        """
-        first:
-          command: echo x > pid; until test -e go; do sleep 0.05; done; echo x > {produces}
-          produces: first.txt
-        second: { command: cp {needs} {produces}, needs: first.txt, produces: second.txt }
-        """);
-    Sandbox.Going going = box.start("slurm");
-    box.awaitLine("pid");
-    slurm.stopController();
-    try {
-      box.write("go", "");
-      Sandbox.until("srun gave up", () -> box.run(LAST_WORDS).out().contains("Unable to "));
-    } finally {
-      slurm.startController();
-    }
-    Sandbox.Ran ran = going.await();
-    assertEquals(0, ran.exit(), ran.err());
-    assertEquals("x\n", box.read("second.txt"));
-    Sandbox.until("the allocation is over", () -> queue().isEmpty());
   }
 
   @Test

@@ -19,6 +19,8 @@ final class AllocationSteps implements Scheduler {
 
   private static final String ELEMENT = "TORC_ELEMENT";
   private static final long STUBBORN = 10_000_000_000L; // ns, longer than any grace of a script
+  private static final int AGAIN =
+      5; // a controller that was just started refuses what it takes soon
   private static final int LARGEST = 1000; // elements of one submission; Slurm sees no arrays
 
   /** A step was refused: no script began. */
@@ -36,13 +38,14 @@ final class AllocationSteps implements Scheduler {
   private final AllocationRoom room;
   private final Map<SchedulerJob, Step> steps = new HashMap<>();
   private final List<Step> waiting = new ArrayList<>();
-  private final List<Step> unheard = new ArrayList<>(); // Slurm did not answer their sruns
+  private final List<Step> refused = new ArrayList<>(); // Slurm did not take their sruns
 
   private static final class Step implements AllocationRoom.Wanted {
     final SubmissionRequest request;
     final int element;
     String node;
     Process process; // while it runs
+    int refusals;
     boolean cancelled;
     long told; // when it was, by the clock that does not jump
     SchedulerState state = new SchedulerState.Waiting("Resources", false);
@@ -171,8 +174,8 @@ final class AllocationSteps implements Scheduler {
     room.give(step.node, step.resources());
     step.state = state(step);
     step.process = null;
-    if (step.state instanceof SchedulerState.Waiting refused && !refused.never()) {
-      unheard.add(step);
+    if (step.state instanceof SchedulerState.Waiting waits && !waits.never()) {
+      refused.add(step);
     }
     begin();
   }
@@ -186,7 +189,9 @@ final class AllocationSteps implements Scheduler {
       return SlurmWords.end("CANCELLED", "", "", log);
     }
     if (refused.find()) {
-      boolean never = !SchedulerWords.isNoAnswer(new ProgramOutput(1, "", text));
+      boolean answered = !SchedulerWords.isNoAnswer(new ProgramOutput(1, "", text));
+      step.refusals += answered ? 1 : 0;
+      boolean never = step.refusals > AGAIN;
       return new SchedulerState.Waiting(SchedulerWords.line(refused.group()), never);
     }
     return NODE.matcher(text).find()
@@ -205,8 +210,8 @@ final class AllocationSteps implements Scheduler {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
     List<SchedulerJob> others = new ArrayList<>();
     synchronized (this) {
-      waiting.addAll(0, unheard); // it is asked again when torc asks
-      unheard.clear();
+      waiting.addAll(0, refused); // it is asked again when torc asks
+      refused.clear();
       begin();
       for (SchedulerJob job : jobs) {
         Step step = steps.get(job);
@@ -235,7 +240,7 @@ final class AllocationSteps implements Scheduler {
         Step step = steps.get(job);
         if (step == null) {
           others.add(job);
-        } else if (waiting.remove(step) || unheard.remove(step)) {
+        } else if (waiting.remove(step) || refused.remove(step)) {
           step.state = SlurmWords.end("CANCELLED", "", "", null);
         } else if (step.runs() && !step.cancelled) {
           step.cancelled = true;

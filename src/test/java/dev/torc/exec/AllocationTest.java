@@ -65,6 +65,7 @@ class AllocationTest {
   private StandIn programs;
   private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
   private Allocation allocation;
+  private Scheduler steps;
 
   @BeforeEach
   void programs() throws IOException {
@@ -317,18 +318,7 @@ class AllocationTest {
   void theEndOfAnSrunHasItsCause() throws Exception {
     Scheduler steps = steps();
     List<SchedulerJob> jobs = jobs(steps.submit(request(4, resources(1, 0, 0))));
-    end(
-        "torc-a.0",
-        1,
-        "srun: error: Unable to create step for job 12: Invalid generic resource (gres)\n",
-        jobs.get(0));
-    assertEquals(
-        new SchedulerState.Waiting(
-            "Unable to create step for job 12: Invalid generic resource (gres)", true),
-        await(
-            steps,
-            jobs.get(0),
-            state -> state instanceof SchedulerState.Waiting waiting && waiting.never()));
+    end("torc-a.0", 0, "", jobs.get(0));
     end(
         "torc-a.1",
         137,
@@ -350,22 +340,40 @@ class AllocationTest {
         await(steps, jobs.get(3), AllocationTest::over));
   }
 
-  @Test
-  void whereSlurmDoesNotAnswerAStepIsAskedForAgain() throws Exception {
-    Scheduler steps = steps();
+  private long sruns() throws IOException {
+    return programs.calls().stream().filter(call -> call.startsWith("srun")).count();
+  }
+
+  /** Lets every srun end with such words, and asks until there were so many of one step. */
+  private SchedulerJob refuse(String words, int sruns) throws Exception {
+    programs.says(
+        "srun", "echo 'srun: error: Unable to create step for job 12: " + words + "'; exit 1");
+    steps = steps();
     SchedulerJob job = jobs(steps.submit(request(1, resources(1, 0, 0)))).getFirst();
-    end(
-        "torc-a.0",
-        1,
-        "srun: error: Unable to create step for job 12: Unable to contact slurm controller"
-            + " (connect failure)\n",
-        job);
-    while (programs.calls().stream().filter(call -> call.startsWith("srun")).count() < 2) {
-      assertTrue(!over(steps.states(List.of(job)).get(job)));
+    while (sruns() < sruns) {
+      assertTrue(!never(steps.states(List.of(job)).get(job)));
     }
+    return job;
+  }
+
+  private static boolean never(SchedulerState state) {
+    return state instanceof SchedulerState.Waiting waits && waits.never();
+  }
+
+  @Test
+  void aStepThatIsRefusedIsAskedForAgainWhenTorcAsks() throws Exception {
+    SchedulerJob job = refuse("Invalid generic resource (gres)", 6);
     assertEquals(
-        new SchedulerState.Ended(Cause.EXITED, "FAILED 1:0"),
-        await(steps, job, AllocationTest::over));
+        new SchedulerState.Waiting(
+            "Unable to create step for job 12: Invalid generic resource (gres)", true),
+        await(steps, job, AllocationTest::never));
+    assertEquals(6, sruns());
+  }
+
+  @Test
+  void whereSlurmDoesNotAnswerAStepIsAskedForWithoutEnd() throws Exception {
+    SchedulerJob job = refuse("Unable to contact slurm controller (connect failure)", 20);
+    assertTrue(!over(steps.states(List.of(job)).get(job)));
   }
 
   @Test
