@@ -2,6 +2,7 @@ package dev.torc;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -19,6 +20,11 @@ final class Cluster implements AutoCloseable {
   }
 
   static Cluster start() throws Exception {
+    return new Cluster(RealSlurm.start(30));
+  }
+
+  /** One whose commands soon say that there is no controller. */
+  static Cluster impatient() throws Exception {
     return new Cluster(RealSlurm.start());
   }
 
@@ -63,7 +69,7 @@ final class Cluster implements AutoCloseable {
 
   private List<String> queue(Sandbox project, String... more) throws Exception {
     List<String> words =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of("squeue", "--noheader", "--array", "--account=" + account(project)));
     words.addAll(List.of(more));
     return slurm.ask(words.toArray(String[]::new)).lines().map(String::strip).toList();

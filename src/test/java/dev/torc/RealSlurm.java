@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A Slurm of the test's own on this machine: two nodes of 2 cpus and 1000 MB with a partition each,
  * a third partition whose jobs take the second node from others, one of both nodes, and a third
- * node that says it has 256 cpus, for tests side by side; no accounting, munge with a key of its
+ * node that says it has 64 cpus, for tests side by side; no accounting, munge with a key of its
  * own. A process that lives as long as the test holds its daemons, and ends them and their jobs
  * when the test is killed too. Where it cannot run a job, its tests are skipped with its words.
  */
@@ -54,21 +54,33 @@ final class RealSlurm implements AutoCloseable {
       """;
 
   private final Path folder;
+  private final int timeout;
   private Process keeper;
 
-  private RealSlurm(Path folder) {
+  private RealSlurm(Path folder, int timeout) {
     this.folder = folder;
+    this.timeout = timeout;
   }
 
-  /** Starts one, and waits until it has run a job. */
+  /** Starts one whose programs wait for each other as shortly as they can. */
   static RealSlurm start() throws Exception {
+    return start(2);
+  }
+
+  /**
+   * Starts one, and waits until it has run a job.
+   *
+   * @param timeout seconds that its programs wait for each other; a node that does not start a job
+   *     so soon is given it again two minutes later
+   */
+  static RealSlurm start(int timeout) throws Exception {
     String found = run(Map.of(), List.of("sh", "-c", PROGRAMS)).strip();
     if (!found.isEmpty() && "true".equals(System.getenv("CI"))) {
       fail(found + " is not installed: apt has slurmctld, slurmd, slurm-client and munge");
     }
     assumeTrue(found.isEmpty(), found + " is not installed");
     // A short name: that of munge's socket has at most 107 bytes.
-    RealSlurm slurm = new RealSlurm(Files.createTempDirectory("s").toRealPath());
+    RealSlurm slurm = new RealSlurm(Files.createTempDirectory("s").toRealPath(), timeout);
     try {
       slurm.begin();
       return slurm;
@@ -152,12 +164,12 @@ final class RealSlurm implements AutoCloseable {
       JobAcctGatherFrequency=task=1
       JobAcctGatherParams=OverMemoryKill
       SlurmdParameters=config_overrides
-      MessageTimeout=2
+      MessageTimeout=%8$d
       KillWait=2
       ReturnToService=2
       MailProg=/bin/true
       NodeName=n1,n2 NodeHostname=%2$s NodeAddr=127.0.0.1 Port=%5$d,%6$d CPUs=2 RealMemory=1000
-      NodeName=n3 NodeHostname=%2$s NodeAddr=127.0.0.1 Port=%7$d CPUs=256 RealMemory=64000
+      NodeName=n3 NodeHostname=%2$s NodeAddr=127.0.0.1 Port=%7$d CPUs=64 RealMemory=64000
       PartitionName=main Nodes=n1 Default=YES DefMemPerCPU=64
       PartitionName=low Nodes=n2 DefMemPerCPU=64 MaxTime=60 PriorityTier=1
       PartitionName=high Nodes=n2 DefMemPerCPU=64 PriorityTier=2
@@ -171,7 +183,8 @@ final class RealSlurm implements AutoCloseable {
               controller.getLocalPort(),
               first.getLocalPort(),
               second.getLocalPort(),
-              third.getLocalPort());
+              third.getLocalPort(),
+              timeout);
     }
   }
 

@@ -309,12 +309,15 @@ public final class BuildLoop {
   /** Starts what fits. */
   private void start() {
     while (!draining && !alone) {
-      if (!tokens.allow(running - pool.early())) {
+      if (!tokens.allow(running - pool.early() - out.prepared())) {
         break;
       }
       int job = state.ready().next(pool, j -> state.runs().get(j).demand());
       if (job < 0) {
         break;
+      }
+      if (state.graph().job(job).executor() != null && out.holds(job)) {
+        continue;
       }
       if (state.graph().job(job).interactive() && running > 0) {
         state.ready().add(job); // it waits until it can be alone, and nothing else starts before it
@@ -331,7 +334,7 @@ public final class BuildLoop {
       }
     }
     more = !state.ready().isEmpty();
-    tokens.want(running - pool.early(), !draining && more);
+    tokens.want(running - pool.early() - out.prepared(), !draining && more);
   }
 
   private void start(int id) {
@@ -398,7 +401,7 @@ public final class BuildLoop {
       int id = now.id();
       JobRun run = state.runs().get(id);
       running--;
-      out.ended(id);
+      out.ended(id).ifPresent(state.ready()::add);
       pool.give(run);
       if (job.interactive()) {
         alone = false;
@@ -499,7 +502,7 @@ public final class BuildLoop {
 
   /** Whether all that can be done before what is out has ended is done, and no more is wanted. */
   private boolean isSubmitted() {
-    boolean all = setup.submit() && running > 0 && running == out.count();
+    boolean all = setup.submit() && running > 0 && out.isAll(running);
     return all && !draining && state.startsNothing() && parked.isEmpty() && !hooks.busy();
   }
 

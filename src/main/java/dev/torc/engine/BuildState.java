@@ -53,7 +53,8 @@ record BuildState(
   private static ReadyQueue queue(PlanContext context) {
     Graph graph = context.graph();
     long[] rank = CriticalPath.of(graph, context.records(), context.selection().jobs());
-    return new ReadyQueue(graph::priority, rank, graph::place);
+    return new ReadyQueue(
+        graph::priority, rank, graph::place, graph.workflow().executors().isEmpty());
   }
 
   /**

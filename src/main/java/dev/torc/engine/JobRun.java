@@ -129,7 +129,8 @@ final class JobRun {
 
   /** Lets memory and time limit grow for the next attempt; what grows stops at the limit. */
   void grow() {
-    long most = Math.max(memory, limits.getOrDefault(ResourceDemand.MEMORY, Long.MAX_VALUE));
+    long limit = limits.getOrDefault(ResourceDemand.MEMORY, Long.MAX_VALUE);
+    long most = remote ? Long.MAX_VALUE : Math.max(memory, limit); // that of this machine
     memory = Math.min((long) (memory * retry.growMemory()), most);
     runtime = (long) (runtime * retry.growRuntime());
     demand = null;

@@ -64,6 +64,7 @@ public record BatchFolder(Path path) {
     put(
         script(),
         text,
+        true,
         PosixFilePermissions.asFileAttribute(EnumSet.allOf(PosixFilePermission.class)));
   }
 
@@ -183,7 +184,7 @@ public record BatchFolder(Path path) {
     } catch (NoSuchFileException gone) {
       return true;
     }
-    put(claim.resolve("by"), me.word());
+    put(claim.resolve("by"), me.word(), false);
     return true;
   }
 
@@ -225,7 +226,7 @@ public record BatchFolder(Path path) {
       return;
     }
     Files.createDirectories(file(job, Word.CLAIM));
-    put(file(job, Word.CLAIM).resolve("by"), me.word());
+    put(file(job, Word.CLAIM).resolve("by"), me.word(), false);
     for (Word word : List.of(Word.BEGUN, Word.LATER, Word.UNWANTED, Word.STATUS)) {
       OwnFile.remove(file(job, word));
     }
@@ -267,8 +268,17 @@ public record BatchFolder(Path path) {
     Files.delete(folder);
   }
 
-  /** Writes a file that readers on other hosts see whole or not at all. */
-  private static void put(Path file, byte[] bytes, FileAttribute<?>... made) throws IOException {
+  private static void put(Path file, byte[] bytes) throws IOException {
+    put(file, bytes, true);
+  }
+
+  /**
+   * Writes a file that readers on other hosts see whole or not at all.
+   *
+   * @param sync whether it has to outlive this machine too
+   */
+  private static void put(Path file, byte[] bytes, boolean sync, FileAttribute<?>... made)
+      throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     Set<StandardOpenOption> how =
         EnumSet.of(
@@ -280,7 +290,9 @@ public record BatchFolder(Path path) {
       while (rest.hasRemaining()) {
         out.write(rest);
       }
-      out.force(false);
+      if (sync) {
+        out.force(false);
+      }
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
   }

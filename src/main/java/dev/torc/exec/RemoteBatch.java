@@ -165,6 +165,13 @@ final class RemoteBatch {
       return new Entry(key, products, attempt, listener, places, losses);
     }
 
+    /** Likewise, where nothing in that script began. */
+    Entry unbegun() {
+      over = true;
+      recorded = true;
+      return new Entry(key, products, attempt, listener, places, losses + 1);
+    }
+
     /** Likewise, as it was lost. */
     Entry lost() {
       over = true;

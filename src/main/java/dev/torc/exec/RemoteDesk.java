@@ -30,6 +30,7 @@ final class RemoteDesk {
   private static final long GATHER = SECOND / 10; // so long more may come that share a script
   private static final long FIRST_LOOK = SECOND / 5;
   private static final long LAST_LOOK = 2 * SECOND;
+  private static final long SHARE = SECOND / 10; // of a listing, of which there are ten a second
   private static final long PACE = 3 * SECOND; // where there is no room for all
   private static final long REST = 30 * SECOND;
 
@@ -233,7 +234,7 @@ final class RemoteDesk {
               .arrays(List.copyOf(ready), Entry::attempt));
       ready.clear();
     }
-    while (!planned.isEmpty() && now >= submitAt && room() > 0) {
+    if (maySubmit(now)) {
       submit(planned.peek(), now);
     }
     for (RemoteBatch batch : List.copyOf(out)) {
@@ -264,13 +265,17 @@ final class RemoteDesk {
     if (!ready.isEmpty()) {
       next = Math.min(next, gathered + GATHER);
     }
-    if (!planned.isEmpty() && now < submitAt) {
+    if (maySubmit(Math.max(now, submitAt))) { // one in a turn: orders are taken between
       next = Math.min(next, submitAt);
     }
     for (RemoteBatch batch : out) {
       next = Math.min(next, Math.min(batch.nextLook, watch.next()));
     }
     return Math.max(next, now + 1);
+  }
+
+  private boolean maySubmit(long now) {
+    return !planned.isEmpty() && now >= submitAt && room() > 0;
   }
 
   private int room() {
@@ -283,7 +288,8 @@ final class RemoteDesk {
 
   /** Hands out as many batches of the first array as there is room for; the rest waits. */
   private void submit(BatchPlan.Array<Entry> array, long now) throws IOException {
-    int most = Math.min(Math.min(room(), scheduler.largestArray()), array.batches().size());
+    int room = room();
+    int most = Math.min(Math.min(room, scheduler.largestArray()), array.batches().size());
     List<List<Entry>> batches = array.batches().subList(0, most);
     SchedulerResources resources = submitter.resources(array);
     List<String> lacks = scheduler.lacks(resources);
@@ -291,6 +297,8 @@ final class RemoteDesk {
     planned.poll();
     if (most < array.batches().size()) {
       planned.addFirst(array.without(most));
+    }
+    if (most == room) {
       submitAt = now + PACE;
     }
     if (batch == null) {
@@ -354,7 +362,7 @@ final class RemoteDesk {
       }
     }
     batch.look = news ? FIRST_LOOK : Math.min(batch.look * 3 / 2, LAST_LOOK);
-    batch.nextLook = now + batch.look;
+    batch.nextLook = now + Math.max(batch.look, out.size() * SHARE);
   }
 
   private boolean look(RemoteBatch batch, Entry entry, Map<String, Set<Word>> words, long now)
@@ -440,7 +448,10 @@ final class RemoteDesk {
     if (cause == null && batch.isKnown()) {
       tell(scheduler.cancel(List.of(element.job))); // it may be there though nobody knows of it
     }
-    boolean unseen = cause == SchedulerState.Cause.EXITED && element.isUntouched(batch.folder());
+    // Of what torc itself took back or nobody took nothing can be there.
+    boolean untouched =
+        batch.isKnown() && !element.cancelled && element.isUntouched(batch.folder());
+    boolean unseen = untouched && cause == SchedulerState.Cause.EXITED;
     boolean taken = cause == SchedulerState.Cause.CANCELLED && !element.cancelled;
     for (Entry entry : element.entries) {
       if (entry.isOver()) {
@@ -455,7 +466,14 @@ final class RemoteDesk {
             failed(
                 "the machine that %s took does not see %s".formatted(settings.name(), folder),
                 places));
-      } else if (never && !taken) {
+      } else if (never && taken) {
+        entry.end(failed("cancelled; " + settings.name() + ": " + said, places));
+      } else if (never && untouched && entry.losses() == AGAIN) {
+        String why = "submitted %d times, and no machine began it; %s: %s";
+        entry.end(failed(why.formatted(AGAIN + 1, settings.name(), said), places));
+      } else if (never && untouched && entry.attempt() != null) {
+        ready(entry, entry.unbegun(), places, now);
+      } else if (never) {
         again(entry, now);
       } else {
         died(entry, taken, cause, said, places, now);
@@ -463,7 +481,7 @@ final class RemoteDesk {
     }
   }
 
-  /** An attempt began and nobody will say how it ended, or somebody took it from the queue. */
+  /** An attempt began and nobody will say how it ended. */
   private void died(
       Entry entry,
       boolean taken,
@@ -480,7 +498,7 @@ final class RemoteDesk {
           case null, default -> null;
         };
     if (how != null) {
-      entry.end(new RemoteEnd(end(how, said), null, places));
+      entry.end(new RemoteEnd(end(how, settings.name() + ": " + said), null, places));
     } else if (entry.attempt() == null) {
       entry.end(RemoteEnd.none(places));
     } else if (entry.losses() < AGAIN) {

@@ -234,8 +234,7 @@ class AllocationTest {
         SALLOC.replace(
             "exec \"$@\"",
             """
-            "$@" &
-            echo $! >PID
+            sh -c 'echo $$ >"$0"; exec "$@"' PID "$@" &
             trap 'kill $!; wait $!; exit 0' TERM
             wait $!
             echo 'salloc: Job allocation 12 has been revoked.' >&2

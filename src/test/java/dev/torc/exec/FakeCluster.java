@@ -39,6 +39,7 @@ final class FakeCluster implements Scheduler {
   long takes = 2 * SECOND; // what a job takes, at most a quarter more
   double deaths; // of the element that runs, at each job
   String waitsFor = ""; // what no node will ever have
+  boolean forgets; // what it was given, at once
   boolean busy; // all nodes are, with jobs of others
 
   /** By claim: how often its processes began. */
@@ -112,6 +113,9 @@ final class FakeCluster implements Scheduler {
       return new Submission.NoAnswer("timed out");
     }
     between.run();
+    if (forgets) {
+      jobs.forEach(job -> tasks.remove(job.id()).over = SchedulerState.Cause.CANCELLED);
+    }
     return new Submission.Accepted(jobs);
   }
 

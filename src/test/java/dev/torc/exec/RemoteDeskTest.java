@@ -176,6 +176,19 @@ class RemoteDeskTest {
   }
 
   @Test
+  void whatIsGoneBeforeAnythingBeganIsNotSubmittedWithoutEnd() throws IOException {
+    desk(500, 120 * SECOND);
+    cluster.forgets = true;
+    add(2, 0);
+    run(1000);
+    all(ProcessEnd.How.NOT_STARTED);
+    assertEquals(4, cluster.submissions);
+    assertEquals(
+        "submitted 4 times, and no machine began it; far: gone",
+        jobs.getFirst().end.end().message());
+  }
+
+  @Test
   void whatNoNodeWillEverHaveIsCancelledAndFailsWithThatWord() throws IOException {
     desk(500, 120 * SECOND);
     cluster.waitsFor = "PartitionConfig";

@@ -19,7 +19,7 @@ class RemoteScaleTest {
   private static final long SECOND = 1_000_000_000;
 
   /** More on request, as for the figures in the documentation: {@code -Dtorc.scale=100000}. */
-  private static final int JOBS = Integer.getInteger("torc.scale", 5_000);
+  private static final int JOBS = Integer.getInteger("torc.scale", 2_000);
 
   @TempDir Path temp;
   private int names;
