@@ -16,10 +16,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A Slurm of the test's own on this machine: two nodes of 2 cpus and 1000 MB with a partition each,
- * a third partition whose jobs take the second node from others, and a third node that says it has
- * 64 cpus, for tests side by side; no accounting, munge with a key of its own. A process that lives
- * as long as the test holds its daemons, and ends them and their jobs when the test is killed too.
- * Where it cannot run a job, its tests are skipped with its words.
+ * a third partition whose jobs take the second node from others, one of both nodes, and a third
+ * node that says it has 64 cpus, for tests side by side; no accounting, munge with a key of its
+ * own. A process that lives as long as the test holds its daemons, and ends them and their jobs
+ * when the test is killed too. Where it cannot run a job, its tests are skipped with its words.
  */
 final class RealSlurm implements AutoCloseable {
 
@@ -93,7 +93,7 @@ final class RealSlurm implements AutoCloseable {
   private static final String PROGRAMS =
       """
       PATH=$PATH:/usr/sbin:/sbin
-      for p in munged slurmctld slurmd sbatch squeue scontrol scancel; do
+      for p in munged slurmctld slurmd sbatch salloc srun squeue scontrol scancel; do
         command -v $p >/dev/null || { echo $p; break; }
       done
       """;
@@ -173,6 +173,7 @@ final class RealSlurm implements AutoCloseable {
       PartitionName=main Nodes=n1 Default=YES DefMemPerCPU=64
       PartitionName=low Nodes=n2 DefMemPerCPU=64 MaxTime=60 PriorityTier=1
       PartitionName=high Nodes=n2 DefMemPerCPU=64 PriorityTier=2
+      PartitionName=both Nodes=n1,n2 DefMemPerCPU=64
       PartitionName=wide Nodes=n3 DefMemPerCPU=64
       """
           .formatted(

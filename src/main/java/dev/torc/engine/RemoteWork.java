@@ -43,7 +43,7 @@ final class RemoteWork {
   private RemoteRunner scheduler; // while it is waited for
   private boolean ended;
   private boolean cancels;
-  private boolean leaves;
+  private boolean hurries;
 
   /**
    * @param anew whether it runs whatever an earlier torc handed out of it
@@ -67,12 +67,12 @@ final class RemoteWork {
    * Ends it from another thread.
    *
    * @param now whether without waiting until that is known
-   * @param cancel whether the scheduler is to end it; else it stays there
+   * @param cancel whether the scheduler is to end it; else it stays there, if it can without torc
    */
   synchronized void end(boolean now, boolean cancel) {
     ended = true;
+    hurries = now;
     cancels = cancel;
-    leaves = now || !cancel;
     tell();
   }
 
@@ -85,9 +85,9 @@ final class RemoteWork {
 
   private void tell() {
     if (scheduler != null && ended) {
-      if (leaves) {
+      if (hurries || !cancels && scheduler.outlives()) {
         scheduler.leave();
-      } else if (cancels) {
+      } else {
         scheduler.end();
       }
     }

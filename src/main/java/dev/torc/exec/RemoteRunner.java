@@ -17,6 +17,7 @@ public final class RemoteRunner implements AutoCloseable {
 
   private final RemoteDesk desk;
   private final long latency;
+  private final boolean outlives;
   private final String executor;
   private final Consumer<String> notes;
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
@@ -52,6 +53,7 @@ public final class RemoteRunner implements AutoCloseable {
       Consumer<String> notes) {
     this.notes = notes;
     this.latency = settings.latency();
+    this.outlives = scheduler.outlives();
     this.executor = settings.name();
     this.desk =
         new RemoteDesk(
@@ -62,6 +64,11 @@ public final class RemoteRunner implements AutoCloseable {
   /** Nanoseconds until a file written on one machine is seen on another. */
   public long latency() {
     return latency;
+  }
+
+  /** Whether what is out goes on when torc ends. */
+  public boolean outlives() {
+    return outlives;
   }
 
   /** The name of its executor. */

@@ -54,6 +54,11 @@ public interface Scheduler {
    */
   List<String> lacks(SchedulerResources resources);
 
+  /** Whether what was handed out goes on when torc ends. */
+  default boolean outlives() {
+    return true;
+  }
+
   /** How many elements one submission may have, at least 1. */
   int largestArray();
 

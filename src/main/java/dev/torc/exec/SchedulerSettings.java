@@ -36,6 +36,23 @@ public record SchedulerSettings(
     Commands commands,
     Map<String, String> values) {
 
+  /** The same, with a script for each job. */
+  public SchedulerSettings withoutBatches() {
+    return new SchedulerSettings(
+        name,
+        kind,
+        account,
+        partition,
+        args,
+        before,
+        maxJobs,
+        0,
+        maxRuntime,
+        latency,
+        commands,
+        values);
+  }
+
   /** What is spoken to. */
   public enum Kind {
     SLURM,

@@ -66,13 +66,14 @@ final class Slurm implements Scheduler {
   }
 
   /** An environment without variables of such names, but for those by which Slurm is found. */
-  private static Map<String, String> without(Map<String, String> env, String names) {
+  static Map<String, String> without(Map<String, String> env, String names) {
     Map<String, String> rest = new HashMap<>(env);
     rest.keySet().removeIf(name -> name.matches(names) && !name.matches(FOUND_BY));
     return rest;
   }
 
-  private static ProgramOutput ask(SchedulerProgram program, List<String> words) {
+  /** What one of Slurm's commands answers. */
+  static ProgramOutput ask(SchedulerProgram program, List<String> words) {
     List<String> argv = new ArrayList<>(List.of("/usr/bin/env"));
     argv.addAll(words);
     ProgramOutput said = program.ask(argv);
@@ -129,16 +130,8 @@ final class Slurm implements Scheduler {
 
   /** The user's options overrule resources, and nothing that torc relies on. */
   private List<String> submission(SubmissionRequest request) {
-    SchedulerResources resources = request.resources();
     List<String> words = new ArrayList<>(List.of("sbatch"));
-    option(words, "--account=", settings.account());
-    option(words, "--partition=", settings.partition());
-    words.add("--cpus-per-task=" + resources.cpus());
-    amount(words, "--mem=", SchedulerResources.mebibytes(resources.memory()), "M");
-    amount(words, "--gpus=", resources.gpus(), "");
-    amount(words, "--nodes=", resources.nodes() == 1 ? 0 : resources.nodes(), "");
-    amount(words, "--tmp=", SchedulerResources.mebibytes(resources.disk()), "M");
-    amount(words, "--time=", resources.minutes(), "");
+    words.addAll(asked(settings, request.resources(), "--mem="));
     words.addAll(settings.args());
     words.addAll(List.of("--parsable", "--no-requeue", "--job-name=" + request.name()));
     String log = request.log().toString().replace("%", "%%");
@@ -148,6 +141,25 @@ final class Slurm implements Scheduler {
       words.addAll(List.of("--output=" + log + ".%a", "--array=0-" + (request.elements() - 1)));
     }
     words.add(request.script().toString());
+    return words;
+  }
+
+  /**
+   * The options that say for whom, where, and how much.
+   *
+   * @param memory the option that takes the memory
+   */
+  static List<String> asked(
+      SchedulerSettings settings, SchedulerResources resources, String memory) {
+    List<String> words = new ArrayList<>();
+    option(words, "--account=", settings.account());
+    option(words, "--partition=", settings.partition());
+    words.add("--cpus-per-task=" + resources.cpus());
+    amount(words, memory, SchedulerResources.mebibytes(resources.memory()), "M");
+    amount(words, "--gpus=", resources.gpus(), "");
+    amount(words, "--nodes=", resources.nodes() == 1 ? 0 : resources.nodes(), "");
+    amount(words, "--tmp=", SchedulerResources.mebibytes(resources.disk()), "M");
+    amount(words, "--time=", resources.minutes(), "");
     return words;
   }
 
@@ -300,11 +312,16 @@ final class Slurm implements Scheduler {
       List<String> words = new ArrayList<>(List.of("scancel"));
       words.addAll(part);
       ProgramOutput said = ask(cancelling, words);
-      if (!said.ok() && !said.errors().lines().allMatch(line -> OVER.matcher(line).find())) {
+      if (!isDone(said)) {
         troubles.add(SchedulerWords.failure(said));
       }
     }
     return String.join("; ", troubles);
+  }
+
+  /** Whether scancel did what it was told, or found nothing left to do. */
+  static boolean isDone(ProgramOutput said) {
+    return said.ok() || said.errors().lines().allMatch(line -> OVER.matcher(line).find());
   }
 
   @Override

@@ -67,8 +67,8 @@ final class SlurmWords {
   }
 
   /**
-   * An end. Where Slurm has no control groups, a kill for memory has the same words as any other,
-   * and only the script's log tells.
+   * An end of a job, or of a step. Where Slurm has no control groups, a kill for memory has the
+   * same words as any other, and only the script's log tells.
    *
    * @param exit {@code STATUS:SIGNAL}; empty where it does not matter
    * @param log may be null
@@ -99,7 +99,7 @@ final class SlurmWords {
   }
 
   /** The end of a log, which may be late or lacking. */
-  private static String tail(Path log) {
+  static String tail(Path log) {
     if (log == null) {
       return "";
     }

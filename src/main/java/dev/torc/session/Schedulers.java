@@ -5,6 +5,7 @@ import dev.torc.cache.CachePlace;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.RemoteRun;
 import dev.torc.engine.Remotes;
+import dev.torc.exec.Allocation;
 import dev.torc.exec.BatchJob;
 import dev.torc.exec.Claimant;
 import dev.torc.exec.EarlierJob;
@@ -167,10 +168,16 @@ final class Schedulers implements Remotes, AutoCloseable {
             ProcessHandle.current().pid(),
             0,
             System.currentTimeMillis() / 1000);
-    return new RemoteRunner(Scheduler.of(settings, place, env), settings, place, me, marks, warn);
+    Scheduler scheduler = Scheduler.of(settings, place, env);
+    Allocation allocation = caller.host().allocation();
+    if (allocation != null && settings.name().equals(AllocatedBuild.EXECUTOR)) {
+      scheduler = allocation.steps(scheduler, place);
+      settings = settings.withoutBatches();
+    }
+    return new RemoteRunner(scheduler, settings, place, me, marks, warn);
   }
 
-  private static SchedulerSettings settings(Executor executor) {
+  static SchedulerSettings settings(Executor executor) {
     Executor.Commands commands = executor.commands();
     return new SchedulerSettings(
         executor.name(),

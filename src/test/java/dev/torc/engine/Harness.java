@@ -296,7 +296,8 @@ class Harness {
             () -> new Limits(limits.get("cpus").intValue(), limits.get("memory"), List.of()),
             this::openRunner,
             this::openThreads,
-            (place, _) -> openCache(place)));
+            (place, _) -> openCache(place),
+            null));
   }
 
   /** The same project, whose jobs a stub looks up as groups are expanded. */
