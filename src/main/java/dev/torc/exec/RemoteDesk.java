@@ -99,7 +99,7 @@ final class RemoteDesk {
       listener.ended(interrupted(List.of()));
       return;
     }
-    earlier(now).resume(key, listener, this::drop);
+    earlier(now).resume(key, listener, found -> drop(found, now));
     watch.soon(now);
   }
 
@@ -340,7 +340,7 @@ final class RemoteDesk {
    * Ends what nobody wants, which is over when that is known. What has not begun never will; where
    * nothing else is in its element, it leaves the queue too.
    */
-  private void drop(EarlierBatches.Found found) throws IOException {
+  private void drop(EarlierBatches.Found found, long now) throws IOException {
     Entry entry = found.entry();
     entry.unwanted();
     if (entry.isOver()) {
@@ -350,7 +350,11 @@ final class RemoteDesk {
     if (never) {
       entry.end(RemoteEnd.none(List.of()));
     }
-    if (!never || found.element().isOver() && found.batch().isKnown()) {
+    if (!found.batch().isKnown()) {
+      watch.find(found.batch(), now);
+    }
+    // By the name alone all elements would end; without an id this one is awaited.
+    if (found.batch().isKnown() && (!never || found.element().isOver())) {
       cancelled(found.batch(), found.element());
       found.batch().nextLook = 0;
       tell(scheduler.cancel(List.of(found.element().job)));

@@ -113,8 +113,8 @@ final class SchedulerWatch {
     }
   }
 
-  /** Looks for a submission that had no answer. */
-  private Submission find(RemoteBatch batch, long now) throws IOException {
+  /** Looks for a submission that had no answer; null where that cannot be. */
+  Submission find(RemoteBatch batch, long now) throws IOException {
     Submission there = scheduler.find(batch.request(null));
     if (there instanceof Submission.Accepted accepted) {
       accepted(batch, accepted);

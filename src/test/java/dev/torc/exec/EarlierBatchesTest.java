@@ -3,6 +3,7 @@ package dev.torc.exec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -260,6 +261,28 @@ class EarlierBatchesTest {
       }
     }
     assertEquals(List.of(), EarlierJob.all(folder.getParent()));
+  }
+
+  @Test
+  void oneThatIsEndedWithoutItsIdDoesNotEndTheOthersOfItsArray() throws IOException {
+    cluster.takes = 500 * SECOND;
+    int[] calls = {0};
+    cluster.between =
+        () -> {
+          if (++calls[0] == 2) {
+            throw new Killed();
+          }
+        };
+    assertThrows(Killed.class, () -> killed(12, 20));
+    cluster.between = () -> {};
+    cluster.until(cluster.now + 20 * SECOND);
+    Torc next = new Torc();
+    next.want("j0", "m2", "c2");
+    next.want("j11", "m", "c");
+    next.run(10_000, 2);
+    assertEquals("b2", next.ends.get("j0").places().getLast().key().build());
+    assertEquals(ProcessEnd.How.EXITED, next.ends.get("j11").end().how());
+    assertEquals("b1", next.ends.get("j11").places().getLast().key().build());
   }
 
   @Test

@@ -200,10 +200,13 @@ final class FakeCluster implements Scheduler {
   @Override
   public String cancel(List<SchedulerJob> jobs) {
     for (SchedulerJob job : jobs) {
-      Task task = find(job);
-      if (task != null && task.over == null) {
-        end(task, SchedulerState.Cause.CANCELLED);
-      }
+      tasks.forEach(
+          (id, task) -> {
+            boolean meant = job.id() == null ? task.name.equals(job.name()) : id.equals(job.id());
+            if (meant && task.over == null) {
+              end(task, SchedulerState.Cause.CANCELLED);
+            }
+          });
     }
     return "";
   }
