@@ -17,7 +17,7 @@ class DocumentationTest {
     List<Page> pages = new ArrayList<>(Page.all());
     pages.add(Page.read(Path.of("README.md")));
     pages.add(Page.read(Path.of(".github", "CONTRIBUTING.md")));
-    for (String example : new String[] {"overview", "c-project", "from-make", "words"}) {
+    for (String example : new String[] {"overview", "c-project", "from-make", "words", "cluster"}) {
       pages.add(Page.read(Path.of("examples", example, "README.md")));
     }
     return pages;

@@ -51,6 +51,45 @@ class ExamplesIT {
   }
 
   @Test
+  void clusterRunsHereAndTheSitesFileChangesNothingOfThat() throws Exception {
+    try (Sandbox cluster = Sandbox.example(temp, "cluster")) {
+      Ran first = cluster.torc("build");
+      assertEquals("21 jobs: 21 ran, 0 up to date, 0 failed", first.counts(), first.err());
+      assertTrue(cluster.lines("out/summary.txt").getLast().startsWith("20 walks, "));
+
+      String none = "21 jobs: 0 ran, 21 up to date, 0 failed";
+      assertEquals(none, cluster.torc("-f", "torc.yaml", "-f", "site.yaml").counts());
+      cluster.env.put("TORC_CONFIG", "site.yaml");
+      assertEquals(none, cluster.torc().counts());
+      assertEquals(0, cluster.torc("-n", "--on", "slurm").exit());
+      assertEquals(
+          none.replace("0 ran", "0 will run, 0 may run").replace(", 0 failed", ""),
+          cluster.torc("-n", "--on", "slurm").last());
+      cluster.env.remove("TORC_CONFIG");
+      assertEquals(2, cluster.torc("-n", "--on", "slurm").exit());
+    }
+  }
+
+  /** By the executor of the page of schedulers that needs none. */
+  @Test
+  void clusterRunsElsewhereAndWhereDecidesNothing() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setsid")), "no setsid here");
+    try (Sandbox cluster = Sandbox.example(temp, "cluster")) {
+      for (Page.Block block : Page.of("schedulers.md").blocks("yaml")) {
+        if (block.notes().containsKey("file")) {
+          cluster.write(block.notes().get("file"), block.text());
+        }
+      }
+      Ran there = cluster.torc("build", "-f", "torc.yaml", "-f", "here.yaml", "--on", "here");
+      assertEquals("21 jobs: 21 ran, 0 up to date, 0 failed", there.counts(), there.err());
+      String summary = cluster.read("out/summary.txt");
+      assertEquals("21 jobs: 0 ran, 21 up to date, 0 failed", cluster.torc("build").counts());
+      assertEquals("21 jobs: 21 ran, 0 up to date, 0 failed", cluster.torc("--force").counts());
+      assertEquals(summary, cluster.read("out/summary.txt"));
+    }
+  }
+
+  @Test
   void overviewStoresAValueAndPostsEvents() throws Exception {
     try (Sandbox overview = Sandbox.example(temp, "overview")) {
       assertEquals(0, overview.torc().exit());

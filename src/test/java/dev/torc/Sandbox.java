@@ -238,9 +238,13 @@ final class Sandbox implements AutoCloseable {
       return err.lines().reduce((_, b) -> b).orElse("");
     }
 
-    /** The last line on standard error without the time. */
+    /** The last line on standard error that counts jobs, else the last one, without the time. */
     String counts() {
-      return last().replaceFirst(" in [0-9.:]+ ?[a-z]*.*$", "");
+      return err.lines()
+          .filter(line -> line.matches("[0-9]+ jobs?: .*"))
+          .reduce((_, b) -> b)
+          .orElse(last())
+          .replaceFirst(" in [0-9.:]+ ?[a-z]*.*$", "");
     }
 
     /** The jobs that ran to a good end, as the lines tell. */

@@ -8,6 +8,7 @@ import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.syntax.Sizes;
+import dev.torc.workflow.Executor;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Paths;
@@ -49,6 +50,8 @@ final class JobReader {
   private final Map<String, List<Item>> parents;
   private final Set<String> counters;
   private final Paths paths;
+  private final Overrides over;
+  private final List<String> executors;
   private final ItemReader items;
   private final ImageReader images;
   private final StepReader steps;
@@ -59,7 +62,8 @@ final class JobReader {
    * Makes a reader.
    *
    * @param parents needs that {@code dependencies} adds to jobs, by the key of the job
-   * @param containers false where all runs on the host
+   * @param over what is said over the build file
+   * @param executors names of those that there are
    */
   JobReader(
       Vars vars,
@@ -67,7 +71,8 @@ final class JobReader {
       Map<String, List<Item>> parents,
       Set<String> counters,
       Paths paths,
-      boolean containers,
+      Overrides over,
+      List<String> executors,
       Problems problems,
       Set<BadInput.Diagnostic> warnings) {
     this.vars = vars;
@@ -77,8 +82,10 @@ final class JobReader {
     this.classes = MapFields.map(top.get("resources"), "resources", problems);
     this.counters = counters;
     this.paths = paths;
+    this.over = over;
+    this.executors = executors;
     this.items = new ItemReader(paths, problems);
-    this.images = new ImageReader(top, paths, problems, containers);
+    this.images = new ImageReader(top, paths, problems, over.containers());
     this.steps = new StepReader(top, paths, images, problems, warnings);
     this.problems = problems;
     this.warnings = warnings;
@@ -110,8 +117,7 @@ final class JobReader {
 
   /** The same reader, with its problems and warnings told elsewhere. */
   JobReader telling(Problems problems, Set<BadInput.Diagnostic> warnings) {
-    return new JobReader(
-        vars, top, parents, counters, paths, images.containers(), problems, warnings);
+    return new JobReader(vars, top, parents, counters, paths, over, executors, problems, warnings);
   }
 
   /**
@@ -177,8 +183,21 @@ final class JobReader {
         (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
         List.copyOf(job.texts("tags")),
         job.text("description", ""),
+        executor(job),
         instance == null ? null : name,
         instance == null ? Collections.emptySortedMap() : instance.values);
+  }
+
+  /** What runs a job; null for this machine, as of one that wants the terminal. */
+  private String executor(MapFields job) {
+    String own =
+        job.read(
+            "executor",
+            Executor.LOCAL,
+            node -> ExecutorReader.known(job.scope().text(node), executors));
+    String name =
+        job.flag("interactive") ? Executor.LOCAL : over.executor() == null ? own : over.executor();
+    return name.equals(Executor.LOCAL) ? null : name;
   }
 
   /** The needs as written with those of parents, and the files of an instance. */

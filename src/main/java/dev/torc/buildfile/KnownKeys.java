@@ -34,6 +34,7 @@ public final class KnownKeys {
           "data",
           "hooks",
           "container",
+          "executors",
           "factories",
           "dependencies",
           "include");
@@ -69,6 +70,7 @@ public final class KnownKeys {
           "allow_failure",
           "image",
           "container",
+          "executor",
           "parameters",
           "match",
           "table",
@@ -118,6 +120,20 @@ public final class KnownKeys {
 
   /** An entry of {@code hooks} as a list. */
   static final List<String> HOOK = List.of("on", "job", "command", "required");
+
+  /** An entry of {@code executors}, whichever kind it is of. */
+  static final List<String> EXECUTOR =
+      List.of("kind", "like", "before", "max_jobs", "batch", "max_runtime", "latency");
+
+  /** One of Slurm. */
+  static final List<String> EXECUTOR_SLURM = List.of("account", "partition", "args");
+
+  /** One of commands. */
+  static final List<String> EXECUTOR_COMMANDS =
+      List.of("submit", "states", "cancel", "id", "separator", "words", "settings");
+
+  /** {@code words} of such a one. */
+  static final List<String> EXECUTOR_WORDS = List.of("running", "waiting", "gone");
 
   /** An entry of {@code needs} that is a map. */
   static final List<String> NEED = List.of("job", "data", "failed");

@@ -7,6 +7,7 @@ import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Axis;
 import dev.torc.workflow.Deciders;
+import dev.torc.workflow.Executor;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Hook;
 import dev.torc.workflow.Job;
@@ -51,6 +52,7 @@ public final class ParsedBuildFile {
   private final List<Path> roots;
   private final SortedMap<String, String> data;
   private final List<Hook> hooks;
+  private final List<Executor> executors;
   private final Set<BadInput.Diagnostic> warnings = new LinkedHashSet<>();
   private final Set<String> manual = new LinkedHashSet<>(); // names of jobs, instances and groups
   private final GroupExpansion expansion;
@@ -61,16 +63,14 @@ public final class ParsedBuildFile {
    * @param files at least one; later ones are laid over earlier ones, the first one's folder is the
    *     root
    * @param input the text of {@link BuildFile#INPUT} among them, null without one
-   * @param defines values for vars, over those of the files
-   * @param containers false where all runs on the host: images are read then, and left out
+   * @param over what is said over the files
    * @throws BadInput with all that is wrong, as far as it can be told without expanding groups
    * @throws IOException if a file is there but cannot be read
    */
-  public static ParsedBuildFile read(
-      List<Path> files, byte[] input, SortedMap<String, String> defines, boolean containers)
+  public static ParsedBuildFile read(List<Path> files, byte[] input, Overrides over)
       throws IOException {
     Problems problems = new Problems();
-    ParsedBuildFile parsed = new ParsedBuildFile(files, input, defines, containers, problems);
+    ParsedBuildFile parsed = new ParsedBuildFile(files, input, over, problems);
     if (!problems.isEmpty()) {
       // What is wrong with groups is told with the rest.
       parsed.expansion.run(ResultSource.nothing(), problems);
@@ -79,12 +79,7 @@ public final class ParsedBuildFile {
     return parsed;
   }
 
-  private ParsedBuildFile(
-      List<Path> files,
-      byte[] input,
-      SortedMap<String, String> defines,
-      boolean containers,
-      Problems problems)
+  private ParsedBuildFile(List<Path> files, byte[] input, Overrides over, Problems problems)
       throws IOException {
     this.root = FileLayers.located(files.getFirst()).getParent();
     FileLayers layers = new FileLayers(root, input, problems);
@@ -94,7 +89,8 @@ public final class ParsedBuildFile {
       keys.only(KnownKeys.TOP, "the build file"); // one of them may be the mistyped vars
     }
     Vars vars =
-        VariableReader.resolve(MapFields.map(all.get("vars"), "vars", problems), defines, problems);
+        VariableReader.resolve(
+            MapFields.map(all.get("vars"), "vars", problems), over.defines(), problems);
     // With wrong vars every use of them would be told again.
     problems.throwIfAny();
     if (all.get("vars") != null) {
@@ -111,6 +107,15 @@ public final class ParsedBuildFile {
     TreeSet<String> counters = new TreeSet<>(limits.keySet());
     KnownKeys.LIMITS.forEach(counters::remove);
     Paths paths = new Paths(root);
+    this.executors = ExecutorReader.read(top.get("executors"), scope, problems);
+    List<String> names = executors.stream().map(Executor::name).toList();
+    if (over.executor() != null) {
+      try {
+        ExecutorReader.known(over.executor(), names);
+      } catch (IllegalArgumentException e) {
+        problems.add(Place.NONE, "--on " + over.executor() + ": " + e.getMessage());
+      }
+    }
     JobReader reader =
         new JobReader(
             vars,
@@ -118,7 +123,8 @@ public final class ParsedBuildFile {
             new FactoryReader(top, scope, problems).parents(jobs.keySet()),
             counters,
             paths,
-            containers,
+            over,
+            names,
             problems,
             warnings);
     reader.checkShared();
@@ -170,6 +176,7 @@ public final class ParsedBuildFile {
         expanded.starts(),
         data,
         hooks,
+        executors,
         List.copyOf(expanded.warnings()),
         List.copyOf(manual));
   }

@@ -74,6 +74,11 @@ public record CachePlace(Path root, Path folder, Path database) {
     return folder.resolve("jobs");
   }
 
+  /** What is handed out to schedulers, a folder for each executor. */
+  public Path remote() {
+    return folder.resolve("remote");
+  }
+
   /** The file of the build lock. */
   public Path lock() {
     return folder.resolve("lock");

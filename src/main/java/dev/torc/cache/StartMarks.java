@@ -32,6 +32,8 @@ import java.util.zip.CRC32C;
  */
 public final class StartMarks implements AutoCloseable {
 
+  private static final String REMOTE = "executor/";
+
   /** Of so many other databases marks are kept; those of who comes back later yet are lost. */
   private static final int OWNERS = 64;
 
@@ -40,8 +42,8 @@ public final class StartMarks implements AutoCloseable {
    *
    * @param owner names the database with the job's records; empty where the mark does not say
    * @param ended whether a build with other records has ended its processes
-   * @param container the runtime and the name of its containers with a slash between, empty without
-   *     any
+   * @param container the runtime and the name of its containers with a slash between; of one that
+   *     is handed out, {@code executor} and its name likewise; empty without any
    */
   public record Mark(
       String owner, boolean ended, String build, String job, int attempt, String container) {
@@ -54,6 +56,21 @@ public final class StartMarks implements AutoCloseable {
     /** The same for one that runs in containers. */
     public Mark in(String containers) {
       return new Mark(owner, ended, build, job, attempt, containers);
+    }
+
+    /** The same for one that is handed out to a scheduler. */
+    public Mark at(String executor) {
+      return in(REMOTE + executor);
+    }
+
+    /** Whether it was handed out, so that it may go on when torc has ended. */
+    public boolean isRemote() {
+      return container.startsWith(REMOTE);
+    }
+
+    /** The executor to which it was handed out. */
+    public String executor() {
+      return container.substring(REMOTE.length());
     }
 
     /** Whether a database answers for it; a mark without an owner is answered for by any. */
@@ -72,12 +89,12 @@ public final class StartMarks implements AutoCloseable {
   private final long others; // bytes of the marks of other owners, with which the file begins
   private long length;
 
-  private StartMarks(Path file, String owner, FileChannel channel, long others) {
+  private StartMarks(Path file, String owner, FileChannel channel, long others, long length) {
     this.file = file;
     this.owner = owner;
     this.channel = channel;
     this.others = others;
-    this.length = others;
+    this.length = length;
   }
 
   /** The marks that an earlier torc left; lines that are torn or unreadable are skipped. */
@@ -140,26 +157,33 @@ public final class StartMarks implements AutoCloseable {
    * others stay, and their processes have ended.
    *
    * @param place as {@link Cache#place} says
+   * @param out marks of this cache that go on
    */
-  public static StartMarks begin(CachePlace place) {
+  public static StartMarks begin(CachePlace place, List<Mark> out) {
     Path file = place.running();
     String owner = place.owner();
     StringBuilder head = new StringBuilder();
     for (Mark mark : others(read(place), owner)) {
-      head.append(line(mark.of(mark.owner, true)));
+      head.append(line(mark.isRemote() ? mark : mark.of(mark.owner, true)));
     }
-    byte[] others = head.toString().getBytes(StandardCharsets.UTF_8);
+    int others = head.toString().getBytes(StandardCharsets.UTF_8).length;
+    out.forEach(mark -> head.append(line(mark.of(owner, false))));
+    byte[] all = head.toString().getBytes(StandardCharsets.UTF_8);
     try {
       OwnFile.folder(place.folder());
-      if (others.length > 0) {
+      if (all.length > 0) {
         // All at once: torc may be killed between.
         Path fresh = file.resolveSibling("running.new");
-        OwnFile.write(fresh, others);
+        OwnFile.write(fresh, all);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
       }
       FileChannel channel = OwnFile.outChannel(file);
-      channel.truncate(others.length);
-      return new StartMarks(file, owner, channel, others.length);
+      channel.truncate(all.length);
+      StartMarks marks = new StartMarks(file, owner, channel, others, all.length);
+      if (!out.isEmpty()) {
+        marks.sync();
+      }
+      return marks;
     } catch (IOException e) {
       throw CacheTrouble.of("cannot mark running jobs in", file, e);
     }
@@ -184,6 +208,15 @@ public final class StartMarks implements AutoCloseable {
         channel.write(line, length + line.position());
       }
       length += size;
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot mark a running job in", file, e);
+    }
+  }
+
+  /** Makes marks outlive this machine, too: those of what goes on elsewhere. */
+  public synchronized void sync() {
+    try {
+      channel.force(false);
     } catch (IOException e) {
       throw CacheTrouble.of("cannot mark a running job in", file, e);
     }

@@ -11,6 +11,7 @@ import java.io.IOException;
 final class AdoptCommand extends Command {
 
   private boolean dry;
+  private boolean force;
   private boolean noWait;
 
   @Override
@@ -22,6 +23,7 @@ final class AdoptCommand extends Command {
   void declare(Options options) {
     options.words("TARGET", "job, group, instance, tag or produced file", 1, targets::add);
     options.flag("-n --dry-run", "only say what would be adopted", () -> dry = true);
+    options.flag("--force", "cancel first what is out at a scheduler", () -> force = true);
     options.flag(
         "--no-wait", "end with status 75 where another build is at work", () -> noWait = true);
   }
@@ -29,7 +31,8 @@ final class AdoptCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     AdoptAnswer answer =
-        new AdoptRequest(targets, dry, !noWait).run(project(console), console::say, console::warn);
+        new AdoptRequest(targets, dry, force, !noWait)
+            .run(project(console), console::say, console::warn);
     if (answer == null) {
       return Exit.LOCKED;
     }

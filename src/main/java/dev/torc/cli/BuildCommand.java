@@ -7,8 +7,10 @@ import dev.torc.report.Profile;
 import dev.torc.report.Report;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.BuildSession;
+import dev.torc.session.Caller;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
+import dev.torc.session.ProjectOptions;
 import dev.torc.session.ReportedBuild;
 import java.io.IOException;
 import java.util.List;
@@ -16,9 +18,9 @@ import java.util.List;
 /**
  * {@code torc build}: what is asked for goes to a {@link BuildSession}, what happens to reports.
  */
-final class BuildCommand extends Command {
+class BuildCommand extends Command {
 
-  private final BuildOptions options = new BuildOptions();
+  final BuildOptions options = new BuildOptions();
 
   @Override
   String description() {
@@ -32,10 +34,20 @@ final class BuildCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
+    return build(console, console.caller(), common.project(console), request(console));
+  }
+
+  /** What the options ask for; under a dry run of make that is one too. */
+  final BuildRequest request(Console console) {
     String makeflags = console.env().getOrDefault("MAKEFLAGS", "");
-    BuildRequest request = options.request(Makeflags.dryRun(makeflags));
+    return options.request(Makeflags.dryRun(makeflags));
+  }
+
+  /** Builds, and returns the exit status. */
+  final int build(Console console, Caller caller, ProjectOptions of, BuildRequest request)
+      throws IOException {
     long began = System.nanoTime();
-    Project project = project(console);
+    Project project = Project.load(caller, of);
     BuildSession session = BuildSession.of(project, request);
     if (request.dry()) {
       DryRunAnswer answer =

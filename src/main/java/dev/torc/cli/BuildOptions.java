@@ -17,6 +17,7 @@ final class BuildOptions {
   private boolean force;
   private boolean noWait;
   private boolean profile;
+  private boolean submit;
   private final SortedMap<String, String> limits = new TreeMap<>();
   private final List<String> badLimits = new ArrayList<>();
   private Detail detail = Detail.NORMAL;
@@ -32,6 +33,8 @@ final class BuildOptions {
     options.flag(
         "-k --keep-going", "a failure stops only what depends on it (the default)", () -> {});
     options.flag("--fail-fast", "start nothing new after a failure", () -> failFast = true);
+    options.flag(
+        "--submit", "end when all that can be is submitted; torc goes on", () -> submit = true);
     options.flag("--force", "run the targets whatever their state", () -> force = true);
     options.flag(
         "--no-wait", "end with status 75 where another build is at work", () -> noWait = true);
@@ -91,6 +94,7 @@ final class BuildOptions {
     if (!badLimits.isEmpty()) {
       throw CommonOptions.usage(badLimits.getFirst());
     }
-    return new BuildRequest(List.copyOf(targets), force, failFast, !noWait, dryRun || dry, limits);
+    return new BuildRequest(
+        List.copyOf(targets), force, failFast, submit, !noWait, dryRun || dry, limits);
   }
 }

@@ -58,6 +58,9 @@ final class CleanCommand extends Command {
       return Exit.LOCKED;
     }
     print(console, answer);
+    if (answer.out()) {
+      return Exit.FAILED;
+    }
     if (!common.json() && answer.removed().isEmpty() && answer.kept().isEmpty()) {
       console.tell("nothing to remove");
     }

@@ -23,6 +23,7 @@ final class CommonOptions {
   private final List<String> folders = new ArrayList<>();
   private final List<String> variables = new ArrayList<>();
   private String container;
+  private String executor;
   private boolean json;
   private String color = "auto";
 
@@ -44,6 +45,11 @@ final class CommonOptions {
         "RUNTIME",
         "run all images with podman, docker or apptainer",
         given -> container = given);
+    options.value(
+        "--on --executor",
+        "NAME",
+        "run all jobs on this executor, local for this machine",
+        n -> executor = n);
     options.flag(
         "--json", "data for programs instead of text, where there is data", () -> json = true);
     options.value("--color", "WHEN", "auto, always or never", given -> color = given);
@@ -58,7 +64,14 @@ final class CommonOptions {
     List<Path> named = files.stream().map(f -> console.cwd().resolve(f).normalize()).toList();
     boolean given = files.contains("-");
     byte[] input = given ? console.in().readNBytes(SourceFile.MAX_BYTES) : null;
-    return new ProjectOptions(named, input, variables(), container(console));
+    String site = console.env().getOrDefault(ProjectOptions.SITE, "");
+    return new ProjectOptions(
+        named,
+        site.isEmpty() ? null : console.cwd().resolve(site).normalize(),
+        input,
+        variables(),
+        container(console),
+        executor);
   }
 
   /** The runtime that was ordered; null for none. */

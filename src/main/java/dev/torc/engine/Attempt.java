@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * One attempt at a job, from clearing the places of its products to looking at what it left. Runs
@@ -35,6 +36,8 @@ final class Attempt {
   /** Nanoseconds for which files may be read after a signal, and after the jobs that it ended. */
   static final long LOOK = 50_000_000;
 
+  private static final String LEFT = "left to the next build";
+
   private final AttemptContext shared;
   private final int id;
   private final Job job;
@@ -42,6 +45,7 @@ final class Attempt {
   private final LaunchBuilder.Granted granted;
   private final long timeLimit;
   private final Runnable gone;
+  private final RemoteWork remote;
   private final long started = System.currentTimeMillis();
   private ProcessEnd ended = notStarted();
   private Runner.Running running;
@@ -56,8 +60,10 @@ final class Attempt {
   /**
    * An attempt that has not begun.
    *
+   * @param anew whether it runs whatever an earlier torc handed out of it
    * @param gone told, on the thread of the attempt, when its processes ended well and only a look
    *     at their products is left, which may take longer than to begin another
+   * @param submitted told the id when it was handed out to a scheduler
    */
   Attempt(
       AttemptContext shared,
@@ -65,7 +71,9 @@ final class Attempt {
       int number,
       LaunchBuilder.Granted granted,
       long timeLimit,
-      Runnable gone) {
+      boolean anew,
+      Runnable gone,
+      Consumer<RemoteRun.Place> submitted) {
     this.shared = shared;
     this.id = id;
     this.job = shared.graph().job(id);
@@ -73,14 +81,31 @@ final class Attempt {
     this.granted = granted;
     this.timeLimit = timeLimit;
     this.gone = gone;
+    this.remote = new RemoteWork(shared, id, number, anew, submitted);
   }
 
-  /** Ends the attempt from another thread, before or after its processes started. */
-  synchronized void end(boolean now) {
+  /**
+   * Ends the attempt from another thread, before or after its processes started.
+   *
+   * @param now whether without a grace
+   * @param cancel whether a scheduler that has it is to end it; else it stays there
+   */
+  synchronized void end(boolean now, boolean cancel) {
     ends.add(now);
     if (running != null) {
       running.end(now);
     }
+    remote.end(now, cancel);
+  }
+
+  /** Leaves it where it is, if a scheduler has it. */
+  void leave() {
+    remote.leave();
+  }
+
+  /** Its outcome is recorded. */
+  void recorded() {
+    remote.recorded();
   }
 
   /** Sees which events it has posted by now: from any thread, about once a second. */
@@ -120,7 +145,7 @@ final class Attempt {
     try {
       String containers = "";
       if (LaunchBuilder.contains(job)) {
-        containers = shared.launches().containers(job, number, this::launch);
+        containers = shared.launches().containers(job, number, this::runHere);
         if (isEnded()) { // while an image was fetched
           return interrupted();
         }
@@ -133,29 +158,31 @@ final class Attempt {
       if (snapshot.missingData() != null) {
         return new AttemptOutcome(ended, missingData(snapshot.missingData()), snapshot, started);
       }
-      clear(snapshot);
       LinesFile events = shared.launches().events(job.name());
       PostTimes posted = new PostTimes(events, shared.digests(), started);
-      events.clear(shared.digests()); // before the mark: who follows takes its lines for ours
-      shared.launches().output(job.name()).clear(shared.digests());
-      StartMarks.Mark mark =
-          new StartMarks.Mark(shared.build().id(), job.name(), number).in(containers);
-      shared.marks().add(mark);
-      Path tmp = shared.launches().tmp(job, mark);
-      Launch launch =
-          shared.launches().of(id, snapshot, granted, number, tmp, timeLimit, number > 1);
-      command = LaunchBuilder.shown(launch, job);
-      mark(launch.log());
-      Stamp begin =
-          job.depfile() == null
-              ? null
-              : shared.digests().stamp(shared.launches().needsFile(job.name(), "").toString());
-      times = posted;
-      ended = tmp == null ? launch(launch) : launch(launch, tmp);
+      Stamp begin = null;
+      ProcessEnd resumed = remote.resume(snapshot);
+      if (resumed == null) {
+        clear(snapshot);
+        begin = launch(snapshot, posted, containers);
+      } else {
+        cleared = true;
+        ended = resumed;
+      }
+      if (ended.how() == ProcessEnd.How.LEFT || ended.how() == ProcessEnd.How.NOT_REACHED) {
+        return new AttemptOutcome(ended, LEFT, snapshot, started);
+      }
       if (ended.how() == ProcessEnd.How.INTERRUPTED) {
         shared.digests().stop().extend(LOOK); // for what it left
       }
       snapshot.ended();
+      List<String> moved = null;
+      if (remote.isRemote() && ended.ok()) {
+        begin = remote.begun();
+        RemoteNeeds read = remote.needs(snapshot, begin);
+        snapshot = read.snapshot();
+        moved = read.moved();
+      }
       if (ended.ok() && !snapshot.isSmall()) {
         letGo();
       }
@@ -164,7 +191,7 @@ final class Attempt {
         events.clear(shared.digests());
       }
       return ended.ok()
-          ? succeeded(snapshot, begin)
+          ? succeeded(snapshot, moved, begin)
           : left(
               new AttemptOutcome(
                   ended,
@@ -180,6 +207,45 @@ final class Attempt {
     } catch (UncheckedIOException e) {
       return left(new AttemptOutcome(ended, Refusal.line(e.getCause()), snapshot, started));
     }
+  }
+
+  /** Hands it out and waits for its end; what recovers from a failed attempt runs here. */
+  private ProcessEnd hand(Launch launch) throws IOException {
+    int recovering = launch.steps().size() - job.steps().size();
+    if (recovering > 0) {
+      ProcessEnd recovered = runHere(launch.only(0, recovering));
+      if (!recovered.ok()) {
+        return recovered;
+      }
+    }
+    return remote.run(launch.only(recovering, launch.steps().size()), granted.memoryLimit());
+  }
+
+  /**
+   * Starts it and waits for its end.
+   *
+   * @return a stamp from when it started; null for a job without depfile
+   */
+  private Stamp launch(NeedSnapshot snapshot, PostTimes posted, String containers)
+      throws IOException {
+    shared.launches().events(job.name()).clear(shared.digests()); // who follows takes its lines
+    shared.launches().output(job.name()).clear(shared.digests());
+    StartMarks.Mark mark =
+        new StartMarks.Mark(shared.build().id(), job.name(), number).in(containers);
+    if (!remote.isRemote()) { // else when it is handed out
+      shared.marks().add(mark);
+    }
+    Path tmp = shared.launches().tmp(job, mark);
+    Launch launch = shared.launches().of(id, snapshot, granted, number, tmp, timeLimit, number > 1);
+    command = LaunchBuilder.shown(launch, job);
+    mark(launch.log());
+    Stamp begin =
+        job.depfile() == null
+            ? null
+            : shared.digests().stamp(shared.launches().needsFile(job.name(), "").toString());
+    times = posted;
+    ended = tmp == null ? launch(launch) : launch(launch, tmp);
+    return begin;
   }
 
   /** What is to be said of a needed file that is not there. */
@@ -206,13 +272,16 @@ final class Attempt {
     for (OwnedPath stale : snapshot.stale()) {
       shared.removal().keepStale(stale.path());
     }
-    boolean there = shared.removal().clear(job);
+    boolean there = shared.removal().clear(job, remote.isRemote());
     cleared = true;
     if (there) {
       return;
     }
     Path root = shared.graph().workflow().root();
     for (Ref ref : job.productRefs()) {
+      if (remote.isRemote() && !(ref instanceof Ref.OfGlob)) {
+        continue; // its script does
+      }
       if (ref instanceof Ref.OfFile file) {
         makeFolder(root.resolve(file.path()).getParent());
       } else if (ref instanceof Ref.OfFolder folder) {
@@ -221,7 +290,7 @@ final class Attempt {
         makeFolder(root.resolve(Glob.of(glob.pattern()).fixedPrefix()));
       }
     }
-    if (job.depfile() != null) {
+    if (job.depfile() != null && !remote.isRemote()) {
       makeFolder(root.resolve(job.depfile()).getParent());
     }
   }
@@ -247,11 +316,14 @@ final class Attempt {
     }
   }
 
-  private ProcessEnd launch(Launch launch) {
-    if (isEnded()) {
-      return new ProcessEnd(ProcessEnd.How.INTERRUPTED, 0, 0, 0, -1, "");
-    }
-    return shared.runner().run(launch, this::runs);
+  private ProcessEnd launch(Launch launch) throws IOException {
+    return remote.isRemote() ? hand(launch) : runHere(launch);
+  }
+
+  private ProcessEnd runHere(Launch launch) {
+    return isEnded()
+        ? new ProcessEnd(ProcessEnd.How.INTERRUPTED, 0, 0, 0, -1, "")
+        : shared.runner().run(launch, this::runs);
   }
 
   private synchronized boolean isEnded() {
@@ -262,6 +334,9 @@ final class Attempt {
   private ProcessEnd launch(Launch launch, Path tmp) throws IOException {
     TemporaryFolder.make(tmp);
     ProcessEnd end = launch(launch);
+    if (end.how() == ProcessEnd.How.LEFT) {
+      return end;
+    }
     try {
       TemporaryFolder.remove(tmp);
     } catch (IOException e) {
@@ -277,9 +352,13 @@ final class Attempt {
     ends.forEach(running::end); // they came meanwhile
   }
 
-  private AttemptOutcome succeeded(NeedSnapshot snapshot, Stamp begin) throws IOException {
+  /**
+   * @param known needs that moved; null where that is to be seen yet
+   */
+  private AttemptOutcome succeeded(NeedSnapshot snapshot, List<String> known, Stamp begin)
+      throws IOException {
     ProductScan products = ProductScan.of(grounds(), shared.digests(), job, true, this::letGo);
-    TreeSet<String> moved = new TreeSet<>(snapshot.moved());
+    TreeSet<String> moved = new TreeSet<>(known == null ? snapshot.moved() : known);
     DiscoveredNeeds needs = DiscoveredNeeds.read(shared.graph(), id, snapshot, begin);
     moved.addAll(needs.moved());
     LinesFile output = shared.launches().output(job.name());

@@ -5,6 +5,8 @@ import dev.torc.cache.StartMarks;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
+import dev.torc.plan.Decider;
+import dev.torc.plan.JobRecords;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.PlanContext;
@@ -13,12 +15,15 @@ import dev.torc.plan.PlanContext;
 public record AttemptContext(
     Graph graph,
     NeedContents contents,
+    Decider decider,
+    JobRecords records,
     OccupiedPlaces taken,
     DigestMemo digests,
     ProductRemoval removal,
     LaunchBuilder launches,
     StartMarks marks,
     Runner runner,
+    Remotes remotes,
     BuildId build) {
 
   /** The same for another graph. */
@@ -26,12 +31,15 @@ public record AttemptContext(
     return new AttemptContext(
         context.graph(),
         context.contents(),
+        context.decider(),
+        context.records(),
         new OccupiedPlaces(context.graph(), context.records(), digests),
         digests,
         removal,
         launches.over(context.graph()),
         marks,
         runner,
+        remotes,
         build);
   }
 }

@@ -23,7 +23,13 @@ final class AttemptThreads {
    * @param id the job's number in the context in which it was
    * @param number counts the job's attempts
    */
-  record Begun(PlanContext context, int id, List<Reason> reasons, int number, Attempt attempt) {}
+  record Begun(PlanContext context, int id, List<Reason> reasons, int number, Attempt attempt) {
+
+    /** Whether another machine runs it. */
+    boolean isRemote() {
+      return context.graph().job(id).executor() != null;
+    }
+  }
 
   /** What the threads call in their turns. */
   interface Loop {
@@ -46,6 +52,7 @@ final class AttemptThreads {
   private final Set<Attempt> begun = ConcurrentHashMap.newKeySet();
   private volatile boolean ending;
   private volatile boolean atOnce;
+  private volatile boolean cancels;
   private boolean stopped;
 
   AttemptThreads(LoopTurn turn, ExecutorService threads, Recorder recorder, Loop loop) {
@@ -60,7 +67,7 @@ final class AttemptThreads {
     waiting.add(now);
     begun.add(now.attempt);
     if (ending) { // said since it was decided to begin it
-      now.attempt.end(atOnce);
+      now.attempt.end(atOnce, cancels);
     }
   }
 
@@ -68,8 +75,10 @@ final class AttemptThreads {
    * Ends all attempts, from any thread: it waits for no turn.
    *
    * @param now whether without a grace
+   * @param cancel whether schedulers are to end what they have
    */
-  void end(boolean now) {
+  void end(boolean now, boolean cancel) {
+    cancels = cancel;
     if (now) {
       atOnce = true;
     }
@@ -77,7 +86,7 @@ final class AttemptThreads {
     Error failed = null;
     for (Attempt attempt : begun) {
       try {
-        attempt.end(now);
+        attempt.end(now, cancel);
       } catch (Error e) { // no memory, no thread: the others are ended all the same
         failed = e;
       }
@@ -85,6 +94,11 @@ final class AttemptThreads {
     if (failed != null) {
       throw failed;
     }
+  }
+
+  /** Leaves what schedulers have where it is. */
+  void leave() {
+    begun.forEach(Attempt::leave);
   }
 
   /** Looks at all attempts, outside any turn. */
@@ -101,7 +115,15 @@ final class AttemptThreads {
   /** Gives each attempt that has none a thread. */
   void hand() {
     while (!waiting.isEmpty()) {
-      Begun first = waiting.poll();
+      begin(waiting.poll());
+    }
+  }
+
+  /** One that waits for another machine holds no thread of this one. */
+  private void begin(Begun first) {
+    if (first.isRemote()) {
+      Thread.ofVirtual().name("torc-remote").start(() -> run(first));
+    } else {
       threads.execute(() -> run(first));
     }
   }
@@ -113,8 +135,12 @@ final class AttemptThreads {
 
   private void run(Begun first) {
     try {
-      for (Begun now = first; now != null; ) {
+      Begun now = first;
+      while (now != null && now.isRemote() == first.isRemote()) {
         now = after(attempt(now));
+      }
+      if (now != null) {
+        begin(now);
       }
     } catch (RuntimeException | Error e) {
       turn.fail(e);

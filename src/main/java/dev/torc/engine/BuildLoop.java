@@ -43,6 +43,8 @@ public final class BuildLoop {
   private volatile boolean draining;
   private boolean failed;
   private final UnexpandedGroups groups;
+  private final BlockedJobs blocked;
+  private final Submitted out;
   private final SpentProducts spent;
   private final AtomicInteger signal = new AtomicInteger();
   private CacheException broken;
@@ -66,13 +68,15 @@ public final class BuildLoop {
             this::counts);
     this.sender = new EventSender(setup.shared().launches(), setup.commands(), this::tell);
     this.groups = new UnexpandedGroups(sender);
+    this.blocked = new BlockedJobs(sender, groups);
+    this.out = new Submitted(turn, sender);
     this.spent = new SpentProducts(setup, turn);
   }
 
   /**
    * Tells the build of a signal, from any thread: the first ends all jobs with a grace, the second
-   * at once. The jobs learn of it here, whatever the loop does; reading goes on for a moment, so
-   * that what is nearly done is done.
+   * at once; of what schedulers have, Ctrl-C alone. The jobs learn of it here, whatever the loop
+   * does; reading goes on for a moment, so that what is nearly done is done.
    */
   public void signal(int number) {
     boolean again = !signal.compareAndSet(0, number);
@@ -80,7 +84,7 @@ public final class BuildLoop {
     try {
       setup.shared().digests().stop().within(again ? 0 : Attempt.LOOK);
       turn.post(() -> end(again)); // first, so that it is told before their ends
-      workers.end(again);
+      workers.end(again, number == INT);
     } catch (RuntimeException | Error e) {
       turn.fail(e);
     }
@@ -90,7 +94,13 @@ public final class BuildLoop {
   private void end(boolean now) {
     draining = true; // it may just have put what it had read before
     hooks.end(now);
-    List<String> jobs = state.in(JobState.RUNNING).mapToObj(state.graph()::name).toList();
+    boolean all = signal.get() == INT; // else what is out stays out
+    List<String> jobs =
+        state
+            .in(JobState.RUNNING)
+            .filter(job -> all || !out.has(job))
+            .mapToObj(state.graph()::name)
+            .toList();
     if (!jobs.isEmpty()) {
       sender.tell(new Event.Ending(jobs, now ? 0 : setup.shared().runner().grace()));
     }
@@ -149,9 +159,12 @@ public final class BuildLoop {
         start();
         workers.hand();
         if (running == 0 && draining) {
-          abandon();
+          blocked.abandon(state);
         } else if (isIdle()) {
           wake();
+        } else if (isSubmitted()) {
+          draining = true;
+          workers.leave();
         } else {
           await();
           settleAll();
@@ -165,7 +178,7 @@ public final class BuildLoop {
     } finally {
       workers.stop();
       turn.end(); // before what may break: others wait for it
-      workers.end(true); // something is left only where the loop itself broke
+      workers.end(true, false); // something is left only where the loop itself broke
     }
     if (broken != null) {
       throw broken;
@@ -255,7 +268,7 @@ public final class BuildLoop {
         sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
         groups.warn(old, next);
         failGroups();
-        state.ended().forEach(this::block);
+        state.ended().forEach(failed -> blocked.behind(state, failed));
         state.free().forEach(this::decide);
       }
     } catch (StoppedException e) {
@@ -275,7 +288,7 @@ public final class BuildLoop {
           failed = true;
           draining |= setup.failFast();
         }
-        block(node);
+        blocked.behind(state, node);
       }
     }
   }
@@ -296,12 +309,15 @@ public final class BuildLoop {
   /** Starts what fits. */
   private void start() {
     while (!draining && !alone) {
-      if (!tokens.allow(running - pool.early())) {
+      if (!tokens.allow(running - pool.early() - out.prepared())) {
         break;
       }
       int job = state.ready().next(pool, j -> state.runs().get(j).demand());
       if (job < 0) {
         break;
+      }
+      if (state.graph().job(job).executor() != null && out.holds(job)) {
+        continue;
       }
       if (state.graph().job(job).interactive() && running > 0) {
         state.ready().add(job); // it waits until it can be alone, and nothing else starts before it
@@ -318,7 +334,7 @@ public final class BuildLoop {
       }
     }
     more = !state.ready().isEmpty();
-    tokens.want(running - pool.early(), !draining && more);
+    tokens.want(running - pool.early() - out.prepared(), !draining && more);
   }
 
   private void start(int id) {
@@ -342,8 +358,8 @@ public final class BuildLoop {
             turn.post(() -> release(job, run));
           }
         };
-    Attempt attempt =
-        run.begin(state.shared(), id, gpus, gpus.stream().map(setup::gpu).toList(), gone);
+    List<String> names = gpus.stream().map(setup::gpu).toList();
+    Attempt attempt = run.begin(state.shared(), id, gpus, names, gone, out.of(id, job));
     AttemptThreads.Begun now =
         new AttemptThreads.Begun(state.context(), id, run.reasons(), run.attempts(), attempt);
     sender.started(state.shared(), id, run, pool.limits().get(ResourceDemand.CPUS));
@@ -368,8 +384,10 @@ public final class BuildLoop {
     sender.ended(state.graph().job(id), end, outcome);
   }
 
-  private void committed(CacheException e) {
-    if (e != null) {
+  private void committed(Attempt attempt, CacheException e) {
+    if (e == null) {
+      attempt.recorded();
+    } else {
       turn.post(() -> broken(e));
     }
   }
@@ -383,6 +401,7 @@ public final class BuildLoop {
       int id = now.id();
       JobRun run = state.runs().get(id);
       running--;
+      out.ended(id).ifPresent(state.ready()::add);
       pool.give(run);
       if (job.interactive()) {
         alone = false;
@@ -393,8 +412,14 @@ public final class BuildLoop {
           draining = true;
         }
       }
+      ProcessEnd.How how = outcome.ended().how();
+      if (how == ProcessEnd.How.LEFT || how == ProcessEnd.How.NOT_REACHED) {
+        draining = true; // its record stays as it is, and says why it is to run
+        finish(id, how == ProcessEnd.How.LEFT ? JobState.SUBMITTED : JobState.NOT_REACHED, outcome);
+        return;
+      }
       spent.ended(id, record);
-      setup.cache().put(recorder.whole(record).onCommit(BuildLoop.this::committed));
+      setup.cache().put(recorder.whole(record).onCommit(e -> committed(now.attempt(), e)));
       state.context().records().replace(id, record.result());
       if (outcome.ok()) {
         finish(id, JobState.RAN, outcome);
@@ -471,11 +496,14 @@ public final class BuildLoop {
 
   /** Whether nothing is at work and nothing will be by itself. */
   private boolean isIdle() {
-    return running == 0
-        && !state.undecided().isEmpty()
-        && state.ready().isEmpty()
-        && state.delayed().isEmpty()
-        && parked.isEmpty();
+    boolean open = running == 0 && !state.undecided().isEmpty();
+    return open && state.startsNothing() && parked.isEmpty();
+  }
+
+  /** Whether all that can be done before what is out has ended is done, and no more is wanted. */
+  private boolean isSubmitted() {
+    boolean all = setup.submit() && running > 0 && out.isAll(running);
+    return all && !draining && state.startsNothing() && parked.isEmpty() && !hooks.busy();
   }
 
   /**
@@ -530,7 +558,7 @@ public final class BuildLoop {
     boolean allowed = state.graph().job(id).allowFailure();
     failed |= !allowed;
     draining |= setup.failFast() && !allowed;
-    block(id);
+    blocked.behind(state, id);
   }
 
   private void upToDate(int id) {
@@ -539,37 +567,9 @@ public final class BuildLoop {
     sender.upToDate(state.context(), id);
   }
 
-  /** Rule 8: what waits for a failed job is blocked, and so on; the rest goes on. */
-  private void block(int failedJob) {
-    state
-        .pending()
-        .behind(
-            failedJob,
-            job -> {
-              if (state.states().of(job) != JobState.WAITING) {
-                return false;
-              }
-              state.states().set(job, JobState.BLOCKED);
-              sender.ended(
-                  state.graph().name(job), JobState.BLOCKED, state.graph().name(failedJob));
-              return true;
-            },
-            group -> groups.block(state, group, state.graph().name(failedJob)));
-  }
-
-  /** Nothing runs and nothing will: what is left was not reached. */
-  private void abandon() {
-    for (int j : state.graph().inOrder(state.context().selection().jobs())) {
-      if (!state.states().of(j).isFinal()) {
-        state.states().set(j, JobState.NOT_REACHED);
-        sender.ended(state.graph().name(j), JobState.NOT_REACHED, "");
-      }
-    }
-  }
-
   private void broken(CacheException e) {
     broken = e;
     draining = true;
-    workers.end(false);
+    workers.end(false, false);
   }
 }

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
  * @param limits amounts by resource, from the machine, the build file and the command line
  * @param gpus identifiers of the GPUs, by number
  * @param failFast whether nothing new is started after a failure
+ * @param submit whether it ends when all is handed out that can be
  * @param commands whether anybody wants to see commands as they run
  * @param tokens the calling make's jobserver, null without one
  * @param listener takes the events, on the loop's thread
@@ -31,6 +32,7 @@ public record BuildSetup(
     Map<String, Long> limits,
     List<String> gpus,
     boolean failFast,
+    boolean submit,
     boolean commands,
     Jobserver tokens,
     Consumer<Event> listener) {

@@ -53,7 +53,8 @@ record BuildState(
   private static ReadyQueue queue(PlanContext context) {
     Graph graph = context.graph();
     long[] rank = CriticalPath.of(graph, context.records(), context.selection().jobs());
-    return new ReadyQueue(graph::priority, rank, graph::place);
+    return new ReadyQueue(
+        graph::priority, rank, graph::place, graph.workflow().executors().isEmpty());
   }
 
   /**
@@ -101,6 +102,11 @@ record BuildState(
   boolean blocksTarget() {
     return context.selection().targeted()
         && context.selection().named().stream().anyMatch(j -> states.of(j) == JobState.BLOCKED);
+  }
+
+  /** Whether nothing is about to start, now or after a delay. */
+  boolean startsNothing() {
+    return ready.isEmpty() && delayed.isEmpty();
   }
 
   /** The jobs that wait for nothing any more, and are yet to be decided. */

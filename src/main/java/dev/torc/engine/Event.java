@@ -27,6 +27,19 @@ public sealed interface Event {
       implements Event {}
 
   /**
+   * A scheduler has the job's attempt.
+   *
+   * @param id the scheduler's; null where that is not known
+   */
+  record JobSubmitted(String job, String executor, String id) implements Event {
+
+    /** Where it is, for people: {@code slurm 1234_5}. */
+    public String where() {
+      return id == null ? executor : executor + " " + id;
+    }
+  }
+
+  /**
    * The processes of an attempt are gone; what it took is free for others while its products are
    * looked at. Told only where that comes before its end.
    */

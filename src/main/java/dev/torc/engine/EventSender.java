@@ -35,12 +35,12 @@ final class EventSender {
   }
 
   /**
-   * The job's next attempt begins. The first job that asks for more cpus than there are has a
-   * warning for all (rule 12).
+   * The job's next attempt begins. The first job that asks for more cpus than there are here, where
+   * it is to run, has a warning for all (rule 12).
    */
   void started(AttemptContext shared, int id, JobRun run, long cpus) {
     Job job = shared.graph().job(id);
-    if (job.resources().cpus() > cpus && !toldLarge) {
+    if (job.executor() == null && job.resources().cpus() > cpus && !toldLarge) {
       toldLarge = true;
       warn(
           "job %s asks for %d cpus, and there are %d: it runs alone, as others like it do"

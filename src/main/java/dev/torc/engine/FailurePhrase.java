@@ -19,21 +19,24 @@ final class FailurePhrase {
       // So a shell tells of the signal that ended a program, such as 141 in a pipe.
       case EXITED -> "exit " + ended.code() + name(ended.code() - 128);
       case SIGNALED -> "signal " + ended.code() + name(ended.code());
-      case TIMEOUT -> "timed out after " + Amount.time(timeLimit) + left(ended);
+      case TIMEOUT -> "timed out after " + Amount.time(timeLimit) + beside(ended);
       case MEMORY ->
-          ended.peak() < memoryLimit
-              ? "out of memory: the kernel ended a process at the limit of "
-                  + Amount.size(memoryLimit)
-              : "out of memory: it took %s of %s"
-                  .formatted(Amount.size(ended.peak()), Amount.size(memoryLimit));
-      case INTERRUPTED -> "interrupted" + left(ended);
+          ended.peak() < 0 && !ended.message().isEmpty()
+              ? "out of memory" + beside(ended)
+              : ended.peak() < memoryLimit
+                  ? "out of memory: the kernel ended a process at the limit of "
+                      + Amount.size(memoryLimit)
+                  : "out of memory: it took %s of %s"
+                      .formatted(Amount.size(ended.peak()), Amount.size(memoryLimit));
+      case INTERRUPTED, LEFT, NOT_REACHED -> "interrupted" + beside(ended);
+      case CANCELLED -> "cancelled" + beside(ended);
       case TERMINAL, NOT_STARTED -> ended.message();
     };
   }
 
-  /** What could not be ended with it, normally nothing. */
-  private static String left(ProcessEnd ended) {
-    return ended.message().isEmpty() ? "" : "; left behind: " + ended.message();
+  /** A scheduler's own words, or what could not be ended with it; normally nothing. */
+  private static String beside(ProcessEnd ended) {
+    return ended.message().isEmpty() ? "" : "; " + ended.message();
   }
 
   /** Names of the signals whose numbers are the same everywhere, and of a few of Linux. */

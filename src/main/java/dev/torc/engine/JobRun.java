@@ -7,6 +7,7 @@ import dev.torc.workflow.Resources;
 import dev.torc.workflow.Retry;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A job that runs in this build, from the moment that its verdict is known until it is final: its
@@ -15,6 +16,7 @@ import java.util.Map;
 final class JobRun {
 
   private final Resources resources;
+  private final boolean remote;
   private final Retry retry;
   private final List<Reason> reasons;
   private final Map<String, Long> limits;
@@ -26,6 +28,7 @@ final class JobRun {
   private boolean released;
 
   JobRun(Job job, List<Reason> reasons, Map<String, Long> limits) {
+    this.remote = job.executor() != null;
     this.resources = job.resources(); // the job itself is not held: 100 000 may be ready
     this.retry = job.retry();
     this.reasons = reasons;
@@ -42,7 +45,10 @@ final class JobRun {
   /** What its next or present attempt takes. */
   ResourceDemand demand() {
     if (demand == null) {
-      demand = ResourceDemand.of(resources, memory, limits);
+      demand =
+          remote
+              ? ResourceDemand.ofCounters(resources)
+              : ResourceDemand.of(resources, memory, limits);
     }
     return demand;
   }
@@ -62,14 +68,24 @@ final class JobRun {
    *
    * @param taken numbers of the GPUs
    * @param identifiers the same as the job knows them
-   * @param gone see {@link Attempt}
+   * @param gone see {@link Attempt}, as {@code submitted}
    */
   Attempt begin(
-      AttemptContext shared, int id, List<Integer> taken, List<String> identifiers, Runnable gone) {
+      AttemptContext shared,
+      int id,
+      List<Integer> taken,
+      List<String> identifiers,
+      Runnable gone,
+      Consumer<RemoteRun.Place> submitted) {
     gpus = taken;
     released = false;
     attempts++;
-    return new Attempt(shared, id, attempts, granted(identifiers), runtime, gone);
+    return new Attempt(
+        shared, id, attempts, granted(identifiers), runtime, isForced(), gone, submitted);
+  }
+
+  private boolean isForced() {
+    return reasons.stream().anyMatch(reason -> reason.kind() == Reason.Kind.FORCED);
   }
 
   /**
@@ -79,7 +95,8 @@ final class JobRun {
    */
   LaunchBuilder.Granted granted(List<String> identifiers) {
     long all = memory > 0 ? memory : limits.getOrDefault(ResourceDemand.MEMORY, 0L);
-    return new LaunchBuilder.Granted(demand(), identifiers, all >> 20, memory);
+    ResourceDemand own = remote ? ResourceDemand.whole(resources, memory) : demand();
+    return new LaunchBuilder.Granted(own, identifiers, all >> 20, memory);
   }
 
   /** Whether what the present attempt took was given back before its end. */
@@ -106,13 +123,14 @@ final class JobRun {
           retry.on().contains(Retry.Cause.SIGNAL) || retry.exitCodes().contains(128 + ended.code());
       case TIMEOUT -> retry.on().contains(Retry.Cause.TIMEOUT);
       case MEMORY -> retry.on().contains(Retry.Cause.MEMORY);
-      case TERMINAL, INTERRUPTED, NOT_STARTED -> false;
+      case TERMINAL, CANCELLED, LEFT, NOT_REACHED, INTERRUPTED, NOT_STARTED -> false;
     };
   }
 
   /** Lets memory and time limit grow for the next attempt; what grows stops at the limit. */
   void grow() {
-    long most = Math.max(memory, limits.getOrDefault(ResourceDemand.MEMORY, Long.MAX_VALUE));
+    long limit = limits.getOrDefault(ResourceDemand.MEMORY, Long.MAX_VALUE);
+    long most = remote ? Long.MAX_VALUE : Math.max(memory, limit); // that of this machine
     memory = Math.min((long) (memory * retry.growMemory()), most);
     runtime = (long) (runtime * retry.growRuntime());
     demand = null;

@@ -16,6 +16,8 @@ public enum JobState {
   /** A job that this one depends on failed. */
   BLOCKED,
   INTERRUPTED,
+  /** A scheduler has it, and the next build takes its result. */
+  SUBMITTED,
   /** The build ended before its turn. */
   NOT_REACHED;
 

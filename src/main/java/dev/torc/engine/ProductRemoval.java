@@ -73,33 +73,39 @@ public record ProductRemoval(
   /**
    * Clears the places of all products of a job that is about to run.
    *
+   * @param handed whether it is handed out: then its script moves aside what stands in declared
+   *     places when it begins, and {@link #sort} sees to that
    * @return whether it saw the folders in which they are to stand; else some may have to be made
    */
-  boolean clear(Job job) throws IOException {
+  boolean clear(Job job, boolean handed) throws IOException {
+    boolean stays = handed && !job.persist();
     boolean there = true;
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfFile file) {
-        there &= clear(file.path(), job.persist());
+        there &= clear(file.path(), job.persist(), stays);
       } else if (ref instanceof Ref.OfFolder folder) {
-        clear(folder.path(), job.persist());
+        clear(folder.path(), job.persist(), stays);
         there = false;
       } else if (ref instanceof Ref.OfGlob glob) {
         there = false;
         for (String path : GlobWalk.of(place.root(), Glob.of(glob.pattern()), digests.stop())) {
-          clear(path, job.persist());
+          clear(path, job.persist(), false);
         }
       }
     }
     if (job.depfile() != null) {
-      there &= clear(job.depfile(), false);
+      there &= clear(job.depfile(), false, handed);
     }
     return there;
   }
 
-  private boolean clear(String path, boolean persist) throws IOException {
+  private boolean clear(String path, boolean persist, boolean stays) throws IOException {
     Path file = place.root().resolve(path);
     if (!digests.linkStamp(path).exists()) {
       return clearAbove(file);
+    }
+    if (stays) {
+      return true;
     }
     boolean ours = isOurs(path);
     if (persist) {
@@ -112,6 +118,29 @@ public record ProductRemoval(
       keep(path, false);
     }
     return true;
+  }
+
+  /**
+   * Sees to what a script moved from the place of a product: what torc made, unaltered, may be
+   * deleted there; the rest is kept. Nothing happens where nothing was moved.
+   *
+   * @param product absolute
+   */
+  void sort(Path product, Path aside) throws IOException {
+    if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    OwnedPath owned = cache.owned(name(product));
+    DigestMemo fresh = DigestMemo.looking(place.root(), _ -> null); // nobody asks again
+    if (owned == null || owned.adopted() || !asRecorded(owned, aside.toString(), fresh)) {
+      keep(product, aside, false, "torc did not make it as it is");
+    }
+  }
+
+  private String name(Path file) {
+    String root = place.root() + "/";
+    String path = file.toString();
+    return path.startsWith(root) ? path.substring(root.length()) : path;
   }
 
   /** What cannot be read is nobody's: it moves aside, as what was altered does. */
@@ -154,21 +183,25 @@ public record ProductRemoval(
 
   /** Whether what stands at a recorded path is what was recorded. */
   public boolean asRecorded(OwnedPath owned) throws IOException {
-    Path file = place.root().resolve(owned.path());
+    return asRecorded(owned, owned.path(), digests);
+  }
+
+  private boolean asRecorded(OwnedPath owned, String path, DigestMemo memo) throws IOException {
+    Path file = place.root().resolve(path);
     if (owned.kind() == Stamp.Kind.LINK) {
       return Files.isSymbolicLink(file) && linkDigest(file).equals(owned.digest());
     }
     if (Files.isSymbolicLink(file)) {
       return false;
     }
-    KnownDigest known = digests.of(owned.path());
+    KnownDigest known = memo.of(path);
     if (known.stamp().kind() != owned.kind()) {
       return false;
     }
     if (owned.kind() == Stamp.Kind.FILE) {
       return known.product().equals(owned.digest());
     }
-    FolderDigest folder = digests.folder(owned.path(), false);
+    FolderDigest folder = memo.folder(path, false);
     return folder.digest().equals(owned.digest()) && !holdsUncounted(file);
   }
 
@@ -225,26 +258,34 @@ public record ProductRemoval(
 
   private void keep(String path, boolean copy, String why) throws IOException {
     Path file = place.root().resolve(path);
+    keep(file, file, copy, why);
+  }
+
+  /**
+   * @param file where it stood
+   * @param from where it is now
+   */
+  private void keep(Path file, Path from, boolean copy, String why) throws IOException {
     AllowedRoots.Spot spot = grounds.spot(file);
     Path to = free(keptPlace(spot, file));
     OwnFile.folders(spot == null ? place.root() : spot.ground(), to.getParent());
     if (copy) {
-      copy(file, to);
+      copy(from, to);
     } else {
       try {
-        Files.move(file, to);
+        Files.move(from, to);
       } catch (NoSuchFileException e) {
         return; // gone by itself
       } catch (IOException e) {
-        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-          copy(file, to); // across file systems a folder cannot be renamed
-          delete(file);
+        if (Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
+          copy(from, to); // across file systems a folder cannot be renamed
+          delete(from);
         } else {
           throw e;
         }
       }
     }
-    note.accept("%s %s to %s: %s".formatted(copy ? "copied" : "moved", path, shown(to), why));
+    note.accept("%s %s to %s: %s".formatted(copy ? "copied" : "moved", name(file), shown(to), why));
   }
 
   private String shown(Path to) {

@@ -19,13 +19,16 @@ final class ReadyQueue {
 
   private final TreeSet<Integer> ready;
   private final Map<Integer, Integer> passed = new HashMap<>();
+  private final boolean local;
 
   /**
    * @param priority larger first, by job
    * @param rank nanoseconds of the longest path from a job to the end, by job
    * @param place in the written order, by job
+   * @param local whether every job takes a cpu of this machine
    */
-  ReadyQueue(IntUnaryOperator priority, long[] rank, IntUnaryOperator place) {
+  ReadyQueue(IntUnaryOperator priority, long[] rank, IntUnaryOperator place, boolean local) {
+    this.local = local;
     ready =
         new TreeSet<>(
             (a, b) -> {
@@ -53,8 +56,8 @@ final class ReadyQueue {
   int next(ResourcePool pool, IntFunction<ResourceDemand> demand) {
     ResourceDemand starved = starved(pool, demand);
     for (Iterator<Integer> it = ready.iterator(); it.hasNext(); ) {
-      if (pool.free(ResourceDemand.CPUS) == 0) {
-        return -1; // every job takes a cpu
+      if (local && pool.free(ResourceDemand.CPUS) == 0) {
+        return -1;
       }
       int job = it.next();
       ResourceDemand wanted = demand.apply(job);

@@ -142,8 +142,8 @@ public final class Recorder {
     return switch (outcome.ended().how()) {
       case TIMEOUT -> JobResult.Outcome.TIMED_OUT;
       case MEMORY -> JobResult.Outcome.OUT_OF_MEMORY;
-      case INTERRUPTED -> JobResult.Outcome.INTERRUPTED;
-      case EXITED, SIGNALED, TERMINAL, NOT_STARTED -> JobResult.Outcome.FAILED;
+      case INTERRUPTED, LEFT, NOT_REACHED -> JobResult.Outcome.INTERRUPTED;
+      case EXITED, SIGNALED, TERMINAL, CANCELLED, NOT_STARTED -> JobResult.Outcome.FAILED;
     };
   }
 

@@ -38,6 +38,18 @@ public record ResourceDemand(Map<String, Long> amounts) {
     return new ResourceDemand(amounts);
   }
 
+  /** What a job takes of this machine's limits while it runs on another one. */
+  static ResourceDemand ofCounters(Resources resources) {
+    Map<String, Long> amounts = new TreeMap<>(resources.counters());
+    amounts.values().removeIf(amount -> amount == 0);
+    return new ResourceDemand(amounts);
+  }
+
+  /** What a job declares, whatever this machine has. */
+  static ResourceDemand whole(Resources resources, long memory) {
+    return of(resources, memory, Map.of(CPUS, Long.MAX_VALUE));
+  }
+
   /** The amount of one resource, 0 if it takes none. */
   long of(String resource) {
     return amounts.getOrDefault(resource, 0L);

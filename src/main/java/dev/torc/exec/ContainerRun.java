@@ -4,6 +4,7 @@ import dev.torc.machine.SafeText;
 import dev.torc.posix.ChildWait;
 import dev.torc.posix.Terminal;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -13,6 +14,15 @@ import java.util.Map;
  * are found and ended as any others.
  */
 final class ContainerRun {
+
+  /** Calls a client, whose second word is {@code run}. */
+  private static final String MARKED =
+      """
+      claim=$TORC_CLAIM client=$1
+      unset TORC_CLAIM
+      shift 2
+      exec "$client" run --env "TORC_CLAIM=$claim" "$@"
+      """;
 
   /** What an end means beyond its exit status. */
   enum Meaning {
@@ -36,6 +46,46 @@ final class ContainerRun {
     this.step = step;
     this.container = step.container();
     this.launch = launch;
+  }
+
+  /**
+   * The step as a script on another machine starts it: of a container, its client. An image is
+   * named by what it holds, so one that is another there is not run. What is in it and no child of
+   * its client carries the script's own mark, by which it is found and ended; the client itself and
+   * what it leaves to look after the container do not, so that they live to take it away.
+   */
+  static Launch.Step handedOut(Launch.Step step, Launch launch) throws IOException {
+    if (step.container() == null) {
+      return step;
+    }
+    ContainerRun run = new ContainerRun(step, launch);
+    List<String> argv = new ArrayList<>(run.command());
+    if (run.isApart()) {
+      argv.addAll(0, List.of("sh", "-c", MARKED, "sh"));
+    }
+    return new Launch.Step(List.copyOf(argv), step.dir(), run.variables());
+  }
+
+  /** How an attempt ended on another machine, with what its containers tell of it. */
+  static ProcessEnd handedBack(Launch launch, ProcessEnd end) throws IOException {
+    Launch.Step last = launch.steps().getLast();
+    if (end.how() != ProcessEnd.How.EXITED || end.code() == 0 || last.container() == null) {
+      return end;
+    }
+    ContainerRun run = new ContainerRun(last, launch);
+    ProcessEnd.How how =
+        switch (run.meaning(new ChildWait.Change(ChildWait.What.EXITED, end.code()))) {
+          case AS_IT_IS -> end.how();
+          case MEMORY -> ProcessEnd.How.MEMORY;
+          case AGAIN -> {
+            run.message = "image " + last.container().title() + " has no sh, which it must there";
+            yield ProcessEnd.How.NOT_STARTED;
+          }
+          case NOT_STARTED -> ProcessEnd.How.NOT_STARTED;
+        };
+    int code = how == end.how() ? end.code() : 0;
+    return new ProcessEnd(
+        how, code, end.wall(), end.cpu(), end.peak(), code == 0 ? run.message : end.message());
   }
 
   /** The client's command line. */

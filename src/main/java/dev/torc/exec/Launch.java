@@ -26,6 +26,12 @@ public record Launch(
     long memoryLimit,
     Map<String, String> mark) {
 
+  /** The same with some of its processes, the first of them and one behind the last. */
+  public Launch only(int from, int to) {
+    return new Launch(
+        steps.subList(from, to), log, append, interactive, timeLimit, memoryLimit, mark);
+  }
+
   /** Whether any of its processes runs in a container that is no child of its client. */
   boolean contained() {
     for (Step step : steps) {

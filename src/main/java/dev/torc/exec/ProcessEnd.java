@@ -22,6 +22,12 @@ public record ProcessEnd(How how, int code, long wall, long cpu, long peak, Stri
     MEMORY,
     /** Ended because it wanted the terminal without being interactive. */
     TERMINAL,
+    /** Ended because somebody told the scheduler so that ran it. */
+    CANCELLED,
+    /** Handed out to a scheduler, where it stays though torc ends. */
+    LEFT,
+    /** It was its turn to be handed out, and torc ended before. */
+    NOT_REACHED,
     /** Ended because torc itself was told to end. */
     INTERRUPTED,
     /** The program could not be started; the message says why. */

@@ -1,45 +1,81 @@
 package dev.torc.exec;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.torc.machine.SafeText;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
  * What a program of this machine answers to a short question. It runs no jobs: those have a process
  * group, a log and limits.
  *
- * @param status the exit status; -1 where it could not be started or did not answer in time
+ * @param status the exit status; -1 where there is no whole answer: it could not be started, did
+ *     not end in time, or said too much
  * @param text standard output
- * @param said the last line of standard error, or why it could not be started; may be empty
+ * @param errors standard error, or why there is no answer; may be empty
  */
-record ProgramOutput(int status, String text, String said) {
+record ProgramOutput(int status, String text, String errors) {
 
-  /** Seconds until a program that does not answer is given up. */
-  private static final int PATIENCE = 60;
+  /** How long a program that does not answer is waited for. */
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Bytes of an answer; no list that torc asks for comes near. */
+  private static final int MOST = 64 << 20;
 
   /** Asks a program, with this environment and nothing on standard input; waits for its end. */
   static ProgramOutput of(List<String> argv, Map<String, String> env) {
+    return of(argv, env, null, PATIENCE);
+  }
+
+  /**
+   * The same in a folder, for as long as {@code patience} says: then it is killed, with all that it
+   * started.
+   *
+   * @param folder null for torc's own
+   */
+  static ProgramOutput of(
+      List<String> argv, Map<String, String> env, Path folder, Duration patience) {
     try {
       ProcessBuilder program = new ProcessBuilder(argv);
+      program.directory(folder == null ? null : folder.toFile());
       program.environment().clear();
       program.environment().putAll(env);
       Process process = program.start();
       process.getOutputStream().close();
-      StringBuilder errors = new StringBuilder();
-      Thread reader = Thread.ofVirtual().start(() -> errors.append(text(process.getErrorStream())));
-      Thread.ofVirtual().start(() -> giveUp(process));
-      String text = text(process.getInputStream());
-      reader.join();
-      int status = process.waitFor();
-      return new ProgramOutput(status, text.strip(), lastLine(errors.toString()));
+      return answer(process, patience);
     } catch (IOException e) {
-      return new ProgramOutput(-1, "", SafeText.line(String.valueOf(e.getMessage()), 300));
+      return new ProgramOutput(-1, "", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static ProgramOutput answer(Process process, Duration patience) {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    long end = System.nanoTime() + patience.toNanos();
+    try {
+      Thread out = Thread.ofVirtual().start(() -> read(process.getInputStream(), text));
+      Thread err = Thread.ofVirtual().start(() -> read(process.getErrorStream(), errors));
+      if (!process.waitFor(patience)) {
+        kill(process);
+        return new ProgramOutput(-1, "", "no answer in %d s".formatted(patience.toSeconds()));
+      }
+      // What it left running may hold the streams: of that nothing more is waited for.
+      out.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+      err.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+      if (text.size() >= MOST) {
+        return new ProgramOutput(-1, "", "an answer of more than %d bytes".formatted(MOST));
+      }
+      return new ProgramOutput(
+          process.exitValue(), text.toString(UTF_8).strip(), errors.toString(UTF_8));
     } catch (InterruptedException e) {
+      kill(process);
       Thread.currentThread().interrupt();
       return new ProgramOutput(-1, "", "interrupted");
     }
@@ -50,21 +86,24 @@ record ProgramOutput(int status, String text, String said) {
     return status == 0;
   }
 
-  private static void giveUp(Process process) {
-    try {
-      if (!process.waitFor(PATIENCE, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-    }
+  /** The last line of standard error, or why there is no answer; may be empty. */
+  String said() {
+    return lastLine(errors);
   }
 
-  private static String text(InputStream in) {
+  private static void kill(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
+  private static void read(InputStream in, ByteArrayOutputStream to) {
+    byte[] part = new byte[1 << 14];
     try (in) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      for (int n = 0; n >= 0 && to.size() < MOST; n = in.read(part)) {
+        to.write(part, 0, n);
+      }
     } catch (IOException e) {
-      return ""; // it was given up
+      // it was given up
     }
   }
 

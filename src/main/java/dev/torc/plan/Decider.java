@@ -10,6 +10,7 @@ import dev.torc.machine.Refusal;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -65,8 +66,9 @@ public final class Decider {
     if (job.always()) {
       reasons.add(Reason.of(Reason.Kind.ALWAYS));
     }
-    if (records.interrupted(id)) {
-      reasons.add(Reason.of(Reason.Kind.INTERRUPTED));
+    Reason left = records.left(id);
+    if (left != null) {
+      reasons.add(left);
     } else if (last == null) {
       reasons.add(Reason.NEVER_RAN);
     } else {
@@ -75,7 +77,7 @@ public final class Decider {
     int pending = -1;
     if (last != null) {
       pending = compare(id, last, reasons);
-      if (last.outcome().isGood() && !records.interrupted(id)) {
+      if (last.outcome().isGood() && left == null) {
         products(id, last, wish, reasons);
       }
     }
@@ -251,5 +253,23 @@ public final class Decider {
    *     needed groups, by the digest in their line
    */
   public record Described(
-      Digest digest, List<ManifestEntry> lines, Map<Digest, List<ManifestEntry>> lists) {}
+      Digest digest, List<ManifestEntry> lines, Map<Digest, List<ManifestEntry>> lists) {
+
+    /** A digest of the same without what files hold: what runs, and which files it is given. */
+    public Digest command() {
+      Map<String, List<ManifestEntry>> members = new HashMap<>();
+      lists.forEach((digest, entries) -> members.put(digest.hex(), entries));
+      ManifestHash hash = new ManifestHash();
+      for (ManifestEntry line : lines) {
+        LineKind kind = LineKind.of(line.code());
+        boolean holds = kind == LineKind.NEED || kind == LineKind.FOUND || kind == LineKind.TOOL;
+        boolean list = kind == LineKind.LIST;
+        hash.text(kind, line.name(), "", holds || list ? "" : line.now());
+        for (ManifestEntry member : list ? members.get(line.now()) : List.<ManifestEntry>of()) {
+          hash.text(kind, member.name(), "", "");
+        }
+      }
+      return hash.digest();
+    }
+  }
 }

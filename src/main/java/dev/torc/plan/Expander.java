@@ -329,6 +329,7 @@ public final class Expander {
         starts,
         wanted.data(),
         wanted.hooks(),
+        wanted.executors(),
         wanted.warnings(),
         wanted.manual());
   }

@@ -11,7 +11,6 @@ import dev.torc.syntax.JsonText;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -35,7 +34,7 @@ public final class JobRecords {
 
   private final Graph graph;
   private final Cache cache;
-  private final Set<String> interrupted;
+  private final Map<String, Reason> left;
   private final AtomicReferenceArray<JobResult> results;
   private final AtomicIntegerArray settled;
   private final Map<Integer, Map<String, String>> data = new ConcurrentHashMap<>();
@@ -43,12 +42,13 @@ public final class JobRecords {
   private volatile Lent lent = new Lent(null, null);
 
   /**
-   * @param interrupted names of jobs that a killed torc left running (rule 9)
+   * @param left why jobs run that an earlier torc left running (rule 9) or handed out, by their
+   *     names
    */
-  public JobRecords(Graph graph, Cache cache, Set<String> interrupted) {
+  public JobRecords(Graph graph, Cache cache, Map<String, Reason> left) {
     this.graph = graph;
     this.cache = cache;
-    this.interrupted = interrupted;
+    this.left = left;
     this.results = new AtomicReferenceArray<>(graph.nodes());
     this.settled = new AtomicIntegerArray(graph.nodes());
   }
@@ -59,7 +59,7 @@ public final class JobRecords {
    * @param settled whether jobs that are settled stay so; join nodes never do
    */
   JobRecords over(Graph next, boolean settled) {
-    JobRecords over = new JobRecords(next, cache, interrupted);
+    JobRecords over = new JobRecords(next, cache, left);
     for (int node = 0; node < graph.nodes(); node++) {
       over.results.set(node, results.get(node));
       over.settled.set(node, settled && graph.isJob(node) ? this.settled.get(node) : 0);
@@ -69,7 +69,7 @@ public final class JobRecords {
 
   /** The same for a graph with other numbers, of which nothing is known yet. */
   JobRecords anew(Graph other) {
-    return new JobRecords(other, cache, interrupted);
+    return new JobRecords(other, cache, left);
   }
 
   /** The job's last result, null if it never ran. */
@@ -99,11 +99,14 @@ public final class JobRecords {
   public void replace(int job, JobResult result) {
     data.remove(job);
     results.set(job, result);
+    if (!left.isEmpty()) {
+      left.remove(graph.name(job));
+    }
   }
 
-  /** Whether a killed torc left the job running. */
-  public boolean interrupted(int job) {
-    return !interrupted.isEmpty() && interrupted.contains(graph.name(job));
+  /** Why a job runs that an earlier torc left running or handed out; null for others. */
+  Reason left(int job) {
+    return left.isEmpty() ? null : left.get(graph.name(job));
   }
 
   /** What people ask of the last run, null if it never ran. */

@@ -44,7 +44,10 @@ enum LineKind {
   CONTAINER("container"),
 
   /** Which jobs a need leaves out, see {@link LeftOut}; it does not count. */
-  LEFT_OUT("left out");
+  LEFT_OUT("left out"),
+
+  /** What an executor runs before a job. */
+  BEFORE("before");
 
   private static final LineKind[] ALL = values();
 

@@ -87,6 +87,12 @@ public record Manifest(Graph graph) {
       writer.content(
           LineKind.FOUND, path, lost ? new ManifestWriter.Content.Missing() : contains.of(path));
     }
+    if (job.executor() != null) {
+      String before = graph.workflow().executor(job.executor()).before();
+      if (!before.isEmpty()) {
+        writer.text(LineKind.BEFORE, "", before);
+      }
+    }
     for (String product : new TreeSet<>(products(job))) {
       writer.text(LineKind.PRODUCT, product, "");
     }

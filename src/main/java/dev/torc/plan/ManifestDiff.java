@@ -170,7 +170,7 @@ final class ManifestDiff {
               new Reason(
                   Reason.Kind.SETTING_CHANGED, line.word() + " " + name, text(old), text(now)));
       case DATA -> data(name, value(old), value(now));
-      case DEPFILE -> setting(line.word(), old, now);
+      case DEPFILE, BEFORE -> setting(line.word(), old, now);
       case NEEDS_WRITTEN, PRODUCES_WRITTEN -> {
         // Without one of them the command began or ceased to use them.
         if (old != null && now != null && !written(old.now(), renamed).equals(now.now())) {

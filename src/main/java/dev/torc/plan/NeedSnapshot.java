@@ -318,6 +318,48 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return List.copyOf(moved);
   }
 
+  /**
+   * The needs that changed when or after something began, by the clock of their file system: what
+   * was read of them then is not known. Sorted, each once.
+   *
+   * @param begun nanoseconds since 1970
+   */
+  public List<String> since(long begun) {
+    TreeSet<String> late = new TreeSet<>();
+    for (String path : files.keySet()) {
+      addMoved(path, () -> isLate(path, begun), late);
+    }
+    folders.forEach(
+        (path, folder) ->
+            addMoved(
+                path + "/",
+                () -> folder.members().stream().anyMatch(m -> m.stamp().ctime() >= begun),
+                late));
+    for (NeedMembers list : lists.values()) {
+      for (ManifestEntry member : list.entries()) {
+        if (member.code() == LineKind.NEED.ordinal()) {
+          addMoved(member.name(), () -> isLate(member.name(), begun), late);
+        }
+      }
+    }
+    return List.copyOf(late);
+  }
+
+  /** What an earlier job made often has the very time of the start, and its bytes are known. */
+  private boolean isLate(String path, long begun) throws IOException {
+    Stamp stamp = digests.stamp(path);
+    long since = stamp.ctime() - begun;
+    return !stamp.exists() || (graph.makerOf(path) < 0 ? since >= 0 : since > 0);
+  }
+
+  /** Whether something that moved is still a need. */
+  public boolean holds(String moved) {
+    String path = moved.endsWith("/") ? moved.substring(0, moved.length() - 1) : moved;
+    return files.containsKey(path)
+        || lists.values().stream()
+            .anyMatch(list -> list.entries().stream().anyMatch(e -> e.name().equals(path)));
+  }
+
   private interface MoveCheck {
     boolean moved() throws IOException;
   }

@@ -65,7 +65,7 @@ public final class OccupiedPlaces {
   /** What a job left that was killed has no record; all that was not its own was refused before. */
   private boolean wasKilled(int id) {
     JobResult last = records.result(id);
-    return records.interrupted(id)
+    return records.left(id) != null
         || last != null && last.outcome() == JobResult.Outcome.INTERRUPTED;
   }
 

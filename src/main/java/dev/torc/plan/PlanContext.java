@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A graph, and all that is known under its numbers: results, contents, verdicts, what is asked for.
@@ -30,18 +29,18 @@ public record PlanContext(
   /**
    * The first context.
    *
-   * @param interrupted names of jobs that a killed torc left running (rule 9)
+   * @param left see {@link JobRecords}; what runs goes from it
    * @param around what manifests ask of the machine beside files
    */
   public static PlanContext of(
       Graph graph,
       Cache cache,
-      Set<String> interrupted,
+      Map<String, Reason> left,
       DigestMemo digests,
       Surroundings around,
       JobSelection selection,
       boolean force) {
-    JobRecords records = new JobRecords(graph, cache, interrupted);
+    JobRecords records = new JobRecords(graph, cache, left);
     NeedContents contents = new NeedContents(graph, records, digests, around);
     Decider decider = new Decider(graph, records, contents, new Manifest(graph));
     return new PlanContext(graph, records, contents, decider, selection, force, Map.of());

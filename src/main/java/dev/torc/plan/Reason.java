@@ -51,7 +51,9 @@ public record Reason(Kind kind, String name, String old, String now) {
     /** A program of {@code tools}; {@code old} and {@code now} are digests. */
     TOOL_CHANGED,
     /** An image that a look shows not to be had here; {@code now} says why. */
-    IMAGE_UNAVAILABLE
+    IMAGE_UNAVAILABLE,
+    /** An earlier build handed it out, and nobody has its result; {@code now} says where it is. */
+    SUBMITTED
   }
 
   /** Whether one of them is that what a job runs, where, or by which shell, never ran before. */

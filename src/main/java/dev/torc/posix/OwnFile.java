@@ -3,7 +3,9 @@ package dev.torc.posix;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -62,6 +64,15 @@ public final class OwnFile {
     }
   }
 
+  /** Takes a folder away that has nothing in it; any other stays. */
+  public static void removeEmpty(Path folder) {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (IOException kept) {
+      return; // it holds something, or is nobody's trouble
+    }
+  }
+
   /** Opens a file for reading; throws {@link NoSuchFileException} where none is there. */
   public static InputStream in(Path file) throws IOException {
     mustStand(file);
@@ -72,6 +83,18 @@ public final class OwnFile {
   public static FileChannel channel(Path file) throws IOException {
     mustStand(file);
     return FileChannel.open(file, StandardOpenOption.READ, NO_LINK);
+  }
+
+  /** The text at the end of a file, from at most so many bytes. */
+  public static String tail(Path file, int most) throws IOException {
+    try (FileChannel in = channel(file)) {
+      ByteBuffer tail = ByteBuffer.allocate((int) Math.min(most, in.size()));
+      in.position(in.size() - tail.capacity());
+      while (tail.hasRemaining() && in.read(tail) >= 0) {
+        // a file that shrinks meanwhile ends sooner
+      }
+      return new String(tail.array(), 0, tail.position(), StandardCharsets.UTF_8);
+    }
   }
 
   /** All bytes of a file; throws {@link NoSuchFileException} where none is there. */

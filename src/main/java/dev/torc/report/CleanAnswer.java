@@ -9,8 +9,10 @@ import java.util.Map;
  *
  * @param kept path to why it stays
  * @param well whether all went that should
+ * @param out whether nothing went since a job is out that makes it
  */
-public record CleanAnswer(boolean dry, List<String> removed, Map<String, String> kept, boolean well)
+public record CleanAnswer(
+    boolean dry, List<String> removed, Map<String, String> kept, boolean well, boolean out)
     implements Answer {
 
   /** Nothing is left to say: each path had its line as it went. */

@@ -47,6 +47,11 @@ final class EventText {
     if (event instanceof Event.JobStarted started) {
       return at(Detail.NORMAL) ? started(started) : "";
     }
+    if (event instanceof Event.JobSubmitted out) {
+      return at(Detail.NORMAL)
+          ? SafeText.name(out.job()) + ": submitted to " + SafeText.line(out.where()) + "\n"
+          : "";
+    }
     if (event instanceof Event.Started started) {
       return at(Detail.VERBOSE) ? started(started) : "";
     }
@@ -65,9 +70,23 @@ final class EventText {
     if (event instanceof Event.Finished finished) {
       return recap.text(palette, this::shown)
           + palette.bold(Summary.of(finished.counts(), finished.nanos()))
-          + "\n";
+          + "\n"
+          + out(finished);
     }
     return "";
+  }
+
+  /** What is out, and how it goes on. */
+  private static String out(Event.Finished finished) {
+    int out = finished.counts().getOrDefault(JobState.SUBMITTED, 0);
+    int rest = finished.counts().getOrDefault(JobState.NOT_REACHED, 0);
+    return out == 0
+        ? ""
+        : "%s %s out%s; `torc` takes the results and goes on\n"
+            .formatted(
+                Amount.count(out, "job"),
+                out == 1 ? "is" : "are",
+                rest == 0 ? "" : ", and " + Amount.count(rest, "job") + " not reached yet");
   }
 
   /** The first line of a failure, told once: {@code work2 failed: exit 1 after 1.2 s}. */
@@ -202,6 +221,7 @@ final class EventText {
           at(Detail.BRIEF)
               ? palette.yellow(name) + ": interrupted after " + Amount.time(details.wall()) + "\n"
               : "";
+      case SUBMITTED -> at(Detail.VERBOSE) ? palette.dim(name + ": is still out") + "\n" : "";
       case NOT_REACHED -> at(Detail.VERBOSE) ? palette.dim(name + ": not reached") + "\n" : "";
       case FAILED, WAITING, READY, RUNNING ->
           throw new IllegalArgumentException("no end of a job: " + ended.state());

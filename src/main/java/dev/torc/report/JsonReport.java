@@ -42,6 +42,7 @@ public final class JsonReport implements Report {
       case Event.Started _ -> "started";
       case Event.Expanded _ -> "expanded";
       case Event.JobStarted _ -> "job_started";
+      case Event.JobSubmitted _ -> "job_submitted";
       case Event.JobReleased _ -> "job_released";
       case Event.JobEnded _ -> "job_ended";
       case Event.JobRetried _ -> "job_retried";
@@ -67,6 +68,8 @@ public final class JsonReport implements Report {
             .text("command", started.command());
         JobJson.reasons(json, started.reasons());
       }
+      case Event.JobSubmitted out ->
+          json.text("job", out.job()).text("executor", out.executor()).text("id", out.id());
       case Event.JobReleased released -> json.text("job", released.job());
       case Event.JobEnded ended -> {
         json.text("job", ended.job()).text("state", JsonWriter.lower(ended.state()));

@@ -115,6 +115,8 @@ public final class LiveReport implements Report {
               ? "attempt " + started.attempt()
               : ReasonText.brief(started.reasons());
       running.put(started.job(), new Running(clock.getAsLong(), why));
+    } else if (event instanceof Event.JobSubmitted out && running.containsKey(out.job())) {
+      running.put(out.job(), new Running(clock.getAsLong(), "submitted to " + out.where()));
     } else if (event instanceof Event.Started started) {
       began = clock.getAsLong();
       total = started.jobs();

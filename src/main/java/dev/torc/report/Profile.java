@@ -101,7 +101,12 @@ public final class Profile implements Report {
       }
       case Event.JobRetried retried -> end(retried.job(), retried.details());
       case Event.JobEnded ended -> end(ended.job(), ended.details());
-      case Event.Expanded _, Event.Ending _, Event.Terminal _, Event.Fetching _, Event.Note _ -> {}
+      case Event.Expanded _,
+          Event.Ending _,
+          Event.Terminal _,
+          Event.Fetching _,
+          Event.Note _,
+          Event.JobSubmitted _ -> {}
     }
   }
 

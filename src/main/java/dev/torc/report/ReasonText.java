@@ -45,6 +45,7 @@ public final class ReasonText {
       case TIMED_OUT -> "timed out last time";
       case OUT_OF_MEMORY -> "ran out of memory last time";
       case INTERRUPTED -> "was interrupted last time";
+      case SUBMITTED -> "submitted to " + SafeText.line(reason.now()) + " by an earlier build";
       case MOVED -> "need " + name + " moved while it ran last time";
       case NEED_CHANGED -> "need " + name + " changed" + digests(reason);
       case NEED_ADDED -> "need " + name + " added";
@@ -106,6 +107,7 @@ public final class ReasonText {
       case SETTING_CHANGED -> SafeText.name(reason.name()) + " changed";
       case PRODUCTS_DECLARED -> "declared products changed";
       case FAILED -> "failed last time";
+      case SUBMITTED -> "submitted by an earlier build";
       case NEVER_RAN, TIMED_OUT, OUT_OF_MEMORY, INTERRUPTED, ALWAYS, FORCED -> of(reason);
     };
   }
@@ -113,7 +115,7 @@ public final class ReasonText {
   /** What a reason of its kind is about. */
   private static String about(Reason reason) {
     return switch (reason.kind()) {
-      case FAILED -> SafeText.line(reason.now());
+      case FAILED, SUBMITTED -> SafeText.line(reason.now());
       case SETTING_CHANGED, PRODUCTS_DECLARED -> of(reason).replaceFirst("^.*? changed:? ?", "");
       default -> SafeText.name(reason.name());
     };
@@ -164,7 +166,8 @@ public final class ReasonText {
           PRODUCTS_DECLARED,
           ALWAYS,
           FORCED,
-          IMAGE_UNAVAILABLE ->
+          IMAGE_UNAVAILABLE,
+          SUBMITTED ->
           Class.OTHER;
     };
   }

@@ -27,6 +27,7 @@ public final class Summary {
           JobState.UP_TO_DATE,
           JobState.FAILED,
           JobState.BLOCKED,
+          JobState.SUBMITTED,
           JobState.INTERRUPTED,
           JobState.NOT_REACHED
         }) {

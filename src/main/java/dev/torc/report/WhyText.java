@@ -190,6 +190,7 @@ public final class WhyText {
       case TIMED_OUT -> "it had timed out";
       case OUT_OF_MEMORY -> "it had run out of memory";
       case INTERRUPTED -> "it had been interrupted";
+      case SUBMITTED -> "it was out at " + SafeText.line(reason.now());
       case MOVED -> "need " + SafeText.name(reason.name()) + " had moved while it ran";
       case ALWAYS -> "it always runs";
       case FORCED -> "it was forced";

@@ -1,6 +1,7 @@
 package dev.torc.rest;
 
 import dev.torc.buildfile.BuildFile;
+import dev.torc.buildfile.Overrides;
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.CheckedFile;
@@ -20,14 +21,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.SortedMap;
 
 /**
  * A graph as a file beside the cache's database, so that a build whose build files are those of the
  * last one parses nothing. It is good for the very bytes of all build files that were read (told by
- * rule 4), the same variables, the same torc, images in use or not, and the same files where groups
- * look for some on disk; of anything else there is no graph. A file that is damaged is as good as
- * none. Jobs are read from it one by one, when they are asked for.
+ * rule 4), the same overrides, the same torc, and the same files where groups look for some on
+ * disk; of anything else there is no graph. A file that is damaged is as good as none. Jobs are
+ * read from it one by one, when they are asked for.
  *
  * @param graph with its workflow, all groups expanded
  * @param id names this file: another graph has another
@@ -38,25 +38,24 @@ import java.util.SortedMap;
 public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding) {
 
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
-  private static final String LAYOUT = "torc graph 11";
+  private static final String LAYOUT = "torc graph 12";
 
   /**
    * What a graph is made from, but for the bytes of its build files.
    *
    * @param version of torc
    * @param files as the command line names them, or as found; absolute
-   * @param defines variables of the command line
-   * @param containers false where all runs on the host
+   * @param over what the command line says over them
    */
-  public record Origin(
-      String version, List<Path> files, SortedMap<String, String> defines, boolean containers) {
+  public record Origin(String version, List<Path> files, Overrides over) {
 
     private void write(ByteWriter out) {
       out.text(LAYOUT);
       out.text(version);
       out.list(files, (to, file) -> to.text(file.toString()));
-      out.map(defines, ByteWriter::text);
-      out.flag(containers);
+      out.map(over.defines(), ByteWriter::text);
+      out.flag(over.containers());
+      out.text(over.executor());
     }
 
     private byte[] bytes() {

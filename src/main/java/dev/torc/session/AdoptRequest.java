@@ -21,9 +21,10 @@ import java.util.function.Consumer;
  *
  * @param targets names and files, at least one
  * @param dry whether nothing is stored
+ * @param force whether what is out at a scheduler is cancelled first
  * @param waits whether it waits while another build has the lock
  */
-public record AdoptRequest(List<String> targets, boolean dry, boolean waits) {
+public record AdoptRequest(List<String> targets, boolean dry, boolean force, boolean waits) {
 
   /**
    * Adopts.
@@ -52,6 +53,20 @@ public record AdoptRequest(List<String> targets, boolean dry, boolean waits) {
     }
     try (lock;
         WriteSession work = WriteSession.open(project, id, warn)) {
+      OutJobs out =
+          OutJobs.of(
+              project.place(),
+              work.cache(),
+              each -> {
+                int job = project.graph().jobId(each.job());
+                return job >= 0 && selection.named().get(job);
+              });
+      if (!force && !out.jobs().isEmpty()) {
+        return new AdoptAnswer(dry, List.of(), List.of(), out.lines("adopt"));
+      }
+      if (!out.jobs().isEmpty()) {
+        out.cancel(project.caller(), project.workflow(), id, work.removal(), warn);
+      }
       Adoption adoption =
           adoption(project, work.context(selection, false), work.digests(), work.build());
       if (adoption.problems().isEmpty()) {

@@ -24,7 +24,7 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
   private ParsedBuildFile parsed;
 
   /**
-   * @param origin names the files and the variables
+   * @param origin names the files, and what is said over them
    * @param input the text of the one from standard input, null without one: its graph is not kept
    * @param kept the graph of the last build, null where there is none that serves
    */
@@ -37,7 +37,7 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
   @Override
   public Workflow expand(ResultSource found) throws IOException {
     if (parsed == null) {
-      parsed = ParsedBuildFile.read(origin.files(), input, origin.defines(), origin.containers());
+      parsed = ParsedBuildFile.read(origin.files(), input, origin.over());
       new Heap().phaseEnded(); // the text of the files is garbage now
     }
     return parsed.expand(found);

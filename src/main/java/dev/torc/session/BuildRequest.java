@@ -9,6 +9,7 @@ import java.util.SortedMap;
  * @param targets names and files; none for all jobs
  * @param force whether the targets' own jobs run whatever their verdict
  * @param failFast whether nothing new is started after a failure
+ * @param submit whether it ends when all is handed out that can be, without waiting for it
  * @param waits whether it waits while another build has the lock
  * @param dry whether only the verdicts are wanted: then nothing is written
  * @param limits amounts as written on the command line, by resource
@@ -17,6 +18,7 @@ public record BuildRequest(
     List<String> targets,
     boolean force,
     boolean failFast,
+    boolean submit,
     boolean waits,
     boolean dry,
     SortedMap<String, String> limits) {}

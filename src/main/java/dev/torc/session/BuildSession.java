@@ -247,6 +247,7 @@ public final class BuildSession {
         };
     Optional<Jobserver> tokens = jobserver(warn);
     try (Runner runner = project.caller().host().runner().get();
+        Schedulers schedulers = schedulers(work, plan, warn);
         ExecutorService threads = project.caller().host().threads().get()) {
       BuildLoop build =
           new BuildLoop(
@@ -254,11 +255,12 @@ public final class BuildSession {
                   plan,
                   expander,
                   work.cache(),
-                  work.shared(plan.context(), runner, listener),
+                  work.shared(plan.context(), runner, schedulers, listener),
                   threads,
                   capacity.limits(),
                   capacity.gpus(),
                   request.failFast(),
+                  request.submit(),
                   watcher.wantsCommands(),
                   tokens.orElse(null),
                   listener));
@@ -271,6 +273,24 @@ public final class BuildSession {
     } finally {
       tokens.ifPresent(Jobserver::close);
     }
+  }
+
+  /**
+   * The schedulers; what is out of jobs that nobody has any more, or that is recorded, is ended.
+   */
+  private Schedulers schedulers(WriteSession work, Plan plan, Consumer<String> warn)
+      throws IOException {
+    Schedulers schedulers =
+        new Schedulers(
+            project.caller(), project.place(), project.workflow(), work.build().id(), work, warn);
+    Graph graph = plan.context().graph();
+    boolean known = plan.context().selection().open().isEmpty();
+    for (String job : schedulers.jobs()) {
+      if (!work.isOut(job) || known && graph.jobId(job) < 0) {
+        schedulers.drop(job, work.removal());
+      }
+    }
+    return schedulers;
   }
 
   /** What is said before the first job, and the begin of the build's record. */

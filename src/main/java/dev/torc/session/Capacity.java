@@ -74,7 +74,7 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
   BitSet tooLarge(Graph graph, BitSet selected) {
     BitSet large = new BitSet();
     for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
-      large.set(j, excess(graph.job(j)) != null);
+      large.set(j, graph.job(j).executor() == null && excess(graph.job(j)) != null);
     }
     return large;
   }

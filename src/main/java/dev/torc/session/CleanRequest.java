@@ -7,6 +7,7 @@ import dev.torc.cache.CachePlace;
 import dev.torc.cache.RunDetails;
 import dev.torc.engine.Cleaner;
 import dev.torc.engine.ProductRemoval;
+import dev.torc.exec.RemotePlace;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.machine.Amount;
@@ -19,6 +20,7 @@ import dev.torc.posix.RandomId;
 import dev.torc.report.CleanAnswer;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
+import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -142,6 +144,9 @@ public record CleanRequest(
           }
           try (Cache cache = Cache.open(place, told.warn)) {
             WriteSession.endLeftovers(caller.env(), place, cache, told.warn);
+            if (!endOut(cache)) {
+              return new CleanAnswer(dry, removed, staying, false, true);
+            }
             well = clean(cache);
           }
           if (all) {
@@ -152,7 +157,34 @@ public record CleanRequest(
         // Nothing is recorded, and no cache is made only to find that out.
         cleaner(given, null).kept();
       }
-      return new CleanAnswer(dry, removed, staying, well);
+      return new CleanAnswer(dry, removed, staying, well, false);
+    }
+
+    /** Whether nothing is out that writes what is to go; with force it is cancelled. */
+    private boolean endOut(Cache cache) throws IOException {
+      OutJobs out =
+          kept && !all && !stale ? null : OutJobs.of(place, cache, job -> isWanted(job.place()));
+      if (out == null || out.jobs().isEmpty()) {
+        return true;
+      }
+      if (!force) {
+        out.lines("clean").forEach(told.warn);
+        return false;
+      }
+      Workflow workflow = given.project() == null ? null : given.project().workflow();
+      out.cancel(caller, workflow, RandomId.next(), removal(given, cache, told.warn), told.warn);
+      return true;
+    }
+
+    private boolean isWanted(RemotePlace out) {
+      if (targets.isEmpty() || given.project() == null) {
+        return true;
+      }
+      Wanted wanted = Wanted.of(given.project(), targets);
+      return wanted.names(given.project().graph()).contains(out.key().job())
+          || out.products().stream()
+              .anyMatch(
+                  made -> wanted.paths.contains(given.project().path(made.path().toString())));
     }
 
     private boolean clean(Cache cache) throws IOException {
@@ -182,14 +214,19 @@ public record CleanRequest(
 
     /** The cleaner; without a cache it knows no products. */
     private Cleaner cleaner(ProjectFolder folder, Cache cache) throws IOException {
-      List<Path> roots = folder.project() == null ? List.of() : folder.project().workflow().roots();
-      ProductRemoval removal = null;
-      if (cache != null) {
-        DigestMemo digests = DigestMemo.looking(place.root(), cache::stamp);
-        AllowedRoots allowed = new AllowedRoots(place.root(), roots);
-        removal = new ProductRemoval(place, allowed, "", cache, digests, _ -> {});
-      }
-      return new Cleaner(place, roots, cache, removal, force, dry, this);
+      ProductRemoval removal = cache == null ? null : removal(folder, cache, _ -> {});
+      return new Cleaner(place, roots(folder), cache, removal, force, dry, this);
+    }
+
+    private static List<Path> roots(ProjectFolder folder) {
+      return folder.project() == null ? List.of() : folder.project().workflow().roots();
+    }
+
+    private ProductRemoval removal(ProjectFolder folder, Cache cache, Consumer<String> note)
+        throws IOException {
+      DigestMemo digests = DigestMemo.looking(place.root(), cache::stamp);
+      AllowedRoots allowed = new AllowedRoots(place.root(), roots(folder));
+      return new ProductRemoval(place, allowed, "", cache, digests, note);
     }
 
     /**
@@ -231,7 +268,7 @@ public record CleanRequest(
       }
       Wanted wanted = Wanted.of(folder.project(), targets);
       Graph graph = folder.project().graph();
-      StaleProducts staleness = new StaleProducts(graph, new JobRecords(graph, cache, Set.of()));
+      StaleProducts staleness = new StaleProducts(graph, new JobRecords(graph, cache, Map.of()));
       if (stale) {
         refuseOtherFiles(folder.project(), cache, staleness);
         Set<String> names = wanted.names(graph);

@@ -2,6 +2,7 @@ package dev.torc.session;
 
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
+import dev.torc.exec.Allocation;
 import dev.torc.exec.LocalRunner;
 import dev.torc.exec.Runner;
 import dev.torc.hash.StampSource;
@@ -23,18 +24,25 @@ import java.util.function.Supplier;
  * @param runner what runs jobs; each build opens one
  * @param threads on what a build's attempts run; each build opens one
  * @param cache opens the cache for work
+ * @param allocation the nodes on which jobs of schedulers run as steps; null where these submit
  */
 public record Host(
     StampSource stamps,
     Supplier<Limits> limits,
     Supplier<Runner> runner,
     Supplier<ExecutorService> threads,
-    CacheOpener cache) {
+    CacheOpener cache,
+    Allocation allocation) {
 
   /** Opens the cache for work; see {@link Cache#open}. */
   public interface CacheOpener {
     /** Takes lines about a cache that had to be set aside. */
     Cache open(CachePlace place, Consumer<String> warn);
+  }
+
+  /** The same, with an allocation. */
+  Host in(Allocation given) {
+    return new Host(stamps, limits, runner, threads, cache, given);
   }
 
   /** The machine itself, for a caller with this environment. */
@@ -44,6 +52,7 @@ public record Host(
         () -> Limits.here(env),
         () -> new LocalRunner(Environment.ofCaller(), LocalRunner.GRACE),
         Executors::newCachedThreadPool,
-        Cache::open);
+        Cache::open,
+        null);
   }
 }

@@ -108,7 +108,8 @@ public record JobsRequest(List<String> targets, boolean instances) {
             .count();
   }
 
-  private StatusAnswer.Past past(ProjectFolder folder, Cache cache, JobSelection selection) {
+  private StatusAnswer.Past past(ProjectFolder folder, Cache cache, JobSelection selection)
+      throws IOException {
     List<String> names = new ArrayList<>();
     cache.eachResult(
         (job, result) -> {

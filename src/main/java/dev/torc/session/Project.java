@@ -1,6 +1,7 @@
 package dev.torc.session;
 
 import dev.torc.buildfile.BuildFile;
+import dev.torc.buildfile.Overrides;
 import dev.torc.buildfile.ParsedBuildFile;
 import dev.torc.buildfile.ResultSource;
 import dev.torc.cache.CachePlace;
@@ -24,7 +25,6 @@ import dev.torc.workflow.Image;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.function.Function;
@@ -63,14 +63,13 @@ public record Project(
    * RestState} find out whether these results stand, or asks {@link #withoutResults}.
    */
   public static Project load(Caller caller, ProjectOptions options) throws IOException {
-    List<Path> files = options.files();
-    if (files.isEmpty()) {
-      files = List.of(BuildFile.find(caller.cwd()));
-    }
+    List<Path> files = options.layers(caller.cwd());
     SortedMap<String, String> variables = options.variables();
     CachePlace place = CachePlace.find(BuildFile.root(files.getFirst()), caller.env());
     boolean contained = !ProjectOptions.HOST.equals(options.containers());
-    GraphFile.Origin origin = new GraphFile.Origin(InstalledTorc.id(), files, variables, contained);
+    GraphFile.Origin origin =
+        new GraphFile.Origin(
+            InstalledTorc.id(), files, new Overrides(variables, contained, options.executor()));
     GraphFile kept =
         options.input() == null
             ? GraphFile.read(place.graph(), origin, looking(place, caller, _ -> null))
@@ -91,9 +90,7 @@ public record Project(
 
   /** How many jobs a build file has, read as any but with nothing known of results or disk. */
   public static int jobs(Path file) throws IOException {
-    return unexpanded(
-            ParsedBuildFile.read(List.of(file), null, Collections.emptySortedMap(), true)::expand)
-        .jobs();
+    return unexpanded(ParsedBuildFile.read(List.of(file), null, Overrides.NONE)::expand).jobs();
   }
 
   private static Graph unexpanded(Expander.Source source) throws IOException {

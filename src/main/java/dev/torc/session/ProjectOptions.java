@@ -1,10 +1,12 @@
 package dev.torc.session;
 
+import dev.torc.buildfile.BuildFile;
 import dev.torc.exec.Containers;
 import dev.torc.machine.SafeText;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,17 +16,49 @@ import java.util.SortedMap;
  * Which project is meant, and how its build file is read.
  *
  * @param files build files, each laid over the ones before; none where the nearest one is meant
+ * @param site a file that is laid over the first of them, below all others; null without one
  * @param input the text of the build file {@code -} among these, from standard input; null without
  *     one
  * @param variables values of variables that win over those of the build file
  * @param containers the runtime that all images are run with, {@link #HOST} where they are not run;
  *     null where each may choose
+ * @param executor the executor that all jobs are for; null where each job says so itself
  */
 public record ProjectOptions(
-    List<Path> files, byte[] input, SortedMap<String, String> variables, String containers) {
+    List<Path> files,
+    Path site,
+    byte[] input,
+    SortedMap<String, String> variables,
+    String containers,
+    String executor) {
+
+  /** The variable that names the site's file. */
+  public static final String SITE = "TORC_CONFIG";
 
   /** Steps with an image run on the host. */
   public static final String HOST = "none";
+
+  /**
+   * All files that are read, in their order; throws {@link BadInput} where there is no build file,
+   * or not the site's.
+   *
+   * @param start the folder where the user stands
+   */
+  List<Path> layers(Path start) {
+    List<Path> layers = new ArrayList<>(files);
+    if (layers.isEmpty()) {
+      layers.add(BuildFile.find(start));
+    }
+    if (site != null) {
+      if (!Files.exists(site)) {
+        throw new BadInput(
+            Place.NONE,
+            "%s names %s, and there is no such file".formatted(SITE, SafeText.name("" + site)));
+      }
+      layers.add(1, site);
+    }
+    return layers;
+  }
 
   /**
    * The word for a runtime as the user gave it; throws {@link BadInput} for one that is none.

@@ -11,11 +11,12 @@ import dev.torc.plan.NeedContents;
 import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
+import dev.torc.plan.Reason;
 import dev.torc.workflow.Group;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -26,7 +27,7 @@ public final class ReadSession implements AutoCloseable {
 
   private final Project project;
   private final Cache cache;
-  private final Set<String> interrupted;
+  private final Map<String, Reason> left;
   private final DigestMemo digests;
   private final PlanContext context;
   private final RestState rest;
@@ -36,7 +37,7 @@ public final class ReadSession implements AutoCloseable {
     this.cache = cache;
     this.rest = rest.holds() ? rest : RestState.none(known);
     Project given = this.rest.project();
-    this.interrupted = RunningJobs.of(given.place(), cache).interrupted();
+    this.left = RunningJobs.of(given.place(), cache).left();
     this.digests = given.looking(cache::stamp);
     this.rest.hand(digests);
     Expander expander =
@@ -58,8 +59,7 @@ public final class ReadSession implements AutoCloseable {
   }
 
   private PlanContext context(Project of, JobSelection selection, boolean force) {
-    return PlanContext.of(
-        of.graph(), cache, interrupted, digests, of.surroundings(), selection, force);
+    return PlanContext.of(of.graph(), cache, left, digests, of.surroundings(), selection, force);
   }
 
   /**

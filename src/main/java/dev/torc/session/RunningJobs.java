@@ -4,29 +4,67 @@ import dev.torc.cache.BuildLock;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
+import dev.torc.exec.EarlierJob;
+import dev.torc.plan.Reason;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What the marks of started jobs mean to someone who only looks (rule 9): those of the build that
- * holds the lock are running, any others were interrupted.
+ * holds the lock are running, any others were interrupted, or are out at a scheduler.
  *
  * @param holder who holds the build lock, if anybody does
  * @param running names of the jobs that run now
- * @param interrupted names of the jobs that a killed torc left
+ * @param left why jobs run that an earlier torc left running or handed out, by their names
  */
 public record RunningJobs(
-    Optional<BuildLock.Holder> holder, Set<String> running, Set<String> interrupted) {
+    Optional<BuildLock.Holder> holder, Set<String> running, Map<String, Reason> left) {
 
-  public static RunningJobs of(CachePlace place, Cache cache) {
+  /**
+   * Looks at the marks.
+   *
+   * @throws IOException where what was handed out cannot be looked at
+   */
+  public static RunningJobs of(CachePlace place, Cache cache) throws IOException {
     Optional<BuildLock.Holder> holder = BuildLock.holder(place);
     String build = holder.map(BuildLock.Holder::build).orElse("");
     List<StartMarks.Mark> marks = StartMarks.live(StartMarks.read(place), cache);
     Set<String> running = new HashSet<>();
-    Set<String> interrupted = new HashSet<>();
-    marks.forEach(mark -> (mark.build().equals(build) ? running : interrupted).add(mark.job()));
-    return new RunningJobs(holder, running, interrupted);
+    List<StartMarks.Mark> others = new ArrayList<>();
+    for (StartMarks.Mark mark : marks) {
+      if (mark.build().equals(build)) {
+        running.add(mark.job());
+      } else {
+        others.add(mark);
+      }
+    }
+    return new RunningJobs(holder, running, left(place, others));
+  }
+
+  /** Why the jobs of some marks run. */
+  static Map<String, Reason> left(CachePlace place, List<StartMarks.Mark> marks)
+      throws IOException {
+    Map<String, Reason> left = new ConcurrentHashMap<>();
+    for (StartMarks.Mark mark : marks) {
+      left.put(
+          mark.job(),
+          mark.isRemote() ? submitted(mark.executor()) : Reason.of(Reason.Kind.INTERRUPTED));
+    }
+    if (marks.stream().anyMatch(StartMarks.Mark::isRemote)) {
+      for (EarlierJob out : EarlierJob.all(place.remote())) {
+        left.computeIfPresent(out.job(), (_, _) -> submitted(out.where()));
+      }
+    }
+    return left;
+  }
+
+  private static Reason submitted(String where) {
+    return new Reason(Reason.Kind.SUBMITTED, "", "", where);
   }
 }

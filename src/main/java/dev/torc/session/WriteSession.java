@@ -5,6 +5,7 @@ import dev.torc.cache.BuildId;
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
+import dev.torc.cache.CacheException;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
 import dev.torc.engine.AttemptContext;
@@ -12,10 +13,13 @@ import dev.torc.engine.Event;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.Recorder;
+import dev.torc.engine.Remotes;
 import dev.torc.engine.TemporaryFolder;
 import dev.torc.exec.Containers;
 import dev.torc.exec.LeftoverProcesses;
 import dev.torc.exec.LocalRunner;
+import dev.torc.exec.RemoteKey;
+import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.Runner;
 import dev.torc.hash.DigestMemo;
 import dev.torc.machine.Makeflags;
@@ -24,6 +28,7 @@ import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.PlanContext;
+import dev.torc.plan.Reason;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,24 +47,28 @@ import java.util.function.Consumer;
  * A project opened for work: the lock is held, what a killed torc left is dealt with, the cache is
  * open for writing. Deciding and running is for those who work in it.
  */
-public final class WriteSession implements AutoCloseable {
+public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
 
   private final Project project;
   private final BuildId build;
   private final long started = System.currentTimeMillis();
   private final Cache cache;
-  private final StartMarks marks;
+  private StartMarks marks;
+  private final Map<String, Reason> out; // jobs that an earlier build handed out
   private final DigestMemo digests;
   private final Consumer<String> warn;
   private final Heap heap = new Heap();
   private final List<String> kept = new ArrayList<>(); // lines of a first build, told as one
   private boolean recorded;
+  private volatile boolean handed; // whether anything went to a scheduler
 
   private WriteSession(
-      Project project, String id, Cache cache, StartMarks marks, Consumer<String> warn) {
+      Project project, String id, Cache cache, List<StartMarks.Mark> out, Consumer<String> warn)
+      throws IOException {
     this.project = project;
     this.cache = cache;
-    this.marks = marks;
+    this.marks = StartMarks.begin(cache.place(), out);
+    this.out = RunningJobs.left(project.place(), out);
     this.warn = warn;
     this.build = new BuildId(id, cache.nextBuildNumber());
     this.digests =
@@ -81,12 +90,16 @@ public final class WriteSession implements AutoCloseable {
       throws IOException {
     Cache cache = project.caller().host().cache().open(project.place(), warn);
     try {
-      endLeftovers(project.caller().env(), project.place(), cache, warn);
+      List<StartMarks.Mark> out = new ArrayList<>();
+      for (StartMarks.Mark mark :
+          endLeftovers(project.caller().env(), project.place(), cache, warn)) {
+        out.add(new StartMarks.Mark(id, mark.job(), 1).at(mark.executor()));
+      }
       OwnFile.folder(project.place().logs());
       OwnFile.folder(project.place().jobs());
       FilesForOthers.keep(project.place().root());
       OwnFile.prepare(project.place().clock()); // who reads it tells of nothing
-      return new WriteSession(project, id, cache, StartMarks.begin(cache.place()), warn);
+      return new WriteSession(project, id, cache, out, warn);
     } catch (IOException | RuntimeException e) {
       cache.close();
       throw e;
@@ -95,11 +108,16 @@ public final class WriteSession implements AutoCloseable {
 
   /**
    * Rule 9: ends what is left of the jobs of a killed torc, takes their temporary folders away, and
-   * records as interrupted those that this cache answers for.
+   * records as interrupted those that this cache answers for; but for what is handed out.
+   *
+   * @return the marks of what this cache has handed out
    */
-  public static void endLeftovers(
+  public static List<StartMarks.Mark> endLeftovers(
       Map<String, String> env, CachePlace place, Cache cache, Consumer<String> warn) {
-    List<StartMarks.Mark> marks = StartMarks.read(place);
+    List<StartMarks.Mark> marks = new ArrayList<>(StartMarks.read(place));
+    List<StartMarks.Mark> out =
+        StartMarks.live(marks, cache).stream().filter(StartMarks.Mark::isRemote).toList();
+    marks.removeIf(StartMarks.Mark::isRemote);
     Set<LeftoverProcesses.Mark> left = new LinkedHashSet<>();
     StartMarks.running(marks, cache)
         .forEach(mark -> left.add(new LeftoverProcesses.Mark(mark.build(), mark.job())));
@@ -116,6 +134,7 @@ public final class WriteSession implements AutoCloseable {
       cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
     }
     cache.flush();
+    return out;
   }
 
   /** The containers that marks name are ended too, where their processes cannot be seen. */
@@ -141,11 +160,12 @@ public final class WriteSession implements AutoCloseable {
   /** What is known before anything runs. */
   public PlanContext context(JobSelection selection, boolean force) {
     return PlanContext.of(
-        project.graph(), cache, Set.of(), digests, project.surroundings(), selection, force);
+        project.graph(), cache, out, digests, project.surroundings(), selection, force);
   }
 
   /** What attempts of this build share. */
-  AttemptContext shared(PlanContext context, Runner runner, Consumer<? super Event> events)
+  AttemptContext shared(
+      PlanContext context, Runner runner, Remotes remotes, Consumer<? super Event> events)
       throws IOException {
     Map<String, String> env = project.caller().env();
     Map<String, String> inherited = new HashMap<>();
@@ -158,6 +178,8 @@ public final class WriteSession implements AutoCloseable {
     return new AttemptContext(
         context.graph(),
         context.contents(),
+        context.decider(),
+        context.records(),
         new OccupiedPlaces(context.graph(), context.records(), digests),
         digests,
         removal(),
@@ -171,11 +193,12 @@ public final class WriteSession implements AutoCloseable {
             events),
         marks,
         runner,
+        remotes,
         build);
   }
 
   /** Takes away products and keeps what is the user's. */
-  private ProductRemoval removal() throws IOException {
+  ProductRemoval removal() throws IOException {
     return new ProductRemoval(
         project.place(),
         new AllowedRoots(project.workflow().root(), project.workflow().roots()),
@@ -222,7 +245,36 @@ public final class WriteSession implements AutoCloseable {
       record(finished.nanos(), counts, finished.exit());
       cache.flush();
     }
-    marks.clear();
+    List<StartMarks.Mark> left =
+        !handed && out.isEmpty()
+            ? List.of()
+            : StartMarks.live(StartMarks.read(cache.place()), cache).stream()
+                .filter(StartMarks.Mark::isRemote)
+                .toList();
+    if (left.isEmpty()) {
+      marks.clear();
+    } else {
+      marks.close();
+      marks = StartMarks.begin(cache.place(), left);
+    }
+  }
+
+  /** Whether an earlier build handed out a job, and nobody has its result. */
+  boolean isOut(String job) {
+    return out.containsKey(job);
+  }
+
+  @Override
+  public void handOut(List<RemoteKey> attempts, String executor) throws IOException {
+    handed = true;
+    try {
+      for (RemoteKey each : attempts) {
+        marks.add(new StartMarks.Mark(each.build(), each.job(), each.attempt()).at(executor));
+      }
+      marks.sync();
+    } catch (CacheException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   private void record(long nanos, SortedMap<String, Integer> counts, int exit) {

@@ -22,6 +22,7 @@ import java.util.StringJoiner;
  * @param manual whether it runs only when it is named or something that will be built needs it
  * @param showsOutput whether all that it wrote is shown when it ends, also where it ended well
  * @param priority larger first
+ * @param executor the name of the one that runs it; null for this machine
  * @param group the group that it is an instance of, null for a plain job
  * @param parameters the values of an instance by name, as written; empty for a plain job
  */
@@ -47,6 +48,7 @@ public record Job(
     int priority,
     List<String> tags,
     String description,
+    String executor,
     String group,
     SortedMap<String, String> parameters) {
 

@@ -21,6 +21,7 @@ import java.util.SortedMap;
  * @param starts by group: where in the jobs its instances begin, or would
  * @param data the values of the {@code data} section by name, as {@link JsonText}
  * @param hooks in the order written
+ * @param executors schedulers of other machines, in the order written
  * @param warnings what is accepted but looks wrong
  * @param manual names of the jobs that a build of all leaves out, and of such groups whose
  *     instances are not known
@@ -37,5 +38,17 @@ public record Workflow(
     List<Integer> starts,
     SortedMap<String, String> data,
     List<Hook> hooks,
+    List<Executor> executors,
     List<BadInput.Diagnostic> warnings,
-    List<String> manual) {}
+    List<String> manual) {
+
+  /** The executor of a name; null for none. */
+  public Executor executor(String name) {
+    for (Executor executor : executors) {
+      if (executor.name().equals(name)) {
+        return executor;
+      }
+    }
+    return null;
+  }
+}

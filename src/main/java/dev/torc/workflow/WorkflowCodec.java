@@ -7,6 +7,7 @@ import dev.torc.syntax.Place;
 import dev.torc.syntax.Quote;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class WorkflowCodec {
 
   private static final Image.Pull[] PULLS = Image.Pull.values();
   private static final Retry.Cause[] CAUSES = Retry.Cause.values();
+  private static final Executor.Word[] WORDS = Executor.Word.values();
   private static final Hook.On[] ONS = Hook.On.values();
 
   private final List<String> shared;
@@ -74,6 +76,7 @@ public final class WorkflowCodec {
     out.list(workflow.starts(), (to, start) -> to.number(start));
     out.map(workflow.data(), ByteWriter::text);
     out.list(workflow.hooks(), this::hook);
+    out.list(workflow.executors(), this::executor);
     out.list(workflow.warnings(), this::said);
     out.list(workflow.manual(), ByteWriter::text);
   }
@@ -99,6 +102,7 @@ public final class WorkflowCodec {
     List<Integer> starts = in.list(ByteReader::small);
     SortedMap<String, String> data = in.map(ByteReader::text);
     List<Hook> hooks = in.list(this::hook);
+    List<Executor> executors = in.list(this::executor);
     List<BadInput.Diagnostic> warnings = in.list(this::said);
     List<String> manual = in.list(ByteReader::text);
     return new Workflow(
@@ -113,6 +117,7 @@ public final class WorkflowCodec {
         starts,
         data,
         hooks,
+        executors,
         warnings,
         manual);
   }
@@ -147,6 +152,7 @@ public final class WorkflowCodec {
     out.number(job.priority());
     out.list(job.tags(), ByteWriter::text);
     out.text(job.description());
+    out.text(job.executor());
     out.text(job.group());
     out.map(job.parameters(), ByteWriter::text);
   }
@@ -179,6 +185,7 @@ public final class WorkflowCodec {
         in.flag(),
         in.small(),
         in.list(ByteReader::text),
+        in.text(),
         in.text(),
         in.text(),
         in.map(ByteReader::text));
@@ -437,6 +444,61 @@ public final class WorkflowCodec {
         in.list(ByteReader::text),
         in.text(),
         in.list(this::said));
+  }
+
+  private void executor(ByteWriter out, Executor executor) {
+    place(out, executor.place());
+    out.text(executor.name());
+    out.text(executor.before());
+    out.text(executor.account());
+    out.text(executor.partition());
+    out.list(executor.args(), ByteWriter::text);
+    out.number(executor.maxJobs());
+    out.number(executor.batch());
+    out.number(executor.maxRuntime());
+    out.number(executor.latency());
+    Executor.Commands commands = executor.commands();
+    out.flag(commands != null);
+    if (commands != null) {
+      out.text(commands.submit());
+      out.text(commands.states());
+      out.text(commands.cancel());
+      out.text(commands.id());
+      out.text(commands.separator());
+      for (Executor.Word word : WORDS) {
+        out.list(commands.words().getOrDefault(word, List.of()), ByteWriter::text);
+      }
+      out.map(commands.settings(), ByteWriter::text);
+    }
+  }
+
+  private Executor executor(ByteReader in) {
+    return new Executor(
+        place(in),
+        in.text(),
+        in.text(),
+        in.text(),
+        in.text(),
+        in.list(ByteReader::text),
+        in.small(),
+        in.number(),
+        in.number(),
+        in.number(),
+        in.flag() ? commands(in) : null);
+  }
+
+  private static Executor.Commands commands(ByteReader in) {
+    String submit = in.text();
+    String states = in.text();
+    String cancel = in.text();
+    String id = in.text();
+    String separator = in.text();
+    Map<Executor.Word, List<String>> words = new EnumMap<>(Executor.Word.class);
+    for (Executor.Word word : WORDS) {
+      words.put(word, in.list(ByteReader::text));
+    }
+    return new Executor.Commands(
+        submit, states, cancel, id, separator, words, in.map(ByteReader::text));
   }
 
   private void hook(ByteWriter out, Hook hook) {

@@ -110,7 +110,11 @@ class BuildFilePageTest {
             KnownKeys.HOOKS,
             KnownKeys.HOOK,
             KnownKeys.VALUES,
-            KnownKeys.TABLE)
+            KnownKeys.TABLE,
+            KnownKeys.EXECUTOR,
+            KnownKeys.EXECUTOR_SLURM,
+            KnownKeys.EXECUTOR_COMMANDS,
+            KnownKeys.EXECUTOR_WORDS)
         .forEach(keys::addAll);
     return keys;
   }

@@ -93,6 +93,11 @@ class SchemaTest {
     assertKeys(KnownKeys.JOB, "/$defs/job/properties");
     assertKeys(KnownKeys.TASK, "/$defs/task/properties");
     assertKeys(KnownKeys.CONTAINER, "/$defs/container/properties");
+    Set<String> executor = new TreeSet<>(KnownKeys.EXECUTOR);
+    executor.addAll(KnownKeys.EXECUTOR_SLURM);
+    executor.addAll(KnownKeys.EXECUTOR_COMMANDS);
+    assertKeys(executor, "/$defs/executor/properties");
+    assertKeys(KnownKeys.EXECUTOR_WORDS, "/$defs/executor/properties/words/properties");
     assertKeys(KnownKeys.RESOURCES, "/$defs/resources/properties");
     assertKeys(KnownKeys.LIMITS, "/properties/limits/properties");
     assertKeys(KnownKeys.RETRY, "/$defs/retry/properties");

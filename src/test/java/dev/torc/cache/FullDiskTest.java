@@ -121,7 +121,7 @@ class FullDiskTest {
   @Test
   void rule9AMarkThatCannotBeWrittenIsAnErrorAndTheOthersStay() throws IOException {
     StartMarks.Mark first = new StartMarks.Mark(".", false, "b", "first", 1, "");
-    try (StartMarks marks = StartMarks.begin(place())) {
+    try (StartMarks marks = StartMarks.begin(place(), List.of())) {
       marks.add(first);
       fill();
       StartMarks.Mark big = new StartMarks.Mark("b", "x".repeat(100_000), 1);

@@ -29,12 +29,12 @@ class StartMarksTest {
   @Test
   void rule9AMarkOutlivesWhoMadeIt() {
     assertEquals(List.of(), StartMarks.read(place()));
-    try (StartMarks marks = StartMarks.begin(place())) {
+    try (StartMarks marks = StartMarks.begin(place(), List.of())) {
       SOME.forEach(marks::add);
       assertEquals(SOME, StartMarks.read(place()), "without closing, as after kill -9");
     }
     assertEquals(SOME, StartMarks.read(place()));
-    try (StartMarks marks = StartMarks.begin(place())) {
+    try (StartMarks marks = StartMarks.begin(place(), List.of())) {
       assertEquals(List.of(), StartMarks.read(place()));
       marks.add(SOME.get(3));
       marks.clear();
@@ -47,7 +47,7 @@ class StartMarksTest {
   @Test
   void aMarkNamesTheContainersOfItsJob() {
     StartMarks.Mark contained = mark("b1", "odd 1/podman/x", 2).in("podman/torc-b1-2");
-    try (StartMarks marks = StartMarks.begin(place())) {
+    try (StartMarks marks = StartMarks.begin(place(), List.of())) {
       marks.add(contained);
     }
     assertEquals(List.of(contained), StartMarks.read(place()));
@@ -57,11 +57,11 @@ class StartMarksTest {
   void rule9ATornLineIsSkippedWhereverItWasTorn() throws IOException {
     StartMarks.Mark first = mark("b1", "first", 1);
     StartMarks.Mark second = mark("b1", "se cond\n", 2);
-    try (StartMarks marks = StartMarks.begin(place())) {
+    try (StartMarks marks = StartMarks.begin(place(), List.of())) {
       marks.add(first);
     }
     int whole = (int) Files.size(place().running());
-    try (StartMarks marks = StartMarks.begin(place())) {
+    try (StartMarks marks = StartMarks.begin(place(), List.of())) {
       marks.add(first);
       marks.add(second);
     }
@@ -74,7 +74,7 @@ class StartMarksTest {
 
   @Test
   void rule9AFlippedBitIsNeverAnotherMark() throws IOException {
-    try (StartMarks marks = StartMarks.begin(place())) {
+    try (StartMarks marks = StartMarks.begin(place(), List.of())) {
       marks.add(SOME.get(1));
       marks.add(SOME.get(2));
     }
@@ -108,12 +108,12 @@ class StartMarksTest {
   void rule9ABuildWithOtherRecordsLeavesAMarkToItsOwner() throws IOException {
     CachePlace one = elsewhere("one");
     CachePlace two = elsewhere("two");
-    StartMarks.begin(one).add(new StartMarks.Mark("b1", "job", 1)); // killed
+    StartMarks.begin(one, List.of()).add(new StartMarks.Mark("b1", "job", 1)); // killed
     for (CachePlace other : List.of(two, place(), two)) {
       try (Cache cache = Cache.open(other, note -> {})) {
         List<StartMarks.Mark> marks = StartMarks.read(other);
         assertEquals(List.of(), StartMarks.live(marks, cache));
-        try (StartMarks mine = StartMarks.begin(cache.place())) {
+        try (StartMarks mine = StartMarks.begin(cache.place(), List.of())) {
           mine.add(new StartMarks.Mark("b2", "job", 1));
           assertEquals(2, StartMarks.read(other).size());
           cache.put(Samples.all("job", "b2"));
@@ -125,7 +125,7 @@ class StartMarksTest {
       assertEquals(
           List.of("job"),
           StartMarks.live(StartMarks.read(one), cache).stream().map(StartMarks.Mark::job).toList());
-      StartMarks.begin(cache.place()).close();
+      StartMarks.begin(cache.place(), List.of()).close();
     }
     assertEquals(0, Files.size(place().running()), "its owner has answered for it");
   }
@@ -133,10 +133,10 @@ class StartMarksTest {
   @Test
   void rule9TheProcessesOfAnothersMarkAreEndedOnce() {
     CachePlace one = elsewhere("one");
-    StartMarks.begin(one).add(new StartMarks.Mark("b1", "job", 1));
+    StartMarks.begin(one, List.of()).add(new StartMarks.Mark("b1", "job", 1));
     try (Cache cache = Cache.open(place(), note -> {})) {
       assertEquals(1, StartMarks.running(StartMarks.read(place()), cache).size());
-      StartMarks.begin(place()).close();
+      StartMarks.begin(place(), List.of()).close();
       assertEquals(List.of(), StartMarks.running(StartMarks.read(place()), cache));
     }
     try (Cache cache = Cache.open(one, note -> {})) {
@@ -154,7 +154,7 @@ class StartMarksTest {
       assertEquals(
           List.of(new StartMarks.Mark("b1", "an old one", 2)),
           StartMarks.live(StartMarks.read(one), cache));
-      StartMarks.begin(one).close();
+      StartMarks.begin(one, List.of()).close();
     }
     assertEquals(List.of(), StartMarks.read(place()));
   }
@@ -162,7 +162,8 @@ class StartMarksTest {
   @Test
   void theMarksOfOthersAreBounded() throws IOException {
     for (int i = 0; i < 100; i++) {
-      StartMarks.begin(elsewhere("cache" + i)).add(new StartMarks.Mark("b" + i, "job", 1));
+      StartMarks.begin(elsewhere("cache" + i), List.of())
+          .add(new StartMarks.Mark("b" + i, "job", 1));
     }
     List<StartMarks.Mark> marks = StartMarks.read(place());
     assertEquals(65, marks.size());

@@ -10,6 +10,7 @@ import dev.torc.cache.StartMarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -160,7 +161,7 @@ class StatusCommandTest {
   void rule9WhatTheHolderOfTheLockStartedIsRunningAndNothingElseIs() throws IOException {
     folder.build();
     CachePlace place = CachePlace.find(cwd, Map.of());
-    try (StartMarks marks = StartMarks.begin(place)) {
+    try (StartMarks marks = StartMarks.begin(place, List.of())) {
       marks.add(new StartMarks.Mark("now", "second", 1));
       marks.add(new StartMarks.Mark("killed", "third", 1));
       try (BuildLock lock =
@@ -193,7 +194,7 @@ class StatusCommandTest {
     assertTrue(
         out.endsWith(
             "\"exit\":0,\"counts\":{\"blocked\":0,\"failed\":0,\"interrupted\":0,"
-                + "\"not_reached\":0,\"ran\":3,\"up_to_date\":0}}}\n"),
+                + "\"not_reached\":0,\"ran\":3,\"submitted\":0,\"up_to_date\":0}}}\n"),
         out);
   }
 

@@ -1,8 +1,11 @@
 package dev.torc.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.exec.ProcessEnd;
+import dev.torc.exec.ProcessEnd.How;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,8 +31,18 @@ class FailurePhraseTest {
     String phrase = "timed out after 1.0 s";
     assertEquals(phrase, FailurePhrase.of(timeout(""), 1_000_000_000, 0));
     assertEquals(
-        phrase + "; left behind: processes that cannot be ended: [7]",
+        phrase + "; processes that cannot be ended: [7]",
         FailurePhrase.of(timeout("processes that cannot be ended: [7]"), 1_000_000_000, 0));
+  }
+
+  @Test
+  void aSchedulersOwnWordsStandBesideTheCause() {
+    for (ProcessEnd.How how : List.of(How.TIMEOUT, How.MEMORY, How.CANCELLED)) {
+      ProcessEnd end = new ProcessEnd(how, 0, 0, 0, -1, "far: its own words");
+      String phrase = FailurePhrase.of(end, 1_000_000_000, 1 << 20);
+      assertTrue(
+          phrase.matches("(timed out.*|out of memory|cancelled); far: its own words"), phrase);
+    }
   }
 
   private static ProcessEnd timeout(String message) {

@@ -282,7 +282,8 @@ class Harness {
     List<Path> files = List.of(root.resolve("torc.yaml"));
     return Project.load(
         caller(),
-        new ProjectOptions(files, null, new TreeMap<>(), containers ? null : ProjectOptions.HOST));
+        new ProjectOptions(
+            files, null, null, new TreeMap<>(), containers ? null : ProjectOptions.HOST, null));
   }
 
   /** Who builds, on a machine of the test's own. */
@@ -295,7 +296,8 @@ class Harness {
             () -> new Limits(limits.get("cpus").intValue(), limits.get("memory"), List.of()),
             this::openRunner,
             this::openThreads,
-            (place, _) -> openCache(place)));
+            (place, _) -> openCache(place),
+            null));
   }
 
   /** The same project, whose jobs a stub looks up as groups are expanded. */
@@ -319,7 +321,8 @@ class Harness {
     limits.forEach((name, amount) -> counters.put(name, amount.toString()));
     counters.keySet().removeAll(Set.of("cpus", "memory"));
     return BuildSession.of(
-        followed(load()), new BuildRequest(List.of(targets), force, failFast, true, dry, counters));
+        followed(load()),
+        new BuildRequest(List.of(targets), force, failFast, false, true, dry, counters));
   }
 
   /**

@@ -2,6 +2,8 @@ package dev.torc.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.cache.CachePlace;
+import dev.torc.cache.StartMarks;
 import dev.torc.engine.StubRunner.Stub;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Digest;
@@ -70,6 +72,7 @@ class Rule01ReasonsTest extends Harness {
       timed out         | ends TIMEOUT                      | usual                           | will run: timed out
       out of memory     | ends MEMORY                       | usual                           | will run: out of memory
       interrupted       | ends INTERRUPTED                  | usual                           | will run: interrupted
+      submitted         |                                   | out                             | will run: submitted
       """;
 
   private record Row(String name, String before, String since, String verdict) {
@@ -121,6 +124,10 @@ class Rule01ReasonsTest extends Harness {
       case "containers" -> containers = true; // and no program on the PATH runs them
       case "usual" -> usual("a");
       case "ends" -> job("a", stub -> ended(stub, words[1]));
+      case "out" -> {
+        CachePlace place = place();
+        StartMarks.begin(place, List.of(new StartMarks.Mark("b0", "a", 1).at("far"))).close();
+      }
       case "loop" -> {
         delete(words[1]);
         Files.createSymbolicLink(root.resolve(words[1]), Path.of(words[1]));

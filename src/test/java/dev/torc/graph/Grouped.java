@@ -62,6 +62,7 @@ public final class Grouped {
         List.of(),
         flat.data(),
         flat.hooks(),
+        flat.executors(),
         flat.warnings(),
         flat.manual());
   }
@@ -89,6 +90,7 @@ public final class Grouped {
         job.priority(),
         job.tags(),
         job.description(),
+        job.executor(),
         name.group(),
         name.values());
   }

@@ -69,6 +69,7 @@ class GrowthTest {
           starts,
           all.data(),
           all.hooks(),
+          all.executors(),
           all.warnings(),
           all.manual());
     }

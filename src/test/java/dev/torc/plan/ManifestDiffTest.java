@@ -69,6 +69,7 @@ class ManifestDiffTest {
       IMAGE = bb 0123456789abcd | IMAGE = bb 0123456789abce | SETTING_CHANGED image: bb 0123456789ab → bb 0123456789ab
       IMAGE = bb 0123456789abcd | IMAGE = cc 0123456789abcd |
       CONTAINER = [] ["-v"]     | CONTAINER = [] []         | SETTING_CHANGED container: [] ["-v"] → [] []
+      BEFORE = load gcc         | BEFORE = load llvm        | SETTING_CHANGED before: load gcc → load llvm
       DATA t.loss = 0.25        | DATA t.loss = 0.2         | DATA_CHANGED t.loss: 0.25 → 0.2
       DATA t.loss = missing     | DATA t.loss = 0.2         | DATA_CHANGED t.loss: → 0.2
       DATA t.loss = 0.25        | DATA t.loss = missing     | DATA_CHANGED t.loss: 0.25 →

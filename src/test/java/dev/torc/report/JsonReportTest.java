@@ -30,6 +30,7 @@ class JsonReportTest {
               1,
               new Event.Details("exit 1", "c", new Event.Log(Path.of("/l"), 0, false), 5, -1, -1),
               1_500_000_000L),
+          new Event.JobSubmitted("work2", "slurm", "12_3"),
           new Event.JobReleased("work2"),
           Events.without("work2", 3, "work/i=1", "work/i=3"),
           new Event.Ending(List.of("work3", "work4"), 5_000_000_000L),
@@ -56,6 +57,7 @@ class JsonReportTest {
         "reasons":[{"kind":"need_changed","name":"f2.json","old":"OLD","now":"NOW"}]}
         {"event":"job_retried","job":"work2","attempt":1,"what":"exit 1","command":"c","log":"/l",\
         "seconds":5.0E-9,"cpu":null,"memory":null,"delay":1.5}
+        {"event":"job_submitted","job":"work2","executor":"slurm","id":"12_3"}
         {"event":"job_released","job":"work2"}
         {"event":"job_ended","job":"work2","state":"ran","what":"","command":"","log":null,\
         "seconds":1.2,"cpu":1.0,"memory":3145728,\
@@ -65,7 +67,7 @@ class JsonReportTest {
         {"event":"terminal","lent":true}
         {"event":"note","level":"warning","text":"line\\none"}
         {"event":"finished","build":"b1","counts":{"up_to_date":3,"ran":1,"failed":0,"blocked":0,\
-        "interrupted":0,"not_reached":0},"seconds":1.2,"exit":0}
+        "interrupted":0,"submitted":0,"not_reached":0},"seconds":1.2,"exit":0}
         """
             .replace("OLD", ReasonTextTest.OLD)
             .replace("NOW", ReasonTextTest.NOW),
@@ -112,7 +114,7 @@ class JsonReportTest {
     }
     assertEquals(Set.of(), missing);
     assertEquals(
-        Event.class.getPermittedSubclasses().length, 11, "an event that ALL does not hold");
+        Event.class.getPermittedSubclasses().length, 12, "an event that ALL does not hold");
   }
 
   @Test

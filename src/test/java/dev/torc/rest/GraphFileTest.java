@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.buildfile.Overrides;
 import dev.torc.buildfile.ParsedBuildFile;
 import dev.torc.buildfile.ResultSource;
 import dev.torc.graph.Graph;
@@ -88,11 +89,12 @@ class GraphFileTest {
   }
 
   private GraphFile.Origin origin(SortedMap<String, String> defines, Path... files) {
-    return new GraphFile.Origin("1.0", List.of(files), defines, true);
+    return new GraphFile.Origin("1.0", List.of(files), new Overrides(defines, true, null));
   }
 
   private Graph write(SortedMap<String, String> defines, Path... files) throws IOException {
-    ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(files), null, defines, true);
+    ParsedBuildFile blueprint =
+        ParsedBuildFile.read(List.of(files), null, new Overrides(defines, true, null));
     Graph graph = GraphBuilder.build(blueprint.expand(ResultSource.nothing()));
     assertNotNull(
         GraphFile.write(
@@ -226,7 +228,8 @@ class GraphFileTest {
   @Test
   void whatABuildFileHeldWhenItWasReadCounts() throws IOException {
     Path yaml = put("torc.yaml", "jobs: { a: { command: one, produces: x } }");
-    ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(yaml), null, none, true);
+    ParsedBuildFile blueprint =
+        ParsedBuildFile.read(List.of(yaml), null, new Overrides(none, true, null));
     Graph graph = GraphBuilder.build(blueprint.expand(ResultSource.nothing()));
     put("torc.yaml", "jobs: { a: { command: two, produces: x } }");
     assertNull(
@@ -276,7 +279,8 @@ class GraphFileTest {
               """
                   .formatted(values));
       put("made.txt", "1\n2\n");
-      ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(yaml), null, none, true);
+      ParsedBuildFile blueprint =
+          ParsedBuildFile.read(List.of(yaml), null, new Overrides(none, true, null));
       assertFalse(GraphBuilder.build(blueprint.expand(ResultSource.nothing())).isWhole(), values);
       ResultSource made = _ -> Optional.of(List.of("made.txt"));
       Graph graph = GraphBuilder.build(blueprint.expand(made));

@@ -1,0 +1,260 @@
+package dev.torc.buildfile;
+
+import dev.torc.exec.CommandTemplate;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.NearestName;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Node.Entry;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Problems;
+import dev.torc.workflow.Executor;
+import dev.torc.workflow.Executor.Word;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * Reads {@code executors}: schedulers by name, each of a kind or like another one. Which job runs
+ * where is for {@link JobReader}.
+ */
+final class ExecutorReader {
+
+  private static final String SLURM = "slurm";
+  private static final List<String> KINDS = List.of(SLURM, "commands");
+
+  private static final int MAX_JOBS = 500;
+  private static final long BATCH = TimeUnit.MINUTES.toNanos(2);
+  private static final long LATENCY = TimeUnit.MINUTES.toNanos(1);
+
+  private final Node.Mapping all;
+  private final Scope scope;
+  private final Problems problems;
+  private final SequencedMap<String, Executor> read = new LinkedHashMap<>();
+
+  private ExecutorReader(Node.Mapping all, Scope scope, Problems problems) {
+    this.all = all;
+    this.scope = scope;
+    this.problems = problems;
+  }
+
+  /** Reads them in the order written; what is wrong goes to the problems. */
+  static List<Executor> read(Node node, Scope scope, Problems problems) {
+    ExecutorReader reader =
+        new ExecutorReader(MapFields.map(node, "executors", problems), scope, problems);
+    reader.all.entries().forEach(reader::executor);
+    return List.copyOf(reader.read.values());
+  }
+
+  /**
+   * The name of an executor that there is, or of this machine.
+   *
+   * @throws IllegalArgumentException for any other
+   */
+  static String known(String name, List<String> executors) {
+    List<String> known = new ArrayList<>(executors);
+    known.add(Executor.LOCAL);
+    if (!known.contains(name)) {
+      throw new IllegalArgumentException("no executor " + name + nearest(name, known));
+    }
+    return name;
+  }
+
+  /** The nearest name, or all where none is near. */
+  private static String nearest(String name, Collection<String> known) {
+    String hint = NearestName.hint(name, known);
+    return hint.isEmpty() ? "; known are " + String.join(", ", known) : hint;
+  }
+
+  private void executor(String name, Entry entry) {
+    if (name.equals(Executor.LOCAL)) {
+      problems.add(
+          entry.place(), "local is this machine, which limits describes; name the scheduler else");
+      return;
+    }
+    if (name.isBlank()) {
+      problems.add(entry.place(), "an executor needs a name");
+      return;
+    }
+    Node.Mapping map = likeness(name, entry, new ArrayList<>());
+    if (map == null) {
+      return;
+    }
+    MapFields fields = new MapFields(map, scope, problems);
+    String kind = kind(name, entry, fields);
+    if (kind == null) {
+      return;
+    }
+    boolean slurm = kind.equals(SLURM);
+    Collection<String> known = new TreeSet<>(KnownKeys.EXECUTOR);
+    known.addAll(slurm ? KnownKeys.EXECUTOR_SLURM : KnownKeys.EXECUTOR_COMMANDS);
+    fields.only(known, "the executor " + name + " of kind " + kind);
+    read.put(
+        name,
+        new Executor(
+            entry.place(),
+            name,
+            fields.text("before", ""),
+            fields.text("account", ""),
+            fields.text("partition", ""),
+            fields.texts("args"),
+            (int) fields.whole("max_jobs", MAX_JOBS, 1, Integer.MAX_VALUE),
+            duration(fields, "batch", BATCH),
+            duration(fields, "max_runtime", 0),
+            duration(fields, "latency", LATENCY),
+            slurm ? null : commands(name, entry, fields)));
+  }
+
+  private static long duration(MapFields fields, String key, long otherwise) {
+    return fields.map().get(key) == null ? otherwise : fields.duration(key);
+  }
+
+  /**
+   * What is said of one, over what is said of the one that it is like; null where that is wrong.
+   */
+  private Node.Mapping likeness(String name, Entry entry, List<String> seen) {
+    Node.Mapping own = MapFields.map(entry.value(), "the executor " + name, problems);
+    Node like = own.get("like");
+    if (like == null) {
+      return own;
+    }
+    seen.add(name);
+    try {
+      String other = scope.text(MapFields.scalar(like, "like"));
+      Entry below = all.entries().get(other);
+      if (seen.contains(other)) {
+        throw new BadInput(like.place(), "executor " + name + " is like itself: " + seen);
+      }
+      if (below == null) {
+        throw new BadInput(
+            like.place(), "no executor " + other + nearest(other, all.entries().keySet()));
+      }
+      Node.Mapping under = likeness(other, below, seen);
+      if (under == null) {
+        return null;
+      }
+      SequencedMap<String, Entry> rest = new LinkedHashMap<>(own.entries());
+      rest.remove("like");
+      return FileLayers.lay(under, new Node.Mapping(own.place(), rest));
+    } catch (BadInput e) {
+      problems.add(e);
+      return null;
+    }
+  }
+
+  private String kind(String name, Entry entry, MapFields fields) {
+    if (fields.map().get("kind") == null) {
+      problems.add(
+          entry.place(), "the executor " + name + " has no kind: write kind: slurm, or commands");
+      return null;
+    }
+    return fields.read(
+        "kind",
+        null,
+        node -> {
+          String kind = scope.text(node);
+          if (!KINDS.contains(kind)) {
+            throw new IllegalArgumentException(
+                "no kind of scheduler is called " + kind + nearest(kind, KINDS));
+          }
+          return kind;
+        });
+  }
+
+  private Executor.Commands commands(String name, Entry entry, MapFields fields) {
+    SortedMap<String, String> settings = new TreeMap<>();
+    MapFields own =
+        new MapFields(
+            MapFields.map(fields.map().get("settings"), "settings", problems), scope, problems);
+    Set<String> submit = joined(CommandTemplate.SCRIPT, CommandTemplate.RESOURCES);
+    Set<String> ids = Set.of(CommandTemplate.IDS);
+    own.map().entries().forEach((key, each) -> setting(key, each, joined(submit, ids)));
+    own.map().entries().keySet().forEach(key -> settings.put(key, own.text(key, "")));
+    template(name, entry, fields, "submit", "script", joined(submit, settings.keySet()));
+    template(name, entry, fields, "states", null, joined(ids, settings.keySet()));
+    template(name, entry, fields, "cancel", CommandTemplate.IDS, joined(ids, settings.keySet()));
+    String id = raw(fields, "id");
+    try {
+      if (!id.isEmpty() && Pattern.compile(id).matcher("").groupCount() == 0) {
+        problems.add(
+            fields.map().get("id").place(), "the pattern " + id + " has no group (…) for the id");
+      }
+    } catch (PatternSyntaxException e) {
+      problems.add(fields.map().get("id").place(), "no pattern: " + e.getDescription());
+    }
+    MapFields said =
+        new MapFields(MapFields.map(fields.map().get("words"), "words", problems), scope, problems);
+    said.only(KnownKeys.EXECUTOR_WORDS, "words");
+    Map<Word, List<String>> words = new EnumMap<>(Word.class);
+    for (Word word : Word.values()) {
+      words.put(word, said.texts(word.name().toLowerCase(Locale.ROOT)));
+    }
+    return new Executor.Commands(
+        raw(fields, "submit"),
+        raw(fields, "states"),
+        raw(fields, "cancel"),
+        id,
+        fields.text("separator", " "),
+        words,
+        settings);
+  }
+
+  private static Set<String> joined(Collection<String> some, Collection<String> others) {
+    Set<String> all = new TreeSet<>(some);
+    all.addAll(others);
+    return all;
+  }
+
+  /** Notes a name of the user's own that no placeholder can have. */
+  private void setting(String key, Entry entry, Set<String> taken) {
+    if (taken.contains(key)) {
+      problems.add(
+          entry.place(), "{%s} is torc's own; give the setting another name".formatted(key));
+    } else if (!new CommandTemplate("{" + key + "}").names().equals(List.of(key))) {
+      problems.add(
+          entry.place(),
+          "%s is no name for a placeholder: write letters, digits and _".formatted(key));
+    }
+  }
+
+  /**
+   * Notes what is wrong with a command: it is there, and names what it must and nothing unknown.
+   *
+   * @param needed the placeholder that it must have; null for none
+   */
+  private void template(
+      String name, Entry entry, MapFields fields, String key, String needed, Set<String> known) {
+    String text = raw(fields, key);
+    if (text.isBlank()) {
+      problems.add(
+          entry.place(), "the executor %s of kind commands has no %s".formatted(name, key));
+      return;
+    }
+    Place place = fields.map().get(key).place();
+    List<String> names = new CommandTemplate(text).names();
+    for (String each : names) {
+      if (!known.contains(each)) {
+        problems.add(place, "{%s} has no value in %s%s".formatted(each, key, nearest(each, known)));
+      }
+    }
+    if (needed != null && !names.contains(needed)) {
+      problems.add(place, "%s has no {%s}".formatted(key, needed));
+    }
+  }
+
+  /** A text as it is written: its placeholders are the scheduler's. */
+  private static String raw(MapFields fields, String key) {
+    return fields.map().get(key) instanceof Node.Scalar text ? text.text() : "";
+  }
+}

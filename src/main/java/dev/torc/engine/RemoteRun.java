@@ -1,0 +1,209 @@
+package dev.torc.engine;
+
+import dev.torc.cache.StartMarks;
+import dev.torc.exec.BatchJob;
+import dev.torc.exec.Launch;
+import dev.torc.exec.ProcessEnd;
+import dev.torc.exec.ProductSize;
+import dev.torc.exec.RemoteAttempt;
+import dev.torc.exec.RemoteEnd;
+import dev.torc.exec.RemoteKey;
+import dev.torc.exec.RemoteListener;
+import dev.torc.exec.RemotePlace;
+import dev.torc.exec.RemoteRunner;
+import dev.torc.exec.SchedulerResources;
+import dev.torc.graph.Graph;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import dev.torc.workflow.Resources;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * One attempt that a scheduler runs, for the thread that waits for it: what is handed out or was
+ * before, that what another machine made is seen here, and that what stood in the places of its
+ * products goes where it belongs. Handing out is {@code exec}'s.
+ */
+public final class RemoteRun {
+
+  private static final long LOOK = 200; // milliseconds
+
+  /**
+   * Where an attempt is out.
+   *
+   * @param id the scheduler's; null where that is not known
+   */
+  public record Place(String executor, String id) {}
+
+  private final ProductRemoval removal;
+  private final RemoteKey key;
+  private final Consumer<Place> submitted;
+  private final List<RemotePlace> places = new ArrayList<>();
+  private volatile RemoteRunner runner;
+
+  /**
+   * @param submitted is told where it is, once it is handed out
+   */
+  RemoteRun(ProductRemoval removal, RemoteKey key, Consumer<Place> submitted) {
+    this.removal = removal;
+    this.key = key;
+    this.submitted = submitted;
+  }
+
+  /**
+   * What of a launch the scheduler is told.
+   *
+   * @param memory bytes that are asked for; 0 for none
+   * @param expected seconds that it is likely to take; 0 where nobody knows
+   */
+  static RemoteAttempt of(
+      RemoteKey key, Job job, Launch launch, long memory, long expected, Graph graph)
+      throws IOException {
+    Path root = graph.workflow().root();
+    List<BatchJob.Product> products = new ArrayList<>();
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfFile file) {
+        products.add(new BatchJob.Product(root.resolve(file.path()), false, job.persist()));
+      } else if (ref instanceof Ref.OfFolder folder) {
+        products.add(new BatchJob.Product(root.resolve(folder.path()), true, job.persist()));
+      }
+    }
+    if (job.depfile() != null) {
+      products.add(new BatchJob.Product(root.resolve(job.depfile()), false, false));
+    }
+    Resources wanted = job.resources();
+    return new RemoteAttempt(
+        key,
+        RemoteAttempt.steps(launch),
+        launch.log(),
+        launch.append(),
+        launch.timeLimit(),
+        launch.memoryLimit(),
+        expected,
+        List.copyOf(products),
+        new SchedulerResources(
+            wanted.cpus(), memory, wanted.gpus(), wanted.nodes(), wanted.disk(), 0));
+  }
+
+  RemoteKey key() {
+    return key;
+  }
+
+  /**
+   * Waits for what an earlier torc handed out of the job.
+   *
+   * @return null where nothing of it is out any more, so that it is to be started
+   */
+  ProcessEnd resume(RemoteRunner holder) throws IOException, InterruptedException {
+    runner = holder;
+    return await(waiting -> holder.resume(key, waiting));
+  }
+
+  /** Hands it out and waits for its end. */
+  ProcessEnd run(RemoteRunner by, RemoteAttempt attempt) throws IOException, InterruptedException {
+    runner = by;
+    return await(waiting -> by.start(attempt, waiting));
+  }
+
+  /**
+   * Ends what an earlier torc handed out of a job, and waits until nothing of it is out.
+   *
+   * @param build the id of this build
+   * @return whether it is so; not where the runner was told to leave it
+   */
+  public static boolean cancel(
+      RemoteRunner holder, String job, String build, ProductRemoval removal)
+      throws IOException, InterruptedException {
+    RemoteRun run = new RemoteRun(removal, new RemoteKey(job, build, 0, "", ""), _ -> {});
+    boolean over = run.resume(holder) == null;
+    run.recorded();
+    return over;
+  }
+
+  private ProcessEnd await(Consumer<RemoteListener> begin)
+      throws IOException, InterruptedException {
+    Waiting waiting = new Waiting();
+    begin.accept(waiting);
+    RemoteEnd how = waiting.end.join();
+    places.addAll(how.places());
+    sort();
+    if (how.end() == null) { // nothing of them is of use
+      recorded();
+      places.clear();
+    }
+    if (how.status() != null && how.end().ok()) {
+      awaitProducts(how);
+    }
+    return how.end();
+  }
+
+  /**
+   * Until the products have the sizes that they had where they were made, as long as that may take.
+   */
+  private void awaitProducts(RemoteEnd how) throws IOException, InterruptedException {
+    long limit = System.nanoTime() + runner.latency();
+    List<BatchJob.Product> products = how.places().getLast().products();
+    for (int i = 0; i < products.size() && i < how.status().products().size(); i++) {
+      ProductSize made = how.status().products().get(i);
+      while (!ProductSize.of(products.get(i).path()).agrees(made) && System.nanoTime() < limit) {
+        TimeUnit.MILLISECONDS.sleep(LOOK);
+      }
+    }
+  }
+
+  /**
+   * Rule 15 for what scripts moved aside: what torc made goes with the record, the rest is kept.
+   */
+  private void sort() throws IOException {
+    for (RemotePlace place : places) {
+      for (int i = 0; i < place.products().size(); i++) {
+        removal.sort(place.products().get(i).path(), place.aside(i));
+      }
+      RemoteKey of = place.key();
+      TemporaryFolder.remove(
+          TemporaryFolder.of(
+              removal.place(), new StartMarks.Mark(of.build(), of.job(), of.attempt())));
+    }
+  }
+
+  /** When its processes started; null where that is not known. */
+  Path begun() {
+    return places.isEmpty() ? null : places.getLast().begun();
+  }
+
+  /** Its end is recorded. */
+  void recorded() {
+    if (runner != null) {
+      runner.forget(List.copyOf(places));
+    }
+  }
+
+  /** Is told what becomes of it. */
+  private final class Waiting implements RemoteListener {
+    final CompletableFuture<RemoteEnd> end = new CompletableFuture<>();
+
+    @Override
+    public void submitted(String id) {
+      submitted.accept(new Place(runner.executor(), id));
+    }
+
+    @Override
+    public void begun() {}
+
+    @Override
+    public void ended(RemoteEnd how) {
+      end.complete(how);
+    }
+
+    @Override
+    public void left(boolean out) {
+      ProcessEnd.How how = out ? ProcessEnd.How.LEFT : ProcessEnd.How.NOT_REACHED;
+      end.complete(new RemoteEnd(new ProcessEnd(how, 0, 0, -1, -1, ""), null, List.of()));
+    }
+  }
+}

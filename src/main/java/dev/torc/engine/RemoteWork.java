@@ -1,0 +1,215 @@
+package dev.torc.engine;
+
+import dev.torc.cache.JobResult;
+import dev.torc.exec.Launch;
+import dev.torc.exec.ProcessEnd;
+import dev.torc.exec.RemoteAttempt;
+import dev.torc.exec.RemoteKey;
+import dev.torc.exec.RemoteRunner;
+import dev.torc.hash.Stamp;
+import dev.torc.plan.Decider;
+import dev.torc.plan.NeedSnapshot;
+import dev.torc.workflow.Job;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * What of an attempt other machines do: takes what an earlier torc handed out where that still
+ * holds, ends what is in its way, hands out the rest. One for each attempt, used by its thread, but
+ * for {@link #end} and {@link #leave}.
+ */
+final class RemoteWork {
+
+  /** Waits for a scheduler. */
+  private interface Wait<T> {
+    T end() throws IOException, InterruptedException;
+  }
+
+  private static final ProcessEnd NOT_REACHED =
+      new ProcessEnd(ProcessEnd.How.NOT_REACHED, 0, 0, 0, -1, "");
+
+  private final AttemptContext shared;
+  private final int id;
+  private final Job job;
+  private final int number;
+  private final boolean anew;
+  private final Consumer<RemoteRun.Place> submitted;
+  private RemoteRun run; // null where it runs here
+  private boolean resumed; // an earlier torc handed it out
+  private RemoteRunner scheduler; // while it is waited for
+  private boolean ended;
+  private boolean cancels;
+  private boolean hurries;
+
+  /**
+   * @param anew whether it runs whatever an earlier torc handed out of it
+   * @param submitted told where it is, once it is handed out
+   */
+  RemoteWork(
+      AttemptContext shared,
+      int id,
+      int number,
+      boolean anew,
+      Consumer<RemoteRun.Place> submitted) {
+    this.shared = shared;
+    this.id = id;
+    this.job = shared.graph().job(id);
+    this.number = number;
+    this.anew = anew;
+    this.submitted = submitted;
+  }
+
+  /**
+   * Ends it from another thread.
+   *
+   * @param now whether without waiting until that is known
+   * @param cancel whether the scheduler is to end it; else it stays there, if it can without torc
+   */
+  synchronized void end(boolean now, boolean cancel) {
+    ended = true;
+    hurries = now;
+    cancels = cancel;
+    tell();
+  }
+
+  /** Leaves it where it is, from another thread. */
+  synchronized void leave() {
+    if (scheduler != null) {
+      scheduler.leave();
+    }
+  }
+
+  private void tell() {
+    if (scheduler != null && ended) {
+      if (hurries || !cancels && scheduler.outlives()) {
+        scheduler.leave();
+      } else {
+        scheduler.end();
+      }
+    }
+  }
+
+  private synchronized void waits(RemoteRunner runner) {
+    scheduler = runner;
+    tell(); // it came meanwhile
+  }
+
+  private synchronized boolean isEnded() {
+    return ended;
+  }
+
+  private <T> T await(RemoteRunner runner, T otherwise, Wait<T> wait) throws IOException {
+    if (isEnded()) {
+      return otherwise;
+    }
+    try {
+      waits(runner);
+      return wait.end();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return otherwise;
+    } finally {
+      waits(null);
+    }
+  }
+
+  /**
+   * Waits for what an earlier torc handed out of this job, whoever is to run it now.
+   *
+   * @return null where nothing of it is out, so that it is to be started
+   */
+  ProcessEnd resume(NeedSnapshot snapshot) throws IOException {
+    if (shared.remotes().isEmpty() && job.executor() == null) {
+      return null;
+    }
+    if (!endOthers()) {
+      return NOT_REACHED;
+    }
+    Decider.Described described = shared.decider().describe(id, List.of(), snapshot);
+    RemoteKey key =
+        new RemoteKey(
+            job.name(),
+            shared.build().id(),
+            number,
+            described.digest().hex(),
+            described.command().hex());
+    RemoteRun mine = new RemoteRun(shared.removal(), key, submitted);
+    RemoteRunner holder = anew ? null : shared.remotes().holder(job.name());
+    ProcessEnd end = holder == null ? null : await(holder, NOT_REACHED, () -> mine.resume(holder));
+    resumed = end != null;
+    run = resumed || job.executor() != null ? mine : null;
+    return end;
+  }
+
+  /**
+   * What an earlier torc handed out of other jobs and writes to the same places is ended first, and
+   * of this one where it is to run anew.
+   *
+   * @return whether nothing of that is out any more
+   */
+  private boolean endOthers() throws IOException {
+    Path root = shared.graph().workflow().root();
+    List<Path> places = job.productRefs().stream().map(ref -> root.resolve(ref.text())).toList();
+    Set<String> others = shared.remotes().writers(places);
+    others.remove(job.name());
+    if (anew) {
+      others.add(job.name());
+    }
+    for (String other : others) {
+      RemoteRunner holder = shared.remotes().holder(other);
+      Wait<Boolean> cancel =
+          () -> RemoteRun.cancel(holder, other, shared.build().id(), shared.removal());
+      if (holder != null && !await(holder, false, cancel)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether another machine runs it, after {@link #resume}. */
+  boolean isRemote() {
+    return run != null;
+  }
+
+  /**
+   * Hands it out and waits for its end.
+   *
+   * @param memory bytes that are asked for; 0 for none
+   */
+  ProcessEnd run(Launch launch, long memory) throws IOException {
+    RemoteRunner runner = shared.remotes().of(job.executor());
+    RemoteAttempt attempt =
+        RemoteRun.of(run.key(), job, launch, memory, expected(), shared.graph());
+    ProcessEnd end = await(runner, NOT_REACHED, () -> run.run(runner, attempt));
+    return RemoteAttempt.ended(launch, end);
+  }
+
+  /** Seconds that it took last time; 0 where nobody knows. */
+  private long expected() {
+    JobResult last = shared.records().result(id);
+    return last == null || !last.outcome().isGood()
+        ? 0
+        : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(last.wall()));
+  }
+
+  /** A stamp from when it began. */
+  Stamp begun() throws IOException {
+    return shared.digests().stamp(run.begun().toString());
+  }
+
+  /** What it read, when it ended well. */
+  RemoteNeeds needs(NeedSnapshot snapshot, Stamp begun) throws IOException {
+    return RemoteNeeds.of(shared, id, snapshot, resumed, begun.ctime());
+  }
+
+  /** Its end is recorded. */
+  void recorded() {
+    if (run != null) {
+      run.recorded();
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package dev.torc.engine;
+
+import dev.torc.exec.RemoteRunner;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/** The schedulers of a build, by the names of their executors: each is there once it is asked. */
+public interface Remotes {
+
+  /** The runner of an executor that the build file has. */
+  RemoteRunner of(String executor);
+
+  /** Whether nothing is out that an earlier torc handed out. */
+  boolean isEmpty();
+
+  /**
+   * The runner with which an earlier torc handed out a job whose result nobody has taken; null
+   * where there is none. Callable from any thread.
+   */
+  RemoteRunner holder(String job);
+
+  /** The jobs that an earlier torc handed out and that write where one is to write; a new set. */
+  Set<String> writers(List<Path> places);
+}

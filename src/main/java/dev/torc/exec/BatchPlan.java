@@ -1,0 +1,97 @@
+package dev.torc.exec;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Puts attempts that are ready together into batches, and batches into arrays. It submits nothing.
+ *
+ * @param batch nanoseconds that the expected times of one batch add up to at most
+ * @param maxRuntime nanoseconds that a batch asks for at most; 0 for any
+ */
+record BatchPlan(long batch, long maxRuntime) {
+
+  private static final long SECOND = 1_000_000_000;
+
+  /**
+   * Batches of one array.
+   *
+   * @param limit nanoseconds that each asks for; 0 for none
+   */
+  record Array<T>(List<List<T>> batches, SchedulerResources resources, long limit) {
+
+    /** The same without the first of them. */
+    Array<T> without(int first) {
+      return new Array<>(batches.subList(first, batches.size()), resources, limit);
+    }
+  }
+
+  /**
+   * The arrays for some attempts, in their order.
+   *
+   * @param attempt tells the attempt of an entry
+   */
+  <T> List<Array<T>> arrays(List<T> ready, Function<T, RemoteAttempt> attempt) {
+    Map<SchedulerResources, List<T>> alike = new LinkedHashMap<>();
+    for (T each : ready) {
+      alike.computeIfAbsent(attempt.apply(each).resources(), _ -> new ArrayList<>()).add(each);
+    }
+    List<Array<T>> arrays = new ArrayList<>();
+    alike.forEach(
+        (resources, all) -> {
+          List<List<T>> batches = batches(all, attempt);
+          long limit = 0;
+          for (List<T> jobs : batches) {
+            limit = Math.max(limit, limit(jobs.stream().map(attempt).toList()));
+          }
+          arrays.add(new Array<>(batches, resources, limit));
+        });
+    return arrays;
+  }
+
+  /** One after the other as long as they fit; one of which nothing is known is alone. */
+  private <T> List<List<T>> batches(List<T> ready, Function<T, RemoteAttempt> attempt) {
+    List<List<T>> batches = new ArrayList<>();
+    List<T> open = new ArrayList<>();
+    long sum = 0;
+    for (T each : ready) {
+      long counted = attempt.apply(each).counted();
+      if (counted == 0) {
+        batches.add(List.of(each));
+        continue;
+      }
+      if (!open.isEmpty() && (sum + counted) * SECOND > batch) {
+        batches.add(open);
+        open = new ArrayList<>();
+        sum = 0;
+      }
+      open.add(each);
+      sum += counted;
+    }
+    if (!open.isEmpty()) {
+      batches.add(open);
+    }
+    return batches;
+  }
+
+  /**
+   * The longest time limit, and twice what the others are expected to take; 0 without any limit.
+   */
+  private long limit(List<RemoteAttempt> jobs) {
+    RemoteAttempt longest = null;
+    for (RemoteAttempt job : jobs) {
+      longest = longest == null || job.timeLimit() > longest.timeLimit() ? job : longest;
+    }
+    if (longest == null || longest.timeLimit() == 0) {
+      return 0;
+    }
+    long limit = longest.timeLimit();
+    for (RemoteAttempt job : jobs) {
+      limit += job == longest ? 0 : 2 * job.counted() * SECOND;
+    }
+    return maxRuntime > 0 ? Math.min(limit, maxRuntime) : limit;
+  }
+}

@@ -1,0 +1,136 @@
+package dev.torc.exec;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How a job of a batch ended, as its script says it.
+ *
+ * @param job the name of its claim
+ * @param code exit status for EXITED, signal number for SIGNALED, otherwise 0
+ * @param message what a person should know beyond the cause, on one line, empty if nothing
+ * @param began seconds since 1970 by the node's clock
+ * @param ended likewise
+ * @param wall nanoseconds between both, by a clock that does not jump; to 10 ms
+ * @param cpu nanoseconds of CPU time of the processes that were waited for; -1 unknown
+ * @param peak bytes of memory of the whole tree at its highest sample; -1 where there was none
+ * @param host the node's name
+ * @param boot the id of its boot, as Linux gives it
+ * @param system kernel, its release, and the machine's architecture
+ * @param os id and version of the distribution; empty unknown
+ * @param log the size of the log
+ * @param products their sizes, in the order of {@link BatchJob#products}
+ */
+public record BatchStatus(
+    String job,
+    Cause cause,
+    int code,
+    String message,
+    long began,
+    long ended,
+    long wall,
+    long cpu,
+    long peak,
+    String host,
+    String boot,
+    String system,
+    String os,
+    ProductSize log,
+    List<ProductSize> products) {
+
+  /** Why a job is over. */
+  public enum Cause {
+    EXITED,
+    /**
+     * Ended by a signal, as far as a shell can tell: it cannot tell an exit status of 128 and a
+     * signal's number from the signal.
+     */
+    SIGNALED,
+    /** Ended for its time limit. */
+    TIMEOUT,
+    /** Ended for its memory limit. */
+    MEMORY,
+    /** Ended because the script was told to end, by the scheduler or whoever. */
+    CANCELLED,
+    /** No process could be started; the message says why. */
+    NOT_STARTED
+  }
+
+  private static final int SIGNALS = 64;
+
+  private static final long MILLISECOND = 1_000_000;
+
+  private static final Pattern TIME = Pattern.compile("(\\d+)m(\\d+)(?:[.,](\\d+))?s");
+
+  /** What a status file says; null where there is none, or none that is whole and understood. */
+  static BatchStatus read(Path file) {
+    BatchWord word = BatchWord.read(file);
+    try {
+      return word == null ? null : of(word);
+    } catch (IllegalArgumentException | IndexOutOfBoundsException notUnderstood) {
+      return null;
+    }
+  }
+
+  private static BatchStatus of(BatchWord word) {
+    Cause cause = cause(word.text("cause"));
+    int code = cause == Cause.EXITED ? (int) word.number("code") : 0;
+    if (code > 128 && code <= 128 + SIGNALS) {
+      cause = Cause.SIGNALED;
+      code -= 128;
+    }
+    List<ProductSize> products = new ArrayList<>();
+    for (String line : word.all("product")) {
+      products.add(ProductSize.of(line));
+    }
+    long peak = word.known("peak");
+    return new BatchStatus(
+        word.text("job"),
+        cause,
+        code,
+        word.text("message"),
+        word.number("begin"),
+        word.number("end"),
+        word.number("wall") * MILLISECOND,
+        cpu(word.text("cpu")),
+        peak < 0 ? -1 : peak * 1024,
+        word.text("host"),
+        word.text("boot"),
+        word.text("system"),
+        word.text("os").strip(),
+        ProductSize.of(word.text("log")),
+        products);
+  }
+
+  private static Cause cause(String word) {
+    return Cause.valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+
+  /**
+   * What the shell says of user and system time, each as {@code 1m2.345s}; -1 for no such words.
+   */
+  private static long cpu(String words) {
+    Matcher time = TIME.matcher(words);
+    long sum = -1;
+    while (time.find()) {
+      String fraction =
+          ((time.group(3) == null ? "" : time.group(3)) + "000000000").substring(0, 9);
+      long seconds = Long.parseLong(time.group(1)) * 60 + Long.parseLong(time.group(2));
+      sum = Math.max(sum, 0) + seconds * 1_000_000_000 + Long.parseLong(fraction);
+    }
+    return sum;
+  }
+
+  /** The same as of a job that ran here; one that was cancelled counts as interrupted. */
+  public ProcessEnd end() {
+    ProcessEnd.How how =
+        cause == Cause.CANCELLED
+            ? ProcessEnd.How.INTERRUPTED
+            : ProcessEnd.How.valueOf(cause.name());
+    return new ProcessEnd(how, code, wall, cpu, peak, message);
+  }
+}

@@ -1,0 +1,382 @@
+package dev.torc.exec;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * A script that was handed out, with its elements and their attempts, and what is known of each.
+ * What follows from that is for {@link RemoteDesk}.
+ */
+final class RemoteBatch {
+
+  private final BatchFolder folder;
+  private final String name;
+  private final long time;
+  private final List<Element> elements = new ArrayList<>();
+  private boolean known; // the scheduler's ids
+  boolean nowhere; // the scheduler knew no such name when it was asked last
+  long nextLook;
+  long look = 200_000_000;
+
+  /** An attempt in a script, or ready for one. */
+  static final class Entry {
+    private final RemoteKey key;
+    private final List<BatchJob.Product> products;
+    private final RemoteAttempt attempt;
+    private final List<RemotePlace> places; // where earlier scripts left something of it
+    private final int losses;
+    private RemoteListener listener;
+    private RemotePlace place;
+    private RemoteEnd end; // that nobody was told yet
+    private boolean submitted;
+    private boolean begun;
+    private boolean cancelled;
+    private boolean unwanted;
+    private boolean over;
+    private boolean recorded;
+
+    /** One that is ready. */
+    Entry(RemoteAttempt attempt, RemoteListener listener) {
+      this(attempt.key(), attempt.products(), attempt, listener, List.of(), 0);
+    }
+
+    /** One that an earlier torc handed out. */
+    private Entry(RemotePlace place) {
+      this(place.key(), place.products(), null, null, List.of(), 0);
+      this.place = place;
+    }
+
+    private Entry(
+        RemoteKey key,
+        List<BatchJob.Product> products,
+        RemoteAttempt attempt,
+        RemoteListener listener,
+        List<RemotePlace> places,
+        int losses) {
+      this.key = key;
+      this.products = products;
+      this.attempt = attempt;
+      this.listener = listener;
+      this.places = new ArrayList<>(places);
+      this.losses = losses;
+    }
+
+    RemoteKey key() {
+      return key;
+    }
+
+    /** What a script is to run; null where an earlier torc handed it out. */
+    RemoteAttempt attempt() {
+      return attempt;
+    }
+
+    /** Whether an earlier torc handed it out and nobody has asked for it yet. */
+    boolean isLost() {
+      return listener == null && !unwanted;
+    }
+
+    String claim() {
+      return place.claim();
+    }
+
+    boolean isOver() {
+      return over;
+    }
+
+    /** How often it was lost though it had begun. */
+    int losses() {
+      return losses;
+    }
+
+    /** Where its scripts left something, if it began in this one too. */
+    List<RemotePlace> places() {
+      List<RemotePlace> all = new ArrayList<>(places);
+      all.add(place);
+      return all;
+    }
+
+    /** Likewise, if it did not. */
+    List<RemotePlace> earlierPlaces() {
+      return List.copyOf(places);
+    }
+
+    /**
+     * Somebody asks for it: is told what is known.
+     *
+     * @param more places where others of its job left something
+     */
+    void hand(RemoteListener to, List<RemotePlace> more) {
+      listener = to;
+      places.addAll(0, more);
+      if (begun) {
+        to.begun();
+      }
+      if (end != null) {
+        List<RemotePlace> all = new ArrayList<>(more);
+        all.addAll(end.places());
+        to.ended(new RemoteEnd(end.end(), end.status(), all));
+      }
+    }
+
+    /** Tells once that the scheduler has it. */
+    void submitted(String id) {
+      if (listener != null && !submitted) {
+        submitted = true;
+        listener.submitted(id);
+      }
+    }
+
+    /** Tells once that it began; returns whether that was news. */
+    boolean begun() {
+      boolean news = !begun;
+      begun = true;
+      if (news && listener != null) {
+        listener.begun();
+      }
+      return news;
+    }
+
+    /** Its script was told to end, and ended it. */
+    void cancelled() {
+      cancelled = true;
+    }
+
+    boolean isCancelled() {
+      return cancelled;
+    }
+
+    /** Nobody wants its result any more. */
+    void unwanted() {
+      unwanted = true;
+    }
+
+    boolean isUnwanted() {
+      return unwanted;
+    }
+
+    /** The same attempt for another script; it did not begin in this one. */
+    Entry anew() {
+      over = true;
+      recorded = true;
+      return new Entry(key, products, attempt, listener, places, losses);
+    }
+
+    /** Likewise, where nothing in that script began. */
+    Entry unbegun() {
+      over = true;
+      recorded = true;
+      return new Entry(key, products, attempt, listener, places, losses + 1);
+    }
+
+    /** Likewise, as it was lost. */
+    Entry lost() {
+      over = true;
+      return new Entry(key, products, attempt, listener, places(), losses + 1);
+    }
+
+    /** It is over. */
+    void end(RemoteEnd how) {
+      over = true;
+      recorded |= place == null || !how.places().contains(place);
+      end = how;
+      if (listener != null) {
+        listener.ended(how);
+      }
+    }
+
+    /** What it came to, if that is known. */
+    RemoteEnd ended() {
+      return end;
+    }
+
+    /** It was handed out, and nobody looks after it any more. */
+    void leave() {
+      if (!over && listener != null) {
+        listener.left(true);
+      }
+    }
+
+    /** It was not handed out. */
+    void leaveReady() {
+      listener.left(false);
+    }
+  }
+
+  /** One element of the array: jobs that run one after the other. */
+  static final class Element {
+    final List<Entry> entries;
+    SchedulerJob job;
+    SchedulerState state = new SchedulerState.Waiting("", false);
+    long over = -1; // since when the scheduler has done with it
+    boolean never; // it will not start for the reason that the scheduler gives
+    boolean cancelled; // by torc
+
+    Element(List<Entry> entries, SchedulerJob job) {
+      this.entries = entries;
+      this.job = job;
+    }
+
+    boolean isOver() {
+      return entries.stream().allMatch(Entry::isOver);
+    }
+
+    /**
+     * The scheduler says what became of it. That it is gone, or will never start, counts when it
+     * was said twice: a listing that was cut looks the same.
+     */
+    void told(SchedulerState now, long time) {
+      boolean gone = now instanceof SchedulerState.Gone;
+      boolean sure = !gone || state instanceof SchedulerState.Gone;
+      never = isNever(now) && isNever(state);
+      state = now;
+      boolean done = now instanceof SchedulerState.Ended || gone && sure;
+      over = !done ? -1 : over < 0 ? time : over;
+    }
+
+    private static boolean isNever(SchedulerState state) {
+      return state instanceof SchedulerState.Waiting waiting && waiting.never();
+    }
+
+    /** Whether the scheduler said last that it has it. */
+    boolean isOut() {
+      return state instanceof SchedulerState.Waiting || state instanceof SchedulerState.Running;
+    }
+
+    /** Whether no script left anything of any of its jobs. */
+    boolean isUntouched(BatchFolder folder) throws IOException {
+      Map<String, Set<BatchFolder.Word>> words = folder.words();
+      return entries.stream().noneMatch(entry -> words.containsKey(entry.claim()));
+    }
+  }
+
+  private RemoteBatch(BatchFolder folder, String name, long time) {
+    this.folder = folder;
+    this.name = name;
+    this.time = time;
+  }
+
+  /** One that is about to be handed out. */
+  static RemoteBatch of(
+      BatchFolder folder,
+      String name,
+      long time,
+      List<List<Entry>> batches,
+      Supplier<String> names) {
+    RemoteBatch batch = new RemoteBatch(folder, name, time);
+    for (List<Entry> entries : batches) {
+      entries.forEach(
+          entry -> entry.place = new RemotePlace(folder, entry.key, names.get(), entry.products));
+      batch.elements.add(new Element(entries, new SchedulerJob(null, name, null)));
+    }
+    return batch;
+  }
+
+  /** One that an earlier torc wrote down. */
+  static RemoteBatch of(BatchFolder folder, BatchRecord record) {
+    RemoteBatch batch = new RemoteBatch(folder, record.name(), record.time());
+    for (List<RemotePlace> places : record.elements()) {
+      List<Entry> entries = places.stream().map(Entry::new).toList();
+      batch.elements.add(new Element(entries, new SchedulerJob(null, record.name(), null)));
+    }
+    List<String> ids = folder.ids();
+    if (ids.size() == batch.elements.size()) {
+      SubmissionRequest request = batch.request(null);
+      List<SchedulerJob> jobs = new ArrayList<>();
+      for (int i = 0; i < ids.size(); i++) {
+        jobs.add(new SchedulerJob(ids.get(i), record.name(), request.log(i)));
+      }
+      batch.accepted(jobs);
+    }
+    return batch;
+  }
+
+  BatchFolder folder() {
+    return folder;
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** When it was handed out; never the same in two. */
+  long time() {
+    return time;
+  }
+
+  /** What is written down of it. */
+  BatchRecord record(SchedulerSettings settings) {
+    List<List<RemotePlace>> places = new ArrayList<>();
+    for (Element element : elements) {
+      places.add(element.entries.stream().map(entry -> entry.place).toList());
+    }
+    return new BatchRecord(settings, name, time, places);
+  }
+
+  /** The attempts in it. */
+  List<RemoteKey> keys() {
+    return elements.stream().flatMap(e -> e.entries.stream()).map(entry -> entry.key).toList();
+  }
+
+  /** What the scheduler is told, or asked about. */
+  SubmissionRequest request(SchedulerResources resources) {
+    return new SubmissionRequest(folder.script(), name, elements.size(), resources, folder.log());
+  }
+
+  List<Element> elements() {
+    return elements;
+  }
+
+  /** The jobs as the script has them. */
+  List<List<BatchJob>> scripted() {
+    return elements.stream()
+        .map(
+            element ->
+                element.entries.stream().map(entry -> entry.attempt.named(entry.claim())).toList())
+        .toList();
+  }
+
+  /** The scheduler has it, by these ids. */
+  void accepted(List<SchedulerJob> jobs) {
+    known = true;
+    for (int i = 0; i < elements.size(); i++) {
+      Element element = elements.get(i);
+      element.job = jobs.get(i);
+      for (Entry entry : element.entries) {
+        entry.submitted(element.job.id());
+      }
+    }
+  }
+
+  /** Whether the scheduler's ids are known. */
+  boolean isKnown() {
+    return known;
+  }
+
+  /** How many elements are not over. */
+  int open() {
+    return (int) elements.stream().filter(element -> !element.isOver()).count();
+  }
+
+  boolean isOver() {
+    return open() == 0;
+  }
+
+  /** What is at a place needs no more to be known. */
+  void recorded(RemotePlace place) {
+    for (Element element : elements) {
+      for (Entry entry : element.entries) {
+        entry.recorded |= entry.claim().equals(place.claim());
+      }
+    }
+  }
+
+  /** Whether nothing of it is of use any more. */
+  boolean isDone() {
+    return elements.stream()
+        .allMatch(e -> e.entries.stream().allMatch(entry -> entry.over && entry.recorded));
+  }
+}

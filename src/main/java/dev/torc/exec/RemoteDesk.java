@@ -1,0 +1,543 @@
+package dev.torc.exec;
+
+import dev.torc.exec.BatchFolder.Word;
+import dev.torc.exec.RemoteBatch.Element;
+import dev.torc.exec.RemoteBatch.Entry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Attempts that a scheduler runs, from when they are ready until they are over: it puts them into
+ * batches, hands these out, sees what becomes of them, and hands out anew what was lost without
+ * having begun. It never lets an attempt begin twice: what it hands out anew it claims first. What
+ * an earlier torc handed out is in {@link EarlierBatches}. It decides nothing about results, and
+ * has no thread and no clock: {@link #turn} is told the time.
+ *
+ * <p>Not for use by several threads at once.
+ */
+final class RemoteDesk {
+
+  private static final long SECOND = 1_000_000_000;
+  private static final long GATHER = SECOND / 10; // so long more may come that share a script
+  private static final long FIRST_LOOK = SECOND / 5;
+  private static final long LAST_LOOK = 2 * SECOND;
+  private static final long SHARE = SECOND / 10; // of a listing, of which there are ten a second
+  private static final long PACE = 3 * SECOND; // where there is no room for all
+  private static final long REST = 30 * SECOND;
+
+  /** How often an attempt is handed out again for what was no fault of its own. */
+  private static final int AGAIN = 3;
+
+  private final Scheduler scheduler;
+  private final SchedulerSettings settings;
+  private final Path folder;
+  private final Claimant me;
+  private final BatchSubmitter submitter;
+  private final SchedulerWatch watch;
+  private final Consumer<String> notes;
+
+  private final List<Entry> ready = new ArrayList<>();
+  private final ArrayDeque<BatchPlan.Array<Entry>> planned = new ArrayDeque<>();
+  private final List<RemoteBatch> out = new ArrayList<>();
+  private final Map<Path, RemoteBatch> folders = new HashMap<>(); // that are there
+  private EarlierBatches earlier;
+  private long gathered; // when the last one came
+  private long submitAt; // not before
+  private boolean ending;
+
+  /**
+   * @param folder where scripts and what they say go, each in a folder of its own
+   * @param me torc, for its claims
+   * @param names gives random names that no one else gives, of letters, digits and {@code -}
+   * @param marks is told before anything is handed out
+   * @param notes takes lines for people
+   */
+  RemoteDesk(
+      Scheduler scheduler,
+      SchedulerSettings settings,
+      Path folder,
+      Claimant me,
+      Supplier<String> names,
+      RemoteRunner.Marks marks,
+      Consumer<String> notes) {
+    this.scheduler = scheduler;
+    this.settings = settings;
+    this.folder = folder;
+    this.me = me;
+    this.watch = new SchedulerWatch(scheduler, settings.name(), notes);
+    this.submitter = new BatchSubmitter(scheduler, settings, folder, names, marks);
+    this.notes = notes;
+  }
+
+  /** Takes an attempt that is ready, of which nothing is out; its end is told in a turn. */
+  void add(RemoteAttempt attempt, RemoteListener listener, long now) {
+    if (ending) {
+      listener.ended(interrupted(List.of()));
+    } else {
+      ready.add(new Entry(attempt, listener));
+      gathered = now;
+    }
+  }
+
+  /**
+   * Asks for what an earlier torc handed out of a job. The listener is told its end where the
+   * manifest still holds; else it is ended, and the listener is told when nothing of it is out.
+   *
+   * @param key of the attempt that is to run now
+   */
+  void resume(RemoteKey key, RemoteListener listener, long now) throws IOException {
+    if (ending) {
+      listener.ended(interrupted(List.of()));
+      return;
+    }
+    earlier(now).resume(key, listener, found -> drop(found, now));
+    watch.soon(now);
+  }
+
+  private EarlierBatches earlier(long now) throws IOException {
+    if (earlier == null) {
+      EarlierBatches found = EarlierBatches.find(folder, notes);
+      for (RemoteBatch batch : found.batches()) {
+        folders.put(batch.folder().path(), batch);
+        out.add(batch);
+      }
+      earlier = found;
+      watch.soon(now);
+    }
+    return earlier;
+  }
+
+  /** What is at a place is recorded, or of no use: it goes. */
+  void forget(RemotePlace place) throws IOException {
+    place.folder().forget(place.claim(), me);
+    RemoteBatch batch = folders.get(place.folder().path());
+    if (batch != null) {
+      batch.recorded(place);
+      clear(batch);
+    }
+  }
+
+  private void clear(RemoteBatch batch) throws IOException {
+    if (batch.isDone() && folders.containsKey(batch.folder().path())) {
+      batch.folder().remove();
+      folders.remove(batch.folder().path());
+    }
+  }
+
+  /** Whether nothing is left of all that it took. */
+  boolean isEmpty() {
+    return ready.isEmpty() && planned.isEmpty() && out.isEmpty();
+  }
+
+  /** Ends all: what has not begun never will, the others are cancelled. */
+  void end() {
+    ending = true;
+    drain(entry -> entry.end(interrupted(entry.earlierPlaces())));
+    if (earlier != null) {
+      earlier.waiting().forEach(listener -> listener.ended(interrupted(List.of())));
+    }
+    List<SchedulerJob> cancelled = new ArrayList<>();
+    int jobs = 0;
+    for (RemoteBatch batch : out) {
+      for (Element element : batch.elements()) {
+        int begun = 0;
+        for (Entry entry : element.entries) {
+          if (!entry.isOver() && !entry.isLost()) {
+            jobs++;
+            if (claim(entry, batch)) {
+              entry.end(interrupted(entry.earlierPlaces()));
+            } else {
+              begun++;
+            }
+          }
+        }
+        if (begun > 0 || element.isOver() && element.over < 0) {
+          cancelled(batch, element);
+          cancelled.add(element.job);
+        }
+      }
+      batch.nextLook = 0;
+    }
+    if (jobs > 0) {
+      notes.accept(
+          "%s: %d submitted %s cancelled"
+              .formatted(settings.name(), jobs, jobs == 1 ? "job is" : "jobs are"));
+      tell(scheduler.cancel(cancelled));
+    }
+  }
+
+  /**
+   * Torc is about to tell the scheduler to end an element; a later torc is to know that nobody else
+   * did. What cannot be written now is not known then.
+   */
+  private static void cancelled(RemoteBatch batch, Element element) {
+    element.cancelled = true;
+    for (Entry entry : element.entries) {
+      if (!entry.isOver()) {
+        try {
+          batch.folder().unwanted(entry.claim());
+        } catch (IOException e) {
+          return;
+        }
+      }
+    }
+  }
+
+  /** A claim that cannot be made now is none. */
+  private boolean claim(Entry entry, RemoteBatch batch) {
+    try {
+      return batch.folder().claim(entry.claim(), me);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Looks after nothing any more: what is out stays out, and a later torc finds it. */
+  void leave() {
+    ending = true;
+    drain(Entry::leaveReady);
+    if (earlier != null) {
+      earlier.waiting().forEach(listener -> listener.left(false));
+    }
+    out.forEach(batch -> batch.elements().forEach(e -> e.entries.forEach(Entry::leave)));
+    out.clear();
+  }
+
+  /** Takes all that was not handed out. */
+  private void drain(Consumer<Entry> each) {
+    List<Entry> all = new ArrayList<>(ready);
+    planned.forEach(array -> array.batches().forEach(all::addAll));
+    ready.clear();
+    planned.clear();
+    all.forEach(each);
+  }
+
+  /**
+   * Does what is due.
+   *
+   * @param now nanoseconds by a clock that does not jump
+   * @return when to call again at the latest
+   */
+  long turn(long now) throws IOException {
+    if (!ready.isEmpty() && now - gathered >= GATHER) {
+      planned.addAll(
+          new BatchPlan(settings.batch(), settings.maxRuntime())
+              .arrays(List.copyOf(ready), Entry::attempt));
+      ready.clear();
+    }
+    if (maySubmit(now)) {
+      submit(planned.peek(), now);
+    }
+    for (RemoteBatch batch : List.copyOf(out)) {
+      if (now >= batch.nextLook) {
+        look(batch, now);
+      }
+    }
+    if (!out.isEmpty() && now >= watch.next()) {
+      for (RemoteBatch unknown : watch.ask(List.copyOf(out), now)) {
+        claim(unknown, now);
+      }
+    }
+    for (RemoteBatch batch : List.copyOf(out)) {
+      settle(batch, now);
+      if (batch.isOver()) {
+        out.remove(batch);
+        clear(batch);
+      }
+    }
+    if (earlier != null) {
+      earlier.tell();
+    }
+    return next(now);
+  }
+
+  private long next(long now) {
+    long next = now + REST;
+    if (!ready.isEmpty()) {
+      next = Math.min(next, gathered + GATHER);
+    }
+    if (maySubmit(Math.max(now, submitAt))) { // one in a turn: orders are taken between
+      next = Math.min(next, submitAt);
+    }
+    for (RemoteBatch batch : out) {
+      next = Math.min(next, Math.min(batch.nextLook, watch.next()));
+    }
+    return Math.max(next, now + 1);
+  }
+
+  private boolean maySubmit(long now) {
+    return !planned.isEmpty() && now >= submitAt && room() > 0;
+  }
+
+  private int room() {
+    int elements = 0;
+    for (RemoteBatch batch : out) {
+      elements += batch.open();
+    }
+    return settings.maxJobs() - elements;
+  }
+
+  /** Hands out as many batches of the first array as there is room for; the rest waits. */
+  private void submit(BatchPlan.Array<Entry> array, long now) throws IOException {
+    int room = room();
+    int most = Math.min(Math.min(room, scheduler.largestArray()), array.batches().size());
+    List<List<Entry>> batches = array.batches().subList(0, most);
+    SchedulerResources resources = submitter.resources(array);
+    List<String> lacks = scheduler.lacks(resources);
+    RemoteBatch batch = lacks.isEmpty() ? submitter.write(array, batches) : null;
+    planned.poll();
+    if (most < array.batches().size()) {
+      planned.addFirst(array.without(most));
+    }
+    if (most == room) {
+      submitAt = now + PACE;
+    }
+    if (batch == null) {
+      String lack = ": its submit asks for %s, which the job does not say";
+      String why = settings.name() + lack.formatted(lacks.getFirst());
+      batches.forEach(all -> all.forEach(each -> each.end(failed(why, each.earlierPlaces()))));
+      return;
+    }
+    watch.begin(out.isEmpty(), now);
+    out.add(batch);
+    folders.put(batch.folder().path(), batch);
+    batch.nextLook = now + FIRST_LOOK;
+    Submission answer = submitter.submit(batch, resources);
+    if (answer instanceof Submission.Accepted accepted) {
+      watch.accepted(batch, accepted);
+    } else if (answer instanceof Submission.Refused refused) {
+      for (Element element : batch.elements()) {
+        refuse(batch, element, ": " + refused.said());
+      }
+    } else if (answer instanceof Submission.NoAnswer none) {
+      submitAt = now + LAST_LOOK; // whether it was taken is asked for by its name
+      watch.unanswered(none.said(), now);
+    }
+  }
+
+  /** None of its jobs will be begun: each is claimed, so that a late script begins none. */
+  private void refuse(RemoteBatch batch, Element element, String why) throws IOException {
+    for (Entry entry : element.entries) {
+      if (!entry.isOver() && batch.folder().claim(entry.claim(), me)) {
+        entry.end(
+            entry.isLost()
+                ? RemoteEnd.none(List.of())
+                : failed(settings.name() + why, entry.earlierPlaces()));
+      }
+    }
+  }
+
+  /**
+   * Ends what nobody wants, which is over when that is known. What has not begun never will; where
+   * nothing else is in its element, it leaves the queue too.
+   */
+  private void drop(EarlierBatches.Found found, long now) throws IOException {
+    Entry entry = found.entry();
+    entry.unwanted();
+    if (entry.isOver()) {
+      return;
+    }
+    boolean never = found.batch().folder().claim(entry.claim(), me);
+    if (never) {
+      entry.end(RemoteEnd.none(List.of()));
+    }
+    if (!found.batch().isKnown()) {
+      watch.find(found.batch(), now);
+    }
+    // By the name alone all elements would end; without an id this one is awaited.
+    if (found.batch().isKnown() && (!never || found.element().isOver())) {
+      cancelled(found.batch(), found.element());
+      found.batch().nextLook = 0;
+      tell(scheduler.cancel(List.of(found.element().job)));
+    }
+  }
+
+  /** One listing tells what there is of all jobs of a script. */
+  private void look(RemoteBatch batch, long now) throws IOException {
+    Map<String, Set<Word>> words = batch.folder().words();
+    boolean news = false;
+    for (Element element : batch.elements()) {
+      for (Entry entry : element.entries) {
+        news |= !entry.isOver() && look(batch, entry, words, now);
+      }
+    }
+    batch.look = news ? FIRST_LOOK : Math.min(batch.look * 3 / 2, LAST_LOOK);
+    batch.nextLook = now + Math.max(batch.look, out.size() * SHARE);
+  }
+
+  private boolean look(RemoteBatch batch, Entry entry, Map<String, Set<Word>> words, long now)
+      throws IOException {
+    Set<Word> there = words.getOrDefault(entry.claim(), EnumSet.noneOf(Word.class));
+    if (there.contains(Word.STATUS)) {
+      BatchStatus status = batch.folder().status(entry.claim());
+      boolean told =
+          status != null
+              && status.cause() == BatchStatus.Cause.CANCELLED
+              && !ending
+              && !entry.isUnwanted();
+      if (told && !entry.isCancelled()) {
+        entry.cancelled(); // by whom, and why, the scheduler says
+        watch.soon(now);
+        return true;
+      }
+      if (status != null && !told) {
+        entry.end(new RemoteEnd(status.end(), status, entry.places()));
+        return true;
+      }
+    }
+    if (there.contains(Word.BEGUN) && entry.begun()) {
+      return true;
+    }
+    if (there.contains(Word.LATER) && batch.folder().later(entry.claim()) != null) {
+      if (batch.folder().claim(entry.claim(), me)) {
+        again(entry, now);
+      }
+      return true;
+    }
+    return false;
+  }
+
+  /** An attempt that never began is ready anew, unless all is to end. */
+  private void again(Entry entry, long now) {
+    ready(entry, entry.attempt() == null ? null : entry.anew(), entry.earlierPlaces(), now);
+  }
+
+  /** One that an earlier torc handed out is told to be started by whoever asks for it. */
+  private void ready(Entry entry, Entry fresh, List<RemotePlace> places, long now) {
+    if (fresh == null) {
+      entry.end(RemoteEnd.none(places));
+    } else if (ending) {
+      fresh.end(interrupted(places));
+    } else {
+      ready.add(fresh);
+      gathered = now;
+    }
+  }
+
+  /** Nobody can tell: what has not begun never will, the others say themselves how they end. */
+  private void claim(RemoteBatch unknown, long now) throws IOException {
+    for (Element element : unknown.elements()) {
+      for (Entry entry : element.entries) {
+        if (!entry.isOver() && unknown.folder().claim(entry.claim(), me)) {
+          again(entry, now);
+        }
+      }
+    }
+  }
+
+  /** Sees to the elements that the scheduler has done with, when all they wrote must be here. */
+  private void settle(RemoteBatch batch, long now) throws IOException {
+    for (Element element : batch.elements()) {
+      if (element.isOver()) {
+        continue;
+      }
+      if (element.never && element.state instanceof SchedulerState.Waiting waiting) {
+        tell(scheduler.cancel(List.of(element.job)));
+        refuse(batch, element, " will never start it: " + waiting.reason());
+      } else if (element.over >= 0 && now - element.over >= settings.latency()) {
+        look(batch, now);
+        settle(batch, element, now);
+      }
+    }
+  }
+
+  private void settle(RemoteBatch batch, Element element, long now) throws IOException {
+    SchedulerState.Cause cause =
+        element.state instanceof SchedulerState.Ended ended ? ended.cause() : null;
+    String said = element.state instanceof SchedulerState.Ended ended ? ended.said() : "gone";
+    if (cause == null && batch.isKnown()) {
+      tell(scheduler.cancel(List.of(element.job))); // it may be there though nobody knows of it
+    }
+    // Of what torc itself took back or nobody took nothing can be there.
+    boolean untouched =
+        batch.isKnown() && !element.cancelled && element.isUntouched(batch.folder());
+    boolean unseen = untouched && cause == SchedulerState.Cause.EXITED;
+    boolean taken = cause == SchedulerState.Cause.CANCELLED && !element.cancelled;
+    for (Entry entry : element.entries) {
+      if (entry.isOver()) {
+        continue;
+      }
+      boolean never = batch.folder().claim(entry.claim(), me);
+      List<RemotePlace> places = never ? entry.earlierPlaces() : entry.places();
+      if (entry.isUnwanted() || ending && !entry.isLost()) {
+        entry.end(interrupted(places));
+      } else if (unseen && !entry.isLost()) {
+        entry.end(
+            failed(
+                "the machine that %s took does not see %s".formatted(settings.name(), folder),
+                places));
+      } else if (never && taken) {
+        entry.end(failed("cancelled; " + settings.name() + ": " + said, places));
+      } else if (never && untouched && entry.losses() == AGAIN) {
+        String why = "submitted %d times, and no machine began it; %s: %s";
+        entry.end(failed(why.formatted(AGAIN + 1, settings.name(), said), places));
+      } else if (never && untouched && entry.attempt() != null) {
+        ready(entry, entry.unbegun(), places, now);
+      } else if (never) {
+        again(entry, now);
+      } else {
+        died(entry, taken, cause, said, places, now);
+      }
+    }
+  }
+
+  /** An attempt began and nobody will say how it ended. */
+  private void died(
+      Entry entry,
+      boolean taken,
+      SchedulerState.Cause cause,
+      String said,
+      List<RemotePlace> places,
+      long now) {
+    ProcessEnd.How how =
+        switch (cause) {
+          case OUT_OF_MEMORY -> ProcessEnd.How.MEMORY;
+          case TIME_LIMIT -> ProcessEnd.How.TIMEOUT;
+          case CANCELLED -> taken ? ProcessEnd.How.CANCELLED : null;
+          case EXITED -> entry.isCancelled() ? ProcessEnd.How.CANCELLED : null;
+          case null, default -> null;
+        };
+    if (how != null) {
+      entry.end(new RemoteEnd(end(how, settings.name() + ": " + said), null, places));
+    } else if (entry.attempt() == null) {
+      entry.end(RemoteEnd.none(places));
+    } else if (entry.losses() < AGAIN) {
+      notes.accept(
+          "%s: %s (%s); it is submitted anew".formatted(entry.key().job(), lost(cause), said));
+      ready(entry, entry.lost(), places, now);
+    } else {
+      entry.end(failed(lost(cause) + ": " + said, places));
+    }
+  }
+
+  private static String lost(SchedulerState.Cause cause) {
+    return cause == SchedulerState.Cause.PREEMPTED ? "preempted" : "lost with its machine";
+  }
+
+  private static RemoteEnd interrupted(List<RemotePlace> places) {
+    return new RemoteEnd(end(ProcessEnd.How.INTERRUPTED, ""), null, places);
+  }
+
+  private static RemoteEnd failed(String why, List<RemotePlace> places) {
+    return new RemoteEnd(end(ProcessEnd.How.NOT_STARTED, why), null, places);
+  }
+
+  private static ProcessEnd end(ProcessEnd.How how, String message) {
+    return new ProcessEnd(how, 0, 0, -1, -1, message);
+  }
+
+  private void tell(String trouble) {
+    if (!trouble.isEmpty()) {
+      notes.accept(settings.name() + ": " + trouble);
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package dev.torc.exec;
+
+import dev.torc.machine.Refusal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Runs attempts through a scheduler: a {@link RemoteDesk} with a thread and a clock, for use by
+ * several threads. Ends are told from its thread.
+ */
+public final class RemoteRunner implements AutoCloseable {
+
+  private final RemoteDesk desk;
+  private final long latency;
+  private final boolean outlives;
+  private final String executor;
+  private final Consumer<String> notes;
+  private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+  private final Thread thread;
+  private volatile boolean closed;
+  private String trouble = "";
+
+  /** Writes down that attempts may be out from now on; on disk when it returns. */
+  public interface Marks {
+
+    /** Throws where that cannot be written: then nothing is handed out. */
+    void handOut(List<RemoteKey> attempts, String executor) throws IOException;
+  }
+
+  private interface Order {
+    void take(RemoteDesk desk) throws IOException;
+  }
+
+  /**
+   * A runner that is at work until it is closed.
+   *
+   * @param folder where scripts and what they say go, on a file system that all nodes share
+   * @param me torc, for its claims
+   * @param marks is told before anything is handed out
+   * @param notes takes lines for people
+   */
+  public RemoteRunner(
+      Scheduler scheduler,
+      SchedulerSettings settings,
+      Path folder,
+      Claimant me,
+      Marks marks,
+      Consumer<String> notes) {
+    this.notes = notes;
+    this.latency = settings.latency();
+    this.outlives = scheduler.outlives();
+    this.executor = settings.name();
+    this.desk =
+        new RemoteDesk(
+            scheduler, settings, folder, me, () -> UUID.randomUUID().toString(), marks, notes);
+    this.thread = Thread.ofPlatform().daemon().name("torc-" + settings.name()).start(this::work);
+  }
+
+  /** Nanoseconds until a file written on one machine is seen on another. */
+  public long latency() {
+    return latency;
+  }
+
+  /** Whether what is out goes on when torc ends. */
+  public boolean outlives() {
+    return outlives;
+  }
+
+  /** The name of its executor. */
+  public String executor() {
+    return executor;
+  }
+
+  /** Takes an attempt that is ready, of which nothing is out. */
+  public void start(RemoteAttempt attempt, RemoteListener listener) {
+    orders.add(at -> at.add(attempt, listener, System.nanoTime()));
+  }
+
+  /**
+   * Asks for what an earlier torc handed out of a job: the listener is told its end where the
+   * manifest still holds; else it is ended, and the end that is told is null.
+   *
+   * @param key of the attempt that is to run now
+   */
+  public void resume(RemoteKey key, RemoteListener listener) {
+    orders.add(at -> at.resume(key, listener, System.nanoTime()));
+  }
+
+  /** What is at some places is recorded, or of no use: it goes. */
+  public void forget(List<RemotePlace> places) {
+    for (RemotePlace place : places) {
+      orders.add(at -> at.forget(place));
+    }
+  }
+
+  /** Ends all: what has not begun never will, the others are cancelled. */
+  public void end() {
+    orders.add(RemoteDesk::end);
+  }
+
+  /** Looks after nothing any more: what is out stays out, and a later torc finds it. */
+  public void leave() {
+    orders.add(RemoteDesk::leave);
+  }
+
+  /** A scheduler's command may take long: orders are taken between them. */
+  private void work() {
+    try {
+      while (!closed) {
+        long next = turn();
+        Order order =
+            desk.isEmpty()
+                ? orders.take()
+                : orders.poll(next - System.nanoTime(), TimeUnit.NANOSECONDS);
+        for (; order != null; order = orders.poll()) {
+          take(order);
+        }
+      }
+      for (Order order = orders.poll(); order != null; order = orders.poll()) {
+        take(order); // what is recorded goes
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What cannot be done now is tried again, before anything else. */
+  private void take(Order order) throws InterruptedException {
+    while (true) {
+      try {
+        order.take(desk);
+        return;
+      } catch (IOException e) {
+        tell(e);
+        if (closed) {
+          return;
+        }
+        TimeUnit.SECONDS.sleep(1);
+      }
+    }
+  }
+
+  private void tell(IOException e) {
+    String line = Refusal.line(e);
+    if (!line.equals(trouble)) {
+      notes.accept(line + "; torc tries again");
+      trouble = line;
+    }
+  }
+
+  /** What cannot be read or written now is tried again: nothing is over because of that. */
+  private long turn() {
+    try {
+      long next = desk.turn(System.nanoTime());
+      trouble = "";
+      return next;
+    } catch (IOException e) {
+      tell(e);
+      return System.nanoTime() + 2_000_000_000L;
+    }
+  }
+
+  /** Ends its thread; what is out stays out. */
+  @Override
+  public void close() {
+    closed = true;
+    orders.add(_ -> {}); // it wakes
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.torc.session;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.cache.StartMarks;
+import dev.torc.engine.ProductRemoval;
+import dev.torc.engine.Recorder;
+import dev.torc.engine.RemoteRun;
+import dev.torc.exec.EarlierJob;
+import dev.torc.machine.SafeText;
+import dev.torc.workflow.Workflow;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * Jobs that earlier builds handed out and that are out still, for a command that may not go on
+ * beside them. A build takes their results; see {@link Schedulers}.
+ *
+ * @param marks of the jobs that are out, by job
+ * @param jobs where they are
+ */
+record OutJobs(Map<String, StartMarks.Mark> marks, List<EarlierJob> jobs) {
+
+  /** Looks for those that are concerned. */
+  static OutJobs of(CachePlace place, Cache cache, Predicate<EarlierJob> concerned)
+      throws IOException {
+    Map<String, StartMarks.Mark> marks = new HashMap<>();
+    StartMarks.live(StartMarks.read(place), cache).stream()
+        .filter(StartMarks.Mark::isRemote)
+        .forEach(mark -> marks.put(mark.job(), mark));
+    List<EarlierJob> jobs = new ArrayList<>();
+    if (!marks.isEmpty()) {
+      for (EarlierJob each : EarlierJob.all(place.remote())) {
+        if (marks.containsKey(each.job()) && concerned.test(each)) {
+          jobs.add(each);
+        }
+      }
+    }
+    return new OutJobs(marks, jobs);
+  }
+
+  /** A line for each of them, that names the command which ends them. */
+  List<String> lines(String command) {
+    return jobs.stream()
+        .map(
+            each ->
+                "job %s is still out at %s: `torc` takes its result, `torc %s --force` cancels it"
+                    .formatted(SafeText.name(each.job()), each.where(), command))
+        .toList();
+  }
+
+  /**
+   * Ends them, waits until they are over, and records them as interrupted.
+   *
+   * @param workflow null where the build file is refused
+   * @param build the id of this command
+   */
+  void cancel(
+      Caller caller, Workflow workflow, String build, ProductRemoval removal, Consumer<String> warn)
+      throws IOException {
+    Cache cache = removal.cache();
+    try (Schedulers schedulers =
+        new Schedulers(caller, removal.place(), workflow, build, (_, _) -> {}, warn)) {
+      for (EarlierJob each : jobs) {
+        RemoteRun.cancel(schedulers.holder(each.job()), each.job(), build, removal);
+        StartMarks.Mark mark = marks.get(each.job());
+        cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while jobs were cancelled", e);
+    }
+    cache.flush();
+  }
+}

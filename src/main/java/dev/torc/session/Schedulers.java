@@ -1,0 +1,224 @@
+package dev.torc.session;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.engine.ProductRemoval;
+import dev.torc.engine.RemoteRun;
+import dev.torc.engine.Remotes;
+import dev.torc.exec.Allocation;
+import dev.torc.exec.BatchJob;
+import dev.torc.exec.Claimant;
+import dev.torc.exec.EarlierJob;
+import dev.torc.exec.RemoteRunner;
+import dev.torc.exec.Scheduler;
+import dev.torc.exec.SchedulerSettings;
+import dev.torc.machine.Refusal;
+import dev.torc.posix.OwnFile;
+import dev.torc.workflow.Executor;
+import dev.torc.workflow.Executor.Word;
+import dev.torc.workflow.Workflow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * The schedulers that a build hands jobs to, as the build file describes them, and those to which
+ * earlier builds did, as these wrote down.
+ */
+final class Schedulers implements Remotes, AutoCloseable {
+
+  private final Caller caller;
+  private final Workflow workflow; // null where the build file is refused
+  private final String build;
+  private final RemoteRunner.Marks marks;
+  private final Consumer<String> warn;
+  private final Path folder;
+  private final Map<String, EarlierJob> earlier = new HashMap<>(); // what is out
+  private final Map<Path, Set<String>> written = new HashMap<>(); // who writes to a place
+  private final Map<Path, Set<String>> above = new HashMap<>(); // who writes below it
+  private final Map<String, RemoteRunner> runners = new LinkedHashMap<>();
+
+  /**
+   * Looks at what earlier builds handed out.
+   *
+   * @param workflow null where the build file is refused
+   * @param build the id of this build
+   * @param marks is told before anything is handed out
+   * @param warn takes lines for people
+   */
+  Schedulers(
+      Caller caller,
+      CachePlace place,
+      Workflow workflow,
+      String build,
+      RemoteRunner.Marks marks,
+      Consumer<String> warn)
+      throws IOException {
+    this.caller = caller;
+    this.workflow = workflow;
+    this.build = build;
+    this.marks = marks;
+    this.warn = warn;
+    this.folder = place.remote();
+    OwnFile.refuseLink(folder);
+    for (EarlierJob each : EarlierJob.all(folder)) {
+      earlier.put(each.job(), each);
+      for (BatchJob.Product product : each.place().products()) {
+        Path path = product.path().normalize();
+        written.computeIfAbsent(path, _ -> new HashSet<>()).add(each.job());
+        for (Path up = path.getParent(); up != null; up = up.getParent()) {
+          above.computeIfAbsent(up, _ -> new HashSet<>()).add(each.job());
+        }
+      }
+    }
+  }
+
+  @Override
+  public synchronized RemoteRunner of(String executor) {
+    return of(settings(workflow.executor(executor)));
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return earlier.isEmpty();
+  }
+
+  @Override
+  public synchronized RemoteRunner holder(String job) {
+    EarlierJob out = earlier.get(job);
+    if (out == null) {
+      return null;
+    }
+    Executor now = workflow == null ? null : workflow.executor(out.settings().name());
+    SchedulerSettings settings = now == null ? out.settings() : settings(now);
+    return of(settings.kind() == out.settings().kind() ? settings : out.settings());
+  }
+
+  /** The jobs of which something is out, sorted. */
+  Set<String> jobs() {
+    return new TreeSet<>(earlier.keySet());
+  }
+
+  /**
+   * Ends what is out of a job and does not wait for that.
+   *
+   * @param removal sees to what its script moved aside
+   */
+  void drop(String job, ProductRemoval removal) {
+    RemoteRunner holder = holder(job);
+    Thread.ofVirtual()
+        .name("torc-drop")
+        .start(
+            () -> {
+              try {
+                RemoteRun.cancel(holder, job, build, removal);
+              } catch (IOException e) {
+                warn.accept(job + ": " + Refusal.line(e));
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+  }
+
+  @Override
+  public Set<String> writers(List<Path> places) {
+    Set<String> jobs = new TreeSet<>();
+    for (Path place : places) {
+      Path path = place.normalize();
+      jobs.addAll(above.getOrDefault(path, Set.of()));
+      for (Path up = path; up != null; up = up.getParent()) {
+        jobs.addAll(written.getOrDefault(up, Set.of()));
+      }
+    }
+    return jobs;
+  }
+
+  private RemoteRunner of(SchedulerSettings settings) {
+    RemoteRunner runner = runners.get(settings.name());
+    if (runner == null) {
+      runner = start(settings);
+      runners.put(settings.name(), runner);
+    }
+    return runner;
+  }
+
+  private RemoteRunner start(SchedulerSettings settings) {
+    Path place = folder.resolve(settings.name());
+    try {
+      Files.createDirectories(place);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Map<String, String> env = caller.env();
+    Claimant me =
+        new Claimant(
+            build,
+            env.getOrDefault("HOSTNAME", "localhost"),
+            Cache.boot(),
+            ProcessHandle.current().pid(),
+            0,
+            System.currentTimeMillis() / 1000);
+    Scheduler scheduler = Scheduler.of(settings, place, env);
+    Allocation allocation = caller.host().allocation();
+    if (allocation != null && settings.name().equals(AllocatedBuild.EXECUTOR)) {
+      scheduler = allocation.steps(scheduler, place);
+      settings = settings.withoutBatches();
+    }
+    return new RemoteRunner(scheduler, settings, place, me, marks, warn);
+  }
+
+  static SchedulerSettings settings(Executor executor) {
+    Executor.Commands commands = executor.commands();
+    return new SchedulerSettings(
+        executor.name(),
+        commands == null ? SchedulerSettings.Kind.SLURM : SchedulerSettings.Kind.COMMANDS,
+        orNull(executor.account()),
+        orNull(executor.partition()),
+        executor.args(),
+        orNull(executor.before()),
+        executor.maxJobs(),
+        executor.batch(),
+        executor.maxRuntime(),
+        executor.latency(),
+        commands == null
+            ? null
+            : new SchedulerSettings.Commands(
+                commands.submit(),
+                commands.states(),
+                commands.cancel(),
+                commands.separator(),
+                commands.id().isEmpty() ? null : Pattern.compile(commands.id()),
+                words(commands, Word.RUNNING),
+                words(commands, Word.WAITING),
+                words(commands, Word.GONE)),
+        commands == null ? Map.of() : commands.settings());
+  }
+
+  private static List<String> words(Executor.Commands commands, Word word) {
+    return commands.words().getOrDefault(word, List.of());
+  }
+
+  private static String orNull(String text) {
+    return text.isEmpty() ? null : text;
+  }
+
+  /** Ends their threads; what is out stays out. */
+  @Override
+  public synchronized void close() {
+    for (RemoteRunner runner : runners.values()) {
+      runner.close();
+      OwnFile.removeEmpty(folder.resolve(runner.executor()));
+    }
+    OwnFile.removeEmpty(folder);
+  }
+}

@@ -1,0 +1,237 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code torc slurm} in a real Slurm of two nodes. Both are this machine, without control groups:
+ * that a step is held to its cpus and gpus, and that torc sees no process of another machine,
+ * cannot be shown here.
+ */
+class AllocationIT {
+
+  @TempDir static Path temp;
+  private static RealSlurm slurm;
+  private Sandbox box;
+
+  @BeforeAll
+  static void start() throws Exception {
+    slurm = RealSlurm.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (slurm != null) {
+      slurm.close();
+    }
+  }
+
+  @BeforeEach
+  void project() throws Exception {
+    box = new Sandbox(temp);
+    box.env.put("SLURM_CONF", slurm.env().get("SLURM_CONF"));
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    box.close();
+    slurm.administer("scancel", "--partition=both");
+    Sandbox.until("the nodes are free", () -> slurm.ask("squeue", "--noheader").isEmpty());
+  }
+
+  private void build(String jobs) throws Exception {
+    box.build(
+        """
+        executors:
+          slurm: { kind: slurm, partition: both, latency: 2s, args: [--nodes=2] }
+        jobs:
+        """
+            + jobs.indent(2));
+  }
+
+  private static String queue() throws Exception {
+    return slurm.ask("squeue", "--noheader", "--format=%i");
+  }
+
+  @Test
+  void jobsRunAsStepsOfOneAllocationOnBothNodesAtOnceAndNoneIsAskedForWithoutNeed()
+      throws Exception {
+    StringBuilder jobs = new StringBuilder();
+    for (String job : List.of("a", "b", "c", "d")) {
+      jobs.append(
+          """
+          %s:
+            command: >-
+              echo $SLURM_JOB_ID $SLURMD_NODENAME $SLURM_STEP_ID > {produces};
+              until test -e a.txt -a -e b.txt -a -e c.txt -a -e d.txt; do sleep 0.05; done
+            produces: %s.txt
+            resources: { memory: 100MiB }
+          """
+              .formatted(job, job));
+    }
+    jobs.append(
+        """
+        all:
+          command: cat {needs} > {produces}
+          needs: [a.txt, b.txt, c.txt, d.txt]
+          produces: all.txt
+        """);
+    build(jobs.toString());
+    Sandbox.Ran first = box.torc("slurm", "-j", "4");
+    assertEquals(0, first.exit(), first.err());
+    assertTrue(first.err().contains(": 4 cpus on 2 nodes, n1 the first\n"), first.err());
+    Set<String> allocations = new TreeSet<>();
+    Set<String> steps = new TreeSet<>();
+    List<String> nodes =
+        box.lines("all.txt").stream()
+            .map(line -> line.split(" "))
+            .peek(words -> allocations.add(words[0]))
+            .peek(words -> steps.add(words[2]))
+            .map(words -> words[1])
+            .sorted()
+            .toList();
+    assertEquals(List.of("n1", "n1", "n2", "n2"), nodes);
+    assertEquals(1, allocations.size());
+    assertEquals(4, steps.size());
+    assertEquals("", queue());
+
+    Sandbox.Ran second = box.torc("slurm");
+    assertEquals(0, second.exit(), second.err());
+    assertFalse(second.err().contains("allocation"), second.err());
+    Sandbox.Ran dry = box.torc("slurm", "-n", "--force");
+    assertEquals(5, dry.out().lines().filter(line -> line.contains(" will run: ")).count());
+    assertFalse(dry.err().contains("allocation"), dry.err());
+  }
+
+  @Test
+  void aFailureATimeLimitAndAJobThatIsTooLargeAreTheBuildsOwn() throws Exception {
+    build(
+        """
+        bad: { command: exit 7 }
+        slow: { command: sleep 100, resources: { runtime: 1s } }
+        good: { command: "echo x > {produces}", produces: good.txt }
+        large: { command: "true", resources: { cpus: 2, memory: 900MiB } }
+        """);
+    box.edit("torc.yaml", "[--nodes=2]", "[--nodes=2, --mem=300M]");
+    Sandbox.Ran ran = box.torc("slurm", "-j", "4");
+    assertEquals(1, ran.exit(), ran.err());
+    assertTrue(ran.err().contains("\n  bad: exit 7,"), ran.err());
+    assertTrue(ran.err().contains("\n  slow: timed out after 1."), ran.err());
+    assertTrue(
+        ran.err().contains(" has 2 cpus, 900 MiB of memory; ask for more by -j, "), ran.err());
+    assertTrue(ran.err().contains("4 jobs: 1 ran, 0 up to date, 3 failed"), ran.err());
+    assertEquals("", queue());
+  }
+
+  private Sandbox.Going startLong() throws Exception {
+    build(
+        """
+        long:
+          command: echo $$ > pid; test -e go || sleep 100; echo x > {produces}
+          produces: long.txt
+        """);
+    Sandbox.Going going = box.start("slurm");
+    box.awaitLine("pid");
+    return going;
+  }
+
+  private void goesOn() throws Exception {
+    box.write("go", "");
+    Sandbox.Ran next = box.torc("slurm");
+    assertEquals(0, next.exit(), next.err());
+    assertTrue(next.err().contains("long: ran in "), next.err());
+  }
+
+  @Test
+  void theEndOfTheAllocationIsAnInterruption() throws Exception {
+    Sandbox.Going going = startLong();
+    slurm.administer("scancel", queue());
+    Sandbox.Ran ran = going.await();
+    assertEquals(143, ran.exit(), ran.err());
+    assertTrue(ran.err().contains(" is over: Job allocation "), ran.err());
+    assertTrue(ran.err().contains(" 0 failed, 1 interrupted in "), ran.err());
+    assertFalse(Sandbox.runs(box.awaitLine("pid")));
+    goesOn();
+  }
+
+  @Test
+  void aSignalEndsStepsAndAllocation() throws Exception {
+    Sandbox.Going going = startLong();
+    going.signal("TERM");
+    Sandbox.Ran ran = going.await();
+    assertEquals(143, ran.exit(), ran.err());
+    assertTrue(ran.err().contains(" 0 failed, 1 interrupted in "), ran.err());
+    assertFalse(Sandbox.runs(box.awaitLine("pid")));
+    assertEquals("", queue());
+    goesOn();
+  }
+
+  @Test
+  void theAllocationEndsWithATorcThatIsKilled() throws Exception {
+    Sandbox.Going going = startLong();
+    going.signal("KILL");
+    assertEquals(137, going.await().exit());
+    Sandbox.until("the job is gone", () -> !Sandbox.runs(box.awaitLine("pid")));
+    Sandbox.until("the allocation is over", () -> queue().isEmpty());
+    goesOn();
+  }
+
+  @Test
+  void whoWaitsIsToldAndARequestThatIsGivenUpLeavesTheQueue() throws Exception {
+    Sandbox.Going first = startLong();
+    Sandbox other = new Sandbox(temp);
+    other.env.putAll(box.env);
+    other.build(box.read("torc.yaml"));
+    other.edit("torc.yaml", "[--nodes=2]", "[--nodes=2, --exclusive]");
+    Sandbox.Going second = other.start("slurm");
+    Sandbox.until("it is told", () -> second.err().contains("\n"));
+    assertTrue(
+        second.err().matches("waiting for an allocation, job \\d+ of Slurm\n"), second.err());
+    assertEquals(2, queue().lines().count());
+    second.signal("TERM");
+    assertEquals(143, second.await().exit());
+    Sandbox.until("the request is gone", () -> queue().lines().count() == 1);
+    first.signal("TERM");
+    first.await();
+    other.close();
+  }
+
+  @Test
+  void whatSlurmRefusesIsToldInItsWords() throws Exception {
+    build("a: { command: 'true' }\n");
+    box.edit("torc.yaml", "partition: both", "partition: nix");
+    Sandbox.Ran ran = box.torc("slurm");
+    assertEquals(3, ran.exit(), ran.err());
+    assertEquals(
+        "torc: slurm gives no allocation: invalid partition specified: nix; Job submit/allocate"
+            + " failed: Invalid partition name specified\n",
+        ran.err());
+    box.edit("torc.yaml", "slurm: {", "other: {");
+    assertEquals(
+        new Sandbox.Ran(
+            2,
+            "",
+            "torc: torc slurm goes by the executor slurm, and there is none; describe it in the"
+                + " build file: executors: { slurm: { kind: slurm } }\n"),
+        box.torc("slurm"));
+    assertEquals(
+        new Sandbox.Ran(
+            2,
+            "",
+            "torc: torc slurm runs all jobs in one allocation: leave out --on other, or use torc"
+                + " build\n"),
+        box.torc("slurm", "--on", "other"));
+  }
+}

@@ -1,0 +1,102 @@
+package dev.torc;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * A Slurm with projects whose jobs run there: what the end-to-end tests of builds through it share.
+ * Each project has an account of its own, by which its jobs are told from those of the others.
+ */
+final class Cluster implements AutoCloseable {
+
+  /** The Slurm that runs the jobs. */
+  final RealSlurm slurm;
+
+  private Cluster(RealSlurm slurm) {
+    this.slurm = slurm;
+  }
+
+  static Cluster start() throws Exception {
+    return new Cluster(RealSlurm.start(30));
+  }
+
+  /** One whose commands soon say that there is no controller. */
+  static Cluster impatient() throws Exception {
+    return new Cluster(RealSlurm.start());
+  }
+
+  /** A project without a build file. */
+  Sandbox project(Path temp) throws IOException {
+    return on(new Sandbox(temp));
+  }
+
+  /** Lets what is started in a project find Slurm. */
+  Sandbox on(Sandbox project) {
+    project.env.put("SLURM_CONF", slurm.env().get("SLURM_CONF"));
+    return project;
+  }
+
+  /**
+   * The build file's text on executors: {@code slurm}, which is the default, and {@code held},
+   * whose jobs stay queued until {@link #release}.
+   */
+  static String executors(Sandbox project) {
+    return """
+    executors:
+      slurm: { kind: slurm, account: %s, partition: wide, latency: 3s }
+      held: { like: slurm, args: [--hold] }
+    defaults: { executor: slurm }
+    """
+        .formatted(account(project));
+  }
+
+  private static String account(Sandbox project) {
+    return project.root.getFileName().toString();
+  }
+
+  /** The ids of a project's jobs that Slurm has not done with. */
+  List<String> out(Sandbox project) throws Exception {
+    return queue(project, "--format=%i");
+  }
+
+  /** The ids of all submissions of a project, also of those that are over. */
+  TreeSet<String> submissions(Sandbox project) throws Exception {
+    return new TreeSet<>(queue(project, "--states=all", "--format=%F"));
+  }
+
+  private List<String> queue(Sandbox project, String... more) throws Exception {
+    List<String> words =
+        new ArrayList<>(
+            List.of("squeue", "--noheader", "--array", "--account=" + account(project)));
+    words.addAll(List.of(more));
+    return slurm.ask(words.toArray(String[]::new)).lines().map(String::strip).toList();
+  }
+
+  /** Waits until Slurm has done with all of a project. */
+  void awaitNone(Sandbox project) throws Exception {
+    Sandbox.until(
+        "Slurm has nothing of the project",
+        () -> {
+          boolean none = out(project).isEmpty();
+          if (!none) {
+            Thread.sleep(50);
+          }
+          return none;
+        });
+  }
+
+  /** Lets Slurm start what it holds of a project. */
+  void release(Sandbox project) throws Exception {
+    for (String id : new TreeSet<>(queue(project, "--states=PENDING", "--format=%F"))) {
+      slurm.administer("scontrol", "release", id);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    slurm.close();
+  }
+}

@@ -1,0 +1,203 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.Sandbox.Going;
+import dev.torc.Sandbox.Ran;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** How jobs end on a real Slurm where something is wrong, and what a build makes of it. */
+@Execution(ExecutionMode.CONCURRENT)
+class ClusterEndsIT {
+
+  @TempDir static Path temp;
+  private static Cluster cluster;
+  private Sandbox project;
+
+  @BeforeAll
+  static void startCluster() throws Exception {
+    cluster = Cluster.start();
+  }
+
+  @AfterAll
+  static void stopCluster() throws Exception {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  @BeforeEach
+  void project() throws Exception {
+    project = cluster.project(temp);
+  }
+
+  @AfterEach
+  void end() {
+    project.close();
+  }
+
+  private void build(String jobs) throws Exception {
+    project.build(Cluster.executors(project) + jobs);
+  }
+
+  @Test
+  void outOfMemoryIsTriedAgainWithMore() throws Exception {
+    build(
+        """
+        jobs:
+          a:
+            command: |
+              echo {memory} >> log
+              x=$(head -c 80m /dev/zero | tr '\\0' x); sleep 3; echo ${#x} > a.out
+            produces: [a.out]
+            resources: { memory: 40MiB }
+            retries: 1
+            retry: { on: [memory], grow: { memory: 8 } }
+        """);
+    Ran ran = project.torc("--limit", "memory=100MiB"); // this machine's
+    assertEquals("1 job: 1 ran, 0 up to date, 0 failed", ran.counts(), ran.err());
+    assertTrue(ran.err().contains("a: attempt 1 failed: out of memory"), ran.err());
+    assertEquals(List.of("40", "320"), project.lines("log"));
+    assertEquals(List.of(Integer.toString(80 << 20)), project.lines("a.out"));
+  }
+
+  @Test
+  void aTimeLimitIsKeptToTheSecond() throws Exception {
+    build(
+        """
+        jobs:
+          late: { command: 'sleep 100; echo > late.out', produces: [late.out], resources: { runtime: 1s } }
+          reader: { command: cat late.out, needs: [late.out], executor: local }
+          other: { command: echo > other.out, produces: [other.out] }
+        """);
+    Ran ran = project.torc();
+    assertEquals(1, ran.exit(), ran.err());
+    assertTrue(ran.err().contains("late failed: timed out after "), ran.err());
+    assertEquals("3 jobs: 1 ran, 0 up to date, 1 failed, 1 blocked", ran.counts(), ran.err());
+    Ran status = project.torc("status");
+    assertTrue(status.out().contains("late: timed out last time"), status.out());
+  }
+
+  @Test
+  void whatIsCancelledByHandFailsAndTheOthersGoOn() throws Exception {
+    build(
+        """
+        jobs:
+          part:
+            command: 'echo $SLURM_ARRAY_JOB_ID_$SLURM_ARRAY_TASK_ID > {n}.id; until test -e go; do sleep 0.1; done; echo > {n}.out'
+            produces: ['{n}.out']
+            parameters: { n: [1, 2, 3] }
+          waits: { command: echo > waits.out, produces: [waits.out], executor: held }
+        """);
+    Going torc = project.start();
+    for (int i = 1; i <= 3; i++) {
+      project.awaitLine(i + ".id");
+    }
+    Sandbox.until("the fourth is out", () -> torc.err().contains("waits: submitted to held "));
+    String held = torc.err().replaceAll("(?s).*waits: submitted to held (\\d+)\n.*", "$1");
+    String second = torc.err().replaceAll("(?s).*part/n=2: submitted to slurm (\\S+)\n.*", "$1");
+    cluster.slurm.administer("scancel", second, held);
+    Sandbox.until("both are told", () -> torc.err().split(" failed: ", -1).length == 3);
+    project.write("go", "");
+    Ran ran = torc.await();
+    assertEquals(1, ran.exit(), ran.err());
+    assertEquals("4 jobs: 2 ran, 0 up to date, 2 failed", ran.counts(), ran.err());
+    assertTrue(ran.err().contains("part/n=2 failed: cancelled; slurm: CANCELLED"), ran.err());
+    assertTrue(ran.err().contains("waits failed: cancelled; held: CANCELLED"), ran.err());
+  }
+
+  @Test
+  void aDrainedNodeIsWaitedForAndADeadOneIsNoFaultOfTheJob() throws Exception {
+    build(
+        """
+        jobs:
+          a:
+            command: echo begin >> log; until test -e go; do sleep 0.1; done; echo end >> log
+        """);
+    project.edit("torc.yaml", "partition: wide", "partition: main");
+    cluster.slurm.administer("scontrol", "update", "NodeName=n1", "State=DRAIN", "Reason=test");
+    Going torc = project.start();
+    Sandbox.until("it is submitted", () -> torc.err().contains("a: submitted to "));
+    Sandbox.until(
+        "it waits",
+        () -> cluster.slurm.ask("squeue", "-h", "-p", "main", "-o", "%r").contains("DRAINED"));
+    cluster.slurm.administer("scontrol", "update", "NodeName=n1", "State=RESUME");
+    project.awaitLine("log");
+    cluster.slurm.administer("scontrol", "update", "NodeName=n1", "State=DOWN", "Reason=test");
+    Sandbox.until("it is said", () -> torc.err().contains("lost with its machine"));
+    project.write("go", "");
+    cluster.slurm.ask("scontrol", "update", "NodeName=n1", "State=RESUME"); // it may be back
+    Ran ran = torc.await();
+    assertEquals("1 job: 1 ran, 0 up to date, 0 failed", ran.counts(), ran.err());
+    assertEquals("end", project.lines("log").getLast());
+  }
+
+  @Test
+  void whatNoPartitionHasFailsWithSlurmsOwnWords() throws Exception {
+    build(
+        """
+        jobs:
+          memory: { command: echo, resources: { memory: 900GiB } }
+          cpus: { command: echo, resources: { cpus: 999 } }
+          partition: { command: echo, executor: none }
+          small: { command: echo > small.out, produces: [small.out] }
+          reader: { command: cat small.out, needs: [small.out] }
+        """);
+    project.edit("torc.yaml", "  held:", "  none: { like: slurm, partition: nowhere }\n  held:");
+    Ran ran = project.torc();
+    assertEquals(1, ran.exit(), ran.err());
+    assertEquals("5 jobs: 2 ran, 0 up to date, 3 failed", ran.counts(), ran.err());
+    assertTrue(
+        ran.err().contains("memory failed: slurm: Memory specification can not be satisfied"),
+        ran.err());
+    assertTrue(ran.err().contains("cpus failed: slurm "), ran.err());
+    assertTrue(
+        ran.err().contains("partition failed: none: invalid partition specified: nowhere"),
+        ran.err());
+    assertEquals(List.of(), cluster.out(project));
+  }
+
+  /** On a Slurm of its own, which is away for 20 seconds. */
+  @Test
+  void aControllerThatIsDownIsWaitedFor() throws Exception {
+    try (Cluster own = Cluster.impatient();
+        Sandbox down = own.project(temp)) {
+      down.build(
+          Cluster.executors(down)
+              + """
+              jobs:
+                a: { command: 'echo run >> a.log; until test -e go; do sleep 0.1; done; echo > a.out', produces: [a.out] }
+                b: { command: 'echo run >> b.log; echo > b.out', needs: [a.out], produces: [b.out] }
+                c: { command: 'echo run >> c.log', needs: [b.out] }
+              """);
+      Going torc = down.start();
+      down.awaitLine("a.log");
+      own.slurm.stopController();
+      long end = System.nanoTime() + 20_000_000_000L;
+      down.write("go", "");
+      Sandbox.until("a's end is seen", () -> torc.err().contains("a: ran in "));
+      Sandbox.until("it is said", () -> torc.err().contains("slurm does not answer: "));
+      torc.process().destroyForcibly().waitFor();
+      Going next = down.start();
+      Sandbox.until("it is said", () -> next.err().contains("slurm does not answer: "));
+      Sandbox.until("20 seconds are over", () -> System.nanoTime() > end);
+      own.slurm.startController();
+      Ran ran = next.await();
+      assertEquals("3 jobs: 2 ran, 1 up to date, 0 failed", ran.counts(), ran.err());
+      for (String log : List.of("a.log", "b.log", "c.log")) {
+        assertEquals(List.of("run"), down.lines(log), log);
+      }
+      assertEquals(List.of(), own.out(down));
+    }
+  }
+}

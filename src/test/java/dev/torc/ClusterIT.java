@@ -1,0 +1,279 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.Sandbox.Going;
+import dev.torc.Sandbox.Ran;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Builds by the shipped launcher whose jobs a real Slurm runs: what is out when torc ends is found
+ * again by the next build, and nothing is submitted twice.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+class ClusterIT {
+
+  /** Three jobs that tell when they begin, and end when the test says so; the first one is held. */
+  private static final String THREE =
+      """
+      jobs:
+        queued: { command: sh work queued, needs: [work, x], produces: [queued.out], executor: held }
+        running: { command: sh work running, needs: [work, x], produces: [running.out] }
+        ended: { command: sh work ended, needs: [work, x], produces: [ended.out] }
+        reader: { command: cat *.out > all, needs: ['*.out'], produces: [all], executor: local }
+      """;
+
+  private static final String WORK =
+      """
+      echo begin >> $1.log
+      trap 'echo killed >> $1.log; exit 1' TERM
+      until test -e $1.go || test -e go; do sleep 0.1 || :; done
+      cat x > $1.out
+      echo end >> $1.log
+      """;
+
+  private static final List<String> ONCE = List.of("begin", "end");
+
+  @TempDir static Path temp;
+  private static Cluster cluster;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = Cluster.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  private static Sandbox three() throws Exception {
+    Sandbox project = cluster.project(temp);
+    project.build(Cluster.executors(project) + THREE);
+    project.write("work", WORK);
+    project.write("x", "1\n");
+    return project;
+  }
+
+  /** Waits until all three are out, and two have begun. */
+  private static void awaitOut(Sandbox project, Going torc) throws Exception {
+    Sandbox.until(
+        "three are out",
+        () -> torc.err().lines().filter(line -> line.contains(": submitted to ")).count() == 3);
+    project.awaitLine("running.log");
+    project.awaitLine("ended.log");
+  }
+
+  /** The next build finds all three and nothing runs twice. */
+  private static void takes(Sandbox project, TreeSet<String> out) throws Exception {
+    Ran status = project.torc("status");
+    for (String line : List.of("queued: submitted to held %s", "running: submitted to slurm %s_")) {
+      assertTrue(
+          out.stream().anyMatch(id -> status.out().contains(line.formatted(id))), status.out());
+    }
+    Going next = project.start();
+    awaitOut(project, next);
+    assertEquals(out, cluster.submissions(project));
+    project.write("go", "");
+    cluster.release(project);
+    Ran ran = next.await();
+    assertEquals(0, ran.exit(), ran.err());
+    assertEquals("4 jobs: 4 ran, 0 up to date, 0 failed", ran.counts(), ran.err());
+    for (String job : List.of("queued", "running", "ended")) {
+      assertEquals(ONCE, project.lines(job + ".log"), job);
+    }
+    assertEquals(out, cluster.submissions(project));
+    assertEquals("1\n1\n1\n", project.read("all"));
+    assertEquals("4 jobs: 0 ran, 4 up to date, 0 failed", project.torc().counts());
+  }
+
+  @Test
+  void whatIsOutWhenTorcIsKilledIsFoundAgainAndNotSubmittedTwice() throws Exception {
+    try (Sandbox project = three()) {
+      for (int i = 0; i < 2; i++) {
+        Going torc = project.start();
+        awaitOut(project, torc);
+        torc.process().destroyForcibly().waitFor();
+      }
+      TreeSet<String> out = cluster.submissions(project);
+      assertEquals(2, out.size());
+      project.write("ended.go", "");
+      Sandbox.until("it ended", () -> cluster.out(project).size() == 2);
+      takes(project, out);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HUP, 129", "TERM, 143"})
+  void whatIsOutStaysOutWhenTheSessionIsLost(String signal, int exit) throws Exception {
+    try (Sandbox project = three()) {
+      project.edit(
+          "torc.yaml", "reader:", "here: { command: sh work here, executor: local }\n  reader:");
+      Going torc = project.start();
+      awaitOut(project, torc);
+      project.awaitLine("here.log");
+      torc.signal(signal);
+      Ran left = torc.await();
+      assertEquals(exit, left.exit(), left.err());
+      assertEquals(List.of("begin", "killed"), project.lines("here.log"));
+      assertEquals(
+          "5 jobs: 0 ran, 0 up to date, 0 failed, 3 submitted, 1 interrupted, 1 not reached",
+          left.counts(),
+          left.err());
+      project.edit("torc.yaml", "here: { command: sh work here, executor: local }\n  ", "");
+      takes(project, cluster.submissions(project));
+    }
+  }
+
+  @Test
+  void interruptCancelsWhatWasSubmittedAndTheNextBuildRunsItAnew() throws Exception {
+    try (Sandbox project = three()) {
+      Going torc = project.start();
+      awaitOut(project, torc);
+      torc.signal("INT");
+      Ran ended = torc.await();
+      assertEquals(130, ended.exit(), ended.err());
+      assertTrue(ended.err().contains("held: 1 submitted job is cancelled\n"), ended.err());
+      assertTrue(ended.err().contains("slurm: 2 submitted jobs are cancelled\n"), ended.err());
+      assertEquals(
+          "4 jobs: 0 ran, 0 up to date, 0 failed, 3 interrupted, 1 not reached",
+          ended.counts(),
+          ended.err());
+      cluster.awaitNone(project);
+      assertEquals(List.of("begin", "killed"), project.lines("running.log"));
+      assertEquals(List.of(), project.lines("queued.log"));
+
+      project.write("go", "");
+      Going next = project.start();
+      Sandbox.until("it is held", () -> next.err().contains("queued: submitted to "));
+      cluster.release(project);
+      Ran ran = next.await();
+      assertEquals("4 jobs: 4 ran, 0 up to date, 0 failed", ran.counts(), ran.err());
+      assertEquals(List.of("begin", "killed", "begin", "end"), project.lines("running.log"));
+      assertEquals(ONCE, project.lines("queued.log"));
+      assertEquals(List.of(), cluster.out(project));
+    }
+  }
+
+  /** Its scripts are killed before they say anything, and that is awaited for ten minutes. */
+  @Test
+  void aSecondInterruptEndsAtOnceAndLeavesTheRestToTheNextBuild() throws Exception {
+    try (Sandbox project = cluster.project(temp)) {
+      project.build(
+          Cluster.executors(project).replace("latency: 3s", "latency: 10m")
+              + """
+              jobs:
+                a: { command: 'echo $$ >> a.log; until test -e go; do sleep 0.1; done; cat x > a.out', needs: [x], produces: [a.out] }
+              """);
+      project.write("x", "1\n");
+      Going torc = project.start();
+      project.awaitLine("a.log");
+      cluster.slurm.administer(
+          "scancel", "--signal=KILL", "--full", cluster.out(project).getFirst());
+      torc.signal("INT");
+      Sandbox.until("it ends", () -> torc.err().contains("1 submitted job is cancelled"));
+      torc.signal("INT");
+      Ran ended = torc.await();
+      assertEquals(130, ended.exit(), ended.err());
+      assertEquals("1 job: 0 ran, 0 up to date, 0 failed, 1 submitted", ended.counts());
+      cluster.awaitNone(project);
+      project.edit("torc.yaml", "latency: 10m", "latency: 1s");
+      project.write("go", "");
+      Ran next = project.torc();
+      assertEquals("1 job: 1 ran, 0 up to date, 0 failed", next.counts(), next.err());
+      assertEquals(2, project.lines("a.log").size());
+    }
+  }
+
+  @Test
+  void aChainIsSubmittedStepByStepAndSameBytesEndIt() throws Exception {
+    try (Sandbox project = cluster.project(temp)) {
+      project.build(
+          Cluster.executors(project)
+              + """
+              jobs:
+                a: { command: 'echo run >> a.log; wc -c < x > a.out', needs: [x], produces: [a.out] }
+                b: { command: 'echo run >> b.log; cat a.out > b.out', needs: [a.out], produces: [b.out] }
+                c: { command: 'echo run >> c.log; cat b.out > c.out', needs: [b.out], produces: [c.out] }
+                here: { command: 'cat x > here.out; test ! -e bad', needs: [x], produces: [here.out], executor: local }
+              """);
+      project.write("x", "1\n");
+      List<String> told =
+          List.of(
+              "4 jobs: 1 ran, 0 up to date, 0 failed, 1 submitted, 2 not reached",
+              "4 jobs: 1 ran, 1 up to date, 0 failed, 1 submitted, 1 not reached",
+              "4 jobs: 1 ran, 2 up to date, 0 failed, 1 submitted",
+              "4 jobs: 1 ran, 3 up to date, 0 failed");
+      for (String counts : told) {
+        Ran ran = project.torc("--submit");
+        assertEquals(0, ran.exit(), ran.err());
+        assertEquals(counts, ran.counts(), ran.err());
+        cluster.awaitNone(project);
+      }
+      assertEquals("4 jobs: 0 ran, 4 up to date, 0 failed", project.torc("--submit").counts());
+      assertEquals(3, cluster.submissions(project).size());
+
+      project.write("x", "2\n");
+      project.write("bad", "");
+      Ran failed = project.torc("--submit");
+      assertEquals(1, failed.exit(), failed.err());
+      cluster.awaitNone(project);
+      project.run(List.of("rm", "bad"));
+      Ran same = project.torc("--submit");
+      assertEquals("4 jobs: 2 ran, 2 up to date, 0 failed", same.counts(), same.err());
+      assertEquals(List.of("run", "run"), project.lines("a.log"));
+      assertEquals(List.of("run"), project.lines("b.log"));
+      assertEquals(4, cluster.submissions(project).size());
+    }
+  }
+
+  private static final String SHORT =
+      """
+      jobs:
+        one: { command: sleep 0.2; cat x > one.out, needs: [x], produces: [one.out] }
+        two: { command: cat y > left; sleep 0.2; cat y > right, needs: [y], produces: [left, right] }
+        folder: { command: 'cat x > dir/x; cat y > dir/$(cat y)', needs: [x, y], produces: [dir/] }
+        here: { command: cat one.out > here.out, needs: [one.out], produces: [here.out], executor: local }
+        all: { command: cat left right here.out dir/* > all.out, needs: [left, right, here.out, dir/], produces: [all.out] }
+      """;
+
+  @Test
+  void killedAtRandomMoments() throws Exception {
+    long seed = Long.getLong("torc.seed", System.nanoTime());
+    Random random = new Random(seed);
+    try (Sandbox project = cluster.project(temp)) {
+      project.build(Cluster.executors(project) + SHORT);
+      for (int i = 0; i < 8; i++) {
+        project.write("x", random.nextInt(3) + "\n");
+        project.write("y", random.nextInt(3) + "\n");
+        Going torc = project.start(random.nextBoolean() ? "build" : "--submit");
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(1500)); // the moment is what is random
+        torc.process().destroyForcibly().waitFor();
+      }
+      Ran ran = project.torc();
+      assertEquals(0, ran.exit(), () -> "-Dtorc.seed=" + seed + " fails: " + ran.err());
+      String x = project.read("x");
+      String y = project.read("y");
+      assertEquals(
+          y + y + x + y + x,
+          project.read("all.out"),
+          () -> "-Dtorc.seed=" + seed + ": " + ran.err());
+      assertEquals(List.of(), cluster.out(project));
+    }
+  }
+}

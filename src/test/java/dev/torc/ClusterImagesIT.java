@@ -1,0 +1,115 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.Sandbox.Going;
+import dev.torc.Sandbox.Ran;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
+
+/** Jobs in containers of podman that a real Slurm runs. */
+class ClusterImagesIT {
+
+  @TempDir static Path temp;
+  @TempDir static Path storage;
+  private static Cluster cluster;
+  private static RealPodman podman;
+  private static TestAbortedException cannot; // why none of this works here
+  private Sandbox project;
+
+  @BeforeAll
+  static void startCluster() throws Exception {
+    try {
+      podman = RealPodman.in(storage.toRealPath());
+      cluster = Cluster.start();
+    } catch (TestAbortedException e) {
+      cannot = e; // told by each test: of a class that is left out Maven tells nothing
+    }
+  }
+
+  @AfterAll
+  static void stopCluster() throws Exception {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  @BeforeEach
+  void project() throws Exception {
+    if (cannot != null) {
+      throw cannot;
+    }
+    project = cluster.project(temp);
+    project.env.putAll(podman.env());
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    if (project != null) {
+      project.close();
+      cluster.awaitNone(project);
+      Sandbox.until("no container is left", () -> podman.containers().isEmpty());
+    }
+  }
+
+  private void build(String jobs) throws Exception {
+    project.build(
+        Cluster.executors(project)
+                .replace("executor: slurm", "executor: slurm, image: " + RealPodman.BUSYBOX)
+            + "jobs:\n"
+            + jobs.indent(2));
+  }
+
+  @Test
+  void itEndsAsItDoesHere() throws Exception {
+    project.write("x", "1\n");
+    build(
+        """
+        a: { command: 'cat x > out/a; cat /version; echo data=1 >> "$TORC_OUTPUT"', needs: x, produces: out/a }
+        b: { command: 'cat out/a > b && echo {data.a.data} {job} >> b', needs: out/a, produces: b }
+        status: { command: 'echo said; exit 7' }
+        limit: { command: sleep 1000, resources: { runtime: 1s } }
+        """);
+    Ran ran = project.torc();
+    assertEquals("4 jobs: 2 ran, 0 up to date, 2 failed", ran.counts(), ran.err());
+    assertEquals("1\n1 b\n", project.read("b"));
+    assertTrue(project.torc("log", "a").out().startsWith("1"), "the image's file, not the host's");
+    assertTrue(ran.err().contains("status failed: exit 7"), ran.err());
+    assertTrue(ran.err().contains("limit failed: timed out after "), ran.err());
+    Ran local = project.torc("--on", "local", "b");
+    assertEquals("2 jobs: 0 ran, 2 up to date, 0 failed", local.counts(), local.err());
+  }
+
+  @Test
+  void itIsFoundAgainAndEndedWithItsContainer() throws Exception {
+    build(
+        "a: { command: 'echo begin >> log; until test -e go; do sleep 0.1; done; echo > a',"
+            + " produces: a }\n");
+    Going torc = project.start();
+    project.awaitLine("log");
+    torc.process().destroyForcibly().waitFor();
+    assertFalse(podman.containers().isEmpty());
+    Going next = project.start();
+    Sandbox.until("it is found", () -> next.err().matches("(?s).*a: submitted to slurm \\d+\n.*"));
+    next.signal("INT");
+    assertEquals(130, next.await().exit(), next.err());
+    Sandbox.until("no container is left", () -> podman.containers().isEmpty());
+
+    Ran submitted = project.torc("--submit");
+    assertEquals("1 job: 0 ran, 0 up to date, 0 failed, 1 submitted", submitted.counts());
+    Sandbox.until("it runs", () -> project.lines("log").size() == 2);
+    project.write("go", "");
+    Ran ran = project.torc();
+    assertEquals("1 job: 1 ran, 0 up to date, 0 failed", ran.counts(), ran.err());
+    assertEquals(List.of("begin", "begin"), project.lines("log"));
+  }
+}

@@ -1,0 +1,251 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A Slurm of the test's own on this machine: two nodes of 2 cpus and 1000 MB with a partition each,
+ * a third partition whose jobs take the second node from others, one of both nodes, and a third
+ * node that says it has 64 cpus, for tests side by side; no accounting, munge with a key of its
+ * own. A process that lives as long as the test holds its daemons, and ends them and their jobs
+ * when the test is killed too. Where it cannot run a job, its tests are skipped with its words.
+ */
+final class RealSlurm implements AutoCloseable {
+
+  /** Seconds until a Slurm that does not run a job is given up. */
+  private static final int PATIENCE = 30;
+
+  /** Holds the daemons; does what its standard input says, and ends them at its end. */
+  private static final String KEEPER =
+      """
+      cd "$1" || exit 1
+      export SLURM_CONF=$1/slurm.conf
+      PATH=$PATH:/usr/sbin:/sbin
+      umask 022
+      munged --foreground --key-file=$1/key --socket=$1/munge --pid-file=$1/munge.pid \\
+        --log-file=$1/munge.log --seed-file=$1/seed --num-threads=2 >munge.out 2>&1 &
+      start() { slurmctld -D >>controller.out 2>&1 & controller=$!; }
+      stop() { kill "$controller"; wait "$controller"; }
+      freeze() { kill -STOP "$controller"; }
+      thaw() { kill -CONT "$controller"; }
+      start
+      slurmd -D -N n1 >n1.out 2>&1 &
+      slurmd -D -N n2 >n2.out 2>&1 &
+      slurmd -D -N n3 >n3.out 2>&1 &
+      while read -r order; do $order; echo done; done
+      for round in 1 2 3; do
+        for file in $(grep -lsxzF "SLURM_CONF=$SLURM_CONF" /proc/[0-9]*/environ); do
+          pid=${file#/proc/}
+          kill -KILL "${pid%/environ}"
+        done
+      done
+      rm -rf "$1"
+      """;
+
+  private final Path folder;
+  private final int timeout;
+  private Process keeper;
+
+  private RealSlurm(Path folder, int timeout) {
+    this.folder = folder;
+    this.timeout = timeout;
+  }
+
+  /** Starts one whose programs wait for each other as shortly as they can. */
+  static RealSlurm start() throws Exception {
+    return start(2);
+  }
+
+  /**
+   * Starts one, and waits until it has run a job.
+   *
+   * @param timeout seconds that its programs wait for each other; a node that does not start a job
+   *     so soon is given it again two minutes later
+   */
+  static RealSlurm start(int timeout) throws Exception {
+    String found = run(Map.of(), List.of("sh", "-c", PROGRAMS)).strip();
+    if (!found.isEmpty() && "true".equals(System.getenv("CI"))) {
+      fail(found + " is not installed: apt has slurmctld, slurmd, slurm-client and munge");
+    }
+    assumeTrue(found.isEmpty(), found + " is not installed");
+    // A short name: that of munge's socket has at most 107 bytes.
+    RealSlurm slurm = new RealSlurm(Files.createTempDirectory("s").toRealPath(), timeout);
+    try {
+      slurm.begin();
+      return slurm;
+    } catch (Throwable e) {
+      slurm.close();
+      throw e;
+    }
+  }
+
+  private static final String PROGRAMS =
+      """
+      PATH=$PATH:/usr/sbin:/sbin
+      for p in munged slurmctld slurmd sbatch salloc srun squeue scontrol scancel; do
+        command -v $p >/dev/null || { echo $p; break; }
+      done
+      """;
+
+  private void begin() throws Exception {
+    // munge wants its socket where all may reach it, and its key where nobody else may.
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    byte[] key = new byte[1024];
+    new SecureRandom().nextBytes(key);
+    Files.createFile(
+        folder.resolve("key"),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.write(folder.resolve("key"), key);
+    Files.writeString(folder.resolve("slurm.conf"), settings());
+    for (String each : List.of("state", "spool-n1", "spool-n2", "spool-n3")) {
+      Files.createDirectory(folder.resolve(each));
+    }
+    keeper =
+        new ProcessBuilder("setsid", "sh", "-c", KEEPER, "sh", folder.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+    String said = "";
+    while (!said.equals("works") && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(100);
+      said = ask("sinfo", "--noheader", "--format=%t").replace("\n", " ");
+      said = said.equals("idle") ? probe() : said;
+    }
+    assumeTrue(said.equals("works"), "Slurm cannot run a job here: " + said);
+  }
+
+  private String probe() throws Exception {
+    Path log = folder.resolve("probe");
+    String said = ask("sbatch", "--wait", "--output=" + log, "--wrap=echo works");
+    return Files.exists(log) ? Files.readString(log).strip() : said;
+  }
+
+  private String settings() throws Exception {
+    String host = ask("uname", "-n").replaceFirst("\\..*", "");
+    String user = ask("id", "-un");
+    try (ServerSocket controller = new ServerSocket(0);
+        ServerSocket first = new ServerSocket(0);
+        ServerSocket second = new ServerSocket(0);
+        ServerSocket third = new ServerSocket(0)) {
+      return """
+      ClusterName=test
+      SlurmctldHost=%2$s(127.0.0.1)
+      SlurmctldPort=%4$d
+      SlurmUser=%3$s
+      SlurmdUser=%3$s
+      AuthType=auth/munge
+      AuthInfo=socket=%1$s/munge
+      CredType=cred/munge
+      StateSaveLocation=%1$s/state
+      SlurmdSpoolDir=%1$s/spool-%%n
+      SlurmctldPidFile=%1$s/controller.pid
+      SlurmdPidFile=%1$s/%%n.pid
+      ProctrackType=proctrack/linuxproc
+      TaskPlugin=task/none
+      MpiDefault=none
+      SelectType=select/cons_tres
+      SelectTypeParameters=CR_CPU_Memory
+      SchedulerParameters=sched_interval=1,sched_min_interval=0,batch_sched_delay=0,bf_interval=1
+      PreemptType=preempt/partition_prio
+      PreemptMode=CANCEL
+      AccountingStorageType=accounting_storage/none
+      JobAcctGatherType=jobacct_gather/linux
+      JobAcctGatherFrequency=task=1
+      JobAcctGatherParams=OverMemoryKill
+      SlurmdParameters=config_overrides
+      MessageTimeout=%8$d
+      KillWait=2
+      ReturnToService=2
+      MailProg=/bin/true
+      NodeName=n1,n2 NodeHostname=%2$s NodeAddr=127.0.0.1 Port=%5$d,%6$d CPUs=2 RealMemory=1000
+      NodeName=n3 NodeHostname=%2$s NodeAddr=127.0.0.1 Port=%7$d CPUs=64 RealMemory=64000
+      PartitionName=main Nodes=n1 Default=YES DefMemPerCPU=64
+      PartitionName=low Nodes=n2 DefMemPerCPU=64 MaxTime=60 PriorityTier=1
+      PartitionName=high Nodes=n2 DefMemPerCPU=64 PriorityTier=2
+      PartitionName=both Nodes=n1,n2 DefMemPerCPU=64
+      PartitionName=wide Nodes=n3 DefMemPerCPU=64
+      """
+          .formatted(
+              folder,
+              host,
+              user,
+              controller.getLocalPort(),
+              first.getLocalPort(),
+              second.getLocalPort(),
+              third.getLocalPort(),
+              timeout);
+    }
+  }
+
+  /** The environment by which Slurm's commands find it; nothing else of the caller's is in it. */
+  Map<String, String> env() {
+    return Map.of(
+        "SLURM_CONF", folder + "/slurm.conf", "PATH", System.getenv("PATH"), "HOME", "/nowhere");
+  }
+
+  /** Runs one of Slurm's commands, as the cluster's administrator would, which must go well. */
+  void administer(String... words) throws Exception {
+    String said = ask(words);
+    if (!said.isEmpty()) {
+      throw new AssertionError(said);
+    }
+  }
+
+  /** Ends the controller, as for an update; jobs run on. */
+  void stopController() throws IOException {
+    order("stop");
+  }
+
+  void startController() throws IOException {
+    order("start");
+  }
+
+  /** Lets the controller hang until it thaws. */
+  void freezeController() throws IOException {
+    order("freeze");
+  }
+
+  void thawController() throws IOException {
+    order("thaw");
+  }
+
+  private void order(String order) throws IOException {
+    keeper.getOutputStream().write((order + "\n").getBytes(StandardCharsets.UTF_8));
+    keeper.getOutputStream().flush();
+    keeper.inputReader().readLine();
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (keeper != null) {
+      keeper.getOutputStream().close();
+      keeper.onExit().join();
+    }
+  }
+
+  /** What one of Slurm's commands says on both streams. */
+  String ask(String... words) throws Exception {
+    return run(env(), List.of(words)).strip();
+  }
+
+  private static String run(Map<String, String> env, List<String> command) throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(env);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return text;
+  }
+}

@@ -1,0 +1,156 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.exec.BatchJob;
+import dev.torc.exec.Claimant;
+import dev.torc.exec.Launch;
+import dev.torc.exec.ProcessEnd;
+import dev.torc.exec.RemoteAttempt;
+import dev.torc.exec.RemoteEnd;
+import dev.torc.exec.RemoteKey;
+import dev.torc.exec.RemoteListener;
+import dev.torc.exec.RemoteRunner;
+import dev.torc.exec.Scheduler;
+import dev.torc.exec.SchedulerResources;
+import dev.torc.exec.SchedulerSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Attempts through a real Slurm, from the batch's script to the end that is told. */
+class RemoteRunnerIT {
+
+  @TempDir static Path temp;
+  private static RealSlurm slurm;
+
+  @TempDir Path work;
+  private final ConcurrentLinkedQueue<String> notes = new ConcurrentLinkedQueue<>();
+
+  @BeforeAll
+  static void start() throws Exception {
+    slurm = RealSlurm.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (slurm != null) {
+      slurm.close();
+    }
+  }
+
+  private static final class Told implements RemoteListener {
+    final CompletableFuture<Void> begun = new CompletableFuture<>();
+    final CompletableFuture<RemoteEnd> end = new CompletableFuture<>();
+    volatile String id;
+
+    @Override
+    public void submitted(String taken) {
+      id = taken;
+    }
+
+    @Override
+    public void begun() {
+      begun.complete(null);
+    }
+
+    @Override
+    public void ended(RemoteEnd how) {
+      end.complete(how);
+    }
+
+    @Override
+    public void left(boolean out) {
+      end.completeExceptionally(new IllegalStateException("left"));
+    }
+
+    ProcessEnd await() throws Exception {
+      return end.get(120, TimeUnit.SECONDS).end();
+    }
+  }
+
+  private RemoteRunner runner() throws Exception {
+    SchedulerSettings settings =
+        new SchedulerSettings(
+            "slurm",
+            SchedulerSettings.Kind.SLURM,
+            null,
+            "low",
+            List.of(),
+            null,
+            500,
+            60_000_000_000L,
+            0,
+            5_000_000_000L,
+            null,
+            Map.of());
+    Path folder = Files.createDirectories(work.toRealPath().resolve("remote"));
+    return new RemoteRunner(
+        Scheduler.of(settings, folder, slurm.env()),
+        settings,
+        folder,
+        new Claimant("b1", "here", "boot", 1, 1, 1),
+        (_, _) -> {},
+        notes::add);
+  }
+
+  private RemoteAttempt attempt(String name, String text, long expected) throws Exception {
+    Path dir = work.toRealPath();
+    return new RemoteAttempt(
+        new RemoteKey(name, "b1", 1, "m", "c"),
+        List.of(new Launch.Step(List.of("sh", "-e", "-c", text), dir, Map.of("NAME", name))),
+        dir.resolve(name + ".log"),
+        false,
+        60_000_000_000L,
+        0,
+        expected,
+        List.of(new BatchJob.Product(dir.resolve(name + ".txt"), false, false)),
+        new SchedulerResources(1, 50 << 20, 0, 1, 0, 0));
+  }
+
+  @Test
+  void thirtyShortJobsShareScriptsAndTellTheirEnds() throws Exception {
+    List<Told> all = new ArrayList<>();
+    try (RemoteRunner runner = runner()) {
+      for (int i = 0; i < 30; i++) {
+        Told told = new Told();
+        all.add(told);
+        String text = i == 7 ? "exit 3" : "echo $NAME > $NAME.txt; echo said";
+        runner.start(attempt("j" + i, text, 2), told);
+      }
+      for (int i = 0; i < 30; i++) {
+        assertEquals(i == 7 ? 3 : 0, all.get(i).await().code(), "j" + i);
+      }
+    }
+    assertEquals("j9\n", Files.readString(work.resolve("j9.txt")));
+    assertEquals("said\n", Files.readString(work.resolve("j9.log")));
+    assertTrue(all.stream().map(told -> told.id).distinct().count() <= 1 + 30 * 60 / 60, "ids");
+    assertEquals(List.of(), List.copyOf(notes));
+  }
+
+  @Test
+  void whatIsCancelledByHandAndWhatTorcEndsAreTold() throws Exception {
+    try (RemoteRunner runner = runner()) {
+      Told byHand = new Told();
+      runner.start(attempt("hand", "sleep 100", 50), byHand);
+      byHand.begun.get(60, TimeUnit.SECONDS);
+      slurm.administer("scancel", byHand.id);
+      assertEquals(ProcessEnd.How.CANCELLED, byHand.await().how());
+      Told ended = new Told();
+      runner.start(attempt("ended", "sleep 100", 50), ended);
+      ended.begun.get(60, TimeUnit.SECONDS);
+      runner.end();
+      assertEquals(ProcessEnd.How.INTERRUPTED, ended.await().how());
+    }
+  }
+}

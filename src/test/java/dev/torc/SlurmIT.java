@@ -1,0 +1,312 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.exec.Scheduler;
+import dev.torc.exec.SchedulerJob;
+import dev.torc.exec.SchedulerResources;
+import dev.torc.exec.SchedulerSettings;
+import dev.torc.exec.SchedulerState;
+import dev.torc.exec.SchedulerState.Cause;
+import dev.torc.exec.SchedulerState.Ended;
+import dev.torc.exec.SchedulerState.NoAnswer;
+import dev.torc.exec.SchedulerState.Running;
+import dev.torc.exec.SchedulerState.Waiting;
+import dev.torc.exec.Submission;
+import dev.torc.exec.SubmissionRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The words of a real Slurm, and what is made of them. The controller looks for time limits twice a
+ * minute, so the job for that waits while the other tests run.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SlurmIT {
+
+  private static final SchedulerResources SMALL =
+      new SchedulerResources(1, 50 << 20, 0, 1, 0, 600_000_000_000L);
+
+  @TempDir static Path temp;
+  private static RealSlurm slurm;
+  private static int names;
+
+  @BeforeAll
+  static void start() throws Exception {
+    slurm = RealSlurm.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (slurm != null) {
+      slurm.close();
+    }
+  }
+
+  /** Frees the nodes; a test that went well has left nothing. */
+  @AfterEach
+  void free() throws Exception {
+    slurm.administer("scancel", "--partition=low");
+    slurm.administer("scancel", "--partition=high");
+  }
+
+  private static Scheduler on(String partition, String... args) {
+    Map<String, String> env = new HashMap<>(slurm.env());
+    env.put("TORC_TEST", "a b");
+    return Scheduler.of(
+        new SchedulerSettings(
+            "test",
+            SchedulerSettings.Kind.SLURM,
+            null,
+            partition,
+            List.of(args),
+            null,
+            500,
+            0,
+            0,
+            0,
+            null,
+            Map.of()),
+        temp,
+        env);
+  }
+
+  private static SubmissionRequest request(String text, int elements, SchedulerResources resources)
+      throws Exception {
+    String name = "torc-" + ++names;
+    Path script = Files.writeString(temp.resolve(name + " %j"), "#!/bin/sh\n" + text + "\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return new SubmissionRequest(script, name, elements, resources, temp.resolve(name + " %a.log"));
+  }
+
+  private static List<SchedulerJob> submit(Scheduler scheduler, SubmissionRequest request) {
+    return assertInstanceOf(Submission.Accepted.class, scheduler.submit(request)).jobs();
+  }
+
+  private static SchedulerJob submit(Scheduler scheduler, String text) throws Exception {
+    return submit(scheduler, request(text, 1, SMALL)).getFirst();
+  }
+
+  private static SchedulerState state(SchedulerJob job) {
+    return on(null).states(List.of(job)).get(job);
+  }
+
+  private static <S extends SchedulerState> S await(SchedulerJob job, Class<S> kind)
+      throws Exception {
+    AtomicReference<SchedulerState> last = new AtomicReference<>();
+    Sandbox.until(
+        "job " + job.id() + " is " + kind.getSimpleName(),
+        () -> {
+          last.set(state(job));
+          if (!kind.isInstance(last.get())) {
+            Thread.sleep(50);
+          }
+          return kind.isInstance(last.get());
+        });
+    return kind.cast(last.get());
+  }
+
+  private static void ended(Cause cause, String said, SchedulerJob job) throws Exception {
+    Ended end = await(job, Ended.class);
+    assertEquals(cause, end.cause(), end.said());
+    assertTrue(end.said().matches(said), end.said());
+  }
+
+  /** Of an element that is cancelled while it waits Slurm may leave no trace. */
+  private static void over(SchedulerJob job) throws Exception {
+    Sandbox.until(
+        "job " + job.id() + " is over",
+        () ->
+            switch (state(job)) {
+              case Ended end -> end.cause() == Cause.CANCELLED;
+              case SchedulerState.Gone _ -> true;
+              default -> false;
+            });
+  }
+
+  private static SchedulerJob limited;
+
+  @Test
+  @Order(1)
+  void aControllerThatHangsOrIsDownGivesNoAnswerAndItsJobsAreThereAfterwards() throws Exception {
+    SchedulerJob job = submit(on("main"), "sleep 100");
+    await(job, Running.class);
+    slurm.freezeController();
+    try {
+      assertInstanceOf(NoAnswer.class, state(job));
+      assertTrue(on(null).cancel(List.of(job)).contains("imed out"));
+    } finally {
+      slurm.thawController();
+    }
+    assertInstanceOf(Running.class, state(job));
+    slurm.stopController();
+    try {
+      assertEquals(
+          new NoAnswer(
+              "slurm_load_jobs error: Unable to contact slurm controller (connect failure)"),
+          state(job));
+      assertEquals(
+          new Submission.NoAnswer(
+              "Batch job submission failed: Unable to contact slurm controller (connect failure)"),
+          on("main").submit(request("true", 1, SMALL)));
+    } finally {
+      slurm.startController();
+    }
+    await(job, Running.class);
+    limited = submit(on("main"), "sleep 100");
+    await(limited, Running.class);
+    slurm.administer("scontrol", "update", "JobId=" + limited.id(), "EndTime=now+1");
+    assertEquals("", on(null).cancel(List.of(job)));
+    ended(Cause.CANCELLED, "CANCELLED.*", job);
+  }
+
+  @Test
+  @Order(2)
+  void anArrayIsOneSubmissionWithALogForEachElementAndTheSubmittersEnvironment() throws Exception {
+    String text = "echo $SLURM_ARRAY_TASK_ID $TORC_TEST; [ $SLURM_ARRAY_TASK_ID = 1 ] || sleep 100";
+    SubmissionRequest request = request(text, 5, SMALL);
+    List<SchedulerJob> jobs = submit(on("low"), request);
+    String id = jobs.getFirst().id().replace("_0", "");
+    assertEquals(
+        List.of(id + "_0", id + "_1", id + "_2", id + "_3", id + "_4"),
+        jobs.stream().map(SchedulerJob::id).toList());
+    ended(Cause.EXITED, "COMPLETED", jobs.get(1));
+    assertEquals(new Running("n2"), await(jobs.get(0), Running.class));
+    await(jobs.get(2), Running.class);
+    assertEquals(new Waiting("Resources", false), waits(jobs.get(3)));
+    assertEquals("1 a b\n", Files.readString(request.log(1)));
+    assertEquals("", on(null).cancel(List.of(jobs.get(3))));
+    over(jobs.get(3));
+    assertInstanceOf(Waiting.class, state(jobs.get(4)), "the others go on");
+    assertEquals("", on(null).cancel(List.of(jobs.get(4))));
+    over(jobs.get(4));
+    assertInstanceOf(Running.class, state(jobs.get(0)));
+    assertEquals("", on(null).cancel(List.of(new SchedulerJob(null, request.name(), null))));
+    ended(Cause.CANCELLED, "CANCELLED.*", jobs.get(0));
+    ended(Cause.CANCELLED, "CANCELLED.*", jobs.get(2));
+  }
+
+  @Test
+  @Order(2)
+  void anotherNameIsAnotherJob() throws Exception {
+    SchedulerJob job = submit(on("low"), "sleep 100");
+    SchedulerJob other = new SchedulerJob(job.id(), "torc-other", job.log());
+    assertEquals(new SchedulerState.Gone(), state(other));
+    assertEquals("", on(null).cancel(List.of(other)));
+    assertInstanceOf(Running.class, await(job, Running.class), "it was left alone");
+    assertEquals("", on(null).cancel(List.of(job, other)));
+    ended(Cause.CANCELLED, "CANCELLED.*", job);
+    assertEquals("", on(null).cancel(List.of(job)), "once more is no trouble");
+    SchedulerJob never = new SchedulerJob("999999", "torc-never", null);
+    assertEquals(new SchedulerState.Gone(), state(never));
+    assertEquals("", on(null).cancel(List.of(never)));
+  }
+
+  @Test
+  @Order(2)
+  void endsHaveTheirCauses() throws Exception {
+    Scheduler low = on("low");
+    SchedulerResources memory = new SchedulerResources(1, 50 << 20, 0, 1, 0, 0);
+    SchedulerJob killed =
+        submit(low, request("x=$(tail -c 400m /dev/zero | tr '\\0' x); sleep 100", 1, memory))
+            .getFirst();
+    SchedulerJob failed = submit(low, "exit 7");
+    SchedulerJob signal = submit(low, "kill -9 $$");
+    SubmissionRequest nowhere = request("true", 1, SMALL);
+    SchedulerJob launch =
+        submit(
+                low,
+                new SubmissionRequest(
+                    nowhere.script(), nowhere.name(), 1, SMALL, temp.resolve("none/log")))
+            .getFirst();
+    ended(Cause.EXITED, "FAILED NonZeroExitCode 7:0", failed);
+    ended(Cause.EXITED, "FAILED JobLaunchFailure 0:9", signal);
+    ended(Cause.LAUNCH_FAILURE, "FAILED JobLaunchFailure 0:53", launch);
+    ended(Cause.OUT_OF_MEMORY, "FAILED JobLaunchFailure 0:9: .*xceeded .*memory limit.*", killed);
+  }
+
+  @Test
+  @Order(2)
+  void whatIsTakenFromAJobIsNoFaultOfIts() throws Exception {
+    SchedulerResources whole = new SchedulerResources(2, 50 << 20, 0, 1, 0, 0);
+    SchedulerJob job = submit(on("low"), request("sleep 100", 1, whole)).getFirst();
+    await(job, Running.class);
+    SchedulerJob stronger = submit(on("high"), request("sleep 100", 1, whole)).getFirst();
+    ended(Cause.PREEMPTED, "PREEMPTED.*", job);
+    await(stronger, Running.class);
+    slurm.administer("scontrol", "update", "NodeName=n2", "State=DOWN", "Reason=test");
+    ended(Cause.NODE_FAILURE, "NODE_FAIL NodeDown.*", stronger);
+  }
+
+  /** The state of what waits, when the controller has thought about why. */
+  private static Waiting waits(SchedulerJob job) throws Exception {
+    AtomicReference<Waiting> last = new AtomicReference<>();
+    Sandbox.until(
+        "a reason for " + job.id(),
+        () -> {
+          last.set(await(job, Waiting.class));
+          return !last.get().reason().isEmpty();
+        });
+    return last.get();
+  }
+
+  @Test
+  @Order(2)
+  void whatWaitsTellsWhyAndWhetherItIsForEver() throws Exception {
+    SchedulerJob held = submit(on("low", "--hold"), "true");
+    assertEquals(new Waiting("JobHeldUser", false), waits(held));
+    slurm.administer("scontrol", "update", "NodeName=n2", "State=DRAIN", "Reason=test");
+    SchedulerJob job = submit(on("low"), "true");
+    Waiting drained = waits(job);
+    assertEquals(false, drained.never(), drained.reason());
+    SchedulerResources more = new SchedulerResources(99, 0, 0, 1, 0, 0);
+    SchedulerJob never = submit(on("low"), request("true", 1, more)).getFirst();
+    assertEquals(new Waiting("PartitionConfig", true), waits(never));
+    slurm.administer("scontrol", "update", "NodeName=n2", "State=RESUME");
+    ended(Cause.EXITED, "COMPLETED", job);
+    slurm.administer("scontrol", "release", held.id());
+    ended(Cause.EXITED, "COMPLETED", held);
+  }
+
+  @Test
+  @Order(2)
+  void aRefusalHasSlurmsOwnWords() throws Exception {
+    assertEquals(
+        new Submission.Refused(
+            "invalid partition specified: none; Batch job submission failed: Invalid partition name"
+                + " specified"),
+        on("none").submit(request("true", 1, SMALL)));
+    assertEquals(
+        new Submission.Refused(
+            "Memory specification can not be satisfied; Batch job submission failed: Requested node"
+                + " configuration is not available"),
+        on("low").submit(request("true", 1, new SchedulerResources(1, 1L << 40, 0, 1, 0, 0))));
+    assertInstanceOf(
+        Submission.Refused.class, on("low", "--no-such").submit(request("true", 1, SMALL)));
+    assertInstanceOf(
+        Submission.Refused.class,
+        on("low").submit(request("true", on("low").largestArray() + 1, SMALL)));
+    assertEquals(1001, on("low").largestArray());
+  }
+
+  @Test
+  @Order(3)
+  void aTimeLimitIsTold() throws Exception {
+    ended(Cause.TIME_LIMIT, "TIMEOUT TimeLimit.*: .*DUE TO TIME LIMIT.*", limited);
+  }
+}

@@ -1,0 +1,270 @@
+package dev.torc.exec;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is handed out to a scheduler comes back, whatever becomes of it, and begins once. */
+class RemoteDeskTest {
+
+  private static final long SECOND = 1_000_000_000;
+
+  @TempDir Path temp;
+  private FakeCluster cluster = new FakeCluster(1, 4);
+  private final List<String> notes = new ArrayList<>();
+  private final List<Job> jobs = new ArrayList<>();
+  private RemoteDesk desk;
+  private int names;
+
+  private static final class Job implements RemoteListener {
+    final String name;
+    RemoteEnd end;
+    int begun;
+    int ends;
+    String left = "";
+
+    Job(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void submitted(String id) {}
+
+    @Override
+    public void begun() {
+      begun++;
+    }
+
+    @Override
+    public void ended(RemoteEnd how) {
+      ends++;
+      end = how;
+    }
+
+    @Override
+    public void left(boolean out) {
+      left = out ? "out" : "ready";
+    }
+  }
+
+  private void desk(int maxJobs, long batch) throws IOException {
+    SchedulerSettings settings =
+        new SchedulerSettings(
+            "far",
+            SchedulerSettings.Kind.SLURM,
+            null,
+            null,
+            List.of(),
+            null,
+            maxJobs,
+            batch,
+            0,
+            10 * SECOND,
+            null,
+            Map.of());
+    Claimant me = new Claimant("b1", "here", "boot", 2, 2, 0);
+    desk =
+        new RemoteDesk(
+            cluster,
+            settings,
+            temp.toRealPath(),
+            me,
+            () -> "n" + names++,
+            (_, _) -> {},
+            notes::add);
+  }
+
+  private void add(int count, long expected) {
+    for (int i = 0; i < count; i++) {
+      Job job = new Job("j" + jobs.size());
+      jobs.add(job);
+      desk.add(
+          new RemoteAttempt(
+              new RemoteKey(job.name, "b1", 1, "m" + job.name, "c" + job.name),
+              List.of(new Launch.Step(List.of("true"), temp, Map.of())),
+              temp.resolve(job.name + ".log"),
+              false,
+              0,
+              0,
+              expected,
+              List.of(),
+              new SchedulerResources(1, 0, 0, 1, 0, 0)),
+          job,
+          cluster.now);
+    }
+  }
+
+  /** Until all is over, or so many seconds went by. */
+  private void run(long seconds) throws IOException {
+    long end = cluster.now + seconds * SECOND;
+    while (!desk.isEmpty() && cluster.now < end) {
+      cluster.until(Math.min(end, desk.turn(cluster.now)));
+    }
+  }
+
+  private void all(ProcessEnd.How how) {
+    for (Job job : jobs) {
+      assertEquals(1, job.ends, job.name);
+      assertEquals(how, job.end.end().how(), job.name + ": " + job.end.end());
+    }
+  }
+
+  @Test
+  void oneHundredLongJobsAreOneSubmission() throws IOException {
+    desk(500, 120 * SECOND);
+    add(100, 36 * 3600);
+    run(1000);
+    all(ProcessEnd.How.EXITED);
+    assertEquals(1, cluster.submissions);
+    assertTrue(jobs.stream().allMatch(job -> job.begun == 1 && job.end.status() != null));
+  }
+
+  @Test
+  void shortOnesShareAScriptUntilTheirTimesAddUpToABatch() throws IOException {
+    desk(500, 120 * SECOND);
+    add(50, 10);
+    run(1000);
+    all(ProcessEnd.How.EXITED);
+    assertEquals(1, cluster.submissions, "five elements of ten");
+    assertEquals(List.of(), notes);
+  }
+
+  @Test
+  void noMoreElementsAreOutThanMayBe() throws IOException {
+    desk(3, 120 * SECOND);
+    add(10, 3600);
+    run(1000);
+    all(ProcessEnd.How.EXITED);
+    assertTrue(cluster.submissions >= 4, cluster.submissions + " submissions of three at most");
+  }
+
+  @Test
+  void aSubmissionThatIsRefusedIsTriedThreeTimes() throws IOException {
+    desk(500, 120 * SECOND);
+    cluster.refusals = 2;
+    add(1, 0);
+    run(100);
+    all(ProcessEnd.How.EXITED);
+    cluster.refusals = 3;
+    add(1, 0);
+    run(100);
+    assertEquals(ProcessEnd.How.NOT_STARTED, jobs.getLast().end.end().how());
+    assertEquals("far: no such partition", jobs.getLast().end.end().message());
+  }
+
+  @Test
+  void oneWithoutAnAnswerIsFoundByItsNameOrSubmittedAnewOnce() throws IOException {
+    desk(500, 120 * SECOND);
+    cluster.lost = 1;
+    add(1, 0);
+    run(100);
+    cluster.swallowed = 1;
+    add(1, 0);
+    run(100);
+    all(ProcessEnd.How.EXITED);
+    assertEquals(3, cluster.submissions);
+    assertEquals(2, cluster.begins.size());
+  }
+
+  @Test
+  void whatIsGoneBeforeAnythingBeganIsNotSubmittedWithoutEnd() throws IOException {
+    desk(500, 120 * SECOND);
+    cluster.forgets = true;
+    add(2, 0);
+    run(1000);
+    all(ProcessEnd.How.NOT_STARTED);
+    assertEquals(4, cluster.submissions);
+    assertEquals(
+        "submitted 4 times, and no machine began it; far: gone",
+        jobs.getFirst().end.end().message());
+  }
+
+  @Test
+  void whatNoNodeWillEverHaveIsCancelledAndFailsWithThatWord() throws IOException {
+    desk(500, 120 * SECOND);
+    cluster.waitsFor = "PartitionConfig";
+    add(2, 0);
+    run(100);
+    all(ProcessEnd.How.NOT_STARTED);
+    assertEquals("far will never start it: PartitionConfig", jobs.getFirst().end.end().message());
+    cluster.waitsFor = "";
+    cluster.until(cluster.now + 100 * SECOND);
+    assertEquals(Map.of(), cluster.begins, "what begins late finds its claim taken");
+  }
+
+  @Test
+  void aSchedulerThatDoesNotAnswerIsAskedOnAndToldOnceAMinute() throws IOException {
+    desk(500, 120 * SECOND);
+    cluster.waitsFor = "Resources";
+    cluster.answers = false;
+    add(1, 0);
+    run(150);
+    assertEquals(0, jobs.getFirst().ends);
+    assertEquals(3, notes.size(), notes + "");
+    assertEquals("far does not answer: down; torc asks on", notes.getFirst());
+    cluster.waitsFor = "";
+    cluster.answers = true;
+    run(100);
+    all(ProcessEnd.How.EXITED);
+  }
+
+  @Test
+  void whatSomebodyCancelsFailsAsCancelled() throws IOException {
+    desk(500, 120 * SECOND);
+    cluster.takes = 3600 * SECOND;
+    add(2, 3600);
+    cluster.until(SECOND);
+    desk.turn(cluster.now);
+    cluster.until(SECOND * 4);
+    cluster.endAll(SchedulerState.Cause.CANCELLED);
+    run(100);
+    all(ProcessEnd.How.CANCELLED);
+  }
+
+  @Test
+  void theEndOfTorcCancelsAll() throws IOException {
+    desk(1, 120 * SECOND);
+    add(3, 3600);
+    cluster.until(SECOND);
+    desk.turn(cluster.now);
+    desk.end();
+    run(100);
+    all(ProcessEnd.How.INTERRUPTED);
+    assertTrue(desk.isEmpty());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void aNodeThatDiesCostsNoAttemptAndNoJobRunsTwiceAtATime(long seed) throws IOException {
+    cluster = new FakeCluster(seed, 3);
+    cluster.deaths = 0.2;
+    cluster.lag = 8 * SECOND;
+    desk(5, 20 * SECOND);
+    for (int i = 0; i < 10; i++) {
+      add(8, cluster.random.nextInt(9));
+      cluster.answers = cluster.random.nextInt(4) > 0;
+      cluster.lost += cluster.random.nextInt(2);
+      cluster.swallowed += cluster.random.nextInt(2);
+      run(3);
+    }
+    cluster.answers = true;
+    run(100_000);
+    assertTrue(desk.isEmpty());
+    for (Job job : jobs) {
+      assertEquals(1, job.ends, job.name);
+      boolean ok = job.end.end().how() == ProcessEnd.How.EXITED;
+      boolean lost = job.end.end().how() == ProcessEnd.How.NOT_STARTED;
+      assertTrue(ok || lost && job.begun > 3, job.name + ": " + job.end.end());
+    }
+    cluster.begins.forEach((claim, count) -> assertEquals(1, count, claim));
+  }
+}
