@@ -139,7 +139,6 @@ final class ContainerRun {
     }
     ContainerScript.Progress progress = ContainerScript.read(container.status());
     if (progress.killed()) {
-      message = "the kernel killed a process of it for memory";
       return Meaning.MEMORY;
     }
     if (failed && progress.missing()) {
