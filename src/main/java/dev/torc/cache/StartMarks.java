@@ -1,5 +1,6 @@
 package dev.torc.cache;
 
+import dev.torc.posix.OneLine;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -141,6 +142,11 @@ public final class StartMarks implements AutoCloseable {
         .toList();
   }
 
+  /** Those of the {@link #live} ones that are handed out. */
+  public static List<Mark> out(List<Mark> marks, Cache cache) {
+    return live(marks, cache).stream().filter(Mark::isRemote).toList();
+  }
+
   /**
    * Those of the marks whose processes may still run: the cache's {@link #live} ones, and of other
    * owners all but those that are known to have ended.
@@ -252,7 +258,7 @@ public final class StartMarks implements AutoCloseable {
             + mark.attempt
             + (mark.container.isEmpty() ? "" : "/" + mark.container)
             + " "
-            + escape(mark.job);
+            + OneLine.of(mark.job);
     return sum(rest) + " " + rest + "\n";
   }
 
@@ -274,7 +280,7 @@ public final class StartMarks implements AutoCloseable {
           parts[0].substring(1),
           ended,
           parts[1],
-          unescape(parts[3]),
+          OneLine.text(parts[3]),
           Integer.parseInt(attempt[0]),
           attempt.length == 1 ? "" : attempt[1]);
     } catch (NumberFormatException e) {
@@ -287,21 +293,5 @@ public final class StartMarks implements AutoCloseable {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     crc.update(bytes, 0, bytes.length);
     return HexFormat.of().toHexDigits((int) crc.getValue());
-  }
-
-  private static String escape(String name) {
-    return name.replace("\\", "\\\\").replace("\n", "\\n");
-  }
-
-  private static String unescape(String text) {
-    StringBuilder name = new StringBuilder(text.length());
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '\\' && i + 1 < text.length()) {
-        c = text.charAt(++i) == 'n' ? '\n' : '\\';
-      }
-      name.append(c);
-    }
-    return name.toString();
   }
 }

@@ -73,7 +73,7 @@ final class Attempt {
       long timeLimit,
       boolean anew,
       Runnable gone,
-      Consumer<RemoteRun.Place> submitted) {
+      Consumer<Event.JobSubmitted> submitted) {
     this.shared = shared;
     this.id = id;
     this.job = shared.graph().job(id);

@@ -69,7 +69,7 @@ public final class BuildLoop {
     this.sender = new EventSender(setup.shared().launches(), setup.commands(), this::tell);
     this.groups = new UnexpandedGroups(sender);
     this.blocked = new BlockedJobs(sender, groups);
-    this.out = new Submitted(turn, sender);
+    this.out = new Submitted(turn, sender, Submitted.MOST);
     this.spent = new SpentProducts(setup, turn);
   }
 
@@ -316,7 +316,7 @@ public final class BuildLoop {
       if (job < 0) {
         break;
       }
-      if (state.graph().job(job).executor() != null && out.holds(job)) {
+      if (out.holds(job, state.graph().job(job))) {
         continue;
       }
       if (state.graph().job(job).interactive() && running > 0) {
@@ -359,7 +359,7 @@ public final class BuildLoop {
           }
         };
     List<String> names = gpus.stream().map(setup::gpu).toList();
-    Attempt attempt = run.begin(state.shared(), id, gpus, names, gone, out.of(id, job));
+    Attempt attempt = run.begin(state.shared(), id, gpus, names, gone, out.begin(id, job));
     AttemptThreads.Begun now =
         new AttemptThreads.Begun(state.context(), id, run.reasons(), run.attempts(), attempt);
     sender.started(state.shared(), id, run, pool.limits().get(ResourceDemand.CPUS));

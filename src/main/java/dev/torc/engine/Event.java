@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.cache.BuildId;
+import dev.torc.exec.EarlierJob;
 import dev.torc.plan.LeftOut;
 import dev.torc.plan.Reason;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ public sealed interface Event {
 
     /** Where it is, for people: {@code slurm 1234_5}. */
     public String where() {
-      return id == null ? executor : executor + " " + id;
+      return EarlierJob.where(executor, id);
     }
   }
 

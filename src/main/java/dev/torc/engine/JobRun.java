@@ -76,7 +76,7 @@ final class JobRun {
       List<Integer> taken,
       List<String> identifiers,
       Runnable gone,
-      Consumer<RemoteRun.Place> submitted) {
+      Consumer<Event.JobSubmitted> submitted) {
     gpus = taken;
     released = false;
     attempts++;

@@ -33,23 +33,16 @@ public final class RemoteRun {
 
   private static final long LOOK = 200; // milliseconds
 
-  /**
-   * Where an attempt is out.
-   *
-   * @param id the scheduler's; null where that is not known
-   */
-  public record Place(String executor, String id) {}
-
   private final ProductRemoval removal;
   private final RemoteKey key;
-  private final Consumer<Place> submitted;
+  private final Consumer<Event.JobSubmitted> submitted;
   private final List<RemotePlace> places = new ArrayList<>();
   private volatile RemoteRunner runner;
 
   /**
    * @param submitted is told where it is, once it is handed out
    */
-  RemoteRun(ProductRemoval removal, RemoteKey key, Consumer<Place> submitted) {
+  RemoteRun(ProductRemoval removal, RemoteKey key, Consumer<Event.JobSubmitted> submitted) {
     this.removal = removal;
     this.key = key;
     this.submitted = submitted;
@@ -189,7 +182,7 @@ public final class RemoteRun {
 
     @Override
     public void submitted(String id) {
-      submitted.accept(new Place(runner.executor(), id));
+      submitted.accept(new Event.JobSubmitted(key.job(), runner.executor(), id));
     }
 
     @Override

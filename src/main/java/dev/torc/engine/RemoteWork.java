@@ -37,7 +37,7 @@ final class RemoteWork {
   private final Job job;
   private final int number;
   private final boolean anew;
-  private final Consumer<RemoteRun.Place> submitted;
+  private final Consumer<Event.JobSubmitted> submitted;
   private RemoteRun run; // null where it runs here
   private boolean resumed; // an earlier torc handed it out
   private RemoteRunner scheduler; // while it is waited for
@@ -54,7 +54,7 @@ final class RemoteWork {
       int id,
       int number,
       boolean anew,
-      Consumer<RemoteRun.Place> submitted) {
+      Consumer<Event.JobSubmitted> submitted) {
     this.shared = shared;
     this.id = id;
     this.job = shared.graph().job(id);

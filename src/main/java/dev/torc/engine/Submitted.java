@@ -1,8 +1,8 @@
 package dev.torc.engine;
 
 import dev.torc.workflow.Job;
-import java.util.ArrayDeque;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -14,48 +14,56 @@ import java.util.function.Consumer;
 final class Submitted {
 
   /** So many are prepared at a time: each takes some kilobytes. */
-  private static final int MOST = 20_000;
+  static final int MOST = 20_000;
 
   private final Set<Integer> out = new HashSet<>();
   private final Set<Integer> prepared = new HashSet<>();
-  private final ArrayDeque<Integer> held = new ArrayDeque<>();
+  private final LinkedHashSet<Integer> held = new LinkedHashSet<>();
   private final LoopTurn turn;
   private final EventSender sender;
+  private final int most;
 
-  Submitted(LoopTurn turn, EventSender sender) {
+  /**
+   * @param most jobs that are prepared at a time
+   */
+  Submitted(LoopTurn turn, EventSender sender, int most) {
+    this.most = most;
     this.turn = turn;
     this.sender = sender;
   }
 
-  /** What is to be told where a job's attempt is, from any thread. */
-  Consumer<RemoteRun.Place> of(int id, Job job) {
+  /** An attempt begins; returns what is to be told where it is, from any thread. */
+  Consumer<Event.JobSubmitted> begin(int id, Job job) {
+    if (job.executor() != null) {
+      prepared.add(id);
+    }
     return at ->
         turn.post(
             () -> {
               out.add(id);
-              sender.tell(new Event.JobSubmitted(job.name(), at.executor(), at.id()));
+              sender.tell(at);
             });
   }
 
   /**
-   * Whether a job that is ready has to wait until others are over; it is given back then.
-   *
-   * @param job one that a scheduler is to run
+   * Whether a job that is ready has to wait until others are over; it is given back then, unless it
+   * came back by itself before.
    */
-  boolean holds(int job) {
-    if (prepared.size() < MOST) {
-      prepared.add(job);
-      return false;
+  boolean holds(int id, Job job) {
+    boolean holds = job.executor() != null && prepared.size() >= most;
+    if (holds) {
+      held.add(id);
+    } else {
+      held.remove(id);
     }
-    held.add(job);
-    return true;
+    return holds;
   }
 
   /** An attempt ended, wherever it ran; returns a job that was held and is ready now. */
   OptionalInt ended(int id) {
     out.remove(id);
     return prepared.remove(id) && !held.isEmpty()
-        ? OptionalInt.of(held.poll())
+        ? OptionalInt.of(held.removeFirst())
         : OptionalInt.empty();
   }
 

@@ -19,8 +19,10 @@ final class AllocationSteps implements Scheduler {
 
   private static final String ELEMENT = "TORC_ELEMENT";
   private static final long STUBBORN = 10_000_000_000L; // ns, longer than any grace of a script
-  private static final int AGAIN =
-      5; // a controller that was just started refuses what it takes soon
+
+  /** So often a step is refused: a controller that was just started refuses what it takes soon. */
+  private static final int AGAIN = 5;
+
   private static final int LARGEST = 1000; // elements of one submission; Slurm sees no arrays
 
   /** A step was refused: no script began. */

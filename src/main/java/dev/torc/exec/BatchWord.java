@@ -1,5 +1,6 @@
 package dev.torc.exec;
 
+import dev.torc.posix.OneLine;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -64,30 +65,14 @@ final class BatchWord {
     return sum.getValue();
   }
 
-  /** Adds a line whose value may hold anything: in it backslash and line feed have a backslash. */
+  /** Adds a line whose value may hold anything. */
   static void line(StringBuilder lines, String key, String value) {
-    String escaped = value.replace("\\", "\\\\").replace("\n", "\\n");
-    lines.append(key).append(' ').append(escaped).append('\n');
+    lines.append(key).append(' ').append(OneLine.of(value)).append('\n');
   }
 
   /** All values of a key that {@link #line} wrote. */
   List<String> texts(String key) {
-    return all(key).stream().map(BatchWord::plain).toList();
-  }
-
-  private static String plain(String value) {
-    if (value.indexOf('\\') < 0) {
-      return value;
-    }
-    StringBuilder plain = new StringBuilder();
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (c == '\\' && i + 1 < value.length()) {
-        c = value.charAt(++i) == 'n' ? '\n' : value.charAt(i);
-      }
-      plain.append(c);
-    }
-    return plain.toString();
+    return all(key).stream().map(OneLine::text).toList();
   }
 
   /** All values of a key. */

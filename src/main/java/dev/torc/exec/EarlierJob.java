@@ -15,9 +15,8 @@ import java.util.Set;
  *
  * @param settings by which it can be asked for and ended
  * @param id the scheduler's; null where that is not known
- * @param begun whether its processes started, as far as is seen
  */
-public record EarlierJob(RemotePlace place, SchedulerSettings settings, String id, boolean begun) {
+public record EarlierJob(RemotePlace place, SchedulerSettings settings, String id) {
 
   /** The job's name. */
   public String job() {
@@ -26,7 +25,12 @@ public record EarlierJob(RemotePlace place, SchedulerSettings settings, String i
 
   /** Where it is, for people: {@code slurm 1234_5}. */
   public String where() {
-    return id == null ? settings.name() : settings.name() + " " + id;
+    return where(settings.name(), id);
+  }
+
+  /** Where a job is, for people; {@code id} is null where that is not known. */
+  public static String where(String executor, String id) {
+    return id == null ? executor : executor + " " + id;
   }
 
   /**
@@ -64,7 +68,7 @@ public record EarlierJob(RemotePlace place, SchedulerSettings settings, String i
         Set<Word> there = words.getOrDefault(place.claim(), EnumSet.noneOf(Word.class));
         if (!place.folder().isTaken(place.claim(), there)) {
           String id = element < ids.size() ? ids.get(element) : null;
-          all.add(new EarlierJob(place, record.settings(), id, there.contains(Word.BEGUN)));
+          all.add(new EarlierJob(place, record.settings(), id));
         }
       }
     }

@@ -18,7 +18,6 @@ final class RemoteBatch {
   private final long time;
   private final List<Element> elements = new ArrayList<>();
   private boolean known; // the scheduler's ids
-  boolean nowhere; // the scheduler knew no such name when it was asked last
   long nextLook;
   long look = 200_000_000;
 

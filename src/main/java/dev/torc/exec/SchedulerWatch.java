@@ -1,6 +1,7 @@
 package dev.torc.exec;
 
 import dev.torc.exec.RemoteBatch.Element;
+import dev.torc.machine.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -130,7 +131,7 @@ final class SchedulerWatch {
     try {
       batch.folder().write(accepted.jobs().stream().map(SchedulerJob::id).toList());
     } catch (IOException e) {
-      notes.accept("cannot write the ids of %s: %s".formatted(batch.name(), e.getMessage()));
+      notes.accept("cannot write the ids of %s: %s".formatted(batch.name(), Refusal.line(e)));
     }
   }
 }

@@ -30,9 +30,7 @@ record OutJobs(Map<String, StartMarks.Mark> marks, List<EarlierJob> jobs) {
   static OutJobs of(CachePlace place, Cache cache, Predicate<EarlierJob> concerned)
       throws IOException {
     Map<String, StartMarks.Mark> marks = new HashMap<>();
-    StartMarks.live(StartMarks.read(place), cache).stream()
-        .filter(StartMarks.Mark::isRemote)
-        .forEach(mark -> marks.put(mark.job(), mark));
+    StartMarks.out(StartMarks.read(place), cache).forEach(mark -> marks.put(mark.job(), mark));
     List<EarlierJob> jobs = new ArrayList<>();
     if (!marks.isEmpty()) {
       for (EarlierJob each : EarlierJob.all(place.remote())) {

@@ -115,8 +115,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
   public static List<StartMarks.Mark> endLeftovers(
       Map<String, String> env, CachePlace place, Cache cache, Consumer<String> warn) {
     List<StartMarks.Mark> marks = new ArrayList<>(StartMarks.read(place));
-    List<StartMarks.Mark> out =
-        StartMarks.live(marks, cache).stream().filter(StartMarks.Mark::isRemote).toList();
+    List<StartMarks.Mark> out = StartMarks.out(marks, cache);
     marks.removeIf(StartMarks.Mark::isRemote);
     Set<LeftoverProcesses.Mark> left = new LinkedHashSet<>();
     StartMarks.running(marks, cache)
@@ -248,9 +247,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     List<StartMarks.Mark> left =
         !handed && out.isEmpty()
             ? List.of()
-            : StartMarks.live(StartMarks.read(cache.place()), cache).stream()
-                .filter(StartMarks.Mark::isRemote)
-                .toList();
+            : StartMarks.out(StartMarks.read(cache.place()), cache);
     if (left.isEmpty()) {
       marks.clear();
     } else {
