@@ -38,7 +38,7 @@ public record BatchFolder(Path path) {
   public enum Word {
     /** A folder: somebody has the job, for ever. */
     CLAIM,
-    /** A folder: what stood in the places of its products when its script claimed it. */
+    /** A folder: what stood in the places of its products, moved there by its script or by torc. */
     ASIDE,
     /** Its script cleared the places of its products; its processes start. */
     BEGUN,
@@ -144,6 +144,17 @@ public record BatchFolder(Path path) {
     return file(job, Word.ASIDE).resolve(Integer.toString(product));
   }
 
+  /** Moves aside what stands in the place of a product; does nothing where nothing does. */
+  void moveAside(String job, int product, Path from) throws IOException {
+    Path to = aside(job, product);
+    Files.createDirectories(to.getParent());
+    try {
+      Files.move(from, to);
+    } catch (NoSuchFileException gone) {
+      return; // by itself, meanwhile
+    }
+  }
+
   /** The file that says that it begins. */
   Path begunFile(String job) {
     return file(job, Word.BEGUN);
@@ -204,6 +215,15 @@ public record BatchFolder(Path path) {
   boolean isTaken(String job, Set<Word> there) {
     Claimant by = there.contains(Word.CLAIM) ? claimant(job) : null;
     return by != null && by.isTorc();
+  }
+
+  /**
+   * Whether nothing of a job is of use any more: a torc has it, and nothing lies aside.
+   *
+   * @param there what {@link #words} says of it
+   */
+  boolean isDone(String job, Set<Word> there) {
+    return isTaken(job, there) && !there.contains(Word.ASIDE);
   }
 
   /** Writes down that nobody wants what a job comes to, before the scheduler is told to end it. */

@@ -85,8 +85,9 @@ final class EarlierBatches {
       for (Entry entry : element.entries) {
         Set<Word> there = words.getOrDefault(entry.claim(), EnumSet.noneOf(Word.class));
         if (batch.folder().isTaken(entry.claim(), there)) {
-          entry.end(RemoteEnd.none(List.of()));
-        } else {
+          entry.end(RemoteEnd.none(there.contains(Word.ASIDE) ? entry.places() : List.of()));
+        }
+        if (!batch.folder().isDone(entry.claim(), there)) {
           if (there.contains(Word.UNWANTED)) {
             entry.unwanted();
           }
