@@ -53,6 +53,7 @@ public record BatchFolder(Path path) {
   }
 
   private static final String GONE = ".gone";
+  private static final String RECORD = "jobs";
 
   /** Where the script itself is best written. */
   public Path script() {
@@ -70,12 +71,12 @@ public record BatchFolder(Path path) {
 
   /** Writes down what is about to be handed out, before it is. */
   void write(BatchRecord record) throws IOException {
-    put(path.resolve("jobs"), BatchWord.whole(record.lines()));
+    put(path.resolve(RECORD), BatchWord.whole(record.lines()));
   }
 
   /** What was handed out; null where nothing was. */
   BatchRecord record() throws IOException {
-    return BatchRecord.read(this, path.resolve("jobs"));
+    return BatchRecord.read(this, path.resolve(RECORD));
   }
 
   /** Writes down the scheduler's ids, one for each element. */
@@ -99,11 +100,20 @@ public record BatchFolder(Path path) {
   /** The folders of scripts in a folder; none where that is not there. */
   static List<BatchFolder> all(Path folder) throws IOException {
     List<BatchFolder> all = new ArrayList<>();
+    for (Path each : folders(folder)) {
+      if (!isGone(each)) {
+        all.add(new BatchFolder(each));
+      }
+    }
+    return all;
+  }
+
+  private static List<Path> folders(Path folder) throws IOException {
+    List<Path> folders = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
-        BatchFolder each = new BatchFolder(file);
-        if (Files.isDirectory(file) && !each.isGone()) {
-          all.add(each);
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+          folders.add(file);
         }
       }
     } catch (NoSuchFileException none) {
@@ -111,7 +121,26 @@ public record BatchFolder(Path path) {
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
-    return all;
+    return folders;
+  }
+
+  /**
+   * Takes away what killed torcs left: folders of scripts that they had not written down yet or
+   * were taking away, and folders with nothing in them.
+   *
+   * @param folder has a folder for each executor
+   */
+  public static void tidy(Path folder) throws IOException {
+    for (Path executor : folders(folder)) {
+      for (Path each : folders(executor)) {
+        boolean written = Files.exists(each.resolve(RECORD));
+        if (isGone(each) || !written && new BatchFolder(each).words().isEmpty()) {
+          delete(each);
+        }
+      }
+      OwnFile.removeEmpty(executor);
+    }
+    OwnFile.removeEmpty(folder);
   }
 
   /** What there is of each job, by one listing of the folder; of one without a word, nothing. */
@@ -231,9 +260,9 @@ public record BatchFolder(Path path) {
     put(file(job, Word.UNWANTED), new byte[0]);
   }
 
-  /** Whether it is being taken away. */
-  private boolean isGone() {
-    return path.toString().endsWith(GONE);
+  /** Whether a folder is being taken away. */
+  private static boolean isGone(Path folder) {
+    return folder.toString().endsWith(GONE);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.torc.cli;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -145,5 +146,28 @@ class Rule15RemoteTest {
         files(),
         refused.err());
     Files.delete(project.at().resolve("hold"));
+  }
+
+  @Test
+  void whatAKilledTorcLeftEmptyGoesWithTheNextBuildThatWorks() throws IOException {
+    project.put(".torc/remote/far/torc-1/script", "").put(".torc/remote/far/torc-1/jobs.new", "");
+    project.put(".torc/remote/far/torc-2.gone/n.claim/by", "");
+    Path other = Files.createDirectories(project.at().resolve("other"));
+    Path link = project.at().resolve(".torc/remote/far/torc-3");
+    Files.createSymbolicLink(link, Files.writeString(other.resolve("f"), "").getParent());
+    Files.createDirectories(project.at().resolve(".torc/remote/near"));
+    project.put("torc.yaml", "jobs: { a: { command: 'echo > b.out', produces: [b.out] } }");
+    torc(0);
+    try (Stream<Path> left = Files.walk(project.at().resolve(".torc/remote"))) {
+      assertEquals(
+          List.of(link), left.filter(file -> !Files.isDirectory(file, NOFOLLOW_LINKS)).toList());
+    }
+    assertTrue(Files.exists(other.resolve("f")));
+    Files.delete(link);
+    torc(0);
+    assertTrue(project.has(".torc/remote"), "where nothing is to be done, nothing is looked for");
+    Files.delete(project.at().resolve("b.out"));
+    torc(0);
+    assertFalse(project.has(".torc/remote"));
   }
 }
