@@ -46,20 +46,7 @@ class EarlierBatchesTest {
     final Map<String, String> ids = new LinkedHashMap<>();
 
     Torc() {
-      SchedulerSettings settings =
-          new SchedulerSettings(
-              "far",
-              SchedulerSettings.Kind.SLURM,
-              null,
-              null,
-              List.of(),
-              null,
-              50,
-              60 * SECOND,
-              0,
-              10 * SECOND,
-              null,
-              Map.of());
+      SchedulerSettings settings = FakeCluster.settings(50, 60 * SECOND);
       Claimant me = new Claimant(build, "here", "boot", 2, 2, 0);
       desk =
           new RemoteDesk(

@@ -58,6 +58,27 @@ final class FakeCluster implements Scheduler {
   private final TreeMap<Long, List<Write>> later = new TreeMap<>();
   private int ids;
 
+  /**
+   * The settings of an executor {@code far}.
+   *
+   * @param batch nanoseconds
+   */
+  static SchedulerSettings settings(int maxJobs, long batch) {
+    return new SchedulerSettings(
+        "far",
+        SchedulerSettings.Kind.SLURM,
+        null,
+        null,
+        List.of(),
+        null,
+        maxJobs,
+        batch,
+        0,
+        10 * SECOND,
+        null,
+        Map.of());
+  }
+
   private interface Write {
     void run() throws IOException;
   }

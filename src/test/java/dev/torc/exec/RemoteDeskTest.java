@@ -57,20 +57,7 @@ class RemoteDeskTest {
   }
 
   private void desk(int maxJobs, long batch) throws IOException {
-    SchedulerSettings settings =
-        new SchedulerSettings(
-            "far",
-            SchedulerSettings.Kind.SLURM,
-            null,
-            null,
-            List.of(),
-            null,
-            maxJobs,
-            batch,
-            0,
-            10 * SECOND,
-            null,
-            Map.of());
+    SchedulerSettings settings = FakeCluster.settings(maxJobs, batch);
     Claimant me = new Claimant("b1", "here", "boot", 2, 2, 0);
     desk =
         new RemoteDesk(
