@@ -13,6 +13,7 @@ import dev.torc.exec.RemotePlace;
 import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.SchedulerResources;
 import dev.torc.graph.Graph;
+import dev.torc.posix.FileTree;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Resources;
@@ -158,7 +159,7 @@ public final class RemoteRun {
         removal.sort(place.products().get(i).path(), place.aside(i));
       }
       RemoteKey of = place.key();
-      TemporaryFolder.remove(
+      FileTree.remove(
           TemporaryFolder.of(
               removal.place(), new StartMarks.Mark(of.build(), of.job(), of.attempt())));
     }
