@@ -455,7 +455,8 @@ final class RemoteDesk {
         element.state instanceof SchedulerState.Ended ended ? ended.cause() : null;
     String said = element.state instanceof SchedulerState.Ended ended ? ended.said() : "gone";
     if (cause == null && batch.isKnown()) {
-      tell(scheduler.cancel(List.of(element.job))); // it may be there though nobody knows of it
+      // It may be there though nobody knows of it; that it is not is no trouble.
+      scheduler.cancel(List.of(element.job));
     }
     // Of what torc itself took back or nobody took nothing can be there.
     boolean untouched =

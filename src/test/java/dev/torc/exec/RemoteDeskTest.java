@@ -1,6 +1,8 @@
 package dev.torc.exec;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -22,6 +24,7 @@ class RemoteDeskTest {
   private FakeCluster cluster = new FakeCluster(1, 4);
   private final List<String> notes = new ArrayList<>();
   private final List<Job> jobs = new ArrayList<>();
+  private Marked marked = () -> {};
   private RemoteDesk desk;
   private int names;
 
@@ -56,6 +59,10 @@ class RemoteDeskTest {
     }
   }
 
+  private interface Marked {
+    void run() throws IOException;
+  }
+
   private void desk(int maxJobs, long batch) throws IOException {
     SchedulerSettings settings = FakeCluster.settings(maxJobs, batch);
     Claimant me = new Claimant("b1", "here", "boot", 2, 2, 0);
@@ -66,7 +73,7 @@ class RemoteDeskTest {
             temp.toRealPath(),
             me,
             () -> "n" + names++,
-            (_, _) -> {},
+            (_, _) -> marked.run(),
             notes::add);
   }
 
@@ -103,6 +110,24 @@ class RemoteDeskTest {
       assertEquals(1, job.ends, job.name);
       assertEquals(how, job.end.end().how(), job.name + ": " + job.end.end());
     }
+  }
+
+  @Test
+  void whatCannotBeWrittenIsTriedAgainAndLeavesNothing() throws IOException {
+    desk(500, 120 * SECOND);
+    marked =
+        () -> {
+          throw new IOException("full");
+        };
+    add(2, 10);
+    cluster.now += SECOND;
+    assertThrows(IOException.class, () -> desk.turn(cluster.now));
+    assertEquals(0, cluster.submissions);
+    assertArrayEquals(new String[0], temp.toFile().list());
+    marked = () -> {};
+    run(1000);
+    all(ProcessEnd.How.EXITED);
+    assertEquals(1, cluster.submissions);
   }
 
   @Test
