@@ -114,7 +114,7 @@ class RemoteRunnerIT {
         60_000_000_000L,
         0,
         expected,
-        List.of(new BatchJob.Product(dir.resolve(name + ".txt"), false, false)),
+        List.of(new BatchJob.Product(dir.resolve(name + ".txt"), false, BatchJob.Clearing.CLEAR)),
         new SchedulerResources(1, 50 << 20, 0, 1, 0, 0));
   }
 

@@ -39,7 +39,7 @@ public record BatchFolder(Path path) {
   public enum Word {
     /** A folder: somebody has the job, for ever. */
     CLAIM,
-    /** A folder: what stood in the places of its products when its script claimed it. */
+    /** A folder: what stood in the places of its products, moved there by its script or by torc. */
     ASIDE,
     /** Its script cleared the places of its products; its processes start. */
     BEGUN,
@@ -54,6 +54,7 @@ public record BatchFolder(Path path) {
   }
 
   private static final String GONE = ".gone";
+  private static final String RECORD = "jobs";
 
   /** Where the script itself is best written. */
   public Path script() {
@@ -71,12 +72,12 @@ public record BatchFolder(Path path) {
 
   /** Writes down what is about to be handed out, before it is. */
   void write(BatchRecord record) throws IOException {
-    put(path.resolve("jobs"), BatchWord.whole(record.lines()));
+    put(path.resolve(RECORD), BatchWord.whole(record.lines()));
   }
 
   /** What was handed out; null where nothing was. */
   BatchRecord record() throws IOException {
-    return BatchRecord.read(this, path.resolve("jobs"));
+    return BatchRecord.read(this, path.resolve(RECORD));
   }
 
   /** Writes down the scheduler's ids, one for each element. */
@@ -100,11 +101,20 @@ public record BatchFolder(Path path) {
   /** The folders of scripts in a folder; none where that is not there. */
   static List<BatchFolder> all(Path folder) throws IOException {
     List<BatchFolder> all = new ArrayList<>();
+    for (Path each : folders(folder)) {
+      if (!isGone(each)) {
+        all.add(new BatchFolder(each));
+      }
+    }
+    return all;
+  }
+
+  private static List<Path> folders(Path folder) throws IOException {
+    List<Path> folders = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
-        BatchFolder each = new BatchFolder(file);
-        if (Files.isDirectory(file) && !each.isGone()) {
-          all.add(each);
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+          folders.add(file);
         }
       }
     } catch (NoSuchFileException none) {
@@ -112,7 +122,26 @@ public record BatchFolder(Path path) {
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
-    return all;
+    return folders;
+  }
+
+  /**
+   * Takes away what killed torcs left: folders of scripts that they had not written down yet or
+   * were taking away, and folders with nothing in them.
+   *
+   * @param folder has a folder for each executor
+   */
+  public static void tidy(Path folder) throws IOException {
+    for (Path executor : folders(folder)) {
+      for (Path each : folders(executor)) {
+        boolean written = Files.exists(each.resolve(RECORD));
+        if (isGone(each) || !written && new BatchFolder(each).words().isEmpty()) {
+          delete(each);
+        }
+      }
+      OwnFile.removeEmpty(executor);
+    }
+    OwnFile.removeEmpty(folder);
   }
 
   /** What there is of each job, by one listing of the folder; of one without a word, nothing. */
@@ -143,6 +172,17 @@ public record BatchFolder(Path path) {
   /** Where a product went that stood there before, whether it did or not. */
   public Path aside(String job, int product) {
     return file(job, Word.ASIDE).resolve(Integer.toString(product));
+  }
+
+  /** Moves aside what stands in the place of a product; does nothing where nothing does. */
+  void moveAside(String job, int product, Path from) throws IOException {
+    Path to = aside(job, product);
+    Files.createDirectories(to.getParent());
+    try {
+      Files.move(from, to);
+    } catch (NoSuchFileException gone) {
+      return; // by itself, meanwhile
+    }
   }
 
   /** The file that says that it begins. */
@@ -207,14 +247,23 @@ public record BatchFolder(Path path) {
     return by != null && by.isTorc();
   }
 
+  /**
+   * Whether nothing of a job is of use any more: a torc has it, and nothing lies aside.
+   *
+   * @param there what {@link #words} says of it
+   */
+  boolean isDone(String job, Set<Word> there) {
+    return isTaken(job, there) && !there.contains(Word.ASIDE);
+  }
+
   /** Writes down that nobody wants what a job comes to, before the scheduler is told to end it. */
   void unwanted(String job) throws IOException {
     put(file(job, Word.UNWANTED), new byte[0]);
   }
 
-  /** Whether it is being taken away. */
-  private boolean isGone() {
-    return path.toString().endsWith(GONE);
+  /** Whether a folder is being taken away. */
+  private static boolean isGone(Path folder) {
+    return folder.toString().endsWith(GONE);
   }
 
   /**

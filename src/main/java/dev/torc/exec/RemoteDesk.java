@@ -3,6 +3,7 @@ package dev.torc.exec;
 import dev.torc.exec.BatchFolder.Word;
 import dev.torc.exec.RemoteBatch.Element;
 import dev.torc.exec.RemoteBatch.Entry;
+import dev.torc.machine.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -311,6 +312,7 @@ final class RemoteDesk {
     out.add(batch);
     folders.put(batch.folder().path(), batch);
     batch.nextLook = now + FIRST_LOOK;
+    makeWay(batch);
     Submission answer = submitter.submit(batch, resources);
     if (answer instanceof Submission.Accepted accepted) {
       watch.accepted(batch, accepted);
@@ -324,13 +326,27 @@ final class RemoteDesk {
     }
   }
 
+  /** One of which something cannot be moved away is never begun; the others go on. */
+  private void makeWay(RemoteBatch batch) throws IOException {
+    for (Element element : batch.elements()) {
+      for (Entry entry : element.entries) {
+        try {
+          entry.clear();
+        } catch (IOException e) {
+          batch.folder().claim(entry.claim(), me);
+          entry.end(failed(Refusal.line(e), entry.earlierPlaces()));
+        }
+      }
+    }
+  }
+
   /** None of its jobs will be begun: each is claimed, so that a late script begins none. */
   private void refuse(RemoteBatch batch, Element element, String why) throws IOException {
     for (Entry entry : element.entries) {
       if (!entry.isOver() && batch.folder().claim(entry.claim(), me)) {
         entry.end(
             entry.isLost()
-                ? RemoteEnd.none(List.of())
+                ? RemoteEnd.none(entry.earlierPlaces())
                 : failed(settings.name() + why, entry.earlierPlaces()));
       }
     }
@@ -348,7 +364,7 @@ final class RemoteDesk {
     }
     boolean never = found.batch().folder().claim(entry.claim(), me);
     if (never) {
-      entry.end(RemoteEnd.none(List.of()));
+      entry.end(RemoteEnd.none(entry.earlierPlaces()));
     }
     if (!found.batch().isKnown()) {
       watch.find(found.batch(), now);

@@ -6,6 +6,7 @@ import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.RemoteRun;
 import dev.torc.engine.Remotes;
 import dev.torc.exec.Allocation;
+import dev.torc.exec.BatchFolder;
 import dev.torc.exec.BatchJob;
 import dev.torc.exec.Claimant;
 import dev.torc.exec.EarlierJob;
@@ -71,6 +72,21 @@ final class Schedulers implements Remotes, AutoCloseable {
     this.warn = warn;
     this.folder = place.remote();
     OwnFile.refuseLink(folder);
+    if (Files.isDirectory(folder)) {
+      tidy();
+      look();
+    }
+  }
+
+  private void tidy() {
+    try {
+      BatchFolder.tidy(folder);
+    } catch (IOException e) {
+      warn.accept("cannot take away what a killed build left: " + Refusal.line(e));
+    }
+  }
+
+  private void look() throws IOException {
     for (EarlierJob each : EarlierJob.all(folder)) {
       earlier.put(each.job(), each);
       for (BatchJob.Product product : each.place().products()) {

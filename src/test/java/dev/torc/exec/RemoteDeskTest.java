@@ -2,10 +2,13 @@ package dev.torc.exec;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +81,10 @@ class RemoteDeskTest {
   }
 
   private void add(int count, long expected) {
+    add(count, expected, List.of());
+  }
+
+  private void add(int count, long expected, List<BatchJob.Product> products) {
     for (int i = 0; i < count; i++) {
       Job job = new Job("j" + jobs.size());
       jobs.add(job);
@@ -90,7 +97,7 @@ class RemoteDeskTest {
               0,
               0,
               expected,
-              List.of(),
+              products,
               new SchedulerResources(1, 0, 0, 1, 0, 0)),
           job,
           cluster.now);
@@ -198,6 +205,42 @@ class RemoteDeskTest {
     assertEquals(
         "submitted 4 times, and no machine began it; far: gone",
         jobs.getFirst().end.end().message());
+  }
+
+  @Test
+  void whatWasMovedAwayForAJobThatNeverBeganIsToldHoweverOftenItWasHandedOut() throws IOException {
+    Path match = Files.writeString(temp.toRealPath().resolve("match"), "old");
+    desk(500, 120 * SECOND);
+    cluster.forgets = true;
+    add(1, 0, List.of(new BatchJob.Product(match, false, BatchJob.Clearing.AHEAD)));
+    run(1000);
+    assertFalse(Files.exists(match));
+    List<RemotePlace> places = jobs.getFirst().end.places();
+    assertEquals(4, places.size());
+    for (RemotePlace place : places) {
+      assertFalse(place.hasBegun());
+    }
+    assertEquals("old", Files.readString(places.getFirst().aside(0)));
+    Files.move(places.getFirst().aside(0), match);
+    for (RemotePlace place : places) {
+      desk.forget(place);
+    }
+    assertEquals(List.of(), BatchFolder.all(temp.toRealPath()));
+  }
+
+  @Test
+  void whereSomethingCannotBeMovedAwayThatJobFailsAndTheOthersOfItsScriptGoOn() throws IOException {
+    Path kernels = Path.of("/proc/version");
+    assumeTrue(Files.exists(kernels), "there is no file that nobody can move");
+    desk(500, 120 * SECOND);
+    add(1, 10, List.of(new BatchJob.Product(kernels, false, BatchJob.Clearing.AHEAD)));
+    add(1, 10);
+    run(100);
+    assertEquals(ProcessEnd.How.NOT_STARTED, jobs.getFirst().end.end().how());
+    assertTrue(jobs.getFirst().end.end().message().contains(kernels.toString()));
+    assertEquals(ProcessEnd.How.EXITED, jobs.getLast().end.end().how());
+    assertEquals(1, cluster.submissions);
+    assertEquals(1, cluster.begins.size());
   }
 
   @Test
