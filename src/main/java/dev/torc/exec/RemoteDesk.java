@@ -54,6 +54,7 @@ final class RemoteDesk {
   private long gathered; // when the last one came
   private long submitAt; // not before
   private boolean ending;
+  private boolean ended; // all that was out is told to end
 
   /**
    * @param folder where scripts and what they say go, each in a folder of its own
@@ -110,6 +111,10 @@ final class RemoteDesk {
       for (RemoteBatch batch : found.batches()) {
         folders.put(batch.folder().path(), batch);
         out.add(batch);
+        if (!outlives(batch)) { // its torc could not end it: the machine went down, say
+          batch.elements().forEach(element -> element.cancelled = true);
+          tell(scheduler.cancel(batch.elements().stream().map(element -> element.job).toList()));
+        }
       }
       earlier = found;
       watch.soon(now);
@@ -139,9 +144,13 @@ final class RemoteDesk {
     return ready.isEmpty() && planned.isEmpty() && out.isEmpty();
   }
 
-  /** Ends all: what has not begun never will, the others are cancelled. */
+  /** Ends all, once: what has not begun never will, the others are cancelled. */
   void end() {
+    if (ended) {
+      return;
+    }
     ending = true;
+    ended = true;
     drain(entry -> entry.end(interrupted(entry.earlierPlaces())));
     if (earlier != null) {
       earlier.waiting().forEach(listener -> listener.ended(interrupted(List.of())));
@@ -202,15 +211,30 @@ final class RemoteDesk {
     }
   }
 
-  /** Looks after nothing any more: what is out stays out, and a later torc finds it. */
-  void leave() {
+  /**
+   * Looks after what goes on without torc no more: it stays out, and a later torc finds it. The
+   * rest is ended.
+   *
+   * @param all whether nothing at all is looked after any more
+   */
+  void leave(boolean all) {
     ending = true;
     drain(Entry::leaveReady);
     if (earlier != null) {
       earlier.waiting().forEach(listener -> listener.left(false));
     }
-    out.forEach(batch -> batch.elements().forEach(e -> e.entries.forEach(Entry::leave)));
-    out.clear();
+    List<RemoteBatch> left = new ArrayList<>(out);
+    left.removeIf(batch -> !all && !outlives(batch));
+    left.forEach(batch -> batch.elements().forEach(e -> e.entries.forEach(Entry::leave)));
+    out.removeAll(left);
+    if (!out.isEmpty()) {
+      end();
+    }
+  }
+
+  /** Whether it goes on without the torc that handed it out. */
+  private boolean outlives(RemoteBatch batch) {
+    return scheduler.outlives(batch.elements().getFirst().job);
   }
 
   /** Takes all that was not handed out. */

@@ -20,7 +20,6 @@ public final class RemoteRunner implements AutoCloseable {
 
   private final RemoteDesk desk;
   private final long latency;
-  private final boolean outlives;
   private final String executor;
   private final Consumer<String> notes;
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
@@ -57,7 +56,6 @@ public final class RemoteRunner implements AutoCloseable {
       Consumer<String> notes) {
     this.notes = notes;
     this.latency = settings.latency();
-    this.outlives = scheduler.outlives();
     this.executor = settings.name();
     this.desk =
         new RemoteDesk(
@@ -68,11 +66,6 @@ public final class RemoteRunner implements AutoCloseable {
   /** Nanoseconds until a file written on one machine is seen on another. */
   public long latency() {
     return latency;
-  }
-
-  /** Whether what is out goes on when torc ends. */
-  public boolean outlives() {
-    return outlives;
   }
 
   /** The name of its executor. */
@@ -107,9 +100,14 @@ public final class RemoteRunner implements AutoCloseable {
     orders.add(RemoteDesk::end);
   }
 
-  /** Looks after nothing any more: what is out stays out, and a later torc finds it. */
-  public void leave() {
-    orders.add(RemoteDesk::leave);
+  /**
+   * What is out stays out where it goes on without torc, and a later torc finds it; the rest is
+   * ended.
+   *
+   * @param all whether nothing at all is looked after any more
+   */
+  public void leave(boolean all) {
+    orders.add(at -> at.leave(all));
   }
 
   /** A scheduler's command may take long: orders are taken between them. */

@@ -41,12 +41,16 @@ final class FakeCluster implements Scheduler {
   String waitsFor = ""; // what no node will ever have
   boolean forgets; // what it was given, at once
   boolean busy; // all nodes are, with jobs of others
+  boolean outlive = true; // what it was given, the torc that gave it
 
   /** By claim: how often its processes began. */
   final Map<String, Integer> begins = new TreeMap<>();
 
   /** By job: how often it began. */
   final Map<String, Integer> runs = new TreeMap<>();
+
+  /** The ids that it was told to end. */
+  final List<String> cancelled = new ArrayList<>();
 
   /** What happens before and after a submission: a test may end torc there. */
   Runnable between = () -> {};
@@ -221,6 +225,7 @@ final class FakeCluster implements Scheduler {
   @Override
   public String cancel(List<SchedulerJob> jobs) {
     for (SchedulerJob job : jobs) {
+      cancelled.add(job.id());
       tasks.forEach(
           (id, task) -> {
             boolean meant = job.id() == null ? task.name.equals(job.name()) : id.equals(job.id());
@@ -235,6 +240,11 @@ final class FakeCluster implements Scheduler {
   @Override
   public List<String> lacks(SchedulerResources resources) {
     return List.of();
+  }
+
+  @Override
+  public boolean outlives(SchedulerJob job) {
+    return outlive;
   }
 
   @Override

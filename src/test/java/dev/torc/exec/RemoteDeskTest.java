@@ -292,6 +292,9 @@ class RemoteDeskTest {
     cluster.until(SECOND);
     desk.turn(cluster.now);
     desk.end();
+    desk.end(); // each attempt says so
+    assertEquals(List.of("1_0"), cluster.cancelled);
+    assertEquals(List.of("far: 1 submitted job is cancelled"), notes);
     run(100);
     all(ProcessEnd.How.INTERRUPTED);
     assertTrue(desk.isEmpty());
