@@ -11,6 +11,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -136,7 +137,7 @@ public record BatchFolder(Path path) {
       for (Path each : folders(executor)) {
         boolean written = Files.exists(each.resolve(RECORD));
         if (isGone(each) || !written && new BatchFolder(each).words().isEmpty()) {
-          delete(each);
+          FileTree.remove(each);
         }
       }
       OwnFile.removeEmpty(executor);
