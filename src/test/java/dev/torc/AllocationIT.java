@@ -148,10 +148,14 @@ class AllocationIT {
   }
 
   private void goesOn() throws Exception {
+    goesOn("long");
+  }
+
+  private void goesOn(String job) throws Exception {
     box.write("go", "");
     Sandbox.Ran next = box.torc("slurm");
     assertEquals(0, next.exit(), next.err());
-    assertTrue(next.err().contains("long: ran in "), next.err());
+    assertTrue(next.err().contains(job + ": ran in "), next.err());
   }
 
   @Test
@@ -188,6 +192,107 @@ class AllocationIT {
     goesOn();
   }
 
+  /** As when the machine of torc goes down: nobody is left who could give the nodes back. */
+  @Test
+  void whatAnAllocationWithoutATorcStillRunsIsEndedBeforeItRunsAnywhereElse() throws Exception {
+    build(
+        """
+        long:
+          command: >-
+            if test -e pid && kill -0 $(cat pid); then exit 9; fi;
+            echo $$ > pid; test -e go || sleep 100; echo x > {produces}
+          produces: long.txt
+        """);
+    Sandbox.Going going = box.start("slurm");
+    box.awaitLine("pid");
+    List<ProcessHandle> all = going.process().descendants().toList();
+    going.signal("KILL");
+    all.forEach(ProcessHandle::destroyForcibly);
+    assertEquals(137, going.await().exit());
+    assertTrue(Sandbox.runs(box.awaitLine("pid")), "its step goes on");
+    box.write("go", "");
+    Sandbox.Ran next = box.torc("--on", "local");
+    assertEquals("1 job: 1 ran, 0 up to date, 0 failed", next.counts(), next.err());
+    assertEquals("", queue());
+  }
+
+  @Test
+  void whatWasSubmittedBeforeStaysOutWhenItEnds() throws Exception {
+    build(
+        """
+        far:
+          command: until test -e go; do sleep 0.1; done; echo x > {produces}
+          produces: far.txt
+        near:
+          command: echo $$ > pid; test -e go || sleep 100; echo x > {produces}
+          produces: near.txt
+        """);
+    box.edit("torc.yaml", "[--nodes=2]", "[]");
+    Sandbox.Ran submitted = box.torc("--on", "slurm", "--submit", "far");
+    assertEquals(0, submitted.exit(), submitted.err());
+    String far = queue();
+    Sandbox.Going going = box.start("slurm");
+    box.awaitLine("pid");
+    Sandbox.until("it is found", () -> going.err().contains("far: submitted to slurm " + far));
+    going.signal("HUP");
+    Sandbox.Ran ran = going.await();
+    assertEquals(129, ran.exit(), ran.err());
+    assertEquals("2 jobs: 0 ran, 0 up to date, 0 failed, 1 submitted, 1 interrupted", ran.counts());
+    assertFalse(Sandbox.runs(box.awaitLine("pid")));
+    Sandbox.until("its nodes are given back", () -> queue().equals(far));
+    goesOn("near");
+    assertEquals(List.of("x"), box.lines("far.txt"));
+  }
+
+  @Test
+  void aSecondCtrlCLeavesNothingInTheQueueAndTheNextBuildStartsWhenTheStepIsOver()
+      throws Exception {
+    build(
+        """
+        long:
+          command: >-
+            if test -e pid && kill -0 $(cat pid); then exit 9; fi;
+            trap '' TERM INT; echo $$ > pid; until test -e go; do sleep 0.1; done; echo x > {produces}
+          produces: long.txt
+        """);
+    Sandbox.Going going = box.start("slurm");
+    box.awaitLine("pid");
+    going.signal("INT");
+    Sandbox.until("it is ending", () -> going.err().contains("ending long: "));
+    going.signal("INT");
+    assertEquals(130, going.await().exit(), going.err());
+    Sandbox.until("Slurm has taken it back", () -> queue().isEmpty());
+    goesOn();
+  }
+
+  @Test
+  void whileTheControllerIsAwayWhatRunsGoesOnAndWhatIsReadyWaits() throws Exception {
+    build(
+        """
+        a: { command: "until test -e go; do sleep 0.1; done; echo a > {produces}", produces: a.txt }
+        bad: { command: "until test -e go; do sleep 0.1; done; exit 3" }
+        b: { command: "cp {needs} {produces}", needs: a.txt, produces: b.txt }
+        c: { command: "echo x > c; until test -e back; do sleep 0.1; done" }
+        """);
+    Sandbox.Going going = box.start("slurm", "-j", "4");
+    box.awaitLine("c");
+    slurm.stopController();
+    try {
+      box.write("go", "");
+      Sandbox.until(
+          "it is told", () -> going.err().contains("slurm does not answer: Unable to confirm"));
+      assertTrue(going.err().contains("a: ran in "), going.err());
+      assertFalse(box.exists("b.txt"));
+    } finally {
+      slurm.startController();
+    }
+    box.write("back", "");
+    Sandbox.Ran ran = going.await();
+    assertEquals("4 jobs: 3 ran, 0 up to date, 1 failed", ran.counts(), ran.err());
+    assertTrue(ran.err().contains("bad failed: exit 3"), ran.err());
+    assertEquals("a\n", box.read("b.txt"));
+  }
+
   @Test
   void whoWaitsIsToldAndARequestThatIsGivenUpLeavesTheQueue() throws Exception {
     Sandbox.Going first = startLong();
@@ -199,6 +304,10 @@ class AllocationIT {
     Sandbox.until("it is told", () -> second.err().contains("\n"));
     assertTrue(
         second.err().matches("waiting for an allocation, job \\d+ of Slurm\n"), second.err());
+    assertEquals(2, queue().lines().count());
+    Sandbox.Ran third = other.torc("slurm", "--no-wait");
+    assertEquals(75, third.exit(), third.err());
+    assertTrue(third.err().endsWith(", torc slurm)\n"), "no nodes lie idle while it waits");
     assertEquals(2, queue().lines().count());
     second.signal("TERM");
     assertEquals(143, second.await().exit());

@@ -90,6 +90,25 @@ class ClusterImagesIT {
   }
 
   @Test
+  void itRunsAsAStepOfAnAllocationAndEndsWithIt() throws Exception {
+    build(
+        """
+        a: { command: 'cat /version > a', produces: a, resources: { memory: 100MiB } }
+        b: { command: 'cat a; echo begin > log; until test -e go; do sleep 0.1; done; echo > b', needs: a, produces: b }
+        """);
+    Going torc = project.start("slurm");
+    project.awaitLine("log");
+    assertFalse(podman.containers().isEmpty());
+    torc.signal("TERM");
+    Ran ended = torc.await();
+    assertEquals("2 jobs: 1 ran, 0 up to date, 0 failed, 1 interrupted", ended.counts());
+    Sandbox.until("no container is left", () -> podman.containers().isEmpty());
+    project.write("go", "");
+    Ran ran = project.torc("slurm");
+    assertEquals("2 jobs: 1 ran, 1 up to date, 0 failed", ran.counts(), ran.err());
+  }
+
+  @Test
   void itIsFoundAgainAndEndedWithItsContainer() throws Exception {
     build(
         "a: { command: 'echo begin >> log; until test -e go; do sleep 0.1; done; echo > a',"

@@ -88,24 +88,50 @@ class OddStatesIT {
     assertFalse(project.exists("x"));
   }
 
-  @Test
-  void aFolderThatIsReadOnly() throws Exception {
+  /** What runs a command as one who owns nothing but what he makes. */
+  private List<String> nobody() throws Exception {
     assumeTrue(
         project.sh("[ $(id -u) = 0 ] && setpriv --version").exit() == 0,
         "to become another user one must be root and have setpriv");
-    project.build(ONE);
     // the temp folders belong to root alone
     project.sh("p=$PWD; while [ $p != / ]; do chmod a+rx $p; p=${p%/*}; [ \"$p\" ] || p=/; done");
     project.sh("chmod a+rwx \"$HOME\" ..");
     List<String> nobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+    int exit = project.run(and(nobody, Sandbox.launcher(), "--version")).exit();
+    assumeTrue(exit != 126 && exit != 127, "the launcher is not readable for others");
+    return nobody;
+  }
+
+  @Test
+  void aFolderThatIsReadOnly() throws Exception {
+    project.build(ONE);
+    List<String> nobody = nobody();
     Ran look = project.run(and(nobody, Sandbox.launcher(), "-n"));
-    assumeTrue(look.exit() != 126 && look.exit() != 127, "the launcher is not readable for others");
     assertEquals(0, look.exit(), look.err());
     assertEquals("a will run: never ran\n", look.out());
     Ran ran = project.run(and(nobody, Sandbox.launcher()));
     assertEquals(3, ran.exit(), ran.err());
     assertEquals(1, ran.err().lines().count(), ran.err());
     assertTrue(ran.err().contains("permission denied"), ran.err());
+  }
+
+  @Test
+  void foldersWithoutPermissionsGoWhereTorcTakesAwayItsOwn() throws Exception {
+    String closed = "mkdir -p %1$s/a/b && touch %1$s/a/b/c && chmod 0 %1$s/a/b && chmod 555 %1$s/a";
+    project.build(
+        "jobs:\n  a: { command: '%s && %s', needs: in, produces: out/ }\n"
+            .formatted(closed.formatted("{tmp}"), closed.formatted("out").replace(" 0 ", " 555 ")));
+    List<String> nobody = nobody();
+    project.sh("chmod a+rwx .");
+    for (String content : List.of("one", "two")) {
+      project.write("in", content);
+      Ran ran = project.run(and(nobody, Sandbox.launcher()));
+      assertEquals(0, ran.exit(), ran.err());
+      assertEquals(ALL_RAN, ran.counts());
+      assertEquals("", project.sh("ls .torc/jobs | grep tmp").out());
+    }
+    assertEquals(0, project.run(and(nobody, Sandbox.launcher(), "clean")).exit());
+    assertFalse(project.exists("out"));
   }
 
   @Test

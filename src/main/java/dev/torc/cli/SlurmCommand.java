@@ -4,6 +4,7 @@ import dev.torc.report.Report;
 import dev.torc.session.AllocatedBuild;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.Caller;
+import dev.torc.session.Exit;
 import dev.torc.session.ProjectOptions;
 import java.io.IOException;
 
@@ -29,7 +30,7 @@ final class SlurmCommand extends BuildCommand {
     boolean quiet = options.detail() == Report.Detail.QUIET;
     try (AllocatedBuild nodes =
         AllocatedBuild.ask(caller, project, request, quiet ? _ -> {} : console::say)) {
-      return build(console, nodes.caller(caller), project, request);
+      return nodes == null ? Exit.LOCKED : build(console, nodes.caller(caller), project, request);
     }
   }
 }

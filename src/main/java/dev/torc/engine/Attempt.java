@@ -13,6 +13,7 @@ import dev.torc.hash.StoppedException;
 import dev.torc.machine.Refusal;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.NeedSnapshot;
+import dev.torc.posix.FileTree;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Job;
@@ -338,7 +339,7 @@ final class Attempt {
       return end;
     }
     try {
-      TemporaryFolder.remove(tmp);
+      FileTree.remove(tmp);
     } catch (IOException e) {
       shared
           .removal()

@@ -312,25 +312,22 @@ public final class BuildLoop {
       if (!tokens.allow(running - pool.early() - out.prepared())) {
         break;
       }
-      int job = state.ready().next(pool, j -> state.runs().get(j).demand());
-      if (job < 0) {
+      int id = state.ready().next(pool, j -> state.runs().get(j).demand());
+      if (id < 0) {
         break;
       }
-      if (out.holds(job, state.graph().job(job))) {
+      Job job = state.graph().job(id);
+      if (out.holds(id, job.executor())) {
         continue;
       }
-      if (state.graph().job(job).interactive() && running > 0) {
-        state.ready().add(job); // it waits until it can be alone, and nothing else starts before it
+      if (!hooks.open() || job.interactive() && running > 0) {
+        state.ready().add(id); // until its hook is over, or it can be alone, nothing else starts
         break;
       }
-      if (!hooks.open()) {
-        state.ready().add(job);
-        break;
-      }
-      if (hooks.ready(state.graph().job(job))) {
-        start(job);
+      if (hooks.ready(job)) {
+        start(id);
       } else {
-        parked.add(job);
+        parked.add(id);
       }
     }
     more = !state.ready().isEmpty();
@@ -359,7 +356,8 @@ public final class BuildLoop {
           }
         };
     List<String> names = gpus.stream().map(setup::gpu).toList();
-    Attempt attempt = run.begin(state.shared(), id, gpus, names, gone, out.begin(id, job));
+    Attempt attempt =
+        run.begin(state.shared(), id, gpus, names, gone, out.begin(id, job.executor()));
     AttemptThreads.Begun now =
         new AttemptThreads.Begun(state.context(), id, run.reasons(), run.attempts(), attempt);
     sender.started(state.shared(), id, run, pool.limits().get(ResourceDemand.CPUS));

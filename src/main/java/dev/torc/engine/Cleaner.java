@@ -6,6 +6,7 @@ import dev.torc.cache.CachePlace;
 import dev.torc.cache.OwnedPath;
 import dev.torc.hash.Stamp;
 import dev.torc.machine.Refusal;
+import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
@@ -107,7 +108,7 @@ public record Cleaner(
       // The lock's file goes last: who finds none makes a new one and is not held up by ours.
       inner.sort(Comparator.comparing(now.lock()::equals));
       for (Path entry : inner) {
-        ProductRemoval.delete(entry);
+        FileTree.remove(entry);
       }
     }
     listener.removed(shown(folder));
@@ -136,7 +137,7 @@ public record Cleaner(
   private void remove(Path folder) throws IOException {
     if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       if (!dry) {
-        ProductRemoval.delete(folder);
+        FileTree.remove(folder);
       }
       listener.removed(shown(folder));
     }
@@ -175,7 +176,7 @@ public record Cleaner(
         return unreadable.isEmpty();
       }
       if (!dry) {
-        ProductRemoval.delete(file);
+        FileTree.remove(file);
       }
       forget(owned);
       listener.removed(owned.path());

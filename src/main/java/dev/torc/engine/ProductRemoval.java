@@ -9,6 +9,7 @@ import dev.torc.hash.FolderDigest;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
+import dev.torc.posix.FileTree;
 import dev.torc.posix.OwnFile;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
@@ -129,7 +130,7 @@ public record ProductRemoval(
         keep(path, true);
       }
     } else if (ours) {
-      delete(file);
+      FileTree.remove(file);
     } else {
       keep(path, false);
     }
@@ -151,7 +152,7 @@ public record ProductRemoval(
     if (owned == null || owned.adopted() || !asRecorded(owned, aside.toString(), fresh)) {
       keep(product, aside, false, "torc did not make it as it is");
     } else {
-      delete(aside);
+      FileTree.remove(aside);
     }
   }
 
@@ -210,7 +211,7 @@ public record ProductRemoval(
         && above.startsWith(place.root())
         && digests.stamp(above.toString()).kind() != Stamp.Kind.FOLDER
         && isOurs(place.root().relativize(above).toString())) {
-      delete(above);
+      FileTree.remove(above);
     }
     return false;
   }
@@ -274,17 +275,6 @@ public record ProductRemoval(
     note.accept(line);
   }
 
-  /** Deletes a file, a link or a whole folder; links are not followed. */
-  public static void delete(Path path) throws IOException {
-    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-      Files.deleteIfExists(path);
-      return;
-    }
-    for (Path each : tree(path).reversed()) {
-      Files.delete(each);
-    }
-  }
-
   /** Moves (or copies) what stands at a path to the folder of kept things, and says so. */
   private void keep(String path, boolean copy) throws IOException {
     keep(path, copy, "torc did not make it as it is");
@@ -327,7 +317,7 @@ public record ProductRemoval(
         throw e;
       }
       copy(from, to); // across file systems a folder cannot be renamed
-      delete(from);
+      FileTree.remove(from);
     }
     return true;
   }

@@ -15,6 +15,7 @@ import dev.torc.exec.RemotePlace;
 import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.SchedulerResources;
 import dev.torc.graph.Graph;
+import dev.torc.posix.FileTree;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Resources;
@@ -191,7 +192,7 @@ public final class RemoteRun {
         }
       }
       RemoteKey of = place.key();
-      TemporaryFolder.remove(
+      FileTree.remove(
           TemporaryFolder.of(
               removal.place(), new StartMarks.Mark(of.build(), of.job(), of.attempt())));
     }

@@ -79,14 +79,14 @@ final class RemoteWork {
   /** Leaves it where it is, from another thread. */
   synchronized void leave() {
     if (scheduler != null) {
-      scheduler.leave();
+      scheduler.leave(false);
     }
   }
 
   private void tell() {
     if (scheduler != null && ended) {
-      if (hurries || !cancels && scheduler.outlives()) {
-        scheduler.leave();
+      if (hurries || !cancels) {
+        scheduler.leave(hurries);
       } else {
         scheduler.end();
       }

@@ -1,6 +1,5 @@
 package dev.torc.engine;
 
-import dev.torc.workflow.Job;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.OptionalInt;
@@ -32,9 +31,13 @@ final class Submitted {
     this.sender = sender;
   }
 
-  /** An attempt begins; returns what is to be told where it is, from any thread. */
-  Consumer<Event.JobSubmitted> begin(int id, Job job) {
-    if (job.executor() != null) {
+  /**
+   * An attempt begins; returns what is to be told where it is, from any thread.
+   *
+   * @param executor null for one that runs here
+   */
+  Consumer<Event.JobSubmitted> begin(int id, String executor) {
+    if (executor != null) {
       prepared.add(id);
     }
     return at ->
@@ -48,9 +51,11 @@ final class Submitted {
   /**
    * Whether a job that is ready has to wait until others are over; it is given back then, unless it
    * came back by itself before.
+   *
+   * @param executor null for one that is to run here
    */
-  boolean holds(int id, Job job) {
-    boolean holds = job.executor() != null && prepared.size() >= most;
+  boolean holds(int id, String executor) {
+    boolean holds = executor != null && prepared.size() >= most;
     if (holds) {
       held.add(id);
     } else {

@@ -6,10 +6,7 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -63,23 +60,5 @@ public final class TemporaryFolder {
   /** Makes it, for nobody but its owner. */
   static void make(Path folder) throws IOException {
     Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWN));
-  }
-
-  /**
-   * Takes it away with all it holds, folders without permissions too (caches of modules have such);
-   * links are not followed. Does nothing where nothing is.
-   */
-  public static void remove(Path path) throws IOException {
-    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-      Files.setPosixFilePermissions(path, OWN);
-      try (DirectoryStream<Path> inside = Files.newDirectoryStream(path)) {
-        for (Path each : inside) {
-          remove(each);
-        }
-      } catch (DirectoryIteratorException e) {
-        throw e.getCause();
-      }
-    }
-    Files.deleteIfExists(path);
   }
 }

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
  * Nodes that Slurm gives for as long as torc wants them: asks for them by {@code salloc}, waits,
  * finds out what they are, and gives them back. What runs on them is for {@link AllocationSteps}.
  *
- * <p>The shell around salloc reads a pipe that torc holds: when torc is gone, however it ended, the
- * request or the allocation is ended, and Slurm ends what runs there.
+ * <p>The shells around and in salloc read a pipe that torc holds: when torc is gone, however it
+ * ended, the request or the allocation is ended, and Slurm ends what runs there.
  */
 public final class Allocation implements AutoCloseable {
 
@@ -29,7 +29,7 @@ public final class Allocation implements AutoCloseable {
   private static final String HOLDER =
       """
       exec 3<&0 </dev/null
-      "$@" 3<&- &
+      "$@" &
       allocation=$!
       { cat <&3 >/dev/null; kill "$allocation"; } >/dev/null 2>&1 &
       exec 3<&-
@@ -37,7 +37,16 @@ public final class Allocation implements AutoCloseable {
       echo "over $?"
       """;
 
-  private static final String INSIDE = "echo \"granted $SLURM_JOB_ID\"; exec sleep 2147483647";
+  /** A salloc that is ended while the controller is down gives nothing back, so this asks too. */
+  private static final String INSIDE =
+      """
+      echo "granted $SLURM_JOB_ID"
+      cat <&3 >/dev/null
+      until said=$(scancel "$SLURM_JOB_ID" 2>&1); do
+        case $said in *nvalid?job?id*) exit ;; esac
+        sleep 2
+      done
+      """;
 
   private static final Pattern PENDING = Pattern.compile("Pending job allocation (\\d+)");
 
@@ -65,6 +74,7 @@ public final class Allocation implements AutoCloseable {
   }
 
   private final Map<String, String> env;
+  private final Consumer<String> told;
   private final Process holder;
   private final BufferedReader out;
   private final List<String> said = new CopyOnWriteArrayList<>();
@@ -77,18 +87,18 @@ public final class Allocation implements AutoCloseable {
   private Allocation(List<String> words, Map<String, String> env, Consumer<String> told)
       throws IOException {
     this.env = env;
+    this.told = told;
     List<String> argv = new ArrayList<>(APART);
     argv.addAll(List.of("sh", "-c", HOLDER, "sh"));
     argv.addAll(words);
     argv.addAll(List.of("sh", "-c", INSIDE));
     ProcessBuilder builder = new ProcessBuilder(argv);
     builder.environment().clear();
-    builder
-        .environment()
-        .putAll(env.containsKey("SLURM_JOB_ID") ? Slurm.without(env, "SLURM_.*") : env);
+    String options = env.containsKey("SLURM_JOB_ID") ? "(SLURM|SCANCEL)_.*" : "SCANCEL_.*";
+    builder.environment().putAll(Slurm.without(env, options));
     holder = builder.start();
     out = holder.inputReader();
-    listener = Thread.ofVirtual().start(() -> listen(told));
+    listener = Thread.ofVirtual().start(this::listen);
   }
 
   /**
@@ -143,7 +153,7 @@ public final class Allocation implements AutoCloseable {
   }
 
   /** Hears what salloc says; tells once that it has to wait. */
-  private void listen(Consumer<String> told) {
+  private void listen() {
     try (BufferedReader lines = holder.errorReader()) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         Matcher pending = PENDING.matcher(line);
@@ -262,14 +272,23 @@ public final class Allocation implements AutoCloseable {
             });
   }
 
-  /** Gives it back. */
+  /**
+   * Gives it back. While Slurm does not answer that is not awaited for long, and asked for on when
+   * torc has ended.
+   */
   @Override
   public void close() throws IOException {
+    close(PATIENCE);
+  }
+
+  void close(int seconds) throws IOException {
     closing = true;
     holder.getOutputStream().close();
     try {
-      if (!holder.waitFor(PATIENCE, TimeUnit.SECONDS)) {
-        holder.destroy();
+      if (!holder.waitFor(seconds, TimeUnit.SECONDS) && id != null) {
+        told.accept(
+            "allocation %s is not given back yet, slurm does not answer; a process of torc's asks on"
+                .formatted(id));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -45,6 +45,7 @@ final class AllocationSteps implements Scheduler {
   private static final class Step implements AllocationRoom.Wanted {
     final SubmissionRequest request;
     final int element;
+    final SchedulerJob job;
     String node;
     Process process; // while it runs
     int refusals;
@@ -52,9 +53,10 @@ final class AllocationSteps implements Scheduler {
     long told; // when it was, by the clock that does not jump
     SchedulerState state = new SchedulerState.Waiting("Resources", false);
 
-    Step(SubmissionRequest request, int element) {
+    Step(SubmissionRequest request, int element, SchedulerJob job) {
       this.request = request;
       this.element = element;
+      this.job = job;
     }
 
     @Override
@@ -64,7 +66,7 @@ final class AllocationSteps implements Scheduler {
 
     /** Its name in Slurm. */
     String name() {
-      return request.name() + "." + element;
+      return SlurmSteps.name(job);
     }
 
     boolean runs() {
@@ -91,9 +93,9 @@ final class AllocationSteps implements Scheduler {
     }
     List<SchedulerJob> jobs = new ArrayList<>();
     for (int element = 0; element < request.elements(); element++) {
-      Step step = new Step(request, element);
-      String id = allocation.id() + "/" + (steps.size() + 1);
+      String id = SlurmSteps.id(allocation.id(), steps.size() + 1);
       SchedulerJob job = new SchedulerJob(id, request.name(), request.log(element));
+      Step step = new Step(request, element, job);
       steps.put(job, step);
       waiting.add(step);
       jobs.add(job);
@@ -176,7 +178,8 @@ final class AllocationSteps implements Scheduler {
     room.give(step.node, step.resources());
     step.state = state(step);
     step.process = null;
-    if (step.state instanceof SchedulerState.Waiting waits && !waits.never()) {
+    boolean never = step.state instanceof SchedulerState.Waiting waits && waits.never();
+    if (!never && !(step.state instanceof SchedulerState.Ended)) {
       refused.add(step);
     }
     begin();
@@ -191,10 +194,12 @@ final class AllocationSteps implements Scheduler {
       return SlurmWords.end("CANCELLED", "", "", log);
     }
     if (refused.find()) {
-      boolean answered = !SchedulerWords.isNoAnswer(new ProgramOutput(1, "", text));
-      step.refusals += answered ? 1 : 0;
-      boolean never = step.refusals > AGAIN;
-      return new SchedulerState.Waiting(SchedulerWords.line(refused.group()), never);
+      String said = SchedulerWords.line(refused.group());
+      if (SchedulerWords.isNoAnswer(new ProgramOutput(1, "", text))) {
+        return new SchedulerState.NoAnswer(said);
+      }
+      step.refusals++;
+      return new SchedulerState.Waiting(said, step.refusals > AGAIN);
     }
     return NODE.matcher(text).find()
         ? SlurmWords.end("NODE_FAIL", "", "", log)
@@ -207,22 +212,29 @@ final class AllocationSteps implements Scheduler {
     return outside.find(request);
   }
 
+  /** While Slurm does not answer an srun, nothing is known of any step that has not ended. */
   @Override
   public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
     List<SchedulerJob> others = new ArrayList<>();
+    SchedulerState silence = null;
     synchronized (this) {
-      waiting.addAll(0, refused); // it is asked again when torc asks
-      refused.clear();
-      begin();
       for (SchedulerJob job : jobs) {
         Step step = steps.get(job);
         if (step == null) {
           others.add(job);
         } else {
           states.put(job, step.state);
+          silence = step.state instanceof SchedulerState.NoAnswer ? step.state : silence;
         }
       }
+      waiting.addAll(0, refused); // it is asked again when torc asks
+      refused.clear();
+      begin();
+    }
+    if (silence != null) {
+      SchedulerState none = silence;
+      states.replaceAll((_, state) -> state instanceof SchedulerState.Ended ? state : none);
     }
     if (!others.isEmpty()) {
       states.putAll(outside.states(others));
@@ -262,24 +274,8 @@ final class AllocationSteps implements Scheduler {
 
   /** Sends TERM to steps, by their names; where Slurm does not do it, their srun kills them. */
   private void terminate(List<Step> running) {
-    Map<String, String> ids = new HashMap<>();
-    for (String line :
-        Slurm.ask(
-                asking,
-                List.of(
-                    "squeue",
-                    "--steps",
-                    "--jobs=" + allocation.id(),
-                    "--noheader",
-                    "--format=%i|%j"))
-            .text()
-            .lines()
-            .toList()) {
-      int bar = line.indexOf('|');
-      if (bar > 0) {
-        ids.put(line.substring(bar + 1), line.substring(0, bar));
-      }
-    }
+    Map<String, String> ids =
+        SlurmSteps.of(asking, running.stream().map(step -> step.job).toList()).ids();
     List<String> words = new ArrayList<>(List.of("scancel", "--signal=TERM"));
     for (Step step : running) {
       String id = ids.get(step.name());
@@ -306,8 +302,8 @@ final class AllocationSteps implements Scheduler {
   }
 
   @Override
-  public boolean outlives() {
-    return false;
+  public boolean outlives(SchedulerJob job) {
+    return outside.outlives(job) && !SlurmSteps.isStep(job);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.torc.exec;
 
+import dev.torc.posix.FileTree;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,6 +9,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -135,7 +137,7 @@ public record BatchFolder(Path path) {
       for (Path each : folders(executor)) {
         BatchFolder place = new BatchFolder(each);
         if (isGone(each)) {
-          delete(each);
+          FileTree.remove(each);
         } else if (place.isDone()) {
           place.remove();
         }
@@ -298,9 +300,7 @@ public record BatchFolder(Path path) {
       OwnFile.remove(file(job, word));
     }
     OwnFile.remove(file(job, Word.CLAIM).resolve("end"));
-    if (Files.isDirectory(file(job, Word.ASIDE), LinkOption.NOFOLLOW_LINKS)) {
-      delete(file(job, Word.ASIDE));
-    }
+    FileTree.remove(file(job, Word.ASIDE));
   }
 
   /**
@@ -319,20 +319,7 @@ public record BatchFolder(Path path) {
     // By another name first: while claims go one by one, no script may find the folder.
     Path gone = path.resolveSibling(path.getFileName() + GONE);
     Files.move(path, gone, StandardCopyOption.ATOMIC_MOVE);
-    delete(gone);
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-          delete(file);
-        } else {
-          Files.delete(file);
-        }
-      }
-    }
-    Files.delete(folder);
+    FileTree.remove(gone);
   }
 
   private static void put(Path file, byte[] bytes) throws IOException {
@@ -360,6 +347,10 @@ public record BatchFolder(Path path) {
       if (sync) {
         out.force(false);
       }
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new FileSystemException(file.toString(), null, e.getMessage()); // a channel names none
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
   }

@@ -35,15 +35,13 @@ final class RemoteDesk {
   private static final long PACE = 3 * SECOND; // where there is no room for all
   private static final long REST = 30 * SECOND;
 
-  /** How often an attempt is handed out again for what was no fault of its own. */
-  private static final int AGAIN = 3;
-
   private final Scheduler scheduler;
   private final SchedulerSettings settings;
   private final Path folder;
   private final Claimant me;
   private final BatchSubmitter submitter;
   private final SchedulerWatch watch;
+  private final ElementEnds ends;
   private final Consumer<String> notes;
 
   private final List<Entry> ready = new ArrayList<>();
@@ -54,6 +52,7 @@ final class RemoteDesk {
   private long gathered; // when the last one came
   private long submitAt; // not before
   private boolean ending;
+  private boolean ended; // all that was out is told to end
 
   /**
    * @param folder where scripts and what they say go, each in a folder of its own
@@ -76,13 +75,14 @@ final class RemoteDesk {
     this.me = me;
     this.watch = new SchedulerWatch(scheduler, settings.name(), notes);
     this.submitter = new BatchSubmitter(scheduler, settings, folder, names, marks);
+    this.ends = new ElementEnds(settings.name(), folder, me, notes);
     this.notes = notes;
   }
 
   /** Takes an attempt that is ready, of which nothing is out; its end is told in a turn. */
   void add(RemoteAttempt attempt, RemoteListener listener, long now) {
     if (ending) {
-      listener.ended(interrupted(List.of()));
+      listener.ended(RemoteEnd.interrupted(List.of()));
     } else {
       ready.add(new Entry(attempt, listener));
       gathered = now;
@@ -97,7 +97,7 @@ final class RemoteDesk {
    */
   void resume(RemoteKey key, RemoteListener listener, long now) throws IOException {
     if (ending) {
-      listener.ended(interrupted(List.of()));
+      listener.ended(RemoteEnd.interrupted(List.of()));
       return;
     }
     earlier(now).resume(key, listener, found -> drop(found, now));
@@ -110,6 +110,10 @@ final class RemoteDesk {
       for (RemoteBatch batch : found.batches()) {
         folders.put(batch.folder().path(), batch);
         out.add(batch);
+        if (!outlives(batch)) { // its torc could not end it: the machine went down, say
+          batch.elements().forEach(element -> element.cancelled = true);
+          tell(scheduler.cancel(batch.elements().stream().map(element -> element.job).toList()));
+        }
       }
       earlier = found;
       watch.soon(now);
@@ -139,12 +143,16 @@ final class RemoteDesk {
     return ready.isEmpty() && planned.isEmpty() && out.isEmpty();
   }
 
-  /** Ends all: what has not begun never will, the others are cancelled. */
+  /** Ends all, once: what has not begun never will, the others are cancelled. */
   void end() {
+    if (ended) {
+      return;
+    }
     ending = true;
-    drain(entry -> entry.end(interrupted(entry.earlierPlaces())));
+    ended = true;
+    drain(entry -> entry.end(RemoteEnd.interrupted(entry.earlierPlaces())));
     if (earlier != null) {
-      earlier.waiting().forEach(listener -> listener.ended(interrupted(List.of())));
+      earlier.waiting().forEach(listener -> listener.ended(RemoteEnd.interrupted(List.of())));
     }
     List<SchedulerJob> cancelled = new ArrayList<>();
     int jobs = 0;
@@ -155,7 +163,7 @@ final class RemoteDesk {
           if (!entry.isOver() && !entry.isLost()) {
             jobs++;
             if (claim(entry, batch)) {
-              entry.end(interrupted(entry.earlierPlaces()));
+              entry.end(RemoteEnd.interrupted(entry.earlierPlaces()));
             } else {
               begun++;
             }
@@ -202,15 +210,30 @@ final class RemoteDesk {
     }
   }
 
-  /** Looks after nothing any more: what is out stays out, and a later torc finds it. */
-  void leave() {
+  /**
+   * Looks after what goes on without torc no more: it stays out, and a later torc finds it. The
+   * rest is ended.
+   *
+   * @param all whether nothing at all is looked after any more
+   */
+  void leave(boolean all) {
     ending = true;
     drain(Entry::leaveReady);
     if (earlier != null) {
       earlier.waiting().forEach(listener -> listener.left(false));
     }
-    out.forEach(batch -> batch.elements().forEach(e -> e.entries.forEach(Entry::leave)));
-    out.clear();
+    List<RemoteBatch> left = new ArrayList<>(out);
+    left.removeIf(batch -> !all && !outlives(batch));
+    left.forEach(batch -> batch.elements().forEach(e -> e.entries.forEach(Entry::leave)));
+    out.removeAll(left);
+    if (!out.isEmpty()) {
+      end();
+    }
+  }
+
+  /** Whether it goes on without the torc that handed it out. */
+  private boolean outlives(RemoteBatch batch) {
+    return scheduler.outlives(batch.elements().getFirst().job);
   }
 
   /** Takes all that was not handed out. */
@@ -305,7 +328,8 @@ final class RemoteDesk {
     if (batch == null) {
       String lack = ": its submit asks for %s, which the job does not say";
       String why = settings.name() + lack.formatted(lacks.getFirst());
-      batches.forEach(all -> all.forEach(each -> each.end(failed(why, each.earlierPlaces()))));
+      batches.forEach(
+          all -> all.forEach(each -> each.end(RemoteEnd.failed(why, each.earlierPlaces()))));
       return;
     }
     watch.begin(out.isEmpty(), now);
@@ -334,7 +358,7 @@ final class RemoteDesk {
           entry.clear();
         } catch (IOException e) {
           batch.folder().claim(entry.claim(), me);
-          entry.end(failed(Refusal.line(e), entry.earlierPlaces()));
+          entry.end(RemoteEnd.failed(Refusal.line(e), entry.earlierPlaces()));
         }
       }
     }
@@ -347,7 +371,7 @@ final class RemoteDesk {
         entry.end(
             entry.isLost()
                 ? RemoteEnd.none(entry.earlierPlaces())
-                : failed(settings.name() + why, entry.earlierPlaces()));
+                : RemoteEnd.failed(settings.name() + why, entry.earlierPlaces()));
       }
     }
   }
@@ -432,7 +456,7 @@ final class RemoteDesk {
     if (fresh == null) {
       entry.end(RemoteEnd.none(places));
     } else if (ending) {
-      fresh.end(interrupted(places));
+      fresh.end(RemoteEnd.interrupted(places));
     } else {
       ready.add(fresh);
       gathered = now;
@@ -461,94 +485,14 @@ final class RemoteDesk {
         refuse(batch, element, " will never start it: " + waiting.reason());
       } else if (element.over >= 0 && now - element.over >= settings.latency()) {
         look(batch, now);
-        settle(batch, element, now);
+        if (batch.isKnown() && element.state instanceof SchedulerState.Gone) {
+          // It may be there though nobody knows of it; that it is not is no trouble.
+          scheduler.cancel(List.of(element.job));
+        }
+        ends.settle(
+            batch, element, ending, (entry, fresh, places) -> ready(entry, fresh, places, now));
       }
     }
-  }
-
-  private void settle(RemoteBatch batch, Element element, long now) throws IOException {
-    SchedulerState.Cause cause =
-        element.state instanceof SchedulerState.Ended ended ? ended.cause() : null;
-    String said = element.state instanceof SchedulerState.Ended ended ? ended.said() : "gone";
-    if (cause == null && batch.isKnown()) {
-      tell(scheduler.cancel(List.of(element.job))); // it may be there though nobody knows of it
-    }
-    // Of what torc itself took back or nobody took nothing can be there.
-    boolean untouched =
-        batch.isKnown() && !element.cancelled && element.isUntouched(batch.folder());
-    boolean unseen = untouched && cause == SchedulerState.Cause.EXITED;
-    boolean taken = cause == SchedulerState.Cause.CANCELLED && !element.cancelled;
-    for (Entry entry : element.entries) {
-      if (entry.isOver()) {
-        continue;
-      }
-      boolean never = batch.folder().claim(entry.claim(), me);
-      List<RemotePlace> places = never ? entry.earlierPlaces() : entry.places();
-      if (entry.isUnwanted() || ending && !entry.isLost()) {
-        entry.end(interrupted(places));
-      } else if (unseen && !entry.isLost()) {
-        entry.end(
-            failed(
-                "the machine that %s took does not see %s".formatted(settings.name(), folder),
-                places));
-      } else if (never && taken) {
-        entry.end(failed("cancelled; " + settings.name() + ": " + said, places));
-      } else if (never && untouched && entry.losses() == AGAIN) {
-        String why = "submitted %d times, and no machine began it; %s: %s";
-        entry.end(failed(why.formatted(AGAIN + 1, settings.name(), said), places));
-      } else if (never && untouched && entry.attempt() != null) {
-        ready(entry, entry.unbegun(), places, now);
-      } else if (never) {
-        again(entry, now);
-      } else {
-        died(entry, taken, cause, said, places, now);
-      }
-    }
-  }
-
-  /** An attempt began and nobody will say how it ended. */
-  private void died(
-      Entry entry,
-      boolean taken,
-      SchedulerState.Cause cause,
-      String said,
-      List<RemotePlace> places,
-      long now) {
-    ProcessEnd.How how =
-        switch (cause) {
-          case OUT_OF_MEMORY -> ProcessEnd.How.MEMORY;
-          case TIME_LIMIT -> ProcessEnd.How.TIMEOUT;
-          case CANCELLED -> taken ? ProcessEnd.How.CANCELLED : null;
-          case EXITED -> entry.isCancelled() ? ProcessEnd.How.CANCELLED : null;
-          case null, default -> null;
-        };
-    if (how != null) {
-      entry.end(new RemoteEnd(end(how, settings.name() + ": " + said), null, places));
-    } else if (entry.attempt() == null) {
-      entry.end(RemoteEnd.none(places));
-    } else if (entry.losses() < AGAIN) {
-      notes.accept(
-          "%s: %s (%s); it is submitted anew".formatted(entry.key().job(), lost(cause), said));
-      ready(entry, entry.lost(), places, now);
-    } else {
-      entry.end(failed(lost(cause) + ": " + said, places));
-    }
-  }
-
-  private static String lost(SchedulerState.Cause cause) {
-    return cause == SchedulerState.Cause.PREEMPTED ? "preempted" : "lost with its machine";
-  }
-
-  private static RemoteEnd interrupted(List<RemotePlace> places) {
-    return new RemoteEnd(end(ProcessEnd.How.INTERRUPTED, ""), null, places);
-  }
-
-  private static RemoteEnd failed(String why, List<RemotePlace> places) {
-    return new RemoteEnd(end(ProcessEnd.How.NOT_STARTED, why), null, places);
-  }
-
-  private static ProcessEnd end(ProcessEnd.How how, String message) {
-    return new ProcessEnd(how, 0, 0, -1, -1, message);
   }
 
   private void tell(String trouble) {

@@ -54,8 +54,8 @@ public interface Scheduler {
    */
   List<String> lacks(SchedulerResources resources);
 
-  /** Whether what was handed out goes on when torc ends. */
-  default boolean outlives() {
+  /** Whether what was handed out goes on when the torc ends that handed it out. */
+  default boolean outlives(SchedulerJob job) {
     return true;
   }
 

@@ -176,9 +176,14 @@ final class Slurm implements Scheduler {
   }
 
   @Override
-  public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
-    SlurmQueue queue = queue(jobs, asking);
+  public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> all) {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
+    List<SchedulerJob> steps = all.stream().filter(SlurmSteps::isStep).toList();
+    if (!steps.isEmpty()) {
+      states.putAll(SlurmSteps.of(asking, steps).states(steps));
+    }
+    List<SchedulerJob> jobs = all.stream().filter(job -> !SlurmSteps.isStep(job)).toList();
+    SlurmQueue queue = queue(jobs, asking);
     List<SchedulerJob> forgotten = new ArrayList<>();
     for (SchedulerJob job : jobs) {
       SlurmQueue.Listed listed = queue.of(job);
@@ -288,8 +293,16 @@ final class Slurm implements Scheduler {
     return configuration;
   }
 
+  /** A step ends with its allocation, which is of no use without the torc that asked for it. */
   @Override
-  public String cancel(List<SchedulerJob> jobs) {
+  public String cancel(List<SchedulerJob> all) {
+    Set<String> troubles = new TreeSet<>();
+    List<SchedulerJob> steps = all.stream().filter(SlurmSteps::isStep).toList();
+    if (!steps.isEmpty()) {
+      SlurmSteps there = SlurmSteps.of(cancelling, steps);
+      cancel(there.allocations(steps), there.trouble(), troubles);
+    }
+    List<SchedulerJob> jobs = all.stream().filter(job -> !SlurmSteps.isStep(job)).toList();
     SlurmQueue queue = queue(jobs, cancelling);
     Set<String> ids = new TreeSet<>();
     Set<String> names = new HashSet<>();
@@ -304,9 +317,13 @@ final class Slurm implements Scheduler {
         .filter(listed -> names.contains(listed.name()))
         .forEach(listed -> ids.add(listed.id()));
     ids.removeIf(id -> SlurmWords.isEnd(queue.jobs().get(id).word()));
-    Set<String> troubles = new TreeSet<>();
-    if (!queue.trouble().isEmpty()) {
-      troubles.add(queue.trouble());
+    cancel(ids, queue.trouble(), troubles);
+    return String.join("; ", troubles);
+  }
+
+  private void cancel(Set<String> ids, String trouble, Set<String> troubles) {
+    if (!trouble.isEmpty()) {
+      troubles.add(trouble);
     }
     for (List<String> part : parts(List.copyOf(ids))) {
       List<String> words = new ArrayList<>(List.of("scancel"));
@@ -316,7 +333,6 @@ final class Slurm implements Scheduler {
         troubles.add(SchedulerWords.failure(said));
       }
     }
-    return String.join("; ", troubles);
   }
 
   /** Whether scancel did what it was told, or found nothing left to do. */
@@ -327,6 +343,11 @@ final class Slurm implements Scheduler {
   @Override
   public List<String> lacks(SchedulerResources resources) {
     return List.of();
+  }
+
+  @Override
+  public boolean outlives(SchedulerJob job) {
+    return !SlurmSteps.isStep(job);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.torc.session;
 
+import dev.torc.cache.BuildLock;
+import dev.torc.cache.CachePlace;
 import dev.torc.engine.ResourceDemand;
 import dev.torc.exec.Allocation;
 import dev.torc.exec.SchedulerResources;
@@ -7,6 +9,7 @@ import dev.torc.exec.SchedulerSettings;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.Kill;
+import dev.torc.posix.RandomId;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;
@@ -73,10 +76,12 @@ public final class AllocatedBuild implements AutoCloseable {
 
   /**
    * Asks for the nodes that a build wants, and waits until they are there; where nothing has to run
-   * it asks for none. When Slurm takes them back, this process gets SIGTERM.
+   * it asks for none. Other builds wait meanwhile. When Slurm takes them back, this process gets
+   * SIGTERM.
    *
    * @param options with the executor, as {@link #options} has them
    * @param say takes lines that tell of the allocation
+   * @return null where another build has the lock and this one may not wait
    * @throws BadInput where the build would be refused
    * @throws IOException where there is no allocation
    */
@@ -86,12 +91,36 @@ public final class AllocatedBuild implements AutoCloseable {
     if (request.submit()) {
       throw usage("torc slurm waits for its jobs: leave out --submit, or use torc --on slurm");
     }
-    Project project = Project.load(caller, options);
-    Plan plan = BuildSession.of(project, request).forecast(_ -> {}); // the build says it again
-    if (plan.isQuiet() && plan.context().selection().open().isEmpty()) {
+    if (isQuiet(plan(caller, options, request))) {
       return new AllocatedBuild(null);
     }
-    SchedulerSettings settings = Schedulers.settings(project.workflow().executor(EXECUTOR));
+    CachePlace place = Project.load(caller, options).place();
+    try (BuildLock lock =
+        WriteSession.lock(caller, place, RandomId.next(), "torc slurm", request.waits(), say)) {
+      // Held until they are there, so that they do not lie idle while others build.
+      return lock == null ? null : askAlone(caller, options, request, say);
+    }
+  }
+
+  private static Plan plan(Caller caller, ProjectOptions options, BuildRequest request)
+      throws IOException {
+    Project project = Project.load(caller, options);
+    return BuildSession.of(project, request).forecast(_ -> {}); // the build says it again
+  }
+
+  private static boolean isQuiet(Plan plan) {
+    return plan.isQuiet() && plan.context().selection().open().isEmpty();
+  }
+
+  private static AllocatedBuild askAlone(
+      Caller caller, ProjectOptions options, BuildRequest request, Consumer<String> say)
+      throws IOException {
+    Plan plan = plan(caller, options, request);
+    if (isQuiet(plan)) { // another build was at work
+      return new AllocatedBuild(null);
+    }
+    SchedulerSettings settings =
+        Schedulers.settings(plan.context().graph().workflow().executor(EXECUTOR));
     Map<String, String> limits = request.limits();
     SchedulerResources most = most(plan, settings.maxRuntime());
     int tasks = 0;

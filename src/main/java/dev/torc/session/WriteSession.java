@@ -29,6 +29,7 @@ import dev.torc.plan.JobSelection;
 import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
+import dev.torc.posix.FileTree;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -124,7 +125,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     endContainers(place.root(), env, StartMarks.running(marks, cache), warn);
     for (StartMarks.Mark mark : marks) {
       try {
-        TemporaryFolder.remove(TemporaryFolder.of(place, mark));
+        FileTree.remove(TemporaryFolder.of(place, mark));
       } catch (IOException e) {
         warn.accept("cannot remove the folder {tmp} of " + mark.job() + ": " + Refusal.line(e));
       }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.engine.ProductRemoval;
+import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -100,7 +100,7 @@ class OwnFilesTest {
     FOLDER;
 
     void put(Path file, Path outside) throws Exception {
-      ProductRemoval.delete(file);
+      FileTree.remove(file);
       Files.createDirectories(file.getParent());
       switch (this) {
         case LINK -> Files.createSymbolicLink(file, outside);
@@ -128,7 +128,7 @@ class OwnFilesTest {
             for (List<String> call : CALLS) {
               check(odd, name, call);
             }
-            ProductRemoval.delete(cwd.resolve(".torc"));
+            FileTree.remove(cwd.resolve(".torc"));
           }
         });
   }
@@ -149,7 +149,7 @@ class OwnFilesTest {
       // told of, or at least left alone; that of the database is set aside
       assertTrue(Files.exists(file, LinkOption.NOFOLLOW_LINKS) || run.err().contains(name), what);
     }
-    ProductRemoval.delete(file);
+    FileTree.remove(file);
   }
 
   @ParameterizedTest

@@ -19,6 +19,7 @@ import dev.torc.machine.Limits;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
+import dev.torc.posix.FileTree;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.BuildSession;
 import dev.torc.session.BuildWatcher;
@@ -142,7 +143,7 @@ class Harness {
 
   void delete(String path) {
     try {
-      ProductRemoval.delete(root.resolve(path));
+      FileTree.remove(root.resolve(path));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

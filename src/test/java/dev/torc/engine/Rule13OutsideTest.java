@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +128,7 @@ class Rule13OutsideTest extends Harness {
     job(
         "a",
         stub -> {
-          ProductRemoval.delete(root.resolve("out"));
+          FileTree.remove(root.resolve("out"));
           Files.createSymbolicLink(root.resolve("out"), elsewhere);
           return stub.exit(0);
         });
@@ -156,7 +157,7 @@ class Rule13OutsideTest extends Harness {
     job(
         "a",
         stub -> {
-          ProductRemoval.delete(root.resolve("out"));
+          FileTree.remove(root.resolve("out"));
           Files.createSymbolicLink(root.resolve("out"), elsewhere);
           return stub.exit(1);
         });

@@ -2,6 +2,7 @@ package dev.torc.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
@@ -109,7 +110,7 @@ class VanishedTest extends Harness {
     fails("need in/ matched 2 files then, none now: folder in is empty");
     Files.createDirectories(root.resolve("in/lost+found"));
     fails("need in/ matched 2 files then, none now: there are no files in it that count");
-    ProductRemoval.delete(root.resolve("in"));
+    FileTree.remove(root.resolve("in"));
     mount();
     settled();
   }

@@ -72,7 +72,7 @@ class AllocationTest {
     bin = Files.createDirectory(temp.resolve("bin"));
     programs = new StandIn(bin);
     programs.says("salloc", SALLOC).says("scontrol", SCONTROL).says("srun", SRUN);
-    programs.says("squeue", "echo '12.0|torc-a.0'; echo '12.1|torc-a.1'");
+    programs.says("squeue", "echo '12.0|torc-a.1'; echo '12.1|torc-a.2'");
     programs.says("scancel", "");
   }
 
@@ -262,14 +262,14 @@ class AllocationTest {
     Scheduler steps = steps();
     SchedulerJob job = jobs(steps.submit(request(1, resources(2, 100, 1)))).getFirst();
     assertEquals(new SchedulerJob("12/1", "torc-a", temp.resolve("out")), job);
-    end("torc-a.0", 0, "", job);
+    end("torc-a.1", 0, "", job);
     assertEquals(
         new SchedulerState.Ended(Cause.EXITED, "FAILED"), await(steps, job, AllocationTest::over));
     assertTrue(
         programs
             .calls()
             .contains(
-                "srun --jobid=12 --job-name=torc-a.0 --nodelist=n1 --nodes=1 --ntasks=1"
+                "srun --jobid=12 --job-name=torc-a.1 --nodelist=n1 --nodes=1 --ntasks=1"
                     + " --cpus-per-task=2 --exact --mem=100M --input=none --mpi=none --gpus=1"
                     + " /bin/sh "
                     + temp.resolve("a b")),
@@ -285,12 +285,12 @@ class AllocationTest {
     assertEquals(new SchedulerState.Running("n1"), steps.states(jobs).get(jobs.get(0)));
     assertEquals(new SchedulerState.Running("n2"), steps.states(jobs).get(jobs.get(1)));
     assertInstanceOf(SchedulerState.Waiting.class, steps.states(jobs).get(jobs.get(2)));
-    end("torc-a.1", 0, "", jobs.get(1));
+    end("torc-a.2", 0, "", jobs.get(1));
     assertEquals(
         new SchedulerState.Running("n2"),
         await(steps, jobs.get(2), SchedulerState.Running.class::isInstance));
     for (int i = 0; i < 3; i += 2) {
-      end("torc-a." + i, 0, "", jobs.get(i));
+      end("torc-a." + (i + 1), 0, "", jobs.get(i));
       await(steps, jobs.get(i), AllocationTest::over);
     }
     String env = Files.readString(bin.resolve("calls-env-2"));
@@ -317,9 +317,9 @@ class AllocationTest {
   void theEndOfAnSrunHasItsCause() throws Exception {
     Scheduler steps = steps();
     List<SchedulerJob> jobs = jobs(steps.submit(request(4, resources(1, 0, 0))));
-    end("torc-a.0", 0, "", jobs.get(0));
+    end("torc-a.1", 0, "", jobs.get(0));
     end(
-        "torc-a.1",
+        "torc-a.2",
         137,
         """
         slurmstepd-n2: error: StepId=12.1 exceeded memory limit (300097536 > 104857600), being killed
@@ -329,11 +329,11 @@ class AllocationTest {
     assertEquals(
         new SchedulerState.Ended(Cause.OUT_OF_MEMORY, "FAILED 137:0: Exceeded job memory limit"),
         await(steps, jobs.get(1), AllocationTest::over));
-    end("torc-a.2", 1, "srun: error: Node failure on n2\n", jobs.get(2));
+    end("torc-a.3", 1, "srun: error: Node failure on n2\n", jobs.get(2));
     assertEquals(
         new SchedulerState.Ended(Cause.NODE_FAILURE, "NODE_FAIL"),
         await(steps, jobs.get(2), AllocationTest::over));
-    end("torc-a.3", 3, "", jobs.get(3));
+    end("torc-a.4", 3, "", jobs.get(3));
     assertEquals(
         new SchedulerState.Ended(Cause.EXITED, "FAILED 3:0"),
         await(steps, jobs.get(3), AllocationTest::over));
@@ -376,6 +376,45 @@ class AllocationTest {
   }
 
   @Test
+  void whereSlurmDoesNotAnswerNothingIsKnownOfWhatRuns() throws Exception {
+    String words = "Unable to create step for job 12: Unable to contact slurm controller";
+    programs.says(
+        "srun",
+        """
+        case $* in
+          *torc-a.2*) [ -e "${0%/*}/back" ] || { echo 'srun: error: WORDS'; exit 1; } ;;
+        esac
+        """
+                .replace("WORDS", words)
+            + SRUN);
+    Scheduler steps = steps();
+    List<SchedulerJob> jobs = jobs(steps.submit(request(2, resources(1, 0, 0))));
+    SchedulerState silence = new SchedulerState.NoAnswer(words);
+    while (!steps.states(jobs).equals(Map.of(jobs.get(0), silence, jobs.get(1), silence))) {
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+    end("torc-a.1", 0, "", jobs.get(0));
+    await(steps, jobs.get(0), AllocationTest::over);
+    Files.createFile(bin.resolve("back"));
+    end("torc-a.2", 0, "", jobs.get(1));
+    await(steps, jobs.get(1), AllocationTest::over);
+  }
+
+  @Test
+  void whatWasNotGivenBackIsAskedForOn() throws Exception {
+    programs.says("scancel", "[ -e \"${0%/*}/back\" ] || exit 1; kill $(cat \"${0%/*}/pid\")");
+    programs.says(
+        "salloc",
+        SALLOC.replace(
+            "exec", "trap '' TERM; sh -c 'echo $$ >\"$0\"; exec \"$@\"' " + bin + "/pid"));
+    ask().close(2);
+    assertTrue(told.stream().anyMatch(line -> line.startsWith("allocation 12 is not given back")));
+    long inside = Long.parseLong(Files.readString(bin.resolve("pid")).strip());
+    Files.createFile(bin.resolve("back"));
+    ProcessHandle.of(inside).ifPresent(process -> process.onExit().join());
+  }
+
+  @Test
   void whatRunsIsToldToEndOnceAndWhatWaitsNeverBegins() throws Exception {
     Scheduler steps = steps();
     List<SchedulerJob> jobs = jobs(steps.submit(request(3, resources(3, 0, 0))));
@@ -387,8 +426,8 @@ class AllocationTest {
     assertEquals(
         new SchedulerState.Ended(Cause.CANCELLED, "CANCELLED"),
         steps.states(jobs).get(jobs.get(2)));
-    end("torc-a.0", 143, "", jobs.get(0));
-    end("torc-a.1", 0, "", jobs.get(1));
+    end("torc-a.1", 143, "", jobs.get(0));
+    end("torc-a.2", 0, "", jobs.get(1));
     for (SchedulerJob job : jobs) {
       assertEquals(
           new SchedulerState.Ended(Cause.CANCELLED, "CANCELLED"),

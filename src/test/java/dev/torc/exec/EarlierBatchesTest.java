@@ -46,20 +46,7 @@ class EarlierBatchesTest {
     final Map<String, String> ids = new LinkedHashMap<>();
 
     Torc() {
-      SchedulerSettings settings =
-          new SchedulerSettings(
-              "far",
-              SchedulerSettings.Kind.SLURM,
-              null,
-              null,
-              List.of(),
-              null,
-              50,
-              60 * SECOND,
-              0,
-              10 * SECOND,
-              null,
-              Map.of());
+      SchedulerSettings settings = FakeCluster.settings(50, 60 * SECOND);
       Claimant me = new Claimant(build, "here", "boot", 2, 2, 0);
       desk =
           new RemoteDesk(
@@ -316,10 +303,40 @@ class EarlierBatchesTest {
     cluster.takes = 500 * SECOND;
     Torc torc = killed(2, 20);
     torc.want("late", "m", "c");
-    torc.desk.leave();
+    torc.desk.leave(false);
     assertEquals(Map.of("j0", "out", "j1", "out", "late", "ready"), torc.left);
     assertEquals(2, EarlierJob.all(folder.getParent()).size());
     assertEquals("1_0", EarlierJob.all(folder.getParent()).getFirst().id());
+  }
+
+  @Test
+  void whatShouldHaveEndedWithItsTorcIsEndedByTheNext() throws IOException {
+    cluster.takes = 500 * SECOND;
+    cluster.outlive = false;
+    killed(1, 20);
+    Torc next = new Torc();
+    next.want("j0", "m", "c");
+    assertEquals(List.of("1_0"), cluster.cancelled);
+    cluster.outlive = true;
+    next.run(1000, 1);
+    assertEquals(ProcessEnd.How.EXITED, next.ends.get("j0").end().how());
+    assertEquals(2, cluster.runs.get("j0"));
+  }
+
+  @Test
+  void whatEndsWithItsTorcIsEndedAndAwaitedUnlessNothingIs() throws IOException {
+    cluster.takes = 500 * SECOND;
+    cluster.outlive = false;
+    Torc torc = killed(1, 20);
+    torc.desk.leave(false);
+    assertEquals(List.of("1_0"), cluster.cancelled);
+    torc.run(100, 1);
+    assertEquals(Map.of(), torc.left);
+    assertEquals(ProcessEnd.How.INTERRUPTED, torc.ends.get("j0").end().how());
+
+    Torc other = killed(1, 20);
+    other.desk.leave(true);
+    assertEquals(Map.of("j0", "out"), other.left);
   }
 
   /** Torc, nodes, answers and submissions die at random moments. */

@@ -41,12 +41,16 @@ final class FakeCluster implements Scheduler {
   String waitsFor = ""; // what no node will ever have
   boolean forgets; // what it was given, at once
   boolean busy; // all nodes are, with jobs of others
+  boolean outlive = true; // what it was given, the torc that gave it
 
   /** By claim: how often its processes began. */
   final Map<String, Integer> begins = new TreeMap<>();
 
   /** By job: how often it began. */
   final Map<String, Integer> runs = new TreeMap<>();
+
+  /** The ids that it was told to end. */
+  final List<String> cancelled = new ArrayList<>();
 
   /** What happens before and after a submission: a test may end torc there. */
   Runnable between = () -> {};
@@ -57,6 +61,27 @@ final class FakeCluster implements Scheduler {
   private final Map<String, Task> present = new HashMap<>(); // where a job runs
   private final TreeMap<Long, List<Write>> later = new TreeMap<>();
   private int ids;
+
+  /**
+   * The settings of an executor {@code far}.
+   *
+   * @param batch nanoseconds
+   */
+  static SchedulerSettings settings(int maxJobs, long batch) {
+    return new SchedulerSettings(
+        "far",
+        SchedulerSettings.Kind.SLURM,
+        null,
+        null,
+        List.of(),
+        null,
+        maxJobs,
+        batch,
+        0,
+        10 * SECOND,
+        null,
+        Map.of());
+  }
 
   private interface Write {
     void run() throws IOException;
@@ -200,6 +225,7 @@ final class FakeCluster implements Scheduler {
   @Override
   public String cancel(List<SchedulerJob> jobs) {
     for (SchedulerJob job : jobs) {
+      cancelled.add(job.id());
       tasks.forEach(
           (id, task) -> {
             boolean meant = job.id() == null ? task.name.equals(job.name()) : id.equals(job.id());
@@ -214,6 +240,11 @@ final class FakeCluster implements Scheduler {
   @Override
   public List<String> lacks(SchedulerResources resources) {
     return List.of();
+  }
+
+  @Override
+  public boolean outlives(SchedulerJob job) {
+    return outlive;
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.torc.exec;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -25,6 +27,7 @@ class RemoteDeskTest {
   private FakeCluster cluster = new FakeCluster(1, 4);
   private final List<String> notes = new ArrayList<>();
   private final List<Job> jobs = new ArrayList<>();
+  private Marked marked = () -> {};
   private RemoteDesk desk;
   private int names;
 
@@ -59,21 +62,12 @@ class RemoteDeskTest {
     }
   }
 
+  private interface Marked {
+    void run() throws IOException;
+  }
+
   private void desk(int maxJobs, long batch) throws IOException {
-    SchedulerSettings settings =
-        new SchedulerSettings(
-            "far",
-            SchedulerSettings.Kind.SLURM,
-            null,
-            null,
-            List.of(),
-            null,
-            maxJobs,
-            batch,
-            0,
-            10 * SECOND,
-            null,
-            Map.of());
+    SchedulerSettings settings = FakeCluster.settings(maxJobs, batch);
     Claimant me = new Claimant("b1", "here", "boot", 2, 2, 0);
     desk =
         new RemoteDesk(
@@ -82,7 +76,7 @@ class RemoteDeskTest {
             temp.toRealPath(),
             me,
             () -> "n" + names++,
-            (_, _) -> {},
+            (_, _) -> marked.run(),
             notes::add);
   }
 
@@ -123,6 +117,24 @@ class RemoteDeskTest {
       assertEquals(1, job.ends, job.name);
       assertEquals(how, job.end.end().how(), job.name + ": " + job.end.end());
     }
+  }
+
+  @Test
+  void whatCannotBeWrittenIsTriedAgainAndLeavesNothing() throws IOException {
+    desk(500, 120 * SECOND);
+    marked =
+        () -> {
+          throw new IOException("full");
+        };
+    add(2, 10);
+    cluster.now += SECOND;
+    assertThrows(IOException.class, () -> desk.turn(cluster.now));
+    assertEquals(0, cluster.submissions);
+    assertArrayEquals(new String[0], temp.toFile().list());
+    marked = () -> {};
+    run(1000);
+    all(ProcessEnd.How.EXITED);
+    assertEquals(1, cluster.submissions);
   }
 
   @Test
@@ -280,6 +292,9 @@ class RemoteDeskTest {
     cluster.until(SECOND);
     desk.turn(cluster.now);
     desk.end();
+    desk.end(); // each attempt says so
+    assertEquals(List.of("1_0"), cluster.cancelled);
+    assertEquals(List.of("far: 1 submitted job is cancelled"), notes);
     run(100);
     all(ProcessEnd.How.INTERRUPTED);
     assertTrue(desk.isEmpty());

@@ -50,20 +50,7 @@ class RemoteScaleTest {
     cluster.deaths = 0.0005;
     cluster.lag = 5 * SECOND;
     cluster.takes = 20 * SECOND;
-    SchedulerSettings settings =
-        new SchedulerSettings(
-            "far",
-            SchedulerSettings.Kind.SLURM,
-            null,
-            null,
-            List.of(),
-            null,
-            500,
-            120 * SECOND,
-            0,
-            10 * SECOND,
-            null,
-            Map.of());
+    SchedulerSettings settings = FakeCluster.settings(500, 120 * SECOND);
     Path folder = Files.createDirectories(temp.toRealPath().resolve("far"));
     RemoteDesk desk =
         new RemoteDesk(

@@ -408,4 +408,28 @@ class SlurmTest {
     slurm.states(List.of(job("7")));
     assertTrue(programs.calls().stream().noneMatch(line -> line.startsWith("SQUEUE_STATES")));
   }
+
+  private static final String STEPS = "case $* in *--steps*) echo '12.0|torc-1.3' ;; esac";
+
+  /** What an earlier torc ran in its allocation is known by the name of its step. */
+  @Test
+  void aStepOfAnAllocationRunsAsLongAsItIsListed() throws IOException {
+    programs.says("squeue", STEPS);
+    assertEquals(new Running(""), state("12/3"));
+    assertEquals(new Gone(), state("12/4"));
+    assertTrue(programs.calls().getFirst().startsWith("squeue --steps --jobs=12 "));
+    programs.says("squeue", "echo 'squeue: error: no' >&2; exit 1");
+    assertEquals(new NoAnswer("no"), state("12/3"));
+  }
+
+  @Test
+  void aStepEndsWithItsAllocationAndNothingElseDoes() throws IOException {
+    programs.says("squeue", STEPS);
+    assertEquals("", slurm(Map.of()).cancel(List.of(job("12/3"), job("13/1"))));
+    assertEquals("scancel 12", programs.calls().getLast());
+    assertEquals("", slurm(Map.of()).cancel(List.of(job("12/4"))));
+    assertEquals(1, programs.calls().stream().filter(call -> call.startsWith("scancel")).count());
+    programs.says("squeue", "echo 'squeue: error: no' >&2; exit 1");
+    assertEquals("no", slurm(Map.of()).cancel(List.of(job("12/3"))));
+  }
 }
