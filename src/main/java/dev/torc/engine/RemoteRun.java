@@ -153,11 +153,15 @@ public final class RemoteRun {
     begin.accept(waiting);
     RemoteEnd how = waiting.end.join();
     places.addAll(how.places());
-    sort();
-    if (how.end() == null) { // nothing of them is of use
+    if (how.end() == null) { // nothing of them is of use, and whoever is in their way asks too
+      synchronized (runner) {
+        sort();
+      }
       recorded();
       places.clear();
       begun = false;
+    } else {
+      sort();
     }
     if (how.status() != null && how.end().ok()) {
       awaitProducts(how);
