@@ -1,0 +1,210 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.Sandbox.Ran;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/**
+ * Rules 9 and 15 at each step of the protocol of claims: builds that hand jobs to a scheduler end,
+ * as by {@code kill -9}, before their first change below {@code .torc/remote}, before the next
+ * change of any file, commit or program, and so on until the jobs of one are done. The next build
+ * ends as one from scratch, runs nothing twice, loses nothing of the user's and leaves nothing
+ * behind. The scheduler is of {@code sh}; what scripts do that are killed is {@code
+ * BatchKillTest}'s.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+class RemoteKillIT {
+
+  /**
+   * The n-th script starts when it is not held any more. Each job tells that it runs, and when one
+   * runs beside it.
+   */
+  private static final String PROJECT =
+      """
+      executors:
+        far:
+          kind: commands
+          submit: >-
+            cd ../../..; echo {name} >> submissions; n=$(wc -l < submissions);
+            { while test -e held && test $n -le $(cat held); do sleep 0.02; done; exec setsid {script}; }
+            > {log} 2>&1 & echo $!
+          states: 'for i in {ids}; do if kill -0 $i; then echo $i runs; else echo $i gone; fi; done 2> /dev/null'
+          cancel: kill {ids}
+          id: '(?m)^(\\d+)$'
+          words: { running: [runs], gone: [gone] }
+          latency: 1s
+      jobs:
+        a:
+          command: true one; mkdir a.busy || echo a >> twice; echo a >> runs; cat x > a.out; rmdir a.busy
+          needs: [x]
+          produces: [a.out]
+          executor: far
+        g:
+          command: true one; mkdir g.busy || echo g >> twice; echo g >> runs; cat x > "g/$(cat x).o"; rmdir g.busy
+          needs: [x]
+          produces: ['g/*.o']
+          executor: far
+        all: { command: cat a.out g/*.o > all.out, needs: [a.out, 'g/*.o'], produces: [all.out] }
+      """;
+
+  private static final int NONE = 0;
+  private static final int ALL = 9;
+
+  @TempDir static Path temp;
+  private static Sandbox built;
+  private static Path deadly;
+
+  private Path steps; // before which a build was killed
+  private String last;
+
+  /** Built once, so that it is known how long jobs take: both share a script from then on. */
+  @BeforeAll
+  static void build() throws Exception {
+    deadly = KillAgent.home(temp.toRealPath(), ".torc/remote", ".torc/graph.new");
+    built = new Sandbox(temp);
+    built.build(PROJECT);
+    built.write("x", "1\n");
+    holds(built, NONE);
+    Ran ran = built.torc();
+    assertEquals(0, ran.exit(), ran.err());
+    assertFalse(built.exists(".torc/remote"));
+    built.run(List.of("rm", "runs", "submissions"));
+    built.write("x", "2\n");
+    built.write("a.out", "edited\n");
+    built.write("g/mine.o", "mine\n");
+  }
+
+  private static Sandbox copy() throws Exception {
+    Sandbox copy = new Sandbox(temp);
+    Ran ran = copy.run(List.of("cp", "-a", built.root + "/.", copy.root.toString()));
+    assertEquals(0, ran.exit(), ran.err());
+    return copy;
+  }
+
+  /** Whether a build was killed, before a step before which none was yet. */
+  private boolean kills(Sandbox project, String... args) throws Exception {
+    String java = project.env.put("TORC_JAVA_HOME", deadly.toString());
+    project.env.put("KILL", steps.toString());
+    List<String> before = steps();
+    Ran ran = project.torc(args);
+    project.env.put("TORC_JAVA_HOME", java);
+    List<String> now = new ArrayList<>(steps());
+    now.removeAll(before);
+    last = now + ran.err();
+    assertEquals(now.isEmpty() ? 0 : KillAgent.EXIT, ran.exit(), ran.err());
+    return !now.isEmpty();
+  }
+
+  private List<String> steps() throws IOException {
+    return Files.exists(steps) ? Files.readAllLines(steps) : List.of();
+  }
+
+  /** The next build, and what is there then. */
+  private void mends(Sandbox project) throws Exception {
+    Ran next = project.torc();
+    String said = last + ":\n" + next.err();
+    assertEquals(0, next.exit(), said);
+    assertEquals("2\n", project.read("a.out"), said);
+    assertEquals("2\n2\n", project.read("all.out"), said);
+    assertEquals(List.of("2.o"), files(project.root.resolve("g")), said);
+    assertFalse(project.exists("twice"), said);
+    assertEquals(List.of("a.out edited\n", "g/mine.o mine\n"), kept(project), said);
+    assertFalse(project.exists(".torc/remote"), said);
+    List<String> runs = project.lines("runs");
+    Ran nothing = project.torc();
+    assertEquals("3 jobs: 0 ran, 3 up to date, 0 failed", nothing.counts(), last + nothing.err());
+    Files.delete(project.root.resolve("held"));
+    Sandbox.until("no script is left", () -> !isOut(project));
+    assertEquals(runs, project.lines("runs"), said);
+    assertEquals(List.of("a", "g"), runs.stream().sorted().toList(), said);
+  }
+
+  /** The paths below a folder, sorted. */
+  private static List<String> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> folder.relativize(file).toString())
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** What was kept, by whatever build, with what it holds; but for what a local job left. */
+  private static List<String> kept(Sandbox project) throws IOException {
+    List<String> kept = new ArrayList<>();
+    for (String file : files(project.root.resolve(".torc/kept"))) {
+      kept.add(file.substring(file.indexOf('/') + 1) + " " + project.read(".torc/kept/" + file));
+    }
+    return kept.stream().filter(file -> !file.startsWith("all.out ")).sorted().toList();
+  }
+
+  private static boolean isOut(Sandbox project) {
+    return ProcessHandle.allProcesses()
+        .anyMatch(p -> p.info().commandLine().orElse("").contains(project.root + "/.torc/remote"));
+  }
+
+  private void killedAt(String... names) throws IOException {
+    List<String> all = steps();
+    for (String name : names) {
+      assertTrue(all.stream().anyMatch(step -> step.contains(name)), () -> name + " in " + all);
+    }
+  }
+
+  /** The number of the last script that waits. */
+  private static void holds(Sandbox project, int last) throws IOException {
+    Path whole = project.write("held.new", last + "\n");
+    Files.move(whole, project.root.resolve("held"), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Test
+  void whereJobsRunAtOnce() throws Exception {
+    steps = temp.resolve("at-once");
+    boolean dies = true;
+    while (dies) {
+      try (Sandbox project = copy()) {
+        dies = kills(project, "build");
+        mends(project);
+      }
+    }
+    killedAt("script.new", "jobs.new", "pwrite ", "rename g/mine.o", "start ", "ids.new", "commit");
+    killedAt("*.begun", "*.status", "*.aside", ".gone/", "rmdir .torc/remote/far/torc-*.gone");
+  }
+
+  /** Then those are edited that an earlier build left in the queue: others take their place. */
+  @Test
+  void whereJobsAreQueued() throws Exception {
+    steps = temp.resolve("queued");
+    for (boolean edited : List.of(false, true)) {
+      boolean dies = true;
+      while (dies) {
+        try (Sandbox project = copy()) {
+          holds(project, ALL);
+          if (edited) {
+            assertEquals(0, project.torc("--submit").exit());
+            project.write("torc.yaml", PROJECT.replace("true one", "true two"));
+          }
+          dies = kills(project, "--submit");
+          holds(project, edited ? 1 : NONE);
+          mends(project);
+        }
+      }
+    }
+    killedAt("script.new", "pwrite ", "start ", "ids.new");
+    killedAt("*.claim", "rename .torc/remote/far/torc-*/*.aside/0", "*.gone");
+  }
+}
