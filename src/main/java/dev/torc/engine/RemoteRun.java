@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.cache.StartMarks;
 import dev.torc.exec.BatchJob;
 import dev.torc.exec.BatchJob.Clearing;
+import dev.torc.exec.Claimant;
 import dev.torc.exec.Launch;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.exec.ProductSize;
@@ -123,6 +124,28 @@ public final class RemoteRun {
     boolean over = run.resume(holder) == null;
     run.recorded();
     return over;
+  }
+
+  /**
+   * Sees to what an earlier torc left of a job that is recorded, where no scheduler has to be asked
+   * for that.
+   *
+   * @return whether that is all
+   */
+  public static boolean forget(List<RemotePlace> places, Claimant me, ProductRemoval removal)
+      throws IOException {
+    RemoteRun run = new RemoteRun(removal, null, _ -> {});
+    for (RemotePlace place : places) {
+      if (!place.isOver(me)) {
+        return false;
+      }
+      run.places.add(place);
+    }
+    run.sort();
+    for (RemotePlace place : places) {
+      place.folder().forget(place.claim(), me);
+    }
+    return true;
   }
 
   private ProcessEnd await(Consumer<RemoteListener> begin)

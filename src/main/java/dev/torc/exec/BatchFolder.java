@@ -55,7 +55,6 @@ public record BatchFolder(Path path) {
   }
 
   private static final String GONE = ".gone";
-  private static final String RECORD = "jobs";
 
   /** Where the script itself is best written. */
   public Path script() {
@@ -73,12 +72,12 @@ public record BatchFolder(Path path) {
 
   /** Writes down what is about to be handed out, before it is. */
   void write(BatchRecord record) throws IOException {
-    put(path.resolve(RECORD), BatchWord.whole(record.lines()));
+    put(path.resolve("jobs"), BatchWord.whole(record.lines()));
   }
 
   /** What was handed out; null where nothing was. */
   BatchRecord record() throws IOException {
-    return BatchRecord.read(this, path.resolve(RECORD));
+    return BatchRecord.read(this, path.resolve("jobs"));
   }
 
   /** Writes down the scheduler's ids, one for each element. */
@@ -127,22 +126,41 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * Takes away what killed torcs left: folders of scripts that they had not written down yet or
-   * were taking away, and folders with nothing in them.
+   * Takes away what is of no use any more, as killed torcs leave it: folders of scripts that were
+   * not written down yet, of which all is recorded, or that were being taken away, and folders with
+   * nothing in them.
    *
    * @param folder has a folder for each executor
    */
   public static void tidy(Path folder) throws IOException {
     for (Path executor : folders(folder)) {
       for (Path each : folders(executor)) {
-        boolean written = Files.exists(each.resolve(RECORD));
-        if (isGone(each) || !written && new BatchFolder(each).words().isEmpty()) {
+        BatchFolder place = new BatchFolder(each);
+        if (isGone(each)) {
           FileTree.remove(each);
+        } else if (place.isDone()) {
+          place.remove();
         }
       }
       OwnFile.removeEmpty(executor);
     }
     OwnFile.removeEmpty(folder);
+  }
+
+  private boolean isDone() throws IOException {
+    Map<String, Set<Word>> words = words();
+    BatchRecord record = record();
+    if (record == null) {
+      return words.isEmpty();
+    }
+    for (List<RemotePlace> element : record.elements()) {
+      for (RemotePlace place : element) {
+        if (!isDone(place.claim(), words.getOrDefault(place.claim(), Set.of()))) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** What there is of each job, by one listing of the folder; of one without a word, nothing. */

@@ -34,6 +34,7 @@ public record BatchJob(
    *
    * @param path absolute
    * @param folder whether it is a folder
+   * @param clearing what becomes of what stands there
    */
   public record Product(Path path, boolean folder, Clearing clearing) {}
 

@@ -36,6 +36,17 @@ public record RemotePlace(
     return !products.isEmpty() && products.getLast().clearing() == BatchJob.Clearing.AHEAD;
   }
 
+  /**
+   * Whether a script says how it ended, or a torc has it and no script ever will. One of which it
+   * is not known that a scheduler has it is taken.
+   */
+  public boolean isOver(Claimant me) throws IOException {
+    Claimant by = folder.claimant(claim);
+    return by != null && by.isTorc()
+        || folder.status(claim) != null
+        || folder.ids().isEmpty() && folder.claim(claim, me);
+  }
+
   /** Whether its processes started, as is known for sure once its end is. */
   public boolean hasBegun() {
     return Files.exists(begun());
