@@ -17,9 +17,11 @@ import java.util.concurrent.TimeUnit;
 /**
  * A Slurm of the test's own on this machine: two nodes of 2 cpus and 1000 MB with a partition each,
  * a third partition whose jobs take the second node from others, one of both nodes, and a third
- * node that says it has 64 cpus, for tests side by side; no accounting, munge with a key of its
- * own. A process that lives as long as the test holds its daemons, and ends them and their jobs
- * when the test is killed too. Where it cannot run a job, its tests are skipped with its words.
+ * node that says it has 64 cpus, for tests side by side; munge with a key of its own. Where a test
+ * wants accounting, it forgets a job two seconds after its end, and what was is in a database of
+ * its own, which is reached by a socket only. A process that lives as long as the test holds its
+ * daemons, and ends them and their jobs when the test is killed too. Where it cannot run a job, its
+ * tests are skipped with its words.
  */
 final class RealSlurm implements AutoCloseable {
 
@@ -35,6 +37,20 @@ final class RealSlurm implements AutoCloseable {
       umask 022
       munged --foreground --key-file=$1/key --socket=$1/munge --pid-file=$1/munge.pid \\
         --log-file=$1/munge.log --seed-file=$1/seed --num-threads=2 >munge.out 2>&1 &
+      if [ -e slurmdbd.conf ]; then
+        export MYSQL_UNIX_PORT=$1/sql
+        user=$(id -un)
+        mariadb-install-db --no-defaults --user="$user" --datadir="$1/data" --skip-test-db \
+          --auth-root-authentication-method=normal >sql.out 2>&1
+        mariadbd --no-defaults --user="$user" --datadir="$1/data" --socket="$1/sql" \
+          --skip-networking --pid-file="$1/sql.pid" >>sql.out 2>&1 &
+        for try in $(seq 100); do [ -S sql ] && break; sleep 0.1; done
+        slurmdbd -D >accounts.out 2>&1 &
+        for try in $(seq 100); do
+          sacctmgr --immediate add cluster test >cluster.out 2>&1 && break
+          sleep 0.1
+        done
+      fi
       start() { slurmctld -D >>controller.out 2>&1 & controller=$!; }
       stop() { kill "$controller"; wait "$controller"; }
       freeze() { kill -STOP "$controller"; }
@@ -55,11 +71,14 @@ final class RealSlurm implements AutoCloseable {
 
   private final Path folder;
   private final int timeout;
+  private final boolean accounting;
+  private int accountsPort;
   private Process keeper;
 
-  private RealSlurm(Path folder, int timeout) {
+  private RealSlurm(Path folder, int timeout, boolean accounting) {
     this.folder = folder;
     this.timeout = timeout;
+    this.accounting = accounting;
   }
 
   /** Starts one whose programs wait for each other as shortly as they can. */
@@ -74,13 +93,27 @@ final class RealSlurm implements AutoCloseable {
    *     so soon is given it again two minutes later
    */
   static RealSlurm start(int timeout) throws Exception {
-    String found = run(Map.of(), List.of("sh", "-c", PROGRAMS)).strip();
+    return start(timeout, false);
+  }
+
+  /** Starts one that writes down what becomes of jobs, and forgets them soon. */
+  static RealSlurm withAccounting() throws Exception {
+    return start(2, true);
+  }
+
+  private static RealSlurm start(int timeout, boolean accounting) throws Exception {
+    String programs = accounting ? PROGRAMS + " " + ACCOUNTING : PROGRAMS;
+    String found = run(Map.of(), List.of("sh", "-c", MISSING, "sh", programs)).strip();
     if (!found.isEmpty() && "true".equals(System.getenv("CI"))) {
-      fail(found + " is not installed: apt has slurmctld, slurmd, slurm-client and munge");
+      fail(
+          found
+              + " is not installed: apt has slurmctld, slurmd, slurm-client, munge, slurmdbd and"
+              + " mariadb-server-core");
     }
     assumeTrue(found.isEmpty(), found + " is not installed");
     // A short name: that of munge's socket has at most 107 bytes.
-    RealSlurm slurm = new RealSlurm(Files.createTempDirectory("s").toRealPath(), timeout);
+    RealSlurm slurm =
+        new RealSlurm(Files.createTempDirectory("s").toRealPath(), timeout, accounting);
     try {
       slurm.begin();
       return slurm;
@@ -91,9 +124,14 @@ final class RealSlurm implements AutoCloseable {
   }
 
   private static final String PROGRAMS =
+      "munged slurmctld slurmd sbatch salloc srun squeue scontrol scancel";
+
+  private static final String ACCOUNTING = "sacct sacctmgr slurmdbd mariadbd mariadb-install-db";
+
+  private static final String MISSING =
       """
       PATH=$PATH:/usr/sbin:/sbin
-      for p in munged slurmctld slurmd sbatch salloc srun squeue scontrol scancel; do
+      for p in $1; do
         command -v $p >/dev/null || { echo $p; break; }
       done
       """;
@@ -107,7 +145,18 @@ final class RealSlurm implements AutoCloseable {
         folder.resolve("key"),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.write(folder.resolve("key"), key);
+    if (accounting) {
+      try (ServerSocket port = new ServerSocket(0)) {
+        accountsPort = port.getLocalPort();
+      }
+    }
     Files.writeString(folder.resolve("slurm.conf"), settings());
+    if (accounting) {
+      Files.createFile(
+          folder.resolve("slurmdbd.conf"),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(folder.resolve("slurmdbd.conf"), accounts());
+    }
     for (String each : List.of("state", "spool-n1", "spool-n2", "spool-n3")) {
       Files.createDirectory(folder.resolve(each));
     }
@@ -138,6 +187,17 @@ final class RealSlurm implements AutoCloseable {
         ServerSocket first = new ServerSocket(0);
         ServerSocket second = new ServerSocket(0);
         ServerSocket third = new ServerSocket(0)) {
+      String storage =
+          accounting
+              ? """
+              slurmdbd
+              AccountingStorageHost=127.0.0.1
+              AccountingStoragePort=%d
+              AccountingStoragePass=%s/munge
+              MinJobAge=2\
+              """
+                  .formatted(accountsPort, folder)
+              : "none";
       return """
       ClusterName=test
       SlurmctldHost=%2$s(127.0.0.1)
@@ -159,7 +219,7 @@ final class RealSlurm implements AutoCloseable {
       SchedulerParameters=sched_interval=1,sched_min_interval=0,batch_sched_delay=0,bf_interval=1
       PreemptType=preempt/partition_prio
       PreemptMode=CANCEL
-      AccountingStorageType=accounting_storage/none
+      AccountingStorageType=accounting_storage/%9$s
       JobAcctGatherType=jobacct_gather/linux
       JobAcctGatherFrequency=task=1
       JobAcctGatherParams=OverMemoryKill
@@ -184,8 +244,27 @@ final class RealSlurm implements AutoCloseable {
               first.getLocalPort(),
               second.getLocalPort(),
               third.getLocalPort(),
-              timeout);
+              timeout,
+              storage);
     }
+  }
+
+  private String accounts() throws Exception {
+    return """
+    AuthType=auth/munge
+    AuthInfo=socket=%1$s/munge
+    DbdHost=%2$s
+    DbdAddr=127.0.0.1
+    DbdPort=%4$d
+    SlurmUser=%3$s
+    PidFile=%1$s/accounts.pid
+    StorageType=accounting_storage/mysql
+    StorageHost=localhost
+    StorageUser=root
+    StorageLoc=accounts
+    """
+        .formatted(
+            folder, ask("uname", "-n").replaceFirst("\\..*", ""), ask("id", "-un"), accountsPort);
   }
 
   /** The environment by which Slurm's commands find it; nothing else of the caller's is in it. */

@@ -133,7 +133,7 @@ public final class KnownKeys {
       List.of("submit", "states", "cancel", "id", "separator", "words", "settings");
 
   /** {@code words} of such a one. */
-  static final List<String> EXECUTOR_WORDS = List.of("running", "waiting", "gone");
+  static final List<String> EXECUTOR_WORDS = List.of("running", "waiting", "gone", "cancelled");
 
   /** An entry of {@code needs} that is a map. */
   static final List<String> NEED = List.of("job", "data", "failed");

@@ -15,6 +15,7 @@ import dev.torc.exec.RemotePlace;
 import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.SchedulerResources;
 import dev.torc.graph.Graph;
+import dev.torc.machine.Refusal;
 import dev.torc.posix.FileTree;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
@@ -195,11 +196,13 @@ public final class RemoteRun {
           removal.putBack(product, place.aside(i));
         }
       }
-      RemoteKey of = place.key();
-      FileTree.remove(
-          TemporaryFolder.of(
-              removal.place(), new StartMarks.Mark(of.build(), of.job(), of.attempt())));
+      FileTree.remove(temporary(place.key()));
     }
+  }
+
+  private Path temporary(RemoteKey of) {
+    return TemporaryFolder.of(
+        removal.place(), new StartMarks.Mark(of.build(), of.job(), of.attempt()));
   }
 
   /** Whether any process of it started: else what stands in the places of its products is older. */
@@ -229,7 +232,14 @@ public final class RemoteRun {
     }
 
     @Override
-    public void begun() {}
+    public void lost() {
+      try {
+        TemporaryFolder.empty(temporary(key));
+      } catch (IOException e) {
+        String line = "cannot empty the folder {tmp} of %s: %s";
+        removal.note(line.formatted(key.job(), Refusal.line(e)));
+      }
+    }
 
     @Override
     public void ended(RemoteEnd how) {

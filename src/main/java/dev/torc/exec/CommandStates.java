@@ -81,6 +81,9 @@ record CommandStates(
       if (commands.gone().contains(word)) {
         return new SchedulerState.Gone();
       }
+      if (commands.cancelled().contains(word)) {
+        return new SchedulerState.Ended(SchedulerState.Cause.CANCELLED, word);
+      }
       if (commands.waiting().contains(word)) {
         return new SchedulerState.Waiting(word, false);
       }
@@ -90,8 +93,14 @@ record CommandStates(
 
   /** Of two lines for one job the one in which more is still to come. */
   private static SchedulerState livelier(SchedulerState one, SchedulerState other) {
-    return one instanceof SchedulerState.Gone || other instanceof SchedulerState.Running
-        ? other
-        : one;
+    return rank(other) > rank(one) ? other : one;
+  }
+
+  private static int rank(SchedulerState state) {
+    return state instanceof SchedulerState.Running
+        ? 3
+        : state instanceof SchedulerState.Waiting
+            ? 2
+            : state instanceof SchedulerState.Ended ? 1 : 0;
   }
 }

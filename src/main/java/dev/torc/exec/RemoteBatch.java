@@ -112,9 +112,6 @@ final class RemoteBatch {
     void hand(RemoteListener to, List<RemotePlace> more) {
       listener = to;
       places.addAll(0, more);
-      if (begun) {
-        to.begun();
-      }
       if (end != null) {
         List<RemotePlace> all = new ArrayList<>(more);
         all.addAll(end.places());
@@ -130,13 +127,10 @@ final class RemoteBatch {
       }
     }
 
-    /** Tells once that it began; returns whether that was news. */
+    /** It began; returns whether that is news. */
     boolean begun() {
       boolean news = !begun;
       begun = true;
-      if (news && listener != null) {
-        listener.begun();
-      }
       return news;
     }
 
@@ -170,6 +164,7 @@ final class RemoteBatch {
 
     /** Likewise, as it was lost. */
     Entry lost() {
+      listener.lost();
       return again(places(), losses + 1);
     }
 

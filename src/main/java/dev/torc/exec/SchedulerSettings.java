@@ -67,6 +67,7 @@ public record SchedulerSettings(
    * @param running words for what runs
    * @param waiting words for what has not begun; so counts any other word
    * @param gone words for what is over
+   * @param cancelled words for what is over since somebody cancelled it
    */
   public record Commands(
       String submit,
@@ -76,7 +77,8 @@ public record SchedulerSettings(
       Pattern id,
       List<String> running,
       List<String> waiting,
-      List<String> gone) {}
+      List<String> gone,
+      List<String> cancelled) {}
 
   /** Adds lines that say how it is asked and told to end something; see {@link #read}. */
   void write(StringBuilder lines) {
@@ -92,6 +94,7 @@ public record SchedulerSettings(
     commands.running.forEach(each -> BatchWord.line(lines, "running", each));
     commands.waiting.forEach(each -> BatchWord.line(lines, "waiting", each));
     commands.gone.forEach(each -> BatchWord.line(lines, "gone", each));
+    commands.cancelled.forEach(each -> BatchWord.line(lines, "cancelled", each));
     values.forEach((key, value) -> BatchWord.line(lines, "value", key + "=" + value));
   }
 
@@ -117,7 +120,8 @@ public record SchedulerSettings(
                 null,
                 word.texts("running"),
                 word.texts("waiting"),
-                word.texts("gone"));
+                word.texts("gone"),
+                word.texts("cancelled"));
     String executor = word.texts("executor").getFirst();
     long latency = word.number("latency");
     return new SchedulerSettings(

@@ -218,7 +218,8 @@ final class Schedulers implements Remotes, AutoCloseable {
                 commands.id().isEmpty() ? null : Pattern.compile(commands.id()),
                 words(commands, Word.RUNNING),
                 words(commands, Word.WAITING),
-                words(commands, Word.GONE)),
+                words(commands, Word.GONE),
+                words(commands, Word.CANCELLED)),
         commands == null ? Map.of() : commands.settings());
   }
 

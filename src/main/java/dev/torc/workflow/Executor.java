@@ -38,7 +38,8 @@ public record Executor(
   public enum Word {
     RUNNING,
     WAITING,
-    GONE
+    GONE,
+    CANCELLED
   }
 
   /**

@@ -121,7 +121,7 @@ class ExecutorReaderTest {
             states: "qstat {ids}"
             cancel: "qdel {ids}"
             id: "^(\\\\d{1,9})"
-            words: { running: [R, E], gone: F }
+            words: { running: [R, E], gone: F, cancelled: [C] }
             settings: { queue: "{q}" }
         """)
             .executors()
@@ -134,7 +134,8 @@ class ExecutorReaderTest {
         Map.of(
             Executor.Word.RUNNING, List.of("R", "E"),
             Executor.Word.WAITING, List.of(),
-            Executor.Word.GONE, List.of("F")),
+            Executor.Word.GONE, List.of("F"),
+            Executor.Word.CANCELLED, List.of("C")),
         pbs.words());
     assertEquals(Map.of("queue", "long"), pbs.settings());
   }

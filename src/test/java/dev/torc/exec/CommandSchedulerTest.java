@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.exec.SchedulerState.Ended;
 import dev.torc.exec.SchedulerState.Gone;
 import dev.torc.exec.SchedulerState.NoAnswer;
 import dev.torc.exec.SchedulerState.Running;
@@ -44,7 +45,8 @@ class CommandSchedulerTest {
         id == null ? null : Pattern.compile(id),
         List.of("R", "E"),
         List.of("Q", "H"),
-        List.of("F"));
+        List.of("F"),
+        List.of("C"));
   }
 
   private CommandScheduler scheduler(SchedulerSettings.Commands commands) {
@@ -186,6 +188,16 @@ class CommandSchedulerTest {
   }
 
   @Test
+  void whatSomebodyCancelledIsToldAsSuch() throws IOException {
+    qstat("7 C\n8 F\n8 C\n9 C\n9 Q\n10 C\n10 R", "");
+    Ended cancelled = new Ended(SchedulerState.Cause.CANCELLED, "C");
+    assertEquals(cancelled, state("7"));
+    assertEquals(cancelled, state("8"));
+    assertEquals(new Waiting("Q", false), state("9"));
+    assertEquals(new Running(""), state("10"));
+  }
+
+  @Test
   void onlyAWholeAnswerMakesAJobGone() throws IOException {
     qstat("7 R", "echo 'qstat: Unknown Job Id 8.server' >&2; exit 153");
     assertEquals(new Running(""), state("7"));
@@ -254,7 +266,15 @@ class CommandSchedulerTest {
     programs.says("qstat", "echo 7 R");
     SchedulerSettings.Commands listing =
         new SchedulerSettings.Commands(
-            "true", "qstat", "qdel {ids}", " ", null, List.of("R"), List.of(), List.of());
+            "true",
+            "qstat",
+            "qdel {ids}",
+            " ",
+            null,
+            List.of("R"),
+            List.of(),
+            List.of(),
+            List.of());
     List<SchedulerJob> jobs =
         IntStream.range(0, 2500)
             .mapToObj(i -> new SchedulerJob("" + i, "torc-" + i, null))

@@ -69,7 +69,7 @@ class EarlierBatchesTest {
         }
 
         @Override
-        public void begun() {}
+        public void lost() {}
 
         @Override
         public void ended(RemoteEnd end) {

@@ -154,6 +154,11 @@ enum ForeignScheduler {
     return words.get(truth.ordinal());
   }
 
+  /** Whether it says so of what somebody cancelled, and of nothing else. */
+  boolean tellsCancelled(String word) {
+    return (this == FLUX || this == HYPERQUEUE) && word.equals("CANCELED");
+  }
+
   /** What it prints when it took a script. */
   String taken(String id) {
     return switch (this) {

@@ -34,7 +34,7 @@ class RemoteDeskTest {
   private static final class Job implements RemoteListener {
     final String name;
     RemoteEnd end;
-    int begun;
+    int lost;
     int ends;
     String left = "";
 
@@ -46,8 +46,8 @@ class RemoteDeskTest {
     public void submitted(String id) {}
 
     @Override
-    public void begun() {
-      begun++;
+    public void lost() {
+      lost++;
     }
 
     @Override
@@ -144,7 +144,11 @@ class RemoteDeskTest {
     run(1000);
     all(ProcessEnd.How.EXITED);
     assertEquals(1, cluster.submissions);
-    assertTrue(jobs.stream().allMatch(job -> job.begun == 1 && job.end.status() != null));
+    assertTrue(
+        jobs.stream()
+            .allMatch(
+                job ->
+                    cluster.runs.get(job.name) == 1 && job.lost == 0 && job.end.status() != null));
   }
 
   @Test
@@ -321,7 +325,7 @@ class RemoteDeskTest {
       assertEquals(1, job.ends, job.name);
       boolean ok = job.end.end().how() == ProcessEnd.How.EXITED;
       boolean lost = job.end.end().how() == ProcessEnd.How.NOT_STARTED;
-      assertTrue(ok || lost && job.begun > 3, job.name + ": " + job.end.end());
+      assertTrue(ok || lost && job.lost == 3, job.name + ": " + job.end.end());
     }
     cluster.begins.forEach((claim, count) -> assertEquals(1, count, claim));
   }

@@ -27,7 +27,7 @@ class RemoteRunnerTest {
     public void submitted(String id) {}
 
     @Override
-    public void begun() {}
+    public void lost() {}
 
     @Override
     public void ended(RemoteEnd how) {

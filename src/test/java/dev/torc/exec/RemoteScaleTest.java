@@ -31,7 +31,7 @@ class RemoteScaleTest {
     public void submitted(String id) {}
 
     @Override
-    public void begun() {}
+    public void lost() {}
 
     @Override
     public void ended(RemoteEnd end) {

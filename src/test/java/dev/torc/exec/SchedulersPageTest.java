@@ -8,6 +8,7 @@ import dev.torc.Page;
 import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.exec.ForeignScheduler.Answer;
 import dev.torc.exec.ForeignScheduler.Truth;
+import dev.torc.exec.SchedulerState.Ended;
 import dev.torc.exec.SchedulerState.Gone;
 import dev.torc.exec.SchedulerState.NoAnswer;
 import dev.torc.exec.SchedulerState.Running;
@@ -92,7 +93,8 @@ class SchedulersPageTest {
                 Pattern.compile(commands.id()),
                 commands.words().get(Word.RUNNING),
                 commands.words().get(Word.WAITING),
-                commands.words().get(Word.GONE)),
+                commands.words().get(Word.GONE),
+                commands.words().get(Word.CANCELLED)),
             commands.settings());
     return new CommandScheduler(settings, temp, programs.env(), patience);
   }
@@ -176,7 +178,7 @@ class SchedulersPageTest {
               switch (truth) {
                 case WAITING -> Waiting.class;
                 case RUNNING -> Running.class;
-                case OVER -> Gone.class;
+                case OVER -> kind.tellsCancelled(words.get(job.id())) ? Ended.class : Gone.class;
               };
           assertInstanceOf(expected, states.get(job), job.id() + " " + words.get(job.id()));
         });
@@ -238,7 +240,7 @@ class SchedulersPageTest {
                   boolean right =
                       state instanceof Running
                           ? truth != Truth.WAITING
-                          : state instanceof Gone && truth == Truth.OVER;
+                          : !(state instanceof Waiting) && truth == Truth.OVER;
                   assertTrue(late || right, job.id() + " is " + truth + ": " + state + "\n" + lie);
                 });
       }

@@ -1,0 +1,162 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.exec.Scheduler;
+import dev.torc.exec.SchedulerJob;
+import dev.torc.exec.SchedulerSettings;
+import dev.torc.exec.SchedulerState;
+import dev.torc.exec.SchedulerState.Cause;
+import dev.torc.exec.SchedulerState.Ended;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What is known of jobs that a real Slurm has forgotten, by its accounting. What it says of those
+ * that it has is for {@code SlurmIT}.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SlurmAccountingIT {
+
+  @TempDir static Path temp;
+  private static RealSlurm slurm;
+  private static SchedulerJob limited; // Slurm looks for time limits twice a minute
+
+  @BeforeAll
+  static void start() throws Exception {
+    slurm = RealSlurm.withAccounting();
+    limited = submit("limited", "echo; exec sleep 100");
+    awaitRunning(limited);
+    slurm.administer("scontrol", "update", "JobId=" + limited.id(), "EndTime=now+1");
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (slurm != null) {
+      slurm.close();
+    }
+  }
+
+  private static Scheduler scheduler() {
+    SchedulerSettings settings =
+        new SchedulerSettings(
+            "test",
+            SchedulerSettings.Kind.SLURM,
+            null,
+            null,
+            List.of(),
+            null,
+            500,
+            0,
+            0,
+            0,
+            null,
+            Map.of());
+    return Scheduler.of(settings, temp, slurm.env());
+  }
+
+  private static SchedulerJob submit(String name, String command, String... more) throws Exception {
+    List<String> words = new ArrayList<>(List.of("sbatch", "--parsable", "--partition=wide"));
+    words.addAll(List.of(more));
+    Path log = temp.resolve(name + ".log");
+    words.addAll(List.of("--job-name=" + name, "--output=" + log, "--wrap=" + command));
+    return new SchedulerJob(slurm.ask(words.toArray(String[]::new)), name, log);
+  }
+
+  private static void awaitRunning(SchedulerJob... jobs) throws Exception {
+    for (SchedulerJob job : jobs) {
+      Sandbox.until(
+          job.name() + " runs",
+          () ->
+              scheduler().states(List.of(job)).get(job) instanceof SchedulerState.Running
+                  && Files.exists(job.log()));
+    }
+  }
+
+  private static void awaitForgotten(String partition) throws Exception {
+    Sandbox.until(
+        "Slurm has forgotten all",
+        () -> {
+          Thread.sleep(100);
+          return slurm
+              .ask("squeue", "--noheader", "--states=all", "--partition=" + partition)
+              .isEmpty();
+        });
+  }
+
+  @Test
+  @Order(1)
+  void whatWasCancelledWhileNoTorcWasThereIsNotSubmittedAnew() throws Exception {
+    try (Sandbox project = new Sandbox(temp)) {
+      project.env.put("SLURM_CONF", slurm.env().get("SLURM_CONF"));
+      project.build(
+          """
+          executors:
+            slurm: { kind: slurm, partition: low, latency: 1s }
+          defaults: { executor: slurm }
+          jobs:
+            a: { command: "echo begin >> log; sleep 100", produces: a }
+          """);
+      Sandbox.Ran submitted = project.torc("--submit");
+      assertEquals(0, submitted.exit(), submitted.err());
+      project.awaitLine("log");
+      slurm.administer("scancel", "--user=" + slurm.ask("id", "-un"), "--partition=low");
+      awaitForgotten("low");
+      Sandbox.Ran ran = project.torc();
+      assertEquals("1 job: 0 ran, 0 up to date, 1 failed", ran.counts(), ran.err());
+      assertTrue(ran.err().contains("cancelled"), ran.err());
+      assertEquals(List.of("begin"), project.lines("log"));
+      assertFalse(project.exists("a"));
+    }
+  }
+
+  @Test
+  @Order(2)
+  void theEndsOfJobsThatSlurmHasForgottenAreKnown() throws Exception {
+    SchedulerJob taken = submit("taken", "echo; exec sleep 100");
+    SchedulerJob held = submit("held", "true", "--hold");
+    SchedulerJob good = submit("good", "true");
+    SchedulerJob bad = submit("bad", "exit 7");
+    SchedulerJob large =
+        submit(
+            "large",
+            "x=$(tail -c 400m /dev/zero | tr '\\0' x); sleep 100",
+            "--mem=50M",
+            "--cpus-per-task=1");
+    awaitRunning(taken);
+    slurm.administer("scancel", taken.id(), held.id());
+    awaitForgotten("wide");
+    Map<SchedulerJob, Cause> causes = new LinkedHashMap<>();
+    List<SchedulerJob> jobs = List.of(limited, taken, held, good, bad, large);
+    scheduler()
+        .states(jobs)
+        .forEach((job, state) -> causes.put(job, state instanceof Ended end ? end.cause() : null));
+    Map<SchedulerJob, Cause> expected = new HashMap<>();
+    expected.put(limited, Cause.TIME_LIMIT);
+    expected.put(taken, Cause.CANCELLED);
+    expected.put(held, Cause.CANCELLED);
+    expected.put(good, Cause.EXITED);
+    expected.put(bad, Cause.EXITED);
+    expected.put(large, Cause.OUT_OF_MEMORY);
+    assertEquals(expected, causes);
+    SchedulerJob other = new SchedulerJob(good.id(), "other", null);
+    assertEquals(
+        new SchedulerState.Gone(),
+        scheduler().states(List.of(other)).get(other),
+        "another name is another job");
+  }
+}
