@@ -207,4 +207,21 @@ class RemoteKillIT {
     killedAt("script.new", "pwrite ", "start ", "ids.new");
     killedAt("*.claim", "rename .torc/remote/far/torc-*/*.aside/0", "*.gone");
   }
+
+  @Test
+  void whatAGlobMatchedIsBackAfterAnInterrupt() throws Exception {
+    try (Sandbox project = copy()) {
+      holds(project, ALL);
+      Sandbox.Going torc = project.start();
+      Sandbox.until("it is out", () -> torc.err().contains("g: submitted to far"));
+      assertEquals(List.of(), files(project.root.resolve("g")));
+      torc.signal("INT");
+      Ran ended = torc.await();
+      assertEquals(130, ended.exit(), ended.err());
+      assertEquals(List.of("1.o", "mine.o"), files(project.root.resolve("g")), ended.err());
+      assertEquals("edited\n", project.read("a.out"));
+      assertFalse(project.exists(".torc/kept"));
+      assertFalse(project.exists(".torc/remote"));
+    }
+  }
 }
