@@ -122,7 +122,9 @@ class ClusterEndsIT {
         """
         jobs:
           a:
-            command: echo begin >> log; until test -e go; do sleep 0.1; done; echo end >> log
+            command: |
+              mkdir {tmp}/new
+              echo begin >> log; until test -e go; do sleep 0.1; done; echo end >> log
         """);
     project.edit("torc.yaml", "partition: wide", "partition: main");
     cluster.slurm.administer("scontrol", "update", "NodeName=n1", "State=DRAIN", "Reason=test");

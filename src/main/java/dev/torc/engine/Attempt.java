@@ -387,7 +387,7 @@ final class Attempt {
    * nothing that stands there is the job's.
    */
   private AttemptOutcome left(AttemptOutcome failed) {
-    if (!cleared) {
+    if (!cleared || remote.isUnbegun()) {
       return failed;
     }
     try {

@@ -22,6 +22,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -74,8 +75,8 @@ public record ProductRemoval(
   /**
    * Clears the places of all products of a job that is about to run.
    *
-   * @param handed whether it is handed out: then its script moves aside what stands in declared
-   *     places when it begins, and {@link #sort} sees to that
+   * @param handed whether it is handed out: then what stands there is moved aside when it is, or
+   *     when it begins, and {@link #sort} sees to that
    * @return whether it saw the folders in which they are to stand; else some may have to be made
    */
   boolean clear(Job job, boolean handed) throws IOException {
@@ -87,9 +88,9 @@ public record ProductRemoval(
       } else if (ref instanceof Ref.OfFolder folder) {
         clear(folder.path(), job.persist(), stays);
         there = false;
-      } else if (ref instanceof Ref.OfGlob glob) {
+      } else if (ref instanceof Ref.OfGlob) {
         there = false;
-        for (String path : GlobWalk.of(place.root(), Glob.of(glob.pattern()), digests.stop())) {
+        for (String path : stays ? List.<String>of() : matches(ref)) {
           clear(path, job.persist(), false);
         }
       }
@@ -98,6 +99,21 @@ public record ProductRemoval(
       there &= clear(job.depfile(), false, handed);
     }
     return there;
+  }
+
+  /** What the globs of a job match that is handed out, and is to make way before it is. */
+  List<String> matched(Job job) throws IOException {
+    List<String> matched = new ArrayList<>();
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfGlob && !job.persist()) {
+        matched.addAll(matches(ref));
+      }
+    }
+    return matched;
+  }
+
+  private List<String> matches(Ref glob) throws IOException {
+    return GlobWalk.of(place.root(), Glob.of(((Ref.OfGlob) glob).pattern()), digests.stop());
   }
 
   private boolean clear(String path, boolean persist, boolean stays) throws IOException {
@@ -122,8 +138,8 @@ public record ProductRemoval(
   }
 
   /**
-   * Sees to what a script moved from the place of a product: what torc made, unaltered, may be
-   * deleted there; the rest is kept. Nothing happens where nothing was moved.
+   * Sees to what was moved aside from the place of a product whose job began: what torc made,
+   * unaltered, is deleted there; the rest is kept. Nothing happens where nothing was moved.
    *
    * @param product absolute
    */
@@ -135,6 +151,29 @@ public record ProductRemoval(
     DigestMemo fresh = DigestMemo.looking(place.root(), _ -> null); // nobody asks again
     if (owned == null || owned.adopted() || !asRecorded(owned, aside.toString(), fresh)) {
       keep(product, aside, false, "torc did not make it as it is");
+    } else {
+      FileTree.remove(aside);
+    }
+  }
+
+  /**
+   * Puts back what was moved aside from the place of a product whose job never began; where
+   * something else stands there by now, as {@link #sort}.
+   *
+   * @param product absolute
+   */
+  void putBack(Path product, Path aside) throws IOException {
+    if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    if (Files.isDirectory(product, LinkOption.NOFOLLOW_LINKS)) {
+      OwnFile.removeEmpty(product); // its script made it
+    }
+    if (Files.exists(product, LinkOption.NOFOLLOW_LINKS)) {
+      sort(product, aside);
+    } else {
+      Files.createDirectories(product.getParent());
+      move(aside, product);
     }
   }
 
@@ -261,21 +300,26 @@ public record ProductRemoval(
     OwnFile.folders(spot == null ? place.root() : spot.ground(), to.getParent());
     if (copy) {
       copy(from, to);
-    } else {
-      try {
-        Files.move(from, to);
-      } catch (NoSuchFileException e) {
-        return; // gone by itself
-      } catch (IOException e) {
-        if (Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
-          copy(from, to); // across file systems a folder cannot be renamed
-          FileTree.remove(from);
-        } else {
-          throw e;
-        }
-      }
+    } else if (!move(from, to)) {
+      return;
     }
     note.accept("%s %s to %s: %s".formatted(copy ? "copied" : "moved", name(file), shown(to), why));
+  }
+
+  /** Whether it was there to be moved; else it is gone by itself. */
+  private static boolean move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to);
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      if (!Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
+        throw e;
+      }
+      copy(from, to); // across file systems a folder cannot be renamed
+      FileTree.remove(from);
+    }
+    return true;
   }
 
   private String shown(Path to) {

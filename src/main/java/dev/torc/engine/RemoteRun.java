@@ -2,6 +2,8 @@ package dev.torc.engine;
 
 import dev.torc.cache.StartMarks;
 import dev.torc.exec.BatchJob;
+import dev.torc.exec.BatchJob.Clearing;
+import dev.torc.exec.Claimant;
 import dev.torc.exec.Launch;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.exec.ProductSize;
@@ -13,6 +15,7 @@ import dev.torc.exec.RemotePlace;
 import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.SchedulerResources;
 import dev.torc.graph.Graph;
+import dev.torc.machine.Refusal;
 import dev.torc.posix.FileTree;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
@@ -39,6 +42,7 @@ public final class RemoteRun {
   private final Consumer<Event.JobSubmitted> submitted;
   private final List<RemotePlace> places = new ArrayList<>();
   private volatile RemoteRunner runner;
+  private boolean begun;
 
   /**
    * @param submitted is told where it is, once it is handed out
@@ -55,20 +59,23 @@ public final class RemoteRun {
    * @param memory bytes that are asked for; 0 for none
    * @param expected seconds that it is likely to take; 0 where nobody knows
    */
-  static RemoteAttempt of(
-      RemoteKey key, Job job, Launch launch, long memory, long expected, Graph graph)
+  RemoteAttempt attempt(Job job, Launch launch, long memory, long expected, Graph graph)
       throws IOException {
     Path root = graph.workflow().root();
+    Clearing clearing = job.persist() ? Clearing.KEEP : Clearing.CLEAR;
     List<BatchJob.Product> products = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfFile file) {
-        products.add(new BatchJob.Product(root.resolve(file.path()), false, job.persist()));
+        products.add(new BatchJob.Product(root.resolve(file.path()), false, clearing));
       } else if (ref instanceof Ref.OfFolder folder) {
-        products.add(new BatchJob.Product(root.resolve(folder.path()), true, job.persist()));
+        products.add(new BatchJob.Product(root.resolve(folder.path()), true, clearing));
       }
     }
     if (job.depfile() != null) {
-      products.add(new BatchJob.Product(root.resolve(job.depfile()), false, false));
+      products.add(new BatchJob.Product(root.resolve(job.depfile()), false, Clearing.CLEAR));
+    }
+    for (String path : removal.matched(job)) {
+      products.add(new BatchJob.Product(root.resolve(path), false, Clearing.AHEAD));
     }
     Resources wanted = job.resources();
     return new RemoteAttempt(
@@ -119,6 +126,28 @@ public final class RemoteRun {
     return over;
   }
 
+  /**
+   * Sees to what an earlier torc left of a job that is recorded, where no scheduler has to be asked
+   * for that.
+   *
+   * @return whether that is all
+   */
+  public static boolean forget(List<RemotePlace> places, Claimant me, ProductRemoval removal)
+      throws IOException {
+    RemoteRun run = new RemoteRun(removal, null, _ -> {});
+    for (RemotePlace place : places) {
+      if (!place.isOver(me)) {
+        return false;
+      }
+      run.places.add(place);
+    }
+    run.sort();
+    for (RemotePlace place : places) {
+      place.folder().forget(place.claim(), me);
+    }
+    return true;
+  }
+
   private ProcessEnd await(Consumer<RemoteListener> begin)
       throws IOException, InterruptedException {
     Waiting waiting = new Waiting();
@@ -129,6 +158,7 @@ public final class RemoteRun {
     if (how.end() == null) { // nothing of them is of use
       recorded();
       places.clear();
+      begun = false;
     }
     if (how.status() != null && how.end().ok()) {
       awaitProducts(how);
@@ -150,19 +180,30 @@ public final class RemoteRun {
     }
   }
 
-  /**
-   * Rule 15 for what scripts moved aside: what torc made goes with the record, the rest is kept.
-   */
+  /** Rule 15 for what was moved aside; back with it where the job never began. */
   private void sort() throws IOException {
+    begun = places.stream().anyMatch(RemotePlace::hasBegun);
     for (RemotePlace place : places) {
       for (int i = 0; i < place.products().size(); i++) {
-        removal.sort(place.products().get(i).path(), place.aside(i));
+        Path product = place.products().get(i).path();
+        if (begun) {
+          removal.sort(product, place.aside(i));
+        } else {
+          removal.putBack(product, place.aside(i));
+        }
       }
-      RemoteKey of = place.key();
-      FileTree.remove(
-          TemporaryFolder.of(
-              removal.place(), new StartMarks.Mark(of.build(), of.job(), of.attempt())));
+      FileTree.remove(temporary(place.key()));
     }
+  }
+
+  private Path temporary(RemoteKey of) {
+    return TemporaryFolder.of(
+        removal.place(), new StartMarks.Mark(of.build(), of.job(), of.attempt()));
+  }
+
+  /** Whether any process of it started: else what stands in the places of its products is older. */
+  boolean hasBegun() {
+    return begun;
   }
 
   /** When its processes started; null where that is not known. */
@@ -187,7 +228,14 @@ public final class RemoteRun {
     }
 
     @Override
-    public void begun() {}
+    public void lost() {
+      try {
+        TemporaryFolder.empty(temporary(key));
+      } catch (IOException e) {
+        String line = "cannot empty the folder {tmp} of %s: %s";
+        removal.note(line.formatted(key.job(), Refusal.line(e)));
+      }
+    }
 
     @Override
     public void ended(RemoteEnd how) {

@@ -175,6 +175,11 @@ final class RemoteWork {
     return run != null;
   }
 
+  /** Whether nothing of it ran, so that nothing in the places of its products is its own. */
+  boolean isUnbegun() {
+    return run != null && !run.hasBegun();
+  }
+
   /**
    * Hands it out and waits for its end.
    *
@@ -182,8 +187,7 @@ final class RemoteWork {
    */
   ProcessEnd run(Launch launch, long memory) throws IOException {
     RemoteRunner runner = shared.remotes().of(job.executor());
-    RemoteAttempt attempt =
-        RemoteRun.of(run.key(), job, launch, memory, expected(), shared.graph());
+    RemoteAttempt attempt = run.attempt(job, launch, memory, expected(), shared.graph());
     ProcessEnd end = await(runner, NOT_REACHED, () -> run.run(runner, attempt));
     return RemoteAttempt.ended(launch, end);
   }

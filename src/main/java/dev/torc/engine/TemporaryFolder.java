@@ -2,11 +2,13 @@ package dev.torc.engine;
 
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
+import dev.torc.posix.FileTree;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -60,5 +62,13 @@ public final class TemporaryFolder {
   /** Makes it, for nobody but its owner. */
   static void make(Path folder) throws IOException {
     Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWN));
+  }
+
+  /** Takes away what it holds; does nothing where it is not there. */
+  static void empty(Path folder) throws IOException {
+    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      FileTree.remove(folder);
+      make(folder);
+    }
   }
 }

@@ -9,7 +9,9 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -38,7 +40,7 @@ public record BatchFolder(Path path) {
   public enum Word {
     /** A folder: somebody has the job, for ever. */
     CLAIM,
-    /** A folder: what stood in the places of its products when its script claimed it. */
+    /** A folder: what stood in the places of its products, moved there by its script or by torc. */
     ASIDE,
     /** Its script cleared the places of its products; its processes start. */
     BEGUN,
@@ -99,11 +101,20 @@ public record BatchFolder(Path path) {
   /** The folders of scripts in a folder; none where that is not there. */
   static List<BatchFolder> all(Path folder) throws IOException {
     List<BatchFolder> all = new ArrayList<>();
+    for (Path each : folders(folder)) {
+      if (!isGone(each)) {
+        all.add(new BatchFolder(each));
+      }
+    }
+    return all;
+  }
+
+  private static List<Path> folders(Path folder) throws IOException {
+    List<Path> folders = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
-        BatchFolder each = new BatchFolder(file);
-        if (Files.isDirectory(file) && !each.isGone()) {
-          all.add(each);
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+          folders.add(file);
         }
       }
     } catch (NoSuchFileException none) {
@@ -111,7 +122,45 @@ public record BatchFolder(Path path) {
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
-    return all;
+    return folders;
+  }
+
+  /**
+   * Takes away what is of no use any more, as killed torcs leave it: folders of scripts that were
+   * not written down yet, of which all is recorded, or that were being taken away, and folders with
+   * nothing in them.
+   *
+   * @param folder has a folder for each executor
+   */
+  public static void tidy(Path folder) throws IOException {
+    for (Path executor : folders(folder)) {
+      for (Path each : folders(executor)) {
+        BatchFolder place = new BatchFolder(each);
+        if (isGone(each)) {
+          FileTree.remove(each);
+        } else if (place.isDone()) {
+          place.remove();
+        }
+      }
+      OwnFile.removeEmpty(executor);
+    }
+    OwnFile.removeEmpty(folder);
+  }
+
+  private boolean isDone() throws IOException {
+    Map<String, Set<Word>> words = words();
+    BatchRecord record = record();
+    if (record == null) {
+      return words.isEmpty();
+    }
+    for (List<RemotePlace> element : record.elements()) {
+      for (RemotePlace place : element) {
+        if (!isDone(place.claim(), words.getOrDefault(place.claim(), Set.of()))) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** What there is of each job, by one listing of the folder; of one without a word, nothing. */
@@ -142,6 +191,17 @@ public record BatchFolder(Path path) {
   /** Where a product went that stood there before, whether it did or not. */
   public Path aside(String job, int product) {
     return file(job, Word.ASIDE).resolve(Integer.toString(product));
+  }
+
+  /** Moves aside what stands in the place of a product; does nothing where nothing does. */
+  void moveAside(String job, int product, Path from) throws IOException {
+    Path to = aside(job, product);
+    Files.createDirectories(to.getParent());
+    try {
+      Files.move(from, to);
+    } catch (NoSuchFileException gone) {
+      return; // by itself, meanwhile
+    }
   }
 
   /** The file that says that it begins. */
@@ -206,14 +266,23 @@ public record BatchFolder(Path path) {
     return by != null && by.isTorc();
   }
 
+  /**
+   * Whether nothing of a job is of use any more: a torc has it, and nothing lies aside.
+   *
+   * @param there what {@link #words} says of it
+   */
+  boolean isDone(String job, Set<Word> there) {
+    return isTaken(job, there) && !there.contains(Word.ASIDE);
+  }
+
   /** Writes down that nobody wants what a job comes to, before the scheduler is told to end it. */
   void unwanted(String job) throws IOException {
     put(file(job, Word.UNWANTED), new byte[0]);
   }
 
-  /** Whether it is being taken away. */
-  private boolean isGone() {
-    return path.toString().endsWith(GONE);
+  /** Whether a folder is being taken away. */
+  private static boolean isGone(Path folder) {
+    return folder.toString().endsWith(GONE);
   }
 
   /**
@@ -278,6 +347,10 @@ public record BatchFolder(Path path) {
       if (sync) {
         out.force(false);
       }
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new FileSystemException(file.toString(), null, e.getMessage()); // a channel names none
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
   }

@@ -2,6 +2,7 @@ package dev.torc.exec;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One attempt of a job as it stands in a batch's script.
@@ -16,7 +17,7 @@ import java.util.List;
  *     none
  * @param expected seconds that it is likely to take, 0 where nobody knows: without a time limit the
  *     rest of the batch's time must hold that
- * @param products declared files and folders, the depfile too
+ * @param products declared files and folders, the depfile too; last, what patterns matched
  */
 public record BatchJob(
     String name,
@@ -33,9 +34,31 @@ public record BatchJob(
    *
    * @param path absolute
    * @param folder whether it is a folder
-   * @param stays whether what stands there stays, as for a job that goes on with its products
+   * @param clearing what becomes of what stands there
    */
-  public record Product(Path path, boolean folder, boolean stays) {}
+  public record Product(Path path, boolean folder, Clearing clearing) {}
+
+  /** What becomes of what stands in the place of a product. */
+  public enum Clearing {
+    /** It stays, as for a job that goes on with its products. */
+    KEEP,
+    /** The script moves it aside when it has claimed the job. */
+    CLEAR,
+    /** Torc does, before it hands out the job: a pattern matched it, of which no script knows. */
+    AHEAD;
+
+    private final String word = name().toLowerCase(Locale.ROOT);
+
+    @Override
+    public String toString() {
+      return word;
+    }
+
+    /** The one with a word; throws {@link IllegalArgumentException} for another. */
+    static Clearing of(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+  }
 
   /** Throws {@link IllegalArgumentException} for what a script cannot hold. */
   public BatchJob {

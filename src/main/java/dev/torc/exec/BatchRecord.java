@@ -38,8 +38,7 @@ record BatchRecord(
                     key.command());
         BatchWord.line(lines, "job", words + key.job());
         for (BatchJob.Product product : place.products()) {
-          String how =
-              (product.stays() ? " keep" : " clear") + (product.folder() ? " folder " : " file ");
+          String how = " " + product.clearing() + (product.folder() ? " folder " : " file ");
           BatchWord.line(lines, "product", place.claim() + how + product.path());
         }
       }
@@ -70,7 +69,9 @@ record BatchRecord(
         String[] product = products.get(next);
         own.add(
             new BatchJob.Product(
-                Path.of(product[3]), product[2].equals("folder"), product[1].equals("keep")));
+                Path.of(product[3]),
+                product[2].equals("folder"),
+                BatchJob.Clearing.of(product[1])));
       }
       RemoteKey key =
           new RemoteKey(words[6], words[2], Integer.parseInt(words[3]), words[4], words[5]);

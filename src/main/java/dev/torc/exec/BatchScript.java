@@ -96,9 +96,12 @@ public record BatchScript(
     text.append(' ').append(time > 0 ? time : job.expected()).append(' ').append(memory);
     text.append(job.append() ? " append " : " new ").append(quoted(job.log().toString()));
     for (BatchJob.Product product : job.products()) {
-      text.append(product.stays() ? " keep" : " clear");
-      text.append(product.folder() ? " folder " : " file ");
-      text.append(quoted(product.path().toString()));
+      if (product.clearing() != BatchJob.Clearing.AHEAD) {
+        text.append(' ')
+            .append(product.clearing())
+            .append(product.folder() ? " folder " : " file ");
+        text.append(quoted(product.path().toString()));
+      }
     }
     text.append('\n');
   }

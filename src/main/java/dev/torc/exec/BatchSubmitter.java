@@ -1,6 +1,7 @@
 package dev.torc.exec;
 
 import dev.torc.exec.RemoteBatch.Entry;
+import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,10 +70,15 @@ final class BatchSubmitter {
             asked == 0 ? 0 : Math.max(1, (asked - SLACK) / SECOND),
             GRACE,
             scheduler.elementVariable());
-    Files.createDirectories(place.path());
-    place.writeScript(script.of(batch.scripted()));
-    place.write(batch.record(settings));
-    marks.handOut(batch.keys(), settings.name());
+    try {
+      Files.createDirectories(place.path());
+      place.writeScript(script.of(batch.scripted()));
+      place.write(batch.record(settings));
+      marks.handOut(batch.keys(), settings.name());
+    } catch (IOException e) {
+      FileTree.remove(place.path()); // the next try writes another
+      throw e;
+    }
     return batch;
   }
 

@@ -58,7 +58,7 @@ final class EarlierBatches {
   private EarlierBatches() {}
 
   /**
-   * Looks for the folders of scripts, and takes away those that were never handed out.
+   * Looks for the folders of scripts.
    *
    * @param notes takes lines for people
    */
@@ -66,11 +66,8 @@ final class EarlierBatches {
     EarlierBatches earlier = new EarlierBatches();
     for (BatchFolder place : BatchFolder.all(folder)) {
       BatchRecord record = place.record();
-      Map<String, Set<Word>> words = place.words();
       if (record != null) {
-        earlier.add(RemoteBatch.of(place, record), words);
-      } else if (words.isEmpty()) {
-        place.remove();
+        earlier.add(RemoteBatch.of(place, record), place.words());
       } else {
         notes.accept(
             "cannot read what was handed out in %s; remove it when nothing of it runs any more"
@@ -85,8 +82,9 @@ final class EarlierBatches {
       for (Entry entry : element.entries) {
         Set<Word> there = words.getOrDefault(entry.claim(), EnumSet.noneOf(Word.class));
         if (batch.folder().isTaken(entry.claim(), there)) {
-          entry.end(RemoteEnd.none(List.of()));
-        } else {
+          entry.end(RemoteEnd.none(there.contains(Word.ASIDE) ? entry.places() : List.of()));
+        }
+        if (!batch.folder().isDone(entry.claim(), there)) {
           if (there.contains(Word.UNWANTED)) {
             entry.unwanted();
           }

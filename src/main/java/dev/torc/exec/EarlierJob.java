@@ -66,7 +66,7 @@ public record EarlierJob(RemotePlace place, SchedulerSettings settings, String i
           ids = place.folder().ids();
         }
         Set<Word> there = words.getOrDefault(place.claim(), EnumSet.noneOf(Word.class));
-        if (!place.folder().isTaken(place.claim(), there)) {
+        if (!place.folder().isDone(place.claim(), there)) {
           String id = element < ids.size() ? ids.get(element) : null;
           all.add(new EarlierJob(place, record.settings(), id));
         }

@@ -16,7 +16,7 @@ import java.util.List;
  * @param timeLimit nanoseconds for all steps together; 0 for none
  * @param memoryLimit bytes for the whole process tree; 0 for none
  * @param expected seconds that it is likely to take; 0 where nobody knows
- * @param products declared files and folders, the depfile too
+ * @param products declared files and folders, the depfile too; last, what patterns matched
  * @param resources of the machine that runs it, without a time
  */
 public record RemoteAttempt(

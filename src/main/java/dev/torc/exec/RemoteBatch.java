@@ -2,6 +2,7 @@ package dev.torc.exec;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -98,9 +99,9 @@ final class RemoteBatch {
       return all;
     }
 
-    /** Likewise, if it did not. */
+    /** Likewise, if it did not: then only what torc cleared for it may lie there. */
     List<RemotePlace> earlierPlaces() {
-      return List.copyOf(places);
+      return place != null && place.isCleared() ? places() : List.copyOf(places);
     }
 
     /**
@@ -111,9 +112,6 @@ final class RemoteBatch {
     void hand(RemoteListener to, List<RemotePlace> more) {
       listener = to;
       places.addAll(0, more);
-      if (begun) {
-        to.begun();
-      }
       if (end != null) {
         List<RemotePlace> all = new ArrayList<>(more);
         all.addAll(end.places());
@@ -129,13 +127,10 @@ final class RemoteBatch {
       }
     }
 
-    /** Tells once that it began; returns whether that was news. */
+    /** It began; returns whether that is news. */
     boolean begun() {
       boolean news = !begun;
       begun = true;
-      if (news && listener != null) {
-        listener.begun();
-      }
       return news;
     }
 
@@ -159,22 +154,29 @@ final class RemoteBatch {
 
     /** The same attempt for another script; it did not begin in this one. */
     Entry anew() {
-      over = true;
-      recorded = true;
-      return new Entry(key, products, attempt, listener, places, losses);
+      return again(earlierPlaces(), losses);
     }
 
     /** Likewise, where nothing in that script began. */
     Entry unbegun() {
-      over = true;
-      recorded = true;
-      return new Entry(key, products, attempt, listener, places, losses + 1);
+      return again(earlierPlaces(), losses + 1);
     }
 
     /** Likewise, as it was lost. */
     Entry lost() {
+      listener.lost();
+      return again(places(), losses + 1);
+    }
+
+    private Entry again(List<RemotePlace> left, int lost) {
       over = true;
-      return new Entry(key, products, attempt, listener, places(), losses + 1);
+      recorded = !left.contains(place);
+      return new Entry(key, products, attempt, listener, left, lost);
+    }
+
+    /** Moves aside what is to make way before a script can run. */
+    void clear() throws IOException {
+      place.clear();
     }
 
     /** It is over. */
@@ -248,7 +250,9 @@ final class RemoteBatch {
     /** Whether no script left anything of any of its jobs. */
     boolean isUntouched(BatchFolder folder) throws IOException {
       Map<String, Set<BatchFolder.Word>> words = folder.words();
-      return entries.stream().noneMatch(entry -> words.containsKey(entry.claim()));
+      Set<BatchFolder.Word> torcs = EnumSet.of(BatchFolder.Word.ASIDE); // a script claims first
+      return entries.stream()
+          .allMatch(entry -> torcs.containsAll(words.getOrDefault(entry.claim(), torcs)));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.torc.exec;
 import dev.torc.exec.BatchFolder.Word;
 import dev.torc.exec.RemoteBatch.Element;
 import dev.torc.exec.RemoteBatch.Entry;
+import dev.torc.machine.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -34,15 +35,13 @@ final class RemoteDesk {
   private static final long PACE = 3 * SECOND; // where there is no room for all
   private static final long REST = 30 * SECOND;
 
-  /** How often an attempt is handed out again for what was no fault of its own. */
-  private static final int AGAIN = 3;
-
   private final Scheduler scheduler;
   private final SchedulerSettings settings;
   private final Path folder;
   private final Claimant me;
   private final BatchSubmitter submitter;
   private final SchedulerWatch watch;
+  private final ElementEnds ends;
   private final Consumer<String> notes;
 
   private final List<Entry> ready = new ArrayList<>();
@@ -76,13 +75,14 @@ final class RemoteDesk {
     this.me = me;
     this.watch = new SchedulerWatch(scheduler, settings.name(), notes);
     this.submitter = new BatchSubmitter(scheduler, settings, folder, names, marks);
+    this.ends = new ElementEnds(settings.name(), folder, me, notes);
     this.notes = notes;
   }
 
   /** Takes an attempt that is ready, of which nothing is out; its end is told in a turn. */
   void add(RemoteAttempt attempt, RemoteListener listener, long now) {
     if (ending) {
-      listener.ended(interrupted(List.of()));
+      listener.ended(RemoteEnd.interrupted(List.of()));
     } else {
       ready.add(new Entry(attempt, listener));
       gathered = now;
@@ -97,7 +97,7 @@ final class RemoteDesk {
    */
   void resume(RemoteKey key, RemoteListener listener, long now) throws IOException {
     if (ending) {
-      listener.ended(interrupted(List.of()));
+      listener.ended(RemoteEnd.interrupted(List.of()));
       return;
     }
     earlier(now).resume(key, listener, found -> drop(found, now));
@@ -150,9 +150,9 @@ final class RemoteDesk {
     }
     ending = true;
     ended = true;
-    drain(entry -> entry.end(interrupted(entry.earlierPlaces())));
+    drain(entry -> entry.end(RemoteEnd.interrupted(entry.earlierPlaces())));
     if (earlier != null) {
-      earlier.waiting().forEach(listener -> listener.ended(interrupted(List.of())));
+      earlier.waiting().forEach(listener -> listener.ended(RemoteEnd.interrupted(List.of())));
     }
     List<SchedulerJob> cancelled = new ArrayList<>();
     int jobs = 0;
@@ -163,7 +163,7 @@ final class RemoteDesk {
           if (!entry.isOver() && !entry.isLost()) {
             jobs++;
             if (claim(entry, batch)) {
-              entry.end(interrupted(entry.earlierPlaces()));
+              entry.end(RemoteEnd.interrupted(entry.earlierPlaces()));
             } else {
               begun++;
             }
@@ -328,13 +328,15 @@ final class RemoteDesk {
     if (batch == null) {
       String lack = ": its submit asks for %s, which the job does not say";
       String why = settings.name() + lack.formatted(lacks.getFirst());
-      batches.forEach(all -> all.forEach(each -> each.end(failed(why, each.earlierPlaces()))));
+      batches.forEach(
+          all -> all.forEach(each -> each.end(RemoteEnd.failed(why, each.earlierPlaces()))));
       return;
     }
     watch.begin(out.isEmpty(), now);
     out.add(batch);
     folders.put(batch.folder().path(), batch);
     batch.nextLook = now + FIRST_LOOK;
+    makeWay(batch);
     Submission answer = submitter.submit(batch, resources);
     if (answer instanceof Submission.Accepted accepted) {
       watch.accepted(batch, accepted);
@@ -348,14 +350,28 @@ final class RemoteDesk {
     }
   }
 
+  /** One of which something cannot be moved away is never begun; the others go on. */
+  private void makeWay(RemoteBatch batch) throws IOException {
+    for (Element element : batch.elements()) {
+      for (Entry entry : element.entries) {
+        try {
+          entry.clear();
+        } catch (IOException e) {
+          batch.folder().claim(entry.claim(), me);
+          entry.end(RemoteEnd.failed(Refusal.line(e), entry.earlierPlaces()));
+        }
+      }
+    }
+  }
+
   /** None of its jobs will be begun: each is claimed, so that a late script begins none. */
   private void refuse(RemoteBatch batch, Element element, String why) throws IOException {
     for (Entry entry : element.entries) {
       if (!entry.isOver() && batch.folder().claim(entry.claim(), me)) {
         entry.end(
             entry.isLost()
-                ? RemoteEnd.none(List.of())
-                : failed(settings.name() + why, entry.earlierPlaces()));
+                ? RemoteEnd.none(entry.earlierPlaces())
+                : RemoteEnd.failed(settings.name() + why, entry.earlierPlaces()));
       }
     }
   }
@@ -372,7 +388,7 @@ final class RemoteDesk {
     }
     boolean never = found.batch().folder().claim(entry.claim(), me);
     if (never) {
-      entry.end(RemoteEnd.none(List.of()));
+      entry.end(RemoteEnd.none(entry.earlierPlaces()));
     }
     if (!found.batch().isKnown()) {
       watch.find(found.batch(), now);
@@ -440,7 +456,7 @@ final class RemoteDesk {
     if (fresh == null) {
       entry.end(RemoteEnd.none(places));
     } else if (ending) {
-      fresh.end(interrupted(places));
+      fresh.end(RemoteEnd.interrupted(places));
     } else {
       ready.add(fresh);
       gathered = now;
@@ -469,94 +485,14 @@ final class RemoteDesk {
         refuse(batch, element, " will never start it: " + waiting.reason());
       } else if (element.over >= 0 && now - element.over >= settings.latency()) {
         look(batch, now);
-        settle(batch, element, now);
+        if (batch.isKnown() && element.state instanceof SchedulerState.Gone) {
+          // It may be there though nobody knows of it; that it is not is no trouble.
+          scheduler.cancel(List.of(element.job));
+        }
+        ends.settle(
+            batch, element, ending, (entry, fresh, places) -> ready(entry, fresh, places, now));
       }
     }
-  }
-
-  private void settle(RemoteBatch batch, Element element, long now) throws IOException {
-    SchedulerState.Cause cause =
-        element.state instanceof SchedulerState.Ended ended ? ended.cause() : null;
-    String said = element.state instanceof SchedulerState.Ended ended ? ended.said() : "gone";
-    if (cause == null && batch.isKnown()) {
-      tell(scheduler.cancel(List.of(element.job))); // it may be there though nobody knows of it
-    }
-    // Of what torc itself took back or nobody took nothing can be there.
-    boolean untouched =
-        batch.isKnown() && !element.cancelled && element.isUntouched(batch.folder());
-    boolean unseen = untouched && cause == SchedulerState.Cause.EXITED;
-    boolean taken = cause == SchedulerState.Cause.CANCELLED && !element.cancelled;
-    for (Entry entry : element.entries) {
-      if (entry.isOver()) {
-        continue;
-      }
-      boolean never = batch.folder().claim(entry.claim(), me);
-      List<RemotePlace> places = never ? entry.earlierPlaces() : entry.places();
-      if (entry.isUnwanted() || ending && !entry.isLost()) {
-        entry.end(interrupted(places));
-      } else if (unseen && !entry.isLost()) {
-        entry.end(
-            failed(
-                "the machine that %s took does not see %s".formatted(settings.name(), folder),
-                places));
-      } else if (never && taken) {
-        entry.end(failed("cancelled; " + settings.name() + ": " + said, places));
-      } else if (never && untouched && entry.losses() == AGAIN) {
-        String why = "submitted %d times, and no machine began it; %s: %s";
-        entry.end(failed(why.formatted(AGAIN + 1, settings.name(), said), places));
-      } else if (never && untouched && entry.attempt() != null) {
-        ready(entry, entry.unbegun(), places, now);
-      } else if (never) {
-        again(entry, now);
-      } else {
-        died(entry, taken, cause, said, places, now);
-      }
-    }
-  }
-
-  /** An attempt began and nobody will say how it ended. */
-  private void died(
-      Entry entry,
-      boolean taken,
-      SchedulerState.Cause cause,
-      String said,
-      List<RemotePlace> places,
-      long now) {
-    ProcessEnd.How how =
-        switch (cause) {
-          case OUT_OF_MEMORY -> ProcessEnd.How.MEMORY;
-          case TIME_LIMIT -> ProcessEnd.How.TIMEOUT;
-          case CANCELLED -> taken ? ProcessEnd.How.CANCELLED : null;
-          case EXITED -> entry.isCancelled() ? ProcessEnd.How.CANCELLED : null;
-          case null, default -> null;
-        };
-    if (how != null) {
-      entry.end(new RemoteEnd(end(how, settings.name() + ": " + said), null, places));
-    } else if (entry.attempt() == null) {
-      entry.end(RemoteEnd.none(places));
-    } else if (entry.losses() < AGAIN) {
-      notes.accept(
-          "%s: %s (%s); it is submitted anew".formatted(entry.key().job(), lost(cause), said));
-      ready(entry, entry.lost(), places, now);
-    } else {
-      entry.end(failed(lost(cause) + ": " + said, places));
-    }
-  }
-
-  private static String lost(SchedulerState.Cause cause) {
-    return cause == SchedulerState.Cause.PREEMPTED ? "preempted" : "lost with its machine";
-  }
-
-  private static RemoteEnd interrupted(List<RemotePlace> places) {
-    return new RemoteEnd(end(ProcessEnd.How.INTERRUPTED, ""), null, places);
-  }
-
-  private static RemoteEnd failed(String why, List<RemotePlace> places) {
-    return new RemoteEnd(end(ProcessEnd.How.NOT_STARTED, why), null, places);
-  }
-
-  private static ProcessEnd end(ProcessEnd.How how, String message) {
-    return new ProcessEnd(how, 0, 0, -1, -1, message);
   }
 
   private void tell(String trouble) {

@@ -17,4 +17,19 @@ public record RemoteEnd(ProcessEnd end, BatchStatus status, List<RemotePlace> pl
   static RemoteEnd none(List<RemotePlace> places) {
     return new RemoteEnd(null, null, places);
   }
+
+  /** It was ended with all the others. */
+  static RemoteEnd interrupted(List<RemotePlace> places) {
+    return of(ProcessEnd.How.INTERRUPTED, "", places);
+  }
+
+  /** It could not be started, or be known to have ended well. */
+  static RemoteEnd failed(String why, List<RemotePlace> places) {
+    return of(ProcessEnd.How.NOT_STARTED, why, places);
+  }
+
+  /** Its script said nothing. */
+  static RemoteEnd of(ProcessEnd.How how, String message, List<RemotePlace> places) {
+    return new RemoteEnd(new ProcessEnd(how, 0, 0, -1, -1, message), null, places);
+  }
 }

@@ -10,8 +10,8 @@ public interface RemoteListener {
    */
   void submitted(String id);
 
-  /** Its processes start. */
-  void begun();
+  /** It had begun and is lost; it is handed out anew. */
+  void lost();
 
   /** It is over; called once. */
   void ended(RemoteEnd end);

@@ -3,6 +3,7 @@ package dev.torc.exec;
 import dev.torc.machine.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -15,6 +16,8 @@ import java.util.function.Consumer;
  */
 public final class RemoteRunner implements AutoCloseable {
 
+  private static final long AGAIN = 1_000_000_000; // ns
+
   private final RemoteDesk desk;
   private final long latency;
   private final String executor;
@@ -22,7 +25,8 @@ public final class RemoteRunner implements AutoCloseable {
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
   private final Thread thread;
   private volatile boolean closed;
-  private String trouble = "";
+  private List<Order> again = List.of(); // that could not be done
+  private String trouble = ""; // of the last turn
 
   /** Writes down that attempts may be out from now on; on disk when it returns. */
   public interface Marks {
@@ -110,45 +114,42 @@ public final class RemoteRunner implements AutoCloseable {
   private void work() {
     try {
       while (!closed) {
-        long next = turn();
+        long next = again.isEmpty() ? turn() : Math.min(turn(), System.nanoTime() + AGAIN);
         Order order =
-            desk.isEmpty()
+            desk.isEmpty() && again.isEmpty()
                 ? orders.take()
                 : orders.poll(next - System.nanoTime(), TimeUnit.NANOSECONDS);
-        for (; order != null; order = orders.poll()) {
-          take(order);
-        }
+        takeAll(order);
       }
-      for (Order order = orders.poll(); order != null; order = orders.poll()) {
-        take(order); // what is recorded goes
-      }
+      takeAll(orders.poll()); // what is recorded goes
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** What cannot be done now is tried again, before anything else. */
-  private void take(Order order) throws InterruptedException {
-    while (true) {
-      try {
-        order.take(desk);
-        return;
-      } catch (IOException e) {
-        tell(e);
-        if (closed) {
-          return;
-        }
-        TimeUnit.SECONDS.sleep(1);
+  /** What cannot be done now is tried again, and keeps nothing else waiting. */
+  private void takeAll(Order first) {
+    List<Order> failed = new ArrayList<>();
+    again.forEach(order -> take(order, failed));
+    for (Order order = first; order != null; order = orders.poll()) {
+      take(order, failed);
+    }
+    again = failed;
+  }
+
+  private void take(Order order, List<Order> failed) {
+    try {
+      order.take(desk);
+    } catch (IOException e) {
+      if (again.isEmpty() && failed.isEmpty()) {
+        tell(e); // others are likely to fail alike
       }
+      failed.add(order);
     }
   }
 
   private void tell(IOException e) {
-    String line = Refusal.line(e);
-    if (!line.equals(trouble)) {
-      notes.accept(line + "; torc tries again");
-      trouble = line;
-    }
+    notes.accept(Refusal.line(e) + "; torc tries again");
   }
 
   /** What cannot be read or written now is tried again: nothing is over because of that. */
@@ -158,7 +159,10 @@ public final class RemoteRunner implements AutoCloseable {
       trouble = "";
       return next;
     } catch (IOException e) {
-      tell(e);
+      if (!e.toString().equals(trouble)) {
+        trouble = e.toString();
+        tell(e);
+      }
       return System.nanoTime() + 2_000_000_000L;
     }
   }

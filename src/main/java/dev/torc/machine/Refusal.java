@@ -50,7 +50,7 @@ public final class Refusal {
   private static String said(String message) {
     String line = SafeText.line(message, 300);
     if (line.startsWith("No space left") || line.startsWith("Disk quota")) {
-      line += ": make room, then call torc again";
+      line += ": make room";
     }
     return line.isEmpty()
         ? "unknown error"

@@ -286,7 +286,9 @@ public final class BuildSession {
     Graph graph = plan.context().graph();
     boolean known = plan.context().selection().open().isEmpty();
     for (String job : schedulers.jobs()) {
-      if (!work.isOut(job) || known && graph.jobId(job) < 0) {
+      if (!work.isOut(job)) {
+        schedulers.forget(job, work.removal());
+      } else if (known && graph.jobId(job) < 0) {
         schedulers.drop(job, work.removal());
       }
     }

@@ -6,6 +6,7 @@ import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.RemoteRun;
 import dev.torc.engine.Remotes;
 import dev.torc.exec.Allocation;
+import dev.torc.exec.BatchFolder;
 import dev.torc.exec.BatchJob;
 import dev.torc.exec.Claimant;
 import dev.torc.exec.EarlierJob;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -43,10 +45,11 @@ final class Schedulers implements Remotes, AutoCloseable {
   private final RemoteRunner.Marks marks;
   private final Consumer<String> warn;
   private final Path folder;
-  private final Map<String, EarlierJob> earlier = new HashMap<>(); // what is out
+  private final Map<String, List<EarlierJob>> earlier = new HashMap<>(); // what is out
   private final Map<Path, Set<String>> written = new HashMap<>(); // who writes to a place
   private final Map<Path, Set<String>> above = new HashMap<>(); // who writes below it
   private final Map<String, RemoteRunner> runners = new LinkedHashMap<>();
+  private final long started = System.currentTimeMillis() / 1000;
 
   /**
    * Looks at what earlier builds handed out.
@@ -72,7 +75,7 @@ final class Schedulers implements Remotes, AutoCloseable {
     this.folder = place.remote();
     OwnFile.refuseLink(folder);
     for (EarlierJob each : EarlierJob.all(folder)) {
-      earlier.put(each.job(), each);
+      earlier.computeIfAbsent(each.job(), _ -> new ArrayList<>()).add(each);
       for (BatchJob.Product product : each.place().products()) {
         Path path = product.path().normalize();
         written.computeIfAbsent(path, _ -> new HashSet<>()).add(each.job());
@@ -95,10 +98,10 @@ final class Schedulers implements Remotes, AutoCloseable {
 
   @Override
   public synchronized RemoteRunner holder(String job) {
-    EarlierJob out = earlier.get(job);
-    if (out == null) {
+    if (!earlier.containsKey(job)) {
       return null;
     }
+    EarlierJob out = earlier.get(job).getLast();
     Executor now = workflow == null ? null : workflow.executor(out.settings().name());
     SchedulerSettings settings = now == null ? out.settings() : settings(now);
     return of(settings.kind() == out.settings().kind() ? settings : out.settings());
@@ -107,6 +110,20 @@ final class Schedulers implements Remotes, AutoCloseable {
   /** The jobs of which something is out, sorted. */
   Set<String> jobs() {
     return new TreeSet<>(earlier.keySet());
+  }
+
+  /** Sees to what is left of a job that is recorded; ends what of it may still be out. */
+  void forget(String job, ProductRemoval removal) {
+    try {
+      if (RemoteRun.forget(
+          earlier.get(job).stream().map(EarlierJob::place).toList(), me(), removal)) {
+        earlier.remove(job);
+        return;
+      }
+    } catch (IOException e) {
+      warn.accept(job + ": " + Refusal.line(e));
+    }
+    drop(job, removal);
   }
 
   /**
@@ -159,22 +176,23 @@ final class Schedulers implements Remotes, AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Map<String, String> env = caller.env();
-    Claimant me =
-        new Claimant(
-            build,
-            env.getOrDefault("HOSTNAME", "localhost"),
-            Cache.boot(),
-            ProcessHandle.current().pid(),
-            0,
-            System.currentTimeMillis() / 1000);
-    Scheduler scheduler = Scheduler.of(settings, place, env);
+    Scheduler scheduler = Scheduler.of(settings, place, caller.env());
     Allocation allocation = caller.host().allocation();
     if (allocation != null && settings.name().equals(AllocatedBuild.EXECUTOR)) {
       scheduler = allocation.steps(scheduler, place);
       settings = settings.withoutBatches();
     }
-    return new RemoteRunner(scheduler, settings, place, me, marks, warn);
+    return new RemoteRunner(scheduler, settings, place, me(), marks, warn);
+  }
+
+  private Claimant me() {
+    return new Claimant(
+        build,
+        caller.env().getOrDefault("HOSTNAME", "localhost"),
+        Cache.boot(),
+        ProcessHandle.current().pid(),
+        0,
+        started);
   }
 
   static SchedulerSettings settings(Executor executor) {
@@ -213,13 +231,14 @@ final class Schedulers implements Remotes, AutoCloseable {
     return text.isEmpty() ? null : text;
   }
 
-  /** Ends their threads; what is out stays out. */
+  /** Ends their threads; what is out stays out. What killed builds left goes. */
   @Override
   public synchronized void close() {
-    for (RemoteRunner runner : runners.values()) {
-      runner.close();
-      OwnFile.removeEmpty(folder.resolve(runner.executor()));
+    runners.values().forEach(RemoteRunner::close);
+    try {
+      BatchFolder.tidy(folder);
+    } catch (IOException e) {
+      warn.accept("cannot take away what is of no use any more: " + Refusal.line(e));
     }
-    OwnFile.removeEmpty(folder);
   }
 }

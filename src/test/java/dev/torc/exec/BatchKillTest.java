@@ -147,7 +147,7 @@ class BatchKillTest {
               0,
               0,
               0,
-              List.of(new BatchJob.Product(folder.resolve("p"), false, false)));
+              List.of(new BatchJob.Product(folder.resolve("p"), false, BatchJob.Clearing.CLEAR)));
       remote.writeScript(
           new BatchScript(remote.path(), "", true, 0, 1, "").of(List.of(List.of(job))));
     }

@@ -83,11 +83,11 @@ final class BatchNode implements AutoCloseable {
   }
 
   BatchJob.Product file(String path) {
-    return new BatchJob.Product(root.resolve(path), false, false);
+    return new BatchJob.Product(root.resolve(path), false, BatchJob.Clearing.CLEAR);
   }
 
   BatchJob.Product inFolder(String path) {
-    return new BatchJob.Product(root.resolve(path), true, false);
+    return new BatchJob.Product(root.resolve(path), true, BatchJob.Clearing.CLEAR);
   }
 
   /** Runs a script of one batch to its end. */

@@ -152,7 +152,8 @@ class BatchScriptTest {
               0,
               0,
               0,
-              List.of(new BatchJob.Product(dir.resolve("-p\n'1'"), false, false)));
+              List.of(
+                  new BatchJob.Product(dir.resolve("-p\n'1'"), false, BatchJob.Clearing.CLEAR)));
       node.folder.writeScript(node.script().of(List.of(List.of(job))));
       node.await(node.start(Map.of("GONE", "here", "TMPDIR", temp + "/none", "torc_time", "t")));
 
@@ -295,7 +296,7 @@ class BatchScriptTest {
               node.file("-old file"),
               node.inFolder("tree"),
               node.file("link"),
-              new BatchJob.Product(temp.resolve("kept"), false, true),
+              new BatchJob.Product(temp.resolve("kept"), false, BatchJob.Clearing.KEEP),
               node.file("new/deep/file")));
       assertEquals(0, node.folder.status("first").code());
       assertEquals("new/deep:\n\ntree:\nkept", node.text("a.log").replace("\n\ntree", "\n\ntree"));
@@ -479,7 +480,8 @@ class BatchScriptTest {
               0,
               0,
               0,
-              List.of(new BatchJob.Product(Path.of("/root/b" + i), false, false))));
+              List.of(
+                  new BatchJob.Product(Path.of("/root/b" + i), false, BatchJob.Clearing.CLEAR))));
     }
     BatchScript script = new BatchScript(Path.of("/root/x"), "", true, 0, 1, "");
     int one = script.of(List.of(jobs.subList(0, 1))).length;

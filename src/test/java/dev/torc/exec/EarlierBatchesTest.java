@@ -69,7 +69,7 @@ class EarlierBatchesTest {
         }
 
         @Override
-        public void begun() {}
+        public void lost() {}
 
         @Override
         public void ended(RemoteEnd end) {
@@ -98,7 +98,9 @@ class EarlierBatchesTest {
               0,
               0,
               10,
-              List.of(new BatchJob.Product(temp.resolve(job + "\nx \\y"), false, false)),
+              List.of(
+                  new BatchJob.Product(
+                      temp.resolve(job + "\nx \\y"), false, BatchJob.Clearing.CLEAR)),
               new SchedulerResources(1, 0, 0, 1, 0, 0)),
           listener(job, manifest, command),
           cluster.now);

@@ -1,9 +1,14 @@
 package dev.torc.exec;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,13 +27,14 @@ class RemoteDeskTest {
   private FakeCluster cluster = new FakeCluster(1, 4);
   private final List<String> notes = new ArrayList<>();
   private final List<Job> jobs = new ArrayList<>();
+  private Marked marked = () -> {};
   private RemoteDesk desk;
   private int names;
 
   private static final class Job implements RemoteListener {
     final String name;
     RemoteEnd end;
-    int begun;
+    int lost;
     int ends;
     String left = "";
 
@@ -40,8 +46,8 @@ class RemoteDeskTest {
     public void submitted(String id) {}
 
     @Override
-    public void begun() {
-      begun++;
+    public void lost() {
+      lost++;
     }
 
     @Override
@@ -56,6 +62,10 @@ class RemoteDeskTest {
     }
   }
 
+  private interface Marked {
+    void run() throws IOException;
+  }
+
   private void desk(int maxJobs, long batch) throws IOException {
     SchedulerSettings settings = FakeCluster.settings(maxJobs, batch);
     Claimant me = new Claimant("b1", "here", "boot", 2, 2, 0);
@@ -66,11 +76,15 @@ class RemoteDeskTest {
             temp.toRealPath(),
             me,
             () -> "n" + names++,
-            (_, _) -> {},
+            (_, _) -> marked.run(),
             notes::add);
   }
 
   private void add(int count, long expected) {
+    add(count, expected, List.of());
+  }
+
+  private void add(int count, long expected, List<BatchJob.Product> products) {
     for (int i = 0; i < count; i++) {
       Job job = new Job("j" + jobs.size());
       jobs.add(job);
@@ -83,7 +97,7 @@ class RemoteDeskTest {
               0,
               0,
               expected,
-              List.of(),
+              products,
               new SchedulerResources(1, 0, 0, 1, 0, 0)),
           job,
           cluster.now);
@@ -106,13 +120,35 @@ class RemoteDeskTest {
   }
 
   @Test
+  void whatCannotBeWrittenIsTriedAgainAndLeavesNothing() throws IOException {
+    desk(500, 120 * SECOND);
+    marked =
+        () -> {
+          throw new IOException("full");
+        };
+    add(2, 10);
+    cluster.now += SECOND;
+    assertThrows(IOException.class, () -> desk.turn(cluster.now));
+    assertEquals(0, cluster.submissions);
+    assertArrayEquals(new String[0], temp.toFile().list());
+    marked = () -> {};
+    run(1000);
+    all(ProcessEnd.How.EXITED);
+    assertEquals(1, cluster.submissions);
+  }
+
+  @Test
   void oneHundredLongJobsAreOneSubmission() throws IOException {
     desk(500, 120 * SECOND);
     add(100, 36 * 3600);
     run(1000);
     all(ProcessEnd.How.EXITED);
     assertEquals(1, cluster.submissions);
-    assertTrue(jobs.stream().allMatch(job -> job.begun == 1 && job.end.status() != null));
+    assertTrue(
+        jobs.stream()
+            .allMatch(
+                job ->
+                    cluster.runs.get(job.name) == 1 && job.lost == 0 && job.end.status() != null));
   }
 
   @Test
@@ -173,6 +209,42 @@ class RemoteDeskTest {
     assertEquals(
         "submitted 4 times, and no machine began it; far: gone",
         jobs.getFirst().end.end().message());
+  }
+
+  @Test
+  void whatWasMovedAwayForAJobThatNeverBeganIsToldHoweverOftenItWasHandedOut() throws IOException {
+    Path match = Files.writeString(temp.toRealPath().resolve("match"), "old");
+    desk(500, 120 * SECOND);
+    cluster.forgets = true;
+    add(1, 0, List.of(new BatchJob.Product(match, false, BatchJob.Clearing.AHEAD)));
+    run(1000);
+    assertFalse(Files.exists(match));
+    List<RemotePlace> places = jobs.getFirst().end.places();
+    assertEquals(4, places.size());
+    for (RemotePlace place : places) {
+      assertFalse(place.hasBegun());
+    }
+    assertEquals("old", Files.readString(places.getFirst().aside(0)));
+    Files.move(places.getFirst().aside(0), match);
+    for (RemotePlace place : places) {
+      desk.forget(place);
+    }
+    assertEquals(List.of(), BatchFolder.all(temp.toRealPath()));
+  }
+
+  @Test
+  void whereSomethingCannotBeMovedAwayThatJobFailsAndTheOthersOfItsScriptGoOn() throws IOException {
+    Path kernels = Path.of("/proc/version");
+    assumeTrue(Files.exists(kernels), "there is no file that nobody can move");
+    desk(500, 120 * SECOND);
+    add(1, 10, List.of(new BatchJob.Product(kernels, false, BatchJob.Clearing.AHEAD)));
+    add(1, 10);
+    run(100);
+    assertEquals(ProcessEnd.How.NOT_STARTED, jobs.getFirst().end.end().how());
+    assertTrue(jobs.getFirst().end.end().message().contains(kernels.toString()));
+    assertEquals(ProcessEnd.How.EXITED, jobs.getLast().end.end().how());
+    assertEquals(1, cluster.submissions);
+    assertEquals(1, cluster.begins.size());
   }
 
   @Test
@@ -253,7 +325,7 @@ class RemoteDeskTest {
       assertEquals(1, job.ends, job.name);
       boolean ok = job.end.end().how() == ProcessEnd.How.EXITED;
       boolean lost = job.end.end().how() == ProcessEnd.How.NOT_STARTED;
-      assertTrue(ok || lost && job.begun > 3, job.name + ": " + job.end.end());
+      assertTrue(ok || lost && job.lost == 3, job.name + ": " + job.end.end());
     }
     cluster.begins.forEach((claim, count) -> assertEquals(1, count, claim));
   }

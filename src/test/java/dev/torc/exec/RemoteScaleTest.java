@@ -31,7 +31,7 @@ class RemoteScaleTest {
     public void submitted(String id) {}
 
     @Override
-    public void begun() {}
+    public void lost() {}
 
     @Override
     public void ended(RemoteEnd end) {
@@ -72,7 +72,9 @@ class RemoteScaleTest {
                     0,
                     0,
                     15,
-                    List.of(new BatchJob.Product(temp.resolve("p" + i), false, false)),
+                    List.of(
+                        new BatchJob.Product(
+                            temp.resolve("p" + i), false, BatchJob.Clearing.CLEAR)),
                     new SchedulerResources(1, 0, 0, 1, 0, 0)),
                 new Counting(),
                 cluster.now);
