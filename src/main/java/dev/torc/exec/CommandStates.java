@@ -88,7 +88,7 @@ record CommandStates(
         return new SchedulerState.Waiting(word, false);
       }
     }
-    return new SchedulerState.Waiting("", false);
+    return new SchedulerState.Unclear(String.join(" ", line));
   }
 
   /** Of two lines for one job the one in which more is still to come. */
@@ -99,7 +99,7 @@ record CommandStates(
   private static int rank(SchedulerState state) {
     return state instanceof SchedulerState.Running
         ? 3
-        : state instanceof SchedulerState.Waiting
+        : state instanceof SchedulerState.Waiting || state instanceof SchedulerState.Unclear
             ? 2
             : state instanceof SchedulerState.Ended ? 1 : 0;
   }

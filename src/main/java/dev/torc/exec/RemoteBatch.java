@@ -244,7 +244,9 @@ final class RemoteBatch {
 
     /** Whether the scheduler said last that it has it. */
     boolean isOut() {
-      return state instanceof SchedulerState.Waiting || state instanceof SchedulerState.Running;
+      return state instanceof SchedulerState.Waiting
+          || state instanceof SchedulerState.Unclear
+          || state instanceof SchedulerState.Running;
     }
 
     /** Whether no script left anything of any of its jobs. */

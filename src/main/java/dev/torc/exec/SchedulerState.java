@@ -12,6 +12,13 @@ public sealed interface SchedulerState {
   record Waiting(String reason, boolean never) implements SchedulerState {}
 
   /**
+   * It is known, in words that are not: it counts as waiting.
+   *
+   * @param said the words on one line
+   */
+  record Unclear(String said) implements SchedulerState {}
+
+  /**
    * It runs, or is being ended.
    *
    * @param where names of machines; may be empty

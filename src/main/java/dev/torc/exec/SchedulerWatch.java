@@ -25,6 +25,7 @@ final class SchedulerWatch {
   private final Consumer<String> notes;
   private long pause = FIRST;
   private long next;
+  private boolean unclear;
   private long told = Long.MIN_VALUE / 2;
 
   /**
@@ -92,6 +93,10 @@ final class SchedulerWatch {
       } else {
         answered = true;
         Element element = open.get(state.getKey());
+        if (state.getValue() instanceof SchedulerState.Unclear unclear
+            && element.state instanceof SchedulerState.Unclear) { // else a listing that was cut
+          unclear(unclear.said());
+        }
         element.told(state.getValue(), now);
         if (element.isOut()) { // of what an earlier torc handed out that is known only now
           element.entries.forEach(entry -> entry.submitted(element.job.id()));
@@ -104,6 +109,15 @@ final class SchedulerWatch {
       unanswered(silence, now);
     }
     return unknown;
+  }
+
+  /** Says once that its settings lack a word. */
+  private void unclear(String said) {
+    if (!unclear) {
+      unclear = true;
+      String line = "%s: no word of 'words' is in '%s': that job counts as waiting";
+      notes.accept(line.formatted(executor, said));
+    }
   }
 
   /** Says once a minute that it does not answer. */

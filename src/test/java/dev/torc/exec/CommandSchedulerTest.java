@@ -8,6 +8,7 @@ import dev.torc.exec.SchedulerState.Ended;
 import dev.torc.exec.SchedulerState.Gone;
 import dev.torc.exec.SchedulerState.NoAnswer;
 import dev.torc.exec.SchedulerState.Running;
+import dev.torc.exec.SchedulerState.Unclear;
 import dev.torc.exec.SchedulerState.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -172,8 +173,9 @@ class CommandSchedulerTest {
     assertEquals(new Running(""), state("12"));
     assertEquals(new Waiting("Q", false), state("13.server.far"));
     assertEquals(new Gone(), state("14.server"));
-    assertEquals(new Waiting("", false), state("15.server"), "an unknown word");
-    assertEquals(new Waiting("", false), state("16"));
+    assertEquals(
+        new Unclear("15.server torc-1 me 0 X workq"), state("15.server"), "an unknown word");
+    assertEquals(new Unclear("16"), state("16"));
     assertEquals(new Waiting("H", false), state("17"));
     assertEquals(new Gone(), state("1"));
     assertEquals(new Gone(), state("torc-1"));

@@ -41,6 +41,7 @@ final class FakeCluster implements Scheduler {
   String waitsFor = ""; // what no node will ever have
   boolean forgets; // what it was given, at once
   boolean busy; // all nodes are, with jobs of others
+  String babbles = ""; // what it says of all that it has
   boolean outlive = true; // what it was given, the torc that gave it
 
   /** By claim: how often its processes began. */
@@ -196,6 +197,9 @@ final class FakeCluster implements Scheduler {
     Task task = find(job);
     if (task == null) {
       return new SchedulerState.Gone();
+    }
+    if (!babbles.isEmpty()) {
+      return new SchedulerState.Unclear(babbles);
     }
     if (task.over != null) {
       return new SchedulerState.Ended(task.over, task.over.toString());

@@ -277,6 +277,19 @@ class RemoteDeskTest {
   }
 
   @Test
+  void whatTheSchedulerSaysInOtherWordsIsWaitedForAndToldOnce() throws IOException {
+    desk(500, SECOND);
+    cluster.babbles = "12 F";
+    cluster.takes = 100 * SECOND;
+    add(2, 10);
+    run(1000);
+    all(ProcessEnd.How.EXITED);
+    assertTrue(cluster.questions > 2, "it is asked for");
+    assertEquals(
+        List.of("far: no word of 'words' is in '12 F': that job counts as waiting"), notes);
+  }
+
+  @Test
   void whatSomebodyCancelsFailsAsCancelled() throws IOException {
     desk(500, 120 * SECOND);
     cluster.takes = 3600 * SECOND;
