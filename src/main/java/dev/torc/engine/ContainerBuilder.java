@@ -120,7 +120,7 @@ record ContainerBuilder(
         groups(),
         runtime.holdsLimits() ? cpus : 0,
         runtime.holdsLimits() ? granted.memoryLimit() : 0,
-        granted.gpus(),
+        granted.gpus() == null ? List.of() : granted.gpus(),
         status);
   }
 

@@ -95,8 +95,10 @@ final class JobRun {
    */
   LaunchBuilder.Granted granted(List<String> identifiers) {
     long all = memory > 0 ? memory : limits.getOrDefault(ResourceDemand.MEMORY, 0L);
+    long granted = remote && memory == 0 ? LaunchBuilder.Granted.BY_SCHEDULER : all >> 20;
     ResourceDemand own = remote ? ResourceDemand.whole(resources, memory) : demand();
-    return new LaunchBuilder.Granted(own, identifiers, all >> 20, memory);
+    return new LaunchBuilder.Granted(
+        own, remote && resources.gpus() > 0 ? null : identifiers, granted, memory);
   }
 
   /** Whether what the present attempt took was given back before its end. */

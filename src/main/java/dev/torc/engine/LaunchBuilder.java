@@ -125,12 +125,16 @@ public final class LaunchBuilder {
     Map<String, String> mark = mark(job.name(), "TORC_ATTEMPT", Integer.toString(attempt));
     common.putAll(mark);
     common.put("TORC_CPUS", Long.toString(granted.demand().of(ResourceDemand.CPUS)));
-    common.put("TORC_MEMORY", Long.toString(granted.memoryMiB()));
-    String gpus = String.join(",", granted.gpus());
-    common.put("TORC_GPUS", gpus);
-    if (!gpus.isEmpty()) {
-      common.put("CUDA_VISIBLE_DEVICES", gpus);
-      common.put("HIP_VISIBLE_DEVICES", gpus);
+    if (granted.memoryMiB() >= 0) {
+      common.put("TORC_MEMORY", Long.toString(granted.memoryMiB()));
+    }
+    if (granted.gpus() != null) {
+      String gpus = String.join(",", granted.gpus());
+      common.put("TORC_GPUS", gpus);
+      if (!gpus.isEmpty()) {
+        common.put("CUDA_VISIBLE_DEVICES", gpus);
+        common.put("HIP_VISIBLE_DEVICES", gpus);
+      }
     }
     if (tmp != null) {
       common.put(TemporaryFolder.VARIABLE, tmp.toString());
@@ -427,9 +431,13 @@ public final class LaunchBuilder {
   /**
    * What an attempt was given.
    *
-   * @param gpus identifiers of the GPUs
-   * @param memoryMiB for {@code {memory}}
+   * @param gpus identifiers of the GPUs; null where the scheduler chooses them
+   * @param memoryMiB for {@code {memory}}; {@link #BY_SCHEDULER} where nobody here knows it
    * @param memoryLimit bytes that end the attempt where its tree takes more; 0 for none
    */
-  record Granted(ResourceDemand demand, List<String> gpus, long memoryMiB, long memoryLimit) {}
+  record Granted(ResourceDemand demand, List<String> gpus, long memoryMiB, long memoryLimit) {
+
+    /** What it has is for the scheduler to say, on the machine that runs it. */
+    static final long BY_SCHEDULER = -1;
+  }
 }

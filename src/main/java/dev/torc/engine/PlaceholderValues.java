@@ -34,7 +34,8 @@ final class PlaceholderValues {
   private final Path tmp;
 
   /**
-   * @param memoryMiB memory granted in MiB: the job's, or the machine's where it declares none
+   * @param memoryMiB memory granted in MiB: the job's, or the machine's where it declares none;
+   *     negative where another machine runs it and it declares none
    * @param tmp the attempt's own folder, null where no text of the job asks for it
    */
   PlaceholderValues(
@@ -62,7 +63,12 @@ final class PlaceholderValues {
   List<String> of(Slot slot, String dir) {
     return switch (slot.name()) {
       case "cpus" -> List.of(Long.toString(granted.of(ResourceDemand.CPUS)));
-      case "memory" -> List.of(Long.toString(memoryMiB));
+      case "memory" -> {
+        if (memoryMiB < 0) {
+          throw bad(slot, "has no value: the job asks for no memory, and its scheduler gives it");
+        }
+        yield List.of(Long.toString(memoryMiB));
+      }
       case "attempt" -> List.of(Integer.toString(attempt));
       case "tmp" -> List.of(tmp.toString());
       case "needs" -> relative(choose(slot, job.needs(), true), dir);

@@ -41,9 +41,9 @@ public final class Allocation implements AutoCloseable {
   private static final String INSIDE =
       """
       echo "granted $SLURM_JOB_ID"
-      cat <&3 >/dev/null
+      cat >/dev/null 2>&1 <&3 || exec sleep 2147483647 # where salloc closed it
       until said=$(scancel "$SLURM_JOB_ID" 2>&1); do
-        case $said in *nvalid?job?id*) exit ;; esac
+        case $said in *nvalid?job?id* | *already?completing*) exit ;; esac
         sleep 2
       done
       """;

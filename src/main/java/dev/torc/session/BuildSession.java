@@ -114,7 +114,7 @@ public final class BuildSession {
   /** What the disk and the machine say of jobs that may run; returns those that are too large. */
   private BitSet check(BitSet jobs) throws IOException {
     unreadable(jobs); // they fail when it is their turn, and say so
-    return capacity.tooLarge(project.graph(), jobs);
+    return capacity.impossible(project.graph(), jobs);
   }
 
   /** Refuses what cannot be built; returns a line for each need that cannot be read. */

@@ -13,6 +13,8 @@ import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Resources;
+import dev.torc.workflow.Step;
+import dev.torc.workflow.Template;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -70,13 +72,13 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
     }
   }
 
-  /** The selected jobs that ask for more than there is, cpus aside. */
-  BitSet tooLarge(Graph graph, BitSet selected) {
-    BitSet large = new BitSet();
+  /** The selected jobs that ask for more than there is, cpus aside, or for what nobody knows. */
+  BitSet impossible(Graph graph, BitSet selected) {
+    BitSet impossible = new BitSet();
     for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
-      large.set(j, graph.job(j).executor() == null && excess(graph.job(j)) != null);
+      impossible.set(j, trouble(graph.job(j)) != null);
     }
-    return large;
+    return impossible;
   }
 
   /** Refuses jobs that will or may run and can never get what they ask for. */
@@ -91,14 +93,40 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
   /** Refuses those of some jobs that can never get what they ask for. */
   void refuse(Graph graph, BitSet jobs) {
     List<BadInput.Diagnostic> errors = new ArrayList<>();
-    BitSet tooLarge = tooLarge(graph, jobs);
-    for (int j : graph.inOrder(tooLarge)) {
-      Job job = graph.job(j);
-      errors.add(new BadInput.Diagnostic(job.place(), excess(job)));
+    for (int j : graph.inOrder(impossible(graph, jobs))) {
+      errors.add(trouble(graph.job(j)));
     }
     if (!errors.isEmpty()) {
       throw new BadInput(errors);
     }
+  }
+
+  /** Why a job can never run; null if it can. */
+  private BadInput.Diagnostic trouble(Job job) {
+    if (job.executor() != null) {
+      return job.resources().memory() == 0 ? unknownMemory(job) : null;
+    }
+    String excess = excess(job);
+    return excess == null ? null : new BadInput.Diagnostic(job.place(), excess);
+  }
+
+  /** What a scheduler gives to a job that asks for none is not known when its command is made. */
+  private static BadInput.Diagnostic unknownMemory(Job job) {
+    for (Step step : job.steps()) {
+      for (Template text : step.templates()) {
+        for (Template.Part part : text.parts()) {
+          if (part instanceof Template.Part.Slot slot
+              && slot.name().equals(ResourceDemand.MEMORY)) {
+            String line =
+                "{memory} of job %s has no value at %s: give it `memory` in resources, or use"
+                    + " $TORC_MEMORY";
+            return new BadInput.Diagnostic(
+                slot.place(), line.formatted(job.name(), job.executor()));
+          }
+        }
+      }
+    }
+    return null;
   }
 
   /** What a job asks too much of, as a line; null if it can run. */

@@ -9,6 +9,16 @@
 # processes of a job carry TORC_CLAIM in their environment, so that none is lost by leaving its
 # parent. Names that begin with torc_ are not exported, and not for the text that runs before jobs.
 
+# What jobs are given that do not say how much themselves, and which GPUs, as the scheduler tells.
+unset TORC_MEMORY
+torc_given=${SLURM_MEM_PER_NODE:-${SLURM_MEM_PER_CPU-}}
+torc_times=${SLURM_MEM_PER_NODE:+1}
+case $torc_given in
+  0 | '' | *[!0-9]*) ;; # all that the node has, or nobody tells
+  *) export TORC_MEMORY=$((torc_given * ${torc_times:-${SLURM_CPUS_ON_NODE:-1}})) ;;
+esac
+export TORC_GPUS="${CUDA_VISIBLE_DEVICES:-${SLURM_STEP_GPUS:-${SLURM_JOB_GPUS-}}}"
+
 torc_say() {
   printf 'torc: %s: %s\n' "$torc_name" "$1" >&2
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,24 @@ class SiteFileTest {
     assertEquals(
         "torc: --on far: no executor far; known are local\n",
         with("", "list", "--on", "far").err());
+  }
+
+  /** Only the scheduler knows what it gives to a job that asks for no memory. */
+  @Test
+  void theMemoryOfAJobThatAsksForNoneHasNoValueElsewhere() throws IOException {
+    Files.writeString(site, "executors: { far: { kind: slurm } }\n");
+    folder.put("torc.yaml", "jobs:\n  a: { command: 'echo {memory} > a', produces: a }\n");
+    for (String option : List.of("-q", "-n")) {
+      Run run = with(site.toString(), "build", "--on", "far", option);
+      assertEquals(2, run.exit(), run.err());
+      assertEquals(
+          "torc.yaml:2:17: {memory} of job a has no value at far: give it `memory` in resources, or"
+              + " use $TORC_MEMORY\n",
+          run.err());
+    }
+    assertFalse(folder.has("a"));
+    assertEquals(0, with(site.toString(), "list", "--on", "far", "--json").exit());
+    assertEquals(0, with(site.toString()).exit(), "here it is the machine's");
   }
 
   /** With the same files nothing is read or decided again; without the file it is another graph. */

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.syntax.BadInput;
 import java.nio.file.Files;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,7 +40,7 @@ class KeyTableTest extends Harness {
     given(ALIGN);
     reads("a_1.fq", "a_2.fq", "b*1.fq", "bx1.fq");
     sheet("a,a_1.fq,a_2.fq,me", "b,b*1.fq,,you");
-    Map<String, String> commands = new TreeMap<>();
+    Map<String, String> commands = new ConcurrentHashMap<>(); // two jobs run at a time
     for (String sample : new String[] {"a", "b"}) {
       job(
           "align/sample=" + sample,

@@ -86,6 +86,34 @@ class BatchScriptTest {
     }
   }
 
+  /** Of a job that does not say itself how much memory it has, or which GPUs. */
+  @ParameterizedTest
+  @ValueSource(strings = {"dash", "bash", "busybox"})
+  void aJobIsToldWhatTheSchedulerGivesIt(String shell) throws Exception {
+    try (BatchNode node = new BatchNode(temp, shell)) {
+      String text = "echo ${TORC_MEMORY-none},$TORC_GPUS";
+      Launch.Step own =
+          new Launch.Step(
+              List.of("sh", "-c", text), temp, Map.of("TORC_MEMORY", "7", "TORC_GPUS", ""));
+      List<Map<String, String>> given =
+          List.of(
+              Map.of("SLURM_MEM_PER_CPU", "100", "SLURM_CPUS_ON_NODE", "3", "TORC_MEMORY", "1"),
+              Map.of("SLURM_MEM_PER_NODE", "90", "SLURM_CPUS_ON_NODE", "3", "TORC_GPUS", "9"),
+              Map.of("SLURM_MEM_PER_NODE", "0", "SLURM_JOB_GPUS", "4", "SLURM_STEP_GPUS", "3"),
+              Map.of("SLURM_MEM_PER_CPU", "4G", "SLURM_JOB_GPUS", "4", "CUDA_VISIBLE_DEVICES", "0"),
+              Map.of("TORC_MEMORY", "1"));
+      List<String> told = List.of("300,", "90,", "none,3", "none,0", "none,");
+      for (int i = 0; i < given.size(); i++) {
+        BatchJob job = node.job("a" + i, text);
+        BatchJob says = node.job("b" + i, List.of(own), 0, 0);
+        node.folder.writeScript(node.script().of(List.of(List.of(job, says))));
+        assertEquals(new BatchNode.Ended(0, ""), node.await(node.start(given.get(i))));
+        assertEquals(told.get(i) + "\n", node.text("a" + i + ".log"), given.get(i).toString());
+        assertEquals("7,\n", node.text("b" + i + ".log"));
+      }
+    }
+  }
+
   private static Set<BatchFolder.Word> words() {
     return EnumSet.of(BatchFolder.Word.CLAIM, BatchFolder.Word.BEGUN, BatchFolder.Word.STATUS);
   }
