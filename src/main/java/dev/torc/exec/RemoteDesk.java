@@ -472,6 +472,9 @@ final class RemoteDesk {
         }
       }
     }
+    if (!unknown.isOver()) {
+      watch.unfound(unknown, now);
+    }
   }
 
   /** Sees to the elements that the scheduler has done with, when all they wrote must be here. */

@@ -122,10 +122,20 @@ final class SchedulerWatch {
 
   /** Says once a minute that it does not answer. */
   void unanswered(String why, long now) {
+    tell("%s does not answer: %s; torc asks on".formatted(executor, why), now);
+  }
+
+  private void tell(String line, long now) {
     if (now - told >= TELL) {
       told = now;
-      notes.accept("%s does not answer: %s; torc asks on".formatted(executor, why));
+      notes.accept(line);
     }
+  }
+
+  /** Says once a minute that nothing but its files tells of a batch that has begun. */
+  void unfound(RemoteBatch batch, long now) {
+    String line = "%s gave no id for what runs in %s; torc waits for what that says";
+    tell(line.formatted(executor, batch.folder().path()), now);
   }
 
   /** Looks for a submission that had no answer; null where that cannot be. */

@@ -41,6 +41,7 @@ final class FakeCluster implements Scheduler {
   String waitsFor = ""; // what no node will ever have
   boolean forgets; // what it was given, at once
   boolean busy; // all nodes are, with jobs of others
+  boolean blind; // to names
   String babbles = ""; // what it says of all that it has
   boolean outlive = true; // what it was given, the torc that gave it
 
@@ -170,6 +171,9 @@ final class FakeCluster implements Scheduler {
   public Submission find(SubmissionRequest request) {
     if (!answers) {
       return new Submission.NoAnswer("down");
+    }
+    if (blind) {
+      return null;
     }
     List<SchedulerJob> jobs = new ArrayList<>();
     tasks.forEach(

@@ -248,6 +248,20 @@ class RemoteDeskTest {
   }
 
   @Test
+  void whatBeganWithoutAnIdIsAwaitedAndToldOnceAMinute() throws IOException {
+    desk(500, SECOND);
+    cluster.blind = true;
+    cluster.lost = 1;
+    cluster.takes = 400 * SECOND;
+    add(1, 0);
+    run(1000);
+    all(ProcessEnd.How.EXITED);
+    assertEquals(1, cluster.submissions);
+    assertEquals("far does not answer: timed out; torc asks on", notes.getFirst());
+    assertTrue(notes.get(1).startsWith("far gave no id for what runs in "), notes.get(1));
+  }
+
+  @Test
   void whatNoNodeWillEverHaveIsCancelledAndFailsWithThatWord() throws IOException {
     desk(500, 120 * SECOND);
     cluster.waitsFor = "PartitionConfig";
