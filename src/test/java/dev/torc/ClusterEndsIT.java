@@ -187,7 +187,8 @@ class ClusterEndsIT {
       own.slurm.stopController();
       long end = System.nanoTime() + 20_000_000_000L;
       down.write("go", "");
-      Sandbox.until("a's end is seen", () -> torc.err().contains("a: ran in "));
+      Sandbox.until(
+          "a's end is recorded", () -> down.torc("why", "a").out().contains("up to date"));
       Sandbox.until("it is said", () -> torc.err().contains("slurm does not answer: "));
       torc.process().destroyForcibly().waitFor();
       Going next = down.start();

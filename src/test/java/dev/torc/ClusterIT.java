@@ -267,6 +267,9 @@ class ClusterIT {
       }
       Ran ran = project.torc();
       assertEquals(0, ran.exit(), () -> "-Dtorc.seed=" + seed + " fails: " + ran.err());
+      if (ran.err().contains("it will run again in the next build")) {
+        project.torc(); // a need was edited after its job had begun, and edited back (rule 6)
+      }
       String x = project.read("x");
       String y = project.read("y");
       assertEquals(
