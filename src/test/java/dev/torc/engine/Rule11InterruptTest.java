@@ -179,6 +179,9 @@ class Rule11InterruptTest extends Harness {
             }
             stub.nextEnd();
             stub.nextEnd(); // takes no notice of the first
+            for (int i = 0; endings().size() < 2 && i < 6000; i++) {
+              Thread.sleep(10); // else it may be over before it is told of
+            }
             return stub.ended(ProcessEnd.How.INTERRUPTED);
           });
     }
