@@ -1,5 +1,6 @@
 package dev.torc;
 
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -206,6 +207,8 @@ class AllocationIT {
     Sandbox.Going going = box.start("slurm");
     box.awaitLine("pid");
     List<ProcessHandle> all = going.process().descendants().toList();
+    // Stopped first: at once means that none of them sees the end of another.
+    box.sh("kill -s STOP " + all.stream().map(each -> "" + each.pid()).collect(joining(" ")));
     going.signal("KILL");
     all.forEach(ProcessHandle::destroyForcibly);
     assertEquals(137, going.await().exit());
