@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,19 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 class AllocationIT {
 
   @TempDir static Path temp;
-  private static RealSlurm slurm;
+  @AutoClose private static RealSlurm slurm;
   private Sandbox box;
 
   @BeforeAll
   static void start() throws Exception {
     slurm = RealSlurm.start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    if (slurm != null) {
-      slurm.close();
-    }
   }
 
   @BeforeEach

@@ -11,8 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,30 +31,18 @@ class ClusterEditsIT {
   private static final String SUBMITTED = "1 job: 0 ran, 0 up to date, 0 failed, 1 submitted";
 
   @TempDir static Path temp;
-  private static Cluster cluster;
-  private Sandbox project;
+  @AutoClose private static Cluster cluster;
+  @AutoClose private Sandbox project;
 
   @BeforeAll
   static void startCluster() throws Exception {
     cluster = Cluster.start();
   }
 
-  @AfterAll
-  static void stopCluster() throws Exception {
-    if (cluster != null) {
-      cluster.close();
-    }
-  }
-
   @BeforeEach
   void project() throws Exception {
     project = cluster.project(temp);
     project.write("x", "1\n");
-  }
-
-  @AfterEach
-  void end() {
-    project.close();
   }
 
   /** One job that reads when the test lets it, and says when it begins and ends. */

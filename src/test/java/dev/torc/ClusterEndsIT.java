@@ -7,8 +7,7 @@ import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,29 +20,17 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class ClusterEndsIT {
 
   @TempDir static Path temp;
-  private static Cluster cluster;
-  private Sandbox project;
+  @AutoClose private static Cluster cluster;
+  @AutoClose private Sandbox project;
 
   @BeforeAll
   static void startCluster() throws Exception {
     cluster = Cluster.start();
   }
 
-  @AfterAll
-  static void stopCluster() throws Exception {
-    if (cluster != null) {
-      cluster.close();
-    }
-  }
-
   @BeforeEach
   void project() throws Exception {
     project = cluster.project(temp);
-  }
-
-  @AfterEach
-  void end() {
-    project.close();
   }
 
   private void build(String jobs) throws Exception {

@@ -8,8 +8,8 @@ import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,7 +21,7 @@ class ClusterImagesIT {
 
   @TempDir static Path temp;
   @TempDir static Path storage;
-  private static Cluster cluster;
+  @AutoClose private static Cluster cluster;
   private static RealPodman podman;
   private static TestAbortedException cannot; // why none of this works here
   private Sandbox project;
@@ -33,13 +33,6 @@ class ClusterImagesIT {
       cluster = Cluster.start();
     } catch (TestAbortedException e) {
       cannot = e; // told by each test: of a class that is left out Maven tells nothing
-    }
-  }
-
-  @AfterAll
-  static void stopCluster() throws Exception {
-    if (cluster != null) {
-      cluster.close();
     }
   }
 

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RemoteRunnerIT {
 
   @TempDir static Path temp;
-  private static RealSlurm slurm;
+  @AutoClose private static RealSlurm slurm;
 
   @TempDir Path work;
   private final ConcurrentLinkedQueue<String> notes = new ConcurrentLinkedQueue<>();
@@ -40,13 +40,6 @@ class RemoteRunnerIT {
   @BeforeAll
   static void start() throws Exception {
     slurm = RealSlurm.start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    if (slurm != null) {
-      slurm.close();
-    }
   }
 
   private static final class Told implements RemoteListener {

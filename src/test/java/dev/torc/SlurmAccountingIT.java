@@ -17,7 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SlurmAccountingIT {
 
   @TempDir static Path temp;
-  private static RealSlurm slurm;
+  @AutoClose private static RealSlurm slurm;
   private static SchedulerJob limited; // Slurm looks for time limits twice a minute
 
   @BeforeAll
@@ -42,13 +42,6 @@ class SlurmAccountingIT {
     limited = submit("limited", "echo; exec sleep 100");
     awaitRunning(limited);
     slurm.administer("scontrol", "update", "JobId=" + limited.id(), "EndTime=now+1");
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    if (slurm != null) {
-      slurm.close();
-    }
   }
 
   private static Scheduler scheduler() {

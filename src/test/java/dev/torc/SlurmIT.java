@@ -23,8 +23,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -43,19 +43,12 @@ class SlurmIT {
       new SchedulerResources(1, 50 << 20, 0, 1, 0, 600_000_000_000L);
 
   @TempDir static Path temp;
-  private static RealSlurm slurm;
+  @AutoClose private static RealSlurm slurm;
   private static int names;
 
   @BeforeAll
   static void start() throws Exception {
     slurm = RealSlurm.start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    if (slurm != null) {
-      slurm.close();
-    }
   }
 
   /** Frees the nodes; a test that went well has left nothing. */
