@@ -249,7 +249,7 @@ public final class RemoteRun {
     @Override
     public void left(boolean out) {
       ProcessEnd.How how = out ? ProcessEnd.How.LEFT : ProcessEnd.How.NOT_REACHED;
-      end.complete(new RemoteEnd(new ProcessEnd(how, 0, 0, -1, -1, ""), null, List.of()));
+      end.complete(RemoteEnd.of(how, "", List.of()));
     }
   }
 }

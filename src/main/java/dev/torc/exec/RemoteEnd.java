@@ -29,7 +29,7 @@ public record RemoteEnd(ProcessEnd end, BatchStatus status, List<RemotePlace> pl
   }
 
   /** Its script said nothing. */
-  static RemoteEnd of(ProcessEnd.How how, String message, List<RemotePlace> places) {
+  public static RemoteEnd of(ProcessEnd.How how, String message, List<RemotePlace> places) {
     return new RemoteEnd(new ProcessEnd(how, 0, 0, -1, -1, message), null, places);
   }
 }

@@ -45,11 +45,11 @@ public record Manifest(Graph graph) {
     if (job.depfile() != null) {
       writer.text(LineKind.DEPFILE, "", job.depfile());
     }
-    boolean ordered = uses(job, "needs");
+    boolean ordered = job.slot("needs") != null;
     if (ordered) {
       writer.text(LineKind.NEEDS_WRITTEN, "", written(job.needs()), written(numbered(job.needs())));
     }
-    if (uses(job, "produces")) {
+    if (job.slot("produces") != null) {
       writer.text(LineKind.PRODUCES_WRITTEN, "", written(job.produces()));
     }
     List<String> paths = new ArrayList<>(graph.needs().count(id));
@@ -191,26 +191,6 @@ public record Manifest(Graph graph) {
   /** A word as it stands in {@link #words}. */
   static String quoted(String word) {
     return '"' + word.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-  }
-
-  private static boolean uses(Job job, String slot) {
-    for (Step step : job.steps()) {
-      for (Template text : step.templates()) {
-        if (uses(text, slot)) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  private static boolean uses(Template template, String slot) {
-    for (Template.Part part : template.parts()) {
-      if (part instanceof Template.Part.Slot s && s.name().equals(slot)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** The needed values by their names as written. */

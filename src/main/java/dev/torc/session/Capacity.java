@@ -13,7 +13,6 @@ import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Resources;
-import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;
@@ -112,21 +111,13 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
 
   /** What a scheduler gives to a job that asks for none is not known when its command is made. */
   private static BadInput.Diagnostic unknownMemory(Job job) {
-    for (Step step : job.steps()) {
-      for (Template text : step.templates()) {
-        for (Template.Part part : text.parts()) {
-          if (part instanceof Template.Part.Slot slot
-              && slot.name().equals(ResourceDemand.MEMORY)) {
-            String line =
-                "{memory} of job %s has no value at %s: give it `memory` in resources, or use"
-                    + " $TORC_MEMORY";
-            return new BadInput.Diagnostic(
-                slot.place(), line.formatted(job.name(), job.executor()));
-          }
-        }
-      }
+    Template.Part.Slot slot = job.slot(ResourceDemand.MEMORY);
+    if (slot == null) {
+      return null;
     }
-    return null;
+    String line =
+        "{memory} of job %s has no value at %s: give it `memory` in resources, or use $TORC_MEMORY";
+    return new BadInput.Diagnostic(slot.place(), line.formatted(job.name(), job.executor()));
   }
 
   /** What a job asks too much of, as a line; null if it can run. */

@@ -66,6 +66,19 @@ public record Job(
     return refs;
   }
 
+  /** The first slot of a name in the texts of its steps; null where there is none. */
+  public Template.Part.Slot slot(String name) {
+    for (Step step : steps) {
+      for (Template text : step.templates()) {
+        Template.Part.Slot slot = text.slot(name);
+        if (slot != null) {
+          return slot;
+        }
+      }
+    }
+    return null;
+  }
+
   /** All that it produces, in written order, whatever the items they stand in. */
   public List<Ref> productRefs() {
     return refs(produces);

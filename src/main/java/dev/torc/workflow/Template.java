@@ -57,6 +57,16 @@ public record Template(List<Part> parts) {
     return new Template(List.of(new Part.Text(text)));
   }
 
+  /** The first slot of a name; null where there is none. */
+  public Part.Slot slot(String name) {
+    for (Part part : parts) {
+      if (part instanceof Part.Slot slot && slot.name().equals(name)) {
+        return slot;
+      }
+    }
+    return null;
+  }
+
   /**
    * The template as the manifest counts it: slots as written. No two templates of different texts
    * or slots give the same: braces that stand as text before the name of a slot, or right before a
