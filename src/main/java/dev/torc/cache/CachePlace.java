@@ -17,11 +17,16 @@ import java.util.Map;
  * {@code .torc/id}, so that neither a copy of the root nor another root at the same path takes its
  * records for its own. It does not know what lies there.
  *
+ * <p>A root is shared where it lies on a network file system, or has a {@link #journal()}: the
+ * machine that holds the disks of a network file system sees a local one. Then the journal is the
+ * truth, and the database lies on each host's own disk.
+ *
  * @param root the folder of the build file
  * @param folder {@code ROOT/.torc}
  * @param database the folder that holds {@code data.mdb}; until {@link #settle} it may be a guess
+ * @param host this machine among those that share the root; null where it is not shared
  */
-public record CachePlace(Path root, Path folder, Path database) {
+public record CachePlace(Path root, Path folder, Path database, ThisHost host) {
 
   /** Name of the folder for what rule 15 sets aside below {@code roots}. */
   public static final String KEPT_BELOW_ROOTS = ".torc-kept";
@@ -31,8 +36,8 @@ public record CachePlace(Path root, Path folder, Path database) {
    *
    * @throws CacheException where a link stands in the place of one of its folders
    */
-  public static CachePlace find(Path root, Map<String, String> env) {
-    CachePlace place = at(root, env);
+  public static CachePlace find(Path root, Map<String, String> env, ThisHost host) {
+    CachePlace place = at(root, env, host);
     refuseLink(place.folder, "remove it, and set TORC_CACHE to have the records elsewhere");
     refuseLink(place.logs(), "remove it");
     refuseLink(place.jobs(), "remove it");
@@ -49,14 +54,44 @@ public record CachePlace(Path root, Path folder, Path database) {
     }
   }
 
-  private static CachePlace at(Path root, Map<String, String> env) {
+  private static CachePlace at(Path root, Map<String, String> env, ThisHost host) {
     Path folder = root.resolve(".torc");
+    boolean shared = host.networkKind(root).isPresent() || hasJournal(folder);
     String elsewhere = env.getOrDefault("TORC_CACHE", "");
-    if (elsewhere.isEmpty()) {
-      return new CachePlace(root, folder, folder);
+    if (elsewhere.isEmpty() && !shared) {
+      return new CachePlace(root, folder, folder, null);
     }
-    Path base = root.getFileSystem().getPath(elsewhere).toAbsolutePath().normalize();
-    return new CachePlace(root, folder, base.resolve(name(root, readId(folder))));
+    Path base =
+        elsewhere.isEmpty()
+            ? host.databases()
+            : root.getFileSystem().getPath(elsewhere).toAbsolutePath().normalize();
+    if (elsewhere.isEmpty()) {
+      HostFolder.check(base);
+    }
+    Path database = base.resolve(name(root, readId(folder)));
+    return new CachePlace(root, folder, database, shared ? host : null);
+  }
+
+  private static boolean hasJournal(Path folder) {
+    try {
+      return OwnFile.stands(journal(folder));
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot look at", journal(folder), e);
+    }
+  }
+
+  private static Path journal(Path folder) {
+    return folder.resolve("journal");
+  }
+
+  /** Whether other hosts may build here too. */
+  public boolean isShared() {
+    return host != null;
+  }
+
+  /** The file that holds the records of a shared root. */
+  public Path journal() {
+    return journal(folder);
   }
 
   /** The logs of jobs. */
@@ -94,14 +129,17 @@ public record CachePlace(Path root, Path folder, Path database) {
     return folder.resolve("clock");
   }
 
-  /** Whether {@code TORC_CACHE} put the database elsewhere. */
+  /** Whether the database lies elsewhere: {@code TORC_CACHE} says so, or the root is shared. */
   public boolean elsewhere() {
     return !database.equals(folder);
   }
 
-  /** Names the database in marks, wherever the root is moved to; of no use before it is settled. */
+  /**
+   * Names who has the records of the jobs in marks, wherever the root is moved to: all hosts of a
+   * shared root have the same. Of no use before it is settled.
+   */
   String owner() {
-    if (!elsewhere()) {
+    if (!elsewhere() || isShared()) {
       return ".";
     }
     Path real;
@@ -161,8 +199,11 @@ public record CachePlace(Path root, Path folder, Path database) {
         Files.move(fresh, folder.resolve("id"), StandardCopyOption.ATOMIC_MOVE);
       }
       Path settled = database.resolveSibling(name(root, id));
+      if (isShared() && settled.getParent().equals(host.databases())) {
+        HostFolder.make(settled.getParent());
+      }
       OwnFile.folder(settled);
-      return new CachePlace(root, folder, settled);
+      return new CachePlace(root, folder, settled, host);
     } catch (IOException e) {
       throw CacheTrouble.of("cannot make the cache", elsewhere() ? database : folder, e);
     }

@@ -150,7 +150,7 @@ public record CleanRequest(
             well = clean(cache);
           }
           if (all) {
-            cleaner(given, null).memory(CachePlace.find(place.root(), caller.env()), kept);
+            cleaner(given, null).memory(caller.place(place.root()), kept);
           }
         }
       } else if (kept) {

@@ -2,6 +2,7 @@ package dev.torc.session;
 
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
+import dev.torc.cache.ThisHost;
 import dev.torc.exec.Allocation;
 import dev.torc.exec.LocalRunner;
 import dev.torc.exec.Runner;
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
  * @param runner what runs jobs; each build opens one
  * @param threads on what a build's attempts run; each build opens one
  * @param cache opens the cache for work
+ * @param here what tells it from others that share a root
  * @param allocation the nodes on which jobs of schedulers run as steps; null where these submit
  */
 public record Host(
@@ -32,6 +34,7 @@ public record Host(
     Supplier<Runner> runner,
     Supplier<ExecutorService> threads,
     CacheOpener cache,
+    ThisHost here,
     Allocation allocation) {
 
   /** Opens the cache for work; see {@link Cache#open}. */
@@ -42,7 +45,7 @@ public record Host(
 
   /** The same, with an allocation. */
   Host in(Allocation given) {
-    return new Host(stamps, limits, runner, threads, cache, given);
+    return new Host(stamps, limits, runner, threads, cache, here, given);
   }
 
   /** The machine itself, for a caller with this environment. */
@@ -53,6 +56,7 @@ public record Host(
         () -> new LocalRunner(Environment.ofCaller(), LocalRunner.GRACE),
         Executors::newCachedThreadPool,
         Cache::open,
+        ThisHost.system(),
         null);
   }
 }

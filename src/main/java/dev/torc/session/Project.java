@@ -65,7 +65,7 @@ public record Project(
   public static Project load(Caller caller, ProjectOptions options) throws IOException {
     List<Path> files = options.layers(caller.cwd());
     SortedMap<String, String> variables = options.variables();
-    CachePlace place = CachePlace.find(BuildFile.root(files.getFirst()), caller.env());
+    CachePlace place = caller.place(BuildFile.root(files.getFirst()));
     boolean contained = !ProjectOptions.HOST.equals(options.containers());
     GraphFile.Origin origin =
         new GraphFile.Origin(

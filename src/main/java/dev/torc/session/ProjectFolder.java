@@ -33,7 +33,7 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
       if (root == null || !placed || !files.stream().allMatch(Files::exists)) {
         throw refused;
       }
-      return new ProjectFolder(CachePlace.find(root, caller.env()), null, refused);
+      return new ProjectFolder(caller.place(root), null, refused);
     }
   }
 

@@ -182,7 +182,7 @@ record RestState(
 
   /** Where the cache is, now that the root has its id. */
   private CachePlace place() {
-    return CachePlace.find(project.place().root(), project.caller().env());
+    return project.caller().place(project.place().root());
   }
 
   /**

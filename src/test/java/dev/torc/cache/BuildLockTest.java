@@ -25,7 +25,7 @@ class BuildLockTest {
       new BuildLock.Holder(ProcessHandle.current().pid(), "b1", "torc build a\nb");
 
   private CachePlace place() {
-    return CachePlace.find(root, Map.of());
+    return CachePlace.find(root, Map.of(), ThisHost.system());
   }
 
   @Test

@@ -49,7 +49,7 @@ final class CacheChild {
       Thread.sleep(Long.MAX_VALUE);
       reader.close();
     }
-    CachePlace place = CachePlace.find(Path.of(arguments[1]), Map.of());
+    CachePlace place = CachePlace.find(Path.of(arguments[1]), Map.of(), ThisHost.system());
     if (arguments[0].equals("lock")) {
       var me = new BuildLock.Holder(ProcessHandle.current().pid(), "child", "torc build");
       BuildLock lock = BuildLock.acquire(place, me);

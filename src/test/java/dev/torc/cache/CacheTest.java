@@ -34,7 +34,7 @@ class CacheTest {
   private final List<String> notes = new ArrayList<>();
 
   private CachePlace place() {
-    return CachePlace.find(root, Map.of());
+    return CachePlace.find(root, Map.of(), ThisHost.system());
   }
 
   private Cache open() {
@@ -405,10 +405,10 @@ class CacheTest {
     Map<String, String> env = Map.of("TORC_CACHE", shared.toString());
     Path one = Files.createDirectory(root.resolve("one"));
     Path two = Files.createDirectory(root.resolve("two"));
-    CachePlace before = CachePlace.find(one, env);
+    CachePlace before = CachePlace.find(one, env, ThisHost.system());
     assertFalse(Files.exists(shared), "finding creates nothing");
     for (Path each : List.of(one, two)) {
-      CachePlace place = CachePlace.find(each, env);
+      CachePlace place = CachePlace.find(each, env, ThisHost.system());
       BuildLock.Holder me = new BuildLock.Holder(1, "b", "build");
       try (var _ = BuildLock.tryAcquire(place, me).orElseThrow();
           Cache cache = Cache.open(place, notes::add)) {
@@ -417,9 +417,9 @@ class CacheTest {
         assertTrue(BuildLock.tryAcquire(place, me).isEmpty());
       }
     }
-    CachePlace after = CachePlace.find(one, env);
+    CachePlace after = CachePlace.find(one, env, ThisHost.system());
     assertNotEquals(before.database(), after.database(), "the id was made by the first open");
-    assertEquals(after, CachePlace.find(one, env));
+    assertEquals(after, CachePlace.find(one, env, ThisHost.system()));
     assertTrue(Files.exists(after.data()) && Files.exists(after.database().resolve("lock")));
     assertEquals(one.resolve(".torc/logs"), after.logs());
     assertEquals(one.resolve(".torc/kept/b7"), after.kept("b7"));
@@ -428,7 +428,7 @@ class CacheTest {
     }
     assertFalse(Files.exists(one.resolve(".torc/data.mdb")));
     for (Path each : List.of(one, two)) {
-      try (Cache cache = Cache.look(CachePlace.find(each, env), notes::add)) {
+      try (Cache cache = Cache.look(CachePlace.find(each, env, ThisHost.system()), notes::add)) {
         assertEquals(Samples.known(each.getFileName().toString()), cache.stamp("a"));
       }
     }

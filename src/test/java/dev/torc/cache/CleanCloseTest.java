@@ -27,7 +27,7 @@ class CleanCloseTest {
 
   @BeforeEach
   void closedInOrder() {
-    place = CachePlace.find(root, Map.of());
+    place = CachePlace.find(root, Map.of(), ThisHost.system());
     try (Cache cache = open(LARGE)) {
       cache.put(Samples.all("a", "b"));
     }

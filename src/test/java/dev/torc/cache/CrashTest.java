@@ -22,7 +22,7 @@ class CrashTest {
   private final List<String> notes = new ArrayList<>();
 
   private CachePlace place() {
-    return CachePlace.find(root, Map.of());
+    return CachePlace.find(root, Map.of(), ThisHost.system());
   }
 
   private long checkWhole(Cache cache) {

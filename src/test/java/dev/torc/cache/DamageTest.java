@@ -43,7 +43,7 @@ class DamageTest {
   private byte[] good;
 
   private CachePlace place() {
-    return CachePlace.find(root, Map.of());
+    return CachePlace.find(root, Map.of(), ThisHost.system());
   }
 
   private Path data() {

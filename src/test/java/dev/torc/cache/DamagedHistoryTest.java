@@ -18,7 +18,7 @@ class DamagedHistoryTest {
   @TempDir Path root;
 
   private Cache open() {
-    return Cache.open(CachePlace.find(root, Map.of()), note -> {});
+    return Cache.open(CachePlace.find(root, Map.of(), ThisHost.system()), note -> {});
   }
 
   private void build(long number) {
@@ -37,7 +37,7 @@ class DamagedHistoryTest {
     build(1);
     build(2);
     byte[] key = RecordKey.of(lie);
-    CachePlace place = CachePlace.find(root, Map.of());
+    CachePlace place = CachePlace.find(root, Map.of(), ThisHost.system());
     try (RecordStore store = RecordStore.open(place.database(), 1 << 20)) {
       store.useTrees(false, null);
       store.write(

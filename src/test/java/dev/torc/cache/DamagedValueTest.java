@@ -22,7 +22,7 @@ class DamagedValueTest {
   @TempDir Path root;
 
   private Cache open() {
-    return Cache.open(CachePlace.find(root, Map.of()), note -> {});
+    return Cache.open(CachePlace.find(root, Map.of(), ThisHost.system()), note -> {});
   }
 
   private void fill() {

@@ -46,7 +46,7 @@ public final class Damaging {
 
   /** Puts other bytes in a record's place; of which kind, a number says. */
   public static void damage(Path root, Spot spot, int kind, Random random) throws IOException {
-    CachePlace place = CachePlace.find(root, Map.of());
+    CachePlace place = CachePlace.find(root, Map.of(), ThisHost.system());
     RecordTree tree = RecordTree.valueOf(spot.tree);
     try (RecordStore store = open(root)) {
       byte[] good = store.get(tree, spot.key);
@@ -59,7 +59,7 @@ public final class Damaging {
   }
 
   private static RecordStore open(Path root) throws IOException {
-    CachePlace place = CachePlace.find(root, Map.of());
+    CachePlace place = CachePlace.find(root, Map.of(), ThisHost.system());
     RecordStore store =
         RecordStore.open(place.database(), RecordStore.mapSize(place.data(), 1 << 20));
     store.useTrees(false, null);

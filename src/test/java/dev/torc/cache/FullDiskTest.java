@@ -56,7 +56,7 @@ class FullDiskTest {
   }
 
   private CachePlace place() {
-    return CachePlace.find(disk, Map.of());
+    return CachePlace.find(disk, Map.of(), ThisHost.system());
   }
 
   @Test

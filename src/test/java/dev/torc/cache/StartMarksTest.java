@@ -16,7 +16,7 @@ class StartMarksTest {
   @TempDir Path root;
 
   private CachePlace place() {
-    return CachePlace.find(root, Map.of());
+    return CachePlace.find(root, Map.of(), ThisHost.system());
   }
 
   private static final List<StartMarks.Mark> SOME =
@@ -101,7 +101,9 @@ class StartMarksTest {
   }
 
   private CachePlace elsewhere(String cache) {
-    return CachePlace.find(root, Map.of("TORC_CACHE", root.resolve(cache).toString())).settle();
+    return CachePlace.find(
+            root, Map.of("TORC_CACHE", root.resolve(cache).toString()), ThisHost.system())
+        .settle();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.CachePlace;
+import dev.torc.cache.ThisHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -372,7 +373,7 @@ class AdoptCommandTest {
   @Test
   void rule10WithNoWaitALockedProjectIsStatus75() throws IOException {
     folder.put("b.txt", "one\n");
-    CachePlace place = CachePlace.find(cwd, Map.of());
+    CachePlace place = CachePlace.find(cwd, Map.of(), ThisHost.system());
     try (BuildLock _ =
         BuildLock.tryAcquire(place, new BuildLock.Holder(1, "other", "torc build")).orElseThrow()) {
       Run run = folder.run("adopt", "--no-wait", "first");

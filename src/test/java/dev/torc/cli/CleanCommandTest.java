@@ -9,6 +9,7 @@ import dev.torc.cache.BuildLock;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.OwnedPath;
+import dev.torc.cache.ThisHost;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -87,7 +88,7 @@ class CleanCommandTest {
   @Test
   void rule15AnAdoptedProductGoesOnlyByForce() throws IOException {
     folder.build();
-    try (Cache cache = Cache.open(CachePlace.find(cwd, Map.of()), _ -> {})) {
+    try (Cache cache = Cache.open(CachePlace.find(cwd, Map.of(), ThisHost.system()), _ -> {})) {
       OwnedPath owned = cache.owned("c.txt");
       cache.put(
           new Batch().own(new OwnedPath("c.txt", owned.kind(), owned.digest(), owned.job(), true)));
@@ -481,7 +482,8 @@ class CleanCommandTest {
         };
     CompletableFuture<Integer> exit;
     try (BuildLock lock =
-        BuildLock.tryAcquire(CachePlace.find(cwd, Map.of()), other).orElseThrow()) {
+        BuildLock.tryAcquire(CachePlace.find(cwd, Map.of(), ThisHost.system()), other)
+            .orElseThrow()) {
       exit =
           CompletableFuture.supplyAsync(
               () -> Main.run(new String[] {"clean"}, Run.console(cwd, out, err, Map.of())));
@@ -496,7 +498,9 @@ class CleanCommandTest {
   void rule10WithNoWaitItEndsWith75AndADryRunNeverWaits() throws IOException {
     folder.build();
     BuildLock.Holder other = new BuildLock.Holder(1, "other", "torc build");
-    try (BuildLock _ = BuildLock.tryAcquire(CachePlace.find(cwd, Map.of()), other).orElseThrow()) {
+    try (BuildLock _ =
+        BuildLock.tryAcquire(CachePlace.find(cwd, Map.of(), ThisHost.system()), other)
+            .orElseThrow()) {
       Run run = folder.run("clean", "--no-wait");
       assertEquals(75, run.exit());
       assertTrue(run.err().startsWith("another build is at work here"), run.err());
@@ -511,7 +515,9 @@ class CleanCommandTest {
     folder.build();
     BuildLock.Holder other =
         new BuildLock.Holder(ProcessHandle.current().pid(), "outer", "torc build");
-    try (BuildLock _ = BuildLock.tryAcquire(CachePlace.find(cwd, Map.of()), other).orElseThrow()) {
+    try (BuildLock _ =
+        BuildLock.tryAcquire(CachePlace.find(cwd, Map.of(), ThisHost.system()), other)
+            .orElseThrow()) {
       Run run = with(Map.of("TORC_BUILDS", "outer", "TORC_JOB", "j"), "clean");
       assertEquals(2, run.exit());
       assertTrue(run.err().contains("job j calls torc"), run.err());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
+import dev.torc.cache.ThisHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,7 +161,7 @@ class StatusCommandTest {
   @Test
   void rule9WhatTheHolderOfTheLockStartedIsRunningAndNothingElseIs() throws IOException {
     folder.build();
-    CachePlace place = CachePlace.find(cwd, Map.of());
+    CachePlace place = CachePlace.find(cwd, Map.of(), ThisHost.system());
     try (StartMarks marks = StartMarks.begin(place, List.of())) {
       marks.add(new StartMarks.Mark("now", "second", 1));
       marks.add(new StartMarks.Mark("killed", "third", 1));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
+import dev.torc.cache.ThisHost;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.engine.StubRunner.Script;
 import dev.torc.engine.StubRunner.Stub;
@@ -68,6 +69,10 @@ class Harness {
   final Map<String, Long> limits = new TreeMap<>(Map.of("cpus", 4L, "memory", 4L << 30));
 
   final Map<String, String> env = new HashMap<>();
+
+  /** The host that builds; tests of shared roots take turns. */
+  ThisHost here = ThisHost.system();
+
   final Map<String, Script> scripts = new ConcurrentHashMap<>();
 
   boolean containers = true;
@@ -298,6 +303,7 @@ class Harness {
             this::openRunner,
             this::openThreads,
             (place, _) -> openCache(place),
+            here,
             null));
   }
 
@@ -357,7 +363,7 @@ class Harness {
   }
 
   CachePlace place() {
-    return CachePlace.find(root, env);
+    return CachePlace.find(root, env, here);
   }
 
   /** Opens the cache for work; tests of crashes put another one in its place. */
