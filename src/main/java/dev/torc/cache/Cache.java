@@ -4,16 +4,14 @@ import dev.torc.bytes.FieldReader;
 import dev.torc.hash.Digest;
 import dev.torc.hash.KnownDigest;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -37,6 +35,9 @@ public final class Cache implements AutoCloseable {
   /** What was written so long before a system went down is on its disk: nanoseconds. */
   private static final long SETTLED = 60_000_000_000L;
 
+  /** So many changes of a journal are taken over in one commit. */
+  private static final int GATHER = 50_000;
+
   /** What every build reads in whole. The other trees are checked when they are first used. */
   static final Set<RecordTree> ALWAYS =
       Set.of(RecordTree.STAMPS, RecordTree.RESULTS, RecordTree.OWNED);
@@ -47,10 +48,17 @@ public final class Cache implements AutoCloseable {
   private final CacheSettings settings;
   private final RecordStore store;
   private final CacheWriter writer;
-  private final Map<RecordTree, ConcurrentSkipListMap<byte[], Batch.Change>> pending =
-      new EnumMap<>(RecordTree.class);
-
+  private final Overlay pending = new Overlay();
   private final Consumer<String> note;
+
+  /** The last commit, if the machine went down since; else null. */
+  private final CommitNote late;
+
+  /** Of a root that is shared, and opened for work; else null. */
+  private Journal journal;
+
+  /** Whether the journal could not be rewritten: once is enough. */
+  private boolean stuck;
 
   /** The state that was opened, and which of its trees are known to be sound, or damaged. */
   private final PageCheck.Meta opened;
@@ -59,7 +67,7 @@ public final class Cache implements AutoCloseable {
   private final Set<RecordTree> damaged = EnumSet.noneOf(RecordTree.class);
 
   /** Stamps of files changed later are not safe, in nanoseconds since 1970. */
-  private long distrust = Long.MAX_VALUE;
+  private long distrust;
 
   Cache(
       CachePlace place,
@@ -68,6 +76,7 @@ public final class Cache implements AutoCloseable {
       RecordStore store,
       PageCheck.Meta opened,
       Set<RecordTree> sound,
+      CommitNote late,
       boolean writes) {
     this.place = place;
     this.settings = settings;
@@ -75,9 +84,8 @@ public final class Cache implements AutoCloseable {
     this.note = note;
     this.opened = opened;
     this.sound.addAll(sound);
-    for (RecordTree tree : RecordTree.values()) {
-      pending.put(tree, new ConcurrentSkipListMap<>(Arrays::compareUnsigned));
-    }
+    this.late = late;
+    this.distrust = late == null ? Long.MAX_VALUE : late.time() * 1_000_000 - SETTLED;
     this.writer = writes ? new CacheWriter(this::commit) : null;
   }
 
@@ -120,18 +128,15 @@ public final class Cache implements AutoCloseable {
     return place;
   }
 
-  /** From now on late stamps are read as unsafe; see {@link #distrustLate}. */
-  void distrust(CommitNote last) {
-    distrust = last.time() * 1_000_000 - SETTLED;
-  }
-
   /**
-   * The machine went down since the last commit. Files written just before may have lost their
-   * bytes and kept their stamps: those stamps are stored as unsafe, together with the new boot's
-   * id.
+   * The machine may have gone down since the last commit. Files written just before may have lost
+   * their bytes and kept their stamps: those stamps are read as unsafe, and stored as such,
+   * together with the new boot's id.
    */
-  void distrustLate(CommitNote last) {
-    distrust(last);
+  void distrustLate() {
+    if (late == null) {
+      return;
+    }
     Batch doubts = new Batch();
     try {
       eachStamp(
@@ -144,9 +149,79 @@ public final class Cache implements AutoCloseable {
       put(doubts);
       flush();
     } catch (CacheException e) {
-      writer.stop();
-      store.close();
+      abandon();
       throw e;
+    }
+  }
+
+  /** Lets go of it after a failure, which is told instead of what that meets. */
+  void abandon() {
+    if (writer != null) {
+      writer.stop();
+    }
+    if (store != null) {
+      store.close();
+    }
+  }
+
+  /** How far it holds what a journal says; null where that was never said. */
+  JournalPosition position() {
+    return store == null ? null : store.position();
+  }
+
+  /** Lays what a journal says behind {@link #position} over what is here. */
+  void overlay(JournalReader from) throws IOException, JournalReader.Damaged {
+    for (var changes = from.next(); changes != null; changes = from.next()) {
+      pending.put(changes);
+    }
+  }
+
+  /** Takes over what a journal says behind {@link #position}; from now on it is written too. */
+  void follow(JournalReader from) throws IOException, JournalReader.Damaged {
+    long live = from.position().live();
+    List<Batch.Change> gathered = new ArrayList<>();
+    for (var changes = from.next(); changes != null || !gathered.isEmpty(); ) {
+      if (changes != null) {
+        gathered.addAll(changes);
+      }
+      JournalPosition position = from.position();
+      changes = from.next();
+      if (changes == null || gathered.size() >= GATHER) {
+        check(ALL);
+        live += write(gathered, position.with(live));
+        gathered.clear();
+      }
+    }
+    journal = Journal.open(place.journal(), from.position().with(live));
+  }
+
+  /** Writes a journal of what is here, in the place of any other. */
+  void makeJournal() throws IOException {
+    check(ALL);
+    Journal next =
+        Journal.make(
+            place.journal(),
+            visitor -> {
+              for (RecordTree tree : RecordTree.values()) {
+                store.scan(tree, null, (key, value) -> visitor.accept(tree, key, value));
+              }
+            });
+    if (journal != null) {
+      journal.close();
+    }
+    journal = next;
+    write(List.of(), journal.end());
+  }
+
+  /** What tells the records of a shared root from earlier ones; empty for a root of one host. */
+  public static String journal(CachePlace place) throws IOException {
+    if (!place.isShared()) {
+      return "";
+    }
+    try (JournalReader in = JournalReader.open(place.journal())) {
+      return in.position().journal() + " " + in.length();
+    } catch (NoSuchFileException | JournalReader.Damaged unusable) {
+      return "none";
     }
   }
 
@@ -232,8 +307,7 @@ public final class Cache implements AutoCloseable {
 
   /** The newest lines of the history, newest first, {@code most} at most. */
   public List<BuildRecord> builds(int most) {
-    var late =
-        List.copyOf(pending.get(RecordTree.BUILDS).values()); // before the snapshot, as in each
+    var late = pending.all(RecordTree.BUILDS); // before the snapshot, as in each
     TreeMap<Long, BuildRecord> builds = new TreeMap<>(Comparator.reverseOrder());
     back(
         build -> {
@@ -250,7 +324,7 @@ public final class Cache implements AutoCloseable {
 
   /** A number greater than any in the history, most often by one; 1 for the first build. */
   public long nextBuildNumber() {
-    var late = pending.get(RecordTree.BUILDS).lastEntry();
+    byte[] late = pending.lastKey(RecordTree.BUILDS);
     long[] next = {1};
     back(
         build -> {
@@ -258,7 +332,7 @@ public final class Cache implements AutoCloseable {
               build == null ? 1 : build.id().number(); // the key of what is damaged may be wrong
           return build == null;
         });
-    return late == null ? next[0] : Math.max(next[0], RecordKey.number(late.getKey()) + 1);
+    return late == null ? next[0] : Math.max(next[0], RecordKey.number(late) + 1);
   }
 
   /** Hands over the committed history, newest first, null for what cannot be read. */
@@ -285,13 +359,7 @@ public final class Cache implements AutoCloseable {
     if (writer == null) {
       throw new IllegalStateException("this cache is only looked at");
     }
-    writer.put(
-        batch,
-        () -> {
-          for (Batch.Change change : batch.changes) {
-            pending.get(change.tree).put(change.key, change);
-          }
-        });
+    writer.put(batch, () -> pending.put(batch.changes));
   }
 
   /**
@@ -311,12 +379,8 @@ public final class Cache implements AutoCloseable {
     try {
       flush();
     } finally {
-      if (writer != null) {
-        writer.stop();
-      }
-      if (store != null) {
-        store.close();
-      }
+      abandon();
+      closeJournal();
     }
     if (writer != null && sound.containsAll(ALL) && !Damage.marked(place)) {
       try {
@@ -332,6 +396,16 @@ public final class Cache implements AutoCloseable {
     }
   }
 
+  private void closeJournal() {
+    if (journal != null) {
+      try {
+        journal.close();
+      } catch (IOException e) {
+        throw CacheTrouble.of("cannot close the journal", place.journal(), e);
+      }
+    }
+  }
+
   /** On the writer's thread. */
   private void commit(List<Batch> group) {
     List<Batch.Change> changes = new ArrayList<>();
@@ -339,13 +413,47 @@ public final class Cache implements AutoCloseable {
     try {
       // LMDB must not write over a page that is in use: the first commit wants all of it checked.
       check(ALL);
-      store.write(changes, transaction -> CacheOpening.seal(transaction, settings));
+      if (journal == null) {
+        write(changes, null);
+      } else {
+        append(changes);
+      }
     } catch (RuntimeException e) {
       throw failure("cannot write the cache", e);
     }
-    for (Batch.Change change : changes) {
-      pending.get(change.tree).remove(change.key, change);
+    pending.committed(changes);
+  }
+
+  /** The journal comes first: what it says is made up for here, not the other way round. */
+  private void append(List<Batch.Change> changes) {
+    try {
+      journal.append(changes);
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot write the journal", place.journal(), e);
     }
+    journal.grown(write(changes, journal.end()));
+    if (journal.isMostlyDead() && !stuck) {
+      try {
+        makeJournal();
+      } catch (IOException e) {
+        stuck = true;
+        note.accept(
+            CacheTrouble.of("the journal stays large, it cannot be rewritten", place.journal(), e)
+                .getMessage());
+      }
+    }
+  }
+
+  /** By how many bytes the records have grown, where there is a journal. */
+  private long write(List<Batch.Change> changes, JournalPosition position) {
+    return store.write(
+        changes,
+        position != null,
+        (transaction, grown) ->
+            CacheOpening.seal(
+                transaction,
+                settings,
+                position == null ? null : position.with(position.live() + grown)));
   }
 
   /**
@@ -411,7 +519,7 @@ public final class Cache implements AutoCloseable {
   }
 
   private byte[] value(RecordTree tree, byte[] key) {
-    Batch.Change change = pending.get(tree).get(key);
+    Batch.Change change = pending.get(tree, key);
     return change != null ? change.value : reading(tree, () -> store.get(tree, key));
   }
 
@@ -442,8 +550,7 @@ public final class Cache implements AutoCloseable {
   /** One pass over what is committed and what is not yet, in the order of the keys. */
   private <T> void each(RecordTree tree, byte[] from, Opener<T> opener, Consumer<T> visitor) {
     // Taken before the snapshot: what is missing here by then is in it.
-    TreeMap<byte[], Batch.Change> late = new TreeMap<>(Arrays::compareUnsigned);
-    late.putAll(from == null ? pending.get(tree) : pending.get(tree).tailMap(from));
+    TreeMap<byte[], Batch.Change> late = pending.from(tree, from);
     BiConsumer<byte[], byte[]> tell =
         (key, value) -> {
           T record = value == null ? null : opener.open(key, value);

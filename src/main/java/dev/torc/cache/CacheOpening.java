@@ -42,6 +42,16 @@ final class CacheOpening {
   static Cache forWork(CachePlace found, Consumer<String> note, CacheSettings settings) {
     CachePlace place = found.settle();
     takeAway(place.rest());
+    Cache cache =
+        place.isShared()
+            ? SharedOpening.forWork(place, note, settings)
+            : database(place, note, settings);
+    cache.distrustLate();
+    return cache;
+  }
+
+  /** The database alone, for work. */
+  static Cache database(CachePlace place, Consumer<String> note, CacheSettings settings) {
     RecordStore store = null;
     try {
       own(place);
@@ -60,12 +70,10 @@ final class CacheOpening {
       }
       store =
           RecordStore.open(place.database(), RecordStore.mapSize(place.data(), settings.mapSize()));
-      store.useTrees(state.fresh, transaction -> seal(transaction, settings));
-      Cache cache = new Cache(place, settings, note, store, state.meta, state.sound, true);
+      store.useTrees(state.fresh, (transaction, _) -> seal(transaction, settings, null));
+      Cache cache =
+          new Cache(place, settings, note, store, state.meta, state.sound, state.late, true);
       store = null;
-      if (state.late != null) {
-        cache.distrustLate(state.late);
-      }
       return cache;
     } catch (IOException e) {
       throw CacheTrouble.of("cannot read the cache", place.data(), e);
@@ -121,6 +129,13 @@ final class CacheOpening {
 
   /** See {@link Cache#look}. */
   static Cache forLooking(CachePlace place, Consumer<String> note, CacheSettings settings) {
+    return place.isShared()
+        ? SharedOpening.forLooking(place, note, settings)
+        : look(place, note, settings);
+  }
+
+  /** The database alone, for looking; an empty one where there is none or it cannot be used. */
+  static Cache look(CachePlace place, Consumer<String> note, CacheSettings settings) {
     RecordStore store = null;
     try {
       if (Damage.marked(place)) {
@@ -148,11 +163,9 @@ final class CacheOpening {
         Found state = clean ? Found.CLEAN : check(place, settings, store);
         if (!state.fresh) {
           store.useTrees();
-          Cache cache = new Cache(place, settings, note, store, state.meta, state.sound, false);
+          Cache cache =
+              new Cache(place, settings, note, store, state.meta, state.sound, state.late, false);
           store = null;
-          if (state.late != null) {
-            cache.distrust(state.late);
-          }
           return cache;
         }
       }
@@ -167,7 +180,12 @@ final class CacheOpening {
         store.close();
       }
     }
-    return new Cache(place, settings, note, null, null, Cache.ALL, false);
+    return empty(place, note, settings);
+  }
+
+  /** One to look at in which nothing is. */
+  static Cache empty(CachePlace place, Consumer<String> note, CacheSettings settings) {
+    return new Cache(place, settings, note, null, null, Cache.ALL, null, false);
   }
 
   private static Found check(CachePlace place, CacheSettings settings, RecordStore store)
@@ -205,14 +223,26 @@ final class CacheOpening {
     return commit;
   }
 
-  /** What goes into the database with a commit. */
-  static byte[] seal(long transaction, CacheSettings settings) {
-    return new CommitNote(transaction, settings.clock().getAsLong(), settings.boot()).bytes();
+  /**
+   * What goes into the database with a commit.
+   *
+   * @param position how far its journal is in it then; null where it has none
+   */
+  static Map<String, byte[]> seal(
+      long transaction, CacheSettings settings, JournalPosition position) {
+    byte[] commit =
+        new CommitNote(transaction, settings.clock().getAsLong(), settings.boot()).bytes();
+    return position == null
+        ? Map.of(RecordStore.COMMIT_KEY, commit)
+        : Map.of(RecordStore.COMMIT_KEY, commit, RecordStore.JOURNAL_KEY, position.bytes());
   }
 
   /** The line for people who look at a cache that is damaged. */
   static String unusable(CachePlace place, String how) {
-    return "the cache %s is %s and counts as empty; the next build sets it aside"
-        .formatted(place.data(), how);
+    return "the cache %s is %s and counts as empty; the next build %s"
+        .formatted(
+            place.data(),
+            how,
+            place.isShared() ? "makes it again from the journal" : "sets it aside");
   }
 }

@@ -54,22 +54,34 @@ final class Damage {
     Path data = place.data();
     try {
       if (Files.exists(data, LinkOption.NOFOLLOW_LINKS)) {
-        int number = 1;
-        Path aside = data.resolveSibling("data.mdb.bad-" + number);
-        while (Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
-          aside = data.resolveSibling("data.mdb.bad-" + ++number);
-        }
-        Files.move(data, aside);
+        Path aside = setAside(data);
         // A reader may still have the old pair open; a new pair must not share its lock table.
         Files.deleteIfExists(place.lockTable());
         note.accept(
-            "the cache %s is %s; it was set aside as %s, and everything counts as never built"
-                .formatted(data, how, aside.getFileName()));
+            "the cache %s is %s; it was set aside as %s, and %s"
+                .formatted(
+                    data,
+                    how,
+                    aside.getFileName(),
+                    place.isShared()
+                        ? "is made again from the journal"
+                        : "everything counts as never built"));
       }
       // Only now: torc may be killed at any moment, and a fresh database must not be taken for bad.
       Files.deleteIfExists(marker(place));
     } catch (IOException e) {
       throw CacheTrouble.of("cannot set aside the cache", data, e);
     }
+  }
+
+  /** Gives a file a name that says that it is bad, beside its own, and returns it. */
+  static Path setAside(Path file) throws IOException {
+    int number = 1;
+    Path aside = file.resolveSibling(file.getFileName() + ".bad-" + number);
+    while (Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
+      aside = file.resolveSibling(file.getFileName() + ".bad-" + ++number);
+    }
+    Files.move(file, aside);
+    return aside;
   }
 }

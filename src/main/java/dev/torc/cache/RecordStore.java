@@ -49,6 +49,18 @@ final class RecordStore implements AutoCloseable {
 
   static final String SCHEMA_KEY = "schema";
   static final String COMMIT_KEY = "commit";
+  static final String JOURNAL_KEY = "journal";
+
+  /** What a commit says of itself, under the keys of the main tree. */
+  interface Seal {
+    /**
+     * The records, made when all changes of the transaction are in it.
+     *
+     * @param transaction its number
+     * @param grown as {@link #write} returns it
+     */
+    Map<String, byte[]> records(long transaction, long grown);
+  }
 
   /** Bytes; LMDB takes 64 for a reader, and makes room for as many as the file has place for. */
   private static final int LOCK_TABLE = 20480;
@@ -182,12 +194,12 @@ final class RecordStore implements AutoCloseable {
     reader.renew();
   }
 
-  /** Makes the trees readable, and of a new database makes them, under a commit's own record. */
-  void useTrees(boolean fresh, Function<Long, byte[]> commit) {
+  /** Makes the trees readable, and of a new database makes them, under a first commit. */
+  void useTrees(boolean fresh, Seal seal) {
     try (Txn<byte[]> txn = env.txnWrite()) {
       trees(txn, DbiFlags.MDB_CREATE);
       if (fresh) {
-        seal(txn, commit);
+        seal(txn, seal, 0);
       }
       txn.commit();
     }
@@ -282,33 +294,45 @@ final class RecordStore implements AutoCloseable {
   /**
    * Commits changes, all or none, growing the map where they do not fit.
    *
-   * @param commit makes the commit's own record from the number of its transaction
+   * @param counts whether anybody wants to know by how much the records grow
+   * @return bytes that they take more than before in a journal; 0 if nobody does
    * @throws LmdbException where nothing was committed
    */
-  void write(List<Batch.Change> changes, Function<Long, byte[]> commit) {
+  long write(List<Batch.Change> changes, boolean counts, Seal seal) {
     while (true) {
       mustHaveMap();
       try (Txn<byte[]> txn = env.txnWrite()) {
+        long grown = 0;
         for (Batch.Change change : changes) {
           Dbi<byte[]> tree = trees.get(change.tree);
+          byte[] before = counts ? tree.get(txn, change.key) : null;
+          grown -= before == null ? 0 : JournalFrame.size(change.key, before);
           if (change.value == null) {
             tree.delete(txn, change.key);
           } else {
             tree.put(txn, change.key, change.value);
+            grown += counts ? JournalFrame.size(change.key, change.value) : 0;
           }
         }
-        seal(txn, commit);
+        seal(txn, seal, grown);
         txn.commit();
-        return;
+        return grown;
       } catch (Env.MapFullException full) {
         grow();
       }
     }
   }
 
-  private void seal(Txn<byte[]> txn, Function<Long, byte[]> commit) {
+  private void seal(Txn<byte[]> txn, Seal seal, long grown) {
     main.put(txn, bytes(SCHEMA_KEY), bytes(SCHEMA));
-    main.put(txn, bytes(COMMIT_KEY), commit.apply(txn.getId()));
+    for (var record : seal.records(txn.getId(), grown).entrySet()) {
+      main.put(txn, bytes(record.getKey()), record.getValue());
+    }
+  }
+
+  /** How far a journal is in the records; null where that was never said. */
+  JournalPosition position() {
+    return read(txn -> JournalPosition.of(main.get(txn, bytes(JOURNAL_KEY))));
   }
 
   /** Gives the map twice its size. Where the system refuses, all is refused from then on. */

@@ -69,7 +69,7 @@ public record JobsAtRest(
   /** In place of a size: a temporary product that is gone. */
   static final long GONE = -2;
 
-  private static final String LAYOUT = "torc rest 6";
+  private static final String LAYOUT = "torc rest 7";
 
   /** So many files are worth another thread. */
   private static final int MANY = 2_000;
@@ -83,18 +83,23 @@ public record JobsAtRest(
    * @param graph names the graph
    * @param boot id of the system's boot: what it had not yet written when it went down is lost
    * @param database the stamp of its file
+   * @param journal what tells the records of a shared root from earlier ones; else empty
    * @param caller what the caller's environment answers to what was asked of it: the values of
    *     variables, and where programs are found ({@link Surroundings#answer})
    */
   public record Held(
-      Digest graph, String boot, Stamp database, SortedMap<String, Optional<String>> caller) {
+      Digest graph,
+      String boot,
+      Stamp database,
+      String journal,
+      SortedMap<String, Optional<String>> caller) {
 
     /** The same with the answers to these questions, and to its own, as they are now. */
     Held with(Surroundings env, Iterable<String> questions) {
       SortedMap<String, Optional<String>> all = new TreeMap<>();
       caller.keySet().forEach(question -> all.put(question, env.answer(question)));
       questions.forEach(question -> all.put(question, env.answer(question)));
-      return new Held(graph, boot, database, all);
+      return new Held(graph, boot, database, journal, all);
     }
 
     /** Written out like that of {@link Stamp}: a record's own is linked anew at every start. */
@@ -104,6 +109,7 @@ public record JobsAtRest(
           && graph.equals(that.graph)
           && boot.equals(that.boot)
           && database.equals(that.database)
+          && journal.equals(that.journal)
           && caller.equals(that.caller);
     }
 
@@ -148,9 +154,9 @@ public record JobsAtRest(
     }
   }
 
-  /** The same with the stamp that the database has in the end. */
-  public JobsAtRest with(Stamp database) {
-    Held now = new Held(held.graph, held.boot, database, held.caller);
+  /** The same with the stamp that the database has in the end, and what the journal says then. */
+  public JobsAtRest with(Stamp database, String journal) {
+    Held now = new Held(held.graph, held.boot, database, journal, held.caller);
     return new JobsAtRest(now, number, jobs, stamps, digests, further, extra);
   }
 
@@ -204,6 +210,7 @@ public record JobsAtRest(
     out.digest(held.graph);
     out.text(held.boot);
     out.known(new KnownDigest(held.database, null, true));
+    out.text(held.journal);
     out.map(held.caller, (to, value) -> to.text(value.orElse(null)));
   }
 
@@ -211,8 +218,9 @@ public record JobsAtRest(
     Digest graph = in.digest();
     String boot = in.text();
     Stamp database = in.known().stamp();
+    String journal = in.text();
     SortedMap<String, Optional<String>> caller = in.map(from -> Optional.ofNullable(from.text()));
-    return new Held(graph, boot, database, caller);
+    return new Held(graph, boot, database, journal, caller);
   }
 
   /**

@@ -97,7 +97,11 @@ record RestState(
 
   private static JobsAtRest.Held held(Project project, Digest graph) throws IOException {
     return new JobsAtRest.Held(
-        graph, Cache.boot(), project.stamps().stamp(project.place().data()), new TreeMap<>());
+        graph,
+        Cache.boot(),
+        project.stamps().stamp(project.place().data()),
+        Cache.journal(project.place()),
+        new TreeMap<>());
   }
 
   /**
@@ -247,7 +251,7 @@ record RestState(
     }
     try {
       CachePlace now = place();
-      next.with(project.stamps().stamp(now.data())).write(now.rest());
+      next.with(project.stamps().stamp(now.data()), Cache.journal(now)).write(now.rest());
     } catch (IOException e) {
       lost(e, listener);
     }

@@ -44,7 +44,8 @@ class DamagedHistoryTest {
           List.of(
               new Batch.Change(
                   RecordTree.BUILDS, key, store.get(RecordTree.BUILDS, RecordKey.of(2)))),
-          transaction -> CacheOpening.seal(transaction, CacheSettings.system()));
+          false,
+          (transaction, _) -> CacheOpening.seal(transaction, CacheSettings.system(), null));
     }
     try (Cache cache = open()) {
       assertEquals(List.of(2L, 1L), numbers(cache, 9));

@@ -53,7 +53,8 @@ public final class Damaging {
       byte[] bad = damaged(good, kind, random, store, tree, spot.key);
       store.write(
           List.of(new Batch.Change(tree, spot.key, bad)),
-          transaction -> CacheOpening.seal(transaction, CacheSettings.system()));
+          false,
+          (transaction, _) -> CacheOpening.seal(transaction, CacheSettings.system(), null));
     }
     CleanClose.write(place, CacheSettings.system());
   }

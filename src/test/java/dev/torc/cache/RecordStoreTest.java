@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +38,7 @@ class RecordStoreTest {
   @BeforeEach
   void open() {
     store = RecordStore.open(folder, 1 << 20);
-    store.useTrees(true, _ -> new byte[1]);
+    store.useTrees(true, (_, _) -> Map.of());
   }
 
   @AfterEach
@@ -50,7 +51,7 @@ class RecordStoreTest {
   }
 
   private void write(Batch.Change... changes) {
-    store.write(List.of(changes), _ -> new byte[1]);
+    store.write(List.of(changes), false, (_, _) -> Map.of());
   }
 
   private static Batch.Change change(byte[] key, byte[] value) {
@@ -174,7 +175,7 @@ class RecordStoreTest {
     }
     close();
     store = RecordStore.open(folder, 1 << 20);
-    store.useTrees(false, _ -> null);
+    store.useTrees(false, null);
     assertArrayEquals(bytes("1"), store.get(TREE, bytes("a")));
   }
 
@@ -195,7 +196,7 @@ class RecordStoreTest {
       look.useTrees();
       assertArrayEquals(bytes("2"), look.get(TREE, bytes("a")));
       look.scan(TREE, null, (_, value) -> assertArrayEquals(bytes("2"), value));
-      assertThrows(LmdbException.class, () -> look.write(List.of(), _ -> new byte[1]));
+      assertThrows(LmdbException.class, () -> look.write(List.of(), false, (_, _) -> Map.of()));
     } finally {
       open();
     }
@@ -210,7 +211,7 @@ class RecordStoreTest {
       for (int i = 0; i < 260; i++) {
         close();
         store = RecordStore.open(folder, 1 << 20);
-        store.useTrees(false, _ -> null);
+        store.useTrees(false, null);
       }
       assertNull(store.get(TREE, bytes("a")));
     } finally {

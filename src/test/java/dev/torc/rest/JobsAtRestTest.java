@@ -155,7 +155,7 @@ class JobsAtRestTest {
       none.endRow(false);
     }
     JobsAtRest.Held held =
-        new JobsAtRest.Held(Digest.ofText("graph"), "boot", Stamp.MISSING, new TreeMap<>());
+        new JobsAtRest.Held(Digest.ofText("graph"), "boot", Stamp.MISSING, "", new TreeMap<>());
     return new JobsAtRest(
         held,
         1,

@@ -100,7 +100,7 @@ class TouchedFilesTest {
   /** The stamp of some file that is there stands for that of the database. */
   private JobsAtRest.Held held() throws IOException {
     Stamp database = stamps.stamp(root);
-    return new JobsAtRest.Held(Digest.ofText("graph"), "boot", database, new TreeMap<>());
+    return new JobsAtRest.Held(Digest.ofText("graph"), "boot", database, "", new TreeMap<>());
   }
 
   private void put(String path, String text) throws IOException {

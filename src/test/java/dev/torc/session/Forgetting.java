@@ -1,5 +1,6 @@
 package dev.torc.session;
 
+import dev.torc.cache.Cache;
 import dev.torc.hash.FileClock;
 import dev.torc.rest.JobsAtRest;
 import java.io.IOException;
@@ -22,7 +23,8 @@ public final class Forgetting {
     }
     rest.take();
     change.make();
-    rest.with(project.stamps().stamp(project.place().data())).write(project.place().rest());
+    rest.with(project.stamps().stamp(project.place().data()), Cache.journal(project.place()))
+        .write(project.place().rest());
     return true;
   }
 }
