@@ -3,9 +3,12 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.cache.SharingHost;
+import dev.torc.cache.ThisHost;
 import dev.torc.engine.StubRunner.Stub;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.AgedStamps;
+import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +39,13 @@ class RandomGraphsTest {
 
   @Test
   void exactlyTheExpectedJobsRun() {
-    RandomWalks.play(PROJECTS, temp, Walk::new);
+    RandomWalks.play(PROJECTS, temp, (root, random) -> new Walk(root, random, 0));
+  }
+
+  /** Section 10, network roots: who builds where makes no difference. */
+  @Test
+  void soTheyDoWhereHostsTakeTurns() {
+    RandomWalks.play(PROJECTS, temp, (root, random) -> new Walk(root, random, 3));
   }
 
   /** One project and what happens to it. */
@@ -49,7 +58,13 @@ class RandomGraphsTest {
     private SortedMap<Integer, Spec> written;
     private final List<String> story = new ArrayList<>();
 
-    Walk(Path root, Random random) {
+    private final List<ThisHost> hosts = new ArrayList<>();
+    private boolean killed; // then the others do not know whether its jobs have ended
+
+    Walk(Path root, Random random, int hosts) {
+      for (int i = 0; i < hosts; i++) {
+        this.hosts.add(SharingHost.named(root.getFileName() + "-host" + i, root.getParent()));
+      }
       this.root = root;
       this.random = random;
       this.torc = new Harness(root);
@@ -80,6 +95,7 @@ class RandomGraphsTest {
       for (int step = 0; step < STEPS; step++) {
         story.add("-- step " + step);
         write();
+        anyHost();
         switch (random.nextInt(6)) {
           case 0 -> stoppedBuild(false);
           case 1 -> stoppedBuild(true);
@@ -88,6 +104,7 @@ class RandomGraphsTest {
         sameDisk();
         if (random.nextInt(4) == 0) {
           story.add("again");
+          anyHost();
           wholeBuild();
         }
         if (random.nextInt(6) == 0) {
@@ -97,6 +114,19 @@ class RandomGraphsTest {
           anyEdit();
         }
       }
+    }
+
+    /** Another host goes on, or the same one, whose disk may have been lost. */
+    private void anyHost() throws IOException {
+      if (hosts.isEmpty() || killed) {
+        return;
+      }
+      torc.here = hosts.get(random.nextInt(hosts.size()));
+      boolean lost = random.nextInt(8) == 0;
+      if (lost) {
+        FileTree.remove(torc.here.databases());
+      }
+      story.add("on " + torc.here.name() + (lost ? ", whose disk is new" : ""));
     }
 
     /** Where only files changed, mostly not: then the next build has the graph of the last one. */
@@ -127,6 +157,7 @@ class RandomGraphsTest {
           .forEach(job -> lacking.add(job.name()));
       SortedMap<String, Oracle.Fate> fates = oracle.build(torc.started());
       story.add("build: " + fates);
+      killed = false;
       for (String job : lacking) {
         assertTrue(
             fates.get(job) == Oracle.Fate.UP_TO_DATE
@@ -219,6 +250,7 @@ class RandomGraphsTest {
       }
       oracle.settle();
       oracle.spent().stream().filter(path -> !torc.exists(path)).forEach(oracle.disk::remove);
+      this.killed = killed || this.killed && torc.started().isEmpty();
       story.add((killed ? "killed in " : "interrupted in ") + victim.name() + torc.started());
     }
 
