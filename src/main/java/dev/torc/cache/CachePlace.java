@@ -119,6 +119,19 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host) {
     return folder.resolve("lock");
   }
 
+  /** The file of the lock that other hosts of a shared root see. */
+  public Path sharedLock() {
+    return folder.resolve("lock.shared");
+  }
+
+  /**
+   * The file that says who holds the lock. On a shared root it is none of those that are locked:
+   * nobody could read it over SMB.
+   */
+  Path lockHolder() {
+    return isShared() ? folder.resolve("lock.by") : lock();
+  }
+
   /** The file of the marks of started attempts. */
   public Path running() {
     return folder.resolve("running");

@@ -1,6 +1,7 @@
 package dev.torc.cache;
 
 import dev.torc.posix.FileSystems;
+import dev.torc.posix.LocalLocks;
 import dev.torc.posix.OwnStatus;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +22,14 @@ public interface ThisHost {
    * @return a name for people, such as NFS; empty for local ones
    */
   Optional<String> networkKind(Path folder);
+
+  /**
+   * Whether locks on the file system of a folder stay on this host; empty where others see them,
+   * and where it cannot be told.
+   */
+  default Optional<LocalLocks> localLocks(Path folder) {
+    return LocalLocks.at(folder);
+  }
 
   /** Its name in the network: never empty, without blanks and slashes. */
   String name();

@@ -12,7 +12,7 @@ final class AdoptCommand extends Command {
 
   private boolean dry;
   private boolean force;
-  private boolean noWait;
+  private final LockOptions lock = new LockOptions();
 
   @Override
   String description() {
@@ -24,14 +24,13 @@ final class AdoptCommand extends Command {
     options.words("TARGET", "job, group, instance, tag or produced file", 1, targets::add);
     options.flag("-n --dry-run", "only say what would be adopted", () -> dry = true);
     options.flag("--force", "cancel first what is out at a scheduler", () -> force = true);
-    options.flag(
-        "--no-wait", "end with status 75 where another build is at work", () -> noWait = true);
+    lock.declare(options);
   }
 
   @Override
   int run(Console console) throws IOException {
     AdoptAnswer answer =
-        new AdoptRequest(targets, dry, force, !noWait)
+        new AdoptRequest(targets, dry, force, lock.terms(console))
             .run(project(console), console::say, console::warn);
     if (answer == null) {
       return Exit.LOCKED;

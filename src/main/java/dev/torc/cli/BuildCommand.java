@@ -40,7 +40,7 @@ class BuildCommand extends Command {
   /** What the options ask for; under a dry run of make that is one too. */
   final BuildRequest request(Console console) {
     String makeflags = console.env().getOrDefault("MAKEFLAGS", "");
-    return options.request(Makeflags.dryRun(makeflags));
+    return options.request(console, Makeflags.dryRun(makeflags));
   }
 
   /** Builds, and returns the exit status. */

@@ -15,7 +15,7 @@ final class BuildOptions {
   private boolean dryRun;
   private boolean failFast;
   private boolean force;
-  private boolean noWait;
+  private final LockOptions lock = new LockOptions();
   private boolean profile;
   private boolean submit;
   private final SortedMap<String, String> limits = new TreeMap<>();
@@ -36,8 +36,7 @@ final class BuildOptions {
     options.flag(
         "--submit", "end when all that can be is submitted; torc goes on", () -> submit = true);
     options.flag("--force", "run the targets whatever their state", () -> force = true);
-    options.flag(
-        "--no-wait", "end with status 75 where another build is at work", () -> noWait = true);
+    lock.declare(options);
     options.flag(
         "--profile",
         "say where the time went, and write a trace for chrome://tracing",
@@ -90,11 +89,11 @@ final class BuildOptions {
    *
    * @param dry whether the caller wants a dry run whatever the options say
    */
-  BuildRequest request(boolean dry) {
+  BuildRequest request(Console console, boolean dry) {
     if (!badLimits.isEmpty()) {
       throw CommonOptions.usage(badLimits.getFirst());
     }
     return new BuildRequest(
-        List.copyOf(targets), force, failFast, submit, !noWait, dryRun || dry, limits);
+        List.copyOf(targets), force, failFast, submit, lock.terms(console), dryRun || dry, limits);
   }
 }

@@ -14,7 +14,7 @@ final class CleanCommand extends Command {
   private boolean stale;
   private boolean kept;
   private boolean all;
-  private boolean noWait;
+  private final LockOptions lock = new LockOptions();
 
   @Override
   String description() {
@@ -36,7 +36,7 @@ final class CleanCommand extends Command {
         "only products that no job declares any more and none needs",
         () -> stale = true);
     options.flag("--kept", "what builds set aside in .torc/kept", () -> kept = true);
-    options.flag("--no-wait", "end with status 75 where a build is at work", () -> noWait = true);
+    lock.declare(options);
     options.flag("--all", "all products and .torc too, but for .torc/kept", () -> all = true);
   }
 
@@ -48,7 +48,8 @@ final class CleanCommand extends Command {
     if (all && (stale || !targets.isEmpty())) {
       throw CommonOptions.usage("--all takes neither --stale nor a TARGET");
     }
-    CleanRequest request = new CleanRequest(targets, dry, force, stale, kept, all, !noWait);
+    CleanRequest request =
+        new CleanRequest(targets, dry, force, stale, kept, all, lock.terms(console));
     CleanAnswer answer =
         request.run(
             console.caller(),

@@ -105,8 +105,8 @@ public record Cleaner(
         entries.forEach(inner::add);
       }
       inner.remove(kept);
-      // The lock's file goes last: who finds none makes a new one and is not held up by ours.
-      inner.sort(Comparator.comparing(now.lock()::equals));
+      // The files of the lock go last: who finds none makes a new one and is not held up by ours.
+      inner.sort(Comparator.comparing(now.sharedLock()::equals).thenComparing(now.lock()::equals));
       for (Path entry : inner) {
         FileTree.remove(entry);
       }

@@ -2,6 +2,7 @@ package dev.torc.posix;
 
 import java.io.IOException;
 import java.lang.ref.Reference;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -13,12 +14,15 @@ import java.util.Optional;
  * An exclusive {@code flock(2)} on a file. It belongs to the open file, not to the process as the
  * locks of {@link java.nio.channels.FileChannel} do: those vanish as soon as the process opens and
  * closes the same file anywhere else. The kernel drops it when the holder ends, however it ends; a
- * started program does not inherit it. It does not wait, and does not read the file.
+ * started program does not inherit it. It does not wait, and does not read the file. Which other
+ * hosts see it depends on the file system; {@link RangeLock} is for them.
  */
 public final class Flock implements AutoCloseable {
 
-  private static final int FLAGS = Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOFOLLOW;
+  private static final int FLAGS = Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOFOLLOW;
+
   private static final int EXCLUSIVE_NOW = 2 | 4;
+  private static final int UNLOCK = 8;
 
   /** Variadic, but called without a mode: then the arguments lie where those of others do. */
   private static final NativeCall OPEN = NativeCall.of("open");
@@ -36,18 +40,30 @@ public final class Flock implements AutoCloseable {
    * Locks the file, creating it where it is missing; never waits.
    *
    * @return the lock, or nothing while somebody else (of this process too) holds it
+   * @throws UnlockableException where the file system has no locks
    * @throws IOException where the file cannot be opened for writing or locked
    */
   public static Optional<Flock> tryLock(Path file) throws IOException {
+    int fd = tryLock(file, false);
+    return fd < 0 ? Optional.empty() : Optional.of(new Flock(fd));
+  }
+
+  /**
+   * The same with either kind of lock.
+   *
+   * @param range whether its bytes are locked, as {@link RangeLock} does it
+   * @return the descriptor that has the lock, negative for none
+   */
+  static int tryLock(Path file, boolean range) throws IOException {
     while (true) {
       OwnFile.outChannel(file).close();
       Object before = key(file);
-      Optional<Flock> lock = before == null ? Optional.empty() : lock(file);
+      int fd = before == null ? -1 : lock(file, range);
       // Whoever removed the file meanwhile has left us a lock on a file that nobody finds any more.
       if (before != null && before.equals(key(file))) {
-        return lock;
+        return fd;
       }
-      lock.ifPresent(Flock::close);
+      close(fd);
     }
   }
 
@@ -61,37 +77,58 @@ public final class Flock implements AutoCloseable {
     }
   }
 
-  private static Optional<Flock> lock(Path file) throws IOException {
-    Memory path = Memory.ofText(file.toString());
-    int fd = OPEN.call(path.address(), FLAGS);
-    Reference.reachabilityFence(path);
+  private static int lock(Path file, boolean range) throws IOException {
+    int fd = open(file, Libc.O_RDWR);
     if (fd == -Libc.ENOENT) {
-      return Optional.empty();
+      return fd;
     }
     if (fd < 0) {
-      throw new IOException(file + ": cannot be opened, error " + -fd);
+      throw new FileSystemException(file.toString(), null, FileStatus.reason(-fd));
     }
     int result;
     do {
-      result = FLOCK.call(fd, EXCLUSIVE_NOW);
+      result = range ? RangeLock.lock(fd) : FLOCK.call(fd, EXCLUSIVE_NOW);
     } while (result == -Libc.EINTR);
     if (result == 0) {
-      return Optional.of(new Flock(fd));
+      return fd;
     }
-    int closed = CLOSE.call(fd);
-    if (result == -Libc.EAGAIN && closed == 0) {
-      return Optional.empty();
+    close(fd);
+    // fcntl(2) may say either of a lock that somebody else holds.
+    if (result == -Libc.EAGAIN || result == -Libc.EACCES) {
+      return -1;
     }
-    throw new IOException(file + ": cannot be locked, error " + -result);
+    throw UnlockableException.of(file, -result);
+  }
+
+  /** Opens a file for the sake of a lock; the descriptor, or the error negative. */
+  static int open(Path file, int access) {
+    Memory path = Memory.ofText(file.toString());
+    int fd = OPEN.call(path.address(), access | FLAGS);
+    Reference.reachabilityFence(path);
+    return fd;
+  }
+
+  /** Closes a descriptor; nothing where it is negative. */
+  static void close(int fd) {
+    if (fd >= 0) {
+      CLOSE.call(fd);
+    }
+  }
+
+  /**
+   * Gives the lock back before the file is closed: a file system that is a program of its own may
+   * learn of that only later. For who wants it to be free at once.
+   */
+  public synchronized void unlock() {
+    if (fd >= 0) {
+      FLOCK.call(fd, UNLOCK);
+    }
   }
 
   /** Gives the lock back; the file stays. */
   @Override
   public synchronized void close() {
-    if (fd < 0) {
-      return;
-    }
-    CLOSE.call(fd);
+    close(fd);
     fd = -1;
   }
 }

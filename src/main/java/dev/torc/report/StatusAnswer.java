@@ -176,6 +176,7 @@ public record StatusAnswer(
         holder != null,
         () ->
             out.number("process", holder.pid())
+                .text("host", holder.host().isEmpty() ? null : holder.host())
                 .text("build", holder.build())
                 .text("what", holder.what())
                 .texts("running", past.running));

@@ -22,9 +22,9 @@ import java.util.function.Consumer;
  * @param targets names and files, at least one
  * @param dry whether nothing is stored
  * @param force whether what is out at a scheduler is cancelled first
- * @param waits whether it waits while another build has the lock
+ * @param lock how it takes the build lock
  */
-public record AdoptRequest(List<String> targets, boolean dry, boolean force, boolean waits) {
+public record AdoptRequest(List<String> targets, boolean dry, boolean force, LockTerms lock) {
 
   /**
    * Adopts.
@@ -46,12 +46,12 @@ public record AdoptRequest(List<String> targets, boolean dry, boolean force, boo
       }
     }
     String id = RandomId.next();
-    BuildLock lock =
-        WriteSession.lock(project.caller(), project.place(), id, "torc adopt", waits, say);
-    if (lock == null) {
+    BuildLock held =
+        WriteSession.lock(project.caller(), project.place(), id, "torc adopt", lock, say);
+    if (held == null) {
       return null;
     }
-    try (lock;
+    try (held;
         WriteSession work = WriteSession.open(project, id, warn)) {
       OutJobs out =
           OutJobs.of(

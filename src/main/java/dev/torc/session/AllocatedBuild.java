@@ -96,7 +96,7 @@ public final class AllocatedBuild implements AutoCloseable {
     }
     CachePlace place = Project.load(caller, options).place();
     try (BuildLock lock =
-        WriteSession.lock(caller, place, RandomId.next(), "torc slurm", request.waits(), say)) {
+        WriteSession.lock(caller, place, RandomId.next(), "torc slurm", request.lock(), say)) {
       // Held until they are there, so that they do not lie idle while others build.
       return lock == null ? null : askAlone(caller, options, request, say);
     }

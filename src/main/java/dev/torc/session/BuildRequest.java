@@ -10,7 +10,7 @@ import java.util.SortedMap;
  * @param force whether the targets' own jobs run whatever their verdict
  * @param failFast whether nothing new is started after a failure
  * @param submit whether it ends when all is handed out that can be, without waiting for it
- * @param waits whether it waits while another build has the lock
+ * @param lock how it takes the build lock
  * @param dry whether only the verdicts are wanted: then nothing is written
  * @param limits amounts as written on the command line, by resource
  */
@@ -19,6 +19,6 @@ public record BuildRequest(
     boolean force,
     boolean failFast,
     boolean submit,
-    boolean waits,
+    LockTerms lock,
     boolean dry,
     SortedMap<String, String> limits) {}

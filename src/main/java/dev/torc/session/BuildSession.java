@@ -140,7 +140,7 @@ public final class BuildSession {
     Consumer<String> note = line -> watcher.accept(new Event.Note(Event.Level.INFO, line));
     BuildLock lock =
         WriteSession.lock(
-            project.caller(), project.place(), id, "torc build", request.waits(), note);
+            project.caller(), project.place(), id, "torc build", request.lock(), note);
     if (lock == null) {
       return Exit.LOCKED;
     }

@@ -45,7 +45,7 @@ import java.util.function.Consumer;
  * @param stale whether only those go that no job declares any more and none needs
  * @param kept whether what builds set aside goes
  * @param all whether torc's own folder goes too
- * @param waits whether it waits for the end of another build
+ * @param lock how it takes the build lock
  */
 public record CleanRequest(
     List<String> targets,
@@ -54,7 +54,7 @@ public record CleanRequest(
     boolean stale,
     boolean kept,
     boolean all,
-    boolean waits) {
+    LockTerms lock) {
 
   /** Whether it has to know what the build file declares. */
   public boolean needsBuildFile() {
@@ -137,9 +137,9 @@ public record CleanRequest(
           cleaner(given, null).memory(place, kept);
         }
       } else if (Files.isDirectory(place.folder())) {
-        try (BuildLock lock =
-            WriteSession.lock(caller, place, RandomId.next(), "torc clean", waits, told.say)) {
-          if (lock == null) {
+        try (BuildLock held =
+            WriteSession.lock(caller, place, RandomId.next(), "torc clean", lock, told.say)) {
+          if (held == null) {
             return null;
           }
           try (Cache cache = Cache.open(place, told.warn)) {

@@ -13,7 +13,8 @@ import java.util.Optional;
 /**
  * Rule 10: a torc that is called, at any depth, by a job of the build that holds the lock would
  * wait for itself. The builds around a job stand in its environment, outermost first; where a job
- * took them out of it, it still descends from torc.
+ * took them out of it, it still descends from torc. On another host than the holder's only the
+ * environment tells.
  */
 final class Nesting {
 
@@ -37,6 +38,8 @@ final class Nesting {
       Map<String, String> env, CachePlace place, BuildLock.Holder holder) {
     List<String> around = List.of(env.getOrDefault(VARIABLE, "").split(":"));
     return !holder.build().isEmpty() && around.contains(holder.build())
-        || Ancestry.includes(holder.pid()) && OpenFiles.mayHave(holder.pid(), place.lock());
+        || holder.host().isEmpty()
+            && Ancestry.includes(holder.pid())
+            && OpenFiles.mayHave(holder.pid(), place.lock());
   }
 }

@@ -24,6 +24,7 @@ import dev.torc.exec.Runner;
 import dev.torc.hash.DigestMemo;
 import dev.torc.machine.Makeflags;
 import dev.torc.machine.Refusal;
+import dev.torc.machine.SafeText;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.OccupiedPlaces;
@@ -308,7 +309,8 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
   }
 
   /**
-   * Takes the build lock, waiting if it may; null where another build has it and it may not.
+   * Takes the build lock, waiting if it may; null where another build has it and it may not. Throws
+   * {@link CacheException} where only this host would see it, and the terms do not trust that.
    *
    * @param what the caller does, for whoever waits for it
    * @param say takes a line where the caller has to wait, or may not
@@ -318,26 +320,31 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
       CachePlace place,
       String build,
       String what,
-      boolean wait,
+      LockTerms terms,
       Consumer<String> say)
       throws IOException {
     BuildLock.Holder me = new BuildLock.Holder(ProcessHandle.current().pid(), build, what);
-    var lock = BuildLock.tryAcquire(place, me);
+    var lock = BuildLock.tryAcquire(place, me, terms.trusts());
     if (lock.isPresent()) {
       return lock.get();
     }
     var holder = BuildLock.holder(place);
     Nesting.refuse(caller.env(), place, holder);
-    String whom = holder.map(h -> "process " + h.pid() + ", " + h.what()).orElse("another torc");
-    if (!wait) {
+    String whom = holder.map(WriteSession::told).orElse("another torc");
+    if (!terms.waits()) {
       say.accept("another build is at work here (" + whom + ")");
       return null;
     }
     say.accept("waiting for another build to end (" + whom + ")");
     try {
-      return BuildLock.acquire(place, me);
+      return BuildLock.acquire(place, me, terms.trusts());
     } catch (InterruptedException e) {
       throw new IOException("interrupted while waiting for another build", e);
     }
+  }
+
+  private static String told(BuildLock.Holder holder) {
+    String where = holder.host().isEmpty() ? "" : " on " + SafeText.name(holder.host());
+    return "process " + holder.pid() + where + ", " + holder.what();
   }
 }

@@ -40,7 +40,7 @@ class MainTest {
 
     @Override
     int run(Console console) throws IOException {
-      BuildRequest request = options.request(false);
+      BuildRequest request = options.request(console, false);
       console.print(
           String.join(
               " ",
@@ -58,7 +58,8 @@ class MainTest {
                   + (request.dry() ? " dry" : "")
                   + (request.failFast() ? " fast" : "")
                   + (request.force() ? " force" : "")
-                  + (request.waits() ? "" : " nowait")));
+                  + (request.lock().waits() ? "" : " nowait")
+                  + (request.lock().trusts() ? " trust" : "")));
       return 1;
     }
   }
@@ -108,13 +109,14 @@ class MainTest {
   void allOptionsOfBuild() {
     assertEquals(
         cwd.getFileName()
-            + " [] {} [a, -b] {cpus=2, memory=8GiB} VERBOSE AUTO dry fast force nowait",
+            + " [] {} [a, -b] {cpus=2, memory=8GiB} VERBOSE AUTO dry fast force nowait trust",
         probe(
                 "build",
                 "-nk",
                 "--fail-fast",
                 "--force",
                 "--no-wait",
+                "--trust-lock",
                 "-v",
                 "--limit",
                 "memory=8GiB",
@@ -123,6 +125,16 @@ class MainTest {
                 "--",
                 "-b")
             .out());
+  }
+
+  @Test
+  void theEnvironmentMayTrustLocksToo() {
+    String plain = cwd.getFileName() + " [] {} [] {} NORMAL AUTO";
+    assertEquals(plain + " trust", Run.of(Probe::new, cwd, Map.of("TORC_TRUST_LOCK", "1")).out());
+    assertEquals(plain, Run.of(Probe::new, cwd, Map.of("TORC_TRUST_LOCK", "")).out());
+    assertEquals(
+        new Run(2, "", "torc: TORC_TRUST_LOCK=no: write 1, or leave it empty\n"),
+        Run.of(Probe::new, cwd, Map.of("TORC_TRUST_LOCK", "no")));
   }
 
   @Test

@@ -26,6 +26,7 @@ import dev.torc.session.BuildSession;
 import dev.torc.session.BuildWatcher;
 import dev.torc.session.Caller;
 import dev.torc.session.Host;
+import dev.torc.session.LockTerms;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectOptions;
 import dev.torc.workflow.Item;
@@ -329,7 +330,8 @@ class Harness {
     counters.keySet().removeAll(Set.of("cpus", "memory"));
     return BuildSession.of(
         followed(load()),
-        new BuildRequest(List.of(targets), force, failFast, false, true, dry, counters));
+        new BuildRequest(
+            List.of(targets), force, failFast, false, new LockTerms(true, false), dry, counters));
   }
 
   /**

@@ -1,0 +1,31 @@
+package dev.torc.cli;
+
+import dev.torc.machine.SafeText;
+import dev.torc.session.LockTerms;
+
+/** The options of every command that takes the build lock. It takes none. */
+final class LockOptions {
+
+  private boolean noWait;
+  private boolean trust;
+
+  /** Tells them to the parser. */
+  void declare(Options options) {
+    options.flag(
+        "--no-wait", "end with status 75 where another build is at work", () -> noWait = true);
+    options.flag(
+        "--trust-lock",
+        "build on a network root whose locks other hosts do not see",
+        () -> trust = true);
+  }
+
+  /** What the options and the environment say; throws {@link dev.torc.syntax.BadInput}. */
+  LockTerms terms(Console console) {
+    String given = console.env().getOrDefault(LockTerms.TRUST, "");
+    if (!given.isEmpty() && !given.equals("1")) {
+      throw CommonOptions.usage(
+          LockTerms.TRUST + "=" + SafeText.name(given) + ": write 1, or leave it empty");
+    }
+    return new LockTerms(!noWait, trust || !given.isEmpty());
+  }
+}

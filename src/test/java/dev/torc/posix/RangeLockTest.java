@@ -1,0 +1,161 @@
+package dev.torc.posix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RangeLockTest {
+
+  @TempDir Path folder;
+  private Path file;
+
+  @BeforeEach
+  void known() {
+    assumeTrue(RangeLock.isKnown(), "only Linux has such locks");
+    file = folder.resolve("lock");
+  }
+
+  /** A process of its own that holds the lock until it is told to go on, or killed. */
+  private Process holder() throws IOException {
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Djffi.unsafe.disabled=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                RangeLockTest.class.getName(),
+                file.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    assertEquals("locked", child.inputReader().readLine());
+    return child;
+  }
+
+  public static void main(String[] arguments) throws IOException {
+    RangeLock lock = RangeLock.tryLock(Path.of(arguments[0])).orElseThrow();
+    System.out.println("locked");
+    System.in.read();
+    lock.close();
+    System.out.println("free");
+    System.in.read();
+  }
+
+  @Test
+  void oneHolderAtATimeInOneProcess() throws IOException {
+    try (var _ = RangeLock.tryLock(file).orElseThrow()) {
+      assertTrue(RangeLock.tryLock(file).isEmpty());
+      assertTrue(RangeLock.tryLock(file).isEmpty(), "closing another one does not drop it");
+      Files.readAllBytes(file);
+      assertTrue(RangeLock.tryLock(file).isEmpty(), "nor does reading the file");
+    }
+    RangeLock.tryLock(file).orElseThrow().close();
+  }
+
+  @Test
+  void anotherProcessHoldsItUntilItGivesItBack() throws Exception {
+    Process child = holder();
+    try {
+      assertTrue(RangeLock.tryLock(file).isEmpty());
+      assertTrue(RangeLock.mayBeHeld(file));
+      child.getOutputStream().write('\n');
+      child.getOutputStream().flush();
+      assertEquals("free", child.inputReader().readLine());
+      assertFalse(RangeLock.mayBeHeld(file));
+      RangeLock.tryLock(file).orElseThrow().close();
+    } finally {
+      child.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void anotherProcessHoldsItUntilItIsKilled() throws Exception {
+    Process child = holder();
+    try {
+      assertTrue(RangeLock.tryLock(file).isEmpty());
+    } finally {
+      child.destroyForcibly().waitFor();
+    }
+    assertFalse(RangeLock.mayBeHeld(file));
+    RangeLock.tryLock(file).orElseThrow().close();
+  }
+
+  @Test
+  void lookingTakesAndCreatesNothing() throws IOException {
+    assertFalse(RangeLock.mayBeHeld(file));
+    assertFalse(Files.exists(file));
+    Files.createFile(file);
+    assertFalse(RangeLock.mayBeHeld(file));
+    try (var _ = RangeLock.tryLock(file).orElseThrow()) {
+      assertTrue(RangeLock.mayBeHeld(file));
+    }
+    assertFalse(RangeLock.mayBeHeld(file));
+  }
+
+  @Test
+  void whatCannotBeLookedAtMayBeHeld() throws IOException {
+    Files.createSymbolicLink(file, folder.resolve("elsewhere"));
+    assertTrue(RangeLock.mayBeHeld(file), "no link is followed");
+  }
+
+  @Test
+  void aHolderMayRemoveTheFile() throws IOException {
+    try (var _ = RangeLock.tryLock(file).orElseThrow()) {
+      Files.delete(file);
+      RangeLock.tryLock(file).orElseThrow().close();
+    }
+  }
+
+  @Test
+  void itIsNeitherAFlockNorInTheWayOfOne() throws IOException {
+    try (var _ = RangeLock.tryLock(file).orElseThrow();
+        var _ = Flock.tryLock(file).orElseThrow()) {
+      assertTrue(RangeLock.tryLock(file).isEmpty());
+      assertTrue(Flock.tryLock(file).isEmpty());
+    }
+  }
+
+  @Test
+  void aFlockIsFreeOnceItIsUnlocked() throws IOException {
+    try (Flock lock = Flock.tryLock(file).orElseThrow()) {
+      assertTrue(Flock.tryLock(file).isEmpty());
+      lock.unlock();
+      Flock.tryLock(file).orElseThrow().close();
+    }
+  }
+
+  @Test
+  void aFolderInItsPlaceIsToldByName() throws IOException {
+    Files.createDirectory(file);
+    FileSystemException e = assertThrows(FileSystemException.class, () -> RangeLock.tryLock(file));
+    assertTrue(e.getMessage().startsWith(file + ": a folder stands where"), e.getMessage());
+  }
+
+  @Test
+  void whatTheSystemSaysOfALockHasItsMeaning() {
+    for (int errno : List.of(Libc.ENOSYS, Libc.EOPNOTSUPP)) {
+      UnlockableException e = (UnlockableException) UnlockableException.of(file, errno);
+      assertTrue(e.getReason().startsWith("the file system has no locks ("), e.getReason());
+      assertEquals("mount it with locks", e.next());
+      assertEquals(file.toString(), e.getFile());
+    }
+    UnlockableException none = (UnlockableException) UnlockableException.of(file, Libc.ENOLCK);
+    assertEquals("the file system gives no locks now (no locks available)", none.getReason());
+    assertTrue(none.next().contains("rpc.statd"), none.next());
+    IOException other = UnlockableException.of(file, 5);
+    assertFalse(other instanceof UnlockableException);
+    assertEquals(file + ": cannot be locked: input/output error", other.getMessage());
+  }
+}
