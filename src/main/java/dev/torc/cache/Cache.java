@@ -35,9 +35,6 @@ public final class Cache implements AutoCloseable {
   /** What was written so long before a system went down is on its disk: nanoseconds. */
   private static final long SETTLED = 60_000_000_000L;
 
-  /** So many changes of a journal are taken over in one commit. */
-  private static final int GATHER = 50_000;
-
   /** What every build reads in whole. The other trees are checked when they are first used. */
   static final Set<RecordTree> ALWAYS =
       Set.of(RecordTree.STAMPS, RecordTree.RESULTS, RecordTree.OWNED);
@@ -47,18 +44,13 @@ public final class Cache implements AutoCloseable {
   private final CachePlace place;
   private final CacheSettings settings;
   private final RecordStore store;
+  private final Commits commits;
   private final CacheWriter writer;
   private final Overlay pending = new Overlay();
   private final Consumer<String> note;
 
   /** The last commit, if the machine went down since; else null. */
   private final CommitNote late;
-
-  /** Of a root that is shared, and opened for work; else null. */
-  private Journal journal;
-
-  /** Whether the journal could not be rewritten: once is enough. */
-  private boolean stuck;
 
   /** The state that was opened, and which of its trees are known to be sound, or damaged. */
   private final PageCheck.Meta opened;
@@ -86,6 +78,7 @@ public final class Cache implements AutoCloseable {
     this.sound.addAll(sound);
     this.late = late;
     this.distrust = late == null ? Long.MAX_VALUE : late.time() * 1_000_000 - SETTLED;
+    this.commits = writes ? new Commits(place, settings, note, store) : null;
     this.writer = writes ? new CacheWriter(this::commit) : null;
   }
 
@@ -162,6 +155,9 @@ public final class Cache implements AutoCloseable {
     if (store != null) {
       store.close();
     }
+    if (commits != null) {
+      commits.close();
+    }
   }
 
   /** How far it holds what a journal says; null where that was never said. */
@@ -178,39 +174,14 @@ public final class Cache implements AutoCloseable {
 
   /** Takes over what a journal says behind {@link #position}; from now on it is written too. */
   void follow(JournalReader from) throws IOException, JournalReader.Damaged {
-    long live = from.position().live();
-    List<Batch.Change> gathered = new ArrayList<>();
-    for (var changes = from.next(); changes != null || !gathered.isEmpty(); ) {
-      if (changes != null) {
-        gathered.addAll(changes);
-      }
-      JournalPosition position = from.position();
-      changes = from.next();
-      if (changes == null || gathered.size() >= GATHER) {
-        check(ALL);
-        live += write(gathered, position.with(live));
-        gathered.clear();
-      }
-    }
-    journal = Journal.open(place.journal(), from.position().with(live));
+    check(ALL);
+    commits.follow(from);
   }
 
   /** Writes a journal of what is here, in the place of any other. */
   void makeJournal() throws IOException {
     check(ALL);
-    Journal next =
-        Journal.make(
-            place.journal(),
-            visitor -> {
-              for (RecordTree tree : RecordTree.values()) {
-                store.scan(tree, null, (key, value) -> visitor.accept(tree, key, value));
-              }
-            });
-    if (journal != null) {
-      journal.close();
-    }
-    journal = next;
-    write(List.of(), journal.end());
+    commits.makeJournal();
   }
 
   /** What tells the records of a shared root from earlier ones; empty for a root of one host. */
@@ -380,7 +351,6 @@ public final class Cache implements AutoCloseable {
       flush();
     } finally {
       abandon();
-      closeJournal();
     }
     if (writer != null && sound.containsAll(ALL) && !Damage.marked(place)) {
       try {
@@ -396,16 +366,6 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  private void closeJournal() {
-    if (journal != null) {
-      try {
-        journal.close();
-      } catch (IOException e) {
-        throw CacheTrouble.of("cannot close the journal", place.journal(), e);
-      }
-    }
-  }
-
   /** On the writer's thread. */
   private void commit(List<Batch> group) {
     List<Batch.Change> changes = new ArrayList<>();
@@ -413,47 +373,11 @@ public final class Cache implements AutoCloseable {
     try {
       // LMDB must not write over a page that is in use: the first commit wants all of it checked.
       check(ALL);
-      if (journal == null) {
-        write(changes, null);
-      } else {
-        append(changes);
-      }
+      commits.add(changes);
     } catch (RuntimeException e) {
       throw failure("cannot write the cache", e);
     }
     pending.committed(changes);
-  }
-
-  /** The journal comes first: what it says is made up for here, not the other way round. */
-  private void append(List<Batch.Change> changes) {
-    try {
-      journal.append(changes);
-    } catch (IOException e) {
-      throw CacheTrouble.of("cannot write the journal", place.journal(), e);
-    }
-    journal.grown(write(changes, journal.end()));
-    if (journal.isMostlyDead() && !stuck) {
-      try {
-        makeJournal();
-      } catch (IOException e) {
-        stuck = true;
-        note.accept(
-            CacheTrouble.of("the journal stays large, it cannot be rewritten", place.journal(), e)
-                .getMessage());
-      }
-    }
-  }
-
-  /** By how many bytes the records have grown, where there is a journal. */
-  private long write(List<Batch.Change> changes, JournalPosition position) {
-    return store.write(
-        changes,
-        position != null,
-        (transaction, grown) ->
-            CacheOpening.seal(
-                transaction,
-                settings,
-                position == null ? null : position.with(position.live() + grown)));
   }
 
   /**

@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
@@ -25,11 +26,16 @@ import java.util.zip.CRC32C;
  * another one in the next build. A build with other records ends the processes, and leaves the mark
  * to its owner, noting that they have ended.
  *
+ * <p>Where hosts share the root they share the records, and a mark names the host too: what another
+ * host's mark names may go on there, and cannot be ended from here.
+ *
  * <p>A line is a CRC32C of the rest in eight hexadecimal digits, owner, build, attempt and job,
- * with blanks between; behind the attempt stand, after slashes, a runtime and the name of its
- * containers where the job has any; before the owner stands {@code +}, or {@code -} where its
- * processes have ended. In the job's name, which comes last, backslash and line feed are written
- * {@code \\} and {@code \n}. Lines of older versions name no owner.
+ * with blanks between; behind the owner stand, after an {@code @} and with slashes between, the
+ * host, its boot and torc's number there where the root is shared; behind the attempt stand, after
+ * slashes, a runtime and the name of its containers where the job has any; before the owner stands
+ * {@code +}, or {@code -} where its processes have ended. In the job's name, which comes last,
+ * backslash and line feed are written {@code \\} and {@code \n}. Lines of older versions name no
+ * owner.
  */
 public final class StartMarks implements AutoCloseable {
 
@@ -39,24 +45,60 @@ public final class StartMarks implements AutoCloseable {
   private static final int OWNERS = 64;
 
   /**
+   * Where an attempt was started whose root several hosts share.
+   *
+   * @param host the name of the host
+   * @param boot the id of its boot
+   * @param pid the number of the torc there
+   */
+  public record Origin(String host, String boot, long pid) {
+
+    static Origin of(CachePlace place) {
+      return place.isShared()
+          ? new Origin(place.host().name(), place.host().boot(), ProcessHandle.current().pid())
+          : null;
+    }
+
+    static Origin parse(String text) {
+      String[] parts = text.split("/", 3);
+      if (parts.length < 3) {
+        throw new NumberFormatException(text);
+      }
+      return new Origin(parts[0], parts[1], Long.parseLong(parts[2]));
+    }
+
+    @Override
+    public String toString() {
+      return host + "/" + boot + "/" + pid;
+    }
+  }
+
+  /**
    * A started attempt of a job in a build.
    *
    * @param owner names the database with the job's records; empty where the mark does not say
    * @param ended whether a build with other records has ended its processes
    * @param container the runtime and the name of its containers with a slash between; of one that
    *     is handed out, {@code executor} and its name likewise; empty without any
+   * @param origin where it was started; null where that is here, or does not matter
    */
   public record Mark(
-      String owner, boolean ended, String build, String job, int attempt, String container) {
+      String owner,
+      boolean ended,
+      String build,
+      String job,
+      int attempt,
+      String container,
+      Origin origin) {
 
     /** A mark for a job that is about to be started. */
     public Mark(String build, String job, int attempt) {
-      this("", false, build, job, attempt, "");
+      this("", false, build, job, attempt, "", null);
     }
 
     /** The same for one that runs in containers. */
     public Mark in(String containers) {
-      return new Mark(owner, ended, build, job, attempt, containers);
+      return new Mark(owner, ended, build, job, attempt, containers, origin);
     }
 
     /** The same for one that is handed out to a scheduler. */
@@ -79,20 +121,34 @@ public final class StartMarks implements AutoCloseable {
       return owner.isEmpty() || owner.equals(database);
     }
 
+    /** Whether its processes may run on another host than this one. */
+    public boolean isElsewhere(CachePlace place) {
+      return origin != null && place.isShared() && !origin.host.equals(place.host().name());
+    }
+
     private Mark of(String newOwner, boolean hasEnded) {
-      return new Mark(newOwner, hasEnded, build, job, attempt, container);
+      return new Mark(newOwner, hasEnded, build, job, attempt, container, origin);
+    }
+
+    private Mark from(Origin here) {
+      return isRemote() || origin != null
+          ? this
+          : new Mark(owner, ended, build, job, attempt, container, here);
     }
   }
 
   private final Path file;
   private final String owner;
+  private final Origin here;
   private final FileChannel channel;
   private final long others; // bytes of the marks of other owners, with which the file begins
   private long length;
 
-  private StartMarks(Path file, String owner, FileChannel channel, long others, long length) {
+  private StartMarks(
+      Path file, String owner, Origin here, FileChannel channel, long others, long length) {
     this.file = file;
     this.owner = owner;
+    this.here = here;
     this.channel = channel;
     this.others = others;
     this.length = length;
@@ -142,17 +198,29 @@ public final class StartMarks implements AutoCloseable {
         .toList();
   }
 
+  /**
+   * Those of the {@link #live} ones whose processes may run on other hosts.
+   *
+   * @param gone names of hosts of which somebody says that they are down
+   */
+  public static List<Mark> elsewhere(List<Mark> marks, Cache cache, Set<String> gone) {
+    return live(marks, cache).stream()
+        .filter(mark -> mark.isElsewhere(cache.place()) && !gone.contains(mark.origin.host()))
+        .toList();
+  }
+
   /** Those of the {@link #live} ones that are handed out. */
   public static List<Mark> out(List<Mark> marks, Cache cache) {
     return live(marks, cache).stream().filter(Mark::isRemote).toList();
   }
 
   /**
-   * Those of the marks whose processes may still run: the cache's {@link #live} ones, and of other
-   * owners all but those that are known to have ended.
+   * Those of the marks whose processes may still run here: the cache's {@link #live} ones, and of
+   * other owners all but those that are known to have ended.
    */
   public static List<Mark> running(List<Mark> marks, Cache cache) {
     List<Mark> running = new ArrayList<>(live(marks, cache));
+    running.removeIf(mark -> mark.isElsewhere(cache.place()));
     String owner = cache.place().owner();
     marks.stream().filter(mark -> !mark.isOf(owner) && !mark.ended).forEach(running::add);
     return running;
@@ -163,9 +231,9 @@ public final class StartMarks implements AutoCloseable {
    * others stay, and their processes have ended.
    *
    * @param place as {@link Cache#place} says
-   * @param out marks of this cache that go on
+   * @param on marks of this cache that go on
    */
-  public static StartMarks begin(CachePlace place, List<Mark> out) {
+  public static StartMarks begin(CachePlace place, List<Mark> on) {
     Path file = place.running();
     String owner = place.owner();
     StringBuilder head = new StringBuilder();
@@ -173,7 +241,7 @@ public final class StartMarks implements AutoCloseable {
       head.append(line(mark.isRemote() ? mark : mark.of(mark.owner, true)));
     }
     int others = head.toString().getBytes(StandardCharsets.UTF_8).length;
-    out.forEach(mark -> head.append(line(mark.of(owner, false))));
+    on.forEach(mark -> head.append(line(mark.of(owner, false))));
     byte[] all = head.toString().getBytes(StandardCharsets.UTF_8);
     try {
       OwnFile.folder(place.folder());
@@ -185,8 +253,8 @@ public final class StartMarks implements AutoCloseable {
       }
       FileChannel channel = OwnFile.outChannel(file);
       channel.truncate(all.length);
-      StartMarks marks = new StartMarks(file, owner, channel, others, all.length);
-      if (!out.isEmpty()) {
+      StartMarks marks = new StartMarks(file, owner, Origin.of(place), channel, others, all.length);
+      if (!on.isEmpty()) {
         marks.sync();
       }
       return marks;
@@ -207,7 +275,8 @@ public final class StartMarks implements AutoCloseable {
 
   /** Marks an attempt; only when this has returned may its process start. */
   public synchronized void add(Mark mark) {
-    ByteBuffer line = ByteBuffer.wrap(line(mark.of(owner, false)).getBytes(StandardCharsets.UTF_8));
+    ByteBuffer line =
+        ByteBuffer.wrap(line(mark.of(owner, false).from(here)).getBytes(StandardCharsets.UTF_8));
     try {
       int size = line.remaining();
       while (line.hasRemaining()) {
@@ -252,6 +321,7 @@ public final class StartMarks implements AutoCloseable {
     String rest =
         (mark.ended ? "-" : "+")
             + mark.owner
+            + (mark.origin == null ? "" : "@" + mark.origin)
             + " "
             + mark.build
             + " "
@@ -276,13 +346,15 @@ public final class StartMarks implements AutoCloseable {
         return null;
       }
       String[] attempt = parts[2].split("/", 2);
+      String[] owner = parts[0].substring(1).split("@", 2);
       return new Mark(
-          parts[0].substring(1),
+          owner[0],
           ended,
           parts[1],
           OneLine.text(parts[3]),
           Integer.parseInt(attempt[0]),
-          attempt.length == 1 ? "" : attempt[1]);
+          attempt.length == 1 ? "" : attempt[1],
+          owner.length == 1 ? null : Origin.parse(owner[1]));
     } catch (NumberFormatException e) {
       return null;
     }

@@ -2,12 +2,15 @@ package dev.torc.cli;
 
 import dev.torc.machine.SafeText;
 import dev.torc.session.LockTerms;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The options of every command that takes the build lock. It takes none. */
 final class LockOptions {
 
   private boolean noWait;
   private boolean trust;
+  private final Set<String> gone = new TreeSet<>();
 
   /** Tells them to the parser. */
   void declare(Options options) {
@@ -17,6 +20,11 @@ final class LockOptions {
         "--trust-lock",
         "build on a network root whose locks other hosts do not see",
         () -> trust = true);
+    options.value(
+        "--gone",
+        "HOST",
+        "nothing runs on that host of a network root any more: it is down",
+        gone::add);
   }
 
   /** What the options and the environment say; throws {@link dev.torc.syntax.BadInput}. */
@@ -26,6 +34,6 @@ final class LockOptions {
       throw CommonOptions.usage(
           LockTerms.TRUST + "=" + SafeText.name(given) + ": write 1, or leave it empty");
     }
-    return new LockTerms(!noWait, trust || !given.isEmpty());
+    return new LockTerms(!noWait, trust || !given.isEmpty(), gone);
   }
 }

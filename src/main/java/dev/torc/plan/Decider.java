@@ -97,7 +97,9 @@ public final class Decider {
   private List<Reason> lacking(int id, JobResult last, Wish wish, List<Reason> reasons) {
     List<Reason> lacking = new ArrayList<>(0);
     for (Reason reason : reasons) {
-      if (reason.kind() == Reason.Kind.NEED_UNREADABLE && !last.found().contains(reason.name())) {
+      if (reason.kind() == Reason.Kind.ELSEWHERE
+          || reason.kind() == Reason.Kind.NEED_UNREADABLE
+              && !last.found().contains(reason.name())) {
         lacking.add(reason);
       }
     }

@@ -53,7 +53,12 @@ public record Reason(Kind kind, String name, String old, String now) {
     /** An image that a look shows not to be had here; {@code now} says why. */
     IMAGE_UNAVAILABLE,
     /** An earlier build handed it out, and nobody has its result; {@code now} says where it is. */
-    SUBMITTED
+    SUBMITTED,
+    /**
+     * An earlier build left it on another host of a shared root; {@code name} is the host, {@code
+     * now} the number of the torc there.
+     */
+    ELSEWHERE
   }
 
   /** Whether one of them is that what a job runs, where, or by which shell, never ran before. */
@@ -74,10 +79,14 @@ public record Reason(Kind kind, String name, String old, String now) {
                 || LineKind.FOLDER.tells(name));
   }
 
-  /** A need or an image that cannot be had, in the words of all who tell of it. */
+  /** Why a job cannot run this time, in the words of all who tell of it. */
   public String lack() {
     if (kind == Kind.IMAGE_UNAVAILABLE) {
       return now;
+    }
+    if (kind == Kind.ELSEWHERE) {
+      return "may still run on %s (pid %s): build there, or --gone %s if that host is down"
+          .formatted(name, now, name);
     }
     return kind == Kind.NEED_UNREADABLE
         ? "need %s cannot be read: %s".formatted(name, now)

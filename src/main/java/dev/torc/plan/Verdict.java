@@ -32,7 +32,8 @@ public sealed interface Verdict {
     /** Whether that is so whatever the jobs do that it waits for. */
     public boolean isSure() {
       for (Reason reason : reasons) {
-        if (reason.kind() == Reason.Kind.IMAGE_UNAVAILABLE) {
+        if (reason.kind() == Reason.Kind.IMAGE_UNAVAILABLE
+            || reason.kind() == Reason.Kind.ELSEWHERE) {
           return true;
         }
       }

@@ -60,7 +60,8 @@ public final class ReasonText {
       case FORCED -> "forced";
       case DATA_CHANGED -> "data " + name + data(reason);
       case TOOL_CHANGED -> "tool " + name + change(reason);
-      case NEED_UNREADABLE, NEED_VANISHED, IMAGE_UNAVAILABLE -> SafeText.line(reason.lack());
+      case NEED_UNREADABLE, NEED_VANISHED, IMAGE_UNAVAILABLE, ELSEWHERE ->
+          SafeText.line(reason.lack());
     };
   }
 
@@ -108,6 +109,7 @@ public final class ReasonText {
       case PRODUCTS_DECLARED -> "declared products changed";
       case FAILED -> "failed last time";
       case SUBMITTED -> "submitted by an earlier build";
+      case ELSEWHERE -> "may still run on another host";
       case NEVER_RAN, TIMED_OUT, OUT_OF_MEMORY, INTERRUPTED, ALWAYS, FORCED -> of(reason);
     };
   }
@@ -167,7 +169,8 @@ public final class ReasonText {
           ALWAYS,
           FORCED,
           IMAGE_UNAVAILABLE,
-          SUBMITTED ->
+          SUBMITTED,
+          ELSEWHERE ->
           Class.OTHER;
     };
   }

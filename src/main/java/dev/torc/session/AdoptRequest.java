@@ -14,6 +14,7 @@ import dev.torc.syntax.BadInput.Diagnostic;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Asks to take what stands there for the result of jobs. What can be adopted is for {@link
@@ -52,15 +53,17 @@ public record AdoptRequest(List<String> targets, boolean dry, boolean force, Loc
       return null;
     }
     try (held;
-        WriteSession work = WriteSession.open(project, id, warn)) {
-      OutJobs out =
-          OutJobs.of(
-              project.place(),
-              work.cache(),
-              each -> {
-                int job = project.graph().jobId(each.job());
-                return job >= 0 && selection.named().get(job);
-              });
+        WriteSession work = WriteSession.open(project, id, lock.gone(), warn)) {
+      Predicate<String> named =
+          name -> {
+            int job = project.graph().jobId(name);
+            return job >= 0 && selection.named().get(job);
+          };
+      List<String> elsewhere = work.elsewhere(named);
+      if (!elsewhere.isEmpty()) {
+        return new AdoptAnswer(dry, List.of(), List.of(), elsewhere);
+      }
+      OutJobs out = OutJobs.of(project.place(), work.cache(), each -> named.test(each.job()));
       if (!force && !out.jobs().isEmpty()) {
         return new AdoptAnswer(dry, List.of(), List.of(), out.lines("adopt"));
       }

@@ -167,7 +167,7 @@ public final class BuildSession {
     }
     Ended ended = null;
     JobsAtRest next = null;
-    try (WriteSession work = rest.open(id, watcher)) {
+    try (WriteSession work = rest.open(id, request.lock().gone(), watcher)) {
       watcher.reading(work.digests());
       watcher.planning();
       Arrivals arrivals = new Arrivals(work.digests());

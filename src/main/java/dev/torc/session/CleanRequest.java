@@ -5,6 +5,7 @@ import dev.torc.cache.BuildLock;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.RunDetails;
+import dev.torc.cache.StartMarks;
 import dev.torc.engine.Cleaner;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.exec.RemotePlace;
@@ -143,8 +144,8 @@ public record CleanRequest(
             return null;
           }
           try (Cache cache = Cache.open(place, told.warn)) {
-            WriteSession.endLeftovers(caller.env(), place, cache, told.warn);
-            if (!endOut(cache)) {
+            var on = WriteSession.endLeftovers(caller.env(), place, cache, lock.gone(), told.warn);
+            if (runsElsewhere(on) || !endOut(cache)) {
               return new CleanAnswer(dry, removed, staying, false, true);
             }
             well = clean(cache);
@@ -158,6 +159,22 @@ public record CleanRequest(
         cleaner(given, null).kept();
       }
       return new CleanAnswer(dry, removed, staying, well, false);
+    }
+
+    /** Whether another host may still run what is to go; each such job is told. */
+    private boolean runsElsewhere(List<StartMarks.Mark> on) {
+      if (kept && !all && !stale) {
+        return false;
+      }
+      List<String> lines = WriteSession.elsewhere(on, place, this::isWanted);
+      lines.forEach(told.warn);
+      return !lines.isEmpty();
+    }
+
+    private boolean isWanted(String job) {
+      return targets.isEmpty()
+          || given.project() == null
+          || Wanted.of(given.project(), targets).names(given.project().graph()).contains(job);
     }
 
     /** Whether nothing is out that writes what is to go; with force it is cancelled. */

@@ -24,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -135,12 +136,16 @@ record RestState(
             .allMatch(verdict -> verdict == null || verdict instanceof Verdict.UpToDate);
   }
 
-  /** Opens the project for work, which takes the file away. */
-  WriteSession open(String build, Consumer<Event> listener) throws IOException {
+  /**
+   * Opens the project for work, which takes the file away.
+   *
+   * @param gone names of hosts that are down
+   */
+  WriteSession open(String build, Set<String> gone, Consumer<Event> listener) throws IOException {
     if (rest != null) {
       rest.take();
     }
-    WriteSession work = WriteSession.open(project, build, line -> warn(line, listener));
+    WriteSession work = WriteSession.open(project, build, gone, line -> warn(line, listener));
     hand(work.digests());
     return work;
   }

@@ -52,9 +52,7 @@ public record RunningJobs(
       throws IOException {
     Map<String, Reason> left = new ConcurrentHashMap<>();
     for (StartMarks.Mark mark : marks) {
-      left.put(
-          mark.job(),
-          mark.isRemote() ? submitted(mark.executor()) : Reason.of(Reason.Kind.INTERRUPTED));
+      left.put(mark.job(), left(place, mark));
     }
     if (marks.stream().anyMatch(StartMarks.Mark::isRemote)) {
       for (EarlierJob out : EarlierJob.all(place.remote())) {
@@ -62,6 +60,17 @@ public record RunningJobs(
       }
     }
     return left;
+  }
+
+  /** Why the job of a mark runs, or cannot. */
+  static Reason left(CachePlace place, StartMarks.Mark mark) {
+    if (mark.isRemote()) {
+      return submitted(mark.executor());
+    }
+    return mark.isElsewhere(place)
+        ? new Reason(
+            Reason.Kind.ELSEWHERE, mark.origin().host(), "", Long.toString(mark.origin().pid()))
+        : Reason.of(Reason.Kind.INTERRUPTED);
   }
 
   private static Reason submitted(String where) {

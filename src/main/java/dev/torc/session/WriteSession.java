@@ -44,6 +44,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * A project opened for work: the lock is held, what a killed torc left is dealt with, the cache is
@@ -56,7 +57,9 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
   private final long started = System.currentTimeMillis();
   private final Cache cache;
   private StartMarks marks;
-  private final Map<String, Reason> out; // jobs that an earlier build handed out
+  private final Map<String, Reason>
+      left; // jobs that an earlier build handed out, or left elsewhere
+  private final List<StartMarks.Mark> elsewhere; // that other hosts may still run
   private final DigestMemo digests;
   private final Consumer<String> warn;
   private final Heap heap = new Heap();
@@ -65,12 +68,13 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
   private volatile boolean handed; // whether anything went to a scheduler
 
   private WriteSession(
-      Project project, String id, Cache cache, List<StartMarks.Mark> out, Consumer<String> warn)
+      Project project, String id, Cache cache, List<StartMarks.Mark> on, Consumer<String> warn)
       throws IOException {
     this.project = project;
     this.cache = cache;
-    this.marks = StartMarks.begin(cache.place(), out);
-    this.out = RunningJobs.left(project.place(), out);
+    this.marks = StartMarks.begin(cache.place(), on);
+    this.left = RunningJobs.left(project.place(), on);
+    this.elsewhere = on.stream().filter(mark -> !mark.isRemote()).toList();
     this.warn = warn;
     this.build = new BuildId(id, cache.nextBuildNumber());
     this.digests =
@@ -86,22 +90,23 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
    * Opens a project whose lock the caller holds.
    *
    * @param id the random id of this build
+   * @param gone names of hosts that are down
    * @param warn takes lines for people
    */
-  public static WriteSession open(Project project, String id, Consumer<String> warn)
-      throws IOException {
+  public static WriteSession open(
+      Project project, String id, Set<String> gone, Consumer<String> warn) throws IOException {
     Cache cache = project.caller().host().cache().open(project.place(), warn);
     try {
-      List<StartMarks.Mark> out = new ArrayList<>();
+      List<StartMarks.Mark> on = new ArrayList<>();
       for (StartMarks.Mark mark :
-          endLeftovers(project.caller().env(), project.place(), cache, warn)) {
-        out.add(new StartMarks.Mark(id, mark.job(), 1).at(mark.executor()));
+          endLeftovers(project.caller().env(), project.place(), cache, gone, warn)) {
+        on.add(mark.isRemote() ? new StartMarks.Mark(id, mark.job(), 1).at(mark.executor()) : mark);
       }
       OwnFile.folder(project.place().logs());
       OwnFile.folder(project.place().jobs());
       FilesForOthers.keep(project.place().root());
       OwnFile.prepare(project.place().clock()); // who reads it tells of nothing
-      return new WriteSession(project, id, cache, out, warn);
+      return new WriteSession(project, id, cache, on, warn);
     } catch (IOException | RuntimeException e) {
       cache.close();
       throw e;
@@ -110,15 +115,24 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
 
   /**
    * Rule 9: ends what is left of the jobs of a killed torc, takes their temporary folders away, and
-   * records as interrupted those that this cache answers for; but for what is handed out.
+   * records as interrupted those that this cache answers for; but for what is handed out, and what
+   * may run on other hosts.
    *
-   * @return the marks of what this cache has handed out
+   * @param gone names of hosts that are down
+   * @return the marks of what goes on
    */
   public static List<StartMarks.Mark> endLeftovers(
-      Map<String, String> env, CachePlace place, Cache cache, Consumer<String> warn) {
+      Map<String, String> env,
+      CachePlace place,
+      Cache cache,
+      Set<String> gone,
+      Consumer<String> warn) {
     List<StartMarks.Mark> marks = new ArrayList<>(StartMarks.read(place));
-    List<StartMarks.Mark> out = StartMarks.out(marks, cache);
+    List<StartMarks.Mark> on = new ArrayList<>(StartMarks.out(marks, cache));
     marks.removeIf(StartMarks.Mark::isRemote);
+    List<StartMarks.Mark> elsewhere = StartMarks.elsewhere(marks, cache, gone);
+    marks.removeAll(elsewhere);
+    on.addAll(elsewhere);
     Set<LeftoverProcesses.Mark> left = new LinkedHashSet<>();
     StartMarks.running(marks, cache)
         .forEach(mark -> left.add(new LeftoverProcesses.Mark(mark.build(), mark.job())));
@@ -135,7 +149,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
       cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
     }
     cache.flush();
-    return out;
+    return on;
   }
 
   /** The containers that marks name are ended too, where their processes cannot be seen. */
@@ -161,7 +175,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
   /** What is known before anything runs. */
   public PlanContext context(JobSelection selection, boolean force) {
     return PlanContext.of(
-        project.graph(), cache, out, digests, project.surroundings(), selection, force);
+        project.graph(), cache, left, digests, project.surroundings(), selection, force);
   }
 
   /** What attempts of this build share. */
@@ -246,21 +260,36 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
       record(finished.nanos(), counts, finished.exit());
       cache.flush();
     }
-    List<StartMarks.Mark> left =
-        !handed && out.isEmpty()
-            ? List.of()
-            : StartMarks.out(StartMarks.read(cache.place()), cache);
-    if (left.isEmpty()) {
+    List<StartMarks.Mark> on = new ArrayList<>(elsewhere);
+    if (handed || !left.isEmpty()) {
+      on.addAll(StartMarks.out(StartMarks.read(cache.place()), cache));
+    }
+    if (on.isEmpty()) {
       marks.clear();
     } else {
       marks.close();
-      marks = StartMarks.begin(cache.place(), left);
+      marks = StartMarks.begin(cache.place(), on);
     }
   }
 
   /** Whether an earlier build handed out a job, and nobody has its result. */
   boolean isOut(String job) {
-    return out.containsKey(job);
+    Reason reason = left.get(job);
+    return reason != null && reason.kind() == Reason.Kind.SUBMITTED;
+  }
+
+  /** Lines on those of some jobs that may still run on other hosts. */
+  List<String> elsewhere(Predicate<String> jobs) {
+    return elsewhere(elsewhere, cache.place(), jobs);
+  }
+
+  /** The same by the marks of what goes on. */
+  static List<String> elsewhere(
+      List<StartMarks.Mark> on, CachePlace place, Predicate<String> jobs) {
+    return on.stream()
+        .filter(mark -> !mark.isRemote() && jobs.test(mark.job()))
+        .map(mark -> SafeText.name(mark.job()) + " " + RunningJobs.left(place, mark).lack())
+        .toList();
   }
 
   @Override

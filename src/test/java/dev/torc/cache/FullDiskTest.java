@@ -120,7 +120,7 @@ class FullDiskTest {
 
   @Test
   void rule9AMarkThatCannotBeWrittenIsAnErrorAndTheOthersStay() throws IOException {
-    StartMarks.Mark first = new StartMarks.Mark(".", false, "b", "first", 1, "");
+    StartMarks.Mark first = new StartMarks.Mark(".", false, "b", "first", 1, "", null);
     try (StartMarks marks = StartMarks.begin(place(), List.of())) {
       marks.add(first);
       fill();
@@ -129,7 +129,7 @@ class FullDiskTest {
       assertTrue(e.getMessage().endsWith("no space left on device; free some and build again"));
       assertEquals(List.of(first), StartMarks.read(place()));
       Files.delete(disk.resolve("filler"));
-      StartMarks.Mark second = new StartMarks.Mark(".", false, "b", "second", 1, "");
+      StartMarks.Mark second = new StartMarks.Mark(".", false, "b", "second", 1, "", null);
       marks.add(second);
       assertEquals(List.of(first, second), StartMarks.read(place()).subList(0, 2));
     }

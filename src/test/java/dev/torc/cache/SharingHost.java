@@ -8,7 +8,7 @@ public record SharingHost(String name, String boot, Path databases) implements T
 
   /** A host that keeps its databases in a folder beside the roots. */
   public static SharingHost named(String name, Path beside) {
-    return new SharingHost(name, "boot of " + name, beside.resolve("disk of " + name));
+    return new SharingHost(name, "boot-of-" + name, beside.resolve("disk of " + name));
   }
 
   @Override

@@ -74,6 +74,9 @@ class Harness {
   /** The host that builds; tests of shared roots take turns. */
   ThisHost here = ThisHost.system();
 
+  /** Hosts that the user says are down. */
+  Set<String> gone = Set.of();
+
   final Map<String, Script> scripts = new ConcurrentHashMap<>();
 
   boolean containers = true;
@@ -331,7 +334,13 @@ class Harness {
     return BuildSession.of(
         followed(load()),
         new BuildRequest(
-            List.of(targets), force, failFast, false, new LockTerms(true, false), dry, counters));
+            List.of(targets),
+            force,
+            failFast,
+            false,
+            new LockTerms(true, true, gone),
+            dry,
+            counters));
   }
 
   /**

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -59,7 +60,7 @@ class RandomGraphsTest {
     private final List<String> story = new ArrayList<>();
 
     private final List<ThisHost> hosts = new ArrayList<>();
-    private boolean killed; // then the others do not know whether its jobs have ended
+    private String killedOn; // the host of the last build, if it was killed; else null
 
     Walk(Path root, Random random, int hosts) {
       for (int i = 0; i < hosts; i++) {
@@ -116,16 +117,20 @@ class RandomGraphsTest {
       }
     }
 
-    /** Another host goes on, or the same one, whose disk may have been lost. */
+    /**
+     * Another host goes on, or the same one, whose disk may have been lost. Where torc was killed
+     * on one, the others have to be told that its jobs do not run.
+     */
     private void anyHost() throws IOException {
-      if (hosts.isEmpty() || killed) {
+      if (hosts.isEmpty()) {
         return;
       }
-      torc.here = hosts.get(random.nextInt(hosts.size()));
+      torc.here = some(hosts);
       boolean lost = random.nextInt(8) == 0;
       if (lost) {
         FileTree.remove(torc.here.databases());
       }
+      torc.gone = killedOn == null ? Set.of() : Set.of(killedOn);
       story.add("on " + torc.here.name() + (lost ? ", whose disk is new" : ""));
     }
 
@@ -157,7 +162,7 @@ class RandomGraphsTest {
           .forEach(job -> lacking.add(job.name()));
       SortedMap<String, Oracle.Fate> fates = oracle.build(torc.started());
       story.add("build: " + fates);
-      killed = false;
+      killedOn = null;
       for (String job : lacking) {
         assertTrue(
             fates.get(job) == Oracle.Fate.UP_TO_DATE
@@ -250,7 +255,7 @@ class RandomGraphsTest {
       }
       oracle.settle();
       oracle.spent().stream().filter(path -> !torc.exists(path)).forEach(oracle.disk::remove);
-      this.killed = killed || this.killed && torc.started().isEmpty();
+      killedOn = torc.exit == 137 ? torc.here.name() : null;
       story.add((killed ? "killed in " : "interrupted in ") + victim.name() + torc.started());
     }
 
@@ -377,7 +382,7 @@ class RandomGraphsTest {
       oracle.disk.keySet().removeIf(p -> p.equals(path) || p.startsWith(path + "/"));
     }
 
-    private String some(List<String> of) {
+    private <T> T some(List<T> of) {
       return of.get(random.nextInt(of.size()));
     }
 

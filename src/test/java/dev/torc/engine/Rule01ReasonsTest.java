@@ -3,6 +3,7 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.cache.CachePlace;
+import dev.torc.cache.SharingHost;
 import dev.torc.cache.StartMarks;
 import dev.torc.engine.StubRunner.Stub;
 import dev.torc.exec.ProcessEnd;
@@ -73,6 +74,7 @@ class Rule01ReasonsTest extends Harness {
       out of memory     | ends MEMORY                       | usual                           | will run: out of memory
       interrupted       | ends INTERRUPTED                  | usual                           | will run: interrupted
       submitted         |                                   | out                             | will run: submitted
+      elsewhere         | host one                          | left & host two                 | will fail: elsewhere one
       """;
 
   private record Row(String name, String before, String since, String verdict) {
@@ -127,6 +129,12 @@ class Rule01ReasonsTest extends Harness {
       case "out" -> {
         CachePlace place = place();
         StartMarks.begin(place, List.of(new StartMarks.Mark("b0", "a", 1).at("far"))).close();
+      }
+      case "host" -> here = SharingHost.named(words[1], root);
+      case "left" -> {
+        try (StartMarks marks = StartMarks.begin(place(), List.of())) {
+          marks.add(new StartMarks.Mark("b0", "a", 1));
+        }
       }
       case "loop" -> {
         delete(words[1]);

@@ -1,18 +1,30 @@
 package dev.torc.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cache.SharingHost;
 import dev.torc.cache.ThisHost;
 import dev.torc.hash.AgedStamps;
+import dev.torc.session.CleanRequest;
+import dev.torc.session.LockTerms;
+import dev.torc.session.ProjectFolder;
+import dev.torc.session.ProjectOptions;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Section 10, network roots: builds of one root by several hosts, one after the other. */
 class SharedRootBuildTest {
+
+  private static final ProjectOptions OPTIONS =
+      new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null);
 
   @TempDir Path temp;
 
@@ -81,5 +93,100 @@ class SharedRootBuildTest {
     for (String name : new String[] {"three", "four"}) {
       on(SharingHost.named(name, temp)).ran();
     }
+  }
+
+  /** Rule 9: what another host's mark names is neither ended nor started again from here. */
+  @Test
+  void aJobThatMayStillRunOnAnotherHostFailsUntilThatIsKnown() throws Exception {
+    on(one).ran("first", "second");
+    torc.edit("source", "1");
+    torc.deadly("first", torc::work);
+    on(one);
+    torc.usual("first");
+    torc.given(
+        """
+        first: {command: stub, needs: source, produces: middle}
+        second: {command: stub, needs: middle, produces: end}
+        other: {command: stub, produces: more}
+        """);
+    String pid = "" + ProcessHandle.current().pid();
+    String said =
+        "may still run on one (pid %s): build there, or --gone one if that host is down"
+            .formatted(pid);
+    torc.force = true;
+    for (ThisHost host : List.of(two, SharingHost.named("three", temp), two)) {
+      torc.here = host;
+      assertEquals("will fail: elsewhere one", torc.look().get("first"));
+      on(host).ran("other");
+      assertEquals(1, torc.exit);
+      assertEquals(JobState.FAILED, torc.state("first"));
+      assertEquals(said, torc.what("first"));
+      assertEquals(JobState.BLOCKED, torc.state("second"));
+    }
+    torc.force = false;
+    on(one).ran("first", "second");
+    assertEquals("interrupted; need changed source", torc.why("first"));
+    on(two).ran();
+    torc.settled();
+  }
+
+  @Test
+  void whatRanOnAHostThatIsGoneRunsAgain() {
+    torc.deadly("first", torc::work);
+    on(one);
+    torc.usual("first");
+    on(two).ran();
+    torc.gone = Set.of("one");
+    on(two).ran("first", "second");
+    assertEquals("interrupted", torc.why("first"));
+    torc.gone = Set.of();
+    on(one).ran();
+    on(two).ran();
+    torc.settled();
+  }
+
+  /** A host that went down and is up again has none of the processes that its marks name. */
+  @Test
+  void aHostThatIsUpAgainAnswersForItsMarks() {
+    torc.deadly("first", torc::work);
+    on(one);
+    torc.usual("first");
+    on(new SharingHost("one", "another boot", one.databases())).ran("first", "second");
+    assertEquals("interrupted", torc.why("first"));
+  }
+
+  @Test
+  void jobsElsewhereDoNotKeepOthersFromCleaning() throws Exception {
+    on(one);
+    torc.force = true;
+    torc.deadly("first", torc::work);
+    on(one);
+    torc.here = two;
+    assertEquals(List.of(), clean("second"));
+    assertFalse(torc.exists("end"));
+    assertEquals(1, clean().size());
+    assertTrue(clean().getFirst().startsWith("first may still run on one (pid "));
+    assertTrue(torc.exists("middle"));
+    torc.gone = Set.of("one");
+    assertEquals(List.of(), clean());
+    assertFalse(torc.exists("middle"));
+  }
+
+  /** Cleans, and returns the warnings. */
+  private List<String> clean(String... targets) throws Exception {
+    List<String> warnings = new ArrayList<>();
+    new CleanRequest(
+            List.of(targets),
+            false,
+            false,
+            false,
+            false,
+            false,
+            new LockTerms(true, true, torc.gone))
+        .run(
+            torc.caller(),
+            ProjectFolder.find(torc.caller(), OPTIONS),
+            new CleanRequest.Told(_ -> {}, _ -> {}, warnings::add));
+    return warnings;
   }
 }
