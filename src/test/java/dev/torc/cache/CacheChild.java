@@ -38,9 +38,10 @@ final class CacheChild {
   }
 
   /**
-   * What it does: {@code lock ROOT} holds the lock; {@code write ROOT} commits pairs of results
-   * that must always be of the same build, and prints the number of each commit that it knows of;
-   * {@code read FOLDER} holds a snapshot of a database.
+   * What it does: {@code lock ROOT} holds the lock, {@code lock ROOT HOST} as one of the hosts that
+   * share the root; {@code write ROOT} commits pairs of results that must always be of the same
+   * build, and prints the number of each commit that it knows of; {@code read FOLDER} holds a
+   * snapshot of a database.
    */
   public static void main(String[] arguments) throws Exception {
     if (arguments[0].equals("read")) {
@@ -49,7 +50,9 @@ final class CacheChild {
       Thread.sleep(Long.MAX_VALUE);
       reader.close();
     }
-    CachePlace place = CachePlace.find(Path.of(arguments[1]), Map.of(), ThisHost.system());
+    Path root = Path.of(arguments[1]);
+    ThisHost host = arguments.length > 2 ? OneHost.at(root, arguments[2]) : ThisHost.system();
+    CachePlace place = CachePlace.find(root, Map.of(), host);
     if (arguments[0].equals("lock")) {
       var me = new BuildLock.Holder(ProcessHandle.current().pid(), "child", "torc build");
       BuildLock lock = BuildLock.acquire(place, me);
