@@ -148,7 +148,7 @@ public record ProductRemoval(
       return;
     }
     OwnedPath owned = cache.owned(name(product));
-    DigestMemo fresh = DigestMemo.looking(place.root(), _ -> null); // nobody asks again
+    DigestMemo fresh = digests.endless(); // nobody asks again
     if (owned == null || owned.adopted() || !asRecorded(owned, aside.toString(), fresh)) {
       keep(product, aside, false, "torc did not make it as it is");
     } else {

@@ -21,6 +21,7 @@ import dev.torc.rest.JobsAtRest;
 import dev.torc.rest.RestCollector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.Map;
@@ -59,7 +60,7 @@ record RestState(
   static RestState of(Project project, FileClock clock) throws IOException {
     StampSource stamps = project.stamps();
     CachePlace place = project.place();
-    Stamp file = stamps.stamp(place.rest());
+    Stamp file = own(project, place.rest());
     if (project.kept() == null || !file.exists()) {
       return none(project);
     }
@@ -97,7 +98,12 @@ record RestState(
 
   private static JobsAtRest.Held held(Project project, Digest graph) throws IOException {
     return new JobsAtRest.Held(
-        graph, Cache.boot(), project.stamps().stamp(project.place().data()), new TreeMap<>());
+        graph, Cache.boot(), own(project, project.place().data()), new TreeMap<>());
+  }
+
+  /** Of a file beside the database, which lies on a disk of this host and must not be opened. */
+  private static Stamp own(Project project, Path file) throws IOException {
+    return project.caller().host().stamps().stamp(file);
   }
 
   /**
@@ -107,7 +113,7 @@ record RestState(
   boolean holds() throws IOException {
     CachePlace place = project.place();
     return rest == null
-        || project.stamps().stamp(place.rest()).equals(file)
+        || own(project, place.rest()).equals(file)
             && (project.stamps().linkStamp(place.running()).size() == 0
                 || StartMarks.read(place).stream().allMatch(StartMarks.Mark::ended));
   }
@@ -247,7 +253,7 @@ record RestState(
     }
     try {
       CachePlace now = place();
-      next.with(project.stamps().stamp(now.data())).write(now.rest());
+      next.with(own(project, now.data())).write(now.rest());
     } catch (IOException e) {
       lost(e, listener);
     }
