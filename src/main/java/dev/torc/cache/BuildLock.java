@@ -53,10 +53,11 @@ public final class BuildLock implements AutoCloseable {
     List<Flock> locks = new ArrayList<>();
     boolean all = false;
     try {
-      OwnFile.folder(place.folder());
+      place.makeFolder(place.folder());
       if (!add(locks, place.lock()) || isRobbed(place)) {
         return Optional.empty();
       }
+      place.give(place.lock());
       // Only now: the root's id, which names the database's folder, is made by one torc alone.
       CachePlace settled = place.settle();
       if (settled.elsewhere() && !add(locks, settled.database().resolve("lock"))) {

@@ -189,14 +189,22 @@ class StatusBuffer {
     return FileSystems.isModeless(path);
   }
 
-  private int modeAsIs() {
+  /** The mode as the file system shows it. */
+  int modeAsIs() {
     return isWide() ? status.getInt(at.mode) : Short.toUnsignedInt(status.getShort(at.mode));
   }
 
   long attributes() {
     int links = at == MACOS ? status.getShort(at.links) : status.getInt(at.links);
-    return FileStatus.attributes(
-        modeAsIs(), status.getInt(at.owner), status.getInt(at.owner + 4), links);
+    return FileStatus.attributes(modeAsIs(), owner(), group(), links);
+  }
+
+  int owner() {
+    return status.getInt(at.owner);
+  }
+
+  int group() {
+    return status.getInt(at.owner + 4);
   }
 
   long size() {

@@ -237,6 +237,7 @@ record RestState(
     if (touched) {
       try {
         rest.write(project.place().rest());
+        project.place().giveRecords(project.place().rest());
       } catch (IOException e) {
         warn(
             "cannot remember the stamps of touched files, the next build reads them again",
@@ -254,6 +255,7 @@ record RestState(
     try {
       CachePlace now = place();
       next.with(own(project, now.data())).write(now.rest());
+      now.giveRecords(now.rest());
     } catch (IOException e) {
       lost(e, listener);
     }
