@@ -108,12 +108,16 @@ public final class BuildLock implements AutoCloseable {
   }
 
   private boolean take(Holder me, boolean trust) throws IOException {
-    OwnFile.folder(place.folder());
+    place.makeFolder(place.folder());
     boolean trusts = trust && place.isShared();
     // First that of this host: see the traps of RangeLock.
     boolean local = add(place.lock(), trusts);
     if (!local || isRobbed(place) || place.isShared() && !addShared(trusts)) {
       return false;
+    }
+    place.give(place.lock());
+    if (shared != null) {
+      place.give(place.sharedLock());
     }
     // Only now: the root's id, which names the database's folder, is made by one torc alone.
     CachePlace settled = place.settle();
@@ -172,6 +176,7 @@ public final class BuildLock implements AutoCloseable {
     String text = me.pid() + "\n" + me.build() + "\n" + me.what().replace('\n', ' ') + "\n";
     if (place.isShared()) {
       OwnFile.outChannel(place.lockHolder()).close();
+      place.give(place.lockHolder());
       text += place.host().name() + "\n" + place.host().boot() + "\n";
     }
     write(place.lockHolder(), text);

@@ -70,6 +70,8 @@ final class CacheOpening {
       }
       store =
           RecordStore.open(place.database(), RecordStore.mapSize(place.data(), settings.mapSize()));
+      place.giveRecords(place.lockTable());
+      place.giveRecords(place.data());
       store.useTrees(state.fresh, (transaction, _) -> seal(transaction, settings, null));
       Cache cache =
           new Cache(place, settings, note, store, state.meta, state.sound, state.late, true);

@@ -1,6 +1,8 @@
 package dev.torc.cache;
 
 import dev.torc.hash.Digest;
+import dev.torc.posix.FileStatus;
+import dev.torc.posix.GroupBits;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -25,8 +29,10 @@ import java.util.Map;
  * @param folder {@code ROOT/.torc}
  * @param database the folder that holds {@code data.mdb}; until {@link #settle} it may be a guess
  * @param host this machine among those that share the root; null where it is not shared
+ * @param group the group that writes to {@code .torc}, or to the root while there is none; null
+ *     where there is no such group
  */
-public record CachePlace(Path root, Path folder, Path database, ThisHost host) {
+public record CachePlace(Path root, Path folder, Path database, ThisHost host, GroupBits group) {
 
   /** Name of the folder for what rule 15 sets aside below {@code roots}. */
   public static final String KEPT_BELOW_ROOTS = ".torc-kept";
@@ -37,29 +43,59 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host) {
    * @throws CacheException where a link stands in the place of one of its folders
    */
   public static CachePlace find(Path root, Map<String, String> env, ThisHost host) {
-    CachePlace place = at(root, env, host);
-    refuseLink(place.folder, "remove it, and set TORC_CACHE to have the records elsewhere");
-    refuseLink(place.logs(), "remove it");
-    refuseLink(place.jobs(), "remove it");
-    refuseLink(place.kept(""), "remove it");
+    Path folder = root.resolve(".torc");
+    FileStatus there = look(folder);
+    if (there.isLink()) {
+      throw linked(folder, "remove it, and set TORC_CACHE to have the records elsewhere");
+    }
+    CachePlace place = at(root, folder, env, host, group(there.exists() ? folder : root, there));
+    if (there.exists()) {
+      refuseLink(place.logs(), "remove it");
+      refuseLink(place.jobs(), "remove it");
+      refuseLink(place.kept(""), "remove it");
+    }
     if (place.elsewhere()) {
       refuseLink(place.database, "remove it");
     }
     return place;
   }
 
-  private static void refuseLink(Path folder, String next) {
-    if (Files.isSymbolicLink(folder)) {
-      throw new CacheException(folder + " is a link, and torc follows none there: " + next);
+  private static FileStatus look(Path folder) {
+    try {
+      return FileStatus.of(folder.toString(), false);
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot look at", folder, e);
     }
   }
 
-  private static CachePlace at(Path root, Map<String, String> env, ThisHost host) {
-    Path folder = root.resolve(".torc");
+  /**
+   * @param known what was seen of it; of nothing, it is looked at
+   */
+  private static GroupBits group(Path folder, FileStatus known) {
+    try {
+      FileStatus there = known.exists() ? known : FileStatus.of(folder.toString(), true);
+      return (there.mode() & GroupBits.WRITES) == 0 ? null : GroupBits.of(folder);
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot look at", folder, e);
+    }
+  }
+
+  private static void refuseLink(Path folder, String next) {
+    if (Files.isSymbolicLink(folder)) {
+      throw linked(folder, next);
+    }
+  }
+
+  private static CacheException linked(Path folder, String next) {
+    return new CacheException(folder + " is a link, and torc follows none there: " + next);
+  }
+
+  private static CachePlace at(
+      Path root, Path folder, Map<String, String> env, ThisHost host, GroupBits group) {
     boolean shared = host.networkKind(root).isPresent() || hasJournal(folder);
     String elsewhere = env.getOrDefault("TORC_CACHE", "");
     if (elsewhere.isEmpty() && !shared) {
-      return new CachePlace(root, folder, folder, null);
+      return new CachePlace(root, folder, folder, null, group);
     }
     Path base =
         elsewhere.isEmpty()
@@ -69,7 +105,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host) {
       HostFolder.check(base);
     }
     Path database = base.resolve(name(root, readId(folder)));
-    return new CachePlace(root, folder, database, shared ? host : null);
+    return new CachePlace(root, folder, database, shared ? host : null, group);
   }
 
   private static boolean hasJournal(Path folder) {
@@ -196,7 +232,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host) {
    */
   CachePlace settle() {
     try {
-      OwnFile.folder(folder);
+      makeFolder(folder);
       if (!elsewhere()) {
         return this;
       }
@@ -207,6 +243,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host) {
         id = HexFormat.of().formatHex(random);
         // Whole or not at all: a torn id would give the root another database each time.
         Path fresh = folder.resolve("id.new");
+        ready(fresh);
         OwnFile.write(fresh, (id + "\n").getBytes(StandardCharsets.UTF_8));
         OwnFile.prepare(folder.resolve("id"));
         Files.move(fresh, folder.resolve("id"), StandardCopyOption.ATOMIC_MOVE);
@@ -216,9 +253,69 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host) {
         HostFolder.make(settled.getParent());
       }
       OwnFile.folder(settled);
-      return new CachePlace(root, folder, settled, host);
+      return new CachePlace(root, folder, settled, host, group);
     } catch (IOException e) {
       throw CacheTrouble.of("cannot make the cache", elsewhere() ? database : folder, e);
+    }
+  }
+
+  /** Makes one of torc's own folders below the root, for the group too. */
+  public void makeFolder(Path own) throws IOException {
+    OwnFile.folder(own);
+    give(own);
+  }
+
+  /** Makes folders below the root in which jobs are to work, those above them included. */
+  public void makeFolders(Path inner) throws IOException {
+    if (group == null) {
+      Files.createDirectories(inner);
+    } else {
+      group.makeFolders(inner);
+    }
+  }
+
+  /** Before a file of torc's own below the root is written anew: the group has to be able to. */
+  public void ready(Path file) throws IOException {
+    if (group != null) {
+      group.ready(file);
+    }
+  }
+
+  /** When a file or folder of torc's own below the root was made: lets the group write it. */
+  public void give(Path made) throws IOException {
+    if (group != null) {
+      group.give(made);
+    }
+  }
+
+  /** The same of a file beside the database, where that lies below the root. */
+  public void giveRecords(Path made) throws IOException {
+    if (!elsewhere()) {
+      give(made);
+    }
+  }
+
+  /**
+   * Throws {@link CacheException} with what somebody has to change, where another member of the
+   * group owns what this user has to write.
+   */
+  public void refuseOthers() {
+    if (group == null) {
+      return;
+    }
+    List<Path> own = new ArrayList<>(List.of(folder, logs(), jobs(), kept(""), remote()));
+    own.addAll(List.of(lock(), running(), clock()));
+    if (isShared()) {
+      own.addAll(List.of(sharedLock(), lockHolder(), journal()));
+    }
+    if (!elsewhere()) {
+      own.addAll(List.of(data(), lockTable()));
+    }
+    for (Path file : own) {
+      String line = Files.exists(file) ? OthersFile.line(file) : "";
+      if (!line.isEmpty()) {
+        throw new CacheException(line);
+      }
     }
   }
 

@@ -29,6 +29,10 @@ final class CacheTrouble {
   private CacheTrouble() {}
 
   static CacheException of(String what, Path file, IOException e) {
+    String others = e instanceof AccessDeniedException ? OthersFile.line(file) : "";
+    if (!others.isEmpty()) {
+      return new CacheException(others, e);
+    }
     String why =
         switch (e) {
           case AccessDeniedException _ -> "permission denied; make it writable and build again";
@@ -53,6 +57,10 @@ final class CacheTrouble {
       return already;
     }
     int code = e instanceof LmdbNativeException lmdb ? lmdb.getResultCode() : 0;
+    String others = code == EACCES ? OthersFile.line(file) : "";
+    if (!others.isEmpty()) {
+      return new CacheException(others, e);
+    }
     String why =
         switch (code) {
           case ENOSPC -> FULL;

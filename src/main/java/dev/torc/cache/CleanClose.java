@@ -44,6 +44,7 @@ final class CleanClose {
     out.text(settings.boot());
     out.known(new KnownDigest(stamp(place), null, true));
     CheckedFile.write(place.closed(), out);
+    place.giveRecords(place.closed());
   }
 
   private static Stamp stamp(CachePlace place) throws IOException {

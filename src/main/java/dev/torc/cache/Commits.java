@@ -88,6 +88,7 @@ final class Commits {
       journal.close();
     }
     journal = next;
+    place.give(place.journal());
     write(List.of(), journal.end());
   }
 

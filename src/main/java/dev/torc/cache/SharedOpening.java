@@ -148,7 +148,7 @@ final class SharedOpening {
 
   /** The place of the root's cache as one host alone has it. */
   private static CachePlace alone(CachePlace place) {
-    return new CachePlace(place.root(), place.folder(), place.folder(), null);
+    return new CachePlace(place.root(), place.folder(), place.folder(), null, place.group());
   }
 
   private static boolean exists(Path file) throws IOException {

@@ -20,7 +20,6 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -239,6 +238,9 @@ final class Attempt {
     Path tmp = shared.launches().tmp(job, mark);
     Launch launch = shared.launches().of(id, snapshot, granted, number, tmp, timeLimit, number > 1);
     command = LaunchBuilder.shown(launch, job);
+    if (!job.interactive()) {
+      shared.launches().readyLog(launch.log());
+    }
     mark(launch.log());
     Stamp begin =
         job.depfile() == null
@@ -299,7 +301,7 @@ final class Attempt {
   /** A look first: nearly always another job's products lie there already. */
   private void makeFolder(Path folder) throws IOException {
     if (shared.digests().stamp(folder.toString()).kind() != Stamp.Kind.FOLDER) {
-      Files.createDirectories(folder);
+      shared.launches().makeFolders(folder);
     }
   }
 

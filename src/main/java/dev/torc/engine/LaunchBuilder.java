@@ -345,6 +345,7 @@ public final class LaunchBuilder {
     Path file = needsFile(job.name(), name);
     StringBuilder text = new StringBuilder();
     paths.forEach(path -> text.append(path).append('\n'));
+    place.ready(file);
     OwnFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
     return file;
   }
@@ -386,12 +387,14 @@ public final class LaunchBuilder {
   private Path data(Job job, SortedMap<String, String> values) throws IOException {
     if (!values.isEmpty()) {
       Path file = file(place, job.name(), ".data.json");
+      place.ready(file);
       OwnFile.write(file, JsonText.object(values).getBytes(StandardCharsets.UTF_8));
       return file;
     }
     Path none = place.jobs().resolve(".data.json");
     synchronized (this) {
       if (!noData) {
+        place.ready(none);
         OwnFile.write(none, "{}".getBytes(StandardCharsets.UTF_8));
         noData = true;
       }
@@ -416,6 +419,16 @@ public final class LaunchBuilder {
 
   private static Path file(CachePlace place, String job, String ending) {
     return place.jobs().resolve(JobFileName.of(job) + ending);
+  }
+
+  /** Makes folders for products, as the root is written to. */
+  void makeFolders(Path folder) throws IOException {
+    place.makeFolders(folder);
+  }
+
+  /** Sees to it that whoever builds next can write the log anew. */
+  void readyLog(Path log) throws IOException {
+    place.ready(log);
   }
 
   /** Where a job's output goes. */

@@ -10,6 +10,7 @@ import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.posix.FileTree;
+import dev.torc.posix.GroupBits;
 import dev.torc.posix.OwnFile;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
@@ -148,7 +149,7 @@ public record ProductRemoval(
       return;
     }
     OwnedPath owned = cache.owned(name(product));
-    DigestMemo fresh = DigestMemo.looking(place.root(), _ -> null); // nobody asks again
+    DigestMemo fresh = digests.endless(); // nobody asks again
     if (owned == null || owned.adopted() || !asRecorded(owned, aside.toString(), fresh)) {
       keep(product, aside, false, "torc did not make it as it is");
     } else {
@@ -297,13 +298,34 @@ public record ProductRemoval(
   private void keep(Path file, Path from, boolean copy, String why) throws IOException {
     AllowedRoots.Spot spot = grounds.spot(file);
     Path to = free(keptPlace(spot, file));
-    OwnFile.folders(spot == null ? place.root() : spot.ground(), to.getParent());
+    if (spot == null) {
+      makeKept(place.root(), to.getParent(), place.group());
+    } else {
+      makeKept(spot.ground(), to.getParent(), GroupBits.of(spot.ground()));
+    }
     if (copy) {
       copy(from, to);
     } else if (!move(from, to)) {
       return;
     }
     note.accept("%s %s to %s: %s".formatted(copy ? "copied" : "moved", name(file), shown(to), why));
+  }
+
+  /**
+   * Makes the folders of kept things. Where a group writes they are its members' too, and nobody
+   * else's.
+   */
+  private static void makeKept(Path ground, Path last, GroupBits group) throws IOException {
+    OwnFile.folders(ground, last);
+    if (group != null) {
+      Path at = ground;
+      for (Path name : ground.relativize(last)) {
+        at = at.resolve(name);
+        if (!at.endsWith(".torc")) {
+          group.giveAlone(at);
+        }
+      }
+    }
   }
 
   /** Whether it was there to be moved; else it is gone by itself. */

@@ -94,17 +94,17 @@ public final class DigestMemo implements FileDigests {
     return new DigestMemo(root, stamps, clock, stop, _ -> null, (_, _) -> {});
   }
 
+  /** A memo that knows nothing yet and stores nothing, and reads after the end too. */
+  public DigestMemo endless() {
+    return looking(root, stamps, _ -> null);
+  }
+
   /** What relative paths are relative to. */
   public Path root() {
     return root;
   }
 
   /** For a command that only looks: it writes nothing, so nothing that it reads is stored. */
-  public static DigestMemo looking(Path root, Function<String, KnownDigest> stored) {
-    return looking(root, StampSource.of(root.getFileSystem()), stored);
-  }
-
-  /** The same with stamps of another source. */
   public static DigestMemo looking(
       Path root, StampSource stamps, Function<String, KnownDigest> stored) {
     return new DigestMemo(root, stamps, FileClock.none(), stored, (_, _) -> {});

@@ -1,7 +1,5 @@
 package dev.torc.hash;
 
-import dev.torc.posix.FileStatus;
-import dev.torc.posix.StatusReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
@@ -50,6 +48,15 @@ public interface StampSource {
   Stamp linkStamp(Path path) throws IOException;
 
   /**
+   * The same source for roots that other hosts write to: a stamp is taken when its file has been
+   * opened, or a client of a network file system would tell what it heard seconds ago. What is
+   * injected has no such memory.
+   */
+  default StampSource opened() {
+    return this;
+  }
+
+  /**
    * The source of the machine's own files: one system call per stamp.
    *
    * @throws IllegalArgumentException for another file system, whose stamps must be injected
@@ -58,67 +65,6 @@ public interface StampSource {
     if (files != FileSystems.getDefault()) {
       throw new IllegalArgumentException("stamps of " + files + " must be injected");
     }
-    return new StampSource() {
-      @Override
-      public Stamp stamp(Path path) throws IOException {
-        return stampOf(FileStatus.of(path.toString(), true));
-      }
-
-      @Override
-      public Stamp stamp(Path folder, String path) throws IOException {
-        return stampOf(FileStatus.of(within(folder, path), true));
-      }
-
-      @Override
-      public Stamp linkStamp(Path folder, String path) throws IOException {
-        return stampOf(FileStatus.of(within(folder, path), false));
-      }
-
-      @Override
-      public FolderStamps inFolder(Path folder, boolean follow) throws IOException {
-        StatusReader reader = new StatusReader(folder.toString(), follow);
-        return (names, from, to, numbers) -> {
-          int mode = reader.look(names, from, to, numbers);
-          if ((mode & FileStatus.EXECUTABLE) != 0) {
-            numbers[0] |= Stamp.EXECUTABLE;
-          }
-          return kind(mode);
-        };
-      }
-
-      @Override
-      public Stamp linkStamp(Path path) throws IOException {
-        return stampOf(FileStatus.of(path.toString(), false));
-      }
-    };
-  }
-
-  /** As {@link Path#resolve} does, without taking the path apart. */
-  private static String within(Path folder, String path) {
-    String base = folder.toString();
-    if (path.isEmpty() || path.charAt(0) == '/') {
-      return path.isEmpty() ? base : path;
-    }
-    return base.endsWith("/") ? base.concat(path) : base.concat("/").concat(path);
-  }
-
-  private static Stamp stampOf(FileStatus s) {
-    if (!s.exists()) {
-      return Stamp.MISSING;
-    }
-    Stamp.Kind kind = kind(s.mode());
-    return new Stamp(
-        kind, s.executable(), s.size(), s.mtime(), s.ctime(), s.inode(), s.attributes());
-  }
-
-  /** What a mode says that is there. */
-  private static Stamp.Kind kind(int mode) {
-    return switch (mode & FileStatus.KIND) {
-      case 0 -> Stamp.Kind.MISSING;
-      case FileStatus.FILE -> Stamp.Kind.FILE;
-      case FileStatus.FOLDER -> Stamp.Kind.FOLDER;
-      case FileStatus.LINK -> Stamp.Kind.LINK;
-      default -> Stamp.Kind.OTHER;
-    };
+    return new SystemStamps();
   }
 }

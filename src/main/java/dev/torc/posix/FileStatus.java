@@ -64,7 +64,7 @@ public record FileStatus(
     return of(path, follow, StatusBuffer.ofStatx());
   }
 
-  private static FileStatus of(String path, boolean follow, StatusBuffer b) throws IOException {
+  static FileStatus of(String path, boolean follow, StatusBuffer b) throws IOException {
     if (path.indexOf(0) >= 0) {
       throw new IOException("cannot look at " + path + ": a name has no NUL");
     }

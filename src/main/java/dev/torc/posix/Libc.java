@@ -14,6 +14,7 @@ final class Libc {
   static final int O_RDWR = 2;
 
   static final int O_NONBLOCK = MAC ? 4 : 04000;
+  static final int O_NOCTTY = MAC ? 0x20000 : 0400;
   static final int O_CLOEXEC = MAC ? 0x1000000 : 02000000;
 
   /** The flag of {@code open} that refuses a link; 0 where its number is not known. */
@@ -26,16 +27,29 @@ final class Libc {
             default -> 0;
           };
 
-  /** Error numbers; others are the same everywhere. */
-  static final int ENOENT = 2;
+  /** The flag of {@code open} that takes nothing but a folder; 0 where its number is not known. */
+  static final int O_DIRECTORY =
+      MAC
+          ? 0x100000
+          : switch (System.getProperty("os.arch")) {
+            case "amd64", "x86_64", "riscv64", "s390x" -> 0200000;
+            case "aarch64", "arm", "ppc64le" -> 040000;
+            default -> 0;
+          };
 
+  /** Error numbers; others are the same everywhere. */
+  static final int EPERM = 1;
+
+  static final int ENOENT = 2;
   static final int EINTR = 4;
+  static final int ENXIO = 6;
   static final int EACCES = 13;
   static final int ENOTDIR = 20;
   static final int EAGAIN = MAC ? 35 : 11;
   static final int ENOLCK = MAC ? 77 : 37;
   static final int ENOSYS = MAC ? 78 : 38;
   static final int EOPNOTSUPP = MAC ? 102 : 95;
+  static final int ELOOP = MAC ? 62 : 40;
 
   /** The address; 0 where this C library lacks it (symbols come and go by version). */
   static long symbol(String name) {

@@ -58,11 +58,12 @@ class StatusBuffer {
 
   private static final int AT_FDCWD = -100;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+  private static final int AT_EMPTY_PATH = 0x1000;
   private static final int STATX_BASIC_STATS = 0x7ff;
 
   private final Layout at;
   private final Memory status = Memory.of(256);
-  private final Memory path = Memory.of(LONGEST + 1);
+  private final Memory path = Memory.of(LONGEST + 2); // its last byte stays empty
   private final Map<Long, Boolean> modeless = new HashMap<>(2); // by device
   private int last; // offset of the path that was looked at
 
@@ -74,9 +75,19 @@ class StatusBuffer {
     at = layout;
   }
 
+  /** Of this system's layout, or of that for where the C library has no plain stat. */
+  StatusBuffer(boolean statx) {
+    this(statx ? STATX : LAYOUT);
+  }
+
   /** As where the C library has no plain stat. */
   static StatusBuffer ofStatx() {
-    return new StatusBuffer(STATX);
+    return new StatusBuffer(true);
+  }
+
+  /** Where the path that was looked at begins. */
+  long pathAddress() {
+    return path.address() + last;
   }
 
   private static NativeCall plain(String name) {
@@ -117,7 +128,26 @@ class StatusBuffer {
     if (result == -Libc.ENOENT || result == -Libc.ENOTDIR) {
       return false;
     }
-    throw new IOException("cannot look at " + text(offset) + ": " + FileStatus.reason(-result));
+    throw refusal(-result);
+  }
+
+  /** What is to be said of the path that was looked at. */
+  IOException refusal(int errno) {
+    return new IOException("cannot look at " + text(last) + ": " + FileStatus.reason(errno));
+  }
+
+  /** Takes what the system says of an open file; returns 0, or {@code -errno}. */
+  int lookAtOpen(int fd) {
+    if (at == STATX) {
+      return STATX_CALL.call(
+          fd, path.address() + LONGEST + 1, AT_EMPTY_PATH, STATX_BASIC_STATS, status.address(), 0);
+    }
+    return Open.STATUS.call(fd, status.address(), 0, 0, 0, 0);
+  }
+
+  /** Apart, since only files of shared roots are looked at so. */
+  private static final class Open {
+    static final NativeCall STATUS = plain("fstat");
   }
 
   private int call(long name, boolean follow) {
@@ -148,7 +178,7 @@ class StatusBuffer {
   private boolean isModeless() {
     Boolean known = modeless.get(device());
     if (known == null) {
-      known = isModeless(path.address() + last);
+      known = isModeless(pathAddress());
       modeless.put(device(), known);
     }
     return known;
@@ -159,14 +189,22 @@ class StatusBuffer {
     return FileSystems.isModeless(path);
   }
 
-  private int modeAsIs() {
+  /** The mode as the file system shows it. */
+  int modeAsIs() {
     return isWide() ? status.getInt(at.mode) : Short.toUnsignedInt(status.getShort(at.mode));
   }
 
   long attributes() {
     int links = at == MACOS ? status.getShort(at.links) : status.getInt(at.links);
-    return FileStatus.attributes(
-        modeAsIs(), status.getInt(at.owner), status.getInt(at.owner + 4), links);
+    return FileStatus.attributes(modeAsIs(), owner(), group(), links);
+  }
+
+  int owner() {
+    return status.getInt(at.owner);
+  }
+
+  int group() {
+    return status.getInt(at.owner + 4);
   }
 
   long size() {

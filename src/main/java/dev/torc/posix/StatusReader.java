@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class StatusReader {
 
-  private final StatusBuffer buffer = new StatusBuffer();
+  private final StatusBuffer buffer;
   private final int prefix; // bytes that stand before each name that is relative
   private final boolean follow;
 
@@ -21,6 +21,11 @@ public final class StatusReader {
    * @param follow whether a link at the end of a path is followed
    */
   public StatusReader(String folder, boolean follow) throws IOException {
+    this(folder, follow, new StatusBuffer());
+  }
+
+  StatusReader(String folder, boolean follow, StatusBuffer buffer) throws IOException {
+    this.buffer = buffer;
     this.follow = follow;
     byte[] path = (folder.endsWith("/") ? folder : folder + "/").getBytes(StandardCharsets.UTF_8);
     prefix = isHere(folder) ? 0 : path.length;

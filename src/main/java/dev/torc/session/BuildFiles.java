@@ -49,9 +49,12 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
       return kept.id();
     }
     boolean whole = input == null && parsed.deciders().complete() && graph.isWhole();
-    return whole
-        ? GraphFile.write(
-            place.graph(), origin, graph, parsed.deciders(), parsed.sources(), digests)
-        : null;
+    if (!whole) {
+      return null;
+    }
+    Digest id =
+        GraphFile.write(place.graph(), origin, graph, parsed.deciders(), parsed.sources(), digests);
+    place.giveRecords(place.graph());
+    return id;
   }
 }

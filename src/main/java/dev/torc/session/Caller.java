@@ -1,6 +1,7 @@
 package dev.torc.session;
 
 import dev.torc.cache.CachePlace;
+import dev.torc.hash.StampSource;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -11,6 +12,11 @@ import java.util.Map;
  * @param cwd the folder that the caller stands in, absolute
  */
 public record Caller(Map<String, String> env, Path cwd, Host host) {
+
+  /** The stamps of the files of a root: of a shared one, those of opened files. */
+  StampSource stamps(CachePlace place) {
+    return place.isShared() ? host.stamps().opened() : host.stamps();
+  }
 
   /** Where the cache of a root is for this caller. */
   public CachePlace place(Path root) {

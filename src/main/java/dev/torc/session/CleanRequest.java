@@ -241,7 +241,7 @@ public record CleanRequest(
 
     private ProductRemoval removal(ProjectFolder folder, Cache cache, Consumer<String> note)
         throws IOException {
-      DigestMemo digests = DigestMemo.looking(place.root(), cache::stamp);
+      DigestMemo digests = DigestMemo.looking(place.root(), caller.stamps(place), cache::stamp);
       AllowedRoots allowed = new AllowedRoots(place.root(), roots(folder));
       return new ProductRemoval(place, allowed, "", cache, digests, note);
     }

@@ -1,5 +1,6 @@
 package dev.torc.session;
 
+import dev.torc.posix.GroupBits;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,20 +23,39 @@ public final class FilesForOthers {
 
   /** Writes what is missing, and the schema where it is not the one of the torc that runs. */
   public static void keep(Path root) throws IOException {
+    keep(root, GroupBits.of(root));
+  }
+
+  /**
+   * The same.
+   *
+   * @param group who else writes there; null for nobody
+   */
+  static void keep(Path root, GroupBits group) throws IOException {
     Path schema = root.resolve(SCHEMA);
     OwnFile.folder(schema.getParent());
+    give(schema.getParent(), group);
     Path ignore = schema.resolveSibling(".gitignore");
     if (!OwnFile.stands(ignore)) {
       OwnFile.write(ignore, "*\n".getBytes(StandardCharsets.UTF_8));
+      give(ignore, group);
     }
     // The time tells whose it is: reading it at each start would cost more.
     FileTime wanted = Files.getLastModifiedTime(InstalledTorc.code());
     if (!OwnFile.stands(schema) || !Files.getLastModifiedTime(schema).equals(wanted)) {
+      OwnFile.remove(schema); // only an owner may set a file's time
       try (InputStream in =
           FilesForOthers.class.getResourceAsStream("/dev/torc/torc.schema.json")) {
         OwnFile.write(schema, in.readAllBytes());
       }
       Files.setLastModifiedTime(schema, wanted);
+      give(schema, group);
+    }
+  }
+
+  private static void give(Path made, GroupBits group) throws IOException {
+    if (group != null) {
+      group.give(made);
     }
   }
 }

@@ -153,8 +153,9 @@ public record Project(
     }
   }
 
+  /** Those of the files of the project, torc's own in {@link #folder} included. */
   StampSource stamps() {
-    return caller.host().stamps();
+    return caller.stamps(place);
   }
 
   /**
@@ -167,7 +168,7 @@ public record Project(
   }
 
   static DigestMemo looking(CachePlace place, Caller caller, Function<String, KnownDigest> stored) {
-    return DigestMemo.looking(place.root(), caller.host().stamps(), stored);
+    return DigestMemo.looking(place.root(), caller.stamps(place), stored);
   }
 
   /** What expands groups, for a request that is about these targets. */

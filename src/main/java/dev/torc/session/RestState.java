@@ -21,6 +21,7 @@ import dev.torc.rest.JobsAtRest;
 import dev.torc.rest.RestCollector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.Map;
@@ -60,7 +61,7 @@ record RestState(
   static RestState of(Project project, FileClock clock) throws IOException {
     StampSource stamps = project.stamps();
     CachePlace place = project.place();
-    Stamp file = stamps.stamp(place.rest());
+    Stamp file = own(project, place.rest());
     if (project.kept() == null || !file.exists()) {
       return none(project);
     }
@@ -100,9 +101,14 @@ record RestState(
     return new JobsAtRest.Held(
         graph,
         Cache.boot(),
-        project.stamps().stamp(project.place().data()),
+        own(project, project.place().data()),
         Cache.journal(project.place()),
         new TreeMap<>());
+  }
+
+  /** Of a file beside the database, which lies on a disk of this host and must not be opened. */
+  private static Stamp own(Project project, Path file) throws IOException {
+    return project.caller().host().stamps().stamp(file);
   }
 
   /**
@@ -112,7 +118,7 @@ record RestState(
   boolean holds() throws IOException {
     CachePlace place = project.place();
     return rest == null
-        || project.stamps().stamp(place.rest()).equals(file)
+        || own(project, place.rest()).equals(file)
             && (project.stamps().linkStamp(place.running()).size() == 0
                 || StartMarks.read(place).stream().allMatch(StartMarks.Mark::ended));
   }
@@ -240,6 +246,7 @@ record RestState(
     if (touched) {
       try {
         rest.write(project.place().rest());
+        project.place().giveRecords(project.place().rest());
       } catch (IOException e) {
         warn(
             "cannot remember the stamps of touched files, the next build reads them again",
@@ -256,7 +263,8 @@ record RestState(
     }
     try {
       CachePlace now = place();
-      next.with(project.stamps().stamp(now.data()), Cache.journal(now)).write(now.rest());
+      next.with(own(project, now.data()), Cache.journal(now)).write(now.rest());
+      now.giveRecords(now.rest());
     } catch (IOException e) {
       lost(e, listener);
     }

@@ -20,7 +20,6 @@ import dev.torc.workflow.Executor.Word;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,6 +43,7 @@ final class Schedulers implements Remotes, AutoCloseable {
   private final String build;
   private final RemoteRunner.Marks marks;
   private final Consumer<String> warn;
+  private final CachePlace home;
   private final Path folder;
   private final Map<String, List<EarlierJob>> earlier = new HashMap<>(); // what is out
   private final Map<Path, Set<String>> written = new HashMap<>(); // who writes to a place
@@ -72,6 +72,7 @@ final class Schedulers implements Remotes, AutoCloseable {
     this.build = build;
     this.marks = marks;
     this.warn = warn;
+    this.home = place;
     this.folder = place.remote();
     OwnFile.refuseLink(folder);
     for (EarlierJob each : EarlierJob.all(folder)) {
@@ -172,7 +173,7 @@ final class Schedulers implements Remotes, AutoCloseable {
   private RemoteRunner start(SchedulerSettings settings) {
     Path place = folder.resolve(settings.name());
     try {
-      Files.createDirectories(place);
+      home.makeFolders(place);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -31,8 +31,10 @@ import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.posix.FileTree;
+import dev.torc.posix.GroupBits;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -72,7 +74,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
       throws IOException {
     this.project = project;
     this.cache = cache;
-    this.marks = StartMarks.begin(cache.place(), on);
+    this.marks = begin(cache.place(), on);
     this.left = RunningJobs.left(project.place(), on);
     this.elsewhere = on.stream().filter(mark -> !mark.isRemote()).toList();
     this.warn = warn;
@@ -86,6 +88,16 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
             (path, known) -> cache.put(new Batch().stamp(path, known)));
   }
 
+  private static StartMarks begin(CachePlace place, List<StartMarks.Mark> out) {
+    StartMarks marks = StartMarks.begin(place, out);
+    try {
+      place.give(place.running());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return marks;
+  }
+
   /**
    * Opens a project whose lock the caller holds.
    *
@@ -95,6 +107,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
    */
   public static WriteSession open(
       Project project, String id, Set<String> gone, Consumer<String> warn) throws IOException {
+    project.place().refuseOthers();
     Cache cache = project.caller().host().cache().open(project.place(), warn);
     try {
       List<StartMarks.Mark> on = new ArrayList<>();
@@ -102,14 +115,28 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
           endLeftovers(project.caller().env(), project.place(), cache, gone, warn)) {
         on.add(mark.isRemote() ? new StartMarks.Mark(id, mark.job(), 1).at(mark.executor()) : mark);
       }
-      OwnFile.folder(project.place().logs());
-      OwnFile.folder(project.place().jobs());
-      FilesForOthers.keep(project.place().root());
-      OwnFile.prepare(project.place().clock()); // who reads it tells of nothing
+      CachePlace place = cache.place();
+      place.makeFolder(place.logs());
+      place.makeFolder(place.jobs());
+      FilesForOthers.keep(place.root(), place.group());
+      OwnFile.prepare(place.clock()); // who reads it tells of nothing
+      place.ready(place.clock());
+      tellOutsider(place, warn);
       return new WriteSession(project, id, cache, on, warn);
     } catch (IOException | RuntimeException e) {
       cache.close();
       throw e;
+    }
+  }
+
+  /** Tells who works in the root of a group without being in it, once for all files. */
+  private static void tellOutsider(CachePlace place, Consumer<String> warn) {
+    GroupBits group = place.group();
+    if (group != null && !group.inherited() && !group.isMember()) {
+      warn.accept(
+          place.folder()
+              + ": what you make there cannot be given to its group, since you are not in it, so"
+              + " its members may not be able to go on: have yourself added to it");
     }
   }
 
@@ -268,7 +295,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
       marks.clear();
     } else {
       marks.close();
-      marks = StartMarks.begin(cache.place(), on);
+      marks = begin(cache.place(), on);
     }
   }
 

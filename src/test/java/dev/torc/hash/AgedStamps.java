@@ -18,7 +18,16 @@ public final class AgedStamps implements StampSource {
   /** Files that can change any moment. */
   public final Set<Path> racy = new HashSet<>();
 
-  private final StampSource real = StampSource.of(FileSystems.getDefault());
+  private final StampSource real;
+
+  public AgedStamps() {
+    this(StampSource.of(FileSystems.getDefault()));
+  }
+
+  /** The same of another source. */
+  public AgedStamps(StampSource real) {
+    this.real = real;
+  }
 
   @Override
   public Stamp stamp(Path path) throws IOException {

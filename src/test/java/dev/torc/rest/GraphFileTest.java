@@ -15,6 +15,7 @@ import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
+import dev.torc.hash.StampSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,7 +86,7 @@ class GraphFileTest {
   }
 
   private DigestMemo digests() {
-    return DigestMemo.looking(folder, _ -> null);
+    return DigestMemo.looking(folder, StampSource.of(folder.getFileSystem()), _ -> null);
   }
 
   private GraphFile.Origin origin(SortedMap<String, String> defines, Path... files) {

@@ -89,7 +89,7 @@ class JobsAtRestTest {
 
   /** No digest is known, so nothing is read. */
   private DigestMemo digests() {
-    return DigestMemo.looking(folder, _ -> null);
+    return DigestMemo.looking(folder, StampSource.of(folder.getFileSystem()), _ -> null);
   }
 
   @Test

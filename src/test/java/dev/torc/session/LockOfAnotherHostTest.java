@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Rule 10 where the build that has the lock is one of another host. */
 class LockOfAnotherHostTest {
 
-  private static final LockTerms AT_ONCE = new LockTerms(false, false);
+  private static final LockTerms AT_ONCE = new LockTerms(false, false, Set.of());
 
   @TempDir Path temp;
   private Path root;
@@ -131,6 +132,6 @@ class LockOfAnotherHostTest {
     LocalLocks local = new LocalLocks("the file system (sshfs) keeps locks to this host", "");
     Caller caller = caller(Map.of(), root, new OneHost("a", "b", temp.resolve("dbs"), local));
     assertThrows(CacheException.class, () -> asked(caller, root, AT_ONCE));
-    assertEquals("taken", asked(caller, root, new LockTerms(false, true)));
+    assertEquals("taken", asked(caller, root, new LockTerms(false, true, Set.of())));
   }
 }

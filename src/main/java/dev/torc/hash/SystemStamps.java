@@ -1,0 +1,86 @@
+package dev.torc.hash;
+
+import dev.torc.posix.FileStatus;
+import dev.torc.posix.StatusReader;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The stamps of the machine's own files: one system call for each. */
+class SystemStamps implements StampSource {
+
+  /** What the system says of a path; {@link OpenedStamps} asks it otherwise. */
+  FileStatus status(String path, boolean follow) throws IOException {
+    return FileStatus.of(path, follow);
+  }
+
+  /** The same of many files of a folder. */
+  StatusReader reader(String folder, boolean follow) throws IOException {
+    return new StatusReader(folder, follow);
+  }
+
+  @Override
+  public Stamp stamp(Path path) throws IOException {
+    return stampOf(status(path.toString(), true));
+  }
+
+  @Override
+  public Stamp stamp(Path folder, String path) throws IOException {
+    return stampOf(status(within(folder, path), true));
+  }
+
+  @Override
+  public Stamp linkStamp(Path folder, String path) throws IOException {
+    return stampOf(status(within(folder, path), false));
+  }
+
+  @Override
+  public Stamp linkStamp(Path path) throws IOException {
+    return stampOf(status(path.toString(), false));
+  }
+
+  @Override
+  public FolderStamps inFolder(Path folder, boolean follow) throws IOException {
+    StatusReader reader = reader(folder.toString(), follow);
+    return (names, from, to, numbers) -> {
+      int mode = reader.look(names, from, to, numbers);
+      if ((mode & FileStatus.EXECUTABLE) != 0) {
+        numbers[0] |= Stamp.EXECUTABLE;
+      }
+      return kind(mode);
+    };
+  }
+
+  @Override
+  public StampSource opened() {
+    return new OpenedStamps();
+  }
+
+  /** As {@link Path#resolve} does, without taking the path apart. */
+  private static String within(Path folder, String path) {
+    String base = folder.toString();
+    if (path.isEmpty() || path.charAt(0) == '/') {
+      return path.isEmpty() ? base : path;
+    }
+    return base.endsWith("/") ? base.concat(path) : base.concat("/").concat(path);
+  }
+
+  private static Stamp stampOf(FileStatus s) {
+    if (!s.exists()) {
+      return Stamp.MISSING;
+    }
+    Stamp.Kind kind = kind(s.mode());
+    return new Stamp(
+        kind, s.executable(), s.size(), s.mtime(), s.ctime(), s.inode(), s.attributes());
+  }
+
+  /** What a mode says that is there. */
+  private static Stamp.Kind kind(int mode) {
+    return switch (mode & FileStatus.KIND) {
+      case 0 -> Stamp.Kind.MISSING;
+      case FileStatus.FILE -> Stamp.Kind.FILE;
+      case FileStatus.FOLDER -> Stamp.Kind.FOLDER;
+      case FileStatus.LINK -> Stamp.Kind.LINK;
+      default -> Stamp.Kind.OTHER;
+    };
+  }
+}

@@ -1,0 +1,168 @@
+package dev.torc.posix;
+
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * The group that writes to a folder, for what torc makes there: each member has to be able to go on
+ * where another one ended, whatever umask they have. A file gets the group and {@code g+rw}, a
+ * folder the group, {@code g+rwx} and the folder's own setgid bit. Only the owner of a file may say
+ * so: what others own is left as it is. Which files are torc's own the callers know.
+ *
+ * <p>Everything goes by descriptors of files that are opened without following links: a member
+ * might put a link in their place.
+ *
+ * @param group the group's number
+ * @param inherited whether the folder has the setgid bit, so that the system gives the group
+ */
+public record GroupBits(int group, boolean inherited) {
+
+  /** The bits of a mode by which a group writes. */
+  public static final int WRITES = 0020;
+
+  private static final int OF_FILE = 0060;
+  private static final int OF_FOLDER = 0070;
+  private static final int OF_OTHERS = 0007;
+  private static final int SETGID = 02000;
+  private static final int PERMISSIONS = 07777;
+
+  private static final NativeCall OPEN = NativeCall.of("open");
+  private static final NativeCall CLOSE = NativeCall.of("close");
+  private static final NativeCall FCHMOD = NativeCall.of("fchmod");
+  private static final NativeCall FCHOWN = NativeCall.of("fchown");
+  private static final NativeCall GETEUID = NativeCall.of("geteuid");
+  private static final NativeCall GETEGID = NativeCall.of("getegid");
+  private static final NativeCall GETGROUPS = NativeCall.of("getgroups");
+
+  private static final int FLAGS =
+      Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
+
+  private static final int MOST_GROUPS = 1 << 16; // as many as Linux lets a process have
+
+  /** The group that writes to a folder; null where none does, or there is no such folder. */
+  public static GroupBits of(Path folder) throws IOException {
+    StatusBuffer status = new StatusBuffer();
+    int fd = open(folder, FLAGS | Libc.O_DIRECTORY);
+    if (fd < 0) {
+      return null;
+    }
+    try {
+      check(folder, status.lookAtOpen(fd));
+      int mode = status.modeAsIs();
+      return (mode & WRITES) == 0 ? null : new GroupBits(status.group(), (mode & SETGID) != 0);
+    } finally {
+      CLOSE.call(fd);
+    }
+  }
+
+  /**
+   * Gives a file or a folder to the group, as far as it is this user's own: its group and bits are
+   * set where they are others.
+   *
+   * @return whether its owner has done what they can; false where that is somebody else who did
+   *     not, and where nothing is there
+   */
+  public boolean give(Path path) throws IOException {
+    return give(path, 0);
+  }
+
+  /** The same, and takes it from all others. */
+  public void giveAlone(Path path) throws IOException {
+    give(path, OF_OTHERS);
+  }
+
+  private boolean give(Path path, int taken) throws IOException {
+    StatusBuffer status = new StatusBuffer();
+    int fd = open(path, FLAGS);
+    if (fd < 0) {
+      return false;
+    }
+    try {
+      check(path, status.lookAtOpen(fd));
+      int mode = status.modeAsIs();
+      int kind = mode & FileStatus.KIND;
+      boolean folder = kind == FileStatus.FOLDER;
+      int given = folder ? OF_FOLDER | (inherited ? SETGID : 0) : OF_FILE;
+      int wanted = (mode | given) & ~taken;
+      if (mode == wanted && status.group() == group) {
+        return true;
+      }
+      boolean plain = folder || kind == FileStatus.FILE && status.links() == 1;
+      if (!plain || status.owner() != GETEUID.call()) {
+        return status.group() == group && (mode & WRITES) != 0;
+      }
+      if (status.group() != group) {
+        int result = FCHOWN.call(fd, -1, group);
+        if (result == -Libc.EPERM) {
+          return true; // nor is it opened to the group that it has
+        }
+        check(path, result);
+      }
+      check(path, FCHMOD.call(fd, wanted & PERMISSIONS));
+      return true;
+    } finally {
+      CLOSE.call(fd);
+    }
+  }
+
+  /**
+   * Sees to it that a file is there that the group can write: makes it, and makes it anew in place
+   * of somebody else's who did not give it. What it holds must be of no use.
+   */
+  public void ready(Path file) throws IOException {
+    OwnFile.prepare(file);
+    if (!give(file)) {
+      Files.deleteIfExists(file);
+      OwnFile.outChannel(file).close();
+      give(file);
+    }
+  }
+
+  /** Makes what is missing of a folder and those above it, for the group too. */
+  public void makeFolders(Path folder) throws IOException {
+    Deque<Path> missing = new ArrayDeque<>();
+    for (Path at = folder; at != null && !Files.exists(at); at = at.getParent()) {
+      missing.push(at);
+    }
+    Files.createDirectories(folder);
+    for (Path made : missing) {
+      give(made);
+    }
+  }
+
+  /** Whether this user is in the group, or may give files away without. */
+  public boolean isMember() {
+    if (GETEUID.call() == 0 || GETEGID.call() == group) {
+      return true;
+    }
+    Memory groups = Memory.of(Integer.BYTES * MOST_GROUPS);
+    int count = GETGROUPS.call(MOST_GROUPS, groups.address());
+    for (int i = 0; i < count; i++) {
+      if (groups.getInt(Integer.BYTES * i) == group) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static int open(Path path, int flags) {
+    Memory text = Memory.ofText(path.toString());
+    int fd;
+    do {
+      fd = OPEN.call(text.address(), flags);
+    } while (fd == -Libc.EINTR);
+    Reference.reachabilityFence(text);
+    return fd;
+  }
+
+  private static void check(Path path, int result) throws IOException {
+    if (result < 0) {
+      throw new FileSystemException(path.toString(), null, FileStatus.reason(-result));
+    }
+  }
+}

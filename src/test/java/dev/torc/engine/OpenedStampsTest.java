@@ -1,0 +1,172 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.cache.ThisHost;
+import dev.torc.hash.AgedStamps;
+import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A shared root is decided by the stamps of opened files, a local one by those of one call each.
+ */
+class OpenedStampsTest extends Harness {
+
+  @TempDir Path disk;
+
+  private final Client client = new Client();
+
+  /**
+   * A client of a network file system: what it once said of a file it says until that is opened.
+   */
+  private static final class Client implements StampSource {
+    // None is racy: where a stamp cannot be trusted the bytes are read, which would tell.
+    private final StampSource real = new AgedStamps();
+    private final StampSource opened =
+        new AgedStamps(StampSource.of(FileSystems.getDefault()).opened());
+    final Map<String, Stamp> known = new ConcurrentHashMap<>();
+    final AtomicInteger opens = new AtomicInteger();
+    boolean remembers;
+
+    @Override
+    public Stamp stamp(Path path) throws IOException {
+      return remembered(path, "", real.stamp(path));
+    }
+
+    @Override
+    public Stamp linkStamp(Path path) throws IOException {
+      return remembered(path, " itself", real.linkStamp(path));
+    }
+
+    private Stamp remembered(Path path, String how, Stamp now) {
+      Stamp before = known.putIfAbsent(path + how, now);
+      boolean shared = path.endsWith("in") || path.endsWith("out");
+      return remembers && before != null && shared ? before : now;
+    }
+
+    @Override
+    public StampSource opened() {
+      return new StampSource() {
+        @Override
+        public Stamp stamp(Path path) throws IOException {
+          opens.incrementAndGet();
+          return opened.stamp(path);
+        }
+
+        @Override
+        public Stamp linkStamp(Path path) throws IOException {
+          opens.incrementAndGet();
+          return opened.linkStamp(path);
+        }
+      };
+    }
+  }
+
+  @BeforeEach
+  void aCopyOfAFile() {
+    stamps = client;
+    given("a: { command: cp in out, needs: in, produces: out }");
+    edit("in", "one");
+  }
+
+  @AfterEach
+  void nothingIsRememberedWhileItIsTakenAway() {
+    client.remembers = false;
+  }
+
+  /** The root is on a network file system. */
+  private void share() {
+    ThisHost system = ThisHost.system();
+    here =
+        new ThisHost() {
+          @Override
+          public Optional<String> networkKind(Path folder) {
+            return Optional.of("NFS");
+          }
+
+          @Override
+          public String name() {
+            return "login1";
+          }
+
+          @Override
+          public String boot() {
+            return system.boot();
+          }
+
+          @Override
+          public Path databases() {
+            return disk.resolve("torc-1");
+          }
+        };
+  }
+
+  /** Another host writes a file while this one remembers how it was. */
+  private void editElsewhere(String text) {
+    client.known.clear();
+    build().ran();
+    client.remembers = false;
+    edit("in", text);
+    client.remembers = true; // what the edit began with
+  }
+
+  @Test
+  void aLocalRootIsNeverAskedByOpening() {
+    build().ran("a");
+    build().ran();
+    edit("in", "two");
+    build().ran("a");
+    assertEquals(0, client.opens.get());
+  }
+
+  @Test
+  void withoutOpeningAnEditOfAnotherHostIsNotSeen() {
+    build().ran("a");
+    editElsewhere("two");
+    build().ran();
+  }
+
+  @Test
+  void whatAnotherHostEditedRuns() {
+    share();
+    build().ran("a");
+    editElsewhere("two");
+    build().ran("a");
+    assertEquals("need changed in", why("a"));
+    assertTrue(client.opens.get() > 0);
+    client.remembers = false;
+    build().ran();
+  }
+
+  @Test
+  void whatAnotherHostMadeIsThere() {
+    share();
+    client.remembers = true;
+    build().ran("a");
+    build().ran();
+    assertEquals(0, exit);
+  }
+
+  @Test
+  void asManyLooksAsOnALocalRoot() {
+    build().ran("a");
+    long local = stats();
+    delete(".torc");
+    delete("out");
+    share();
+    build().ran("a");
+    assertEquals(local, stats());
+  }
+}
