@@ -81,7 +81,7 @@ public final class BuildSession {
   }
 
   private Plan look(Consumer<String> warn) throws IOException {
-    try (ReadSession look = ReadSession.at(project, rest, warn)) {
+    try (ReadSession look = ReadSession.at(project, rest, request.lock().gone(), warn)) {
       JobSelection expanded = look.project().selectToBuild(request.targets());
       Plan plan = look.plan(expanded, request.force());
       capacity.refuse(plan);

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -32,12 +33,13 @@ public final class ReadSession implements AutoCloseable {
   private final PlanContext context;
   private final RestState rest;
 
-  private ReadSession(Project known, RestState rest, Cache cache, Consumer<String> note)
+  private ReadSession(
+      Project known, RestState rest, Cache cache, Set<String> gone, Consumer<String> note)
       throws IOException {
     this.cache = cache;
     this.rest = rest.holds() ? rest : RestState.none(known);
     Project given = this.rest.project();
-    this.left = RunningJobs.of(given.place(), cache).left();
+    this.left = RunningJobs.of(given.place(), cache, gone).left();
     this.digests = given.looking(cache::stamp);
     this.rest.hand(digests);
     Expander expander =
@@ -68,14 +70,19 @@ public final class ReadSession implements AutoCloseable {
    * @param note takes a line where the cache cannot be used, or a group cannot be expanded
    */
   public static ReadSession at(Project project, Consumer<String> note) throws IOException {
-    return at(project, RestState.of(project, FileClock.none()), note);
+    return at(project, RestState.of(project, FileClock.none()), Set.of(), note);
   }
 
-  /** The same where what is at rest was looked at already. */
-  static ReadSession at(Project project, RestState rest, Consumer<String> note) throws IOException {
+  /**
+   * The same where what is at rest was looked at already.
+   *
+   * @param gone names of hosts that are down
+   */
+  static ReadSession at(Project project, RestState rest, Set<String> gone, Consumer<String> note)
+      throws IOException {
     Cache cache = Cache.look(project.place(), note);
     try {
-      return new ReadSession(project, rest, cache, note);
+      return new ReadSession(project, rest, cache, gone, note);
     } catch (IOException | RuntimeException e) {
       cache.close();
       throw e;
@@ -85,7 +92,7 @@ public final class ReadSession implements AutoCloseable {
   /** The project with all groups expanded that can be, as a cache has the results. */
   public static Project expand(Project project, Cache cache, Consumer<String> note)
       throws IOException {
-    return new ReadSession(project, RestState.none(project), cache, note)
+    return new ReadSession(project, RestState.none(project), cache, Set.of(), note)
         .project; // the cache stays with the caller
   }
 

@@ -32,6 +32,15 @@ public record RunningJobs(
    * @throws IOException where what was handed out cannot be looked at
    */
   public static RunningJobs of(CachePlace place, Cache cache) throws IOException {
+    return of(place, cache, Set.of());
+  }
+
+  /**
+   * The same for who knows more.
+   *
+   * @param gone names of hosts that are down
+   */
+  static RunningJobs of(CachePlace place, Cache cache, Set<String> gone) throws IOException {
     Optional<BuildLock.Holder> holder = BuildLock.holder(place);
     String build = holder.map(BuildLock.Holder::build).orElse("");
     List<StartMarks.Mark> marks = StartMarks.live(StartMarks.read(place), cache);
@@ -44,15 +53,15 @@ public record RunningJobs(
         others.add(mark);
       }
     }
-    return new RunningJobs(holder, running, left(place, others));
+    return new RunningJobs(holder, running, left(place, others, gone));
   }
 
   /** Why the jobs of some marks run. */
-  static Map<String, Reason> left(CachePlace place, List<StartMarks.Mark> marks)
+  static Map<String, Reason> left(CachePlace place, List<StartMarks.Mark> marks, Set<String> gone)
       throws IOException {
     Map<String, Reason> left = new ConcurrentHashMap<>();
     for (StartMarks.Mark mark : marks) {
-      left.put(mark.job(), left(place, mark));
+      left.put(mark.job(), left(place, mark, gone));
     }
     if (marks.stream().anyMatch(StartMarks.Mark::isRemote)) {
       for (EarlierJob out : EarlierJob.all(place.remote())) {
@@ -63,11 +72,11 @@ public record RunningJobs(
   }
 
   /** Why the job of a mark runs, or cannot. */
-  static Reason left(CachePlace place, StartMarks.Mark mark) {
+  static Reason left(CachePlace place, StartMarks.Mark mark, Set<String> gone) {
     if (mark.isRemote()) {
       return submitted(mark.executor());
     }
-    return mark.isElsewhere(place)
+    return mark.isElsewhere(place) && !gone.contains(mark.origin().host())
         ? new Reason(
             Reason.Kind.ELSEWHERE, mark.origin().host(), "", Long.toString(mark.origin().pid()))
         : Reason.of(Reason.Kind.INTERRUPTED);

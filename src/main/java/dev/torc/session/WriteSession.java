@@ -75,7 +75,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     this.project = project;
     this.cache = cache;
     this.marks = begin(cache.place(), on);
-    this.left = RunningJobs.left(project.place(), on);
+    this.left = RunningJobs.left(project.place(), on, Set.of());
     this.elsewhere = on.stream().filter(mark -> !mark.isRemote()).toList();
     this.warn = warn;
     this.build = new BuildId(id, cache.nextBuildNumber());
@@ -315,7 +315,9 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
       List<StartMarks.Mark> on, CachePlace place, Predicate<String> jobs) {
     return on.stream()
         .filter(mark -> !mark.isRemote() && jobs.test(mark.job()))
-        .map(mark -> SafeText.name(mark.job()) + " " + RunningJobs.left(place, mark).lack())
+        .map(
+            mark ->
+                SafeText.name(mark.job()) + " " + RunningJobs.left(place, mark, Set.of()).lack())
         .toList();
   }
 

@@ -137,6 +137,7 @@ class SharedRootBuildTest {
     torc.usual("first");
     on(two).ran();
     torc.gone = Set.of("one");
+    assertEquals("will run: interrupted", torc.look().get("first"));
     on(two).ran("first", "second");
     assertEquals("interrupted", torc.why("first"));
     torc.gone = Set.of();
