@@ -104,8 +104,9 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     if (elsewhere.isEmpty()) {
       HostFolder.check(base);
     }
-    Path database = base.resolve(name(root, readId(folder)));
-    return new CachePlace(root, folder, database, shared ? host : null, group);
+    ThisHost sharing = shared ? host : null;
+    Path database = base.resolve(name(root, readId(folder), base, sharing));
+    return new CachePlace(root, folder, database, sharing, group);
   }
 
   private static boolean hasJournal(Path folder) {
@@ -248,7 +249,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
         OwnFile.prepare(folder.resolve("id"));
         Files.move(fresh, folder.resolve("id"), StandardCopyOption.ATOMIC_MOVE);
       }
-      Path settled = database.resolveSibling(name(root, id));
+      Path settled = database.resolveSibling(name(root, id, database.getParent(), host));
       if (isShared() && settled.getParent().equals(host.databases())) {
         HostFolder.make(settled.getParent());
       }
@@ -328,7 +329,8 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     }
   }
 
-  private static String name(Path root, String id) {
+  /** Names the host too where it may not be the only one that sees the folder of databases. */
+  private static String name(Path root, String id, Path base, ThisHost host) {
     Path real;
     try {
       real = root.toRealPath();
@@ -336,6 +338,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
       real = root.toAbsolutePath().normalize();
     }
     String sum = Digest.ofText(real.toString()).hex().substring(0, 16);
-    return sum + "-" + (id.isEmpty() ? "new" : id);
+    String own = host != null && host.networkKind(base).isPresent() ? "-" + host.name() : "";
+    return sum + "-" + (id.isEmpty() ? "new" : id) + own;
   }
 }

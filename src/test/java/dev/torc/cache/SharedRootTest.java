@@ -285,6 +285,22 @@ class SharedRootTest {
     assertEquals("", Cache.journal(CachePlace.find(temp, Map.of(), ThisHost.system())));
   }
 
+  /** A home on the network is no disk of one host: two hosts must never share a database. */
+  @Test
+  void aFolderOfDatabasesThatHostsShareHasOneForEach() {
+    Map<String, String> env = Map.of("TORC_CACHE", temp.resolve("home").toString());
+    for (ThisHost host : List.of(one, two, one)) {
+      try (Cache cache = Cache.open(CachePlace.find(root, env, host), notes::add)) {
+        cache.put(Samples.all(host.name(), "1"));
+      }
+    }
+    assertNotEquals(CachePlace.find(root, env, one).data(), CachePlace.find(root, env, two).data());
+    try (Cache cache = Cache.look(CachePlace.find(root, env, one), notes::add)) {
+      assertEquals(Samples.result("two", "1"), cache.result("two"));
+    }
+    assertEquals(List.of(), notes);
+  }
+
   @Test
   void aFolderOfDatabasesThatOthersReachIsRefused() throws IOException {
     Files.createDirectory(one.databases());
