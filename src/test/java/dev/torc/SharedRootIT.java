@@ -24,17 +24,20 @@ class SharedRootIT {
 
   private static final String QUICK = "jobs:\n  a: { command: 'echo a > a', produces: a }\n";
 
-  /** A C library whose locks are those of Lustre that is mounted without flock. */
+  /** What takes the place of the C library's locks: those of a file system that has none. */
   private static final String LOCKLESS =
       """
       #define _GNU_SOURCE
       #include <dlfcn.h>
       #include <errno.h>
       #include <stdarg.h>
+      #include <stdio.h>
+      #include <string.h>
+      #include <unistd.h>
       int flock(int fd, int operation) {
         char at[64], name[4096];
-        long n = snprintf(at, sizeof at, "/proc/self/fd/%d", fd);
-        n = readlink(at, name, sizeof name - 1);
+        snprintf(at, sizeof at, "/proc/self/fd/%d", fd);
+        long n = readlink(at, name, sizeof name - 1);
         name[n < 0 ? 0 : n] = 0;
         if (strstr(name, "/.torc/")) { errno = ENOSYS; return -1; }
         return ((int (*)(int, int)) dlsym(RTLD_NEXT, "flock"))(fd, operation);
@@ -174,12 +177,9 @@ class SharedRootIT {
   void whereThereAreNoLocksTrustIsEnoughForOneHost() throws Exception {
     project.build(WAITS);
     mounted();
-    Path library = temp.resolve("lockless.so");
-    Path source = Files.writeString(temp.resolve("lockless.c"), LOCKLESS);
-    Ran made =
-        project.sh(
-            "gcc -include stdio.h -include string.h -include unistd.h -shared -fPIC -o '%s' '%s' -ldl"
-                .formatted(library, source));
+    Path library = temp.resolve("locks.so");
+    Path source = Files.writeString(temp.resolve("locks.c"), LOCKLESS);
+    Ran made = project.sh("gcc -shared -fPIC -o '%s' '%s' -ldl".formatted(library, source));
     assumeTrue(made.exit() == 0, "gcc makes no library here: " + made.err());
     project.env.put("LD_PRELOAD", library.toString());
     Ran refused = there("build").await();
