@@ -24,7 +24,7 @@ public final class Flock implements AutoCloseable {
   private static final int EXCLUSIVE_NOW = 2 | 4;
   private static final int UNLOCK = 8;
 
-  /** Variadic, but called without a mode: then the arguments lie where those of others do. */
+  /** Variadic, but called with a mode on Linux alone: else the arguments lie as those of others. */
   private static final NativeCall OPEN = NativeCall.of("open");
 
   private static final NativeCall FLOCK = NativeCall.of("flock");
@@ -44,66 +44,57 @@ public final class Flock implements AutoCloseable {
    * @throws IOException where the file cannot be opened for writing or locked
    */
   public static Optional<Flock> tryLock(Path file) throws IOException {
-    int fd = tryLock(file, false);
-    return fd < 0 ? Optional.empty() : Optional.of(new Flock(fd));
-  }
-
-  /**
-   * The same with either kind of lock.
-   *
-   * @param range whether its bytes are locked, as {@link RangeLock} does it
-   * @return the descriptor that has the lock, negative for none
-   */
-  static int tryLock(Path file, boolean range) throws IOException {
     while (true) {
       OwnFile.outChannel(file).close();
-      Object before = key(file);
-      int fd = before == null ? -1 : lock(file, range);
+      Object before = key(file, LinkOption.NOFOLLOW_LINKS);
+      Optional<Flock> lock = before == null ? Optional.empty() : lock(file);
       // Whoever removed the file meanwhile has left us a lock on a file that nobody finds any more.
-      if (before != null && before.equals(key(file))) {
-        return fd;
+      if (before != null && before.equals(key(file, LinkOption.NOFOLLOW_LINKS))) {
+        return lock;
       }
-      close(fd);
+      lock.ifPresent(Flock::close);
     }
   }
 
   /** What tells the file that is there now from another one; null where there is none. */
-  private static Object key(Path file) throws IOException {
+  static Object key(Path file, LinkOption... how) throws IOException {
     try {
-      return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-          .fileKey();
+      return Files.readAttributes(file, BasicFileAttributes.class, how).fileKey();
     } catch (NoSuchFileException gone) {
       return null;
     }
   }
 
-  private static int lock(Path file, boolean range) throws IOException {
-    int fd = open(file, Libc.O_RDWR);
+  private static Optional<Flock> lock(Path file) throws IOException {
+    int fd = open(file, Libc.O_RDWR, 0);
     if (fd == -Libc.ENOENT) {
-      return fd;
+      return Optional.empty();
     }
     if (fd < 0) {
       throw new FileSystemException(file.toString(), null, FileStatus.reason(-fd));
     }
     int result;
     do {
-      result = range ? RangeLock.lock(fd) : FLOCK.call(fd, EXCLUSIVE_NOW);
+      result = FLOCK.call(fd, EXCLUSIVE_NOW);
     } while (result == -Libc.EINTR);
     if (result == 0) {
-      return fd;
+      return Optional.of(new Flock(fd));
     }
     close(fd);
-    // fcntl(2) may say either of a lock that somebody else holds.
-    if (result == -Libc.EAGAIN || result == -Libc.EACCES) {
-      return -1;
+    if (result == -Libc.EAGAIN) {
+      return Optional.empty();
     }
     throw UnlockableException.of(file, -result);
   }
 
-  /** Opens a file for the sake of a lock; the descriptor, or the error negative. */
-  static int open(Path file, int access) {
+  /**
+   * Opens a file for the sake of a lock; the descriptor, or the error negative.
+   *
+   * @param mode of a new file, where the access makes one
+   */
+  static int open(Path file, int access, int mode) {
     Memory path = Memory.ofText(file.toString());
-    int fd = OPEN.call(path.address(), access | FLAGS);
+    int fd = OPEN.call(path.address(), access | FLAGS, mode);
     Reference.reachabilityFence(path);
     return fd;
   }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.FileSystemException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -17,8 +19,9 @@ import java.util.Optional;
  * <p>Three traps. NFS clients make a range lock of a flock too, so each kind wants a file of its
  * own. SMB servers let nobody read or write what is locked, so nothing stands in that file. Servers
  * that are programs (FUSE) may keep one lock for all processes of a host and drop it when any of
- * them closes the file: the processes of one host have to exclude each other by a flock first, and
- * only its holder opens the file.
+ * them closes the file, some time after it did: the processes of one host have to exclude each
+ * other by a flock first, only its holder opens the file, and it does so once. (bindfs drops it
+ * even when the holder starts a program; there it is the flock that keeps others out.)
  *
  * <p>Linux only.
  */
@@ -27,6 +30,7 @@ public final class RangeLock implements AutoCloseable {
   /** Variadic, as fcntl is, but on Linux the arguments lie where those of others do. */
   private static final NativeCall FCNTL = NativeCall.of("fcntl");
 
+  private static final int O_CREAT = 0100;
   private static final int F_OFD_GETLK = 36;
   private static final int F_OFD_SETLK = 37;
   private static final short F_WRLCK = 1;
@@ -54,8 +58,32 @@ public final class RangeLock implements AutoCloseable {
    * @throws IOException where the file cannot be opened for writing or locked
    */
   public static Optional<RangeLock> tryLock(Path file) throws IOException {
-    int fd = Flock.tryLock(file, true);
-    return fd < 0 ? Optional.empty() : Optional.of(new RangeLock(fd));
+    while (true) {
+      OwnFile.prepare(file);
+      int fd = Flock.open(file, Libc.O_RDWR | O_CREAT, 0666);
+      if (fd < 0) {
+        throw new FileSystemException(file.toString(), null, FileStatus.reason(-fd));
+      }
+      int result = set(fd, F_WRLCK);
+      // Whoever removed the file meanwhile has left us a lock on a file that nobody finds any more.
+      boolean found = isAt(file, fd);
+      if (result == 0 && found) {
+        return Optional.of(new RangeLock(fd));
+      }
+      Flock.close(fd);
+      if (result != 0 && result != -Libc.EAGAIN && result != -Libc.EACCES) {
+        throw UnlockableException.of(file, -result);
+      }
+      if (found) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  /** Whether a place still has the file that is open; yes where there is no /proc to tell. */
+  private static boolean isAt(Path file, int fd) throws IOException {
+    Object open = Flock.key(Path.of("/proc/self/fd/" + fd));
+    return open == null || open.equals(Flock.key(file, LinkOption.NOFOLLOW_LINKS));
   }
 
   /**
@@ -63,7 +91,7 @@ public final class RangeLock implements AutoCloseable {
    * holds it where there is no file. It takes and creates nothing.
    */
   public static boolean mayBeHeld(Path file) {
-    int fd = Flock.open(file, 0);
+    int fd = Flock.open(file, 0, 0);
     if (fd < 0) {
       return fd != -Libc.ENOENT;
     }
@@ -76,14 +104,13 @@ public final class RangeLock implements AutoCloseable {
     }
   }
 
-  /** Locks an open file; 0, or the error negative. */
-  static int lock(int fd) {
-    return set(fd, F_WRLCK);
-  }
-
+  /** Sets the lock of an open file, or takes it away; 0, or the error negative. */
   private static int set(int fd, short type) {
     Memory lock = flock(type);
-    int result = FCNTL.call(fd, F_OFD_SETLK, lock.address());
+    int result;
+    do {
+      result = FCNTL.call(fd, F_OFD_SETLK, lock.address());
+    } while (result == -Libc.EINTR);
     Reference.reachabilityFence(lock);
     return result;
   }

@@ -17,6 +17,7 @@ import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.JobRecords;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.StaleProducts;
+import dev.torc.posix.OwnFile;
 import dev.torc.posix.RandomId;
 import dev.torc.report.CleanAnswer;
 import dev.torc.syntax.BadInput;
@@ -153,6 +154,10 @@ public record CleanRequest(
           if (all) {
             cleaner(given, null).memory(caller.place(place.root()), kept);
           }
+        }
+        if (all && place.isShared()) {
+          // A network file system keeps what is removed under another name while it is open.
+          OwnFile.removeEmpty(place.folder());
         }
       } else if (kept) {
         // Nothing is recorded, and no cache is made only to find that out.
