@@ -150,6 +150,11 @@ public record GroupBits(int group, boolean inherited) {
     return false;
   }
 
+  /** Whether a file belongs to the user whose rights count, by the owner's number. */
+  public static boolean isThisUser(int owner) {
+    return GETEUID.call() == owner;
+  }
+
   private static int open(Path path, int flags) {
     Memory text = Memory.ofText(path.toString());
     int fd;
