@@ -259,11 +259,12 @@ class GroupRootIT {
   }
 
   /** Mounts the root over itself as a file system that torc takes for one of several hosts. */
-  private void share() throws Exception {
+  private void share(String options) throws Exception {
     Path cache = Files.createDirectory(temp.resolve("cache"));
     Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxrwx"));
     box.env.put("TORC_CACHE", cache.toString());
-    Ran mount = box.sh("cd / && bindfs -o allow_other '" + box.root + "' '" + box.root + "'");
+    String mounting = "cd / && bindfs -o allow_other %s '%s' '%s'";
+    Ran mount = box.sh(mounting.formatted(options, box.root, box.root));
     if (mount.exit() == 127 && "true".equals(System.getenv("CI"))) {
       fail("bindfs is not installed: apt has it, see .ci/run");
     }
@@ -275,7 +276,7 @@ class GroupRootIT {
   @CsvSource({"0022", "0027"})
   void alsoOverANetwork(String umask) throws Exception {
     give(02775);
-    share();
+    share("");
     done(ALL, anna.torc(umask));
     assertEquals(List.of(), closed(true));
     done(NONE, anna.torc(umask));
@@ -283,6 +284,16 @@ class GroupRootIT {
     done(ALL, ben.torc(umask));
     done(NONE, ben.torc(umask));
     assertEquals(List.of(), closed(true));
+  }
+
+  @Test
+  void whereTheFileSystemLetsNobodyChangeModesABuildGoesOn() throws Exception {
+    give(02775);
+    share("--chmod-deny --chown-deny --chgrp-deny");
+    Ran refused = anna.sh("0022", "chmod g-w torc.yaml");
+    assertTrue(refused.err().contains("not permitted"), refused.err());
+    done(ALL, anna.torc("0022"));
+    done(NONE, anna.torc("0022"));
   }
 
   /** Files are opened for their stamps there: who may not open one is told as on a local root. */
@@ -294,7 +305,7 @@ class GroupRootIT {
     give(02775);
     Files.setAttribute(box.root.resolve("secret"), "unix:mode", 0600);
     if (network) {
-      share();
+      share("");
     }
     Ran ran = ben.torc("0022");
     assertEquals(1, ran.exit(), ran.err());
