@@ -194,6 +194,7 @@ public final class LaunchBuilder {
           env.remove(MAKEFLAGS);
         }
         Path status = file(place, job.name(), ".container");
+        place.ready(status);
         steps.set(
             i,
             new Launch.Step(

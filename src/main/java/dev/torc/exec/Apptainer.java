@@ -1,6 +1,7 @@
 package dev.torc.exec;
 
 import dev.torc.hash.Digest;
+import dev.torc.posix.GroupBits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,7 +94,12 @@ final class Apptainer extends ContainerRuntime {
   @Override
   public List<String> pull(Containers.ImageName image, String source) throws IOException {
     Path made = unfinished(image);
-    Files.createDirectories(made.getParent());
+    GroupBits group = GroupBits.of(root);
+    if (group == null) {
+      Files.createDirectories(made.getParent());
+    } else {
+      group.makeFolders(made.getParent());
+    }
     return List.of(program(), "pull", "--force", made.toString(), "docker://" + source);
   }
 
@@ -101,6 +107,10 @@ final class Apptainer extends ContainerRuntime {
   public void pulled(Containers.ImageName image, boolean well) throws IOException {
     Path made = unfinished(image);
     if (well) {
+      GroupBits group = GroupBits.of(root);
+      if (group != null) {
+        group.give(made);
+      }
       Files.move(made, root.resolve(file(image)), StandardCopyOption.ATOMIC_MOVE);
     } else {
       Files.deleteIfExists(made);

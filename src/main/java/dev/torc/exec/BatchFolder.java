@@ -1,6 +1,7 @@
 package dev.torc.exec;
 
 import dev.torc.posix.FileTree;
+import dev.torc.posix.GroupBits;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -197,6 +198,7 @@ public record BatchFolder(Path path) {
   void moveAside(String job, int product, Path from) throws IOException {
     Path to = aside(job, product);
     Files.createDirectories(to.getParent());
+    give(to.getParent());
     try {
       Files.move(from, to);
     } catch (NoSuchFileException gone) {
@@ -244,6 +246,7 @@ public record BatchFolder(Path path) {
     } catch (NoSuchFileException gone) {
       return true;
     }
+    give(claim);
     put(claim.resolve("by"), me.word(), false);
     return true;
   }
@@ -295,6 +298,7 @@ public record BatchFolder(Path path) {
       return;
     }
     Files.createDirectories(file(job, Word.CLAIM));
+    give(file(job, Word.CLAIM));
     put(file(job, Word.CLAIM).resolve("by"), me.word(), false);
     for (Word word : List.of(Word.BEGUN, Word.LATER, Word.UNWANTED, Word.STATUS)) {
       OwnFile.remove(file(job, word));
@@ -320,6 +324,20 @@ public record BatchFolder(Path path) {
     Path gone = path.resolveSibling(path.getFileName() + GONE);
     Files.move(path, gone, StandardCopyOption.ATOMIC_MOVE);
     FileTree.remove(gone);
+  }
+
+  /** Makes the folder, for the group too where one writes to the folder that it is in. */
+  void make() throws IOException {
+    Files.createDirectories(path);
+    give(path);
+  }
+
+  /** A member of that group may have to go on with it, or to take it away. */
+  private static void give(Path made) throws IOException {
+    GroupBits group = GroupBits.of(made.getParent());
+    if (group != null) {
+      group.give(made);
+    }
   }
 
   private static void put(Path file, byte[] bytes) throws IOException {
@@ -352,6 +370,7 @@ public record BatchFolder(Path path) {
     } catch (IOException e) {
       throw new FileSystemException(file.toString(), null, e.getMessage()); // a channel names none
     }
+    give(fresh);
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -3,7 +3,6 @@ package dev.torc.exec;
 import dev.torc.exec.RemoteBatch.Entry;
 import dev.torc.posix.FileTree;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
@@ -71,7 +70,7 @@ final class BatchSubmitter {
             GRACE,
             scheduler.elementVariable());
     try {
-      Files.createDirectories(place.path());
+      place.make();
       place.writeScript(script.of(batch.scripted()));
       place.write(batch.record(settings));
       marks.handOut(batch.keys(), settings.name());

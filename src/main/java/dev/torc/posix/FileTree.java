@@ -3,6 +3,7 @@ package dev.torc.posix;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -15,6 +16,11 @@ public final class FileTree {
 
   private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
 
+  private static final int STICKY = 01000;
+
+  /** What the system says of what only an owner may do, as Java hands it on. */
+  private static final String DENIED = "Operation not permitted";
+
   private FileTree() {}
 
   /**
@@ -24,7 +30,7 @@ public final class FileTree {
   public static void remove(Path path) throws IOException {
     if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
       if (!Files.isReadable(path) || !Files.isWritable(path) || !Files.isExecutable(path)) {
-        Files.setPosixFilePermissions(path, OWN);
+        open(path);
       }
       try (DirectoryStream<Path> inside = Files.newDirectoryStream(path)) {
         for (Path each : inside) {
@@ -34,6 +40,50 @@ public final class FileTree {
         throw e.getCause();
       }
     }
-    Files.deleteIfExists(path);
+    try {
+      Files.deleteIfExists(path);
+    } catch (FileSystemException e) {
+      Path folder = path.toAbsolutePath().getParent();
+      throw isSticky(folder)
+          ? others(
+              path,
+              "stands in a folder with the sticky bit",
+              "have the bit taken away: chmod -t " + folder,
+              e)
+          : e;
+    }
+  }
+
+  private static void open(Path folder) throws IOException {
+    try {
+      Files.setPosixFilePermissions(folder, OWN);
+    } catch (FileSystemException e) {
+      throw others(folder, "is for nobody else to change", "open it: chmod -R g+rwX " + folder, e);
+    }
+  }
+
+  private static boolean isSticky(Path folder) {
+    try {
+      return ((int) Files.getAttribute(folder, "unix:mode") & STICKY) != 0;
+    } catch (IOException | UnsupportedOperationException unknown) {
+      return false;
+    }
+  }
+
+  /** Says whose it is, and what they can do; where that cannot be told, what the system said. */
+  private static FileSystemException others(
+      Path path, String how, String other, FileSystemException refused) {
+    try {
+      int number = (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+      if (!DENIED.equals(refused.getReason()) || GroupBits.isThisUser(number)) {
+        return refused;
+      }
+      String owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();
+      String line = "belongs to %s and %s: let %s remove it, or %s";
+      return new FileSystemException(
+          path.toString(), null, line.formatted(owner, how, owner, other));
+    } catch (IOException | UnsupportedOperationException unknown) {
+      return refused;
+    }
   }
 }

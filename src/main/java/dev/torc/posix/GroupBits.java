@@ -98,12 +98,15 @@ public record GroupBits(int group, boolean inherited) {
       }
       if (status.group() != group) {
         int result = FCHOWN.call(fd, -1, group);
-        if (result == -Libc.EPERM) {
+        if (isRefused(result)) {
           return true; // nor is it opened to the group that it has
         }
         check(path, result);
       }
-      check(path, FCHMOD.call(fd, wanted & PERMISSIONS));
+      int result = FCHMOD.call(fd, wanted & PERMISSIONS);
+      if (!isRefused(result)) {
+        check(path, result);
+      }
       return true;
     } finally {
       CLOSE.call(fd);
@@ -150,6 +153,11 @@ public record GroupBits(int group, boolean inherited) {
     return false;
   }
 
+  /** Whether a file belongs to the user whose rights count, by the owner's number. */
+  public static boolean isThisUser(int owner) {
+    return GETEUID.call() == owner;
+  }
+
   private static int open(Path path, int flags) {
     Memory text = Memory.ofText(path.toString());
     int fd;
@@ -158,6 +166,14 @@ public record GroupBits(int group, boolean inherited) {
     } while (fd == -Libc.EINTR);
     Reference.reachabilityFence(text);
     return fd;
+  }
+
+  /** Who is not in the group may not give it, and some file systems have one mode for all files. */
+  private static boolean isRefused(int result) {
+    return result == -Libc.EPERM
+        || result == -Libc.EACCES
+        || result == -Libc.ENOSYS
+        || result == -Libc.EOPNOTSUPP;
   }
 
   private static void check(Path path, int result) throws IOException {

@@ -151,6 +151,7 @@ public final class Profile implements Report {
 
   private void write() throws IOException {
     OwnFile.folder(trace.getParent());
+    OwnFile.remove(trace); // another member's could not be written
     try (OutputStream out =
             OwnFile.out(trace, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
         JsonGenerator json = new JsonFactory().createGenerator(out)) {

@@ -244,6 +244,7 @@ torc_shell() {
   torc_trouble="its log cannot be written: $torc_log"
   [ "$torc_mode" = append ] && [ -f "$torc_log" ] && [ ! -L "$torc_log" ] || rm -f "$torc_log"
   exec 3>>"$torc_log"
+  umask "$torc_umask" # what the job makes is its own
   torc_trouble='the text that runs before jobs failed'
   eval "$torc_before" </dev/null >&3 2>&3 3>&- || exit
   unset IFS # it was for that text
@@ -426,6 +427,12 @@ torc_open() {
   torc_cancelled='' torc_tick='' torc_ran='' torc_exit=0 torc_live=''
   trap 'torc_cancelled=yes' TERM INT HUP
   trap 'torc_tick=yes' ALRM
+  # In a folder that a group writes to, and that gives its group, what the script makes is for all of
+  # that group: another member's torc may have to take it away.
+  torc_umask=$(umask)
+  case $(LC_ALL=C ls -ld "$torc_folder/" 2>/dev/null) in
+    d????ws*) umask g=rwx ;;
+  esac
   torc_now
   torc_origin=$torc_now
   torc_clock=$(($(date +%s) * 100 - torc_now))

@@ -86,6 +86,37 @@ class BatchScriptTest {
     }
   }
 
+  /** Whoever takes the results may be another member of the group. */
+  @ParameterizedTest
+  @ValueSource(strings = {"dash", "bash", "busybox"})
+  void inAGroupsFolderTheGroupWritesWhatTheScriptMakesAndNotWhatTheJobMakes(String shell)
+      throws Exception {
+    try (BatchNode node = new BatchNode(temp, shell)) {
+      Path own = node.folder.path();
+      Files.setAttribute(own, "unix:mode", 02775);
+      node.run(node.job("a", "umask >a.umask; : >sub/a.out", node.file("sub/a.out")));
+      BatchStatus a = node.folder.status("a");
+      assertEquals(0, a.code(), node.text("a.log"));
+      assertEquals(02070, mode(own.resolve("a.claim")) & 02070);
+      assertEquals(0060, mode(own.resolve("a.status")) & 0060);
+      assertEquals(0070, mode(temp.resolve("sub")) & 0070);
+      assertEquals(0060, mode(node.log("a")) & 0060);
+      String umask =
+          new String(
+              new ProcessBuilder("sh", "-c", "umask").start().getInputStream().readAllBytes(),
+              StandardCharsets.US_ASCII);
+      assertEquals(
+          Integer.parseInt(umask.strip(), 8), Integer.parseInt(node.text("a.umask").strip(), 8));
+      node.folder.forget("a", new Claimant("b", "h", "", 1, 0, 0));
+      assertEquals(02070, mode(own.resolve("a.claim")) & 02070);
+      assertEquals(0060, mode(own.resolve("a.claim/by")) & 0060);
+    }
+  }
+
+  private static int mode(Path file) throws Exception {
+    return (int) Files.getAttribute(file, "unix:mode");
+  }
+
   /** Of a job that does not say itself how much memory it has, or which GPUs. */
   @ParameterizedTest
   @ValueSource(strings = {"dash", "bash", "busybox"})
