@@ -50,8 +50,6 @@ final class Libc {
   static final int ENOSYS = MAC ? 78 : 38;
   static final int EOPNOTSUPP = MAC ? 102 : 95;
   static final int ELOOP = MAC ? 62 : 40;
-  static final int ENOSYS = MAC ? 78 : 38;
-  static final int EOPNOTSUPP = MAC ? 102 : 95;
 
   /** The address; 0 where this C library lacks it (symbols come and go by version). */
   static long symbol(String name) {
