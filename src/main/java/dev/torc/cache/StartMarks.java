@@ -26,16 +26,16 @@ import java.util.zip.CRC32C;
  * another one in the next build. A build with other records ends the processes, and leaves the mark
  * to its owner, noting that they have ended.
  *
- * <p>Where hosts share the root they share the records, and a mark names the host too: what another
- * host's mark names may go on there, and cannot be ended from here.
+ * <p>Where hosts share the root they share the records, and a mark names the host too, and the user
+ * there and where a group writes to the root: what another host's or user's mark names may go on,
+ * and cannot be ended from here.
  *
  * <p>A line is a CRC32C of the rest in eight hexadecimal digits, owner, build, attempt and job,
- * with blanks between; behind the owner stand, after an {@code @} and with slashes between, the
- * host, its boot and torc's number there where the root is shared; behind the attempt stand, after
- * slashes, a runtime and the name of its containers where the job has any; before the owner stands
- * {@code +}, or {@code -} where its processes have ended. In the job's name, which comes last,
- * backslash and line feed are written {@code \\} and {@code \n}. Lines of older versions name no
- * owner.
+ * with blanks between; behind the owner stands, after an {@code @}, the {@link StartOrigin} if
+ * there is one; behind the attempt stand, after slashes, a runtime and the name of its containers
+ * where the job has any; before the owner stands {@code +}, or {@code -} where its processes have
+ * ended. In the job's name, which comes last, backslash and line feed are written {@code \\} and
+ * {@code \n}. Lines of older versions name no owner.
  */
 public final class StartMarks implements AutoCloseable {
 
@@ -43,35 +43,6 @@ public final class StartMarks implements AutoCloseable {
 
   /** Of so many other databases marks are kept; those of who comes back later yet are lost. */
   private static final int OWNERS = 64;
-
-  /**
-   * Where an attempt was started whose root several hosts share.
-   *
-   * @param host the name of the host
-   * @param boot the id of its boot
-   * @param pid the number of the torc there
-   */
-  public record Origin(String host, String boot, long pid) {
-
-    static Origin of(CachePlace place) {
-      return place.isShared()
-          ? new Origin(place.host().name(), place.host().boot(), ProcessHandle.current().pid())
-          : null;
-    }
-
-    static Origin parse(String text) {
-      String[] parts = text.split("/", 3);
-      if (parts.length < 3) {
-        throw new NumberFormatException(text);
-      }
-      return new Origin(parts[0], parts[1], Long.parseLong(parts[2]));
-    }
-
-    @Override
-    public String toString() {
-      return host + "/" + boot + "/" + pid;
-    }
-  }
 
   /**
    * A started attempt of a job in a build.
@@ -89,7 +60,7 @@ public final class StartMarks implements AutoCloseable {
       String job,
       int attempt,
       String container,
-      Origin origin) {
+      StartOrigin origin) {
 
     /** A mark for a job that is about to be started. */
     public Mark(String build, String job, int attempt) {
@@ -121,16 +92,20 @@ public final class StartMarks implements AutoCloseable {
       return owner.isEmpty() || owner.equals(database);
     }
 
-    /** Whether its processes may run on another host than this one. */
-    public boolean isElsewhere(CachePlace place) {
-      return origin != null && place.isShared() && !origin.host.equals(place.host().name());
+    /**
+     * Whether its processes may run where they can be neither seen nor ended from here.
+     *
+     * @param gone names of hosts and users of which somebody says that nothing of theirs runs
+     */
+    public boolean isOutOfReach(CachePlace place, Set<String> gone) {
+      return origin != null && origin.isOutOfReach(place, gone);
     }
 
     private Mark of(String newOwner, boolean hasEnded) {
       return new Mark(newOwner, hasEnded, build, job, attempt, container, origin);
     }
 
-    private Mark from(Origin here) {
+    private Mark from(StartOrigin here) {
       return isRemote() || origin != null
           ? this
           : new Mark(owner, ended, build, job, attempt, container, here);
@@ -139,13 +114,13 @@ public final class StartMarks implements AutoCloseable {
 
   private final Path file;
   private final String owner;
-  private final Origin here;
+  private final StartOrigin here;
   private final FileChannel channel;
   private final long others; // bytes of the marks of other owners, with which the file begins
   private long length;
 
   private StartMarks(
-      Path file, String owner, Origin here, FileChannel channel, long others, long length) {
+      Path file, String owner, StartOrigin here, FileChannel channel, long others, long length) {
     this.file = file;
     this.owner = owner;
     this.here = here;
@@ -199,13 +174,13 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /**
-   * Those of the {@link #live} ones whose processes may run on other hosts.
+   * Those of the {@link #live} ones whose processes may run where this one cannot end them.
    *
-   * @param gone names of hosts of which somebody says that they are down
+   * @param gone names of hosts and users of which somebody says that nothing of theirs runs
    */
   public static List<Mark> elsewhere(List<Mark> marks, Cache cache, Set<String> gone) {
     return live(marks, cache).stream()
-        .filter(mark -> mark.isElsewhere(cache.place()) && !gone.contains(mark.origin.host()))
+        .filter(mark -> mark.isOutOfReach(cache.place(), gone))
         .toList();
   }
 
@@ -220,7 +195,7 @@ public final class StartMarks implements AutoCloseable {
    */
   public static List<Mark> running(List<Mark> marks, Cache cache) {
     List<Mark> running = new ArrayList<>(live(marks, cache));
-    running.removeIf(mark -> mark.isElsewhere(cache.place()));
+    running.removeIf(mark -> mark.isOutOfReach(cache.place(), Set.of()));
     String owner = cache.place().owner();
     marks.stream().filter(mark -> !mark.isOf(owner) && !mark.ended).forEach(running::add);
     return running;
@@ -253,7 +228,8 @@ public final class StartMarks implements AutoCloseable {
       }
       FileChannel channel = OwnFile.outChannel(file);
       channel.truncate(all.length);
-      StartMarks marks = new StartMarks(file, owner, Origin.of(place), channel, others, all.length);
+      StartMarks marks =
+          new StartMarks(file, owner, StartOrigin.of(place), channel, others, all.length);
       if (!on.isEmpty()) {
         marks.sync();
       }
@@ -354,7 +330,7 @@ public final class StartMarks implements AutoCloseable {
           OneLine.text(parts[3]),
           Integer.parseInt(attempt[0]),
           attempt.length == 1 ? "" : attempt[1],
-          owner.length == 1 ? null : Origin.parse(owner[1]));
+          owner.length == 1 ? null : StartOrigin.parse(owner[1]));
     } catch (NumberFormatException e) {
       return null;
     }

@@ -22,8 +22,8 @@ final class LockOptions {
         () -> trust = true);
     options.value(
         "--gone",
-        "HOST",
-        "nothing runs on that host of a network root any more: it is down",
+        "NAME",
+        "nothing runs any more on that host, or as that user, of a shared root",
         gone::add);
   }
 

@@ -15,6 +15,11 @@ public record Reason(Kind kind, String name, String old, String now) {
   /** There is no record of the job: in a first build, of 100 000 of them. */
   static final Reason NEVER_RAN = of(Kind.NEVER_RAN);
 
+  /** What {@link Kind#ELSEWHERE} is about. */
+  public static final String HOST = "host";
+
+  public static final String USER = "user";
+
   /** The causes of rule 1. The order is that of the codes in the cache: only append. */
   public enum Kind {
     NEVER_RAN,
@@ -55,8 +60,8 @@ public record Reason(Kind kind, String name, String old, String now) {
     /** An earlier build handed it out, and nobody has its result; {@code now} says where it is. */
     SUBMITTED,
     /**
-     * An earlier build left it on another host of a shared root; {@code name} is the host, {@code
-     * now} the number of the torc there.
+     * An earlier build left it where it can be neither seen nor ended from here; {@code old} says
+     * whether {@code name} is a host or a user, {@code now} is the number of the torc there.
      */
     ELSEWHERE
   }
@@ -85,8 +90,10 @@ public record Reason(Kind kind, String name, String old, String now) {
       return now;
     }
     if (kind == Kind.ELSEWHERE) {
-      return "may still run on %s (pid %s): build there, or --gone %s if that host is down"
-          .formatted(name, now, name);
+      return (old.equals(HOST)
+              ? "may still run on %s (pid %s): build there, or --gone %1$s if that host is down"
+              : "may still run as %s (pid %s): let %1$s build, or --gone %1$s if nothing does")
+          .formatted(name, now);
     }
     return kind == Kind.NEED_UNREADABLE
         ? "need %s cannot be read: %s".formatted(name, now)

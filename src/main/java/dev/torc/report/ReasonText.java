@@ -109,7 +109,7 @@ public final class ReasonText {
       case PRODUCTS_DECLARED -> "declared products changed";
       case FAILED -> "failed last time";
       case SUBMITTED -> "submitted by an earlier build";
-      case ELSEWHERE -> "may still run on another host";
+      case ELSEWHERE -> "may still run elsewhere";
       case NEVER_RAN, TIMED_OUT, OUT_OF_MEMORY, INTERRUPTED, ALWAYS, FORCED -> of(reason);
     };
   }

@@ -8,7 +8,7 @@ import java.util.Set;
  * @param waits whether it waits while another build has it
  * @param trusts whether the caller says that no other host builds here, so that on a shared root
  *     locks will do which only this host sees
- * @param gone names of hosts that are down, so that nothing runs there any more
+ * @param gone names of hosts and users of which the caller says that nothing of theirs runs
  */
 public record LockTerms(boolean waits, boolean trusts, Set<String> gone) {
 

@@ -76,7 +76,7 @@ public final class ReadSession implements AutoCloseable {
   /**
    * The same where what is at rest was looked at already.
    *
-   * @param gone names of hosts that are down
+   * @param gone as {@link LockTerms#gone}
    */
   static ReadSession at(Project project, RestState rest, Set<String> gone, Consumer<String> note)
       throws IOException {

@@ -145,7 +145,7 @@ record RestState(
   /**
    * Opens the project for work, which takes the file away.
    *
-   * @param gone names of hosts that are down
+   * @param gone as {@link LockTerms#gone}
    */
   WriteSession open(String build, Set<String> gone, Consumer<Event> listener) throws IOException {
     if (rest != null) {

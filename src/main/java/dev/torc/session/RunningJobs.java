@@ -4,6 +4,7 @@ import dev.torc.cache.BuildLock;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
+import dev.torc.cache.StartOrigin;
 import dev.torc.exec.EarlierJob;
 import dev.torc.plan.Reason;
 import java.io.IOException;
@@ -38,7 +39,7 @@ public record RunningJobs(
   /**
    * The same for who knows more.
    *
-   * @param gone names of hosts that are down
+   * @param gone as {@link LockTerms#gone}
    */
   static RunningJobs of(CachePlace place, Cache cache, Set<String> gone) throws IOException {
     Optional<BuildLock.Holder> holder = BuildLock.holder(place);
@@ -76,10 +77,14 @@ public record RunningJobs(
     if (mark.isRemote()) {
       return submitted(mark.executor());
     }
-    return mark.isElsewhere(place) && !gone.contains(mark.origin().host())
-        ? new Reason(
-            Reason.Kind.ELSEWHERE, mark.origin().host(), "", Long.toString(mark.origin().pid()))
-        : Reason.of(Reason.Kind.INTERRUPTED);
+    if (!mark.isOutOfReach(place, gone)) {
+      return Reason.of(Reason.Kind.INTERRUPTED);
+    }
+    StartOrigin origin = mark.origin();
+    String pid = Long.toString(origin.pid());
+    return origin.isOfAnotherHost(place)
+        ? new Reason(Reason.Kind.ELSEWHERE, origin.host(), Reason.HOST, pid)
+        : new Reason(Reason.Kind.ELSEWHERE, origin.user(), Reason.USER, pid);
   }
 
   private static Reason submitted(String where) {

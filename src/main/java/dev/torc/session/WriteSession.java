@@ -102,7 +102,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
    * Opens a project whose lock the caller holds.
    *
    * @param id the random id of this build
-   * @param gone names of hosts that are down
+   * @param gone as {@link LockTerms#gone}
    * @param warn takes lines for people
    */
   public static WriteSession open(
@@ -145,7 +145,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
    * records as interrupted those that this cache answers for; but for what is handed out, and what
    * may run on other hosts.
    *
-   * @param gone names of hosts that are down
+   * @param gone as {@link LockTerms#gone}
    * @return the marks of what goes on
    */
   public static List<StartMarks.Mark> endLeftovers(
