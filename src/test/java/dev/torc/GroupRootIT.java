@@ -106,6 +106,38 @@ class GroupRootIT {
     assertEquals(0, ran.exit(), ran.err());
   }
 
+  /** Rule 9: nobody else can see or end what it left. */
+  @Test
+  void whatAnotherMembersKilledTorcLeftIsLeftAlone() throws Exception {
+    box.build(
+        """
+        jobs:
+          a:
+            command: |
+              cp in out/a/one
+              if test -e stuck; then echo $$ > stuck; kill -9 $PPID; sleep 1000; fi
+            needs: in
+            produces: out/a/one
+          b: { command: 'cat {needs} > {produces}', needs: out/a/one, produces: out/b }
+        """);
+    box.write("stuck", "");
+    give(02775);
+    anna.torc("0022");
+    String job = box.awaitLine("stuck");
+    Files.delete(box.root.resolve("stuck"));
+    Ran refused = ben.torc("0022");
+    assertEquals(1, refused.exit(), refused.err());
+    assertTrue(refused.err().contains("may still run as 61001 (pid "), refused.err());
+    assertTrue(refused.err().contains("): let 61001 build, or --gone 61001 if nothing does"));
+    assertTrue(ben.torc("0022", "-n").out().contains("may still run as 61001"));
+    assertTrue(Sandbox.runs(job));
+    Ran own = anna.torc("0022");
+    assertTrue(own.err().contains("a: ended "), own.err());
+    assertFalse(Sandbox.runs(job));
+    done(ALL, own);
+    done(NONE, ben.torc("0022"));
+  }
+
   @ParameterizedTest
   @CsvSource({"0022, 02775", "0022, 0775", "0027, 02775", "0002, 02775"})
   void eachGoesOnWhereTheOtherEnded(String umask, String mode) throws Exception {

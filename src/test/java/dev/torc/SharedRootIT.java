@@ -105,6 +105,39 @@ class SharedRootIT {
     assertEquals(0, there("build", "--no-wait").await().exit(), "the lock is free at once");
   }
 
+  /** Section 10: the journal is the truth, for the machine with the disks too. */
+  @Test
+  void theRecordsAreInTheRootAndTheDatabaseOnALocalDisk() throws Exception {
+    project.build(QUICK);
+    mounted();
+    Ran first = there("build").await();
+    assertEquals("1 job: 1 ran, 0 up to date, 0 failed", first.counts(), first.err());
+    assertFalse(first.err().contains("network file system"), first.err());
+    assertTrue(project.exists(".torc/journal"));
+    assertFalse(project.exists(".torc/data.mdb"));
+    project.env.put("TORC_CACHE", temp.resolve("disk of the server").toString());
+    Ran server = project.torc();
+    assertEquals("1 job: 0 ran, 1 up to date, 0 failed", server.counts(), server.err());
+    project.write("a", "mine");
+    assertEquals("1 job: 1 ran, 0 up to date, 0 failed", project.torc().counts());
+    project.env.put("TORC_CACHE", temp.resolve("databases").toString());
+    assertEquals("1 job: 0 ran, 1 up to date, 0 failed", there("build").await().counts());
+  }
+
+  @Test
+  void aFolderOfDatabasesOnTheNetworkIsWarnedOf() throws Exception {
+    project.build(QUICK);
+    mounted();
+    project.env.put("TORC_CACHE", mount.at.resolve("databases").toString());
+    Ran warned = there("build").await();
+    assertEquals(0, warned.exit(), warned.err());
+    assertTrue(
+        warned
+            .err()
+            .contains("the cache lies on a network file system (FUSE), where it is not safe;"),
+        warned.err());
+  }
+
   @Test
   void aBuildThatSeesTheDisksKeepsOneOutThroughTheMount() throws Exception {
     project.build(WAITS);

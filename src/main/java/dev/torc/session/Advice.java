@@ -1,16 +1,14 @@
 package dev.torc.session;
 
+import dev.torc.cache.CachePlace;
 import dev.torc.graph.Graph;
 import dev.torc.plan.EmptyGlobs;
 import dev.torc.plan.JobSelection;
-import dev.torc.posix.FileSystems;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -71,9 +69,12 @@ public final class Advice {
   }
 
   /** A line where the cache lies on a network file system, which LMDB is not made for. */
-  static Optional<String> network(Project project) {
-    Path database = project.place().database();
-    return FileSystems.networkKind(Files.exists(database) ? database : project.place().root())
+  static Optional<String> network(Project project, CachePlace settled) {
+    return project
+        .caller()
+        .host()
+        .here()
+        .networkKind(settled.database())
         .map(
             kind ->
                 "the cache lies on a network file system (%s), where it is not safe;"

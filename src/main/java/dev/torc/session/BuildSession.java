@@ -308,7 +308,7 @@ public final class BuildSession {
         new Event.Started(work.build(), project.workflow().root(), plan.selected().cardinality()));
     if (work.build().number() == 1) {
       project.workflow().warnings().forEach(line -> warn.accept(line.toString()));
-      Advice.network(project).ifPresent(warn);
+      Advice.network(project, work.cache().place()).ifPresent(warn);
     }
     tellEmpty(expanded, plan.context().selection(), watcher);
     if (!plan.isQuiet()) {
