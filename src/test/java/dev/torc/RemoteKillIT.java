@@ -79,7 +79,9 @@ class RemoteKillIT {
     built.build(PROJECT);
     built.write("x", "1\n");
     holds(built, NONE);
+    String java = built.env.put("TORC_JAVA_HOME", deadly.toString()); // makes its AOT cache
     Ran ran = built.torc();
+    built.env.put("TORC_JAVA_HOME", java);
     assertEquals(0, ran.exit(), ran.err());
     assertFalse(built.exists(".torc/remote"));
     built.run(List.of("rm", "runs", "submissions"));
