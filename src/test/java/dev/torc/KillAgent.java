@@ -40,16 +40,19 @@ import java.util.jar.Manifest;
  * whatever code, a commit of the database, or a program that it starts. A file names the steps
  * before which others were ended; the first one that is not in it is the next, and so all have
  * their turn, whatever order threads take them in, also one that somebody adds to torc. JVMs that
- * run side by side share the file, and no two end before the same step. It knows nothing of torc.
+ * run side by side share the file, and no two end before the same step. It knows nothing of what
+ * torc does.
  *
- * <p>It comes when the JVM has begun, with classes that were changed before: one that is there from
- * the begin, or changes classes itself, keeps the JVM from its AOT cache, and each start takes five
- * times as long.
+ * <p>It comes when the JVM has begun: one that is there from the begin keeps the JVM from its AOT
+ * cache, and each start takes five times as long. The classes that call it were changed before.
  */
 public final class KillAgent implements BiConsumer<String, Object> {
 
   /** The status with which the JVM ends. */
   static final int EXIT = 137;
+
+  /** What it says then on standard error; the step follows. */
+  static final String SAYS = "killed before ";
 
   /** What is done more often in one run is done as before. */
   private static final int MOST = 2;
@@ -240,6 +243,7 @@ public final class KillAgent implements BiConsumer<String, Object> {
       steps.read(before);
       String text = StandardCharsets.UTF_8.decode(before.flip()).toString();
       if (!text.lines().toList().contains(step)) {
+        System.err.println(SAYS + step);
         steps.write(StandardCharsets.UTF_8.encode(step + "\n"));
         Runtime.getRuntime().halt(EXIT);
       }
