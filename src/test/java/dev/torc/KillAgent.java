@@ -3,6 +3,7 @@ package dev.torc;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
@@ -12,17 +13,23 @@ import java.lang.classfile.MethodTransform;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.ClassDefinition;
 import java.lang.instrument.Instrumentation;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.ProtectionDomain;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -32,173 +39,257 @@ import java.util.jar.Manifest;
  * A Java agent that ends a JVM, as {@code kill -9} does, just before a step: a change of a file by
  * whatever code, a commit of the database, or a program that it starts. A file names the steps
  * before which others were ended; the first one that is not in it is the next, and so all have
- * their turn, whatever order threads take them in, also one that somebody adds to torc. It knows
- * nothing of torc.
+ * their turn, whatever order threads take them in, also one that somebody adds to torc. JVMs that
+ * run side by side share the file, and no two end before the same step. It knows nothing of what
+ * torc does.
+ *
+ * <p>It comes when the JVM has begun: one that is there from the begin keeps the JVM from its AOT
+ * cache, and each start takes five times as long. The classes that call it were changed before.
  */
-public final class KillAgent {
+public final class KillAgent implements BiConsumer<String, Object> {
 
   /** The status with which the JVM ends. */
   static final int EXIT = 137;
 
+  /** What it says then on standard error; the step follows. */
+  static final String SAYS = "killed before ";
+
   /** What is done more often in one run is done as before. */
   private static final int MOST = 2;
 
-  /** What a thread opened last for writing: it writes to that. */
-  private static final ThreadLocal<String> OPENED = ThreadLocal.withInitial(() -> "");
+  private static final String MAIN = "dev.torc.cli.Main";
 
-  private static final Map<String, Integer> TIMES = new HashMap<>();
-  private static Path file;
-  private static Set<String> done;
-  private static String from;
-  private static String until;
-  private static boolean counts;
+  /** Gives way to Java with the agent's jar, which names torc's, in the place of that. */
+  private static final String PROGRAM =
+      """
+      #!/bin/sh
+      if [ -e '%1$s' ]; then cache=-XX:AOTCache; else cache=-XX:AOTCacheOutput; fi
+      for word; do
+        shift
+        case $word in
+          -XX:AOTCache=*) set -- "$@" "$cache=%1$s" ;;
+          -cp | */torc.jar) ;;
+          %2$s) set -- "$@" "-Dkill.from=%3$s" "-Dkill.until=%4$s" -jar '%5$s' ;;
+          *) set -- "$@" "$word" ;;
+        esac
+      done
+      exec '%6$s/bin/java' "$@"
+      """;
 
   /** What makes a step, by class. */
   private static final Map<String, Set<String>> CALLS =
       Map.of(
-          "sun/nio/fs/UnixNativeDispatcher",
+          "sun.nio.fs.UnixNativeDispatcher",
           Set.of("open", "mkdir", "rename", "unlink", "rmdir", "link", "symlink"),
-          "sun/nio/ch/UnixFileDispatcherImpl",
+          "sun.nio.ch.UnixFileDispatcherImpl",
           Set.of("write", "pwrite", "writev", "truncate"),
-          "java/io/FileOutputStream",
+          "java.io.FileOutputStream",
           Set.of("open"),
-          "java/lang/ProcessImpl",
+          "java.lang.ProcessImpl",
           Set.of("start"),
-          "dev/torc/posix/Spawn",
+          "dev.torc.posix.Spawn",
           Set.of("start"),
-          "org/lmdbjava/Txn",
+          "org.lmdbjava.Txn",
           Set.of("commit"));
 
-  private KillAgent() {}
+  /** What a thread opened last for writing: it writes to that. */
+  private final ThreadLocal<String> opened = ThreadLocal.withInitial(() -> "");
+
+  private final Map<String, Integer> times = new HashMap<>();
+  private final Path file;
+  private final String from;
+  private final String until;
+  private boolean counts;
+  private boolean ends;
+
+  private KillAgent(Path file, String from, String until) {
+    this.file = file;
+    this.from = from;
+    this.until = until;
+  }
 
   /**
    * Makes the agent's jar in a folder, and a folder beside it for TORC_JAVA_HOME: its Java has the
-   * agent.
+   * agent. The first start makes the AOT cache of the others, so it is to have no KILL, and to end
+   * before they begin.
    *
    * @param from steps count from the first that names this
    * @param until and before the first that names this
-   * @return that folder; the variable KILL names the file of steps
+   * @return that folder; the variable KILL names the file of steps, without it nothing is ended
    */
   static Path home(Path folder, String from, String until) throws IOException {
     Path jar = folder.resolve("kill.jar");
+    copyJars(folder.resolve("lib")); // an AOT cache holds no classes from afar
     Manifest manifest = new Manifest();
     Attributes main = manifest.getMainAttributes();
     main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    main.putValue("Premain-Class", KillAgent.class.getName());
-    main.putValue("Boot-Class-Path", jar.getFileName().toString()); // what it changes calls it
-    main.putValue("Can-Retransform-Classes", "true");
+    main.put(Attributes.Name.MAIN_CLASS, MAIN);
+    main.put(Attributes.Name.CLASS_PATH, "lib/torc.jar");
+    main.putValue("Launcher-Agent-Class", KillAgent.class.getName());
+    main.putValue("Can-Redefine-Classes", "true");
     try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
-      for (Class<?> each : List.of(KillAgent.class, Steps.class, First.class)) {
-        String name = each.getName().replace('.', '/') + ".class";
-        out.putNextEntry(new JarEntry(name));
-        try (InputStream in = each.getClassLoader().getResourceAsStream(name)) {
-          in.transferTo(out);
-        }
+      String own = file(KillAgent.class.getName());
+      out.putNextEntry(new JarEntry(own));
+      out.write(bytes("/" + own));
+      for (Map.Entry<String, Set<String>> each : CALLS.entrySet()) {
+        out.putNextEntry(new JarEntry(changed(each.getKey())));
+        out.write(changed(bytes("/" + file(each.getKey())), each.getValue()));
       }
     }
     Path java = Path.of(System.getProperty("java.home"));
     Path home = Files.createDirectories(folder.resolve("home"));
     Files.copy(java.resolve("release"), home.resolve("release"));
     Path program = Files.createDirectories(home.resolve("bin")).resolve("java");
-    String call = "#!/bin/sh\nexec '%s/bin/java' \"-javaagent:%s=$KILL %s %s\" \"$@\"\n";
-    Files.writeString(program, call.formatted(java, jar, from, until));
+    Path cache = folder.resolve("kill.aot");
+    Files.writeString(program, PROGRAM.formatted(cache, MAIN, from, until, jar, java));
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     return home;
   }
 
-  /** Called by the JVM before {@code main}; {@code text} is the file, and where it begins, ends. */
-  public static void premain(String text, Instrumentation jvm) throws Exception {
-    String[] words = text.split(" ");
-    file = Path.of(words[0]);
-    from = words[1];
-    until = words[2];
-    done = new HashSet<>(Files.exists(file) ? Files.readAllLines(file) : List.of());
-    jvm.addTransformer(new Steps(), true);
-    for (String name : CALLS.keySet()) {
-      if (name.startsWith("java/") || name.startsWith("sun/")) { // the others come later
-        jvm.retransformClasses(Class.forName(name.replace('/', '.')));
+  private static void copyJars(Path folder) throws IOException {
+    Files.createDirectory(folder);
+    Path lib = Path.of(Sandbox.launcher()).resolveSibling("../lib");
+    try (DirectoryStream<Path> jars = Files.newDirectoryStream(lib, "*.jar")) {
+      for (Path jar : jars) {
+        Files.copy(jar, folder.resolve(jar.getFileName()));
       }
     }
   }
 
-  /** A step is next; {@code flags} are those of open(2), -1 for other calls. */
-  public static void step(String call, Object on, int flags) throws IOException {
-    if (flags < 0 || (flags & 3) != 0) { // else it is read
-      step(call, on);
+  private static String file(String type) {
+    return type.replace('.', '/') + ".class";
+  }
+
+  /** Where in the agent's jar the changed class lies. */
+  private static String changed(String type) {
+    return "changed/" + file(type);
+  }
+
+  private static byte[] bytes(String path) throws IOException {
+    try (InputStream in = KillAgent.class.getResourceAsStream(path)) {
+      return in.readAllBytes();
     }
   }
 
-  private static synchronized void step(String call, Object on) throws IOException {
+  /** The class with the agent called first by some of its methods. */
+  private static byte[] changed(byte[] type, Set<String> methods) {
+    ClassFile file = ClassFile.of();
+    return file.transformClass(
+        file.parse(type),
+        (all, each) -> {
+          if (each instanceof MethodModel method
+              && method.code().isPresent()
+              && methods.contains(method.methodName().stringValue())) {
+            all.transformMethod(method, MethodTransform.transformingCode(new First(method)));
+          } else {
+            all.with(each);
+          }
+        });
+  }
+
+  /** Called by the JVM before {@code main}. */
+  public static void agentmain(String text, Instrumentation jvm) throws Exception {
+    String file = System.getenv("KILL");
+    if (file == null) {
+      return;
+    }
+    String from = System.getProperty("kill.from");
+    KillAgent agent = new KillAgent(Path.of(file), from, System.getProperty("kill.until"));
+    System.getProperties().put(KillAgent.class.getName(), agent); // Java's classes see no other
+    List<ClassDefinition> all = new ArrayList<>();
+    for (String name : CALLS.keySet()) {
+      Class<?> type = Class.forName(name, false, KillAgent.class.getClassLoader());
+      all.add(new ClassDefinition(type, bytes("/" + changed(name))));
+    }
+    jvm.redefineClasses(all.toArray(ClassDefinition[]::new));
+  }
+
+  /** A call on something is next: it may be a step. */
+  @Override
+  public synchronized void accept(String call, Object on) {
+    if (ends) {
+      return; // the agent's own
+    }
     String what =
         on instanceof FileDescriptor
-            ? OPENED.get()
+            ? opened.get()
             : on instanceof Object[] words ? String.valueOf(words[words.length - 1]) : "" + on;
     what = what.replace(System.getProperty("user.dir") + "/", "");
     what = what.replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "*").replace('\n', ' ');
     if (call.equals("open")) {
-      OPENED.set(what);
+      opened.set(what);
     }
     counts = (counts || what.contains(from)) && !what.contains(until);
-    int times = counts ? TIMES.merge(call + " " + what, 1, Integer::sum) : MOST + 1;
-    String name = call + " " + what + " #" + times;
-    if (times <= MOST && done.add(name)) {
-      counts = false;
-      Files.write(file, done);
-      Runtime.getRuntime().halt(EXIT);
+    int time = counts ? times.merge(call + " " + what, 1, Integer::sum) : MOST + 1;
+    if (time <= MOST) {
+      ends = true;
+      try {
+        end(call + " " + what + " #" + time);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } finally {
+        ends = false;
+      }
     }
   }
 
-  private static final class Steps implements ClassFileTransformer {
-
-    @Override
-    public byte[] transform(
-        ClassLoader loader, String name, Class<?> old, ProtectionDomain domain, byte[] bytes) {
-      Set<String> calls = CALLS.get(name);
-      if (calls == null) {
-        return null;
+  /** Ends the JVM, unless one was ended before the step. */
+  private void end(String step) throws IOException {
+    try (FileChannel steps =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      steps.lock(); // while this channel is open, and no other one of the file is closed
+      ByteBuffer before = ByteBuffer.allocate((int) steps.size());
+      steps.read(before);
+      String text = StandardCharsets.UTF_8.decode(before.flip()).toString();
+      if (!text.lines().toList().contains(step)) {
+        System.err.println(SAYS + step);
+        steps.write(StandardCharsets.UTF_8.encode(step + "\n"));
+        Runtime.getRuntime().halt(EXIT);
       }
-      ClassFile file = ClassFile.of();
-      return file.transformClass(
-          file.parse(bytes),
-          (all, each) -> {
-            if (each instanceof MethodModel method
-                && method.code().isPresent()
-                && calls.contains(method.methodName().stringValue())) {
-              all.transformMethod(method, MethodTransform.transformingCode(new First(method)));
-            } else {
-              all.with(each);
-            }
-          });
     }
   }
 
   /** Puts the call before the first instruction. */
   private record First(MethodModel method) implements CodeTransform {
+
+    private static final ClassDesc AGENT = BiConsumer.class.describeConstable().orElseThrow();
+    private static final ClassDesc PROPERTIES = Properties.class.describeConstable().orElseThrow();
+    private static final ClassDesc SYSTEM = System.class.describeConstable().orElseThrow();
+
     @Override
     public void atStart(CodeBuilder code) {
       MethodTypeDesc type = method.methodTypeSymbol();
-      code.ldc(method.methodName().stringValue());
+      boolean flags =
+          type.parameterCount() > 1 && type.parameterType(1).equals(ConstantDescs.CD_int);
+      if (flags && method.methodName().equalsString("open")) { // those of open(2): 0 reads
+        code.iload(code.parameterSlot(1)).iconst_3().iand().ifThen(this::call);
+      } else {
+        call(code);
+      }
+    }
+
+    private void call(CodeBuilder code) {
+      MethodTypeDesc type = method.methodTypeSymbol();
+      code.invokestatic(SYSTEM, "getProperties", MethodTypeDesc.of(PROPERTIES))
+          .ldc(KillAgent.class.getName())
+          .invokevirtual(
+              PROPERTIES,
+              "get",
+              MethodTypeDesc.of(ConstantDescs.CD_Object, ConstantDescs.CD_Object))
+          .checkcast(AGENT)
+          .ldc(method.methodName().stringValue());
       boolean named = type.parameterCount() > 0 && !type.parameterType(0).isPrimitive();
       if (named) {
         code.aload(code.parameterSlot(0));
       } else {
         code.aconst_null();
       }
-      boolean flags =
-          type.parameterCount() > 1 && type.parameterType(1).equals(ConstantDescs.CD_int);
-      if (flags && method.methodName().equalsString("open")) {
-        code.iload(code.parameterSlot(1));
-      } else {
-        code.iconst_m1();
-      }
-      code.invokestatic(
-          ClassDesc.of(KillAgent.class.getName()),
-          "step",
+      code.invokeinterface(
+          AGENT,
+          "accept",
           MethodTypeDesc.of(
-              ConstantDescs.CD_void,
-              ConstantDescs.CD_String,
-              ConstantDescs.CD_Object,
-              ConstantDescs.CD_int));
+              ConstantDescs.CD_void, ConstantDescs.CD_Object, ConstantDescs.CD_Object));
     }
 
     @Override

@@ -13,14 +13,14 @@ import java.util.SequencedMap;
 import java.util.function.Supplier;
 
 /** A call of torc in a test: its status and what it wrote. */
-record Run(int exit, String out, String err) {
+public record Run(int exit, String out, String err) {
 
   static Console console(Path cwd, Writer out, Writer err, Map<String, String> env) {
     return new Console(InputStream.nullInputStream(), out, err, env, cwd, false, false, () -> 0);
   }
 
   /** The shipped commands. */
-  static Run of(Path cwd, String... args) {
+  public static Run of(Path cwd, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int exit = Main.run(args, console(cwd, out, err, Map.of("PATH", System.getenv("PATH"))));
