@@ -32,7 +32,8 @@ class FullDiskTest {
   @BeforeEach
   void mount() throws Exception {
     disk = Files.createDirectory(folder.resolve("disk"));
-    mounted = run("mount", "-t", "tmpfs", "-o", "size=512k,mode=755", "torc-test", disk.toString()) == 0;
+    mounted =
+        run("mount", "-t", "tmpfs", "-o", "size=512k,mode=755", "torc-test", disk.toString()) == 0;
     Assumptions.assumeTrue(mounted, "no full disk to test with: this user cannot mount a tmpfs");
   }
 
