@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.Dying;
+import dev.torc.cache.SharingHost;
+import dev.torc.cache.ThisHost;
 import dev.torc.exec.LocalRunner;
 import dev.torc.exec.Runner;
 import dev.torc.posix.Environment;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,25 +54,38 @@ class DyingIT {
 
   @Test
   void theFirstBuildDiesAtEveryCommitInTurn() throws Exception {
-    dies(false);
+    dies(false, false);
   }
 
   @Test
   void aLaterBuildDiesAtEveryCommitInTurn() throws Exception {
-    dies(true);
+    dies(true, false);
   }
 
-  private void dies(boolean later) throws Exception {
+  /** Section 10: between the journal and the database, and another host goes on. */
+  @Test
+  void soItDoesWhereHostsShareTheRoot() throws Exception {
+    dies(true, true);
+  }
+
+  private void dies(boolean later, boolean shared) throws Exception {
     int deaths = 0;
     for (int commit = 1; ; commit++) {
       Real torc = new Real(Files.createDirectory(temp.resolve("p" + commit)).toRealPath());
+      if (shared) {
+        torc.here = host(torc.root, "one");
+      }
       torc.given(JOBS);
       torc.edit("x", "1");
       if (later) {
         torc.build();
         torc.edit("x", "2");
       }
-      int status = child(torc.root, commit);
+      int status = child(torc.root, commit, shared);
+      if (shared && commit % 2 == 0) {
+        torc.here = host(torc.root, "two");
+        torc.gone = Set.of(host(torc.root, "one").name());
+      }
       String x = torc.read("x");
       if (status == Dying.EXIT) {
         deaths++;
@@ -90,7 +106,11 @@ class DyingIT {
     assertTrue(deaths >= 7, "only " + deaths + " commits"); // one for each job, and the history's
   }
 
-  private static int child(Path root, int commit) throws Exception {
+  private static ThisHost host(Path root, String name) {
+    return SharingHost.named(root.getFileName() + "-" + name, root.getParent());
+  }
+
+  private static int child(Path root, int commit, boolean shared) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -104,11 +124,15 @@ class DyingIT {
                 System.getProperty("java.class.path"),
                 DyingIT.class.getName(),
                 root.toString(),
-                Integer.toString(commit)));
+                Integer.toString(commit),
+                Boolean.toString(shared)));
     return new ProcessBuilder(command).inheritIO().start().waitFor();
   }
 
-  /** The build that dies: folder and number of the commit. Each job's end is a commit. */
+  /**
+   * The build that dies: folder, number of the commit, whether hosts share it. Each job's end is a
+   * commit.
+   */
   public static void main(String[] arguments) {
     Real torc =
         new Real(Path.of(arguments[0])) {
@@ -127,6 +151,9 @@ class DyingIT {
             }
           }
         };
+    if (Boolean.parseBoolean(arguments[2])) {
+      torc.here = host(torc.root, "one");
+    }
     torc.build();
     System.exit(torc.exit);
   }
