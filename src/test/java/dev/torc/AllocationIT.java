@@ -15,12 +15,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * {@code torc slurm} in a real Slurm of two nodes. Both are this machine, without control groups:
  * that a step is held to its cpus and gpus, and that torc sees no process of another machine,
  * cannot be shown here.
  */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("AllocationIT") // one of its tests at a time, beside other classes
 class AllocationIT {
 
   @TempDir static Path temp;

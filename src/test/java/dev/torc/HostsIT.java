@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class HostsIT {
 
-  private static final int KILLS = 40;
+  private static final int KILLS = 25;
 
   private static final String MAY_RUN =
       "may still run on red \\(pid \\d+\\): build there, or --gone red if that host is down";

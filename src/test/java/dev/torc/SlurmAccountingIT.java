@@ -24,11 +24,16 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * What is known of jobs that a real Slurm has forgotten, by its accounting. What it says of those
  * that it has is for {@code SlurmIT}.
  */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("SlurmAccountingIT") // one of its tests at a time, beside other classes
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SlurmAccountingIT {
 

@@ -31,11 +31,16 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The words of a real Slurm, and what is made of them. The controller looks for time limits twice a
  * minute, so the job for that waits while the other tests run.
  */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("SlurmIT") // one of its tests at a time, beside other classes
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SlurmIT {
 
