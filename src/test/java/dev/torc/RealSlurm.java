@@ -107,8 +107,8 @@ final class RealSlurm implements AutoCloseable {
     if (!found.isEmpty() && "true".equals(System.getenv("CI"))) {
       fail(
           found
-              + " is not installed: apt has slurmctld, slurmd, slurm-client, munge, slurmdbd and"
-              + " mariadb-server-core");
+              + " is not installed: apt has slurmctld, slurmd, slurm-client, munge, slurmdbd,"
+              + " mariadb-server-core and mariadb-client-core");
     }
     assumeTrue(found.isEmpty(), found + " is not installed");
     // A short name: that of munge's socket has at most 107 bytes.
@@ -126,7 +126,8 @@ final class RealSlurm implements AutoCloseable {
   private static final String PROGRAMS =
       "munged slurmctld slurmd sbatch salloc srun squeue scontrol scancel";
 
-  private static final String ACCOUNTING = "sacct sacctmgr slurmdbd mariadbd mariadb-install-db";
+  private static final String ACCOUNTING =
+      "sacct sacctmgr slurmdbd mariadbd mariadb-install-db my_print_defaults";
 
   private static final String MISSING =
       """
