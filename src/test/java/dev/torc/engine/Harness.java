@@ -91,7 +91,10 @@ class Harness {
   /** What the last build told, in order. */
   List<Event> events = new CopyOnWriteArrayList<>();
 
-  /** The exit status of the last build; 137 if it was killed. */
+  /** The exit status of a build that was killed. */
+  static final int KILLED = 137;
+
+  /** The exit status of the last build. */
   int exit;
 
   /** What read files in the last build. */
@@ -408,7 +411,7 @@ class Harness {
     try {
       exit = session.run(UUID.randomUUID().toString(), new Watcher(begun));
     } catch (StubRunner.Killed killed) {
-      exit = 137;
+      exit = KILLED;
     }
   }
 

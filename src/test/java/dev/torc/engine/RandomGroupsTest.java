@@ -38,7 +38,13 @@ class RandomGroupsTest {
 
   @Test
   void exactlyTheExpectedInstancesRun() {
-    RandomWalks.play(PROJECTS, temp, Walk::new);
+    RandomWalks.play(PROJECTS, temp, (root, random) -> new Walk(root, random, 0));
+  }
+
+  /** Section 10, network roots: who builds where makes no difference. */
+  @Test
+  void soTheyDoWhereHostsTakeTurns() {
+    RandomWalks.play(PROJECTS / 2, temp, (root, random) -> new Walk(root, random, 3));
   }
 
   /** One project and what happens to it. */
@@ -46,6 +52,7 @@ class RandomGroupsTest {
     private final Path root;
     private final Random random;
     private final Harness torc;
+    private final RandomHosts hosts;
     private final Oracle oracle = new Oracle();
     private final SortedMap<Integer, Oracle.Unit> drafts = new TreeMap<>();
     private final SortedMap<Integer, Oracle.Unit> units = new TreeMap<>();
@@ -54,9 +61,10 @@ class RandomGroupsTest {
     private Map<String, String> looked;
     private List<String> written = List.of();
 
-    Walk(Path root, Random random) {
+    Walk(Path root, Random random, int hosts) {
       this.root = root;
       this.random = random;
+      this.hosts = new RandomHosts(root, random, hosts);
       this.torc = new Harness(root);
       if (random.nextInt(4) > 0) { // with young stamps, nothing is ever at rest
         torc.stamps = new AgedStamps();
@@ -85,6 +93,7 @@ class RandomGroupsTest {
       for (int step = 0; step < STEPS; step++) {
         story.add("-- step " + step);
         write();
+        story.add(hosts.next(torc));
         switch (random.nextInt(6)) {
           case 0 -> stoppedBuild(false);
           case 1 -> stoppedBuild(true);
@@ -93,6 +102,7 @@ class RandomGroupsTest {
         assertEquals(oracle.disk, files(root), "the disk");
         if (random.nextInt(4) == 0) {
           story.add("again");
+          story.add(hosts.next(torc));
           wholeBuild();
         }
         if (random.nextInt(6) == 0) {

@@ -7,18 +7,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.cache.SharingHost;
 import dev.torc.cache.ThisHost;
 import dev.torc.hash.AgedStamps;
+import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
 import dev.torc.session.CleanRequest;
 import dev.torc.session.LockTerms;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ProjectOptions;
+import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Section 10, network roots: builds of one root by several hosts, one after the other. */
 class SharedRootBuildTest {
@@ -85,6 +92,55 @@ class SharedRootBuildTest {
     torc.edit("middle", "edited");
     on(two).ran("first");
     on(one).ran();
+  }
+
+  /** The clock of a host may be ahead of the server's, or behind: files are dated by the server. */
+  @ParameterizedTest
+  @ValueSource(longs = {-3600, 3600})
+  void aClockThatIsWrongMakesNoDifference(long seconds) {
+    torc.stamps = new ShiftedStamps(seconds);
+    on(one).ran("first", "second");
+    on(two).ran();
+    for (int i = 1; i <= 5; i++) {
+      torc.edit("source", "" + i);
+      on(i % 2 == 0 ? one : two).ran("first", "second");
+      on(one).ran();
+      on(two).ran();
+    }
+    torc.stamps = StampSource.of(FileSystems.getDefault()); // somebody has set the clock
+    torc.edit("source", "6");
+    on(one).ran("first", "second");
+    on(two).ran();
+  }
+
+  /** Stamps of a server whose clock differs from that of the hosts. */
+  private record ShiftedStamps(StampSource real, long nanos) implements StampSource {
+    ShiftedStamps(long seconds) {
+      this(StampSource.of(FileSystems.getDefault()), TimeUnit.SECONDS.toNanos(seconds));
+    }
+
+    @Override
+    public Stamp stamp(Path path) throws IOException {
+      return shifted(real.stamp(path));
+    }
+
+    @Override
+    public Stamp linkStamp(Path path) throws IOException {
+      return shifted(real.linkStamp(path));
+    }
+
+    private Stamp shifted(Stamp s) {
+      return s.exists()
+          ? new Stamp(
+              s.kind(),
+              s.executable(),
+              s.size(),
+              s.mtime() + nanos,
+              s.ctime() + nanos,
+              s.inode(),
+              s.attributes())
+          : s;
+    }
   }
 
   @Test

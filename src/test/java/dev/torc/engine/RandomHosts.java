@@ -1,0 +1,47 @@
+package dev.torc.engine;
+
+import dev.torc.cache.SharingHost;
+import dev.torc.cache.ThisHost;
+import dev.torc.posix.FileTree;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Hosts that build a root by turns, at random; now and then one has lost its disk. Where torc was
+ * killed on one, the others are told that nothing runs there.
+ */
+final class RandomHosts {
+
+  private final Random random;
+  private final List<ThisHost> hosts = new ArrayList<>();
+
+  /**
+   * So many hosts beside a root.
+   *
+   * @param count 0 for a root that is not shared
+   */
+  RandomHosts(Path root, Random random, int count) {
+    this.random = random;
+    for (int i = 0; i < count; i++) {
+      hosts.add(SharingHost.named(root.getFileName() + "-host" + i, root.getParent()));
+    }
+  }
+
+  /** Another host goes on, or the same one; a line for the story. */
+  String next(Harness torc) throws IOException {
+    if (hosts.isEmpty()) {
+      return "here";
+    }
+    torc.gone = torc.exit == Harness.KILLED ? Set.of(torc.here.name()) : Set.of();
+    torc.here = hosts.get(random.nextInt(hosts.size()));
+    boolean lost = random.nextInt(8) == 0;
+    if (lost) {
+      FileTree.remove(torc.here.databases());
+    }
+    return "on " + torc.here.name() + (lost ? ", whose disk is new" : "");
+  }
+}
