@@ -232,6 +232,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
    * @return this place with the database's true folder
    */
   CachePlace settle() {
+    Path at = folder;
     try {
       makeFolder(folder);
       if (!elsewhere()) {
@@ -244,19 +245,21 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
         id = HexFormat.of().formatHex(random);
         // Whole or not at all: a torn id would give the root another database each time.
         Path fresh = folder.resolve("id.new");
+        at = fresh;
         ready(fresh);
         OwnFile.write(fresh, (id + "\n").getBytes(StandardCharsets.UTF_8));
         OwnFile.prepare(folder.resolve("id"));
         Files.move(fresh, folder.resolve("id"), StandardCopyOption.ATOMIC_MOVE);
       }
       Path settled = database.resolveSibling(name(root, id, database.getParent(), host));
+      at = settled;
       if (isShared() && settled.getParent().equals(host.databases())) {
         HostFolder.make(settled.getParent());
       }
       OwnFile.folder(settled);
       return new CachePlace(root, folder, settled, host, group);
     } catch (IOException e) {
-      throw CacheTrouble.of("cannot make the cache", elsewhere() ? database : folder, e);
+      throw CacheTrouble.of("cannot make the cache", at, e);
     }
   }
 

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
  */
 final class Commits {
 
-  /** So many changes of a journal are taken over in one commit. */
-  private static final int GATHER = 50_000;
+  /** So many bytes of a journal are taken over in one commit. */
+  private static final int GATHER = 16 << 20;
 
   private final CachePlace place;
   private final CacheSettings settings;
@@ -61,14 +61,16 @@ final class Commits {
   void follow(JournalReader from) throws IOException, JournalReader.Damaged {
     long live = from.position().live();
     List<Batch.Change> gathered = new ArrayList<>();
+    long begin = from.position().end();
     List<Batch.Change> changes = from.next();
     while (changes != null) {
       gathered.addAll(changes);
       JournalPosition position = from.position();
       changes = from.next();
-      if (changes == null || gathered.size() >= GATHER) {
+      if (changes == null || position.end() - begin >= GATHER) {
         live += write(gathered, position.with(live));
         gathered.clear();
+        begin = position.end();
       }
     }
     journal = Journal.open(place.journal(), from.position().with(live));

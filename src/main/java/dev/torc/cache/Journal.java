@@ -3,6 +3,7 @@ package dev.torc.cache;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.RandomId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -80,34 +81,43 @@ final class Journal implements AutoCloseable {
       return journal;
     } catch (IOException | RuntimeException e) {
       out.close();
+      Files.deleteIfExists(fresh); // it may be that it fills the disk
       throw e;
     }
   }
 
   private void write(Records records) throws IOException {
-    List<Batch.Change> gathered = new ArrayList<>();
-    long[] size = {0, 0}; // of what is gathered, and of all
-    IOException[] failed = {null};
-    records.each(
-        (tree, key, value) -> {
-          gathered.add(new Batch.Change(tree, key, value));
-          size[0] += JournalFrame.size(key, value);
-          if (size[0] >= GATHER && failed[0] == null) {
-            size[1] += size[0];
-            size[0] = 0;
-            try {
-              frame(gathered);
-            } catch (IOException e) {
-              failed[0] = e;
-            }
-            gathered.clear();
-          }
-        });
-    if (failed[0] != null) {
-      throw failed[0];
+    Gathered gathered = new Gathered();
+    try {
+      records.each(gathered);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
-    frame(gathered);
-    end = end.with(size[0] + size[1]);
+    frame(gathered.changes);
+    end = end.with(gathered.all);
+  }
+
+  /** Puts records together until they are worth a frame. */
+  private final class Gathered implements Consumer {
+    private final List<Batch.Change> changes = new ArrayList<>();
+    private long size;
+    private long all;
+
+    @Override
+    public void accept(RecordTree tree, byte[] key, byte[] value) {
+      changes.add(new Batch.Change(tree, key, value));
+      size += JournalFrame.size(key, value);
+      all += JournalFrame.size(key, value);
+      if (size >= GATHER) {
+        try {
+          frame(changes);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+        changes.clear();
+        size = 0;
+      }
+    }
   }
 
   /** The name of a new file is on the disk. Where the system syncs no folders, a server has it. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -243,6 +244,26 @@ class JournalTest {
       }
     }
     assertEquals(2 * RecordTree.values().length, records);
+    assertFalse(Files.exists(folder.resolve("journal.new")));
+  }
+
+  /** A new one that cannot be written leaves the old one, and no other file. */
+  @Test
+  void aNewOneThatFailsIsNone() throws Exception {
+    make("1");
+    CacheException failure = new CacheException("cannot read");
+    assertSame(
+        failure,
+        assertThrows(
+            CacheException.class,
+            () ->
+                Journal.make(
+                    file(),
+                    visitor -> {
+                      visitor.accept(RecordTree.RESULTS, bytes("a"), new byte[3 << 20]);
+                      throw failure;
+                    })));
+    assertEquals(List.of("1"), read(null));
     assertFalse(Files.exists(folder.resolve("journal.new")));
   }
 }
