@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -143,9 +144,16 @@ final class Journal implements AutoCloseable {
   /**
    * Adds a commit; when this has returned it is on the disk. After a failure nothing more may be
    * added.
+   *
+   * @throws IOException also where somebody else has written to it: a host that was cut off from
+   *     the server for long has lost the build lock without being told
    */
   void append(List<Batch.Change> changes) throws IOException {
     long before = end.end();
+    if (out.size() != before) {
+      throw new FileSystemException(
+          file.toString(), null, "another host has written to it; build again when it is done");
+    }
     try {
       frame(changes);
       out.force(true);

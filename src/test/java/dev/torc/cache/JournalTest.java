@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -265,5 +266,21 @@ class JournalTest {
                     })));
     assertEquals(List.of("1"), read(null));
     assertFalse(Files.exists(folder.resolve("journal.new")));
+  }
+
+  /** A host that lost its lock without being told must not write over what another one wrote. */
+  @Test
+  void whatAnotherHostWroteMeanwhileStays() throws Exception {
+    JournalPosition end = make("1").getLast();
+    try (Journal lost = Journal.open(file(), end);
+        Journal holder = Journal.open(file(), end)) {
+      holder.append(List.of(change("k", "2")));
+      FileSystemException refused =
+          assertThrows(FileSystemException.class, () -> lost.append(List.of(change("k", "lost"))));
+      assertEquals(
+          "another host has written to it; build again when it is done", refused.getReason());
+      holder.append(List.of(change("k", "3")));
+    }
+    assertEquals(List.of("1", "2", "3"), read(null));
   }
 }
