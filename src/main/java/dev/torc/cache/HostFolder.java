@@ -1,7 +1,7 @@
 package dev.torc.cache;
 
 import dev.torc.posix.OwnFile;
-import dev.torc.posix.OwnStatus;
+import dev.torc.posix.OwnUser;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -59,9 +59,8 @@ final class HostFolder {
     OwnFile.refuseLink(folder);
     Map<String, Object> status =
         Files.readAttributes(folder, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
-    String user = OwnStatus.user();
     return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
         && ((int) status.get("mode") & OTHERS) == 0
-        && (user.isEmpty() || user.equals(status.get("uid").toString()));
+        && OwnUser.is((int) status.get("uid"));
   }
 }

@@ -1,6 +1,7 @@
 package dev.torc.cache;
 
 import dev.torc.posix.GroupBits;
+import dev.torc.posix.OwnUser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -64,7 +65,7 @@ final class OthersFile {
     PosixFileAttributes there = attributes(culprit);
     String owner = there.owner().getName();
     int number = (int) Files.getAttribute(culprit, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-    if (GroupBits.isThisUser(number)) {
+    if (OwnUser.is(number)) {
       return "";
     }
     String command = "chmod -R g+rwX .torc";

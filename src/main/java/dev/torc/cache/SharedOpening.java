@@ -23,69 +23,73 @@ final class SharedOpening {
   /** See {@link Cache#open}. */
   static Cache forWork(CachePlace place, Consumer<String> note, CacheSettings settings) {
     while (true) {
-      try {
-        if (!OwnFile.stands(place.journal())) {
-          return begin(place, note, settings);
+      try (JournalReader journal =
+          OwnFile.stands(place.journal()) ? JournalReader.open(place.journal()) : null) {
+        if (journal == null) {
+          takeOver(place);
         }
-        try (JournalReader journal = JournalReader.open(place.journal())) {
-          return follow(journal, place, note, settings);
-        } catch (JournalReader.Damaged e) {
-          Path aside = Damage.setAside(place.journal());
-          note.accept(
-              "the journal %s is %s; it was set aside as %s, and everything counts as never built"
-                  .formatted(place.journal(), e.getMessage(), aside.getFileName()));
-        }
+        return bring(journal, place, note, settings);
+      } catch (JournalReader.Damaged e) {
+        setAside(place, e, note);
       } catch (IOException e) {
-        throw CacheTrouble.of("cannot use the journal", place.journal(), e);
+        throw unusable(place, e);
       }
     }
   }
 
-  /** The first build with a journal: it begins with what a database knows that had none. */
-  private static Cache begin(CachePlace place, Consumer<String> note, CacheSettings settings)
-      throws IOException {
+  private static void setAside(
+      CachePlace place, JournalReader.Damaged damage, Consumer<String> note) {
+    try {
+      Path aside = Damage.setAside(place.journal());
+      note.accept(
+          "the journal %s is %s; it was set aside as %s, and everything counts as never built"
+              .formatted(place.journal(), damage.getMessage(), aside.getFileName()));
+    } catch (IOException e) {
+      throw unusable(place, e);
+    }
+  }
+
+  private static CacheException unusable(CachePlace place, IOException e) {
+    return CacheTrouble.of("cannot use the journal", place.journal(), e);
+  }
+
+  /** A first journal begins with what a database knows that had none. */
+  private static void takeOver(CachePlace place) throws IOException {
     Path alone = alone(place).data();
     if (!exists(place.data()) && exists(alone)) {
       Path copy = place.data().resolveSibling("data.mdb.new");
       Files.copy(alone, copy, StandardCopyOption.REPLACE_EXISTING, LinkOption.NOFOLLOW_LINKS);
       Files.move(copy, place.data(), StandardCopyOption.ATOMIC_MOVE);
     }
-    Cache cache = CacheOpening.database(place, note, settings);
-    boolean done = false;
-    try {
-      if (cache.position() != null) { // of a journal that somebody took away
-        cache.abandon();
-        remove(place);
-        cache = CacheOpening.database(place, note, settings);
-      }
-      cache.makeJournal();
-      done = true;
-      return cache;
-    } catch (LmdbException e) {
-      throw CacheTrouble.of("cannot read the cache", place.data(), e);
-    } finally {
-      if (!done) {
-        cache.abandon();
-      }
-    }
   }
 
-  private static Cache follow(
+  /**
+   * Opens a database that holds nothing else than the journal says, and goes on with both.
+   *
+   * @param journal null where there is none yet
+   */
+  private static Cache bring(
       JournalReader journal, CachePlace place, Consumer<String> note, CacheSettings settings)
       throws IOException, JournalReader.Damaged {
     Cache cache = CacheOpening.database(place, note, settings);
     boolean done = false;
     try {
-      if (!journal.goTo(cache.position())) {
+      JournalPosition held = cache.position();
+      if (journal == null ? held != null : !journal.goTo(held)) {
         cache.abandon();
         remove(place);
         cache = CacheOpening.database(place, note, settings);
       }
-      cache.follow(journal);
+      if (journal == null) {
+        cache.makeJournal();
+      } else {
+        cache.follow(journal);
+      }
       done = true;
       return cache;
     } catch (LmdbException e) {
-      throw CacheTrouble.of("cannot write the cache", place.data(), e);
+      throw CacheTrouble.of(
+          journal == null ? "cannot read the cache" : "cannot write the cache", place.data(), e);
     } finally {
       if (!done) {
         cache.abandon();

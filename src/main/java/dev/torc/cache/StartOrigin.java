@@ -1,6 +1,6 @@
 package dev.torc.cache;
 
-import dev.torc.posix.OwnStatus;
+import dev.torc.posix.OwnUser;
 import java.util.Set;
 
 /**
@@ -13,8 +13,6 @@ import java.util.Set;
  * @param user the name of its user
  */
 public record StartOrigin(String host, String boot, long pid, String user) {
-
-  private static final String ROOT = "0";
 
   /** What marks of this process say; null where nobody else builds the root. */
   static StartOrigin of(CachePlace place) {
@@ -44,7 +42,7 @@ public record StartOrigin(String host, String boot, long pid, String user) {
     return !isOfAnotherHost(place)
         && boot.equals(boot(place))
         && !user.equals(me())
-        && !OwnStatus.user().equals(ROOT);
+        && !OwnUser.isRoot();
   }
 
   /**
@@ -64,7 +62,7 @@ public record StartOrigin(String host, String boot, long pid, String user) {
   /** A user whom the system has no name for is known by the number. */
   private static String me() {
     String name = System.getProperty("user.name", "?").replaceAll("[\\s/]", "-");
-    return name.equals("?") ? OwnStatus.user() : name;
+    return name.equals("?") ? Integer.toUnsignedString(OwnUser.number()) : name;
   }
 
   @Override

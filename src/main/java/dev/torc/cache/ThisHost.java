@@ -2,7 +2,7 @@ package dev.torc.cache;
 
 import dev.torc.posix.FileSystems;
 import dev.torc.posix.LocalLocks;
-import dev.torc.posix.OwnStatus;
+import dev.torc.posix.OwnUser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,9 +67,7 @@ public interface ThisHost {
 
       @Override
       public Path databases() {
-        String user = OwnStatus.user();
-        return Path.of(
-            "/var/tmp/torc-" + (user.isEmpty() ? System.getProperty("user.name") : user));
+        return Path.of("/var/tmp/torc-" + Integer.toUnsignedString(OwnUser.number()));
       }
     };
   }

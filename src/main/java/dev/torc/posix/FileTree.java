@@ -75,7 +75,7 @@ public final class FileTree {
       Path path, String how, String other, FileSystemException refused) {
     try {
       int number = (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-      if (!DENIED.equals(refused.getReason()) || GroupBits.isThisUser(number)) {
+      if (!DENIED.equals(refused.getReason()) || OwnUser.is(number)) {
         return refused;
       }
       String owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();

@@ -35,7 +35,6 @@ public record GroupBits(int group, boolean inherited) {
   private static final NativeCall CLOSE = NativeCall.of("close");
   private static final NativeCall FCHMOD = NativeCall.of("fchmod");
   private static final NativeCall FCHOWN = NativeCall.of("fchown");
-  private static final NativeCall GETEUID = NativeCall.of("geteuid");
   private static final NativeCall GETEGID = NativeCall.of("getegid");
   private static final NativeCall GETGROUPS = NativeCall.of("getgroups");
 
@@ -93,7 +92,7 @@ public record GroupBits(int group, boolean inherited) {
         return true;
       }
       boolean plain = folder || kind == FileStatus.FILE && status.links() == 1;
-      if (!plain || status.owner() != GETEUID.call()) {
+      if (!plain || !OwnUser.is(status.owner())) {
         return status.group() == group && (mode & WRITES) != 0;
       }
       if (status.group() != group) {
@@ -140,7 +139,7 @@ public record GroupBits(int group, boolean inherited) {
 
   /** Whether this user is in the group, or may give files away without. */
   public boolean isMember() {
-    if (GETEUID.call() == 0 || GETEGID.call() == group) {
+    if (OwnUser.isRoot() || GETEGID.call() == group) {
       return true;
     }
     Memory groups = Memory.of(Integer.BYTES * MOST_GROUPS);
@@ -151,11 +150,6 @@ public record GroupBits(int group, boolean inherited) {
       }
     }
     return false;
-  }
-
-  /** Whether a file belongs to the user whose rights count, by the owner's number. */
-  public static boolean isThisUser(int owner) {
-    return GETEUID.call() == owner;
   }
 
   private static int open(Path path, int flags) {

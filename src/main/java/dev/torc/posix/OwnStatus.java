@@ -27,10 +27,4 @@ public final class OwnStatus {
     }
     return "";
   }
-
-  /** The number of the user whose rights count; empty where {@link #of} knows none. */
-  public static String user() {
-    String[] ids = of("Uid").split("\\s+"); // real, effective, saved, of files
-    return ids.length > 1 ? ids[1] : "";
-  }
 }
