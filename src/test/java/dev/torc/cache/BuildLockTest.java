@@ -45,14 +45,22 @@ class BuildLockTest {
 
   @Test
   void rule10AWaitingBuildGetsTheLockWhenItIsGivenBack() throws Exception {
-    BuildLock first = BuildLock.tryAcquire(place(), me).orElseThrow();
+    oneWaitsForTheOther(place(), place(), me);
+  }
+
+  /**
+   * A build at one place waits for that at another one, and gets the lock when it is given back.
+   */
+  static void oneWaitsForTheOther(CachePlace one, CachePlace other, BuildLock.Holder me)
+      throws Exception {
+    BuildLock first = BuildLock.tryAcquire(one, me).orElseThrow();
     CompletableFuture<BuildLock> second = new CompletableFuture<>();
     Thread waiter =
         Thread.ofPlatform()
             .start(
                 () -> {
                   try {
-                    second.complete(BuildLock.acquire(place(), me));
+                    second.complete(BuildLock.acquire(other, me));
                   } catch (InterruptedException e) {
                     second.completeExceptionally(e);
                   }

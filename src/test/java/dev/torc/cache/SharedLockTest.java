@@ -16,8 +16,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,22 +94,7 @@ class SharedLockTest {
 
   @Test
   void rule10AWaitingHostGetsTheLockWhenItIsGivenBack() throws Exception {
-    BuildLock first = BuildLock.tryAcquire(one, me).orElseThrow();
-    CompletableFuture<BuildLock> second = new CompletableFuture<>();
-    Thread waiter =
-        Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    second.complete(BuildLock.acquire(two, me));
-                  } catch (InterruptedException e) {
-                    second.completeExceptionally(e);
-                  }
-                });
-    assertFalse(second.isDone());
-    first.close();
-    second.get(60, TimeUnit.SECONDS).close();
-    waiter.join();
+    BuildLockTest.oneWaitsForTheOther(one, two, me);
   }
 
   @Test
