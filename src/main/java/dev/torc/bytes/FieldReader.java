@@ -58,6 +58,16 @@ public final class FieldReader {
     return text;
   }
 
+  /** Bytes, or null. */
+  public byte[] bytes(int tag) {
+    if (!finds(tag, FieldWriter.BYTES)) {
+      return null;
+    }
+    byte[] bytes = in.raw(in.size());
+    next();
+    return bytes;
+  }
+
   /** A digest, or null; one of a kind that a later torc added throws. */
   public Digest digest(int tag) {
     if (!finds(tag, FieldWriter.BYTES)) {

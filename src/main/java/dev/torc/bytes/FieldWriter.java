@@ -46,10 +46,16 @@ public record FieldWriter(ByteWriter out) {
   /** A text; null is left out. */
   public void text(int tag, String text) {
     if (text != null) {
-      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+      bytes(tag, text.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Bytes as they are; null is left out. */
+  public void bytes(int tag, byte[] bytes) {
+    if (bytes != null) {
       head(tag, BYTES);
-      out.size(utf8.length);
-      out.raw(utf8);
+      out.size(bytes.length);
+      out.raw(bytes);
     }
   }
 

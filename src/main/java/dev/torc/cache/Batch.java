@@ -2,6 +2,7 @@ package dev.torc.cache;
 
 import dev.torc.hash.Digest;
 import dev.torc.hash.KnownDigest;
+import dev.torc.machine.Series;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -58,6 +59,18 @@ public final class Batch {
     return add(RecordTree.EVENTS, key, null, out -> RecordCodec.posted(out, event));
   }
 
+  /** Adds an attempt to the history. */
+  public Batch attempt(AttemptRecord attempt) {
+    byte[] key = RecordKey.of(attempt.build(), attempt.sequence());
+    return add(RecordTree.ATTEMPTS, key, null, out -> RecordCodec.attempt(out, attempt));
+  }
+
+  /** Adds what an attempt, or with {@link AttemptHistory#MACHINE} the machine, used over time. */
+  public Batch series(long build, long sequence, Series series) {
+    byte[] key = RecordKey.of(build, sequence);
+    return add(RecordTree.SERIES, key, null, out -> RecordCodec.series(out, series));
+  }
+
   /** Forgets a job's last run and what it stored. */
   public Batch dropResult(String job) {
     drop(RecordTree.RESULTS, RecordKey.of(job));
@@ -103,7 +116,7 @@ public final class Batch {
     return add(tree, key, RecordCodec.seal(tree, key, name, content));
   }
 
-  private Batch drop(RecordTree tree, byte[] key) {
+  Batch drop(RecordTree tree, byte[] key) {
     return add(tree, key, null);
   }
 

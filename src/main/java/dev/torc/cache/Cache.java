@@ -3,6 +3,7 @@ package dev.torc.cache;
 import dev.torc.bytes.FieldReader;
 import dev.torc.hash.Digest;
 import dev.torc.hash.KnownDigest;
+import dev.torc.machine.Series;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -264,6 +265,40 @@ public final class Cache implements AutoCloseable {
             RecordCodec.open(
                 RecordTree.EVENTS, key, value, false, (_, in) -> RecordCodec.posted(key, in)),
         visitor);
+  }
+
+  /** See {@link AttemptHistory#from}. */
+  void eachAttempt(long build, Consumer<AttemptRecord> visitor) {
+    each(
+        RecordTree.ATTEMPTS,
+        RecordKey.of(build, 0),
+        (key, value) ->
+            RecordCodec.open(
+                RecordTree.ATTEMPTS, key, value, false, (_, in) -> RecordCodec.attempt(key, in)),
+        visitor);
+  }
+
+  /** See {@link AttemptHistory#series}. */
+  Series series(long build, long sequence) {
+    byte[] key = RecordKey.of(build, sequence);
+    return RecordCodec.open(
+        RecordTree.SERIES,
+        key,
+        value(RecordTree.SERIES, key),
+        false,
+        (_, in) -> RecordCodec.series(in));
+  }
+
+  /** How many records a tree has, those aside that are not committed yet. */
+  long size(RecordTree tree) {
+    Long size = reading(tree, () -> store.size(tree));
+    return size == null ? 0 : size;
+  }
+
+  /** The least keys of a tree, so many at most, those aside that are not committed yet. */
+  List<byte[]> firstKeys(RecordTree tree, long most) {
+    List<byte[]> keys = reading(tree, () -> store.firstKeys(tree, most));
+    return keys == null ? List.of() : keys;
   }
 
   /** Hands over all paths that torc made, in the order of their keys. */

@@ -6,6 +6,8 @@ import dev.torc.bytes.FieldReader;
 import dev.torc.bytes.FieldWriter;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
+import dev.torc.machine.Series;
+import dev.torc.machine.Usage;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -213,6 +215,56 @@ final class RecordCodec {
     ByteBuffer at = ByteBuffer.wrap(key);
     return new PostedEvent(
         at.getLong(), at.getLong(), in.number(1), in.text(2), in.small(3), in.text(4));
+  }
+
+  static void attempt(FieldWriter out, AttemptRecord attempt) {
+    out.text(1, attempt.job());
+    out.number(2, attempt.attempt());
+    out.constant(3, attempt.outcome());
+    out.number(4, attempt.exit());
+    out.number(5, attempt.signal());
+    out.number(6, attempt.started());
+    out.number(7, attempt.queued());
+    out.number(8, attempt.wall());
+    out.number(9, attempt.usage().user());
+    out.number(10, attempt.usage().system());
+    out.number(11, attempt.usage().peak());
+    out.number(12, attempt.usage().read());
+    out.number(13, attempt.usage().written());
+    out.text(14, attempt.host());
+    out.text(15, attempt.executor());
+    out.number(16, attempt.asked().cpus());
+    out.number(17, attempt.asked().memory());
+    out.number(18, attempt.asked().gpus());
+    out.number(19, attempt.asked().runtime());
+  }
+
+  static AttemptRecord attempt(byte[] key, FieldReader in) {
+    ByteBuffer at = ByteBuffer.wrap(key);
+    return new AttemptRecord(
+        at.getLong(),
+        at.getLong(),
+        in.text(1),
+        in.small(2),
+        in.constant(3, OUTCOMES),
+        in.small(4),
+        in.small(5),
+        in.number(6),
+        in.number(7),
+        in.number(8),
+        new Usage(in.number(9), in.number(10), in.number(11), in.number(12), in.number(13)),
+        in.text(14),
+        in.text(15),
+        new AttemptRecord.Asked(in.small(16), in.number(17), in.small(18), in.number(19)));
+  }
+
+  static void series(FieldWriter out, Series series) {
+    out.bytes(1, series.bytes());
+  }
+
+  static Series series(FieldReader in) {
+    byte[] bytes = in.bytes(1);
+    return bytes == null ? null : Series.of(bytes);
   }
 
   static void owned(FieldWriter out, OwnedPath owned) {

@@ -3,10 +3,13 @@ package dev.torc.cache;
 import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -45,7 +48,7 @@ final class RecordStore implements AutoCloseable {
    * it is; what a torc of this format could not read, or would take for something else, counts it
    * up.
    */
-  static final String SCHEMA = "3";
+  static final String SCHEMA = "4";
 
   static final String SCHEMA_KEY = "schema";
   static final String COMMIT_KEY = "commit";
@@ -61,6 +64,9 @@ final class RecordStore implements AutoCloseable {
      */
     Map<String, byte[]> records(long transaction, long grown);
   }
+
+  /** Where LMDB's record of a tree says how many entries that has. */
+  private static final int ENTRIES = 32;
 
   /** Bytes; LMDB takes 64 for a reader, and makes room for as many as the file has place for. */
   private static final int LOCK_TABLE = 20480;
@@ -222,6 +228,29 @@ final class RecordStore implements AutoCloseable {
   /** The value of a key, or null. */
   byte[] get(RecordTree tree, byte[] key) {
     return read(txn -> trees.get(tree).get(txn, key));
+  }
+
+  /** How many records a tree has. */
+  long size(RecordTree tree) {
+    return read(
+        txn -> {
+          byte[] root = main.get(txn, tree.key()); // a struct MDB_db
+          return ByteBuffer.wrap(root).order(ByteOrder.nativeOrder()).getLong(ENTRIES);
+        });
+  }
+
+  /** The least keys of a tree, so many at most. */
+  List<byte[]> firstKeys(RecordTree tree, long most) {
+    return read(
+        txn -> {
+          List<byte[]> keys = new ArrayList<>();
+          try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
+            for (boolean more = cursor.first(); more && keys.size() < most; more = cursor.next()) {
+              keys.add(cursor.key());
+            }
+            return keys;
+          }
+        });
   }
 
   /** Hands keys and values of a tree to the visitor, the greatest first, until it says no. */

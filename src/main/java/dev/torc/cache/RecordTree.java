@@ -11,7 +11,9 @@ enum RecordTree {
   LISTS,
   BUILDS,
   DATA,
-  EVENTS;
+  EVENTS,
+  ATTEMPTS,
+  SERIES;
 
   /** Its name in the database. */
   byte[] key() {

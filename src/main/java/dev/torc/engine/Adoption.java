@@ -57,7 +57,7 @@ public final class Adoption {
     this.digests = digests;
     this.grounds =
         new AllowedRoots(first.graph().workflow().root(), first.graph().workflow().roots());
-    this.recorder = new Recorder(build);
+    this.recorder = new Recorder(build, null);
     this.context = first;
   }
 
@@ -224,7 +224,7 @@ public final class Adoption {
       ProductScan products = ProductScan.of(grounds, digests, job, true, () -> {});
       AttemptOutcome outcome =
           new AttemptOutcome(
-              new ProcessEnd(ProcessEnd.How.NOT_STARTED, 0, 0, -1, -1, ""),
+              ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, ""),
               "",
               snapshot,
               products.made(),

@@ -134,8 +134,7 @@ final class Attempt {
    * What it came to where reading was stopped: its products are not known, well though it ended.
    */
   AttemptOutcome interrupted() {
-    ProcessEnd how =
-        new ProcessEnd(ProcessEnd.How.INTERRUPTED, 0, ended.wall(), ended.cpu(), ended.peak(), "");
+    ProcessEnd how = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
     return new AttemptOutcome(how, FailurePhrase.of(how, 0, 0), null, started)
         .of(command, logFrom, posts.posts());
   }
@@ -325,7 +324,7 @@ final class Attempt {
 
   private ProcessEnd runHere(Launch launch) {
     return isEnded()
-        ? new ProcessEnd(ProcessEnd.How.INTERRUPTED, 0, 0, 0, -1, "")
+        ? ProcessEnd.unstarted(ProcessEnd.How.INTERRUPTED, "")
         : shared.runner().run(launch, this::runs);
   }
 
@@ -405,6 +404,6 @@ final class Attempt {
   }
 
   private static ProcessEnd notStarted() {
-    return new ProcessEnd(ProcessEnd.How.NOT_STARTED, 0, 0, 0, -1, "");
+    return ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
   }
 }

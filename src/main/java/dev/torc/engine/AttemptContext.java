@@ -2,6 +2,7 @@ package dev.torc.engine;
 
 import dev.torc.cache.BuildId;
 import dev.torc.cache.StartMarks;
+import dev.torc.cache.ThisHost;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
@@ -24,7 +25,8 @@ public record AttemptContext(
     StartMarks marks,
     Runner runner,
     Remotes remotes,
-    BuildId build) {
+    BuildId build,
+    ThisHost here) {
 
   /** The same for another graph. */
   AttemptContext over(PlanContext context) {
@@ -40,6 +42,7 @@ public record AttemptContext(
         marks,
         runner,
         remotes,
-        build);
+        build,
+        here);
   }
 }

@@ -51,14 +51,14 @@ record AttemptOutcome(
 
   /** The end of an attempt whose mark could not be written: it was never started. */
   static AttemptOutcome unmarked() {
-    ProcessEnd ended = new ProcessEnd(ProcessEnd.How.INTERRUPTED, 0, 0, 0, -1, "");
+    ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.INTERRUPTED, "");
     return new AttemptOutcome(
         ended, "its mark could not be written", null, System.currentTimeMillis());
   }
 
   /** The end of an attempt that a hook did not let start. */
   static AttemptOutcome refused(String why) {
-    ProcessEnd ended = new ProcessEnd(ProcessEnd.How.NOT_STARTED, 0, 0, 0, -1, "");
+    ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
     return new AttemptOutcome(ended, why, null, System.currentTimeMillis());
   }
 

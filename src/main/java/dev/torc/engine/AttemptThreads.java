@@ -23,7 +23,13 @@ final class AttemptThreads {
    * @param id the job's number in the context in which it was
    * @param number counts the job's attempts
    */
-  record Begun(PlanContext context, int id, List<Reason> reasons, int number, Attempt attempt) {
+  record Begun(
+      PlanContext context,
+      int id,
+      List<Reason> reasons,
+      int number,
+      JobRun.Asked asked,
+      Attempt attempt) {
 
     /** Whether another machine runs it. */
     boolean isRemote() {

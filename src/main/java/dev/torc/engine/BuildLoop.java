@@ -56,7 +56,7 @@ public final class BuildLoop {
     this.pool = new ResourcePool(setup.limits());
     this.tokens = new JobserverTokens(setup.tokens());
     this.state = BuildState.first(setup.plan().context(), setup.shared());
-    this.recorder = new Recorder(setup.shared().build());
+    this.recorder = new Recorder(setup.shared().build(), setup.shared().here());
     this.workers = new AttemptThreads(turn, setup.threads(), recorder, new Loop());
     this.hooks =
         new Hooks(
@@ -359,7 +359,8 @@ public final class BuildLoop {
     Attempt attempt =
         run.begin(state.shared(), id, gpus, names, gone, out.begin(id, job.executor()));
     AttemptThreads.Begun now =
-        new AttemptThreads.Begun(state.context(), id, run.reasons(), run.attempts(), attempt);
+        new AttemptThreads.Begun(
+            state.context(), id, run.reasons(), run.attempts(), run.asked(), attempt);
     sender.started(state.shared(), id, run, pool.limits().get(ResourceDemand.CPUS));
     String refusal = hooks.refusal(job);
     if (refusal == null) {
@@ -428,7 +429,7 @@ public final class BuildLoop {
         draining = true; // only ever by a signal or by what broke the build
       } else if (!draining && hooks.refusal(job) == null && run.mayRetry(outcome.ended())) {
         sender.retried(job, run.attempts(), outcome);
-        run.grow();
+        run.grow(job.retry().delay());
         state.states().set(id, JobState.READY);
         state.delayed().add(new BuildState.Due(System.nanoTime() + job.retry().delay(), id));
       } else {

@@ -115,8 +115,8 @@ final class EventSender {
             ? new Event.Log(launches.log(job.name()), outcome.logFrom(), job.showsOutput())
             : null,
         ended.wall(),
-        ended.cpu(),
-        ended.peak(),
+        ended.usage().cpu(),
+        ended.usage().peak(),
         outcome.snapshot() == null ? List.of() : outcome.snapshot().leftOut());
   }
 }

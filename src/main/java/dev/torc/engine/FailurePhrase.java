@@ -21,13 +21,13 @@ final class FailurePhrase {
       case SIGNALED -> "signal " + ended.code() + name(ended.code());
       case TIMEOUT -> "timed out after " + Amount.time(timeLimit) + beside(ended);
       case MEMORY ->
-          ended.peak() < 0 && !ended.message().isEmpty()
+          ended.usage().peak() < 0 && !ended.message().isEmpty()
               ? "out of memory" + beside(ended)
-              : ended.peak() < memoryLimit
+              : ended.usage().peak() < memoryLimit
                   ? "out of memory: the kernel ended a process at the limit of "
                       + Amount.size(memoryLimit)
                   : "out of memory: it took %s of %s"
-                      .formatted(Amount.size(ended.peak()), Amount.size(memoryLimit));
+                      .formatted(Amount.size(ended.usage().peak()), Amount.size(memoryLimit));
       case INTERRUPTED, LEFT, NOT_REACHED -> "interrupted" + beside(ended);
       case CANCELLED -> "cancelled" + beside(ended);
       case TERMINAL, NOT_STARTED -> ended.message();

@@ -26,6 +26,17 @@ final class JobRun {
   private ResourceDemand demand;
   private List<Integer> gpus = List.of();
   private boolean released;
+  private long ready = System.nanoTime();
+  private Asked asked;
+
+  /**
+   * What an attempt asked for, and how long it waited for that.
+   *
+   * @param memory bytes, 0 for nothing
+   * @param runtime nanoseconds, 0 for nothing
+   * @param queued nanoseconds from when nothing but resources held it
+   */
+  record Asked(int cpus, long memory, int gpus, long runtime, long queued) {}
 
   JobRun(Job job, List<Reason> reasons, Map<String, Long> limits) {
     this.remote = job.executor() != null;
@@ -51,6 +62,11 @@ final class JobRun {
               : ResourceDemand.of(resources, memory, limits);
     }
     return demand;
+  }
+
+  /** What its present attempt asked for. */
+  Asked asked() {
+    return asked;
   }
 
   /** Numbers of the GPUs that its present attempt has. */
@@ -80,6 +96,8 @@ final class JobRun {
     gpus = taken;
     released = false;
     attempts++;
+    long queued = Math.max(0, System.nanoTime() - ready);
+    asked = new Asked(resources.cpus(), memory, resources.gpus(), runtime, queued);
     return new Attempt(
         shared, id, attempts, granted(identifiers), runtime, isForced(), gone, submitted);
   }
@@ -129,8 +147,13 @@ final class JobRun {
     };
   }
 
-  /** Lets memory and time limit grow for the next attempt; what grows stops at the limit. */
-  void grow() {
+  /**
+   * Lets memory and time limit grow for the next attempt; what grows stops at the limit.
+   *
+   * @param delay nanoseconds until it is due
+   */
+  void grow(long delay) {
+    ready = System.nanoTime() + delay;
     long limit = limits.getOrDefault(ResourceDemand.MEMORY, Long.MAX_VALUE);
     long most = remote ? Long.MAX_VALUE : Math.max(memory, limit); // that of this machine
     memory = Math.min((long) (memory * retry.growMemory()), most);

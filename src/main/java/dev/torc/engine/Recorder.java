@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.cache.AttemptRecord;
 import dev.torc.cache.Batch;
 import dev.torc.cache.BuildId;
 import dev.torc.cache.Cache;
@@ -8,11 +9,13 @@ import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.PostedEvent;
 import dev.torc.cache.RunDetails;
 import dev.torc.cache.StartMarks;
+import dev.torc.cache.ThisHost;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Digest;
 import dev.torc.plan.Decider;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
+import dev.torc.workflow.Job;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,11 +31,18 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Recorder {
 
   private final BuildId build;
+  private final ThisHost here;
   private final AtomicLong posted = new AtomicLong();
+  private final AtomicLong attempts = new AtomicLong();
   private final Set<Digest> stored = new HashSet<>();
+  private String host;
 
-  Recorder(BuildId build) {
+  /**
+   * @param here where the build runs; null where it runs nothing
+   */
+  Recorder(BuildId build, ThisHost here) {
     this.build = build;
+    this.here = here;
   }
 
   /**
@@ -45,14 +55,58 @@ public final class Recorder {
 
   /** The records of a job whose last attempt came to this. */
   Record of(AttemptThreads.Begun last, AttemptOutcome outcome) {
-    return of(
-        last.context(),
-        last.id(),
-        last.reasons(),
-        last.number(),
-        outcome,
-        outcomeOf(outcome),
-        new Batch());
+    JobResult.Outcome how = outcomeOf(outcome);
+    Batch batch = new Batch();
+    Record record =
+        of(last.context(), last.id(), last.reasons(), last.number(), outcome, how, batch);
+    attempt(last, outcome, how, batch);
+    return record;
+  }
+
+  /** For the history, also of one that another attempt follows. */
+  private void attempt(
+      AttemptThreads.Begun last, AttemptOutcome outcome, JobResult.Outcome how, Batch batch) {
+    Job job = last.context().graph().job(last.id());
+    ProcessEnd end = outcome.ended();
+    ProcessEnd.Elsewhere there = end.elsewhere();
+    long sequence = attempts.getAndIncrement();
+    long handed = there == null ? 0 : Math.max(0, there.began() - outcome.started()) * 1_000_000;
+    JobRun.Asked asked = last.asked();
+    batch.attempt(
+        new AttemptRecord(
+            build.number(),
+            sequence,
+            job.name(),
+            last.number(),
+            how,
+            exit(end),
+            signal(end),
+            outcome.started(),
+            asked.queued() + handed,
+            end.wall(),
+            end.usage(),
+            there == null ? host() : there.host(),
+            job.executor(),
+            new AttemptRecord.Asked(asked.cpus(), asked.memory(), asked.gpus(), asked.runtime())));
+    if (end.series() != null && end.series().size() > 1) {
+      batch.series(build.number(), sequence, end.series());
+    }
+  }
+
+  /** Asked once, and not before a job has run. */
+  private synchronized String host() {
+    if (host == null) {
+      host = here.name();
+    }
+    return host;
+  }
+
+  private static int exit(ProcessEnd end) {
+    return end.how() == ProcessEnd.How.EXITED ? end.code() : -1;
+  }
+
+  private static int signal(ProcessEnd end) {
+    return end.how() == ProcessEnd.How.SIGNALED ? end.code() : 0;
   }
 
   /** The records of a job that did not run, and whose products are accepted as they stand. */
@@ -111,10 +165,10 @@ public final class Recorder {
             outcome.what(),
             build.number(),
             outcome.started(),
-            ended.how() == ProcessEnd.How.EXITED ? ended.code() : -1,
-            ended.how() == ProcessEnd.How.SIGNALED ? ended.code() : 0,
-            ended.cpu(),
-            ended.peak(),
+            exit(ended),
+            signal(ended),
+            ended.usage().cpu(),
+            ended.usage().peak(),
             attempts);
     String job = context.graph().job(id).name();
     batch.result(job, result, details).data(job, outcome.data());

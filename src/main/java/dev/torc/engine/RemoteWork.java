@@ -30,7 +30,7 @@ final class RemoteWork {
   }
 
   private static final ProcessEnd NOT_REACHED =
-      new ProcessEnd(ProcessEnd.How.NOT_REACHED, 0, 0, 0, -1, "");
+      ProcessEnd.unstarted(ProcessEnd.How.NOT_REACHED, "");
 
   private final AttemptContext shared;
   private final int id;

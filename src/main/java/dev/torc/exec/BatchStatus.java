@@ -1,5 +1,6 @@
 package dev.torc.exec;
 
+import dev.torc.machine.Usage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +17,7 @@ import java.util.regex.Pattern;
  * @param began seconds since 1970 by the node's clock
  * @param ended likewise
  * @param wall nanoseconds between both, by a clock that does not jump; to 10 ms
- * @param cpu nanoseconds of CPU time of the processes that were waited for; -1 unknown
- * @param peak bytes of memory of the whole tree at its highest sample; -1 where there was none
+ * @param usage what its processes used, as far as a shell can tell
  * @param host the node's name
  * @param boot the id of its boot, as Linux gives it
  * @param system kernel, its release, and the machine's architecture
@@ -33,8 +33,7 @@ public record BatchStatus(
     long began,
     long ended,
     long wall,
-    long cpu,
-    long peak,
+    Usage usage,
     String host,
     String boot,
     String system,
@@ -96,8 +95,7 @@ public record BatchStatus(
         word.number("begin"),
         word.number("end"),
         word.number("wall") * MILLISECOND,
-        cpu(word.text("cpu")),
-        peak < 0 ? -1 : peak * 1024,
+        usage(word.text("cpu"), peak < 0 ? -1 : peak * 1024),
         word.text("host"),
         word.text("boot"),
         word.text("system"),
@@ -110,19 +108,21 @@ public record BatchStatus(
     return Cause.valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
-  /**
-   * What the shell says of user and system time, each as {@code 1m2.345s}; -1 for no such words.
-   */
-  private static long cpu(String words) {
+  /** With what the shell says of user and system time, in this order. */
+  private static Usage usage(String words, long peak) {
     Matcher time = TIME.matcher(words);
-    long sum = -1;
-    while (time.find()) {
-      String fraction =
-          ((time.group(3) == null ? "" : time.group(3)) + "000000000").substring(0, 9);
-      long seconds = Long.parseLong(time.group(1)) * 60 + Long.parseLong(time.group(2));
-      sum = Math.max(sum, 0) + seconds * 1_000_000_000 + Long.parseLong(fraction);
+    long user = cpu(time);
+    return new Usage(user, cpu(time), peak, -1, -1);
+  }
+
+  /** The next time, as {@code 1m2.345s}; -1 for none. */
+  private static long cpu(Matcher time) {
+    if (!time.find()) {
+      return -1;
     }
-    return sum;
+    String fraction = ((time.group(3) == null ? "" : time.group(3)) + "000000000").substring(0, 9);
+    long seconds = Long.parseLong(time.group(1)) * 60 + Long.parseLong(time.group(2));
+    return seconds * 1_000_000_000 + Long.parseLong(fraction);
   }
 
   /** The same as of a job that ran here; one that was cancelled counts as interrupted. */
@@ -131,6 +131,7 @@ public record BatchStatus(
         cause == Cause.CANCELLED
             ? ProcessEnd.How.INTERRUPTED
             : ProcessEnd.How.valueOf(cause.name());
-    return new ProcessEnd(how, code, wall, cpu, peak, message);
+    return new ProcessEnd(
+        how, code, wall, usage, message, null, new ProcessEnd.Elsewhere(host, began * 1000));
   }
 }

@@ -84,8 +84,7 @@ final class ContainerRun {
           case NOT_STARTED -> ProcessEnd.How.NOT_STARTED;
         };
     int code = how == end.how() ? end.code() : 0;
-    return new ProcessEnd(
-        how, code, end.wall(), end.cpu(), end.peak(), code == 0 ? run.message : end.message());
+    return end.as(how, code, code == 0 ? run.message : end.message());
   }
 
   /** The client's command line. */

@@ -1,8 +1,11 @@
 package dev.torc.exec;
 
+import dev.torc.machine.Series;
+import dev.torc.machine.Usage;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Spawn;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +29,7 @@ public final class LocalRunner implements Runner {
   private final ExecutorService threads;
   private final RunWatch watch = new RunWatch();
   private final Map<ProcessRun, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
+  private final UsageSampler sampler;
   private volatile boolean closed;
 
   /**
@@ -37,6 +41,7 @@ public final class LocalRunner implements Runner {
   public LocalRunner(Environment caller, Duration grace) {
     this.caller = caller;
     this.grace = grace.toNanos();
+    this.sampler = new UsageSampler(running.keySet(), caller);
     this.threads =
         Executors.newCachedThreadPool(
             work -> {
@@ -84,11 +89,28 @@ public final class LocalRunner implements Runner {
     return grace;
   }
 
+  @Override
+  public Map<String, Series.Point> uses() {
+    Map<String, Series.Point> uses = new HashMap<>();
+    for (ProcessRun run : running.keySet()) {
+      Series.Point now = run.now();
+      if (now != null && run.job() != null) {
+        uses.put(run.job(), now);
+      }
+    }
+    return uses;
+  }
+
+  @Override
+  public Series machine() {
+    return sampler.machine();
+  }
+
   private ProcessRun attempt(Launch launch) {
     if (closed) {
       throw new IllegalStateException("the runner is closed");
     }
-    ProcessRun attempt = new ProcessRun(launch, spawn, caller, grace, threads, watch);
+    ProcessRun attempt = new ProcessRun(launch, spawn, caller, grace, threads, watch, sampler);
     running.put(attempt, new CompletableFuture<>());
     return attempt;
   }
@@ -110,7 +132,8 @@ public final class LocalRunner implements Runner {
     try {
       return attempt.run();
     } catch (RuntimeException | Error fault) {
-      return new ProcessEnd(ProcessEnd.How.NOT_STARTED, 0, 0, -1, -1, "fault of torc: " + fault);
+      return new ProcessEnd(
+          ProcessEnd.How.NOT_STARTED, 0, 0, Usage.UNKNOWN, "fault of torc: " + fault);
     }
   }
 
@@ -124,5 +147,6 @@ public final class LocalRunner implements Runner {
     running.values().forEach(CompletableFuture::join);
     threads.shutdown();
     watch.close();
+    sampler.close();
   }
 }

@@ -1,16 +1,28 @@
 package dev.torc.exec;
 
+import dev.torc.machine.Series;
+import dev.torc.machine.Usage;
+
 /**
  * How an attempt ended.
  *
  * @param how the cause
  * @param code exit status for EXITED, signal number for SIGNALED, otherwise 0
  * @param wall nanoseconds from start to end
- * @param cpu nanoseconds of CPU time of the processes that were waited for; -1 unknown
- * @param peak bytes of memory of the whole tree at its highest sample; -1 where there was none
  * @param message what a person should know beyond the cause, empty if nothing
+ * @param series what it used over time; null where nobody looked, as of a short one
+ * @param elsewhere where it ran; null for here
  */
-public record ProcessEnd(How how, int code, long wall, long cpu, long peak, String message) {
+public record ProcessEnd(
+    How how, int code, long wall, Usage usage, String message, Series series, Elsewhere elsewhere) {
+
+  /**
+   * Another machine.
+   *
+   * @param host its name
+   * @param began when its processes began: milliseconds since 1970, by that machine's clock
+   */
+  public record Elsewhere(String host, long began) {}
 
   /** Why a job's processes are no more. */
   public enum How {
@@ -32,6 +44,21 @@ public record ProcessEnd(How how, int code, long wall, long cpu, long peak, Stri
     INTERRUPTED,
     /** The program could not be started; the message says why. */
     NOT_STARTED
+  }
+
+  /** The end of one that ran here, and of which nobody took samples. */
+  public ProcessEnd(How how, int code, long wall, Usage usage, String message) {
+    this(how, code, wall, usage, message, null, null);
+  }
+
+  /** The end of an attempt of which no process was started. */
+  public static ProcessEnd unstarted(How how, String message) {
+    return new ProcessEnd(how, 0, 0, Usage.NOTHING, message);
+  }
+
+  /** The same, understood in another way. */
+  public ProcessEnd as(How cause, int status, String words) {
+    return new ProcessEnd(cause, status, wall, usage, words, series, elsewhere);
   }
 
   /** Whether the attempt succeeded. */

@@ -1,11 +1,14 @@
 package dev.torc.exec;
 
 import dev.torc.exec.ProcessEnd.How;
+import dev.torc.machine.Series;
+import dev.torc.machine.Usage;
 import dev.torc.posix.ChildWait;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Foreground;
 import dev.torc.posix.Kill;
 import dev.torc.posix.OwnFile;
+import dev.torc.posix.ProcessPass;
 import dev.torc.posix.ProcessTree;
 import dev.torc.posix.Spawn;
 import java.io.IOException;
@@ -28,6 +31,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
   private static final long SOON = 20 * MILLISECOND; // where there is a memory limit
   private static final long CONFIRM = 10 * MILLISECOND;
   private static final long RARELY = 500 * MILLISECOND;
+  private static final long LONG = 700 * MILLISECOND; // from then on the sampler looks
   private static final long OFTEN = 100 * MILLISECOND; // where there is a memory limit
   private static final int THOROUGH = 8; // every eighth sample looks for orphans too
 
@@ -37,6 +41,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
   private final long grace;
   private final Executor threads;
   private final RunWatch watch;
+  private final UsageSampler sampler;
   private final ProcessTree tree;
   private final long begin = System.nanoTime();
 
@@ -53,7 +58,14 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
   private long nextSample;
   private int samples;
   private boolean above;
-  private volatile long peak = -1;
+
+  // the same, and by the sampler, guarded by samplesLock
+  private final Object samplesLock = new Object();
+  private long peak = -1;
+  private Series series;
+  private Series.Point now;
+  private long cpuBefore; // nanoseconds at the sample before, and when that was
+  private long sampledBefore;
 
   ProcessRun(
       Launch launch,
@@ -61,13 +73,15 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
       Environment caller,
       long grace,
       Executor threads,
-      RunWatch watch) {
+      RunWatch watch,
+      UsageSampler sampler) {
     this.launch = launch;
     this.spawn = spawn;
     this.caller = caller;
     this.grace = grace;
     this.threads = threads;
     this.watch = watch;
+    this.sampler = sampler;
     this.tree = new ProcessTree(launch.mark(), !launch.contained());
     this.interval = launch.memoryLimit() > 0 ? SOON : FIRST;
     this.nextSample = begin + interval;
@@ -80,7 +94,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
       first = Math.min(first, begin + launch.timeLimit());
     }
     watch.add(this, first);
-    long cpu = 0;
+    Usage used = Usage.NOTHING;
     ChildWait.Change last = new ChildWait.Change(ChildWait.What.EXITED, 0);
     String notStarted = null;
     try {
@@ -101,9 +115,9 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
               // As long as the leader is not reaped its group's number is surely its own.
               endTree();
             }
-            long time = tree.reapLeader(i == steps - 1);
-            boolean own = container == null || !container.isApart();
-            cpu = own && cpu >= 0 ? cpu + time : -1; // a client's is not the job's
+            ChildWait.Use own = tree.reapLeader(i == steps - 1);
+            boolean alone = container == null || !container.isApart();
+            used = alone ? plus(used, own) : Usage.UNKNOWN; // a client's is not the job's
             if (container != null) {
               meaning = meaning(container, last);
             }
@@ -122,7 +136,18 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     } finally {
       watch.remove(this);
     }
-    return ended(last, notStarted, cpu);
+    return ended(last, notStarted, used);
+  }
+
+  private static Usage plus(Usage sum, ChildWait.Use step) {
+    return sum.user() < 0
+        ? sum
+        : new Usage(
+            sum.user() + step.user(),
+            sum.system() + step.system(),
+            -1,
+            sum.read() + step.read(),
+            sum.written() + step.written());
   }
 
   /**
@@ -134,7 +159,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     return cause == null && succeeded(change);
   }
 
-  private synchronized ProcessEnd ended(ChildWait.Change last, String notStarted, long cpu) {
+  private synchronized ProcessEnd ended(ChildWait.Change last, String notStarted, Usage used) {
     settled = true;
     How how = last.what() == ChildWait.What.EXITED ? How.EXITED : How.SIGNALED;
     int code = last.code();
@@ -146,7 +171,10 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
       code = 0;
       message = notStarted;
     }
-    return new ProcessEnd(how, code, System.nanoTime() - begin, cpu, peak, message);
+    long wall = System.nanoTime() - begin;
+    synchronized (samplesLock) {
+      return new ProcessEnd(how, code, wall, used.withPeak(peak), message, series, null);
+    }
   }
 
   private static boolean succeeded(ChildWait.Change change) {
@@ -287,7 +315,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
   @Override
   public long look() {
     long now = System.nanoTime();
-    long next = now + RARELY;
+    long next = now + RunWatch.IDLE;
     if (launch.timeLimit() > 0) {
       long left = begin + launch.timeLimit() - now;
       if (left <= 0) {
@@ -296,19 +324,75 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
         next = Math.min(next, now + left);
       }
     }
-    if (now - nextSample >= 0) {
+    boolean sampled = false;
+    if (now - begin >= LONG) {
+      sampler.begin();
+      sampled = launch.memoryLimit() == 0 && ProcessPass.works();
+    }
+    if (!sampled && now - nextSample >= 0) {
       sample();
       nextSample = System.nanoTime() + interval;
     }
-    return Math.min(next, nextSample);
+    return sampled ? next : Math.min(next, nextSample);
+  }
+
+  /** The processes of it. */
+  ProcessTree tree() {
+    return tree;
+  }
+
+  /** Identifiers of the GPUs that it was given; empty for none. */
+  String gpus() {
+    String given = launch.steps().getLast().env().get("TORC_GPUS");
+    return given == null ? "" : given;
+  }
+
+  /** The job's name; null for what is none. */
+  String job() {
+    return launch.mark().get("TORC_JOB");
+  }
+
+  /**
+   * The sampler has looked.
+   *
+   * @param time when, by {@link System#nanoTime}
+   * @param gpu hundredths of its GPUs that are busy; -1 unknown
+   */
+  void sampled(long time, ProcessPass.Use use, long gpu) {
+    synchronized (samplesLock) {
+      if (use.peak() > 0) {
+        peak = Math.max(peak, use.peak());
+      }
+      long passed = time - (sampledBefore == 0 ? begin : sampledBefore);
+      if (passed <= 0) {
+        return;
+      }
+      long cpu = Math.max(0, use.cpu() - cpuBefore);
+      cpuBefore = Math.max(cpuBefore, use.cpu());
+      sampledBefore = time;
+      now = new Series.Point(time - begin, cpu * 100 / passed, use.memory(), gpu);
+      if (series == null) {
+        series = new Series(System.currentTimeMillis() - (time - begin) / MILLISECOND);
+      }
+      series.add(now);
+    }
+  }
+
+  /** What it used at the last look of the sampler; null before the first. */
+  Series.Point now() {
+    synchronized (samplesLock) {
+      return now;
+    }
   }
 
   private void sample() {
     long start = System.nanoTime();
     long limit = launch.memoryLimit();
     ProcessTree.MemoryUse memory = tree.memory(limit, ++samples % THOROUGH == 0);
-    if (memory.peak() > 0) {
-      peak = Math.max(peak, memory.peak());
+    synchronized (samplesLock) {
+      if (memory.peak() > 0) {
+        peak = Math.max(peak, memory.peak());
+      }
     }
     boolean before = above;
     above = limit > 0 && memory.used() > limit;

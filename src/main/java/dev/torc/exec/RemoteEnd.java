@@ -1,5 +1,6 @@
 package dev.torc.exec;
 
+import dev.torc.machine.Usage;
 import java.util.List;
 
 /**
@@ -30,6 +31,6 @@ public record RemoteEnd(ProcessEnd end, BatchStatus status, List<RemotePlace> pl
 
   /** Its script said nothing. */
   public static RemoteEnd of(ProcessEnd.How how, String message, List<RemotePlace> places) {
-    return new RemoteEnd(new ProcessEnd(how, 0, 0, -1, -1, message), null, places);
+    return new RemoteEnd(new ProcessEnd(how, 0, 0, Usage.UNKNOWN, message), null, places);
   }
 }

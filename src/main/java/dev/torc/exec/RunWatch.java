@@ -22,7 +22,8 @@ final class RunWatch implements AutoCloseable {
     long look();
   }
 
-  private static final long IDLE = TimeUnit.HOURS.toNanos(1);
+  /** How long it sleeps where nothing wants to be looked at: nanoseconds. */
+  static final long IDLE = TimeUnit.HOURS.toNanos(1);
 
   private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();

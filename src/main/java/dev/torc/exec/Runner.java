@@ -1,5 +1,7 @@
 package dev.torc.exec;
 
+import dev.torc.machine.Series;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -25,6 +27,18 @@ public interface Runner extends AutoCloseable {
     CompletableFuture<ProcessEnd> done = new CompletableFuture<>();
     running.accept(start(launch, done::complete));
     return done.join();
+  }
+
+  /**
+   * What running attempts used at the last look, by job; those that nobody looked at are not in.
+   */
+  default Map<String, Series.Point> uses() {
+    return Map.of();
+  }
+
+  /** What the machine used since the first attempt that was no short one; null for nothing. */
+  default Series machine() {
+    return null;
   }
 
   /** Nanoseconds between TERM and KILL where an attempt is ended. */

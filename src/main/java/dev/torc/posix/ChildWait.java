@@ -18,6 +18,16 @@ public final class ChildWait {
   }
 
   /**
+   * What a child and those descendants that it waited for used.
+   *
+   * @param user nanoseconds of CPU time in programs
+   * @param system nanoseconds of CPU time in the kernel
+   * @param read bytes that came from disks
+   * @param written bytes that go to disks
+   */
+  public record Use(long user, long system, long read, long written) {}
+
+  /**
    * News of a child.
    *
    * @param code exit status for EXITED, otherwise the signal's number
@@ -33,6 +43,9 @@ public final class ChildWait {
   private static final int WNOWAIT = NativeCall.number(0x01000000, 0x20);
   private static final int SIGINFO_CODE = 8;
   private static final int SIGINFO_STATUS = NativeCall.number(24, 20);
+  private static final int BLOCKS_IN = 88; // in struct rusage, of longs of 8 bytes
+  private static final int BLOCKS_OUT = 96;
+  private static final int BLOCK = 512;
   private static final int ROOM = 256; // for siginfo_t (128) and rusage (144)
 
   private static final NativeCall WAITID = NativeCall.of("waitid");
@@ -58,13 +71,17 @@ public final class ChildWait {
   /**
    * Gives a dead child's numbers back to the system, blocking until it is dead.
    *
-   * @return nanoseconds of CPU time of the child and of those descendants it waited for
+   * @return what it used; see getrusage(2), which counts blocks of 512 bytes
    */
-  public static long reap(int pid) {
+  public static Use reap(int pid) {
     Memory usage = INFO.get();
     // nobody asks for the status: it was told by what waitid said
     repeated(pid, () -> WAIT4.call(pid, 0, 0, usage.address()));
-    return time(usage, 0) + time(usage, 16);
+    return new Use(
+        time(usage, 0),
+        time(usage, 16),
+        usage.getLong(BLOCKS_IN) * BLOCK,
+        usage.getLong(BLOCKS_OUT) * BLOCK);
   }
 
   private static void waitid(int pid, Memory info, int options) {

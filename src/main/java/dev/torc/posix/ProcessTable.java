@@ -25,8 +25,14 @@ final class ProcessTable {
    *
    * @param start clock ticks from boot to its start; with the number it names the process for ever
    * @param state a letter; {@code Z} and {@code X} are dead
+   * @param cpu nanoseconds of CPU time of it and of those descendants it waited for
    */
-  record Entry(int pid, long start, int parent, int group, char state) {
+  record Entry(int pid, long start, int parent, int group, char state, long cpu) {
+
+    /** What names it for ever, in this boot, as one number. */
+    long id() {
+      return (long) pid << 32 ^ start;
+    }
 
     boolean dead() {
       return state == 'Z' || state == 'X';
@@ -37,6 +43,9 @@ final class ProcessTable {
       return of(pid).map(now -> now.start == start).orElse(false);
     }
   }
+
+  /** Linux tells times in hundredths of a second, whatever its own clock does (USER_HZ). */
+  private static final long NANOS_OF_TICK = 10_000_000;
 
   private static final boolean PRESENT = new File("/proc/self/stat").exists();
 
@@ -77,7 +86,12 @@ final class ProcessTable {
             Long.parseLong(fields[19]),
             Integer.parseInt(fields[1]),
             Integer.parseInt(fields[2]),
-            fields[0].charAt(0)));
+            fields[0].charAt(0),
+            NANOS_OF_TICK
+                * (Long.parseLong(fields[11])
+                    + Long.parseLong(fields[12])
+                    + Long.parseLong(fields[13])
+                    + Long.parseLong(fields[14]))));
   }
 
   /**
@@ -140,6 +154,12 @@ final class ProcessTable {
     } catch (IOException e) {
       return false; // none, or not ours to see
     }
+  }
+
+  /** What {@link #peak} and {@link #resident} tell, in this order, at one look. */
+  static long[] memory(int pid) {
+    String status = text(pid, "status");
+    return new long[] {kilobytes(status, "VmHWM:"), kilobytes(status, "VmRSS:")};
   }
 
   /** Bytes of the highest resident memory of a process so far ({@code VmHWM}), 0 if it is gone. */

@@ -82,7 +82,7 @@ public final class ProcessTree {
    * @param last whether no other leader follows: then nobody asks any more when it started
    * @return as {@link ChildWait#reap}
    */
-  public synchronized long reapLeader(boolean last) {
+  public synchronized ChildWait.Use reapLeader(boolean last) {
     if (!last) {
       note();
     }
@@ -129,7 +129,7 @@ public final class ProcessTree {
       for (ProcessTable.Entry entry : left) {
         if (kill && entry.still()) {
           Kill.process(entry.pid(), Kill.KILL);
-        } else if (told.add(((long) entry.pid() << 32) ^ entry.start()) && entry.still()) {
+        } else if (told.add(entry.id()) && entry.still()) {
           Kill.process(entry.pid(), Kill.TERM);
           Kill.process(entry.pid(), Kill.CONT); // a stopped one would not see it
         }
@@ -191,6 +191,50 @@ public final class ProcessTree {
 
   private synchronized List<Integer> counted(List<Integer> processes) {
     return whole ? processes : processes.stream().filter(pid -> pid != leader).toList();
+  }
+
+  /** Whether what a process of it uses counts. */
+  synchronized boolean counts(int pid) {
+    return whole || pid != leader;
+  }
+
+  /** The processes that are known by now, by number, with their starts; a new map. */
+  synchronized Map<Integer, Long> known() {
+    note();
+    return new HashMap<>(known);
+  }
+
+  /** The number of its process group; 0 where there is none. */
+  synchronized int group() {
+    return leader;
+  }
+
+  /** Whether a process began after it, so that it may belong to it. */
+  synchronized boolean isAfter(ProcessTable.Entry process) {
+    return process.start() >= since;
+  }
+
+  /** Whether a process is marked as one of it. */
+  synchronized boolean owns(ProcessTable.Entry process, Set<String> environment) {
+    return !mark.isEmpty() && process.start() >= since && environment.containsAll(mark);
+  }
+
+  /**
+   * Somebody looked at all processes.
+   *
+   * @param before what was known then, some of which may be gone
+   * @param found all of the tree that is there, the dead that nobody waited for among them
+   */
+  synchronized void seen(Map<Integer, Long> before, List<ProcessTable.Entry> found) {
+    Map<Integer, Long> now = new HashMap<>();
+    found.forEach(process -> now.put(process.pid(), process.start()));
+    before.forEach(
+        (pid, start) -> {
+          if (!start.equals(now.get(pid))) {
+            known.remove(pid, start);
+          }
+        });
+    known.putAll(now);
   }
 
   /** The known processes and their descendants, found without reading the whole process table. */

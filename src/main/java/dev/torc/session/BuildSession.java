@@ -268,6 +268,7 @@ public final class BuildSession {
       try (BuildWatcher.Watch _ = watcher.running(plan, build)) {
         tokens.ifPresent(t -> t.start(build::tokenCame));
         int exit = build.run();
+        work.keep(runner.machine());
         return new Ended(exit, build.context());
       }
     } finally {

@@ -1,5 +1,6 @@
 package dev.torc.session;
 
+import dev.torc.cache.AttemptHistory;
 import dev.torc.cache.Batch;
 import dev.torc.cache.BuildId;
 import dev.torc.cache.BuildLock;
@@ -25,6 +26,7 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.machine.Makeflags;
 import dev.torc.machine.Refusal;
 import dev.torc.machine.SafeText;
+import dev.torc.machine.Series;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.OccupiedPlaces;
@@ -236,7 +238,8 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
         marks,
         runner,
         remotes,
-        build);
+        build,
+        project.caller().host().here());
   }
 
   /** Takes away products and keeps what is the user's. */
@@ -276,6 +279,14 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
   void begin() {
     recorded = true;
     record(-1, new TreeMap<>(), -1);
+    new AttemptHistory(cache).trim();
+  }
+
+  /** Keeps what the machine used while the build ran; null for nothing. */
+  void keep(Series machine) {
+    if (recorded && machine != null) {
+      cache.put(new Batch().series(build.number(), AttemptHistory.MACHINE, machine));
+    }
   }
 
   /** Writes how the build ended; the marks of its jobs are replaced by their records now. */

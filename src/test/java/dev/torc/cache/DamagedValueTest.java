@@ -35,6 +35,7 @@ class DamagedValueTest {
             new Batch().list(Samples.digest(name), List.of(new ManifestEntry(1, name, "", "x"))));
       }
       cache.put(new Batch().build(Samples.build(1)).build(Samples.build(2)));
+      cache.put(new Batch().attempt(Samples.attempt(1, 0)).series(1, 0, Samples.series()));
     }
   }
 
@@ -46,6 +47,10 @@ class DamagedValueTest {
     cache.eachData((name, data) -> all.add(name));
     cache.eachEvent(0, 0, all::add);
     all.addAll(cache.builds(9));
+    cache.eachAttempt(0, all::add);
+    if (cache.series(1, 0) != null) {
+      all.add("series");
+    }
     for (String name : List.of(JOB, "other")) {
       if (cache.details(name) != null) {
         all.add(name);

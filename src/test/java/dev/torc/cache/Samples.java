@@ -3,6 +3,8 @@ package dev.torc.cache;
 import dev.torc.hash.Digest;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
+import dev.torc.machine.Series;
+import dev.torc.machine.Usage;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -99,6 +101,30 @@ final class Samples {
         new TreeMap<>(Map.of("ran", 3, "failed", 0)),
         -1,
         List.of("torc.yaml", "site.yaml"));
+  }
+
+  static AttemptRecord attempt(long build, long sequence) {
+    return new AttemptRecord(
+        build,
+        sequence,
+        "job " + sequence,
+        2,
+        JobResult.Outcome.OUT_OF_MEMORY,
+        -1,
+        9,
+        1_700_000_000_000L,
+        17,
+        1_000_000_007L,
+        new Usage(1, 2, -1, 4, 5),
+        "node7",
+        sequence % 2 == 0 ? null : "slurm",
+        new AttemptRecord.Asked(4, 5L << 30, 1, 60_000_000_000L));
+  }
+
+  static Series series() {
+    Series series = new Series(5);
+    series.add(new Series.Point(1_000_000_000, 99, 1 << 20, -1));
+    return series;
   }
 
   /** Everything of a name in one batch. */

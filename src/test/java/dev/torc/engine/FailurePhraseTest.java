@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.exec.ProcessEnd;
 import dev.torc.exec.ProcessEnd.How;
+import dev.torc.machine.Usage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +23,7 @@ class FailurePhraseTest {
     "255,exit 255"
   })
   void anExitStatusAboveThoseOfProgramsNamesTheSignal(int code, String phrase) {
-    ProcessEnd end = new ProcessEnd(ProcessEnd.How.EXITED, code, 0, 0, -1, "");
+    ProcessEnd end = new ProcessEnd(ProcessEnd.How.EXITED, code, 0, Usage.NOTHING, "");
     assertEquals(phrase, FailurePhrase.of(end, 0, 0));
   }
 
@@ -38,7 +39,7 @@ class FailurePhraseTest {
   @Test
   void aSchedulersOwnWordsStandBesideTheCause() {
     for (ProcessEnd.How how : List.of(How.TIMEOUT, How.MEMORY, How.CANCELLED)) {
-      ProcessEnd end = new ProcessEnd(how, 0, 0, 0, -1, "far: its own words");
+      ProcessEnd end = new ProcessEnd(how, 0, 0, Usage.NOTHING, "far: its own words");
       String phrase = FailurePhrase.of(end, 1_000_000_000, 1 << 20);
       assertTrue(
           phrase.matches("(timed out.*|out of memory|cancelled); far: its own words"), phrase);
@@ -46,6 +47,6 @@ class FailurePhraseTest {
   }
 
   private static ProcessEnd timeout(String message) {
-    return new ProcessEnd(ProcessEnd.How.TIMEOUT, 0, 0, 0, -1, message);
+    return new ProcessEnd(ProcessEnd.How.TIMEOUT, 0, 0, Usage.NOTHING, message);
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.exec.ProcessEnd;
+import dev.torc.machine.Usage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -246,7 +247,9 @@ class Rule12ResourcesTest extends Harness {
           memory.add(stub.env("TORC_MEMORY"));
           assertEquals("-", stub.read("a.out"), "what the attempt before left");
           work(stub);
-          return stub.attempt() == attempt ? stub.exit(0) : new ProcessEnd(how, code, 1, 0, -1, "");
+          return stub.attempt() == attempt
+              ? stub.exit(0)
+              : new ProcessEnd(how, code, 1, Usage.NOTHING, "");
         });
   }
 

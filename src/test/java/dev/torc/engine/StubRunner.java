@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.exec.Launch;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.exec.Runner;
+import dev.torc.machine.Usage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,8 @@ final class StubRunner implements Runner {
             done.accept(
                 thrown == null
                     ? ended
-                    : new ProcessEnd(ProcessEnd.How.NOT_STARTED, 0, 0, 0, -1, thrown.toString())));
+                    : new ProcessEnd(
+                        ProcessEnd.How.NOT_STARTED, 0, 0, Usage.NOTHING, thrown.toString())));
     return job;
   }
 
@@ -147,11 +149,11 @@ final class StubRunner implements Runner {
 
     /** An end with a status after so many nanoseconds. */
     ProcessEnd exit(int code, long wall) {
-      return new ProcessEnd(ProcessEnd.How.EXITED, code, wall, 0, -1, "");
+      return new ProcessEnd(ProcessEnd.How.EXITED, code, wall, Usage.NOTHING, "");
     }
 
     ProcessEnd ended(ProcessEnd.How how) {
-      return new ProcessEnd(how, 0, 1, 0, 1 << 20, "");
+      return new ProcessEnd(how, 0, 1, Usage.NOTHING.withPeak(1 << 20), "");
     }
 
     /** The next call of {@link #end}: whether it wanted it at once. */

@@ -58,8 +58,8 @@ class BatchEndTest {
       assertEquals(0, status.code());
       assertEquals("", status.message());
       assertTrue(status.wall() >= SECOND, status.toString());
-      assertTrue(status.peak() > 0, status.toString());
-      assertTrue(status.cpu() >= 0, status.toString());
+      assertTrue(status.usage().peak() > 0, status.toString());
+      assertTrue(status.usage().cpu() >= 0, status.toString());
       assertGone(node);
       assertTrue(node.folder.status("b").end().ok());
     }
@@ -76,7 +76,7 @@ class BatchEndTest {
       BatchStatus status = node.folder.status("a");
       assertEquals(BatchStatus.Cause.MEMORY, status.cause());
       assertTrue(status.message().matches("used \\d+ MiB of 50 MiB"), status.message());
-      assertTrue(status.peak() > 100L << 20, status.toString());
+      assertTrue(status.usage().peak() > 100L << 20, status.toString());
 
       BatchScript script = new BatchScript(node.folder.path(), "", false, 0, 1, "");
       String text = new String(script.of(List.of(List.of(job))), StandardCharsets.UTF_8);
@@ -196,7 +196,7 @@ class BatchEndTest {
     try (BatchNode node = new BatchNode(temp, shell)) {
       node.run(node.job("a", "echo $$ >own; kill -s KILL $PPID; sleep 1000"));
       assertEquals(BatchStatus.Cause.SIGNALED, node.folder.status("a").cause());
-      assertEquals(-1, node.folder.status("a").cpu());
+      assertEquals(-1, node.folder.status("a").usage().cpu());
       assertFalse(node.lives("own"));
     }
   }

@@ -55,7 +55,7 @@ class BatchScriptTest {
       assertEquals(3, a.code());
       assertEquals("", a.message());
       assertEquals(new ProductSize(ProductSize.Kind.FILE, 1, 12), a.log());
-      assertTrue(a.cpu() >= 0, "CPU time: " + a.cpu());
+      assertTrue(a.usage().cpu() >= 0, "CPU time: " + a.usage().cpu());
       assertTrue(a.wall() >= 0 && a.ended() - a.began() <= a.wall() / 1_000_000_000 + 1);
       assertTrue(Math.abs(System.currentTimeMillis() / 1000 - a.ended()) < 60);
       Claimant begun = node.folder.begun("a");
@@ -71,7 +71,10 @@ class BatchScriptTest {
       BatchStatus b = node.folder.status("b");
       assertEquals(BatchStatus.Cause.SIGNALED, b.cause());
       assertEquals(9, b.code());
-      assertEquals(new ProcessEnd(ProcessEnd.How.SIGNALED, 9, b.wall(), b.cpu(), -1, ""), b.end());
+      assertEquals(
+          new ProcessEnd(
+              ProcessEnd.How.SIGNALED, 9, b.wall(), b.usage(), "", null, b.end().elsewhere()),
+          b.end());
 
       BatchStatus c = node.folder.status("c");
       assertEquals(0, c.code());
@@ -281,7 +284,7 @@ class BatchScriptTest {
       assertEquals("before\n01\n", node.text("a.log"));
       assertEquals("before\n01\n", node.text("b.log"));
       assertEquals(4, node.folder.status("a").code());
-      assertTrue(node.folder.status("a").cpu() >= 0);
+      assertTrue(node.folder.status("a").usage().cpu() >= 0);
       assertTrue(node.folder.status("b").end().ok(), node.folder.status("b").toString());
       assertEquals("of the trap\nof the trap\n", node.text("script.out"));
     }

@@ -112,7 +112,8 @@ class LocalRunnerTest {
             _ -> {
               throw new OutOfMemoryError("unable to create native thread");
             },
-            watch);
+            watch,
+            new UsageSampler(List.of(), Environment.ofCaller()));
     Thread.ofPlatform().start(() -> ended.add(attempt.run()));
     String pid = told();
     attempt.end(false);
@@ -125,8 +126,8 @@ class LocalRunnerTest {
   void tellsStatusSignalAndTime() throws Exception {
     ProcessEnd well = run("i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done");
     assertTrue(well.ok());
-    assertTrue(well.cpu() > 1_000_000, () -> "cpu " + well.cpu());
-    assertTrue(well.wall() >= well.cpu() / 2);
+    assertTrue(well.usage().cpu() > 1_000_000, () -> "cpu " + well.usage().cpu());
+    assertTrue(well.wall() >= well.usage().cpu() / 2);
     assertEquals(3, run("exit 3").code());
     ProcessEnd killed = run("kill -9 $$");
     assertEquals(How.SIGNALED, killed.how());
@@ -186,7 +187,7 @@ class LocalRunnerTest {
     assertEquals(
         "cannot start no-such-thing: no such program in PATH (" + System.getenv("PATH") + ")",
         lost.message());
-    assertEquals(-1, lost.peak());
+    assertEquals(-1, lost.usage().peak());
   }
 
   @Test
@@ -294,7 +295,7 @@ class LocalRunnerTest {
     String worker = "(x=$(head -c 40000000 /dev/zero | tr '\\0' a); sleep 1000; : $x)";
     ProcessEnd large = run(launch(0, 70_000_000, worker + " & " + worker + " & wait"));
     assertEquals(How.MEMORY, large.how());
-    assertTrue(large.peak() > 70_000_000, () -> "peak " + large.peak());
+    assertTrue(large.usage().peak() > 70_000_000, () -> "peak " + large.usage().peak());
     assertTrue(large.message().endsWith("of 67 MiB"), large::message);
   }
 
@@ -302,9 +303,27 @@ class LocalRunnerTest {
   void aJobThatLivesLongEnoughHasAPeak() throws Exception {
     long peak = -1;
     for (int seconds = 1; peak < 0 && seconds < 30; seconds *= 4) { // however slow the machine is
-      peak = run("sleep " + seconds).peak();
+      peak = run("sleep " + seconds).usage().peak();
     }
     assertTrue(peak > 100_000, "peak " + peak);
+  }
+
+  /** It sees the children and what left the tree, as long as anybody looks. */
+  @Test
+  void aJobThatLivesLongHasASeriesAndIsSeenWhileItRuns() throws Exception {
+    start("x=$(head -c 40000000 /dev/zero | tr '\\0' a); echo $$ > tell; read y < go");
+    told();
+    while (!runner.uses().containsKey("j") || runner.machine().size() == 0) {
+      Thread.sleep(10); // until the sampler has looked
+    }
+    assertTrue(runner.uses().get("j").memory() > 40_000_000, () -> runner.uses().toString());
+    go();
+    ProcessEnd end = ended.take();
+    assertTrue(end.ok());
+    assertTrue(end.series().size() > 0);
+    assertTrue(end.usage().peak() > 40_000_000, () -> end.usage().toString());
+    assertEquals(Map.of(), runner.uses());
+    assertTrue(runner.machine().at(0).memory() > 0);
   }
 
   @Test

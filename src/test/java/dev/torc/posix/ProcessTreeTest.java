@@ -94,7 +94,7 @@ class ProcessTreeTest {
     ProcessTable.Entry now = ProcessTable.of(own).orElseThrow();
     assertTrue(now.still());
     ProcessTable.Entry before =
-        new ProcessTable.Entry(own, now.start() - 1, now.parent(), now.group(), now.state());
+        new ProcessTable.Entry(own, now.start() - 1, now.parent(), now.group(), now.state(), 0);
     assertFalse(before.still());
     int[] asked = {0};
     // a signal would end this very JVM

@@ -1,0 +1,45 @@
+package dev.torc.cache;
+
+import dev.torc.machine.Usage;
+
+/**
+ * An attempt of a job, for the history: how it ended, what it used, and what it had asked for. What
+ * a verdict needs is in {@link JobResult}; what it used over time is stored apart, under the same
+ * build and sequence.
+ *
+ * @param build number of the build in the history
+ * @param sequence counts the attempts of a build from 0, in the order of their ends
+ * @param attempt counts the attempts of the job from 1
+ * @param exit exit status, -1 where there was none
+ * @param signal number of the signal that ended it, 0 for none
+ * @param started milliseconds since 1970
+ * @param queued nanoseconds from when nothing but resources, a scheduler or a hook held it to its
+ *     begin
+ * @param wall nanoseconds
+ * @param host the machine that it ran on
+ * @param executor the executor that ran it; null for the machine of the build
+ */
+public record AttemptRecord(
+    long build,
+    long sequence,
+    String job,
+    int attempt,
+    JobResult.Outcome outcome,
+    int exit,
+    int signal,
+    long started,
+    long queued,
+    long wall,
+    Usage usage,
+    String host,
+    String executor,
+    Asked asked) {
+
+  /**
+   * What it had asked for; 0 for nothing.
+   *
+   * @param memory bytes
+   * @param runtime nanoseconds
+   */
+  public record Asked(int cpus, long memory, int gpus, long runtime) {}
+}

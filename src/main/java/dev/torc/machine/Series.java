@@ -1,0 +1,141 @@
+package dev.torc.machine;
+
+import dev.torc.bytes.ByteReader;
+import dev.torc.bytes.ByteWriter;
+
+/**
+ * What was used over time, by the processes of an attempt or by the machine: points in columns,
+ * {@value #MOST} at most. When they are all taken, two neighbours become one and from then on each
+ * point stands for twice the time, so a series of any length has the same bound. It takes no
+ * samples. Safe for use by several threads.
+ */
+public final class Series {
+
+  /** The most points that one has: a second each for the first four minutes. */
+  public static final int MOST = 240;
+
+  /**
+   * A point.
+   *
+   * @param time nanoseconds from the begin of the series to the point's end
+   * @param cpu hundredths of a CPU that were busy since the point before, on average
+   * @param memory bytes in use, the highest since then
+   * @param gpu hundredths of a GPU that were busy, on average; -1 unknown
+   */
+  public record Point(long time, long cpu, long memory, long gpu) {}
+
+  private static final long MILLISECOND = 1_000_000;
+
+  /** Columns are stored as differences, in these units. */
+  private static final long MEMORY = 1 << 16;
+
+  private final long began;
+  private final Point[] points = new Point[MOST];
+  private int size;
+
+  /** How many samples a point stands for, and those that the next one has so far. */
+  private int stride = 1;
+
+  private Point open;
+  private int gathered;
+
+  /**
+   * An empty one.
+   *
+   * @param began milliseconds since 1970
+   */
+  public Series(long began) {
+    this.began = began;
+  }
+
+  /** Milliseconds since 1970 at its begin. */
+  public long began() {
+    return began;
+  }
+
+  /** Adds a sample, which comes after all others. */
+  public synchronized void add(Point sample) {
+    open = open == null ? sample : merge(open, sample, last());
+    if (++gathered < stride) {
+      return;
+    }
+    points[size++] = open;
+    open = null;
+    gathered = 0;
+    if (size == MOST) {
+      for (int i = 0; i < MOST / 2; i++) {
+        points[i] = merge(points[2 * i], points[2 * i + 1], i == 0 ? 0 : points[i - 1].time);
+      }
+      size = MOST / 2;
+      stride *= 2;
+    }
+  }
+
+  private long last() {
+    return size == 0 ? 0 : points[size - 1].time;
+  }
+
+  /** Two that follow each other as one, weighed by the time that each stands for. */
+  private static Point merge(Point first, Point second, long from) {
+    long one = Math.max(1, first.time - from);
+    long two = Math.max(1, second.time - first.time);
+    return new Point(
+        second.time,
+        Math.round((first.cpu * one + second.cpu * two) / (double) (one + two)),
+        Math.max(first.memory, second.memory),
+        first.gpu < 0 || second.gpu < 0
+            ? Math.max(first.gpu, second.gpu)
+            : Math.round((first.gpu * one + second.gpu * two) / (double) (one + two)));
+  }
+
+  /** How many points it has, the one that is not full among them. */
+  public synchronized int size() {
+    return size + (open == null ? 0 : 1);
+  }
+
+  /** A point, from 0. */
+  public synchronized Point at(int index) {
+    return index == size && open != null ? open : points[index];
+  }
+
+  /** As bytes, for {@link #of}: differences from point to point, a few bytes each. */
+  public synchronized byte[] bytes() {
+    ByteWriter out = new ByteWriter(0);
+    out.number(began);
+    out.number(size());
+    Point before = new Point(0, 0, 0, 0);
+    for (int i = 0; i < size(); i++) {
+      Point now = at(i);
+      out.number(now.time / MILLISECOND - before.time / MILLISECOND);
+      out.number(now.cpu - before.cpu);
+      out.number(now.memory / MEMORY - before.memory / MEMORY);
+      out.number(now.gpu - before.gpu);
+      before = now;
+    }
+    return out.bytes();
+  }
+
+  /**
+   * Reads one back; times are exact to the millisecond then, memory to 64 KiB.
+   *
+   * @throws IndexOutOfBoundsException where the bytes are cut off
+   * @throws IllegalArgumentException where they are none
+   */
+  public static Series of(byte[] bytes) {
+    ByteReader in = new ByteReader(bytes, 0);
+    Series series = new Series(in.number());
+    long count = in.number();
+    if (count < 0 || count > MOST) {
+      throw new IllegalArgumentException(count + " points");
+    }
+    long[] sum = new long[4];
+    for (int i = 0; i < count; i++) {
+      for (int column = 0; column < sum.length; column++) {
+        sum[column] += in.number();
+      }
+      series.points[i] = new Point(sum[0] * MILLISECOND, sum[1], sum[2] * MEMORY, sum[3]);
+    }
+    series.size = (int) count;
+    return series;
+  }
+}

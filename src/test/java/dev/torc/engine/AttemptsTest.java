@@ -1,0 +1,143 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.cache.AttemptHistory;
+import dev.torc.cache.AttemptRecord;
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.cache.JobResult.Outcome;
+import dev.torc.cache.ThisHost;
+import dev.torc.engine.StubRunner.Held;
+import dev.torc.exec.ProcessEnd;
+import dev.torc.machine.Series;
+import dev.torc.machine.Usage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What the history keeps of every attempt. */
+class AttemptsTest extends Harness {
+
+  private List<AttemptRecord> attempts() {
+    List<AttemptRecord> all = new ArrayList<>();
+    try (Cache cache = look()) {
+      new AttemptHistory(cache).from(0, all::add);
+    }
+    return all;
+  }
+
+  private Cache look() {
+    return Cache.look(CachePlace.find(root, Map.of(), ThisHost.system()), _ -> {});
+  }
+
+  @Test
+  void everyAttemptOfAJobIsKept() {
+    given(
+        """
+        a: { command: a, produces: a, retries: 2, resources: { cpus: 2, memory: 1GiB, runtime: 1h } }
+        """);
+    Usage used = new Usage(7, 8, 9, 10, 11);
+    scripts.put(
+        "a",
+        job -> {
+          if (job.attempt() == 1) {
+            return new ProcessEnd(ProcessEnd.How.SIGNALED, 9, 50, used, "");
+          }
+          if (job.attempt() == 2) {
+            return new ProcessEnd(ProcessEnd.How.TIMEOUT, 0, 60, Usage.UNKNOWN, "");
+          }
+          return work(job);
+        });
+    build();
+    List<AttemptRecord> all = attempts();
+    assertEquals(
+        List.of(Outcome.FAILED, Outcome.TIMED_OUT, Outcome.OK),
+        all.stream().map(AttemptRecord::outcome).toList());
+    assertEquals(List.of(1, 2, 3), all.stream().map(AttemptRecord::attempt).toList());
+    assertEquals(List.of(9, 0, 0), all.stream().map(AttemptRecord::signal).toList());
+    assertEquals(List.of(-1, -1, 0), all.stream().map(AttemptRecord::exit).toList());
+    AttemptRecord first = all.getFirst();
+    assertEquals("a", first.job());
+    assertEquals(50, first.wall());
+    assertEquals(used, first.usage());
+    assertEquals(here.name(), first.host());
+    assertEquals(null, first.executor());
+    assertEquals(new AttemptRecord.Asked(2, 1L << 30, 0, 3_600_000_000_000L), first.asked());
+    assertEquals(1, first.build());
+
+    build();
+    assertEquals(3, attempts().size()); // up to date is no attempt
+    edit("torc.yaml", "jobs: { a: { command: other, produces: a } }");
+    scripts.remove("a");
+    build();
+    assertEquals(2, attempts().getLast().build());
+  }
+
+  @Test
+  void aJobThatWaitedForACpuSaysHowLong() throws Exception {
+    limits.put("cpus", 1L);
+    given("a: { command: a, produces: a, priority: 1 }\nb: { command: b, produces: b }");
+    Held held = new Held(this::work);
+    scripts.put("a", held);
+    Thread build = Thread.ofPlatform().start(this::build);
+    held.started();
+    long begun = System.nanoTime();
+    while (System.nanoTime() - begun < 1_000_000) {
+      Thread.onSpinWait(); // b is ready, and waits
+    }
+    held.go();
+    build.join();
+    List<AttemptRecord> all = attempts();
+    assertEquals("b", all.getLast().job());
+    assertTrue(all.getLast().queued() >= 1_000_000, all::toString);
+  }
+
+  @Test
+  void whatAnotherMachineSaysIsKept() {
+    given("a: { command: a, produces: a }");
+    long began = System.currentTimeMillis() + 3_600_000;
+    scripts.put(
+        "a",
+        job -> {
+          ProcessEnd end = work(job);
+          return new ProcessEnd(
+              end.how(),
+              end.code(),
+              end.wall(),
+              end.usage(),
+              "",
+              null,
+              new ProcessEnd.Elsewhere("node7", began));
+        });
+    build();
+    AttemptRecord only = attempts().getFirst();
+    assertEquals("node7", only.host());
+    assertEquals((began - only.started()) * 1_000_000, only.queued(), 1_000_000_000);
+  }
+
+  @Test
+  void theSeriesOfALongJobIsKeptBesideIt() {
+    given("a: { command: a, produces: a }\nb: { command: b, produces: b, after: a }");
+    for (int samples : List.of(1, 2)) {
+      Series series = new Series(3);
+      for (int i = 1; i <= samples; i++) {
+        series.add(new Series.Point(i * 1_000_000_000L, 150, 7 << 20, -1));
+      }
+      scripts.put(
+          samples == 1 ? "a" : "b",
+          job -> {
+            ProcessEnd end = work(job);
+            return new ProcessEnd(end.how(), end.code(), end.wall(), end.usage(), "", series, null);
+          });
+    }
+    build();
+    try (Cache cache = look()) {
+      AttemptHistory history = new AttemptHistory(cache);
+      assertEquals(null, history.series(1, 0)); // one point is no series
+      assertEquals(7 << 20, history.series(1, 1).at(1).memory());
+    }
+  }
+}
