@@ -339,7 +339,8 @@ final class JobReader {
         fields.limit("runtime", Durations::parse),
         amounts,
         fields.size("disk"),
-        (int) fields.whole("nodes", 1, 1, Integer.MAX_VALUE));
+        (int) fields.whole("nodes", 1, 1, Integer.MAX_VALUE),
+        map.entries().isEmpty() ? Place.NONE : map.place());
   }
 
   private Retry retry(MapFields job, Node.Mapping own, List<String> shell) {

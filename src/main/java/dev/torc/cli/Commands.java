@@ -22,6 +22,7 @@ final class Commands {
     commands.put("log", LogCommand::new);
     commands.put("data", DataCommand::new);
     commands.put("events", EventsCommand::new);
+    commands.put("stats", StatsCommand::new);
     commands.put("init", InitCommand::new);
     commands.put("import", ImportCommand::new);
     commands.put("slurm", SlurmCommand::new);

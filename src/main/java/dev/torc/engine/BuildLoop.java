@@ -66,7 +66,8 @@ public final class BuildLoop {
             this::hooked,
             setup.listener(),
             this::counts);
-    this.sender = new EventSender(setup.shared().launches(), setup.commands(), this::tell);
+    this.sender =
+        new EventSender(setup.shared().launches(), setup.limits(), setup.commands(), this::tell);
     this.groups = new UnexpandedGroups(sender);
     this.blocked = new BlockedJobs(sender, groups);
     this.out = new Submitted(turn, sender, Submitted.MOST);
@@ -192,7 +193,7 @@ public final class BuildLoop {
       spent.end(state.in(JobState.RAN));
       close();
       long nanos = System.nanoTime() - begin;
-      sender.tell(new Event.Finished(setup.shared().build(), counts(), nanos, exit()));
+      sender.finished(new Event.Finished(setup.shared().build(), counts(), nanos, exit()));
     } finally {
       turn.end();
     }

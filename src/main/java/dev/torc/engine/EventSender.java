@@ -6,6 +6,7 @@ import dev.torc.plan.PlanContext;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** Puts what happens in the loop into events. It does not know who listens. */
@@ -20,13 +21,20 @@ final class EventSender {
   private NeedContents contents; // null before the first command
   private NeedContents names; // the same, of which no file is read
   private boolean toldLarge;
+  private final ExcessUse excess;
 
   /**
+   * @param limits what all jobs together may use, by resource
    * @param commands whether anybody wants to see commands as they run
    */
-  EventSender(LaunchBuilder launches, boolean commands, Consumer<Event> listener) {
+  EventSender(
+      LaunchBuilder launches,
+      Map<String, Long> limits,
+      boolean commands,
+      Consumer<Event> listener) {
     this.launches = launches;
     this.commands = commands;
+    this.excess = new ExcessUse(limits);
     this.listener = listener;
   }
 
@@ -84,7 +92,17 @@ final class EventSender {
   }
 
   void ended(Job job, JobState state, AttemptOutcome outcome) {
+    excess.ended(job, outcome.ended().wall(), outcome.ended().usage());
     tell(new Event.JobEnded(job.name(), state, details(job, outcome)));
+  }
+
+  /** The build is over. */
+  void finished(Event.Finished end) {
+    String line = excess.line();
+    if (line != null) {
+      warn(line);
+    }
+    tell(end);
   }
 
   void retried(Job job, int attempt, AttemptOutcome outcome) {

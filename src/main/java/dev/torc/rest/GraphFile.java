@@ -38,7 +38,7 @@ import java.util.List;
 public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding) {
 
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
-  private static final String LAYOUT = "torc graph 12";
+  private static final String LAYOUT = "torc graph 13";
 
   /**
    * What a graph is made from, but for the bytes of its build files.

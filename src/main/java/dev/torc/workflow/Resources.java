@@ -1,5 +1,6 @@
 package dev.torc.workflow;
 
+import dev.torc.syntax.Place;
 import java.util.Collections;
 import java.util.SortedMap;
 
@@ -13,6 +14,8 @@ import java.util.SortedMap;
  * @param counters amounts of the counters that {@code limits} names
  * @param disk bytes, for Slurm only; 0 where none is declared
  * @param nodes for Slurm only; at least 1
+ * @param place where they are written: in the job, a class or the defaults; {@link Place#NONE} for
+ *     a job that says nothing
  */
 public record Resources(
     int askedCpus,
@@ -21,11 +24,12 @@ public record Resources(
     long runtime,
     SortedMap<String, Long> counters,
     long disk,
-    int nodes) {
+    int nodes,
+    Place place) {
 
   /** What a job has that says nothing. */
   public static final Resources DEFAULT =
-      new Resources(0, 0, 0, 0, Collections.emptySortedMap(), 0, 1);
+      new Resources(0, 0, 0, 0, Collections.emptySortedMap(), 0, 1, Place.NONE);
 
   /** How many cpus it takes; at least 1, whether any were declared or not. */
   public int cpus() {
@@ -42,7 +46,8 @@ public record Resources(
         && runtime == that.runtime
         && counters.equals(that.counters)
         && disk == that.disk
-        && nodes == that.nodes;
+        && nodes == that.nodes
+        && place.equals(that.place);
   }
 
   @Override

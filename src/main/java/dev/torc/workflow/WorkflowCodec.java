@@ -360,7 +360,7 @@ public final class WorkflowCodec {
         place(in), shared(in), in.list(this::shared), in.flag() ? template(in) : null, shared(in));
   }
 
-  private static void resources(ByteWriter out, Resources resources) {
+  private void resources(ByteWriter out, Resources resources) {
     out.number(resources.askedCpus());
     out.number(resources.memory());
     out.number(resources.gpus());
@@ -368,6 +368,7 @@ public final class WorkflowCodec {
     out.map(resources.counters(), ByteWriter::number);
     out.number(resources.disk());
     out.number(resources.nodes());
+    place(out, resources.place());
   }
 
   private Resources resources(ByteReader in) {
@@ -379,7 +380,8 @@ public final class WorkflowCodec {
             in.number(),
             in.map(ByteReader::number),
             in.number(),
-            in.small());
+            in.small(),
+            place(in));
     Resources before = last;
     return read.equals(before) ? before : (last = read);
   }

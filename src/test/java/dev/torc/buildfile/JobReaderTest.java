@@ -5,6 +5,7 @@ import static dev.torc.buildfile.Written.refusedJob;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.syntax.Place;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
@@ -268,7 +269,7 @@ class JobReaderTest {
 
   @Test
   void withoutResourcesAJobTakesOneCpu() {
-    assertEquals(new Resources(0, 0, 0, 0, new TreeMap<>(), 0, 1), job("command: x").resources());
+    assertEquals(Resources.DEFAULT, job("command: x").resources());
     assertEquals(1, job("command: x").resources().cpus());
   }
 
@@ -290,9 +291,31 @@ class JobReaderTest {
               600_000_000_000L,
               new TreeMap<>(Map.of("licences", 2L)),
               1000,
-              2),
+              2,
+              workflow.jobs().getFirst().resources().place()),
           workflow.jobs().getFirst().resources());
+      assertEquals("3:35", at(workflow.jobs().getFirst().resources().place()));
       assertEquals(Map.of("licences", 2L, "memory", 4L << 30, "cpus", 8L), workflow.limits());
+    }
+  }
+
+  private static String at(Place place) {
+    return place.line() + ":" + place.column();
+  }
+
+  @Test
+  void resourcesKnowWhereTheyAreWritten() throws Exception {
+    try (Written files =
+        Written.yaml(
+            "resources: {big: {cpus: 4}}",
+            "defaults: {resources: {memory: 1GiB}}",
+            "jobs:",
+            "  a: {command: x, resources: big}",
+            "  b: {command: x}",
+            "  c: {command: x, resources: {cpus: 2}}")) {
+      assertEquals(
+          List.of("1:18", "2:23", "6:30"),
+          files.load().jobs().stream().map(job -> at(job.resources().place())).toList());
     }
   }
 

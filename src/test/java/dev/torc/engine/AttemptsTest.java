@@ -13,6 +13,8 @@ import dev.torc.engine.StubRunner.Held;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.machine.Series;
 import dev.torc.machine.Usage;
+import dev.torc.report.JobUse;
+import dev.torc.session.StatsRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +118,31 @@ class AttemptsTest extends Harness {
     AttemptRecord only = attempts().getFirst();
     assertEquals("node7", only.host());
     assertEquals((began - only.started()) * 1_000_000, only.queued(), 1_000_000_000);
+  }
+
+  @Test
+  void statsAreThoseOfTheLastRunThatSaysSomething() throws Exception {
+    given("a: { command: a, produces: a, retries: 1 }\nb: { command: b, produces: b }");
+    scripts.put(
+        "a",
+        job ->
+            new ProcessEnd(
+                job.attempt() == 1 ? ProcessEnd.How.MEMORY : ProcessEnd.How.EXITED,
+                job.attempt() == 1 ? 0 : 3,
+                2_000_000_000L,
+                new Usage(3_000_000_000L, 0, 99, 1, 2),
+                ""));
+    build();
+    List<JobUse> uses = new StatsRequest(List.of("a"), false).answer(load(), _ -> {}).jobs();
+    assertEquals(1, uses.size());
+    assertEquals(150, uses.getFirst().cpus());
+    assertTrue(uses.getFirst().lackedMemory(), "a failure by itself says nothing of resources");
+    scripts.remove("a");
+    build();
+    assertEquals(
+        List.of(false, false),
+        new StatsRequest(List.of(), false)
+            .answer(load(), _ -> {}).jobs().stream().map(JobUse::lackedMemory).toList());
   }
 
   @Test

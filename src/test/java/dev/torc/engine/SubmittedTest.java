@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +15,8 @@ class SubmittedTest {
 
   private final LoopTurn turn = new LoopTurn();
   private final List<Event> told = new ArrayList<>();
-  private final Submitted out = new Submitted(turn, new EventSender(null, false, told::add), 2);
+  private final Submitted out =
+      new Submitted(turn, new EventSender(null, Map.of(), false, told::add), 2);
 
   @Test
   void oneTooManyWaitsUntilAnotherIsOver() {
