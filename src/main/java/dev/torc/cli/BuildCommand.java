@@ -1,6 +1,7 @@
 package dev.torc.cli;
 
 import dev.torc.machine.Makeflags;
+import dev.torc.plan.Plan;
 import dev.torc.posix.RandomId;
 import dev.torc.report.DryRunAnswer;
 import dev.torc.report.Profile;
@@ -50,9 +51,9 @@ class BuildCommand extends Command {
     Project project = Project.load(caller, of);
     BuildSession session = BuildSession.of(project, request);
     if (request.dry()) {
-      DryRunAnswer answer =
-          new DryRunAnswer(
-              session.forecast(console::warn), options.detail() == Report.Detail.VERBOSE);
+      Plan plan = session.forecast(console::warn);
+      boolean instances = options.detail() == Report.Detail.VERBOSE;
+      DryRunAnswer answer = new DryRunAnswer(plan, instances, session.expected());
       print(console, answer);
       if (!common.json()) {
         console.out().flush();
@@ -69,7 +70,7 @@ class BuildCommand extends Command {
   }
 
   private Report report(Console console, Profile profile) {
-    Report report = ReportChoice.open(console, common, options.detail(), () -> -1);
+    Report report = ReportChoice.open(console, common, options.detail());
     return profile == null ? report : Report.all(List.of(report, profile));
   }
 }

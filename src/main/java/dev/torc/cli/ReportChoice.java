@@ -9,26 +9,19 @@ import dev.torc.report.PlainReport;
 import dev.torc.report.Report;
 import dev.torc.report.Report.Detail;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /** Chooses how a build is shown by where it is called. */
 final class ReportChoice {
 
   private ReportChoice() {}
 
-  /**
-   * The report, at work: to be closed.
-   *
-   * @param left nanoseconds that the build is guessed to go on, negative where nobody knows; asked
-   *     from another thread
-   */
-  static Report open(Console console, CommonOptions common, Detail detail, LongSupplier left) {
-    Report people = people(console, common, detail, left);
+  /** The report, at work: to be closed. */
+  static Report open(Console console, CommonOptions common, Detail detail) {
+    Report people = people(console, common, detail);
     return common.json() ? Report.all(List.of(new JsonReport(console.out()), people)) : people;
   }
 
-  private static Report people(
-      Console console, CommonOptions common, Detail detail, LongSupplier left) {
+  private static Report people(Console console, CommonOptions common, Detail detail) {
     Palette palette = console.errPalette(common.color());
     if ("true".equals(console.env().get("GITHUB_ACTIONS"))) {
       return new GithubReport(
@@ -44,13 +37,7 @@ final class ReportChoice {
             && !(common.json() && console.stdoutTerminal());
     return moves
         ? new LiveReport(
-                console.err(),
-                detail,
-                palette,
-                console.cwd(),
-                console.columns(),
-                System::nanoTime,
-                left)
+                console.err(), detail, palette, console.cwd(), console.columns(), System::nanoTime)
             .start()
         : new PlainReport(console.err(), detail, palette, console.cwd(), console.stderrTerminal());
   }

@@ -14,8 +14,12 @@ import java.util.List;
  * What {@code -n} prints: the verdicts of a plan, on jobs and on groups not expanded yet.
  *
  * @param instances whether each instance of a group has a line, however many there are
+ * @param expected nanoseconds that it is likely to take, if all that may run does; negative unknown
  */
-public record DryRunAnswer(Plan plan, boolean instances) implements Answer {
+public record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answer {
+
+  /** Of what takes less, nobody asks how long. */
+  private static final long SHORT = 1_000_000_000L;
 
   /** A line for each that is not up to date, and for many instances that are alike. */
   @Override
@@ -56,13 +60,14 @@ public record DryRunAnswer(Plan plan, boolean instances) implements Answer {
     int[] open = restless().stream().toArray();
     ImageUse.of(plan.context(), open).forEach(image -> lines.add(image.line()));
     lines.add(
-        "%s: %s%d will run, %d may run, %d up to date"
+        "%s: %s%d will run, %d may run, %d up to date%s"
             .formatted(
                 Amount.count(plan.selected().cardinality(), "job"),
                 plan.willFail() == 0 ? "" : plan.willFail() + " will fail, ",
                 plan.willRun(),
                 plan.mayRun(),
-                plan.upToDate()));
+                plan.upToDate(),
+                expected < SHORT ? "" : "; about " + Amount.time(expected)));
     return lines;
   }
 
@@ -71,6 +76,7 @@ public record DryRunAnswer(Plan plan, boolean instances) implements Answer {
     Graph graph = plan.context().graph();
     BitSet asked = (BitSet) plan.selected().clone();
     asked.or(plan.context().selection().open());
+    out.seconds("expected", expected);
     out.objects(
         "jobs",
         () -> Arrays.stream(graph.inOrder(asked)).iterator(),

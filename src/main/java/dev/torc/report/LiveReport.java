@@ -4,6 +4,7 @@ import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
+import dev.torc.machine.Series;
 import dev.torc.machine.TextWidth;
 import java.io.IOException;
 import java.io.Writer;
@@ -16,10 +17,10 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Lines at the bottom of a terminal that show what runs, and messages that scroll away above them.
- * The screen is written in one piece and at most ten times a second, by a thread of its own or by
- * {@link #pause}, {@link #close} and the end of the build. It does not make the words of the
- * messages.
+ * Lines at the bottom of a terminal that show what runs and how far the build is, and messages that
+ * scroll away above them. The screen is written in one piece and at most ten times a second, by a
+ * thread of its own or by {@link #pause}, {@link #close} and the end of the build. It does not make
+ * the words of the messages.
  *
  * <p>The terminal is told not to wrap while the lines are drawn, so that a line never takes two
  * rows, even if the window has just become narrower than was measured.
@@ -28,6 +29,11 @@ public final class LiveReport implements Report {
 
   /** Nanoseconds between two redraws. */
   static final long PERIOD = 100_000_000L;
+
+  /** Cells of the bar, at most and at least. */
+  static final int BAR = 30;
+
+  private static final int LEAST_BAR = 8;
 
   /** Jobs that are shown; of more, the longest running ones. */
   static final int JOBS = 8;
@@ -46,7 +52,6 @@ public final class LiveReport implements Report {
   private final Palette palette;
   private final IntSupplier columns;
   private final LongSupplier clock;
-  private final LongSupplier left;
 
   /** Guarded, like all below, by this report's own lock. In the order of their starts. */
   private final Map<String, Running> running = new LinkedHashMap<>();
@@ -56,6 +61,9 @@ public final class LiveReport implements Report {
 
   private final StringBuilder messages = new StringBuilder();
   private Thread timer;
+  private Progress progress = Progress.NONE;
+  private Map<String, Series.Point> uses = Map.of();
+  private long left = -1; // nanoseconds as of the last answer
   private RuntimeException broken;
   private boolean active;
   private boolean paused;
@@ -64,6 +72,7 @@ public final class LiveReport implements Report {
   private int total;
   private int done;
   private int failed;
+  private int blocked;
   private long killed; // by the clock, when the jobs are; 0 while nobody ends them
   private int drawn;
 
@@ -73,8 +82,6 @@ public final class LiveReport implements Report {
    * @param here the absolute folder that the user stands in: logs below it are named relative to it
    * @param columns the terminal's width now; 0 where it cannot be told
    * @param clock nanoseconds, as {@link System#nanoTime}
-   * @param left nanoseconds that the build is guessed to go on, negative where nobody knows; asked
-   *     from the report's thread
    */
   public LiveReport(
       Writer err,
@@ -82,13 +89,11 @@ public final class LiveReport implements Report {
       Palette palette,
       Path here,
       IntSupplier columns,
-      LongSupplier clock,
-      LongSupplier left) {
+      LongSupplier clock) {
     this.err = err;
     this.palette = palette;
     this.columns = columns;
     this.clock = clock;
-    this.left = left;
     // What runs is seen in the live lines: it needs no line of its own that stays.
     this.wording =
         new EventText(detail == Detail.NORMAL ? Detail.BRIEF : detail, palette, here, true);
@@ -109,6 +114,7 @@ public final class LiveReport implements Report {
       running.remove(ended.job());
       done++;
       failed += ended.state() == JobState.FAILED ? 1 : 0;
+      blocked += ended.state() == JobState.BLOCKED ? 1 : 0;
     } else if (event instanceof Event.JobStarted started) {
       String why =
           started.attempt() > 1
@@ -143,6 +149,30 @@ public final class LiveReport implements Report {
     } else if (event instanceof Event.Finished) {
       active = false;
       draw();
+    }
+  }
+
+  @Override
+  public boolean isLive() {
+    return true;
+  }
+
+  @Override
+  public synchronized void follow(Progress of) {
+    progress = of;
+  }
+
+  /** Asks how things stand, without the lock: an answer may take its time. */
+  void ask() {
+    Progress of;
+    synchronized (this) {
+      of = progress;
+    }
+    long guess = of.left();
+    Map<String, Series.Point> used = of.uses();
+    synchronized (this) {
+      left = guess;
+      uses = used;
     }
   }
 
@@ -226,36 +256,68 @@ public final class LiveReport implements Report {
         break;
       }
       Running run = job.getValue();
-      lines.add(
-          TextWidth.fit(
-              "  "
-                  + SafeText.name(job.getKey())
-                  + "  "
-                  + Amount.time(now - run.since())
-                  + "  "
-                  + run.why(),
-              width));
+      lines.add(TextWidth.fit(line(job.getKey(), job.getValue(), now), width));
     }
     if (rest > 0) {
       lines.add(TextWidth.fit("  …and " + rest + " more", width));
     }
-    long guess = left.getAsLong();
+    lines.add(status(now, width));
+    return lines;
+  }
+
+  /** A job that runs: how long, of how long it is likely to take, what it uses, why it runs. */
+  private String line(String job, Running run, long now) {
+    StringBuilder line = new StringBuilder("  ").append(SafeText.name(job)).append("  ");
+    line.append(Amount.time(now - run.since()));
+    long expected = progress.expected(job);
+    if (expected >= 0) {
+      line.append(" of about ").append(Amount.time(expected));
+    }
+    Series.Point use = uses.get(job);
+    if (use != null) {
+      line.append("  ").append(ResourceAdvice.cpus(use.cpu())).append(" cpus, ");
+      line.append(Amount.size(use.memory()));
+    }
+    return line.append("  ").append(run.why()).toString();
+  }
+
+  /** The counts, the time, and before them a bar where there is room for one. */
+  private String status(long now, int width) {
     String status =
-        done
+        (done - blocked)
             + "/"
             + total
             + " done, "
             + running.size()
             + " running"
             + (failed > 0 ? ", " + failed + " failed" : "")
+            + (blocked > 0 ? ", " + blocked + " blocked" : "")
             + ", "
             + Amount.time(now - began)
             + (killed != 0
                 ? ending(now)
-                : guess < 0 ? "" : ", about " + Amount.time(guess) + " left");
-    String fitted = TextWidth.fit(status, width);
-    lines.add(failed > 0 ? palette.red(fitted) : palette.bold(fitted));
-    return lines;
+                : left < 0 ? "" : ", about " + Amount.time(left) + " left");
+    String bar = bar(Math.min(BAR, width - TextWidth.of(status) - 3));
+    String fitted = TextWidth.fit(bar + status, width);
+    return failed > 0 ? palette.red(fitted) : palette.bold(fitted);
+  }
+
+  /** What is done, failed or blocked, running, and to do; empty where there is too little room. */
+  private String bar(int cells) {
+    if (cells < LEAST_BAR || total == 0) {
+      return "";
+    }
+    StringBuilder bar = new StringBuilder("[");
+    int bad = failed + blocked;
+    for (int i = 0; i < cells; i++) {
+      // The middle of a cell stands for a job.
+      long job = ((2L * i + 1) * total) / (2L * cells);
+      bar.append(
+          job < done - bad
+              ? '█'
+              : job < done ? '×' : job < (long) done + running.size() ? '▓' : '░');
+    }
+    return bar.append("] ").toString();
   }
 
   /** How far an image is: the last line that the runtime said of it. */
@@ -278,26 +340,36 @@ public final class LiveReport implements Report {
     return killed > now ? ", killed in " + Amount.time(killed - now) : ", being killed";
   }
 
-  private synchronized void redraw() {
+  private void redraw() {
     long next = System.nanoTime();
-    while (!closed) {
-      try {
-        long wait = next - System.nanoTime();
-        if (wait > 0) {
-          wait(wait / 1_000_000 + 1);
-          continue;
-        }
+    try {
+      while (sleep(next)) {
         next = System.nanoTime() + PERIOD;
-        if (!paused) {
-          draw();
+        ask();
+        synchronized (this) {
+          if (!paused && !closed) {
+            draw();
+          }
         }
-      } catch (InterruptedException e) {
-        return;
-      } catch (RuntimeException e) {
-        // Told to the thread of the events by the next one.
-        broken = e;
-        return;
       }
+    } catch (RuntimeException e) {
+      synchronized (this) {
+        broken = e; // told to the thread of the events by the next one
+      }
+    }
+  }
+
+  /** Until a moment; returns whether it is to go on then. */
+  private synchronized boolean sleep(long until) {
+    try {
+      for (long left = until - System.nanoTime();
+          left > 0 && !closed;
+          left = until - System.nanoTime()) {
+        wait(left / 1_000_000 + 1);
+      }
+      return !closed;
+    } catch (InterruptedException e) {
+      return false;
     }
   }
 }

@@ -24,6 +24,14 @@ public interface Report extends Consumer<Event>, AutoCloseable {
     VERBOSE
   }
 
+  /** Whether it shows how things stand, and so asks for {@link #follow}. */
+  default boolean isLive() {
+    return false;
+  }
+
+  /** Jobs may run from now on: what can be asked of the build meanwhile. */
+  default void follow(Progress progress) {}
+
   /** Writes what is left. */
   @Override
   default void close() {}
@@ -34,6 +42,16 @@ public interface Report extends Consumer<Event>, AutoCloseable {
       @Override
       public void accept(Event event) {
         reports.forEach(report -> report.accept(event));
+      }
+
+      @Override
+      public boolean isLive() {
+        return reports.stream().anyMatch(Report::isLive);
+      }
+
+      @Override
+      public void follow(Progress progress) {
+        reports.forEach(report -> report.follow(progress));
       }
 
       @Override

@@ -4,6 +4,7 @@ import dev.torc.cache.BuildLock;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
+import dev.torc.engine.TimeLeft;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
@@ -38,6 +39,7 @@ public final class BuildSession {
   private RestState rest;
   private Project project;
   private JobSelection selection;
+  private long expected = -1;
 
   private BuildSession(BuildRequest request, Capacity capacity, RestState rest) {
     this.request = request;
@@ -80,6 +82,11 @@ public final class BuildSession {
     return look(warn);
   }
 
+  /** Nanoseconds that the last forecast is likely to take; negative where nothing is known. */
+  public long expected() {
+    return expected;
+  }
+
   private Plan look(Consumer<String> warn) throws IOException {
     try (ReadSession look = ReadSession.at(project, rest, request.lock().gone(), warn)) {
       JobSelection expanded = look.project().selectToBuild(request.targets());
@@ -87,6 +94,7 @@ public final class BuildSession {
       capacity.refuse(plan);
       look.taken().refuse(looked(plan));
       if (request.dry()) {
+        expected = TimeLeft.of(plan, capacity.limits());
         Advice.emptyGroups(look.project(), expanded, request.targets())
             .forEach(line -> warn.accept(line.toString()));
         Advice.emptyGlobs(look.project(), looked(plan))
@@ -249,23 +257,23 @@ public final class BuildSession {
     try (Runner runner = project.caller().host().runner().get();
         Schedulers schedulers = schedulers(work, plan, warn);
         ExecutorService threads = project.caller().host().threads().get()) {
-      BuildLoop build =
-          new BuildLoop(
-              new BuildSetup(
-                  plan,
-                  expander,
-                  work.cache(),
-                  work.shared(plan.context(), runner, schedulers, listener),
-                  threads,
-                  capacity.limits(),
-                  capacity.gpus(),
-                  request.failFast(),
-                  request.submit(),
-                  watcher.wantsCommands(),
-                  tokens.orElse(null),
-                  listener));
+      BuildSetup setup =
+          new BuildSetup(
+              plan,
+              expander,
+              work.cache(),
+              work.shared(plan.context(), runner, schedulers, listener),
+              threads,
+              capacity.limits(),
+              capacity.gpus(),
+              request.failFast(),
+              request.submit(),
+              watcher.wantsCommands(),
+              tokens.orElse(null),
+              listener);
+      BuildLoop build = new BuildLoop(setup);
       commands.follow(build::context);
-      try (BuildWatcher.Watch _ = watcher.running(plan, build)) {
+      try (BuildWatcher.Watch _ = watcher.running(setup, build)) {
         tokens.ifPresent(t -> t.start(build::tokenCame));
         int exit = build.run();
         work.keep(runner.machine());

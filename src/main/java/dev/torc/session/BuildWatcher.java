@@ -1,9 +1,9 @@
 package dev.torc.session;
 
 import dev.torc.engine.BuildLoop;
+import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
 import dev.torc.hash.DigestMemo;
-import dev.torc.plan.Plan;
 import java.util.function.Consumer;
 
 /** Whoever follows a build: takes its events, on one thread at a time and in their order. */
@@ -28,10 +28,10 @@ public interface BuildWatcher extends Consumer<Event> {
   /**
    * Jobs may run from now on.
    *
-   * @param plan the verdicts to begin with
+   * @param setup what the build works with, the verdicts to begin with among it
    * @return is closed when no job runs any more
    */
-  default Watch running(Plan plan, BuildLoop build) {
+  default Watch running(BuildSetup setup, BuildLoop build) {
     return () -> {};
   }
 

@@ -1,22 +1,37 @@
 package dev.torc.session;
 
 import dev.torc.engine.BuildLoop;
+import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
-import dev.torc.plan.Plan;
 import dev.torc.posix.Signals;
 import dev.torc.report.Profile;
 import dev.torc.report.Report;
 
-/**
- * Hands the events of a build to a report, and signals to the build.
- *
- * @param profile null where nobody asked for it
- * @param all whether commands as they run and each job that is up to date are told
- */
-public record ReportedBuild(Report report, Profile profile, boolean all) implements BuildWatcher {
+/** Hands the events of a build to a report, and signals to the build. */
+public final class ReportedBuild implements BuildWatcher {
+
+  private final Report report;
+  private final Profile profile;
+  private final boolean all;
+  private BuildProgress progress;
+
+  /**
+   * A build that is shown.
+   *
+   * @param profile null where nobody asked for it
+   * @param all whether commands as they run and each job that is up to date are told
+   */
+  public ReportedBuild(Report report, Profile profile, boolean all) {
+    this.report = report;
+    this.profile = profile;
+    this.all = all;
+  }
 
   @Override
   public void accept(Event event) {
+    if (progress != null) {
+      progress.accept(event);
+    }
     report.accept(event);
   }
 
@@ -38,7 +53,11 @@ public record ReportedBuild(Report report, Profile profile, boolean all) impleme
   }
 
   @Override
-  public Watch running(Plan plan, BuildLoop build) {
+  public Watch running(BuildSetup setup, BuildLoop build) {
+    if (report.isLive()) {
+      progress = new BuildProgress(setup, build);
+      report.follow(progress);
+    }
     Signals signals = new Signals(build::signal);
     return signals::close;
   }

@@ -28,7 +28,7 @@ class ReportChoiceTest {
             terminal,
             terminal,
             () -> 80);
-    try (Report report = ReportChoice.open(console, new CommonOptions(), detail, () -> -1)) {
+    try (Report report = ReportChoice.open(console, new CommonOptions(), detail)) {
       return report.getClass();
     }
   }
@@ -57,8 +57,7 @@ class ReportChoiceTest {
     Options.of("build", command).parse(List.of("--json"));
     CommonOptions json = command.common;
     try (Report report =
-        ReportChoice.open(
-            Run.console(Path.of("/"), out, err, Map.of()), json, Detail.NORMAL, () -> -1)) {
+        ReportChoice.open(Run.console(Path.of("/"), out, err, Map.of()), json, Detail.NORMAL)) {
       report.accept(new Event.Note(Event.Level.WARNING, "beware"));
     }
     assertEquals(

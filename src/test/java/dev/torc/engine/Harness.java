@@ -103,6 +103,9 @@ class Harness {
   /** The build that runs. */
   volatile BuildLoop running;
 
+  /** What it works with. */
+  volatile BuildSetup setup;
+
   /** What a job does that has no script. */
   Script otherwise = this::work;
 
@@ -442,9 +445,10 @@ class Harness {
     }
 
     @Override
-    public Watch running(Plan plan, BuildLoop build) {
-      graph = plan.context().graph();
+    public Watch running(BuildSetup setup, BuildLoop build) {
+      graph = setup.plan().context().graph();
       running = build;
+      Harness.this.setup = setup;
       begun.complete(build);
       Graph first = graph;
       return () -> {
@@ -496,6 +500,13 @@ class Harness {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Nanoseconds that a build would take, as a dry run tells it. */
+  final long expected(String... targets) throws IOException {
+    BuildSession session = session(true, targets);
+    session.forecast(_ -> {});
+    return session.expected();
   }
 
   /** The verdicts with all that is in their reasons. */

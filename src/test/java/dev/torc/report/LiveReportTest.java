@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
+import dev.torc.machine.Series;
 import dev.torc.machine.TextWidth;
 import dev.torc.report.Report.Detail;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,11 @@ class LiveReportTest {
 
     String next() {
       assertEquals(1, pieces.size(), () -> "pieces: " + pieces);
+      return drawn().replaceFirst("\\[[█×▓░]+] ", "");
+    }
+
+    /** The same with the bar. */
+    String drawn() {
       return pieces.removeFirst().replace(ESC, "^");
     }
   }
@@ -45,11 +52,9 @@ class LiveReportTest {
   private final Screen screen = new Screen();
   private long now = 10 * Events.SECOND;
   private int columns = 80;
-  private long left = -1;
 
   private LiveReport report(Detail detail) {
-    return new LiveReport(
-        screen, detail, Palette.NONE, Path.of("/"), () -> columns, () -> now, () -> left);
+    return new LiveReport(screen, detail, Palette.NONE, Path.of("/"), () -> columns, () -> now);
   }
 
   @Test
@@ -192,13 +197,57 @@ class LiveReportTest {
     assertFalse(shown.contains("j8"));
   }
 
+  /** Time left, a duration and what is used, of all jobs the same. */
+  private record Known(long left, long expected, Series.Point use) implements Progress {
+    @Override
+    public long expected(String job) {
+      return expected;
+    }
+
+    @Override
+    public Map<String, Series.Point> uses() {
+      return Map.of("a", use);
+    }
+  }
+
   @Test
-  void timeLeftIsShownWhereThereIsAGuess() {
+  void whatIsLikelyAndWhatIsUsedIsShown() {
     LiveReport report = report(Detail.NORMAL);
-    report.accept(Events.started(1));
-    left = 65 * Events.SECOND;
+    columns = 200;
+    report.accept(Events.started(2));
+    report.accept(Events.jobStarted("a"));
+    report.accept(Events.jobStarted("b"));
+    Series.Point use = new Series.Point(1, 180, 300 << 20, -1);
+    report.follow(new Known(65 * Events.SECOND, 90 * Events.SECOND, use));
+    report.ask();
+    now += 2 * Events.SECOND;
     report.draw();
-    assertTrue(screen.next().contains(", about 1 min 05 s left"));
+    String shown = screen.next();
+    String why = "  need f2.json changed 3f2a91c → 88d01be";
+    assertTrue(shown.contains("  a  2.0 s of about 1 min 30 s  1.8 cpus, 300.0 MiB" + why), shown);
+    assertTrue(shown.contains("  b  2.0 s of about 1 min 30 s" + why), shown);
+    assertTrue(shown.contains(", 2.0 s, about 1 min 05 s left"), shown);
+  }
+
+  @Test
+  void theBarHasAPartForEachKindOfJob() {
+    LiveReport report = report(Detail.NORMAL);
+    columns = 120;
+    report.accept(Events.started(10));
+    report.accept(Events.ended("a", JobState.UP_TO_DATE));
+    report.accept(Events.ended("b", JobState.RAN));
+    report.accept(Events.failed("c", "exit 1", "c", null));
+    report.accept(Events.ended("d", JobState.BLOCKED));
+    report.accept(Events.jobStarted("e"));
+    report.draw();
+    String shown = screen.drawn();
+    assertTrue(
+        shown.contains(
+            "[██████××××××▓▓▓░░░░░░░░░░░░░░░] 3/10 done, 1 running, 1 failed, 1 blocked, 0.0 s"),
+        shown);
+    columns = 45;
+    report.draw();
+    assertFalse(screen.drawn().contains("█"), "no room for it");
   }
 
   @Test
@@ -223,13 +272,7 @@ class LiveReportTest {
         };
     LiveReport report =
         new LiveReport(
-            counting,
-            Detail.NORMAL,
-            Palette.NONE,
-            Path.of("/"),
-            () -> 80,
-            System::nanoTime,
-            () -> -1);
+            counting, Detail.NORMAL, Palette.NONE, Path.of("/"), () -> 80, System::nanoTime);
     long began = System.nanoTime();
     report.start().accept(Events.started(1));
     drawn.await();
@@ -254,8 +297,7 @@ class LiveReportTest {
           }
         };
     LiveReport report =
-        new LiveReport(
-            closed, Detail.NORMAL, Palette.NONE, Path.of("/"), () -> 80, () -> 0, () -> -1);
+        new LiveReport(closed, Detail.NORMAL, Palette.NONE, Path.of("/"), () -> 80, () -> 0);
     report.start().accept(Events.started(1));
     tried.await();
     assertThrows(UncheckedIOException.class, report::close);
