@@ -6,6 +6,7 @@ import dev.torc.posix.RandomId;
 import dev.torc.report.DryRunAnswer;
 import dev.torc.report.Profile;
 import dev.torc.report.Report;
+import dev.torc.report.StepSummary;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.BuildSession;
 import dev.torc.session.Caller;
@@ -14,6 +15,7 @@ import dev.torc.session.Project;
 import dev.torc.session.ProjectOptions;
 import dev.torc.session.ReportedBuild;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,6 +24,7 @@ import java.util.List;
 class BuildCommand extends Command {
 
   final BuildOptions options = new BuildOptions();
+  private JunitOption junit; // null where no file is wanted
 
   @Override
   String description() {
@@ -34,7 +37,16 @@ class BuildCommand extends Command {
   }
 
   @Override
-  int run(Console console) throws IOException {
+  final int run(Console console) throws IOException {
+    if (options.junit() == null || request(console).dry()) {
+      return work(console);
+    }
+    junit = JunitOption.of(console, options.junit());
+    return junit.around(() -> work(console));
+  }
+
+  /** Does it, whoever follows. */
+  int work(Console console) throws IOException {
     return build(console, console.caller(), common.project(console), request(console));
   }
 
@@ -64,13 +76,27 @@ class BuildCommand extends Command {
     session.check(console::warn);
     Profile profile = options.profile() ? ProfileOption.of(console, project, began) : null;
     try (Report report = report(console, profile)) {
-      boolean all = common.json() || options.detail() == Report.Detail.VERBOSE;
+      boolean all = junit != null || common.json() || options.detail() == Report.Detail.VERBOSE;
       return session.run(RandomId.next(), new ReportedBuild(report, profile, all));
     }
   }
 
   private Report report(Console console, Profile profile) {
     Report report = ReportChoice.open(console, common, options.detail());
-    return profile == null ? report : Report.all(List.of(report, profile));
+    String summary = console.env().getOrDefault("GITHUB_STEP_SUMMARY", "");
+    if (profile == null && junit == null && summary.isEmpty()) {
+      return report;
+    }
+    List<Report> all = new ArrayList<>(List.of(report));
+    if (junit != null) {
+      all.add(junit.report());
+    }
+    if (!summary.isEmpty()) {
+      all.add(new StepSummary(console.cwd().resolve(summary), console.cwd(), console::warn));
+    }
+    if (profile != null) {
+      all.add(profile);
+    }
+    return Report.all(all);
   }
 }

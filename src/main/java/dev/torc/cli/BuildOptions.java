@@ -17,6 +17,7 @@ final class BuildOptions {
   private boolean force;
   private final LockOptions lock = new LockOptions();
   private boolean profile;
+  private String junit;
   private boolean submit;
   private final SortedMap<String, String> limits = new TreeMap<>();
   private final List<String> badLimits = new ArrayList<>();
@@ -41,6 +42,8 @@ final class BuildOptions {
         "--profile",
         "say where the time went, and write a trace for chrome://tracing",
         () -> profile = true);
+    options.value(
+        "--junit", "FILE", "also write what became of the jobs as JUnit XML", f -> junit = f);
     options.value("-j --jobs", "N", "the same as --limit cpus=N", this::jobs);
     options.value(
         "--limit",
@@ -78,6 +81,11 @@ final class BuildOptions {
     return profile;
   }
 
+  /** The file for JUnit XML as it was given, null where none is wanted. */
+  String junit() {
+    return junit;
+  }
+
   /** How much is shown; of {@code -v} and {@code -q} the last one counts. */
   Detail detail() {
     return detail;
@@ -92,6 +100,10 @@ final class BuildOptions {
   BuildRequest request(Console console, boolean dry) {
     if (!badLimits.isEmpty()) {
       throw CommonOptions.usage(badLimits.getFirst());
+    }
+    if (junit != null && dryRun) {
+      throw CommonOptions.usage(
+          "--junit " + SafeText.name(junit) + ": a dry run writes nothing; leave out one of them");
     }
     return new BuildRequest(
         List.copyOf(targets), force, failFast, submit, lock.terms(console), dryRun || dry, limits);

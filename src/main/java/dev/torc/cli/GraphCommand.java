@@ -1,41 +1,86 @@
 package dev.torc.cli;
 
 import dev.torc.machine.SafeText;
+import dev.torc.report.GraphPicture.Format;
 import dev.torc.session.Exit;
-import dev.torc.session.JobsRequest;
+import dev.torc.session.GraphRequest;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** {@code torc graph}: the jobs that targets name and all that these wait for, as a picture. */
 final class GraphCommand extends Command {
 
+  private final List<String> around = new ArrayList<>();
   private String format;
+  private String depth;
   private boolean instances;
 
   @Override
   String description() {
-    return "write the graph of jobs as dot or json";
+    return "show the graph of jobs as dot, mermaid, json or text";
   }
 
   @Override
   void declare(Options options) {
     options.words("TARGET", "job, tag or produced file; all jobs without one", 0, targets::add);
     options.value(
-        "--format", "FORMAT", "dot (for Graphviz, the default) or json", given -> format = given);
+        "--format",
+        "FORMAT",
+        "dot (for Graphviz, the default), mermaid, json, or text: stage by stage",
+        given -> format = given);
+    options.value(
+        "--job", "JOB", "only what it waits for and what waits for it, all the way", around::add);
+    options.value(
+        "--depth", "N", "with --job: no more than N steps to either side", given -> depth = given);
     options.flag("--instances", "show each instance of a group by itself", () -> instances = true);
   }
 
   @Override
   int run(Console console) throws IOException {
-    String wanted = format == null ? common.json() ? "json" : "dot" : format;
-    if (!wanted.equals("dot") && !wanted.equals("json")) {
-      throw CommonOptions.usage("--format " + SafeText.name(wanted) + ": write dot or json");
+    Format wanted = format();
+    int steps = steps();
+    if (!around.isEmpty() && !targets.isEmpty()) {
+      throw CommonOptions.usage(
+          "--job "
+              + SafeText.name(around.getFirst())
+              + ": there is a target too, "
+              + SafeText.name(targets.getFirst())
+              + "; give one of them");
     }
-    if (common.json() && wanted.equals("dot")) {
-      throw CommonOptions.usage("--format dot: --json asks for json");
-    }
-    new JobsRequest(targets, instances)
-        .picture(project(console), wanted.equals("json"), console::warn)
-        .write(console.out());
+    new GraphRequest(targets, around, steps, instances)
+        .picture(project(console), console::warn)
+        .write(wanted, console.out(), console::warn);
     return Exit.DONE;
+  }
+
+  private Format format() {
+    Format wanted =
+        switch (format == null ? common.json() ? "json" : "dot" : format) {
+          case "dot" -> Format.DOT;
+          case "mermaid" -> Format.MERMAID;
+          case "json" -> Format.JSON;
+          case "text" -> Format.TEXT;
+          default ->
+              throw CommonOptions.usage(
+                  "--format " + SafeText.name(format) + ": write dot, mermaid, json or text");
+        };
+    if (common.json() && wanted != Format.JSON) {
+      throw CommonOptions.usage("--format " + format + ": --json asks for json");
+    }
+    return wanted;
+  }
+
+  private int steps() {
+    if (depth == null) {
+      return Integer.MAX_VALUE;
+    }
+    if (!depth.matches("[0-9]{1,9}")) {
+      throw CommonOptions.usage("--depth " + SafeText.name(depth) + ": write a number of steps");
+    }
+    if (around.isEmpty()) {
+      throw CommonOptions.usage("--depth " + depth + ": name the job in the middle by --job");
+    }
+    return Integer.parseInt(depth);
   }
 }

@@ -20,7 +20,7 @@ final class SlurmCommand extends BuildCommand {
   }
 
   @Override
-  int run(Console console) throws IOException {
+  int work(Console console) throws IOException {
     Caller caller = console.caller();
     BuildRequest request = request(console);
     ProjectOptions project = AllocatedBuild.options(caller, common.project(console));

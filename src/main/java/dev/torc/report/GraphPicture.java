@@ -4,6 +4,7 @@ import dev.torc.cache.JobResult;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
+import dev.torc.graph.Stages;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.plan.Manifest;
@@ -15,7 +16,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jgrapht.graph.SimpleDirectedGraph;
 import org.jgrapht.nio.Attribute;
 import org.jgrapht.nio.DefaultAttribute;
@@ -25,64 +28,127 @@ import org.jgrapht.nio.json.JSONExporter;
 
 /**
  * What {@code torc graph} says: the jobs and groups as a picture's source. An edge leads from a job
- * to one that waits for it; none is left out because others imply it. JGraphT writes the formats.
+ * to one that waits for it. JSON has all of them; the others leave out what longer ways imply.
+ * JGraphT writes dot and JSON; Mermaid and the words have classes of their own.
  *
  * @param before vertex to those that it waits for
+ * @param stages the order of the vertices
  */
-public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, boolean json) {
+public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages stages) {
 
   /**
    * A job or a group.
    *
    * @param last how the last run of a job ended, null if it never ran; of a group null
+   * @param middle whether what is shown is what lies around it
    */
-  public record Vertex(DisplayGraph.Fold fold, JobCounts counts, JobResult.Outcome last) {}
+  public record Vertex(
+      DisplayGraph.Fold fold, JobCounts counts, JobResult.Outcome last, boolean middle) {
 
-  /** The text for standard output; JSON that is on one line but has no version. */
-  public void write(Writer out) throws IOException {
-    StringWriter text = new StringWriter();
-    exporter().exportGraph(copy(), text);
-    if (json) {
-      JsonWriter.harmless(out).write(text.append('\n').toString());
-    } else {
-      out.write(text.toString());
+    /** The name in lines that are harmless. */
+    List<String> lines() {
+      return Arrays.stream(fold.name().split("\n", -1)).map(SafeText::line).toList();
+    }
+
+    /** How many instances a group has; empty for a job. */
+    String size() {
+      return !fold.isGroup()
+          ? ""
+          : fold.open() < 0
+              ? Amount.count(fold.jobs().size(), "instance")
+              : "instances not known yet";
+    }
+
+    /** The verdict as JSON has it, or {@code failed} where one failed that is to run again. */
+    String state() {
+      return counts.failed() > 0 ? "failed" : counts.verdict();
     }
   }
 
+  /** In what form. */
+  public enum Format {
+    DOT,
+    JSON,
+    MERMAID,
+    TEXT
+  }
+
+  /** The picture of these. */
+  public static GraphPicture of(Graph graph, List<Vertex> vertices, Adjacency before) {
+    return new GraphPicture(graph, vertices, before, Stages.of(before));
+  }
+
+  /**
+   * The text for standard output; JSON is on one line.
+   *
+   * @param warn takes a line where a program will not show so much
+   */
+  public void write(Format format, Writer out, Consumer<String> warn) throws IOException {
+    switch (format) {
+      case DOT -> out.write(text(dot(), copy(false)));
+      case JSON -> JsonWriter.harmless(out).write(text(json(), copy(true)) + "\n");
+      case MERMAID -> new GraphMermaid(this).write(out, warn);
+      case TEXT -> out.write(new GraphText(this).text());
+    }
+  }
+
+  /** Those that a vertex waits for, but for what others imply. */
+  int[] behind(int vertex) {
+    return IntStream.range(before.from(vertex), before.to(vertex))
+        .filter(e -> !stages.isImplied(e))
+        .map(before::at)
+        .toArray();
+  }
+
+  private static String text(
+      GraphExporter<Integer, Integer> exporter, SimpleDirectedGraph<Integer, Integer> graph) {
+    StringWriter text = new StringWriter();
+    exporter.exportGraph(graph, text);
+    return text.toString();
+  }
+
   /** The graph as JGraphT stores one, for this one look at it; edges are numbered. */
-  private SimpleDirectedGraph<Integer, Integer> copy() {
+  private SimpleDirectedGraph<Integer, Integer> copy(boolean all) {
     SimpleDirectedGraph<Integer, Integer> copy = new SimpleDirectedGraph<>(null, null, false);
     for (int v = 0; v < vertices.size(); v++) {
       copy.addVertex(v);
     }
     for (int v = 0; v < vertices.size(); v++) {
       for (int e = before.from(v); e < before.to(v); e++) {
-        copy.addEdge(before.at(e), v, e);
+        if (all || !stages.isImplied(e)) {
+          copy.addEdge(before.at(e), v, e);
+        }
       }
     }
     return copy;
   }
 
-  private GraphExporter<Integer, Integer> exporter() {
-    if (json) {
-      JSONExporter<Integer, Integer> exporter =
-          new JSONExporter<>(v -> vertices.get(v).fold.name());
-      exporter.setVertexAttributeProvider(this::facts);
-      return exporter;
-    }
+  private GraphExporter<Integer, Integer> json() {
+    JSONExporter<Integer, Integer> exporter = new JSONExporter<>(v -> vertices.get(v).fold.name());
+    exporter.setVertexAttributeProvider(this::facts);
+    exporter.setEdgeAttributeProvider(
+        e -> Map.of("implied", DefaultAttribute.createAttribute(stages.isImplied(e))));
+    return exporter;
+  }
+
+  private GraphExporter<Integer, Integer> dot() {
     DOTExporter<Integer, Integer> dot = new DOTExporter<>(v -> "j" + v);
     dot.setGraphAttributeProvider(() -> Map.of("rankdir", DefaultAttribute.createAttribute("LR")));
     dot.setVertexAttributeProvider(this::looks);
     return dot;
   }
 
-  private Map<String, Attribute> looks(int vertex) {
-    DisplayGraph.Fold fold = vertices.get(vertex).fold;
+  private Map<String, Attribute> looks(int number) {
+    Vertex vertex = vertices.get(number);
+    boolean group = vertex.fold.isGroup();
     Map<String, Attribute> attributes = new LinkedHashMap<>();
-    put(attributes, "label", label(fold.name() + (fold.isGroup() ? "\n" + size(fold) : "")));
-    put(attributes, "shape", fold.isGroup() ? "box3d" : "box");
+    put(attributes, "label", label(vertex) + (group ? "\\n" + vertex.size() : ""));
+    put(attributes, "shape", group ? "box3d" : "box");
     put(attributes, "style", "filled");
-    put(attributes, "fillcolor", colour(vertices.get(vertex).counts));
+    put(attributes, "fillcolor", colour(vertex.state()));
+    if (vertex.middle) {
+      put(attributes, "penwidth", "3");
+    }
     return attributes;
   }
 
@@ -90,28 +156,23 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
     attributes.put(name, DefaultAttribute.createAttribute(value));
   }
 
-  private static String size(DisplayGraph.Fold fold) {
-    return fold.open() < 0
-        ? Amount.count(fold.jobs().size(), "instance")
-        : "instances not known yet";
-  }
-
   /**
    * A name as dot wants it between double quotes; the quotes in it are the exporter's to escape.
    */
-  private static String label(String name) {
-    return Arrays.stream(name.split("\n", -1))
-        .map(SafeText::line)
-        .collect(Collectors.joining("\n"))
-        .replace("\\", "\\\\")
-        .replace("\n", "\\n");
+  private static String label(Vertex vertex) {
+    return vertex.lines().stream()
+        .map(line -> line.replace("\\", "\\\\"))
+        .collect(Collectors.joining("\\n"));
   }
 
-  private static String colour(JobCounts state) {
-    if (state.failed() > 0) {
-      return "salmon";
-    }
-    return state.willRun() > 0 ? "orange" : state.mayRun() > 0 ? "khaki" : "palegreen";
+  /** The colour of a state, by a name that dot and CSS have. */
+  static String colour(String state) {
+    return switch (state) {
+      case "failed" -> "salmon";
+      case "will_run", "will_fail" -> "orange";
+      case "may_run" -> "khaki";
+      default -> "palegreen";
+    };
   }
 
   private Map<String, Attribute> facts(int number) {
@@ -119,6 +180,7 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
     DisplayGraph.Fold fold = vertex.fold;
     Map<String, Attribute> attributes = new LinkedHashMap<>();
     put(attributes, "verdict", vertex.counts.verdict());
+    attributes.put("stage", DefaultAttribute.createAttribute(stages.of(number) + 1));
     if (fold.isGroup()) {
       put(attributes, "instances", Integer.toString(fold.jobs().size()));
       return attributes;

@@ -10,7 +10,7 @@ import dev.torc.workflow.Resources;
  * What to ask for instead is for {@link ResourceAdvice}.
  *
  * @param name of the job or group
- * @param instances how many jobs it stands for; 0 for a plain job
+ * @param instances how many jobs a group stands for; -1 for a plain job
  * @param measured how many of them have a run on record
  * @param asked what the build file asks for now; of several that differ, those of the first
  * @param wall nanoseconds of the longest; 0 where none is on record
@@ -42,6 +42,11 @@ public record JobUse(
 
   /** Shorter runs say little of how many CPUs they keep busy: nanoseconds. */
   public static final long LONG = 1_000_000_000L;
+
+  /** Whether it stands for the instances of a group. */
+  boolean isGroup() {
+    return instances >= 0;
+  }
 
   /** Nothing is on record. */
   public static JobUse none(String name, int instances, Resources asked) {

@@ -1,15 +1,10 @@
 package dev.torc.report;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.engine.Event;
-import dev.torc.posix.OwnFile;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -20,22 +15,25 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Where the time of a build went: its phases in one line, and a trace of phases and jobs in the
- * Trace Event Format of Chrome, for chrome://tracing and Perfetto. It goes by when it is told of
- * things; it measures nothing inside of them. Safe for the one thread at a time that a report has.
+ * Where the time of a build went: its phases in one line, and a trace of phases and jobs. It goes
+ * by when it is told of things; it measures nothing inside of them. Safe for the one thread at a
+ * time that a report has.
  */
 public final class Profile implements Report {
 
-  private static final double MICROSECOND = 1e3;
   private static final double SECOND = 1e9;
 
   /** Lanes in the trace: that of the phases, and before those of the jobs. */
   private static final int PHASES = 0;
 
-  private record Span(String name, String kind, int lane, long from, long to) {}
-
-  /** What is not over: a job's attempt, or the look at its products. */
-  private record Open(String kind, int lane, long from) {}
+  /**
+   * An attempt that is not over.
+   *
+   * @param released when its processes were gone and its products were looked at; -1 if they run
+   * @param where executor and id, empty for this machine
+   */
+  private record Open(
+      int lane, long from, long released, int number, String reasons, String where) {}
 
   private final LongSupplier clock;
   private final Writer err;
@@ -43,9 +41,10 @@ public final class Profile implements Report {
   private final String shown;
   private final long began;
   private final Map<String, Long> phases = new LinkedHashMap<>();
-  private final List<Span> spans = new ArrayList<>();
+  private final List<TraceFile.Span> spans = new ArrayList<>();
   private final Map<String, Open> open = new HashMap<>();
-  private final BitSet lanes = new BitSet();
+  private final BitSet lanes = new BitSet(); // taken
+  private int highest = PHASES;
   private String phase;
   private long since;
   private int attempts;
@@ -79,7 +78,7 @@ public final class Profile implements Report {
   /** The same from an earlier moment on, by the clock. */
   public void phase(String next, long now) {
     phases.merge(phase, now - since, Long::sum);
-    spans.add(new Span(phase, "phase", PHASES, since, now));
+    spans.add(new TraceFile.Span(phase, "phase", PHASES, since, now, null));
     phase = next;
     since = now;
   }
@@ -89,52 +88,72 @@ public final class Profile implements Report {
     switch (event) {
       case Event.Started _ -> phase("run");
       case Event.Finished _ -> phase("record");
-      case Event.JobStarted started -> {
+      case Event.JobStarted job -> {
         int lane = lanes.nextClearBit(0);
         lanes.set(lane);
-        open.put(started.job(), new Open("job", lane, clock.getAsLong()));
+        highest = Math.max(highest, lane);
+        String reasons = ReasonText.brief(job.reasons());
+        open.put(job.job(), new Open(lane, clock.getAsLong(), -1, job.attempt(), reasons, ""));
       }
+      case Event.JobSubmitted out ->
+          open.computeIfPresent(
+              out.job(),
+              (_, at) ->
+                  new Open(at.lane, at.from, at.released, at.number, at.reasons, out.where()));
       case Event.JobReleased released -> {
-        Open job = end(released.job());
-        lanes.set(job.lane);
-        open.put(released.job(), new Open("products", job.lane, clock.getAsLong()));
+        long now = clock.getAsLong();
+        open.computeIfPresent(
+            released.job(),
+            (_, at) -> new Open(at.lane, at.from, now, at.number, at.reasons, at.where));
       }
-      case Event.JobRetried retried -> end(retried.job(), retried.details());
-      case Event.JobEnded ended -> end(ended.job(), ended.details());
-      case Event.Expanded _,
-          Event.Ending _,
-          Event.Terminal _,
-          Event.Fetching _,
-          Event.Note _,
-          Event.JobSubmitted _ -> {}
+      case Event.JobRetried retried -> end(retried.job(), "retried", retried.details());
+      case Event.JobEnded ended ->
+          end(ended.job(), JsonWriter.lower(ended.state()), ended.details());
+      case Event.Expanded _, Event.Ending _, Event.Terminal _, Event.Fetching _, Event.Note _ -> {}
     }
   }
 
-  private void end(String job, Event.Details details) {
-    if (end(job) != null) { // else it did not run
-      attempts++;
-      cpu += Math.max(0, details.cpu());
-    }
-  }
-
-  private Open end(String job) {
+  private void end(String job, String outcome, Event.Details details) {
     Open over = open.remove(job);
-    if (over != null) {
-      lanes.clear(over.lane);
-      spans.add(new Span(job, over.kind, over.lane, over.from, clock.getAsLong()));
+    if (over == null) {
+      return; // it did not run
     }
-    return over;
+    attempts++;
+    cpu += Math.max(0, details.cpu());
+    lanes.clear(over.lane);
+    long now = clock.getAsLong();
+    TraceFile.Attempt attempt =
+        new TraceFile.Attempt(
+            over.number,
+            outcome,
+            details.what(),
+            over.reasons,
+            over.where,
+            details.cpu(),
+            details.peak());
+    long released = over.released < 0 ? now : over.released;
+    spans.add(new TraceFile.Span(job, "job", over.lane, over.from, released, attempt));
+    if (over.released >= 0) {
+      spans.add(new TraceFile.Span(job, "products", over.lane, released, now, attempt));
+    }
   }
 
   /** Writes the trace and the line. */
   @Override
   public void close() {
+    for (String job : List.copyOf(open.keySet())) {
+      end(job, "cut_off", new Event.Details("", "", null, 0, -1, -1));
+    }
     phase("over");
     StringBuilder line = new StringBuilder("profile:");
     phases.forEach((name, nanos) -> line.append(' ').append(name).append(seconds(nanos)));
     line.append(" %d attempts took%s of CPU; trace in %s".formatted(attempts, cpu(), shown));
+    List<String> names = new ArrayList<>(List.of("torc"));
+    for (int lane = 1; lane <= highest; lane++) {
+      names.add("slot " + lane);
+    }
     try {
-      write();
+      new TraceFile(trace, began).write(names, spans);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the trace " + shown, e);
     }
@@ -147,30 +166,5 @@ public final class Profile implements Report {
 
   private static String seconds(long nanos) {
     return String.format(Locale.ROOT, " %.3f s,", nanos / SECOND);
-  }
-
-  private void write() throws IOException {
-    OwnFile.folder(trace.getParent());
-    OwnFile.remove(trace); // another member's could not be written
-    try (OutputStream out =
-            OwnFile.out(trace, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
-        JsonGenerator json = new JsonFactory().createGenerator(out)) {
-      json.writeStartObject();
-      json.writeStringField("displayTimeUnit", "ms");
-      json.writeArrayFieldStart("traceEvents");
-      for (Span span : spans) {
-        json.writeStartObject();
-        json.writeStringField("name", span.name);
-        json.writeStringField("cat", span.kind);
-        json.writeStringField("ph", "X"); // complete: begin and duration in one
-        json.writeNumberField("ts", (span.from - began) / MICROSECOND);
-        json.writeNumberField("dur", (span.to - span.from) / MICROSECOND);
-        json.writeNumberField("pid", 1);
-        json.writeNumberField("tid", span.lane);
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    }
   }
 }

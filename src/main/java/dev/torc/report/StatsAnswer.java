@@ -54,7 +54,7 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
 
   private static List<String> line(JobUse use) {
     String name = SafeText.name(use.name());
-    if (use.instances() > 0) {
+    if (use.isGroup()) {
       name +=
           " ("
               + (use.measured() < use.instances() ? use.measured() + " of " : "")
@@ -114,8 +114,8 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
         "jobs",
         jobs,
         use -> {
-          out.text(use.instances() > 0 ? "group" : "job", use.name());
-          if (use.instances() > 0) {
+          out.text(use.isGroup() ? "group" : "job", use.name());
+          if (use.isGroup()) {
             out.number("instances", use.instances());
           }
           out.number("measured", use.measured())

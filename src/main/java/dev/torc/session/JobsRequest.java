@@ -3,7 +3,6 @@ package dev.torc.session;
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
-import dev.torc.cache.JobResult;
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.RunDetails;
 import dev.torc.engine.LaunchBuilder;
@@ -18,8 +17,6 @@ import dev.torc.plan.NeedContents;
 import dev.torc.plan.PathReaders;
 import dev.torc.plan.Plan;
 import dev.torc.plan.StaleProducts;
-import dev.torc.report.GraphPicture;
-import dev.torc.report.JobCounts;
 import dev.torc.report.LastRun;
 import dev.torc.report.ListAnswer;
 import dev.torc.report.StatusAnswer;
@@ -167,31 +164,6 @@ public record JobsRequest(List<String> targets, boolean instances) {
       }
       return new ListAnswer(
           plan, jobs, project.folded(selection, instances).folds(), targets.isEmpty());
-    }
-  }
-
-  /**
-   * The jobs and all that these wait for.
-   *
-   * @param json whether the picture is JSON, and not dot
-   */
-  public GraphPicture picture(Project given, boolean json, Consumer<String> warn)
-      throws IOException {
-    try (ReadSession look = ReadSession.at(given, warn)) {
-      JobSelection selection = look.project().select(targets);
-      Plan plan = look.plan(selection, false);
-      DisplayGraph shown =
-          DisplayGraph.of(look.project().graph(), selection.jobs(), selection.open(), instances);
-      List<GraphPicture.Vertex> vertices = new ArrayList<>();
-      for (DisplayGraph.Fold fold : shown.folds()) {
-        JobResult last = fold.isGroup() ? null : look.records().result(fold.jobs().getFirst());
-        vertices.add(
-            new GraphPicture.Vertex(
-                fold,
-                JobCounts.of(fold, plan, look.records()::result),
-                last == null ? null : last.outcome()));
-      }
-      return new GraphPicture(look.project().graph(), vertices, shown.before(), json);
     }
   }
 

@@ -67,7 +67,7 @@ public record StatsRequest(List<String> targets, boolean instances) {
       Map<String, AttemptRecord> last) {
     Resources asked =
         fold.jobs().isEmpty() ? Resources.DEFAULT : graph.job(fold.jobs().getFirst()).resources();
-    JobUse use = JobUse.none(fold.name(), fold.isGroup() ? fold.jobs().size() : 0, asked);
+    JobUse use = JobUse.none(fold.name(), fold.isGroup() ? fold.jobs().size() : -1, asked);
     for (int job : fold.jobs()) {
       AttemptRecord attempt = last.get(graph.name(job));
       if (attempt != null) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class JsonReportTest {
 
-  private static final List<Event> ALL =
+  static final List<Event> ALL =
       List.of(
           Events.started(4),
           new Event.Expanded(9),
@@ -39,7 +39,7 @@ class JsonReportTest {
           new Event.Note(Event.Level.WARNING, "line\none"),
           Events.finished(1, 3, 0, 0));
 
-  private static String show(List<Event> events) {
+  static String show(List<Event> events) {
     StringWriter out = new StringWriter();
     try (Report report = new JsonReport(out)) {
       events.forEach(report);

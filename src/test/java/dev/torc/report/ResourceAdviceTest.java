@@ -18,7 +18,7 @@ class ResourceAdviceTest {
   }
 
   private static JobUse use(Resources asked, long wall, long cpus, long most, long memory) {
-    return new JobUse("j", 0, 1, asked, wall, cpus, most, memory, 0, 0, 0, -1, false, false);
+    return new JobUse("j", -1, 1, asked, wall, cpus, most, memory, 0, 0, 0, -1, false, false);
   }
 
   private static List<String> said(JobUse use) {
@@ -31,7 +31,7 @@ class ResourceAdviceTest {
   void whatIsAboutRightIsLeftAlone() {
     assertEquals(List.of(), said(use(asked(2, 2 * GIB, 60 * SECOND), 40 * SECOND, 150, 199, GIB)));
     assertEquals(List.of(), said(use(asked(1, 0, 0), 40 * SECOND, 105, 110, GIB / 2)));
-    assertEquals(List.of(), said(JobUse.none("j", 0, asked(18, 99 * GIB, 9999 * SECOND))));
+    assertEquals(List.of(), said(JobUse.none("j", -1, asked(18, 99 * GIB, 9999 * SECOND))));
   }
 
   @Test
@@ -75,7 +75,7 @@ class ResourceAdviceTest {
     Resources little = asked(1, 2 * GIB, 90 * SECOND);
     assertEquals(
         List.of("ran out of 2.0 GiB of memory; memory: 4GiB", "ran out of 1 min 30 s; runtime: 3m"),
-        said(new JobUse("j", 0, 1, little, 1, -1, -1, GIB, 0, 0, 0, -1, true, true)));
+        said(new JobUse("j", -1, 1, little, 1, -1, -1, GIB, 0, 0, 0, -1, true, true)));
   }
 
   @Test

@@ -46,11 +46,12 @@ class StatsAnswerTest {
   private static final StatsAnswer ANSWER =
       new StatsAnswer(
           List.of(
-              JobUse.none("fit", 0, asked(4, 512 * MIB, 3)).with(ran("fit", 10, 9, 40 * MIB), null),
+              JobUse.none("fit", -1, asked(4, 512 * MIB, 3))
+                  .with(ran("fit", 10, 9, 40 * MIB), null),
               JobUse.none("train", 3, asked(4, 512 * MIB, 3))
                   .with(ran("train/1", 10, 18, 50 * MIB), null)
                   .with(ran("train/2", 20, 3, 30 * MIB), null),
-              JobUse.none("new\u001b[1m", 0, Resources.DEFAULT)));
+              JobUse.none("new\u001b[1m", -1, Resources.DEFAULT)));
 
   @Test
   void eachLineHasWhatWasUsedOfWhatWasAsked() {
@@ -84,7 +85,7 @@ class StatsAnswerTest {
     Series series = new Series(0);
     series.add(new Series.Point(SECOND, 350, 0, 80));
     series.add(new Series.Point(2 * SECOND, 10, 0, -1));
-    JobUse use = JobUse.none("a", 0, Resources.DEFAULT).with(ran("a", 10, 9, 1), series);
+    JobUse use = JobUse.none("a", -1, Resources.DEFAULT).with(ran("a", 10, 9, 1), series);
     assertEquals(350, use.most());
     assertEquals(80, use.gpu());
     assertEquals(90, use.cpus());

@@ -1,0 +1,221 @@
+package dev.torc.graph;
+
+import java.util.Arrays;
+import java.util.BitSet;
+
+/**
+ * A graph put in stages: what waits for nothing is in the first, all else in the one behind the
+ * last that it waits for; and which edges say nothing, since others imply them. Vertices that wait
+ * for each other, as folded groups may, are in the same stage. It draws nothing.
+ */
+public final class Stages {
+
+  private final int[] stage;
+  private final int count;
+  private final BitSet implied;
+
+  private Stages(int[] stage, int count, BitSet implied) {
+    this.stage = stage;
+    this.count = count;
+    this.implied = implied;
+  }
+
+  /**
+   * Finds them.
+   *
+   * @param before vertex to those that it waits for
+   */
+  public static Stages of(Adjacency before) {
+    int[] knot = new int[before.rows()];
+    int knots = knots(before, knot);
+    int[] order = order(knot, knots);
+    Adjacency behind = between(before, knot, order);
+
+    int[] level = new int[knots];
+    int count = 0;
+    for (int k = 0; k < knots; k++) {
+      for (int e = behind.from(k); e < behind.to(k); e++) {
+        level[k] = Math.max(level[k], level[behind.at(e)] + 1);
+      }
+      count = Math.max(count, level[k] + 1);
+    }
+    int[] stage = new int[knot.length];
+    for (int v = 0; v < stage.length; v++) {
+      stage[v] = level[knot[v]];
+    }
+    return new Stages(stage, count, spread(implied(behind), behind, before, knot, order));
+  }
+
+  /** How many there are. */
+  public int count() {
+    return count;
+  }
+
+  /** The stage of a vertex, from 0. */
+  public int of(int vertex) {
+    return stage[vertex];
+  }
+
+  /**
+   * Whether a longer way leads where an edge leads.
+   *
+   * @param edge its index in the vertices' rows
+   */
+  public boolean isImplied(int edge) {
+    return implied.get(edge);
+  }
+
+  /**
+   * Ties vertices that wait for each other to knots, numbered so that each comes after those that
+   * it waits for (Tarjan's algorithm, without recursion).
+   *
+   * @param knot takes the knot of each vertex
+   * @return how many there are
+   */
+  private static int knots(Adjacency before, int[] knot) {
+    int[] met = new int[knot.length]; // from 1
+    int[] low = new int[knot.length];
+    int[] next = new int[knot.length]; // edge
+    int[] way = new int[knot.length];
+    int[] open = new int[knot.length];
+    int steps = 0;
+    int opened = 0;
+    int clock = 0;
+    int knots = 0;
+    Arrays.fill(knot, -1);
+    for (int root = 0; root < knot.length; root++) {
+      if (met[root] == 0) {
+        way[steps++] = root;
+      }
+      while (steps > 0) {
+        int v = way[steps - 1];
+        if (met[v] == 0) {
+          met[v] = ++clock;
+          low[v] = clock;
+          next[v] = before.from(v);
+          open[opened++] = v;
+        }
+        if (next[v] < before.to(v)) {
+          int other = before.at(next[v]++);
+          if (met[other] == 0) {
+            way[steps++] = other;
+          } else if (knot[other] < 0) {
+            low[v] = Math.min(low[v], met[other]);
+          }
+          continue;
+        }
+        if (--steps > 0) {
+          int back = way[steps - 1];
+          low[back] = Math.min(low[back], low[v]);
+        }
+        if (low[v] == met[v]) {
+          do {
+            knot[open[--opened]] = knots;
+          } while (open[opened] != v);
+          knots++;
+        }
+      }
+    }
+    return knots;
+  }
+
+  /** The vertices, knot by knot. */
+  private static int[] order(int[] knot, int knots) {
+    int[] begin = new int[knots + 1];
+    for (int k : knot) {
+      begin[k + 1]++;
+    }
+    for (int k = 0; k < knots; k++) {
+      begin[k + 1] += begin[k];
+    }
+    int[] order = new int[knot.length];
+    for (int v = 0; v < knot.length; v++) {
+      order[begin[knot[v]]++] = v;
+    }
+    return order;
+  }
+
+  /** Knot to the knots that it waits for. */
+  private static Adjacency between(Adjacency before, int[] knot, int[] order) {
+    Adjacency.Builder rows = new Adjacency.Builder();
+    for (int i = 0; i < order.length; i++) {
+      int v = order[i];
+      for (int e = before.from(v); e < before.to(v); e++) {
+        if (knot[before.at(e)] != knot[v]) {
+          rows.add(knot[before.at(e)]);
+        }
+      }
+      if (i + 1 == order.length || knot[order[i + 1]] != knot[v]) {
+        rows.endRow(true);
+      }
+    }
+    return rows.build();
+  }
+
+  /**
+   * The edges that others imply, of a graph in which all lead from lower numbers to higher ones. It
+   * asks for 64 vertices at a time whom a way leads to, and looks no further than to the last that
+   * one of them has an edge to. A matrix of all ways, as JGraphT's TransitiveReduction has, is
+   * beyond reach where the graph is large.
+   */
+  private static BitSet implied(Adjacency behind) {
+    int[] last = new int[behind.rows()];
+    for (int v = 0; v < last.length; v++) {
+      for (int e = behind.from(v); e < behind.to(v); e++) {
+        last[behind.at(e)] = v;
+      }
+    }
+    BitSet implied = new BitSet();
+    long[] ways = new long[last.length];
+    for (int first = 0; first < last.length; first += Long.SIZE) {
+      int end = 0;
+      for (int v = first; v < Math.min(first + Long.SIZE, last.length); v++) {
+        end = Math.max(end, last[v]);
+      }
+      for (int v = first; v <= end; v++) {
+        ways[v] = ways(behind, v, first, ways, implied);
+      }
+    }
+    return implied;
+  }
+
+  /** From which of the 64 vertices a way leads to one; marks its edges that say nothing. */
+  private static long ways(Adjacency behind, int vertex, int first, long[] ways, BitSet implied) {
+    long direct = 0;
+    long longer = 0;
+    for (int e = behind.from(vertex); e < behind.to(vertex); e++) {
+      int from = behind.at(e) - first;
+      if (from >= 0) {
+        direct |= from < Long.SIZE ? 1L << from : 0;
+        longer |= ways[behind.at(e)];
+      }
+    }
+    for (int e = behind.from(vertex); (direct & longer) != 0 && e < behind.to(vertex); e++) {
+      int from = behind.at(e) - first;
+      if (from >= 0 && from < Long.SIZE && (direct & longer & 1L << from) != 0) {
+        implied.set(e);
+      }
+    }
+    return direct | longer;
+  }
+
+  /** The edges between vertices for which an edge between their knots stands. */
+  private static BitSet spread(
+      BitSet some, Adjacency behind, Adjacency before, int[] knot, int[] order) {
+    BitSet edges = new BitSet();
+    int[] said = new int[behind.rows()]; // by knot: the last one, from 1, to which nothing is said
+    for (int v : order) {
+      for (int e = behind.from(knot[v]); e < behind.to(knot[v]); e++) {
+        if (some.get(e)) {
+          said[behind.at(e)] = knot[v] + 1;
+        }
+      }
+      for (int e = before.from(v); e < before.to(v); e++) {
+        if (said[knot[before.at(e)]] == knot[v] + 1) {
+          edges.set(e);
+        }
+      }
+    }
+    return edges;
+  }
+}

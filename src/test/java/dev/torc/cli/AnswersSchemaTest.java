@@ -1,0 +1,199 @@
+package dev.torc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import dev.torc.cache.BuildLock;
+import dev.torc.report.JsonWriter;
+import dev.torc.report.StatusAnswer;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What commands print with {@code --json} is what the schemas say: no field less, and none more.
+ */
+class AnswersSchemaTest {
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final Path ANSWERS = Path.of("src/main/dist/share/torc.answers.schema.json");
+  private static final Path EVENTS = Path.of("src/main/dist/share/torc.events.schema.json");
+
+  /** Fields that are there only where they say something. */
+  private static final Set<String> OPTIONAL =
+      Set.of("images", "without", "errors", "chain", "licences");
+
+  @TempDir Path temp;
+  private Folder folder;
+  private StandInRuntime podman;
+  private final Set<String> written = new TreeSet<>();
+
+  @BeforeEach
+  void aProjectWithSomeOfEverything() throws IOException {
+    Path at = temp.toRealPath();
+    podman = StandInRuntime.in(at.resolve("bin"), "podman");
+    podman.has("tools:1", 1);
+    folder = new Folder(Files.createDirectory(at.resolve("project")));
+    folder.put("in", "1");
+    folder.put(
+        "torc.yaml",
+        """
+        limits: { licences: 2 }
+        data: { high: 3 }
+        jobs:
+          a: { command: "cp in a", needs: in, produces: a, tags: t, resources: { licences: 1, runtime: 9h } }
+          b: { command: "cp a b", needs: a, produces: b, description: copies }
+          c: { command: "exit 3", after: b, retries: 1 }
+          d: { command: "echo x=1 >> $TORC_OUTPUT && echo '{}' >> $TORC_EVENTS" }
+          i: { image: tools:1, command: "true" }
+          g: { parameters: { n: [1, 2] }, command: "test {n} = 1 && touch {n}", produces: "{n}" }
+          h: { command: "cat {needs}", needs: { job: g, failed: skip } }
+          gone: { command: "touch gone", produces: gone }
+        """);
+  }
+
+  private static JsonNode schema(Path file) throws IOException {
+    return MAPPER.readTree(file.toFile());
+  }
+
+  private static JsonSchema schema(JsonNode of) {
+    return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(of);
+  }
+
+  /** That of one command. */
+  private static JsonSchema answer(String command) throws IOException {
+    ObjectNode schema = (ObjectNode) schema(ANSWERS);
+    schema.remove("anyOf");
+    return schema(schema.put("$ref", "#/$defs/" + command));
+  }
+
+  private void holds(String command, String... args) throws IOException {
+    String[] all = java.util.Arrays.copyOf(args, args.length + 1);
+    all[args.length] = "--json";
+    Run run = Run.in(podman.env(), folder.at(), all);
+    assertEquals(1, run.out().lines().count(), run.toString());
+    accepts(command, run.out());
+  }
+
+  private void accepts(String command, String text) throws IOException {
+    JsonSchema schema = answer(command);
+    JsonNode answer = MAPPER.readTree(text);
+    assertEquals(Set.of(), schema.validate(answer), text);
+    for (ObjectNode each : objects(answer)) {
+      each.fieldNames().forEachRemaining(written::add);
+      if (!each.has("cpus")) { // beside these are counters
+        each.put("more", 1);
+        assertFalse(schema.validate(answer).isEmpty(), "more in " + each);
+        each.remove("more");
+      }
+      for (String field : names(each)) {
+        if (!OPTIONAL.contains(field)) {
+          JsonNode value = each.remove(field);
+          assertFalse(schema.validate(answer).isEmpty(), "no " + field + " in " + each);
+          each.set(field, value);
+        }
+      }
+    }
+  }
+
+  /** But for those that a job or a build file wrote. */
+  private static List<ObjectNode> objects(JsonNode in) {
+    List<ObjectNode> found = new ArrayList<>();
+    if (in instanceof ObjectNode object) {
+      found.add(object);
+      object
+          .properties()
+          .forEach(
+              each -> {
+                if (!each.getKey().equals("value") && !each.getValue().isEmpty()) {
+                  found.addAll(objects(each.getValue()));
+                }
+              });
+    } else {
+      in.forEach(child -> found.addAll(objects(child)));
+    }
+    return found;
+  }
+
+  private static Set<String> names(JsonNode of) {
+    Set<String> names = new TreeSet<>();
+    of.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  /** The fields that a schema knows. */
+  private static Set<String> fields(JsonNode schema) {
+    Set<String> fields = new TreeSet<>();
+    for (JsonNode properties : schema.findValues("properties")) {
+      fields.addAll(names(properties));
+    }
+    return fields;
+  }
+
+  @Test
+  void answers() throws IOException {
+    holds("check", "check");
+    Run.in(podman.env(), folder.at(), "build");
+    folder.put("in", "2");
+    holds("build_dry_run", "build", "-n");
+    holds("why", "why", "b", "in", "c", "i", "h");
+    holds("status", "status");
+    holds("list", "list");
+    holds("list_groups", "list", "--groups");
+    holds("log", "log", "c");
+    holds("log", "log", "g");
+    holds("data", "data");
+    holds("stats", "stats");
+    holds("events", "events");
+    holds("graph", "graph");
+    folder.put("b", "mine");
+    holds("clean", "clean", "-n");
+    holds("adopt", "adopt", "b");
+    StringWriter atWork = new StringWriter();
+    BuildLock.Holder holder = new BuildLock.Holder(4711, "id", "torc build");
+    StatusAnswer.Past past = new StatusAnswer.Past(null, new TreeMap<>(), holder, List.of("a"));
+    JsonWriter.document(atWork, new StatusAnswer(folder.at(), null, List.of(), past, 0)::json);
+    accepts("status", atWork.toString());
+
+    folder.put("torc.yaml", "jobs: { a: { comand: x } }\n");
+    holds("status", "status");
+    holds("log", "log", "c");
+    holds("data", "data");
+    holds("events", "events");
+    holds("clean", "clean", "-n");
+    holds("refused", "list");
+
+    Set<String> known = fields(schema(ANSWERS));
+    known.removeAll(written);
+    assertEquals(Set.of(), known, "fields that no command writes");
+  }
+
+  @Test
+  void eventsOfABuild() throws IOException {
+    JsonSchema schema = schema(schema(EVENTS));
+    List<String> lines = new ArrayList<>();
+    for (String state : new String[] {"1", "2", "2"}) {
+      folder.put("in", state);
+      lines.addAll(Run.in(podman.env(), folder.at(), "build", "--json").out().lines().toList());
+    }
+    lines.add(Run.in(podman.env(), folder.at(), "build", "nope", "--json").out());
+    for (String line : lines) {
+      assertEquals(Set.of(), schema.validate(MAPPER.readTree(line)), line);
+    }
+  }
+}
