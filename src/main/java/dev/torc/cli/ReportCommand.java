@@ -1,0 +1,78 @@
+package dev.torc.cli;
+
+import dev.torc.machine.SafeText;
+import dev.torc.posix.OwnFile;
+import dev.torc.report.BuildReport;
+import dev.torc.report.HtmlReport;
+import dev.torc.session.Exit;
+import dev.torc.session.Project;
+import dev.torc.session.ReportRequest;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * {@code torc report}: a build as one page of HTML, to standard output or into a file. On a
+ * terminal it goes to {@code .torc/report.html}, since nobody reads it there.
+ */
+final class ReportCommand extends Command {
+
+  private long build;
+  private String file;
+
+  @Override
+  String description() {
+    return "write a page that shows a build: jobs, times, resources, failures";
+  }
+
+  @Override
+  void declare(Options options) {
+    options.value("--build", "N", "the number of the build; the last one without it", this::number);
+    options.value("-o", "FILE", "the file to write; else standard output", given -> file = given);
+  }
+
+  private void number(String given) {
+    try {
+      build = Long.parseLong(given);
+    } catch (NumberFormatException e) {
+      build = 0;
+    }
+    if (build < 1) {
+      throw CommonOptions.usage(
+          "--build "
+              + SafeText.name(given)
+              + ": write the number of a build, as `torc history` does");
+    }
+  }
+
+  @Override
+  int run(Console console) throws IOException {
+    if (common.json()) {
+      throw CommonOptions.usage(
+          "--json: a report is a page; `torc stats`, `torc list` and `torc history` have the"
+              + " numbers");
+    }
+    Project project = project(console);
+    BuildReport report = new ReportRequest(build).answer(project, console::warn);
+    if (file == null && !console.stdoutTerminal()) {
+      new HtmlReport(report).write(console.out());
+      return Exit.DONE;
+    }
+    Path own = project.folder().resolve("report.html");
+    Path to = file == null ? own : console.cwd().resolve(file);
+    Path part = to.resolveSibling(to.getFileName() + ".part");
+    if (file == null) {
+      OwnFile.remove(part);
+    }
+    try (Writer out = new OutputStreamWriter(Files.newOutputStream(part), StandardCharsets.UTF_8)) {
+      new HtmlReport(report).write(out);
+    }
+    Files.move(part, to, StandardCopyOption.REPLACE_EXISTING);
+    console.say("the report is in " + to);
+    return Exit.DONE;
+  }
+}

@@ -1,0 +1,106 @@
+package dev.torc.report;
+
+import dev.torc.cache.AttemptRecord;
+import dev.torc.cache.BuildRecord;
+import dev.torc.machine.Series;
+import dev.torc.workflow.Resources;
+import java.util.List;
+
+/**
+ * All that a report of a build tells, before it becomes a page. How it was found out is for {@code
+ * session}, how it looks for {@link HtmlReport}.
+ *
+ * @param project the name of the project
+ * @param root its folder
+ * @param build the build that is told of
+ * @param last whether no later one is on record
+ * @param cpus how many the machine has
+ * @param memory bytes that the machine has
+ * @param history the last builds, newest first
+ * @param jobs in the order of the build file, those that it has no longer behind them
+ * @param attempts of the build, in the order of their begins
+ * @param critical the jobs of the path that made the build as long as it was, first to last, as
+ *     indices of {@code jobs}
+ * @param machine what the machine used; null unknown
+ * @param series what attempts used, those first that used most
+ * @param tails the ends of the logs of failed jobs
+ * @param data what jobs stored, as lines
+ * @param events what jobs posted, as lines
+ * @param leftOut what the report has no room for, as sentences
+ */
+public record BuildReport(
+    String project,
+    String root,
+    BuildRecord build,
+    boolean last,
+    int cpus,
+    long memory,
+    List<BuildRecord> history,
+    List<Row> jobs,
+    List<Span> attempts,
+    List<Integer> critical,
+    Series machine,
+    List<Used> series,
+    List<Tail> tails,
+    List<Fact> data,
+    List<Fact> events,
+    List<String> leftOut) {
+
+  /** What became of a job in the build. The order is that of the page. */
+  public enum State {
+    RAN("ran"),
+    FAILED("failed"),
+    INTERRUPTED("interrupted"),
+    BLOCKED("blocked"),
+    UP_TO_DATE("up to date"),
+    NOT_RUN("not run");
+
+    private final String words;
+
+    State(String words) {
+      this.words = words;
+    }
+
+    String words() {
+      return words;
+    }
+  }
+
+  /**
+   * A job.
+   *
+   * @param group the group that it is an instance of; null for none
+   * @param why why it ran, or did not; may be empty
+   * @param what how it failed; empty for no failure
+   * @param attempts how many it had in the build
+   * @param run its last attempt in the build; null for none
+   * @param asked what it asks for now; {@link Resources#DEFAULT} where the build file has it no
+   *     more
+   */
+  public record Row(
+      String name,
+      String group,
+      State state,
+      String why,
+      String what,
+      int attempts,
+      AttemptRecord run,
+      Resources asked) {}
+
+  /**
+   * An attempt in time.
+   *
+   * @param job its index
+   * @param lane the slot that it had, from 0: no two at a time have the same
+   */
+  public record Span(int job, int lane, AttemptRecord run) {}
+
+  /** What an attempt of a job used over time. */
+  public record Used(int job, int attempt, Series series) {}
+
+  /** The end of a job's log. */
+  public record Tail(int job, String text) {}
+
+  /** A line about a job. */
+  public record Fact(String job, String text) {}
+}

@@ -1,0 +1,134 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.exec.ProcessEnd;
+import dev.torc.machine.Usage;
+import dev.torc.report.BuildReport;
+import dev.torc.report.BuildReport.Row;
+import dev.torc.report.BuildReport.State;
+import dev.torc.session.ReportRequest;
+import dev.torc.syntax.BadInput;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** What a report tells of a build. */
+class ReportRequestTest extends Harness {
+
+  private BuildReport report(long number) throws IOException {
+    return new ReportRequest(number).answer(load(), _ -> {});
+  }
+
+  private static Map<String, State> states(BuildReport report) {
+    Map<String, State> states = new TreeMap<>();
+    report.jobs().forEach(job -> states.put(job.name(), job.state()));
+    return states;
+  }
+
+  private void line() {
+    given(
+        """
+        a: { command: a, produces: a }
+        b: { command: b, needs: a, produces: b }
+        c: { command: c, needs: b, produces: c }
+        d: { command: d, produces: d }
+        """);
+  }
+
+  @Test
+  void saysOfEachJobWhatBecameOfItAndWhy() throws Exception {
+    line();
+    build();
+    given(
+        """
+        a: { command: other, produces: a }
+        b: { command: b, needs: a, produces: b }
+        c: { command: c, needs: b, produces: c }
+        d: { command: d, produces: d }
+        """);
+    scripts.put("b", job -> job.exit(3));
+    build();
+    BuildReport report = report(0);
+    assertEquals(
+        Map.of("a", State.RAN, "b", State.FAILED, "c", State.BLOCKED, "d", State.UP_TO_DATE),
+        states(report));
+    Map<String, Row> rows = new TreeMap<>();
+    report.jobs().forEach(job -> rows.put(job.name(), job));
+    assertTrue(rows.get("a").why().startsWith("command changed"), rows.get("a")::why);
+    assertEquals("exit 3", rows.get("b").what());
+    assertEquals(2, report.build().id().number());
+    assertTrue(report.last());
+    assertEquals(2, report.history().size());
+  }
+
+  @Test
+  void anEarlierBuildKnowsItsAttempts() throws Exception {
+    line();
+    build();
+    edit("torc.yaml", "jobs: { d: { command: other, produces: d } }");
+    build();
+    BuildReport report = report(1);
+    assertEquals(
+        Map.of("a", State.RAN, "b", State.RAN, "c", State.RAN, "d", State.RAN), states(report));
+    assertEquals("", report.jobs().getFirst().why(), "the reason of a later run is not this one's");
+    assertEquals(1, report.build().id().number());
+  }
+
+  @Test
+  void aBuildThatIsNotThereIsNamed() throws IOException {
+    given("a: { command: a, produces: a }");
+    assertThrows(BadInput.class, () -> report(0));
+    build();
+    BadInput none = assertThrows(BadInput.class, () -> report(9));
+    assertTrue(none.getMessage().contains("no build 9 is on record"), none::getMessage);
+  }
+
+  @Test
+  void theCriticalPathIsWhatWasWaitedForLast() throws Exception {
+    given(
+        """
+        slow: { command: a, produces: slow }
+        fast: { command: b, produces: fast }
+        both: { command: c, needs: [slow, fast], produces: both }
+        """);
+    for (String job : List.of("slow", "both")) {
+      scripts.put(
+          job,
+          stub -> {
+            ProcessEnd end = work(stub);
+            return new ProcessEnd(end.how(), end.code(), 9_000_000_000L, Usage.NOTHING, "");
+          });
+    }
+    build();
+    BuildReport report = report(0);
+    List<String> path =
+        report.critical().stream().map(job -> report.jobs().get(job).name()).toList();
+    assertEquals(List.of("slow", "both"), path);
+  }
+
+  @Test
+  void noTwoAttemptsAtATimeHaveTheSameLane() throws Exception {
+    limits.put("cpus", 3L);
+    StringBuilder jobs = new StringBuilder();
+    for (int i = 0; i < 30; i++) {
+      jobs.append("j%1$d: { command: j%1$d, produces: o%1$d }%n".formatted(i));
+    }
+    given(jobs.toString());
+    build();
+    List<BuildReport.Span> spans = report(0).attempts();
+    assertEquals(30, spans.size());
+    for (BuildReport.Span a : spans) {
+      for (BuildReport.Span b : spans) {
+        boolean apart =
+            a.run().started() + a.run().wall() / 1_000_000 <= b.run().started()
+                || b.run().started() + b.run().wall() / 1_000_000 <= a.run().started();
+        assertTrue(a == b || a.lane() != b.lane() || apart, a + " " + b);
+      }
+    }
+  }
+}
