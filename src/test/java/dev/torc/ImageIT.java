@@ -57,7 +57,8 @@ class ImageIT {
               Map.entry("events", "0 events"),
               Map.entry("init", "0 -C fresh init"),
               Map.entry("import", "2 -C fresh import torc.yaml"),
-              Map.entry("slurm", "2 slurm")));
+              Map.entry("slurm", "2 slurm"),
+              Map.entry("completion", "0 completion bash -- =: torc\\ b")));
 
   @TempDir static Path temp;
   private static Path home;
@@ -233,6 +234,21 @@ class ImageIT {
             .toList();
     used.removeAll(there);
     assertEquals(Set.of(), used, "add them to MODULES in src/build/Image.java");
+  }
+
+  @Test
+  void bringsTheManualAndTheFilesOfCompletion() throws Exception {
+    String manual = Files.readString(home.resolve("share/man/man1/torc.1"));
+    assertTrue(manual.contains(".SS \"torc completion\""), manual);
+    for (String file :
+        List.of(
+            "bash bash-completion/completions/torc",
+            "zsh zsh/site-functions/_torc",
+            "fish fish/vendor_completions.d/torc.fish")) {
+      String[] of = file.split(" ");
+      assertEquals(
+          torc("completion", of[0]).out, Files.readString(home.resolve("share/" + of[1])), file);
+    }
   }
 
   @Test

@@ -20,7 +20,12 @@ final class GraphCommand extends Command {
   void declare(Options options) {
     options.words("TARGET", "job, tag or produced file; all jobs without one", 0, targets::add);
     options.value(
-        "--format", "FORMAT", "dot (for Graphviz, the default) or json", given -> format = given);
+        "--format",
+        "FORMAT",
+        "dot (for Graphviz, the default) or json",
+        given -> format = given,
+        "dot",
+        "json");
     options.flag("--instances", "show each instance of a group by itself", () -> instances = true);
   }
 

@@ -63,6 +63,11 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
       write(out);
       return out.bytes();
     }
+
+    /** A word for all of it. */
+    String digest() {
+      return Digest.ofBytes(bytes()).hex();
+    }
   }
 
   /**
@@ -125,7 +130,7 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
   }
 
   /** Whether a build file is found where it was, with the bytes that it had. */
-  private static boolean isSame(ByteReader in, Path file, DigestMemo digests) throws IOException {
+  static boolean isSame(ByteReader in, Path file, DigestMemo digests) throws IOException {
     var files = file.getFileSystem();
     Path asked = files.getPath(in.text());
     Path found = files.getPath(in.text());
@@ -201,6 +206,15 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
       Arrays.stream(graph.named(name)).forEach(jobs::set);
     }
     return jobs;
+  }
+
+  /** Writes what {@link #isSame} reads, of files that were just looked at. */
+  static void sources(ByteWriter out, List<BuildFile.Read> sources, DigestMemo digests)
+      throws IOException {
+    out.number(sources.size());
+    for (BuildFile.Read source : sources) {
+      source(out, source, digests.of(source.file().toString()));
+    }
   }
 
   private static void source(ByteWriter out, BuildFile.Read source, KnownDigest known) {

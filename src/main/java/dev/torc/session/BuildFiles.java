@@ -8,6 +8,7 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.plan.Expander;
 import dev.torc.rest.GraphFile;
+import dev.torc.rest.NamesFile;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 
@@ -55,6 +56,11 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
     Digest id =
         GraphFile.write(place.graph(), origin, graph, parsed.deciders(), parsed.sources(), digests);
     place.giveRecords(place.graph());
+    NamesFile names = NamesFile.of(graph);
+    if (id != null && names.size() >= NamesFile.MANY) {
+      names.write(place.names(), origin, parsed.sources(), digests);
+      place.giveRecords(place.names());
+    }
     return id;
   }
 }
