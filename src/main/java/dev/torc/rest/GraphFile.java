@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A graph as a file beside the cache's database, so that a build whose build files are those of the
@@ -147,6 +148,7 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
    * @param deciders what beside the sources decided about it
    * @param sources the build files, with what was read
    * @param digests looks at the build files once more
+   * @param seen is shown each job: to read them once more would take time
    * @return the graph's name; null where a build file changed meanwhile: nothing is written then
    */
   public static Digest write(
@@ -155,7 +157,8 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
       Graph graph,
       Deciders deciders,
       List<BuildFile.Read> sources,
-      DigestMemo digests)
+      DigestMemo digests,
+      Consumer<Job> seen)
       throws IOException {
     ByteWriter out = new ByteWriter(CheckedFile.FREE);
     byte[] from = origin.bytes();
@@ -181,7 +184,9 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
     int at = CheckedFile.FREE;
     for (int j = 0; j < starts.length; j++) {
       starts[j] = at;
-      bodies.add(compiled.packed(graph.workflow().jobs().get(j)));
+      Job job = graph.workflow().jobs().get(j);
+      seen.accept(job);
+      bodies.add(compiled.packed(job));
       at += bodies.getLast().length;
     }
     ByteWriter rest = new ByteWriter(0);

@@ -11,9 +11,10 @@ import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * The names that a user can type as targets, as a file beside the cache's database: a completion
@@ -61,9 +62,29 @@ public record NamesFile(Names jobs, Names groups, Names instances, Names product
     }
   }
 
+  /** Names of jobs and tags, of the jobs that it is shown. */
+  public static final class Shown implements Consumer<Job> {
+    private final Set<String> names = new LinkedHashSet<>();
+
+    @Override
+    public void accept(Job job) {
+      if (job.group() == null) {
+        names.add(job.name());
+      }
+      names.addAll(job.tags());
+    }
+  }
+
   /** Those of a graph. */
   public static NamesFile of(Graph graph) {
-    Set<String> jobs = new TreeSet<>();
+    Shown jobs = new Shown();
+    graph.workflow().jobs().forEach(jobs);
+    return of(graph, jobs);
+  }
+
+  /** Those of a graph all of whose jobs were shown. */
+  public static NamesFile of(Graph graph, Shown shown) {
+    Set<String> jobs = new LinkedHashSet<>(shown.names);
     List<String> groups = new ArrayList<>();
     List<String> instances = new ArrayList<>();
     for (Group group : graph.workflow().groups()) {
@@ -71,12 +92,6 @@ public record NamesFile(Names jobs, Names groups, Names instances, Names product
       instances.addAll(group.instances());
     }
     jobs.addAll(groups);
-    for (Job job : graph.workflow().jobs()) {
-      if (job.group() == null) {
-        jobs.add(job.name());
-      }
-      jobs.addAll(job.tags());
-    }
     List<String> products = new ArrayList<>();
     List<String> sources = new ArrayList<>();
     for (int file = 0; file < graph.files(); file++) {

@@ -53,10 +53,12 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
     if (!whole) {
       return null;
     }
+    NamesFile.Shown jobs = new NamesFile.Shown();
     Digest id =
-        GraphFile.write(place.graph(), origin, graph, parsed.deciders(), parsed.sources(), digests);
+        GraphFile.write(
+            place.graph(), origin, graph, parsed.deciders(), parsed.sources(), digests, jobs);
     place.giveRecords(place.graph());
-    NamesFile names = NamesFile.of(graph);
+    NamesFile names = NamesFile.of(graph, jobs);
     if (id != null && names.size() >= NamesFile.MANY) {
       names.write(place.names(), origin, parsed.sources(), digests);
       place.giveRecords(place.names());
