@@ -141,7 +141,8 @@ record Completion(String how, List<Fit> fits) {
 
     /** Reads what stands before; returns the options that hold for the last word. */
     private Options read() {
-      Options options = Options.of("build", new BuildCommand());
+      boolean begun = !before.isEmpty() && Commands.all().containsKey(before.getFirst());
+      Options options = begun ? null : Options.of("build", new BuildCommand());
       for (String word : before) {
         if (open != null) {
           common.add(word);
@@ -258,7 +259,9 @@ record Completion(String how, List<Fit> fits) {
     private Completion names(String prefix, String before, Wanted wanted) {
       try {
         Command asks = new CompletionCommand();
-        Options.of("completion", asks).parse(projectWords());
+        if (!common.isEmpty()) {
+          Options.of("completion", asks).parse(projectWords());
+        }
         Console there = asks.common.enter(console);
         if (asks.common.readsInput()) {
           return NOTHING; // that file is not here yet
