@@ -144,11 +144,28 @@ class ImageIT {
     Ran ran = run(project, env, "/bin/sh", "" + launcher, "--version");
     if (System.getProperty("os.name").equals("Linux")) {
       assertEquals(
-          "torc: no Java 25 or later found (the one of this archive needs /lib/of-another-system);"
+          "torc: no Java 25 or later found (torc's own needs /lib/of-another-system);"
               + " install a JDK 25, or set TORC_JAVA_HOME to its folder\n",
           ran.err);
       assertEquals(3, ran.exit);
     }
+  }
+
+  @Test
+  void saysThatItsJdkCannotStartFromBelowAColon() throws Exception {
+    Path odd = Files.createDirectory(temp.resolve("p:q")).resolve("torc");
+    assertEquals("", run(temp, Map.of(), "cp", "-Rp", "" + home, "" + odd).err);
+    env.put("JAVA_HOME", System.getProperty("java.home"));
+    assertTrue(run(project, env, odd + "/bin/torc", "-V").out.startsWith("torc "), "another's");
+    env.clear();
+    Path launcher = odd.resolve("bin/torc");
+    Files.writeString(
+        launcher,
+        Files.readString(launcher).replaceAll("(?m)(?<=\\s)/(usr|opt|Library)/", "/nowhere/"));
+    Ran ran = run(project, env, "/bin/sh", "" + launcher, "--version");
+    assertTrue(ran.err.contains("own cannot start from a folder with a colon"), ran.err);
+    assertEquals(1, ran.err.lines().count(), ran.err);
+    assertEquals(3, ran.exit);
   }
 
   @Test
