@@ -27,6 +27,8 @@ final class Commands {
     commands.put("init", InitCommand::new);
     commands.put("import", ImportCommand::new);
     commands.put("slurm", SlurmCommand::new);
+    commands.put("doctor", DoctorCommand::new);
+    commands.put("completion", CompletionCommand::new);
     return commands;
   }
 }

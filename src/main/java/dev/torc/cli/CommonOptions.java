@@ -44,7 +44,11 @@ final class CommonOptions {
         "--container",
         "RUNTIME",
         "run all images with podman, docker or apptainer",
-        given -> container = given);
+        given -> container = given,
+        "podman",
+        "docker",
+        "apptainer",
+        ProjectOptions.HOST);
     options.value(
         "--on --executor",
         "NAME",
@@ -52,7 +56,14 @@ final class CommonOptions {
         n -> executor = n);
     options.flag(
         "--json", "data for programs instead of text, where there is data", () -> json = true);
-    options.value("--color", "WHEN", "auto, always or never", given -> color = given);
+    options.value(
+        "--color",
+        "WHEN",
+        "auto, always or never",
+        given -> color = given,
+        "auto",
+        "always",
+        "never");
     options.help("-h --help", "show this and end");
     options.version("-V --version", "show the version and end");
   }
@@ -94,6 +105,11 @@ final class CommonOptions {
       out.put(variable.substring(0, equals), variable.substring(equals + 1));
     }
     return out;
+  }
+
+  /** Whether the build file comes from standard input. */
+  boolean readsInput() {
+    return files.contains("-");
   }
 
   boolean json() {

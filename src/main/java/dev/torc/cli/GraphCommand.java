@@ -28,7 +28,11 @@ final class GraphCommand extends Command {
         "--format",
         "FORMAT",
         "dot (for Graphviz, the default), mermaid, json, or text: stage by stage",
-        given -> format = given);
+        given -> format = given,
+        "dot",
+        "mermaid",
+        "json",
+        "text");
     options.value(
         "--job", "JOB", "only what it waits for and what waits for it, all the way", around::add);
     options.value(

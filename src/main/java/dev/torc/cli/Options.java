@@ -85,14 +85,17 @@ final class Options {
    * @param names with their hyphens, between blanks
    * @param label stands for the value in the help
    * @param take is given the value each time that the option is there
+   * @param fits all values that there are, for completion; none where that cannot be said here
    */
-  void value(String names, String label, String description, Consumer<String> take) {
+  void value(
+      String names, String label, String description, Consumer<String> take, String... fits) {
     spec.addOption(
         OptionSpec.builder(names.split(" "))
             .paramLabel(label)
             .description(description)
             .arity("1")
             .type(String.class)
+            .completionCandidates(List.of(fits))
             .setter(new Taker<>(String.class, take))
             .build());
   }
@@ -111,13 +114,26 @@ final class Options {
         take);
   }
 
-  /** Just one word. */
-  void word(String label, String description, Consumer<String> take) {
+  /**
+   * Just one word.
+   *
+   * @param fits as in {@link #value}
+   */
+  void word(String label, String description, Consumer<String> take, String... fits) {
     add(
-        PositionalParamSpec.builder().index("0").arity("1").required(true),
+        PositionalParamSpec.builder()
+            .index("0")
+            .arity("1")
+            .required(true)
+            .completionCandidates(List.of(fits)),
         label,
         description,
         take);
+  }
+
+  /** Any number of words after the one of {@link #word}. */
+  void rest(String label, String description, Consumer<String> take) {
+    add(PositionalParamSpec.builder().index("1..*").arity("0..*"), label, description, take);
   }
 
   private void add(
@@ -139,6 +155,21 @@ final class Options {
   /** All names of options, with their hyphens. */
   Set<String> names() {
     return spec.optionsMap().keySet();
+  }
+
+  /** The options in the order told, those of all commands first. */
+  List<OptionSpec> told() {
+    return spec.options();
+  }
+
+  /** The words beside options, in the order told. */
+  List<PositionalParamSpec> words() {
+    return spec.positionalParameters();
+  }
+
+  /** An option by one of its names; null where there is none. */
+  OptionSpec option(String name) {
+    return spec.findOption(name);
   }
 
   /** Whether there is such an option. */

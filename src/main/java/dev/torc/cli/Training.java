@@ -75,6 +75,8 @@ final class Training {
           new Lesson(Exit.DONE, "status"),
           new Lesson(Exit.DONE, "list"),
           new Lesson(Exit.DONE, "log", "numbers"),
+          new Lesson(Exit.DONE, "completion", "bash", "--", "=:", "torc why bo"),
+          new Lesson(Exit.DONE, "completion", "fish", "--", "build", ""),
           new Lesson(Exit.DONE, "status", "--json"),
           new Lesson(Exit.DONE, "clean", "both"),
           new Lesson(Exit.DONE, "build", "both", "-v"),

@@ -50,6 +50,13 @@ public final class Containers {
     }
   }
 
+  /** Why each runtime that torc knows cannot work here, empty where it can; asks all of them. */
+  public Map<String, String> troubles() {
+    Map<String, String> troubles = new LinkedHashMap<>();
+    runtimes.forEach((name, runtime) -> troubles.put(name, runtime.trouble()));
+    return troubles;
+  }
+
   /** The runtimes that an image may have, the first choice first; those that torc knows. */
   private List<ContainerRuntime> candidates(ImageName image) {
     List<String> names = new ArrayList<>();

@@ -74,14 +74,25 @@ public final class InputFile extends InputStream {
    * asked for first.
    */
   public boolean hasWriters() {
+    return lease() == -Libc.EAGAIN;
+  }
+
+  /** Whether {@link #hasWriters} can tell of this file. */
+  public boolean showsWriters() {
+    int lease = lease();
+    return lease == 0 || lease == -Libc.EAGAIN;
+  }
+
+  /** Takes a lease and gives it back: 0, or the error with a minus; 1 where there are none. */
+  private int lease() {
     if (Libc.MAC || FCNTL.call(fd, F_SETSIG, SIGURG, 0, 0, 0) != 0) {
-      return false;
+      return 1;
     }
     int lease = FCNTL.call(fd, F_SETLEASE, F_RDLCK, 0, 0, 0);
     if (lease == 0) {
       FCNTL.call(fd, F_SETLEASE, F_UNLCK, 0, 0, 0);
     }
-    return lease == -Libc.EAGAIN;
+    return lease;
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A graph as a file beside the cache's database, so that a build whose build files are those of the
@@ -62,6 +63,11 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
       ByteWriter out = new ByteWriter(0);
       write(out);
       return out.bytes();
+    }
+
+    /** A word for all of it. */
+    String digest() {
+      return Digest.ofBytes(bytes()).hex();
     }
   }
 
@@ -125,7 +131,7 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
   }
 
   /** Whether a build file is found where it was, with the bytes that it had. */
-  private static boolean isSame(ByteReader in, Path file, DigestMemo digests) throws IOException {
+  static boolean isSame(ByteReader in, Path file, DigestMemo digests) throws IOException {
     var files = file.getFileSystem();
     Path asked = files.getPath(in.text());
     Path found = files.getPath(in.text());
@@ -142,6 +148,7 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
    * @param deciders what beside the sources decided about it
    * @param sources the build files, with what was read
    * @param digests looks at the build files once more
+   * @param seen is shown each job: to read them once more would take time
    * @return the graph's name; null where a build file changed meanwhile: nothing is written then
    */
   public static Digest write(
@@ -150,7 +157,8 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
       Graph graph,
       Deciders deciders,
       List<BuildFile.Read> sources,
-      DigestMemo digests)
+      DigestMemo digests,
+      Consumer<Job> seen)
       throws IOException {
     ByteWriter out = new ByteWriter(CheckedFile.FREE);
     byte[] from = origin.bytes();
@@ -176,7 +184,9 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
     int at = CheckedFile.FREE;
     for (int j = 0; j < starts.length; j++) {
       starts[j] = at;
-      bodies.add(compiled.packed(graph.workflow().jobs().get(j)));
+      Job job = graph.workflow().jobs().get(j);
+      seen.accept(job);
+      bodies.add(compiled.packed(job));
       at += bodies.getLast().length;
     }
     ByteWriter rest = new ByteWriter(0);
@@ -201,6 +211,15 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
       Arrays.stream(graph.named(name)).forEach(jobs::set);
     }
     return jobs;
+  }
+
+  /** Writes what {@link #isSame} reads, of files that were just looked at. */
+  static void sources(ByteWriter out, List<BuildFile.Read> sources, DigestMemo digests)
+      throws IOException {
+    out.number(sources.size());
+    for (BuildFile.Read source : sources) {
+      source(out, source, digests.of(source.file().toString()));
+    }
   }
 
   private static void source(ByteWriter out, BuildFile.Read source, KnownDigest known) {

@@ -26,7 +26,6 @@ import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SortedMap;
 import java.util.function.Function;
 
 /**
@@ -64,12 +63,9 @@ public record Project(
    */
   public static Project load(Caller caller, ProjectOptions options) throws IOException {
     List<Path> files = options.layers(caller.cwd());
-    SortedMap<String, String> variables = options.variables();
     CachePlace place = caller.place(BuildFile.root(files.getFirst()));
-    boolean contained = !ProjectOptions.HOST.equals(options.containers());
-    GraphFile.Origin origin =
-        new GraphFile.Origin(
-            InstalledTorc.id(), files, new Overrides(variables, contained, options.executor()));
+    GraphFile.Origin origin = origin(options, files);
+    boolean contained = origin.over().containers();
     GraphFile kept =
         options.input() == null
             ? GraphFile.read(place.graph(), origin, looking(place, caller, _ -> null))
@@ -86,6 +82,15 @@ public record Project(
         new Containers(contained ? options.containers() : null, place.root(), caller.env()),
         kept,
         from);
+  }
+
+  /** What a graph is made from under these options, of these files. */
+  static GraphFile.Origin origin(ProjectOptions options, List<Path> files) throws IOException {
+    boolean contained = !ProjectOptions.HOST.equals(options.containers());
+    return new GraphFile.Origin(
+        InstalledTorc.id(),
+        files,
+        new Overrides(options.variables(), contained, options.executor()));
   }
 
   /** How many jobs a build file has, read as any but with nothing known of results or disk. */

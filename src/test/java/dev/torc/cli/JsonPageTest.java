@@ -38,6 +38,7 @@ class JsonPageTest {
     collect(fields, "status");
     collect(fields, "list");
     collect(fields, "check");
+    collect(fields, "doctor");
     collect(fields, "log", "c");
     collect(fields, "data");
     collect(fields, "events");

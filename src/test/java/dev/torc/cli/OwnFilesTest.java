@@ -50,6 +50,8 @@ class OwnFilesTest {
           "rest.new",
           "graph",
           "graph.new",
+          "names",
+          "names.new",
           "data.mdb",
           "data.mdb.new",
           "lock.mdb",

@@ -104,7 +104,8 @@ class GraphFileTest {
             graph,
             blueprint.deciders(),
             blueprint.sources(),
-            digests()));
+            digests(),
+            _ -> {}));
     return graph;
   }
 
@@ -235,7 +236,13 @@ class GraphFileTest {
     put("torc.yaml", "jobs: { a: { command: two, produces: x } }");
     assertNull(
         GraphFile.write(
-            file, origin(none, yaml), graph, blueprint.deciders(), blueprint.sources(), digests()));
+            file,
+            origin(none, yaml),
+            graph,
+            blueprint.deciders(),
+            blueprint.sources(),
+            digests(),
+            _ -> {}));
     assertNull(read(none, yaml));
   }
 
@@ -287,7 +294,13 @@ class GraphFileTest {
       Graph graph = GraphBuilder.build(blueprint.expand(made));
       assertTrue(graph.isWhole(), values);
       GraphFile.write(
-          file, origin(none, yaml), graph, blueprint.deciders(), blueprint.sources(), digests());
+          file,
+          origin(none, yaml),
+          graph,
+          blueprint.deciders(),
+          blueprint.sources(),
+          digests(),
+          _ -> {});
       GraphFile read = GraphFile.read(file, origin(none, yaml), digests());
       assertFalse(read.lasting());
       assertEquals(BitSet.valueOf(new long[] {1L << read.graph().jobId("m")}), read.deciding());

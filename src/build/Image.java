@@ -1,0 +1,178 @@
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Properties;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+
+/**
+ * Makes the archive that needs nothing on the machine: the distribution with a trimmed JDK in
+ * {@code lib/jdk}, and with the AOT cache that this JDK makes. Maven runs it from its source, on
+ * the JDK that it is to trim (pom.xml). Where that JDK cannot be trimmed it says why, and ends
+ * well: the archive without a JDK is there.
+ */
+final class Image {
+
+  /**
+   * What torc and its libraries use; {@code ImageIT} holds that. One module more, {@code
+   * jdk.zipfs}: an AOT cache made by a JDK with nothing but modules of the boot loader forgets
+   * which packages are the JDK's, and a class that none has is then looked for in all jars at every
+   * start.
+   */
+  private static final String MODULES =
+      "java.base,java.logging,java.management,jdk.management,jdk.unsupported,jdk.zipfs";
+
+  /** What the launcher reads of a release file: byte by byte, so these lines come first. */
+  private static final List<String> READ_AT_START =
+      List.of("JAVA_VERSION=", "LIBC=", "OS_ARCH=", "OS_NAME=");
+
+  private Image() {}
+
+  /**
+   * @param args the folder of the distribution, the folder of what Maven makes, and the name of an
+   *     archive without what says the system
+   */
+  public static void main(String[] args) throws Exception {
+    Path target = Path.of(args[1]);
+    Path images = target.resolve("image");
+    delete(images);
+    Path java = Path.of(System.getProperty("java.home"));
+    String name = args[2] + "-" + system(java);
+    Path home = images.resolve(name);
+    copy(Path.of(args[0]), home);
+    String trouble = trim(java, home.resolve("lib/jdk"));
+    if (trouble == null) {
+      trouble = train(home, target.resolve("image.log"));
+    }
+    if (trouble != null) {
+      System.out.println("[WARNING] no archive with a JDK was made: " + trouble);
+      delete(images);
+      return;
+    }
+    pack(images, name, target);
+  }
+
+  /** The system that a JDK is for, as archives name it: {@code linux-x86_64}. */
+  private static String system(Path java) throws IOException {
+    Properties release = new Properties();
+    release.load(Files.newBufferedReader(java.resolve("release")));
+    String os = text(release, "OS_NAME").toLowerCase().replace("darwin", "macos");
+    String musl = text(release, "LIBC").equals("musl") ? "-musl" : "";
+    return os + "-" + text(release, "OS_ARCH") + musl;
+  }
+
+  private static String text(Properties release, String key) {
+    return release.getProperty(key, "unknown").replace("\"", "");
+  }
+
+  /**
+   * Copies with times, since an AOT cache names them; without the cache, which is another JDK's.
+   */
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        if (!file.endsWith("lib/torc.aot")) {
+          Path copy = to.resolve(from.relativize(file));
+          Files.createDirectories(copy.getParent());
+          Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
+        }
+      }
+    }
+  }
+
+  /**
+   * Makes the JDK. Not compressed: the archive is, and would be larger for it.
+   *
+   * @return what is wrong, null if all is well
+   */
+  private static String trim(Path java, Path to) throws IOException {
+    ToolProvider jlink = ToolProvider.findFirst("jlink").orElse(null);
+    if (jlink == null) {
+      return java + " has no jlink; install a whole JDK";
+    }
+    StringWriter said = new StringWriter();
+    PrintWriter out = new PrintWriter(said);
+    int exit =
+        jlink.run(
+            out,
+            out,
+            "--add-modules",
+            MODULES,
+            "--strip-debug",
+            "--no-header-files",
+            "--no-man-pages",
+            "--compress",
+            "zip-0",
+            "--release-info",
+            java.resolve("release").toString(),
+            "--output",
+            to.toString());
+    if (exit != 0) {
+      return "jlink of " + java + " says: " + said.toString().strip();
+    }
+    if (Files.exists(java.resolve("NOTICE"))) {
+      Files.copy(java.resolve("NOTICE"), to.resolve("NOTICE"));
+    }
+    Path release = to.resolve("release");
+    Files.write(
+        release,
+        Files.readAllLines(release).stream()
+            .sorted(
+                Comparator.comparing(line -> !READ_AT_START.stream().anyMatch(line::startsWith)))
+            .toList());
+    return null;
+  }
+
+  /** Makes the AOT cache, by the JDK that the launcher finds there: the trimmed one. */
+  private static String train(Path home, Path log) throws Exception {
+    ProcessBuilder training = new ProcessBuilder(home.resolve("bin/torc").toString());
+    training.environment().keySet().removeIf(name -> !name.equals("PATH") && !name.equals("HOME"));
+    training.environment().put("TORC_TRAINING", "1");
+    training.redirectErrorStream(true).redirectOutput(log.toFile());
+    boolean well = training.start().waitFor() == 0 && Files.exists(home.resolve("lib/torc.aot"));
+    return well ? null : "torc cannot be trained with it, see " + log;
+  }
+
+  /** Packs it by the tar that is there; of those known, as files of root. */
+  private static void pack(Path images, String name, Path target) throws Exception {
+    String tar = run("tar", "--version");
+    String owner =
+        tar.contains("GNU tar")
+            ? "--owner=0 --group=0 --numeric-owner"
+            : tar.contains("bsdtar") ? "--uid=0 --gid=0" : "";
+    String archive = target.resolve(name + ".tar.gz").toString();
+    run(
+        "sh",
+        "-c",
+        "tar " + owner + " -czf \"$1\" -C \"$2\" \"$3\"",
+        "",
+        archive,
+        "" + images,
+        name);
+  }
+
+  private static String run(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes());
+    if (process.waitFor() != 0) {
+      throw new IOException(String.join(" ", command) + ": " + said);
+    }
+    return said;
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.toList().reversed()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}

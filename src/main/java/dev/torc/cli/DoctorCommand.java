@@ -1,0 +1,34 @@
+package dev.torc.cli;
+
+import dev.torc.machine.Amount;
+import dev.torc.report.DoctorAnswer;
+import dev.torc.session.DoctorRequest;
+import dev.torc.session.Exit;
+import java.io.IOException;
+
+/** {@code torc doctor}: whether builds work here, and what to do where they do not. */
+final class DoctorCommand extends Command {
+
+  @Override
+  String description() {
+    return "say whether builds work here, and what to do";
+  }
+
+  @Override
+  int run(Console console) throws IOException {
+    DoctorAnswer answer =
+        new DoctorRequest(common.project(console), terminal(console)).answer(console.caller());
+    print(console, answer);
+    return answer.prevents() ? Exit.TROUBLE : Exit.DONE;
+  }
+
+  private static String terminal(Console console) {
+    if (!console.stderrTerminal()) {
+      return "none, so builds write plain lines";
+    }
+    String kind = console.env().getOrDefault("TERM", "");
+    int columns = console.columns().getAsInt();
+    return (kind.isEmpty() ? "of no kind" : kind)
+        + (columns > 0 ? ", " + Amount.count(columns, "column") : "");
+  }
+}
