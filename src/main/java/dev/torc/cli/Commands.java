@@ -12,6 +12,7 @@ final class Commands {
   static SequencedMap<String, Supplier<Command>> all() {
     SequencedMap<String, Supplier<Command>> commands = new LinkedHashMap<>();
     commands.put("build", BuildCommand::new);
+    commands.put("watch", WatchCommand::new);
     commands.put("why", WhyCommand::new);
     commands.put("clean", CleanCommand::new);
     commands.put("adopt", AdoptCommand::new);

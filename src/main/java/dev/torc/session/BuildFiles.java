@@ -1,5 +1,6 @@
 package dev.torc.session;
 
+import dev.torc.buildfile.BuildFile;
 import dev.torc.buildfile.ParsedBuildFile;
 import dev.torc.buildfile.ResultSource;
 import dev.torc.cache.CachePlace;
@@ -10,6 +11,8 @@ import dev.torc.plan.Expander;
 import dev.torc.rest.GraphFile;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
+import java.util.List;
+import java.util.SortedMap;
 
 /**
  * The build files of a project, read when they are first asked for: where the graph of the last
@@ -56,5 +59,15 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
         GraphFile.write(place.graph(), origin, graph, parsed.deciders(), parsed.sources(), digests);
     place.giveRecords(place.graph());
     return id;
+  }
+
+  @Override
+  public List<BuildFile.Read> sources() {
+    return parsed == null ? kept.sources() : parsed.sources();
+  }
+
+  @Override
+  public SortedMap<String, List<String>> patterns() {
+    return parsed == null ? kept.patterns() : parsed.deciders().files();
   }
 }
