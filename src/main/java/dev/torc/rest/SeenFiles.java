@@ -269,7 +269,7 @@ public final class SeenFiles {
       SeenList list = add(graph.list(id));
       for (String path : list == null ? List.<String>of() : list.walk(root).names()) {
         if (!looked
-            || digests.last(path) != null
+            || last(path, digests) != null
             || !SeenList.isFile(root, path)) { // any other came since
           add(path, digests);
         }
@@ -292,9 +292,22 @@ public final class SeenFiles {
 
   private void add(String path, DigestMemo digests) {
     if (!files.containsKey(path)) {
-      KnownDigest last = digests == null ? null : digests.last(path);
+      KnownDigest last = last(path, digests);
       files.put(path, last == null ? new KnownDigest(stamp(path), null, true) : last);
     }
+  }
+
+  /** What the build saw at a path, or, by way of a link in a folder, where that leads. */
+  private KnownDigest last(String path, DigestMemo digests) {
+    KnownDigest last = digests == null ? null : digests.last(path);
+    if (digests != null && last == null) {
+      try {
+        last = digests.last(text(root.resolve(path).toRealPath()));
+      } catch (IOException e) {
+        return null; // nothing is there, or nobody may look
+      }
+    }
+    return last;
   }
 
   private Stamp stamp(String path) {
