@@ -195,9 +195,8 @@ class WatchIT {
     project.build(COPY);
     Ran ran =
         project.sh(
-            "{ torc watch --json 2> err; echo $? > status; } | head -n 1 & echo $! > pid;"
-                + " until grep -q watching err; do sleep 0.02; done;"
-                + " echo 2 > a.txt; wait; cat status");
+            "{ torc watch --json 2> err; echo $? > status; } | head -n 1;"
+                + " until [ -s status ]; do sleep 0.02; done; cat status");
     assertTrue(ran.out().endsWith("141\n"), ran.out());
   }
 }
