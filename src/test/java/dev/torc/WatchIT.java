@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -172,6 +173,29 @@ class WatchIT {
     assertEquals(0, other.await().exit());
     rounds(watch, 2);
     assertEquals("2", project.read("b.txt"));
+  }
+
+  /** The edit is made behind the mount, as by another host: no kernel of this one tells. */
+  @Test
+  void onANetworkFileSystemItLooks() throws Exception {
+    Path folder = Files.createDirectories(temp.resolve("far"));
+    try (FuseMount mount = FuseMount.of(folder, temp)) {
+      project.build(COPY.replace("a.txt", mount.at + "/a.txt"));
+      Files.writeString(folder.resolve("a.txt"), "1");
+      Going watch = project.start("watch");
+      rounds(watch, 1);
+      assertTrue(
+          watch
+              .err()
+              .contains(
+                  "the kernel does not tell what other hosts change (FUSE): looking every 2 s\n"),
+          watch.err());
+      Files.writeString(folder.resolve("a.txt"), "22");
+      rounds(watch, 2);
+      assertEquals("22", project.read("b.txt"));
+      watch.signal("INT");
+      assertEquals(130, watch.await().exit());
+    }
   }
 
   @Test

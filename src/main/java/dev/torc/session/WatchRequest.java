@@ -55,6 +55,9 @@ public final class WatchRequest {
   /** So many rounds in a row that begin with the same change during a build are no accident. */
   private static final int CIRCLES = 3;
 
+  /** Nor are so many that begin with any. */
+  private static final int ROW = 10;
+
   /** The longest pause between such rounds. */
   private static final long PAUSE = 30 * SECOND;
 
@@ -75,6 +78,7 @@ public final class WatchRequest {
   private boolean lackTold;
   private Collection<String> circle = List.of();
   private int circles;
+  private int row; // of rounds that follow one another without a wait
 
   /**
    * @param request of the first round; of later ones nothing is forced
@@ -276,23 +280,29 @@ public final class WatchRequest {
     }
   }
 
-  /** Slows down where each round leaves the change that the next one begins with. */
+  /**
+   * Slows down where one round leaves the change that the next one begins with, again and again.
+   */
   private void tellCircles(Collection<String> changed, Report report) throws IOException {
     List<String> now = List.copyOf(changed);
+    row = now.isEmpty() ? 0 : row + 1;
     circles = !now.isEmpty() && now.equals(circle) ? circles + 1 : 1;
     circle = now;
-    if (circles == CIRCLES) {
+    int many = Math.max(circles - CIRCLES, row - ROW);
+    if (many < 0) {
+      return;
+    }
+    if (many == 0) {
       note(
           Event.Level.WARNING,
           now.getFirst()
-              + " changes in every round; if a job writes it, name it in that job's produces",
+              + (circles < CIRCLES ? " and the like change" : " changes")
+              + " in every round; if a job writes it, name it in that job's produces",
           report);
     }
-    if (circles >= CIRCLES) {
-      while (notices.await(0)) {
-        // what the round itself did
-      }
-      notices.await(Math.min(PAUSE, SECOND << Math.min(8, circles - CIRCLES)));
+    while (notices.await(0)) {
+      // what the round itself did
     }
+    notices.await(Math.min(PAUSE, SECOND << Math.min(8, many)));
   }
 }

@@ -242,6 +242,17 @@ class WatchRequestTest {
         stage.notes(Event.Level.WARNING).stream().filter(l -> l.contains("round")).toList());
   }
 
+  @Test
+  void soIsOneThatPutsAnotherFileInANeededFolderEachTime() throws IOException {
+    stage.jobs("own: { command: 'mktemp in/XXXXXX', needs: in/ }");
+    stage.put("in/first", "").then(() -> false).run();
+    assertEquals(11, stage.events.stream().filter(Event.Finished.class::isInstance).count());
+    assertEquals(List.of(1_000_000_000L, 2_000_000_000L), stage.waits);
+    assertTrue(
+        stage.notes(Event.Level.WARNING).stream()
+            .anyMatch(line -> line.contains(" and the like change in every round; ")));
+  }
+
   /** Nothing may grow: neither descriptors nor threads. */
   @Test
   void aThousandRoundsLeaveNothingBehind() throws IOException {
