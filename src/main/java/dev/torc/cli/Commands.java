@@ -24,6 +24,7 @@ final class Commands {
     commands.put("data", DataCommand::new);
     commands.put("events", EventsCommand::new);
     commands.put("stats", StatsCommand::new);
+    commands.put("history", HistoryCommand::new);
     commands.put("init", InitCommand::new);
     commands.put("import", ImportCommand::new);
     commands.put("slurm", SlurmCommand::new);
