@@ -58,7 +58,7 @@ public final class WatchRequest {
   /** Nor are so many that begin with any. */
   private static final int ROW = 10;
 
-  /** The longest pause between such rounds. */
+  /** The longest pause of any kind. */
   private static final long PAUSE = 30 * SECOND;
 
   private final Caller caller;
@@ -206,6 +206,7 @@ public final class WatchRequest {
       seen.follow(before);
     }
     options.candidates(caller.cwd()).forEach(seen::add);
+    folders = Map.of(); // others may count now
   }
 
   private BitSet selected() {
@@ -258,7 +259,10 @@ public final class WatchRequest {
 
   /** How long to wait for a notice: what refused a build may be mended where nobody listens. */
   private long patience() {
-    return !refused.isEmpty() ? Math.max(POLL, 20 * took) : notices.lack().isEmpty() ? -1 : POLL;
+    if (!refused.isEmpty()) {
+      return Math.clamp(20 * took, POLL, PAUSE); // a large build file is not read all the time
+    }
+    return notices.lack().isEmpty() ? -1 : POLL;
   }
 
   /** What a round would say now if it did not begin; empty if it would. */

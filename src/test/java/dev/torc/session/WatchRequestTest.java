@@ -40,6 +40,27 @@ class WatchRequestTest {
   }
 
   @Test
+  void itListensWhereTheFilesOfTheLastRoundAre() throws IOException {
+    stage
+        .put("x/c.txt", "1")
+        .then(
+            () -> {
+              assertTrue(stage.followed.get(stage.root).has("a.txt"));
+              assertTrue(!stage.followed.containsKey(stage.root.resolve("x")));
+              stage.jobs(COPY.replace("a.txt", "x/c.txt"));
+              return true;
+            })
+        .then(
+            () -> {
+              assertTrue(stage.followed.get(stage.root.resolve("x")).has("c.txt"));
+              assertTrue(!stage.followed.get(stage.root).has("a.txt"));
+              return false;
+            })
+        .run();
+    assertEquals("[copy] | [torc.yaml] [copy] |", stage.told());
+  }
+
+  @Test
   void aNoticeOfNothingStartsNone() throws IOException {
     stage
         .then(() -> true)

@@ -40,6 +40,9 @@ final class WatchStage implements WatchRequest.Screen, Notices {
   /** What is told as {@link #lack}. */
   String lack = "";
 
+  /** Where it listens. */
+  Map<Path, FolderNames> followed = Map.of();
+
   /** Answers to the waits of 50 ms for quiet; then it is quiet. */
   int busy;
 
@@ -104,6 +107,7 @@ final class WatchStage implements WatchRequest.Screen, Notices {
 
   @Override
   public boolean follow(Map<Path, FolderNames> folders) {
+    followed = folders;
     return false;
   }
 
