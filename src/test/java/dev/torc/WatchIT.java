@@ -148,13 +148,13 @@ class WatchIT {
     Ran beside = project.torc("build", "--no-wait");
     assertEquals(0, beside.exit(), beside.err());
     assertEquals("2 jobs: 1 ran, 1 up to date, 0 failed", beside.counts());
-    rounds(watch, 2); // what the other build made is news to this one
     assertTrue(!tick.equals(project.read("t.txt")));
     project.write("a.txt", "2");
-    rounds(watch, 3);
+    rounds(watch, 2);
     List<String> changed =
         told(watch.err()).stream().filter(line -> line.startsWith("changed")).toList();
-    assertEquals(List.of("changed: t.txt", "changed: a.txt"), changed);
+    assertEquals(1, changed.size(), watch.err());
+    assertTrue(changed.getFirst().startsWith("changed: a.txt"), watch.err());
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -315,6 +316,27 @@ public final class SeenFiles {
       return stamps.stamp(root, path);
     } catch (IOException e) {
       return CLOSED; // the build tells
+    }
+  }
+
+  /** Whether all of these are made by jobs. */
+  public boolean areMade(Collection<String> paths) {
+    return graph != null && paths.stream().allMatch(path -> graph.makerOf(path) >= 0);
+  }
+
+  /** Takes some files as they are now. */
+  public void accept(Collection<String> paths) {
+    for (String path : paths) {
+      Stamp now = stamp(path);
+      KnownDigest known = new KnownDigest(now, null, true);
+      if (now.kind() == Stamp.Kind.FILE) {
+        try {
+          known = DigestMemo.looking(root, stamps, _ -> null).of(path, now);
+        } catch (IOException e) {
+          // then any change of it counts
+        }
+      }
+      files.put(path, known);
     }
   }
 

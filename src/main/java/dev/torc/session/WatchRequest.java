@@ -1,5 +1,6 @@
 package dev.torc.session;
 
+import dev.torc.cache.BuildLock;
 import dev.torc.cache.CacheException;
 import dev.torc.engine.Event;
 import dev.torc.posix.RandomId;
@@ -121,7 +122,7 @@ public final class WatchRequest {
         if (exit > Exit.signal(0)) {
           return exit;
         }
-        next = settle();
+        next = news();
         tellCircles(next, report);
         if (next.isEmpty()) {
           tellLack(report);
@@ -217,7 +218,34 @@ public final class WatchRequest {
     }
   }
 
-  /** What changed while the round went on. */
+  /** What changed, but for products that another build made as they should be. */
+  private Collection<String> news() throws IOException {
+    Collection<String> changed = settle();
+    while (!changed.isEmpty() && project != null && seen.areMade(changed) && isOthersWork()) {
+      if (BuildLock.holder(project.place()).isEmpty()) {
+        seen.accept(changed);
+      } else {
+        long end = clock.getAsLong() + BUSY; // what it made is on record in the end
+        while (clock.getAsLong() < end && notices.await(end - clock.getAsLong())) {
+          // it goes on
+        }
+      }
+      changed = settle();
+    }
+    return changed;
+  }
+
+  /** Whether another build is at work, or nothing has to run for what one left. */
+  private boolean isOthersWork() {
+    try {
+      return BuildLock.holder(project.place()).isPresent()
+          || !ProductEdits.matter(caller, options, request);
+    } catch (IOException | UncheckedIOException | CacheException trouble) {
+      return false; // the build tells
+    }
+  }
+
+  /** What changed since the round looked at it. */
   private Collection<String> settle() throws IOException {
     for (boolean again = true; again; ) {
       follow();
@@ -250,7 +278,7 @@ public final class WatchRequest {
       while (heard && clock.getAsLong() < end && notices.await(QUIET)) {
         // more of it
       }
-      Collection<String> changed = settle();
+      Collection<String> changed = news();
       if (!changed.isEmpty() || !refused.isEmpty() && !refused.equals(refusal())) {
         return changed;
       }

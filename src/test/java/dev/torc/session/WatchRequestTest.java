@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.cli.Run;
 import dev.torc.engine.Event;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
@@ -82,6 +83,23 @@ class WatchRequestTest {
   void anEditedOrDeletedProductStartsOne() throws IOException {
     stage.thenPut("b.txt", "edited").thenDelete("b.txt").run();
     assertEquals("[copy] | [b.txt] [copy] | [b.txt] [copy] |", stage.told());
+  }
+
+  @Test
+  void whatAnotherBuildMadeStartsNone() throws IOException {
+    stage.jobs(
+        COPY
+            + """
+            tick: { command: 'date +%N > t', produces: t, always: true }
+            read: { command: cp t r, needs: t, produces: r }
+            bad: { command: 'cp t x; false', needs: t, produces: x }
+            """);
+    stage
+        .then(() -> Run.of(stage.root, "build").exit() == 1)
+        .then(() -> true)
+        .thenPut("t", "edited")
+        .run();
+    assertEquals("[bad FAILED, copy, read, tick] | [t] [bad FAILED, read, tick] |", stage.told());
   }
 
   @Test
