@@ -46,6 +46,6 @@ public record HistoryAnswer(
               out.flag("at_work", build.nanos() < 0 && build.id().id().equals(working))
                   .texts("files", build.files());
             })
-        .flag("more", more);
+        .flag("earlier", more);
   }
 }

@@ -86,6 +86,6 @@ public record RunsAnswer(String asked, List<AttemptRecord> attempts, boolean mor
                     .number("memory", each.usage().peak(), each.usage().peak() >= 0)
                     .text("host", each.host())
                     .text("executor", each.executor()))
-        .flag("more", more);
+        .flag("earlier", more);
   }
 }

@@ -132,7 +132,7 @@ class HistoryCommandTest {
     folder.run("build");
     ObjectMapper json = new ObjectMapper();
     JsonNode build = json.readTree(folder.run("history", "--json").out());
-    assertEquals("false", build.get("more").toString());
+    assertEquals("false", build.get("earlier").toString());
     JsonNode first = build.get("builds").get(0);
     assertEquals(1, first.get("number").asInt());
     assertEquals(1, first.get("exit").asInt());
