@@ -95,19 +95,26 @@ public final class SeenFiles {
   }
 
   /**
-   * What a build saw that is over, while its cache is open.
+   * What a build saw that is over, while its cache is open, and before its digests are asked for
+   * anything more.
    *
    * @param build its id
-   * @param rest what it left at rest; null where that is not known
+   * @param rest what was at rest when it began; null where nothing was
+   * @param stayed the jobs of that which it did not have to look at
    */
   public static SeenFiles after(
-      PlanContext context, DigestMemo digests, String build, JobsAtRest rest, StampSource stamps) {
+      PlanContext context,
+      DigestMemo digests,
+      String build,
+      JobsAtRest rest,
+      BitSet stayed,
+      StampSource stamps) {
     Graph graph = context.graph();
     BitSet jobs = (BitSet) context.selection().jobs().clone();
     SeenFiles seen = new SeenFiles(graph.workflow().root(), stamps, graph);
     BitSet later = new BitSet();
     for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
-      if (rest != null && rest.jobs().get(j)) {
+      if (stayed.get(j)) {
         seen.add(j, rest);
       } else if (looked(context, j, build)) {
         seen.add(context, j, digests, build);

@@ -191,8 +191,9 @@ public final class BuildSession {
         ended = run(work, plan, expander, watcher);
         // After a signal nothing is read any more: the next build looks at everything.
         if (ended.exit <= Exit.signal(0)) {
+          BitSet stayed = rest.stayed(plan, ended.context);
+          watcher.over(ended.context, work.digests(), rest.rest(), stayed);
           next = rest.after(plan, ended.context, work, watcher);
-          watcher.over(ended.context, work.digests(), next);
         }
       }
     }

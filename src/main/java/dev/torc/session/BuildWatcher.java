@@ -50,9 +50,10 @@ public interface BuildWatcher extends Consumer<Event> {
    * The build is over, and no signal ended it; its cache is still open.
    *
    * @param context with which it ended
-   * @param rest what it leaves at rest; null where that cannot be kept
+   * @param rest what was at rest when it began; null where nothing was
+   * @param stayed the jobs of that which it did not have to look at
    */
-  default void over(PlanContext context, DigestMemo digests, JobsAtRest rest) {}
+  default void over(PlanContext context, DigestMemo digests, JobsAtRest rest, BitSet stayed) {}
 
   /** What lasts as long as jobs may run. */
   interface Watch extends AutoCloseable {

@@ -38,8 +38,8 @@ final class SeenBuild implements BuildWatcher {
   }
 
   @Override
-  public void over(PlanContext context, DigestMemo digests, JobsAtRest rest) {
-    seen = SeenFiles.after(context, digests, id, rest, project.stamps());
+  public void over(PlanContext context, DigestMemo digests, JobsAtRest rest, BitSet stayed) {
+    seen = SeenFiles.after(context, digests, id, rest, stayed, project.stamps());
   }
 
   @Override
