@@ -55,6 +55,8 @@ class ImageIT {
               Map.entry("log", "0 log b"),
               Map.entry("stats", "0 stats"),
               Map.entry("report", "0 report"),
+              Map.entry("history", "0 history"),
+              Map.entry("watch", "2 watch --no-such-option"),
               Map.entry("data", "0 data"),
               Map.entry("events", "0 events"),
               Map.entry("init", "0 -C fresh init"),

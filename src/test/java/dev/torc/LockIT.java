@@ -32,7 +32,8 @@ class LockIT {
           List.of("graph"),
           List.of("check"),
           List.of("clean", "-n"),
-          List.of("log", "a"));
+          List.of("log", "a"),
+          List.of("history"));
 
   @TempDir Path temp;
   private Sandbox project;

@@ -25,25 +25,40 @@ final class BuildOptions {
 
   /** Tells them to the parser. */
   void declare(Options options) {
+    declare(options, true);
+  }
+
+  /** Likewise those of them that say something to builds that follow one another. */
+  void declareRounds(Options options) {
+    declare(options, false);
+  }
+
+  private void declare(Options options, boolean once) {
     options.words(
         "TARGET",
         "job, group, instance, tag or produced file; all jobs without one",
         0,
         targets::add);
-    options.flag("-n --dry-run", "only say what would run, and why", () -> dryRun = true);
+    if (once) {
+      options.flag("-n --dry-run", "only say what would run, and why", () -> dryRun = true);
+    }
     options.flag(
         "-k --keep-going", "a failure stops only what depends on it (the default)", () -> {});
     options.flag("--fail-fast", "start nothing new after a failure", () -> failFast = true);
-    options.flag(
-        "--submit", "end when all that can be is submitted; torc goes on", () -> submit = true);
+    if (once) {
+      options.flag(
+          "--submit", "end when all that can be is submitted; torc goes on", () -> submit = true);
+    }
     options.flag("--force", "run the targets whatever their state", () -> force = true);
-    lock.declare(options);
-    options.flag(
-        "--profile",
-        "say where the time went, and write a trace for chrome://tracing",
-        () -> profile = true);
-    options.value(
-        "--junit", "FILE", "also write what became of the jobs as JUnit XML", f -> junit = f);
+    lock.declare(options, once);
+    if (once) {
+      options.flag(
+          "--profile",
+          "say where the time went, and write a trace for chrome://tracing",
+          () -> profile = true);
+      options.value(
+          "--junit", "FILE", "also write what became of the jobs as JUnit XML", f -> junit = f);
+    }
     options.value("-j --jobs", "N", "the same as --limit cpus=N", this::jobs);
     options.value(
         "--limit",

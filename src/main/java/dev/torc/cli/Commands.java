@@ -12,6 +12,7 @@ final class Commands {
   static SequencedMap<String, Supplier<Command>> all() {
     SequencedMap<String, Supplier<Command>> commands = new LinkedHashMap<>();
     commands.put("build", BuildCommand::new);
+    commands.put("watch", WatchCommand::new);
     commands.put("why", WhyCommand::new);
     commands.put("clean", CleanCommand::new);
     commands.put("adopt", AdoptCommand::new);
@@ -24,6 +25,7 @@ final class Commands {
     commands.put("events", EventsCommand::new);
     commands.put("stats", StatsCommand::new);
     commands.put("report", ReportCommand::new);
+    commands.put("history", HistoryCommand::new);
     commands.put("init", InitCommand::new);
     commands.put("import", ImportCommand::new);
     commands.put("slurm", SlurmCommand::new);

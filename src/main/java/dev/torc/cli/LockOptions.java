@@ -14,8 +14,19 @@ final class LockOptions {
 
   /** Tells them to the parser. */
   void declare(Options options) {
-    options.flag(
-        "--no-wait", "end with status 75 where another build is at work", () -> noWait = true);
+    declare(options, true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param ends whether the command may end instead of waiting
+   */
+  void declare(Options options, boolean ends) {
+    if (ends) {
+      options.flag(
+          "--no-wait", "end with status 75 where another build is at work", () -> noWait = true);
+    }
     options.flag(
         "--trust-lock",
         "build on a network root whose locks other hosts do not see",

@@ -68,6 +68,12 @@ public sealed interface Event {
    */
   record Fetching(String image, String runtime, Path log, boolean ended) implements Event {}
 
+  /** Why another build of a watch begins: these files changed, came or went. */
+  record Changed(List<String> files) implements Event {}
+
+  /** A build of a watch is over, and so many files are watched for the next one. */
+  record Watching(int files) implements Event {}
+
   /** A line for people: a warning, or what was moved to kept. */
   record Note(Level level, String text) implements Event {}
 

@@ -1,6 +1,7 @@
 package dev.torc.plan;
 
 import dev.torc.cache.Cache;
+import dev.torc.cache.JobResult;
 import dev.torc.cache.RecordedProduct;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
@@ -76,9 +77,10 @@ public record PlanContext(
     return new PlanContext(next, known, now, decider.over(next, known, now), chosen, force, wants);
   }
 
-  /** What the verdict on a job that ran depends on; see {@link Footprint}. */
+  /** What the verdict on a job depends on; see {@link Footprint}. */
   public Footprint footprint(int job) {
-    return decider.footprint(job, records.result(job).found());
+    JobResult last = records.result(job);
+    return decider.footprint(job, last == null ? List.of() : last.found());
   }
 
   /** The verdict on a job as things stand now; see {@link Decider}. */

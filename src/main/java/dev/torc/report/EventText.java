@@ -1,5 +1,7 @@
 package dev.torc.report;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.machine.Amount;
@@ -66,6 +68,14 @@ final class EventText {
     }
     if (event instanceof Event.Note note) {
       return note(note);
+    }
+    if (event instanceof Event.Changed changed) {
+      return at(Detail.BRIEF) ? palette.bold(changed(changed)) + "\n" : "";
+    }
+    if (event instanceof Event.Watching watching) {
+      return at(Detail.BRIEF)
+          ? palette.dim("watching " + Amount.count(watching.files(), "file")) + "\n"
+          : "";
     }
     if (event instanceof Event.Finished finished) {
       return recap.text(palette, this::shown)
@@ -261,6 +271,15 @@ final class EventText {
             ? ": killed in " + Amount.time(ending.grace()) + ", at once by another Ctrl-C"
             : "")
         + "\n";
+  }
+
+  /** {@code changed: src/a.c and 2 more}; all of them where nothing is shortened. */
+  private String changed(Event.Changed changed) {
+    int shown = at(Detail.VERBOSE) ? changed.files().size() : 1;
+    int more = changed.files().size() - shown;
+    return "changed: "
+        + changed.files().stream().limit(shown).map(SafeText::name).collect(joining(", "))
+        + (more == 0 ? "" : " and " + more + " more");
   }
 
   /** What is being fetched, and with what. */

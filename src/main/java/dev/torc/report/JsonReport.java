@@ -49,6 +49,8 @@ public final class JsonReport implements Report {
       case Event.Ending _ -> "ending";
       case Event.Terminal _ -> "terminal";
       case Event.Fetching _ -> "fetching";
+      case Event.Changed _ -> "changed";
+      case Event.Watching _ -> "watching";
       case Event.Note _ -> "note";
       case Event.Finished _ -> "finished";
     };
@@ -88,6 +90,8 @@ public final class JsonReport implements Report {
               .text("runtime", fetching.runtime())
               .text("log", fetching.log().toString())
               .flag("ended", fetching.ended());
+      case Event.Changed changed -> json.texts("files", changed.files());
+      case Event.Watching watching -> json.number("files", watching.files());
       case Event.Note note ->
           json.text("level", JsonWriter.lower(note.level())).text("text", note.text());
       case Event.Finished finished ->

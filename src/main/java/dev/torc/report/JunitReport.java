@@ -70,7 +70,9 @@ public final class JunitReport implements Report {
           Event.JobRetried _,
           Event.Ending _,
           Event.Terminal _,
-          Event.Fetching _ -> {}
+          Event.Fetching _,
+          Event.Changed _,
+          Event.Watching _ -> {}
     }
   }
 

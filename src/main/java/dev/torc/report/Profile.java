@@ -109,7 +109,13 @@ public final class Profile implements Report {
       case Event.JobRetried retried -> end(retried.job(), "retried", retried.details());
       case Event.JobEnded ended ->
           end(ended.job(), JsonWriter.lower(ended.state()), ended.details());
-      case Event.Expanded _, Event.Ending _, Event.Terminal _, Event.Fetching _, Event.Note _ -> {}
+      case Event.Expanded _,
+          Event.Ending _,
+          Event.Terminal _,
+          Event.Fetching _,
+          Event.Changed _,
+          Event.Watching _,
+          Event.Note _ -> {}
     }
   }
 

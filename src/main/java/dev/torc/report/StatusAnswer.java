@@ -2,7 +2,6 @@ package dev.torc.report;
 
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.BuildRecord;
-import dev.torc.engine.JobState;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Amount;
@@ -13,9 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.SortedMap;
-import java.util.StringJoiner;
 
 /**
  * What {@code torc status} says: what is up to date and what is not, how the last build ended, and
@@ -135,20 +132,17 @@ public record StatusAnswer(
   }
 
   private String build() {
-    BuildRecord build = past.build;
-    String head = "build: " + build.id().number() + ", " + TimeText.local(build.started());
-    if (build.nanos() < 0) {
-      boolean now = past.holder != null && past.holder.build().equals(build.id().id());
-      return head + (now ? ", at work now" : ", was killed");
-    }
-    StringJoiner counts = new StringJoiner(", ");
-    for (JobState state : JobState.values()) {
-      int count = build.counts().getOrDefault(state.name(), 0);
-      if (count > 0) {
-        counts.add(count + " " + JsonWriter.lower(state).replace('_', ' '));
-      }
-    }
-    return head + ", exit " + build.exit() + " after " + Amount.time(build.nanos()) + ": " + counts;
+    BuildLine line = line();
+    return "build: %d, %s, %s%s"
+        .formatted(
+            past.build.id().number(),
+            line.started(),
+            line.end(),
+            line.isOver() ? " after " + line.time() + ": " + line.counts() : "");
+  }
+
+  private BuildLine line() {
+    return new BuildLine(past.build, past.holder == null ? "" : past.holder.build());
   }
 
   @Override
@@ -180,22 +174,6 @@ public record StatusAnswer(
                 .text("build", holder.build())
                 .text("what", holder.what())
                 .texts("running", past.running));
-    BuildRecord build = past.build;
-    out.object(
-        "last_build",
-        build != null,
-        () ->
-            out.number("number", build.id().number())
-                .text("build", build.id().id())
-                .text("started", TimeText.iso(build.started()))
-                .seconds("seconds", build.nanos())
-                .number("exit", build.exit(), build.exit() >= 0)
-                .object(
-                    "counts",
-                    true,
-                    () ->
-                        build
-                            .counts()
-                            .forEach((state, n) -> out.number(state.toLowerCase(Locale.ROOT), n))));
+    out.object("last_build", past.build != null, () -> line().json(out));
   }
 }

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -35,8 +37,16 @@ import java.util.function.Consumer;
  * @param lasting whether the build files alone decided about it
  * @param deciding the jobs whose results decided which instances groups have: the graph is good
  *     only while these are what they were, which others have to find out
+ * @param sources the build files that were read for it
+ * @param patterns that looked for files on disk, each with what it found
  */
-public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding) {
+public record GraphFile(
+    Graph graph,
+    Digest id,
+    boolean lasting,
+    BitSet deciding,
+    List<BuildFile.Read> sources,
+    SortedMap<String, List<String>> patterns) {
 
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
   private static final String LAYOUT = "torc graph 13";
@@ -95,16 +105,23 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
     if (in.small() != wanted.length || !Arrays.equals(in.raw(wanted.length), wanted)) {
       return null;
     }
+    List<BuildFile.Read> sources = new ArrayList<>();
     for (int left = in.small(); left > 0; left--) {
-      if (!isSame(in, file, digests)) {
+      BuildFile.Read same = same(in, file, digests);
+      if (same == null) {
         return null;
       }
+      sources.add(same);
     }
     int globs = in.small();
+    SortedMap<String, List<String>> patterns = new TreeMap<>();
     for (int left = globs; left > 0; left--) {
-      if (!finds(digests.root(), Glob.of(in.text()), in.list(ByteReader::text))) {
+      String pattern = in.text();
+      List<String> found = in.list(ByteReader::text);
+      if (!finds(digests.root(), Glob.of(pattern), found)) {
         return null;
       }
+      patterns.put(pattern, found);
     }
     BitSet deciding = BitSet.valueOf(in.longs());
     boolean lasting = globs == 0 && deciding.isEmpty();
@@ -118,7 +135,7 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
     List<Job> jobs =
         new PackedJobs(compiled, starts.length, j -> new ByteReader(bodies, starts[j]));
     Graph graph = Graph.read(in, () -> compiled.workflow(in, file.getFileSystem(), jobs));
-    return new GraphFile(graph, id, lasting, deciding);
+    return new GraphFile(graph, id, lasting, deciding, sources, patterns);
   }
 
   /** Whether a pattern finds just these files; what keeps it from looking is told by others. */
@@ -130,16 +147,18 @@ public record GraphFile(Graph graph, Digest id, boolean lasting, BitSet deciding
     }
   }
 
-  /** Whether a build file is found where it was, with the bytes that it had. */
-  static boolean isSame(ByteReader in, Path file, DigestMemo digests) throws IOException {
+  /** A build file that is found where it was, with the bytes that it had; else null. */
+  static BuildFile.Read same(ByteReader in, Path file, DigestMemo digests) throws IOException {
     var files = file.getFileSystem();
     Path asked = files.getPath(in.text());
     Path found = files.getPath(in.text());
     KnownDigest known = in.known();
     BuildFile.Read read = new BuildFile.Read(asked, found, known.digest());
-    return read.leads()
-        && (known.safe() && known.stamp().equals(digests.stamp(found.toString()))
-            || known.digest().equals(digests.of(found.toString()).digest()));
+    boolean same =
+        read.leads()
+            && (known.safe() && known.stamp().equals(digests.stamp(found.toString()))
+                || known.digest().equals(digests.of(found.toString()).digest()));
+    return same ? read : null;
   }
 
   /**

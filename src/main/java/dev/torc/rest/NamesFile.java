@@ -130,7 +130,7 @@ public record NamesFile(Names jobs, Names groups, Names instances, Names product
         return null;
       }
       for (int left = in.small(); left > 0; left--) {
-        if (!GraphFile.isSame(in, file, digests)) {
+        if (GraphFile.same(in, file, digests) == null) {
           return null;
         }
       }

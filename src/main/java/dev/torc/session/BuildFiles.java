@@ -1,5 +1,6 @@
 package dev.torc.session;
 
+import dev.torc.buildfile.BuildFile;
 import dev.torc.buildfile.ParsedBuildFile;
 import dev.torc.buildfile.ResultSource;
 import dev.torc.cache.CachePlace;
@@ -11,6 +12,8 @@ import dev.torc.rest.GraphFile;
 import dev.torc.rest.NamesFile;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
+import java.util.List;
+import java.util.SortedMap;
 
 /**
  * The build files of a project, read when they are first asked for: where the graph of the last
@@ -64,5 +67,15 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
       place.giveRecords(place.names());
     }
     return id;
+  }
+
+  @Override
+  public List<BuildFile.Read> sources() {
+    return parsed == null ? kept.sources() : parsed.sources();
+  }
+
+  @Override
+  public SortedMap<String, List<String>> patterns() {
+    return parsed == null ? kept.patterns() : parsed.deciders().files();
   }
 }

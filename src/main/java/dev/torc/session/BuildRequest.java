@@ -21,4 +21,10 @@ public record BuildRequest(
     boolean submit,
     LockTerms lock,
     boolean dry,
-    SortedMap<String, String> limits) {}
+    SortedMap<String, String> limits) {
+
+  /** The same where nothing runs but what has to. */
+  BuildRequest unforced() {
+    return new BuildRequest(targets, false, failFast, submit, lock, dry, limits);
+  }
+}

@@ -171,6 +171,7 @@ public final class BuildSession {
         && selection.open().isEmpty()) {
       tellEmpty(project, selection, watcher);
       rest.renew(watcher);
+      watcher.atRest(project.graph(), selection.jobs(), rest.rest());
       return rest.tell(id, selection.jobs(), watcher.wantsAll(), watcher);
     }
     Ended ended = null;
@@ -189,7 +190,11 @@ public final class BuildSession {
         arrivals.planned = true;
         ended = run(work, plan, expander, watcher);
         // After a signal nothing is read any more: the next build looks at everything.
-        next = ended.exit > Exit.signal(0) ? null : rest.after(plan, ended.context, work, watcher);
+        if (ended.exit <= Exit.signal(0)) {
+          BitSet stayed = rest.stayed(plan, ended.context);
+          watcher.over(ended.context, work.digests(), rest.rest(), stayed);
+          next = rest.after(plan, ended.context, work, watcher);
+        }
       }
     }
     if (ended == null) {

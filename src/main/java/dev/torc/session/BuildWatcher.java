@@ -3,7 +3,11 @@ package dev.torc.session;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
+import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
+import dev.torc.plan.PlanContext;
+import dev.torc.rest.JobsAtRest;
+import java.util.BitSet;
 import java.util.function.Consumer;
 
 /** Whoever follows a build: takes its events, on one thread at a time and in their order. */
@@ -34,6 +38,22 @@ public interface BuildWatcher extends Consumer<Event> {
   default Watch running(BuildSetup setup, BuildLoop build) {
     return () -> {};
   }
+
+  /**
+   * There was nothing to decide.
+   *
+   * @param jobs of the graph, those that were asked for
+   */
+  default void atRest(Graph graph, BitSet jobs, JobsAtRest rest) {}
+
+  /**
+   * The build is over, and no signal ended it; its cache is still open.
+   *
+   * @param context with which it ended
+   * @param rest what was at rest when it began; null where nothing was
+   * @param stayed the jobs of that which it did not have to look at
+   */
+  default void over(PlanContext context, DigestMemo digests, JobsAtRest rest, BitSet stayed) {}
 
   /** What lasts as long as jobs may run. */
   interface Watch extends AutoCloseable {

@@ -25,7 +25,9 @@ import dev.torc.workflow.Image;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.function.Function;
 
 /**
@@ -53,6 +55,16 @@ public record Project(
   public interface Keeper {
     /** Returns its name; null where it cannot be told whether the next build has the same. */
     Digest keep(CachePlace place, Graph graph, DigestMemo digests) throws IOException;
+
+    /** The build files, tables among them, that the graph was made from. */
+    default List<BuildFile.Read> sources() {
+      return List.of();
+    }
+
+    /** The patterns of groups that looked for files on disk, each with what it found. */
+    default SortedMap<String, List<String>> patterns() {
+      return Collections.emptySortedMap();
+    }
   }
 
   /**

@@ -60,6 +60,21 @@ public record ProjectOptions(
     return layers;
   }
 
+  /** Where a file may come or go that is read then. */
+  List<Path> candidates(Path start) {
+    List<Path> all = new ArrayList<>(files);
+    boolean found = !files.isEmpty();
+    for (Path dir = start; dir != null && !found; dir = dir.getParent()) {
+      BuildFile.NAMES.stream().map(dir::resolve).forEach(all::add);
+      found = !BuildFile.in(dir).isEmpty();
+    }
+    if (site != null) {
+      all.add(site);
+    }
+    all.removeIf(file -> file.endsWith(BuildFile.INPUT) && input != null);
+    return all;
+  }
+
   /**
    * The word for a runtime as the user gave it; throws {@link BadInput} for one that is none.
    *

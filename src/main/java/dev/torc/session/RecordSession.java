@@ -1,14 +1,21 @@
 package dev.torc.session;
 
+import dev.torc.cache.AttemptHistory;
+import dev.torc.cache.AttemptRecord;
+import dev.torc.cache.BuildLock;
+import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
 import dev.torc.cache.PostedEvent;
 import dev.torc.cache.StoredValue;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.posix.OwnFile;
 import dev.torc.report.DataAnswer;
+import dev.torc.report.HistoryAnswer;
 import dev.torc.report.LogAnswer;
+import dev.torc.report.RunsAnswer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -68,6 +75,54 @@ public record RecordSession(ProjectFolder folder, Consumer<String> warn) {
     }
     events.forEach(event -> names.add(event.job()));
     return new EventHistory(folder.place(), JobQuery.of(folder, wanted, names), from, events);
+  }
+
+  /**
+   * The builds in which something ran, newest first.
+   *
+   * @param most so many
+   */
+  public HistoryAnswer history(int most) throws IOException {
+    List<BuildRecord> builds;
+    try (Cache cache = Cache.look(folder.place(), warn)) {
+      builds = cache.builds(most == Integer.MAX_VALUE ? most : most + 1);
+    }
+    String working = BuildLock.holder(folder.place()).map(BuildLock.Holder::build).orElse("");
+    List<String> usual =
+        folder.project() != null
+            ? folder.project().fileNames()
+            : builds.isEmpty() ? List.of() : builds.getFirst().files();
+    boolean more = builds.size() > most;
+    return new HistoryAnswer(more ? builds.subList(0, most) : builds, working, usual, more);
+  }
+
+  /**
+   * The runs of jobs, each attempt by itself, newest first.
+   *
+   * @param wanted names of jobs and groups, at least one
+   * @param most so many
+   */
+  public RunsAnswer runs(List<String> wanted, int most) throws IOException {
+    Set<String> names = new HashSet<>();
+    ArrayDeque<AttemptRecord> last = new ArrayDeque<>();
+    try (Cache cache = Cache.look(folder.place(), warn)) {
+      AttemptHistory history = new AttemptHistory(cache);
+      cache.eachResult((job, _) -> names.add(job));
+      history.from(0, attempt -> names.add(attempt.job()));
+      JobQuery asked = JobQuery.of(folder, wanted, names);
+      history.from(
+          0,
+          attempt -> {
+            if (asked.has(attempt.job())) {
+              last.addFirst(attempt);
+              if (last.size() - 1 > most) {
+                last.removeLast();
+              }
+            }
+          });
+    }
+    boolean more = last.size() > most;
+    return new RunsAnswer(String.join(", ", wanted), last.stream().limit(most).toList(), more);
   }
 
   /**

@@ -201,6 +201,21 @@ record RestState(
   }
 
   /**
+   * The jobs at rest that a build did not have to look at.
+   *
+   * @param last the context with which it ended
+   */
+  BitSet stayed(Plan plan, PlanContext last) {
+    boolean same = rest != null && last.graph() == project.graph();
+    BitSet stayed = same ? (BitSet) rest.jobs().clone() : new BitSet();
+    if (same) {
+      stayed.andNot(restless);
+      stayed.andNot(plan.decided());
+    }
+    return stayed;
+  }
+
+  /**
    * What the build leaves at rest; the cache is still open. Null where the graph cannot be kept.
    *
    * @param last the context with which it ended
@@ -214,11 +229,7 @@ record RestState(
       }
       work.heap().phaseEnded(); // the graph's bytes
       boolean same = rest != null && last.graph() == project.graph();
-      BitSet stayed = same ? (BitSet) rest.jobs().clone() : new BitSet();
-      if (same) {
-        stayed.andNot(restless);
-        stayed.andNot(plan.decided());
-      }
+      BitSet stayed = stayed(plan, last);
       JobsAtRest next =
           RestCollector.of(
               last,

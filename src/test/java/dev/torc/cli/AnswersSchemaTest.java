@@ -160,6 +160,8 @@ class AnswersSchemaTest {
     holds("data", "data");
     holds("stats", "stats");
     holds("events", "events");
+    holds("history", "history");
+    holds("history_jobs", "history", "a", "c", "g");
     holds("graph", "graph");
     folder.put("b", "mine");
     holds("clean", "clean", "-n");
@@ -175,6 +177,8 @@ class AnswersSchemaTest {
     holds("log", "log", "c");
     holds("data", "data");
     holds("events", "events");
+    holds("history", "history");
+    holds("history_jobs", "history", "a");
     holds("clean", "clean", "-n");
     holds("refused", "list");
 

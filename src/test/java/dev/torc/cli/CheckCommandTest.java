@@ -131,7 +131,7 @@ class CheckCommandTest {
       assertEquals(
           "torc.yaml:1:14: unknown key comand in the job a; did you mean command?\n", run.err());
     }
-    for (String command : List.of("status", "data", "events", "clean")) {
+    for (String command : List.of("status", "data", "events", "history", "clean")) {
       Run run = folder.run(command, "--json");
       assertTrue(run.out().endsWith("," + errors + "}\n"), run.out());
       assertEquals(0, run.exit());

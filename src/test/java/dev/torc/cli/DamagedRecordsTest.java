@@ -38,6 +38,8 @@ class DamagedRecordsTest {
           "data m",
           "events",
           "events --json m",
+          "history",
+          "history --json m",
           "log m",
           "graph",
           "graph --format json",

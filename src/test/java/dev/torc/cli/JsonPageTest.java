@@ -42,6 +42,8 @@ class JsonPageTest {
     collect(fields, "log", "c");
     collect(fields, "data");
     collect(fields, "events");
+    collect(fields, "history");
+    collect(fields, "history", "a");
     collect(fields, "graph");
     Files.writeString(root.resolve("b"), "mine");
     collect(fields, "clean", "-n");

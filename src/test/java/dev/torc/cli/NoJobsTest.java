@@ -49,7 +49,17 @@ class NoJobsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"status", "list", "check", "graph", "data", "events", "clean", "clean --stale"})
+      strings = {
+        "status",
+        "list",
+        "check",
+        "graph",
+        "data",
+        "events",
+        "history",
+        "clean",
+        "clean --stale"
+      })
   void whoLooksSeesNothing(String command) throws IOException {
     folder.put("torc.yaml", "jobs: {}\n");
     for (int times = 0; times < 2; times++) {
@@ -72,6 +82,7 @@ class NoJobsTest {
         "data",
         "data --json",
         "events",
+        "history",
         "clean",
         "adopt"
       })

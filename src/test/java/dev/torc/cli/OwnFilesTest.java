@@ -74,6 +74,7 @@ class OwnFilesTest {
           List.of("log", "a"),
           List.of("data"),
           List.of("events"),
+          List.of("history"),
           List.of("adopt", "c"),
           List.of("build"),
           List.of("build", "--force", "--profile"),

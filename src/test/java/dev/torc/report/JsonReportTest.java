@@ -36,6 +36,8 @@ class JsonReportTest {
           new Event.Ending(List.of("work3", "work4"), 5_000_000_000L),
           new Event.Fetching("bwa", "podman", Path.of("/l"), false),
           new Event.Terminal(true),
+          new Event.Changed(List.of("a.txt", "src/b.c")),
+          new Event.Watching(12),
           new Event.Note(Event.Level.WARNING, "line\none"),
           Events.finished(1, 3, 0, 0));
 
@@ -65,6 +67,8 @@ class JsonReportTest {
         {"event":"ending","jobs":["work3","work4"],"grace":5.0}
         {"event":"fetching","image":"bwa","runtime":"podman","log":"/l","ended":false}
         {"event":"terminal","lent":true}
+        {"event":"changed","files":["a.txt","src/b.c"]}
+        {"event":"watching","files":12}
         {"event":"note","level":"warning","text":"line\\none"}
         {"event":"finished","build":"b1","counts":{"up_to_date":3,"ran":1,"failed":0,"blocked":0,\
         "interrupted":0,"submitted":0,"not_reached":0},"seconds":1.2,"exit":0}
@@ -114,7 +118,7 @@ class JsonReportTest {
     }
     assertEquals(Set.of(), missing);
     assertEquals(
-        Event.class.getPermittedSubclasses().length, 12, "an event that ALL does not hold");
+        Event.class.getPermittedSubclasses().length, 14, "an event that ALL does not hold");
   }
 
   @Test

@@ -1,0 +1,35 @@
+package dev.torc.report;
+
+import dev.torc.machine.TextWidth;
+import java.util.List;
+
+/** Rows of text in columns that line up on a terminal. It does not know what they mean. */
+final class TextTable {
+
+  private TextTable() {}
+
+  /**
+   * A line for each row, two blanks between the columns; the last one is as long as it is.
+   *
+   * @param rows harmless, all of one length
+   */
+  static String of(List<List<String>> rows) {
+    StringBuilder text = new StringBuilder();
+    int[] widths = new int[rows.isEmpty() ? 0 : rows.getFirst().size()];
+    for (List<String> row : rows) {
+      for (int c = 0; c < widths.length; c++) {
+        widths[c] = Math.max(widths[c], TextWidth.of(row.get(c)));
+      }
+    }
+    for (List<String> row : rows) {
+      StringBuilder line = new StringBuilder();
+      for (int c = 0; c < widths.length; c++) {
+        String column = row.get(c);
+        line.append(column).append(" ".repeat(widths[c] - TextWidth.of(column)));
+        line.append(widths[c] == 0 ? "" : "  ");
+      }
+      text.append(line.toString().stripTrailing()).append('\n');
+    }
+    return text.toString();
+  }
+}

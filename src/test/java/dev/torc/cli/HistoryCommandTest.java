@@ -1,0 +1,146 @@
+package dev.torc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HistoryCommandTest {
+
+  @TempDir Path cwd;
+  private Folder folder;
+
+  @BeforeEach
+  void project() throws IOException {
+    folder =
+        new Folder(cwd)
+            .put(
+                "torc.yaml",
+                """
+                jobs:
+                  a: { command: cp in a, needs: in, produces: a }
+                  b: { command: 'test {attempt} = 2 && cp a b', needs: a, produces: b, retries: 1 }
+                  c: { command: exit 3, after: b }
+                  d: { command: kill -9 $$, after: b }
+                  each: { parameters: { n: [1, 2] }, command: 'true', after: b }
+                """)
+            .put("in", "1");
+  }
+
+  /** Without moments and durations, and with single blanks. */
+  private static String plain(Run run) {
+    return run.out()
+        .replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d", "WHEN")
+        .replaceAll("\\d+\\.\\d s", "TIME")
+        .replaceAll("(, )?(cpu TIME|memory [0-9.]+ \\w+)", "")
+        .replaceAll(" +", " ")
+        .replaceAll(" \n", "\n");
+  }
+
+  @Test
+  void buildsNewestFirstButThoseInWhichNothingRan() throws IOException {
+    folder.run("build");
+    folder.run("build", "a");
+    folder.put("in", "2").put("site.yaml", "vars: { x: 1 }");
+    folder.run("build", "a", "-f", "torc.yaml", "-f", "site.yaml");
+    Run run = folder.run("history");
+    assertEquals(
+        """
+        2 WHEN exit 0 TIME 1 ran -f torc.yaml -f site.yaml
+        1 WHEN exit 1 TIME 4 ran, 2 failed
+        """,
+        plain(run));
+    assertEquals("", run.err());
+    assertEquals(0, run.exit());
+  }
+
+  @Test
+  void onlySoManyAreShown() throws IOException {
+    for (int i = 0; i < 22; i++) {
+      folder.put("in", "text " + i).run("-q", "a");
+    }
+    Run some = folder.run("history", "--last", "2");
+    assertEquals("22 WHEN exit 0 TIME 1 ran\n21 WHEN exit 0 TIME 1 ran\n", plain(some));
+    assertEquals("earlier ones are left out: --all shows them\n", some.err());
+    assertEquals(20, folder.run("history").out().lines().count());
+    assertEquals(20, folder.run("history", "a").out().lines().count());
+    for (String line : new String[] {"history --all", "history a --all", "history --last 22"}) {
+      Run all = folder.run(line.split(" "));
+      assertEquals(22, all.out().lines().count());
+      assertEquals("", all.err());
+    }
+    for (String wrong : new String[] {"0", "x", "-1"}) {
+      Run refused = folder.run("history", "--last=" + wrong);
+      assertEquals("torc: --last " + wrong + ": write a number, at least 1\n", refused.err());
+      assertEquals(2, refused.exit());
+    }
+  }
+
+  @Test
+  void theAttemptsOfJobs() throws IOException {
+    folder.run("build");
+    folder.put("in", "2").run("build", "b");
+    assertEquals(
+        """
+        2 WHEN b attempt 2 ran TIME
+        2 WHEN b failed: exit 1 TIME
+        1 WHEN b attempt 2 ran TIME
+        1 WHEN b failed: exit 1 TIME
+        """,
+        plain(folder.run("history", "b")));
+    assertEquals("1 WHEN c failed: exit 3 TIME\n", plain(folder.run("history", "c")));
+    assertEquals("1 WHEN d failed: signal 9 TIME\n", plain(folder.run("history", "d")));
+    assertEquals(
+        "1 each/n=1 1 each/n=2",
+        plain(folder.run("history", "each"))
+            .replaceAll(" WHEN|ran TIME", "")
+            .lines()
+            .map(String::strip)
+            .sorted()
+            .reduce((one, other) -> one + " " + other)
+            .orElse(""));
+    Run unknown = folder.run("history", "x");
+    assertEquals("torc: no job x; `torc list` shows the jobs\n", unknown.err());
+  }
+
+  @Test
+  void nothingWasBuiltYet() throws IOException {
+    assertEquals("no build yet\n", folder.run("history").out());
+    assertEquals("no run of a is on record\n", folder.run("history", "a").out());
+    assertTrue(!folder.has(".torc"), "looking creates nothing");
+  }
+
+  /** Rule 13: the records are there, whatever the build file says. */
+  @Test
+  void itWorksWhereTheBuildFileIsRefused() throws IOException {
+    folder.run("build");
+    folder.put("torc.yaml", "job: {}");
+    Run run = folder.run("history");
+    assertEquals("1 WHEN exit 1 TIME 4 ran, 2 failed\n", plain(run));
+    assertTrue(run.err().startsWith("torc.yaml:1:1: unknown key job"), run.err());
+    assertEquals("1 WHEN a ran TIME\n", plain(folder.run("history", "a")));
+  }
+
+  @Test
+  void forPrograms() throws IOException {
+    folder.run("build");
+    ObjectMapper json = new ObjectMapper();
+    JsonNode build = json.readTree(folder.run("history", "--json").out());
+    assertEquals("false", build.get("earlier").toString());
+    JsonNode first = build.get("builds").get(0);
+    assertEquals(1, first.get("number").asInt());
+    assertEquals(1, first.get("exit").asInt());
+    assertEquals(2, first.get("counts").get("failed").asInt());
+    assertEquals("[\"torc.yaml\"]", first.get("files").toString());
+    JsonNode run = json.readTree(folder.run("history", "b", "--json").out()).get("runs").get(0);
+    assertEquals("ok", run.get("outcome").asText());
+    assertEquals(2, run.get("attempt").asInt());
+    assertTrue(run.get("seconds").asDouble() > 0);
+  }
+}

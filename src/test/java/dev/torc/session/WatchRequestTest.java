@@ -1,0 +1,329 @@
+package dev.torc.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.torc.cli.Run;
+import dev.torc.engine.Event;
+import dev.torc.syntax.BadInput;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** When a watch builds, and what it says. Which files count is for {@link WatchedChangesTest}. */
+class WatchRequestTest {
+
+  private static final String COPY =
+      "copy: { command: cp a.txt b.txt, needs: a.txt, produces: b.txt }\n";
+
+  @TempDir Path temp;
+  private WatchStage stage;
+
+  @BeforeEach
+  void copying() throws IOException {
+    stage = new WatchStage(temp).jobs(COPY).put("a.txt", "1");
+  }
+
+  @Test
+  void anEditStartsARoundThatSaysWhy() throws IOException {
+    stage.thenPut("a.txt", "2").run();
+    assertEquals("[copy] | [a.txt] [copy] |", stage.told());
+    assertEquals("2", Files.readString(stage.root.resolve("b.txt")));
+  }
+
+  @Test
+  void itListensWhereTheFilesOfTheLastRoundAre() throws IOException {
+    stage
+        .put("x/c.txt", "1")
+        .then(
+            () -> {
+              assertTrue(stage.followed.get(stage.root).has("a.txt"));
+              assertTrue(!stage.followed.containsKey(stage.root.resolve("x")));
+              stage.jobs(COPY.replace("a.txt", "x/c.txt"));
+              return true;
+            })
+        .then(
+            () -> {
+              assertTrue(stage.followed.get(stage.root.resolve("x")).has("c.txt"));
+              assertTrue(!stage.followed.get(stage.root).has("a.txt"));
+              return false;
+            })
+        .run();
+    assertEquals("[copy] | [torc.yaml] [copy] |", stage.told());
+  }
+
+  @Test
+  void aNoticeOfNothingStartsNone() throws IOException {
+    stage
+        .then(() -> true)
+        .thenSh("touch a.txt b.txt")
+        .thenPut("other.txt", "")
+        .thenSh("cp a.txt x; mv x a.txt")
+        .run();
+    assertEquals("[copy] |", stage.told());
+  }
+
+  @Test
+  void productsAndJobsThatAlwaysRunStartNone() throws IOException {
+    stage.jobs(COPY + "tick: { command: 'echo $TORC_BUILD > t', produces: t, always: true }");
+    stage.then(() -> true).thenPut("a.txt", "2").then(() -> true).run();
+    assertEquals("[copy, tick] | [a.txt] [copy, tick] |", stage.told());
+  }
+
+  @Test
+  void anEditedOrDeletedProductStartsOne() throws IOException {
+    stage.thenPut("b.txt", "edited").thenDelete("b.txt").run();
+    assertEquals("[copy] | [b.txt] [copy] | [b.txt] [copy] |", stage.told());
+  }
+
+  @Test
+  void whatAnotherBuildMadeStartsNone() throws IOException {
+    stage.jobs(
+        COPY
+            + """
+            tick: { command: 'date +%N > t', produces: t, always: true }
+            read: { command: cp t r, needs: t, produces: r }
+            bad: { command: 'cp t x; false', needs: t, produces: x }
+            """);
+    stage
+        .then(() -> Run.of(stage.root, "build").exit() == 1)
+        .then(() -> true)
+        .thenPut("t", "edited")
+        .run();
+    assertEquals("[bad FAILED, copy, read, tick] | [t] [bad FAILED, read, tick] |", stage.told());
+  }
+
+  @Test
+  void anEditDuringABuildIsBuiltWhenThatIsOver() throws IOException {
+    stage.jobs(
+        COPY
+            + "late: { after: copy, command: 'test -e done || echo 2 > a.txt; : > done',"
+            + " always: true }");
+    stage.run();
+    assertEquals("[copy, late] [a.txt] [copy, late] |", stage.told());
+    assertEquals("2\n", Files.readString(stage.root.resolve("b.txt")));
+  }
+
+  /** The second reader sees what the first one did not: what both saw last is the new state. */
+  @Test
+  void anEditBetweenTwoReadersIsBuiltForTheFirst() throws IOException {
+    stage.jobs(
+        COPY
+            + """
+            edit: { after: copy, command: 'test -e done || echo 2 > a.txt; : > done' }
+            other: { after: edit, needs: a.txt, command: cp a.txt c.txt, produces: c.txt }
+            """);
+    stage.run();
+    assertEquals("[copy, edit, other] [a.txt] [copy] |", stage.told());
+    assertEquals("2\n", Files.readString(stage.root.resolve("b.txt")));
+  }
+
+  /** The racy window passes, so that what is left at rest is found by listing the folder again. */
+  @Test
+  void aFileThatComesToAGlobDuringABuildIsBuilt() throws IOException {
+    stage.jobs(
+        """
+        list: { needs: 'in/*.txt', command: 'cat in/* > l', produces: l }
+        late: { after: list, command: 'echo 2 > in/new.txt; sleep 0.1' }
+        """);
+    stage.put("in/one.txt", "").run();
+    assertEquals("[late, list] [in/new.txt] [list] |", stage.told());
+  }
+
+  @Test
+  void aFailedJobDoesNotEndIt() throws IOException {
+    stage.jobs("check: { command: grep -q 2 a.txt, needs: a.txt }");
+    stage.thenPut("a.txt", "2").run();
+    assertEquals("[check FAILED] | [a.txt] [check] |", stage.told());
+  }
+
+  @Test
+  void aBrokenBuildFileIsToldUntilItIsRepaired() throws IOException {
+    stage
+        .thenPut("torc.yaml", "jobs: [")
+        .thenPut("a.txt", "2")
+        .then(
+            () -> {
+              stage.jobs(COPY);
+              return true;
+            })
+        .run();
+    assertEquals("[copy] | [torc.yaml] error | [a.txt] error | [torc.yaml] [copy] |", stage.told());
+    assertEquals(
+        "torc.yaml:1:8: the end of the line here is never closed",
+        stage.notes(Event.Level.ERROR).getFirst());
+  }
+
+  /** What nobody told of: it is read again now and then. */
+  @Test
+  void aBuildFileThatIsBrokenFromTheBeginningIsReadAgain() throws IOException {
+    stage.put("torc.yaml", "include: sub.yaml").put("sub.yaml", "job: {}");
+    stage
+        .then(() -> false)
+        .then(
+            () -> {
+              stage.put("sub.yaml", "jobs:\n  " + COPY);
+              return false;
+            })
+        .run();
+    assertEquals("error | [copy] |", stage.told());
+    assertEquals(List.of(true, true), stage.waits.subList(0, 2).stream().map(w -> w > 0).toList());
+    assertEquals(-1, stage.waits.getLast());
+  }
+
+  @Test
+  void aMissingSourceIsWaitedFor() throws IOException {
+    Files.delete(stage.root.resolve("a.txt"));
+    stage.thenPut("a.txt", "2").thenDelete("a.txt").thenPut("a.txt", "3").run();
+    assertEquals("error | [a.txt] [copy] | [a.txt] error | [a.txt] [copy] |", stage.told());
+  }
+
+  @Test
+  void aWrongCommandLineEndsItAtOnce() throws IOException {
+    WatchStage mistyped = new WatchStage(temp, "copyy");
+    assertThrows(BadInput.class, mistyped::run);
+    assertEquals("", mistyped.told());
+  }
+
+  @Test
+  void aTargetThatGoesIsToldAndMayComeBack() throws IOException {
+    WatchStage copy = new WatchStage(temp, "copy");
+    copy.then(
+            () -> {
+              copy.jobs("other: { command: 'true' }");
+              return true;
+            })
+        .then(
+            () -> {
+              copy.jobs(COPY);
+              return true;
+            })
+        .run();
+    assertEquals("[copy] | [torc.yaml] error | [torc.yaml] [] |", copy.told());
+  }
+
+  @Test
+  void ofTheBuildFileThatGoesAnotherMayTakeThePlace() throws IOException {
+    stage.thenMove("torc.yaml", "x").thenMove("x", "torc.yml").thenPut("a.txt", "2").run();
+    assertEquals("[copy] | [torc.yaml] error | [torc.yml] [] | [a.txt] [copy] |", stage.told());
+  }
+
+  @Test
+  void troubleWithFilesIsToldAndDoesNotEndIt() throws IOException {
+    stage
+        .thenSh("mv .torc old; echo > .torc; echo 2 > a.txt")
+        .thenSh("rm .torc; mv old .torc; echo 3 > a.txt")
+        .run();
+    assertEquals("[copy] | [a.txt] error | [a.txt] [copy] |", stage.told());
+  }
+
+  @Test
+  void onlyTheFirstRoundIsForced() throws IOException {
+    stage.run();
+    WatchStage forced = new WatchStage(temp);
+    forced.force = true;
+    forced.jobs(COPY + "b: { command: cp c.txt d.txt, needs: c.txt, produces: d.txt }");
+    forced.put("c.txt", "1").thenPut("c.txt", "2").run();
+    assertEquals("[b, copy] | [c.txt] [b] |", forced.told());
+  }
+
+  @Test
+  void aLookComesWhenItIsQuietForAMoment() throws IOException {
+    stage.busy = 3;
+    stage.thenPut("a.txt", "2").run();
+    assertEquals(List.of(-1L, QUIET, QUIET, QUIET, QUIET, -1L), stage.waits);
+  }
+
+  private static final long QUIET = 50_000_000;
+
+  @Test
+  void aLookComesAfterASecondWhereItIsNeverQuiet() throws IOException {
+    stage.busy = 1000;
+    stage.thenPut("a.txt", "2").run();
+    assertEquals("[copy] | [a.txt] [copy] |", stage.told());
+    assertEquals(20, stage.waits.stream().filter(w -> w == QUIET).count());
+  }
+
+  @Test
+  void whereTheKernelDoesNotTellAllItLooks() throws IOException {
+    stage.lack = "the kernel tells no more";
+    stage
+        .then(() -> false)
+        .then(
+            () -> {
+              stage.put("a.txt", "2");
+              return false;
+            })
+        .then(() -> false)
+        .run();
+    assertEquals("[copy] | [a.txt] [copy] |", stage.told());
+    assertEquals(
+        List.of("the kernel tells no more: looking every 2 s"), stage.notes(Event.Level.INFO));
+    stage.waits.forEach(wait -> assertEquals(2_000_000_000L, wait));
+  }
+
+  @Test
+  void aJobThatWritesWhatItNeedsIsSlowedDown() throws IOException {
+    stage.jobs("own: { command: echo >> a.txt, needs: a.txt }");
+    stage.then(() -> false).then(() -> false).run();
+    assertEquals("[own] [a.txt] [own] [a.txt] [own] [a.txt] [own] [a.txt] [own]", stage.told());
+    assertEquals(List.of(1_000_000_000L, 2_000_000_000L, 4_000_000_000L), stage.waits);
+    assertEquals(
+        List.of("a.txt changes in every round; if a job writes it, name it in that job's produces"),
+        stage.notes(Event.Level.WARNING).stream().filter(l -> l.contains("round")).toList());
+  }
+
+  @Test
+  void soIsOneThatPutsAnotherFileInANeededFolderEachTime() throws IOException {
+    stage.jobs("own: { command: 'mktemp in/XXXXXX', needs: in/ }");
+    stage.put("in/first", "").then(() -> false).run();
+    assertEquals(11, stage.events.stream().filter(Event.Finished.class::isInstance).count());
+    assertEquals(List.of(1_000_000_000L, 2_000_000_000L), stage.waits);
+    assertTrue(
+        stage.notes(Event.Level.WARNING).stream()
+            .anyMatch(line -> line.contains(" and the like change in every round; ")));
+  }
+
+  /** Nothing may grow: neither descriptors nor threads. */
+  @Test
+  void aThousandRoundsLeaveNothingBehind() throws IOException {
+    assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "only /proc tells what is open");
+    List<Integer> open = new ArrayList<>();
+    try (Notices real = new FolderNotices(FileSystems.getDefault())) {
+      WatchStage many = new WatchStage(temp, "copy");
+      for (int i = 0; i < 1000; i++) {
+        String text = "text " + i;
+        int round = i;
+        many.then(
+            () -> {
+              if (round == 20 || round == 999) {
+                open.add(open("/proc/self/fd"));
+                open.add(open("/proc/self/task"));
+              }
+              real.follow(WatchedFolders.of(List.of(many.root.resolve("a.txt")), List.of()));
+              many.put("a.txt", text);
+              return real.await(-1);
+            });
+      }
+      many.run();
+      assertEquals(1001, many.events.stream().filter(Event.Watching.class::isInstance).count());
+    }
+    assertTrue(open.get(2) <= open.get(0) + 5, "open files " + open);
+    assertTrue(open.get(3) <= open.get(1) + 5, "threads " + open);
+  }
+
+  private static int open(String folder) throws IOException {
+    try (Stream<Path> entries = Files.list(Path.of(folder))) {
+      return (int) entries.count();
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package dev.torc.session;
+
+import dev.torc.engine.Event;
+import dev.torc.engine.JobState;
+import dev.torc.report.Report;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A watch of a real project with notices that the test gives: each {@link #then} is what happens
+ * while the watch waits, and after the last one the watch is ended. Jobs are real processes.
+ */
+final class WatchStage implements WatchRequest.Screen, Notices {
+
+  /** What happens while the watch waits; whether a notice comes of it. */
+  interface Step {
+    boolean happens() throws IOException;
+  }
+
+  /** Ends the watch. */
+  private static final class Over extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  final Path root;
+  final List<Event> events = new ArrayList<>();
+
+  /** How long it would have waited each time, in nanoseconds. */
+  final List<Long> waits = new ArrayList<>();
+
+  /** What is told as {@link #lack}. */
+  String lack = "";
+
+  /** Where it listens. */
+  Map<Path, FolderNames> followed = Map.of();
+
+  /** Answers to the waits of 50 ms for quiet; then it is quiet. */
+  int busy;
+
+  boolean force;
+  private final Deque<Step> steps = new ArrayDeque<>();
+  private final List<String> targets;
+  private long now;
+
+  WatchStage(Path root, String... targets) throws IOException {
+    this.root = root.toRealPath();
+    this.targets = List.of(targets);
+  }
+
+  /** Writes a file. */
+  WatchStage put(String path, String text) throws IOException {
+    Path file = root.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    return this;
+  }
+
+  /** Sets the jobs, as lines below {@code jobs:}. */
+  WatchStage jobs(String jobs) throws IOException {
+    return put("torc.yaml", "jobs:\n" + jobs.indent(2));
+  }
+
+  /** Writes a file while the watch waits, which a notice tells. */
+  WatchStage thenPut(String path, String text) {
+    return then(
+        () -> {
+          put(path, text);
+          return true;
+        });
+  }
+
+  WatchStage then(Step step) {
+    steps.add(step);
+    return this;
+  }
+
+  /** Watches until all steps were taken. */
+  WatchStage run() throws IOException {
+    Map<String, String> env = Map.of("PATH", System.getenv("PATH"));
+    Caller caller = new Caller(env, root, Host.of(env));
+    BuildRequest request =
+        new BuildRequest(
+            targets,
+            force,
+            false,
+            false,
+            new LockTerms(true, false, Set.of()),
+            false,
+            new TreeMap<>());
+    ProjectOptions options = new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null);
+    try {
+      new WatchRequest(caller, options, request, this, this, false, () -> now).run();
+    } catch (Over over) {
+      return this;
+    }
+    throw new AssertionError("it ended by itself");
+  }
+
+  @Override
+  public boolean follow(Map<Path, FolderNames> folders) {
+    followed = folders;
+    return false;
+  }
+
+  @Override
+  public boolean await(long nanos) throws IOException {
+    if (nanos == 0) {
+      return false;
+    }
+    waits.add(nanos);
+    if (nanos == 50_000_000) {
+      now += nanos;
+      return busy-- > 0;
+    }
+    if (steps.isEmpty()) {
+      throw new Over();
+    }
+    return steps.removeFirst().happens();
+  }
+
+  @Override
+  public String lack() {
+    return lack;
+  }
+
+  @Override
+  public void close() {}
+
+  @Override
+  public Report open() {
+    return events::add;
+  }
+
+  @Override
+  public List<String> words(Exception trouble) {
+    return List.of(String.valueOf(trouble.getMessage()));
+  }
+
+  /** What was told of the rounds: what changed, what ran or failed, errors; a bar between them. */
+  String told() {
+    StringBuilder told = new StringBuilder();
+    List<String> jobs = new ArrayList<>();
+    for (Event event : events) {
+      if (event instanceof Event.Changed changed) {
+        told.append(changed.files()).append(' ');
+      } else if (event instanceof Event.JobEnded job && job.state() != JobState.UP_TO_DATE) {
+        jobs.add(job.job() + (job.state() == JobState.RAN ? "" : " " + job.state()));
+      } else if (event instanceof Event.Note note && note.level() == Event.Level.ERROR) {
+        told.append("error ");
+      } else if (event instanceof Event.Finished) {
+        told.append(jobs.stream().sorted().toList()).append(' ');
+        jobs.clear();
+      } else if (event instanceof Event.Watching) {
+        told.append("| ");
+      }
+    }
+    return told.toString().strip();
+  }
+
+  /** The lines for people of a level. */
+  List<String> notes(Event.Level level) {
+    List<String> lines = new ArrayList<>();
+    for (Event event : events) {
+      if (event instanceof Event.Note note && note.level() == level) {
+        lines.add(note.text());
+      }
+    }
+    return lines;
+  }
+
+  /** Removes a file or an empty folder while the watch waits, which a notice tells. */
+  WatchStage thenDelete(String path) {
+    return then(
+        () -> {
+          Files.delete(root.resolve(path));
+          return true;
+        });
+  }
+
+  /** Renames while the watch waits, which a notice tells. */
+  WatchStage thenMove(String from, String to) {
+    return then(
+        () -> {
+          Files.move(root.resolve(from), root.resolve(to));
+          return true;
+        });
+  }
+
+  /** Runs a line of sh in the root while the watch waits, which a notice tells. */
+  WatchStage thenSh(String line) {
+    return then(
+        () -> {
+          sh(line);
+          return true;
+        });
+  }
+
+  void sh(String line) throws IOException {
+    try {
+      Process sh =
+          new ProcessBuilder("sh", "-c", line).directory(root.toFile()).inheritIO().start();
+      if (sh.waitFor() != 0) {
+        throw new AssertionError(line);
+      }
+    } catch (InterruptedException e) {
+      throw new UncheckedIOException(new IOException(e));
+    }
+  }
+}
