@@ -47,7 +47,9 @@ public record Resources(
         && counters.equals(that.counters)
         && disk == that.disk
         && nodes == that.nodes
-        && place.equals(that.place);
+        && place.line() == that.place.line()
+        && place.column() == that.place.column()
+        && place.file().equals(that.place.file());
   }
 
   @Override
