@@ -64,7 +64,7 @@ public final class GraphLayout {
   public static GraphLayout of(Adjacency before, int[] labels) {
     GraphLayout layout = new GraphLayout(before);
     Layering layering = Layering.of(before);
-    for (int v = 0; v < labels.length; v++) {
+    for (int v = 0; v < before.rows(); v++) {
       layout.layer[v] = layering.of(v);
       layout.boxes[v] = Math.min(labels[v], LONGEST_LABEL) * CHARACTER + PADDING;
     }

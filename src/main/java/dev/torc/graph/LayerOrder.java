@@ -16,6 +16,8 @@ import java.util.Arrays;
  */
 final class LayerOrder {
 
+  private static final int MOST_ATTEMPTS = 12; // to begin elsewhere
+  private static final int ENOUGH = 12_000; // vertices and bends in all attempts
   private static final int ROUNDS = 12; // to the right and back
   private static final int PATIENCE = 4; // rounds that make nothing better
   private static final int SWITCHES = 4; // looks at all layers
@@ -32,15 +34,28 @@ final class LayerOrder {
 
   /** The layers from left to right, the vertices and bends of each from top to bottom. */
   static int[][] of(LayeredPart part) {
-    LayerOrder order = new LayerOrder(part);
-    order.begin();
-    if (order.improve() > 0) {
-      order.exchange();
+    int attempts = Math.clamp(ENOUGH / Math.max(1, part.size()), 1, MOST_ATTEMPTS);
+    int[][] best = null;
+    long fewest = Long.MAX_VALUE;
+    for (int k = 0; k < attempts && fewest > 0; k++) {
+      LayerOrder order = new LayerOrder(part);
+      order.begin((int) ((long) k * part.size() / attempts));
+      if (order.improve() > 0) {
+        order.exchange();
+      }
+      long crossings = order.crossings();
+      if (crossings < fewest) {
+        fewest = crossings;
+        best = order.layers;
+      }
     }
-    return order.layers;
+    return best;
   }
 
-  private void begin() {
+  /**
+   * @param first where the search begins; 0 for the first that has nothing on its left
+   */
+  private void begin(int first) {
     int[] count = new int[layers.length];
     for (int i = 0; i < place.length; i++) {
       count[part.layer(i)]++;
@@ -52,9 +67,10 @@ final class LayerOrder {
     boolean[] met = new boolean[place.length];
     int[] next = new int[place.length];
     int[] way = new int[place.length];
-    for (int root = 0; root < place.length; root++) {
+    for (int k = first == 0 ? 0 : -1; k < place.length; k++) {
+      int root = k < 0 ? first : k;
       int steps = 0;
-      if (!met[root] && part.left().count(root) == 0) {
+      if (!met[root] && (k < 0 || part.left().count(root) == 0)) {
         met[root] = true;
         way[steps++] = root;
       }
