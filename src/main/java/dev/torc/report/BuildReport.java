@@ -21,6 +21,8 @@ import java.util.List;
  * @param attempts of the build, in the order of their begins
  * @param critical the jobs of the path that made the build as long as it was, first to last, as
  *     indices of {@code jobs}
+ * @param pictures the graph, with groups as one vertex first, then with each instance by itself
+ *     where there is room for that; none where even the first is too large
  * @param machine what the machine used; null unknown
  * @param series what attempts used, those first that used most
  * @param tails the ends of the logs of failed jobs
@@ -39,6 +41,7 @@ public record BuildReport(
     List<Row> jobs,
     List<Span> attempts,
     List<Integer> critical,
+    List<Picture> pictures,
     Series machine,
     List<Used> series,
     List<Tail> tails,
@@ -94,6 +97,27 @@ public record BuildReport(
    * @param lane the slot that it had, from 0: no two at a time have the same
    */
   public record Span(int job, int lane, AttemptRecord run) {}
+
+  /**
+   * The graph, laid out: lengths as {@link dev.torc.graph.GraphLayout} has them.
+   *
+   * @param edges those that others do not imply
+   */
+  public record Picture(float width, float height, List<Vertex> vertices, List<Edge> edges) {}
+
+  /**
+   * A job or a group in the picture.
+   *
+   * @param job its index; of a group -1
+   * @param label its name, and of a group how many it stands for
+   * @param state that of the job; of a group the one that wants most attention
+   * @param stage counts from 0
+   */
+  public record Vertex(
+      int job, String label, State state, int stage, float x, float y, float width) {}
+
+  /** That one vertex waits for another; {@code bends} are x and y by turns. */
+  public record Edge(int before, int after, float[] bends) {}
 
   /** What an attempt of a job used over time. */
   public record Used(int job, int attempt, Series series) {}

@@ -24,7 +24,17 @@ import java.util.function.ToIntFunction;
 public final class HtmlReport {
 
   private static final List<String> SCRIPTS =
-      List.of("data", "dom", "summary", "canvas", "timeline", "plots", "groups", "table", "main");
+      List.of(
+          "data",
+          "dom",
+          "summary",
+          "canvas",
+          "timeline",
+          "graph",
+          "plots",
+          "groups",
+          "table",
+          "main");
 
   private static final double SECOND = 1e9;
 
@@ -93,7 +103,13 @@ public final class HtmlReport {
             "events",
             report.events(),
             fact -> out.text("job", fact.job()).text("text", fact.text()))
-        .texts("leftOut", report.leftOut());
+        .texts("leftOut", report.leftOut())
+        .objects(
+            "pictures",
+            report.pictures(),
+            picture ->
+                out.number("width", (long) picture.width())
+                    .number("height", (long) picture.height()));
     int[] from = {report.machine() == null ? 0 : report.machine().size()};
     out.number("machinePoints", from[0])
         .number("machineBegan", report.machine() == null ? 0 : report.machine().began())
@@ -147,9 +163,35 @@ public final class HtmlReport {
     columns.floats("spanStart", floats(spans, span -> start(span.run())));
     columns.floats("spanWall", floats(spans, span -> span.run().wall() / SECOND));
     columns.floats("spanQueued", floats(spans, span -> span.run().queued() / SECOND));
+    for (int i = 0; i < report.pictures().size(); i++) {
+      picture(columns, "graph" + i, report.pictures().get(i));
+    }
     series(columns);
     columns.texts("texts", texts.keySet());
     return columns;
+  }
+
+  private static void picture(TypedColumns columns, String name, BuildReport.Picture of) {
+    List<BuildReport.Vertex> vertices = of.vertices();
+    columns.texts(name + "Label", vertices.stream().map(BuildReport.Vertex::label)::iterator);
+    columns.ints(name + "Job", ints(vertices, BuildReport.Vertex::job));
+    columns.bytes(name + "State", bytes(vertices, vertex -> vertex.state().ordinal()));
+    columns.ints(name + "Stage", ints(vertices, BuildReport.Vertex::stage));
+    columns.floats(name + "X", floats(vertices, BuildReport.Vertex::x));
+    columns.floats(name + "Y", floats(vertices, BuildReport.Vertex::y));
+    columns.floats(name + "Width", floats(vertices, BuildReport.Vertex::width));
+    columns.ints(name + "Before", ints(of.edges(), BuildReport.Edge::before));
+    columns.ints(name + "After", ints(of.edges(), BuildReport.Edge::after));
+    int[] from = new int[of.edges().size() + 1];
+    List<Float> bends = new ArrayList<>();
+    for (int e = 0; e < of.edges().size(); e++) {
+      for (float bend : of.edges().get(e).bends()) {
+        bends.add(bend);
+      }
+      from[e + 1] = bends.size();
+    }
+    columns.ints(name + "BendFrom", from);
+    columns.floats(name + "Bends", floats(bends, bend -> bend));
   }
 
   private void series(TypedColumns columns) {

@@ -135,6 +135,7 @@ public record ReportRequest(long number) {
           rows,
           spans,
           critical(),
+          pictures(),
           history.series(build.id().number(), AttemptHistory.MACHINE),
           series,
           tails,
@@ -251,6 +252,14 @@ public record ReportRequest(long number) {
     private long end(String job) {
       AttemptRecord run = attempts.get(job).getLast();
       return run.started() * 1_000_000 + run.wall();
+    }
+
+    private List<BuildReport.Picture> pictures() {
+      var pictures = ReportPicture.of(graph, project.select(List.of()), index, rows);
+      if (pictures.isEmpty()) {
+        leftOut.add("the picture of the graph: `torc graph --format text` tells it in words");
+      }
+      return pictures;
     }
 
     private List<BuildReport.Used> series() {

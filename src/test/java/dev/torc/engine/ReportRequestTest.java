@@ -112,6 +112,28 @@ class ReportRequestTest extends Harness {
   }
 
   @Test
+  void thePictureHasGroupsAsOneAndThenEachInstance() throws Exception {
+    given(
+        """
+        a: { command: a, produces: a }
+        g: { command: 'g {n}', needs: a, produces: 'g{n}', parameters: { n: [1, 2, 3] } }
+        z: { command: z, needs: [a, { job: g }], produces: z }
+        """);
+    scripts.put("g/n=2", job -> job.exit(1));
+    build();
+    BuildReport report = report(0);
+    assertEquals(2, report.pictures().size());
+    BuildReport.Picture folded = report.pictures().getFirst();
+    assertEquals(
+        List.of("a RAN 0", "g (3) FAILED 1", "z BLOCKED 2"),
+        folded.vertices().stream()
+            .map(v -> v.label() + " " + v.state() + " " + v.stage())
+            .toList());
+    assertEquals(2, folded.edges().size(), "that z needs a follows from the others");
+    assertEquals(5, report.pictures().getLast().vertices().size());
+  }
+
+  @Test
   void noTwoAttemptsAtATimeHaveTheSameLane() throws Exception {
     limits.put("cpus", 3L);
     StringBuilder jobs = new StringBuilder();

@@ -27,6 +27,22 @@ public final class Reports {
 
   private Reports() {}
 
+  /** The first jobs in a row, each waiting for the one before, with a bend. */
+  private static BuildReport.Picture picture(List<Row> rows) {
+    List<BuildReport.Vertex> vertices = new ArrayList<>();
+    List<BuildReport.Edge> edges = new ArrayList<>();
+    for (int v = 0; v < Math.min(5, rows.size()); v++) {
+      Row row = rows.get(v);
+      vertices.add(
+          new BuildReport.Vertex(v, row.name(), row.state(), v, v * 250, 20 + v * 40, 200));
+      if (v > 0) {
+        float[] bends = v == 1 ? new float[] {v * 250 - 20, 10} : new float[0];
+        edges.add(new BuildReport.Edge(v - 1, v, bends));
+      }
+    }
+    return new BuildReport.Picture(1250, 220, vertices, edges);
+  }
+
   /**
    * A report of so many jobs, of which each tenth failed and each tenth of these blocked another.
    */
@@ -98,6 +114,7 @@ public final class Reports {
         rows,
         spans,
         List.of(0, 1),
+        List.of(picture(rows)),
         series,
         List.of(new Used(0, 1, series), new Used(1, 2, series)),
         tails,

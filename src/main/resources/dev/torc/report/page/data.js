@@ -18,6 +18,13 @@ async function load() {
     known[texts] = new TextDecoder().decode(known[texts]).split('\n');
     known[texts].pop();
   }
+  known.pictures.forEach((picture, i) => {
+    for (const column of ['Label', 'Job', 'State', 'Stage', 'X', 'Y', 'Width', 'Before', 'After', 'BendFrom', 'Bends']) {
+      picture[column] = known['graph' + i + column];
+    }
+    picture.Label = new TextDecoder().decode(picture.Label).split('\n');
+    picture.Label.pop();
+  });
   known.jobs = known.name.length;
   known.criticalJobs = new Set(known.critical.map(Number));
   return known;

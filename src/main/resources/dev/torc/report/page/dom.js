@@ -42,7 +42,7 @@ function colour(name) {
 function table(label, rows, numbers) {
   const cells = (row, tag) => row.map((text, i) =>
     make(tag, { class: i >= numbers ? 'number' : null, scope: tag === 'th' ? 'col' : null }, text));
-  return make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label },
+  return make('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': label },
     make('table', null,
       make('thead', null, make('tr', null, ...cells(rows[0], 'th'))),
       make('tbody', null, ...rows.slice(1).map(row => make('tr', null, ...cells(row, 'td'))))));

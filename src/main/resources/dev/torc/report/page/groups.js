@@ -60,6 +60,6 @@ function showGroups(known) {
     body.append(row);
   }
   section.append(make('p', { class: 'soft' }, 'The box holds the middle half of the instances, the line in it is the median; dashed is what they ask for.'),
-    make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Groups' },
+    make('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Groups' },
       make('table', null, make('thead', null, make('tr', null, ...head.map(text => make('th', { scope: 'col' }, text)))), body)));
 }

@@ -22,6 +22,7 @@ load().then(known => {
   themes();
   showSummary(known);
   showTimeline(known);
+  showGraph(known);
   showResources(known);
   showGroups(known);
   showTable(known);

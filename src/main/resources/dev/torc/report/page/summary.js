@@ -96,7 +96,7 @@ function showLogs(known) {
   for (const tail of known.tails) {
     section.append(make('details', known.tails.length < 6 ? { open: '' } : null,
       make('summary', null, known.name[tail.job]),
-      make('pre', { tabindex: 0, role: 'region', 'aria-label': 'End of the log of ' + known.name[tail.job] },
+      make('pre', { tabindex: 0, role: 'group', 'aria-label': 'End of the log of ' + known.name[tail.job] },
         tail.text === '' ? '(no output)' : tail.text)));
   }
 }
