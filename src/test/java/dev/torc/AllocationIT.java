@@ -275,13 +275,14 @@ class AllocationIT {
     build(
         """
         a:
-          command: until test -e go; do sleep 0.1; done; echo a > {produces}
+          command: echo x > begun; until test -e go; do sleep 0.1; done; echo a > {produces}
           produces: a.txt
           resources: { cpus: 2 }
         b: { command: "cp {needs} {produces}", needs: a.txt, produces: b.txt }
         c: { command: "echo x > c; until test -e back; do sleep 0.1; done; exit 3" }
         """);
     Sandbox.Going going = box.start("slurm", "-j", "4");
+    box.awaitLine("begun");
     box.awaitLine("c");
     slurm.stopController();
     try {

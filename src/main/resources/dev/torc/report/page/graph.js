@@ -17,20 +17,21 @@ function showGraph(known) {
   let fitted = false;
   const names = { ran: 'ran', failed: 'failed', interrupted: 'interrupted', blocked: 'blocked' };
 
-  const shown = canvas('Graph of ' + count(of.Label.length, 'box').replace('boxs', 'boxes'), 420,
-    (context, width, height) => {
+  const height = Math.max(...known.pictures.map(picture => picture.height)) + 40;
+  const shown = canvas('Graph of jobs and groups', Math.max(80, Math.min(420, height)),
+    (context, width, room) => {
       if (!fitted) {
         fitted = true;
-        scale = Math.min(1, Math.max(0.05, Math.min(width / (of.width + 20), height / (of.height + 20))));
+        scale = Math.min(1, Math.max(0.05, Math.min(width / (of.width + 20), room / (of.height + 20))));
         left = -10;
         top = -10;
       }
-      context.clearRect(0, 0, width, height);
+      context.clearRect(0, 0, width, room);
       context.save();
       context.scale(scale, scale);
       context.translate(-left, -top);
       const right = left + width / scale;
-      const bottom = top + height / scale;
+      const bottom = top + room / scale;
       edges(context, right, bottom);
       const colours = known.states.map(state => colour(names[state] || 'still'));
       const back = colour('back');

@@ -30,18 +30,21 @@ function showTimeline(known) {
       const states = colours();
       const wait = colour('line');
       const path = colour('critical');
+      context.fillStyle = wait;
+      for (let i = 0; i < n && lane > 5; i++) { // first, so that nothing is struck through
+        const x = (known.spanStart[i] - from) * scale;
+        const queued = known.spanQueued[i] * scale;
+        if (queued > 2 && x > 0 && x - queued < width) {
+          context.fillRect(x - queued, known.spanLane[i] * lane + lane / 2 - 1, queued, 2);
+        }
+      }
       for (let i = 0; i < n; i++) {
         const x = (known.spanStart[i] - from) * scale;
         const w = Math.max(0.7, known.spanWall[i] * scale);
-        const queued = known.spanQueued[i] * scale;
-        if (x + w < 0 || x - queued > width) {
+        if (x + w < 0 || x > width) {
           continue;
         }
         const y = known.spanLane[i] * lane;
-        if (queued > 2 && lane > 5) {
-          context.fillStyle = wait;
-          context.fillRect(x - queued, y + lane / 2 - 1, queued, 2);
-        }
         context.fillStyle = states[known.spanState[i]];
         context.fillRect(x, y + 1, w, lane - 1);
         if (critical(i)) {
