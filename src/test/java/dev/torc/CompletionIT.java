@@ -61,7 +61,7 @@ class CompletionIT {
   private static final Map<String, List<String>> LINES = new LinkedHashMap<>();
 
   static {
-    LINES.put("torc sta\t", List.of("status"));
+    LINES.put("torc statu\t", List.of("status"));
     LINES.put("torc clean --ke\t", List.of("clean", "--kept"));
     LINES.put("torc --color=al\t", List.of("--color=always"));
     LINES.put("torc build a\t", List.of("build", "a b"));
@@ -161,7 +161,7 @@ class CompletionIT {
         "PATH", Path.of(Sandbox.launcher()).getParent() + ":" + project.env.get("PATH"));
     List<List<String>> lines =
         List.of(
-            List.of("torc sta", "status"),
+            List.of("torc statu", "status"),
             List.of("torc build a", "a b"),
             List.of("torc build 'a", "a b"),
             List.of("torc build c:", "c:d=1,e"),
