@@ -8,12 +8,7 @@ import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ReportRequest;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * {@code torc report}: a build as one page of HTML, to standard output or into a file. On a
@@ -62,16 +57,14 @@ final class ReportCommand extends Command {
       new HtmlReport(report).write(console.out());
       return Exit.DONE;
     }
-    Path own = project.folder().resolve("report.html");
-    Path to = file == null ? own : console.cwd().resolve(file);
-    Path part = to.resolveSibling(to.getFileName() + ".part");
+    Path to =
+        file == null
+            ? project.folder().resolve("report.html")
+            : console.cwd().resolve(file).normalize();
     if (file == null) {
-      OwnFile.remove(part);
+      OwnFile.prepare(to); // a link there may lead elsewhere
     }
-    try (Writer out = new OutputStreamWriter(Files.newOutputStream(part), StandardCharsets.UTF_8)) {
-      new HtmlReport(report).write(out);
-    }
-    Files.move(part, to, StandardCopyOption.REPLACE_EXISTING);
+    new HtmlReport(report).write(to);
     console.say("the report is in " + to);
     return Exit.DONE;
   }

@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.cache.AttemptRecord;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.plan.Reason;
 import dev.torc.workflow.Job;
@@ -32,11 +33,9 @@ final class JobRun {
   /**
    * What an attempt asked for, and how long it waited for that.
    *
-   * @param memory bytes, 0 for nothing
-   * @param runtime nanoseconds, 0 for nothing
    * @param queued nanoseconds from when nothing but resources held it
    */
-  record Asked(int cpus, long memory, int gpus, long runtime, long queued) {}
+  record Asked(AttemptRecord.Asked amounts, long queued) {}
 
   JobRun(Job job, List<Reason> reasons, Map<String, Long> limits) {
     this.remote = job.executor() != null;
@@ -97,7 +96,9 @@ final class JobRun {
     released = false;
     attempts++;
     long queued = Math.max(0, System.nanoTime() - ready);
-    asked = new Asked(resources.cpus(), memory, resources.gpus(), runtime, queued);
+    asked =
+        new Asked(
+            new AttemptRecord.Asked(resources.cpus(), memory, resources.gpus(), runtime), queued);
     return new Attempt(
         shared, id, attempts, granted(identifiers), runtime, isForced(), gone, submitted);
   }

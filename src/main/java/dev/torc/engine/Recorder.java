@@ -87,7 +87,7 @@ public final class Recorder {
             end.usage(),
             there == null ? host() : there.host(),
             job.executor(),
-            new AttemptRecord.Asked(asked.cpus(), asked.memory(), asked.gpus(), asked.runtime())));
+            asked.amounts()));
     if (end.series() != null && end.series().size() > 1) {
       batch.series(build.number(), sequence, end.series());
     }

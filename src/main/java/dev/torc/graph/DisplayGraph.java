@@ -73,11 +73,6 @@ public final class DisplayGraph {
     return new DisplayGraph(graph, List.copyOf(folds.values()));
   }
 
-  /** The name of a job. */
-  public String name(int job) {
-    return graph.name(job);
-  }
-
   /** The vertices, in the order of their first jobs. */
   public List<Fold> folds() {
     return folds;

@@ -78,7 +78,7 @@ public final class GpuLoad implements AutoCloseable {
         }
       }
     } catch (IOException ended) {
-      // as below
+      // it was ended: from now on nothing is known
     }
     synchronized (this) {
       busy.clear();

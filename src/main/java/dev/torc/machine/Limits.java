@@ -89,9 +89,7 @@ public record Limits(int cpus, long memory, List<String> gpus) {
   /** The lowest limit on the way from a group up to the root of its mount. */
   private static long lowest(Path mount, String group, String file) {
     long lowest = Long.MAX_VALUE;
-    Path at = mount.resolve(group.replaceFirst("^/+", "")).normalize();
-    at = at.startsWith(mount) ? at : mount; // a group outside of this namespace is not shown
-    for (; at.startsWith(mount); at = at.getParent()) {
+    for (Path at = group(mount, group); at.startsWith(mount); at = at.getParent()) {
       for (String line : lines(at.resolve(file))) {
         if (NUMBER.matcher(line).matches()) { // "max" and larger numbers are no limit
           lowest = Math.min(lowest, Long.parseLong(line));
@@ -99,6 +97,12 @@ public record Limits(int cpus, long memory, List<String> gpus) {
       }
     }
     return lowest;
+  }
+
+  /** The folder of a group; that of the mount for one outside of this namespace. */
+  static Path group(Path mount, String name) {
+    Path at = mount.resolve(name.replaceFirst("^/+", "")).normalize();
+    return at.startsWith(mount) ? at : mount;
   }
 
   private static List<String> gpus(Path system, Map<String, String> environment) {
@@ -143,7 +147,7 @@ public record Limits(int cpus, long memory, List<String> gpus) {
   }
 
   /** A file's lines; none where the system has no such file or does not show it. */
-  private static List<String> lines(Path file) {
+  static List<String> lines(Path file) {
     try {
       return Files.readAllLines(file);
     } catch (IOException e) {

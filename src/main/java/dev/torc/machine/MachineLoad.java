@@ -1,6 +1,5 @@
 package dev.torc.machine;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,11 +73,9 @@ public final class MachineLoad {
 
   /** The folder of this process's cgroup; null where it has none of version 2. */
   private static Path ownGroup(Path system) {
-    for (String line : lines(system.resolve("proc/self/cgroup"))) {
+    for (String line : Limits.lines(system.resolve("proc/self/cgroup"))) {
       if (line.startsWith("0::/")) {
-        Path mount = system.resolve("sys/fs/cgroup");
-        Path group = mount.resolve(line.substring("0::/".length())).normalize();
-        return group.startsWith(mount) ? group : mount;
+        return Limits.group(system.resolve("sys/fs/cgroup"), line.substring("0::".length()));
       }
     }
     return null;
@@ -87,7 +84,7 @@ public final class MachineLoad {
   /** The nearest group, from one up, with a limit in a file; null where there is none. */
   private static Path limited(Path own, String file) {
     for (Path at = own; at != null && Files.exists(at); at = at.getParent()) {
-      List<String> lines = lines(at.resolve(file));
+      List<String> lines = Limits.lines(at.resolve(file));
       if (!lines.isEmpty() && !lines.getFirst().startsWith("max")) {
         return at;
       }
@@ -96,7 +93,7 @@ public final class MachineLoad {
   }
 
   private long machineCpu() {
-    for (String line : lines(system.resolve("proc/stat"))) {
+    for (String line : Limits.lines(system.resolve("proc/stat"))) {
       String[] words = line.split(" +");
       if (words[0].equals("cpu")) {
         long ticks = 0;
@@ -122,7 +119,7 @@ public final class MachineLoad {
 
   /** Pages of files that nobody used of late are given back before anything is refused. */
   private long groupMemory() {
-    List<String> current = lines(memoryGroup.resolve("memory.current"));
+    List<String> current = Limits.lines(memoryGroup.resolve("memory.current"));
     if (current.isEmpty()) {
       return -1;
     }
@@ -133,21 +130,12 @@ public final class MachineLoad {
   /** Lines of a name, a number and perhaps a unit. */
   private static Map<String, Long> numbers(Path file) {
     Map<String, Long> numbers = new TreeMap<>();
-    for (String line : lines(file)) {
+    for (String line : Limits.lines(file)) {
       String[] words = line.split("\\s+");
       if (words.length > 1 && words[1].matches("\\d{1,18}")) {
         numbers.put(words[0], Long.parseLong(words[1]));
       }
     }
     return numbers;
-  }
-
-  /** A file's lines; none where the system has no such file or does not show it. */
-  private static List<String> lines(Path file) {
-    try {
-      return Files.readAllLines(file);
-    } catch (IOException e) {
-      return List.of();
-    }
   }
 }

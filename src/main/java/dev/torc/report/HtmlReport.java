@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -44,6 +45,15 @@ public final class HtmlReport {
   /** A page of this report. */
   public HtmlReport(BuildReport report) {
     this.report = report;
+  }
+
+  /**
+   * Writes the page to a file, whole or not at all.
+   *
+   * @param file absolute
+   */
+  public void write(Path file) throws IOException {
+    WholeFile.write(file, this::write);
   }
 
   /** Writes the page. */

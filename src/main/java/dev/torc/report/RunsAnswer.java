@@ -37,19 +37,13 @@ public record RunsAnswer(String asked, List<AttemptRecord> attempts, boolean mor
 
   /** How it ended: {@code ran}, {@code failed: exit 3}, {@code timed out}. */
   private static String end(AttemptRecord attempt) {
-    String how =
-        switch (attempt.outcome()) {
-          case OK -> "ran";
-          case FAILED -> "failed";
-          default -> JsonWriter.lower(attempt.outcome()).replace('_', ' ');
-        };
     return switch (attempt.outcome()) {
+      case OK -> "ran";
       case FAILED ->
-          how
-              + (attempt.signal() > 0
-                  ? ": signal " + attempt.signal()
-                  : attempt.exit() > 0 ? ": exit " + attempt.exit() : "");
-      default -> how;
+          attempt.signal() > 0
+              ? "failed: signal " + attempt.signal()
+              : attempt.exit() > 0 ? "failed: exit " + attempt.exit() : "failed";
+      default -> JsonWriter.lower(attempt.outcome()).replace('_', ' ');
     };
   }
 

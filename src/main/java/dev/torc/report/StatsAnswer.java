@@ -29,11 +29,13 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
 
   @Override
   public String text(Palette palette) {
-    Table table = new Table(1, TITLES);
-    for (JobUse use : jobs) {
-      table.add(line(use));
-    }
-    StringBuilder text = new StringBuilder(table.text(palette));
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(TITLES);
+    jobs.forEach(use -> rows.add(line(use)));
+    String table = TextTable.of(rows, 1);
+    int titles = table.indexOf('\n');
+    StringBuilder text = new StringBuilder(palette.dim(table.substring(0, titles)));
+    text.append(table, titles, table.length());
     List<Shared> advices = advices();
     if (!advices.isEmpty()) {
       text.append('\n');

@@ -14,6 +14,15 @@ final class TextTable {
    * @param rows harmless, all of one length
    */
   static String of(List<List<String>> rows) {
+    return of(rows, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same, with numbers at the right ends of their columns.
+   *
+   * @param names how many of the first columns are text
+   */
+  static String of(List<List<String>> rows, int names) {
     StringBuilder text = new StringBuilder();
     int[] widths = new int[rows.isEmpty() ? 0 : rows.getFirst().size()];
     for (List<String> row : rows) {
@@ -25,7 +34,8 @@ final class TextTable {
       StringBuilder line = new StringBuilder();
       for (int c = 0; c < widths.length; c++) {
         String column = row.get(c);
-        line.append(column).append(" ".repeat(widths[c] - TextWidth.of(column)));
+        String blanks = " ".repeat(widths[c] - TextWidth.of(column));
+        line.append(c < names ? column + blanks : blanks + column);
         line.append(widths[c] == 0 ? "" : "  ");
       }
       text.append(line.toString().stripTrailing()).append('\n');

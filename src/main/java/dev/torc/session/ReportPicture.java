@@ -34,11 +34,14 @@ final class ReportPicture {
           State.NOT_RUN,
           State.UP_TO_DATE);
 
+  private final Graph graph;
   private final DisplayGraph shown;
   private final Map<String, Integer> index;
   private final List<Row> rows;
 
-  private ReportPicture(DisplayGraph shown, Map<String, Integer> index, List<Row> rows) {
+  private ReportPicture(
+      Graph graph, DisplayGraph shown, Map<String, Integer> index, List<Row> rows) {
+    this.graph = graph;
     this.shown = shown;
     this.index = index;
     this.rows = rows;
@@ -57,7 +60,7 @@ final class ReportPicture {
       boolean another =
           pictures.isEmpty() || shown.folds().size() > pictures.getFirst().vertices().size();
       if (another && shown.folds().size() <= MOST) {
-        pictures.add(new ReportPicture(shown, index, rows).picture());
+        pictures.add(new ReportPicture(graph, shown, index, rows).picture());
       }
     }
     return pictures;
@@ -106,7 +109,7 @@ final class ReportPicture {
   private State state(DisplayGraph.Fold fold) {
     int first = ATTENTION.size() - 1;
     for (int job : fold.jobs()) {
-      State state = rows.get(index.get(shown.name(job))).state();
+      State state = rows.get(index.get(graph.name(job))).state();
       first = Math.min(first, ATTENTION.indexOf(state));
     }
     return fold.jobs().isEmpty() ? State.NOT_RUN : ATTENTION.get(first);

@@ -84,6 +84,7 @@ public record ReportRequest(long number) {
     private final Map<String, List<AttemptRecord>> attempts = new LinkedHashMap<>();
     private final Map<String, Integer> index = new LinkedHashMap<>();
     private final List<Row> rows = new ArrayList<>();
+    private final BitSet told = new BitSet(); // rows whose last run on record is of this build
     private final List<String> leftOut = new ArrayList<>();
 
     Gathering(ReadSession look) throws IOException {
@@ -168,6 +169,7 @@ public record ReportRequest(long number) {
       RunDetails details = last == null ? null : cache.details(name);
       boolean same = details != null && details.number() == build.id().number();
       State state = last != null ? HtmlReport.state(last) : idle(id, behind);
+      told.set(rows.size(), same);
       index.put(name, rows.size());
       rows.add(
           new Row(
@@ -293,7 +295,7 @@ public record ReportRequest(long number) {
       for (int i = 0; i < rows.size(); i++) {
         Row row = rows.get(i);
         Path log = LaunchBuilder.log(project.place(), row.name());
-        boolean its = row.state() == State.FAILED && isLast(row.name()) && OwnFile.stands(log);
+        boolean its = row.state() == State.FAILED && told.get(i) && OwnFile.stands(log);
         if (its && tails.size() < TAILS) {
           tails.add(new BuildReport.Tail(i, SafeText.output(OwnFile.tail(log, TAIL), false)));
         } else if (its) {
@@ -304,12 +306,6 @@ public record ReportRequest(long number) {
         leftOut.add("the logs of " + more + " more failed jobs: `torc log JOB` shows each");
       }
       return tails;
-    }
-
-    /** Whether the log is that of this build. */
-    private boolean isLast(String job) {
-      RunDetails details = cache.details(job);
-      return details != null && details.number() == build.id().number();
     }
 
     private List<Fact> data() {
