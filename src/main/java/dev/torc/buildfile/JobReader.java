@@ -8,6 +8,7 @@ import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.syntax.Sizes;
+import dev.torc.workflow.Caching;
 import dev.torc.workflow.Executor;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
@@ -40,6 +41,14 @@ final class JobReader {
   private static final Set<String> JOINED = Set.of("env", "resources", "retry", "container");
 
   private static final List<String> TEMPORARY = List.of("true", "false", "delete");
+
+  private static final SequencedMap<String, Caching> CACHING = new LinkedHashMap<>();
+
+  static {
+    CACHING.put("true", Caching.ALWAYS);
+    CACHING.put("false", Caching.NEVER);
+    CACHING.put("local", Caching.LOCAL);
+  }
 
   private static final List<String> OUTPUT = List.of("failure", "always");
 
@@ -179,6 +188,8 @@ final class JobReader {
         job.flag("interactive"),
         job.flag("manual"),
         job.flag("allow_failure"),
+        CACHING.getOrDefault(
+            job.choice("cache", "", List.copyOf(CACHING.keySet())), Caching.UNSAID),
         job.choice("output", "failure", OUTPUT).equals("always"),
         (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
         List.copyOf(job.texts("tags")),

@@ -14,7 +14,7 @@ public final class KnownKeys {
   private KnownKeys() {}
 
   /** Those that a key of every job is looked for in; in this order they are told. */
-  private static Set<String> ordered(String... keys) {
+  static Set<String> ordered(String... keys) {
     return Collections.unmodifiableSet(new LinkedHashSet<>(List.of(keys)));
   }
 
@@ -35,6 +35,7 @@ public final class KnownKeys {
           "hooks",
           "container",
           "executors",
+          "stores",
           "factories",
           "dependencies",
           "include");
@@ -58,6 +59,7 @@ public final class KnownKeys {
           "retries",
           "retry",
           "depfile",
+          "cache",
           "persist",
           "temporary",
           "always",

@@ -12,6 +12,7 @@ import dev.torc.workflow.Group;
 import dev.torc.workflow.Hook;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Paths;
+import dev.torc.workflow.Stores;
 import dev.torc.workflow.Unit;
 import dev.torc.workflow.Workflow;
 import dev.torc.workflow.WorkflowCodec;
@@ -53,6 +54,7 @@ public final class ParsedBuildFile {
   private final SortedMap<String, String> data;
   private final List<Hook> hooks;
   private final List<Executor> executors;
+  private final Stores stores;
   private final Set<BadInput.Diagnostic> warnings = new LinkedHashSet<>();
   private final Set<String> manual = new LinkedHashSet<>(); // names of jobs, instances and groups
   private final GroupExpansion expansion;
@@ -108,6 +110,7 @@ public final class ParsedBuildFile {
     KnownKeys.LIMITS.forEach(counters::remove);
     Paths paths = new Paths(root);
     this.executors = ExecutorReader.read(top.get("executors"), scope, problems);
+    this.stores = StoresReader.read(top.get("stores"), scope, problems);
     List<String> names = executors.stream().map(Executor::name).toList();
     if (over.executor() != null) {
       try {
@@ -177,6 +180,7 @@ public final class ParsedBuildFile {
         data,
         hooks,
         executors,
+        stores,
         List.copyOf(expanded.warnings()),
         List.copyOf(manual));
   }

@@ -104,6 +104,12 @@ public final class FieldReader {
     return List.copyOf(items);
   }
 
+  /** A record in the record, or null. */
+  public <T> T record(int tag, Function<FieldReader, T> reader) {
+    List<T> one = records(tag, reader);
+    return one.isEmpty() ? null : one.getLast();
+  }
+
   /** Skips what is left; throws where the bytes are no fields to their end. */
   public void end() {
     while (head >= 0) {

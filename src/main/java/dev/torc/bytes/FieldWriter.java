@@ -86,6 +86,13 @@ public record FieldWriter(ByteWriter out) {
     }
   }
 
+  /** A record in the record; null is left out. */
+  public <T> void record(int tag, T item, BiConsumer<FieldWriter, T> content) {
+    if (item != null) {
+      records(tag, List.of(item), content);
+    }
+  }
+
   private void head(int tag, int form) {
     out.one(tag << 1 | form);
   }

@@ -71,6 +71,28 @@ public final class Batch {
     return add(RecordTree.SERIES, key, null, out -> RecordCodec.series(out, series));
   }
 
+  /** Keeps a result for later; one of the same key is replaced. */
+  public Batch stored(StoredResult stored) {
+    byte[] key = stored.details().restorable().key().bytes();
+    return add(RecordTree.STORED, key, null, out -> RecordCodec.stored(out, stored));
+  }
+
+  /** Forgets a result that was kept for later. */
+  public Batch dropStored(Digest key) {
+    return drop(RecordTree.STORED, key.bytes());
+  }
+
+  /** Replaces the lists of files to which a first key leads. */
+  Batch storedNames(Digest first, List<List<String>> lists) {
+    return add(RecordTree.STORED_NAMES, first.bytes(), null, out -> RecordCodec.names(out, lists));
+  }
+
+  /** Says how many bytes the local store has. */
+  Batch storedBytes(long bytes) {
+    byte[] key = StoredResults.TOTAL;
+    return add(RecordTree.STORED_NAMES, key, null, out -> RecordCodec.total(out, bytes));
+  }
+
   /** Forgets a job's last run and what it stored. */
   public Batch dropResult(String job) {
     drop(RecordTree.RESULTS, RecordKey.of(job));

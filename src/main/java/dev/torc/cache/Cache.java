@@ -289,6 +289,20 @@ public final class Cache implements AutoCloseable {
         (_, in) -> RecordCodec.series(in));
   }
 
+  /** A record of a tree whose keys are no names, or null. */
+  <T> T record(RecordTree tree, byte[] key, Function<FieldReader, T> reader) {
+    return RecordCodec.open(tree, key, value(tree, key), false, (_, in) -> reader.apply(in));
+  }
+
+  /** Hands over all records of such a tree, in the order of their keys. */
+  <T> void eachRecord(RecordTree tree, Function<FieldReader, T> reader, Consumer<T> visitor) {
+    each(
+        tree,
+        null,
+        (key, value) -> RecordCodec.open(tree, key, value, false, (_, in) -> reader.apply(in)),
+        visitor);
+  }
+
   /** How many records a tree has, those aside that are not committed yet. */
   long size(RecordTree tree) {
     Long size = reading(tree, () -> store.size(tree));

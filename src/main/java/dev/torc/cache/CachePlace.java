@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -139,6 +140,16 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   /** What rule 15 set aside in a build. */
   public Path kept(String build) {
     return folder.resolve("kept").resolve(build);
+  }
+
+  /** What earlier runs made, by digest. */
+  public Path store() {
+    return folder.resolve("store");
+  }
+
+  /** Where files are written before they go to their places; what stands there is of no use. */
+  public Path tmp() {
+    return folder.resolve("tmp");
   }
 
   /** The files that jobs read and write by the names in their environment, while they run. */
@@ -274,6 +285,18 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     give(own);
   }
 
+  /**
+   * Makes one of torc's own folders below the root that is nobody's business: not others' to read.
+   */
+  public void makePrivate(Path own) throws IOException {
+    OwnFile.folder(own);
+    if (group == null) {
+      Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwx------"));
+    } else {
+      group.giveAlone(own);
+    }
+  }
+
   /** Makes folders below the root in which jobs are to work, those above them included. */
   public void makeFolders(Path inner) throws IOException {
     if (group == null) {
@@ -312,7 +335,8 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     if (group == null) {
       return;
     }
-    List<Path> own = new ArrayList<>(List.of(folder, logs(), jobs(), kept(""), remote()));
+    List<Path> own =
+        new ArrayList<>(List.of(folder, logs(), jobs(), kept(""), remote(), store(), tmp()));
     own.addAll(List.of(lock(), running(), clock()));
     if (isShared()) {
       own.addAll(List.of(sharedLock(), lockHolder(), journal()));

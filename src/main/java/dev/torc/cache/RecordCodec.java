@@ -152,6 +152,8 @@ final class RecordCodec {
     out.number(8, details.cpu());
     out.number(9, details.peak());
     out.number(10, details.attempts());
+    out.record(11, details.restorable(), RecordCodec::restorable);
+    out.record(12, details.origin(), RecordCodec::origin);
   }
 
   static RunDetails details(FieldReader in) {
@@ -165,7 +167,82 @@ final class RecordCodec {
         in.small(7),
         in.number(8),
         in.number(9),
-        in.small(10));
+        in.small(10),
+        in.record(11, RecordCodec::restorable),
+        in.record(12, RecordCodec::origin));
+  }
+
+  private static void restorable(FieldWriter out, Restorable restorable) {
+    out.digest(1, restorable.key());
+    out.digest(2, restorable.first());
+    out.texts(3, restorable.programs());
+    out.number(4, restorable.bytes());
+    out.number(5, restorable.files());
+    out.flag(6, restorable.log());
+  }
+
+  private static Restorable restorable(FieldReader in) {
+    return new Restorable(
+        in.digest(1), in.digest(2), in.texts(3), in.number(4), in.small(5), in.flag(6));
+  }
+
+  private static void origin(FieldWriter out, Origin origin) {
+    out.text(1, origin.store());
+    out.number(2, origin.build());
+    out.text(3, origin.host());
+    out.number(4, origin.time());
+  }
+
+  private static Origin origin(FieldReader in) {
+    return new Origin(in.text(1), in.number(2), in.text(3), in.number(4));
+  }
+
+  static void stored(FieldWriter out, StoredResult stored) {
+    out.text(1, stored.job());
+    out.record(2, stored.result(), RecordCodec::result);
+    out.record(3, stored.details(), RecordCodec::details);
+    out.records(4, stored.data(), RecordCodec::value);
+    out.records(5, stored.odd(), RecordCodec::placed);
+    out.digest(6, stored.log());
+    out.number(7, stored.used());
+  }
+
+  static StoredResult stored(FieldReader in) {
+    return new StoredResult(
+        in.text(1),
+        in.record(2, RecordCodec::result),
+        in.record(3, RecordCodec::details),
+        in.records(4, RecordCodec::value),
+        in.records(5, RecordCodec::placed),
+        in.digest(6),
+        in.number(7));
+  }
+
+  private static void placed(FieldWriter out, OwnedPath owned) {
+    owned(out, owned);
+    out.text(5, owned.path());
+  }
+
+  private static OwnedPath placed(FieldReader in) {
+    OwnedPath owned = owned("", in);
+    return new OwnedPath(in.text(5), owned.kind(), owned.digest(), owned.job(), owned.adopted());
+  }
+
+  /** Lists of names, the newest first. */
+  static void names(FieldWriter out, List<List<String>> lists) {
+    out.records(1, lists, (to, names) -> to.texts(1, names));
+  }
+
+  static List<List<String>> names(FieldReader in) {
+    return in.records(1, from -> from.texts(1));
+  }
+
+  static void total(FieldWriter out, long bytes) {
+    out.number(1, bytes);
+  }
+
+  static Long total(FieldReader in) {
+    return in.number(1);
   }
 
   static void entries(FieldWriter out, List<ManifestEntry> entries) {

@@ -48,7 +48,7 @@ final class RecordStore implements AutoCloseable {
    * it is; what a torc of this format could not read, or would take for something else, counts it
    * up.
    */
-  static final String SCHEMA = "4";
+  static final String SCHEMA = "5";
 
   static final String SCHEMA_KEY = "schema";
   static final String COMMIT_KEY = "commit";

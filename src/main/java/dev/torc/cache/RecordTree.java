@@ -13,7 +13,9 @@ enum RecordTree {
   DATA,
   EVENTS,
   ATTEMPTS,
-  SERIES;
+  SERIES,
+  STORED,
+  STORED_NAMES;
 
   /** Its name in the database. */
   byte[] key() {

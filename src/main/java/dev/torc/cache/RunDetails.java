@@ -15,6 +15,8 @@ import java.util.List;
  * @param cpu nanoseconds of CPU time, -1 unknown
  * @param peak bytes of memory at the highest sample, -1 unknown
  * @param attempts how many attempts the run took
+ * @param restorable what a store goes by; null where the result is not to be kept for later
+ * @param origin where it comes from; null where the job ran
  */
 public record RunDetails(
     List<ManifestEntry> manifest,
@@ -26,4 +28,6 @@ public record RunDetails(
     int signal,
     long cpu,
     long peak,
-    int attempts) {}
+    int attempts,
+    Restorable restorable,
+    Origin origin) {}

@@ -1,5 +1,6 @@
 package dev.torc.cache;
 
+import dev.torc.hash.Digest;
 import dev.torc.posix.OneLine;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
@@ -41,6 +42,8 @@ public final class StartMarks implements AutoCloseable {
 
   private static final String REMOTE = "executor/";
 
+  private static final String RESTORED = "store/";
+
   /** Of so many other databases marks are kept; those of who comes back later yet are lost. */
   private static final int OWNERS = 64;
 
@@ -50,7 +53,8 @@ public final class StartMarks implements AutoCloseable {
    * @param owner names the database with the job's records; empty where the mark does not say
    * @param ended whether a build with other records has ended its processes
    * @param container the runtime and the name of its containers with a slash between; of one that
-   *     is handed out, {@code executor} and its name likewise; empty without any
+   *     is handed out, {@code executor} and its name likewise; of one whose products are put back,
+   *     {@code store} and a key; empty without any
    * @param origin where it was started; null where that is here, or does not matter
    */
   public record Mark(
@@ -75,6 +79,21 @@ public final class StartMarks implements AutoCloseable {
     /** The same for one that is handed out to a scheduler. */
     public Mark at(String executor) {
       return in(REMOTE + executor);
+    }
+
+    /** The same for one whose products are put back; no process is started. */
+    public Mark restoring(Digest key) {
+      return in(RESTORED + key.hex());
+    }
+
+    /** Whether its products were being put back. */
+    public boolean isRestored() {
+      return container.startsWith(RESTORED);
+    }
+
+    /** Under which key the result is known that was being put back. */
+    public Digest key() {
+      return Digest.ofHex(container.substring(RESTORED.length()));
     }
 
     /** Whether it was handed out, so that it may go on when torc has ended. */
@@ -160,7 +179,7 @@ public final class StartMarks implements AutoCloseable {
    */
   public static List<Mark> live(List<Mark> marks, Cache cache) {
     return marks.stream()
-        .filter(mark -> mark.isOf(cache.place().owner()))
+        .filter(mark -> mark.isOf(cache.place().owner()) && !mark.isRestored())
         .filter(
             mark -> {
               JobResult result = cache.result(mark.job());
@@ -170,6 +189,13 @@ public final class StartMarks implements AutoCloseable {
                   || details == null
                   || details.attempts() < mark.attempt();
             })
+        .toList();
+  }
+
+  /** Those of the marks that are the cache's own and say what was being put back. */
+  public static List<Mark> restored(List<Mark> marks, Cache cache) {
+    return marks.stream()
+        .filter(mark -> mark.isOf(cache.place().owner()) && mark.isRestored())
         .toList();
   }
 
@@ -197,7 +223,9 @@ public final class StartMarks implements AutoCloseable {
     List<Mark> running = new ArrayList<>(live(marks, cache));
     running.removeIf(mark -> mark.isOutOfReach(cache.place(), Set.of()));
     String owner = cache.place().owner();
-    marks.stream().filter(mark -> !mark.isOf(owner) && !mark.ended).forEach(running::add);
+    marks.stream()
+        .filter(mark -> !mark.isOf(owner) && !mark.ended && !mark.isRestored())
+        .forEach(running::add);
     return running;
   }
 

@@ -24,6 +24,7 @@ final class CommonOptions {
   private final List<String> variables = new ArrayList<>();
   private String container;
   private String executor;
+  private boolean restores = true;
   private boolean json;
   private String color = "auto";
 
@@ -55,6 +56,8 @@ final class CommonOptions {
         "run all jobs on this executor, local for this machine",
         n -> executor = n);
     options.flag(
+        "--no-restore", "run jobs also where an earlier result is known", () -> restores = false);
+    options.flag(
         "--json", "data for programs instead of text, where there is data", () -> json = true);
     options.value(
         "--color",
@@ -82,7 +85,8 @@ final class CommonOptions {
         input,
         variables(),
         container(console),
-        executor);
+        executor,
+        restores);
   }
 
   /** The runtime that was ordered; null for none. */

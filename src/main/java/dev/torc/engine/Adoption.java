@@ -235,7 +235,10 @@ public final class Adoption {
               List.of(),
               "",
               0,
-              List.of());
+              List.of(),
+              0,
+              0,
+              null);
       context.records().replace(id, recorder.adopted(context, id, outcome, batch));
       context.records().settle(id);
       adopted.add(job.name());

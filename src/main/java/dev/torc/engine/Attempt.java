@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.cache.CacheException;
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.StartMarks;
+import dev.torc.cache.StoredResult;
 import dev.torc.cache.StoredValue;
 import dev.torc.exec.Launch;
 import dev.torc.exec.ProcessEnd;
@@ -11,6 +12,7 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StoppedException;
 import dev.torc.machine.Refusal;
+import dev.torc.machine.Usage;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.FileTree;
@@ -23,6 +25,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -38,6 +41,8 @@ final class Attempt {
 
   private static final String LEFT = "left to the next build";
 
+  private static final String UNFIT = "its earlier result cannot be restored";
+
   private final AttemptContext shared;
   private final int id;
   private final Job job;
@@ -45,13 +50,17 @@ final class Attempt {
   private final LaunchBuilder.Granted granted;
   private final long timeLimit;
   private final Runnable gone;
+  private final StoredResult from;
+  private final Shelving shelf;
   private final RemoteWork remote;
   private final long started = System.currentTimeMillis();
   private ProcessEnd ended = notStarted();
   private Runner.Running running;
+  private Restoring restoring; // where a known result is put in the place of a run
   private final List<Boolean> ends = new ArrayList<>(); // asked for so far, at once or not
   private volatile PostTimes times; // once its processes start
   private boolean cleared;
+  private volatile boolean relieved;
   private boolean let; // said that its processes are gone
   private PostedLines posts = PostedLines.NONE;
   private String command = "";
@@ -60,6 +69,7 @@ final class Attempt {
   /**
    * An attempt that has not begun.
    *
+   * @param from the result to be put in the place of a run; null for a run
    * @param anew whether it runs whatever an earlier torc handed out of it
    * @param gone told, on the thread of the attempt, when its processes ended well and only a look
    *     at their products is left, which may take longer than to begin another
@@ -71,6 +81,7 @@ final class Attempt {
       int number,
       LaunchBuilder.Granted granted,
       long timeLimit,
+      StoredResult from,
       boolean anew,
       Runnable gone,
       Consumer<Event.JobSubmitted> submitted) {
@@ -81,6 +92,8 @@ final class Attempt {
     this.granted = granted;
     this.timeLimit = timeLimit;
     this.gone = gone;
+    this.from = from;
+    this.shelf = shared.removal().shelving();
     this.remote = new RemoteWork(shared, id, number, anew, submitted);
   }
 
@@ -110,6 +123,7 @@ final class Attempt {
 
   /** Sees which events it has posted by now: from any thread, about once a second. */
   void look() {
+    shelf.makeRoom();
     PostTimes seen = times;
     if (seen != null) {
       try {
@@ -127,7 +141,16 @@ final class Attempt {
    * @throws StoppedException where a signal came while files were read
    */
   AttemptOutcome run() {
-    return attempt().of(command, logFrom, posts.posts());
+    AttemptOutcome outcome = attempt().of(command, logFrom, posts.posts());
+    if (!outcome.ok() && ended.how() != ProcessEnd.How.INTERRUPTED) {
+      relieved = shelf.relieve(outcome.what());
+    }
+    return outcome;
+  }
+
+  /** Whether it may have failed for want of room on the disk, and there is some now. */
+  boolean relieved() {
+    return relieved;
   }
 
   /**
@@ -135,13 +158,19 @@ final class Attempt {
    */
   AttemptOutcome interrupted() {
     ProcessEnd how = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
-    return new AttemptOutcome(how, FailurePhrase.of(how, 0, 0), null, started)
-        .of(command, logFrom, posts.posts());
+    AttemptOutcome outcome = new AttemptOutcome(how, FailurePhrase.of(how, 0, 0), null, started);
+    if (restoring != null) {
+      return outcome.leaving(restoring.placed());
+    }
+    return outcome.of(command, logFrom, posts.posts());
   }
 
   private AttemptOutcome attempt() {
     NeedSnapshot snapshot = null;
     try {
+      if (from != null) {
+        return restored();
+      }
       String containers = "";
       if (LaunchBuilder.contains(job)) {
         containers = shared.launches().containers(job, number, this::runHere);
@@ -265,20 +294,65 @@ final class Attempt {
         .formatted(name, name.substring(0, dot), name.substring(dot + 1));
   }
 
+  /**
+   * Puts a known result in the place of a run; where that fails, the job is to run. Nothing is read
+   * for it: where a need moves meanwhile, the next build finds another manifest than the result's.
+   */
+  private AttemptOutcome restored() throws IOException {
+    shared.removal().refuseOutside(job, List.of());
+    refuseTaken();
+    restoring = new Restoring(shared, job, from);
+    ProductScan products = restoring.products(shelf);
+    if (products == null) {
+      return new AttemptOutcome(ended, UNFIT, null, started).leaving(restoring.placed());
+    }
+    return new AttemptOutcome(
+        new ProcessEnd(ProcessEnd.How.EXITED, 0, from.result().wall(), Usage.NOTHING, ""),
+        "",
+        null,
+        products.made(),
+        products.owned(),
+        from.result().found(),
+        List.of(),
+        started,
+        from.data(),
+        "",
+        0,
+        List.of(),
+        products.bytes(),
+        products.files(),
+        from);
+  }
+
   private void clear(NeedSnapshot snapshot) throws IOException {
-    shared.removal().refuseOutside(job, snapshot.stale());
-    BadInput.Diagnostic taken = shared.taken().of(id);
-    if (taken != null) {
-      throw new AttemptFailure(taken.message());
-    }
-    for (OwnedPath stale : snapshot.stale()) {
-      shared.removal().keepStale(stale.path());
-    }
-    boolean there = shared.removal().clear(job, remote.isRemote());
+    shelf.makeRoom();
+    makeWay(snapshot);
+    boolean there = shared.removal().clear(job, remote.isRemote(), shelf, Set.of());
+    shelf.keep(job.name()); // also where nothing of its result was cleared
     cleared = true;
     if (there) {
       return;
     }
+    makeFolders();
+  }
+
+  /** Sees to what stands in the way of needs and products, but for the products themselves. */
+  private void makeWay(NeedSnapshot snapshot) throws IOException {
+    shared.removal().refuseOutside(job, snapshot.stale());
+    refuseTaken();
+    for (OwnedPath stale : snapshot.stale()) {
+      shared.removal().keepStale(stale, shelf);
+    }
+  }
+
+  private void refuseTaken() throws IOException {
+    BadInput.Diagnostic taken = shared.taken().of(id);
+    if (taken != null) {
+      throw new AttemptFailure(taken.message());
+    }
+  }
+
+  private void makeFolders() throws IOException {
     Path root = shared.graph().workflow().root();
     for (Ref ref : job.productRefs()) {
       if (remote.isRemote() && !(ref instanceof Ref.OfGlob)) {
@@ -363,6 +437,7 @@ final class Attempt {
     TreeSet<String> moved = new TreeSet<>(known == null ? snapshot.moved() : known);
     DiscoveredNeeds needs = DiscoveredNeeds.read(shared.graph(), id, snapshot, begin);
     moved.addAll(needs.moved());
+    shelf.made(products.owned());
     LinesFile output = shared.launches().output(job.name());
     List<StoredValue> data = StoredLines.read(output, output.lines(shared.digests()));
     if (posts.bad() != null) {
@@ -380,7 +455,10 @@ final class Attempt {
         data,
         "",
         0,
-        List.of());
+        List.of(),
+        products.bytes(),
+        products.files(),
+        null);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.torc.engine;
 
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.RecordedProduct;
+import dev.torc.cache.StoredResult;
 import dev.torc.cache.StoredValue;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.plan.NeedSnapshot;
@@ -22,6 +23,9 @@ import java.util.List;
  * @param command the commands as they ran, empty if it did not come so far
  * @param logFrom the byte of the log where it begins
  * @param posts the events that it posted
+ * @param bytes of its products
+ * @param files how many they are, those in folders counted one by one
+ * @param restored the result that was put in its place; null where it ran
  */
 record AttemptOutcome(
     ProcessEnd ended,
@@ -35,7 +39,10 @@ record AttemptOutcome(
     List<StoredValue> data,
     String command,
     long logFrom,
-    List<PostedLines.Post> posts) {
+    List<PostedLines.Post> posts,
+    long bytes,
+    int files,
+    StoredResult restored) {
 
   /** Whether the attempt succeeded. */
   boolean ok() {
@@ -46,7 +53,7 @@ record AttemptOutcome(
   AttemptOutcome(ProcessEnd ended, String what, NeedSnapshot snapshot, long started) {
     this(
         ended, what, snapshot, List.of(), List.of(), List.of(), List.of(), started, List.of(), "",
-        0, List.of());
+        0, List.of(), 0, 0, null);
   }
 
   /** The end of an attempt whose mark could not be written: it was never started. */
@@ -65,14 +72,14 @@ record AttemptOutcome(
   /** The same failure, with what the job left in the places of its products. */
   AttemptOutcome leaving(List<OwnedPath> left) {
     return new AttemptOutcome(
-        ended, what, snapshot, products, left, found, moved, started, data, command, logFrom,
-        posts);
+        ended, what, snapshot, products, left, found, moved, started, data, command, logFrom, posts,
+        bytes, files, restored);
   }
 
   /** The same with the commands as they ran, and the events that were posted meanwhile. */
   AttemptOutcome of(String commands, long from, List<PostedLines.Post> events) {
     return new AttemptOutcome(
-        ended, what, snapshot, products, owned, found, moved, started, data, commands, from,
-        events);
+        ended, what, snapshot, products, owned, found, moved, started, data, commands, from, events,
+        bytes, files, restored);
   }
 }

@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.cache.CacheException;
+import dev.torc.cache.StoredResult;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.StoppedException;
 import dev.torc.plan.Plan;
@@ -46,6 +47,8 @@ public final class BuildLoop {
   private final BlockedJobs blocked;
   private final Submitted out;
   private final SpentProducts spent;
+  private final RestoredJobs restored;
+  private final UndecidedJobs undecided = new UndecidedJobs(() -> state, this::consider);
   private final AtomicInteger signal = new AtomicInteger();
   private CacheException broken;
   private IOException unreadable;
@@ -57,6 +60,7 @@ public final class BuildLoop {
     this.tokens = new JobserverTokens(setup.tokens());
     this.state = BuildState.first(setup.plan().context(), setup.shared());
     this.recorder = new Recorder(setup.shared().build(), setup.shared().here());
+    this.restored = new RestoredJobs(setup.cache(), recorder, () -> state);
     this.workers = new AttemptThreads(turn, setup.threads(), recorder, new Loop());
     this.hooks =
         new Hooks(
@@ -162,7 +166,7 @@ public final class BuildLoop {
         if (running == 0 && draining) {
           blocked.abandon(state);
         } else if (isIdle()) {
-          wake();
+          undecided.wake();
         } else if (isSubmitted()) {
           draining = true;
           workers.leave();
@@ -190,7 +194,7 @@ public final class BuildLoop {
     setup.cache().flush();
     turn.begin();
     try {
-      spent.end(state.in(JobState.RAN));
+      spent.end(state.made());
       close();
       long nanos = System.nanoTime() - begin;
       sender.finished(new Event.Finished(setup.shared().build(), counts(), nanos, exit()));
@@ -240,7 +244,9 @@ public final class BuildLoop {
           consider(j, verdict);
         }
       } else if (state.pending().isFree(j)) {
-        if (verdict instanceof Verdict.WillRun || verdict instanceof Verdict.WillFail) {
+        if (verdict instanceof Verdict.WillRun
+            || verdict instanceof Verdict.WillRestore
+            || verdict instanceof Verdict.WillFail) {
           consider(j, verdict);
         } else {
           decide(j);
@@ -264,7 +270,7 @@ public final class BuildLoop {
       PlanContext next = setup.expander().next(old);
       if (next != old) {
         state = state.over(next);
-        spent.over(next, state.in(JobState.RAN));
+        spent.over(next, state.made());
         parked.clear(); // they are ready
         sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
         groups.warn(old, next);
@@ -362,7 +368,9 @@ public final class BuildLoop {
     AttemptThreads.Begun now =
         new AttemptThreads.Begun(
             state.context(), id, run.reasons(), run.attempts(), run.asked(), attempt);
-    sender.started(state.shared(), id, run, pool.limits().get(ResourceDemand.CPUS));
+    if (!run.isRestored()) {
+      sender.started(state.shared(), id, run, pool.limits().get(ResourceDemand.CPUS));
+    }
     String refusal = hooks.refusal(job);
     if (refusal == null) {
       workers.add(now);
@@ -418,17 +426,33 @@ public final class BuildLoop {
         finish(id, how == ProcessEnd.How.LEFT ? JobState.SUBMITTED : JobState.NOT_REACHED, outcome);
         return;
       }
+      if (run.isRestored() && how == ProcessEnd.How.INTERRUPTED) {
+        draining = true;
+        restored.own(outcome);
+        finish(id, JobState.NOT_REACHED, outcome); // the next build restores it
+        return;
+      } else if (run.isRestored() && !outcome.ok()) {
+        restored.failed(id, outcome);
+        return;
+      }
       spent.ended(id, record);
       setup.cache().put(recorder.whole(record).onCommit(e -> committed(now.attempt(), e)));
       state.context().records().replace(id, record.result());
-      if (outcome.ok()) {
+      if (run.isRestored()) {
+        sender.restored(job, run.reasons(), outcome);
+        finish(id, JobState.RESTORED, outcome);
+        sender.moved(job, outcome.moved());
+        state.pending().settle(id);
+      } else if (outcome.ok()) {
         finish(id, JobState.RAN, outcome);
         sender.moved(job, outcome.moved());
         state.pending().settle(id);
       } else if (outcome.ended().how() == ProcessEnd.How.INTERRUPTED) {
         finish(id, JobState.INTERRUPTED, outcome);
         draining = true; // only ever by a signal or by what broke the build
-      } else if (!draining && hooks.refusal(job) == null && run.mayRetry(outcome.ended())) {
+      } else if (!draining
+          && hooks.refusal(job) == null
+          && run.mayRetry(outcome.ended(), now.attempt().relieved())) {
         sender.retried(job, run.attempts(), outcome);
         run.grow(job.retry().delay());
         state.states().set(id, JobState.READY);
@@ -465,33 +489,7 @@ public final class BuildLoop {
                   decide(job);
                 }
               });
-    } while (resolve());
-  }
-
-  /**
-   * Decides the undecided, as far as it is known what their readers do. That is a look at all that
-   * waits, so it is taken only when there is nothing else to start.
-   *
-   * @return whether any was decided
-   */
-  private boolean resolve() {
-    if (state.undecided().isEmpty() || !state.ready().isEmpty() || draining) {
-      return false;
-    }
-    boolean any = false;
-    try {
-      Plan plan = state.forecast();
-      for (int job : state.graph().inOrder(state.undecided())) {
-        if (!(plan.verdict(job) instanceof Verdict.MayRun)) {
-          any = true;
-          state.undecided().clear(job);
-          consider(job, plan.verdict(job));
-        }
-      }
-    } catch (StoppedException e) {
-      return any; // a signal came: nothing new starts
-    }
-    return any;
+    } while (!draining && undecided.resolve());
   }
 
   /** Whether nothing is at work and nothing will be by itself. */
@@ -504,21 +502,6 @@ public final class BuildLoop {
   private boolean isSubmitted() {
     boolean all = setup.submit() && running > 0 && out.isAll(running);
     return all && !draining && state.startsNothing() && parked.isEmpty() && !hooks.busy();
-  }
-
-  /**
-   * What the undecided wait for waits for them. The first one runs: its products may turn out not
-   * to be needed, but no job can read what was decided too early.
-   */
-  private void wake() {
-    try {
-      int job = state.graph().inOrder(state.undecided())[0];
-      Reason reason = state.forecast().maybe(job);
-      state.undecided().clear(job);
-      consider(job, new Verdict.WillRun(List.of(reason)));
-    } catch (StoppedException e) {
-      return; // a signal came: nothing new starts
-    }
   }
 
   private void decide(int job) {
@@ -536,9 +519,12 @@ public final class BuildLoop {
 
   private void consider(int id, Verdict verdict) {
     if (verdict instanceof Verdict.WillRun will) {
-      state.runs().put(id, new JobRun(state.graph().job(id), will.reasons(), setup.limits()));
-      state.states().set(id, JobState.READY);
-      state.ready().add(id);
+      ready(id, will.reasons(), null);
+    } else if (verdict instanceof Verdict.WillRestore will && !will.bytes()) {
+      restored.recall(id, will);
+      decide(id);
+    } else if (verdict instanceof Verdict.WillRestore will) {
+      ready(id, will.reasons(), will.from());
     } else if (verdict instanceof Verdict.WillFail will) {
       // It keeps its record: where the needs are back, its result is as good as it was.
       state.states().set(id, JobState.FAILED);
@@ -551,6 +537,12 @@ public final class BuildLoop {
       upToDate(id);
       state.pending().settle(id);
     }
+  }
+
+  private void ready(int id, List<Reason> reasons, StoredResult from) {
+    state.runs().put(id, new JobRun(state.graph().job(id), reasons, from, setup.limits()));
+    state.states().set(id, JobState.READY);
+    state.ready().add(id);
   }
 
   /** What follows from a failure. */

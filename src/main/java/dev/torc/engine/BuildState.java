@@ -93,6 +93,12 @@ record BuildState(
     return selected().filter(job -> states.of(job) == state);
   }
 
+  /** The jobs that have a new good result. */
+  IntStream made() {
+    return selected()
+        .filter(job -> states.of(job) == JobState.RAN || states.of(job) == JobState.RESTORED);
+  }
+
   /** The jobs that did not end well: whatever waits for them is blocked. */
   List<Integer> ended() {
     return selected().filter(job -> states.of(job).blocks()).boxed().toList();

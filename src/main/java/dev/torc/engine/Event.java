@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.cache.BuildId;
+import dev.torc.cache.Origin;
 import dev.torc.exec.EarlierJob;
 import dev.torc.plan.LeftOut;
 import dev.torc.plan.Reason;
@@ -45,6 +46,9 @@ public sealed interface Event {
    * looked at. Told only where that comes before its end.
    */
   record JobReleased(String job) implements Event {}
+
+  /** A known result was put in the place of a run that these reasons ask for; its end follows. */
+  record JobRestored(String job, List<Reason> reasons, Origin origin) implements Event {}
 
   /** A job came to its final state. */
   record JobEnded(String job, JobState state, Details details) implements Event {}

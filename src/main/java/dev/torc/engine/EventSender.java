@@ -1,8 +1,10 @@
 package dev.torc.engine;
 
 import dev.torc.exec.ProcessEnd;
+import dev.torc.plan.LeftOut;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.PlanContext;
+import dev.torc.plan.Reason;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import java.util.List;
@@ -92,8 +94,15 @@ final class EventSender {
   }
 
   void ended(Job job, JobState state, AttemptOutcome outcome) {
-    excess.ended(job, outcome.ended().wall(), outcome.ended().usage());
+    if (outcome.restored() == null) {
+      excess.ended(job, outcome.ended().wall(), outcome.ended().usage());
+    }
     tell(new Event.JobEnded(job.name(), state, details(job, outcome)));
+  }
+
+  /** A known result was put in the place of a run. */
+  void restored(Job job, List<Reason> reasons, AttemptOutcome outcome) {
+    tell(new Event.JobRestored(job.name(), reasons, outcome.restored().origin()));
   }
 
   /** The build is over. */
@@ -123,8 +132,20 @@ final class EventSender {
     tell(new Event.Note(Event.Level.WARNING, text));
   }
 
+  private Event.Details restored(Job job, AttemptOutcome outcome) {
+    Event.Log log =
+        outcome.restored().log() == null
+            ? null
+            : new Event.Log(launches.log(job.name()), 0, job.showsOutput());
+    return new Event.Details(
+        "", job.command(), log, 0, -1, -1, LeftOut.of(outcome.restored().details()));
+  }
+
   private Event.Details details(Job job, AttemptOutcome outcome) {
     ProcessEnd ended = outcome.ended();
+    if (outcome.restored() != null) {
+      return restored(job, outcome);
+    }
     boolean wrote = ended.how() != ProcessEnd.How.NOT_STARTED && !job.interactive();
     return new Event.Details(
         outcome.what(),

@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.cache.AttemptRecord;
+import dev.torc.cache.StoredResult;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.plan.Reason;
 import dev.torc.workflow.Job;
@@ -27,8 +28,10 @@ final class JobRun {
   private ResourceDemand demand;
   private List<Integer> gpus = List.of();
   private boolean released;
+  private boolean spared;
   private long ready = System.nanoTime();
   private Asked asked;
+  private StoredResult from;
 
   /**
    * What an attempt asked for, and how long it waited for that.
@@ -37,11 +40,15 @@ final class JobRun {
    */
   record Asked(AttemptRecord.Asked amounts, long queued) {}
 
-  JobRun(Job job, List<Reason> reasons, Map<String, Long> limits) {
+  /**
+   * @param from the result to be put in the place of a run; null for a run
+   */
+  JobRun(Job job, List<Reason> reasons, StoredResult from, Map<String, Long> limits) {
     this.remote = job.executor() != null;
     this.resources = job.resources(); // the job itself is not held: 100 000 may be ready
     this.retry = job.retry();
     this.reasons = reasons;
+    this.from = from;
     this.limits = limits;
     this.memory = resources.memory();
     this.runtime = resources.runtime();
@@ -56,11 +63,25 @@ final class JobRun {
   ResourceDemand demand() {
     if (demand == null) {
       demand =
-          remote
-              ? ResourceDemand.ofCounters(resources)
-              : ResourceDemand.of(resources, memory, limits);
+          isRestored()
+              ? ResourceDemand.ONE_CPU
+              : remote
+                  ? ResourceDemand.ofCounters(resources)
+                  : ResourceDemand.of(resources, memory, limits);
     }
     return demand;
+  }
+
+  /** Whether a known result is put in the place of a run. */
+  boolean isRestored() {
+    return from != null;
+  }
+
+  /** The known result is of no use: it runs. */
+  void mustRun() {
+    from = null;
+    demand = null;
+    attempts = 0;
   }
 
   /** What its present attempt asked for. */
@@ -100,7 +121,7 @@ final class JobRun {
         new Asked(
             new AttemptRecord.Asked(resources.cpus(), memory, resources.gpus(), runtime), queued);
     return new Attempt(
-        shared, id, attempts, granted(identifiers), runtime, isForced(), gone, submitted);
+        shared, id, attempts, granted(identifiers), runtime, from, isForced(), gone, submitted);
   }
 
   private boolean isForced() {
@@ -130,9 +151,18 @@ final class JobRun {
     released = true;
   }
 
-  /** Whether another attempt may follow one that ended so. */
-  boolean mayRetry(ProcessEnd ended) {
-    if (attempts > retry.retries() || ended.how() == ProcessEnd.How.INTERRUPTED) {
+  /**
+   * Whether another attempt may follow one that ended so.
+   *
+   * @param relieved whether it may have failed for want of room on the disk, and there is some now
+   */
+  boolean mayRetry(ProcessEnd ended, boolean relieved) {
+    if (relieved && !spared) {
+      spared = true;
+      return true;
+    }
+    if (attempts > retry.retries() + (spared ? 1 : 0)
+        || ended.how() == ProcessEnd.How.INTERRUPTED) {
       return false;
     }
     if (retry.exitCodes().isEmpty() && retry.on().isEmpty()) {

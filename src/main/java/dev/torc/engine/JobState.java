@@ -13,6 +13,8 @@ public enum JobState {
   UP_TO_DATE,
   RAN,
   FAILED,
+  /** A known result was put in the place of a run. */
+  RESTORED,
   /** A job that this one depends on failed. */
   BLOCKED,
   INTERRUPTED,

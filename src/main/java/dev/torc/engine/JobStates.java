@@ -60,7 +60,7 @@ final class JobStates {
       case READY -> now == JobState.WAITING || now == JobState.RUNNING; // RUNNING: a retry
       case RUNNING -> now == JobState.READY;
       case UP_TO_DATE, BLOCKED -> now == JobState.WAITING;
-      case RAN, SUBMITTED -> now == JobState.RUNNING;
+      case RAN, RESTORED, SUBMITTED -> now == JobState.RUNNING;
       case FAILED ->
           now == JobState.RUNNING || now == JobState.WAITING; // WAITING: what it needs is gone
       case INTERRUPTED -> now == JobState.RUNNING || now == JobState.READY;

@@ -12,6 +12,7 @@ import dev.torc.plan.AllowedRoots;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.GroupBits;
 import dev.torc.posix.OwnFile;
+import dev.torc.store.KeptResults;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Job;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -35,6 +37,7 @@ import java.util.stream.Stream;
  *
  * @param grounds where products may lie
  * @param build names the folder of kept things
+ * @param kept where results go that are good for later; null for nowhere
  * @param note takes a line for each thing that was moved
  */
 public record ProductRemoval(
@@ -43,7 +46,20 @@ public record ProductRemoval(
     String build,
     Cache cache,
     DigestMemo digests,
+    KeptResults kept,
     Consumer<String> note) {
+
+  /**
+   * What stands as it was recorded.
+   *
+   * @param linked whether a file of it has another name
+   */
+  private record Standing(long bytes, boolean linked) {}
+
+  /** Keeps what is cleared and good for later. */
+  Shelving shelving() {
+    return new Shelving(cache, kept, job -> LaunchBuilder.log(place, job));
+  }
 
   /**
    * Rule 13 once more, before anything is moved: a link that a job made since may lead out of the
@@ -78,26 +94,28 @@ public record ProductRemoval(
    *
    * @param handed whether it is handed out: then what stands there is moved aside when it is, or
    *     when it begins, and {@link #sort} sees to that
+   * @param shelf takes what is good for later
+   * @param stays paths of products that stand as they are to
    * @return whether it saw the folders in which they are to stand; else some may have to be made
    */
-  boolean clear(Job job, boolean handed) throws IOException {
-    boolean stays = handed && !job.persist();
+  boolean clear(Job job, boolean handed, Shelving shelf, Set<String> standing) throws IOException {
+    Clearing clearing = new Clearing(job.persist(), handed && !job.persist(), shelf, standing);
     boolean there = true;
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfFile file) {
-        there &= clear(file.path(), job.persist(), stays);
+        there &= clear(file.path(), clearing);
       } else if (ref instanceof Ref.OfFolder folder) {
-        clear(folder.path(), job.persist(), stays);
+        clear(folder.path(), clearing);
         there = false;
       } else if (ref instanceof Ref.OfGlob) {
         there = false;
-        for (String path : stays ? List.<String>of() : matches(ref)) {
-          clear(path, job.persist(), false);
+        for (String path : clearing.stays ? List.<String>of() : matches(ref)) {
+          clear(path, clearing);
         }
       }
     }
     if (job.depfile() != null) {
-      there &= clear(job.depfile(), false, handed);
+      there &= clear(job.depfile(), new Clearing(false, handed, shelf, standing));
     }
     return there;
   }
@@ -117,25 +135,42 @@ public record ProductRemoval(
     return GlobWalk.of(place.root(), Glob.of(((Ref.OfGlob) glob).pattern()), digests.stop());
   }
 
-  private boolean clear(String path, boolean persist, boolean stays) throws IOException {
+  /**
+   * How the places of a job are cleared.
+   *
+   * @param persist whether what torc made stays where it is
+   * @param stays whether all does
+   */
+  private record Clearing(boolean persist, boolean stays, Shelving shelf, Set<String> standing) {}
+
+  private boolean clear(String path, Clearing how) throws IOException {
     Path file = place.root().resolve(path);
     if (!digests.linkStamp(path).exists()) {
-      return clearAbove(file);
+      return clearAbove(file, how.shelf);
     }
-    if (stays) {
+    if (how.stays || how.standing.contains(path)) {
       return true;
     }
-    boolean ours = isOurs(path);
-    if (persist) {
-      if (!ours) {
+    OwnedPath owned = cache.owned(path);
+    Standing standing = ours(owned);
+    if (how.persist) {
+      if (standing == null) {
         keep(path, true);
       }
-    } else if (ours) {
-      FileTree.remove(file);
-    } else {
+    } else if (standing == null) {
       keep(path, false);
+    } else {
+      away(owned, file, standing, how.shelf);
     }
     return true;
+  }
+
+  /** Puts an unaltered product where it is good for later, or deletes it. */
+  private static void away(OwnedPath owned, Path file, Standing standing, Shelving shelf)
+      throws IOException {
+    if (standing.linked || !shelf.take(owned, file, standing.bytes)) {
+      FileTree.remove(file);
+    }
   }
 
   /**
@@ -144,16 +179,18 @@ public record ProductRemoval(
    *
    * @param product absolute
    */
-  void sort(Path product, Path aside) throws IOException {
+  void sort(Path product, Path aside, Shelving shelf) throws IOException {
     if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     OwnedPath owned = cache.owned(name(product));
     DigestMemo fresh = digests.endless(); // nobody asks again
-    if (owned == null || owned.adopted() || !asRecorded(owned, aside.toString(), fresh)) {
+    Standing standing =
+        owned == null || owned.adopted() ? null : standing(owned, aside.toString(), fresh);
+    if (standing == null) {
       keep(product, aside, false, "torc did not make it as it is");
     } else {
-      FileTree.remove(aside);
+      away(owned, aside, standing, shelf);
     }
   }
 
@@ -163,7 +200,7 @@ public record ProductRemoval(
    *
    * @param product absolute
    */
-  void putBack(Path product, Path aside) throws IOException {
+  void putBack(Path product, Path aside, Shelving shelf) throws IOException {
     if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
@@ -171,7 +208,7 @@ public record ProductRemoval(
       OwnFile.removeEmpty(product); // its script made it
     }
     if (Files.exists(product, LinkOption.NOFOLLOW_LINKS)) {
-      sort(product, aside);
+      sort(product, aside, shelf);
     } else {
       Files.createDirectories(product.getParent());
       move(aside, product);
@@ -185,11 +222,11 @@ public record ProductRemoval(
   }
 
   /** What cannot be read is nobody's: it moves aside, as what was altered does. */
-  private boolean isOurs(String path) {
+  private Standing ours(OwnedPath owned) {
     try {
-      return unaltered(cache.owned(path));
+      return owned == null || owned.adopted() ? null : standing(owned, owned.path(), digests);
     } catch (IOException e) {
-      return false;
+      return null;
     }
   }
 
@@ -198,7 +235,7 @@ public record ProductRemoval(
    *
    * @return whether that folder is there
    */
-  private boolean clearAbove(Path file) throws IOException {
+  private boolean clearAbove(Path file, Shelving shelf) throws IOException {
     Path above = file.getParent();
     Stamp stamp = digests.linkStamp(above.toString());
     if (stamp.kind() == Stamp.Kind.FOLDER) {
@@ -210,9 +247,12 @@ public record ProductRemoval(
     }
     if (stamp.kind() != Stamp.Kind.FOLDER
         && above.startsWith(place.root())
-        && digests.stamp(above.toString()).kind() != Stamp.Kind.FOLDER
-        && isOurs(place.root().relativize(above).toString())) {
-      FileTree.remove(above);
+        && digests.stamp(above.toString()).kind() != Stamp.Kind.FOLDER) {
+      OwnedPath owned = cache.owned(place.root().relativize(above).toString());
+      Standing standing = ours(owned);
+      if (standing != null) {
+        away(owned, above, standing, shelf);
+      }
     }
     return false;
   }
@@ -224,26 +264,37 @@ public record ProductRemoval(
 
   /** Whether what stands at a recorded path is what was recorded. */
   public boolean asRecorded(OwnedPath owned) throws IOException {
-    return asRecorded(owned, owned.path(), digests);
+    return standing(owned, owned.path(), digests) != null;
   }
 
-  private boolean asRecorded(OwnedPath owned, String path, DigestMemo memo) throws IOException {
+  /** What stands at a path, if it is what was recorded; else null. */
+  private Standing standing(OwnedPath owned, String path, DigestMemo memo) throws IOException {
     Path file = place.root().resolve(path);
     if (owned.kind() == Stamp.Kind.LINK) {
-      return Files.isSymbolicLink(file) && linkDigest(file).equals(owned.digest());
+      boolean same = Files.isSymbolicLink(file) && linkDigest(file).equals(owned.digest());
+      return same ? new Standing(0, false) : null;
     }
     if (Files.isSymbolicLink(file)) {
-      return false;
+      return null;
     }
     KnownDigest known = memo.of(path);
     if (known.stamp().kind() != owned.kind()) {
-      return false;
+      return null;
     }
     if (owned.kind() == Stamp.Kind.FILE) {
-      return known.product().equals(owned.digest());
+      return known.product().equals(owned.digest())
+          ? new Standing(known.stamp().size(), known.stamp().hasOtherName())
+          : null;
     }
     FolderDigest folder = memo.folder(path, false);
-    return folder.digest().equals(owned.digest()) && !holdsUncounted(file);
+    if (!folder.digest().equals(owned.digest()) || holdsUncounted(file)) {
+      return null;
+    }
+    boolean linked = false;
+    for (FolderDigest.Member member : folder.members()) {
+      linked |= member.stamp().hasOtherName();
+    }
+    return new Standing(folder.bytes(), linked);
   }
 
   /** The digest by which a product that is itself a link is known: that of its target's text. */
@@ -282,8 +333,15 @@ public record ProductRemoval(
   }
 
   /** Moves a product that no job declares any more out of the way of who needs its like. */
-  void keepStale(String path) throws IOException {
-    keep(path, false, "no job produces it any more");
+  void keepStale(OwnedPath owned, Shelving shelf) throws IOException {
+    Standing standing = ours(owned);
+    Path file = place.root().resolve(owned.path());
+    String why = "no job produces it any more";
+    if (standing == null || standing.linked || !shelf.take(owned, file, standing.bytes)) {
+      keep(owned.path(), false, why);
+    } else {
+      note.accept("moved %s to %s: %s".formatted(owned.path(), shown(place.store()), why));
+    }
   }
 
   private void keep(String path, boolean copy, String why) throws IOException {

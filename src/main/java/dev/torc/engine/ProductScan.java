@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.DigestMemo;
+import dev.torc.hash.FolderDigest;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
@@ -33,6 +34,8 @@ final class ProductScan {
   private final Runnable slow;
   private final List<RecordedProduct> made = new ArrayList<>();
   private final List<OwnedPath> owned = new ArrayList<>();
+  private long bytes;
+  private int files;
   private String last = ""; // of the folders that were found within the grounds
 
   private ProductScan(
@@ -138,7 +141,13 @@ final class ProductScan {
       return;
     }
     if (kind == Stamp.Kind.FOLDER) {
-      known = new KnownDigest(known.stamp(), digests.productFolder(path).digest(), false);
+      FolderDigest folder = digests.productFolder(path);
+      known = new KnownDigest(known.stamp(), folder.digest(), false);
+      bytes += folder.bytes();
+      files += folder.members().size();
+    } else {
+      bytes += known.stamp().size();
+      files++;
     }
     made.add(new RecordedProduct(path, kind, known.product()));
     owned.add(own(path, self, known));
@@ -164,5 +173,15 @@ final class ProductScan {
   /** The same, and the depfile, as what torc may delete while it is unaltered. */
   List<OwnedPath> owned() {
     return owned;
+  }
+
+  /** The bytes of the products, those in folders included. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** How many files they are, what is in folders counted one by one. */
+  int files() {
+    return files;
   }
 }

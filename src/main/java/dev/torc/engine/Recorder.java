@@ -7,8 +7,10 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.JobResult;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.PostedEvent;
+import dev.torc.cache.Restorable;
 import dev.torc.cache.RunDetails;
 import dev.torc.cache.StartMarks;
+import dev.torc.cache.StoredResult;
 import dev.torc.cache.ThisHost;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Digest;
@@ -55,6 +57,12 @@ public final class Recorder {
 
   /** The records of a job whose last attempt came to this. */
   Record of(AttemptThreads.Begun last, AttemptOutcome outcome) {
+    if (outcome.restored() != null) {
+      Record known =
+          recalled(last.context().graph().name(last.id()), last.reasons(), outcome.restored());
+      outcome.owned().forEach(known.batch::own);
+      return known;
+    }
     JobResult.Outcome how = outcomeOf(outcome);
     Batch batch = new Batch();
     Record record =
@@ -149,6 +157,7 @@ public final class Recorder {
       lists = described.lists();
     }
     ProcessEnd ended = outcome.ended();
+    Restorable terms = how == JobResult.Outcome.OK ? terms(context, id, manifest, outcome) : null;
     JobResult result =
         new JobResult(
             how,
@@ -169,7 +178,9 @@ public final class Recorder {
             signal(ended),
             ended.usage().cpu(),
             ended.usage().peak(),
-            attempts);
+            attempts,
+            terms,
+            null);
     String job = context.graph().job(id).name();
     batch.result(job, result, details).data(job, outcome.data());
     for (PostedLines.Post post : outcome.posts()) {
@@ -179,6 +190,54 @@ public final class Recorder {
     }
     outcome.owned().forEach(batch::own);
     return new Record(batch, result, lists);
+  }
+
+  /** The records of a known result that is put in the place of a run. */
+  Record recalled(String job, List<Reason> reasons, StoredResult from) {
+    JobResult then = from.result();
+    RunDetails run = from.details();
+    JobResult result =
+        new JobResult(
+            JobResult.Outcome.OK,
+            build.id(),
+            then.manifest(),
+            then.products(),
+            then.found(),
+            List.of(),
+            then.wall());
+    RunDetails details =
+        new RunDetails(
+            run.manifest(),
+            entries(reasons),
+            "",
+            build.number(),
+            System.currentTimeMillis(),
+            0,
+            0,
+            run.cpu(),
+            run.peak(),
+            0,
+            run.restorable(),
+            from.origin());
+    Batch batch = new Batch().result(job, result, details).data(job, from.data());
+    return new Record(batch, result, Map.of());
+  }
+
+  /** What is asked of the result later, if it is to be kept. */
+  private static Restorable terms(
+      PlanContext context, int id, Digest manifest, AttemptOutcome outcome) {
+    boolean found = context.graph().job(id).depfile() != null;
+    ProcessEnd.Elsewhere there = outcome.ended().elsewhere();
+    return context
+        .decider()
+        .known()
+        .terms(
+            id,
+            manifest,
+            found ? context.decider().digest(id, List.of(), outcome.snapshot()) : null,
+            there == null ? null : there.system(),
+            outcome.bytes(),
+            outcome.files());
   }
 
   private static List<ManifestEntry> entries(List<Reason> reasons) {
@@ -220,7 +279,18 @@ public final class Recorder {
                 List.of(),
                 0),
             new RunDetails(
-                lines, List.of(), "torc was killed", number, 0, -1, 0, -1, -1, mark.attempt()))
+                lines,
+                List.of(),
+                "torc was killed",
+                number,
+                0,
+                -1,
+                0,
+                -1,
+                -1,
+                mark.attempt(),
+                null,
+                null))
         .data(mark.job(), List.of());
   }
 }

@@ -186,14 +186,15 @@ public final class RemoteRun {
 
   /** Rule 15 for what was moved aside; back with it where the job never began. */
   private void sort() throws IOException {
+    Shelving shelf = removal.shelving();
     begun = places.stream().anyMatch(RemotePlace::hasBegun);
     for (RemotePlace place : places) {
       for (int i = 0; i < place.products().size(); i++) {
         Path product = place.products().get(i).path();
         if (begun) {
-          removal.sort(product, place.aside(i));
+          removal.sort(product, place.aside(i), shelf);
         } else {
-          removal.putBack(product, place.aside(i));
+          removal.putBack(product, place.aside(i), shelf);
         }
       }
       FileTree.remove(temporary(place.key()));

@@ -19,6 +19,9 @@ public record ResourceDemand(Map<String, Long> amounts) {
   /** Name of the GPU resource. */
   public static final String GPUS = "gpus";
 
+  /** What moves files about. */
+  static final ResourceDemand ONE_CPU = new ResourceDemand(Map.of(CPUS, 1L));
+
   /**
    * What a job declares, grown for a later attempt. More cpus than there are become all there are:
    * the job runs alone. What grows stops at the limit.

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * @param usage what its processes used, as far as a shell can tell
  * @param host the node's name
  * @param boot the id of its boot, as Linux gives it
- * @param system kernel, its release, and the machine's architecture
+ * @param system kernel, its release, the machine's architecture, and the C library
  * @param os id and version of the distribution; empty unknown
  * @param log the size of the log
  * @param products their sizes, in the order of {@link BatchJob#products}
@@ -125,6 +125,12 @@ public record BatchStatus(
     return seconds * 1_000_000_000 + Long.parseLong(fraction);
   }
 
+  /** As {@link SystemName} has it. */
+  private String kind() {
+    String[] words = system.split(" ", 3);
+    return words.length < 3 ? "" : words[0] + " " + words[2];
+  }
+
   /** The same as of a job that ran here; one that was cancelled counts as interrupted. */
   public ProcessEnd end() {
     ProcessEnd.How how =
@@ -132,6 +138,12 @@ public record BatchStatus(
             ? ProcessEnd.How.INTERRUPTED
             : ProcessEnd.How.valueOf(cause.name());
     return new ProcessEnd(
-        how, code, wall, usage, message, null, new ProcessEnd.Elsewhere(host, began * 1000));
+        how,
+        code,
+        wall,
+        usage,
+        message,
+        null,
+        new ProcessEnd.Elsewhere(host, began * 1000, kind()));
   }
 }

@@ -21,8 +21,9 @@ public record ProcessEnd(
    *
    * @param host its name
    * @param began when its processes began: milliseconds since 1970, by that machine's clock
+   * @param system as {@link dev.torc.posix.SystemName} has it; empty where that is not known
    */
-  public record Elsewhere(String host, long began) {}
+  public record Elsewhere(String host, long began, String system) {}
 
   /** Why a job's processes are no more. */
   public enum How {

@@ -50,6 +50,15 @@ public record FolderDigest(Digest digest, List<Member> members) {
     }
   }
 
+  /** The bytes of all files in it. */
+  public long bytes() {
+    long sum = 0;
+    for (Member member : members) {
+      sum += member.kind() == Stamp.Kind.FILE ? member.stamp().size() : 0;
+    }
+    return sum;
+  }
+
   /** Orders texts as their UTF-8 bytes are ordered: by code point, unlike String. */
   public static final Comparator<String> BYTE_ORDER =
       (a, b) -> {

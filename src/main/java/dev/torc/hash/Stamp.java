@@ -11,8 +11,9 @@ package dev.torc.hash;
  * @param mtime nanoseconds since 1970 of the last change of the bytes
  * @param ctime nanoseconds since 1970 of the last change of bytes or attributes
  * @param inode number of the file in its file system
- * @param attributes mode, owner, group and link count in one number; 0 where they are not known. It
- *     moves with the ctime and says why that did, so it is no part of what is compared or stored
+ * @param attributes mode, owner, group and link count in one number, odd where there is more than
+ *     one name; 0 where they are not known. It moves with the ctime and says why that did, so it is
+ *     no part of what is compared or stored
  */
 public record Stamp(
     Kind kind, boolean executable, long size, long mtime, long ctime, long inode, long attributes) {
@@ -62,6 +63,11 @@ public record Stamp(
   /** Size and executable bit, mtime, ctime and inode. */
   public long[] numbers() {
     return new long[] {executable ? size | EXECUTABLE : size, mtime, ctime, inode};
+  }
+
+  /** Whether it is a file that is known to have another name, by which others may write to it. */
+  public boolean hasOtherName() {
+    return kind == Kind.FILE && (attributes & 1) != 0;
   }
 
   /** Whether anything is there. */

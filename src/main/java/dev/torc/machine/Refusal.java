@@ -14,6 +14,9 @@ import java.util.Locale;
 /** Says in one line for people what the file system refused. The caller decides what follows. */
 public final class Refusal {
 
+  /** How a line ends that tells of a full disk. */
+  public static final String FULL = ": make room";
+
   private Refusal() {}
 
   /** An error of the file system on one line: {@code FILE: permission denied}. */
@@ -50,7 +53,7 @@ public final class Refusal {
   private static String said(String message) {
     String line = SafeText.line(message, 300);
     if (line.startsWith("No space left") || line.startsWith("Disk quota")) {
-      line += ": make room";
+      line += FULL;
     }
     return line.isEmpty()
         ? "unknown error"

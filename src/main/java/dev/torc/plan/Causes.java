@@ -1,6 +1,7 @@
 package dev.torc.plan;
 
 import dev.torc.cache.JobResult;
+import dev.torc.cache.Origin;
 import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.RunDetails;
 import dev.torc.graph.Graph;
@@ -70,27 +71,49 @@ public final class Causes {
     return switch (ask.verdict) {
       case null ->
           run.adopted
-              ? new CauseChain.Link(name, CauseChain.How.ADOPTED, List.of(), List.of())
-              : reasons(
-                  CauseChain.How.RAN, ask.job, decode(run.details), 0, run.details.number(), next);
+              ? new CauseChain.Link(name, CauseChain.How.ADOPTED, null, List.of(), List.of())
+              : past(run.details, ask.job, next);
       case Verdict.WillRun will -> {
         long last = run == null ? 0 : run.details.number();
-        yield reasons(CauseChain.How.WILL_RUN, ask.job, will.reasons(), last, Long.MAX_VALUE, next);
+        yield reasons(
+            CauseChain.How.WILL_RUN, ask.job, null, will.reasons(), last, Long.MAX_VALUE, next);
+      }
+      case Verdict.WillRestore will -> {
+        long last = run == null ? 0 : run.details.number();
+        yield reasons(
+            CauseChain.How.WILL_RESTORE,
+            ask.job,
+            will.from().origin(),
+            will.reasons(),
+            last,
+            Long.MAX_VALUE,
+            next);
       }
       case Verdict.WillFail will ->
-          reasons(CauseChain.How.WILL_FAIL, ask.job, will.reasons(), 0, Long.MAX_VALUE, next);
+          reasons(CauseChain.How.WILL_FAIL, ask.job, null, will.reasons(), 0, Long.MAX_VALUE, next);
       case Verdict.MayRun may -> {
         next.add(new Ask(may.after(), plan.verdict(may.after())));
         yield new CauseChain.Link(
-            name, CauseChain.How.MAY_RUN, List.of(), List.of(graph.name(may.after())));
+            name, CauseChain.How.MAY_RUN, null, List.of(), List.of(graph.name(may.after())));
       }
       case Verdict.UpToDate _ -> throw new IllegalArgumentException(name + " is up to date");
     };
   }
 
+  private CauseChain.Link past(RunDetails run, int job, List<Ask> next) {
+    CauseChain.How how = run.origin() == null ? CauseChain.How.RAN : CauseChain.How.RESTORED;
+    return reasons(how, job, run.origin(), decode(run), 0, run.number(), next);
+  }
+
   /** A link with reasons; those behind them ran after build {@code above}, by build {@code to}. */
   private CauseChain.Link reasons(
-      CauseChain.How how, int job, List<Reason> reasons, long above, long to, List<Ask> next) {
+      CauseChain.How how,
+      int job,
+      Origin from,
+      List<Reason> reasons,
+      long above,
+      long to,
+      List<Ask> next) {
     List<String> behind = new ArrayList<>();
     for (Reason reason : reasons) {
       int maker = behind(job, reason, above, to);
@@ -99,7 +122,7 @@ public final class Causes {
         next.add(new Ask(maker, null));
       }
     }
-    return new CauseChain.Link(graph.job(job).name(), how, reasons, List.copyOf(behind));
+    return new CauseChain.Link(graph.job(job).name(), how, from, reasons, List.copyOf(behind));
   }
 
   /** The job whose last run made what a reason names, -1 if none did or it cannot be told. */

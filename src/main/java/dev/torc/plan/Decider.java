@@ -4,6 +4,7 @@ import dev.torc.cache.JobResult;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.RunDetails;
+import dev.torc.cache.StoredResult;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.machine.Refusal;
@@ -28,22 +29,30 @@ public final class Decider {
   private final JobRecords records;
   private final NeedContents contents;
   private final Manifest manifest;
+  private final KnownResults known;
   private final VanishedNeeds vanished;
   private final ManifestHash hash = new ManifestHash();
   private final ThreadLocal<ManifestHash> described = ThreadLocal.withInitial(ManifestHash::new);
 
   /** Decides by manifests of the graph's jobs. */
-  Decider(Graph graph, JobRecords records, NeedContents contents, Manifest manifest) {
+  Decider(
+      Graph graph,
+      JobRecords records,
+      NeedContents contents,
+      Manifest manifest,
+      KnownResults known) {
     this.graph = graph;
     this.records = records;
     this.contents = contents;
     this.manifest = manifest;
+    this.known = known;
     this.vanished = new VanishedNeeds(graph, records, contents);
   }
 
   /** The same for another graph. */
   Decider over(Graph next, JobRecords kept, NeedContents now) {
-    return new Decider(next, kept, now, manifest.over(next));
+    Manifest over = manifest.over(next);
+    return new Decider(next, kept, now, over, known.over(next, now, over));
   }
 
   /**
@@ -83,11 +92,51 @@ public final class Decider {
     }
     if (!reasons.isEmpty()) {
       List<Reason> lacking = lacking(id, last, wish, reasons);
-      return lacking.isEmpty()
-          ? new Verdict.WillRun(List.copyOf(reasons))
-          : new Verdict.WillFail(lacking);
+      if (!lacking.isEmpty()) {
+        return new Verdict.WillFail(lacking);
+      }
+      return pending >= 0 ? new Verdict.WillRun(List.copyOf(reasons)) : due(id, reasons);
     }
     return pending >= 0 ? new Verdict.MayRun(pending) : new Verdict.UpToDate();
+  }
+
+  /** The verdict on a job that is due for these reasons, and whose needs are settled. */
+  public Verdict due(int id, List<Reason> reasons) {
+    StoredResult good = null;
+    boolean bytes = true;
+    if (mayRestore(reasons)) {
+      good = known.of(id, true);
+      if (good == null && mayLack(id, reasons)) {
+        bytes = false;
+        good = known.of(id, false);
+      }
+    }
+    return good == null
+        ? new Verdict.WillRun(List.copyOf(reasons))
+        : new Verdict.WillRestore(List.copyOf(reasons), good, bytes);
+  }
+
+  /** Whether the products of a job need not be there. */
+  private boolean mayLack(int id, List<Reason> reasons) {
+    if (!graph.isTemporary(id)) {
+      return false;
+    }
+    for (Reason reason : reasons) {
+      if (reason.kind() == Reason.Kind.PRODUCT_WANTED) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether a result that is known may stand for a run that has these reasons. */
+  private static boolean mayRestore(List<Reason> reasons) {
+    for (Reason reason : reasons) {
+      if (reason.kind().wantsRun()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -115,6 +164,11 @@ public final class Decider {
     Footprint footprint = new Footprint();
     manifest.describe(id, found, footprint, footprint);
     return footprint;
+  }
+
+  /** What is known of earlier results. */
+  public KnownResults known() {
+    return known;
   }
 
   /** The job whose result is needed before it is known what a job reads, -1 if there is none. */
@@ -225,6 +279,13 @@ public final class Decider {
     ManifestHash counts = described.get();
     manifest.describe(id, found, snapshot, new Both(lines, counts));
     return new Described(counts.digest(), lines.lines(), snapshot.members());
+  }
+
+  /** The digest of the same manifest, and nothing else. Callable from any thread. */
+  public Digest digest(int id, List<String> found, NeedSnapshot snapshot) {
+    ManifestHash counts = described.get();
+    manifest.describe(id, found, snapshot, counts);
+    return counts.digest();
   }
 
   /** Says everything to two writers: lines show more than what counts. */

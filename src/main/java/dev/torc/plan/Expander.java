@@ -330,6 +330,7 @@ public final class Expander {
         wanted.data(),
         wanted.hooks(),
         wanted.executors(),
+        wanted.stores(),
         wanted.warnings(),
         wanted.manual());
   }

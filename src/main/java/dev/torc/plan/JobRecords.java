@@ -5,6 +5,7 @@ import dev.torc.cache.JobResult;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.RunDetails;
+import dev.torc.cache.StoredResult;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.syntax.JsonText;
@@ -32,11 +33,15 @@ public final class JobRecords {
 
   private static final int DROPPED = 2;
 
+  private static final int FORESEEN = 3;
+
   private final Graph graph;
   private final Cache cache;
   private final Map<String, Reason> left;
+  private final boolean foresees;
   private final AtomicReferenceArray<JobResult> results;
   private final AtomicIntegerArray settled;
+  private final Map<Integer, Verdict> foreseen = new ConcurrentHashMap<>();
   private final Map<Integer, Map<String, String>> data = new ConcurrentHashMap<>();
   private final AtomicInteger settlings = new AtomicInteger();
   private volatile Lent lent = new Lent(null, null);
@@ -44,11 +49,14 @@ public final class JobRecords {
   /**
    * @param left why jobs run that an earlier torc left running (rule 9) or handed out, by their
    *     names
+   * @param foresees whether nothing is about to run, so that a job that would be restored counts as
+   *     if it were
    */
-  public JobRecords(Graph graph, Cache cache, Map<String, Reason> left) {
+  public JobRecords(Graph graph, Cache cache, Map<String, Reason> left, boolean foresees) {
     this.graph = graph;
     this.cache = cache;
     this.left = left;
+    this.foresees = foresees;
     this.results = new AtomicReferenceArray<>(graph.nodes());
     this.settled = new AtomicIntegerArray(graph.nodes());
   }
@@ -59,17 +67,23 @@ public final class JobRecords {
    * @param settled whether jobs that are settled stay so; join nodes never do
    */
   JobRecords over(Graph next, boolean settled) {
-    JobRecords over = new JobRecords(next, cache, left);
+    JobRecords over = new JobRecords(next, cache, left, foresees);
     for (int node = 0; node < graph.nodes(); node++) {
       over.results.set(node, results.get(node));
       over.settled.set(node, settled && graph.isJob(node) ? this.settled.get(node) : 0);
+      if (over.isForeseen(node)) {
+        over.data.put(node, data.get(node));
+        over.foreseen.put(node, foreseen.get(node));
+      } else if (isForeseen(node)) {
+        over.results.set(node, null);
+      }
     }
     return over;
   }
 
   /** The same for a graph with other numbers, of which nothing is known yet. */
   JobRecords anew(Graph other) {
-    return new JobRecords(other, cache, left);
+    return new JobRecords(other, cache, left, foresees);
   }
 
   /** The job's last result, null if it never ran. */
@@ -160,6 +174,30 @@ public final class JobRecords {
     settlings.incrementAndGet();
   }
 
+  /** Where nothing is about to run: from now on the job counts as restored from a known result. */
+  void foresee(int job, Verdict.WillRestore verdict) {
+    if (foresees) {
+      StoredResult from = verdict.from();
+      foreseen.put(job, verdict);
+      Map<String, String> values = new HashMap<>();
+      from.data().forEach(datum -> values.put(datum.key(), JsonText.of(datum.text())));
+      data.put(job, Map.copyOf(values));
+      results.set(job, from.result());
+      settled.set(job, FORESEEN);
+      settlings.incrementAndGet();
+    }
+  }
+
+  /** The verdict on a job that counts as restored; null for others. */
+  Verdict foreseen(int job) {
+    return isForeseen(job) ? foreseen.get(job) : null;
+  }
+
+  /** Whether the job counts as restored, though its products do not stand in their places. */
+  boolean isForeseen(int job) {
+    return settled.get(job) == FORESEEN;
+  }
+
   /** The job failed, or a failure blocks it: in this build it makes nothing. For good. */
   public void drop(int job) {
     settled.set(job, DROPPED);
@@ -173,7 +211,7 @@ public final class JobRecords {
 
   /** Whether the job's products are known to be valid; of a join node, whether it was passed. */
   public boolean isSettled(int node) {
-    return settled.get(node) == SETTLED;
+    return settled.get(node) == SETTLED || settled.get(node) == FORESEEN;
   }
 
   /**

@@ -19,6 +19,7 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Tool;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -117,6 +118,9 @@ public final class NeedContents implements InputSource {
     if (maker >= 0 && (records.isDropped(maker) || !made(maker, path))) {
       return new ManifestWriter.Content.Missing();
     }
+    if (maker >= 0 && records.isForeseen(maker)) {
+      return foreseen(maker, path);
+    }
     try {
       // What lies in a folder product is looked at anew: its job may have left it out this time.
       boolean inside = maker >= 0 && !graph.declares(maker, path);
@@ -128,6 +132,16 @@ public final class NeedContents implements InputSource {
     } catch (IOException e) {
       return new ManifestWriter.Content.Unreadable(Refusal.why(e));
     }
+  }
+
+  /** What a job will have put back; what its folders hold is seen when it has. */
+  private ManifestWriter.Content foreseen(int maker, String path) {
+    for (RecordedProduct made : records.result(maker).products()) {
+      if (made.path().equals(path)) {
+        return new ManifestWriter.Content.Known(made.digest());
+      }
+    }
+    return new ManifestWriter.Content.Pending(maker);
   }
 
   /** Throws where a folder stands in the place of a source that is needed as a file. */
@@ -199,6 +213,21 @@ public final class NeedContents implements InputSource {
   public Digest product(String path, Stamp.Kind kind) throws IOException {
     KnownDigest known = digests.seen(path);
     return known.stamp().kind() == kind ? product(path, known) : null;
+  }
+
+  /** Whether what torc made stands there as it made it. */
+  boolean stands(OwnedPath part) throws IOException {
+    if (part.kind() == Stamp.Kind.LINK) {
+      Path link = root.resolve(part.path());
+      return Files.isSymbolicLink(link)
+          && Digest.ofText(Files.readSymbolicLink(link).toString()).equals(part.digest());
+    }
+    return part.digest().equals(product(part.path(), part.kind()));
+  }
+
+  /** The programs that commands run. */
+  Programs programs() {
+    return new Programs(root, around.tools(), digests.counting());
   }
 
   @Override
@@ -317,8 +346,10 @@ public final class NeedContents implements InputSource {
     List<Integer> makers = graph.list(list).makers();
     int i = passed.get(list);
     boolean some = graph.list(list).kind() == NeedList.Kind.SOME;
+    boolean seen = !graph.list(list).ofJobs(); // looked for on the disk
     while (i < makers.size()
-        && (records.isSettled(makers.get(i)) || some && records.isDropped(makers.get(i)))) {
+        && (records.isSettled(makers.get(i)) && !(seen && records.isForeseen(makers.get(i)))
+            || some && records.isDropped(makers.get(i)))) {
       i++;
     }
     passed.set(list, i); // what is settled stays so

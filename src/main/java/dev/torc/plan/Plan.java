@@ -19,7 +19,7 @@ public final class Plan {
   private final Verdict[] verdicts;
   private final BitSet decided;
   private final Map<Integer, Reason> maybe;
-  private final int[] counts = new int[4];
+  private final int[] counts = new int[5];
 
   private Plan(
       PlanContext context, Verdict[] verdicts, BitSet decided, Map<Integer, Reason> maybe) {
@@ -64,14 +64,24 @@ public final class Plan {
     }
     for (int j : context.graph().inOrder(selected)) {
       boolean settled = context.records().isSettled(j);
-      verdicts[j] = settled || !decided.get(j) ? UP_TO_DATE : context.decide(j);
+      Verdict foreseen = context.records().foreseen(j);
+      verdicts[j] =
+          foreseen != null ? foreseen : settled || !decided.get(j) ? UP_TO_DATE : context.decide(j);
       if (!(verdicts[j] instanceof Verdict.UpToDate)) {
         Downstream.addReaders(context.graph(), j, decided);
+        foresee(context, j, verdicts[j]);
       } else if (!settled) {
         context.records().settle(j);
       }
     }
     return new Plan(context, verdicts, decided, Map.of());
+  }
+
+  /** Readers of a job that will be restored are decided by what it will be. */
+  static void foresee(PlanContext context, int job, Verdict verdict) {
+    if (verdict instanceof Verdict.WillRestore will) {
+      context.records().foresee(job, will);
+    }
   }
 
   /**
@@ -159,6 +169,9 @@ public final class Plan {
     if (verdict instanceof Verdict.MayRun) {
       return 2;
     }
+    if (verdict instanceof Verdict.WillRestore) {
+      return 4;
+    }
     return verdict instanceof Verdict.UpToDate ? 0 : verdict instanceof Verdict.WillRun ? 1 : 3;
   }
 
@@ -205,6 +218,11 @@ public final class Plan {
     return counts[1];
   }
 
+  /** How many selected jobs will be put back as an earlier run made them. */
+  public int willRestore() {
+    return counts[4];
+  }
+
   /** How many selected jobs will fail at once. */
   public int willFail() {
     return counts[3];
@@ -212,7 +230,7 @@ public final class Plan {
 
   /** Whether all selected jobs are up to date. */
   public boolean isQuiet() {
-    return counts[1] + counts[2] + counts[3] == 0;
+    return counts[1] + counts[2] + counts[3] + counts[4] == 0;
   }
 
   /** How many selected jobs may run. */

@@ -5,6 +5,7 @@ import dev.torc.cache.JobResult;
 import dev.torc.cache.RecordedProduct;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
+import dev.torc.store.KeptResults;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -31,6 +32,8 @@ public record PlanContext(
    * The first context.
    *
    * @param left see {@link JobRecords}; what runs goes from it
+   * @param kept what earlier runs left that may stand for a run
+   * @param foresees see {@link JobRecords}
    * @param around what manifests ask of the machine beside files
    */
   public static PlanContext of(
@@ -38,12 +41,16 @@ public record PlanContext(
       Cache cache,
       Map<String, Reason> left,
       DigestMemo digests,
+      KeptResults kept,
+      boolean foresees,
       Surroundings around,
       JobSelection selection,
       boolean force) {
-    JobRecords records = new JobRecords(graph, cache, left);
+    JobRecords records = new JobRecords(graph, cache, left, foresees);
     NeedContents contents = new NeedContents(graph, records, digests, around);
-    Decider decider = new Decider(graph, records, contents, new Manifest(graph));
+    Manifest manifest = new Manifest(graph);
+    KnownResults known = new KnownResults(graph, cache, contents, manifest, kept);
+    Decider decider = new Decider(graph, records, contents, manifest, known);
     return new PlanContext(graph, records, contents, decider, selection, force, Map.of());
   }
 

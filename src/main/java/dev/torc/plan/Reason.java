@@ -63,7 +63,38 @@ public record Reason(Kind kind, String name, String old, String now) {
      * An earlier build left it where it can be neither seen nor ended from here; {@code old} says
      * whether {@code name} is a host or a user, {@code now} is the number of the torc there.
      */
-    ELSEWHERE
+    ELSEWHERE;
+
+    /** Whether no earlier result can stand for the run that is due. */
+    boolean wantsRun() {
+      return switch (this) {
+        case FAILED,
+            TIMED_OUT,
+            OUT_OF_MEMORY,
+            INTERRUPTED,
+            ALWAYS,
+            FORCED,
+            NEED_UNREADABLE,
+            NEED_VANISHED,
+            IMAGE_UNAVAILABLE,
+            SUBMITTED,
+            ELSEWHERE ->
+            true;
+        case NEVER_RAN,
+            MOVED,
+            NEED_CHANGED,
+            NEED_ADDED,
+            NEED_REMOVED,
+            SETTING_CHANGED,
+            PRODUCT_MISSING,
+            PRODUCT_ALTERED,
+            PRODUCTS_DECLARED,
+            DATA_CHANGED,
+            PRODUCT_WANTED,
+            TOOL_CHANGED ->
+            false;
+      };
+    }
   }
 
   /** Whether one of them is that what a job runs, where, or by which shell, never ran before. */

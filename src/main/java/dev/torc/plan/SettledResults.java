@@ -21,7 +21,10 @@ record SettledResults(PlanContext context) implements ResultSource {
     }
     List<String> paths = new ArrayList<>();
     for (int node : nodes) {
-      JobResult result = context.records().isSettled(node) ? context.records().result(node) : null;
+      JobResult result =
+          context.records().isSettled(node) && !context.records().isForeseen(node)
+              ? context.records().result(node)
+              : null;
       if (result == null) {
         return Optional.empty();
       }

@@ -240,7 +240,8 @@ final class UndeclaredReads {
     return path == null || path.startsWith("/") ? null : path;
   }
 
-  private static boolean isKnown(Template search) {
+  /** Whether a job's own PATH is known without the values of a run. */
+  static boolean isKnown(Template search) {
     if (search != null) {
       for (Template.Part part : search.parts()) {
         if (part instanceof Template.Part.Slot slot && !slot.name().equals("env")) {

@@ -1,5 +1,6 @@
 package dev.torc.plan;
 
+import dev.torc.cache.StoredResult;
 import java.util.List;
 
 /**
@@ -13,6 +14,15 @@ public sealed interface Verdict {
 
   /** It runs, whatever other jobs do. */
   record WillRun(List<Reason> reasons) implements Verdict {}
+
+  /**
+   * It would run, and a good result is known for what it is now: that is put in the place of a run.
+   *
+   * @param reasons why it would run
+   * @param bytes whether its products are put back; else only its record is, since they are
+   *     temporary, and whether a job reads them is to be seen
+   */
+  record WillRestore(List<Reason> reasons, StoredResult from, boolean bytes) implements Verdict {}
 
   /**
    * It would run, but a need cannot be read, all of what it read of some sources is gone, or its

@@ -110,6 +110,7 @@ final class WantedTemporaries {
         context.records().settle(j);
       } else {
         Downstream.addReaders(given.graph(), j, decided);
+        Plan.foresee(context, j, verdicts[j]);
       }
     }
   }
@@ -146,9 +147,12 @@ final class WantedTemporaries {
       maybe.put(maker, reason);
       return true;
     }
-    boolean sure = now instanceof Verdict.WillRun || now instanceof Verdict.WillFail;
+    boolean sure =
+        now instanceof Verdict.WillRun
+            || now instanceof Verdict.WillRestore
+            || now instanceof Verdict.WillFail;
     if (verdict instanceof Verdict.WillRun && now != null && !sure) {
-      verdicts[maker] = new Verdict.WillRun(List.of(reason));
+      verdicts[maker] = context.decider().due(maker, List.of(reason));
       wanted.put(read.path(), reader);
       return true;
     }

@@ -83,9 +83,10 @@ public record FileStatus(
         : MISSING;
   }
 
-  /** The four in one number. */
+  /** The four in one number, which is odd where there is more than one name. */
   static long attributes(int mode, int owner, int group, int links) {
-    return (((long) owner * MIX + group) * MIX + links) * MIX + mode;
+    long mixed = (((long) owner * MIX + group) * MIX + links) * MIX + mode;
+    return links > 1 ? mixed | 1 : mixed & ~1L;
   }
 
   /** The system's words for an error number, in lower case. */

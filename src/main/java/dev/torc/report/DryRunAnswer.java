@@ -60,11 +60,12 @@ public record DryRunAnswer(Plan plan, boolean instances, long expected) implemen
     int[] open = restless().stream().toArray();
     ImageUse.of(plan.context(), open).forEach(image -> lines.add(image.line()));
     lines.add(
-        "%s: %s%d will run, %d may run, %d up to date%s"
+        "%s: %s%d will run, %s%d may run, %d up to date%s"
             .formatted(
                 Amount.count(plan.selected().cardinality(), "job"),
                 plan.willFail() == 0 ? "" : plan.willFail() + " will fail, ",
                 plan.willRun(),
+                plan.willRestore() == 0 ? "" : plan.willRestore() + " will be restored, ",
                 plan.mayRun(),
                 plan.upToDate(),
                 expected < SHORT ? "" : "; about " + Amount.time(expected)));

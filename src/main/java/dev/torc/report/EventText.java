@@ -69,6 +69,9 @@ final class EventText {
     if (event instanceof Event.Note note) {
       return note(note);
     }
+    if (event instanceof Event.JobRestored restored) {
+      return restored(restored);
+    }
     if (event instanceof Event.Changed changed) {
       return at(Detail.BRIEF) ? palette.bold(changed(changed)) + "\n" : "";
     }
@@ -196,6 +199,22 @@ final class EventText {
     return name + ": " + why + "\n" + ran(started.command());
   }
 
+  private String restored(Event.JobRestored restored) {
+    if (!at(Detail.NORMAL)) {
+      return "";
+    }
+    String why =
+        at(Detail.VERBOSE)
+            ? ReasonText.all(restored.reasons())
+            : ReasonText.brief(restored.reasons());
+    return palette.green(SafeText.name(restored.job()))
+        + ": restored from "
+        + OriginText.of(restored.origin())
+        + ": "
+        + why
+        + "\n";
+  }
+
   private String ran(String command) {
     return at(Detail.VERBOSE) ? command(command) : "";
   }
@@ -219,6 +238,7 @@ final class EventText {
                 + output
             : "";
       }
+      case RESTORED -> output(details.log());
       case UP_TO_DATE -> palette.dim(name + ": up to date" + without(details)) + "\n";
       case BLOCKED ->
           at(Detail.BRIEF)

@@ -27,6 +27,10 @@ final class JobJson {
     switch (verdict) {
       case Verdict.UpToDate _ -> out.text("verdict", "up_to_date");
       case Verdict.WillRun will -> reasons(out.text("verdict", "will_run"), will.reasons());
+      case Verdict.WillRestore will -> {
+        reasons(out.text("verdict", "will_restore"), will.reasons());
+        OriginText.json(out, will.from().origin());
+      }
       case Verdict.WillFail will -> reasons(out.text("verdict", "will_fail"), will.reasons());
       case Verdict.MayRun may ->
           out.text("verdict", "may_run").text("after", graph.name(may.after()));

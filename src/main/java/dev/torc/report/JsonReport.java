@@ -44,6 +44,7 @@ public final class JsonReport implements Report {
       case Event.JobStarted _ -> "job_started";
       case Event.JobSubmitted _ -> "job_submitted";
       case Event.JobReleased _ -> "job_released";
+      case Event.JobRestored _ -> "job_restored";
       case Event.JobEnded _ -> "job_ended";
       case Event.JobRetried _ -> "job_retried";
       case Event.Ending _ -> "ending";
@@ -73,6 +74,11 @@ public final class JsonReport implements Report {
       case Event.JobSubmitted out ->
           json.text("job", out.job()).text("executor", out.executor()).text("id", out.id());
       case Event.JobReleased released -> json.text("job", released.job());
+      case Event.JobRestored restored -> {
+        json.text("job", restored.job());
+        OriginText.json(json, restored.origin());
+        JobJson.reasons(json, restored.reasons());
+      }
       case Event.JobEnded ended -> {
         json.text("job", ended.job()).text("state", JsonWriter.lower(ended.state()));
         details(ended.details(), json);

@@ -67,6 +67,7 @@ public final class JunitReport implements Report {
       case Event.Expanded _,
           Event.JobSubmitted _,
           Event.JobReleased _,
+          Event.JobRestored _,
           Event.JobRetried _,
           Event.Ending _,
           Event.Terminal _,

@@ -113,7 +113,7 @@ record JunitXml(
   /** The element that says what is wrong; empty for a case that passed. */
   private static String kind(JobState state) {
     return switch (state) {
-      case RAN, UP_TO_DATE -> "";
+      case RAN, RESTORED, UP_TO_DATE -> "";
       case FAILED -> "failure";
       case INTERRUPTED -> "error";
       case BLOCKED, SUBMITTED, NOT_REACHED -> "skipped";
@@ -141,7 +141,12 @@ record JunitXml(
       xml.writeCharacters(clean(text(of)));
       xml.writeEndElement();
     }
-    String output = of.state() == JobState.UP_TO_DATE ? "up to date, not run\n" : output(of);
+    String output =
+        switch (of.state()) {
+          case UP_TO_DATE -> "up to date, not run\n";
+          case RESTORED -> "restored, not run\n";
+          default -> output(of);
+        };
     if (!output.isEmpty()) {
       line(xml, 3);
       xml.writeStartElement("system-out");

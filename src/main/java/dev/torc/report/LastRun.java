@@ -29,7 +29,9 @@ public record LastRun(JobResult result, RunDetails details) {
                 all.signal(),
                 all.cpu(),
                 all.peak(),
-                all.attempts()));
+                all.attempts(),
+                all.restorable(),
+                all.origin()));
   }
 
   /** Milliseconds since 1970 when it began, 0 where it did not run. */

@@ -195,6 +195,7 @@ public record ListAnswer(
     return switch (verdict) {
       case Verdict.UpToDate _ -> "up to date";
       case Verdict.WillRun _ -> "will run";
+      case Verdict.WillRestore _ -> "will be restored";
       case Verdict.WillFail _ -> "will fail";
       case Verdict.MayRun _ -> "may run";
     };

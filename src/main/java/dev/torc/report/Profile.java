@@ -109,7 +109,8 @@ public final class Profile implements Report {
       case Event.JobRetried retried -> end(retried.job(), "retried", retried.details());
       case Event.JobEnded ended ->
           end(ended.job(), JsonWriter.lower(ended.state()), ended.details());
-      case Event.Expanded _,
+      case Event.JobRestored _,
+          Event.Expanded _,
           Event.Ending _,
           Event.Terminal _,
           Event.Fetching _,

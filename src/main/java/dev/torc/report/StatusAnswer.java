@@ -87,18 +87,21 @@ public record StatusAnswer(
 
   private void verdicts(StringBuilder out, Palette palette) {
     long fail = count(Verdict.WillFail.class);
+    long restored = count(Verdict.WillRestore.class);
     out.append(
             palette.bold(
-                "%s: %s%d will run, %d may run, %d up to date"
+                "%s: %s%d will run, %s%d may run, %d up to date"
                     .formatted(
                         Amount.count(named().cardinality(), "job"),
                         fail == 0 ? "" : fail + " will fail, ",
                         count(Verdict.WillRun.class),
+                        restored == 0 ? "" : restored + " will be restored, ",
                         count(Verdict.MayRun.class),
                         count(Verdict.UpToDate.class))))
         .append('\n');
     list(out, palette.red("will fail:"), lines(Verdict.WillFail.class));
     list(out, palette.yellow("will run:"), lines(Verdict.WillRun.class));
+    list(out, palette.yellow("will be restored:"), lines(Verdict.WillRestore.class));
     list(out, palette.yellow("may run:"), lines(Verdict.MayRun.class));
     list(out, palette.green("up to date:"), lines(Verdict.UpToDate.class));
   }
@@ -152,6 +155,7 @@ public record StatusAnswer(
       Graph graph = plan.context().graph();
       out.number("will_fail", count(Verdict.WillFail.class))
           .number("will_run", count(Verdict.WillRun.class))
+          .number("will_restore", count(Verdict.WillRestore.class))
           .number("may_run", count(Verdict.MayRun.class))
           .number("up_to_date", count(Verdict.UpToDate.class))
           .objects(

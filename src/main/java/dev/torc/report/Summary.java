@@ -24,6 +24,7 @@ public final class Summary {
     for (JobState state :
         new JobState[] {
           JobState.RAN,
+          JobState.RESTORED,
           JobState.UP_TO_DATE,
           JobState.FAILED,
           JobState.BLOCKED,

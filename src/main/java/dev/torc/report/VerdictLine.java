@@ -71,6 +71,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
   private static List<Reason> reasons(Verdict verdict) {
     return switch (verdict) {
       case Verdict.WillRun will -> will.reasons();
+      case Verdict.WillRestore will -> will.reasons();
       case Verdict.WillFail will -> will.reasons();
       case Verdict.MayRun _, Verdict.UpToDate _ -> List.of();
     };
@@ -98,6 +99,11 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     return switch (verdict()) {
       case Verdict.UpToDate _ -> "up to date";
       case Verdict.WillRun will -> "will run: " + why(ReasonText.all(will.reasons()));
+      case Verdict.WillRestore will ->
+          "will be restored"
+              + (isFold() ? "" : " from " + OriginText.of(will.from().origin()))
+              + ": "
+              + why(ReasonText.all(will.reasons()));
       case Verdict.WillFail will -> "will fail: " + why(ReasonText.all(will.reasons()));
       case Verdict.MayRun _ -> "may run: " + after();
     };
@@ -108,6 +114,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     return switch (verdict()) {
       case Verdict.UpToDate _ -> "";
       case Verdict.WillRun will -> why(ReasonText.brief(will.reasons()));
+      case Verdict.WillRestore will -> why(ReasonText.brief(will.reasons()));
       case Verdict.WillFail will -> why(ReasonText.brief(will.reasons()));
       case Verdict.MayRun _ -> after();
     };

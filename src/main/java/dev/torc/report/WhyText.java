@@ -73,7 +73,11 @@ public final class WhyText {
   private static String past(RunDetails last, CauseChain chain, Palette palette) {
     return chain.head().how() == CauseChain.How.ADOPTED
         ? "its products were adopted" + at(last) + " and it did not run since"
-        : "it last ran in build " + last.number() + at(last) + because(chain, palette);
+        : (last.origin() == null
+                ? "it last ran in build " + last.number() + at(last)
+                : "it was restored in build %d%s from %s"
+                    .formatted(last.number(), at(last), OriginText.of(last.origin())))
+            + because(chain, palette);
   }
 
   private static String because(CauseChain chain, Palette palette) {
@@ -126,6 +130,18 @@ public final class WhyText {
     boolean again = !told.add(job);
     return switch (link.how()) {
       case WILL_RUN -> name + " will run: " + (again ? "see above" : reasons(link, depth, false));
+      case WILL_RESTORE ->
+          name
+              + " will be restored from "
+              + OriginText.of(link.from())
+              + ": "
+              + (again ? "see above" : reasons(link, depth, false));
+      case RESTORED ->
+          name
+              + " was restored from "
+              + OriginText.of(link.from())
+              + ": "
+              + (again ? "see above" : reasons(link, depth, false));
       case WILL_FAIL -> name + " will fail: " + (again ? "see above" : reasons(link, depth, false));
       case MAY_RUN -> {
         String after = link.behind().getFirst();
@@ -167,6 +183,8 @@ public final class WhyText {
         + SafeText.name(root)
         + switch (link.how()) {
           case RAN -> " ran: " + ReasonText.brief(link.reasons());
+          case RESTORED -> " was restored: " + ReasonText.brief(link.reasons());
+          case WILL_RESTORE -> " will be restored: " + ReasonText.brief(link.reasons());
           case WILL_RUN, MAY_RUN -> " will run: " + ReasonText.brief(link.reasons());
           case WILL_FAIL -> " will fail: " + ReasonText.brief(link.reasons());
           case ADOPTED -> " was adopted";

@@ -71,7 +71,8 @@ public final class AllocatedBuild implements AutoCloseable {
         given.input(),
         given.variables(),
         given.containers(),
-        executor);
+        executor,
+        given.restores());
   }
 
   /**

@@ -251,6 +251,9 @@ public final class BuildSession {
     Consumer<Event> listener =
         event -> {
           if (event instanceof Event.Finished last) {
+            if (!work.news().isEmpty()) {
+              watcher.accept(new Event.Note(Event.Level.INFO, work.news()));
+            }
             work.end(last);
           } else if (event instanceof Event.JobStarted job) {
             commands.started(job);

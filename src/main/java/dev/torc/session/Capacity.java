@@ -84,7 +84,10 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
   void refuse(Plan plan) {
     BitSet jobs = (BitSet) plan.selected().clone();
     plan.selected().stream()
-        .filter(j -> plan.verdict(j) instanceof Verdict.UpToDate)
+        .filter(
+            j ->
+                plan.verdict(j) instanceof Verdict.UpToDate
+                    || plan.verdict(j) instanceof Verdict.WillRestore)
         .forEach(jobs::clear);
     refuse(plan.context().graph(), jobs);
   }

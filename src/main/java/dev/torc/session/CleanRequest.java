@@ -20,8 +20,10 @@ import dev.torc.plan.StaleProducts;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.RandomId;
 import dev.torc.report.CleanAnswer;
+import dev.torc.store.KeptResults;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
+import dev.torc.workflow.Stores;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -145,7 +147,7 @@ public record CleanRequest(
             return null;
           }
           try (Cache cache = Cache.open(place, told.warn)) {
-            var on = WriteSession.endLeftovers(caller.env(), place, cache, lock.gone(), told.warn);
+            var on = WriteSession.endLeftovers(caller, place, cache, lock.gone(), told.warn);
             if (runsElsewhere(on) || !endOut(cache)) {
               return new CleanAnswer(dry, removed, staying, false, true);
             }
@@ -218,6 +220,9 @@ public record CleanRequest(
       boolean well = true;
       if (all || stale || !kept) {
         well = cleaner.products(choice(folder, cache));
+        if (!dry) {
+          forgetResults(folder, cache);
+        }
         if (undeclared > 0) {
           told.warn.accept(
               "left %s that no job declares any more; %s"
@@ -234,6 +239,15 @@ public record CleanRequest(
       return well;
     }
 
+    /** What was made and is to go is not put back either. */
+    private void forgetResults(ProjectFolder folder, Cache cache) throws IOException {
+      KeptResults results = new KeptResults(cache, Stores.UNSAID, false);
+      Graph graph = folder.project() == null ? null : folder.project().graph();
+      results.forget(
+          stale && graph != null ? job -> isWanted(job) && graph.jobId(job) < 0 : this::isWanted);
+      results.end();
+    }
+
     /** The cleaner; without a cache it knows no products. */
     private Cleaner cleaner(ProjectFolder folder, Cache cache) throws IOException {
       ProductRemoval removal = cache == null ? null : removal(folder, cache, _ -> {});
@@ -248,7 +262,7 @@ public record CleanRequest(
         throws IOException {
       DigestMemo digests = DigestMemo.looking(place.root(), caller.stamps(place), cache::stamp);
       AllowedRoots allowed = new AllowedRoots(place.root(), roots(folder));
-      return new ProductRemoval(place, allowed, "", cache, digests, note);
+      return new ProductRemoval(place, allowed, "", cache, digests, null, note);
     }
 
     /**
@@ -290,7 +304,8 @@ public record CleanRequest(
       }
       Wanted wanted = Wanted.of(folder.project(), targets);
       Graph graph = folder.project().graph();
-      StaleProducts staleness = new StaleProducts(graph, new JobRecords(graph, cache, Map.of()));
+      StaleProducts staleness =
+          new StaleProducts(graph, new JobRecords(graph, cache, Map.of(), false));
       if (stale) {
         refuseOtherFiles(folder.project(), cache, staleness);
         Set<String> names = wanted.names(graph);

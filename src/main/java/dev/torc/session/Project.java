@@ -4,6 +4,7 @@ import dev.torc.buildfile.BuildFile;
 import dev.torc.buildfile.Overrides;
 import dev.torc.buildfile.ParsedBuildFile;
 import dev.torc.buildfile.ResultSource;
+import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.engine.ImageSupply;
 import dev.torc.exec.Containers;
@@ -21,6 +22,7 @@ import dev.torc.plan.ImageSource;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.Surroundings;
 import dev.torc.rest.GraphFile;
+import dev.torc.store.KeptResults;
 import dev.torc.workflow.Image;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
@@ -38,6 +40,7 @@ import java.util.function.Function;
  * @param source reads the workflow anew with what is known of results
  * @param containers what is known of runtimes and images
  * @param kept the file of the last build where the graph comes from it, null where it does not
+ * @param restores whether a known result may stand for a run
  * @param keeper keeps the graph in that file
  */
 public record Project(
@@ -49,6 +52,7 @@ public record Project(
     Expander.Source source,
     Containers containers,
     GraphFile kept,
+    boolean restores,
     Keeper keeper) {
 
   /** Keeps a graph for the next build. */
@@ -93,6 +97,7 @@ public record Project(
         from,
         new Containers(contained ? options.containers() : null, place.root(), caller.env()),
         kept,
+        options.restores(),
         from);
   }
 
@@ -123,13 +128,22 @@ public record Project(
     }
     Graph graph = unexpanded(source);
     return new Project(
-        caller, graph.workflow(), graph, place, files, source, containers, null, keeper);
+        caller, graph.workflow(), graph, place, files, source, containers, null, restores, keeper);
   }
 
   /** The same project with groups expanded. */
   public Project with(Graph expanded) {
     return new Project(
-        caller, expanded.workflow(), expanded, place, files, source, containers, kept, keeper);
+        caller,
+        expanded.workflow(),
+        expanded,
+        place,
+        files,
+        source,
+        containers,
+        kept,
+        restores,
+        keeper);
   }
 
   /** Where torc's own files of this project are. */
@@ -149,6 +163,11 @@ public record Project(
   /** The clock of the file system, for a command that may write. */
   FileClock clock() {
     return FileClock.of(place.clock(), stamps());
+  }
+
+  /** The results that are kept for later. */
+  KeptResults results(Cache cache) {
+    return new KeptResults(cache, workflow.stores().keep(), restores);
   }
 
   /** What manifests ask of the machine beside files. */

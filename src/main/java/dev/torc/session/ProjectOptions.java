@@ -23,6 +23,7 @@ import java.util.SortedMap;
  * @param containers the runtime that all images are run with, {@link #HOST} where they are not run;
  *     null where each may choose
  * @param executor the executor that all jobs are for; null where each job says so itself
+ * @param restores whether a known result may stand for a run
  */
 public record ProjectOptions(
     List<Path> files,
@@ -30,7 +31,8 @@ public record ProjectOptions(
     byte[] input,
     SortedMap<String, String> variables,
     String containers,
-    String executor) {
+    String executor,
+    boolean restores) {
 
   /** The variable that names the site's file. */
   public static final String SITE = "TORC_CONFIG";

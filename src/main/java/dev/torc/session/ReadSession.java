@@ -12,6 +12,7 @@ import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
+import dev.torc.store.KeptResults;
 import dev.torc.workflow.Group;
 import java.io.IOException;
 import java.util.BitSet;
@@ -30,6 +31,7 @@ public final class ReadSession implements AutoCloseable {
   private final Cache cache;
   private final Map<String, Reason> left;
   private final DigestMemo digests;
+  private final KeptResults kept;
   private final PlanContext context;
   private final RestState rest;
 
@@ -41,6 +43,7 @@ public final class ReadSession implements AutoCloseable {
     Project given = this.rest.project();
     this.left = RunningJobs.of(given.place(), cache, gone).left();
     this.digests = given.looking(cache::stamp);
+    this.kept = given.results(cache);
     this.rest.hand(digests);
     Expander expander =
         given.expander(
@@ -61,7 +64,8 @@ public final class ReadSession implements AutoCloseable {
   }
 
   private PlanContext context(Project of, JobSelection selection, boolean force) {
-    return PlanContext.of(of.graph(), cache, left, digests, of.surroundings(), selection, force);
+    return PlanContext.of(
+        of.graph(), cache, left, digests, kept, true, of.surroundings(), selection, force);
   }
 
   /**

@@ -15,6 +15,7 @@ import dev.torc.engine.LaunchBuilder;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.Recorder;
 import dev.torc.engine.Remotes;
+import dev.torc.engine.Restoring;
 import dev.torc.engine.TemporaryFolder;
 import dev.torc.exec.Containers;
 import dev.torc.exec.LeftoverProcesses;
@@ -23,6 +24,7 @@ import dev.torc.exec.RemoteKey;
 import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.Runner;
 import dev.torc.hash.DigestMemo;
+import dev.torc.machine.Amount;
 import dev.torc.machine.Makeflags;
 import dev.torc.machine.Refusal;
 import dev.torc.machine.SafeText;
@@ -35,6 +37,7 @@ import dev.torc.plan.Reason;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.GroupBits;
 import dev.torc.posix.OwnFile;
+import dev.torc.store.KeptResults;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -66,8 +69,9 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
   private final List<StartMarks.Mark> elsewhere; // that other hosts may still run
   private final DigestMemo digests;
   private final Consumer<String> warn;
+  private final KeptResults kept;
   private final Heap heap = new Heap();
-  private final List<String> kept = new ArrayList<>(); // lines of a first build, told as one
+  private final List<String> aside = new ArrayList<>(); // lines of a first build, told as one
   private boolean recorded;
   private volatile boolean handed; // whether anything went to a scheduler
 
@@ -80,6 +84,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     this.left = RunningJobs.left(project.place(), on, Set.of());
     this.elsewhere = on.stream().filter(mark -> !mark.isRemote()).toList();
     this.warn = warn;
+    this.kept = project.results(cache);
     this.build = new BuildId(id, cache.nextBuildNumber());
     this.digests =
         new DigestMemo(
@@ -114,7 +119,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     try {
       List<StartMarks.Mark> on = new ArrayList<>();
       for (StartMarks.Mark mark :
-          endLeftovers(project.caller().env(), project.place(), cache, gone, warn)) {
+          endLeftovers(project.caller(), project.place(), cache, gone, warn)) {
         on.add(mark.isRemote() ? new StartMarks.Mark(id, mark.job(), 1).at(mark.executor()) : mark);
       }
       CachePlace place = cache.place();
@@ -151,11 +156,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
    * @return the marks of what goes on
    */
   public static List<StartMarks.Mark> endLeftovers(
-      Map<String, String> env,
-      CachePlace place,
-      Cache cache,
-      Set<String> gone,
-      Consumer<String> warn) {
+      Caller caller, CachePlace place, Cache cache, Set<String> gone, Consumer<String> warn) {
     List<StartMarks.Mark> marks = new ArrayList<>(StartMarks.read(place));
     List<StartMarks.Mark> on = new ArrayList<>(StartMarks.out(marks, cache));
     marks.removeIf(StartMarks.Mark::isRemote);
@@ -166,7 +167,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     StartMarks.running(marks, cache)
         .forEach(mark -> left.add(new LeftoverProcesses.Mark(mark.build(), mark.job())));
     LeftoverProcesses.end(place.root(), left, LocalRunner.GRACE).forEach(warn);
-    endContainers(place.root(), env, StartMarks.running(marks, cache), warn);
+    endContainers(place.root(), caller.env(), StartMarks.running(marks, cache), warn);
     for (StartMarks.Mark mark : marks) {
       try {
         FileTree.remove(TemporaryFolder.of(place, mark));
@@ -176,6 +177,10 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     }
     for (StartMarks.Mark mark : StartMarks.live(marks, cache)) {
       cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
+    }
+    for (StartMarks.Mark mark : StartMarks.restored(marks, cache)) {
+      DigestMemo digests = DigestMemo.looking(place.root(), caller.stamps(place), cache::stamp);
+      Restoring.claim(cache, new ProductRemoval(place, null, "", cache, digests, null, warn), mark);
     }
     cache.flush();
     return on;
@@ -204,7 +209,15 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
   /** What is known before anything runs. */
   public PlanContext context(JobSelection selection, boolean force) {
     return PlanContext.of(
-        project.graph(), cache, left, digests, project.surroundings(), selection, force);
+        project.graph(),
+        cache,
+        left,
+        digests,
+        kept,
+        false,
+        project.surroundings(),
+        selection,
+        force);
   }
 
   /** What attempts of this build share. */
@@ -250,6 +263,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
         Long.toString(build.number()),
         cache,
         digests,
+        kept,
         this::kept);
   }
 
@@ -262,15 +276,15 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
       warn.accept(line);
       return;
     }
-    synchronized (kept) {
-      kept.add(line);
+    synchronized (aside) {
+      aside.add(line);
     }
   }
 
   private void tellKept() {
-    if (!kept.isEmpty()) {
-      int more = kept.size() - 1;
-      String line = kept.getFirst() + (more == 0 ? "" : "; and " + more + " more likewise");
+    if (!aside.isEmpty()) {
+      int more = aside.size() - 1;
+      String line = aside.getFirst() + (more == 0 ? "" : "; and " + more + " more likewise");
       warn.accept(line);
     }
   }
@@ -289,9 +303,22 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     }
   }
 
+  /** Says once where earlier results are, and how much of them; empty where there is no news. */
+  String news() {
+    try {
+      return kept.isNew()
+          ? "earlier results are kept in .torc/store, %s at most (stores: {keep: SIZE})"
+              .formatted(Amount.size(kept.bound()))
+          : "";
+    } catch (IOException e) {
+      return ""; // the bound could not be found, so there is none to tell
+    }
+  }
+
   /** Writes how the build ended; the marks of its jobs are replaced by their records now. */
   void end(Event.Finished finished) {
     tellKept();
+    kept.end();
     if (recorded) {
       TreeMap<String, Integer> counts = new TreeMap<>();
       finished.counts().forEach((state, count) -> counts.put(state.name(), count));

@@ -20,6 +20,7 @@ import java.util.StringJoiner;
  * @param temporary whether only readers want its products: see {@code plan.WantedTemporaries}
  * @param deletes whether what is temporary goes when it was read: see {@code engine.SpentProducts}
  * @param manual whether it runs only when it is named or something that will be built needs it
+ * @param caching whether its results are stored for later, and restored
  * @param showsOutput whether all that it wrote is shown when it ends, also where it ended well
  * @param priority larger first
  * @param executor the name of the one that runs it; null for this machine
@@ -44,6 +45,7 @@ public record Job(
     boolean interactive,
     boolean manual,
     boolean allowFailure,
+    Caching caching,
     boolean showsOutput,
     int priority,
     List<String> tags,

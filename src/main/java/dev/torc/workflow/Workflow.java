@@ -22,6 +22,7 @@ import java.util.SortedMap;
  * @param data the values of the {@code data} section by name, as {@link JsonText}
  * @param hooks in the order written
  * @param executors schedulers of other machines, in the order written
+ * @param stores where results are kept for later
  * @param warnings what is accepted but looks wrong
  * @param manual names of the jobs that a build of all leaves out, and of such groups whose
  *     instances are not known
@@ -39,6 +40,7 @@ public record Workflow(
     SortedMap<String, String> data,
     List<Hook> hooks,
     List<Executor> executors,
+    Stores stores,
     List<BadInput.Diagnostic> warnings,
     List<String> manual) {
 

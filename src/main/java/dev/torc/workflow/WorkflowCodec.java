@@ -30,6 +30,7 @@ public final class WorkflowCodec {
   private static final Image.Pull[] PULLS = Image.Pull.values();
   private static final Retry.Cause[] CAUSES = Retry.Cause.values();
   private static final Executor.Word[] WORDS = Executor.Word.values();
+  private static final Caching[] CACHING = Caching.values();
   private static final Hook.On[] ONS = Hook.On.values();
 
   private final List<String> shared;
@@ -77,6 +78,8 @@ public final class WorkflowCodec {
     out.map(workflow.data(), ByteWriter::text);
     out.list(workflow.hooks(), this::hook);
     out.list(workflow.executors(), this::executor);
+    out.number(workflow.stores().keep());
+    out.text(workflow.stores().system());
     out.list(workflow.warnings(), this::said);
     out.list(workflow.manual(), ByteWriter::text);
   }
@@ -103,6 +106,7 @@ public final class WorkflowCodec {
     SortedMap<String, String> data = in.map(ByteReader::text);
     List<Hook> hooks = in.list(this::hook);
     List<Executor> executors = in.list(this::executor);
+    Stores stores = new Stores(in.number(), in.text());
     List<BadInput.Diagnostic> warnings = in.list(this::said);
     List<String> manual = in.list(ByteReader::text);
     return new Workflow(
@@ -118,6 +122,7 @@ public final class WorkflowCodec {
         data,
         hooks,
         executors,
+        stores,
         warnings,
         manual);
   }
@@ -148,6 +153,7 @@ public final class WorkflowCodec {
     out.flag(job.interactive());
     out.flag(job.manual());
     out.flag(job.allowFailure());
+    out.number(job.caching().ordinal());
     out.flag(job.showsOutput());
     out.number(job.priority());
     out.list(job.tags(), ByteWriter::text);
@@ -182,6 +188,7 @@ public final class WorkflowCodec {
         in.flag(),
         in.flag(),
         in.flag(),
+        CACHING[in.small()],
         in.flag(),
         in.small(),
         in.list(ByteReader::text),

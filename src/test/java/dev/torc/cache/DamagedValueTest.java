@@ -19,6 +19,8 @@ class DamagedValueTest {
 
   private static final String JOB = "train/lr=0.1";
 
+  private static final List<List<String>> NAMES = List.of(List.of("a.h", "b.h"));
+
   @TempDir Path root;
 
   private Cache open() {
@@ -35,6 +37,7 @@ class DamagedValueTest {
             new Batch().list(Samples.digest(name), List.of(new ManifestEntry(1, name, "", "x"))));
       }
       cache.put(new Batch().build(Samples.build(1)).build(Samples.build(2)));
+      cache.put(new Batch().stored(Samples.stored(JOB)).storedNames(Samples.digest(JOB), NAMES));
       cache.put(new Batch().attempt(Samples.attempt(1, 0)).series(1, 0, Samples.series()));
     }
   }
@@ -48,6 +51,8 @@ class DamagedValueTest {
     cache.eachEvent(0, 0, all::add);
     all.addAll(cache.builds(9));
     cache.eachAttempt(0, all::add);
+    new StoredResults(cache).each(all::add);
+    all.addAll(new StoredResults(cache).names(Samples.digest(JOB)));
     if (cache.series(1, 0) != null) {
       all.add("series");
     }

@@ -98,15 +98,49 @@ class RecordCodecTest {
                 + "0e0a",
             7),
         new Kind<>(
-            new RunDetails(List.of(entry), List.of(entry, entry), "x", 1, 2, 3, 4, 5, -1, 7),
+            new RunDetails(
+                List.of(entry),
+                List.of(entry, entry),
+                "x",
+                1,
+                2,
+                3,
+                4,
+                5,
+                -1,
+                7,
+                new Restorable(DIGEST, DIGEST.executable(), List.of("p"), 6, 7, true),
+                new Origin("s", 8, "h", 9)),
             RecordCodec::details,
             RecordCodec::details,
             ("030b" + line)
                 + ("050b" + line)
                 + ("050b" + line)
                 + "070178"
-                + ("0802" + "0a04" + "0c06" + "0e08" + "100a" + "1201" + "140e"),
-            10),
+                + ("0802" + "0a04" + "0c06" + "0e08" + "100a" + "1201" + "140e")
+                + ("174f" + "032101" + SUM + "052102" + SUM + "070170" + "080c" + "0a0e" + "0c02")
+                + ("190a" + "030173" + "0410" + "070168" + "0812"),
+            12),
+        new Kind<>(
+            new StoredResult(
+                "j",
+                new JobResult(
+                    JobResult.Outcome.OK, "b", DIGEST, List.of(), List.of("f"), List.of(), 0),
+                new RunDetails(List.of(), List.of(), "", 1, 2, 0, 0, 0, 0, 1, null, null),
+                List.of(new StoredValue("k", "v")),
+                List.of(new OwnedPath("d", Stamp.Kind.FILE, DIGEST, "j", false)),
+                DIGEST,
+                5),
+            RecordCodec::stored,
+            RecordCodec::stored,
+            "03016a"
+                + ("052b" + "0202" + "050162" + "072101" + SUM + "0b0166")
+                + ("0708" + "0700" + "0802" + "0a04" + "1402")
+                + ("0906" + "03016b" + "050176")
+                + ("0b2b" + "0204" + "052101" + SUM + "07016a" + "0b0164")
+                + ("0d2101" + SUM)
+                + "0e0a",
+            7),
         new Kind<>(
             new OwnedPath("path", Stamp.Kind.FOLDER, DIGEST, "j", true),
             RecordCodec::owned,
@@ -223,7 +257,18 @@ class RecordCodecTest {
   void unknownStatesAndReasonsOfARecordForPeopleReadBack() {
     RunDetails details =
         new RunDetails(
-            List.of(), List.of(new ManifestEntry(999, "n", null, null)), "", 1, 2, 0, 0, 0, 0, 1);
+            List.of(),
+            List.of(new ManifestEntry(999, "n", null, null)),
+            "",
+            1,
+            2,
+            0,
+            0,
+            0,
+            0,
+            1,
+            null,
+            null);
     BuildRecord build =
         new BuildRecord(
             new BuildId("b", 7), 1, 2, new TreeMap<>(Map.of("RESTORED", 4)), 0, List.of());

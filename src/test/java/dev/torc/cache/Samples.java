@@ -85,7 +85,33 @@ final class Samples {
         9,
         -1,
         Long.MAX_VALUE,
-        3);
+        3,
+        null,
+        null);
+  }
+
+  static StoredResult stored(String name) {
+    RunDetails run = details(name, "b1");
+    return new StoredResult(
+        name,
+        result(name, "b1"),
+        new RunDetails(
+            run.manifest(),
+            run.reasons(),
+            run.what(),
+            run.number(),
+            run.started(),
+            run.exit(),
+            run.signal(),
+            run.cpu(),
+            run.peak(),
+            run.attempts(),
+            new Restorable(digest("key " + name), null, List.of("sh=/bin/sh 1 2"), 3, 4, true),
+            new Origin("", 5, "", 6)),
+        List.of(new StoredValue("k", name)),
+        List.of(owned(name)),
+        digest("log"),
+        7);
   }
 
   static OwnedPath owned(String name) {

@@ -112,7 +112,7 @@ class AttemptsTest extends Harness {
               end.usage(),
               "",
               null,
-              new ProcessEnd.Elsewhere("node7", began));
+              new ProcessEnd.Elsewhere("node7", began, ""));
         });
     build();
     AttemptRecord only = attempts().getFirst();

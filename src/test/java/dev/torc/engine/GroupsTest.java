@@ -35,6 +35,7 @@ class GroupsTest extends Harness {
         _ -> grouped.workflow(),
         null,
         null,
+        true,
         (_, _, _) -> null);
   }
 

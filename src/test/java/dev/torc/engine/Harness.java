@@ -83,6 +83,9 @@ class Harness {
   boolean failFast;
   boolean force;
 
+  /** Whether known results stand for runs; off, since most tests are about runs. */
+  boolean restores;
+
   /** Whether commands are told as they run. */
   boolean commands;
 
@@ -299,7 +302,13 @@ class Harness {
     return Project.load(
         caller(),
         new ProjectOptions(
-            files, null, null, new TreeMap<>(), containers ? null : ProjectOptions.HOST, null));
+            files,
+            null,
+            null,
+            new TreeMap<>(),
+            containers ? null : ProjectOptions.HOST,
+            null,
+            restores));
   }
 
   /** Who builds, on a machine of the test's own. */
@@ -330,6 +339,7 @@ class Harness {
         found -> workflow = p.source().expand(found),
         p.containers(),
         p.kept(),
+        p.restores(),
         p.keeper());
   }
 
@@ -537,6 +547,7 @@ class Harness {
                     switch (plan.verdict(j)) {
                       case Verdict.UpToDate _ -> "up to date";
                       case Verdict.WillRun will -> "will run: " + words(will.reasons());
+                      case Verdict.WillRestore will -> "restored: " + words(will.reasons());
                       case Verdict.WillFail will -> "will fail: " + words(will.reasons());
                       case Verdict.MayRun may -> "may run: " + graph.name(may.after());
                     }));
@@ -600,12 +611,14 @@ class Harness {
         .orElse(null);
   }
 
-  /** The lines for people of the last build. */
+  /** The lines for people of the last build, but for what the first one to keep anything says. */
   List<String> notes() {
     List<String> notes = new ArrayList<>();
     for (Event event : events) {
       if (event instanceof Event.Note note) {
-        notes.add(note.text());
+        if (!note.text().startsWith("earlier results are kept")) {
+          notes.add(note.text());
+        }
       } else if (event instanceof Event.JobEnded end && end.state() == JobState.FAILED) {
         notes.add(end.job() + " failed: " + end.details().what());
       }

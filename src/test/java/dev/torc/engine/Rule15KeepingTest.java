@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -295,10 +296,23 @@ class Rule15KeepingTest extends Harness {
   }
 
   @Test
-  void staleProductsMoveOutOfTheWayOfAGlob() {
+  void staleProductsMoveToTheStoreOutOfTheWayOfAGlob() {
     given("o: { command: make o, produces: [g/old.c] }");
     build();
     given("a: { command: make a, needs: ['g/*.c'], produces: [p] }");
+    edit("g/x.c", "1");
+    build().ran("a");
+    assertEquals(List.of(), kept());
+    assertFalse(Files.exists(root.resolve("g/old.c")));
+    said("moved g/old.c to .torc/store: no job produces it any more");
+    settled();
+  }
+
+  @Test
+  void theyMoveToKeptWhereNothingIsStored() {
+    given("o: { command: make o, produces: [g/old.c] }");
+    build();
+    givenFile("stores: {keep: 0}\njobs: {a: { command: make a, needs: ['g/*.c'], produces: [p] }}");
     edit("g/x.c", "1");
     build().ran("a");
     assertEquals(List.of("g/old.c"), kept());

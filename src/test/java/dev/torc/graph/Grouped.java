@@ -63,6 +63,7 @@ public final class Grouped {
         flat.data(),
         flat.hooks(),
         flat.executors(),
+        flat.stores(),
         flat.warnings(),
         flat.manual());
   }
@@ -86,6 +87,7 @@ public final class Grouped {
         job.interactive(),
         job.manual(),
         job.allowFailure(),
+        job.caching(),
         job.showsOutput(),
         job.priority(),
         job.tags(),

@@ -70,6 +70,7 @@ class GrowthTest {
           all.data(),
           all.hooks(),
           all.executors(),
+          all.stores(),
           all.warnings(),
           all.manual());
     }

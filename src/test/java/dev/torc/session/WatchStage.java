@@ -96,7 +96,8 @@ final class WatchStage implements WatchRequest.Screen, Notices {
             new LockTerms(true, false, Set.of()),
             false,
             new TreeMap<>());
-    ProjectOptions options = new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null);
+    ProjectOptions options =
+        new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, true);
     try {
       new WatchRequest(caller, options, request, this, this, false, () -> now).run();
     } catch (Over over) {

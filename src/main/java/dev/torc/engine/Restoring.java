@@ -1,0 +1,146 @@
+package dev.torc.engine;
+
+import dev.torc.cache.Batch;
+import dev.torc.cache.Cache;
+import dev.torc.cache.OwnedPath;
+import dev.torc.cache.StartMarks;
+import dev.torc.cache.StoredResult;
+import dev.torc.cache.StoredResults;
+import dev.torc.plan.AllowedRoots;
+import dev.torc.posix.FileTree;
+import dev.torc.posix.OwnFile;
+import dev.torc.store.KeptResults;
+import dev.torc.workflow.Job;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Puts a known result in the place of a run: clears what stands there as before a run, puts the
+ * products where they are to stand, and hashes them there. What turns out not to be what the result
+ * says is taken away again, and the job has to run. Which result fits is decided before.
+ */
+public final class Restoring {
+
+  private final AttemptContext shared;
+  private final Job job;
+  private final StoredResult from;
+  private final List<OwnedPath> placed = new ArrayList<>();
+
+  Restoring(AttemptContext shared, Job job, StoredResult from) {
+    this.shared = shared;
+    this.job = job;
+    this.from = from;
+  }
+
+  /**
+   * Restores the products.
+   *
+   * @return what stands there now; null where it is not what the result says
+   */
+  ProductScan products(Shelving shelf) throws IOException {
+    shared
+        .marks()
+        .add(
+            new StartMarks.Mark(shared.build().id(), job.name(), 0)
+                .restoring(from.details().restorable().key()));
+    List<OwnedPath> missing = new ArrayList<>();
+    Set<String> standing = new HashSet<>();
+    for (OwnedPath part : from.parts()) {
+      OwnedPath owned = shared.removal().cache().owned(part.path());
+      boolean same =
+          owned != null && owned.digest().equals(part.digest()) && owned.kind() == part.kind();
+      if (same && shared.removal().unaltered(owned)) {
+        standing.add(part.path());
+      } else {
+        missing.add(part);
+      }
+    }
+    shared.removal().clear(job, false, shelf, standing);
+    KeptResults kept = shared.removal().kept();
+    Path root = shared.graph().workflow().root();
+    try {
+      for (OwnedPath part : missing) {
+        Path to = root.resolve(part.path());
+        shared.launches().makeFolders(to.getParent());
+        kept.take(part, to);
+        placed.add(new OwnedPath(part.path(), part.kind(), part.digest(), job.name(), false));
+      }
+      ProductScan scan = ProductScan.of(grounds(), shared.digests(), job, true, () -> {});
+      if (scan.made().equals(from.result().products()) && isDepfile(scan)) {
+        log();
+        return scan;
+      }
+    } catch (IOException e) {
+      // gone meanwhile, or torn: a run makes it
+    } catch (AttemptFailure e) {
+      // a product is missing: likewise
+    }
+    for (OwnedPath part : placed) {
+      FileTree.remove(root.resolve(part.path()));
+    }
+    return null;
+  }
+
+  /**
+   * What a killed torc had put back is torc's, though no record says so yet; the job is as it was.
+   *
+   * @param mark that of the restoring
+   */
+  public static void claim(Cache cache, ProductRemoval removal, StartMarks.Mark mark) {
+    StoredResult from = new StoredResults(cache).of(mark.key());
+    if (from == null) {
+      return; // forgotten since, as it is when it was restored in whole and stored no more
+    }
+    Batch own = new Batch();
+    for (OwnedPath part : from.parts()) {
+      OwnedPath ours = new OwnedPath(part.path(), part.kind(), part.digest(), mark.job(), false);
+      try {
+        if (!ours.equals(cache.owned(part.path())) && removal.asRecorded(ours)) {
+          own.own(ours);
+        }
+      } catch (IOException e) {
+        continue; // what cannot be looked at is nobody's
+      }
+    }
+    cache.put(own);
+  }
+
+  /** What was put in its place so far. */
+  List<OwnedPath> placed() {
+    return placed;
+  }
+
+  /** What was written belongs to the result, or else the log tells of another run and goes. */
+  private void log() throws IOException {
+    Path log = shared.launches().log(job.name());
+    byte[] text = from.log() == null ? null : shared.removal().kept().text(from.logPart());
+    if (text != null) {
+      OwnFile.write(log, text);
+    } else if (!from.result().equals(shared.removal().cache().result(job.name()))) {
+      OwnFile.remove(log);
+    }
+  }
+
+  /** Whether the depfile is what the result says, where the job has one. */
+  private boolean isDepfile(ProductScan scan) {
+    for (OwnedPath part : from.odd()) {
+      if (part.path().equals(job.depfile())) {
+        for (OwnedPath now : scan.owned()) {
+          if (now.path().equals(part.path())) {
+            return now.digest().equals(part.digest());
+          }
+        }
+        return false;
+      }
+    }
+    return job.depfile() == null;
+  }
+
+  private AllowedRoots grounds() {
+    return shared.removal().grounds();
+  }
+}

@@ -1,0 +1,253 @@
+package dev.torc.plan;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.JobResult;
+import dev.torc.cache.OwnedPath;
+import dev.torc.cache.RecordedProduct;
+import dev.torc.cache.Restorable;
+import dev.torc.cache.RunDetails;
+import dev.torc.cache.StoredResult;
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp;
+import dev.torc.posix.SystemName;
+import dev.torc.store.KeptResults;
+import dev.torc.store.ResultKey;
+import dev.torc.workflow.Caching;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import dev.torc.workflow.Step;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Finds the good result for what a job is now, if one is known and its products are to be had; and
+ * says of a run under which key its result will be found. It neither keeps nor restores anything.
+ */
+public final class KnownResults {
+
+  private final Graph graph;
+  private final Cache cache;
+  private final NeedContents contents;
+  private final Manifest manifest;
+  private final KeptResults kept;
+  private final Programs programs;
+  private final ManifestHash hash = new ManifestHash();
+
+  /**
+   * For the jobs of a graph.
+   *
+   * @param kept what is kept for later
+   */
+  KnownResults(
+      Graph graph, Cache cache, NeedContents contents, Manifest manifest, KeptResults kept) {
+    this.graph = graph;
+    this.cache = cache;
+    this.contents = contents;
+    this.manifest = manifest;
+    this.kept = kept;
+    this.programs = contents.programs();
+  }
+
+  /** The same for another graph. */
+  KnownResults over(Graph next, NeedContents now, Manifest over) {
+    return new KnownResults(next, cache, now, over, kept);
+  }
+
+  /** Whether results of a job may be kept, as far as its build file says. */
+  public static boolean mayKeep(Job job) {
+    return !job.always()
+        && !job.persist()
+        && !job.interactive()
+        && job.caching() != Caching.NEVER
+        && (job.caching() == Caching.ALWAYS || !job.produces().isEmpty());
+  }
+
+  /**
+   * Under which key the result of a run is known, and what else is asked of it later; null where it
+   * is not to be kept.
+   *
+   * @param described the manifest of the run
+   * @param bare the same without the files that its depfile named; null for a job without depfile
+   * @param system the kind of system that it ran on; null for this machine's
+   * @param bytes of its products
+   * @param files how many they are
+   */
+  public Restorable terms(
+      int id, Digest described, Digest bare, String system, long bytes, int files) {
+    Job job = graph.job(id);
+    if (kept.isOff() || !mayKeep(job) || system != null && system.isEmpty()) {
+      return null;
+    }
+    return new Restorable(
+        key(job, described, system),
+        bare == null ? null : key(job, bare, system),
+        programs.of(job),
+        bytes,
+        files,
+        job.showsOutput());
+  }
+
+  private Digest key(Job job, Digest described, String system) {
+    boolean contained = !job.steps().isEmpty();
+    for (Step step : job.steps()) {
+      contained &= step.image() != null;
+    }
+    String kind =
+        contained ? SystemName.architecture() : system == null ? SystemName.here() : system;
+    String own = graph.workflow().stores().system();
+    return ResultKey.of(
+        described,
+        job.parameters(),
+        own.isEmpty() ? kind : kind + " " + own,
+        job.produces().isEmpty() ? job.name() : "");
+  }
+
+  /**
+   * The result that can be put in the place of a run now; null where there is none.
+   *
+   * @param bytes whether its products are to be had; else nothing stands in their places
+   */
+  StoredResult of(int id, boolean bytes) {
+    Job job = graph.job(id);
+    if (!kept.restores() || !mayKeep(job)) {
+      return null;
+    }
+    StoredResult own = keepable(cache, job.name());
+    String maker = maker(job);
+    StoredResult others = maker == null ? null : keepable(cache, maker);
+    if (own == null && others == null && kept.isEmpty()) {
+      return null; // nothing is read for that
+    }
+    for (List<String> found : lists(id, job, own, others)) {
+      Digest now = manifest(id, found);
+      if (now != null) {
+        Digest key = key(job, now, null);
+        for (StoredResult each : Arrays.asList(kept.of(key), own, others)) {
+          if (each != null && isGood(job, each, key) && (bytes ? isHere(each) : isGone(each))) {
+            return each;
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  /** What a depfile may name now: what it named in the runs that are known, each once. */
+  private Set<List<String>> lists(int id, Job job, StoredResult own, StoredResult others) {
+    Set<List<String>> lists = new LinkedHashSet<>();
+    if (job.depfile() == null) {
+      lists.add(List.of());
+      return lists;
+    }
+    Digest bare = manifest(id, List.of());
+    if (bare != null) {
+      lists.addAll(kept.names(key(job, bare, null)));
+    }
+    if (own != null) {
+      lists.add(own.result().found());
+    }
+    if (others != null) {
+      lists.add(others.result().found());
+    }
+    return lists;
+  }
+
+  /** Another job that made the first of the job's products as it stands; null for none. */
+  private String maker(Job job) {
+    List<Ref> products = job.productRefs();
+    Ref first = products.isEmpty() ? null : products.getFirst();
+    OwnedPath owned =
+        first instanceof Ref.OfFile file
+            ? cache.owned(file.path())
+            : first instanceof Ref.OfFolder folder ? cache.owned(folder.path()) : null;
+    return owned == null || owned.adopted() || owned.job().equals(job.name()) ? null : owned.job();
+  }
+
+  /** The manifest with what a depfile named then; null where that is not known yet. */
+  private Digest manifest(int id, List<String> found) {
+    for (String path : found) {
+      int maker = graph.makerOf(path);
+      if (maker >= 0 && !graph.precedes(maker, id)) {
+        return null; // a run would say what to add
+      }
+    }
+    manifest.describe(id, found, contents, hash);
+    int pending = hash.pending();
+    Digest digest = hash.digest();
+    return pending < 0 ? digest : null;
+  }
+
+  private boolean isGood(Job job, StoredResult result, Digest key) {
+    Restorable terms = result.details().restorable();
+    return terms.key().equals(key) && programs.of(job).equals(terms.programs());
+  }
+
+  /** Whether nothing stands where the products of a result stood. */
+  private boolean isGone(StoredResult result) {
+    for (OwnedPath part : result.parts()) {
+      if (!contents.isGone(part.path())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isHere(StoredResult result) {
+    for (OwnedPath part : result.parts()) {
+      if (!kept.has(part) && !stands(part)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether a product stands where it stood, as torc made it. */
+  private boolean stands(OwnedPath part) {
+    OwnedPath owned = cache.owned(part.path());
+    if (owned == null
+        || owned.adopted()
+        || owned.kind() != part.kind()
+        || !owned.digest().equals(part.digest())) {
+      return false;
+    }
+    try {
+      return contents.stands(part);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** The record that a job has now as one that is kept; null where it cannot be. */
+  public static StoredResult keepable(Cache cache, String job) {
+    JobResult result = cache.result(job);
+    RunDetails details =
+        result == null || result.outcome() != JobResult.Outcome.OK || !result.moved().isEmpty()
+            ? null
+            : cache.details(job);
+    if (details == null || details.restorable() == null) {
+      return null;
+    }
+    List<OwnedPath> odd = new ArrayList<>(0);
+    for (RecordedProduct made : result.products()) {
+      OwnedPath owned = cache.owned(made.path());
+      if (owned != null && owned.kind() == Stamp.Kind.LINK && owned.job().equals(job)) {
+        odd.add(owned);
+      }
+    }
+    String depfile = LineKind.DEPFILE.value(details, "");
+    if (depfile != null) {
+      OwnedPath owned = cache.owned(depfile);
+      if (owned == null || !owned.job().equals(job)) {
+        return null; // another job has it now
+      }
+      odd.add(owned);
+    }
+    return new StoredResult(
+        job, result, details, cache.data(job), odd, null, System.currentTimeMillis());
+  }
+}

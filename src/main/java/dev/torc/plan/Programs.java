@@ -1,0 +1,104 @@
+package dev.torc.plan;
+
+import dev.torc.buildfile.CommandWords;
+import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Step;
+import dev.torc.workflow.Template;
+import dev.torc.workflow.Tool;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The programs outside the project that the commands of a job run, as rule 14 sees them: where each
+ * is found, its size and its time. They are no part of a manifest, but a result that others made is
+ * not mixed with those of these. Of {@code tools}, which count by their bytes, nothing is said, nor
+ * of what an image holds. Safe for several threads.
+ */
+final class Programs {
+
+  private final Path root;
+  private final ToolSearch tools;
+  private final StampSource stamps;
+  private final Map<String, String> seen = new ConcurrentHashMap<>();
+
+  Programs(Path root, ToolSearch tools, StampSource stamps) {
+    this.root = root;
+    this.tools = tools;
+    this.stamps = stamps;
+  }
+
+  /** A text for each program, {@code NAME=PATH SIZE TIME}, sorted by their names. */
+  List<String> of(Job job) {
+    TreeMap<String, String> programs = new TreeMap<>();
+    for (Step step : job.steps()) {
+      Optional<Template> own = step.env().get("PATH");
+      Template search = own == null ? null : own.orElse(null);
+      if (step.image() != null || !UndeclaredReads.isKnown(search)) {
+        continue;
+      }
+      if (step.command() instanceof Step.Command.Shell) {
+        add(step, search, step.shell().getFirst(), programs);
+      }
+      for (CommandWords.Word word : CommandWords.of(step.command(), step.shell()).words()) {
+        if (word.role() == CommandWords.Role.PROGRAM) {
+          add(step, search, word.text(), programs);
+        }
+      }
+    }
+    job.tools().forEach(tool -> programs.remove(tool.name()));
+    return List.copyOf(programs.values());
+  }
+
+  private void add(Step step, Template search, String name, Map<String, String> into) {
+    if (into.containsKey(name) || name.indexOf('/') > 0) {
+      return; // a relative path leads into the project, or to what nobody can tell
+    }
+    String path =
+        name.startsWith("/")
+            ? name
+            : tools.path(new Tool(null, name, List.of(), search, step.dir()));
+    if (path != null && path.startsWith("/") && !Path.of(path).startsWith(root)) {
+      into.put(name, name + "=" + path + " " + seen.computeIfAbsent(path, this::look));
+    }
+  }
+
+  private String look(String path) {
+    try {
+      Stamp stamp = stamps.stamp(root, path);
+      return stamp.size() + " " + stamp.mtime();
+    } catch (IOException e) {
+      return "?"; // what cannot be looked at cannot be run either
+    }
+  }
+
+  /** How two lists differ, in a phrase for people; empty where they do not. */
+  static String difference(List<String> then, List<String> now) {
+    List<String> before = new ArrayList<>(then);
+    before.removeAll(now);
+    List<String> after = new ArrayList<>(now);
+    after.removeAll(then);
+    if (before.isEmpty() && after.isEmpty()) {
+      return "";
+    }
+    return before.isEmpty()
+        ? "program " + told(after.getFirst()) + " was not found then"
+        : "program %s was another one then".formatted(told(before.getFirst()));
+  }
+
+  private static String told(String program) {
+    String words = program.substring(0, program.lastIndexOf(' '));
+    int name = words.indexOf('=');
+    return words.substring(0, name)
+        + " ("
+        + words.substring(name + 1, words.lastIndexOf(' '))
+        + ")";
+  }
+}

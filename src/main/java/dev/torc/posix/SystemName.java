@@ -1,0 +1,34 @@
+package dev.torc.posix;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * Names the kind of system that programs run on: what they make may depend on it, though no file
+ * that they read does. A node's script says the same of its system.
+ */
+public final class SystemName {
+
+  private SystemName() {}
+
+  /** Kernel, the processor's architecture, and the C library: {@code Linux x86_64 glibc 2.36}. */
+  public static String here() {
+    return System.getProperty("os.name") + " " + architecture() + " " + library();
+  }
+
+  /** The processor's architecture, as the kernel names it. */
+  public static String architecture() {
+    String name = System.getProperty("os.arch");
+    return name.equals("amd64") ? "x86_64" : name;
+  }
+
+  private static String library() {
+    if (Libc.MAC) {
+      return System.getProperty("os.version"); // they belong together
+    }
+    Optional<NativeCall> version = NativeCall.find("gnu_get_libc_version");
+    return version.isEmpty()
+        ? "musl"
+        : "glibc " + new String(Memory.textAt(version.get().pointer()), StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,358 @@
+package dev.torc.store;
+
+import dev.torc.cache.Batch;
+import dev.torc.cache.Cache;
+import dev.torc.cache.OwnedPath;
+import dev.torc.cache.StoredResult;
+import dev.torc.cache.StoredResults;
+import dev.torc.hash.Digest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * The results that are kept for later, records and bytes together, within a bound: what passes it
+ * makes room first, the least recently used result first. Any thread may call it. What a kept
+ * result is good for, and when one is restored, is decided elsewhere.
+ */
+public final class KeptResults {
+
+  /** A result is not kept if it takes more than this part of the bound. */
+  private static final int PARTS = 4;
+
+  /** Nor if it has more files. */
+  private static final int MOST_FILES = 10_000;
+
+  /** Where nobody says more: so many bytes, and so much of what the file system has left. */
+  private static final long MOST = 5L << 30;
+
+  private static final int SHARE = 20;
+
+  /** So many bytes are to be left for others. */
+  private static final long FREE = 1L << 30;
+
+  /** With less than this, in bytes, a job may fail for want of room. */
+  private static final long SCARCE = 64L << 20;
+
+  private static final long SECOND = 1_000_000_000L;
+
+  /** Stands for a sum that has to be counted anew. */
+  private static final long UNKNOWN = -1;
+
+  private final Cache cache;
+  private final StoredResults records;
+  private final LocalStore bytes;
+  private final long keep;
+  private final boolean restores;
+  private final Set<String> shared = new HashSet<>(); // was there when its like was to be added
+  private Map<String, Integer> uses; // of each product, how many results have it; null unknown
+  private long total = UNKNOWN;
+  private long bound = -1;
+  private long looked = System.nanoTime() - SECOND;
+  private boolean changed;
+  private boolean fresh;
+
+  /**
+   * Those of a root.
+   *
+   * @param cache open for work where anything is to be changed
+   * @param keep bytes that they may take; 0 where nothing is kept, negative where nobody said
+   * @param restores whether what is kept may stand for a run
+   */
+  public KeptResults(Cache cache, long keep, boolean restores) {
+    this.cache = cache;
+    this.records = new StoredResults(cache);
+    this.bytes = new LocalStore(cache.place());
+    this.keep = keep;
+    this.restores = restores;
+  }
+
+  /** Whether nothing is kept here, so that there is nothing to find. */
+  public boolean isOff() {
+    return keep == 0;
+  }
+
+  /** Whether what is kept may stand for a run. */
+  public boolean restores() {
+    return restores && !isOff();
+  }
+
+  /** Whether nothing was kept here before, and something is now. */
+  public synchronized boolean isNew() {
+    return fresh;
+  }
+
+  /** Bytes that they may take. */
+  public synchronized long bound() throws IOException {
+    if (bound < 0) {
+      bound = keep >= 0 ? keep : Math.min(MOST, (usable() + size()) / SHARE);
+    }
+    return bound;
+  }
+
+  private long usable() throws IOException {
+    return Files.getFileStore(cache.place().root()).getUsableSpace();
+  }
+
+  /**
+   * Makes room where the file system has hardly any left; looks once in a while, and only where
+   * there is something to give.
+   */
+  public synchronized void makeRoom() throws IOException {
+    long now = System.nanoTime();
+    if (now < looked + SECOND || isOff() || size() == 0) {
+      return;
+    }
+    looked = now;
+    long lacks = FREE - usable();
+    if (lacks > 0) {
+      free(Math.max(0, size() - lacks));
+    }
+  }
+
+  /** Whether no result is kept that no job has now. */
+  public boolean isEmpty() {
+    return records.isEmpty();
+  }
+
+  /**
+   * Gives all that is here where the disk is as good as full.
+   *
+   * @param full whether it is known to be full
+   * @return whether there was anything to give
+   */
+  public synchronized boolean relieve(boolean full) throws IOException {
+    if (isOff() || size() == 0 || !full && usable() >= SCARCE) {
+      return false;
+    }
+    free(0);
+    return true;
+  }
+
+  /** The text of a file that is here; null where it is not. */
+  public byte[] text(OwnedPath part) throws IOException {
+    return bytes.text(part);
+  }
+
+  /** The result under a key; null where there is none. */
+  public StoredResult of(Digest key) {
+    return records.of(key);
+  }
+
+  /** The lists of files to which a first key leads, the newest first. */
+  public List<List<String>> names(Digest first) {
+    return records.names(first);
+  }
+
+  /** Whether the bytes of a product are here. */
+  public boolean has(OwnedPath part) {
+    try {
+      return bytes.has(part);
+    } catch (IOException e) {
+      return false; // what cannot be looked at cannot be restored
+    }
+  }
+
+  /** Whether there is room for a result of such a size, others aside. */
+  public boolean holds(long size, int files) throws IOException {
+    return size <= bound() / PARTS && files <= MOST_FILES;
+  }
+
+  /** Keeps the record of a result. */
+  public synchronized void put(StoredResult result) {
+    if (uses != null && records.of(result.details().restorable().key()) == null) {
+      count(result, 1);
+    }
+    records.put(result);
+  }
+
+  /**
+   * Takes over what stands at a path.
+   *
+   * @param file absolute; a file with one name, a link or a folder
+   * @param size its bytes
+   * @return whether it is gone from there
+   */
+  public synchronized boolean add(OwnedPath part, Path file, long size) throws IOException {
+    known();
+    if (total + size > bound()) {
+      free(bound() - size);
+    }
+    fresh |= !bytes.exists();
+    LocalStore.Added added = bytes.add(part, file);
+    if (added == LocalStore.Added.THERE) {
+      shared.add(LocalStore.name(part));
+    } else if (added == LocalStore.Added.MOVED) {
+      total += size;
+    }
+    return added != LocalStore.Added.STAYED;
+  }
+
+  /** Adds a file with these bytes. */
+  public synchronized void add(OwnedPath part, byte[] text) throws IOException {
+    known();
+    total += bytes.has(part) ? 0 : text.length;
+    bytes.add(part, text);
+  }
+
+  /**
+   * Puts a product of a result where it is to stand; nothing stands there. The bytes are to be
+   * checked there.
+   *
+   * @param to absolute
+   * @throws IOException where it is not here any more, too
+   */
+  public void take(OwnedPath part, Path to) throws IOException {
+    boolean stays;
+    synchronized (this) {
+      count();
+      known();
+      stays = uses.getOrDefault(LocalStore.name(part), 0) > 1;
+      total -= stays ? 0 : bytes.size(part);
+      changed = true;
+    }
+    bytes.take(part, to, stays);
+  }
+
+  /**
+   * What was taken over is of no use any more: the same bytes stand in their place again. It stays
+   * where another result has it too.
+   */
+  public synchronized void madeAgain(OwnedPath part) throws IOException {
+    if (!shared.contains(LocalStore.name(part))) {
+      drop(part);
+    }
+  }
+
+  /** The bytes turned out to be others, so that they are of no use. */
+  public synchronized void spoilt(OwnedPath part) throws IOException {
+    known();
+    drop(part);
+  }
+
+  private void drop(OwnedPath part) throws IOException {
+    total -= bytes.size(part);
+    bytes.drop(part);
+  }
+
+  /** Before the first change: what was said of the sum counts no more until all is well again. */
+  private void known() throws IOException {
+    if (total == UNKNOWN) {
+      total = records.bytes();
+      if (total == UNKNOWN) {
+        total = bytes.size();
+      }
+    }
+    if (!changed) {
+      changed = true;
+      records.bytes(UNKNOWN);
+    }
+  }
+
+  /** The bytes that are here. */
+  public synchronized long size() throws IOException {
+    if (total == UNKNOWN) {
+      total = records.bytes();
+    }
+    return total == UNKNOWN ? bytes.size() : total;
+  }
+
+  private void count() {
+    if (uses == null) {
+      uses = new HashMap<>();
+      records.each(result -> count(result, 1));
+    }
+  }
+
+  private void count(StoredResult result, int more) {
+    for (OwnedPath part : parts(result)) {
+      uses.merge(LocalStore.name(part), more, Integer::sum);
+    }
+  }
+
+  private static List<OwnedPath> parts(StoredResult result) {
+    List<OwnedPath> parts = result.parts();
+    if (result.log() != null) {
+      parts.add(result.logPart());
+    }
+    return parts;
+  }
+
+  /** Makes room until no more than so many bytes are left; forgets the results that had them. */
+  public synchronized void free(long most) throws IOException {
+    known();
+    if (total <= most) {
+      return;
+    }
+    List<StoredResult> all = new ArrayList<>();
+    records.each(all::add);
+    all.sort(Comparator.comparingLong(StoredResult::used));
+    for (StoredResult oldest : all) {
+      if (total <= most) {
+        break;
+      }
+      forget(oldest);
+    }
+    if (total > most) {
+      sweep();
+    }
+  }
+
+  /** Forgets the results of some jobs, with the bytes that no other has. */
+  public synchronized void forget(Predicate<String> jobs) throws IOException {
+    List<StoredResult> gone = new ArrayList<>();
+    records.each(
+        result -> {
+          if (jobs.test(result.job())) {
+            gone.add(result);
+          }
+        });
+    if (!gone.isEmpty()) {
+      known();
+    }
+    for (StoredResult result : gone) {
+      forget(result);
+    }
+  }
+
+  private void forget(StoredResult result) throws IOException {
+    count();
+    count(result, -1);
+    for (OwnedPath part : parts(result)) {
+      if (uses.getOrDefault(LocalStore.name(part), 0) <= 0) {
+        drop(part);
+      }
+    }
+    cache.put(new Batch().dropStored(result.details().restorable().key()));
+  }
+
+  /** Takes away what no result has, as a killed torc leaves it. Returns its bytes. */
+  public synchronized long sweep() throws IOException {
+    count();
+    known();
+    long before = bytes.size();
+    for (String name : bytes.names()) {
+      if (uses.getOrDefault(name, 0) <= 0) {
+        bytes.drop(name);
+      }
+    }
+    total = bytes.size();
+    return before - total;
+  }
+
+  /** Says how much is here now, for the next build. */
+  public synchronized void end() {
+    if (changed) {
+      records.bytes(total);
+      changed = false;
+    }
+  }
+}

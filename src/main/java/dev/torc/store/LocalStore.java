@@ -1,0 +1,252 @@
+package dev.torc.store;
+
+import dev.torc.cache.CachePlace;
+import dev.torc.cache.OwnedPath;
+import dev.torc.hash.Stamp;
+import dev.torc.posix.FileStatus;
+import dev.torc.posix.FileTree;
+import dev.torc.posix.OwnFile;
+import dev.torc.posix.PlainFile;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Products by their digests in {@code .torc/store}: a file, folder or link each, under a name that
+ * says what it is. What stands there is not taken at its word: who restores it hashes it where it
+ * went. It does not know which results have it; {@link KeptResults} does. A store that is a link is
+ * none.
+ */
+final class LocalStore {
+
+  private final CachePlace place;
+  private final Path folder;
+  private final AtomicLong copies = new AtomicLong();
+  private boolean made;
+
+  /** That of a root; nothing is made before something is added. */
+  LocalStore(CachePlace place) {
+    this.place = place;
+    this.folder = place.store();
+  }
+
+  /** How a product came in. */
+  enum Added {
+    MOVED,
+    /** It was there already; what was to be added is gone. */
+    THERE,
+    /** It cannot be moved, as from another file system: it stays where it is. */
+    STAYED
+  }
+
+  /** The name of a product: equal where the bytes are. */
+  static String name(OwnedPath part) {
+    char kind = part.kind() == Stamp.Kind.FOLDER ? 'd' : part.kind() == Stamp.Kind.LINK ? 'l' : 'f';
+    return kind + part.digest().hex().replace(' ', '.');
+  }
+
+  private Path at(OwnedPath part) {
+    return folder.resolve(name(part));
+  }
+
+  private static FileStatus look(Path path) throws IOException {
+    return FileStatus.of(path.toString(), false);
+  }
+
+  /** Whether there is a store. */
+  boolean exists() throws IOException {
+    return look(folder).isFolder();
+  }
+
+  /** Whether a product is there. */
+  boolean has(OwnedPath part) throws IOException {
+    return look(at(part)).exists();
+  }
+
+  /**
+   * Takes over what stands at a path: a file with one name, a link, or a folder.
+   *
+   * @param file absolute
+   */
+  Added add(OwnedPath part, Path file) throws IOException {
+    make();
+    Path to = at(part);
+    if (look(to).exists()) {
+      FileTree.remove(file);
+      return Added.THERE;
+    }
+    try {
+      Files.move(file, to, StandardCopyOption.ATOMIC_MOVE);
+      return Added.MOVED;
+    } catch (FileSystemException e) {
+      return Added.STAYED;
+    }
+  }
+
+  /** Adds a file with these bytes, where it is not there yet. */
+  void add(OwnedPath part, byte[] bytes) throws IOException {
+    make();
+    if (!look(at(part)).exists()) {
+      Path fresh = fresh();
+      PlainFile.write(fresh, bytes);
+      Files.move(fresh, at(part), StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  /** The bytes of a file that is there; null where it is not. */
+  byte[] text(OwnedPath part) throws IOException {
+    return OwnFile.stands(at(part)) ? OwnFile.read(at(part)) : null;
+  }
+
+  private synchronized void make() throws IOException {
+    if (!made) {
+      place.makePrivate(folder);
+      FileTree.remove(place.tmp()); // what a killed torc left
+      place.makePrivate(place.tmp());
+      made = true;
+    }
+  }
+
+  private Path fresh() {
+    return place.tmp().resolve(Long.toString(copies.incrementAndGet()));
+  }
+
+  /**
+   * Puts a product where it is to stand; nothing stands there. Its time is that of this moment.
+   *
+   * @param to absolute, on the file system of the store or another
+   * @param stays whether the store keeps it too
+   * @throws IOException where it is not there, too
+   */
+  void take(OwnedPath part, Path to, boolean stays) throws IOException {
+    Path from = at(part);
+    FileStatus there = look(from);
+    if (stays || there.isFile() && there.links() > 1) { // another name might write to it
+      copy(from, to);
+    } else {
+      try {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+      } catch (AtomicMoveNotSupportedException another) {
+        copy(from, to);
+      }
+    }
+    touch(to);
+  }
+
+  /** Beside the place first: whatever happens, what stands in the place is whole. */
+  private void copy(Path from, Path to) throws IOException {
+    make();
+    Path fresh = fresh();
+    try {
+      copyTree(from, fresh);
+      try {
+        Files.move(fresh, to, StandardCopyOption.ATOMIC_MOVE);
+      } catch (AtomicMoveNotSupportedException another) {
+        copyTree(fresh, to); // what is torn is found by its digest
+      }
+    } finally {
+      FileTree.remove(fresh);
+    }
+  }
+
+  private static void copyTree(Path from, Path to) throws IOException {
+    Files.walkFileTree(
+        from,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path at, BasicFileAttributes attributes)
+              throws IOException {
+            Files.createDirectory(to.resolve(from.relativize(at).toString()));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path at, BasicFileAttributes attributes)
+              throws IOException {
+            Path target = at.equals(from) ? to : to.resolve(from.relativize(at).toString());
+            // The JDK asks the file system to share the bytes where it can.
+            Files.copy(at, target, LinkOption.NOFOLLOW_LINKS, StandardCopyOption.COPY_ATTRIBUTES);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /** Other tools go by times: what was restored is newer than what stood there before. */
+  private static void touch(Path file) throws IOException {
+    FileTime now = FileTime.fromMillis(System.currentTimeMillis());
+    FileStatus there = look(file);
+    if (there.isFile()) {
+      Files.setLastModifiedTime(file, now);
+    } else if (there.isFolder()) {
+      try (Stream<Path> all = Files.walk(file)) {
+        for (Path each : (Iterable<Path>) all::iterator) {
+          if (!Files.isSymbolicLink(each)) {
+            Files.setLastModifiedTime(each, now);
+          }
+        }
+      }
+    }
+  }
+
+  /** Takes a product away; does nothing where it is not there. */
+  void drop(OwnedPath part) throws IOException {
+    FileTree.remove(at(part));
+  }
+
+  /** The bytes of a product; 0 where it is not there. */
+  long size(OwnedPath part) throws IOException {
+    return size(at(part));
+  }
+
+  /** The bytes of all that is there. */
+  long size() throws IOException {
+    return size(folder);
+  }
+
+  private static long size(Path path) throws IOException {
+    FileStatus there = look(path);
+    if (!there.isFolder()) {
+      return there.isFile() ? there.size() : 0;
+    }
+    long[] sum = {0};
+    Files.walkFileTree(
+        path,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path at, BasicFileAttributes attributes) {
+            sum[0] += attributes.isRegularFile() ? attributes.size() : 0;
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return sum[0];
+  }
+
+  /** The names of all that is there. */
+  Set<String> names() throws IOException {
+    if (!exists()) {
+      return Set.of();
+    }
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.map(each -> each.getFileName().toString())
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
+  /** Takes away what has a name. */
+  void drop(String name) throws IOException {
+    FileTree.remove(folder.resolve(name));
+  }
+}

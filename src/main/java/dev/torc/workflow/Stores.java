@@ -1,0 +1,17 @@
+package dev.torc.workflow;
+
+/**
+ * Where results are kept for later, as the build file says it.
+ *
+ * @param keep bytes that the local store may take; 0 for none, {@link #UNSAID} where nothing is
+ *     said
+ * @param system what tells systems apart beside what torc sees of them; empty for nothing
+ */
+public record Stores(long keep, String system) {
+
+  /** No bound is given. */
+  public static final long UNSAID = -1;
+
+  /** Nothing is said. */
+  public static final Stores NONE = new Stores(UNSAID, "");
+}

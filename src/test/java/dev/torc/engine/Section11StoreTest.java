@@ -1,0 +1,483 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.StartMarks;
+import dev.torc.cache.StoredResult;
+import dev.torc.cache.StoredResults;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Section 11 of the contract, the local store: what is known of before is put back, and not run.
+ */
+class Section11StoreTest extends Harness {
+
+  @BeforeEach
+  void restoring() {
+    restores = true;
+  }
+
+  /** The jobs in whose place a known result was put in the last build. */
+  private void restored(String... jobs) {
+    TreeSet<String> found = new TreeSet<>();
+    for (Event event : events) {
+      if (event instanceof Event.JobRestored each) {
+        found.add(each.job());
+        assertEquals(JobState.RESTORED, state(each.job()));
+      }
+    }
+    assertEquals(new TreeSet<>(List.of(jobs)), found, () -> "restored; ran " + started());
+  }
+
+  private List<String> store() throws IOException {
+    Path store = root.resolve(".torc/store");
+    if (!Files.exists(store)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(store)) {
+      return all.map(each -> each.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private void chain() {
+    given(
+        """
+        a: { command: make a, needs: [x], produces: [a.out] }
+        b: { command: make b, needs: [a.out], produces: [b.out, dir/] }
+        c: { command: make c, needs: [{job: b}], produces: ['c/*.o'] }
+        """);
+    job(
+        "b",
+        stub -> {
+          stub.write("b.out", "b of " + Files.readString(stub.root().resolve("a.out")));
+          Files.createDirectories(stub.root().resolve("dir/in"));
+          stub.write("dir/in/deep", "d of " + Files.readString(stub.root().resolve("a.out")));
+          return stub.exit(0);
+        });
+    job(
+        "c",
+        stub -> {
+          stub.write("c/1.o", "c of " + Files.readString(stub.root().resolve("b.out")));
+          stub.write("c/2.o", "the same");
+          return stub.exit(0);
+        });
+  }
+
+  @Test
+  void aBranchSwitchedThereAndBackRunsNothing() throws IOException {
+    chain();
+    edit("x", "1");
+    build().ran("a", "b", "c");
+    TreeMap<String, String> then = contents();
+    edit("x", "2");
+    build().ran("a", "b", "c");
+    TreeMap<String, String> other = contents();
+    edit("x", "1");
+    assertEquals("restored: need changed x", look().get("a"));
+    build().ran();
+    restored("a", "b", "c");
+    assertEquals(then, contents());
+    settled();
+    edit("x", "2");
+    build().ran();
+    restored("a", "b", "c");
+    assertEquals(other, contents());
+    settled();
+  }
+
+  private TreeMap<String, String> contents() throws IOException {
+    TreeMap<String, String> all = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path each : (Iterable<Path>) files::iterator) {
+        String name = root.relativize(each).toString();
+        if (Files.isRegularFile(each) && !name.startsWith(".torc") && !name.equals("x")) {
+          all.put(name, Files.readString(each));
+        }
+      }
+    }
+    return all;
+  }
+
+  @Test
+  void aDryRunDecidesReadersByWhatWillBePutBack() throws IOException {
+    given(
+        """
+        a: { command: make a, needs: [x], produces: [a.out] }
+        b: { command: make b, needs: [a.out], produces: [b.out] }
+        """);
+    edit("x", "1");
+    build();
+    edit("x", "2");
+    build();
+    edit("x", "1");
+    assertTrue(look().get("a").startsWith("restored: "), look().toString());
+    assertTrue(look().get("b").startsWith("restored: need changed a.out"), look().toString());
+    assertEquals(look(), look(), "looking changes nothing");
+  }
+
+  @Test
+  void whatStandsAlreadyIsNotMoved() throws IOException {
+    given("a: { command: make a, needs: [x], produces: [a.out] }");
+    job(
+        "a",
+        stub -> {
+          stub.write("a.out", "always the same");
+          return stub.exit(0);
+        });
+    edit("x", "1");
+    build();
+    edit("x", "2");
+    build().ran("a");
+    assertEquals(List.of(), store(), "what a run made again with the same bytes leaves the store");
+    edit("x", "1");
+    long inode = stamps.stamp(root.resolve("a.out")).inode();
+    build().ran();
+    restored("a");
+    assertEquals(inode, stamps.stamp(root.resolve("a.out")).inode());
+    settled();
+  }
+
+  @Test
+  void aRenamedJobRunsNothing() throws IOException {
+    given("a: { command: make it, needs: [x], produces: [out] }");
+    edit("x", "1");
+    build().ran("a");
+    given("b: { command: make it, needs: [x], produces: [out] }");
+    build().ran();
+    restored("b");
+    settled();
+  }
+
+  @Test
+  void aProductTaken() throws IOException {
+    given("a: { command: one, needs: [x], produces: [out] }");
+    edit("x", "1");
+    build().ran("a");
+    given("b: { command: two, needs: [x], produces: [out] }");
+    build().ran("b");
+    given("a: { command: one, needs: [x], produces: [out] }");
+    build().ran();
+    restored("a");
+    settled();
+  }
+
+  @Test
+  void dataAndFoundNeedsComeBackWithTheProducts() throws IOException {
+    given(
+        """
+        a: { command: make a, needs: [x], produces: [a.o], depfile: a.d }
+        b: { command: 'use {data.a.v}', produces: [b.out] }
+        """);
+    job(
+        "a",
+        stub -> {
+          String x = Files.readString(stub.root().resolve("x"));
+          stub.write("a.o", x);
+          stub.write("a.d", x.equals("1") ? "a.o: x h1\n" : "a.o: x h2\n");
+          Files.writeString(Path.of(stub.env("TORC_OUTPUT")), "v=" + x + "\n");
+          return stub.exit(0);
+        });
+    edit("x", "1");
+    edit("h1", "1");
+    edit("h2", "1");
+    build().ran("a", "b");
+    edit("x", "2");
+    build().ran("a", "b");
+    edit("x", "1");
+    build().ran();
+    restored("a", "b");
+    assertEquals("a.o: x h1\n", read("a.d"));
+    settled();
+    edit("h2", "2");
+    build().ran();
+    restored();
+    edit("h1", "2");
+    build().ran("a");
+    edit("h1", "1");
+    build().ran();
+    restored("a");
+    settled();
+  }
+
+  @Test
+  void noPriorFailureAlwaysForcedPersistOrUncached() throws IOException {
+    given(
+        """
+        a: { command: a, needs: [x], produces: [a.out] }
+        b: { command: b, needs: [x], produces: [b.out], always: true }
+        c: { command: c, needs: [x], produces: [c.out], persist: true }
+        d: { command: d, needs: [x], produces: [d.out], cache: false }
+        e: { command: e, needs: [x] }
+        f: { command: f, needs: [x], cache: true }
+        """);
+    edit("x", "1");
+    build();
+    failing("a");
+    edit("x", "2");
+    build().ran("a", "b", "c", "d", "e", "f");
+    usual("a");
+    edit("x", "1");
+    build().ran("a", "b", "c", "d", "e");
+    restored("f");
+    edit("x", "1");
+    force = true;
+    build().ran("a", "b", "c", "d", "e", "f");
+    force = false;
+    restores = false;
+    edit("x", "2");
+    build().ran("a", "b", "c", "d", "e", "f");
+  }
+
+  @Test
+  void keepNothing() throws IOException {
+    givenFile("stores: {keep: 0}\njobs: {a: { command: a, needs: [x], produces: [a.out] }}");
+    edit("x", "1");
+    build().ran("a");
+    edit("x", "2");
+    build().ran("a");
+    edit("x", "1");
+    build().ran("a");
+    assertFalse(exists(".torc/store"));
+  }
+
+  @Test
+  void aSpoiltProductIsNeverRestored() throws IOException {
+    chain();
+    edit("x", "1");
+    build();
+    edit("x", "2");
+    build();
+    for (String name : store()) {
+      Path file = root.resolve(".torc/store").resolve(name);
+      if (Files.isRegularFile(file)) {
+        Files.writeString(file, "spoilt");
+      } else {
+        Files.writeString(file.resolve("in/deep"), "spoilt");
+      }
+    }
+    edit("x", "1");
+    build().ran("a", "b", "c");
+    restored();
+    assertEquals("b of " + read("a.out"), read("b.out"));
+    assertEquals(List.of(), kept());
+    settled();
+  }
+
+  @Test
+  void whatIsNotThereAnyMoreIsMade() throws IOException {
+    chain();
+    edit("x", "1");
+    build();
+    edit("x", "2");
+    build();
+    for (String name : store()) {
+      if (name.startsWith("d")) {
+        Files.walk(root.resolve(".torc/store").resolve(name))
+            .sorted((a, b) -> b.compareTo(a))
+            .forEach(each -> each.toFile().delete());
+      }
+    }
+    edit("x", "1");
+    build().ran("b");
+    restored("a", "c");
+    settled();
+  }
+
+  @Test
+  void usersFilesStayTheirs() throws IOException {
+    chain();
+    edit("x", "1");
+    build();
+    edit("x", "2");
+    build();
+    edit("b.out", "mine");
+    edit("c/mine.o", "mine");
+    edit("x", "1");
+    build().ran();
+    restored("a", "b", "c");
+    assertEquals(List.of("b.out", "c/mine.o"), kept());
+    settled();
+  }
+
+  @Test
+  void ofTwoThatAreAlikeEachKeepsItsOwn() throws IOException {
+    given(
+        """
+        a: { command: a, needs: [x], produces: [a.out] }
+        b: { command: b, needs: [x], produces: [b.out] }
+        """);
+    for (String job : List.of("a", "b")) {
+      job(
+          job,
+          stub -> {
+            stub.write(job + ".out", "alike " + Files.readString(stub.root().resolve("x")));
+            return stub.exit(0);
+          });
+    }
+    edit("x", "1");
+    build();
+    edit("x", "2");
+    build();
+    assertEquals(1, store().size(), "the same bytes are there once");
+    edit("x", "1");
+    build().ran();
+    restored("a", "b");
+    assertEquals("alike 1", read("a.out"));
+    assertEquals("alike 1", read("b.out"));
+    settled();
+  }
+
+  @Test
+  void aFileWithAnotherNameIsNeverStored() throws IOException {
+    given("a: { command: a, needs: [x], produces: [a.out] }");
+    edit("x", "1");
+    build();
+    Files.createLink(root.resolve("other"), root.resolve("a.out"));
+    edit("x", "2");
+    build().ran("a");
+    assertEquals(List.of(), store());
+    edit("x", "1");
+    build().ran("a");
+  }
+
+  @Test
+  void linksComeBackAsLinks() throws IOException {
+    given("a: { command: a, needs: [x], produces: [lib.so, lib.so.1] }");
+    job(
+        "a",
+        stub -> {
+          stub.write("lib.so.1", Files.readString(stub.root().resolve("x")));
+          Files.createSymbolicLink(stub.root().resolve("lib.so"), Path.of("lib.so.1"));
+          return stub.exit(0);
+        });
+    edit("x", "1");
+    build();
+    edit("x", "2");
+    build();
+    edit("x", "1");
+    build().ran();
+    restored("a");
+    assertEquals("lib.so.1", Files.readSymbolicLink(root.resolve("lib.so")).toString());
+    assertEquals("1", read("lib.so"));
+    settled();
+  }
+
+  @Test
+  void aTemporaryJobNeedsNoBytes() throws IOException {
+    given(
+        """
+        t: { command: t, needs: [x], produces: [t.out], temporary: true }
+        r: { command: r, needs: [t.out], produces: [r.out] }
+        """);
+    edit("x", "1");
+    build().ran("t", "r");
+    edit("x", "2");
+    build().ran("t", "r");
+    delete("t.out");
+    for (String name : store()) {
+      String text = Files.readString(root.resolve(".torc/store").resolve(name));
+      if (!text.contains("r")) {
+        Files.delete(root.resolve(".torc/store").resolve(name));
+      }
+    }
+    edit("x", "1");
+    build();
+    assertFalse(started().contains("r"), started().toString());
+    settled();
+  }
+
+  @Test
+  void whatACutOffRestorePlacedIsTorcsAndItIsNoFailure() throws IOException {
+    given("a: { command: make a, needs: [x], produces: [a.out] }");
+    edit("x", "1");
+    build();
+    edit("x", "2");
+    build();
+    List<StoredResult> known = new ArrayList<>();
+    try (Cache cache = openCache(place())) {
+      new StoredResults(cache).each(known::add);
+      StartMarks.Mark mark =
+          new StartMarks.Mark("killed", "a", 0)
+              .restoring(known.getFirst().details().restorable().key());
+      try (StartMarks marks = StartMarks.begin(cache.place(), List.of())) {
+        marks.add(mark);
+      }
+    }
+    Files.delete(root.resolve("a.out"));
+    Files.move(root.resolve(".torc/store").resolve(store().getFirst()), root.resolve("a.out"));
+    edit("x", "1");
+    assertTrue(look().get("a").startsWith("will run: need changed x"), look().toString());
+    build().ran();
+    restored("a");
+    assertEquals(List.of(), kept());
+    settled();
+  }
+
+  @Test
+  void instancesThatComeAndGo() throws IOException {
+    String jobs =
+        "g: { parameters: { s: [%s] }, command: 'g {s}', needs: [x], produces: ['{s}.o'] }";
+    given(jobs.formatted("1, 2"));
+    edit("x", "1");
+    build().ran("g/s=1", "g/s=2");
+    given(jobs.formatted("1"));
+    build().ran();
+    given(jobs.formatted("1, 2"));
+    build().ran();
+    edit("x", "2");
+    build().ran("g/s=1", "g/s=2");
+    given(jobs.formatted("2"));
+    edit("x", "1");
+    build().ran();
+    restored("g/s=2");
+  }
+
+  @Test
+  void theBoundIsHeldAndTheOldestGoFirst() throws IOException {
+    givenFile("stores: {keep: 4000B}\njobs: {a: { command: a, needs: [x], produces: [a.out] }}");
+    job(
+        "a",
+        stub -> {
+          stub.write("a.out", Files.readString(stub.root().resolve("x")).repeat(900));
+          return stub.exit(0);
+        });
+    for (int i = 1; i <= 7; i++) {
+      edit("x", "" + i);
+      build().ran("a");
+    }
+    assertEquals(4, store().size());
+    edit("x", "6");
+    build().ran();
+    restored("a");
+    edit("x", "1");
+    build().ran("a");
+  }
+
+  @Test
+  void oneThatIsTooLargeIsNotKept() throws IOException {
+    givenFile("stores: {keep: 4000B}\njobs: {a: { command: a, needs: [x], produces: [a.out] }}");
+    job(
+        "a",
+        stub -> {
+          stub.write("a.out", "x".repeat(1001));
+          return stub.exit(0);
+        });
+    edit("x", "1");
+    build();
+    edit("x", "2");
+    build();
+    assertEquals(List.of(), store());
+  }
+}
