@@ -223,7 +223,7 @@ public final class Decider {
               lines.lines(),
               records::list,
               written -> contents.members(listNamed(id, written)).entries(),
-              value -> contents.instances(Manifest.data(graph.job(id)).get(value)));
+              value -> contents.values().instances(Manifest.data(graph.job(id)).get(value)));
     }
     if (found.isEmpty() && undecided < 0) {
       String old = last.manifest() == null ? "" : last.manifest().hex();

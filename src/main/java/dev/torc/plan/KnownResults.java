@@ -18,6 +18,8 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -216,7 +218,12 @@ public final class KnownResults {
       return false;
     }
     try {
-      return contents.stands(part);
+      if (part.kind() != Stamp.Kind.LINK) {
+        return part.digest().equals(contents.product(part.path(), part.kind()));
+      }
+      Path link = graph.workflow().root().resolve(part.path());
+      return Files.isSymbolicLink(link)
+          && part.digest().equals(Digest.ofText(Files.readSymbolicLink(link).toString()));
     } catch (IOException e) {
       return false;
     }

@@ -13,13 +13,10 @@ import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.machine.Refusal;
 import dev.torc.syntax.GlobWalk;
-import dev.torc.syntax.JsonText;
 import dev.torc.workflow.Image;
-import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Tool;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -56,7 +53,7 @@ public final class NeedContents implements InputSource {
   private final Map<Integer, NeedMembers> gathered = new ConcurrentHashMap<>();
   private final Map<Integer, Partly> partly = new ConcurrentHashMap<>();
   private final AtomicIntegerArray passed;
-  private final Map<String, ManifestWriter.Content> values = new ConcurrentHashMap<>();
+  private final NeedValues values;
   private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
 
   /**
@@ -69,6 +66,7 @@ public final class NeedContents implements InputSource {
     this.graph = graph;
     this.records = records;
     this.digests = digests;
+    this.values = new NeedValues(graph, records);
     this.around = around.over(root, digests.counting());
     this.rechecks = new ProductRechecks(this, digests);
     this.passed = new AtomicIntegerArray(graph.lists());
@@ -215,16 +213,6 @@ public final class NeedContents implements InputSource {
     return known.stamp().kind() == kind ? product(path, known) : null;
   }
 
-  /** Whether what torc made stands there as it made it. */
-  boolean stands(OwnedPath part) throws IOException {
-    if (part.kind() == Stamp.Kind.LINK) {
-      Path link = root.resolve(part.path());
-      return Files.isSymbolicLink(link)
-          && Digest.ofText(Files.readSymbolicLink(link).toString()).equals(part.digest());
-    }
-    return part.digest().equals(product(part.path(), part.kind()));
-  }
-
   /** The programs that commands run. */
   Programs programs() {
     return new Programs(root, around.tools(), digests.counting());
@@ -277,69 +265,12 @@ public final class NeedContents implements InputSource {
 
   @Override
   public ManifestWriter.Content ofData(Ref.OfData value) {
-    if (value.job() == null) {
-      return content(graph.workflow().data().get(value.key()));
-    }
-    int job = graph.jobId(value.job());
-    if (job >= 0) {
-      return records.isSettled(job)
-          ? content(records.data(job).get(value.key()))
-          : new ManifestWriter.Content.Pending(job);
-    }
-    ManifestWriter.Content known = values.get(value.written());
-    if (known == null) {
-      known = ofGroup(value);
-      if (!(known instanceof ManifestWriter.Content.Pending)) {
-        values.put(value.written(), known); // what is settled stays so
-      }
-    }
-    return known;
+    return values.of(value);
   }
 
-  /** The map from the instances of a group, by their values, to what each of them stored. */
-  private ManifestWriter.Content ofGroup(Ref.OfData value) {
-    Map<String, String> all = new TreeMap<>();
-    for (int node : graph.named(value.job())) {
-      if (!records.isSettled(node)) {
-        return new ManifestWriter.Content.Pending(node);
-      }
-      String stored = records.data(node).get(value.key());
-      if (stored == null) {
-        return new ManifestWriter.Content.Missing();
-      }
-      Job job = graph.job(node);
-      all.put(job.name().substring(job.group().length() + 1), stored);
-    }
-    List<ManifestEntry> members = new ArrayList<>();
-    all.forEach(
-        (name, json) ->
-            members.add(
-                new ManifestEntry(
-                    LineKind.DATA.ordinal(), name, "", ManifestWriter.Content.shown(json))));
-    return new ManifestWriter.Content.Value(JsonText.object(all), members);
-  }
-
-  /** The values of the instances where a value is that of a group, and known; null otherwise. */
-  List<ManifestEntry> instances(Ref.OfData value) {
-    return value != null && ofData(value) instanceof ManifestWriter.Content.Value known
-        ? known.members()
-        : null;
-  }
-
-  /** The name of a job that did not store a needed value, of a group its first instance. */
-  String without(Ref.OfData value) {
-    for (int node : graph.named(value.job())) {
-      if (!records.data(node).containsKey(value.key())) {
-        return graph.job(node).name();
-      }
-    }
-    return value.job();
-  }
-
-  private static ManifestWriter.Content content(String value) {
-    return value == null
-        ? new ManifestWriter.Content.Missing()
-        : new ManifestWriter.Content.Value(value, null);
+  /** The needed values. */
+  NeedValues values() {
+    return values;
   }
 
   private int pending(int list) {

@@ -99,7 +99,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
               ManifestWriter.Content content = contents.ofData(value);
               snapshot.data.put(name, content);
               if (content instanceof ManifestWriter.Content.Missing && value.job() != null) {
-                snapshot.missingData = contents.without(value) + "." + value.key();
+                snapshot.missingData = contents.values().without(value) + "." + value.key();
               }
             });
     long begin = contents.rechecks().now();

@@ -19,7 +19,7 @@ final class OriginText {
   static void json(JsonWriter out, Origin origin) {
     out.object(
         "from",
-        origin != null,
+        true,
         () ->
             out.number("build", origin.build())
                 .text("host", origin.host())

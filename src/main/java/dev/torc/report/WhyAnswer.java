@@ -206,7 +206,9 @@ public record WhyAnswer(
         links,
         link -> {
           out.text("job", link.job()).text("how", JsonWriter.lower(link.how()));
-          OriginText.json(out, link.from());
+          if (link.from() != null) {
+            OriginText.json(out, link.from());
+          }
           JobJson.reasons(out, link.reasons());
           out.texts("behind", link.behind());
         });

@@ -36,7 +36,7 @@ class AnswersSchemaTest {
 
   /** Fields that are there only where they say something. */
   private static final Set<String> OPTIONAL =
-      Set.of("images", "without", "errors", "chain", "licences");
+      Set.of("from", "images", "without", "errors", "chain", "licences");
 
   @TempDir Path temp;
   private Folder folder;
@@ -163,6 +163,11 @@ class AnswersSchemaTest {
     holds("history", "history");
     holds("history_jobs", "history", "a", "c", "g");
     holds("graph", "graph");
+    Run.in(podman.env(), folder.at(), "build");
+    folder.put("in", "1");
+    holds("build_dry_run", "build", "-n");
+    holds("why", "why", "a");
+    holds("status", "status");
     folder.put("b", "mine");
     holds("clean", "clean", "-n");
     holds("adopt", "adopt", "b");

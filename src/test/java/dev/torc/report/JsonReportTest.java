@@ -3,6 +3,7 @@ package dev.torc.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.cache.Origin;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.plan.Reason;
@@ -32,6 +33,10 @@ class JsonReportTest {
               1_500_000_000L),
           new Event.JobSubmitted("work2", "slurm", "12_3"),
           new Event.JobReleased("work2"),
+          new Event.JobRestored(
+              "work1",
+              List.of(new Reason(Reason.Kind.NEED_CHANGED, "in", "a", "b")),
+              new Origin("", 3, "", 1_700_000_000_000L)),
           Events.without("work2", 3, "work/i=1", "work/i=3"),
           new Event.Ending(List.of("work3", "work4"), 5_000_000_000L),
           new Event.Fetching("bwa", "podman", Path.of("/l"), false),
@@ -61,6 +66,9 @@ class JsonReportTest {
         "seconds":5.0E-9,"cpu":null,"memory":null,"delay":1.5}
         {"event":"job_submitted","job":"work2","executor":"slurm","id":"12_3"}
         {"event":"job_released","job":"work2"}
+        {"event":"job_restored","job":"work1",\
+        "from":{"build":3,"host":"","store":"","started":1700000000000},\
+        "reasons":[{"kind":"need_changed","name":"in","old":"a","now":"b"}]}
         {"event":"job_ended","job":"work2","state":"ran","what":"","command":"","log":null,\
         "seconds":1.2,"cpu":1.0,"memory":3145728,\
         "without":[{"of":3,"jobs":["work/i=1","work/i=3"]}]}
@@ -70,8 +78,8 @@ class JsonReportTest {
         {"event":"changed","files":["a.txt","src/b.c"]}
         {"event":"watching","files":12}
         {"event":"note","level":"warning","text":"line\\none"}
-        {"event":"finished","build":"b1","counts":{"up_to_date":3,"ran":1,"failed":0,"blocked":0,\
-        "interrupted":0,"submitted":0,"not_reached":0},"seconds":1.2,"exit":0}
+        {"event":"finished","build":"b1","counts":{"up_to_date":3,"ran":1,"failed":0,"restored":0,\
+        "blocked":0,"interrupted":0,"submitted":0,"not_reached":0},"seconds":1.2,"exit":0}
         """
             .replace("OLD", ReasonTextTest.OLD)
             .replace("NOW", ReasonTextTest.NOW),
@@ -118,7 +126,7 @@ class JsonReportTest {
     }
     assertEquals(Set.of(), missing);
     assertEquals(
-        Event.class.getPermittedSubclasses().length, 14, "an event that ALL does not hold");
+        Event.class.getPermittedSubclasses().length, 15, "an event that ALL does not hold");
   }
 
   @Test

@@ -1,0 +1,95 @@
+package dev.torc.plan;
+
+import dev.torc.cache.ManifestEntry;
+import dev.torc.graph.Graph;
+import dev.torc.syntax.JsonText;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The values that jobs need, as far as the jobs that store them are settled: of one job, of a group
+ * as a map, or of the build file. Safe for several threads.
+ */
+final class NeedValues {
+
+  private final Graph graph;
+  private final JobRecords records;
+  private final Map<String, ManifestWriter.Content> values = new ConcurrentHashMap<>();
+
+  NeedValues(Graph graph, JobRecords records) {
+    this.graph = graph;
+    this.records = records;
+  }
+
+  /** What a value is; pending while its job, or one of its group, may run. */
+  ManifestWriter.Content of(Ref.OfData value) {
+    if (value.job() == null) {
+      return content(graph.workflow().data().get(value.key()));
+    }
+    int job = graph.jobId(value.job());
+    if (job >= 0) {
+      return records.isSettled(job)
+          ? content(records.data(job).get(value.key()))
+          : new ManifestWriter.Content.Pending(job);
+    }
+    ManifestWriter.Content known = values.get(value.written());
+    if (known == null) {
+      known = ofGroup(value);
+      if (!(known instanceof ManifestWriter.Content.Pending)) {
+        values.put(value.written(), known); // what is settled stays so
+      }
+    }
+    return known;
+  }
+
+  /** The map from the instances of a group, by their values, to what each of them stored. */
+  private ManifestWriter.Content ofGroup(Ref.OfData value) {
+    Map<String, String> all = new TreeMap<>();
+    for (int node : graph.named(value.job())) {
+      if (!records.isSettled(node)) {
+        return new ManifestWriter.Content.Pending(node);
+      }
+      String stored = records.data(node).get(value.key());
+      if (stored == null) {
+        return new ManifestWriter.Content.Missing();
+      }
+      Job job = graph.job(node);
+      all.put(job.name().substring(job.group().length() + 1), stored);
+    }
+    List<ManifestEntry> members = new ArrayList<>();
+    all.forEach(
+        (name, json) ->
+            members.add(
+                new ManifestEntry(
+                    LineKind.DATA.ordinal(), name, "", ManifestWriter.Content.shown(json))));
+    return new ManifestWriter.Content.Value(JsonText.object(all), members);
+  }
+
+  /** The values of the instances where a value is that of a group, and known; null otherwise. */
+  List<ManifestEntry> instances(Ref.OfData value) {
+    return value != null && of(value) instanceof ManifestWriter.Content.Value known
+        ? known.members()
+        : null;
+  }
+
+  /** The name of a job that did not store a needed value, of a group its first instance. */
+  String without(Ref.OfData value) {
+    for (int node : graph.named(value.job())) {
+      if (!records.data(node).containsKey(value.key())) {
+        return graph.job(node).name();
+      }
+    }
+    return value.job();
+  }
+
+  private static ManifestWriter.Content content(String value) {
+    return value == null
+        ? new ManifestWriter.Content.Missing()
+        : new ManifestWriter.Content.Value(value, null);
+  }
+}
