@@ -56,6 +56,10 @@ final class ReportCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
+    if (common.json() && crate != null) {
+      throw CommonOptions.usage(
+          "--json with --ro-crate: what stands in the folder is JSON already; leave --json out");
+    }
     if (common.json()) {
       throw CommonOptions.usage(
           "--json: a report is a page; `torc stats`, `torc list` and `torc history` have the"

@@ -102,8 +102,14 @@ public record CrateRequest(String torc) {
       for (DisplayGraph.Fold fold :
           DisplayGraph.of(graph, selection.jobs(), selection.open(), false).folds()) {
         fold.jobs().forEach(job -> stepOf.put(job, steps.size()));
-        String said = fold.jobs().isEmpty() ? "" : graph.job(fold.jobs().getFirst()).description();
-        steps.add(new Step(fold.name(), said, fold.isGroup() ? fold.jobs().size() : -1));
+        List<String> said =
+            fold.jobs().stream().map(job -> graph.job(job).description()).distinct().toList();
+        // Instances may have their values in it: then none of them is about the group.
+        steps.add(
+            new Step(
+                fold.name(),
+                said.size() == 1 ? said.getFirst() : "",
+                fold.isGroup() ? fold.jobs().size() : -1));
       }
       for (int job : graph.inOrder(selection.jobs())) {
         run(job, stepOf.get(job));

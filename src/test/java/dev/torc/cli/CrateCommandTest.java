@@ -86,6 +86,9 @@ class CrateCommandTest {
     Run file = folder.run("report", "-o", "x.html", "--ro-crate", "made");
     assertEquals(2, file.exit());
     assertTrue(file.err().startsWith("torc: -o with --ro-crate: "), file.err());
+    Run json = folder.run("report", "--json", "--ro-crate", "made");
+    assertEquals(2, json.exit());
+    assertTrue(json.err().startsWith("torc: --json with --ro-crate: "), json.err());
     assertFalse(folder.has("made") || folder.has("x.html"));
   }
 
@@ -200,6 +203,40 @@ class CrateCommandTest {
         Run.with("jobs: { x: { command: 'true' } }", cwd, "report", "-f", "-", "--ro-crate", "in");
     assertEquals(0, run.exit(), run.err());
     assertEquals("jobs: { x: { command: 'true' } }", folder.get("in/torc.yaml"));
+  }
+
+  @Test
+  void theDescriptionOfAGroupIsThatOfAllItsInstances() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          one: { command: "true", description: Alike., parameters: { n: [1, 2] } }
+          two: { command: "true", description: "Of {n}.", parameters: { n: [1, 2] } }
+        """);
+    folder.build();
+    Map<String, JsonNode> crate = crate("made");
+    assertEquals(
+        "Alike. A group of 2 jobs, one per run.",
+        crate.get("#job/one").get("description").asText());
+    assertEquals(
+        "A group of 2 jobs, one per run.", crate.get("#job/two").get("description").asText());
+  }
+
+  @Test
+  void aFileThatADepfileNamedIsReadToo() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          first:
+            command: "cat a.txt > b; echo 'b: a.txt' > b.d"
+            produces: b
+            depfile: b.d
+        """);
+    folder.build();
+    assertEquals(
+        "{\"@id\":\"#file/a.txt\"}", crate("made").get("#run/first").get("object").toString());
   }
 
   @Test
