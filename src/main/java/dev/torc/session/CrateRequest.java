@@ -272,7 +272,11 @@ public record CrateRequest(String torc) {
         return new Build(number, time[0], time[1], null);
       }
       if (record.nanos() < 0) {
-        return new Build(number, record.started(), time[1], "its end is not on record");
+        return new Build(
+            number,
+            record.started(),
+            time[1],
+            "it has not ended, or was killed: its end is not on record");
       }
       return new Build(
           number,
