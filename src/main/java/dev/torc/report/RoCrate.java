@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedSet;
 import java.util.TreeMap;
@@ -31,7 +30,10 @@ public final class RoCrate {
   private static final String WORKFLOW = "https://w3id.org/workflowhub/workflow-ro-crate/1.0";
   private static final String BIOSCHEMAS =
       "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE";
-  private static final String TERMS = "https://w3id.org/ro/terms/workflow-run#";
+
+  /** Where the terms of its own stand that the profiles have. */
+  static final String TERMS = "https://w3id.org/ro/terms/workflow-run#";
+
   private static final String SCHEMA = "http://schema.org/";
   private static final String LANGUAGE = "#language";
   private static final String TORC = "#torc";
@@ -43,27 +45,6 @@ public final class RoCrate {
               "https://w3id.org/ro/wfrun/process/0.5", "Process Run Crate",
               "https://w3id.org/ro/wfrun/workflow/0.5", "Workflow Run Crate",
               "https://w3id.org/ro/wfrun/provenance/0.5", "Provenance Run Crate"));
-
-  /** What files with these ends most often are. */
-  private static final Map<String, String> FORMATS =
-      Map.ofEntries(
-          Map.entry("csv", "text/csv"),
-          Map.entry("gz", "application/gzip"),
-          Map.entry("html", "text/html"),
-          Map.entry("jpeg", "image/jpeg"),
-          Map.entry("jpg", "image/jpeg"),
-          Map.entry("json", "application/json"),
-          Map.entry("md", "text/markdown"),
-          Map.entry("pdf", "application/pdf"),
-          Map.entry("png", "image/png"),
-          Map.entry("svg", "image/svg+xml"),
-          Map.entry("tar", "application/x-tar"),
-          Map.entry("tsv", "text/tab-separated-values"),
-          Map.entry("txt", "text/plain"),
-          Map.entry("xml", "application/xml"),
-          Map.entry("yaml", "application/yaml"),
-          Map.entry("yml", "application/yaml"),
-          Map.entry("zip", "application/zip"));
 
   /** Of UTC it writes the offset, which the validator wants. */
   private static final DateTimeFormatter TIME =
@@ -120,7 +101,7 @@ public final class RoCrate {
         run(out, run);
       }
       for (CratePart part : told.parts().all()) {
-        part(out, part);
+        PartEntity.write(out, part);
       }
     }
   }
@@ -237,18 +218,12 @@ public final class RoCrate {
   }
 
   private static void contents(JsonLd out, Source source) throws IOException {
-    String format = format(source.name());
+    String format = PartEntity.format(source.name());
     out.text("encodingFormat", format == null ? "text/plain" : format);
     if (source.bytes() != null) {
       out.text("contentSize", "" + source.bytes().length)
           .text("sha256", Digest.ofBytes(source.bytes()).hex());
     }
-  }
-
-  /** By the end of the name; null where that tells nothing. */
-  private static String format(String name) {
-    int dot = name.lastIndexOf('.');
-    return dot < 0 ? null : FORMATS.get(name.substring(dot + 1).toLowerCase(Locale.ROOT));
   }
 
   private String step(int index) {
@@ -361,65 +336,5 @@ public final class RoCrate {
 
   private static String time(long millis) {
     return TIME.format(Instant.ofEpochMilli(millis));
-  }
-
-  private static void part(JsonLd out, CratePart part) throws IOException {
-    switch (part.kind()) {
-      case FILE -> file(out, part).text("contentSize", part.size() < 0 ? null : "" + part.size());
-      case TOOL -> file(out, part).text("description", "A program that counts by what it holds.");
-      case FOLDER ->
-          out.entity(part.id(), "Dataset")
-              .text("name", last(part.name()) + "/")
-              .text("alternateName", part.name() + "/")
-              .text("identifier", "torc-folder-sha256:" + part.digest())
-              .refs("hasPart", CratePart.ids(part.members()));
-      case LIST ->
-          out.entity(part.id(), "Dataset")
-              .text("name", part.name())
-              .text("description", "What a need of this form stood for.")
-              .refs("hasPart", CratePart.ids(part.members()));
-      case VALUE ->
-          out.entity(part.id(), "PropertyValue")
-              .text("name", part.name())
-              .text("value", part.value())
-              .text("sha256", part.value() == null ? part.digest() : null);
-      case VARIABLE ->
-          out.entity(part.id(), "PropertyValue")
-              .text("name", part.name())
-              .text("value", part.value());
-      case IMAGE -> image(out, part);
-    }
-  }
-
-  /** The path of a file as torc has it is its other name, as the profiles want. */
-  private static JsonLd file(JsonLd out, CratePart part) throws IOException {
-    return out.entity(part.id(), "File")
-        .text("name", last(part.name()))
-        .text("alternateName", part.name())
-        .text("encodingFormat", format(part.name()))
-        .text("sha256", part.digest());
-  }
-
-  private static String last(String path) {
-    return path.substring(path.lastIndexOf('/') + 1);
-  }
-
-  private static void image(JsonLd out, CratePart part) throws IOException {
-    boolean file = part.name().endsWith(".sif");
-    String name = part.name();
-    int digest = name.indexOf('@');
-    String tagged = digest < 0 ? name : name.substring(0, digest);
-    int colon = tagged.lastIndexOf(':');
-    boolean tag = !file && colon > tagged.lastIndexOf('/');
-    String whole = tag ? tagged.substring(0, colon) : tagged;
-    int slash = whole.indexOf('/');
-    String host = slash < 0 ? "" : whole.substring(0, slash);
-    boolean registry = !file && (host.indexOf('.') >= 0 || host.indexOf(':') >= 0);
-    out.entity(part.id(), "ContainerImage")
-        .ref("additionalType", TERMS + (file ? "SIFImage" : "DockerImage"))
-        .text("registry", registry ? host : null)
-        .text("name", registry ? whole.substring(slash + 1) : whole)
-        .text("tag", tag ? tagged.substring(colon + 1) : null)
-        .text("sha256", part.digest());
   }
 }
