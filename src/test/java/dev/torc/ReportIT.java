@@ -3,6 +3,7 @@ package dev.torc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.report.BuildReport;
 import dev.torc.report.HtmlReport;
 import dev.torc.report.Reports;
 import java.io.Writer;
@@ -46,10 +47,18 @@ class ReportIT {
   private void open(int jobs) throws Exception {
     Path file = temp.resolve("report of " + jobs + ".html");
     if (!Files.exists(file)) {
-      try (Writer out = Files.newBufferedWriter(file)) {
-        new HtmlReport(Reports.of(jobs)).write(out);
-      }
+      write(Reports.of(jobs), file);
     }
+    open(file);
+  }
+
+  private static void write(BuildReport report, Path file) throws Exception {
+    try (Writer out = Files.newBufferedWriter(file)) {
+      new HtmlReport(report).write(out);
+    }
+  }
+
+  private void open(Path file) throws Exception {
     browser.darkTheme(false);
     browser.open(file);
     assertEquals("yes", browser.evaluate(READY).asText());
@@ -143,6 +152,28 @@ class ReportIT {
                 + " tr').length), 50))"),
         "a head and five jobs");
     assertEquals(List.of(), browser.consoleErrors());
+  }
+
+  @Test
+  void whereJobsAreTooManyStagesAreDrawnAndThePageSaysSo() throws Exception {
+    Path file = temp.resolve("stages.html");
+    write(Reports.staged(), file);
+    open(file);
+    assertTrue(
+        text("document.querySelector('#graph').innerText").contains("so each box is a stage"));
+    browser.evaluate("document.querySelector('#graph canvas').focus()");
+    browser.press("ArrowDown");
+    browser.press("ArrowDown");
+    assertEquals(
+        "stage 2: 1 failed, 4000 ran", text("document.querySelector('#chosen-job').innerText"));
+    browser.evaluate("document.querySelector('#graph details').open = true");
+    assertEquals(
+        "stage 3|2 failed, 4000 ran",
+        text(
+            "new Promise(done => setTimeout(() => done([...document.querySelectorAll('#graph table"
+                + " tr:last-of-type td')].map(cell => cell.innerText).join('|')), 50))"));
+    assertEquals(List.of(), browser.consoleErrors());
+    assertEquals(List.of(), browser.axe());
   }
 
   @Test

@@ -3,7 +3,10 @@ package dev.torc.cli;
 import dev.torc.machine.SafeText;
 import dev.torc.posix.OwnFile;
 import dev.torc.report.BuildReport;
+import dev.torc.report.CrateFolder;
 import dev.torc.report.HtmlReport;
+import dev.torc.report.Provenance;
+import dev.torc.session.CrateRequest;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ReportRequest;
@@ -12,12 +15,14 @@ import java.nio.file.Path;
 
 /**
  * {@code torc report}: a build as one page of HTML, to standard output or into a file. On a
- * terminal it goes to {@code .torc/report.html}, since nobody reads it there.
+ * terminal it goes to {@code .torc/report.html}, since nobody reads it there. With {@code
+ * --ro-crate} it writes where the results come from into a new folder instead.
  */
 final class ReportCommand extends Command {
 
   private long build;
   private String file;
+  private String crate;
 
   @Override
   String description() {
@@ -28,6 +33,11 @@ final class ReportCommand extends Command {
   void declare(Options options) {
     options.value("--build", "N", "the number of the build; the last one without it", this::number);
     options.value("-o", "FILE", "the file to write; else standard output", given -> file = given);
+    options.value(
+        "--ro-crate",
+        "FOLDER",
+        "write where the results come from into a new folder, as an RO-Crate",
+        given -> crate = given);
   }
 
   private void number(String given) {
@@ -46,10 +56,17 @@ final class ReportCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
+    if (common.json() && crate != null) {
+      throw CommonOptions.usage(
+          "--json with --ro-crate: what stands in the folder is JSON already; leave --json out");
+    }
     if (common.json()) {
       throw CommonOptions.usage(
           "--json: a report is a page; `torc stats`, `torc list` and `torc history` have the"
               + " numbers");
+    }
+    if (crate != null) {
+      return crate(console);
     }
     Project project = project(console);
     BuildReport report = new ReportRequest(build).answer(project, console::warn);
@@ -66,6 +83,32 @@ final class ReportCommand extends Command {
     }
     new HtmlReport(report).write(to);
     console.say("the report is in " + to);
+    return Exit.DONE;
+  }
+
+  private int crate(Console console) throws IOException {
+    if (build != 0) {
+      throw CommonOptions.usage(
+          "--build with --ro-crate: a crate tells of the results that stand, whichever build made"
+              + " them; leave --build out");
+    }
+    if (file != null) {
+      throw CommonOptions.usage(
+          "-o with --ro-crate: the folder is where the crate goes; call torc report once for each");
+    }
+    Project project = project(console);
+    Path to = console.cwd().resolve(crate).normalize();
+    CrateFolder folder = new CrateFolder(to, project.folder(), crate);
+    Provenance told = new CrateRequest(Version.number()).answer(project, console::warn);
+    folder.write(told);
+    if (told.runs().isEmpty()) {
+      console.warn("nothing has run here yet: the crate tells of the workflow alone");
+    } else if (told.behind() > 0) {
+      console.warn(
+          "%d of %d jobs are not up to date: the crate tells of their last runs, where there are any"
+              .formatted(told.behind(), told.jobs()));
+    }
+    console.say("the crate is in " + to);
     return Exit.DONE;
   }
 }

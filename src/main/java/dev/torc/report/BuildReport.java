@@ -22,7 +22,7 @@ import java.util.List;
  * @param critical the jobs of the path that made the build as long as it was, first to last, as
  *     indices of {@code jobs}
  * @param pictures the graph, with groups as one vertex first, then with each instance by itself
- *     where there is room for that; none where even the first is too large
+ *     where there is room for that; where even the first is too large, one of its stages
  * @param machine what the machine used; null unknown
  * @param series what attempts used, those first that used most
  * @param tails the ends of the logs of failed jobs
@@ -64,7 +64,7 @@ public record BuildReport(
       this.words = words;
     }
 
-    String words() {
+    public String words() {
       return words;
     }
   }
@@ -101,16 +101,19 @@ public record BuildReport(
   /**
    * The graph, laid out: lengths as {@link dev.torc.graph.GraphLayout} has them.
    *
+   * @param stages whether each vertex is a stage, or several: there is no room for all jobs and
+   *     groups
    * @param edges those that others do not imply
    */
-  public record Picture(float width, float height, List<Vertex> vertices, List<Edge> edges) {}
+  public record Picture(
+      boolean stages, float width, float height, List<Vertex> vertices, List<Edge> edges) {}
 
   /**
-   * A job or a group in the picture.
+   * A job, a group or a stage in the picture.
    *
-   * @param job its index; of a group -1
-   * @param label its name, and of a group how many it stands for
-   * @param state that of the job; of a group the one that wants most attention
+   * @param job its index; of others -1
+   * @param label its name, of a group how many it stands for, of a stage also by state
+   * @param state that of the job; of others the one that wants most attention
    * @param stage counts from 0
    */
   public record Vertex(

@@ -118,7 +118,8 @@ public final class HtmlReport {
             "pictures",
             report.pictures(),
             picture ->
-                out.number("width", (long) picture.width())
+                out.flag("stages", picture.stages())
+                    .number("width", (long) picture.width())
                     .number("height", (long) picture.height()));
     int[] from = {report.machine() == null ? 0 : report.machine().size()};
     out.number("machinePoints", from[0])

@@ -75,6 +75,11 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
   }
 
   @Override
+  public byte[] input() {
+    return input;
+  }
+
+  @Override
   public SortedMap<String, List<String>> patterns() {
     return parsed == null ? kept.patterns() : parsed.deciders().files();
   }

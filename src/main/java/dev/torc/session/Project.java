@@ -65,6 +65,11 @@ public record Project(
       return List.of();
     }
 
+    /** The text of the build file that came from standard input; null without one. */
+    default byte[] input() {
+      return null;
+    }
+
     /** The patterns of groups that looked for files on disk, each with what it found. */
     default SortedMap<String, List<String>> patterns() {
       return Collections.emptySortedMap();

@@ -258,8 +258,10 @@ public record ReportRequest(long number) {
 
     private List<BuildReport.Picture> pictures() {
       var pictures = ReportPicture.of(graph, project.select(List.of()), index, rows);
-      if (pictures.isEmpty()) {
-        leftOut.add("the picture of the graph: `torc graph --format text` tells it in words");
+      if (pictures.getFirst().stages()) {
+        leftOut.add(
+            "the jobs and groups in the picture of the graph, which has its stages:"
+                + " `torc graph --format text` tells all in words");
       }
       return pictures;
     }

@@ -87,6 +87,7 @@ class CompletionCommandTest {
     assertEquals(List.of("files"), fits("-f", ""));
     assertEquals(List.of("files"), fits("import", ""));
     assertEquals(List.of("folders"), fits("build", "-C", "x"));
+    assertEquals(List.of("folders"), fits("report", "--ro-crate", ""));
     assertEquals(List.of("names"), fits("-j", ""));
     assertEquals(List.of("names", "bash", "fish", "zsh"), fits("completion", ""));
   }

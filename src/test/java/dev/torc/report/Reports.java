@@ -40,7 +40,41 @@ public final class Reports {
         edges.add(new BuildReport.Edge(v - 1, v, bends));
       }
     }
-    return new BuildReport.Picture(1250, 220, vertices, edges);
+    return new BuildReport.Picture(false, 1250, 220, vertices, edges);
+  }
+
+  /** A report whose picture has the stages of a graph. */
+  public static BuildReport staged() {
+    BuildReport of = of(60);
+    List<BuildReport.Vertex> vertices = new ArrayList<>();
+    List<BuildReport.Edge> edges = new ArrayList<>();
+    for (int v = 0; v < 3; v++) {
+      String label = "stage " + (v + 1) + ": " + v + " failed, 4000 ran";
+      vertices.add(
+          new BuildReport.Vertex(
+              -1, label, v == 0 ? State.RAN : State.FAILED, v, v * 250, 20, 200));
+      if (v > 0) {
+        edges.add(new BuildReport.Edge(v - 1, v, new float[0]));
+      }
+    }
+    return new BuildReport(
+        of.project(),
+        of.root(),
+        of.build(),
+        of.last(),
+        of.cpus(),
+        of.memory(),
+        of.history(),
+        of.jobs(),
+        of.attempts(),
+        of.critical(),
+        List.of(new BuildReport.Picture(true, 750, 60, vertices, edges)),
+        of.machine(),
+        of.series(),
+        of.tails(),
+        of.data(),
+        of.events(),
+        of.leftOut());
   }
 
   /**

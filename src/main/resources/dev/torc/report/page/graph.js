@@ -4,9 +4,8 @@ const BOX = 24;
 
 function showGraph(known) {
   const section = part('graph');
-  if (known.pictures.length === 0 || known.pictures[0].Label.length === 0) {
-    section.append(make('p', { class: 'soft' }, known.pictures.length === 0
-      ? 'The graph has no room here; torc graph --format text tells it in words.' : 'There are no jobs.'));
+  if (known.pictures[0].Label.length === 0) {
+    section.append(make('p', { class: 'soft' }, 'There are no jobs.'));
     return;
   }
   let of = known.pictures[0];
@@ -18,7 +17,7 @@ function showGraph(known) {
   const names = { ran: 'ran', failed: 'failed', interrupted: 'interrupted', blocked: 'blocked' };
 
   const height = Math.max(...known.pictures.map(picture => picture.height)) + 40;
-  const shown = canvas('Graph of jobs and groups', Math.max(80, Math.min(420, height)),
+  const shown = canvas(of.stages ? 'Stages of the graph' : 'Graph of jobs and groups', Math.max(80, Math.min(420, height)),
     (context, width, room) => {
       if (!fitted) {
         fitted = true;
@@ -96,7 +95,8 @@ function showGraph(known) {
     }
   }
 
-  const said = make('p', { role: 'status', id: 'chosen-job' }, 'Choose a job with ↑ and ↓, or by a click.');
+  const said = make('p', { role: 'status', id: 'chosen-job' },
+    'Choose a ' + (of.stages ? 'stage' : 'job') + ' with ↑ and ↓, or by a click.');
   const words = (from, to, v) => {
     const found = [];
     let more = 0;
@@ -118,7 +118,7 @@ function showGraph(known) {
     }
     const before = words(of.Before, of.After, chosen);
     const after = words(of.After, of.Before, chosen);
-    said.textContent = of.Label[chosen] + ': ' + known.states[of.State[chosen]]
+    said.textContent = of.stages ? of.Label[chosen] : of.Label[chosen] + ': ' + known.states[of.State[chosen]]
       + (before === '' ? '' : ', waits for ' + before) + (after === '' ? '' : ', is waited for by ' + after);
     shown.again();
   };
@@ -192,6 +192,10 @@ function showGraph(known) {
       list.lastChild.remove();
     }
     if (list.open) {
+      if (of.stages) {
+        list.append(table('Stages', [['stage', 'jobs'], ...of.Label.map(label => label.split(': '))], 9));
+        return;
+      }
       const order = [...of.Label.keys()].sort((a, b) => of.Stage[a] - of.Stage[b] || a - b);
       list.append(table('Stages', [['stage', 'job', 'state', 'waits for'],
         ...order.map(v => [String(of.Stage[v] + 1), of.Label[v], known.states[of.State[v]], words(of.Before, of.After, v)])], 9));
@@ -207,6 +211,8 @@ function showGraph(known) {
     } }), ' each instance of a group'));
   }
   section.append(
-    make('p', { class: 'soft' }, 'Jobs to the right wait for those to the left. Keys: ← → page up and down move, + − zoom, 0 all, ↑ ↓ choose. Drag, or shift and the wheel.'),
+    make('p', { class: 'soft' }, (of.stages
+      ? 'There are more jobs and groups than can be drawn, so each box is a stage: all in it waits for something in the one to the left, and has the colour of what wants most attention.'
+      : 'Jobs to the right wait for those to the left.') + ' Keys: ← → page up and down move, + − zoom, 0 all, ↑ ↓ choose. Drag, or shift and the wheel.'),
     bar, shown.element, said, list);
 }

@@ -1,0 +1,75 @@
+package dev.torc.report;
+
+import dev.torc.machine.SafeText;
+import dev.torc.posix.FileTree;
+import dev.torc.posix.RandomId;
+import dev.torc.report.Provenance.Source;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * A new folder with a crate in it: whoever finds it finds all of it. What stands in the metadata is
+ * for {@link RoCrate}.
+ */
+public final class CrateFolder {
+
+  private static final String METADATA = "ro-crate-metadata.json";
+
+  private final Path folder;
+
+  /**
+   * A folder that is not there yet.
+   *
+   * @param folder absolute
+   * @param own torc's own folder, in which there is no place for it
+   * @param shown the folder as the user wrote it
+   * @throws BadInput where something stands there
+   */
+  public CrateFolder(Path folder, Path own, String shown) {
+    this.folder = folder;
+    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      throw new BadInput(
+          Place.NONE,
+          "--ro-crate " + SafeText.name(shown) + ": it is there already; name a new folder");
+    }
+    if (folder.startsWith(own)) {
+      throw new BadInput(
+          Place.NONE,
+          "--ro-crate " + SafeText.name(shown) + ": .torc is for what torc keeps; name another");
+    }
+  }
+
+  /** Writes a folder beside it, and renames that. The folders around it are made. */
+  public void write(Provenance told) throws IOException {
+    Files.createDirectories(folder.getParent());
+    Path fresh = folder.resolveSibling("." + RandomId.next() + ".torc-new");
+    try {
+      Files.createDirectory(fresh);
+      for (Source source : told.files()) {
+        copy(source, fresh);
+      }
+      if (told.licence() != null) {
+        copy(told.licence(), fresh);
+      }
+      // Last, and under its name only when it is whole: by it a folder is a crate.
+      WholeFile.write(fresh.resolve(METADATA), new RoCrate(told)::write);
+      Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException | RuntimeException e) {
+      FileTree.remove(fresh);
+      throw e;
+    }
+  }
+
+  private static void copy(Source source, Path to) throws IOException {
+    if (source.bytes() != null) {
+      Path file = to.resolve(source.name());
+      Files.createDirectories(file.getParent());
+      Files.write(file, source.bytes());
+    }
+  }
+}
