@@ -33,10 +33,7 @@ class JsonReportTest {
               1_500_000_000L),
           new Event.JobSubmitted("work2", "slurm", "12_3"),
           new Event.JobReleased("work2"),
-          new Event.JobRestored(
-              "work1",
-              List.of(new Reason(Reason.Kind.NEED_CHANGED, "in", "a", "b")),
-              new Origin("", 3, "", 1_700_000_000_000L)),
+          new Event.JobRestored("work1", List.of(), new Origin("", 3, "", 1_700_000_000_000L)),
           Events.without("work2", 3, "work/i=1", "work/i=3"),
           new Event.Ending(List.of("work3", "work4"), 5_000_000_000L),
           new Event.Fetching("bwa", "podman", Path.of("/l"), false),
@@ -68,7 +65,7 @@ class JsonReportTest {
         {"event":"job_released","job":"work2"}
         {"event":"job_restored","job":"work1",\
         "from":{"build":3,"host":"","store":"","started":1700000000000},\
-        "reasons":[{"kind":"need_changed","name":"in","old":"a","now":"b"}]}
+        "reasons":[]}
         {"event":"job_ended","job":"work2","state":"ran","what":"","command":"","log":null,\
         "seconds":1.2,"cpu":1.0,"memory":3145728,\
         "without":[{"of":3,"jobs":["work/i=1","work/i=3"]}]}
