@@ -234,7 +234,7 @@ class AllocationIT {
     String far = queue();
     Sandbox.Going going = box.start("slurm");
     box.awaitLine("pid");
-    Sandbox.until("it is found", () -> going.err().contains("far: submitted to slurm " + far));
+    assertEquals(far, Cluster.awaitOut(going, "far"));
     going.signal("HUP");
     Sandbox.Ran ran = going.await();
     assertEquals(129, ran.exit(), ran.err());

@@ -111,7 +111,7 @@ class ClusterImagesIT {
     torc.process().destroyForcibly().waitFor();
     assertFalse(podman.containers().isEmpty());
     Going next = project.start();
-    Sandbox.until("it is found", () -> next.err().matches("(?s).*a: submitted to slurm \\d+\n.*"));
+    Cluster.awaitOut(next, "a");
     next.signal("INT");
     assertEquals(130, next.await().exit(), next.err());
     Sandbox.until("no container is left", () -> podman.containers().isEmpty());
