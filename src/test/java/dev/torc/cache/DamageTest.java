@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Whatever is done to the file, a record is read as it was written last or not at all, and the next
@@ -168,11 +170,13 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void anUndamagedFileIsWhole() throws IOException {
     assertEquals("whole", survive(good));
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void anotherSchemaVersionIsSetAside() throws IOException {
     String text = new String(good, StandardCharsets.ISO_8859_1);
     byte[] other =
@@ -196,6 +200,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void theLmdbFormatOfAnotherVersionIsSetAside() throws IOException {
     byte[] other = good.clone();
     other[16 + 4] = 2;
@@ -203,6 +208,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aTruncatedFileIsNoticedWhereverItIsCut() throws IOException {
     TreeSet<Integer> lengths = new TreeSet<>(List.of(0, 1, 100, 152, 4095, 4096 + 151));
     for (int page = 0; page < good.length; page += 4096) {
@@ -220,6 +226,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void garbageOfTheSameLengthIsSetAside() throws IOException {
     byte[] garbage = new byte[good.length];
     new Random(4).nextBytes(garbage);
@@ -228,6 +235,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void garbagePagesNeverGiveAWrongValue() throws IOException {
     Random random = new Random(5);
     for (int page = 0; page * 4096 < good.length; page++) {
@@ -243,6 +251,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void flippedBitsNeverGiveAWrongValue() throws IOException {
     Random random = new Random(6);
     TreeSet<String> outcomes = new TreeSet<>();
@@ -259,6 +268,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void damageThatOnlyShowsDuringABuildIsSetAsideByTheNext() throws IOException {
     settings = LAZY;
     byte[] bad = good.clone();
@@ -276,6 +286,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void swappedPagesNeverGiveAWrongValue() throws IOException {
     Random random = new Random(7);
     int pages = good.length / 4096;
@@ -288,6 +299,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aFolderInPlaceOfTheFileIsSetAside() throws IOException {
     clear();
     Files.createDirectory(data());
@@ -301,6 +313,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void theMarkOfDamageGoesAwayByItself() throws IOException {
     Damage.mark(place(), new CacheException("a test"));
     Damage.mark(place(), new CacheException("again"));
@@ -317,6 +330,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aFileInPlaceOfTheFolderIsAnErrorOfOneLine() throws IOException {
     clear();
     Files.delete(place().folder());
