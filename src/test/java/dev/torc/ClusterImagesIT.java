@@ -14,9 +14,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.opentest4j.TestAbortedException;
 
 /** Jobs in containers of podman that a real Slurm runs. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("podman") // one of its tests at a time, beside other classes
 class ClusterImagesIT {
 
   @TempDir static Path temp;
