@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.hash.KnownDigest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -43,6 +45,28 @@ class DamageTest {
   private final List<String> notes = new ArrayList<>();
   private final List<String> names = new ArrayList<>(Samples.NAMES);
   private byte[] good;
+
+  /** What was written last of a name. */
+  private record Written(KnownDigest known, JobResult result, RunDetails details, OwnedPath owned) {
+
+    static Written of(String name) {
+      return new Written(
+          Samples.known(name),
+          Samples.result(name, LAST),
+          Samples.details(name, LAST),
+          Samples.owned(name));
+    }
+
+    Batch all(String name) {
+      return new Batch().stamp(name, known).result(name, result, details).own(owned);
+    }
+  }
+
+  private final Map<String, Written> written = new HashMap<>(); // each made once: they take long
+
+  private Written last(String name) {
+    return written.computeIfAbsent(name, Written::of);
+  }
 
   private CachePlace place() {
     return CachePlace.find(root, Map.of(), ThisHost.system());
@@ -95,14 +119,15 @@ class DamageTest {
   private int countRight(Cache cache) {
     int[] found = new int[1];
     for (String name : names) {
-      found[0] += right(Samples.known(name), cache.stamp(name));
-      found[0] += right(Samples.result(name, LAST), cache.result(name));
-      found[0] += right(Samples.details(name, LAST), cache.details(name));
-      found[0] += right(Samples.owned(name), cache.owned(name));
+      Written written = last(name);
+      found[0] += right(written.known, cache.stamp(name));
+      found[0] += right(written.result, cache.result(name));
+      found[0] += right(written.details, cache.details(name));
+      found[0] += right(written.owned, cache.owned(name));
     }
-    cache.eachResult((name, result) -> assertEquals(Samples.result(name, LAST), result));
-    cache.eachStamp((name, known) -> assertEquals(Samples.known(name), known));
-    cache.eachOwned(owned -> assertEquals(Samples.owned(owned.path()), owned));
+    cache.eachResult((name, result) -> assertEquals(last(name).result, result));
+    cache.eachStamp((name, known) -> assertEquals(last(name).known, known));
+    cache.eachOwned(owned -> assertEquals(last(owned.path()).owned, owned));
     cache.builds(9).forEach(build -> assertEquals(Samples.build(build.id().number()), build));
     found[0] +=
         right(
@@ -156,7 +181,7 @@ class DamageTest {
     int before = notes.size();
     try (Cache cache = open()) {
       countRight(cache);
-      names.forEach(name -> cache.put(Samples.all(name, LAST)));
+      names.forEach(name -> cache.put(last(name).all(name)));
     }
     try (Cache cache = open()) {
       assertTrue(countRight(cache) >= all() - 1, "the next build works");
