@@ -10,12 +10,14 @@ import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** How jobs end on a real Slurm where something is wrong, and what a build makes of it. */
+@Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
 class ClusterEndsIT {
 

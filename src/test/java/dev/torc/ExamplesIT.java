@@ -10,6 +10,7 @@ import dev.torc.Sandbox.Ran;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The examples do what their READMEs say, built by the shipped launcher. */
+@Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("ExamplesIT") // one of its tests at a time, beside other classes
 class ExamplesIT {
