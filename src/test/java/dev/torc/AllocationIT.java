@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * that a step is held to its cpus and gpus, and that torc sees no process of another machine,
  * cannot be shown here.
  */
+@Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("AllocationIT") // one of its tests at a time, beside other classes
 class AllocationIT {
@@ -234,7 +236,7 @@ class AllocationIT {
     String far = queue();
     Sandbox.Going going = box.start("slurm");
     box.awaitLine("pid");
-    Sandbox.until("it is found", () -> going.err().contains("far: submitted to slurm " + far));
+    assertEquals(far, Cluster.awaitOut(going, "far"));
     going.signal("HUP");
     Sandbox.Ran ran = going.await();
     assertEquals(129, ran.exit(), ran.err());

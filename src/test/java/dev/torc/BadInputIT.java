@@ -21,11 +21,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * What bad input gets: exit 2, one line for each error with its place, the name in question and the
  * next step, in lower case; nothing started, nothing written, no stack trace.
  */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("BadInputIT") // one of its tests at a time, beside other classes
 class BadInputIT {
 
   @TempDir Path temp;

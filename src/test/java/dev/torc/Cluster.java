@@ -1,10 +1,13 @@
 package dev.torc;
 
+import dev.torc.Sandbox.Going;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A Slurm with projects whose jobs run there: what the end-to-end tests of builds through it share.
@@ -86,6 +89,18 @@ final class Cluster implements AutoCloseable {
           }
           return none;
         });
+  }
+
+  /**
+   * Waits until a build says that a job is in its hands at a scheduler, and returns the scheduler's
+   * id. That an earlier build submitted it is said sooner, when this one has not yet looked whether
+   * that still holds.
+   */
+  static String awaitOut(Going torc, String job) throws Exception {
+    Pattern line = Pattern.compile("(?m)^" + Pattern.quote(job) + ": submitted to \\S+ (\\S+)\n");
+    Sandbox.until(job + " is out", () -> line.matcher(torc.err()).find());
+    Matcher found = line.matcher(torc.err());
+    return found.find() ? found.group(1) : "";
   }
 
   /** Lets Slurm start what it holds of a project. */

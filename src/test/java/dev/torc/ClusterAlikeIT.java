@@ -16,12 +16,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A build through a real Slurm is as one on this machine: the same engine, the same results. */
+@Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
 class ClusterAlikeIT {
 

@@ -66,7 +66,7 @@ class ClusterEditsIT {
 
   private Going started() throws Exception {
     Going torc = project.start();
-    Sandbox.until("it is submitted", () -> torc.err().contains("a: submitted to "));
+    Cluster.awaitOut(torc, "a");
     return torc;
   }
 

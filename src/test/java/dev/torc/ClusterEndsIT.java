@@ -10,12 +10,14 @@ import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** How jobs end on a real Slurm where something is wrong, and what a build makes of it. */
+@Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
 class ClusterEndsIT {
 
@@ -90,9 +92,8 @@ class ClusterEndsIT {
     for (int i = 1; i <= 3; i++) {
       project.awaitLine(i + ".id");
     }
-    Sandbox.until("the fourth is out", () -> torc.err().contains("waits: submitted to held "));
-    String held = torc.err().replaceAll("(?s).*waits: submitted to held (\\d+)\n.*", "$1");
-    String second = torc.err().replaceAll("(?s).*part/n=2: submitted to slurm (\\S+)\n.*", "$1");
+    String held = Cluster.awaitOut(torc, "waits");
+    String second = Cluster.awaitOut(torc, "part/n=2");
     cluster.slurm.administer("scancel", second, held);
     Sandbox.until("both are told", () -> torc.err().split(" failed: ", -1).length == 3);
     project.write("go", "");
@@ -116,7 +117,7 @@ class ClusterEndsIT {
     project.edit("torc.yaml", "partition: wide", "partition: main");
     cluster.slurm.administer("scontrol", "update", "NodeName=n1", "State=DRAIN", "Reason=test");
     Going torc = project.start();
-    Sandbox.until("it is submitted", () -> torc.err().contains("a: submitted to "));
+    Cluster.awaitOut(torc, "a");
     Sandbox.until(
         "it waits",
         () -> cluster.slurm.ask("squeue", "-h", "-p", "main", "-o", "%r").contains("DRAINED"));

@@ -65,9 +65,9 @@ class ClusterIT {
 
   /** Waits until all three are out, and two have begun. */
   private static void awaitOut(Sandbox project, Going torc) throws Exception {
-    Sandbox.until(
-        "three are out",
-        () -> torc.err().lines().filter(line -> line.contains(": submitted to ")).count() == 3);
+    for (String job : List.of("queued", "running", "ended")) {
+      Sandbox.until(job + " is out", () -> torc.err().contains(job + ": submitted to "));
+    }
     project.awaitLine("running.log");
     project.awaitLine("ended.log");
   }
@@ -153,7 +153,7 @@ class ClusterIT {
 
       project.write("go", "");
       Going next = project.start();
-      Sandbox.until("it is held", () -> next.err().contains("queued: submitted to "));
+      Cluster.awaitOut(next, "queued");
       cluster.release(project);
       Ran ran = next.await();
       assertEquals("4 jobs: 4 ran, 0 up to date, 0 failed", ran.counts(), ran.err());

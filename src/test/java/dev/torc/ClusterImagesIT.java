@@ -14,9 +14,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.opentest4j.TestAbortedException;
 
 /** Jobs in containers of podman that a real Slurm runs. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("podman") // one of its tests at a time, beside other classes
 class ClusterImagesIT {
 
   @TempDir static Path temp;
@@ -111,7 +116,7 @@ class ClusterImagesIT {
     torc.process().destroyForcibly().waitFor();
     assertFalse(podman.containers().isEmpty());
     Going next = project.start();
-    Sandbox.until("it is found", () -> next.err().matches("(?s).*a: submitted to slurm \\d+\n.*"));
+    Cluster.awaitOut(next, "a");
     next.signal("INT");
     assertEquals(130, next.await().exit(), next.err());
     Sandbox.until("no container is left", () -> podman.containers().isEmpty());

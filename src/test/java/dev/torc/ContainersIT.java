@@ -16,12 +16,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.opentest4j.TestAbortedException;
 
 /**
  * Jobs in real containers of podman: they find what they find on the host, nothing of them is left,
  * and how they end is told as it is. Which image counts is for {@code ImagesTest}.
  */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("podman") // one of its tests at a time, beside other classes
 class ContainersIT {
 
   @TempDir static Path storage;

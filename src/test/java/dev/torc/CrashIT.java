@@ -21,13 +21,20 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Rule 9 with the real launcher and real processes: {@code kill -9} at any moment loses at most the
  * jobs that were running, and nothing is ever falsely up to date. Also a disk that is full.
  */
+@Order(1) // it takes long
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("CrashIT") // one of its tests at a time, beside other classes
 class CrashIT {
 
   private static final int KILLS = 200;

@@ -10,12 +10,19 @@ import dev.torc.Sandbox.Ran;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The examples do what their READMEs say, built by the shipped launcher. */
+@Order(1) // it takes long
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("ExamplesIT") // one of its tests at a time, beside other classes
 class ExamplesIT {
 
   private static final List<String> ALL = List.of("postprocess", "preprocess", "work1", "work2");

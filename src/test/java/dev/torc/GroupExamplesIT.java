@@ -15,8 +15,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The examples with groups do what their READMEs say, built by the shipped launcher. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("GroupExamplesIT") // one of its tests at a time, beside other classes
 class GroupExamplesIT {
 
   @TempDir Path temp;

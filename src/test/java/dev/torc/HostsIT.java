@@ -21,12 +21,17 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Section 10, network roots, with the real launcher: two hosts, each with a name and a disk of its
  * own, build one root. The hosts are this machine under two names; the root has a journal from
  * before, so that it is shared whatever lies below it.
  */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("HostsIT") // one of its tests at a time, beside other classes
 class HostsIT {
 
   private static final int KILLS = 25;

@@ -17,11 +17,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Odd but true states of the world: broken caches, closed streams, strange names, bare
  * environments, sizes. Nothing is lost, nothing is falsely up to date, nothing is a stack trace.
  */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("OddStatesIT") // one of its tests at a time, beside other classes
 class OddStatesIT {
 
   private static final String ONE = "jobs:\n  a: { command: 'echo 1 > x', produces: x }\n";

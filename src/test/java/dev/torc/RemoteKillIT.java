@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * behind. The scheduler is of {@code sh}; what scripts do that are killed is {@code
  * BatchKillTest}'s.
  */
+@Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
 class RemoteKillIT {
 

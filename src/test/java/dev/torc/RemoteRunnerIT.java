@@ -27,8 +27,13 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Attempts through a real Slurm, from the batch's script to the end that is told. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("RemoteRunnerIT") // one of its tests at a time, beside other classes
 class RemoteRunnerIT {
 
   @TempDir static Path temp;

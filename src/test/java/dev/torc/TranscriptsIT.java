@@ -12,6 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Runs the {@code console} blocks of a page, each page in one session of a shell with the built
@@ -19,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
  * the session comes to them. Durations, moments, digests, the order of lines and the machine's cpus
  * do not count. -Dtorc.docs=fix puts into the page what was said.
  */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("TranscriptsIT") // one of its tests at a time, beside other classes
 class TranscriptsIT {
 
   private static final String BLOCK = "```console";

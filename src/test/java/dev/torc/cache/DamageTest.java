@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.hash.KnownDigest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -20,6 +22,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Whatever is done to the file, a record is read as it was written last or not at all, and the next
@@ -41,6 +45,28 @@ class DamageTest {
   private final List<String> notes = new ArrayList<>();
   private final List<String> names = new ArrayList<>(Samples.NAMES);
   private byte[] good;
+
+  /** What was written last of a name. */
+  private record Written(KnownDigest known, JobResult result, RunDetails details, OwnedPath owned) {
+
+    static Written of(String name) {
+      return new Written(
+          Samples.known(name),
+          Samples.result(name, LAST),
+          Samples.details(name, LAST),
+          Samples.owned(name));
+    }
+
+    Batch all(String name) {
+      return new Batch().stamp(name, known).result(name, result, details).own(owned);
+    }
+  }
+
+  private final Map<String, Written> written = new HashMap<>(); // each made once: they take long
+
+  private Written last(String name) {
+    return written.computeIfAbsent(name, Written::of);
+  }
 
   private CachePlace place() {
     return CachePlace.find(root, Map.of(), ThisHost.system());
@@ -93,14 +119,15 @@ class DamageTest {
   private int countRight(Cache cache) {
     int[] found = new int[1];
     for (String name : names) {
-      found[0] += right(Samples.known(name), cache.stamp(name));
-      found[0] += right(Samples.result(name, LAST), cache.result(name));
-      found[0] += right(Samples.details(name, LAST), cache.details(name));
-      found[0] += right(Samples.owned(name), cache.owned(name));
+      Written written = last(name);
+      found[0] += right(written.known, cache.stamp(name));
+      found[0] += right(written.result, cache.result(name));
+      found[0] += right(written.details, cache.details(name));
+      found[0] += right(written.owned, cache.owned(name));
     }
-    cache.eachResult((name, result) -> assertEquals(Samples.result(name, LAST), result));
-    cache.eachStamp((name, known) -> assertEquals(Samples.known(name), known));
-    cache.eachOwned(owned -> assertEquals(Samples.owned(owned.path()), owned));
+    cache.eachResult((name, result) -> assertEquals(last(name).result, result));
+    cache.eachStamp((name, known) -> assertEquals(last(name).known, known));
+    cache.eachOwned(owned -> assertEquals(last(owned.path()).owned, owned));
     cache.builds(9).forEach(build -> assertEquals(Samples.build(build.id().number()), build));
     found[0] +=
         right(
@@ -154,7 +181,7 @@ class DamageTest {
     int before = notes.size();
     try (Cache cache = open()) {
       countRight(cache);
-      names.forEach(name -> cache.put(Samples.all(name, LAST)));
+      names.forEach(name -> cache.put(last(name).all(name)));
     }
     try (Cache cache = open()) {
       assertTrue(countRight(cache) >= all() - 1, "the next build works");
@@ -168,11 +195,13 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void anUndamagedFileIsWhole() throws IOException {
     assertEquals("whole", survive(good));
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void anotherSchemaVersionIsSetAside() throws IOException {
     String text = new String(good, StandardCharsets.ISO_8859_1);
     byte[] other =
@@ -196,6 +225,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void theLmdbFormatOfAnotherVersionIsSetAside() throws IOException {
     byte[] other = good.clone();
     other[16 + 4] = 2;
@@ -203,6 +233,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aTruncatedFileIsNoticedWhereverItIsCut() throws IOException {
     TreeSet<Integer> lengths = new TreeSet<>(List.of(0, 1, 100, 152, 4095, 4096 + 151));
     for (int page = 0; page < good.length; page += 4096) {
@@ -220,6 +251,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void garbageOfTheSameLengthIsSetAside() throws IOException {
     byte[] garbage = new byte[good.length];
     new Random(4).nextBytes(garbage);
@@ -228,6 +260,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void garbagePagesNeverGiveAWrongValue() throws IOException {
     Random random = new Random(5);
     for (int page = 0; page * 4096 < good.length; page++) {
@@ -243,6 +276,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void flippedBitsNeverGiveAWrongValue() throws IOException {
     Random random = new Random(6);
     TreeSet<String> outcomes = new TreeSet<>();
@@ -259,6 +293,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void damageThatOnlyShowsDuringABuildIsSetAsideByTheNext() throws IOException {
     settings = LAZY;
     byte[] bad = good.clone();
@@ -276,6 +311,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void swappedPagesNeverGiveAWrongValue() throws IOException {
     Random random = new Random(7);
     int pages = good.length / 4096;
@@ -288,6 +324,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aFolderInPlaceOfTheFileIsSetAside() throws IOException {
     clear();
     Files.createDirectory(data());
@@ -301,6 +338,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void theMarkOfDamageGoesAwayByItself() throws IOException {
     Damage.mark(place(), new CacheException("a test"));
     Damage.mark(place(), new CacheException("again"));
@@ -317,6 +355,7 @@ class DamageTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aFileInPlaceOfTheFolderIsAnErrorOfOneLine() throws IOException {
     clear();
     Files.delete(place().folder());

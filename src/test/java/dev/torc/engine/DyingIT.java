@@ -19,12 +19,17 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Rule 9 at every commit in turn: a build with real processes ends, as by {@code kill -9}, just
  * before its first commit, its second, and so on until one comes to its end. What was committed is
  * then remembered, and nothing else is believed.
  */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("DyingIT") // one of its tests at a time, beside other classes
 class DyingIT {
 
   private static final String JOBS =

@@ -21,6 +21,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Random projects under random edits against an {@link Oracle}: exactly the expected jobs run, and
@@ -35,12 +37,14 @@ class RandomGraphsTest {
   @TempDir Path temp;
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void exactlyTheExpectedJobsRun() {
     RandomWalks.play(PROJECTS, temp, (root, random) -> new Walk(root, random, 0));
   }
 
   /** Section 10, network roots: who builds where makes no difference. */
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void soTheyDoWhereHostsTakeTurns() {
     RandomWalks.play(PROJECTS / 2, temp, (root, random) -> new Walk(root, random, 3));
   }

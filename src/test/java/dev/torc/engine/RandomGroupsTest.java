@@ -23,6 +23,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Random projects with groups under random edits against an {@link Oracle}, like {@link
@@ -37,12 +39,14 @@ class RandomGroupsTest {
   @TempDir Path temp;
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void exactlyTheExpectedInstancesRun() {
     RandomWalks.play(PROJECTS, temp, (root, random) -> new Walk(root, random, 0));
   }
 
   /** Section 10, network roots: who builds where makes no difference. */
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void soTheyDoWhereHostsTakeTurns() {
     RandomWalks.play(PROJECTS / 2, temp, (root, random) -> new Walk(root, random, 3));
   }

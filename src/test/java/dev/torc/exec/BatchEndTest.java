@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,6 +49,7 @@ class BatchEndTest {
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @ValueSource(strings = {"dash", "bash", "busybox"})
   void theTimeLimitEndsTheWholeTree(String shell) throws Exception {
     try (BatchNode node = new BatchNode(temp, shell)) {
@@ -66,6 +69,7 @@ class BatchEndTest {
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @ValueSource(strings = {"dash", "bash", "busybox"})
   void theMemoryLimitIsHeldWhereTheScriptIsTold(String shell) throws Exception {
     try (BatchNode node = new BatchNode(temp, shell)) {
@@ -85,6 +89,7 @@ class BatchEndTest {
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @CsvSource({"dash,TERM", "bash,INT", "busybox,HUP", "dash,INT", "bash,TERM", "busybox,TERM"})
   void aScriptThatIsToldToEndCancelsItsJob(String shell, String signal) throws Exception {
     assumeFalse(
@@ -126,6 +131,7 @@ class BatchEndTest {
    * Slurm signals every process of a batch: the job's shell too, and what the script just calls.
    */
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @ValueSource(strings = {"dash", "bash", "busybox"})
   void aSignalToAllProcessesCancelsToo(String shell) throws Exception {
     try (BatchNode node = new BatchNode(temp, shell)) {
@@ -135,16 +141,19 @@ class BatchEndTest {
       node.awaitFile("up");
       List<ProcessHandle> all = process.descendants().toList();
       assertTrue(all.size() > 2, all.toString());
+      BatchNode.signal("STOP", process); // or it sees the job's end before its own signal
       for (ProcessHandle one : all) {
         one.destroy();
       }
       BatchNode.signal("TERM", process);
+      BatchNode.signal("CONT", process);
       assertEquals(0, node.await(process).exit());
       assertEquals(BatchStatus.Cause.CANCELLED, node.folder.status("a").cause());
     }
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @ValueSource(strings = {"dash", "bash", "busybox"})
   void aKilledScriptLeavesNoStatusAndNoJob(String shell) throws Exception {
     try (BatchNode node = new BatchNode(temp, shell)) {
@@ -165,6 +174,7 @@ class BatchEndTest {
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @ValueSource(strings = {"dash", "bash", "busybox"})
   void whatAFailedJobLeavesRunningIsEndedAndOfAGoodOneNot(String shell) throws Exception {
     try (BatchNode node = new BatchNode(temp, shell)) {
@@ -180,6 +190,7 @@ class BatchEndTest {
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @ValueSource(strings = {"dash", "bash", "busybox"})
   void aJobMaySignalItsOwnGroup(String shell) throws Exception {
     try (BatchNode node = new BatchNode(temp, shell)) {
@@ -191,6 +202,7 @@ class BatchEndTest {
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @ValueSource(strings = {"dash", "bash", "busybox"})
   void aKilledShellOfTheJobIsNotTakenForItsEnd(String shell) throws Exception {
     try (BatchNode node = new BatchNode(temp, shell)) {
@@ -202,6 +214,7 @@ class BatchEndTest {
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @ValueSource(strings = {"dash", "bash", "busybox"})
   void ofAKilledScriptNoFurtherProcessStarts(String shell) throws Exception {
     try (BatchNode node = new BatchNode(temp, shell)) {
@@ -219,6 +232,7 @@ class BatchEndTest {
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @ValueSource(strings = {"dash", "bash"})
   void jobsHearInterruptsWhereEnvCanUndoWhatAShellDoes(String shell) throws Exception {
     Process env = new ProcessBuilder("env", "--default-signal", "true").start();
@@ -231,6 +245,7 @@ class BatchEndTest {
 
   /** Its shell still cleans up when the limit comes. */
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aJobThatIsOverIsNotEndedForALimit() throws Exception {
     try (BatchNode node = new BatchNode(temp, "dash")) {
       node.run(
