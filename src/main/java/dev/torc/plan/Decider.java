@@ -122,7 +122,9 @@ public final class Decider {
       return false;
     }
     for (Reason reason : reasons) {
-      if (reason.kind() == Reason.Kind.PRODUCT_WANTED) {
+      if (reason.kind() == Reason.Kind.PRODUCT_WANTED
+          || reason.kind() == Reason.Kind.PRODUCT_MISSING
+          || reason.kind() == Reason.Kind.PRODUCT_ALTERED) {
         return false;
       }
     }

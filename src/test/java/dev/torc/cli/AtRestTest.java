@@ -509,7 +509,7 @@ class AtRestTest {
     assertTrue(folder.run().err().contains("3 up to date"));
     folder.put("a.txt", "one\n");
     Files.write(rest, whole);
-    assertTrue(folder.run().err().contains("3 jobs: 3 ran"));
+    assertTrue(folder.run().err().contains("3 jobs: 0 ran, 3 restored"));
   }
 
   @Test

@@ -194,8 +194,7 @@ class StatusCommandTest {
     assertTrue(out.contains("\"at_work\":null,\"last_build\":{\"number\":1,"), out);
     assertTrue(
         out.endsWith(
-            "\"exit\":0,\"counts\":{\"blocked\":0,\"failed\":0,\"interrupted\":0,"
-                + "\"not_reached\":0,\"ran\":3,\"submitted\":0,\"up_to_date\":0}}}\n"),
+            "\"exit\":0,\"counts\":{\"blocked\":0,\"failed\":0,\"interrupted\":0,\"not_reached\":0,\"ran\":3,\"restored\":0,\"submitted\":0,\"up_to_date\":0}}}\n"),
         out);
   }
 

@@ -172,7 +172,7 @@ class WhyCommandTest {
           first: { command: cat c.txt > d.txt, needs: c.txt, produces: d.txt }
         """);
     String change = " changed " + sum("one\n") + " → " + sum("two\n");
-    String answer = why("first", "second", "third");
+    String answer = why("--no-restore", "first", "second", "third");
     assertTrue(
         answer.contains("it last ran in build 2 (date) because need c.txt" + change + "\n"),
         answer);

@@ -267,7 +267,7 @@ class WatchRequestTest {
         .run();
     assertEquals("[copy] | [a.txt] [copy] |", stage.told());
     assertEquals(
-        List.of("the kernel tells no more: looking every 2 s"), stage.notes(Event.Level.INFO));
+        "the kernel tells no more: looking every 2 s", stage.notes(Event.Level.INFO).getFirst());
     stage.waits.forEach(wait -> assertEquals(2_000_000_000L, wait));
   }
 

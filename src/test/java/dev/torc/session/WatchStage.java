@@ -97,7 +97,7 @@ final class WatchStage implements WatchRequest.Screen, Notices {
             false,
             new TreeMap<>());
     ProjectOptions options =
-        new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, true);
+        new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, false);
     try {
       new WatchRequest(caller, options, request, this, this, false, () -> now).run();
     } catch (Over over) {
