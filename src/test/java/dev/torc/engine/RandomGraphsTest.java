@@ -6,16 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.engine.StubRunner.Stub;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.AgedStamps;
+import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -39,14 +45,24 @@ class RandomGraphsTest {
   @Test
   @Execution(ExecutionMode.CONCURRENT)
   void exactlyTheExpectedJobsRun() {
-    RandomWalks.play(PROJECTS, temp, (root, random) -> new Walk(root, random, 0));
+    RandomWalks.play(PROJECTS, temp, (root, random) -> new Walk(root, random, 0, null));
   }
 
   /** Section 10, network roots: who builds where makes no difference. */
   @Test
   @Execution(ExecutionMode.CONCURRENT)
   void soTheyDoWhereHostsTakeTurns() {
-    RandomWalks.play(PROJECTS / 2, temp, (root, random) -> new Walk(root, random, 3));
+    RandomWalks.play(PROJECTS / 2, temp, (root, random) -> new Walk(root, random, 3, null));
+  }
+
+  /** Section 11: a known result is as good as a run, and a store that loses bytes is none. */
+  @Test
+  @Execution(ExecutionMode.CONCURRENT)
+  void soTheyDoWhereResultsAreRestored() {
+    AtomicInteger restored = new AtomicInteger();
+    RandomWalks.play(
+        PROJECTS, temp, (root, random) -> new Walk(root, random, 0, restored::addAndGet));
+    assertTrue(restored.get() > PROJECTS, "restored: " + restored);
   }
 
   /** One project and what happens to it. */
@@ -60,12 +76,21 @@ class RandomGraphsTest {
     private final List<String> story = new ArrayList<>();
 
     private final RandomHosts hosts;
+    private final boolean stored;
+    private final IntConsumer restored;
+    private final Set<String> made = new HashSet<>(); // paths that a job ever made, among others
 
-    Walk(Path root, Random random, int hosts) {
+    /**
+     * @param restored takes how many jobs each build restored; null where none is to
+     */
+    Walk(Path root, Random random, int hosts, IntConsumer restored) {
+      this.stored = restored != null;
+      this.restored = restored;
       this.hosts = new RandomHosts(root, random, hosts);
       this.root = root;
       this.random = random;
       this.torc = new Harness(root);
+      torc.restores = stored;
       torc.env.put(Spec.VARIABLE, oracle.variable);
       if (random.nextInt(4) > 0) { // with young stamps, nothing is ever at rest
         torc.stamps = new AgedStamps();
@@ -92,7 +117,13 @@ class RandomGraphsTest {
       }
       for (int step = 0; step < STEPS; step++) {
         story.add("-- step " + step);
+        if (stored) {
+          anyBranch();
+        }
         write();
+        if (stored && random.nextInt(3) == 0) {
+          loseBytes();
+        }
         story.add(hosts.next(torc));
         switch (random.nextInt(6)) {
           case 0 -> stoppedBuild(false);
@@ -130,6 +161,40 @@ class RandomGraphsTest {
       oracle.jobs(jobs);
     }
 
+    /** The jobs that ran, or in whose place a known result was put, in the order of that. */
+    private List<String> made() {
+      List<String> made = new ArrayList<>();
+      for (Event event : torc.events) {
+        if (event instanceof Event.JobRestored each) {
+          made.add(each.job());
+        } else if (event instanceof Event.JobStarted each && each.attempt() == 1) {
+          made.add(each.job());
+        }
+      }
+      return made;
+    }
+
+    /** Bytes of the store are lost, or are others. */
+    private void loseBytes() throws IOException {
+      Path store = root.resolve(".torc/store");
+      if (!Files.isDirectory(store)) {
+        return;
+      }
+      try (Stream<Path> all = Files.list(store)) {
+        for (Path each : all.sorted().toList()) {
+          switch (random.nextInt(8)) {
+            case 0 -> FileTree.remove(each);
+            case 1 -> {
+              if (Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)) {
+                Files.writeString(each, "spoilt");
+              }
+            }
+            default -> {}
+          }
+        }
+      }
+    }
+
     // ---- builds
 
     private void wholeBuild() {
@@ -140,7 +205,10 @@ class RandomGraphsTest {
       jobs.values().stream()
           .filter(job -> oracle.lacks(job) && !oracle.runs(job))
           .forEach(job -> lacking.add(job.name()));
-      SortedMap<String, Oracle.Fate> fates = oracle.build(torc.started());
+      SortedMap<String, Oracle.Fate> fates = oracle.build(made());
+      if (stored) {
+        restored.accept(made().size() - torc.started().size());
+      }
       story.add("build: " + fates);
       for (String job : lacking) {
         assertTrue(
@@ -157,7 +225,7 @@ class RandomGraphsTest {
             job,
             switch (torc.state(job)) {
               case UP_TO_DATE -> Oracle.Fate.UP_TO_DATE;
-              case RAN -> Oracle.Fate.RUNS;
+              case RAN, RESTORED -> Oracle.Fate.RUNS;
               case FAILED -> Oracle.Fate.FAILS;
               case BLOCKED -> Oracle.Fate.BLOCKED;
               default -> throw new AssertionError(job + " is " + torc.state(job));
@@ -176,7 +244,11 @@ class RandomGraphsTest {
     /** A dry run knows which jobs are up to date. */
     private void look() {
       looked = torc.look();
-      assertEquals(oracle.upToDate(), said("up to date"), () -> "looked: " + looked);
+      TreeSet<String> told = said("up to date");
+      if (stored) {
+        told.retainAll(oracle.upToDate()); // it foresees what restored jobs will have made
+      }
+      assertEquals(oracle.upToDate(), told, () -> "looked: " + looked);
     }
 
     private TreeSet<String> said(String what) {
@@ -221,12 +293,13 @@ class RandomGraphsTest {
       torc.build();
       torc.usual(victim.name());
       TreeSet<String> settled = oracle.upToDate();
-      for (String name : torc.started()) {
+      for (String name : made()) {
         Spec job = oracle.job(name);
         assertTrue(
             !settled.contains(name) && (oracle.runs(job) || oracle.lacks(job)),
             () -> name + " ran; " + why());
-        if (name.equals(victim.name()) && !oracle.missesNeed(job)) {
+        boolean began = name.equals(victim.name()) && torc.started().contains(name);
+        if (began && !oracle.missesNeed(job)) {
           oracle.end(job, !killed);
         } else {
           oracle.run(job);
@@ -234,19 +307,23 @@ class RandomGraphsTest {
       }
       oracle.settle();
       oracle.spent().stream().filter(path -> !torc.exists(path)).forEach(oracle.disk::remove);
-      story.add((killed ? "killed in " : "interrupted in ") + victim.name() + torc.started());
+      story.add((killed ? "killed in " : "interrupted in ") + victim.name() + made());
     }
 
     private String why() {
       StringBuilder why = new StringBuilder();
-      torc.started()
-          .forEach(job -> why.append("\n").append(job).append(": ").append(torc.why(job)));
+      made().forEach(job -> why.append("\n").append(job).append(": ").append(torc.why(job)));
       return why.toString();
     }
 
     /** The disk is as the oracle has it. */
     private void sameDisk() throws IOException {
-      assertEquals(oracle.disk, files(root), "the disk");
+      SortedMap<String, String> there = files(root);
+      if (stored) { // what no job declares any more makes way for who runs, and nothing ran
+        there.keySet().removeIf(path -> !oracle.disk.containsKey(path) && made.contains(path));
+      }
+      assertEquals(oracle.disk, there, "the disk");
+      made.addAll(oracle.disk.keySet());
     }
 
     private static SortedMap<String, String> files(Path root) throws IOException {
@@ -266,7 +343,7 @@ class RandomGraphsTest {
     private void asFromScratch(int step) throws IOException {
       torc.limits.put("cpus", 4L);
       torc.build();
-      SortedMap<String, Oracle.Fate> fates = oracle.build(torc.started());
+      SortedMap<String, Oracle.Fate> fates = oracle.build(made());
       if (fates.containsValue(Oracle.Fate.FAILS)) {
         return;
       }
@@ -364,6 +441,37 @@ class RandomGraphsTest {
       return of.get(random.nextInt(of.size()));
     }
 
+    /** What a version control system would keep: the jobs, and the sources. */
+    private record Branch(SortedMap<Integer, Spec> jobs, SortedMap<String, String> sources) {}
+
+    private final List<Branch> branches = new ArrayList<>();
+
+    private SortedMap<String, String> sources() {
+      SortedMap<String, String> sources = new TreeMap<>(oracle.disk);
+      sources.keySet().removeIf(path -> !path.matches("[sh]\\d|src/x.*"));
+      return sources;
+    }
+
+    /** Goes back to what was there before some earlier step. */
+    private void anyBranch() {
+      branches.add(new Branch(new TreeMap<>(jobs), sources()));
+      if (random.nextInt(3) == 0) {
+        return;
+      }
+      Branch branch = branches.get(random.nextInt(branches.size()));
+      story.add("branch " + branches.indexOf(branch));
+      jobs.clear();
+      jobs.putAll(branch.jobs);
+      SortedMap<String, String> now = sources();
+      branch.sources.forEach(
+          (path, text) -> {
+            if (!text.equals(now.remove(path))) {
+              edit(path, text);
+            }
+          });
+      now.keySet().forEach(this::delete);
+    }
+
     private void anyEdit() {
       switch (random.nextInt(13)) {
         case 12 -> {
@@ -433,7 +541,7 @@ class RandomGraphsTest {
           j.cut() ^ flip[0],
           j.fails() ^ (flip[1] && (j.fails() || random.nextBoolean())),
           j.always() ^ (flip[2] && (j.always() || random.nextInt(3) == 0)),
-          j.temporary() ^ (which == 4 && random.nextInt(3) == 0),
+          j.temporary() ^ (!stored && which == 4 && random.nextInt(3) == 0),
           j.depfile(),
           j.variable(),
           j.needs(),
@@ -525,7 +633,7 @@ class RandomGraphsTest {
           random.nextInt(3) == 0,
           random.nextInt(12) == 0,
           random.nextInt(15) == 0,
-          random.nextInt(3) == 0,
+          !stored && random.nextInt(3) == 0, // of those, the record alone may be put back
           random.nextInt(4) == 0,
           random.nextInt(4) == 0,
           needs,
