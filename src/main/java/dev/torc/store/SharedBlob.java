@@ -5,14 +5,14 @@ import dev.torc.hash.Digest;
 /**
  * Bytes that a shared store keeps by their digest.
  *
- * @param digest of the bytes alone: never that of an executable product
+ * @param digest of the bytes alone; that of an executable product is taken as that of its bytes
  * @param size bytes
  */
 public record SharedBlob(Digest digest, long size) {
 
-  /** The blob of a file, of which it does not count who may execute it. */
-  static SharedBlob of(Digest digest, long size) {
-    return new SharedBlob(digest.isExecutable() ? Digest.of(digest.bytes()) : digest, size);
+  /** Who may execute a file does not count. */
+  public SharedBlob {
+    digest = digest.isExecutable() ? Digest.of(digest.bytes()) : digest;
   }
 
   /** The name under which it lies: 64 digits. */

@@ -107,7 +107,6 @@ final class SharedChecks {
     require(!result.key().isExecutable(), "has an odd key");
     SharedBlob log = result.log();
     require(log == null || log.size() >= 0 && log.size() <= MOST_LOG, "has a log that is too long");
-    require(log == null || !log.digest().isExecutable(), "has an odd log");
   }
 
   /** Found needs are only ever read, so they may lie anywhere. */

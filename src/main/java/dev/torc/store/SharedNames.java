@@ -16,17 +16,25 @@ public record SharedNames(Digest key, List<List<String>> lists) implements Share
   /** How many lists are kept under a key. */
   public static final int MOST = 16;
 
+  private static final long MOST_LENGTH = 4 << 20; // characters, of three bytes at most
+
+  private static long length(List<String> list) {
+    return list.stream().mapToLong(String::length).sum();
+  }
+
   @Override
   public Type type() {
     return Type.NAMES;
   }
 
-  /** With a list put first; the oldest goes where there are too many. */
+  /** With a list put first; the oldest go where there are too many, or too long ones. */
   public SharedNames with(List<String> newest) {
     List<List<String>> all = new ArrayList<>();
     all.add(List.copyOf(newest));
+    long length = length(newest);
     for (List<String> list : lists) {
-      if (all.size() < MOST && !list.equals(newest)) {
+      length += length(list);
+      if (all.size() < MOST && length < MOST_LENGTH && !list.equals(newest)) {
         all.add(list);
       }
     }

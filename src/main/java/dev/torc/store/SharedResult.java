@@ -79,7 +79,7 @@ public record SharedResult(
   public Set<SharedBlob> blobs() {
     Set<SharedBlob> blobs = new LinkedHashSet<>();
     for (SharedProduct file : files()) {
-      blobs.add(SharedBlob.of(file.digest(), file.size()));
+      blobs.add(new SharedBlob(file.digest(), file.size()));
     }
     if (log != null) {
       blobs.add(log);

@@ -109,13 +109,12 @@ public final class SigningKey {
   }
 
   /**
-   * Reads a key.
+   * Looks whether a file may be a key, without reading it.
    *
-   * @throws SharedRefusal with a line that begins with the file: it cannot be read, others can read
-   *     it, it holds no such key
+   * @throws SharedRefusal with a line that begins with the file: it is not there, others can read
+   *     it
    */
-  public static SigningKey read(Path file) throws SharedRefusal {
-    byte[] bytes;
+  static void check(Path file) throws SharedRefusal {
     try {
       Map<String, Object> status = Files.readAttributes(file, "unix:mode,uid");
       if (!Files.isRegularFile(file)) {
@@ -129,11 +128,25 @@ public final class SigningKey {
       if (!OwnUser.is(owner) && owner != 0) {
         throw refusal(file, "this key is another user's; use one of your own: " + MAKE);
       }
-      bytes = PlainFile.read(file, LARGEST);
     } catch (IOException e) {
       throw refusal(file, "cannot read the key: " + Refusal.why(e));
     }
-    return of(file, new String(bytes, StandardCharsets.ISO_8859_1));
+  }
+
+  /**
+   * Reads a key.
+   *
+   * @throws SharedRefusal with a line that begins with the file: it cannot be read, others can read
+   *     it, it holds no such key
+   */
+  public static SigningKey read(Path file) throws SharedRefusal {
+    check(file);
+    try {
+      byte[] bytes = PlainFile.read(file, LARGEST);
+      return of(file, new String(bytes, StandardCharsets.ISO_8859_1));
+    } catch (IOException e) {
+      throw refusal(file, "cannot read the key: " + Refusal.why(e));
+    }
   }
 
   private static SigningKey of(Path file, String text) throws SharedRefusal {

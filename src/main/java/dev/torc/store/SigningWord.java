@@ -1,5 +1,6 @@
 package dev.torc.store;
 
+import dev.torc.machine.SafeText;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
@@ -32,9 +33,9 @@ public final class SigningWord {
   /**
    * The key that a word stands for.
    *
-   * @throws IllegalArgumentException where it stands for none, with a line that says so
+   * @throws SharedRefusal where it stands for none
    */
-  public static SigningWord of(String word) {
+  public static SigningWord of(String word) throws SharedRefusal {
     byte[] bytes = {};
     if (word.startsWith(PREFIX)) {
       try {
@@ -44,9 +45,10 @@ public final class SigningWord {
       }
     }
     if (bytes.length != LENGTH) {
-      throw new IllegalArgumentException(
-          "no public key; it is ed25519: with 44 characters behind it, as torc store --make-key"
-              + " prints them");
+      throw new SharedRefusal(
+          SafeText.name(word)
+              + " is no public key; that is ed25519: with 44 characters behind it, as torc store"
+              + " --make-key prints them");
     }
     return new SigningWord(bytes);
   }

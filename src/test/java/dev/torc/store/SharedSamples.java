@@ -18,8 +18,13 @@ final class SharedSamples {
 
   /** A result with nothing but products. */
   static SharedResult of(SharedProduct... products) {
+    return of(KEY, products);
+  }
+
+  /** The same under a key. */
+  static SharedResult of(Digest key, SharedProduct... products) {
     return new SharedResult(
-        KEY,
+        key,
         "work",
         List.of(products),
         null,

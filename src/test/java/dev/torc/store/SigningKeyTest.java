@@ -136,7 +136,7 @@ class SigningKeyTest {
         "ed25519:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
       })
   void whatIsNoPublicKeyIsRefused(String word) {
-    assertThrows(IllegalArgumentException.class, () -> SigningWord.of(word));
+    assertThrows(SharedRefusal.class, () -> SigningWord.of(word));
   }
 
   @Test

@@ -1,0 +1,263 @@
+package dev.torc.store;
+
+import dev.torc.hash.Digest;
+import dev.torc.store.SharedRecord.Type;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/**
+ * One shared store: what of its records is believed, and in which order it is sent to. It throws
+ * nothing at the build: where it cannot serve there is a miss with a reason. Where the bytes lie, a
+ * {@link SharedPlace} knows. For several threads.
+ */
+final class SharedStore implements AutoCloseable {
+
+  /** What is sent is sent beside the build, which does not wait for it. */
+  private static final LongConsumer BESIDE = nanos -> {};
+
+  private final SharedPlace place;
+  private final Set<SigningWord> trust;
+  private final SigningKey key;
+  private final String root;
+  private final SharedClock clock;
+  private final AtomicBoolean stopped;
+  private final SharedHealth reading;
+  private final SharedHealth sending;
+
+  /** Blobs that came wrong: they are sent again, though something lies there. */
+  private final Set<SharedBlob> wrong = ConcurrentHashMap.newKeySet();
+
+  /**
+   * A store.
+   *
+   * @param trust whose records count; null where all do, as in a folder that only the trusted write
+   * @param key by which records are signed; null for none
+   * @param root the real path of the root here
+   * @param stopped whether the user ended the build
+   * @param told takes a line for people
+   */
+  SharedStore(
+      SharedPlace place,
+      Set<SigningWord> trust,
+      SigningKey key,
+      String root,
+      SharedClock clock,
+      AtomicBoolean stopped,
+      Consumer<String> told) {
+    this.place = place;
+    this.trust = trust;
+    this.key = key;
+    this.root = root;
+    this.clock = clock;
+    this.stopped = stopped;
+    this.reading = new SharedHealth(place.name(), "left alone for this build", told);
+    this.sending = new SharedHealth(place.name(), "nothing more is sent to it in this build", told);
+  }
+
+  String name() {
+    return place.name();
+  }
+
+  /** Whether it takes results of this build. */
+  boolean isSentTo() {
+    return (trust == null || key != null) && !sending.isAlone() && !stopped.get();
+  }
+
+  /** The result under a key. */
+  SharedLook<SharedResult> result(Digest of) {
+    return look(of, Type.RESULT, SharedResult.class);
+  }
+
+  /** The lists of names under a key. */
+  SharedLook<SharedNames> names(Digest of) {
+    return look(of, Type.NAMES, SharedNames.class);
+  }
+
+  private <T extends SharedRecord> SharedLook<T> look(Digest of, Type type, Class<T> kind) {
+    if (reading.isAlone()) {
+      return SharedLook.miss(name(), "left alone for this build");
+    }
+    try {
+      T record = kind.cast(record(of, type));
+      if (record instanceof SharedResult result && !fits(result)) {
+        String there = "the result holds the path of its root, " + result.root();
+        return SharedLook.miss(name(), there);
+      }
+      return new SharedLook<>(record, name(), null);
+    } catch (SharedFailure e) {
+      reading.failed(e);
+      return SharedLook.miss(name(), e.getMessage());
+    } catch (SharedRefusal e) {
+      refused(e);
+      return SharedLook.miss(name(), e.getMessage());
+    }
+  }
+
+  private boolean fits(SharedResult result) {
+    return result.root() == null || result.root().equals(root);
+  }
+
+  private void refused(SharedRefusal e) {
+    if (!stopped.get()) {
+      reading.refused(e.getMessage());
+    }
+  }
+
+  /** Null where nothing lies under the key. */
+  private SharedRecord record(Digest of, Type type) throws SharedFailure, SharedRefusal {
+    SharedCall call = SharedCall.small(clock, stopped::get, reading::waited);
+    byte[] entry = place.entry(of, call);
+    if (entry == null) {
+      return null;
+    }
+    SharedBlob blob = ActionEntry.decode(entry);
+    SharedEnvelope envelope = envelope(blob, call);
+    if (trust != null && envelope.signer() == null) {
+      throw new SharedRefusal("a record is not signed");
+    }
+    if (trust != null && !trust.contains(envelope.signer())) {
+      throw new SharedRefusal(
+          "a record is signed by " + envelope.signer() + ", which is not in trust");
+    }
+    SharedRecord record = envelope.record();
+    if (envelope.type() != type || !record.key().equals(of)) {
+      throw new SharedRefusal("another's record lies under the key " + of);
+    }
+    return record;
+  }
+
+  private SharedEnvelope envelope(SharedBlob blob, SharedCall call)
+      throws SharedFailure, SharedRefusal {
+    try (SharedSink sink = SharedSink.memory(blob)) {
+      if (!fetch(blob, sink, call)) {
+        throw new SharedRefusal("a record is gone, and its entry is still there");
+      }
+      return SharedEnvelope.open(sink.bytes());
+    }
+  }
+
+  private boolean fetch(SharedBlob blob, SharedSink sink, SharedCall call)
+      throws SharedFailure, SharedRefusal {
+    try {
+      return place.fetch(blob, sink, call);
+    } finally {
+      if (sink.isWrong()) {
+        wrong.add(blob);
+      }
+    }
+  }
+
+  /**
+   * Fetches blobs of a result into new files.
+   *
+   * @return null where all are there, else the reason; then none of the files is
+   */
+  String fetch(SharedResult result, Map<SharedBlob, Path> blobs) {
+    if (reading.isAlone()) {
+      return "left alone for this build";
+    }
+    SharedCall call = call(result, total(blobs.keySet()), reading::waited);
+    List<Path> made = new ArrayList<>();
+    for (Map.Entry<SharedBlob, Path> each : blobs.entrySet()) {
+      String reason = fetch(each.getKey(), each.getValue(), call);
+      if (reason != null) {
+        made.forEach(file -> file.toFile().delete());
+        return reason;
+      }
+      made.add(each.getValue());
+    }
+    return null;
+  }
+
+  private SharedCall call(SharedResult result, long total, LongConsumer waited) {
+    return SharedCall.large(clock, stopped::get, waited, result.wall(), total);
+  }
+
+  private String fetch(SharedBlob blob, Path to, SharedCall call) {
+    try (SharedSink sink = SharedSink.file(blob, to)) {
+      call.check();
+      return fetch(blob, sink, call) ? null : blob.digest() + " is gone from the store";
+    } catch (SharedFailure e) {
+      reading.failed(e);
+      return e.getMessage();
+    } catch (SharedRefusal e) {
+      return e.getMessage();
+    }
+  }
+
+  /** How many bytes blobs have. */
+  static long total(Set<SharedBlob> blobs) {
+    return blobs.stream().mapToLong(SharedBlob::size).sum();
+  }
+
+  /**
+   * Sends a result: its blobs that are not there, then its record, then the entry, so that whoever
+   * finds the entry finds the rest.
+   *
+   * @param blobs all of the result's
+   * @return null where it was sent, else the reason
+   */
+  String send(SharedResult result, List<SharedSource> blobs) {
+    try {
+      SharedCall call = call(result, total(result.blobs()), BESIDE);
+      for (SharedSource blob : blobs) {
+        call.check();
+        if (wrong.contains(blob.blob()) || !place.has(blob.blob(), call)) {
+          place.send(blob, call);
+        } else {
+          call.moved(blob.blob().size());
+        }
+      }
+      sendRecord(result, call);
+      return null;
+    } catch (SharedFailure e) {
+      sending.failed(e);
+      return e.getMessage();
+    } catch (SharedRefusal e) {
+      return e.getMessage();
+    }
+  }
+
+  /** Puts a list of names first among those under a key. */
+  String sendNames(Digest of, List<String> newest) {
+    SharedNames there = names(of).record();
+    SharedNames before = there == null ? new SharedNames(of, List.of()) : there;
+    SharedNames now = before.with(newest);
+    if (now.equals(there)) {
+      return null;
+    }
+    try {
+      sendRecord(now, SharedCall.small(clock, stopped::get, BESIDE));
+      return null;
+    } catch (SharedFailure e) {
+      sending.failed(e);
+      return e.getMessage();
+    } catch (SharedRefusal e) {
+      return e.getMessage();
+    }
+  }
+
+  private void sendRecord(SharedRecord record, SharedCall call)
+      throws SharedFailure, SharedRefusal {
+    SharedSource sealed = SharedSource.bytes(SharedEnvelope.seal(record, key));
+    if (wrong.contains(sealed.blob()) || !place.has(sealed.blob(), call)) {
+      place.send(sealed, call);
+    }
+    place.sendEntry(record.key(), ActionEntry.encode(sealed.blob()), call);
+  }
+
+  /** Says what is still to be said, and lets go. */
+  @Override
+  public void close() {
+    reading.end();
+    sending.end();
+    place.close();
+  }
+}
