@@ -77,7 +77,7 @@ final class HttpStore implements SharedPlace {
     try (InputStream body = get("ac", key, call)) {
       return body == null ? null : body.readNBytes(ActionEntry.MOST + 1);
     } catch (IOException e) {
-      throw failure(e);
+      throw brokenOff(e);
     }
   }
 
@@ -94,15 +94,14 @@ final class HttpStore implements SharedPlace {
         into.take(ByteBuffer.wrap(piece, 0, read));
       }
     } catch (IOException e) {
-      throw failure(e);
+      throw brokenOff(e);
     }
     into.end();
     return true;
   }
 
   /** The body of an answer; null where nothing is there. Its close ends the answer. */
-  private InputStream get(String kind, Digest name, SharedCall call)
-      throws SharedFailure, IOException {
+  private InputStream get(String kind, Digest name, SharedCall call) throws SharedFailure {
     HttpResponse<InputStream> answer = send(request(kind, name).GET().build(), call);
     if (answer.statusCode() == 200) {
       return answer.body();
@@ -123,8 +122,6 @@ final class HttpStore implements SharedPlace {
       return answer.statusCode() == 200 && size == blob.size();
     } catch (NumberFormatException e) {
       return false;
-    } catch (IOException e) {
-      throw failure(e);
     }
   }
 
@@ -153,11 +150,11 @@ final class HttpStore implements SharedPlace {
       if (!TAKEN.contains(answer.statusCode())) {
         throw status("PUT", answer);
       }
-    } catch (IOException e) {
+    } catch (SharedFailure e) {
       if (sent.trouble != null) {
         throw new SharedRefusal("a file to be sent cannot be read: " + sent.trouble);
       }
-      throw failure(e);
+      throw e;
     }
   }
 
@@ -195,20 +192,25 @@ final class HttpStore implements SharedPlace {
     }
   }
 
-  private HttpResponse<InputStream> send(HttpRequest request, SharedCall call) throws IOException {
+  private HttpResponse<InputStream> send(HttpRequest request, SharedCall call)
+      throws SharedFailure {
     try {
       HttpResponse<InputStream> answer = client().send(request, BodyHandlers.ofInputStream());
       call.begin();
       return answer;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("ended", e); // nobody waits for it any more
+      throw SharedFailure.of("it was given up"); // nobody waits for it any more
+    } catch (IOException e) {
+      throw failure(e);
     }
   }
 
-  private static void drop(HttpResponse<InputStream> answer) throws IOException {
+  private static void drop(HttpResponse<InputStream> answer) {
     try (InputStream body = answer.body()) {
       body.readNBytes(DROPPED);
+    } catch (IOException e) {
+      return; // its status was whole
     }
   }
 
@@ -221,6 +223,11 @@ final class HttpStore implements SharedPlace {
           default -> "";
         };
     return SharedFailure.of("it answered " + method + " with " + status + why);
+  }
+
+  private static SharedFailure brokenOff(IOException e) {
+    String why = e.getMessage() == null ? "" : ": " + SafeText.line(e.getMessage(), 200);
+    return SharedFailure.of("its answer broke off" + why);
   }
 
   private static SharedFailure failure(IOException e) {

@@ -205,17 +205,38 @@ final class SharedStore implements AutoCloseable {
    * @return null where it was sent, else the reason
    */
   String send(SharedResult result, List<SharedSource> blobs) {
+    SharedSource record = sealed(result);
+    if (record == null) {
+      return "its record cannot be sent";
+    }
+    SharedCall call = call(result, total(result.blobs()), BESIDE);
+    return sent(
+        () -> {
+          for (SharedSource blob : blobs) {
+            sendBlob(blob, call);
+          }
+          sendRecord(result.key(), record, call);
+        });
+  }
+
+  /** A record's blob; null where nobody would take it, which is told. */
+  private SharedSource sealed(SharedRecord record) {
     try {
-      SharedCall call = call(result, total(result.blobs()), BESIDE);
-      for (SharedSource blob : blobs) {
-        call.check();
-        if (wrong.contains(blob.blob()) || !place.has(blob.blob(), call)) {
-          place.send(blob, call);
-        } else {
-          call.moved(blob.blob().size());
-        }
-      }
-      sendRecord(result, call);
+      return SharedSource.bytes(SharedEnvelope.seal(record, key));
+    } catch (SharedRefusal e) {
+      sending.refused(e.getMessage());
+      return null;
+    }
+  }
+
+  /** What is done to send something. */
+  private interface Step {
+    void take() throws SharedFailure, SharedRefusal;
+  }
+
+  private String sent(Step step) {
+    try {
+      step.take();
       return null;
     } catch (SharedFailure e) {
       sending.failed(e);
@@ -223,6 +244,21 @@ final class SharedStore implements AutoCloseable {
     } catch (SharedRefusal e) {
       return e.getMessage();
     }
+  }
+
+  private void sendBlob(SharedSource blob, SharedCall call) throws SharedFailure, SharedRefusal {
+    call.check();
+    if (wrong.contains(blob.blob()) || !place.has(blob.blob(), call)) {
+      place.send(blob, call);
+    } else {
+      call.moved(blob.blob().size());
+    }
+  }
+
+  private void sendRecord(Digest of, SharedSource record, SharedCall call)
+      throws SharedFailure, SharedRefusal {
+    sendBlob(record, call);
+    place.sendEntry(of, ActionEntry.encode(record.blob()), call);
   }
 
   /** Puts a list of names first among those under a key. */
@@ -233,24 +269,12 @@ final class SharedStore implements AutoCloseable {
     if (now.equals(there)) {
       return null;
     }
-    try {
-      sendRecord(now, SharedCall.small(clock, stopped::get, BESIDE));
-      return null;
-    } catch (SharedFailure e) {
-      sending.failed(e);
-      return e.getMessage();
-    } catch (SharedRefusal e) {
-      return e.getMessage();
+    SharedSource record = sealed(now);
+    if (record == null) {
+      return "its lists of names cannot be sent";
     }
-  }
-
-  private void sendRecord(SharedRecord record, SharedCall call)
-      throws SharedFailure, SharedRefusal {
-    SharedSource sealed = SharedSource.bytes(SharedEnvelope.seal(record, key));
-    if (wrong.contains(sealed.blob()) || !place.has(sealed.blob(), call)) {
-      place.send(sealed, call);
-    }
-    place.sendEntry(record.key(), ActionEntry.encode(sealed.blob()), call);
+    SharedCall call = SharedCall.small(clock, stopped::get, BESIDE);
+    return sent(() -> sendRecord(of, record, call));
   }
 
   /** Says what is still to be said, and lets go. */

@@ -36,7 +36,7 @@ final class Outbox implements AutoCloseable {
     List<SharedProduct> products = new ArrayList<>();
     List<SharedSource> blobs = new ArrayList<>();
     for (String text : texts) {
-      products.add(SharedSamples.file("out/" + text.strip().replaceAll("\\W+", "-"), text));
+      products.add(SharedSamples.file("out/x" + text.strip().replaceAll("\\W+", "-"), text));
       blobs.add(SharedSource.bytes(text.getBytes()));
     }
     SharedResult result = SharedSamples.of(key, products.toArray(SharedProduct[]::new)).sorted();
