@@ -77,26 +77,26 @@ class SharedWaitTest {
     }
   }
 
-  /** At each look a tenth of a second has passed, until the answer may begin: then it stands. */
+  /** At each look half a second has passed, until the answer may begin: then it stands. */
   private long look(Place place, AtomicLong until) {
     if (now.get() >= until.get()) {
       place.answer.countDown();
       return now.get();
     }
-    return now.addAndGet(SECOND / 10);
+    return now.addAndGet(SECOND / 2);
   }
 
   private SharedStore store(SharedPlace place, SharedClock clock) {
     return new SharedStore(place, null, null, "/root", clock, stopped, told::add);
   }
 
-  /** Asks until the store is left alone, or a hundred times, with such answers. */
+  /** Asks until the store is left alone, or twenty times, with such answers. */
   private int asked(long delay) {
     Place place = new Place();
     AtomicLong until = new AtomicLong();
     SharedClock clock = new SharedClock(() -> look(place, until), idle::get);
     try (SharedStore store = store(new SharedWait(place), clock)) {
-      for (int i = 0; i < 100; i++) {
+      for (int i = 0; i < 20; i++) {
         if (!told.isEmpty()) {
           return i;
         }
@@ -104,28 +104,28 @@ class SharedWaitTest {
         until.set(now.get() + delay);
         assertNull(store.result(KEY).record());
       }
-      return 100;
+      return 20;
     }
   }
 
   @Test
   void thirtySecondsOfWaitingAreEnough() {
-    int asked = asked(4 * SECOND); // of which the first second does not count
-    assertTrue(asked >= 10 && asked <= 12, asked + " asked");
+    int asked = asked(SECOND * 9 / 2); // of which the first does not count
+    assertTrue(asked >= 8 && asked < 20, asked + " asked");
     assertEquals(
         List.of("store place: the build waited 30 s for it; left alone for this build"), told);
   }
 
   @Test
   void anAnswerWithinASecondIsNotWaitedFor() {
-    assertEquals(100, asked(SECOND * 8 / 10));
+    assertEquals(20, asked(SECOND / 2));
     assertEquals(List.of(), told);
   }
 
   @Test
   void whoHasOtherThingsToDoDoesNotWait() {
     idle.set(false);
-    assertEquals(100, asked(4 * SECOND));
+    assertEquals(20, asked(SECOND * 9 / 2));
     assertEquals(List.of(), told);
   }
 
