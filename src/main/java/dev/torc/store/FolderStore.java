@@ -8,19 +8,28 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /**
  * A shared store in a folder: entries in {@code ac}, blobs in {@code cas}, as a server of files
@@ -31,6 +40,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class FolderStore implements SharedPlace {
 
   private static final int PIECE = 1 << 16;
+  private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
 
   private final Path folder;
   private final FolderTrust trust;
@@ -110,6 +120,36 @@ final class FolderStore implements SharedPlace {
   }
 
   @Override
+  public List<Digest> newest(int most, SharedCall call) throws SharedFailure {
+    Map<Digest, FileTime> times = new HashMap<>();
+    try {
+      Path inner = inner("ac");
+      if (inner == null) {
+        return List.of();
+      }
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(inner, "[0-9a-f]*")) {
+        for (Path entry : entries) {
+          String name = entry.getFileName().toString();
+          if (KEY.matcher(name).matches()) {
+            times.put(
+                Digest.ofHex(name), Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS));
+          }
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return List.of(); // somebody takes entries away meanwhile
+    } catch (DirectoryIteratorException e) {
+      throw trouble("list", e.getCause());
+    } catch (IOException e) {
+      throw trouble("list", e);
+    }
+    return times.keySet().stream()
+        .sorted(Comparator.comparing(times::get).reversed())
+        .limit(most)
+        .toList();
+  }
+
+  @Override
   public byte[] entry(Digest key, SharedCall call) throws SharedFailure, SharedRefusal {
     try (SeekableByteChannel in = open("ac", key)) {
       if (in == null) {
@@ -123,7 +163,7 @@ final class FolderStore implements SharedPlace {
       bytes.get(entry);
       return entry;
     } catch (IOException e) {
-      throw SharedFailure.of("cannot read " + Refusal.line(e));
+      throw trouble("read", e);
     }
   }
 
@@ -161,7 +201,7 @@ final class FolderStore implements SharedPlace {
         piece.clear();
       }
     } catch (IOException e) {
-      throw SharedFailure.of("cannot read " + Refusal.line(e));
+      throw trouble("read", e);
     }
     into.end();
     return true;
@@ -176,7 +216,7 @@ final class FolderStore implements SharedPlace {
     } catch (NoSuchFileException e) {
       return false;
     } catch (IOException e) {
-      throw SharedFailure.of("cannot look at " + Refusal.line(e));
+      throw trouble("look at", e);
     }
   }
 
@@ -209,7 +249,7 @@ final class FolderStore implements SharedPlace {
       Files.move(file, inner.resolve(name.hex()), StandardCopyOption.ATOMIC_MOVE);
       fresh = null;
     } catch (IOException e) {
-      throw SharedFailure.of("cannot write " + Refusal.line(e));
+      throw trouble("write", e);
     } finally {
       if (fresh != null) {
         fresh.toFile().delete();
@@ -244,6 +284,11 @@ final class FolderStore implements SharedPlace {
     } catch (IOException e) {
       throw new SharedRefusal("a file to be sent cannot be read: " + Refusal.why(e));
     }
+  }
+
+  private static SharedFailure trouble(String what, IOException e) {
+    boolean named = e instanceof FileSystemException file && file.getFile() != null;
+    return SharedFailure.of("cannot " + what + (named ? " " : " there: ") + Refusal.line(e));
   }
 
   @Override

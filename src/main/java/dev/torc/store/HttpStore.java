@@ -34,6 +34,7 @@ final class HttpStore implements SharedPlace {
   private static final int NOT_FOUND = 404;
   private static final Set<Integer> TAKEN = Set.of(200, 201, 202, 204);
 
+  private static final int BREADTH = 8;
   private static final int PIECE = 1 << 16;
 
   /** So many bytes of an answer are read that nobody wants, to use the connection again. */
@@ -52,6 +53,11 @@ final class HttpStore implements SharedPlace {
   @Override
   public String name() {
     return address.toString();
+  }
+
+  @Override
+  public int breadth() {
+    return BREADTH;
   }
 
   private synchronized HttpClient client() {

@@ -3,7 +3,6 @@ package dev.torc.store;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongConsumer;
 
 /**
  * What is asked of a shared store for one result, in as many requests as it takes, and how long
@@ -12,11 +11,18 @@ import java.util.function.LongConsumer;
  */
 final class SharedCall {
 
+  private static final long TELLING = 1 << 18; // bytes
+
   private static final long LEAST = TimeUnit.SECONDS.toNanos(2);
+
+  /** Takes stretches of time in which the build waited, in nanoseconds; they may overlap. */
+  interface Waited {
+    void from(long from, long to);
+  }
 
   private final SharedClock clock;
   private final BooleanSupplier stopped;
-  private final LongConsumer waited;
+  private final Waited waited;
   private final long start;
   private final long most; // nanoseconds
   private final long total; // bytes
@@ -27,7 +33,7 @@ final class SharedCall {
   private SharedCall(
       SharedClock clock,
       BooleanSupplier stopped,
-      LongConsumer waited,
+      Waited waited,
       long most,
       long total,
       SharedCall all) {
@@ -44,9 +50,9 @@ final class SharedCall {
    * A call for a few bytes, whatever the job.
    *
    * @param stopped whether the user ended the build
-   * @param waited is told of each stretch, in nanoseconds, in which the build waited for an answer
+   * @param waited is told when the build waited for an answer
    */
-  static SharedCall small(SharedClock clock, BooleanSupplier stopped, LongConsumer waited) {
+  static SharedCall small(SharedClock clock, BooleanSupplier stopped, Waited waited) {
     return new SharedCall(clock, stopped, waited, Long.MAX_VALUE, 0, null);
   }
 
@@ -57,13 +63,29 @@ final class SharedCall {
    * @param total how many bytes there are
    */
   static SharedCall large(
-      SharedClock clock, BooleanSupplier stopped, LongConsumer waited, long wall, long total) {
+      SharedClock clock, BooleanSupplier stopped, Waited waited, long wall, long total) {
     return new SharedCall(clock, stopped, waited, Math.max(LEAST, wall), total, null);
   }
 
   /** One request of this call; its bytes count for both. */
   SharedCall request() {
     return new SharedCall(clock, stopped, waited, Long.MAX_VALUE, 0, this);
+  }
+
+  /** Whether so many bytes at so many each nanosecond would take too long; 0 is not known. */
+  void check(double rate) throws SharedRefusal {
+    if (rate > 0 && total / rate > most) {
+      throw longer();
+    }
+  }
+
+  private static SharedRefusal longer() {
+    return new SharedRefusal("would take longer than the job did");
+  }
+
+  /** How many bytes passed each nanosecond; 0 where too few did to tell. */
+  double rate() {
+    return moved.get() < TELLING ? 0 : (double) moved.get() / Math.max(1, clock.now() - start);
   }
 
   long now() {
@@ -93,10 +115,10 @@ final class SharedCall {
     return moved.get();
   }
 
-  /** Says that there was no answer for so many nanoseconds. */
-  void waited(long nanos) {
+  /** Says that there was no answer from one moment to another. */
+  void waited(long from, long to) {
     if (clock.idle().getAsBoolean()) {
-      waited.accept(nanos);
+      waited.from(from, to);
     }
   }
 
@@ -114,7 +136,7 @@ final class SharedCall {
       long bytes = moved.get();
       boolean slow = took > LEAST && bytes > 0 && (double) took * total / bytes > most;
       if (took > most || slow) {
-        throw new SharedRefusal("would take longer than the job did");
+        throw longer();
       }
     }
   }

@@ -83,7 +83,8 @@ final class SharedCodec {
     out.number(11, result.time());
     out.number(12, result.wall());
     out.records(13, result.programs(), SharedCodec::write);
-    out.text(14, result.root());
+    out.records(14, result.inputs(), SharedCodec::write);
+    out.text(15, result.root());
   }
 
   /** The arguments are read in the order of their tags. */
@@ -103,7 +104,8 @@ final class SharedCodec {
         in.number(11),
         in.number(12),
         in.records(13, texts.bounded(SharedCodec::text)),
-        in.text(14));
+        in.records(14, texts.bounded(SharedCodec::text)),
+        in.text(15));
   }
 
   private static SharedBlob blob(Digest digest, long size) {

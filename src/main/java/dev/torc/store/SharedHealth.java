@@ -18,6 +18,7 @@ final class SharedHealth {
   private final Consumer<String> told;
   private int failures;
   private long waited; // nanoseconds
+  private long waitedUntil = Long.MIN_VALUE;
   private int refusals;
   private String last;
   private boolean alone;
@@ -49,9 +50,13 @@ final class SharedHealth {
     }
   }
 
-  /** The build had nothing to do but to wait for it, so many nanoseconds more. */
-  synchronized void waited(long nanos) {
-    waited += nanos;
+  /**
+   * The build had nothing to do but to wait for it, from one moment to another; who waits at the
+   * same time for another answer does not wait longer.
+   */
+  synchronized void waited(long from, long to) {
+    waited += Math.max(0, to - Math.max(from, waitedUntil));
+    waitedUntil = Math.max(waitedUntil, to);
     if (waited > MOST_WAITING) {
       leave("the build waited 30 s for it");
     }

@@ -1,6 +1,7 @@
 package dev.torc.store;
 
 import dev.torc.hash.Digest;
+import java.util.List;
 
 /**
  * Where entries and blobs of a shared store lie: a folder or a server. It gives bytes that are what
@@ -31,6 +32,16 @@ interface SharedPlace extends AutoCloseable {
 
   /** Puts an entry there, in place of one that may be there. */
   void sendEntry(Digest key, byte[] entry, SharedCall call) throws SharedFailure, SharedRefusal;
+
+  /** Keys with entries, the newest first; none where they cannot be listed. */
+  default List<Digest> newest(int most, SharedCall call) throws SharedFailure, SharedRefusal {
+    return List.of();
+  }
+
+  /** How many requests at once it is good at. */
+  default int breadth() {
+    return 1;
+  }
 
   /** Lets go of what it holds; nobody asks it any more. */
   @Override

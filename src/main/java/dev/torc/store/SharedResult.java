@@ -25,6 +25,8 @@ import java.util.Set;
  * @param time when it ended, in nanoseconds since 1970
  * @param wall how long it ran, in nanoseconds
  * @param programs what its command called, a line each, as the engine writes and compares them
+ * @param inputs what decided it, a line each, as the planner writes them to tell later what
+ *     differs; may be empty
  * @param root the real path of the root where it ran, if the result holds that path: then it counts
  *     only there; else null
  */
@@ -41,6 +43,7 @@ public record SharedResult(
     long time,
     long wall,
     List<String> programs,
+    List<String> inputs,
     String root)
     implements SharedRecord {
 
@@ -87,6 +90,11 @@ public record SharedResult(
     return blobs;
   }
 
+  /** How many bytes all blobs have. */
+  public long bytes() {
+    return blobs().stream().mapToLong(SharedBlob::size).sum();
+  }
+
   /** The same with its products and found needs in the order that a record wants. */
   public SharedResult sorted() {
     List<SharedProduct> rising = new ArrayList<>(products);
@@ -94,12 +102,14 @@ public record SharedResult(
     List<String> names = new ArrayList<>(found);
     names.sort(FolderDigest.BYTE_ORDER);
     return new SharedResult(
-        key, job, rising, depfile, data, names, log, build, host, time, wall, programs, root);
+        key, job, rising, depfile, data, names, log, build, host, time, wall, programs, inputs,
+        root);
   }
 
   /** The same result as one that holds the root's path, or none. */
   SharedResult withRoot(String path) {
     return new SharedResult(
-        key, job, products, depfile, data, found, log, build, host, time, wall, programs, path);
+        key, job, products, depfile, data, found, log, build, host, time, wall, programs, inputs,
+        path);
   }
 }

@@ -1,6 +1,7 @@
 package dev.torc.store;
 
 import dev.torc.machine.Refusal;
+import dev.torc.machine.SafeText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -81,7 +82,8 @@ final class SharedSink implements AutoCloseable {
           channel.write(bytes);
         }
       } catch (IOException e) {
-        throw new SharedRefusal("cannot write " + file + ": " + Refusal.why(e));
+        throw new SharedRefusal(
+            "cannot write " + SafeText.name(file.toString()) + ": " + Refusal.why(e));
       }
     }
     count += length;
@@ -125,7 +127,8 @@ final class SharedSink implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new SharedRefusal("cannot write " + file + ": " + Refusal.why(e));
+      throw new SharedRefusal(
+          "cannot write " + SafeText.name(file.toString()) + ": " + Refusal.why(e));
     }
   }
 }

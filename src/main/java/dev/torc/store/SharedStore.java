@@ -1,16 +1,18 @@
 package dev.torc.store;
 
 import dev.torc.hash.Digest;
+import dev.torc.machine.SafeText;
 import dev.torc.store.SharedRecord.Type;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 
 /**
  * One shared store: what of its records is believed, and in which order it is sent to. It throws
@@ -20,7 +22,7 @@ import java.util.function.LongConsumer;
 final class SharedStore implements AutoCloseable {
 
   /** What is sent is sent beside the build, which does not wait for it. */
-  private static final LongConsumer BESIDE = nanos -> {};
+  private static final SharedCall.Waited BESIDE = (from, to) -> {};
 
   private final SharedPlace place;
   private final Set<SigningWord> trust;
@@ -30,6 +32,11 @@ final class SharedStore implements AutoCloseable {
   private final AtomicBoolean stopped;
   private final SharedHealth reading;
   private final SharedHealth sending;
+
+  /** Bytes each nanosecond, as the last of the larger results came and went; 0 where unknown. */
+  private volatile double readingRate;
+
+  private volatile double sendingRate;
 
   /** Blobs that came wrong: they are sent again, though something lies there. */
   private final Set<SharedBlob> wrong = ConcurrentHashMap.newKeySet();
@@ -87,7 +94,7 @@ final class SharedStore implements AutoCloseable {
     try {
       T record = kind.cast(record(of, type));
       if (record instanceof SharedResult result && !fits(result)) {
-        String there = "the result holds the path of its root, " + result.root();
+        String there = "the result holds the path of its root, " + SafeText.name(result.root());
         return SharedLook.miss(name(), there);
       }
       return new SharedLook<>(record, name(), null);
@@ -98,6 +105,32 @@ final class SharedStore implements AutoCloseable {
       refused(e);
       return SharedLook.miss(name(), e.getMessage());
     }
+  }
+
+  /**
+   * The newest results that may be those of a job, with any key; of a server none are known.
+   *
+   * @param most how many records are looked at
+   */
+  List<SharedResult> newest(String job, int most) {
+    List<SharedResult> found = new ArrayList<>();
+    if (reading.isAlone()) {
+      return found;
+    }
+    try {
+      SharedCall call = SharedCall.small(clock, stopped::get, reading::waited);
+      for (Digest each : place.newest(most, call)) {
+        SharedLook<SharedResult> look = result(each);
+        if (look.record() != null && look.record().job().equals(job)) {
+          found.add(look.record());
+        }
+      }
+    } catch (SharedFailure e) {
+      reading.failed(e);
+    } catch (SharedRefusal e) {
+      refused(e);
+    }
+    return found;
   }
 
   private boolean fits(SharedResult result) {
@@ -164,36 +197,45 @@ final class SharedStore implements AutoCloseable {
       return "left alone for this build";
     }
     SharedCall call = call(result, total(blobs.keySet()), reading::waited);
-    List<Path> made = new ArrayList<>();
-    for (Map.Entry<SharedBlob, Path> each : blobs.entrySet()) {
-      String reason = fetch(each.getKey(), each.getValue(), call);
-      if (reason != null) {
-        made.forEach(file -> file.toFile().delete());
-        return reason;
-      }
-      made.add(each.getValue());
+    Queue<Path> made = new ConcurrentLinkedQueue<>();
+    try {
+      call.check(readingRate);
+      SharedCrew.each(
+          blobs.entrySet(),
+          place.breadth(),
+          each -> {
+            fetch(each.getKey(), each.getValue(), call);
+            made.add(each.getValue());
+          });
+      return null;
+    } catch (SharedFailure e) {
+      reading.failed(e);
+      made.forEach(file -> file.toFile().delete());
+      return e.getMessage();
+    } catch (SharedRefusal e) {
+      made.forEach(file -> file.toFile().delete());
+      return e.getMessage();
+    } finally {
+      readingRate = call.rate() > 0 ? call.rate() : readingRate;
     }
-    return null;
   }
 
-  private SharedCall call(SharedResult result, long total, LongConsumer waited) {
+  private SharedCall call(SharedResult result, long total, SharedCall.Waited waited) {
     return SharedCall.large(clock, stopped::get, waited, result.wall(), total);
   }
 
-  private String fetch(SharedBlob blob, Path to, SharedCall call) {
+  private void fetch(SharedBlob blob, Path to, SharedCall call)
+      throws SharedFailure, SharedRefusal {
+    call.check();
     try (SharedSink sink = SharedSink.file(blob, to)) {
-      call.check();
-      return fetch(blob, sink, call) ? null : blob.digest() + " is gone from the store";
-    } catch (SharedFailure e) {
-      reading.failed(e);
-      return e.getMessage();
-    } catch (SharedRefusal e) {
-      return e.getMessage();
+      if (!fetch(blob, sink, call)) {
+        throw new SharedRefusal(blob.digest() + " is gone from the store");
+      }
     }
   }
 
   /** How many bytes blobs have. */
-  static long total(Set<SharedBlob> blobs) {
+  private static long total(Set<SharedBlob> blobs) {
     return blobs.stream().mapToLong(SharedBlob::size).sum();
   }
 
@@ -209,11 +251,14 @@ final class SharedStore implements AutoCloseable {
     if (record == null) {
       return "its record cannot be sent";
     }
-    SharedCall call = call(result, total(result.blobs()), BESIDE);
+    SharedCall call = call(result, result.bytes(), BESIDE);
     return sent(
         () -> {
-          for (SharedSource blob : blobs) {
-            sendBlob(blob, call);
+          call.check(sendingRate);
+          try {
+            SharedCrew.each(blobs, place.breadth(), blob -> sendBlob(blob, call));
+          } finally {
+            sendingRate = call.rate() > 0 ? call.rate() : sendingRate;
           }
           sendRecord(result.key(), record, call);
         });

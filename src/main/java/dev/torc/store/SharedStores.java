@@ -89,6 +89,16 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
+   * The newest results of a job in the folders, whatever their keys: for people who wonder what
+   * differs. No server is asked.
+   *
+   * @param most how many records are looked at in each folder
+   */
+  public List<SharedResult> newest(String job, int most) {
+    return stores.stream().flatMap(store -> store.newest(job, most).stream()).toList();
+  }
+
+  /**
    * Fetches blobs of a result into new files, checked.
    *
    * @param blobs each with the path of a file that is not there yet

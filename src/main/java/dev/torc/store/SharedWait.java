@@ -2,6 +2,7 @@ package dev.torc.store;
 
 import dev.torc.hash.Digest;
 import dev.torc.machine.SafeText;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -40,6 +41,17 @@ final class SharedWait implements SharedPlace {
   @Override
   public String name() {
     return place.name();
+  }
+
+  @Override
+  public int breadth() {
+    return place.breadth();
+  }
+
+  @Override
+  public List<Digest> newest(int most, SharedCall call) throws SharedFailure, SharedRefusal {
+    SharedCall request = call.request();
+    return await(() -> place.newest(most, request), request);
   }
 
   @Override
@@ -100,7 +112,7 @@ final class SharedWait implements SharedPlace {
         }
         long now = request.now();
         if (!request.hasBegun() && now > prompt) {
-          request.waited(now - Math.max(prompt, last));
+          request.waited(Math.max(prompt, last), now);
         }
         last = now;
         if (now - mark >= SPAN) {

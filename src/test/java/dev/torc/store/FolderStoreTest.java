@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -324,7 +326,82 @@ class FolderStoreTest {
   private static SharedResult withFound(List<String> found) {
     SharedResult s = SharedSamples.of();
     return new SharedResult(
-        s.key(), "", List.of(), null, List.of(), found, null, "", "", 0, 0, List.of(), null);
+        s.key(), "", List.of(), null, List.of(), found, null, "", "", 0, 0, List.of(), List.of(),
+        null);
+  }
+
+  @Test
+  void theNewestResultsOfAJobAreFoundWhateverTheirKeys() throws Exception {
+    List<SharedResult> sent = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      Digest key = Digest.ofText("key " + i);
+      sent.addFirst(box.send(key, "one\n"));
+      Files.setLastModifiedTime(
+          folder.resolve("ac/" + key.hex()), FileTime.fromMillis(1_000_000 + i));
+    }
+    Files.writeString(folder.resolve("ac/note"), "not an entry");
+    assertEquals(sent, box.stores.newest("work", 100));
+    assertEquals(sent.subList(0, 2), box.stores.newest("work", 2));
+    assertEquals(List.of(), box.stores.newest("other", 100));
+    Files.delete(blob("one\n"));
+    assertEquals(sent, box.stores.newest("work", 100));
+    assertEquals(List.of(), box.told);
+  }
+
+  @Test
+  void twoRootsMaySendAtOnce() throws Exception {
+    try (Outbox first = other(null);
+        Outbox second = new Outbox(temp.resolve("other"), settings(null))) {
+      for (int i = 0; i < 50; i++) {
+        for (Outbox each : List.of(first, second)) {
+          String text = "text " + i % 7;
+          SharedResult result =
+              SharedSamples.of(Digest.ofText("key " + i % 10), SharedSamples.file("x", text));
+          SharedSource bytes = SharedSource.bytes(text.getBytes());
+          each.stores.send(new SharedSending(result, List.of(bytes), Digest.ofText("first")));
+        }
+      }
+      first.stores.finish();
+      second.stores.finish();
+      for (int i = 0; i < 10; i++) {
+        SharedFound found = first.stores.find(Digest.ofText("key " + i));
+        Path to = Files.createDirectory(into.resolve("" + i));
+        assertNull(first.fetch(found, to), found.reasons().toString());
+      }
+      assertEquals(List.of(List.of()), second.stores.names(Digest.ofText("first")));
+      assertEquals(List.of(), first.told);
+      assertEquals(List.of(), second.told);
+    }
+  }
+
+  @Test
+  void aFullDiskIsToldAndLeavesNothingHalf() throws Exception {
+    Path disk = Files.createDirectory(temp.resolve("disk"));
+    String[] mount = {
+      "mount", "-t", "tmpfs", "-o", "size=64k,mode=755", "torc-test", disk.toString()
+    };
+    assumeTrue(run(mount) == 0, "this user cannot mount a small disk");
+    SharedSettings small = new SharedSettings(disk, null, null, Map.of(), null, List.of());
+    try (Outbox other = new Outbox(temp.resolve("root"), small)) {
+      other.send(KEY, "one\n");
+      for (int i = 0; i < 4; i++) {
+        other.send(Digest.ofText("key " + i), "x".repeat(1 << 20));
+      }
+      assertEquals(1, other.told.size(), other.told.toString());
+      String line = other.told.getFirst();
+      assertTrue(
+          line.contains(": cannot write there: no space left on device: make room; nothing"), line);
+      assertEquals("one\n", other.get(KEY, into));
+      try (Stream<Path> files = Files.list(disk.resolve("cas"))) {
+        assertEquals(2, files.count());
+      }
+    } finally {
+      assertEquals(0, run("umount", disk.toString()));
+    }
+  }
+
+  private static int run(String... command) throws Exception {
+    return new ProcessBuilder(command).start().waitFor();
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -333,6 +334,34 @@ class HttpStoreTest {
     Path into = into();
     assertEquals(Digest.ofText("two\n") + " is gone from the store", box.fetch(found, into));
     try (Stream<Path> files = Files.list(into)) {
+      assertEquals(0, files.count());
+    }
+    assertEquals(List.of(), box.told);
+  }
+
+  @Test
+  void manySmallBlobsComeSideBySide() throws Exception {
+    String[] texts = IntStream.range(0, 100).mapToObj(i -> "text " + i).toArray(String[]::new);
+    SharedResult sent = box.send(KEY, texts);
+    SharedFound found = box.stores.find(KEY);
+    assertEquals(sent, found.result());
+    Path into = into();
+    assertNull(box.fetch(found, into));
+    try (Stream<Path> files = Files.list(into)) {
+      assertEquals(100, files.count());
+    }
+    CountDownLatch together = new CountDownLatch(4);
+    server.tricks.put(
+        "GET /cas",
+        out -> {
+          together.countDown();
+          together.await();
+          out.write(HostileServer.head(404, 0));
+        });
+    Path other = into();
+    String reason = box.fetch(found, other);
+    assertTrue(reason.endsWith(" is gone from the store"), reason);
+    try (Stream<Path> files = Files.list(other)) {
       assertEquals(0, files.count());
     }
     assertEquals(List.of(), box.told);

@@ -36,7 +36,8 @@ final class Outbox implements AutoCloseable {
     List<SharedProduct> products = new ArrayList<>();
     List<SharedSource> blobs = new ArrayList<>();
     for (String text : texts) {
-      products.add(SharedSamples.file("out/x" + text.strip().replaceAll("\\W+", "-"), text));
+      String name = text.length() < 50 ? text.strip().replaceAll("\\W+", "-") : "large";
+      products.add(SharedSamples.file("out/x" + name, text));
       blobs.add(SharedSource.bytes(text.getBytes()));
     }
     SharedResult result = SharedSamples.of(key, products.toArray(SharedProduct[]::new)).sorted();

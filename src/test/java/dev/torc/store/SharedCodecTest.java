@@ -249,6 +249,7 @@ class SharedCodecTest {
         0,
         0,
         List.of(),
+        List.of(),
         null);
   }
 

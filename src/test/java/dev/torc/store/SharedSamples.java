@@ -36,6 +36,7 @@ final class SharedSamples {
         1_700_000_000_000_000_000L,
         5_000_000_000L,
         List.of(),
+        List.of(),
         null);
   }
 
@@ -66,6 +67,7 @@ final class SharedSamples {
         -1,
         Long.MAX_VALUE,
         List.of("gcc /usr/bin/gcc 4711 1"),
+        List.of("command gcc run.c", "need run.c 3f2a91c"),
         "/home/me/project");
   }
 }

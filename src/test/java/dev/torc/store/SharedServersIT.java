@@ -134,7 +134,7 @@ class SharedServersIT {
         Outbox writer = writer(server);
         HttpStore store = new HttpStore(HttpAddress.of(server.url(), Map.of()))) {
       SharedClock clock = SharedClock.of(() -> true);
-      SharedCall call = SharedCall.small(clock, () -> false, nanos -> {});
+      SharedCall call = SharedCall.small(clock, () -> false, (from, to) -> {});
       SharedBlob missing = new SharedBlob(Digest.ofText("missing"), 7);
       SharedFailure refused =
           assertThrows(

@@ -1,17 +1,23 @@
 package dev.torc.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How long a build waits for a store: by a clock of the test's own, which stands when it says. */
 class SharedWaitTest {
@@ -150,6 +156,35 @@ class SharedWaitTest {
       assertNull(store.result(KEY).reason());
     }
     assertEquals(200, moved.size());
+  }
+
+  /** Half of the bytes have come in 3 s: all would take 6, and the job took 5. */
+  @Test
+  void whatWouldTakeTooLongIsGivenUpAndNotBegunAgain(@TempDir Path folder) {
+    SharedBlob blob = new SharedBlob(KEY, 1 << 20);
+    AtomicInteger begun = new AtomicInteger();
+    Place place =
+        new Place() {
+          @Override
+          public boolean fetch(SharedBlob of, SharedSink into, SharedCall call) {
+            begun.incrementAndGet();
+            call.begin();
+            call.moved(of.size() / 2);
+            now.addAndGet(3 * SECOND);
+            await();
+            return false;
+          }
+        };
+    SharedResult result = SharedSamples.of(SharedProduct.file("x", blob.digest(), blob.size()));
+    SharedClock clock = new SharedClock(now::get, idle::get);
+    String reason = "would take longer than the job did";
+    try (SharedStore store = store(new SharedWait(place), clock)) {
+      assertEquals(reason, store.fetch(result, Map.of(blob, folder.resolve("x"))));
+      assertEquals(reason, store.fetch(result, Map.of(blob, folder.resolve("x"))));
+    }
+    assertEquals(1, begun.get());
+    assertFalse(Files.exists(folder.resolve("x")));
+    assertEquals(List.of(), told);
   }
 
   @Test
