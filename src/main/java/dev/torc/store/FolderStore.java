@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -181,6 +182,8 @@ final class FolderStore implements SharedPlace {
             SafeText.name(file.toString()) + " does not count: others made it, or can write to it");
       }
       return Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    } catch (AccessDeniedException e) {
+      throw new SharedRefusal("cannot read " + Refusal.line(e));
     } catch (NoSuchFileException e) {
       return null;
     }
@@ -287,6 +290,9 @@ final class FolderStore implements SharedPlace {
   }
 
   private static SharedFailure trouble(String what, IOException e) {
+    if (what.equals("write") && e instanceof AccessDeniedException) {
+      return SharedFailure.lasting("cannot " + what + " " + Refusal.line(e));
+    }
     boolean named = e instanceof FileSystemException file && file.getFile() != null;
     return SharedFailure.of("cannot " + what + (named ? " " : " there: ") + Refusal.line(e));
   }

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Set;
+import javax.net.ssl.SSLException;
 
 /**
  * A shared store on a server, by Bazel's protocol over HTTP/1.1: {@code GET}, {@code HEAD} and
@@ -246,6 +247,9 @@ final class HttpStore implements SharedPlace {
       }
     }
     String why = e.getMessage();
+    if (e instanceof SSLException) {
+      return SharedFailure.of("TLS fails: " + SafeText.line(String.valueOf(why), 200));
+    }
     if (e instanceof ConnectException) {
       return SharedFailure.of(
           "cannot connect" + (why == null ? "" : ": " + SafeText.line(why, 200)));

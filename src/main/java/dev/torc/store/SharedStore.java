@@ -120,17 +120,26 @@ final class SharedStore implements AutoCloseable {
     try {
       SharedCall call = SharedCall.small(clock, stopped::get, reading::waited);
       for (Digest each : place.newest(most, call)) {
-        SharedLook<SharedResult> look = result(each);
-        if (look.record() != null && look.record().job().equals(job)) {
-          found.add(look.record());
+        if (anyRecord(each) instanceof SharedResult result && result.job().equals(job)) {
+          found.add(result);
         }
       }
     } catch (SharedFailure e) {
       reading.failed(e);
     } catch (SharedRefusal e) {
-      refused(e);
+      return found; // the build was ended
     }
     return found;
+  }
+
+  /** A record of whatever kind; null where it is not to be believed, which is nobody's trouble. */
+  private SharedRecord anyRecord(Digest of) throws SharedFailure {
+    try {
+      SharedRecord record = record(of);
+      return record != null && record.key().equals(of) ? record : null;
+    } catch (SharedRefusal e) {
+      return null;
+    }
   }
 
   private boolean fits(SharedResult result) {
@@ -145,6 +154,15 @@ final class SharedStore implements AutoCloseable {
 
   /** Null where nothing lies under the key. */
   private SharedRecord record(Digest of, Type type) throws SharedFailure, SharedRefusal {
+    SharedRecord record = record(of);
+    if (record != null && (record.type() != type || !record.key().equals(of))) {
+      throw new SharedRefusal("another's record lies under the key " + of);
+    }
+    return record;
+  }
+
+  /** What lies under a key, whatever it is; null for nothing. */
+  private SharedRecord record(Digest of) throws SharedFailure, SharedRefusal {
     SharedCall call = SharedCall.small(clock, stopped::get, reading::waited);
     byte[] entry = place.entry(of, call);
     if (entry == null) {
@@ -159,11 +177,7 @@ final class SharedStore implements AutoCloseable {
       throw new SharedRefusal(
           "a record is signed by " + envelope.signer() + ", which is not in trust");
     }
-    SharedRecord record = envelope.record();
-    if (envelope.type() != type || !record.key().equals(of)) {
-      throw new SharedRefusal("another's record lies under the key " + of);
-    }
-    return record;
+    return envelope.record();
   }
 
   private SharedEnvelope envelope(SharedBlob blob, SharedCall call)

@@ -340,11 +340,17 @@ class FolderStoreTest {
           folder.resolve("ac/" + key.hex()), FileTime.fromMillis(1_000_000 + i));
     }
     Files.writeString(folder.resolve("ac/note"), "not an entry");
+    Files.writeString(folder.resolve("ac/" + Digest.ofText("x").hex()), "not an entry");
+    SharedSource names =
+        SharedSource.bytes(SharedEnvelope.seal(new SharedNames(KEY, List.of(List.of())), null));
+    Files.write(folder.resolve("cas/" + names.blob().name()), names.open().readAllBytes());
+    Files.write(entry(), ActionEntry.encode(names.blob()));
     assertEquals(sent, box.stores.newest("work", 100));
-    assertEquals(sent.subList(0, 2), box.stores.newest("work", 2));
+    assertEquals(sent.subList(0, 2), box.stores.newest("work", 4));
     assertEquals(List.of(), box.stores.newest("other", 100));
     Files.delete(blob("one\n"));
     assertEquals(sent, box.stores.newest("work", 100));
+    box.close();
     assertEquals(List.of(), box.told);
   }
 
@@ -460,6 +466,22 @@ class FolderStoreTest {
         "store %s: %s/cas is no folder; nothing more is sent to it in this build"
             .formatted(folder, folder),
         box.told.getFirst());
+  }
+
+  @Test
+  void aFolderThatOneMayOnlyReadIsToldOnce() throws Exception {
+    box.send(KEY, "one\n");
+    assumeTrue(!Integer.valueOf(0).equals(Files.getAttribute(temp, "unix:uid")), "root");
+    mode(folder.resolve("cas"), 0555);
+    for (int i = 0; i < 3; i++) {
+      box.send(Digest.ofText("key " + i), "two\n");
+    }
+    assertEquals(1, box.told.size(), box.told.toString());
+    assertTrue(box.told.getFirst().contains(": permission denied; nothing more is sent to it"));
+    assertEquals("one\n", box.get(KEY, into));
+    mode(blob("one\n"), 0);
+    assertTrue(box.get(KEY, temp).endsWith(": permission denied"));
+    mode(folder.resolve("cas"), 0755);
   }
 
   @Test

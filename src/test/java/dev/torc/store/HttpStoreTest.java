@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -497,6 +498,35 @@ class HttpStoreTest {
     box.stores.finish();
     box.close();
     assertEquals(List.of(), box.told);
+  }
+
+  @Test
+  void whoSpeaksNoTlsIsLeftAlone() throws Exception {
+    try (ServerSocket plain = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+      Thread.ofPlatform().daemon().start(() -> speakPlainly(plain));
+      String url = "https://127.0.0.1:" + plain.getLocalPort();
+      SharedSettings settings = new SharedSettings(null, null, url, Map.of(), null, List.of());
+      try (Outbox other = new Outbox(temp, settings)) {
+        for (int i = 0; i < 3; i++) {
+          String reason = other.get(KEY, temp);
+          assertTrue(reason.startsWith("store " + url + ": TLS fails: "), reason);
+        }
+        assertEquals(1, other.told.size());
+      }
+    }
+  }
+
+  private static void speakPlainly(ServerSocket plain) {
+    try {
+      while (true) {
+        try (Socket connection = plain.accept()) {
+          connection.getOutputStream().write("HTTP/1.1 400 TLS?\r\n\r\n".getBytes());
+          connection.getInputStream().read(new byte[1 << 16]);
+        }
+      }
+    } catch (IOException e) {
+      return; // the test is over
+    }
   }
 
   @Test
