@@ -16,8 +16,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -325,6 +327,44 @@ class HttpStoreTest {
     assertEquals("other bytes lie under the name " + Digest.ofText("one\n"), box.get(KEY, into()));
     box.send(KEY, "one\n");
     assertEquals("one\n", box.get(KEY, into()));
+  }
+
+  /** Whatever becomes of the files of a server, what is fetched is what was sent. */
+  @Test
+  void damageIsNeverRestored() throws Exception {
+    Digest other = Digest.ofText("another key");
+    box.send(other, "two\n");
+    SharedResult sent = box.send(KEY, "one\n");
+    Map<String, byte[]> whole = Map.copyOf(server.files);
+    List<String> paths = List.copyOf(whole.keySet());
+    Random random = new Random(18);
+    int fetched = 0;
+    for (int i = 0; i < 60; i++) {
+      server.files.putAll(whole);
+      String path = paths.get(random.nextInt(paths.size()));
+      byte[] bytes = whole.get(path).clone();
+      switch (random.nextInt(4)) {
+        case 0 -> bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+        case 1 -> bytes = Arrays.copyOf(bytes, random.nextInt(2 * bytes.length));
+        case 2 -> bytes = whole.get(paths.get(random.nextInt(paths.size())));
+        default -> bytes = null;
+      }
+      if (bytes == null) {
+        server.files.remove(path);
+      } else {
+        server.files.put(path, bytes);
+      }
+      try (Outbox reader = new Outbox(temp, settings(null, key.word().toString()))) {
+        SharedFound found = reader.stores.find(KEY);
+        Path into = into();
+        if (found.result() != null && reader.fetch(found, into) == null) {
+          assertEquals(sent, found.result());
+          assertEquals("one\n", Files.readString(into.resolve(Digest.ofText("one\n").hex())));
+          fetched++;
+        }
+      }
+    }
+    assertTrue(fetched > 0 && fetched < 60, fetched + " fetched");
   }
 
   @Test
