@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -63,14 +64,19 @@ final class SharedSender implements AutoCloseable {
       return;
     }
     begin(sending.result().wall());
-    threads.execute(
-        () -> {
-          try {
-            sendNow(sending);
-          } finally {
-            end(sending.result().wall());
-          }
-        });
+    try {
+      threads.execute(() -> turn(sending));
+    } catch (RejectedExecutionException e) {
+      end(sending.result().wall()); // the build is over
+    }
+  }
+
+  private void turn(SharedSending sending) {
+    try {
+      sendNow(sending);
+    } finally {
+      end(sending.result().wall());
+    }
   }
 
   private synchronized void begin(long nanos) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.cache.StoredValue;
 import dev.torc.hash.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A shared store in a folder: whose files count, and how they come there. */
 class FolderStoreTest {
@@ -438,6 +442,52 @@ class FolderStoreTest {
           other.get(KEY, into));
       assertEquals(List.of(), other.told);
     }
+  }
+
+  /** In the bytes of any file or of the log, in data, names and links. */
+  @ParameterizedTest
+  @ValueSource(strings = {"nowhere", "second", "log", "data", "found", "link", "member", "program"})
+  void theRootsPathIsLookedForInAllThatIsSent(String where) throws Exception {
+    String root = temp.resolve("root").toString();
+    Map<String, String> texts = new HashMap<>(Map.of(where, "in " + root + "."));
+    SharedSource first = SharedSource.bytes("first".getBytes());
+    SharedSource second = SharedSource.bytes(texts.getOrDefault("second", "").getBytes());
+    SharedSource log = SharedSource.bytes(texts.getOrDefault("log", "").getBytes());
+    SharedProduct link = SharedProduct.link("link", texts.getOrDefault("member", "x"));
+    SharedResult result =
+        new SharedResult(
+            KEY,
+            "work",
+            List.of(
+                SharedProduct.file("a", first.blob().digest(), first.blob().size()),
+                SharedProduct.file("b", second.blob().digest(), second.blob().size()),
+                SharedProduct.folder("c", KEY, List.of(link)),
+                SharedProduct.link("d", texts.getOrDefault("link", "x"))),
+            null,
+            List.of(new StoredValue("key", texts.getOrDefault("data", ""))),
+            List.of(texts.getOrDefault("found", "x.h")),
+            log.blob(),
+            "build",
+            "host",
+            0,
+            0,
+            List.of(texts.getOrDefault("program", "")),
+            List.of(),
+            null);
+    box.stores.send(new SharedSending(result, List.of(first, second, log), null));
+    box.stores.finish();
+    boolean held = !where.equals("nowhere") && !where.equals("program");
+    assertEquals(held ? root : null, box.stores.find(KEY).result().root());
+    try (Outbox other = other(null)) {
+      assertEquals(held, other.stores.find(KEY).result() == null);
+    }
+  }
+
+  @Test
+  void whatComesAfterTheBuildIsNotSent() {
+    box.close();
+    box.send(KEY, "one\n");
+    assertFalse(Files.exists(entry()));
   }
 
   @Test
