@@ -14,8 +14,10 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -538,6 +540,30 @@ class HttpStoreTest {
     box.stores.finish();
     box.close();
     assertEquals(List.of(), box.told);
+  }
+
+  /** Its queue of connections is full: the system answers no more. Our own clock stands. */
+  @Test
+  void whoTakesNoConnectionIsGivenUpAfterThreeSeconds() throws Exception {
+    List<SocketChannel> queue = new ArrayList<>();
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      for (int i = 0; i < 20; i++) {
+        SocketChannel each = SocketChannel.open();
+        queue.add(each);
+        each.configureBlocking(false);
+        each.connect(full.getLocalSocketAddress());
+      }
+      String url = "http://127.0.0.1:" + full.getLocalPort();
+      SharedSettings settings = new SharedSettings(null, null, url, Map.of(), null, List.of());
+      SharedClock standing = new SharedClock(() -> 0, () -> true);
+      try (SharedStores stores = SharedStores.open(List.of(settings), temp, standing, l -> {})) {
+        assertEquals(List.of("store " + url + ": no answer in 3 s"), stores.find(KEY).reasons());
+      }
+    } finally {
+      for (SocketChannel each : queue) {
+        each.close();
+      }
+    }
   }
 
   @Test
