@@ -26,7 +26,8 @@ final class Image {
    * start.
    */
   private static final String MODULES =
-      "java.base,java.logging,java.management,java.xml,jdk.management,jdk.unsupported,jdk.zipfs";
+      "java.base,java.logging,java.management,java.net.http,java.xml,jdk.management,jdk.unsupported,"
+          + "jdk.zipfs";
 
   /** What the launcher reads of a release file: byte by byte, so these lines come first. */
   private static final List<String> READ_AT_START =

@@ -72,6 +72,7 @@ public final class Restoring {
       ProductScan scan = ProductScan.of(grounds(), shared.digests(), job, true, () -> {});
       if (scan.made().equals(from.result().products()) && isDepfile(scan)) {
         log();
+        kept.used(from);
         return scan;
       }
     } catch (IOException e) {

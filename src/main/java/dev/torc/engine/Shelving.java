@@ -78,7 +78,8 @@ final class Shelving {
         && kept.holds(
             result.details().restorable().bytes(), result.details().restorable().files())) {
       result.parts().forEach(part -> parts.put(part.path(), part));
-      kept.put(result.details().restorable().log() ? withLog(result) : result);
+      StoredResult whole = result.details().restorable().log() ? withLog(result) : result;
+      kept.put(whole.at(System.currentTimeMillis()));
     }
     return parts;
   }

@@ -254,7 +254,6 @@ public final class KnownResults {
       }
       odd.add(owned);
     }
-    return new StoredResult(
-        job, result, details, cache.data(job), odd, null, System.currentTimeMillis());
+    return new StoredResult(job, result, details, cache.data(job), odd, null, details.started());
   }
 }

@@ -174,6 +174,13 @@ public final class KeptResults {
     records.put(result);
   }
 
+  /** A result was put in the place of a run: it goes later than others. */
+  public synchronized void used(StoredResult result) {
+    if (records.of(result.details().restorable().key()) != null) {
+      records.put(result.at(System.currentTimeMillis()));
+    }
+  }
+
   /**
    * Takes over what stands at a path.
    *

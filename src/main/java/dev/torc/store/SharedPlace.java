@@ -1,0 +1,49 @@
+package dev.torc.store;
+
+import dev.torc.hash.Digest;
+import java.util.List;
+
+/**
+ * Where entries and blobs of a shared store lie: a folder or a server. It gives bytes that are what
+ * was asked for by digest and size, and believes nothing else; what a record says is checked by
+ * {@link SharedStore}. How long it takes, {@link SharedWait} holds; it tells the call when an
+ * answer begins and when bytes pass, and ends when its thread is interrupted. For several threads.
+ */
+interface SharedPlace extends AutoCloseable {
+
+  /** As messages name it: a path or a URL. */
+  String name();
+
+  /** The entry of a key, {@link ActionEntry#MOST} bytes at most; null where there is none. */
+  byte[] entry(Digest key, SharedCall call) throws SharedFailure, SharedRefusal;
+
+  /**
+   * Writes a blob's bytes, checked; false where there is none. What was written before a failure is
+   * of no use.
+   */
+  boolean fetch(SharedBlob blob, SharedSink into, SharedCall call)
+      throws SharedFailure, SharedRefusal;
+
+  /** Whether a blob of this size lies there; its bytes are not looked at. */
+  boolean has(SharedBlob blob, SharedCall call) throws SharedFailure, SharedRefusal;
+
+  /** Puts a blob there, in place of one that may be there. */
+  void send(SharedSource blob, SharedCall call) throws SharedFailure, SharedRefusal;
+
+  /** Puts an entry there, in place of one that may be there. */
+  void sendEntry(Digest key, byte[] entry, SharedCall call) throws SharedFailure, SharedRefusal;
+
+  /** Keys with entries, the newest first; none where they cannot be listed. */
+  default List<Digest> newest(int most, SharedCall call) throws SharedFailure, SharedRefusal {
+    return List.of();
+  }
+
+  /** How many requests at once it is good at. */
+  default int breadth() {
+    return 1;
+  }
+
+  /** Lets go of what it holds; nobody asks it any more. */
+  @Override
+  void close();
+}

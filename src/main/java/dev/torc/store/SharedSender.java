@@ -1,0 +1,161 @@
+package dev.torc.store;
+
+import dev.torc.cache.StoredValue;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * Sends results beside the build, two at a time. What holds the root's path is marked before: it
+ * counts in no other root. It does not know how a store is sent to.
+ */
+final class SharedSender implements AutoCloseable {
+
+  private static final int THREADS = 2;
+  private static final long LEAST = TimeUnit.SECONDS.toNanos(10);
+  private static final long LOOK = 20; // milliseconds
+
+  private final List<SharedStore> stores;
+  private final SharedSearch search;
+  private final String root;
+  private final SharedClock clock;
+  private final AtomicBoolean stopped;
+  private final Consumer<String> told;
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(
+          THREADS, Thread.ofPlatform().daemon().name("torc-send-", 0).factory());
+
+  /** Results that are not sent yet, and how long their jobs took; guarded by this. */
+  private int pending;
+
+  private long wall; // nanoseconds
+
+  /**
+   * Of a build.
+   *
+   * @param stores the stores, which may still be added
+   * @param search for the root's path
+   * @param stopped whether the user ended the build
+   * @param told takes a line for people
+   */
+  SharedSender(
+      List<SharedStore> stores,
+      SharedSearch search,
+      String root,
+      SharedClock clock,
+      AtomicBoolean stopped,
+      Consumer<String> told) {
+    this.stores = stores;
+    this.search = search;
+    this.root = root;
+    this.clock = clock;
+    this.stopped = stopped;
+    this.told = told;
+  }
+
+  void send(SharedSending sending) {
+    if (stores.stream().noneMatch(SharedStore::isSentTo)) {
+      return;
+    }
+    begin(sending.result().wall());
+    try {
+      threads.execute(() -> turn(sending));
+    } catch (RejectedExecutionException e) {
+      end(sending.result().wall()); // the build is over
+    }
+  }
+
+  private void turn(SharedSending sending) {
+    try {
+      sendNow(sending);
+    } finally {
+      end(sending.result().wall());
+    }
+  }
+
+  private synchronized void begin(long nanos) {
+    pending++;
+    wall += nanos;
+  }
+
+  private synchronized void end(long nanos) {
+    pending--;
+    wall -= nanos;
+    notifyAll();
+  }
+
+  synchronized int pending() {
+    return pending;
+  }
+
+  private void sendNow(SharedSending sending) {
+    SharedResult result = sending.result().sorted();
+    try {
+      result = result.withRoot(holdsRoot(result, sending.blobs()) ? root : null);
+    } catch (IOException e) {
+      return; // it changed since: then it is no result of that job any more
+    }
+    for (SharedStore store : stores) {
+      if (store.isSentTo()
+          && store.send(result, sending.blobs()) == null
+          && sending.first() != null) {
+        store.sendNames(sending.first(), result.found());
+      }
+    }
+  }
+
+  private boolean holdsRoot(SharedResult result, List<SharedSource> blobs) throws IOException {
+    boolean holds = result.found().stream().anyMatch(search::in);
+    for (StoredValue value : result.data()) {
+      holds |= search.in(value.key()) || search.in(value.text());
+    }
+    for (SharedProduct product : result.products()) {
+      holds |= search.in(product.text());
+      holds |= product.members().stream().anyMatch(member -> search.in(member.text()));
+    }
+    for (SharedSource blob : blobs) {
+      if (stopped.get()) {
+        throw new IOException("the build was ended");
+      }
+      try (InputStream bytes = blob.open()) {
+        holds |= search.in(bytes);
+      }
+    }
+    return holds;
+  }
+
+  /** As {@link SharedStores#finish}. */
+  synchronized void finish() {
+    long start = clock.now();
+    long most = Math.max(LEAST, wall);
+    try {
+      while (pending > 0 && !stopped.get() && clock.now() - start < most) {
+        wait(LOOK);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    if (pending > 0 && !stopped.get()) {
+      String results = pending == 1 ? "1 result was" : pending + " results were";
+      told.accept(
+          "shared stores: "
+              + results
+              + " not sent in "
+              + TimeUnit.NANOSECONDS.toSeconds(most)
+              + " s");
+    }
+  }
+
+  /** What is not sent by now is not sent. */
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,24 @@
+package dev.torc.store;
+
+import dev.torc.hash.Digest;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A result to be sent to the shared stores, with the bytes of all its blobs.
+ *
+ * @param first the key under which its list of found names is put first; null where the job has no
+ *     depfile
+ */
+public record SharedSending(SharedResult result, List<SharedSource> blobs, Digest first) {
+
+  /** Throws {@link IllegalArgumentException} where a blob of the result is missing. */
+  public SharedSending {
+    Set<SharedBlob> missing = new HashSet<>(result.blobs());
+    blobs.forEach(blob -> missing.remove(blob.blob()));
+    if (!missing.isEmpty()) {
+      throw new IllegalArgumentException("no bytes of " + missing);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.torc.store;
+
+import dev.torc.hash.Digest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One root's shared stores, with a time that flies as the test says, and what they told. */
+final class Outbox implements AutoCloseable {
+
+  /** Lines for people. */
+  final List<String> told = new CopyOnWriteArrayList<>();
+
+  /** By how much the time goes on with each look at it, in nanoseconds; 0: as the real one. */
+  final AtomicLong step = new AtomicLong();
+
+  final AtomicBoolean idle = new AtomicBoolean(true);
+  final SharedStores stores;
+
+  private final AtomicLong flown = new AtomicLong();
+
+  Outbox(Path root, SharedSettings... settings) throws SharedRefusal {
+    SharedClock clock =
+        new SharedClock(() -> System.nanoTime() + flown.addAndGet(step.get()), idle::get);
+    stores = SharedStores.open(List.of(settings), root, clock, told::add);
+  }
+
+  /** Sends a result of one file of each text, named by the text, and waits until it is sent. */
+  SharedResult send(Digest key, String... texts) {
+    List<SharedProduct> products = new ArrayList<>();
+    List<SharedSource> blobs = new ArrayList<>();
+    for (String text : texts) {
+      String name = text.length() < 50 ? text.strip().replaceAll("\\W+", "-") : "large";
+      products.add(SharedSamples.file("out/x" + name, text));
+      blobs.add(SharedSource.bytes(text.getBytes()));
+    }
+    SharedResult result = SharedSamples.of(key, products.toArray(SharedProduct[]::new)).sorted();
+    stores.send(new SharedSending(result, blobs, null));
+    stores.finish();
+    return result;
+  }
+
+  /** Fetches all blobs of what was found into a folder: null, or the reason. */
+  String fetch(SharedFound found, Path into) {
+    Map<SharedBlob, Path> blobs = new LinkedHashMap<>();
+    found.result().blobs().forEach(blob -> blobs.put(blob, into.resolve(blob.name())));
+    return stores.fetch(found, blobs);
+  }
+
+  /** The text of the first file of a key's result; the reasons of a miss, joined. */
+  String get(Digest key, Path into) throws Exception {
+    SharedFound found = stores.find(key);
+    if (found.result() == null) {
+      return String.join("; ", found.reasons());
+    }
+    String reason = fetch(found, into);
+    if (reason != null) {
+      return reason;
+    }
+    SharedProduct first = found.result().files().getFirst();
+    return Files.readString(into.resolve(first.digest().hex()));
+  }
+
+  @Override
+  public void close() {
+    stores.close();
+  }
+}
