@@ -179,11 +179,18 @@ final class RecordCodec {
     out.number(4, restorable.bytes());
     out.number(5, restorable.files());
     out.flag(6, restorable.log());
+    out.records(7, restorable.odd(), RecordCodec::placed);
   }
 
   private static Restorable restorable(FieldReader in) {
     return new Restorable(
-        in.digest(1), in.digest(2), in.texts(3), in.number(4), in.small(5), in.flag(6));
+        in.digest(1),
+        in.digest(2),
+        in.texts(3),
+        in.number(4),
+        in.small(5),
+        in.flag(6),
+        in.records(7, RecordCodec::placed));
   }
 
   private static void origin(FieldWriter out, Origin origin) {
@@ -202,9 +209,8 @@ final class RecordCodec {
     out.record(2, stored.result(), RecordCodec::result);
     out.record(3, stored.details(), RecordCodec::details);
     out.records(4, stored.data(), RecordCodec::value);
-    out.records(5, stored.odd(), RecordCodec::placed);
-    out.digest(6, stored.log());
-    out.number(7, stored.used());
+    out.digest(5, stored.log());
+    out.number(6, stored.used());
   }
 
   static StoredResult stored(FieldReader in) {
@@ -213,9 +219,8 @@ final class RecordCodec {
         in.record(2, RecordCodec::result),
         in.record(3, RecordCodec::details),
         in.records(4, RecordCodec::value),
-        in.records(5, RecordCodec::placed),
-        in.digest(6),
-        in.number(7));
+        in.digest(5),
+        in.number(6));
   }
 
   private static void placed(FieldWriter out, OwnedPath owned) {

@@ -13,6 +13,14 @@ import java.util.List;
  * @param bytes of all products together
  * @param files how many they are, those in folders counted one by one
  * @param log whether what the job writes belongs to the result
+ * @param odd what stood otherwise than the result says, by path: products that are links, as such;
+ *     and the depfile
  */
 public record Restorable(
-    Digest key, Digest first, List<String> programs, long bytes, int files, boolean log) {}
+    Digest key,
+    Digest first,
+    List<String> programs,
+    long bytes,
+    int files,
+    boolean log,
+    List<OwnedPath> odd) {}

@@ -15,8 +15,6 @@ import java.util.Map;
  * @param result what the job's record was
  * @param details likewise; they say under which key it is known
  * @param data the values that it stored
- * @param odd what stands otherwise than {@code result} says, by path: products that are links, as
- *     such; and the depfile
  * @param log the digest of what it wrote, where that belongs to the result; else null
  * @param used when it was stored or restored last: milliseconds since 1970
  */
@@ -25,18 +23,17 @@ public record StoredResult(
     JobResult result,
     RunDetails details,
     List<StoredValue> data,
-    List<OwnedPath> odd,
     Digest log,
     long used) {
 
   /** The same with what the job wrote. */
   public StoredResult with(Digest text) {
-    return new StoredResult(job, result, details, data, odd, text, used);
+    return new StoredResult(job, result, details, data, text, used);
   }
 
   /** The same, used at another time. */
   public StoredResult at(long time) {
-    return new StoredResult(job, result, details, data, odd, log, time);
+    return new StoredResult(job, result, details, data, log, time);
   }
 
   /**
@@ -44,6 +41,7 @@ public record StoredResult(
    * the depfile, then links, which may lead to those.
    */
   public List<OwnedPath> parts() {
+    List<OwnedPath> odd = details.restorable().odd();
     Map<String, OwnedPath> otherwise = new HashMap<>();
     odd.forEach(each -> otherwise.put(each.path(), each));
     List<OwnedPath> parts = new ArrayList<>();

@@ -6,6 +6,7 @@ import dev.torc.cache.BuildId;
 import dev.torc.cache.Cache;
 import dev.torc.cache.JobResult;
 import dev.torc.cache.ManifestEntry;
+import dev.torc.cache.OwnedPath;
 import dev.torc.cache.PostedEvent;
 import dev.torc.cache.Restorable;
 import dev.torc.cache.RunDetails;
@@ -14,6 +15,7 @@ import dev.torc.cache.StoredResult;
 import dev.torc.cache.ThisHost;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp;
 import dev.torc.plan.Decider;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
@@ -226,7 +228,13 @@ public final class Recorder {
   /** What is asked of the result later, if it is to be kept. */
   private static Restorable terms(
       PlanContext context, int id, Digest manifest, AttemptOutcome outcome) {
-    boolean found = context.graph().job(id).depfile() != null;
+    String depfile = context.graph().job(id).depfile();
+    List<OwnedPath> odd = new ArrayList<>(0);
+    for (OwnedPath owned : outcome.owned()) {
+      if (owned.kind() == Stamp.Kind.LINK || owned.path().equals(depfile)) {
+        odd.add(owned);
+      }
+    }
     ProcessEnd.Elsewhere there = outcome.ended().elsewhere();
     return context
         .decider()
@@ -234,10 +242,11 @@ public final class Recorder {
         .terms(
             id,
             manifest,
-            found ? context.decider().digest(id, List.of(), outcome.snapshot()) : null,
+            depfile != null ? context.decider().digest(id, List.of(), outcome.snapshot()) : null,
             there == null ? null : there.system(),
             outcome.bytes(),
-            outcome.files());
+            outcome.files(),
+            odd);
   }
 
   private static List<ManifestEntry> entries(List<Reason> reasons) {

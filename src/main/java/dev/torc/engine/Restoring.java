@@ -128,7 +128,7 @@ public final class Restoring {
 
   /** Whether the depfile is what the result says, where the job has one. */
   private boolean isDepfile(ProductScan scan) {
-    for (OwnedPath part : from.odd()) {
+    for (OwnedPath part : from.details().restorable().odd()) {
       if (part.path().equals(job.depfile())) {
         for (OwnedPath now : scan.owned()) {
           if (now.path().equals(part.path())) {

@@ -3,7 +3,6 @@ package dev.torc.plan;
 import dev.torc.cache.Cache;
 import dev.torc.cache.JobResult;
 import dev.torc.cache.OwnedPath;
-import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.Restorable;
 import dev.torc.cache.RunDetails;
 import dev.torc.cache.StoredResult;
@@ -20,7 +19,6 @@ import dev.torc.workflow.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -78,9 +76,16 @@ public final class KnownResults {
    * @param system the kind of system that it ran on; null for this machine's
    * @param bytes of its products
    * @param files how many they are
+   * @param odd see {@link Restorable}
    */
   public Restorable terms(
-      int id, Digest described, Digest bare, String system, long bytes, int files) {
+      int id,
+      Digest described,
+      Digest bare,
+      String system,
+      long bytes,
+      int files,
+      List<OwnedPath> odd) {
     Job job = graph.job(id);
     if (kept.isOff() || !mayKeep(job) || system != null && system.isEmpty()) {
       return null;
@@ -91,7 +96,8 @@ public final class KnownResults {
         programs.of(job),
         bytes,
         files,
-        job.showsOutput());
+        job.showsOutput(),
+        odd);
   }
 
   private Digest key(Job job, Digest described, String system) {
@@ -239,21 +245,6 @@ public final class KnownResults {
     if (details == null || details.restorable() == null) {
       return null;
     }
-    List<OwnedPath> odd = new ArrayList<>(0);
-    for (RecordedProduct made : result.products()) {
-      OwnedPath owned = cache.owned(made.path());
-      if (owned != null && owned.kind() == Stamp.Kind.LINK && owned.job().equals(job)) {
-        odd.add(owned);
-      }
-    }
-    String depfile = LineKind.DEPFILE.value(details, "");
-    if (depfile != null) {
-      OwnedPath owned = cache.owned(depfile);
-      if (owned == null || !owned.job().equals(job)) {
-        return null; // another job has it now
-      }
-      odd.add(owned);
-    }
-    return new StoredResult(job, result, details, cache.data(job), odd, null, details.started());
+    return new StoredResult(job, result, details, cache.data(job), null, details.started());
   }
 }

@@ -279,7 +279,7 @@ public final class NeedContents implements InputSource {
     boolean some = graph.list(list).kind() == NeedList.Kind.SOME;
     boolean seen = !graph.list(list).ofJobs(); // looked for on the disk
     while (i < makers.size()
-        && (records.isSettled(makers.get(i)) && !(seen && records.isForeseen(makers.get(i)))
+        && ((seen ? stands(makers.get(i)) : records.isSettled(makers.get(i)))
             || some && records.isDropped(makers.get(i)))) {
       i++;
     }
@@ -399,7 +399,7 @@ public final class NeedContents implements InputSource {
     }
     int there = entries.size();
     for (int maker : list.makers()) {
-      if (graph.isJob(maker) && records.isSettled(maker)) {
+      if (graph.isJob(maker) && stands(maker)) {
         for (RecordedProduct made : gone(maker)) {
           if (list.glob().matches(made.path()) && !list.excludes(made.path())) {
             entries.add(entry(made.path(), made.digest().hex()));
@@ -446,9 +446,14 @@ public final class NeedContents implements InputSource {
     return entries;
   }
 
+  /** Whether what stands in the places of a job's products is what it makes in this build. */
+  private boolean stands(int maker) {
+    return records.isSettled(maker) && !records.isForeseen(maker);
+  }
+
   private boolean isPending(String path) {
     int maker = graph.makerOf(path);
-    return maker >= 0 && !records.isSettled(maker);
+    return maker >= 0 && !stands(maker);
   }
 
   /** A file by its digest, with a mark if it is executable; links and folders say what they are. */
@@ -479,7 +484,7 @@ public final class NeedContents implements InputSource {
       return owned == null;
     }
     // Neither a product of the reader, or its group, nor one that is excluded.
-    return graph.makes(list, maker) && (!records.isSettled(maker) || made(maker, path));
+    return graph.makes(list, maker) && (!stands(maker) || made(maker, path));
   }
 
   /** Who made a file that stands unaltered, null if torc did not make it as it is. */

@@ -109,7 +109,14 @@ class RecordCodecTest {
                 5,
                 -1,
                 7,
-                new Restorable(DIGEST, DIGEST.executable(), List.of("p"), 6, 7, true),
+                new Restorable(
+                    DIGEST,
+                    DIGEST.executable(),
+                    List.of("p"),
+                    6,
+                    7,
+                    true,
+                    List.of(new OwnedPath("d", Stamp.Kind.FILE, DIGEST, "j", false))),
                 new Origin("s", 8, "h", 9)),
             RecordCodec::details,
             RecordCodec::details,
@@ -118,7 +125,8 @@ class RecordCodecTest {
                 + ("050b" + line)
                 + "070178"
                 + ("0802" + "0a04" + "0c06" + "0e08" + "100a" + "1201" + "140e")
-                + ("174f" + "032101" + SUM + "052102" + SUM + "070170" + "080c" + "0a0e" + "0c02")
+                + ("177c" + "032101" + SUM + "052102" + SUM + "070170" + "080c" + "0a0e" + "0c02")
+                + ("0f2b" + "0204" + "052101" + SUM + "07016a" + "0b0164")
                 + ("190a" + "030173" + "0410" + "070168" + "0812"),
             12),
         new Kind<>(
@@ -128,7 +136,6 @@ class RecordCodecTest {
                     JobResult.Outcome.OK, "b", DIGEST, List.of(), List.of("f"), List.of(), 0),
                 new RunDetails(List.of(), List.of(), "", 1, 2, 0, 0, 0, 0, 1, null, null),
                 List.of(new StoredValue("k", "v")),
-                List.of(new OwnedPath("d", Stamp.Kind.FILE, DIGEST, "j", false)),
                 DIGEST,
                 5),
             RecordCodec::stored,
@@ -137,10 +144,9 @@ class RecordCodecTest {
                 + ("052b" + "0202" + "050162" + "072101" + SUM + "0b0166")
                 + ("0708" + "0700" + "0802" + "0a04" + "1402")
                 + ("0906" + "03016b" + "050176")
-                + ("0b2b" + "0204" + "052101" + SUM + "07016a" + "0b0164")
-                + ("0d2101" + SUM)
-                + "0e0a",
-            7),
+                + ("0b2101" + SUM)
+                + "0c0a",
+            6),
         new Kind<>(
             new OwnedPath("path", Stamp.Kind.FOLDER, DIGEST, "j", true),
             RecordCodec::owned,

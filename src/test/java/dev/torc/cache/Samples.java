@@ -106,10 +106,16 @@ final class Samples {
             run.cpu(),
             run.peak(),
             run.attempts(),
-            new Restorable(digest("key " + name), null, List.of("sh=/bin/sh 1 2"), 3, 4, true),
+            new Restorable(
+                digest("key " + name),
+                null,
+                List.of("sh=/bin/sh 1 2"),
+                3,
+                4,
+                true,
+                List.of(owned(name))),
             new Origin("", 5, "", 6)),
         List.of(new StoredValue("k", name)),
-        List.of(owned(name)),
         digest("log"),
         7);
   }

@@ -111,6 +111,8 @@ class CrateCommandTest {
     folder
         .build()
         .put("torc.yaml", folder.get("torc.yaml").replace("cat c.txt", "cat -u c.txt"))
+        .build()
+        .window() // only then are the sizes recorded
         .build();
     Map<String, String> before = own();
     Map<String, JsonNode> crate = crate("made");
