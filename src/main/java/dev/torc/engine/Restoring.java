@@ -51,9 +51,7 @@ public final class Restoring {
     Set<String> standing = new HashSet<>();
     for (OwnedPath part : from.parts()) {
       OwnedPath owned = shared.removal().cache().owned(part.path());
-      boolean same =
-          owned != null && owned.digest().equals(part.digest()) && owned.kind() == part.kind();
-      if (same && shared.removal().unaltered(owned)) {
+      if (owned != null && owned.isLike(part) && shared.removal().unaltered(owned)) {
         standing.add(part.path());
       } else {
         missing.add(part);

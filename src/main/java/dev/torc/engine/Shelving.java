@@ -54,7 +54,8 @@ final class Shelving {
       return false;
     }
     Map<String, OwnedPath> parts = keep(owned.job());
-    if (!owned.equals(parts.get(owned.path())) || !kept.add(owned, file, bytes)) {
+    OwnedPath part = parts.get(owned.path());
+    if (part == null || !part.isLike(owned) || !kept.add(owned, file, bytes)) {
       return false;
     }
     moved.add(owned);
@@ -122,8 +123,16 @@ final class Shelving {
 
   /** The run made these: what is the same again need not be kept twice. */
   void made(List<OwnedPath> now) throws IOException {
+    if (moved.isEmpty()) {
+      return;
+    }
+    Map<String, OwnedPath> again = new HashMap<>();
+    for (OwnedPath each : now) {
+      again.put(each.path(), each);
+    }
     for (OwnedPath part : moved) {
-      if (now.contains(part)) {
+      OwnedPath same = again.get(part.path());
+      if (same != null && same.isLike(part)) {
         kept.madeAgain(part);
       }
     }

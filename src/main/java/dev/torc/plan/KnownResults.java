@@ -217,10 +217,7 @@ public final class KnownResults {
   /** Whether a product stands where it stood, as torc made it. */
   private boolean stands(OwnedPath part) {
     OwnedPath owned = cache.owned(part.path());
-    if (owned == null
-        || owned.adopted()
-        || owned.kind() != part.kind()
-        || !owned.digest().equals(part.digest())) {
+    if (owned == null || owned.adopted() || !owned.isLike(part)) {
       return false;
     }
     try {

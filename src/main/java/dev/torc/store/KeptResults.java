@@ -7,6 +7,7 @@ import dev.torc.cache.StoredResult;
 import dev.torc.cache.StoredResults;
 import dev.torc.hash.Digest;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -245,9 +246,15 @@ public final class KeptResults {
     drop(part);
   }
 
+  /** What cannot be taken away, as another member's folder, stays: that is nobody's failure. */
   private void drop(OwnedPath part) throws IOException {
-    total -= bytes.size(part);
-    bytes.drop(part);
+    long size = bytes.size(part);
+    try {
+      bytes.drop(part);
+      total -= size;
+    } catch (FileSystemException e) {
+      return; // it counts as there
+    }
   }
 
   /** Before the first change: what was said of the sum counts no more until all is well again. */
