@@ -7,6 +7,7 @@ import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -42,9 +43,11 @@ final class ProductEdits {
     BitSet jobs = plan.selected();
     for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
       Verdict verdict = plan.verdict(j);
-      boolean news =
+      List<Reason> reasons =
           verdict instanceof Verdict.WillRun will
-              && will.reasons().stream().anyMatch(reason -> !STANDING.contains(reason.kind()));
+              ? will.reasons()
+              : verdict instanceof Verdict.WillRestore will ? will.reasons() : List.of();
+      boolean news = reasons.stream().anyMatch(reason -> !STANDING.contains(reason.kind()));
       if (news || verdict instanceof Verdict.WillFail) {
         return true;
       }
