@@ -38,7 +38,9 @@ class RulesPageTest {
       if (heading.matches()) {
         rule = Integer.parseInt(heading.group(1));
         assertEquals(null, rules.put(rule, List.of()), "rule " + rule + " stands there twice");
-      } else if (tests.matches()) {
+      } else if (line.startsWith("## ")) {
+        rule = 0; // what follows is of no rule
+      } else if (tests.matches() && rule > 0) {
         rules.put(rule, List.of(tests.group(1).replace("`", "").split(", ")));
       }
     }

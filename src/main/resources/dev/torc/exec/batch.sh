@@ -439,7 +439,9 @@ torc_open() {
   torc_birth "$$"
   torc_start=$torc_birth
   torc_host=$(uname -n)
-  torc_system="$(uname -srm) $(getconf GNU_LIBC_VERSION 2>/dev/null || echo musl)"
+  torc_system=$(uname -srm)
+  torc_library=$(getconf GNU_LIBC_VERSION 2>/dev/null)
+  torc_system="$torc_system ${torc_library:-musl}"
   torc_os=$(
     unset ID VERSION_ID
     . /etc/os-release 2>/dev/null

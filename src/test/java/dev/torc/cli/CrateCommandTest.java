@@ -111,8 +111,6 @@ class CrateCommandTest {
     folder
         .build()
         .put("torc.yaml", folder.get("torc.yaml").replace("cat c.txt", "cat -u c.txt"))
-        .build()
-        .window() // only then are the sizes recorded
         .build();
     Map<String, String> before = own();
     Map<String, JsonNode> crate = crate("made");
@@ -124,7 +122,6 @@ class CrateCommandTest {
     assertEquals("cat -u c.txt > d.txt", crate.get("#run/third").get("description").asText());
     JsonNode file = crate.get("#file/b.txt");
     assertEquals(Digest.ofText("one\n").hex(), file.get("sha256").asText());
-    assertEquals("4", file.get("contentSize").asText());
     assertEquals("{\"@id\":\"#file/c.txt\"}", crate.get("#build/2").get("object").toString());
   }
 
