@@ -12,7 +12,6 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StoppedException;
 import dev.torc.machine.Refusal;
-import dev.torc.machine.Usage;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.FileTree;
@@ -306,22 +305,7 @@ final class Attempt {
     if (products == null) {
       return new AttemptOutcome(ended, UNFIT, null, started).leaving(restoring.placed());
     }
-    return new AttemptOutcome(
-        new ProcessEnd(ProcessEnd.How.EXITED, 0, from.result().wall(), Usage.NOTHING, ""),
-        "",
-        null,
-        products.made(),
-        products.owned(),
-        from.result().found(),
-        List.of(),
-        started,
-        from.data(),
-        "",
-        0,
-        List.of(),
-        products.bytes(),
-        products.files(),
-        from);
+    return AttemptOutcome.restored(from, products.owned(), started);
   }
 
   private void clear(NeedSnapshot snapshot) throws IOException {

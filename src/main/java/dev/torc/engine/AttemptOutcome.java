@@ -1,10 +1,12 @@
 package dev.torc.engine;
 
+import dev.torc.cache.JobResult;
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.StoredResult;
 import dev.torc.cache.StoredValue;
 import dev.torc.exec.ProcessEnd;
+import dev.torc.machine.Usage;
 import dev.torc.plan.NeedSnapshot;
 import java.util.List;
 
@@ -61,6 +63,27 @@ record AttemptOutcome(
     ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.INTERRUPTED, "");
     return new AttemptOutcome(
         ended, "its mark could not be written", null, System.currentTimeMillis());
+  }
+
+  /** A known result was put in the place of a run; its record is made of that. */
+  static AttemptOutcome restored(StoredResult from, List<OwnedPath> owned, long started) {
+    JobResult then = from.result();
+    return new AttemptOutcome(
+        new ProcessEnd(ProcessEnd.How.EXITED, 0, then.wall(), Usage.NOTHING, ""),
+        "",
+        null,
+        then.products(),
+        owned,
+        then.found(),
+        List.of(),
+        started,
+        from.data(),
+        "",
+        0,
+        List.of(),
+        0,
+        0,
+        from);
   }
 
   /** The end of an attempt that a hook did not let start. */

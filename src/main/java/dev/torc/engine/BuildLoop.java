@@ -441,7 +441,6 @@ public final class BuildLoop {
       if (run.isRestored()) {
         sender.restored(job, run.reasons(), outcome);
         finish(id, JobState.RESTORED, outcome);
-        sender.moved(job, outcome.moved());
         state.pending().settle(id);
       } else if (outcome.ok()) {
         finish(id, JobState.RAN, outcome);

@@ -95,8 +95,7 @@ record BuildState(
 
   /** The jobs that have a new good result. */
   IntStream made() {
-    return selected()
-        .filter(job -> states.of(job) == JobState.RAN || states.of(job) == JobState.RESTORED);
+    return selected().filter(job -> states.of(job).isMade());
   }
 
   /** The jobs that did not end well: whatever waits for them is blocked. */

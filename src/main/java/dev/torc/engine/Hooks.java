@@ -150,22 +150,17 @@ final class Hooks {
       if (hook.on() == On.READY || !isOf(hook, job)) {
         continue;
       }
-      boolean ran =
-          state == JobState.RAN
-              || state == JobState.RESTORED
-              || state == JobState.FAILED
-              || state == JobState.INTERRUPTED;
+      boolean ran = state.isMade() || state == JobState.FAILED || state == JobState.INTERRUPTED;
       JobState end = state;
       if (hook.job().equals(job.group())) {
         Group group = groups.computeIfAbsent(hook, _ -> new Group());
         group.ran |= ran;
-        boolean well =
-            state == JobState.RAN || state == JobState.RESTORED || state == JobState.UP_TO_DATE;
+        boolean well = state.isMade() || state == JobState.UP_TO_DATE;
         group.worst = well || group.worst == JobState.INTERRUPTED ? group.worst : state;
         ran = group.ran && group.isOver(graph.get(), hook.job(), over);
         end = group.worst;
       }
-      boolean well = end == JobState.RAN || end == JobState.RESTORED;
+      boolean well = end.isMade();
       if (ran && (hook.on() == On.DONE || hook.on() == (well ? On.SUCCESS : On.FAILURE))) {
         begin(hook, well ? "success" : end == JobState.INTERRUPTED ? "interrupted" : "failure");
       }

@@ -28,6 +28,11 @@ public enum JobState {
     return ordinal() >= UP_TO_DATE.ordinal();
   }
 
+  /** Whether the job has a new good result, however it came by it. */
+  boolean isMade() {
+    return this == RAN || this == RESTORED;
+  }
+
   /** Whether what waits for such a job can never run. */
   boolean blocks() {
     return this == FAILED || this == INTERRUPTED || this == BLOCKED;

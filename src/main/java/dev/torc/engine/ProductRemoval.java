@@ -95,7 +95,7 @@ public record ProductRemoval(
    * @param handed whether it is handed out: then what stands there is moved aside when it is, or
    *     when it begins, and {@link #sort} sees to that
    * @param shelf takes what is good for later
-   * @param stays paths of products that stand as they are to
+   * @param standing paths of products that stand as they are to
    * @return whether it saw the folders in which they are to stand; else some may have to be made
    */
   boolean clear(Job job, boolean handed, Shelving shelf, Set<String> standing) throws IOException {

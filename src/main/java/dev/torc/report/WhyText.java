@@ -127,28 +127,19 @@ public final class WhyText {
     if (depth == 0) {
       name = palette.bold(name);
     }
-    boolean again = !told.add(job);
+    String why = told.add(job) ? reasons(link, depth, false) : "see above";
     return switch (link.how()) {
-      case WILL_RUN -> name + " will run: " + (again ? "see above" : reasons(link, depth, false));
+      case WILL_RUN -> name + " will run: " + why;
       case WILL_RESTORE ->
-          name
-              + " will be restored from "
-              + OriginText.of(link.from())
-              + ": "
-              + (again ? "see above" : reasons(link, depth, false));
-      case RESTORED ->
-          name
-              + " was restored from "
-              + OriginText.of(link.from())
-              + ": "
-              + (again ? "see above" : reasons(link, depth, false));
-      case WILL_FAIL -> name + " will fail: " + (again ? "see above" : reasons(link, depth, false));
+          name + " will be restored from " + OriginText.of(link.from()) + ": " + why;
+      case RESTORED -> name + " was restored from " + OriginText.of(link.from()) + ": " + why;
+      case WILL_FAIL -> name + " will fail: " + why;
       case MAY_RUN -> {
         String after = link.behind().getFirst();
         yield name + " may run: after " + SafeText.name(after) + inner(after, depth);
       }
       case ADOPTED -> name + " was adopted";
-      case RAN -> name + " ran: " + (again ? "see above" : reasons(link, depth, false));
+      case RAN -> name + " ran: " + why;
     };
   }
 

@@ -240,12 +240,6 @@ public final class KeptResults {
     }
   }
 
-  /** The bytes turned out to be others, so that they are of no use. */
-  public synchronized void spoilt(OwnedPath part) throws IOException {
-    known();
-    drop(part);
-  }
-
   /** What cannot be taken away, as another member's folder, stays: that is nobody's failure. */
   private void drop(OwnedPath part) throws IOException {
     long size = bytes.size(part);
