@@ -110,7 +110,7 @@ public final class ParsedBuildFile {
     KnownKeys.LIMITS.forEach(counters::remove);
     Paths paths = new Paths(root);
     this.executors = ExecutorReader.read(top.get("executors"), scope, problems);
-    this.stores = StoresReader.read(top.get("stores"), scope, problems);
+    this.stores = new StoresReader(scope, paths, problems).read(top.get("stores"));
     List<String> names = executors.stream().map(Executor::name).toList();
     if (over.executor() != null) {
       try {

@@ -3,22 +3,111 @@ package dev.torc.buildfile;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Problems;
 import dev.torc.syntax.Sizes;
+import dev.torc.workflow.Paths;
+import dev.torc.workflow.SharedEntry;
 import dev.torc.workflow.Stores;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/** Reads {@code stores}: where results are kept for later, and how much of them. */
-final class StoresReader {
+/**
+ * Reads {@code stores}: where results are kept for later, how much of them, and where others have
+ * theirs. Whether a shared store can be had is not its business.
+ */
+record StoresReader(Scope scope, Paths paths, Problems problems) {
 
-  private static final Set<String> KEYS = KnownKeys.ordered("keep", "system");
+  private static final Set<String> KEYS = KnownKeys.ordered("keep", "shared", "system");
 
-  private StoresReader() {}
+  private static final Set<String> SHARED =
+      KnownKeys.ordered("path", "group", "url", "headers", "key", "trust");
+
+  private static final Set<String> HEADER = KnownKeys.ordered("env");
 
   /** What is wrong goes to the problems. */
-  static Stores read(Node node, Scope scope, Problems problems) {
-    MapFields fields = new MapFields(MapFields.map(node, "stores", problems), scope, problems);
-    fields.only(KEYS, "stores");
+  Stores read(Node node) {
+    MapFields fields = fields(node, "stores", KEYS);
+    List<SharedEntry> shared = new ArrayList<>();
+    for (Node each : MapFields.oneOrMore(fields.map().get("shared"))) {
+      SharedEntry entry = shared(each);
+      if (entry != null) {
+        shared.add(entry);
+      }
+    }
     return new Stores(
         fields.read("keep", Stores.UNSAID, size -> Sizes.parse(scope.text(size))),
-        fields.text("system", ""));
+        fields.text("system", ""),
+        List.copyOf(shared));
+  }
+
+  private MapFields fields(Node node, String where, Set<String> known) {
+    MapFields fields = new MapFields(MapFields.map(node, where, problems), scope, problems);
+    fields.only(known, where);
+    return fields;
+  }
+
+  /** Null where it is neither a folder nor a URL. */
+  private SharedEntry shared(Node node) {
+    MapFields fields = fields(node, "shared", SHARED);
+    String path = file(fields, "path");
+    String url = fields.text("url", null);
+    if ((path == null) == (url == null)) {
+      if (node instanceof Node.Mapping && SHARED.containsAll(fields.map().entries().keySet())) {
+        String both = path == null ? "neither path nor url" : "path and url";
+        problems.add(node.place(), "a shared store has " + both + ": write one of them");
+      }
+      return null;
+    }
+    for (String key : path == null ? List.of("group") : List.of("headers", "key", "trust")) {
+      if (fields.map().get(key) != null) {
+        problems.add(
+            fields.map().get(key).place(),
+            key + " goes with " + (path == null ? "path" : "url") + ", not with this store");
+      }
+    }
+    return new SharedEntry(
+        node.place(),
+        path,
+        fields.text("group", null),
+        url,
+        headers(fields.map().get("headers")),
+        file(fields, "key"),
+        fields.texts("trust"));
+  }
+
+  private String file(MapFields fields, String key) {
+    return fields.read(
+        key,
+        null,
+        node -> {
+          String text = scope.text(node);
+          Paths.refuseHome(text, node.place());
+          return paths.normalize(text);
+        });
+  }
+
+  /** The variables with the values; a value itself never stands in a build file. */
+  private SortedMap<String, String> headers(Node node) {
+    SortedMap<String, String> headers = new TreeMap<>();
+    for (Map.Entry<String, Node.Entry> each :
+        MapFields.map(node, "headers", problems).entries().entrySet()) {
+      Node value = each.getValue().value();
+      if (!(value instanceof Node.Mapping)) {
+        problems.add(
+            each.getValue().place(),
+            "the header %s must be {env: NAME}: its value is no part of a build file"
+                .formatted(each.getKey()));
+        continue;
+      }
+      String variable = fields(value, "the header " + each.getKey(), HEADER).text("env", "");
+      if (variable.isEmpty()) {
+        problems.add(value.place(), "the header " + each.getKey() + " has no env: NAME");
+      }
+      headers.put(each.getKey(), variable);
+    }
+    return Collections.unmodifiableSortedMap(headers);
   }
 }

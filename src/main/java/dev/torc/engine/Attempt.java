@@ -3,7 +3,6 @@ package dev.torc.engine;
 import dev.torc.cache.CacheException;
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.StartMarks;
-import dev.torc.cache.StoredResult;
 import dev.torc.cache.StoredValue;
 import dev.torc.exec.Launch;
 import dev.torc.exec.ProcessEnd;
@@ -49,7 +48,7 @@ final class Attempt {
   private final LaunchBuilder.Granted granted;
   private final long timeLimit;
   private final Runnable gone;
-  private final StoredResult from;
+  private final KnownGood from;
   private final Shelving shelf;
   private final RemoteWork remote;
   private final long started = System.currentTimeMillis();
@@ -80,7 +79,7 @@ final class Attempt {
       int number,
       LaunchBuilder.Granted granted,
       long timeLimit,
-      StoredResult from,
+      KnownGood from,
       boolean anew,
       Runnable gone,
       Consumer<Event.JobSubmitted> submitted) {
@@ -301,11 +300,16 @@ final class Attempt {
     shared.removal().refuseOutside(job, List.of());
     refuseTaken();
     restoring = new Restoring(shared, job, from);
-    ProductScan products = restoring.products(shelf);
+    ProductScan products;
+    try {
+      products = restoring.products(shelf);
+    } finally {
+      from.parts().done();
+    }
     if (products == null) {
       return new AttemptOutcome(ended, UNFIT, null, started).leaving(restoring.placed());
     }
-    return AttemptOutcome.restored(from, products.owned(), started);
+    return AttemptOutcome.restored(from.result(), products.owned(), started);
   }
 
   private void clear(NeedSnapshot snapshot) throws IOException {

@@ -1,7 +1,6 @@
 package dev.torc.engine;
 
 import dev.torc.cache.CacheException;
-import dev.torc.cache.StoredResult;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.StoppedException;
 import dev.torc.plan.Plan;
@@ -60,13 +59,13 @@ public final class BuildLoop {
     this.tokens = new JobserverTokens(setup.tokens());
     this.state = BuildState.first(setup.plan().context(), setup.shared());
     this.recorder = new Recorder(setup.shared().build(), setup.shared().here());
-    this.restored = new RestoredJobs(setup.cache(), recorder, () -> state);
+    this.restored = new RestoredJobs(setup, turn, recorder, () -> state, new Decided());
     this.workers = new AttemptThreads(turn, setup.threads(), recorder, new Loop());
     this.hooks =
         new Hooks(
             setup.shared(),
             () -> state.graph(),
-            this::isOver,
+            node -> state.isOver(node),
             this::hooked,
             setup.listener(),
             this::counts);
@@ -88,6 +87,7 @@ public final class BuildLoop {
     draining = true;
     try {
       setup.shared().digests().stop().within(again ? 0 : Attempt.LOOK);
+      restored.stop();
       turn.post(() -> end(again)); // first, so that it is told before their ends
       workers.end(again, number == INT);
     } catch (RuntimeException | Error e) {
@@ -113,23 +113,7 @@ public final class BuildLoop {
 
   private void tell(Event event) {
     setup.listener().accept(event);
-    if (event instanceof Event.JobEnded ended && !state.graph().workflow().hooks().isEmpty()) {
-      int id = state.graph().jobId(ended.job());
-      if (id >= 0) {
-        hooks.ended(state.graph().job(id), ended.state());
-      } else if (ended.state() == JobState.FAILED) {
-        hooks.failed(ended.job());
-      }
-    }
-  }
-
-  /**
-   * Whether a job, if it is one that is asked for, came to its end; of a group that is not known,
-   * no.
-   */
-  private boolean isOver(int node) {
-    return state.graph().isJob(node)
-        && (state.states().of(node) == null || state.states().of(node).isFinal());
+    hooks.told(event);
   }
 
   /** A hook ended: what was parked for it is looked at again. */
@@ -171,6 +155,7 @@ public final class BuildLoop {
           draining = true;
           workers.leave();
         } else {
+          restored.idle(running == 0 && state.startsNothing());
           await();
           settleAll();
           while (state.pending().takeExpandable() && !draining) {
@@ -184,6 +169,7 @@ public final class BuildLoop {
       workers.stop();
       turn.end(); // before what may break: others wait for it
       workers.end(true, false); // something is left only where the loop itself broke
+      restored.close();
     }
     if (broken != null) {
       throw broken;
@@ -197,11 +183,13 @@ public final class BuildLoop {
       spent.end(state.made());
       close();
       long nanos = System.nanoTime() - begin;
-      sender.finished(new Event.Finished(setup.shared().build(), counts(), nanos, exit()));
+      int exit = exit();
+      restored.finish();
+      sender.finished(new Event.Finished(setup.shared().build(), counts(), nanos, exit));
+      return exit;
     } finally {
       turn.end();
     }
-    return exit();
   }
 
   /** The context with which it ended, once {@link #run} is over. */
@@ -347,6 +335,7 @@ public final class BuildLoop {
     List<Integer> gpus = pool.take(run.demand());
     state.states().set(id, JobState.RUNNING);
     running++;
+    restored.idle(false);
     more = !state.ready().isEmpty();
     if (job.interactive()) {
       alone = true;
@@ -444,6 +433,7 @@ public final class BuildLoop {
         state.pending().settle(id);
       } else if (outcome.ok()) {
         finish(id, JobState.RAN, outcome);
+        restored.made(id, outcome);
         sender.moved(job, outcome.moved());
         state.pending().settle(id);
       } else if (outcome.ended().how() == ProcessEnd.How.INTERRUPTED) {
@@ -493,17 +483,25 @@ public final class BuildLoop {
 
   /** Whether nothing is at work and nothing will be by itself. */
   private boolean isIdle() {
-    boolean open = running == 0 && !state.undecided().isEmpty();
+    boolean open = running == 0 && !state.undecided().isEmpty() && !restored.isAsking();
     return open && state.startsNothing() && parked.isEmpty();
   }
 
   /** Whether all that can be done before what is out has ended is done, and no more is wanted. */
   private boolean isSubmitted() {
     boolean all = setup.submit() && running > 0 && out.isAll(running);
-    return all && !draining && state.startsNothing() && parked.isEmpty() && !hooks.busy();
+    return all
+        && !draining
+        && !restored.isAsking()
+        && state.startsNothing()
+        && parked.isEmpty()
+        && !hooks.busy();
   }
 
   private void decide(int job) {
+    if (restored.isAsked(job)) {
+      return;
+    }
     try {
       Verdict verdict = state.context().decide(job);
       if (verdict instanceof Verdict.UpToDate && state.context().lacks(job)) {
@@ -518,12 +516,9 @@ public final class BuildLoop {
 
   private void consider(int id, Verdict verdict) {
     if (verdict instanceof Verdict.WillRun will) {
-      ready(id, will.reasons(), null);
-    } else if (verdict instanceof Verdict.WillRestore will && !will.bytes()) {
-      restored.recall(id, will);
-      decide(id);
+      restored.run(id, will);
     } else if (verdict instanceof Verdict.WillRestore will) {
-      ready(id, will.reasons(), will.from());
+      restored.restore(id, will);
     } else if (verdict instanceof Verdict.WillFail will) {
       // It keeps its record: where the needs are back, its result is as good as it was.
       state.states().set(id, JobState.FAILED);
@@ -538,10 +533,20 @@ public final class BuildLoop {
     }
   }
 
-  private void ready(int id, List<Reason> reasons, StoredResult from) {
-    state.runs().put(id, new JobRun(state.graph().job(id), reasons, from, setup.limits()));
-    state.states().set(id, JobState.READY);
-    state.ready().add(id);
+  /** What is done with jobs whose verdict is known. */
+  private final class Decided implements RestoredJobs.Loop {
+
+    @Override
+    public void ready(int id, List<Reason> reasons, KnownGood known) {
+      state.runs().put(id, new JobRun(state.graph().job(id), reasons, known, setup.limits()));
+      state.states().set(id, JobState.READY);
+      state.ready().add(id);
+    }
+
+    @Override
+    public void decide(int id) {
+      BuildLoop.this.decide(id);
+    }
   }
 
   /** What follows from a failure. */

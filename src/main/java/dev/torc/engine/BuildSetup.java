@@ -19,6 +19,7 @@ import java.util.function.Consumer;
  * @param gpus identifiers of the GPUs, by number
  * @param failFast whether nothing new is started after a failure
  * @param submit whether it ends when all is handed out that can be
+ * @param sharing what it has of shared stores; null where there is none
  * @param commands whether anybody wants to see commands as they run
  * @param tokens the calling make's jobserver, null without one
  * @param listener takes the events, on the loop's thread
@@ -33,6 +34,7 @@ public record BuildSetup(
     List<String> gpus,
     boolean failFast,
     boolean submit,
+    Sharing sharing,
     boolean commands,
     Jobserver tokens,
     Consumer<Event> listener) {

@@ -88,6 +88,14 @@ record BuildState(
     return Arrays.stream(graph().inOrder(context.selection().jobs()));
   }
 
+  /**
+   * Whether a job, if it is one that is asked for, came to its end; of a group that is not known,
+   * no.
+   */
+  boolean isOver(int node) {
+    return graph().isJob(node) && (states.of(node) == null || states.of(node).isFinal());
+  }
+
   /** The jobs in a state, in order. */
   IntStream in(JobState state) {
     return selected().filter(job -> states.of(job) == state);

@@ -102,6 +102,18 @@ final class Hooks {
     this.counts = counts;
   }
 
+  /** Something happened: runs what is for the ends of jobs. */
+  void told(Event event) {
+    if (!hooks.isEmpty() && event instanceof Event.JobEnded ended) {
+      int id = graph.get().jobId(ended.job());
+      if (id >= 0) {
+        ended(graph.get().job(id), ended.state());
+      } else if (ended.state() == JobState.FAILED) {
+        failed(ended.job());
+      }
+    }
+  }
+
   /** Before a first job: runs what is for the start; whether jobs may start now. */
   boolean open() {
     if (!opened) {
@@ -145,7 +157,7 @@ final class Hooks {
   }
 
   /** A job came to its final state. */
-  void ended(Job job, JobState state) {
+  private void ended(Job job, JobState state) {
     for (Hook hook : hooks) {
       if (hook.on() == On.READY || !isOf(hook, job)) {
         continue;
@@ -168,7 +180,7 @@ final class Hooks {
   }
 
   /** A group could not be expanded. */
-  void failed(String group) {
+  private void failed(String group) {
     for (Hook hook : hooks) {
       boolean end = hook.on() == On.DONE || hook.on() == On.FAILURE;
       if (opened && end && group.equals(hook.job())) {

@@ -1,7 +1,6 @@
 package dev.torc.engine;
 
 import dev.torc.cache.AttemptRecord;
-import dev.torc.cache.StoredResult;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.plan.Reason;
 import dev.torc.workflow.Job;
@@ -31,7 +30,7 @@ final class JobRun {
   private boolean spared;
   private long ready = System.nanoTime();
   private Asked asked;
-  private StoredResult from;
+  private KnownGood from;
 
   /**
    * What an attempt asked for, and how long it waited for that.
@@ -43,7 +42,7 @@ final class JobRun {
   /**
    * @param from the result to be put in the place of a run; null for a run
    */
-  JobRun(Job job, List<Reason> reasons, StoredResult from, Map<String, Long> limits) {
+  JobRun(Job job, List<Reason> reasons, KnownGood from, Map<String, Long> limits) {
     this.remote = job.executor() != null;
     this.resources = job.resources(); // the job itself is not held: 100 000 may be ready
     this.retry = job.retry();

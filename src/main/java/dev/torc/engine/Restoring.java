@@ -10,6 +10,7 @@ import dev.torc.plan.AllowedRoots;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.OwnFile;
 import dev.torc.store.KeptResults;
+import dev.torc.store.ResultParts;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,12 +29,14 @@ public final class Restoring {
   private final AttemptContext shared;
   private final Job job;
   private final StoredResult from;
+  private final ResultParts parts;
   private final List<OwnedPath> placed = new ArrayList<>();
 
-  Restoring(AttemptContext shared, Job job, StoredResult from) {
+  Restoring(AttemptContext shared, Job job, KnownGood from) {
     this.shared = shared;
     this.job = job;
-    this.from = from;
+    this.from = from.result();
+    this.parts = from.parts();
   }
 
   /**
@@ -64,7 +67,7 @@ public final class Restoring {
       for (OwnedPath part : missing) {
         Path to = root.resolve(part.path());
         shared.launches().makeFolders(to.getParent());
-        kept.take(part, to);
+        parts.take(part, to);
         placed.add(new OwnedPath(part.path(), part.kind(), part.digest(), job.name(), false));
       }
       ProductScan scan = ProductScan.of(grounds(), shared.digests(), job, true, () -> {});
@@ -116,7 +119,7 @@ public final class Restoring {
   /** What was written belongs to the result, or else the log tells of another run and goes. */
   private void log() throws IOException {
     Path log = shared.launches().log(job.name());
-    byte[] text = from.log() == null ? null : shared.removal().kept().text(from.logPart());
+    byte[] text = from.log() == null ? null : parts.text(from.logPart());
     if (text != null) {
       OwnFile.write(log, text);
     } else if (!from.result().equals(shared.removal().cache().result(job.name()))) {

@@ -132,7 +132,7 @@ public final class Decider {
   }
 
   /** Whether a result that is known may stand for a run that has these reasons. */
-  private static boolean mayRestore(List<Reason> reasons) {
+  public static boolean mayRestore(List<Reason> reasons) {
     for (Reason reason : reasons) {
       if (reason.kind().wantsRun()) {
         return false;

@@ -12,6 +12,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.posix.SystemName;
 import dev.torc.store.KeptResults;
 import dev.torc.store.ResultKey;
+import dev.torc.store.SharedStores;
 import dev.torc.workflow.Caching;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -35,6 +37,7 @@ public final class KnownResults {
   private final NeedContents contents;
   private final Manifest manifest;
   private final KeptResults kept;
+  private final SharedStores asked;
   private final Programs programs;
   private final ManifestHash hash = new ManifestHash();
 
@@ -42,20 +45,33 @@ public final class KnownResults {
    * For the jobs of a graph.
    *
    * @param kept what is kept for later
+   * @param asked the shared stores that are asked, and waited for, where nothing is known here;
+   *     null for none
    */
   KnownResults(
-      Graph graph, Cache cache, NeedContents contents, Manifest manifest, KeptResults kept) {
+      Graph graph,
+      Cache cache,
+      NeedContents contents,
+      Manifest manifest,
+      KeptResults kept,
+      SharedStores asked) {
     this.graph = graph;
     this.cache = cache;
     this.contents = contents;
     this.manifest = manifest;
     this.kept = kept;
+    this.asked = asked;
     this.programs = contents.programs();
   }
 
   /** The same for another graph. */
   KnownResults over(Graph next, NeedContents now, Manifest over) {
-    return new KnownResults(next, cache, now, over, kept);
+    return new KnownResults(next, cache, now, over, kept, asked);
+  }
+
+  /** What asks shared stores. */
+  public SharedResults shared() {
+    return new SharedResults(graph, cache, this, programs);
   }
 
   /** Whether results of a job may be kept, as far as its build file says. */
@@ -87,7 +103,7 @@ public final class KnownResults {
       int files,
       List<OwnedPath> odd) {
     Job job = graph.job(id);
-    if (kept.isOff() || !mayKeep(job) || system != null && system.isEmpty()) {
+    if (isOff() || !mayKeep(job) || system != null && system.isEmpty()) {
       return null;
     }
     return new Restorable(
@@ -100,7 +116,13 @@ public final class KnownResults {
         odd);
   }
 
-  private Digest key(Job job, Digest described, String system) {
+  /** Whether results go nowhere. */
+  private boolean isOff() {
+    return kept.isOff() && graph.workflow().stores().shared().isEmpty();
+  }
+
+  /** Under which key the result of a run here is known that has a manifest. */
+  Digest key(Job job, Digest described, String system) {
     boolean contained = !job.steps().isEmpty();
     for (Step step : job.steps()) {
       contained &= step.image() != null;
@@ -121,6 +143,23 @@ public final class KnownResults {
    * @param bytes whether its products are to be had; else nothing stands in their places
    */
   StoredResult of(int id, boolean bytes) {
+    StoredResult here = here(id, bytes);
+    if (here != null || asked == null || !bytes) {
+      return here;
+    }
+    SharedResults.Match match =
+        shared()
+            .of(
+                asked,
+                id,
+                found -> {
+                  Digest now = manifest(id, found);
+                  return now == null ? null : new Decider.Described(now, List.of(), Map.of());
+                });
+    return match == null ? null : match.result();
+  }
+
+  private StoredResult here(int id, boolean bytes) {
     Job job = graph.job(id);
     if (!kept.restores() || !mayKeep(job)) {
       return null;
@@ -178,16 +217,24 @@ public final class KnownResults {
 
   /** The manifest with what a depfile named then; null where that is not known yet. */
   private Digest manifest(int id, List<String> found) {
-    for (String path : found) {
-      int maker = graph.makerOf(path);
-      if (maker >= 0 && !graph.precedes(maker, id)) {
-        return null; // a run would say what to add
-      }
+    if (!mayName(id, found)) {
+      return null;
     }
     manifest.describe(id, found, contents, hash);
     int pending = hash.pending();
     Digest digest = hash.digest();
     return pending < 0 ? digest : null;
+  }
+
+  /** Whether a depfile may name these; else a run would say what to add to the needs. */
+  boolean mayName(int id, List<String> found) {
+    for (String path : found) {
+      int maker = graph.makerOf(path);
+      if (maker >= 0 && !graph.precedes(maker, id)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean isGood(Job job, StoredResult result, Digest key) {

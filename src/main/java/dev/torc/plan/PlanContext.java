@@ -6,6 +6,7 @@ import dev.torc.cache.RecordedProduct;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.store.KeptResults;
+import dev.torc.store.SharedStores;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -33,6 +34,7 @@ public record PlanContext(
    *
    * @param left see {@link JobRecords}; what runs goes from it
    * @param kept what earlier runs left that may stand for a run
+   * @param asked shared stores that are asked while jobs are decided; null for none
    * @param foresees see {@link JobRecords}
    * @param around what manifests ask of the machine beside files
    */
@@ -42,6 +44,7 @@ public record PlanContext(
       Map<String, Reason> left,
       DigestMemo digests,
       KeptResults kept,
+      SharedStores asked,
       boolean foresees,
       Surroundings around,
       JobSelection selection,
@@ -49,7 +52,7 @@ public record PlanContext(
     JobRecords records = new JobRecords(graph, cache, left, foresees);
     NeedContents contents = new NeedContents(graph, records, digests, around);
     Manifest manifest = new Manifest(graph);
-    KnownResults known = new KnownResults(graph, cache, contents, manifest, kept);
+    KnownResults known = new KnownResults(graph, cache, contents, manifest, kept, asked);
     Decider decider = new Decider(graph, records, contents, manifest, known);
     return new PlanContext(graph, records, contents, decider, selection, force, Map.of());
   }

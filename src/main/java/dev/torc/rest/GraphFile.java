@@ -49,7 +49,7 @@ public record GraphFile(
     SortedMap<String, List<String>> patterns) {
 
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
-  private static final String LAYOUT = "torc graph 14";
+  private static final String LAYOUT = "torc graph 15";
 
   /**
    * What a graph is made from, but for the bytes of its build files.

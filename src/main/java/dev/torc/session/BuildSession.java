@@ -4,6 +4,7 @@ import dev.torc.cache.BuildLock;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
+import dev.torc.engine.Sharing;
 import dev.torc.engine.TimeLeft;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
@@ -18,6 +19,7 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Verdict;
 import dev.torc.rest.JobsAtRest;
+import dev.torc.store.SharedStores;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.util.BitSet;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -38,6 +41,7 @@ public final class BuildSession {
   private final Capacity capacity;
   private RestState rest;
   private Project project;
+  private SharedAccess shared;
   private JobSelection selection;
   private long expected = -1;
 
@@ -51,6 +55,7 @@ public final class BuildSession {
   private void begin(RestState from) {
     rest = from;
     project = from.project();
+    shared = new SharedAccess(project);
     selection = project.selectToBuild(request.targets());
   }
 
@@ -77,6 +82,7 @@ public final class BuildSession {
    * @throws dev.torc.syntax.BadInput where the build would be refused
    */
   public Plan forecast(Consumer<String> warn) throws IOException {
+    shared.check();
     unreadable(rest.concerned(selection.jobs(), asked()))
         .forEach(line -> warn.accept(line.toString()));
     return look(warn);
@@ -88,7 +94,9 @@ public final class BuildSession {
   }
 
   private Plan look(Consumer<String> warn) throws IOException {
-    try (ReadSession look = ReadSession.at(project, rest, request.lock().gone(), warn)) {
+    boolean asks = request.dry() && shared.isAny() && project.restores();
+    try (SharedStores stores = asks ? shared.open(false, () -> true, warn) : null;
+        ReadSession look = ReadSession.at(project, rest, request.lock().gone(), stores, warn)) {
       JobSelection expanded = look.project().selectToBuild(request.targets());
       Plan plan = look.plan(expanded, request.force());
       capacity.refuse(plan);
@@ -111,6 +119,7 @@ public final class BuildSession {
    * @throws dev.torc.syntax.BadInput with all that is wrong
    */
   public void check(Consumer<String> warn) throws IOException {
+    shared.check();
     if (rest.restless(asked()).intersects(selection.jobs())) {
       HeadStart.begin();
     }
@@ -262,7 +271,10 @@ public final class BuildSession {
           watcher.accept(event);
         };
     Optional<Jobserver> tokens = jobserver(warn);
-    try (Runner runner = project.caller().host().runner().get();
+    AtomicBoolean idle = new AtomicBoolean();
+    boolean sharing = shared.isAny() && !plan.isQuiet();
+    try (SharedStores stores = sharing ? shared.open(false, idle::get, warn) : null;
+        Runner runner = project.caller().host().runner().get();
         Schedulers schedulers = schedulers(work, plan, warn);
         ExecutorService threads = project.caller().host().threads().get()) {
       BuildSetup setup =
@@ -276,6 +288,7 @@ public final class BuildSession {
               capacity.gpus(),
               request.failFast(),
               request.submit(),
+              sharing ? new Sharing(stores, project.restores(), idle) : null,
               watcher.wantsCommands(),
               tokens.orElse(null),
               listener);

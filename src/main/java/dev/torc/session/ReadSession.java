@@ -13,6 +13,7 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.store.KeptResults;
+import dev.torc.store.SharedStores;
 import dev.torc.workflow.Group;
 import java.io.IOException;
 import java.util.BitSet;
@@ -32,13 +33,20 @@ public final class ReadSession implements AutoCloseable {
   private final Map<String, Reason> left;
   private final DigestMemo digests;
   private final KeptResults kept;
+  private final SharedStores asked;
   private final PlanContext context;
   private final RestState rest;
 
   private ReadSession(
-      Project known, RestState rest, Cache cache, Set<String> gone, Consumer<String> note)
+      Project known,
+      RestState rest,
+      Cache cache,
+      Set<String> gone,
+      SharedStores asked,
+      Consumer<String> note)
       throws IOException {
     this.cache = cache;
+    this.asked = asked;
     this.rest = rest.holds() ? rest : RestState.none(known);
     Project given = this.rest.project();
     this.left = RunningJobs.of(given.place(), cache, gone).left();
@@ -65,7 +73,7 @@ public final class ReadSession implements AutoCloseable {
 
   private PlanContext context(Project of, JobSelection selection, boolean force) {
     return PlanContext.of(
-        of.graph(), cache, left, digests, kept, true, of.surroundings(), selection, force);
+        of.graph(), cache, left, digests, kept, asked, true, of.surroundings(), selection, force);
   }
 
   /**
@@ -74,19 +82,21 @@ public final class ReadSession implements AutoCloseable {
    * @param note takes a line where the cache cannot be used, or a group cannot be expanded
    */
   public static ReadSession at(Project project, Consumer<String> note) throws IOException {
-    return at(project, RestState.of(project, FileClock.none()), Set.of(), note);
+    return at(project, RestState.of(project, FileClock.none()), Set.of(), null, note);
   }
 
   /**
    * The same where what is at rest was looked at already.
    *
    * @param gone as {@link LockTerms#gone}
+   * @param asked shared stores that are asked what they have; null for none
    */
-  static ReadSession at(Project project, RestState rest, Set<String> gone, Consumer<String> note)
+  static ReadSession at(
+      Project project, RestState rest, Set<String> gone, SharedStores asked, Consumer<String> note)
       throws IOException {
     Cache cache = Cache.look(project.place(), note);
     try {
-      return new ReadSession(project, rest, cache, gone, note);
+      return new ReadSession(project, rest, cache, gone, asked, note);
     } catch (IOException | RuntimeException e) {
       cache.close();
       throw e;
@@ -96,7 +106,7 @@ public final class ReadSession implements AutoCloseable {
   /** The project with all groups expanded that can be, as a cache has the results. */
   public static Project expand(Project project, Cache cache, Consumer<String> note)
       throws IOException {
-    return new ReadSession(project, RestState.none(project), cache, Set.of(), note)
+    return new ReadSession(project, RestState.none(project), cache, Set.of(), null, note)
         .project; // the cache stays with the caller
   }
 

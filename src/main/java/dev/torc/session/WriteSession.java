@@ -214,6 +214,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
         left,
         digests,
         kept,
+        null,
         false,
         project.surroundings(),
         selection,

@@ -24,7 +24,7 @@ import java.util.function.Predicate;
  * makes room first, the least recently used result first. Any thread may call it. What a kept
  * result is good for, and when one is restored, is decided elsewhere.
  */
-public final class KeptResults {
+public final class KeptResults implements ResultParts {
 
   /** A result is not kept if it takes more than this part of the bound. */
   private static final int PARTS = 4;
@@ -138,7 +138,7 @@ public final class KeptResults {
     return true;
   }
 
-  /** The text of a file that is here; null where it is not. */
+  @Override
   public byte[] text(OwnedPath part) throws IOException {
     return bytes.text(part);
   }
@@ -177,9 +177,17 @@ public final class KeptResults {
 
   /** A result was put in the place of a run: it goes later than others. */
   public synchronized void used(StoredResult result) {
-    if (records.of(result.details().restorable().key()) != null) {
+    Digest key = result.details().restorable().key();
+    if (isOff()) {
+      cache.put(new Batch().dropStored(key)); // it was there for its marks
+    } else if (records.of(key) != null) {
       records.put(result.at(System.currentTimeMillis()));
     }
+  }
+
+  /** A new empty folder, whose files can be renamed to where they are to stand. */
+  public Path freshFolder() throws IOException {
+    return bytes.freshFolder();
   }
 
   /**
@@ -211,13 +219,7 @@ public final class KeptResults {
     bytes.add(part, text);
   }
 
-  /**
-   * Puts a product of a result where it is to stand; nothing stands there. The bytes are to be
-   * checked there.
-   *
-   * @param to absolute
-   * @throws IOException where it is not here any more, too
-   */
+  @Override
   public void take(OwnedPath part, Path to) throws IOException {
     boolean stays;
     synchronized (this) {
@@ -263,6 +265,11 @@ public final class KeptResults {
       changed = true;
       records.bytes(UNKNOWN);
     }
+  }
+
+  @Override
+  public void done() {
+    // what is kept stays
   }
 
   /** The bytes that are here. */
@@ -356,8 +363,9 @@ public final class KeptResults {
     return before - total;
   }
 
-  /** Says how much is here now, for the next build. */
+  /** The build is over: says how much is here now, for the next one. */
   public synchronized void end() {
+    bytes.end();
     if (changed) {
       records.bytes(total);
       changed = false;

@@ -12,12 +12,10 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,6 +34,7 @@ final class LocalStore {
   private final Path folder;
   private final AtomicLong copies = new AtomicLong();
   private boolean made;
+  private boolean cleaned;
 
   /** That of a root; nothing is made before something is added. */
   LocalStore(CachePlace place) {
@@ -114,10 +113,36 @@ final class LocalStore {
   private synchronized void make() throws IOException {
     if (!made) {
       place.makePrivate(folder);
-      FileTree.remove(place.tmp()); // what a killed torc left
-      place.makePrivate(place.tmp());
       made = true;
     }
+    makeTmp();
+  }
+
+  private synchronized void makeTmp() throws IOException {
+    if (!cleaned) {
+      FileTree.remove(place.tmp()); // what a killed torc left
+      place.makePrivate(place.tmp());
+      cleaned = true;
+    }
+  }
+
+  /** What was on its way will not arrive any more. */
+  synchronized void end() {
+    try {
+      if (cleaned) {
+        FileTree.remove(place.tmp());
+      }
+    } catch (IOException e) {
+      return; // the next build tries again
+    }
+  }
+
+  /** A new empty folder for what is on its way to its place. */
+  Path freshFolder() throws IOException {
+    makeTmp();
+    Path folder = fresh();
+    Files.createDirectory(folder);
+    return folder;
   }
 
   private Path fresh() {
@@ -143,7 +168,7 @@ final class LocalStore {
         copy(from, to);
       }
     }
-    touch(to);
+    Placing.touch(to);
   }
 
   /** Beside the place first: whatever happens, what stands in the place is whole. */
@@ -151,53 +176,10 @@ final class LocalStore {
     make();
     Path fresh = fresh();
     try {
-      copyTree(from, fresh);
-      try {
-        Files.move(fresh, to, StandardCopyOption.ATOMIC_MOVE);
-      } catch (AtomicMoveNotSupportedException another) {
-        copyTree(fresh, to); // what is torn is found by its digest
-      }
+      Placing.copy(from, fresh);
+      Placing.move(fresh, to);
     } finally {
       FileTree.remove(fresh);
-    }
-  }
-
-  private static void copyTree(Path from, Path to) throws IOException {
-    Files.walkFileTree(
-        from,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path at, BasicFileAttributes attributes)
-              throws IOException {
-            Files.createDirectory(to.resolve(from.relativize(at).toString()));
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path at, BasicFileAttributes attributes)
-              throws IOException {
-            Path target = at.equals(from) ? to : to.resolve(from.relativize(at).toString());
-            // The JDK asks the file system to share the bytes where it can.
-            Files.copy(at, target, LinkOption.NOFOLLOW_LINKS, StandardCopyOption.COPY_ATTRIBUTES);
-            return FileVisitResult.CONTINUE;
-          }
-        });
-  }
-
-  /** Other tools go by times: what was restored is newer than what stood there before. */
-  private static void touch(Path file) throws IOException {
-    FileTime now = FileTime.fromMillis(System.currentTimeMillis());
-    FileStatus there = look(file);
-    if (there.isFile()) {
-      Files.setLastModifiedTime(file, now);
-    } else if (there.isFolder()) {
-      try (Stream<Path> all = Files.walk(file)) {
-        for (Path each : (Iterable<Path>) all::iterator) {
-          if (!Files.isSymbolicLink(each)) {
-            Files.setLastModifiedTime(each, now);
-          }
-        }
-      }
     }
   }
 

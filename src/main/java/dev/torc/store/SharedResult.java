@@ -3,10 +3,14 @@ package dev.torc.store;
 import dev.torc.cache.StoredValue;
 import dev.torc.hash.Digest;
 import dev.torc.hash.FolderDigest;
+import dev.torc.hash.Stamp;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -20,7 +24,7 @@ import java.util.Set;
  * @param data what it stored, in the order it did
  * @param found needed files that the depfile named, sorted; they may lie anywhere
  * @param log all that it wrote, where that is shown at each end ({@code output: always}), else null
- * @param build the random id of the build
+ * @param build which build made it, for people: its number there
  * @param host where it ran
  * @param time when it ended, in nanoseconds since 1970
  * @param wall how long it ran, in nanoseconds
@@ -47,6 +51,8 @@ public record SharedResult(
     String root)
     implements SharedRecord {
 
+  private static final int MOST_LINKS = 40;
+
   @Override
   public Type type() {
     return Type.RESULT;
@@ -62,7 +68,7 @@ public record SharedResult(
   }
 
   /** The files among products and members. */
-  List<SharedProduct> made() {
+  public List<SharedProduct> made() {
     List<SharedProduct> files = new ArrayList<>();
     for (SharedProduct product : products) {
       if (product.isFile()) {
@@ -76,6 +82,27 @@ public record SharedResult(
       }
     }
     return files;
+  }
+
+  /**
+   * The digest of the file that a link among the products leads to; null where that is no file of
+   * the products, so that nobody else knows what it is.
+   */
+  public Digest behind(SharedProduct link) {
+    Map<String, SharedProduct> files = new HashMap<>();
+    products.forEach(product -> files.put(product.path(), product));
+    made().forEach(file -> files.put(file.path(), file));
+    SharedProduct at = link;
+    for (int i = 0; i < MOST_LINKS && at != null && at.kind() == Stamp.Kind.LINK; i++) {
+      Path folder = Path.of("/" + at.path()).getParent();
+      at = files.get(folder.resolve(at.text()).normalize().toString().substring(1));
+    }
+    return at != null && at.isFile() ? at.digest() : null;
+  }
+
+  /** The number of the build where it was made; 0 where that is none. */
+  public long number() {
+    return build.matches("[0-9]{1,18}") ? Long.parseLong(build) : 0;
   }
 
   /** What has to be fetched or sent besides the record itself: each once. */

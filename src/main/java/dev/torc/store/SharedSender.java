@@ -59,23 +59,28 @@ final class SharedSender implements AutoCloseable {
     this.told = told;
   }
 
-  void send(SharedSending sending) {
+  void send(long nanos, SharedSending.Maker result) {
     if (stores.stream().noneMatch(SharedStore::isSentTo)) {
       return;
     }
-    begin(sending.result().wall());
+    begin(nanos);
     try {
-      threads.execute(() -> turn(sending));
+      threads.execute(() -> turn(nanos, result));
     } catch (RejectedExecutionException e) {
-      end(sending.result().wall()); // the build is over
+      end(nanos); // the build is over
     }
   }
 
-  private void turn(SharedSending sending) {
+  private void turn(long nanos, SharedSending.Maker maker) {
     try {
-      sendNow(sending);
+      SharedSending sending = stopped.get() ? null : maker.make();
+      if (sending != null) {
+        sendNow(sending);
+      }
+    } catch (IOException e) {
+      return; // it changed since: then it is no result of that job any more
     } finally {
-      end(sending.result().wall());
+      end(nanos);
     }
   }
 
@@ -94,13 +99,9 @@ final class SharedSender implements AutoCloseable {
     return pending;
   }
 
-  private void sendNow(SharedSending sending) {
-    SharedResult result = sending.result().sorted();
-    try {
-      result = result.withRoot(holdsRoot(result, sending.blobs()) ? root : null);
-    } catch (IOException e) {
-      return; // it changed since: then it is no result of that job any more
-    }
+  private void sendNow(SharedSending sending) throws IOException {
+    SharedResult sorted = sending.result().sorted();
+    SharedResult result = sorted.withRoot(holdsRoot(sorted, sending.blobs()) ? root : null);
     for (SharedStore store : stores) {
       if (store.isSentTo()
           && store.send(result, sending.blobs()) == null

@@ -1,6 +1,7 @@
 package dev.torc.store;
 
 import dev.torc.hash.Digest;
+import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,5 +21,16 @@ public record SharedSending(SharedResult result, List<SharedSource> blobs, Diges
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException("no bytes of " + missing);
     }
+  }
+
+  /** Makes one when it is its turn. */
+  public interface Maker {
+
+    /**
+     * What is to be sent; null for nothing.
+     *
+     * @throws IOException where it cannot be looked at, or is not what it was any more
+     */
+    SharedSending make() throws IOException;
   }
 }

@@ -74,7 +74,10 @@ final class SharedStore implements AutoCloseable {
 
   /** Whether it takes results of this build. */
   boolean isSentTo() {
-    return (trust == null || key != null) && !sending.isAlone() && !stopped.get();
+    return (trust == null || key != null)
+        && !reading.isAlone()
+        && !sending.isAlone()
+        && !stopped.get();
   }
 
   /** The result under a key. */
@@ -147,7 +150,7 @@ final class SharedStore implements AutoCloseable {
   }
 
   private void refused(SharedRefusal e) {
-    if (!stopped.get()) {
+    if (!stopped.get() && !Thread.currentThread().isInterrupted()) {
       reading.refused(e.getMessage());
     }
   }

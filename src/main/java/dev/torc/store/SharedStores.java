@@ -108,9 +108,13 @@ public final class SharedStores implements AutoCloseable {
     return stores.get(found.next() - 1).fetch(found.result(), blobs);
   }
 
-  /** Sends a result beside the build, to the stores that take it. It does not wait. */
-  public void send(SharedSending sending) {
-    sender.send(sending);
+  /**
+   * Sends a result beside the build, to the stores that take it. It does not wait.
+   *
+   * @param wall how long its job took, in nanoseconds
+   */
+  public void send(long wall, SharedSending.Maker result) {
+    sender.send(wall, result);
   }
 
   /** How many results are still to be sent. */

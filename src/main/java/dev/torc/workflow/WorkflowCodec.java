@@ -80,8 +80,30 @@ public final class WorkflowCodec {
     out.list(workflow.executors(), this::executor);
     out.number(workflow.stores().keep());
     out.text(workflow.stores().system());
+    out.list(workflow.stores().shared(), this::sharedEntry);
     out.list(workflow.warnings(), this::said);
     out.list(workflow.manual(), ByteWriter::text);
+  }
+
+  private void sharedEntry(ByteWriter out, SharedEntry entry) {
+    place(out, entry.place());
+    out.text(entry.path());
+    out.text(entry.group());
+    out.text(entry.url());
+    out.map(entry.headers(), ByteWriter::text);
+    out.text(entry.key());
+    out.list(entry.trust(), ByteWriter::text);
+  }
+
+  private SharedEntry sharedEntry(ByteReader in) {
+    return new SharedEntry(
+        place(in),
+        in.text(),
+        in.text(),
+        in.text(),
+        in.map(ByteReader::text),
+        in.text(),
+        in.list(ByteReader::text));
   }
 
   private void said(ByteWriter out, BadInput.Diagnostic said) {
@@ -106,7 +128,7 @@ public final class WorkflowCodec {
     SortedMap<String, String> data = in.map(ByteReader::text);
     List<Hook> hooks = in.list(this::hook);
     List<Executor> executors = in.list(this::executor);
-    Stores stores = new Stores(in.number(), in.text());
+    Stores stores = new Stores(in.number(), in.text(), in.list(this::sharedEntry));
     List<BadInput.Diagnostic> warnings = in.list(this::said);
     List<String> manual = in.list(ByteReader::text);
     return new Workflow(

@@ -317,9 +317,9 @@ class FolderStoreTest {
     SharedResult two = withFound(List.of("c.h"));
     try (Outbox both = new Outbox(temp.resolve("root"), settings(null), settings);
         Outbox only = new Outbox(temp.resolve("root"), settings)) {
-      only.stores.send(new SharedSending(two, List.of(), first));
+      only.post(new SharedSending(two, List.of(), first));
       only.stores.finish();
-      both.stores.send(new SharedSending(one, List.of(), first));
+      both.post(new SharedSending(one, List.of(), first));
       both.stores.finish();
       assertEquals(List.of(List.of("a.h", "b.h"), List.of("c.h")), both.stores.names(first));
       assertEquals(List.of(List.of("a.h", "b.h"), List.of("c.h")), only.stores.names(first));
@@ -368,7 +368,7 @@ class FolderStoreTest {
           SharedResult result =
               SharedSamples.of(Digest.ofText("key " + i % 10), SharedSamples.file("x", text));
           SharedSource bytes = SharedSource.bytes(text.getBytes());
-          each.stores.send(new SharedSending(result, List.of(bytes), Digest.ofText("first")));
+          each.post(new SharedSending(result, List.of(bytes), Digest.ofText("first")));
         }
       }
       first.stores.finish();
@@ -474,7 +474,7 @@ class FolderStoreTest {
             List.of(texts.getOrDefault("program", "")),
             List.of(),
             null);
-    box.stores.send(new SharedSending(result, List.of(first, second, log), null));
+    box.post(new SharedSending(result, List.of(first, second, log), null));
     box.stores.finish();
     boolean held = !where.equals("nowhere") && !where.equals("program");
     assertEquals(held ? root : null, box.stores.find(KEY).result().root());
@@ -495,7 +495,7 @@ class FolderStoreTest {
     Path file = Files.writeString(temp.resolve("file"), "other\n");
     SharedProduct product = SharedSamples.file("out", "bytes\n");
     SharedSource source = SharedSource.file(new SharedBlob(product.digest(), product.size()), file);
-    box.stores.send(new SharedSending(SharedSamples.of(product), List.of(source), null));
+    box.post(new SharedSending(SharedSamples.of(product), List.of(source), null));
     box.stores.finish();
     assertNull(box.stores.find(KEY).result());
     assertFalse(Files.exists(blob("bytes\n")));

@@ -81,7 +81,7 @@ class SharedServersIT {
         Outbox writer = writer(server);
         Outbox reader = reader(server)) {
       for (int i = 0; i < 3; i++) { // what is there is sent again, and taken
-        writer.stores.send(new SharedSending(result, blobs, first));
+        writer.post(new SharedSending(result, blobs, first));
         writer.stores.finish();
       }
       SharedFound found = reader.stores.find(KEY);

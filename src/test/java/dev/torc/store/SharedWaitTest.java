@@ -226,7 +226,7 @@ class SharedWaitTest {
     SharedSending sending =
         new SharedSending(SharedSamples.of(x), List.of(SharedSource.bytes("x".getBytes())), null);
     for (int i = 0; i < 4; i++) {
-      sender.send(sending); // of jobs of 5 s each
+      sender.send(sending.result().wall(), () -> sending); // of jobs of 5 s each
     }
     sender.finish();
     assertEquals(List.of("shared stores: 4 results were not sent in 20 s"), told);
@@ -243,7 +243,7 @@ class SharedWaitTest {
         new SharedSender(
             List.of(store), new SharedSearch("/root"), "/root", clock, stopped, told::add);
     SharedSending sending = new SharedSending(SharedSamples.of(), List.of(), null);
-    sender.send(sending);
+    sender.send(sending.result().wall(), () -> sending);
     assertEquals(1, sender.pending());
     place.answer.countDown();
     sender.finish();

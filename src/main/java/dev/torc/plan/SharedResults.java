@@ -1,0 +1,223 @@
+package dev.torc.plan;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.JobResult;
+import dev.torc.cache.ManifestEntry;
+import dev.torc.cache.Origin;
+import dev.torc.cache.OwnedPath;
+import dev.torc.cache.RecordedProduct;
+import dev.torc.cache.Restorable;
+import dev.torc.cache.RunDetails;
+import dev.torc.cache.StoredResult;
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp;
+import dev.torc.store.SharedFound;
+import dev.torc.store.SharedProduct;
+import dev.torc.store.SharedResult;
+import dev.torc.store.SharedStores;
+import dev.torc.syntax.Glob;
+import dev.torc.workflow.Caching;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Asks the shared stores for a good result of what a job is now, and says what it would be here:
+ * only what the job declares, made with the programs that are here. It waits for the stores, and
+ * fetches no product. Callable from any thread.
+ */
+public final class SharedResults {
+
+  private final Graph graph;
+  private final Cache cache;
+  private final KnownResults known;
+  private final Programs programs;
+
+  SharedResults(Graph graph, Cache cache, KnownResults known, Programs programs) {
+    this.graph = graph;
+    this.cache = cache;
+    this.known = known;
+    this.programs = programs;
+  }
+
+  /**
+   * A result that may stand for a run.
+   *
+   * @param result the same as if it had been kept here
+   * @param lists the members of its lists by their digests, which go into the cache with it
+   */
+  public record Match(
+      SharedFound found, StoredResult result, Map<Digest, List<ManifestEntry>> lists) {}
+
+  /** Whether results of a job may go to shared stores, and come from them. */
+  public static boolean mayShare(Job job) {
+    return KnownResults.mayKeep(job) && job.caching() != Caching.LOCAL;
+  }
+
+  /** The same as {@link #of(SharedStores, int, Function)} by the needs of a job as they are now. */
+  public Match of(SharedStores stores, Decider decider, int id, NeedSnapshot needs) {
+    return of(
+        stores,
+        id,
+        found -> {
+          try {
+            for (String path : found) {
+              if (!needs.declares(path)) {
+                needs.add(path);
+              }
+            }
+            return decider.describe(id, found, needs);
+          } catch (IOException e) {
+            return null; // what cannot be looked at is no file of then
+          }
+        });
+  }
+
+  /**
+   * What the stores have for a job; null where that is nothing.
+   *
+   * @param manifests the manifest with what a depfile named; null where that is not known yet
+   */
+  Match of(SharedStores stores, int id, Function<List<String>, Decider.Described> manifests) {
+    Job job = graph.job(id);
+    if (!mayShare(job)) {
+      return null;
+    }
+    Digest first = null;
+    Set<List<String>> lists = new LinkedHashSet<>();
+    if (job.depfile() == null) {
+      lists.add(List.of());
+    } else {
+      Decider.Described bare = manifests.apply(List.of());
+      if (bare == null) {
+        return null;
+      }
+      first = known.key(job, bare.digest(), null);
+      lists.addAll(stores.names(first));
+      JobResult last = cache.result(job.name());
+      if (last != null) {
+        lists.add(last.found());
+      }
+    }
+    for (List<String> named : lists) {
+      Decider.Described now = known.mayName(id, named) ? manifests.apply(named) : null;
+      Match match = now == null ? null : of(stores, id, named, first, now);
+      if (match != null) {
+        return match;
+      }
+    }
+    return null;
+  }
+
+  private Match of(
+      SharedStores stores, int id, List<String> named, Digest first, Decider.Described now) {
+    Digest key = known.key(graph.job(id), now.digest(), null);
+    SharedFound found = stores.find(key);
+    while (found.result() != null) {
+      StoredResult here = here(id, found, first, now);
+      if (here != null && found.result().found().equals(named)) {
+        return new Match(found, here, now.lists());
+      }
+      found = stores.find(key, found);
+    }
+    return null;
+  }
+
+  /** What a result would be here; null where it does not fit the job. */
+  private StoredResult here(int id, SharedFound found, Digest first, Decider.Described now) {
+    SharedResult there = found.result();
+    Job job = graph.job(id);
+    List<RecordedProduct> products = products(id, there);
+    String depfile = there.depfile() == null ? null : there.depfile().path();
+    boolean same = depfile == null ? job.depfile() == null : depfile.equals(job.depfile());
+    if (products == null || !same || !programs.of(job).equals(there.programs())) {
+      return null;
+    }
+    List<OwnedPath> odd = new ArrayList<>(0);
+    for (SharedProduct product : there.products()) {
+      if (product.kind() == Stamp.Kind.LINK) {
+        Digest text = Digest.ofText(product.text());
+        odd.add(new OwnedPath(product.path(), Stamp.Kind.LINK, text, job.name(), false));
+      }
+    }
+    if (depfile != null) {
+      Digest bytes = there.depfile().digest();
+      odd.add(new OwnedPath(depfile, Stamp.Kind.FILE, bytes, job.name(), false));
+    }
+    Restorable terms =
+        new Restorable(
+            there.key(),
+            first,
+            there.programs(),
+            there.bytes(),
+            there.files().size(),
+            job.showsOutput(),
+            odd);
+    long started = (there.time() - there.wall()) / 1_000_000;
+    Origin origin = new Origin(found.store(), there.number(), there.host(), started);
+    JobResult result =
+        new JobResult(
+            JobResult.Outcome.OK,
+            "",
+            now.digest(),
+            products,
+            there.found(),
+            List.of(),
+            there.wall());
+    RunDetails details =
+        new RunDetails(now.lines(), List.of(), "", 0, started, 0, 0, -1, -1, 0, terms, origin);
+    Digest log = there.log() == null ? null : there.log().digest();
+    return new StoredResult(job.name(), result, details, there.data(), log, 0);
+  }
+
+  /** The products in the order of a run here; null where they are not those that are declared. */
+  private List<RecordedProduct> products(int id, SharedResult there) {
+    Map<String, SharedProduct> left = new HashMap<>();
+    there.products().forEach(product -> left.put(product.path(), product));
+    List<RecordedProduct> products = new ArrayList<>();
+    for (Ref ref : graph.job(id).productRefs()) {
+      if (ref instanceof Ref.OfGlob glob) {
+        Glob pattern = Glob.of(glob.pattern());
+        Map<String, SharedProduct> matching = new TreeMap<>();
+        left.forEach(
+            (path, product) -> {
+              if (pattern.matches(path) && graph.makerOf(path) == id) {
+                matching.put(path, product);
+              }
+            });
+        for (SharedProduct each : matching.values()) {
+          products.add(recorded(there, left.remove(each.path()), Stamp.Kind.FILE));
+        }
+      } else if (ref instanceof Ref.OfFolder folder) {
+        products.add(recorded(there, left.remove(folder.path()), Stamp.Kind.FOLDER));
+      } else if (ref instanceof Ref.OfFile file) {
+        products.add(recorded(there, left.remove(file.path()), Stamp.Kind.FILE));
+      }
+    }
+    return left.isEmpty() && !products.contains(null) ? products : null;
+  }
+
+  /** A product as it is recorded here; null where it is not of that kind. */
+  private static RecordedProduct recorded(
+      SharedResult there, SharedProduct product, Stamp.Kind kind) {
+    if (product == null) {
+      return null;
+    }
+    Digest digest =
+        product.kind() == kind
+            ? product.digest()
+            : product.kind() == Stamp.Kind.LINK && kind == Stamp.Kind.FILE
+                ? there.behind(product)
+                : null;
+    return digest == null ? null : new RecordedProduct(product.path(), kind, digest);
+  }
+}

@@ -1,0 +1,105 @@
+package dev.torc.session;
+
+import dev.torc.machine.SafeText;
+import dev.torc.store.SharedClock;
+import dev.torc.store.SharedRefusal;
+import dev.torc.store.SharedSettings;
+import dev.torc.store.SharedStores;
+import dev.torc.syntax.BadInput;
+import dev.torc.workflow.SharedEntry;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * The shared stores of a project, as its build file names them and the caller's environment
+ * completes them. What is written there that can be no store ends the request; a store that cannot
+ * serve never does.
+ */
+record SharedAccess(Project project) {
+
+  private List<SharedEntry> entries() {
+    return project.workflow().stores().shared();
+  }
+
+  /** Whether there are any. */
+  boolean isAny() {
+    return !entries().isEmpty();
+  }
+
+  /**
+   * Looks whether stores can be meant by what is written; asks none.
+   *
+   * @throws BadInput with all that is wrong
+   */
+  void check() {
+    List<BadInput.Diagnostic> wrong = new ArrayList<>();
+    for (SharedEntry entry : entries()) {
+      try {
+        settings(entry, headers(entry, _ -> {})).check();
+      } catch (SharedRefusal e) {
+        wrong.add(new BadInput.Diagnostic(entry.place(), e.getMessage()));
+      }
+    }
+    if (!wrong.isEmpty()) {
+      throw new BadInput(wrong);
+    }
+  }
+
+  /**
+   * Opens them; none is asked yet. One whose header has no value is left out.
+   *
+   * @param idle whether there is nothing to do but to wait for them
+   * @param folders whether only folders are wanted
+   * @param told takes lines for people, from any thread
+   * @throws BadInput as {@link #check}
+   */
+  SharedStores open(boolean folders, BooleanSupplier idle, Consumer<String> told) {
+    List<SharedSettings> settings = new ArrayList<>();
+    for (SharedEntry entry : entries()) {
+      SortedMap<String, String> headers = headers(entry, told);
+      if (headers.size() == entry.headers().size() && (entry.url() == null || !folders)) {
+        settings.add(settings(entry, headers));
+      }
+    }
+    try {
+      Path root = project.workflow().root();
+      return SharedStores.open(settings, root, SharedClock.of(idle), told);
+    } catch (SharedRefusal e) {
+      throw new BadInput(entries().getFirst().place(), e.getMessage());
+    }
+  }
+
+  private SharedSettings settings(SharedEntry entry, Map<String, String> headers) {
+    return new SharedSettings(
+        path(entry.path()), entry.group(), entry.url(), headers, path(entry.key()), entry.trust());
+  }
+
+  private Path path(String path) {
+    return path == null ? null : project.workflow().root().resolve(path);
+  }
+
+  /** The values by name; those without a value are told and left out. */
+  private SortedMap<String, String> headers(SharedEntry entry, Consumer<String> told) {
+    SortedMap<String, String> headers = new TreeMap<>();
+    entry
+        .headers()
+        .forEach(
+            (name, variable) -> {
+              String value = project.caller().env().get(variable);
+              if (value != null && !value.isEmpty()) {
+                headers.put(name, value);
+              } else {
+                told.accept(
+                    "store %s: %s has no value for its header %s; left alone for this build"
+                        .formatted(SafeText.name(entry.name()), variable, SafeText.name(name)));
+              }
+            });
+    return headers;
+  }
+}

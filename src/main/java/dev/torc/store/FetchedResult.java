@@ -1,0 +1,134 @@
+package dev.torc.store;
+
+import dev.torc.cache.OwnedPath;
+import dev.torc.hash.Stamp;
+import dev.torc.posix.FileTree;
+import dev.torc.posix.PlainFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A shared result whose blobs are here, in a folder of its own, until its products stand in their
+ * places. Whether it may stand there is decided by others. One thread uses it.
+ */
+public final class FetchedResult implements ResultParts {
+
+  private static final Map<PosixFilePermission, PosixFilePermission> RUN =
+      Map.of(
+          PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_EXECUTE,
+          PosixFilePermission.GROUP_READ, PosixFilePermission.GROUP_EXECUTE,
+          PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_EXECUTE);
+
+  private final SharedResult result;
+  private final Path folder;
+  private final Map<SharedBlob, Path> blobs = new LinkedHashMap<>();
+  private final Map<SharedBlob, Integer> uses = new HashMap<>(); // how many files have each yet
+
+  private FetchedResult(SharedResult result, Path folder) {
+    this.result = result;
+    this.folder = folder;
+    for (SharedBlob blob : result.blobs()) {
+      blobs.put(blob, folder.resolve(Integer.toString(blobs.size())));
+    }
+    for (SharedProduct file : result.files()) {
+      uses.merge(blob(file), 1, Integer::sum);
+    }
+    if (result.log() != null) {
+      uses.merge(result.log(), 1, Integer::sum);
+    }
+  }
+
+  /**
+   * Fetches all blobs of a result; null where they cannot be had, which the stores tell.
+   *
+   * @param folder an empty one of its own, which goes when all is done
+   */
+  public static FetchedResult of(SharedStores stores, SharedFound found, Path folder)
+      throws IOException {
+    FetchedResult fetched = new FetchedResult(found.result(), folder);
+    if (stores.fetch(found, fetched.blobs) == null) {
+      return fetched;
+    }
+    fetched.done();
+    return null;
+  }
+
+  private static SharedBlob blob(SharedProduct file) {
+    return new SharedBlob(file.digest(), file.size());
+  }
+
+  @Override
+  public void take(OwnedPath part, Path to) throws IOException {
+    SharedProduct product = product(part.path());
+    if (product == null || product.kind() != part.kind()) {
+      throw new IOException("no part of the result: " + part.path());
+    }
+    if (product.kind() == Stamp.Kind.FOLDER) {
+      Path fresh = folder.resolve("folder"); // so that what stands in the place is whole
+      Files.createDirectory(fresh);
+      for (SharedProduct member : product.members()) {
+        make(member, fresh.resolve(member.path()));
+      }
+      Placing.move(fresh, to);
+      FileTree.remove(fresh); // still there where it was copied
+    } else {
+      make(product, to);
+    }
+    Placing.touch(to);
+  }
+
+  private SharedProduct product(String path) {
+    for (SharedProduct product : result.products()) {
+      if (product.path().equals(path)) {
+        return product;
+      }
+    }
+    return result.depfile() != null && result.depfile().path().equals(path)
+        ? result.depfile()
+        : null;
+  }
+
+  private void make(SharedProduct entry, Path to) throws IOException {
+    if (entry.kind() == Stamp.Kind.FOLDER) {
+      Files.createDirectory(to);
+      return;
+    }
+    if (entry.kind() == Stamp.Kind.LINK) {
+      Files.createSymbolicLink(to, Path.of(entry.text()));
+      return;
+    }
+    SharedBlob blob = blob(entry);
+    if (uses.merge(blob, -1, Integer::sum) > 0) {
+      Placing.copy(blobs.get(blob), to);
+    } else {
+      Placing.move(blobs.get(blob), to);
+    }
+    if (entry.digest().isExecutable()) {
+      Set<PosixFilePermission> bits = Files.getPosixFilePermissions(to);
+      RUN.forEach(
+          (read, run) -> {
+            if (bits.contains(read)) {
+              bits.add(run);
+            }
+          });
+      Files.setPosixFilePermissions(to, bits);
+    }
+  }
+
+  @Override
+  public byte[] text(OwnedPath part) throws IOException {
+    SharedBlob log = result.log();
+    return log == null ? null : PlainFile.read(blobs.get(log), Math.toIntExact(log.size()));
+  }
+
+  @Override
+  public void done() throws IOException {
+    FileTree.remove(folder);
+  }
+}

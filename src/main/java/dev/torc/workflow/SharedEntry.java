@@ -1,0 +1,32 @@
+package dev.torc.workflow;
+
+import dev.torc.syntax.Place;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * A shared store, as the build file names it: a folder or a URL. Whether it can be meant is seen
+ * where it is opened.
+ *
+ * @param path of the folder, relative to the root or absolute; null with a URL
+ * @param group whose members are trusted in the folder; null for nobody
+ * @param url of the server; null with a folder
+ * @param headers the variables of the caller's environment with the values that go to the server,
+ *     by the names of the headers
+ * @param key the file of the key that signs what is sent, as {@code path}; null for none
+ * @param trust public keys, as words
+ */
+public record SharedEntry(
+    Place place,
+    String path,
+    String group,
+    String url,
+    SortedMap<String, String> headers,
+    String key,
+    List<String> trust) {
+
+  /** Which one it is, for people. */
+  public String name() {
+    return url == null ? path : url;
+  }
+}

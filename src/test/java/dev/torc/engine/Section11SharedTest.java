@@ -1,0 +1,498 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.StoredResults;
+import dev.torc.hash.Digest;
+import dev.torc.store.SharedBlob;
+import dev.torc.store.SharedClock;
+import dev.torc.store.SharedFound;
+import dev.torc.store.SharedProduct;
+import dev.torc.store.SharedResult;
+import dev.torc.store.SharedSending;
+import dev.torc.store.SharedSettings;
+import dev.torc.store.SharedSource;
+import dev.torc.store.SharedStores;
+import dev.torc.syntax.BadInput;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Section 11 of the contract, shared stores: what another root made is put in the place of a run,
+ * and nothing of a store fails a build. How stores are spoken to, the tests of {@code store} know.
+ */
+class Section11SharedTest extends Harness {
+
+  @TempDir Path elsewhere;
+
+  private Path store;
+  private Harness other;
+
+  @BeforeEach
+  void twoRoots() throws IOException {
+    store = folder("store");
+    Path second = folder("second");
+    other = new Harness(second);
+    other.restores = true;
+    other.limits.putAll(limits);
+    restores = true;
+  }
+
+  private Path folder(String name) throws IOException {
+    return Files.createDirectory(
+        elsewhere.resolve(name),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+  }
+
+  /** The same build file in both roots. */
+  private void both(String jobs) {
+    bothWith("", jobs);
+  }
+
+  private void bothWith(String stores, String jobs) {
+    String text =
+        "stores: { shared: [{ path: %s }]%s }\njobs:\n".formatted(store, stores) + jobs.indent(2);
+    givenFile(text);
+    other.givenFile(text);
+  }
+
+  private void bothJob(String name, StubRunner.Script script) {
+    job(name, script);
+    other.job(name, script);
+  }
+
+  private void bothEdit(String path, String text) {
+    edit(path, text);
+    other.edit(path, text);
+  }
+
+  private static void restored(Harness of, String... jobs) {
+    TreeSet<String> found = new TreeSet<>();
+    for (Event event : of.events) {
+      if (event instanceof Event.JobRestored each) {
+        found.add(each.job());
+        assertEquals(JobState.RESTORED, of.state(each.job()));
+      }
+    }
+    assertEquals(new TreeSet<>(List.of(jobs)), found, () -> "ran " + of.started() + of.notes());
+  }
+
+  private void chain() {
+    both(
+        """
+        a: { command: make a, needs: [x], produces: [a.out] }
+        b: { command: make b, needs: [a.out], produces: [b.out, dir/] }
+        c: { command: make c, needs: [{job: b}], produces: ['c/*.o'] }
+        """);
+    bothJob(
+        "b",
+        stub -> {
+          stub.write("b.out", "b of " + Files.readString(stub.root().resolve("a.out")));
+          Files.createDirectories(stub.root().resolve("dir/empty"));
+          Files.createDirectories(stub.root().resolve("dir/in"));
+          stub.write("dir/in/run", "d of " + Files.readString(stub.root().resolve("a.out")));
+          Path run = stub.root().resolve("dir/in/run");
+          Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("rwxr-x---"));
+          Files.createSymbolicLink(stub.root().resolve("dir/link"), Path.of("in/run"));
+          return stub.exit(0);
+        });
+    bothJob(
+        "c",
+        stub -> {
+          stub.write("c/1.o", "c of " + Files.readString(stub.root().resolve("b.out")));
+          stub.write("c/2.o", "the same");
+          stub.write("c/3.o", "the same");
+          return stub.exit(0);
+        });
+    bothEdit("x", "1");
+  }
+
+  @Test
+  void whatOneRootMadeAnotherRunsNothingFor() throws IOException {
+    chain();
+    build().ran("a", "b", "c");
+    other.build().ran();
+    restored(other, "a", "b", "c");
+    for (String path : List.of("a.out", "b.out", "dir/in/run", "c/1.o", "c/2.o", "c/3.o")) {
+      assertEquals(read(path), other.read(path));
+    }
+    assertTrue(Files.isDirectory(other.root.resolve("dir/empty")));
+    assertEquals(Path.of("in/run"), Files.readSymbolicLink(other.root.resolve("dir/link")));
+    assertTrue(
+        Files.getPosixFilePermissions(other.root.resolve("dir/in/run"))
+            .contains(PosixFilePermission.OWNER_EXECUTE));
+    assertFalse(Files.exists(other.root.resolve(".torc/tmp")));
+    other.settled();
+    assertEquals(List.of(), other.notes());
+    assertEquals(List.of(), other.kept());
+  }
+
+  @Test
+  void whatDiffersRunsAndIsSentInItsTurn() throws IOException {
+    chain();
+    build();
+    other.edit("x", "2");
+    other.build().ran("a", "b", "c");
+    edit("x", "2");
+    build().ran();
+    restored(this, "a", "b", "c");
+  }
+
+  @Test
+  void whatWasRestoredIsToldWithItsOrigin() throws IOException {
+    chain();
+    build();
+    other.build();
+    Event.JobRestored first =
+        other.events.stream()
+            .filter(Event.JobRestored.class::isInstance)
+            .map(Event.JobRestored.class::cast)
+            .findFirst()
+            .orElseThrow();
+    assertEquals(store.toString(), first.origin().store());
+    assertEquals(1, first.origin().build());
+    assertEquals(other.here.name(), first.origin().host());
+  }
+
+  @Test
+  void dataFoundNeedsAndTheDepfileComeToo() throws IOException {
+    both(
+        """
+        a: { command: make a, depfile: a.d, produces: [a.o] }
+        b: { command: 'use {data.a.k}', needs: [{data: a.k}], produces: [b.out] }
+        """);
+    StubRunner.Script compiling =
+        stub -> {
+          stub.write("a.o", "of " + Files.readString(stub.root().resolve("h")));
+          stub.write("a.d", "a.o: h\n");
+          Files.writeString(Path.of(stub.env("TORC_OUTPUT")), "k=5\n");
+          return stub.exit(0);
+        };
+    bothJob("a", compiling);
+    bothEdit("h", "1");
+    tick();
+    other.tick();
+    build().ran("a", "b");
+    other.build().ran();
+    restored(other, "a", "b");
+    assertEquals("a.o: h\n", other.read("a.d"));
+    other.edit("h", "2");
+    other.build().ran("a");
+    assertEquals("need changed h", other.why("a"));
+    edit("h", "2");
+    build().ran();
+    restored(this, "a");
+  }
+
+  @Test
+  void aProductThatIsALinkComesAsOne() throws IOException {
+    both("a: { command: make a, needs: [x], produces: [lib.so.1, lib.so] }");
+    bothJob(
+        "a",
+        stub -> {
+          stub.write("lib.so.1", "library");
+          Files.createSymbolicLink(stub.root().resolve("lib.so"), Path.of("lib.so.1"));
+          return stub.exit(0);
+        });
+    bothEdit("x", "1");
+    build();
+    other.build().ran();
+    restored(other, "a");
+    assertEquals(Path.of("lib.so.1"), Files.readSymbolicLink(other.root.resolve("lib.so")));
+    other.settled();
+  }
+
+  @Test
+  void aLinkToWhatIsNoProductIsNotSent() throws IOException {
+    both("a: { command: make a, needs: [x], produces: [y] }");
+    bothJob(
+        "a",
+        stub -> {
+          Files.createSymbolicLink(stub.root().resolve("y"), Path.of("x"));
+          return stub.exit(0);
+        });
+    bothEdit("x", "1");
+    build();
+    other.build().ran("a");
+  }
+
+  @Test
+  void theLogOfAJobThatShowsItBelongsToIt() throws IOException {
+    both("a: { command: make a, needs: [x], produces: [y], output: always }");
+    bothJob(
+        "a",
+        stub -> {
+          stub.write("y", "y");
+          Files.writeString(stub.launch().log(), "said\n");
+          return stub.exit(0);
+        });
+    bothEdit("x", "1");
+    build();
+    other.build().ran();
+    restored(other, "a");
+    assertEquals("said\n", Files.readString(LaunchBuilder.log(other.place(), "a")));
+  }
+
+  @Test
+  void cacheLocalStaysHereAndCacheFalseIsNeverKept() throws IOException {
+    both(
+        """
+        a: { command: make a, needs: [x], produces: [a.out], cache: local }
+        b: { command: make b, needs: [x], produces: [b.out], cache: false }
+        c: { command: deploy c, needs: [x] }
+        d: { command: test d, needs: [x], cache: true }
+        """);
+    bothEdit("x", "1");
+    build();
+    other.build().ran("a", "b", "c");
+    restored(other, "d");
+  }
+
+  @Test
+  void withoutRestoreNothingIsTakenAndYetSent() throws IOException {
+    chain();
+    build();
+    other.restores = false;
+    other.edit("x", "2");
+    other.build().ran("a", "b", "c");
+    edit("x", "2");
+    build().ran();
+    other.edit("x", "1");
+    other.build().ran("a", "b", "c");
+  }
+
+  @Test
+  void afterAFailureAJobRuns() throws IOException {
+    chain();
+    other.failing("a");
+    edit("x", "1");
+    other.build();
+    other.usual("a");
+    build();
+    other.build().ran("a");
+    restored(other, "b", "c");
+  }
+
+  @Test
+  void withoutALocalStoreSharedOnesServe() throws IOException {
+    bothWith(", keep: 0", "a: { command: make a, needs: [x], produces: [a.out] }");
+    bothEdit("x", "1");
+    build();
+    other.build().ran();
+    restored(other, "a");
+    other.edit("x", "2");
+    other.build().ran("a");
+    other.edit("x", "1");
+    other.build().ran();
+    restored(other, "a");
+    assertFalse(Files.exists(other.root.resolve(".torc/store")));
+    try (Cache cache = Cache.look(other.place(), _ -> {})) {
+      assertTrue(new StoredResults(cache).isEmpty());
+    }
+  }
+
+  @Test
+  void whatWasRestoredGoesToTheLocalStoreInItsTurn() throws IOException {
+    chain();
+    build();
+    other.build();
+    other.edit("x", "2");
+    other.build().ran("a", "b", "c");
+    try (Stream<Path> all = Files.list(store)) {
+      for (Path each : (Iterable<Path>) all::iterator) {
+        Files.move(each, elsewhere.resolve("away " + each.getFileName()));
+      }
+    }
+    other.edit("x", "1");
+    other.build().ran();
+    restored(other, "a", "b", "c");
+  }
+
+  @Test
+  void aDryRunAsksAndChangesNothing() throws IOException {
+    both(
+        """
+        a: { command: make a, needs: [x], produces: [a.out] }
+        b: { command: make b, needs: [a.out], produces: [b.out] }
+        """);
+    bothEdit("x", "1");
+    build();
+    assertEquals(Map.of("a", "restored: never ran", "b", "restored: never ran"), other.look());
+    assertFalse(other.exists(".torc"));
+  }
+
+  @Test
+  void aStoreThatIsNotThereIsToldAndTheBuildGoesOn() throws IOException {
+    chain();
+    Files.delete(store);
+    build().ran("a", "b", "c");
+    assertEquals(1, notes().size(), notes().toString());
+    assertTrue(notes().getFirst().startsWith("store " + store + ": there is no such folder"));
+    assertEquals(0, exit);
+  }
+
+  @Test
+  void wrongBytesAreAMissAndAreSentAnew() throws IOException {
+    both("a: { command: make a, needs: [x], produces: [a.out] }");
+    bothEdit("x", "1");
+    build();
+    Path blob = store.resolve("cas/" + Digest.ofText(read("a.out")).hex());
+    String right = Files.readString(blob);
+    Files.writeString(blob, "x".repeat(right.length()));
+    other.build().ran("a");
+    assertEquals(1, other.notes().size(), other.notes().toString());
+    assertTrue(other.notes().getFirst().contains("other bytes lie under the name"));
+    assertEquals(right, other.read("a.out"));
+    assertEquals(right, Files.readString(blob));
+  }
+
+  @Test
+  void aResultThatNamesItsRootCountsOnlyThere() throws IOException {
+    both("a: { command: make a, needs: [x], produces: [a.out] }");
+    bothJob(
+        "a",
+        stub -> {
+          stub.write("a.out", "made in " + stub.root().toRealPath());
+          return stub.exit(0);
+        });
+    bothEdit("x", "1");
+    build();
+    other.build().ran("a");
+    assertEquals("made in " + other.root.toRealPath(), other.read("a.out"));
+  }
+
+  /** Puts a record under the key of a's result, as whoever may write there can. */
+  private void forge(SharedProduct... more) throws Exception {
+    Digest key;
+    try (Cache cache = Cache.look(place(), _ -> {})) {
+      key = cache.details("a").restorable().key();
+    }
+    List<String> told = new ArrayList<>();
+    SharedSettings settings = new SharedSettings(store, null, null, Map.of(), null, List.of());
+    SharedClock clock = SharedClock.of(() -> true);
+    try (SharedStores stores =
+        SharedStores.open(List.of(settings), root.toRealPath(), clock, told::add)) {
+      SharedFound found = stores.find(key);
+      SharedResult real = found.result();
+      List<SharedProduct> products = new ArrayList<>(real.products());
+      products.addAll(List.of(more));
+      SharedResult forged =
+          new SharedResult(
+              key,
+              "a",
+              products,
+              null,
+              List.of(),
+              List.of(),
+              null,
+              "1",
+              "there",
+              real.time(),
+              real.wall(),
+              real.programs(),
+              List.of(),
+              null);
+      List<SharedSource> blobs = new ArrayList<>();
+      blobs.add(SharedSource.bytes("evil".getBytes()));
+      for (SharedProduct each : real.files()) {
+        SharedBlob blob = new SharedBlob(each.digest(), each.size());
+        blobs.add(SharedSource.file(blob, root.resolve(each.path())));
+      }
+      stores.send(0, () -> new SharedSending(forged.sorted(), blobs, null));
+      stores.finish();
+    }
+    assertEquals(List.of(), told);
+  }
+
+  @Test
+  void onlyDeclaredProductsAreRestored() throws Exception {
+    both("a: { command: make a, needs: [x], produces: [a.out] }");
+    bothEdit("x", "1");
+    build();
+    forge(SharedProduct.file("src/evil", Digest.ofText("evil"), 4));
+    other.build().ran("a");
+    assertFalse(other.exists("src"));
+  }
+
+  @Test
+  void anotherDeclaredProductIsNoneOfTheJobs() throws Exception {
+    both(
+        """
+        a: { command: make a, needs: [x], produces: [a.out, 'g/*'] }
+        b: { command: make b, produces: [h/b] }
+        """);
+    bothEdit("x", "1");
+    build();
+    forge(SharedProduct.file("h/b", Digest.ofText("evil"), 4));
+    other.build().ran("a");
+    restored(other, "b");
+    assertEquals(read("h/b"), other.read("h/b"));
+  }
+
+  @Test
+  void aStoreIsCheckedBeforeAnythingIsDone() throws IOException {
+    for (String[] each :
+        new String[][] {
+          {"{ url: 'http://example.org/x' }", "http"},
+          {"{ url: 'https://example.org', trust: ['ed25519:x'] }", "ed25519:x"},
+          {"{ url: 'https://example.org', key: no.key }", "no.key"},
+          {"{ path: store, group: no-such-group }", "no-such-group"},
+          {"{ path: store, url: 'https://example.org' }", "path and url"},
+          {"{ trust: [x] }", "neither path nor url"},
+          {"{ path: store, key: k }", "key goes with url"},
+          {"{ url: 'https://example.org', group: g }", "group goes with path"},
+          {"{ url: 'https://example.org', headers: { A: b } }", "{env: NAME}"},
+          {"{ paht: store }", "did you mean path"},
+        }) {
+      givenFile("stores: { shared: [%s] }\njobs:\n  a: { command: make a }\n".formatted(each[0]));
+      BadInput refused = assertThrows(BadInput.class, this::build, each[0]);
+      String line = refused.diagnostics().getFirst().toString();
+      assertTrue(line.startsWith("torc.yaml:1:") && line.contains(each[1]), line);
+      assertFalse(exists(".torc/data.mdb"));
+    }
+  }
+
+  @Test
+  void aKeyThatOthersCanReadIsRefused() throws IOException {
+    Path key = elsewhere.resolve("key");
+    Files.writeString(key, "secret");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+    givenFile(
+        "stores: { shared: [{ url: 'https://example.org', key: %s }] }\njobs:\n  a: {command: x}\n"
+            .formatted(key));
+    BadInput refused = assertThrows(BadInput.class, this::build);
+    assertTrue(refused.getMessage().contains("chmod 600"), refused.getMessage());
+  }
+
+  @Test
+  void aHeaderWithoutAValueLeavesTheStoreAlone() throws IOException {
+    givenFile(
+        """
+        stores: { shared: { url: 'https://example.org', headers: { Authorization: { env: TOKEN } } } }
+        jobs:
+          a: { command: make a, needs: [x], produces: [y] }
+        """);
+    edit("x", "1");
+    build().ran("a");
+    assertEquals(
+        List.of(
+            "store https://example.org: TOKEN has no value for its header Authorization;"
+                + " left alone for this build"),
+        notes());
+  }
+}
