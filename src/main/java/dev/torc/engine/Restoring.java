@@ -61,6 +61,7 @@ public final class Restoring {
       }
     }
     shared.removal().clear(job, false, shelf, standing);
+    shelf.keep(job.name()); // also where all of its result stands
     KeptResults kept = shared.removal().kept();
     Path root = shared.graph().workflow().root();
     try {

@@ -217,15 +217,7 @@ public final class Decider {
       return undecided; // it came to nothing that could be compared
     }
     if (details != null) {
-      ManifestLines lines = new ManifestLines();
-      manifest.describe(id, last.found(), contents, lines);
-      found =
-          ManifestDiff.between(
-              details.manifest(),
-              lines.lines(),
-              records::list,
-              written -> contents.members(listNamed(id, written)).entries(),
-              value -> contents.values().instances(Manifest.data(graph.job(id)).get(value)));
+      found = difference(id, last.found(), details.manifest());
     }
     if (found.isEmpty() && undecided < 0) {
       String old = last.manifest() == null ? "" : last.manifest().hex();
@@ -233,6 +225,22 @@ public final class Decider {
     }
     reasons.addAll(found);
     return undecided;
+  }
+
+  /**
+   * How the present manifest differs from another.
+   *
+   * @param found what a depfile named then
+   */
+  List<Reason> difference(int id, List<String> found, List<ManifestEntry> then) {
+    ManifestLines lines = new ManifestLines();
+    manifest.describe(id, found, contents, lines);
+    return ManifestDiff.between(
+        then,
+        lines.lines(),
+        records::list,
+        written -> contents.members(listNamed(id, written)).entries(),
+        value -> contents.values().instances(Manifest.data(graph.job(id)).get(value)));
   }
 
   private int listNamed(int id, String written) {

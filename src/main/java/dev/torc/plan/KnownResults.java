@@ -25,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Finds the good result for what a job is now, if one is known and its products are to be had; and
@@ -240,6 +241,27 @@ public final class KnownResults {
   private boolean isGood(Job job, StoredResult result, Digest key) {
     Restorable terms = result.details().restorable();
     return terms.key().equals(key) && programs.of(job).equals(terms.programs());
+  }
+
+  /** The key of what a job is now, with what its depfile named; null where that is not known. */
+  Digest key(int id, List<String> found) {
+    Digest now = manifest(id, found);
+    return now == null ? null : key(graph.job(id), now, null);
+  }
+
+  /** The kept results of a job. */
+  void each(String job, Consumer<StoredResult> visitor) {
+    kept.each(
+        result -> {
+          if (result.job().equals(job)) {
+            visitor.accept(result);
+          }
+        });
+  }
+
+  /** How other programs differ from those that a job runs now, in a phrase; empty for not. */
+  String otherPrograms(int id, List<String> then) {
+    return Programs.difference(then, programs.of(graph.job(id)));
   }
 
   /** Whether nothing stands where the products of a result stood. */

@@ -162,8 +162,8 @@ public final class SharedResults {
             there.files().size(),
             job.showsOutput(),
             odd);
-    long started = (there.time() - there.wall()) / 1_000_000;
-    Origin origin = new Origin(found.store(), there.number(), there.host(), started);
+    Origin origin = origin(there, found.store());
+    long started = origin.time();
     JobResult result =
         new JobResult(
             JobResult.Outcome.OK,
@@ -177,6 +177,12 @@ public final class SharedResults {
         new RunDetails(now.lines(), List.of(), "", 0, started, 0, 0, -1, -1, 0, terms, origin);
     Digest log = there.log() == null ? null : there.log().digest();
     return new StoredResult(job.name(), result, details, there.data(), log, 0);
+  }
+
+  /** Where a result was made. */
+  static Origin origin(SharedResult there, String store) {
+    long started = (there.time() - there.wall()) / 1_000_000;
+    return new Origin(store, there.number(), there.host(), started);
   }
 
   /** The products in the order of a run here; null where they are not those that are declared. */

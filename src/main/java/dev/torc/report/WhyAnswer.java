@@ -9,6 +9,7 @@ import dev.torc.plan.CauseChain;
 import dev.torc.plan.Causes;
 import dev.torc.plan.JobRecords;
 import dev.torc.plan.LeftOut;
+import dev.torc.plan.NearestResult;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.PathReaders;
 import dev.torc.plan.Plan;
@@ -26,11 +27,13 @@ import java.util.Set;
  * verdict is the plan's, the chain that of {@link Causes}, the words those of {@link WhyText}.
  * Chains are followed as they are told, so the records have to be open until then.
  *
+ * @param near the nearest earlier results of jobs that will run, as far as there are any
  * @param running names of the jobs that run now
  * @param instances whether each instance of a group is told of
  */
 public record WhyAnswer(
     Plan plan,
+    Map<Integer, NearestResult> near,
     JobRecords records,
     NeedContents contents,
     Causes causes,
@@ -149,6 +152,10 @@ public record WhyAnswer(
       if (past != null) {
         out.append(WhyText.lastRun(last, past, palette)).append('\n');
       }
+      NearestResult nearest = near.get(job);
+      if (nearest != null) {
+        out.append(WhyText.nearest(nearest)).append('\n');
+      }
     }
     List<ImageUse> images = ImageUse.of(plan.context(), job);
     if (!images.isEmpty()) {
@@ -194,6 +201,15 @@ public record WhyAnswer(
     ImageUse.json(out, plan.context(), job);
     JobJson.verdict(out, graph(), plan.verdict(job));
     chain(out, causes.of(plan, job));
+    NearestResult nearest = near.get(job);
+    out.object(
+        "nearest",
+        nearest != null,
+        () -> {
+          OriginText.json(out, nearest.from());
+          JobJson.reasons(out, nearest.reasons());
+          out.text("lack", nearest.lack());
+        });
     CauseChain past = causes.ofLastRun(job);
     new LastRun(records.result(job), records.details(name)).json(out, () -> chain(out, past));
   }

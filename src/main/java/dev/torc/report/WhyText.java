@@ -4,6 +4,7 @@ import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.RunDetails;
 import dev.torc.machine.SafeText;
 import dev.torc.plan.CauseChain;
+import dev.torc.plan.NearestResult;
 import dev.torc.plan.PathReaders;
 import dev.torc.plan.Reason;
 import java.util.HashSet;
@@ -68,6 +69,16 @@ public final class WhyText {
   /** Of a job that is not up to date, what its last run was: a line of its own. */
   public static String lastRun(RunDetails last, CauseChain chain, Palette palette) {
     return "  " + past(last, chain, palette);
+  }
+
+  /** Which earlier result is nearest, and why it does not serve: a line of its own. */
+  static String nearest(NearestResult near) {
+    StringJoiner why = new StringJoiner("; ");
+    near.reasons().forEach(reason -> why.add(ReasonText.of(reason)));
+    if (!near.lack().isEmpty()) {
+      why.add(SafeText.line(near.lack()));
+    }
+    return "  nearest is the result of " + OriginText.of(near.from()) + ": " + why;
   }
 
   private static String past(RunDetails last, CauseChain chain, Palette palette) {

@@ -10,18 +10,22 @@ import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.machine.SafeText;
 import dev.torc.plan.Causes;
+import dev.torc.plan.Decider;
 import dev.torc.plan.DiskChecks;
 import dev.torc.plan.JobRecords;
 import dev.torc.plan.JobSelection;
+import dev.torc.plan.NearestResult;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.PathReaders;
 import dev.torc.plan.Plan;
 import dev.torc.plan.StaleProducts;
+import dev.torc.plan.Verdict;
 import dev.torc.report.LastRun;
 import dev.torc.report.ListAnswer;
 import dev.torc.report.StatusAnswer;
 import dev.torc.report.WhyAnswer;
 import dev.torc.report.WhyAnswer.Question;
+import dev.torc.store.SharedStores;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
@@ -32,6 +36,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +54,9 @@ import java.util.function.Consumer;
  * @param instances whether each instance of a group is told of by itself
  */
 public record JobsRequest(List<String> targets, boolean instances) {
+
+  /** Of more jobs at once nobody reads which earlier result was nearest. */
+  private static final int FEW = 20;
 
   /**
    * How it stands with the jobs. Where the build file is refused the records answer (rule 13).
@@ -167,8 +175,12 @@ public record JobsRequest(List<String> targets, boolean instances) {
     }
   }
 
-  /** Why they run or ran, and who needs files; good until the session is closed. */
-  public WhyAnswer why(ReadSession look) throws IOException {
+  /**
+   * Why they run or ran, and who needs files; good until the session is closed.
+   *
+   * @param warn takes lines for people
+   */
+  public WhyAnswer why(ReadSession look, Consumer<String> warn) throws IOException {
     Project project = look.project();
     PathReaders readers = new PathReaders(project.graph(), look.records(), look.contents());
     List<Question> questions = new ArrayList<>();
@@ -185,14 +197,38 @@ public record JobsRequest(List<String> targets, boolean instances) {
     if (asked.jobs().stream().anyMatch(j -> project.graph().job(j).temporary())) {
       asked = project.select(List.of()); // what reads its products decides too
     }
+    Plan plan = look.plan(asked, false);
     return new WhyAnswer(
-        look.plan(asked, false),
+        plan,
+        near(project, plan, jobs, warn),
         look.records(),
         look.contents(),
         new Causes(project.graph(), look.records()),
         RunningJobs.of(project.place(), look.cache()).running(),
         questions,
         instances);
+  }
+
+  /** What is nearest to jobs that will run, where that could have stood for them. */
+  private static Map<Integer, NearestResult> near(
+      Project project, Plan plan, BitSet jobs, Consumer<String> warn) {
+    Map<Integer, NearestResult> near = new HashMap<>();
+    if (jobs.cardinality() > FEW || !project.restores()) {
+      return near;
+    }
+    SharedAccess shared = new SharedAccess(project);
+    try (SharedStores folders = shared.isAny() ? shared.open(true, () -> true, warn) : null) {
+      for (int job : project.graph().inOrder(jobs)) {
+        if (plan.verdict(job) instanceof Verdict.WillRun will
+            && Decider.mayRestore(will.reasons())) {
+          NearestResult found = NearestResult.of(plan.context(), job, will, folders);
+          if (found != null) {
+            near.put(job, found);
+          }
+        }
+      }
+    }
+    return near;
   }
 
   private static Question question(Project project, PathReaders readers, String target) {

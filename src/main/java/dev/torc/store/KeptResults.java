@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -151,6 +152,11 @@ public final class KeptResults implements ResultParts {
   /** The lists of files to which a first key leads, the newest first. */
   public List<List<String>> names(Digest first) {
     return records.names(first);
+  }
+
+  /** Hands over all results. */
+  public void each(Consumer<StoredResult> visitor) {
+    records.each(visitor);
   }
 
   /** Whether the bytes of a product are here. */

@@ -94,8 +94,14 @@ public final class SharedStores implements AutoCloseable {
    *
    * @param most how many records are looked at in each folder
    */
-  public List<SharedResult> newest(String job, int most) {
-    return stores.stream().flatMap(store -> store.newest(job, most).stream()).toList();
+  public List<SharedFound> newest(String job, int most) {
+    List<SharedFound> all = new ArrayList<>();
+    for (SharedStore store : stores) {
+      for (SharedResult each : store.newest(job, most)) {
+        all.add(new SharedFound(each, store.name(), List.of(), stores.size()));
+      }
+    }
+    return all;
   }
 
   /**

@@ -294,7 +294,7 @@ class WhyCommandTest {
                 + Digest.ofText("one\n").hex()
                 + "\",\"now\":\""
                 + Digest.ofText("two\n").hex()
-                + "\"}],\"behind\":[\"\"]}],\"last\":{\"outcome\":\"ok\""),
+                + "\"}],\"behind\":[\"\"]}],\"nearest\":null,\"last\":{\"outcome\":\"ok\""),
         out);
     assertTrue(out.contains("{\"target\":\"a.txt\",\"file\":\"a.txt\",\"needed_by\":["), out);
   }

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.cache.Cache;
 import dev.torc.cache.StoredResults;
 import dev.torc.hash.Digest;
+import dev.torc.report.Palette;
+import dev.torc.session.JobsRequest;
+import dev.torc.session.ReadSession;
 import dev.torc.store.SharedBlob;
 import dev.torc.store.SharedClock;
 import dev.torc.store.SharedFound;
@@ -336,6 +339,51 @@ class Section11SharedTest extends Harness {
     assertFalse(other.exists(".torc"));
   }
 
+  /** What {@code why} says of the nearest earlier result; empty for nothing. */
+  private static String nearest(Harness of, String job) throws IOException {
+    List<String> told = new ArrayList<>();
+    try (ReadSession look = ReadSession.at(of.load(), told::add)) {
+      String text = new JobsRequest(List.of(job), false).why(look, told::add).text(Palette.NONE);
+      assertEquals(List.of(), told);
+      return text.lines()
+          .filter(line -> line.startsWith("  nearest"))
+          .findFirst()
+          .orElse("")
+          .replaceAll("\\b[0-9a-f]{7}\\b", "#");
+    }
+  }
+
+  @Test
+  void whyNamesTheNearestResultAndWhatDiffers() throws Exception {
+    both("a: { command: make a, needs: [x, y], produces: [a.out] }");
+    bothEdit("x", "1");
+    bothEdit("y", "1");
+    build();
+    String head = "  nearest is the result of build 1 on " + here.name() + ", by " + store + ": ";
+    other.edit("y", "2");
+    assertEquals(head + "need y changed # → #", nearest(other, "a"));
+    edit("x", "2");
+    edit("y", "3");
+    build();
+    assertEquals(head + "need y changed # → #", nearest(other, "a"), "not the newer one");
+    other.build().ran("a");
+    assertEquals("", nearest(other, "a"), "it is up to date");
+    other.edit("y", "1");
+    assertEquals("", nearest(other, "a"), "its own last result differs in that, too");
+  }
+
+  @Test
+  void whyTellsOfOtherProgramsAndOtherRoots() throws Exception {
+    both("a: { command: make a, needs: [x], produces: [a.out] }");
+    bothEdit("x", "1");
+    build();
+    forge(List.of("make=/opt/make 1 2", "sh=/opt/sh 1 2"));
+    String line = nearest(other, "a");
+    assertTrue(line.endsWith(": program make (/opt/make) was another one then"), line);
+    other.build().ran("a");
+    assertEquals(List.of(), other.notes());
+  }
+
   @Test
   void aStoreThatIsNotThereIsToldAndTheBuildGoesOn() throws IOException {
     chain();
@@ -378,6 +426,15 @@ class Section11SharedTest extends Harness {
 
   /** Puts a record under the key of a's result, as whoever may write there can. */
   private void forge(SharedProduct... more) throws Exception {
+    forge(null, more);
+  }
+
+  /**
+   * The same made by other programs.
+   *
+   * @param programs null for those of the result
+   */
+  private void forge(List<String> programs, SharedProduct... more) throws Exception {
     Digest key;
     try (Cache cache = Cache.look(place(), _ -> {})) {
       key = cache.details("a").restorable().key();
@@ -404,8 +461,8 @@ class Section11SharedTest extends Harness {
               "there",
               real.time(),
               real.wall(),
-              real.programs(),
-              List.of(),
+              programs == null ? real.programs() : programs,
+              real.inputs(),
               null);
       List<SharedSource> blobs = new ArrayList<>();
       blobs.add(SharedSource.bytes("evil".getBytes()));

@@ -128,6 +128,28 @@ class Section11StoreTest extends Harness {
   }
 
   @Test
+  void resultsOfTheSameBytesAreAllKept() throws IOException {
+    job(
+        "a",
+        stub -> {
+          stub.write("a.out", "always the same");
+          return stub.exit(0);
+        });
+    for (int round = 0; round < 3; round++) {
+      for (String command : List.of("cat", "cat -u")) {
+        given("a: { command: '%s', needs: [x], produces: [a.out] }".formatted(command));
+        edit("x", "1");
+        build();
+        if (round == 0) {
+          ran("a");
+        } else {
+          restored("a");
+        }
+      }
+    }
+  }
+
+  @Test
   void whatStandsAlreadyIsNotMoved() throws IOException {
     given("a: { command: make a, needs: [x], produces: [a.out] }");
     job(

@@ -334,6 +334,10 @@ class FolderStoreTest {
         null);
   }
 
+  private List<SharedResult> newest(String job, int most) {
+    return box.stores.newest(job, most).stream().map(SharedFound::result).toList();
+  }
+
   @Test
   void theNewestResultsOfAJobAreFoundWhateverTheirKeys() throws Exception {
     List<SharedResult> sent = new ArrayList<>();
@@ -349,11 +353,11 @@ class FolderStoreTest {
         SharedSource.bytes(SharedEnvelope.seal(new SharedNames(KEY, List.of(List.of())), null));
     Files.write(folder.resolve("cas/" + names.blob().name()), names.open().readAllBytes());
     Files.write(entry(), ActionEntry.encode(names.blob()));
-    assertEquals(sent, box.stores.newest("work", 100));
-    assertEquals(sent.subList(0, 2), box.stores.newest("work", 4));
-    assertEquals(List.of(), box.stores.newest("other", 100));
+    assertEquals(sent, newest("work", 100));
+    assertEquals(sent.subList(0, 2), newest("work", 4));
+    assertEquals(List.of(), newest("other", 100));
     Files.delete(blob("one\n"));
-    assertEquals(sent, box.stores.newest("work", 100));
+    assertEquals(sent, newest("work", 100));
     box.close();
     assertEquals(List.of(), box.told);
   }
