@@ -120,6 +120,19 @@ class RoCrateIT {
   }
 
   @Test
+  void whatWasRestoredFits() throws Exception {
+    String text = "jobs: { a: { command: echo one > a, produces: a } }";
+    for (String each : List.of("one", "two", "one")) {
+      project.build(text.replace("one", each));
+      assertEquals(0, project.torc("build").exit());
+    }
+    crate("made");
+    fits("made");
+    assertTrue(
+        project.read("made/ro-crate-metadata.json").contains("(restored in build 3 from build 1)"));
+  }
+
+  @Test
   void aProjectThatWasNeverBuiltFitsAsAWorkflow() throws Exception {
     mixed();
     crate("made");
