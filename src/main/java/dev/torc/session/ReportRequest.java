@@ -16,6 +16,7 @@ import dev.torc.plan.Causes;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.OwnFile;
+import dev.torc.report.AttemptText;
 import dev.torc.report.BuildReport;
 import dev.torc.report.BuildReport.Fact;
 import dev.torc.report.BuildReport.Row;
@@ -178,8 +179,10 @@ public record ReportRequest(long number) {
               name,
               group,
               state,
-              same ? ReasonText.brief(Causes.decode(details)) : "",
-              same ? SafeText.line(details.what()) : "",
+              same
+                  ? ReasonText.brief(Causes.decode(details))
+                  : last == null ? "" : AttemptText.why(last),
+              same ? SafeText.line(details.what()) : last == null ? "" : AttemptText.failure(last),
               ran.size(),
               last,
               state == State.RESTORED ? details.origin() : null,

@@ -116,11 +116,18 @@ class ReportRequestTest extends Harness {
     line();
     build();
     edit("torc.yaml", "jobs: { d: { command: other, produces: d } }");
+    scripts.put("d", job -> job.exit(3));
     build();
+    scripts.remove("d");
+    build();
+    Row failed = report(2).jobs().getFirst();
+    assertEquals("command changed: d → other", failed.why());
+    assertEquals("exit 3", failed.what());
+    assertEquals("failed last time (exit 3)", report(3).jobs().getFirst().why());
     BuildReport report = report(1);
     assertEquals(
         Map.of("a", State.RAN, "b", State.RAN, "c", State.RAN, "d", State.RAN), states(report));
-    assertEquals("", report.jobs().getFirst().why(), "the reason of a later run is not this one's");
+    assertEquals("never ran", report.jobs().getFirst().why(), "the reason of that run");
     assertEquals(1, report.build().id().number());
   }
 

@@ -113,7 +113,9 @@ public final class Reports {
               new Usage(i % 9 * SECOND / 9, SECOND / 10, (i % 100 + 1) << 20, i, 4096L * i),
               "host",
               null,
-              new AttemptRecord.Asked(2, 1L << 30, 0, 3600 * SECOND));
+              new AttemptRecord.Asked(2, 1L << 30, 0, 3600 * SECOND),
+              List.of(),
+              0);
       rows.add(
           new Row(
               name,
