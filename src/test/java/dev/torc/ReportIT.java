@@ -10,11 +10,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -22,27 +18,11 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /** The page of a report in a browser, as people use it: by hand, by keys, in both themes. */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("ReportIT")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ReportIT {
+class ReportIT extends BrowserHarness {
 
   private static final String READY =
       "new Promise(done => { const look = () => document.documentElement.dataset.ready"
           + " ? done('yes') : setTimeout(look, 10); look(); })";
-
-  @TempDir Path temp;
-  private Browser browser;
-
-  @BeforeAll
-  void start() throws Exception {
-    browser = Browser.start();
-  }
-
-  @AfterAll
-  void end() throws Exception {
-    if (browser != null) {
-      browser.close();
-    }
-  }
 
   private void open(int jobs) throws Exception {
     Path file = temp.resolve("report of " + jobs + ".html");
