@@ -15,11 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -29,8 +25,7 @@ import org.opentest4j.TestAbortedException;
 /** The browser of the tests sees what a page does wrong, and does what a user does. */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("BrowserIT")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class BrowserIT {
+class BrowserIT extends BrowserHarness {
 
   private static final String GOOD =
       """
@@ -57,21 +52,6 @@ class BrowserIT {
         document.onkeydown = each => keys.push(each.key + '/' + each.code);
       </script>
       """;
-
-  @TempDir Path temp;
-  private Browser browser;
-
-  @BeforeAll
-  void start() throws Exception {
-    browser = Browser.start();
-  }
-
-  @AfterAll
-  void end() throws Exception {
-    if (browser != null) {
-      browser.close();
-    }
-  }
 
   private Path page(String html) throws Exception {
     return Files.writeString(temp.resolve("päge #1 %41.html"), html);

@@ -48,6 +48,7 @@ class CompletionIT {
 
   private static final String ODD =
       """
+      vars: { years: 10 }
       jobs:
         "a b": { command: "touch {produces}", produces: ["out/é x.txt"], tags: ["it's"] }
         "q\\"u$x": { command: "true" }
@@ -75,6 +76,8 @@ class CompletionIT {
     LINES.put("torc build new\t", List.of("build", "new\nline"));
     LINES.put("torc build it\t", List.of("build", "it's"));
     LINES.put("torc build ou\t", List.of("build", "out/é x.txt"));
+    LINES.put("torc build -D ye\t3", List.of("build", "-D", "years=3"));
+    LINES.put("torc -Dy\t3 build", List.of("-Dyears=3", "build"));
     LINES.put("torc build train/lr=0.1,s=2\t", List.of("build", "train/lr=0.1,s=2"));
     LINES.put("torc -C fol\t build inn\t", List.of("-C", "folder", "build", "inner"));
     LINES.put("torc -f fold\tx\t why x\t", List.of("-f", "folder/x.yaml", "why", "xa"));
@@ -168,6 +171,7 @@ class CompletionIT {
             List.of("torc build new", "new\nline"),
             List.of("torc build train/lr=0.1", "train/lr=0.1,s=1", "train/lr=0.1,s=2"),
             List.of("torc --color=al", "--color=always"),
+            List.of("torc build -D y", "years="),
             List.of("torc -C fol", "folder/"),
             List.of("torc -f folder/x.yaml why x", "xa"),
             List.of("torc -C folder build i", "inner"));

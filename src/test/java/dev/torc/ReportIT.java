@@ -10,11 +10,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -22,27 +18,11 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /** The page of a report in a browser, as people use it: by hand, by keys, in both themes. */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("ReportIT")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ReportIT {
+class ReportIT extends BrowserHarness {
 
   private static final String READY =
       "new Promise(done => { const look = () => document.documentElement.dataset.ready"
           + " ? done('yes') : setTimeout(look, 10); look(); })";
-
-  @TempDir Path temp;
-  private Browser browser;
-
-  @BeforeAll
-  void start() throws Exception {
-    browser = Browser.start();
-  }
-
-  @AfterAll
-  void end() throws Exception {
-    if (browser != null) {
-      browser.close();
-    }
-  }
 
   private void open(int jobs) throws Exception {
     Path file = temp.resolve("report of " + jobs + ".html");
@@ -146,12 +126,48 @@ class ReportIT {
         text("document.querySelector('#chosen-job').innerText"));
     browser.evaluate("document.querySelector('#graph details').open = true");
     assertEquals(
-        "6",
+        "7",
         text(
             "new Promise(done => setTimeout(() => done(document.querySelectorAll('#graph table"
                 + " tr').length), 50))"),
-        "a head and five jobs");
+        "a head and six jobs");
     assertEquals(List.of(), browser.consoleErrors());
+  }
+
+  private static final String POINTS =
+      "(() => { const c = document.querySelector('%s canvas'); const d = c.getContext('2d')"
+          + ".getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 0; i < d.length;"
+          + " i += 4) if (d[i] === %d && d[i + 1] === %d && d[i + 2] === %d) n++; return n; })()";
+
+  @Test
+  void whatWasRestoredHasItsOwnWordAndColour() throws Exception {
+    open(60);
+    assertTrue(
+        browser.evaluate(POINTS.formatted("#graph", 2, 119, 168)).asInt() > 50,
+        "its box in the graph");
+    assertEquals("2restored", text("document.querySelector('.counts .restored').textContent"));
+    String colour = "getComputedStyle(document.querySelector('%s'), '%s').%s";
+    assertEquals(
+        "rgb(2, 119, 168)", text(colour.formatted(".counts .restored", "", "borderLeftColor")));
+    browser.evaluate(
+        "{ const s = document.querySelector('#state'); s.value = [...s.options].find(o =>"
+            + " o.text === 'restored').value; s.dispatchEvent(new Event('change')); }");
+    assertEquals("2 of 60 jobs", text("document.querySelector('#found').innerText"));
+    assertTrue(first().contains("restored"), first());
+    assertTrue(first().contains("from build 3: need in5.csv changed"), first());
+    assertEquals(
+        "rgb(2, 119, 168)",
+        text(colour.formatted("#table td.restored", "::before", "backgroundColor")));
+    browser.click("#table tbody tr[data-row='0']");
+    String details = text("document.querySelector('#details').innerText");
+    assertTrue(details.contains("restored from\nbuild 3\nwhy it would have run\n"), details);
+    browser.evaluate("document.querySelector('#graph canvas').focus()");
+    browser.press("End");
+    assertEquals(
+        "plain5: restored, waits for align/lane=4,sample=s4",
+        text("document.querySelector('#chosen-job').innerText"));
+    assertEquals(List.of(), browser.consoleErrors());
+    assertEquals(List.of(), browser.axe());
   }
 
   @Test
@@ -218,14 +234,6 @@ class ReportIT {
     browser.screenshot(picture);
     assertTrue(Files.size(picture) > 10_000, "an empty page would be smaller");
     // Of the canvas some points have the colour of what ran.
-    assertTrue(
-        browser
-                .evaluate(
-                    "(() => { const c = document.querySelector('#timeline canvas'); const d ="
-                        + " c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n ="
-                        + " 0; for (let i = 0; i < d.length; i += 4) if (d[i] === 47 && d[i + 1]"
-                        + " === 125 && d[i + 2] === 59) n++; return n; })()")
-                .asInt()
-            > 100);
+    assertTrue(browser.evaluate(POINTS.formatted("#timeline", 47, 125, 59)).asInt() > 100);
   }
 }

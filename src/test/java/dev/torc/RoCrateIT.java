@@ -120,6 +120,37 @@ class RoCrateIT {
   }
 
   @Test
+  void whatWasRestoredFits() throws Exception {
+    String text = "jobs: { a: { command: echo one > a, produces: a } }";
+    for (String each : List.of("one", "two", "one")) {
+      project.build(text.replace("one", each));
+      assertEquals(0, project.torc("build").exit());
+    }
+    crate("made");
+    fits("made");
+    assertTrue(
+        project.read("made/ro-crate-metadata.json").contains("(restored in build 3 from build 1)"));
+  }
+
+  @Test
+  void whatAnotherProjectRanFits() throws Exception {
+    Path store = Files.createDirectory(temp.resolve("store"));
+    project.build(
+        """
+        stores: { shared: [{ path: STORE }] }
+        jobs: { a: { command: echo one > a, produces: a } }
+        """
+            .replace("STORE", store.toString()));
+    assertEquals(0, project.torc("build").exit());
+    assertEquals(0, project.sh("rm -r .torc a").exit());
+    assertEquals(0, project.torc("build").exit());
+    crate("made");
+    fits("made");
+    String text = project.read("made/ro-crate-metadata.json");
+    assertTrue(text.contains("(restored in build 1 from build 1 on "), text);
+  }
+
+  @Test
   void aProjectThatWasNeverBuiltFitsAsAWorkflow() throws Exception {
     mixed();
     crate("made");

@@ -49,6 +49,7 @@ public final class ParsedBuildFile {
   private final List<BuildFile.Read> sources;
   private final String name;
   private final String description;
+  private final Vars vars;
   private final SortedMap<String, Long> limits;
   private final List<Path> roots;
   private final SortedMap<String, String> data;
@@ -90,7 +91,7 @@ public final class ParsedBuildFile {
     if (all.get("vars") == null) {
       keys.only(KnownKeys.TOP, "the build file"); // one of them may be the mistyped vars
     }
-    Vars vars =
+    this.vars =
         VariableReader.resolve(
             MapFields.map(all.get("vars"), "vars", problems), over.defines(), problems);
     // With wrong vars every use of them would be told again.
@@ -183,6 +184,11 @@ public final class ParsedBuildFile {
         stores,
         List.copyOf(expanded.warnings()),
         List.copyOf(manual));
+  }
+
+  /** The names of its vars, sorted. */
+  public Set<String> variables() {
+    return vars.names();
   }
 
   /** The files that were read, tables among them, under the paths by which they were asked for. */

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  */
 public final class AttemptHistory {
 
-  /** So many attempts are kept, about 100 bytes each. */
+  /** So many attempts are kept, about 150 bytes each. */
   static final int ATTEMPTS = 200_000;
 
   /** So many series are kept, about 1 KB each and 3 KB at most. */

@@ -1,11 +1,12 @@
 package dev.torc.cache;
 
 import dev.torc.machine.Usage;
+import java.util.List;
 
 /**
  * An attempt of a job, for the history: how it ended, what it used, and what it had asked for. What
- * a verdict needs is in {@link JobResult}; what it used over time is stored apart, under the same
- * build and sequence.
+ * a verdict needs is in {@link JobResult}, all reasons of the last run in {@link RunDetails}; what
+ * it used over time is stored apart, under the same build and sequence.
  *
  * @param build number of the build in the history
  * @param sequence counts the attempts of a build from 0, in the order of their ends
@@ -18,6 +19,8 @@ import dev.torc.machine.Usage;
  * @param wall nanoseconds
  * @param host the machine that it ran on
  * @param executor the executor that ran it; null for the machine of the build
+ * @param reasons the first ones of why it ran, with long texts cut; what they mean is the planner's
+ * @param reasonCount how many there were; 0 where it is not known
  */
 public record AttemptRecord(
     long build,
@@ -33,7 +36,9 @@ public record AttemptRecord(
     Usage usage,
     String host,
     String executor,
-    Asked asked) {
+    Asked asked,
+    List<ManifestEntry> reasons,
+    int reasonCount) {
 
   /**
    * What it had asked for; 0 for nothing.

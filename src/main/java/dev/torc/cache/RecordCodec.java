@@ -319,6 +319,8 @@ final class RecordCodec {
     out.number(17, attempt.asked().memory());
     out.number(18, attempt.asked().gpus());
     out.number(19, attempt.asked().runtime());
+    out.records(20, attempt.reasons(), RecordCodec::entry);
+    out.number(21, attempt.reasonCount());
   }
 
   static AttemptRecord attempt(byte[] key, FieldReader in) {
@@ -337,7 +339,9 @@ final class RecordCodec {
         new Usage(in.number(9), in.number(10), in.number(11), in.number(12), in.number(13)),
         in.text(14),
         in.text(15),
-        new AttemptRecord.Asked(in.small(16), in.number(17), in.small(18), in.number(19)));
+        new AttemptRecord.Asked(in.small(16), in.number(17), in.small(18), in.number(19)),
+        in.records(20, RecordCodec::entry),
+        in.small(21));
   }
 
   static void series(FieldWriter out, Series series) {

@@ -116,6 +116,9 @@ record Completion(String how, List<Fit> fits) {
         return value(open, last, "");
       }
       if (last.startsWith("-") && !ended) {
+        if (last.startsWith("-D") && options.option("-D") != null) {
+          return value(options.option("-D"), last.substring(2), "-D");
+        }
         int equals = last.indexOf('=');
         if (equals < 0 || !last.startsWith("--")) {
           return options(options);
@@ -240,16 +243,22 @@ record Completion(String how, List<Fit> fits) {
         return names(prefix, before, TargetNames::executors);
       }
       if (of instanceof OptionSpec option && option.longestName().equals("--limit")) {
-        Completion counters = names(prefix, before, TargetNames::limits);
-        return new Completion(
-            "open",
-            counters.fits.stream().map(fit -> new Fit(fit.text + "=", fit.meaning)).toList());
+        return keys(names(prefix, before, TargetNames::limits));
+      }
+      if (of instanceof OptionSpec option && option.longestName().equals("-D")) {
+        return keys(names(prefix, before, TargetNames::variables));
       }
       String how =
           label.equals("FILE")
               ? "files"
               : List.of("DIR", "FOLDER").contains(label) ? "folders" : "";
       return how.isEmpty() ? NOTHING : new Completion(how, List.of());
+    }
+
+    /** Names that a value follows. */
+    private static Completion keys(Completion names) {
+      return new Completion(
+          "open", names.fits.stream().map(fit -> new Fit(fit.text + "=", fit.meaning)).toList());
     }
 
     private interface Wanted {

@@ -97,7 +97,9 @@ public final class Recorder {
             end.usage(),
             there == null ? host() : there.host(),
             job.executor(),
-            asked.amounts()));
+            asked.amounts(),
+            ShortReasons.of(last.reasons()),
+            last.reasons().size()));
     if (end.series() != null && end.series().size() > 1) {
       batch.series(build.number(), sequence, end.series());
     }

@@ -1,6 +1,7 @@
 package dev.torc.plan;
 
 import dev.torc.cache.JobResult;
+import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.Origin;
 import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.RunDetails;
@@ -173,7 +174,12 @@ public final class Causes {
 
   /** The reasons of a recorded run; those that a later version of torc wrote are left out. */
   public static List<Reason> decode(RunDetails details) {
-    return details.reasons().stream()
+    return decode(details.reasons());
+  }
+
+  /** Reasons as they were stored; those that only a later torc knows are left out. */
+  public static List<Reason> decode(List<ManifestEntry> stored) {
+    return stored.stream()
         .filter(entry -> entry.code() >= 0 && entry.code() < KINDS.length)
         .map(entry -> new Reason(KINDS[entry.code()], entry.name(), entry.old(), entry.now()))
         .toList();

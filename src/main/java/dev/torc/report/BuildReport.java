@@ -2,6 +2,7 @@ package dev.torc.report;
 
 import dev.torc.cache.AttemptRecord;
 import dev.torc.cache.BuildRecord;
+import dev.torc.cache.Origin;
 import dev.torc.machine.Series;
 import dev.torc.workflow.Resources;
 import java.util.List;
@@ -55,6 +56,10 @@ public record BuildReport(
     FAILED("failed"),
     INTERRUPTED("interrupted"),
     BLOCKED("blocked"),
+    /**
+     * An earlier result was put in the place of a run; of a temporary job perhaps its record alone.
+     */
+    RESTORED("restored"),
     UP_TO_DATE("up to date"),
     NOT_RUN("not run");
 
@@ -77,6 +82,7 @@ public record BuildReport(
    * @param what how it failed; empty for no failure
    * @param attempts how many it had in the build
    * @param run its last attempt in the build; null for none
+   * @param from where its result comes from; null where it was not restored
    * @param asked what it asks for now; {@link Resources#DEFAULT} where the build file has it no
    *     more
    */
@@ -88,6 +94,7 @@ public record BuildReport(
       String what,
       int attempts,
       AttemptRecord run,
+      Origin from,
       Resources asked) {}
 
   /**

@@ -170,6 +170,7 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
     return switch (state) {
       case "failed" -> "salmon";
       case "will_run", "will_fail" -> "orange";
+      case "will_restore" -> "lightskyblue";
       case "may_run" -> "khaki";
       default -> "palegreen";
     };

@@ -46,7 +46,8 @@ record GraphText(GraphPicture picture) {
   }
 
   private static String state(GraphPicture.Vertex vertex) {
-    return vertex.counts().verdict().replace('_', ' ')
+    String verdict = vertex.counts().verdict();
+    return (verdict.equals("will_restore") ? "will be restored" : verdict.replace('_', ' '))
         + (vertex.counts().failed() > 0 ? ", failed last time" : "");
   }
 

@@ -155,6 +155,7 @@ public final class HtmlReport {
     columns.ints("group", ints(jobs, job -> job.group() == null ? -1 : text(job.group())));
     columns.ints("why", ints(jobs, job -> text(job.why())));
     columns.ints("what", ints(jobs, job -> text(job.what())));
+    columns.ints("from", ints(jobs, job -> text(from(job))));
     columns.ints("attempts", ints(jobs, BuildReport.Row::attempts));
     columns.ints("askedCpus", ints(jobs, job -> job.asked().cpus()));
     columns.floats("askedMemory", floats(jobs, job -> known(job.asked().memory(), 1)));
@@ -230,6 +231,10 @@ public final class HtmlReport {
       case FAILED, TIMED_OUT, OUT_OF_MEMORY -> BuildReport.State.FAILED;
       case INTERRUPTED -> BuildReport.State.INTERRUPTED;
     };
+  }
+
+  private static String from(BuildReport.Row job) {
+    return job.from() == null ? "" : OriginText.of(job.from());
   }
 
   private double start(AttemptRecord run) {

@@ -10,7 +10,7 @@ final class JobJson {
 
   private JobJson() {}
 
-  /** The reasons, all of them and with full digests. */
+  /** The reasons as they are given. */
   static void reasons(JsonWriter out, List<Reason> reasons) {
     out.objects(
         "reasons",

@@ -56,6 +56,9 @@ public record LastRun(JobResult result, RunDetails details) {
               .seconds("cpu", details.cpu())
               .number("memory", details.peak(), details.peak() >= 0)
               .number("attempts", details.attempts());
+          if (details.origin() != null) {
+            OriginText.json(out, details.origin());
+          }
           LeftOutText.json(out, LeftOut.of(details));
           more.run();
         });

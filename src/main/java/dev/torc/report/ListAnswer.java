@@ -204,7 +204,7 @@ public record ListAnswer(
   private static UnaryOperator<String> colour(String state, Palette palette) {
     return switch (state) {
       case "up to date" -> palette::green;
-      case "running", "will run", "may run", "interrupted" -> palette::yellow;
+      case "running", "will run", "will be restored", "may run", "interrupted" -> palette::yellow;
       default -> palette::red;
     };
   }

@@ -4,12 +4,12 @@ import dev.torc.cache.Origin;
 import dev.torc.machine.SafeText;
 
 /** Where the result of a restored job comes from, in words and as JSON. */
-final class OriginText {
+public final class OriginText {
 
   private OriginText() {}
 
   /** {@code build 3}, or {@code build 3 on login1, by FOLDER}. */
-  static String of(Origin origin) {
+  public static String of(Origin origin) {
     String host = origin.host().isEmpty() ? "" : " on " + SafeText.name(origin.host());
     String store = origin.store().isEmpty() ? "" : ", by " + SafeText.name(origin.store());
     return "build " + origin.build() + host + store;

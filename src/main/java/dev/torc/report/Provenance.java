@@ -64,10 +64,12 @@ public record Provenance(
   public record Build(long number, long started, long ended, String error) {}
 
   /**
-   * The last run of a job.
+   * The last run of a job. Of a restored one it is the run that made the result.
    *
    * @param step the index of its step
-   * @param build the number of its build
+   * @param build the number of its build; where another project made the result, of that which
+   *     restored it
+   * @param here whether this project made the result
    * @param started milliseconds since 1970; 0 unknown
    * @param ended likewise
    * @param command the texts of its steps
@@ -79,6 +81,7 @@ public record Provenance(
       String job,
       int step,
       long build,
+      boolean here,
       Outcome outcome,
       long started,
       long ended,

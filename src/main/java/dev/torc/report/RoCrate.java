@@ -308,7 +308,7 @@ public final class RoCrate {
         .text("name", run.job())
         .text("description", String.join("\n", said))
         .ref("instrument", tool(run.step()))
-        .ref("agent", person);
+        .ref("agent", run.here() ? person : null);
     times(out, run.started(), run.ended());
     status(out, error(run));
     out.refs("object", CratePart.ids(run.needs()))

@@ -3,6 +3,7 @@ package dev.torc.report;
 import dev.torc.cache.AttemptRecord;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
+import dev.torc.plan.Causes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,23 +29,12 @@ public record RunsAnswer(String asked, List<AttemptRecord> attempts, boolean mor
               Long.toString(each.build()),
               TimeText.local(each.started()),
               SafeText.name(each.job()) + (each.attempt() > 1 ? " attempt " + each.attempt() : ""),
-              end(each),
+              AttemptText.end(each),
               Amount.time(each.wall()),
-              use(each)));
+              use(each),
+              each.attempt() > 1 ? "" : AttemptText.because(each)));
     }
     return TextTable.of(rows);
-  }
-
-  /** How it ended: {@code ran}, {@code failed: exit 3}, {@code timed out}. */
-  private static String end(AttemptRecord attempt) {
-    return switch (attempt.outcome()) {
-      case OK -> "ran";
-      case FAILED ->
-          attempt.signal() > 0
-              ? "failed: signal " + attempt.signal()
-              : attempt.exit() > 0 ? "failed: exit " + attempt.exit() : "failed";
-      default -> JsonWriter.lower(attempt.outcome()).replace('_', ' ');
-    };
   }
 
   private static String use(AttemptRecord attempt) {
@@ -66,20 +56,23 @@ public record RunsAnswer(String asked, List<AttemptRecord> attempts, boolean mor
     out.objects(
             "runs",
             attempts,
-            each ->
-                out.number("number", each.build())
-                    .text("job", each.job())
-                    .number("attempt", each.attempt())
-                    .text("outcome", JsonWriter.lower(each.outcome()))
-                    .number("exit", each.exit(), each.exit() >= 0)
-                    .number("signal", each.signal(), each.signal() > 0)
-                    .text("started", TimeText.iso(each.started()))
-                    .seconds("queued", each.queued())
-                    .seconds("seconds", each.wall())
-                    .seconds("cpu", each.usage().cpu())
-                    .number("memory", each.usage().peak(), each.usage().peak() >= 0)
-                    .text("host", each.host())
-                    .text("executor", each.executor()))
+            each -> {
+              out.number("number", each.build())
+                  .text("job", each.job())
+                  .number("attempt", each.attempt())
+                  .text("outcome", JsonWriter.lower(each.outcome()))
+                  .number("exit", each.exit(), each.exit() >= 0)
+                  .number("signal", each.signal(), each.signal() > 0)
+                  .text("started", TimeText.iso(each.started()))
+                  .seconds("queued", each.queued())
+                  .seconds("seconds", each.wall())
+                  .seconds("cpu", each.usage().cpu())
+                  .number("memory", each.usage().peak(), each.usage().peak() >= 0)
+                  .text("host", each.host())
+                  .text("executor", each.executor());
+              JobJson.reasons(out, Causes.decode(each.reasons()));
+              out.number("reason_count", each.reasonCount(), each.reasonCount() > 0);
+            })
         .flag("earlier", more);
   }
 }

@@ -201,7 +201,7 @@ public final class WhyText {
   }
 
   /** A reason of a run that is over. */
-  private static String past(Reason reason) {
+  static String past(Reason reason) {
     return switch (reason.kind()) {
       case NEVER_RAN -> "it had never run";
       case FAILED ->

@@ -5,6 +5,7 @@ import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
 import dev.torc.cache.JobResult;
 import dev.torc.cache.ManifestEntry;
+import dev.torc.cache.Origin;
 import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.RunDetails;
 import dev.torc.cache.StoredValue;
@@ -21,6 +22,7 @@ import dev.torc.plan.RunInputs.Line;
 import dev.torc.plan.Verdict;
 import dev.torc.report.CratePart;
 import dev.torc.report.CrateParts;
+import dev.torc.report.OriginText;
 import dev.torc.report.Provenance;
 import dev.torc.report.Provenance.Build;
 import dev.torc.report.Provenance.Run;
@@ -150,6 +152,9 @@ public record CrateRequest(String torc) {
       }
       // Of a run that torc was killed with, the lines are those of the run before.
       boolean known = details.started() > 0;
+      Origin from = details.origin();
+      boolean here = from == null || from.store().isEmpty();
+      long started = from == null ? details.started() : from.time();
       RunInputs inputs = RunInputs.of(known ? details.manifest() : List.of());
       List<CratePart> around = new ArrayList<>();
       inputs.variables().forEach(line -> around.add(parts.variable(line.name(), line.value())));
@@ -159,12 +164,13 @@ public record CrateRequest(String torc) {
           new Run(
               name,
               step,
-              details.number(),
+              from != null && here ? from.build() : details.number(),
+              here,
               result.outcome(),
-              details.started(),
-              known ? details.started() + result.wall() / 1_000_000 : 0,
+              started,
+              known ? started + result.wall() / 1_000_000 : 0,
               inputs.commands(),
-              result.outcome().isGood() ? note(job) : "",
+              note(job, result, details),
               SafeText.line(details.what()),
               needs(inputs),
               products,
@@ -172,10 +178,26 @@ public record CrateRequest(String torc) {
               images.stream().distinct().toList()));
     }
 
+    /** What has happened since. */
+    private String note(int job, JobResult result, RunDetails details) {
+      List<String> notes = new ArrayList<>();
+      if (details.origin() != null) {
+        notes.add(
+            "restored in build " + details.number() + " from " + OriginText.of(details.origin()));
+      }
+      if (result.outcome().isGood()) {
+        notes.add(state(plan.verdict(job)));
+      }
+      notes.removeIf(String::isEmpty);
+      return String.join("; ", notes);
+    }
+
     /** Whether it still is what a build would make. */
-    private String note(int job) {
-      Verdict verdict = plan.verdict(job);
+    private String state(Verdict verdict) {
       if (verdict instanceof Verdict.WillRun will) {
+        return "no longer up to date: " + ReasonText.brief(will.reasons());
+      }
+      if (verdict instanceof Verdict.WillRestore will) {
         return "no longer up to date: " + ReasonText.brief(will.reasons());
       }
       if (verdict instanceof Verdict.MayRun may) {

@@ -33,6 +33,7 @@ final class ReportPicture {
           State.INTERRUPTED,
           State.BLOCKED,
           State.RAN,
+          State.RESTORED,
           State.NOT_RUN,
           State.UP_TO_DATE);
 

@@ -4,6 +4,7 @@ import dev.torc.cache.AttemptHistory;
 import dev.torc.cache.AttemptRecord;
 import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
+import dev.torc.cache.JobResult;
 import dev.torc.cache.PostedEvent;
 import dev.torc.cache.RunDetails;
 import dev.torc.engine.LaunchBuilder;
@@ -15,6 +16,7 @@ import dev.torc.plan.Causes;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.OwnFile;
+import dev.torc.report.AttemptText;
 import dev.torc.report.BuildReport;
 import dev.torc.report.BuildReport.Fact;
 import dev.torc.report.BuildReport.Row;
@@ -166,9 +168,10 @@ public record ReportRequest(long number) {
     private void add(String name, String group, int id, boolean behind, Resources asked) {
       List<AttemptRecord> ran = attempts.getOrDefault(name, List.of());
       AttemptRecord last = ran.isEmpty() ? null : ran.getLast();
-      RunDetails details = last == null ? null : cache.details(name);
-      boolean same = details != null && details.number() == build.id().number();
-      State state = last != null ? HtmlReport.state(last) : idle(id, behind);
+      RunDetails details = details(name);
+      boolean same = details != null && (last != null || details.origin() != null);
+      State state =
+          last != null ? HtmlReport.state(last) : same ? State.RESTORED : idle(id, behind);
       told.set(rows.size(), same);
       index.put(name, rows.size());
       rows.add(
@@ -176,14 +179,26 @@ public record ReportRequest(long number) {
               name,
               group,
               state,
-              same ? ReasonText.brief(Causes.decode(details)) : "",
-              same ? SafeText.line(details.what()) : "",
+              same
+                  ? ReasonText.brief(Causes.decode(details))
+                  : last == null ? "" : AttemptText.why(last),
+              same ? SafeText.line(details.what()) : last == null ? "" : AttemptText.failure(last),
               ran.size(),
               last,
+              state == State.RESTORED ? details.origin() : null,
               asked));
     }
 
-    /** Of a job that had no attempt in the build. */
+    /** Of a job whose last result on record is of this build; else null. */
+    private RunDetails details(String name) {
+      JobResult result = cache.result(name);
+      if (result == null || !result.build().equals(build.id().id())) {
+        return null; // most of 100 000 jobs, whose details are long
+      }
+      return cache.details(name);
+    }
+
+    /** Of a job that had no attempt in the build, and was not restored. */
     private State idle(int id, boolean behind) {
       if (build != builds.getFirst()) {
         return State.NOT_RUN;

@@ -1,12 +1,15 @@
 package dev.torc.session;
 
 import dev.torc.buildfile.BuildFile;
+import dev.torc.buildfile.ParsedBuildFile;
 import dev.torc.cache.CachePlace;
+import dev.torc.rest.GraphFile;
 import dev.torc.rest.NamesFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -80,6 +83,12 @@ public final class TargetNames {
     names.add("local");
     Project.load(caller, options).workflow().executors().forEach(each -> names.add(each.name()));
     return names;
+  }
+
+  /** The variables of the build file, which is read for them. */
+  public static Set<String> variables(Caller caller, ProjectOptions options) throws IOException {
+    GraphFile.Origin origin = Project.origin(options, options.layers(caller.cwd()));
+    return ParsedBuildFile.read(origin.files(), null, origin.over()).variables();
   }
 
   /** What amounts can be limited of: the machine's, and the counters that the project names. */

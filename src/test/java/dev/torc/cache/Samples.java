@@ -150,7 +150,9 @@ final class Samples {
         new Usage(1, 2, -1, 4, 5),
         "node7",
         sequence % 2 == 0 ? null : "slurm",
-        new AttemptRecord.Asked(4, 5L << 30, 1, 60_000_000_000L));
+        new AttemptRecord.Asked(4, 5L << 30, 1, 60_000_000_000L),
+        sequence == 0 ? List.of() : List.of(new ManifestEntry(6, "in", "1", "2")),
+        (int) sequence);
   }
 
   static Series series() {

@@ -167,7 +167,10 @@ class AnswersSchemaTest {
     folder.put("in", "1");
     holds("build_dry_run", "build", "-n");
     holds("why", "why", "a");
+    holds("graph", "graph");
     holds("status", "status");
+    Run.in(podman.env(), folder.at(), "build");
+    holds("list", "list", "a");
     folder.put("b", "mine");
     holds("clean", "clean", "-n");
     holds("adopt", "adopt", "b");

@@ -20,6 +20,7 @@ class CompletionCommandTest {
   private static final String SOME =
       """
       limits: { licences: 2 }
+      vars: { years: 10, yield: "{years}", cflags: [-O2] }
       executors: { far: { kind: slurm } }
       jobs:
         "a b": { command: "touch {produces}", needs: in.txt, produces: [out/x.txt], tags: [some] }
@@ -84,6 +85,10 @@ class CompletionCommandTest {
     assertEquals(List.of("names", "dot"), fits("graph", "--format", "d"));
     assertEquals(List.of("names", "far"), fits("--on", "f"));
     assertEquals(List.of("open", "licences="), fits("--limit", "l"));
+    assertEquals(List.of("open", "years=", "yield="), fits("build", "-D", "y"));
+    assertEquals(List.of("open", "-Dcflags="), fits("-Dc"));
+    assertEquals(List.of("open", "years="), fits("-D", "yield=3", "status", "-D", "ye"));
+    assertEquals(List.of("open"), fits("-D", "years=1"), "values are the user's own");
     assertEquals(List.of("files"), fits("-f", ""));
     assertEquals(List.of("files"), fits("import", ""));
     assertEquals(List.of("folders"), fits("build", "-C", "x"));

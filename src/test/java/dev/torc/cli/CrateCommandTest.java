@@ -107,6 +107,31 @@ class CrateCommandTest {
   }
 
   @Test
+  void ofWhatWasRestoredTheRunThatMadeItIsTold() throws IOException {
+    String text = folder.get("torc.yaml");
+    String other = text.replace("cat c.txt", "cat c.txt c.txt");
+    folder.build();
+    folder.put("torc.yaml", other).build();
+    String began = crate("made").get("#run/third").get("startTime").asText();
+    folder.put("torc.yaml", text).build();
+    folder.put("torc.yaml", other).build();
+    Map<String, JsonNode> crate = crate("later");
+    JsonNode run = crate.get("#run/third");
+    assertEquals(began, run.get("startTime").asText());
+    assertTrue(
+        run.get("description").asText().endsWith("\n(restored in build 4 from build 2)"),
+        run::toString);
+    assertTrue(crate.get("#control/2/third").toString().contains("\"#run/third\""));
+    assertFalse(crate.containsKey("#build/4"), "nothing that stands was made in it");
+    folder.put("torc.yaml", text);
+    String old = crate("old").get("#run/third").get("description").asText();
+    String since =
+        "(restored in build 4 from build 2; no longer up to date: command changed: "
+            + "cat c.txt c.txt > d.txt → cat c.txt > d.txt)";
+    assertTrue(old.endsWith(since), old);
+  }
+
+  @Test
   void whatWasUpToDateIsThereWithTheRunThatMadeIt() throws IOException {
     folder
         .build()

@@ -45,6 +45,24 @@ class GraphCommandTest {
   }
 
   @Test
+  void whatWillBeRestoredHasAColourAndWords() throws IOException {
+    Folder folder =
+        new Folder(cwd).put("torc.yaml", "jobs: { a: { command: echo 1 > a, produces: a } }");
+    folder.build();
+    folder.put("torc.yaml", "jobs: { a: { command: echo 2 > a, produces: a } }").build();
+    folder.put("torc.yaml", "jobs: { a: { command: echo 1 > a, produces: a } }");
+    assertTrue(folder.run("graph").out().contains("fillcolor=\"lightskyblue\""));
+    String words = folder.run("graph", "--format", "text").out();
+    assertTrue(words.contains("\n  a: will be restored\n"), words);
+    String mermaid = folder.run("graph", "--format", "mermaid").out();
+    assertTrue(mermaid.contains("classDef will_restore fill:lightskyblue"), mermaid);
+    assertTrue(
+        folder.run("list", "--color", "always").out().contains("\u001b[33mwill be restored"));
+    folder.build();
+    assertTrue(folder.run("list", "--json").out().contains("\"from\":{\"build\":1,"));
+  }
+
+  @Test
   void targetsComeWithWhatTheyWaitFor() throws IOException {
     Folder folder = new Folder(cwd).chain();
     String out = folder.run("graph", "c.txt").out();

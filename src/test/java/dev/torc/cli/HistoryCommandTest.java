@@ -89,17 +89,19 @@ class HistoryCommandTest {
     assertEquals(
         """
         2 WHEN b attempt 2 ran TIME
-        2 WHEN b failed: exit 1 TIME
+        2 WHEN b failed: exit 1 TIME need a changed 6b86b27 → d4735e3
         1 WHEN b attempt 2 ran TIME
-        1 WHEN b failed: exit 1 TIME
+        1 WHEN b failed: exit 1 TIME it had never run
         """,
         plain(folder.run("history", "b")));
-    assertEquals("1 WHEN c failed: exit 3 TIME\n", plain(folder.run("history", "c")));
-    assertEquals("1 WHEN d failed: signal 9 TIME\n", plain(folder.run("history", "d")));
+    assertEquals(
+        "1 WHEN c failed: exit 3 TIME it had never run\n", plain(folder.run("history", "c")));
+    assertEquals(
+        "1 WHEN d failed: signal 9 TIME it had never run\n", plain(folder.run("history", "d")));
     assertEquals(
         "1 each/n=1 1 each/n=2",
         plain(folder.run("history", "each"))
-            .replaceAll(" WHEN|ran TIME", "")
+            .replaceAll(" WHEN|ran TIME|it had never run", "")
             .lines()
             .map(String::strip)
             .sorted()
@@ -124,7 +126,7 @@ class HistoryCommandTest {
     Run run = folder.run("history");
     assertEquals("1 WHEN exit 1 TIME 4 ran, 2 failed\n", plain(run));
     assertTrue(run.err().startsWith("torc.yaml:1:1: unknown key job"), run.err());
-    assertEquals("1 WHEN a ran TIME\n", plain(folder.run("history", "a")));
+    assertEquals("1 WHEN a ran TIME it had never run\n", plain(folder.run("history", "a")));
   }
 
   @Test
@@ -142,5 +144,7 @@ class HistoryCommandTest {
     assertEquals("ok", run.get("outcome").asText());
     assertEquals(2, run.get("attempt").asInt());
     assertTrue(run.get("seconds").asDouble() > 0);
+    assertEquals("never_ran", run.get("reasons").get(0).get("kind").asText());
+    assertEquals(1, run.get("reason_count").asInt());
   }
 }

@@ -13,6 +13,7 @@ import dev.torc.engine.StubRunner.Held;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.machine.Series;
 import dev.torc.machine.Usage;
+import dev.torc.report.AttemptText;
 import dev.torc.report.JobUse;
 import dev.torc.session.StatsRequest;
 import java.util.ArrayList;
@@ -69,6 +70,8 @@ class AttemptsTest extends Harness {
     assertEquals(null, first.executor());
     assertEquals(new AttemptRecord.Asked(2, 1L << 30, 0, 3_600_000_000_000L), first.asked());
     assertEquals(1, first.build());
+    assertEquals(1, first.reasonCount());
+    assertEquals("never ran", AttemptText.why(first));
 
     build();
     assertEquals(3, attempts().size()); // up to date is no attempt
@@ -76,6 +79,23 @@ class AttemptsTest extends Harness {
     scripts.remove("a");
     build();
     assertEquals(2, attempts().getLast().build());
+    assertEquals("command changed: a → other", AttemptText.why(attempts().getLast()));
+  }
+
+  @Test
+  void ofManyReasonsTheFirstAndTheirNumberAreKept() {
+    given("a: { command: a, needs: [x, y, z], produces: a }");
+    List.of("x", "y", "z").forEach(file -> edit(file, "1"));
+    build();
+    List.of("x", "y", "z").forEach(file -> edit(file, "2"));
+    build();
+    AttemptRecord last = attempts().getLast();
+    assertEquals(3, last.reasonCount());
+    assertEquals(2, last.reasons().size());
+    assertTrue(
+        AttemptText.why(last)
+            .matches("need x changed [0-9a-f]{7} → [0-9a-f]{7}; need y changed .*; …and 1 more"),
+        AttemptText.why(last));
   }
 
   @Test

@@ -66,16 +66,68 @@ class ReportRequestTest extends Harness {
     assertEquals(2, report.history().size());
   }
 
+  private void branch(String text) {
+    given(
+        """
+        a: { command: TEXT, produces: a }
+        g: { command: 'g {n}', needs: a, produces: 'g{n}', parameters: { n: [1, 2] } }
+        d: { command: d, produces: d }
+        """
+            .replace("TEXT", text));
+  }
+
+  @Test
+  void whatWasRestoredIsToldWithWhereItComesFrom() throws Exception {
+    restores = true;
+    branch("one");
+    build();
+    branch("two");
+    build();
+    branch("one");
+    build();
+    BuildReport report = report(0);
+    Map<String, State> restored =
+        Map.of(
+            "a", State.RESTORED,
+            "g/n=1", State.RESTORED,
+            "g/n=2", State.RESTORED,
+            "d", State.UP_TO_DATE);
+    assertEquals(restored, states(report));
+    Row first = report.jobs().getFirst();
+    assertEquals(1, first.from().build());
+    assertEquals(0, first.attempts());
+    assertEquals("command changed: two → one", first.why());
+    assertEquals(List.of(), report.attempts());
+    assertEquals(
+        List.of("a RESTORED", "g (2) RESTORED", "d UP_TO_DATE"),
+        report.pictures().getFirst().vertices().stream()
+            .map(v -> v.label() + " " + v.state())
+            .toList());
+
+    edit("d", "altered"); // a later build in which the others are as they were
+    build();
+    assertEquals(State.RESTORED, states(report(3)).get("a"));
+    assertEquals(State.UP_TO_DATE, states(report(0)).get("a"));
+    assertEquals(null, report(0).jobs().getFirst().from());
+  }
+
   @Test
   void anEarlierBuildKnowsItsAttempts() throws Exception {
     line();
     build();
     edit("torc.yaml", "jobs: { d: { command: other, produces: d } }");
+    scripts.put("d", job -> job.exit(3));
     build();
+    scripts.remove("d");
+    build();
+    Row failed = report(2).jobs().getFirst();
+    assertEquals("command changed: d → other", failed.why());
+    assertEquals("exit 3", failed.what());
+    assertEquals("failed last time (exit 3)", report(3).jobs().getFirst().why());
     BuildReport report = report(1);
     assertEquals(
         Map.of("a", State.RAN, "b", State.RAN, "c", State.RAN, "d", State.RAN), states(report));
-    assertEquals("", report.jobs().getFirst().why(), "the reason of a later run is not this one's");
+    assertEquals("never ran", report.jobs().getFirst().why(), "the reason of that run");
     assertEquals(1, report.build().id().number());
   }
 

@@ -4,6 +4,7 @@ import dev.torc.cache.AttemptRecord;
 import dev.torc.cache.BuildId;
 import dev.torc.cache.BuildRecord;
 import dev.torc.cache.JobResult.Outcome;
+import dev.torc.cache.Origin;
 import dev.torc.machine.Series;
 import dev.torc.machine.Usage;
 import dev.torc.report.BuildReport.Fact;
@@ -31,16 +32,16 @@ public final class Reports {
   private static BuildReport.Picture picture(List<Row> rows) {
     List<BuildReport.Vertex> vertices = new ArrayList<>();
     List<BuildReport.Edge> edges = new ArrayList<>();
-    for (int v = 0; v < Math.min(5, rows.size()); v++) {
+    for (int v = 0; v < Math.min(6, rows.size()); v++) {
       Row row = rows.get(v);
       vertices.add(
-          new BuildReport.Vertex(v, row.name(), row.state(), v, v * 250, 20 + v * 40, 200));
+          new BuildReport.Vertex(v, row.name(), row.state(), v, v * 250, 20 + v % 5 * 40, 200));
       if (v > 0) {
         float[] bends = v == 1 ? new float[] {v * 250 - 20, 10} : new float[0];
         edges.add(new BuildReport.Edge(v - 1, v, bends));
       }
     }
-    return new BuildReport.Picture(false, 1250, 220, vertices, edges);
+    return new BuildReport.Picture(false, 1500, 220, vertices, edges);
   }
 
   /** A report whose picture has the stages of a graph. */
@@ -77,8 +78,13 @@ public final class Reports {
         of.leftOut());
   }
 
+  private static State idle(int job) {
+    return job % 30 == 2 ? State.BLOCKED : job % 30 == 5 ? State.RESTORED : State.UP_TO_DATE;
+  }
+
   /**
-   * A report of so many jobs, of which each tenth failed and each tenth of these blocked another.
+   * A report of so many jobs, of which each tenth failed and each tenth of these blocked another;
+   * of those that did not run some were restored.
    */
   public static BuildReport of(int jobs) {
     Resources asked =
@@ -107,16 +113,21 @@ public final class Reports {
               new Usage(i % 9 * SECOND / 9, SECOND / 10, (i % 100 + 1) << 20, i, 4096L * i),
               "host",
               null,
-              new AttemptRecord.Asked(2, 1L << 30, 0, 3600 * SECOND));
+              new AttemptRecord.Asked(2, 1L << 30, 0, 3600 * SECOND),
+              List.of(),
+              0);
       rows.add(
           new Row(
               name,
               i % 5 == 0 ? null : "align",
-              bad ? State.FAILED : ran ? State.RAN : i % 30 == 2 ? State.BLOCKED : State.UP_TO_DATE,
-              ran ? "need in" + i + ".csv changed 3f2a91c → 88d01be" : "",
+              bad ? State.FAILED : ran ? State.RAN : idle(i),
+              ran || idle(i) == State.RESTORED
+                  ? "need in" + i + ".csv changed 3f2a91c → 88d01be"
+                  : "",
               bad ? "exit 3" : "",
               ran ? 1 : 0,
               ran ? run : null,
+              !ran && idle(i) == State.RESTORED ? new Origin("", 3, "", BEGAN) : null,
               asked));
       if (ran) {
         spans.add(new Span(i, i % 4, run));
@@ -134,7 +145,16 @@ public final class Reports {
             new BuildId("id", 7),
             BEGAN,
             jobs * SECOND / 4,
-            new TreeMap<>(Map.of("RAN", jobs / 2, "FAILED", failed, "UP_TO_DATE", jobs / 3)),
+            new TreeMap<>(
+                Map.of(
+                    "RAN",
+                    jobs / 2,
+                    "FAILED",
+                    failed,
+                    "RESTORED",
+                    jobs / 30,
+                    "UP_TO_DATE",
+                    jobs / 3)),
             1,
             List.of());
     return new BuildReport(

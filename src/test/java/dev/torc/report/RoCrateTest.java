@@ -61,6 +61,7 @@ class RoCrateTest {
             job,
             step,
             build,
+            !note.contains(", by "),
             outcome,
             BEGAN + 1,
             BEGAN + 1001,
@@ -197,6 +198,16 @@ class RoCrateTest {
         "cat a > b\n(no longer up to date: forced)",
         text(crate.get("#run/train/seed=2"), "description"));
     assertNull(text(crate.get("#run/train/seed=2"), "error"));
+  }
+
+  @Test
+  void whatAnotherProjectRanNobodyHereRan() throws IOException {
+    builds.add(new Build(5, BEGAN, BEGAN + 2000, null));
+    String note = "restored in build 5 from build 3 on login1, by /scratch/store";
+    ran("first", 0, 5, Outcome.OK, note, "", List.of());
+    JsonNode run = crate().get("#run/first");
+    assertEquals("cat a > b\n(" + note + ")", text(run, "description"));
+    assertNull(run.get("agent"));
   }
 
   @Test

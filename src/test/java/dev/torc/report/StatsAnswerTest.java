@@ -40,7 +40,9 @@ class StatsAnswerTest {
         new Usage(cpu * SECOND, 0, peak, 4096, 8192),
         "here",
         null,
-        new AttemptRecord.Asked(1, 0, 0, 0));
+        new AttemptRecord.Asked(1, 0, 0, 0),
+        List.of(),
+        0);
   }
 
   private static final StatsAnswer ANSWER =

@@ -14,7 +14,8 @@ function showGraph(known) {
   let top = 0;
   let chosen = -1;
   let fitted = false;
-  const names = { ran: 'ran', failed: 'failed', interrupted: 'interrupted', blocked: 'blocked' };
+  const names = { ran: 'ran', failed: 'failed', interrupted: 'interrupted', blocked: 'blocked',
+    restored: 'restored' };
 
   const height = Math.max(...known.pictures.map(picture => picture.height)) + 40;
   const shown = canvas(of.stages ? 'Stages of the graph' : 'Graph of jobs and groups', Math.max(80, Math.min(420, height)),

@@ -6,8 +6,8 @@ function showSummary(known) {
   part('subtitle').textContent = moment(build.started) + ', '
     + (build.seconds === null ? 'did not end in order' : time(build.seconds))
     + (build.exit === null ? '' : ', exit status ' + build.exit) + ', in ' + known.root;
-  const words = { RAN: 'ran', UP_TO_DATE: 'up to date', FAILED: 'failed', BLOCKED: 'blocked',
-    INTERRUPTED: 'interrupted', SUBMITTED: 'submitted', NOT_REACHED: 'not reached', RESTORED: 'restored' };
+  const words = { RAN: 'ran', RESTORED: 'restored', UP_TO_DATE: 'up to date', FAILED: 'failed', BLOCKED: 'blocked',
+    INTERRUPTED: 'interrupted', SUBMITTED: 'submitted', NOT_REACHED: 'not reached' };
   const list = make('ul', { class: 'counts' });
   for (const [key, word] of Object.entries(words)) {
     const n = build.counts[key] || 0;
@@ -52,7 +52,8 @@ function showSummary(known) {
   }
   if (!known.last) {
     section.append(make('p', { class: 'soft' },
-      'Later builds are on record: of this one the page knows the attempts, not what was up to date.'));
+      'Later builds are on record: of this one the page knows the attempts, and of what was restored '
+      + 'just the jobs that did not run since; what was up to date it does not know.'));
   }
 }
 
@@ -70,13 +71,13 @@ function showHistory(known) {
       'build ' + build.number + ': ' + time(build.seconds ?? NaN))));
   });
   const rows = known.history.map(build => ['build ' + build.number, moment(build.started),
-    time(build.seconds ?? NaN), String(build.counts.RAN || 0), String(build.counts.UP_TO_DATE || 0),
+    time(build.seconds ?? NaN), String(build.counts.RAN || 0), String(build.counts.RESTORED || 0), String(build.counts.UP_TO_DATE || 0),
     String(build.counts.FAILED || 0), build.exit === null ? '–' : String(build.exit)]);
   part('history').append(
     make('figure', null, svg, make('figcaption', null,
       'Duration of each build, oldest first; the longest took ' + time(most) + '.')),
     make('details', null, make('summary', null, 'As a table'),
-      table('Builds', [['build', 'began', 'took', 'ran', 'up to date', 'failed', 'exit'], ...rows], 2)));
+      table('Builds', [['build', 'began', 'took', 'ran', 'restored', 'up to date', 'failed', 'exit'], ...rows], 2)));
 }
 
 function showFacts(known) {

@@ -14,7 +14,7 @@ function showTable(known) {
     ['read', job => size(known.read[job]), by(known.read)],
     ['written', job => size(known.written[job]), by(known.written)],
     ['tries', job => String(known.attempts[job]), by(known.attempts)],
-    ['why', job => known.texts[known.what[job]] || known.texts[known.why[job]], (a, b) => known.why[a] - known.why[b]],
+    ['why', why, (a, b) => known.why[a] - known.why[b]],
   ];
   const numbers = new Set(['began', 'waited', 'took', 'CPUs', 'memory', 'read', 'written', 'tries']);
   let order = Int32Array.from({ length: known.jobs }, (_, i) => i);
@@ -34,7 +34,13 @@ function showTable(known) {
     make('thead', null, make('tr', null, ...heads)), body);
   const scroll = make('div', { class: 'scroll', id: 'table', scroll: () => paint() }, grid);
   const details = make('div', { id: 'details', 'aria-live': 'polite' });
-  const words = columns[10][1];
+
+  // How it failed, else why it ran or would have run.
+  function why(job) {
+    const from = known.texts[known.from[job]];
+    const reason = known.texts[known.what[job]] || known.texts[known.why[job]];
+    return from === '' ? reason : 'from ' + from + (reason === '' ? '' : ': ' + reason);
+  }
 
   function by(values) {
     const at = values.at && !ArrayBuffer.isView(values) ? values.at : job => values[job];
@@ -51,7 +57,7 @@ function showTable(known) {
     const found = [];
     for (let job = 0; job < known.jobs; job++) {
       if ((only < 0 || known.state[job] === only)
-          && (wanted === '' || known.name[job].toLowerCase().includes(wanted) || words(job).toLowerCase().includes(wanted))) {
+          && (wanted === '' || known.name[job].toLowerCase().includes(wanted) || why(job).toLowerCase().includes(wanted))) {
         found.push(job);
       }
     }
@@ -132,7 +138,8 @@ function showTable(known) {
   }
 
   function describe(job) {
-    const facts = [['state', known.states[known.state[job]]], ['why it ran', known.texts[known.why[job]]],
+    const facts = [['state', known.states[known.state[job]]], ['restored from', known.texts[known.from[job]]],
+      [known.texts[known.from[job]] === '' ? 'why it ran' : 'why it would have run', known.texts[known.why[job]]],
       ['how it failed', known.texts[known.what[job]]], ['began', time(known.start[job])],
       ['waited', time(known.queued[job])],
       ['took', time(known.wall[job]) + (known.askedTime[job] > 0 ? ' of ' + time(known.askedTime[job]) : '')],

@@ -1,0 +1,100 @@
+package dev.torc.engine;
+
+import dev.torc.cache.ManifestEntry;
+import dev.torc.plan.Reason;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The reasons of a run as the history of attempts keeps them: the first ones, none of them long,
+ * since there are many attempts. In words they are what those of the last run are, but for what was
+ * cut; that stands in the records of the job.
+ */
+final class ShortReasons {
+
+  /** So many of a run. */
+  static final int KEPT = 2;
+
+  /** Characters of a text; reports show no more of two texts that differ. */
+  static final int TEXT = 60;
+
+  /** Characters of a name. */
+  static final int NAME = 200;
+
+  /** Hexadecimal digits of a digest, and as many of them as reports show. */
+  private static final int DIGEST = 64;
+
+  private static final int SHOWN = 7;
+
+  /** What may stand before a digest. */
+  private static final String[] BEFORE = {"", "link ", "sha256 "};
+
+  /** Characters of two texts that stand before the first in which they differ. */
+  private static final int CONTEXT = 12;
+
+  private static final String CUT = "…";
+
+  private ShortReasons() {}
+
+  /** The first of these. */
+  static List<ManifestEntry> of(List<Reason> reasons) {
+    int size = Math.min(KEPT, reasons.size());
+    List<ManifestEntry> entries = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      entries.add(of(reasons.get(i)));
+    }
+    return entries;
+  }
+
+  private static ManifestEntry of(Reason reason) {
+    String old = digest(reason.old());
+    String now = digest(reason.now());
+    if (Math.max(old.length(), now.length()) > TEXT) {
+      int same = 0;
+      int most = Math.min(old.length(), now.length());
+      while (same < most && old.charAt(same) == now.charAt(same)) {
+        same++;
+      }
+      int from = Math.max(0, same - CONTEXT);
+      old = part(old, from);
+      now = part(now, from);
+    }
+    return new ManifestEntry(reason.kind().ordinal(), name(reason.name()), old, now);
+  }
+
+  /** The end of a path tells more than its begin. */
+  private static String name(String name) {
+    return name.length() <= NAME
+        ? name
+        : CUT + name.substring(whole(name, name.length() - NAME + 1));
+  }
+
+  private static String part(String text, int from) {
+    String part = from == 0 ? text : CUT + text.substring(whole(text, from));
+    return part.length() <= TEXT ? part : part.substring(0, whole(part, TEXT - 1)) + CUT;
+  }
+
+  /** A place between two characters that are one, or the next one before it. */
+  private static int whole(String text, int at) {
+    return Character.isLowSurrogate(text.charAt(at)) ? at - 1 : at;
+  }
+
+  private static String digest(String text) {
+    for (String before : BEFORE) {
+      int end = before.length() + DIGEST;
+      if (text.length() >= end && text.startsWith(before) && isHex(text, before.length(), end)) {
+        return text.substring(0, before.length() + SHOWN) + text.substring(end);
+      }
+    }
+    return text;
+  }
+
+  private static boolean isHex(String text, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (Character.digit(text.charAt(i), 16) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
