@@ -25,7 +25,7 @@ final class WhyCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     try (ReadSession look = ReadSession.at(project(console), console::warn)) {
-      print(console, new JobsRequest(targets, instances).why(look, console::warn));
+      print(console, new JobsRequest(targets, instances).why(look));
     }
     return Exit.DONE;
   }

@@ -95,8 +95,8 @@ public final class BuildSession {
 
   private Plan look(Consumer<String> warn) throws IOException {
     boolean asks = request.dry() && shared.isAny() && project.restores();
-    try (SharedStores stores = asks ? shared.open(false, () -> true, warn) : null;
-        ReadSession look = ReadSession.at(project, rest, request.lock().gone(), stores, warn)) {
+    SharedStores stores = asks ? shared.open(false, () -> true, warn) : null;
+    try (ReadSession look = ReadSession.at(project, rest, request.lock().gone(), stores, warn)) {
       JobSelection expanded = look.project().selectToBuild(request.targets());
       Plan plan = look.plan(expanded, request.force());
       capacity.refuse(plan);

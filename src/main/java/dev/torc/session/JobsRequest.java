@@ -25,7 +25,6 @@ import dev.torc.report.ListAnswer;
 import dev.torc.report.StatusAnswer;
 import dev.torc.report.WhyAnswer;
 import dev.torc.report.WhyAnswer.Question;
-import dev.torc.store.SharedStores;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
@@ -175,12 +174,8 @@ public record JobsRequest(List<String> targets, boolean instances) {
     }
   }
 
-  /**
-   * Why they run or ran, and who needs files; good until the session is closed.
-   *
-   * @param warn takes lines for people
-   */
-  public WhyAnswer why(ReadSession look, Consumer<String> warn) throws IOException {
+  /** Why they run or ran, and who needs files; good until the session is closed. */
+  public WhyAnswer why(ReadSession look) throws IOException {
     Project project = look.project();
     PathReaders readers = new PathReaders(project.graph(), look.records(), look.contents());
     List<Question> questions = new ArrayList<>();
@@ -200,7 +195,7 @@ public record JobsRequest(List<String> targets, boolean instances) {
     Plan plan = look.plan(asked, false);
     return new WhyAnswer(
         plan,
-        near(project, plan, jobs, warn),
+        near(look, plan, jobs),
         look.records(),
         look.contents(),
         new Causes(project.graph(), look.records()),
@@ -210,21 +205,17 @@ public record JobsRequest(List<String> targets, boolean instances) {
   }
 
   /** What is nearest to jobs that will run, where that could have stood for them. */
-  private static Map<Integer, NearestResult> near(
-      Project project, Plan plan, BitSet jobs, Consumer<String> warn) {
+  private static Map<Integer, NearestResult> near(ReadSession look, Plan plan, BitSet jobs) {
+    Project project = look.project();
     Map<Integer, NearestResult> near = new HashMap<>();
     if (jobs.cardinality() > FEW || !project.restores()) {
       return near;
     }
-    SharedAccess shared = new SharedAccess(project);
-    try (SharedStores folders = shared.isAny() ? shared.open(true, () -> true, warn) : null) {
-      for (int job : project.graph().inOrder(jobs)) {
-        if (plan.verdict(job) instanceof Verdict.WillRun will
-            && Decider.mayRestore(will.reasons())) {
-          NearestResult found = NearestResult.of(plan.context(), job, will, folders);
-          if (found != null) {
-            near.put(job, found);
-          }
+    for (int job : project.graph().inOrder(jobs)) {
+      if (plan.verdict(job) instanceof Verdict.WillRun will && Decider.mayRestore(will.reasons())) {
+        NearestResult found = NearestResult.of(plan.context(), job, will, look.asked());
+        if (found != null) {
+          near.put(job, found);
         }
       }
     }

@@ -77,19 +77,20 @@ public final class ReadSession implements AutoCloseable {
   }
 
   /**
-   * Opens the cache for looking.
+   * Opens the cache for looking; of shared stores, folders are asked too.
    *
    * @param note takes a line where the cache cannot be used, or a group cannot be expanded
    */
   public static ReadSession at(Project project, Consumer<String> note) throws IOException {
-    return at(project, RestState.of(project, FileClock.none()), Set.of(), null, note);
+    SharedStores folders = new SharedAccess(project).look(note);
+    return at(project, RestState.of(project, FileClock.none()), Set.of(), folders, note);
   }
 
   /**
    * The same where what is at rest was looked at already.
    *
    * @param gone as {@link LockTerms#gone}
-   * @param asked shared stores that are asked what they have; null for none
+   * @param asked shared stores that are asked what they have, and closed in the end; null for none
    */
   static ReadSession at(
       Project project, RestState rest, Set<String> gone, SharedStores asked, Consumer<String> note)
@@ -98,6 +99,9 @@ public final class ReadSession implements AutoCloseable {
     try {
       return new ReadSession(project, rest, cache, gone, asked, note);
     } catch (IOException | RuntimeException e) {
+      if (asked != null) {
+        asked.close();
+      }
       cache.close();
       throw e;
     }
@@ -151,8 +155,16 @@ public final class ReadSession implements AutoCloseable {
     return digests;
   }
 
+  /** The shared stores that are asked; null for none. */
+  SharedStores asked() {
+    return asked;
+  }
+
   @Override
   public void close() {
+    if (asked != null) {
+      asked.close();
+    }
     cache.close();
   }
 }

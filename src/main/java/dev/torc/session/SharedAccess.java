@@ -75,6 +75,23 @@ record SharedAccess(Project project) {
     }
   }
 
+  /**
+   * Opens the folders for who only looks; null where there are none that may be asked.
+   *
+   * @param told takes lines for people
+   */
+  SharedStores look(Consumer<String> told) {
+    if (!project.restores() || entries().stream().allMatch(entry -> entry.path() == null)) {
+      return null;
+    }
+    try {
+      return open(true, () -> true, told);
+    } catch (BadInput e) {
+      told.accept(e.diagnostics().getFirst().toString()); // a build refuses it
+      return null;
+    }
+  }
+
   private SharedSettings settings(SharedEntry entry, Map<String, String> headers) {
     return new SharedSettings(
         path(entry.path()), entry.group(), entry.url(), headers, path(entry.key()), entry.trust());
