@@ -137,9 +137,14 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return folder.resolve("logs");
   }
 
+  /** The files of the user that torc moved aside. */
+  public Path kept() {
+    return folder.resolve("kept");
+  }
+
   /** What rule 15 set aside in a build. */
   public Path kept(String build) {
-    return folder.resolve("kept").resolve(build);
+    return kept().resolve(build);
   }
 
   /** What earlier runs made, by digest. */

@@ -33,12 +33,31 @@ public record StatusAnswer(
    * @param failed by name how each failed, in one phrase
    * @param holder who is at work, null if nobody is
    * @param running names of the jobs that run now, sorted
+   * @param disk what all that takes
    */
   public record Past(
       BuildRecord build,
       SortedMap<String, String> failed,
       BuildLock.Holder holder,
-      List<String> running) {}
+      List<String> running,
+      Disk disk) {}
+
+  /**
+   * What torc's own folder takes, in bytes.
+   *
+   * @param store earlier results
+   * @param kept the user's files that were moved aside
+   * @param records and logs
+   */
+  public record Disk(long store, long kept, long records) {
+
+    private long all() {
+      return store + kept + records;
+    }
+  }
+
+  /** Bytes that are worth a line. */
+  private static final long LARGE = 1_000_000_000;
 
   /** Whether the build file is accepted, so that there are verdicts. */
   public boolean isAccepted() {
@@ -74,9 +93,25 @@ public record StatusAnswer(
           "at work: process %d, %s%s\n"
               .formatted(past.holder.pid(), SafeText.line(past.holder.what()), running()));
     }
+    if (past.disk.all() > LARGE) {
+      out.append(disk()).append('\n');
+    }
     return out.append(past.build == null ? "no build yet" : "last " + build())
         .append('\n')
         .toString();
+  }
+
+  private String disk() {
+    String all = ".torc takes " + Amount.size(past.disk.all());
+    long most = Math.max(past.disk.store, past.disk.kept);
+    if (most <= past.disk.records) {
+      return all;
+    }
+    return all
+        + ", %s of it ".formatted(Amount.size(most))
+        + (most == past.disk.store
+            ? "earlier results; `torc store --prune SIZE` removes the oldest"
+            : "files that torc moved aside; look at .torc/kept, and remove it");
   }
 
   private String running() {
@@ -178,6 +213,7 @@ public record StatusAnswer(
                 .text("build", holder.build())
                 .text("what", holder.what())
                 .texts("running", past.running));
+    out.number("torc_bytes", past.disk.all());
     out.object("last_build", past.build != null, () -> line().json(out));
   }
 }

@@ -135,7 +135,8 @@ public record JobsRequest(List<String> targets, boolean instances) {
         builds.isEmpty() ? null : builds.getFirst(),
         failed,
         holder,
-        running.running().stream().sorted().toList());
+        running.running().stream().sorted().toList(),
+        DiskUse.of(folder.place(), cache));
   }
 
   private boolean isAsked(Project project, String job, JobSelection selection) {

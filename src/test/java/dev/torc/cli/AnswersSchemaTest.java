@@ -176,7 +176,9 @@ class AnswersSchemaTest {
     holds("adopt", "adopt", "b");
     StringWriter atWork = new StringWriter();
     BuildLock.Holder holder = new BuildLock.Holder(4711, "id", "torc build");
-    StatusAnswer.Past past = new StatusAnswer.Past(null, new TreeMap<>(), holder, List.of("a"));
+    StatusAnswer.Past past =
+        new StatusAnswer.Past(
+            null, new TreeMap<>(), holder, List.of("a"), new StatusAnswer.Disk(1, 2, 3));
     JsonWriter.document(atWork, new StatusAnswer(folder.at(), null, List.of(), past, 0)::json);
     accepts("status", atWork.toString());
 

@@ -9,6 +9,7 @@ import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
 import dev.torc.cache.ThisHost;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -186,12 +187,29 @@ class StatusCommandTest {
   }
 
   @Test
+  void whatTorcTakesIsToldWhereItIsMuch() throws IOException {
+    folder.build();
+    assertFalse(folder.run("status").out().contains(".torc takes"));
+    Path kept = Files.createDirectories(cwd.resolve(".torc/kept/1"));
+    try (RandomAccessFile large = new RandomAccessFile(kept.resolve("x").toFile(), "rw")) {
+      large.setLength(3L << 30); // no byte of it is written
+    }
+    String out = folder.run("status").out();
+    assertTrue(
+        out.contains(
+            "\n.torc takes 3.0 GiB, 3.0 GiB of it files that torc moved aside;"
+                + " look at .torc/kept, and remove it\nlast build"),
+        out);
+  }
+
+  @Test
   void jsonHasItAll() throws IOException {
     folder.build();
     String out = folder.run("status", "--json").out();
     assertTrue(out.startsWith("{\"version\":1,\"root\":\"" + cwd + "\",\"accepted\":true,"), out);
     assertTrue(out.contains("{\"job\":\"first\",\"verdict\":\"up_to_date\"}"), out);
-    assertTrue(out.contains("\"at_work\":null,\"last_build\":{\"number\":1,"), out);
+    assertTrue(out.contains("\"at_work\":null,\"torc_bytes\":"), out);
+    assertTrue(out.contains(",\"last_build\":{\"number\":1,"), out);
     assertTrue(
         out.endsWith(
             "\"exit\":0,\"counts\":{\"blocked\":0,\"failed\":0,\"interrupted\":0,\"not_reached\":0,\"ran\":3,\"restored\":0,\"submitted\":0,\"up_to_date\":0}}}\n"),
