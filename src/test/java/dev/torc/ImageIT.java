@@ -56,6 +56,7 @@ class ImageIT {
               Map.entry("stats", "0 stats"),
               Map.entry("report", "0 report"),
               Map.entry("history", "0 history"),
+              Map.entry("store", "0 store --make-key key.pem"),
               Map.entry("watch", "2 watch --no-such-option"),
               Map.entry("data", "0 data"),
               Map.entry("events", "0 events"),

@@ -166,6 +166,7 @@ class TranscriptsIT {
         .filter(line -> !line.matches("warning: job \\S+ asks for \\d+ cpus.*"))
         // How much is kept depends on the disk; the first build that keeps anything tells it.
         .filter(line -> !line.startsWith("earlier results are kept in .torc/store, "))
+        .map(line -> line.replaceAll("^\\S+ \\S+ at most, 5 GiB or", "SIZE at most, 5 GiB or"))
         .map(line -> line.replaceAll("\\b[0-9a-f]{7}\\b", "DIGEST"))
         .map(line -> line.replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d", "MOMENT"))
         .map(line -> line.replaceAll("\\d+\\.\\d s\\b", "SECONDS"))

@@ -26,6 +26,7 @@ final class Commands {
     commands.put("stats", StatsCommand::new);
     commands.put("report", ReportCommand::new);
     commands.put("history", HistoryCommand::new);
+    commands.put("store", StoreCommand::new);
     commands.put("init", InitCommand::new);
     commands.put("import", ImportCommand::new);
     commands.put("slurm", SlurmCommand::new);

@@ -299,7 +299,8 @@ public final class KeptResults implements ResultParts {
     }
   }
 
-  private static List<OwnedPath> parts(StoredResult result) {
+  /** All of a result that the store may have: the products, and what the job wrote. */
+  static List<OwnedPath> parts(StoredResult result) {
     List<OwnedPath> parts = result.parts();
     if (result.log() != null) {
       parts.add(result.logPart());

@@ -17,6 +17,8 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -212,8 +214,22 @@ final class LocalStore {
             sum[0] += attributes.isRegularFile() ? attributes.size() : 0;
             return FileVisitResult.CONTINUE;
           }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path at, IOException refused) {
+            return FileVisitResult.CONTINUE; // it went meanwhile, or is another member's alone
+          }
         });
     return sum[0];
+  }
+
+  /** The bytes of each thing that is there, by its name. */
+  SortedMap<String, Long> sizes() throws IOException {
+    SortedMap<String, Long> sizes = new TreeMap<>();
+    for (String name : names()) {
+      sizes.put(name, size(folder.resolve(name)));
+    }
+    return sizes;
   }
 
   /** The names of all that is there. */

@@ -171,6 +171,9 @@ class AnswersSchemaTest {
     holds("status", "status");
     Run.in(podman.env(), folder.at(), "build");
     holds("list", "list", "a");
+    holds("store", "store");
+    holds("store_jobs", "store", "a");
+    holds("store_key", "store", "--make-key", "key");
     folder.put("b", "mine");
     holds("clean", "clean", "-n");
     holds("adopt", "adopt", "b");
@@ -189,6 +192,8 @@ class AnswersSchemaTest {
     holds("events", "events");
     holds("history", "history");
     holds("history_jobs", "history", "a");
+    holds("store", "store");
+    holds("store_jobs", "store", "a");
     holds("clean", "clean", "-n");
     holds("refused", "list");
 

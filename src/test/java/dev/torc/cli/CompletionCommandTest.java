@@ -55,7 +55,7 @@ class CompletionCommandTest {
     all.addAll(Commands.all().keySet());
     all.addAll(List.of("a b", "out/x.txt", "some", "train"));
     assertEquals(all, fits(""));
-    assertEquals(List.of("told", "status", "stats", "slurm", "some"), fits("s"));
+    assertEquals(List.of("told", "status", "stats", "store", "slurm", "some"), fits("s"));
     assertEquals(List.of("told", "why"), fits("-j", "4", "wh"));
     assertEquals(List.of("told", "why"), fits("help", "wh"));
   }

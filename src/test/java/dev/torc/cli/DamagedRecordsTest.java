@@ -41,6 +41,8 @@ class DamagedRecordsTest {
           "history",
           "history --json m",
           "log m",
+          "store",
+          "store --json m",
           "graph",
           "graph --format json",
           "clean -n",

@@ -111,6 +111,9 @@ class HarmlessOutputTest {
             "history --last x~",
             "log nope~",
             "log --json m~",
+            "store nope~",
+            "store --make-key nope~/~",
+            "store --make-key s~",
             "adopt bad~",
             "clean -n",
             "clean",
@@ -125,6 +128,12 @@ class HarmlessOutputTest {
     }
     folder.put("p" + BAD, "mine\n");
     isHarmless(folder.run("build", "--force", "m" + BAD), "what is kept");
+    folder.put("s" + BAD, "other\n").run("build", "m" + BAD);
+    for (String line : List.of("store", "store --json", "store m~", "store --json m~")) {
+      Run run = folder.run(line.replace("~", BAD).split(" "));
+      assertTrue(run.out().contains("m"), run.err());
+      isHarmless(run, line);
+    }
     isHarmless(folder.run("clean", "--kept"), "clean --kept");
     isHarmless(folder.run("clean", "--all"), "clean --all");
   }

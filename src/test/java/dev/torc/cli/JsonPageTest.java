@@ -45,6 +45,10 @@ class JsonPageTest {
     collect(fields, "history");
     collect(fields, "history", "a");
     collect(fields, "graph");
+    collect(fields, "build");
+    collect(fields, "store");
+    collect(fields, "store", "a");
+    collect(fields, "store", "--make-key", "key");
     Files.writeString(root.resolve("b"), "mine");
     collect(fields, "clean", "-n");
     collect(fields, "adopt", "b");

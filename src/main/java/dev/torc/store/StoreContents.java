@@ -1,0 +1,94 @@
+package dev.torc.store;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.OwnedPath;
+import dev.torc.cache.StoredResult;
+import dev.torc.cache.StoredResults;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the local store holds, as one look found it: the results that are kept, and the bytes of
+ * each. A build may be at work meanwhile, so what it says may be over already. It changes nothing;
+ * {@link KeptResults} does.
+ *
+ * @param results the least recently used first
+ * @param sizes the bytes of all that is in the store, by name
+ */
+public record StoreContents(List<Held> results, Map<String, Long> sizes) {
+
+  /**
+   * A result that is kept.
+   *
+   * @param lacks what is neither in the store nor, by the records, where it stood
+   * @param standing whether some of it is not in the store but stands where it stood
+   */
+  public record Held(StoredResult result, List<OwnedPath> lacks, boolean standing) {}
+
+  /** Looks at the store of a root. */
+  public static StoreContents of(Cache cache) throws IOException {
+    Map<String, Long> sizes = new LocalStore(cache.place()).sizes();
+    List<StoredResult> all = new ArrayList<>();
+    new StoredResults(cache).each(all::add);
+    all.sort(Comparator.comparingLong(StoredResult::used));
+    List<Held> results = new ArrayList<>();
+    for (StoredResult each : all) {
+      results.add(held(each, sizes, cache));
+    }
+    return new StoreContents(results, sizes);
+  }
+
+  private static Held held(StoredResult result, Map<String, Long> sizes, Cache cache) {
+    List<OwnedPath> lacks = new ArrayList<>(0);
+    boolean standing = false;
+    for (OwnedPath part : result.parts()) {
+      if (!sizes.containsKey(LocalStore.name(part))) {
+        OwnedPath owned = cache.owned(part.path());
+        if (owned != null && !owned.adopted() && owned.isLike(part)) {
+          standing = true;
+        } else {
+          lacks.add(part);
+        }
+      }
+    }
+    return new Held(result, lacks, standing);
+  }
+
+  /** The bytes of all that is in the store. */
+  public long bytes() {
+    return sum(sizes.keySet());
+  }
+
+  /** The bytes in the store that some results have, those that they share counted once. */
+  public long bytes(Iterable<Held> some) {
+    return sum(names(some));
+  }
+
+  /** The bytes in the store that no result has, as a killed torc leaves them. */
+  public long unnamed() {
+    return bytes() - bytes(results);
+  }
+
+  private long sum(Set<String> names) {
+    long sum = 0;
+    for (String name : names) {
+      sum += sizes.getOrDefault(name, 0L);
+    }
+    return sum;
+  }
+
+  private static Set<String> names(Iterable<Held> some) {
+    Set<String> names = new HashSet<>();
+    for (Held each : some) {
+      for (OwnedPath part : KeptResults.parts(each.result)) {
+        names.add(LocalStore.name(part));
+      }
+    }
+    return names;
+  }
+}
