@@ -116,6 +116,9 @@ final class ManPage {
     if (option.arity().min() > 0) {
       names.append(" \\fI").append(escape(option.paramLabel())).append("\\fR");
     }
+    if (option.arity().min() == 0 && option.arity().max() > 0) {
+      names.append(" [\\fI").append(escape(option.paramLabel())).append("\\fR]");
+    }
     tag(names.toString(), option.description());
   }
 

@@ -101,6 +101,23 @@ final class Options {
   }
 
   /**
+   * An option whose value may be left out.
+   *
+   * @param take is given the value, an empty text where it is left out
+   */
+  void optional(String names, String label, String description, Consumer<String> take) {
+    spec.addOption(
+        OptionSpec.builder(names.split(" "))
+            .paramLabel(label)
+            .description(description)
+            .arity("0..1")
+            .fallbackValue("")
+            .type(String.class)
+            .setter(new Taker<>(String.class, take))
+            .build());
+  }
+
+  /**
    * Any number of words.
    *
    * @param label stands for one in the help

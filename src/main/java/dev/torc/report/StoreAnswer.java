@@ -74,7 +74,7 @@ public record StoreAnswer(Path folder, long bytes, long unnamed, Bound bound, Li
     text.append(limit());
     if (unnamed > 0) {
       text.append(Amount.size(unnamed))
-          .append(" of it belong to no result; they take room until the next build needs it\n");
+          .append(" of it belong to no result; `torc store --prune` takes them away\n");
     }
     if (!jobs.isEmpty()) {
       text.append("used from %s to %s\n".formatted(TimeText.local(first()), TimeText.local(last())))

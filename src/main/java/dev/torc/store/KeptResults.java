@@ -6,6 +6,7 @@ import dev.torc.cache.OwnedPath;
 import dev.torc.cache.StoredResult;
 import dev.torc.cache.StoredResults;
 import dev.torc.hash.Digest;
+import dev.torc.machine.Refusal;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -337,6 +338,11 @@ public final class KeptResults implements ResultParts {
             gone.add(result);
           }
         });
+    forget(gone);
+  }
+
+  /** Forgets some results, with the bytes that no other has. */
+  public synchronized void forget(List<StoredResult> gone) throws IOException {
     if (!gone.isEmpty()) {
       known();
     }
@@ -356,18 +362,26 @@ public final class KeptResults implements ResultParts {
     cache.put(new Batch().dropStored(result.details().restorable().key()));
   }
 
-  /** Takes away what no result has, as a killed torc leaves it. Returns its bytes. */
-  public synchronized long sweep() throws IOException {
+  /**
+   * Takes away what no result has, as a killed torc leaves it.
+   *
+   * @return a line on each thing that could not be taken away, as another member's folder
+   */
+  public synchronized List<String> sweep() throws IOException {
     count();
     known();
-    long before = bytes.size();
+    List<String> stuck = new ArrayList<>(0);
     for (String name : bytes.names()) {
       if (uses.getOrDefault(name, 0) <= 0) {
-        bytes.drop(name);
+        try {
+          bytes.drop(name);
+        } catch (FileSystemException e) {
+          stuck.add(Refusal.line(e));
+        }
       }
     }
     total = bytes.size();
-    return before - total;
+    return stuck;
   }
 
   /** The build is over: says how much is here now, for the next one. */

@@ -7,6 +7,7 @@ import dev.torc.cache.StoredResults;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,32 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
     return bytes() - bytes(results);
   }
 
+  /**
+   * The results that have to go where no more than so many bytes are to be left: the least recently
+   * used first. What takes no room here stays.
+   *
+   * @param gone those that go anyway
+   */
+  public List<Held> beyond(long most, List<Held> gone) {
+    List<Held> left = new ArrayList<>(results);
+    left.removeAll(gone);
+    Map<String, Integer> uses = new HashMap<>();
+    left.forEach(each -> names(each).forEach(name -> uses.merge(name, 1, Integer::sum)));
+    long total = bytes(left);
+    List<Held> beyond = new ArrayList<>();
+    for (Held oldest : left) {
+      Set<String> names = names(oldest);
+      names.retainAll(sizes.keySet());
+      if (total > most && !names.isEmpty()) {
+        beyond.add(oldest);
+        for (String name : names) {
+          total -= uses.merge(name, -1, Integer::sum) == 0 ? sizes.get(name) : 0;
+        }
+      }
+    }
+    return beyond;
+  }
+
   private long sum(Set<String> names) {
     long sum = 0;
     for (String name : names) {
@@ -84,10 +111,14 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
 
   private static Set<String> names(Iterable<Held> some) {
     Set<String> names = new HashSet<>();
-    for (Held each : some) {
-      for (OwnedPath part : KeptResults.parts(each.result)) {
-        names.add(LocalStore.name(part));
-      }
+    some.forEach(each -> names.addAll(names(each)));
+    return names;
+  }
+
+  private static Set<String> names(Held of) {
+    Set<String> names = new HashSet<>();
+    for (OwnedPath part : KeptResults.parts(of.result)) {
+      names.add(LocalStore.name(part));
     }
     return names;
   }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,6 +174,13 @@ class AnswersSchemaTest {
     holds("list", "list", "a");
     holds("store", "store");
     holds("store_jobs", "store", "a");
+    holds("store_freed", "store", "--prune", "-n");
+    holds("store_freed", "store", "--clear", "-n");
+    Path stored = folder.at().resolve(".torc/store");
+    try (Stream<Path> all = Files.list(stored)) {
+      Files.writeString(all.sorted().toList().getFirst(), "other");
+    }
+    holds("store_checked", "store", "--verify", "-n");
     holds("store_key", "store", "--make-key", "key");
     folder.put("b", "mine");
     holds("clean", "clean", "-n");
@@ -194,6 +202,8 @@ class AnswersSchemaTest {
     holds("history_jobs", "history", "a");
     holds("store", "store");
     holds("store_jobs", "store", "a");
+    holds("store_freed", "store", "--clear", "-n");
+    holds("store_checked", "store", "--verify", "-n");
     holds("clean", "clean", "-n");
     holds("refused", "list");
 

@@ -43,6 +43,8 @@ class DamagedRecordsTest {
           "log m",
           "store",
           "store --json m",
+          "store --prune=0 -n",
+          "store --verify -n",
           "graph",
           "graph --format json",
           "clean -n",

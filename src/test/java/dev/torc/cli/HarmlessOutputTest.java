@@ -8,10 +8,12 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +114,8 @@ class HarmlessOutputTest {
             "log nope~",
             "log --json m~",
             "store nope~",
+            "store --prune nope~",
+            "store --clear nope~",
             "store --make-key nope~/~",
             "store --make-key s~",
             "adopt bad~",
@@ -134,6 +138,12 @@ class HarmlessOutputTest {
       assertTrue(run.out().contains("m"), run.err());
       isHarmless(run, line);
     }
+    try (Stream<Path> all = Files.list(folder.at().resolve(".torc/store"))) {
+      Files.writeString(all.findFirst().orElseThrow(), "spoilt");
+    }
+    Run verified = folder.run("store", "--verify");
+    assertEquals(1, verified.exit(), verified.err());
+    isHarmless(verified, "store --verify");
     isHarmless(folder.run("clean", "--kept"), "clean --kept");
     isHarmless(folder.run("clean", "--all"), "clean --all");
   }

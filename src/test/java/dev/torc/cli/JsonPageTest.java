@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +50,11 @@ class JsonPageTest {
     collect(fields, "store");
     collect(fields, "store", "a");
     collect(fields, "store", "--make-key", "key");
+    try (Stream<Path> all = Files.list(root.resolve(".torc/store"))) {
+      Files.writeString(all.sorted().toList().getFirst(), "other");
+    }
+    collect(fields, "store", "--verify");
+    collect(fields, "store", "--clear");
     Files.writeString(root.resolve("b"), "mine");
     collect(fields, "clean", "-n");
     collect(fields, "adopt", "b");
