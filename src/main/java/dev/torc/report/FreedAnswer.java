@@ -27,7 +27,7 @@ public record FreedAnswer(
     if (results == 0 && freed == 0) {
       return left == 0 && bytes == 0
           ? "nothing is stored"
-          : "nothing to free: " + held(left, bytes) + (left == 1 ? " stays" : " stay");
+          : "nothing to free: " + held(left, bytes) + (left < 2 ? " stays" : " stay");
     }
     String stays = left == 0 && bytes == 0 ? "nothing" : held(left, bytes);
     return "%s %s%s; %s %s left"
@@ -36,11 +36,13 @@ public record FreedAnswer(
             Amount.size(freed),
             results == 0 ? " of no result" : " of " + Amount.count(results, "result"),
             stays,
-            dry ? "would be" : left == 1 || stays.equals("nothing") ? "is" : "are");
+            dry ? "would be" : left < 2 ? "is" : "are");
   }
 
   private static String held(int results, long bytes) {
-    return Amount.count(results, "result") + " with " + Amount.size(bytes);
+    return results == 0
+        ? Amount.size(bytes) + " of no result"
+        : Amount.count(results, "result") + " with " + Amount.size(bytes);
   }
 
   @Override

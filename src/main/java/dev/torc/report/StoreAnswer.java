@@ -59,8 +59,11 @@ public record StoreAnswer(Path folder, long bytes, long unnamed, Bound bound, Li
   public String text(Palette palette) {
     StringBuilder text = new StringBuilder();
     String where = SafeText.name(folder.toString());
-    if (jobs.isEmpty() && bytes == 0) {
-      text.append("nothing is stored in ").append(where).append('\n');
+    if (jobs.isEmpty()) {
+      text.append(bytes == 0 ? "nothing is" : "no result is")
+          .append(" stored in ")
+          .append(where)
+          .append('\n');
     } else {
       text.append(Amount.count(results(), "result"))
           .append(" of ")
@@ -74,7 +77,7 @@ public record StoreAnswer(Path folder, long bytes, long unnamed, Bound bound, Li
     text.append(limit());
     if (unnamed > 0) {
       text.append(Amount.size(unnamed))
-          .append(" of it belong to no result; `torc store --prune` takes them away\n");
+          .append(" there belong to no result; `torc store --prune` takes them away\n");
     }
     if (!jobs.isEmpty()) {
       text.append("used from %s to %s\n".formatted(TimeText.local(first()), TimeText.local(last())))

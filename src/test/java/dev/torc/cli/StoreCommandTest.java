@@ -168,7 +168,7 @@ class StoreCommandTest {
   @Test
   void whatNoResultHasIsTold() throws IOException {
     states("one\n", "two\n").put(".torc/store/f0123", "left by a kill");
-    assertTrue(shown("store").contains("14 B of it belong to no result; "), shown("store"));
+    assertTrue(shown("store").contains("14 B there belong to no result; "), shown("store"));
   }
 
   @Test

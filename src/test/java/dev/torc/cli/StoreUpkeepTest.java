@@ -234,7 +234,7 @@ class StoreUpkeepTest {
     Files.deleteIfExists(cwd.resolve(".torc/closed"));
     Run run = folder.run("store");
     assertEquals(0, run.exit(), run.err());
-    assertTrue(run.out().contains("4 B of it belong to no result"), run.out() + run.err());
+    assertTrue(run.out().contains("4 B there belong to no result"), run.out() + run.err());
     assertTrue(run.err().startsWith("warning: "), run.err());
     Run pruned = folder.run("store", "--prune");
     assertEquals(0, pruned.exit(), pruned.err());
