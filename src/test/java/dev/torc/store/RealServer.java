@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * WebDAV, or bazel-remote. It ends with the test, also when that is killed. Where it cannot be had,
  * a test is skipped with the reason.
  */
-final class RealServer implements AutoCloseable {
+public final class RealServer implements AutoCloseable {
 
   private static final int PATIENCE = 30; // seconds
 
@@ -35,14 +35,15 @@ final class RealServer implements AutoCloseable {
     this.port = port;
   }
 
-  String url() {
+  /** Where it is. */
+  public String url() {
     return "http://127.0.0.1:" + port;
   }
 
   /**
    * nginx, whose files lie in {@code data} below a folder; where it is not to be written: no PUT.
    */
-  static RealServer nginx(Path folder, boolean written) throws Exception {
+  public static RealServer nginx(Path folder, boolean written) throws Exception {
     String program = find("nginx");
     if (program.isEmpty() && "true".equals(System.getenv("CI"))) {
       fail("nginx is not installed: apt has nginx-light, see .ci/run");
