@@ -69,7 +69,7 @@ class CiIT {
     assertEquals(0, ran.exit(), ran.err());
     assertEquals(3, who.box().lines("out/top.txt").size());
     String told =
-        ran.err().lines().filter(l -> l.startsWith("store ")).collect(Collectors.joining("; "));
+        ran.err().lines().filter(l -> l.contains("store http")).collect(Collectors.joining("; "));
     return ran.counts() + (told.isEmpty() ? "" : "; " + told);
   }
 
