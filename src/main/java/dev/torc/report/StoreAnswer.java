@@ -2,6 +2,7 @@ package dev.torc.report;
 
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
+import dev.torc.workflow.SharedEntry;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,9 +15,11 @@ import java.util.List;
  * @param bytes of all that is in it
  * @param unnamed those of them that no result has
  * @param bound null where the build file is refused, so that nobody knows it
+ * @param shared the stores that others use too, as the build file names them
  * @param jobs that have results there; sorted here, the largest first
  */
-public record StoreAnswer(Path folder, long bytes, long unnamed, Bound bound, List<Job> jobs)
+public record StoreAnswer(
+    Path folder, long bytes, long unnamed, Bound bound, List<SharedEntry> shared, List<Job> jobs)
     implements Answer {
 
   private static final List<String> TITLES = List.of("job", "results", "size", "used");
@@ -75,6 +78,7 @@ public record StoreAnswer(Path folder, long bytes, long unnamed, Bound bound, Li
           .append('\n');
     }
     text.append(limit());
+    shared.forEach(store -> text.append(shared(store)).append('\n'));
     if (unnamed > 0) {
       text.append(Amount.size(unnamed))
           .append(" there belong to no result; `torc store --prune` takes them away\n");
@@ -85,6 +89,20 @@ public record StoreAnswer(Path folder, long bytes, long unnamed, Bound bound, Li
           .append(table(palette));
     }
     return text.toString();
+  }
+
+  private static String shared(SharedEntry store) {
+    String name = "shared: " + SafeText.name(store.name());
+    if (store.url() == null) {
+      return name + (store.group() == null ? "" : ", of group " + SafeText.name(store.group()));
+    }
+    return "%s, %s trusted, %s"
+        .formatted(
+            name,
+            Amount.count(store.trust().size(), "key"),
+            store.key() == null
+                ? "nothing is sent there"
+                : "signed by " + SafeText.name(store.key()) + ", which is trusted too");
   }
 
   private String limit() {
@@ -133,6 +151,15 @@ public record StoreAnswer(Path folder, long bytes, long unnamed, Bound bound, Li
                 .flag("keep_said", bound != null && bound.said)
                 .text("first_used", any ? TimeText.iso(first()) : null)
                 .text("last_used", any ? TimeText.iso(last()) : null));
+    out.objects(
+        "shared",
+        shared,
+        store ->
+            out.text("path", store.path())
+                .text("group", store.group())
+                .text("url", store.url())
+                .text("key", store.key())
+                .texts("trust", store.trust()));
     out.objects(
         "jobs",
         jobs,

@@ -7,6 +7,7 @@ import dev.torc.report.StoreResultsAnswer;
 import dev.torc.store.KeptResults;
 import dev.torc.store.StoreContents;
 import dev.torc.store.StoreContents.Held;
+import dev.torc.workflow.SharedEntry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -54,8 +55,17 @@ public final class StoreRequest {
                       held.getFirst().result().used(),
                       held.getLast().result().used())));
       return new StoreAnswer(
-          folder.place().store(), contents.bytes(), contents.unnamed(), bound(cache), told);
+          folder.place().store(),
+          contents.bytes(),
+          contents.unnamed(),
+          bound(cache),
+          shared(),
+          told);
     }
+  }
+
+  private List<SharedEntry> shared() {
+    return folder.project() == null ? List.of() : folder.project().workflow().stores().shared();
   }
 
   private StoreAnswer.Bound bound(Cache cache) throws IOException {

@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,38 @@ class StoreCommandTest {
         shown("store"));
     assertEquals("no result of first is stored\n", shown("store", "first"));
     assertFalse(folder.has(".torc"));
+  }
+
+  @Test
+  void sharedStoresAreNamedAndAskedNothing() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        stores:
+          shared:
+            - { path: ../store, group: users }
+            - { url: "https://example.org/x", trust: "ed25519:pcN7N6DDPDg9Nf7N9s1kGW1CBLY7pGFX1cJhRk9OQ7I=" }
+            - { url: "https://example.org/y", key: k, headers: { A: { env: TOKEN } } }
+        jobs:
+          a: { command: make a }
+        """);
+    assertEquals(
+        """
+        shared: STORE, of group users
+        shared: https://example.org/x, 1 key trusted, nothing is sent there
+        shared: https://example.org/y, 0 keys trusted, signed by k, which is trusted too
+        """
+            .replace("STORE", cwd.resolveSibling("store").toString()),
+        shown("store")
+            .lines()
+            .filter(line -> line.startsWith("shared"))
+            .collect(Collectors.joining("\n", "", "\n")));
+    String json = folder.run("store", "--json").out();
+    assertTrue(
+        json.contains(
+            "{\"path\":null,\"group\":null,\"url\":\"https://example.org/y\","
+                + "\"key\":\"k\",\"trust\":[]}"),
+        json);
   }
 
   @Test
