@@ -47,6 +47,12 @@ public record CheckRequest(ProjectOptions options) {
       } catch (BadInput refused) {
         errors.addAll(refused.diagnostics());
       }
+      try {
+        new SharedAccess(project).check();
+      } catch (BadInput refused) {
+        errors.addAll(refused.diagnostics());
+        refused.diagnostics().forEach(problem -> notes.remove(problem.toString()));
+      }
       for (Group group : project.workflow().groups()) {
         errors.addAll(group.problems());
         group.problems().forEach(problem -> notes.remove(problem.toString()));

@@ -12,12 +12,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * Sends results beside the build, two at a time. What holds the root's path is marked before: it
- * counts in no other root. It does not know how a store is sent to.
+ * Sends results beside the build, several at a time. What holds the root's path is marked before:
+ * it counts in no other root. It does not know how a store is sent to.
  */
 final class SharedSender implements AutoCloseable {
 
-  private static final int THREADS = 2;
+  private static final int THREADS = 8;
   private static final long LEAST = TimeUnit.SECONDS.toNanos(10);
   private static final long LOOK = 20; // milliseconds
 

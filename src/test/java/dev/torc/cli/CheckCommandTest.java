@@ -22,6 +22,27 @@ class CheckCommandTest {
   }
 
   @Test
+  void sharedStoresThatCannotBeMeantAreErrors() throws IOException {
+    Folder folder =
+        new Folder(cwd)
+            .put(
+                "torc.yaml",
+                """
+                stores:
+                  shared:
+                    - { path: store, group: no-such-group }
+                    - { url: "http://example.org" }
+                jobs:
+                  a: { command: "true" }
+                """);
+    Run run = folder.run("check");
+    assertEquals(2, run.exit());
+    assertEquals(
+        List.of("torc.yaml:3:7", "torc.yaml:4:7"),
+        run.err().lines().map(line -> line.substring(0, 13)).toList());
+  }
+
+  @Test
   void rule14ScriptsThatAreNotNeededAndPipesWithoutPipefailAreWarnings() throws IOException {
     Folder folder =
         new Folder(cwd)
