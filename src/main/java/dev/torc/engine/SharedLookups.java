@@ -2,7 +2,6 @@ package dev.torc.engine;
 
 import dev.torc.cache.Batch;
 import dev.torc.cache.Cache;
-import dev.torc.cache.CacheException;
 import dev.torc.cache.StoredResult;
 import dev.torc.hash.StoppedException;
 import dev.torc.plan.Decider;
@@ -19,7 +18,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.BitSet;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -130,14 +128,10 @@ final class SharedLookups implements AutoCloseable {
 
   /** Before anything is placed, its record says that it is torc's: see {@link Restoring#claim}. */
   private void remember(SharedResults.Match match) {
-    CompletableFuture<CacheException> written = new CompletableFuture<>();
     Batch batch = new Batch().stored(match.result().at(System.currentTimeMillis()));
     match.lists().forEach(batch::list);
-    cache.put(batch.onCommit(written::complete));
-    CacheException failed = written.join();
-    if (failed != null) {
-      throw failed;
-    }
+    cache.put(batch);
+    cache.flush();
   }
 
   /** A job ran well, and its record is put: others may have its result. */

@@ -27,12 +27,17 @@ public final class FetchedResult implements ResultParts {
 
   private final SharedResult result;
   private final Path folder;
+  private final Map<String, SharedProduct> places = new HashMap<>();
   private final Map<SharedBlob, Path> blobs = new LinkedHashMap<>();
   private final Map<SharedBlob, Integer> uses = new HashMap<>(); // how many files have each yet
 
   private FetchedResult(SharedResult result, Path folder) {
     this.result = result;
     this.folder = folder;
+    if (result.depfile() != null) {
+      places.put(result.depfile().path(), result.depfile());
+    }
+    result.products().forEach(product -> places.put(product.path(), product));
     for (SharedBlob blob : result.blobs()) {
       blobs.put(blob, folder.resolve(Integer.toString(blobs.size())));
     }
@@ -65,7 +70,7 @@ public final class FetchedResult implements ResultParts {
 
   @Override
   public void take(OwnedPath part, Path to) throws IOException {
-    SharedProduct product = product(part.path());
+    SharedProduct product = places.get(part.path());
     if (product == null || product.kind() != part.kind()) {
       throw new IOException("no part of the result: " + part.path());
     }
@@ -81,17 +86,6 @@ public final class FetchedResult implements ResultParts {
       make(product, to);
     }
     Placing.touch(to);
-  }
-
-  private SharedProduct product(String path) {
-    for (SharedProduct product : result.products()) {
-      if (product.path().equals(path)) {
-        return product;
-      }
-    }
-    return result.depfile() != null && result.depfile().path().equals(path)
-        ? result.depfile()
-        : null;
   }
 
   private void make(SharedProduct entry, Path to) throws IOException {
@@ -128,7 +122,11 @@ public final class FetchedResult implements ResultParts {
   }
 
   @Override
-  public void done() throws IOException {
-    FileTree.remove(folder);
+  public void done() {
+    try {
+      FileTree.remove(folder);
+    } catch (IOException e) {
+      return; // it goes with all that lies beside it
+    }
   }
 }

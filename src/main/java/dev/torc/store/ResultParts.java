@@ -20,5 +20,5 @@ public interface ResultParts {
   byte[] text(OwnedPath part) throws IOException;
 
   /** The result stands in its place, or was given up: what is left of it may go. */
-  void done() throws IOException;
+  void done();
 }
