@@ -34,6 +34,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.regex.Pattern;
 
 /**
  * A Java agent that ends a JVM, as {@code kill -9} does, just before a step: a change of a file by
@@ -80,7 +81,10 @@ public final class KillAgent implements BiConsumer<String, Object> {
   private static final Map<String, Set<String>> CALLS =
       Map.of(
           "sun.nio.fs.UnixNativeDispatcher",
-          Set.of("open", "mkdir", "rename", "unlink", "rmdir", "link", "symlink"),
+          Set.of(
+              "open", "mkdir", "rename", "unlink", "rmdir", "link", "symlink", "chmod", "fchmod"),
+          "sun.nio.fs.LinuxFileSystem",
+          Set.of("directCopy"),
           "sun.nio.ch.UnixFileDispatcherImpl",
           Set.of("write", "pwrite", "writev", "truncate"),
           "java.io.FileOutputStream",
@@ -91,6 +95,14 @@ public final class KillAgent implements BiConsumer<String, Object> {
           Set.of("start"),
           "org.lmdbjava.Txn",
           Set.of("commit"));
+
+  /** What differs from run to run: random ids, digests of what holds a time, counters. */
+  private static final Pattern OTHERWISE =
+      Pattern.compile(
+          "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/)[0-9a-f]{64}\\b|(?<=/tmp/)[0-9]+");
+
+  /** Stands for the file of a descriptor. */
+  private static final String OPENED = "";
 
   /** What a thread opened last for writing: it writes to that. */
   private final ThreadLocal<String> opened = ThreadLocal.withInitial(() -> "");
@@ -211,11 +223,11 @@ public final class KillAgent implements BiConsumer<String, Object> {
       return; // the agent's own
     }
     String what =
-        on instanceof FileDescriptor
+        on instanceof FileDescriptor || OPENED.equals(on)
             ? opened.get()
             : on instanceof Object[] words ? String.valueOf(words[words.length - 1]) : "" + on;
     what = what.replace(System.getProperty("user.dir") + "/", "");
-    what = what.replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "*").replace('\n', ' ');
+    what = OTHERWISE.matcher(what).replaceAll("*").replace('\n', ' ');
     if (call.equals("open")) {
       opened.set(what);
     }
@@ -255,6 +267,7 @@ public final class KillAgent implements BiConsumer<String, Object> {
 
     private static final ClassDesc AGENT = BiConsumer.class.describeConstable().orElseThrow();
     private static final ClassDesc PROPERTIES = Properties.class.describeConstable().orElseThrow();
+    private static final ClassDesc PATH = ClassDesc.of("sun.nio.fs.UnixPath");
     private static final ClassDesc SYSTEM = System.class.describeConstable().orElseThrow();
 
     @Override
@@ -279,17 +292,34 @@ public final class KillAgent implements BiConsumer<String, Object> {
               MethodTypeDesc.of(ConstantDescs.CD_Object, ConstantDescs.CD_Object))
           .checkcast(AGENT)
           .ldc(method.methodName().stringValue());
-      boolean named = type.parameterCount() > 0 && !type.parameterType(0).isPrimitive();
-      if (named) {
-        code.aload(code.parameterSlot(0));
-      } else {
+      if (type.parameterCount() == 0) {
         code.aconst_null();
+      } else if (type.parameterType(0).isPrimitive()) {
+        code.ldc(OPENED);
+      } else if (type.parameterCount() == 2 && type.parameterType(1).equals(PATH)) {
+        two(code, type.parameterType(0).equals(PATH));
+      } else {
+        code.aload(code.parameterSlot(0));
       }
       code.invokeinterface(
           AGENT,
           "accept",
           MethodTypeDesc.of(
               ConstantDescs.CD_void, ConstantDescs.CD_Object, ConstantDescs.CD_Object));
+    }
+
+    /** Names two paths; or the second alone, where the first is the text of a link. */
+    private static void two(CodeBuilder code, boolean both) {
+      MethodTypeDesc concat = MethodTypeDesc.of(ConstantDescs.CD_String, ConstantDescs.CD_String);
+      MethodTypeDesc text = MethodTypeDesc.of(ConstantDescs.CD_String);
+      if (both) {
+        code.aload(code.parameterSlot(0)).invokevirtual(PATH, "toString", text);
+        code.ldc(" ").invokevirtual(ConstantDescs.CD_String, "concat", concat);
+      }
+      code.aload(code.parameterSlot(1)).invokevirtual(PATH, "toString", text);
+      if (both) {
+        code.invokevirtual(ConstantDescs.CD_String, "concat", concat);
+      }
     }
 
     @Override

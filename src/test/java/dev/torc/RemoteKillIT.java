@@ -12,10 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -70,9 +66,6 @@ class RemoteKillIT {
 
   private static final int NONE = 0;
   private static final int ALL = 9;
-
-  /** How many projects there are at a time. */
-  private static final int LANES = 3;
 
   @TempDir static Path temp;
   private static Sandbox built;
@@ -175,35 +168,10 @@ class RemoteKillIT {
     Files.move(whole, project.root.resolve("held"), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Calls it in several lanes, since most of it is waiting, until it was false in each. */
-  private static void whileTrue(Callable<Boolean> kills) throws Exception {
-    try (ExecutorService lanes = Executors.newFixedThreadPool(LANES)) {
-      List<Future<?>> all = new ArrayList<>();
-      for (int i = 0; i < LANES; i++) {
-        all.add(
-            lanes.submit(
-                () -> {
-                  boolean killed = true;
-                  while (killed) {
-                    killed = kills.call();
-                  }
-                  return null;
-                }));
-      }
-      try {
-        for (Future<?> each : all) {
-          each.get();
-        }
-      } finally {
-        lanes.shutdownNow();
-      }
-    }
-  }
-
   @Test
   void whereJobsRunAtOnce() throws Exception {
     Path steps = temp.resolve("at-once");
-    whileTrue(
+    KillLanes.whileTrue(
         () -> {
           try (Sandbox project = copy()) {
             Ran ran = killed(steps, project, "build");
@@ -221,7 +189,7 @@ class RemoteKillIT {
   void whereJobsAreQueued() throws Exception {
     Path steps = temp.resolve("queued");
     for (boolean edited : List.of(false, true)) {
-      whileTrue(
+      KillLanes.whileTrue(
           () -> {
             try (Sandbox project = copy()) {
               holds(project, ALL);

@@ -1,97 +1,254 @@
 package dev.torc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sandbox.Ran;
 import dev.torc.cli.Run;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Rule 9 for {@code torc store}: it ends, as by {@code kill -9}, before the first change of the
- * store, before the next change of any file or commit, and so on. Whatever is left: what is
- * restored then is right, and what is not there any more is made.
+ * Section 11 and the promise of section 5 at each step: a build that moves results aside, restores
+ * some from its own store and some from a shared folder, runs others and sends them, ends as by
+ * {@code kill -9} before its first step, its second, and so on until one comes to its end. Whatever
+ * was half done is mended by the next build, and another root that has the same folder is right.
  */
+@Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
-@ResourceLock("StoreKillIT") // one of its tests at a time, beside other classes
 class StoreKillIT {
 
-  private static final String PROJECT =
+  /** What becomes of the jobs in the build that dies: they run, are here, or in the folder. */
+  private static final List<String> KINDS = List.of("run", "back", "far");
+
+  /** Files, two of the same bytes, a program, a link, a folder, a glob, a depfile and a value. */
+  private static final String FILES =
       """
-      stores: { keep: 1GiB }
-      jobs:
-        a: { command: cp in out, needs: in, produces: out }
-        b: { command: cp out d/x; cat in in > two, needs: [in, out], produces: [d/, two] }
+        K-files:
+          command: |
+            cat K.x > K/a; cat K.x > K/b; { echo '#!/bin/sh'; cat K.x; } > K/run
+            chmod +x K/run; ln -s a K/link; echo it is $(cat K.x)
+          needs: [K.x]
+          produces: [K/a, K/b, K/run, K/link]
+          output: always
       """;
 
-  private static final List<String> STATES = List.of("one", "two2", "three");
+  private static final String MORE =
+      """
+        K-folder:
+          command: |
+            mkdir K/dir/in K/dir/empty; cat K/a > K/dir/in/1; cat K/a > K/dir/2
+            cp K/run K/dir/run; ln -s in/1 K/dir/link
+          needs: [K/a, K/run]
+          produces: [K/dir/]
+        K-found:
+          command: |
+            cat K.x K.h > "K/g/$(cat K.x).o"; echo K > K/g/k.o; echo 'o: K.h' > K/o.d
+            echo "k=$(cat K.x)" >> "$TORC_OUTPUT"
+          needs: [K.x]
+          produces: ['K/g/*.o']
+          depfile: K/o.d
+      """;
 
-  @TempDir Path temp;
+  private static final String ALL =
+      """
+        all:
+          command: cat */a */dir/in/1 */g/*.o > all; echo {data.far-found.k} >> all
+          needs: [run/a, back/a, far/a, back/dir/, far/dir/, 'back/g/*.o', 'far/g/*.o',
+            { data: far-found.k }]
+          produces: [all]
+      """;
 
-  private void killedAt(List<String> names, String... args) throws Exception {
-    Path deadly = KillAgent.home(temp.toRealPath(), ".torc/store", ".torc/never");
-    Sandbox built = new Sandbox(temp);
-    built.build(PROJECT);
-    for (String state : STATES) {
-      built.write("in", state);
-      Run run = Run.of(built.root);
-      assertEquals(0, run.exit(), run.err());
+  private static final String NOTHING = "8 jobs: 0 ran, 8 up to date, 0 failed";
+
+  @TempDir static Path temp;
+  private static Sandbox built;
+  private static Path deadly;
+  private static SortedMap<String, String> right;
+  private static SortedMap<String, String> before;
+
+  @BeforeAll
+  static void build() throws Exception {
+    built = new Sandbox(temp);
+    Files.createDirectory(
+        built.root.resolve("store"),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    try (Sandbox other = new Sandbox(temp)) {
+      given(other, built.root + "/store");
+      sources(other, 9, 9, 1);
+      builds(other.root);
     }
-    try (Sandbox first = copy(built, deadly)) {
-      assertEquals(0, first.torc("status").exit()); // makes the AOT cache
-    }
-    Path steps = temp.resolve("steps");
-    boolean killed = true;
-    while (killed) {
-      try (Sandbox project = copy(built, deadly)) {
-        project.env.put("KILL", steps.toString());
-        Sandbox.Ran ran = project.torc(args);
-        killed = ran.err().contains(KillAgent.SAYS);
-        assertEquals(killed ? KillAgent.EXIT : 0, ran.exit(), ran.err());
-        mends(project, ran.err());
-      }
-    }
-    List<String> all = Files.readAllLines(steps);
-    for (String name : names) {
-      assertTrue(all.stream().anyMatch(step -> step.contains(name)), () -> name + " in " + all);
+    given(built, "store");
+    sources(built, 1, 1, 2);
+    deadly = KillAgent.home(temp.toRealPath(), ".torc/store", ".torc/graph.new");
+    built.env.put("TORC_JAVA_HOME", deadly.toString());
+    Ran ran = built.torc(); // makes the AOT cache too, which all builds use
+    assertEquals(0, ran.exit(), ran.err());
+    sources(built, 1, 2, 2);
+    builds(built.root);
+    before = tree(built.root);
+    sources(built, 3, 1, 1);
+    try (Sandbox fresh = new Sandbox(temp)) {
+      fresh.build(jobs(""));
+      sources(fresh, 3, 1, 1);
+      builds(fresh.root);
+      right = tree(fresh.root);
     }
   }
 
-  private Sandbox copy(Sandbox built, Path deadly) throws Exception {
+  private static String jobs(String stores) {
+    StringBuilder jobs = new StringBuilder(stores + "jobs:\n");
+    for (String kind : KINDS) {
+      jobs.append((kind.equals("run") ? FILES : FILES + MORE).replace("K", kind));
+    }
+    return jobs.append(ALL).toString();
+  }
+
+  private static void given(Sandbox project, String store) throws IOException {
+    project.build(jobs("stores: { shared: { path: '" + store + "' } }\n"));
+  }
+
+  private static void sources(Sandbox project, int... states) throws IOException {
+    for (int i = 0; i < states.length; i++) {
+      project.write(KINDS.get(i) + ".x", KINDS.get(i) + " " + states[i] + "\n");
+      project.write(KINDS.get(i) + ".h", "h\n");
+    }
+  }
+
+  /** A build in this process, which ends well. */
+  private static Ran builds(Path root) {
+    Run run = Run.of(root);
+    assertEquals(0, run.exit(), run.err());
+    return new Ran(run.exit(), run.out(), run.err());
+  }
+
+  /** All that is there beside torc's own, by path. */
+  private static SortedMap<String, String> tree(Path root) throws IOException {
+    SortedMap<String, String> tree = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path each : (Iterable<Path>) all::iterator) {
+        String path = root.relativize(each).toString();
+        if (!path.matches("(\\.torc|store)(/.*)?|torc\\.yaml|")) {
+          tree.put(path, text(each));
+        }
+      }
+    }
+    return tree;
+  }
+
+  private static String text(Path path) throws IOException {
+    if (Files.isSymbolicLink(path)) {
+      return "-> " + Files.readSymbolicLink(path);
+    }
+    if (Files.isDirectory(path)) {
+      return "/";
+    }
+    boolean runs = Files.getPosixFilePermissions(path).contains(PosixFilePermission.OWNER_EXECUTE);
+    return Files.readString(path) + (runs ? "*" : "");
+  }
+
+  private static Sandbox copy() throws Exception {
     Sandbox copy = new Sandbox(temp);
     copy.env.put("TORC_JAVA_HOME", deadly.toString());
-    Sandbox.Ran ran = copy.run(List.of("cp", "-a", built.root + "/.", copy.root.toString()));
+    Ran ran = copy.run(List.of("cp", "-a", built.root + "/.", copy.root.toString()));
     assertEquals(0, ran.exit(), ran.err());
     return copy;
   }
 
-  private static void mends(Sandbox project, String said) throws Exception {
-    Run look = Run.of(project.root, "store");
-    assertEquals(0, look.exit(), said + look.err());
-    for (String state : STATES) {
-      project.write("in", state);
-      Run run = Run.of(project.root);
-      assertEquals(0, run.exit(), said + run.err());
-      assertEquals(state, project.read("out"), said);
-      assertEquals(state, project.read("d/x"), said);
-      assertEquals(state + state, project.read("two"), said);
+  /**
+   * The next build, and what is there then.
+   *
+   * @return whether the first one was killed
+   */
+  private static boolean mends(Sandbox project, Ran killed) throws Exception {
+    Ran next = builds(project.root);
+    String said = killed.err() + "\nthen:\n" + next.err();
+    assertEquals(right, tree(project.root), said);
+    for (Ran each : List.of(killed, next)) {
+      assertTrue(List.of("all", "run-files").containsAll(each.ran()), said);
     }
-    Run pruned = Run.of(project.root, "store", "--prune");
-    assertEquals(0, pruned.exit(), said + pruned.err());
-    Run verified = Run.of(project.root, "store", "--verify");
-    assertEquals(0, verified.exit(), said + verified.out() + verified.err());
-    assertEquals("checked 6 products, 28 B: all is well\n", verified.err(), said);
+    assertFalse(said.contains("cannot be read"), said);
+    assertFalse(project.exists(".torc/tmp"), said);
+    assertKept(project, said);
+    Ran nothing = builds(project.root);
+    assertEquals(NOTHING, nothing.counts(), said + nothing.err());
+    if (killed.exit() == 0 || killed.last().contains(" store/")) {
+      try (Sandbox other = new Sandbox(temp)) {
+        given(other, project.root + "/store");
+        sources(other, 3, 1, 1);
+        String third = builds(other.root).err();
+        assertEquals(right, tree(other.root), said + "\nelsewhere:\n" + third);
+      }
+    }
+    sources(project, 1, 2, 2);
+    String last = builds(project.root).err();
+    assertEquals(before, tree(project.root), said + "\nback:\n" + last);
+    return killed.exit() != 0;
+  }
+
+  /**
+   * Only what jobs left that were killed is kept, whole or not: nothing that torc had put there.
+   */
+  private static void assertKept(Sandbox project, String said) throws IOException {
+    Path kept = project.root.resolve(".torc/kept");
+    if (!Files.exists(kept, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (Stream<Path> builds = Files.list(kept)) {
+      for (Path each : builds.toList()) {
+        for (var file : tree(each).entrySet()) {
+          String path = file.getKey();
+          boolean left = path.matches("run(/.*)?|all");
+          String now = right.getOrDefault(path, "");
+          assertTrue(left && now.startsWith(file.getValue()), file + " is kept\n" + said);
+        }
+      }
+    }
   }
 
   @Test
-  void pruning() throws Exception {
-    killedAt(
-        List.of("unlink .torc/store/f", "rmdir .torc/store/d", "commit"), "store", "--prune=0");
+  void killedAtEachStep() throws Exception {
+    Path steps = temp.resolve("steps");
+    KillLanes.whileTrue(
+        () -> {
+          try (Sandbox project = copy()) {
+            project.env.put("KILL", steps.toString());
+            Ran killed = project.torc("build");
+            boolean ended = !killed.err().contains(KillAgent.SAYS);
+            assertEquals(ended ? 0 : KillAgent.EXIT, killed.exit(), killed.err());
+            return mends(project, killed);
+          }
+        });
+    List<String> all = Files.readAllLines(steps);
+    for (String step :
+        List.of(
+            "rename back/a .torc/store/",
+            "rename .torc/store/",
+            "directCopy .torc/tmp/*",
+            "rename .torc/tmp/* back/b",
+            "directCopy .torc/tmp/*/product",
+            "rename .torc/tmp/*/product far/run",
+            "symlink .torc/tmp/*/product/link",
+            "rename .torc/tmp/*/product far/dir",
+            "write store/cas/.new-*",
+            "rename store/ac/.new-* store/ac/*",
+            "commit")) {
+      assertTrue(all.stream().anyMatch(each -> each.startsWith(step)), () -> step + " in " + all);
+    }
   }
 }

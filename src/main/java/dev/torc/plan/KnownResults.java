@@ -274,7 +274,11 @@ public final class KnownResults {
     return true;
   }
 
+  /** Whether its products are to be had, and its log where that belongs to it. */
   private boolean isHere(StoredResult result) {
+    if (result.log() != null && !kept.has(result.logPart())) {
+      return false;
+    }
     for (OwnedPath part : result.parts()) {
       if (!kept.has(part) && !stands(part)) {
         return false;

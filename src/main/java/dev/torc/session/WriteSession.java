@@ -175,6 +175,13 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
         warn.accept("cannot remove the folder {tmp} of " + mark.job() + ": " + Refusal.line(e));
       }
     }
+    if (!marks.isEmpty()) { // else nothing was on its way, but for what the next fetch takes away
+      try {
+        FileTree.remove(place.tmp());
+      } catch (IOException e) {
+        warn.accept("cannot remove what an earlier build was putting back: " + Refusal.line(e));
+      }
+    }
     for (StartMarks.Mark mark : StartMarks.live(marks, cache)) {
       cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
     }

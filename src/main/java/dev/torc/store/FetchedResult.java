@@ -74,17 +74,17 @@ public final class FetchedResult implements ResultParts {
     if (product == null || product.kind() != part.kind()) {
       throw new IOException("no part of the result: " + part.path());
     }
+    Path fresh = folder.resolve("product"); // so that what stands in the place is whole
     if (product.kind() == Stamp.Kind.FOLDER) {
-      Path fresh = folder.resolve("folder"); // so that what stands in the place is whole
       Files.createDirectory(fresh);
       for (SharedProduct member : product.members()) {
         make(member, fresh.resolve(member.path()));
       }
-      Placing.move(fresh, to);
-      FileTree.remove(fresh); // still there where it was copied
     } else {
-      make(product, to);
+      make(product, fresh);
     }
+    Placing.move(fresh, to);
+    FileTree.remove(fresh); // still there where it was copied
     Placing.touch(to);
   }
 

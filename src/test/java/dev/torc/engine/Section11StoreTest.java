@@ -8,6 +8,7 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.StartMarks;
 import dev.torc.cache.StoredResult;
 import dev.torc.cache.StoredResults;
+import dev.torc.hash.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -295,6 +296,29 @@ class Section11StoreTest extends Harness {
     assertEquals("b of " + read("a.out"), read("b.out"));
     assertEquals(List.of(), kept());
     settled();
+  }
+
+  @Test
+  void aResultWhoseLogIsGoneIsNoneWhereTheLogBelongsToIt() throws IOException {
+    given("a: { command: make a, needs: [x], produces: [y], output: always }");
+    job(
+        "a",
+        stub -> {
+          String x = Files.readString(stub.root().resolve("x"));
+          stub.write("y", "y of " + x);
+          Files.writeString(stub.launch().log(), "said " + x);
+          return stub.exit(0);
+        });
+    for (String x : List.of("1", "2", "1")) {
+      edit("x", x);
+      build();
+    }
+    restored("a");
+    assertEquals("said 1", Files.readString(LaunchBuilder.log(place(), "a")));
+    delete(".torc/store/f" + Digest.ofText("said 2").hex());
+    edit("x", "2");
+    build().ran("a");
+    assertEquals("said 2", Files.readString(LaunchBuilder.log(place(), "a")));
   }
 
   @Test

@@ -1,0 +1,97 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.cli.Run;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/**
+ * Rule 9 for {@code torc store}: it ends, as by {@code kill -9}, before the first change of the
+ * store, before the next change of any file or commit, and so on. Whatever is left: what is
+ * restored then is right, and what is not there any more is made.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("StoreCommandKillIT") // one of its tests at a time, beside other classes
+class StoreCommandKillIT {
+
+  private static final String PROJECT =
+      """
+      stores: { keep: 1GiB }
+      jobs:
+        a: { command: cp in out, needs: in, produces: out }
+        b: { command: cp out d/x; cat in in > two, needs: [in, out], produces: [d/, two] }
+      """;
+
+  private static final List<String> STATES = List.of("one", "two2", "three");
+
+  @TempDir Path temp;
+
+  private void killedAt(List<String> names, String... args) throws Exception {
+    Path deadly = KillAgent.home(temp.toRealPath(), ".torc/store", ".torc/never");
+    Sandbox built = new Sandbox(temp);
+    built.build(PROJECT);
+    for (String state : STATES) {
+      built.write("in", state);
+      Run run = Run.of(built.root);
+      assertEquals(0, run.exit(), run.err());
+    }
+    try (Sandbox first = copy(built, deadly)) {
+      assertEquals(0, first.torc("status").exit()); // makes the AOT cache
+    }
+    Path steps = temp.resolve("steps");
+    boolean killed = true;
+    while (killed) {
+      try (Sandbox project = copy(built, deadly)) {
+        project.env.put("KILL", steps.toString());
+        Sandbox.Ran ran = project.torc(args);
+        killed = ran.err().contains(KillAgent.SAYS);
+        assertEquals(killed ? KillAgent.EXIT : 0, ran.exit(), ran.err());
+        mends(project, ran.err());
+      }
+    }
+    List<String> all = Files.readAllLines(steps);
+    for (String name : names) {
+      assertTrue(all.stream().anyMatch(step -> step.contains(name)), () -> name + " in " + all);
+    }
+  }
+
+  private Sandbox copy(Sandbox built, Path deadly) throws Exception {
+    Sandbox copy = new Sandbox(temp);
+    copy.env.put("TORC_JAVA_HOME", deadly.toString());
+    Sandbox.Ran ran = copy.run(List.of("cp", "-a", built.root + "/.", copy.root.toString()));
+    assertEquals(0, ran.exit(), ran.err());
+    return copy;
+  }
+
+  private static void mends(Sandbox project, String said) throws Exception {
+    Run look = Run.of(project.root, "store");
+    assertEquals(0, look.exit(), said + look.err());
+    for (String state : STATES) {
+      project.write("in", state);
+      Run run = Run.of(project.root);
+      assertEquals(0, run.exit(), said + run.err());
+      assertEquals(state, project.read("out"), said);
+      assertEquals(state, project.read("d/x"), said);
+      assertEquals(state + state, project.read("two"), said);
+    }
+    Run pruned = Run.of(project.root, "store", "--prune");
+    assertEquals(0, pruned.exit(), said + pruned.err());
+    Run verified = Run.of(project.root, "store", "--verify");
+    assertEquals(0, verified.exit(), said + verified.out() + verified.err());
+    assertEquals("checked 6 products, 28 B: all is well\n", verified.err(), said);
+  }
+
+  @Test
+  void pruning() throws Exception {
+    killedAt(
+        List.of("unlink .torc/store/f", "rmdir .torc/store/d", "commit"), "store", "--prune=0");
+  }
+}
