@@ -7,7 +7,6 @@ import dev.torc.cache.StartMarks;
 import dev.torc.cache.StoredResult;
 import dev.torc.cache.StoredResults;
 import dev.torc.plan.AllowedRoots;
-import dev.torc.posix.FileTree;
 import dev.torc.posix.OwnFile;
 import dev.torc.store.KeptResults;
 import dev.torc.store.ResultParts;
@@ -83,7 +82,7 @@ public final class Restoring {
       // a product is missing: likewise
     }
     for (OwnedPath part : placed) {
-      FileTree.remove(root.resolve(part.path()));
+      parts.giveBack(part, root.resolve(part.path()), shared.removal().asRecorded(part));
     }
     return null;
   }

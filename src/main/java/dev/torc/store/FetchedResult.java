@@ -116,6 +116,11 @@ public final class FetchedResult implements ResultParts {
   }
 
   @Override
+  public void giveBack(OwnedPath part, Path at, boolean sound) throws IOException {
+    FileTree.remove(at);
+  }
+
+  @Override
   public byte[] text(OwnedPath part) throws IOException {
     SharedBlob log = result.log();
     return log == null ? null : PlainFile.read(blobs.get(log), Math.toIntExact(log.size()));

@@ -7,6 +7,7 @@ import dev.torc.cache.StoredResult;
 import dev.torc.cache.StoredResults;
 import dev.torc.hash.Digest;
 import dev.torc.machine.Refusal;
+import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -237,6 +238,16 @@ public final class KeptResults implements ResultParts {
       changed = true;
     }
     bytes.take(part, to, stays);
+  }
+
+  @Override
+  public synchronized void giveBack(OwnedPath part, Path at, boolean sound) throws IOException {
+    if (!sound) {
+      drop(part);
+    }
+    if (!sound || !add(part, at, LocalStore.size(at))) {
+      FileTree.remove(at);
+    }
   }
 
   /**

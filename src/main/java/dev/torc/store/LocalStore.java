@@ -200,7 +200,8 @@ final class LocalStore {
     return size(folder);
   }
 
-  private static long size(Path path) throws IOException {
+  /** The bytes of all that stands at a path. */
+  static long size(Path path) throws IOException {
     FileStatus there = look(path);
     if (!there.isFolder()) {
       return there.isFile() ? there.size() : 0;

@@ -16,6 +16,14 @@ public interface ResultParts {
    */
   void take(OwnedPath part, Path to) throws IOException;
 
+  /**
+   * Takes away what was placed, since not all of the result could be.
+   *
+   * @param at where it stands; absolute
+   * @param sound whether it is what the result says; what is not is not asked for again
+   */
+  void giveBack(OwnedPath part, Path at, boolean sound) throws IOException;
+
   /** The text of a file that is here; null where it is not. */
   byte[] text(OwnedPath part) throws IOException;
 

@@ -276,6 +276,40 @@ class Section11StoreTest extends Harness {
   }
 
   @Test
+  void whatIsSoundOfASpoiltResultStaysAndTheRestIsNotAskedForAgain() throws IOException {
+    given("a: { command: make a, needs: [x], produces: [one, two] }");
+    job(
+        "a",
+        stub -> {
+          String x = Files.readString(stub.root().resolve("x"));
+          stub.write("one", "one of " + x);
+          stub.write("two", "two of " + x);
+          return stub.exit(0);
+        });
+    for (String state : List.of("1", "2")) {
+      edit("x", state);
+      build().ran("a");
+    }
+    Path store = root.resolve(".torc/store");
+    Path one = store.resolve("f" + Digest.ofText("one of 1").hex());
+    Path two = store.resolve("f" + Digest.ofText("two of 1").hex());
+    Files.writeString(two, "spoilt");
+    edit("x", "1");
+    build().ran("a");
+    assertFalse(Files.exists(two));
+    edit("x", "2");
+    build().ran();
+    restored("a");
+    Path other = store.resolve("f" + Digest.ofText("two of 1").hex());
+    Files.writeString(other, "spoilt");
+    edit("x", "1");
+    job("a", stub -> stub.exit(1));
+    build().ran("a");
+    assertEquals("one of 1", Files.readString(one));
+    assertFalse(Files.exists(other));
+  }
+
+  @Test
   void aSpoiltProductIsNeverRestored() throws IOException {
     chain();
     edit("x", "1");
