@@ -15,6 +15,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * What a job left in the places of its products: for its result, and for the record of who made
@@ -26,6 +31,11 @@ final class ProductScan {
   private static final int FEW = 4;
 
   private static final long LARGE = 64 << 10;
+
+  /** A thread more for so many files, and so many threads. */
+  private static final int MANY = 500;
+
+  private static final int THREADS = 8;
 
   private final AllowedRoots grounds;
   private final DigestMemo digests;
@@ -72,9 +82,7 @@ final class ProductScan {
         products.add(folder.path(), Stamp.Kind.FOLDER);
       } else if (ref instanceof Ref.OfGlob glob) {
         slow.run();
-        for (String path : GlobWalk.of(grounds.root(), Glob.of(glob.pattern()), digests.stop())) {
-          products.add(path, Stamp.Kind.FILE);
-        }
+        products.addAll(GlobWalk.of(grounds.root(), Glob.of(glob.pattern()), digests.stop()));
       }
     }
     if (job.depfile() != null && products.lies(job.depfile(), parent(job.depfile()))) {
@@ -121,13 +129,74 @@ final class ProductScan {
     return outside == null;
   }
 
-  private void add(String path, Stamp.Kind kind) throws IOException {
+  /**
+   * What stands at a path.
+   *
+   * @param self of a link itself
+   */
+  private record Look(Stamp self, KnownDigest known) {}
+
+  private Look look(String path) throws IOException {
     Stamp self = digests.linkStamp(path);
     if (self.kind() != Stamp.Kind.FILE || self.size() >= LARGE) {
       slow.run();
     }
-    KnownDigest known =
-        self.kind() == Stamp.Kind.LINK ? digests.product(path) : digests.product(path, self);
+    return new Look(
+        self, self.kind() == Stamp.Kind.LINK ? digests.product(path) : digests.product(path, self));
+  }
+
+  /** Adds files; many of them are read on several threads. */
+  private void addAll(List<String> paths) throws IOException {
+    int threads = Math.min(THREADS, paths.size() / MANY);
+    if (threads > 1) {
+      threads = Math.min(threads, Runtime.getRuntime().availableProcessors());
+    }
+    if (threads < 2) {
+      for (String path : paths) {
+        add(path, Stamp.Kind.FILE, look(path));
+      }
+      return;
+    }
+    List<Callable<List<Look>>> parts = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      int from = (int) ((long) paths.size() * i / threads);
+      int to = (int) ((long) paths.size() * (i + 1) / threads);
+      parts.add(() -> looks(paths.subList(from, to)));
+    }
+    try (ExecutorService all = Executors.newFixedThreadPool(threads)) {
+      int next = 0;
+      for (Future<List<Look>> part : all.invokeAll(parts)) {
+        for (Look look : part.get()) {
+          add(paths.get(next++), Stamp.Kind.FILE, look);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while products were read", e);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case IOException unreadable -> throw unreadable;
+        case RuntimeException stopped -> throw stopped;
+        case Error error -> throw error;
+        default -> throw new IllegalStateException(e.getCause());
+      }
+    }
+  }
+
+  private List<Look> looks(List<String> paths) throws IOException {
+    List<Look> looks = new ArrayList<>(paths.size());
+    for (String path : paths) {
+      looks.add(look(path));
+    }
+    return looks;
+  }
+
+  private void add(String path, Stamp.Kind kind) throws IOException {
+    add(path, kind, look(path));
+  }
+
+  private void add(String path, Stamp.Kind kind, Look look) throws IOException {
+    KnownDigest known = look.known;
     Stamp.Kind there = known.stamp().kind();
     if (there != kind) {
       if (strict) {
@@ -150,7 +219,7 @@ final class ProductScan {
       files++;
     }
     made.add(new RecordedProduct(path, kind, known.product()));
-    owned.add(own(path, self, known));
+    owned.add(own(path, look.self, known));
   }
 
   /** A link counts by where it leads to, but what torc may delete is the link itself. */

@@ -64,9 +64,13 @@ public final class Restoring {
     KeptResults kept = shared.removal().kept();
     Path root = shared.graph().workflow().root();
     try {
+      Path made = null; // of many products most lie beside each other
       for (OwnedPath part : missing) {
         Path to = root.resolve(part.path());
-        shared.launches().makeFolders(to.getParent());
+        if (!to.getParent().equals(made)) {
+          made = to.getParent();
+          shared.launches().makeFolders(made);
+        }
         parts.take(part, to);
         placed.add(new OwnedPath(part.path(), part.kind(), part.digest(), job.name(), false));
       }

@@ -62,6 +62,7 @@ public final class KeptResults implements ResultParts {
   private long bound = -1;
   private long looked = System.nanoTime() - SECOND;
   private boolean changed;
+  private boolean there;
   private boolean fresh;
 
   /**
@@ -210,7 +211,10 @@ public final class KeptResults implements ResultParts {
     if (total + size > bound()) {
       free(bound() - size);
     }
-    fresh |= !bytes.exists();
+    if (!there) {
+      there = true;
+      fresh = !bytes.exists();
+    }
     LocalStore.Added added = bytes.add(part, file);
     if (added == LocalStore.Added.THERE) {
       shared.add(LocalStore.name(part));
@@ -234,10 +238,12 @@ public final class KeptResults implements ResultParts {
       count();
       known();
       stays = uses.getOrDefault(LocalStore.name(part), 0) > 1;
-      total -= stays ? 0 : bytes.size(part);
       changed = true;
     }
-    bytes.take(part, to, stays);
+    long left = bytes.take(part, to, stays);
+    synchronized (this) {
+      total -= left;
+    }
   }
 
   @Override

@@ -156,21 +156,26 @@ final class LocalStore {
    *
    * @param to absolute, on the file system of the store or another
    * @param stays whether the store keeps it too
+   * @return bytes that left the store
    * @throws IOException where it is not there, too
    */
-  void take(OwnedPath part, Path to, boolean stays) throws IOException {
+  long take(OwnedPath part, Path to, boolean stays) throws IOException {
     Path from = at(part);
     FileStatus there = look(from);
+    long left = 0;
     if (stays || there.isFile() && there.links() > 1) { // another name might write to it
       copy(from, to);
     } else {
+      left = there.isFile() ? there.size() : size(from);
       try {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
       } catch (AtomicMoveNotSupportedException another) {
         copy(from, to);
+        left = 0;
       }
     }
     Placing.touch(to);
+    return left;
   }
 
   /** Beside the place first: whatever happens, what stands in the place is whole. */

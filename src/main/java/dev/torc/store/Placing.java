@@ -1,6 +1,7 @@
 package dev.torc.store;
 
 import dev.torc.posix.FileStatus;
+import dev.torc.posix.FileTimes;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileVisitResult;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.stream.Stream;
 
 /** How a product comes to its place: whole files, folders and links. It knows no digests. */
@@ -54,17 +54,14 @@ final class Placing {
 
   /** Other tools go by times: what was restored is newer than what stood there before. */
   static void touch(Path file) throws IOException {
-    FileTime now = FileTime.fromMillis(System.currentTimeMillis());
     FileStatus there = FileStatus.of(file.toString(), false);
-    if (there.isFile()) {
-      Files.setLastModifiedTime(file, now);
-    } else if (there.isFolder()) {
-      try (Stream<Path> all = Files.walk(file)) {
-        for (Path each : (Iterable<Path>) all::iterator) {
-          if (!Files.isSymbolicLink(each)) {
-            Files.setLastModifiedTime(each, now);
-          }
-        }
+    if (!there.isFolder()) {
+      FileTimes.now(file.toString());
+      return;
+    }
+    try (Stream<Path> all = Files.walk(file)) {
+      for (Path each : (Iterable<Path>) all::iterator) {
+        FileTimes.now(each.toString());
       }
     }
   }
