@@ -252,4 +252,14 @@ class SharedWaitTest {
     store.close();
     assertEquals(List.of(), told);
   }
+
+  /** What is still being sent when all is over is no failure of the store, and nobody's trouble. */
+  @Test
+  void whoAsksWhenAllIsOverIsRefused() {
+    Place place = new Place();
+    SharedStore store = store(new SharedWait(place), new SharedClock(now::get, idle::get));
+    store.close();
+    assertEquals("the build was ended", store.result(KEY).reason());
+    assertEquals(List.of(), told);
+  }
 }
