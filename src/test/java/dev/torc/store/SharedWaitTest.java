@@ -262,4 +262,35 @@ class SharedWaitTest {
     assertEquals("the build was ended", store.result(KEY).reason());
     assertEquals(List.of(), told);
   }
+
+  /** What makes it reads the project and its cache, which are closed after this. */
+  @Test
+  void whatIsStillBeingMadeIsAwaitedAtTheEnd() throws Exception {
+    SharedStore store = store(new Place(), new SharedClock(now::get, idle::get));
+    SharedSender sender =
+        new SharedSender(
+            List.of(store),
+            new SharedSearch("/root"),
+            "/root",
+            new SharedClock(now::get, idle::get),
+            stopped,
+            told::add);
+    CountDownLatch begun = new CountDownLatch(1);
+    AtomicBoolean over = new AtomicBoolean();
+    sender.send(
+        1,
+        () -> {
+          begun.countDown();
+          try {
+            new CountDownLatch(1).await();
+          } catch (InterruptedException e) {
+            over.set(true);
+          }
+          return null;
+        });
+    begun.await();
+    sender.close();
+    store.close();
+    assertTrue(over.get());
+  }
 }
