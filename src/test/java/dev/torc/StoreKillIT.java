@@ -245,8 +245,8 @@ class StoreKillIT {
             "rename .torc/tmp/*/product far/run",
             "symlink .torc/tmp/*/product/link",
             "rename .torc/tmp/*/product far/dir",
-            "write store/cas/.new-*",
-            "rename store/ac/.new-* store/ac/*",
+            "write store/new/*",
+            "rename store/new/* store/ac/*",
             "commit")) {
       assertTrue(all.stream().anyMatch(each -> each.startsWith(step)), () -> step + " in " + all);
     }

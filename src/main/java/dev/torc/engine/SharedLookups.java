@@ -2,6 +2,7 @@ package dev.torc.engine;
 
 import dev.torc.cache.Batch;
 import dev.torc.cache.Cache;
+import dev.torc.cache.CacheException;
 import dev.torc.cache.StoredResult;
 import dev.torc.hash.StoppedException;
 import dev.torc.plan.Decider;
@@ -11,11 +12,13 @@ import dev.torc.plan.Reason;
 import dev.torc.plan.SharedResults;
 import dev.torc.store.FetchedResult;
 import dev.torc.store.KeptResults;
+import dev.torc.store.SharedSending;
 import dev.torc.store.SharedStores;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -138,21 +141,23 @@ final class SharedLookups implements AutoCloseable {
   void send(AttemptContext shared, int id, long wall) {
     Job job = shared.graph().job(id);
     if (SharedResults.mayShare(job)) {
-      sharing
-          .stores()
-          .send(
-              wall,
-              () -> {
-                StoredResult made = KnownResults.keepable(cache, job.name());
-                return made == null
-                    ? null
-                    : new SentResult(
-                            shared.graph().workflow().root(),
-                            shared.digests(),
-                            made,
-                            shared.launches().log(job.name()))
-                        .sending(shared.here().name());
-              });
+      sharing.stores().send(wall, () -> sending(shared, job));
+    }
+  }
+
+  /** What is to be sent of a job; what cannot be read is not sent, and who needs it tells. */
+  private SharedSending sending(AttemptContext shared, Job job) throws IOException {
+    try {
+      StoredResult made = KnownResults.keepable(cache, job.name());
+      Path log = shared.launches().log(job.name());
+      return made == null
+          ? null
+          : new SentResult(shared.graph().workflow().root(), shared.digests(), made, log)
+              .sending(shared.here().name());
+    } catch (CacheException | StoppedException e) {
+      return null;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 

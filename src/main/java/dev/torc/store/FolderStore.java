@@ -30,17 +30,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
  * A shared store in a folder: entries in {@code ac}, blobs in {@code cas}, as a server of files
- * would have them too. A file counts as {@link FolderTrust} says. It is written under another name
- * beside its own and renamed, so it is there whole or not at all; nothing is opened through a link.
- * The folder itself is never made: where a disk is not mounted, nothing may fill its place.
+ * would have them too. A file counts as {@link FolderTrust} says. It is written in {@code new} and
+ * renamed, so it is there whole or not at all, and what a killed torc left there is found without a
+ * look at all the others; nothing is opened through a link. The folder itself is never made: where
+ * a disk is not mounted, nothing may fill its place.
  */
 final class FolderStore implements SharedPlace {
 
   private static final int PIECE = 1 << 16;
+
+  /** Holds what is being written. */
+  private static final String NEW = "new";
+
+  /** What was not written to for so long was left by a torc that was killed. */
+  private static final long LEFT = TimeUnit.DAYS.toMillis(1);
+
   private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
 
   private final Path folder;
@@ -239,7 +248,7 @@ final class FolderStore implements SharedPlace {
     Path fresh = null;
     try (InputStream bytes = opened(source)) {
       Path inner = madeInner(in);
-      Path file = inner.resolve(".new-" + RandomId.next());
+      Path file = fresh();
       try (SeekableByteChannel out =
           Files.newByteChannel(
               file,
@@ -257,6 +266,30 @@ final class FolderStore implements SharedPlace {
       if (fresh != null) {
         fresh.toFile().delete();
       }
+    }
+  }
+
+  /** A name for what is not whole yet; the first time in a build, what others left goes. */
+  private Path fresh() throws SharedFailure, IOException {
+    boolean first = !looked.contains(NEW);
+    Path inner = madeInner(NEW);
+    if (first) {
+      removeOld(inner);
+    }
+    return inner.resolve(RandomId.next());
+  }
+
+  /** Nobody writes to a file as seldom as that. */
+  private static void removeOld(Path inner) {
+    FileTime oldest = FileTime.fromMillis(System.currentTimeMillis() - LEFT);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(inner)) {
+      for (Path file : files) {
+        if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).compareTo(oldest) < 0) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      return; // another member's, or somebody else removes it too: the next build looks again
     }
   }
 

@@ -19,6 +19,7 @@ final class SharedSender implements AutoCloseable {
 
   private static final int THREADS = 8;
   private static final long LEAST = TimeUnit.SECONDS.toNanos(10);
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
   private static final long LOOK = 20; // milliseconds
 
   private final List<SharedStore> stores;
@@ -154,9 +155,16 @@ final class SharedSender implements AutoCloseable {
     }
   }
 
-  /** What is not sent by now is not sent. */
+  /**
+   * What is not sent by now is not sent: nothing is read of the project or its cache after this.
+   */
   @Override
   public void close() {
     threads.shutdownNow();
+    try {
+      threads.awaitTermination(PATIENCE, TimeUnit.NANOSECONDS); // an interrupt ends all waits
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

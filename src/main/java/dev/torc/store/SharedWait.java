@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -98,7 +99,7 @@ final class SharedWait implements SharedPlace {
 
   private <T> T await(Callable<T> work, SharedCall request) throws SharedFailure, SharedRefusal {
     request.check();
-    Future<T> answer = threads.submit(work);
+    Future<T> answer = submit(work);
     try {
       long last = request.now();
       long prompt = last + PROMPT;
@@ -138,9 +139,22 @@ final class SharedWait implements SharedPlace {
     }
   }
 
+  private <T> Future<T> submit(Callable<T> work) throws SharedRefusal {
+    try {
+      return threads.submit(work);
+    } catch (RejectedExecutionException closed) { // while something was being sent
+      throw new SharedRefusal("the build was ended");
+    }
+  }
+
   @Override
   public void close() {
     threads.shutdownNow();
+    try { // so that a place that can take its half-written files away does so
+      threads.awaitTermination(PROMPT, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     place.close();
   }
 }

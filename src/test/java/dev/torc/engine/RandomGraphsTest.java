@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -45,14 +46,14 @@ class RandomGraphsTest {
   @Test
   @Execution(ExecutionMode.CONCURRENT)
   void exactlyTheExpectedJobsRun() {
-    RandomWalks.play(PROJECTS, temp, (root, random) -> new Walk(root, random, 0, null));
+    RandomWalks.play(PROJECTS, temp, (root, random) -> new Walk(root, random, 0, null, null));
   }
 
   /** Section 10, network roots: who builds where makes no difference. */
   @Test
   @Execution(ExecutionMode.CONCURRENT)
   void soTheyDoWhereHostsTakeTurns() {
-    RandomWalks.play(PROJECTS / 2, temp, (root, random) -> new Walk(root, random, 3, null));
+    RandomWalks.play(PROJECTS / 2, temp, (root, random) -> new Walk(root, random, 3, null, null));
   }
 
   /** Section 11: a known result is as good as a run, and a store that loses bytes is none. */
@@ -61,8 +62,21 @@ class RandomGraphsTest {
   void soTheyDoWhereResultsAreRestored() {
     AtomicInteger restored = new AtomicInteger();
     RandomWalks.play(
-        PROJECTS, temp, (root, random) -> new Walk(root, random, 0, restored::addAndGet));
+        PROJECTS, temp, (root, random) -> new Walk(root, random, 0, restored::addAndGet, null));
     assertTrue(restored.get() > PROJECTS, "restored: " + restored);
+  }
+
+  /** The same with a folder that others share: what they sent, and what was spoilt since. */
+  @Test
+  @Execution(ExecutionMode.CONCURRENT)
+  void soTheyDoWhereOthersHaveTheResults() {
+    AtomicInteger restored = new AtomicInteger();
+    AtomicInteger fetched = new AtomicInteger();
+    RandomWalks.play(
+        PROJECTS / 2,
+        temp,
+        (root, random) -> new Walk(root, random, 0, restored::addAndGet, fetched::addAndGet));
+    assertTrue(fetched.get() > PROJECTS / 8, "fetched: " + fetched + ", restored: " + restored);
   }
 
   /** One project and what happens to it. */
@@ -78,12 +92,17 @@ class RandomGraphsTest {
     private final RandomHosts hosts;
     private final boolean stored;
     private final IntConsumer restored;
+    private final Path folder; // that others share; null for none
+    private final IntConsumer fetched;
     private final Set<String> made = new HashSet<>(); // paths that a job ever made, among others
 
     /**
      * @param restored takes how many jobs each build restored; null where none is to
+     * @param fetched takes how many of them a shared folder had; null where there is none
      */
-    Walk(Path root, Random random, int hosts, IntConsumer restored) {
+    Walk(Path root, Random random, int hosts, IntConsumer restored, IntConsumer fetched) {
+      this.folder = fetched == null ? null : root.resolveSibling(root.getFileName() + "-shared");
+      this.fetched = fetched;
       this.stored = restored != null;
       this.restored = restored;
       this.hosts = new RandomHosts(root, random, hosts);
@@ -111,6 +130,11 @@ class RandomGraphsTest {
       }
       edit("h0", "0");
       edit("h1", "0");
+      if (folder != null) {
+        Files.createDirectory(
+            folder,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+      }
       int count = 3 + random.nextInt(7);
       for (int i = 0; i < count; i++) {
         jobs.put(i, anyJob(i));
@@ -157,7 +181,8 @@ class RandomGraphsTest {
       java.util.Collections.shuffle(shuffled, random);
       shuffled.forEach(job -> lines.add(job.yaml()));
       jobs.values().forEach(job -> story.add(job.yaml()));
-      torc.given(String.join("\n", lines));
+      String stores = folder == null ? "" : "stores: { shared: { path: %s } }\n".formatted(folder);
+      torc.givenFile(stores + "jobs:\n" + String.join("\n", lines).indent(2));
       oracle.jobs(jobs);
     }
 
@@ -174,22 +199,30 @@ class RandomGraphsTest {
       return made;
     }
 
-    /** Bytes of the store are lost, or are others. */
+    /** Bytes of the stores are lost, or are others. */
     private void loseBytes() throws IOException {
-      Path store = root.resolve(".torc/store");
+      if (folder != null && random.nextBoolean()) {
+        FileTree.remove(root.resolve(".torc/store"));
+      }
+      loseBytes(root.resolve(".torc/store"));
+      if (folder != null) {
+        loseBytes(folder.resolve("cas"));
+        loseBytes(folder.resolve("ac"));
+      }
+    }
+
+    private void loseBytes(Path store) throws IOException {
       if (!Files.isDirectory(store)) {
         return;
       }
       try (Stream<Path> all = Files.list(store)) {
         for (Path each : all.sorted().toList()) {
-          switch (random.nextInt(8)) {
-            case 0 -> FileTree.remove(each);
-            case 1 -> {
-              if (Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)) {
-                Files.writeString(each, "spoilt");
-              }
-            }
-            default -> {}
+          int how = random.nextInt(16);
+          if (how < 2) {
+            FileTree.remove(each);
+          } else if (how < 5 && Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)) {
+            String text = how == 2 ? "spoilt" : "x".repeat((int) Files.size(each) - how + 3);
+            Files.writeString(each, text); // of another size, of the same, or cut
           }
         }
       }
@@ -208,6 +241,9 @@ class RandomGraphsTest {
       SortedMap<String, Oracle.Fate> fates = oracle.build(made());
       if (stored) {
         restored.accept(made().size() - torc.started().size());
+      }
+      if (folder != null) {
+        fetched.accept(fetched(torc));
       }
       story.add("build: " + fates);
       for (String job : lacking) {
@@ -237,6 +273,16 @@ class RandomGraphsTest {
       for (String job : said("will run")) {
         assertTrue(fates.get(job) != Oracle.Fate.UP_TO_DATE, job + " was to run for sure");
       }
+    }
+
+    private static int fetched(Harness of) {
+      int fetched = 0;
+      for (Event event : of.events) {
+        if (event instanceof Event.JobRestored each && !each.origin().store().isEmpty()) {
+          fetched++;
+        }
+      }
+      return fetched;
     }
 
     private Map<String, String> looked;
@@ -339,7 +385,7 @@ class RandomGraphsTest {
       return files;
     }
 
-    /** Builds the same in a fresh folder and compares all products. */
+    /** Builds the same in a fresh folder, or has it from others, and compares all products. */
     private void asFromScratch(int step) throws IOException {
       torc.limits.put("cpus", 4L);
       torc.build();
@@ -349,6 +395,7 @@ class RandomGraphsTest {
       }
       Harness fresh = new Harness(root.resolveSibling(root.getFileName() + "-fresh" + step));
       fresh.env.putAll(torc.env);
+      fresh.restores = folder != null;
       fresh.otherwise = stub -> work(fresh, stub, oracle.job(stub.name()));
       oracle.disk.forEach(
           (path, text) -> {
@@ -359,7 +406,10 @@ class RandomGraphsTest {
           });
       fresh.edit("torc.yaml", torc.read("torc.yaml"));
       fresh.build();
-      assertEquals(0, fresh.exit);
+      assertEquals(0, fresh.exit, () -> "from scratch; " + fresh.notes());
+      if (folder != null) {
+        fetched.accept(fetched(fresh));
+      }
       for (Spec job : jobs.values()) {
         for (String product : job.produces()) {
           if (!product.contains("*") && !(oracle.lacks(job) && torc.read(product).equals("-"))) {

@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -104,6 +106,20 @@ class FolderStoreTest {
       for (Path file : files) {
         assertEquals(0, mode(file) & 0133, file.toString());
       }
+    }
+  }
+
+  @Test
+  void whatAKilledTorcLeftGoesInADay() throws Exception {
+    box.send(KEY, "one\n");
+    Path old = Files.writeString(folder.resolve("new/old"), "ol");
+    Path young = Files.writeString(folder.resolve("new/young"), "you");
+    Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
+    Files.setLastModifiedTime(young, FileTime.from(Instant.now().minus(Duration.ofHours(23))));
+    try (Outbox other = other(null)) {
+      other.send(Digest.ofText("key"), "two\n");
+      assertFalse(Files.exists(old));
+      assertTrue(Files.exists(young), "somebody may still write it");
     }
   }
 
@@ -409,6 +425,7 @@ class FolderStoreTest {
       try (Stream<Path> files = Files.list(disk.resolve("cas"))) {
         assertEquals(2, files.count());
       }
+      assertEquals(0, disk.resolve("new").toFile().list().length);
     } finally {
       assertEquals(0, run("umount", disk.toString()));
     }

@@ -252,4 +252,45 @@ class SharedWaitTest {
     store.close();
     assertEquals(List.of(), told);
   }
+
+  /** What is still being sent when all is over is no failure of the store, and nobody's trouble. */
+  @Test
+  void whoAsksWhenAllIsOverIsRefused() {
+    Place place = new Place();
+    SharedStore store = store(new SharedWait(place), new SharedClock(now::get, idle::get));
+    store.close();
+    assertEquals("the build was ended", store.result(KEY).reason());
+    assertEquals(List.of(), told);
+  }
+
+  /** What makes it reads the project and its cache, which are closed after this. */
+  @Test
+  void whatIsStillBeingMadeIsAwaitedAtTheEnd() throws Exception {
+    SharedStore store = store(new Place(), new SharedClock(now::get, idle::get));
+    SharedSender sender =
+        new SharedSender(
+            List.of(store),
+            new SharedSearch("/root"),
+            "/root",
+            new SharedClock(now::get, idle::get),
+            stopped,
+            told::add);
+    CountDownLatch begun = new CountDownLatch(1);
+    AtomicBoolean over = new AtomicBoolean();
+    sender.send(
+        1,
+        () -> {
+          begun.countDown();
+          try {
+            new CountDownLatch(1).await();
+          } catch (InterruptedException e) {
+            over.set(true);
+          }
+          return null;
+        });
+    begun.await();
+    sender.close();
+    store.close();
+    assertTrue(over.get());
+  }
 }
