@@ -88,11 +88,11 @@ final class Training {
   /** What follows when the source was edited; on a terminal, where most builds are watched. */
   private static final List<Lesson> EDITED =
       List.of(
-          new Lesson(Exit.DONE, "why", "both"),
-          REST,
-          REST,
-          new Lesson(Exit.DONE, "why", "both"),
-          new Lesson(Exit.DONE, "clean", "--all"));
+          new Lesson(Exit.DONE, "why", "both"), REST, REST, new Lesson(Exit.DONE, "why", "both"));
+
+  /** What follows when the source is as it was before: earlier results are put back. */
+  private static final List<Lesson> BACK =
+      List.of(REST, REST, new Lesson(Exit.DONE, "clean", "--all"));
 
   private Training() {}
 
@@ -116,6 +116,11 @@ final class Training {
       Files.writeString(source, "two\n");
       Files.writeString(header, "two\n");
       for (Lesson lesson : EDITED) {
+        learn(lesson, folder, true);
+      }
+      Files.writeString(source, "one\n");
+      Files.writeString(header, "one\n");
+      for (Lesson lesson : BACK) {
         learn(lesson, folder, true);
       }
     } finally {
