@@ -22,6 +22,11 @@ public final class StopFlag {
     }
   }
 
+  /** Whether reading is to end, or has. */
+  public boolean isTold() {
+    return told;
+  }
+
   /**
    * Goes on, or does not.
    *

@@ -9,6 +9,7 @@ import dev.torc.engine.StubRunner.Held;
 import dev.torc.exec.ProcessEnd;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -279,5 +280,28 @@ class Rule11InterruptTest extends Harness {
     assertEquals("failed", why("a"));
     assertEquals("interrupted", why("b"));
     settled();
+  }
+
+  /**
+   * As while results are sent: nothing is read any more, and the exit status is that of the jobs.
+   */
+  @Test
+  void aSignalWhenTheJobsAreDoneChangesNothing() throws IOException {
+    Harness ended =
+        new Harness(Files.createDirectory(root.resolve("ended"))) {
+          @Override
+          void heard(Event event) {
+            if (event instanceof Event.Finished) {
+              running.signal(2);
+              running.signal(2);
+            }
+          }
+        };
+    ended.given("a: { command: make a, needs: [x], produces: [y] }");
+    ended.edit("x", "1");
+    ended.build().ran("a");
+    assertEquals(0, ended.exit);
+    ended.build().ran();
+    assertEquals(0, ended.exit);
   }
 }
