@@ -34,6 +34,7 @@ final class LocalStore {
 
   private final CachePlace place;
   private final Path folder;
+  private final String prefix;
   private final AtomicLong copies = new AtomicLong();
   private boolean made;
   private boolean cleaned;
@@ -42,6 +43,7 @@ final class LocalStore {
   LocalStore(CachePlace place) {
     this.place = place;
     this.folder = place.store();
+    this.prefix = folder + "/";
   }
 
   /** How a product came in. */
@@ -63,6 +65,11 @@ final class LocalStore {
     return folder.resolve(name(part));
   }
 
+  /** The same without a path: it is asked for each of many products. */
+  private FileStatus look(OwnedPath part) throws IOException {
+    return FileStatus.of(prefix + name(part), false);
+  }
+
   private static FileStatus look(Path path) throws IOException {
     return FileStatus.of(path.toString(), false);
   }
@@ -74,7 +81,7 @@ final class LocalStore {
 
   /** Whether a product is there. */
   boolean has(OwnedPath part) throws IOException {
-    return look(at(part)).exists();
+    return look(part).exists();
   }
 
   /**
@@ -100,7 +107,7 @@ final class LocalStore {
   /** Adds a file with these bytes, where it is not there yet. */
   void add(OwnedPath part, byte[] bytes) throws IOException {
     make();
-    if (!look(at(part)).exists()) {
+    if (!look(part).exists()) {
       Path fresh = fresh();
       PlainFile.write(fresh, bytes);
       Files.move(fresh, at(part), StandardCopyOption.ATOMIC_MOVE);

@@ -9,6 +9,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -74,6 +75,15 @@ public final class GlobWalk {
     return new Found(walk.found, walk.folders, walk.certain);
   }
 
+  /** What stands at a path, a link as such; null for what went since it was listed. */
+  private static BasicFileAttributes look(Path path) {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
   private void enter(Path folder, String path, int level) throws IOException {
     if (depth >= 0 && level >= depth) {
       return;
@@ -89,12 +99,13 @@ public final class GlobWalk {
               (path.isEmpty() ? "." : path) + " holds a name that is no valid UTF-8; rename it");
         }
         String child = path.isEmpty() ? name : path.endsWith("/") ? path + name : path + "/" + name;
-        if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+        BasicFileAttributes there = look(entry);
+        if (there != null && there.isDirectory()) {
           if (!FolderDigest.IGNORED.contains(name)) {
             inner.add(entry);
           }
         } else if (glob.matches(child)) {
-          if (Files.isRegularFile(entry)) {
+          if (there != null && (there.isRegularFile() || Files.isRegularFile(entry))) {
             found.add(child);
           } else {
             certain = false;
