@@ -145,14 +145,15 @@ public record ProductRemoval(
 
   private boolean clear(String path, Clearing how) throws IOException {
     Path file = place.root().resolve(path);
-    if (!digests.linkStamp(path).exists()) {
+    Stamp self = digests.linkStamp(path);
+    if (!self.exists()) {
       return clearAbove(file, how.shelf);
     }
     if (how.stays || how.standing.contains(path)) {
       return true;
     }
     OwnedPath owned = cache.owned(path);
-    Standing standing = ours(owned);
+    Standing standing = ours(owned, self);
     if (how.persist) {
       if (standing == null) {
         keep(path, true);
@@ -223,8 +224,22 @@ public record ProductRemoval(
 
   /** What cannot be read is nobody's: it moves aside, as what was altered does. */
   private Standing ours(OwnedPath owned) {
+    return ours(owned, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param self what was seen there just now; null for nothing
+   */
+  private Standing ours(OwnedPath owned, Stamp self) {
     try {
-      return owned == null || owned.adopted() ? null : standing(owned, owned.path(), digests);
+      if (owned == null || owned.adopted()) {
+        return null;
+      }
+      return self == null
+          ? standing(owned, owned.path(), digests)
+          : standing(owned, owned.path(), self, digests);
     } catch (IOException e) {
       return null;
     }
@@ -267,17 +282,26 @@ public record ProductRemoval(
     return standing(owned, owned.path(), digests) != null;
   }
 
-  /** What stands at a path, if it is what was recorded; else null. */
   private Standing standing(OwnedPath owned, String path, DigestMemo memo) throws IOException {
+    return standing(owned, path, memo.linkStamp(path), memo);
+  }
+
+  /**
+   * What stands at a path, if it is what was recorded; else null.
+   *
+   * @param self what was seen there just now, a link as such
+   */
+  private Standing standing(OwnedPath owned, String path, Stamp self, DigestMemo memo)
+      throws IOException {
     Path file = place.root().resolve(path);
+    boolean link = self.kind() == Stamp.Kind.LINK;
     if (owned.kind() == Stamp.Kind.LINK) {
-      boolean same = Files.isSymbolicLink(file) && linkDigest(file).equals(owned.digest());
-      return same ? new Standing(0, false) : null;
+      return link && linkDigest(file).equals(owned.digest()) ? new Standing(0, false) : null;
     }
-    if (Files.isSymbolicLink(file)) {
+    if (link) {
       return null;
     }
-    KnownDigest known = memo.of(path);
+    KnownDigest known = memo.of(path, self);
     if (known.stamp().kind() != owned.kind()) {
       return null;
     }

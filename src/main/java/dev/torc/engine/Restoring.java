@@ -6,6 +6,8 @@ import dev.torc.cache.OwnedPath;
 import dev.torc.cache.StartMarks;
 import dev.torc.cache.StoredResult;
 import dev.torc.cache.StoredResults;
+import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.posix.OwnFile;
 import dev.torc.store.KeptResults;
@@ -52,7 +54,7 @@ public final class Restoring {
     List<OwnedPath> missing = new ArrayList<>();
     Set<String> standing = new HashSet<>();
     for (OwnedPath part : from.parts()) {
-      OwnedPath owned = shared.removal().cache().owned(part.path());
+      OwnedPath owned = differs(part) ? null : shared.removal().cache().owned(part.path());
       if (owned != null && owned.isLike(part) && shared.removal().unaltered(owned)) {
         standing.add(part.path());
       } else {
@@ -89,6 +91,15 @@ public final class Restoring {
       parts.giveBack(part, root.resolve(part.path()), shared.removal().asRecorded(part));
     }
     return null;
+  }
+
+  /** Whether a file was seen to be another one, when this build looked there last. */
+  private boolean differs(OwnedPath part) {
+    KnownDigest seen = shared.digests().last(part.path());
+    return seen != null
+        && part.kind() == Stamp.Kind.FILE
+        && seen.stamp().kind() == Stamp.Kind.FILE
+        && !part.digest().equals(seen.product());
   }
 
   /**

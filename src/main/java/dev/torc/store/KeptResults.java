@@ -6,6 +6,7 @@ import dev.torc.cache.OwnedPath;
 import dev.torc.cache.StoredResult;
 import dev.torc.cache.StoredResults;
 import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp;
 import dev.torc.machine.Refusal;
 import dev.torc.posix.FileTree;
 import java.io.IOException;
@@ -51,13 +52,21 @@ public final class KeptResults implements ResultParts {
   /** Stands for a sum that has to be counted anew. */
   private static final long UNKNOWN = -1;
 
+  /** What several results may have; quicker to make than a name. */
+  private record Bytes(Stamp.Kind kind, Digest digest) {
+
+    static Bytes of(OwnedPath part) {
+      return new Bytes(part.kind(), part.digest());
+    }
+  }
+
   private final Cache cache;
   private final StoredResults records;
   private final LocalStore bytes;
   private final long keep;
   private final boolean restores;
   private final Set<String> shared = new HashSet<>(); // was there when its like was to be added
-  private Map<String, Integer> uses; // of each product, how many results have it; null unknown
+  private Map<Bytes, Integer> uses; // of each product, how many results have it; null unknown
   private long total = UNKNOWN;
   private long bound = -1;
   private long looked = System.nanoTime() - SECOND;
@@ -237,7 +246,7 @@ public final class KeptResults implements ResultParts {
     synchronized (this) {
       count();
       known();
-      stays = uses.getOrDefault(LocalStore.name(part), 0) > 1;
+      stays = uses.getOrDefault(Bytes.of(part), 0) > 1;
       changed = true;
     }
     long left = bytes.take(part, to, stays);
@@ -313,7 +322,7 @@ public final class KeptResults implements ResultParts {
 
   private void count(StoredResult result, int more) {
     for (OwnedPath part : parts(result)) {
-      uses.merge(LocalStore.name(part), more, Integer::sum);
+      uses.merge(Bytes.of(part), more, Integer::sum);
     }
   }
 
@@ -372,7 +381,7 @@ public final class KeptResults implements ResultParts {
     count();
     count(result, -1);
     for (OwnedPath part : parts(result)) {
-      if (uses.getOrDefault(LocalStore.name(part), 0) <= 0) {
+      if (uses.getOrDefault(Bytes.of(part), 0) <= 0) {
         drop(part);
       }
     }
@@ -387,9 +396,16 @@ public final class KeptResults implements ResultParts {
   public synchronized List<String> sweep() throws IOException {
     count();
     known();
+    Set<String> named = new HashSet<>();
+    uses.forEach(
+        (used, count) -> {
+          if (count > 0) {
+            named.add(LocalStore.name(used.kind, used.digest));
+          }
+        });
     List<String> stuck = new ArrayList<>(0);
     for (String name : bytes.names()) {
-      if (uses.getOrDefault(name, 0) <= 0) {
+      if (!named.contains(name)) {
         try {
           bytes.drop(name);
         } catch (FileSystemException e) {

@@ -2,6 +2,7 @@ package dev.torc.store;
 
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.OwnedPath;
+import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.FileTree;
@@ -57,8 +58,13 @@ final class LocalStore {
 
   /** The name of a product: equal where the bytes are. */
   static String name(OwnedPath part) {
-    char kind = part.kind() == Stamp.Kind.FOLDER ? 'd' : part.kind() == Stamp.Kind.LINK ? 'l' : 'f';
-    return kind + part.digest().hex().replace(' ', '.');
+    return name(part.kind(), part.digest());
+  }
+
+  static String name(Stamp.Kind of, Digest digest) {
+    char kind = of == Stamp.Kind.FOLDER ? 'd' : of == Stamp.Kind.LINK ? 'l' : 'f';
+    String hex = digest.hex();
+    return kind + (digest.isExecutable() ? hex.replace(' ', '.') : hex);
   }
 
   private Path at(OwnedPath part) {
