@@ -233,20 +233,13 @@ class CrashIT {
 
   @Test
   void aFullDisk() throws Exception {
-    try (Sandbox project = new Sandbox(temp)) {
-      String disk = project.root.toString();
-      assumeTrue(
-          run("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", disk) == 0,
-          "mounting a small disk needs root");
-      try {
-        fullDisk(project);
-      } finally {
-        run("umount", "-l", disk);
-      }
+    try (Sandbox project = new Sandbox(temp);
+        SmallDisk disk = SmallDisk.on(project.root, "3m")) {
+      fullDisk(project, disk);
     }
   }
 
-  private static void fullDisk(Sandbox project) throws Exception {
+  private static void fullDisk(Sandbox project, SmallDisk disk) throws Exception {
     project.build(
         """
         jobs:
@@ -257,7 +250,7 @@ class CrashIT {
     TreeSet<Integer> exits = new TreeSet<>();
     for (int free : new int[] {0, 60, 120, 200, 400, 1000}) { // KiB
       project.write("x", "x" + free + "-".repeat(20_000));
-      Path ballast = fill(project, free);
+      Path ballast = disk.fill(free);
       Sandbox.Ran ran = project.torc();
       assertTrue(ran.exit() == 0 || ran.exit() == 1 || ran.exit() == 3, ran.err());
       assertFalse(ran.err().contains("\tat "), ran.err());
@@ -276,25 +269,5 @@ class CrashIT {
           project.sh("cksum < large.out").out(), project.read("sum"), "with " + free + " free");
     }
     assertTrue(exits.containsAll(Set.of(0, 3)), exits.toString());
-  }
-
-  /** Takes all of the disk but so many KiB. */
-  private static Path fill(Sandbox project, int free) throws Exception {
-    Path ballast = project.root.resolve("ballast");
-    long left = Files.getFileStore(project.root).getUsableSpace() - free * 1024L;
-    Files.write(ballast, new byte[(int) Math.max(0, left)]);
-    return ballast;
-  }
-
-  private static int run(String... command) throws Exception {
-    try {
-      return new ProcessBuilder(command)
-          .redirectErrorStream(true)
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .start()
-          .waitFor();
-    } catch (IOException noSuchProgram) {
-      return 127;
-    }
   }
 }

@@ -3,17 +3,14 @@ package dev.torc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.Sandbox.Ran;
 import dev.torc.cli.Run;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -40,41 +37,6 @@ class StoreFullDiskIT {
       """;
 
   @TempDir Path temp;
-  private Path disk;
-
-  /** Mounts a small disk. */
-  private void mount(Path at, String size) throws Exception {
-    assumeTrue(
-        run("mount", "-t", "tmpfs", "-o", "mode=755,size=" + size, "torc-test", at.toString()) == 0,
-        "mounting a small disk needs root");
-    disk = at;
-  }
-
-  @AfterEach
-  void unmount() throws Exception {
-    if (disk != null) {
-      run("umount", "-l", disk.toString());
-    }
-  }
-
-  private static int run(String... command) throws Exception {
-    try {
-      return new ProcessBuilder(command)
-          .redirectErrorStream(true)
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .start()
-          .waitFor();
-    } catch (IOException noSuchProgram) {
-      return 127;
-    }
-  }
-
-  /** Takes all of the disk but so many KiB. */
-  private Path fill(int free) throws IOException {
-    Path ballast = disk.resolve("ballast");
-    long left = Files.getFileStore(disk).getUsableSpace() - free * 1024L;
-    return Files.write(ballast, new byte[(int) Math.max(0, left)]);
-  }
 
   private static String x(String version) {
     return version + "-".repeat(20_000) + "\n";
@@ -115,15 +77,15 @@ class StoreFullDiskIT {
         }
       }
     }
-    assertEquals(0, run("rm", "-rf", kept.toString()));
+    assertEquals(0, project.run(List.of("rm", "-rf", kept.toString())).exit());
   }
 
   /** What others sent is fetched, and then what is here is put back, with less room and more. */
   @Test
   void whereTheRootIsFull() throws Exception {
     try (Sandbox project = new Sandbox(temp);
-        Sandbox other = new Sandbox(temp)) {
-      mount(project.root, "3m");
+        Sandbox other = new Sandbox(temp);
+        SmallDisk disk = SmallDisk.on(project.root, "3m")) {
       Path store = Files.createDirectory(temp.resolve("store"));
       project.build(PROJECT.formatted(store));
       other.build(PROJECT.formatted(store));
@@ -136,7 +98,7 @@ class StoreFullDiskIT {
             other.write("x", x(free + ""));
             built(other);
           }
-          Path ballast = fill(free);
+          Path ballast = disk.fill(free);
           Ran ran = project.torc();
           assertTold(ran);
           exits.add(ran.exit());
@@ -157,10 +119,10 @@ class StoreFullDiskIT {
 
   @Test
   void whereASharedFolderIsFull() throws Exception {
+    Path store = Files.createDirectory(temp.resolve("store"));
     try (Sandbox one = new Sandbox(temp);
-        Sandbox two = new Sandbox(temp)) {
-      Path store = Files.createDirectory(temp.resolve("store"));
-      mount(store, "300k");
+        Sandbox two = new Sandbox(temp);
+        SmallDisk disk = SmallDisk.on(store, "300k")) {
       int told = 0;
       for (int version = 0; version < 6; version++) {
         for (Sandbox each : List.of(one, two)) {
@@ -176,7 +138,7 @@ class StoreFullDiskIT {
         }
       }
       assertTrue(told > 2, "told: " + told);
-      assertEquals(0, run("mount", "-o", "remount,size=3m", store.toString()));
+      disk.resize("3m");
       for (Sandbox each : List.of(one, two)) {
         each.write("x", x("room"));
         Ran ran = built(each);

@@ -569,6 +569,18 @@ class Harness {
     assertEquals(new TreeSet<>(List.of(jobs)), new TreeSet<>(started()), () -> "ran; " + notes());
   }
 
+  /** Exactly in the place of these jobs a known result was put in the last build. */
+  void restored(String... jobs) {
+    TreeSet<String> found = new TreeSet<>();
+    for (Event event : events) {
+      if (event instanceof Event.JobRestored each) {
+        found.add(each.job());
+        assertEquals(JobState.RESTORED, state(each.job()));
+      }
+    }
+    assertEquals(new TreeSet<>(List.of(jobs)), found, () -> "restored; ran " + started() + notes());
+  }
+
   /** The reasons of a job that was started in the last build, such as "need changed x". */
   String why(String job) {
     return events.stream()

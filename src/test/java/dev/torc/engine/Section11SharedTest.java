@@ -29,7 +29,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,17 +83,6 @@ class Section11SharedTest extends Harness {
     other.edit(path, text);
   }
 
-  private static void restored(Harness of, String... jobs) {
-    TreeSet<String> found = new TreeSet<>();
-    for (Event event : of.events) {
-      if (event instanceof Event.JobRestored each) {
-        found.add(each.job());
-        assertEquals(JobState.RESTORED, of.state(each.job()));
-      }
-    }
-    assertEquals(new TreeSet<>(List.of(jobs)), found, () -> "ran " + of.started() + of.notes());
-  }
-
   private void chain() {
     both(
         """
@@ -130,7 +118,7 @@ class Section11SharedTest extends Harness {
     chain();
     build().ran("a", "b", "c");
     other.build().ran();
-    restored(other, "a", "b", "c");
+    other.restored("a", "b", "c");
     for (String path : List.of("a.out", "b.out", "dir/in/run", "c/1.o", "c/2.o", "c/3.o")) {
       assertEquals(read(path), other.read(path));
     }
@@ -153,7 +141,7 @@ class Section11SharedTest extends Harness {
     other.build().ran("a", "b", "c");
     edit("x", "2");
     build().ran();
-    restored(this, "a", "b", "c");
+    restored("a", "b", "c");
   }
 
   @Test
@@ -192,14 +180,14 @@ class Section11SharedTest extends Harness {
     other.tick();
     build().ran("a", "b");
     other.build().ran();
-    restored(other, "a", "b");
+    other.restored("a", "b");
     assertEquals("a.o: h\n", other.read("a.d"));
     other.edit("h", "2");
     other.build().ran("a");
     assertEquals("need changed h", other.why("a"));
     edit("h", "2");
     build().ran();
-    restored(this, "a");
+    restored("a");
   }
 
   @Test
@@ -215,7 +203,7 @@ class Section11SharedTest extends Harness {
     bothEdit("x", "1");
     build();
     other.build().ran();
-    restored(other, "a");
+    other.restored("a");
     assertEquals(Path.of("lib.so.1"), Files.readSymbolicLink(other.root.resolve("lib.so")));
     other.settled();
   }
@@ -247,7 +235,7 @@ class Section11SharedTest extends Harness {
     bothEdit("x", "1");
     build();
     other.build().ran();
-    restored(other, "a");
+    other.restored("a");
     assertEquals("said\n", Files.readString(LaunchBuilder.log(other.place(), "a")));
   }
 
@@ -263,7 +251,7 @@ class Section11SharedTest extends Harness {
     bothEdit("x", "1");
     build();
     other.build().ran("a", "b", "c");
-    restored(other, "d");
+    other.restored("d");
   }
 
   @Test
@@ -288,7 +276,7 @@ class Section11SharedTest extends Harness {
     other.usual("a");
     build();
     other.build().ran("a");
-    restored(other, "b", "c");
+    other.restored("b", "c");
   }
 
   @Test
@@ -297,12 +285,12 @@ class Section11SharedTest extends Harness {
     bothEdit("x", "1");
     build();
     other.build().ran();
-    restored(other, "a");
+    other.restored("a");
     other.edit("x", "2");
     other.build().ran("a");
     other.edit("x", "1");
     other.build().ran();
-    restored(other, "a");
+    other.restored("a");
     assertFalse(Files.exists(other.root.resolve(".torc/store")));
     try (Cache cache = Cache.look(other.place(), _ -> {})) {
       assertTrue(new StoredResults(cache).isEmpty());
@@ -323,7 +311,7 @@ class Section11SharedTest extends Harness {
     }
     other.edit("x", "1");
     other.build().ran();
-    restored(other, "a", "b", "c");
+    other.restored("a", "b", "c");
   }
 
   @Test
@@ -497,7 +485,7 @@ class Section11SharedTest extends Harness {
     build();
     forge(SharedProduct.file("h/b", Digest.ofText("evil"), 4));
     other.build().ran("a");
-    restored(other, "b");
+    other.restored("b");
     assertEquals(read("h/b"), other.read("h/b"));
   }
 

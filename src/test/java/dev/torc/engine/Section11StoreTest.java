@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,18 +27,6 @@ class Section11StoreTest extends Harness {
   @BeforeEach
   void restoring() {
     restores = true;
-  }
-
-  /** The jobs in whose place a known result was put in the last build. */
-  private void restored(String... jobs) {
-    TreeSet<String> found = new TreeSet<>();
-    for (Event event : events) {
-      if (event instanceof Event.JobRestored each) {
-        found.add(each.job());
-        assertEquals(JobState.RESTORED, state(each.job()));
-      }
-    }
-    assertEquals(new TreeSet<>(List.of(jobs)), found, () -> "restored; ran " + started());
   }
 
   private List<String> store() throws IOException {
