@@ -187,7 +187,7 @@ public record ProductRemoval(
     OwnedPath owned = cache.owned(name(product));
     DigestMemo fresh = digests.endless(); // nobody asks again
     Standing standing =
-        owned == null || owned.adopted() ? null : standing(owned, aside.toString(), fresh);
+        owned == null || owned.adopted() ? null : standing(owned, aside.toString(), null, fresh);
     if (standing == null) {
       keep(product, aside, false, "torc did not make it as it is");
     } else {
@@ -230,16 +230,11 @@ public record ProductRemoval(
   /**
    * The same.
    *
-   * @param self what was seen there just now; null for nothing
+   * @param seen what was seen there just now, a link as such; null for nothing
    */
-  private Standing ours(OwnedPath owned, Stamp self) {
+  private Standing ours(OwnedPath owned, Stamp seen) {
     try {
-      if (owned == null || owned.adopted()) {
-        return null;
-      }
-      return self == null
-          ? standing(owned, owned.path(), digests)
-          : standing(owned, owned.path(), self, digests);
+      return owned == null || owned.adopted() ? null : standing(owned, owned.path(), seen, digests);
     } catch (IOException e) {
       return null;
     }
@@ -279,20 +274,17 @@ public record ProductRemoval(
 
   /** Whether what stands at a recorded path is what was recorded. */
   public boolean asRecorded(OwnedPath owned) throws IOException {
-    return standing(owned, owned.path(), digests) != null;
-  }
-
-  private Standing standing(OwnedPath owned, String path, DigestMemo memo) throws IOException {
-    return standing(owned, path, memo.linkStamp(path), memo);
+    return standing(owned, owned.path(), null, digests) != null;
   }
 
   /**
    * What stands at a path, if it is what was recorded; else null.
    *
-   * @param self what was seen there just now, a link as such
+   * @param seen what was seen there just now, a link as such; null for nothing
    */
-  private Standing standing(OwnedPath owned, String path, Stamp self, DigestMemo memo)
+  private Standing standing(OwnedPath owned, String path, Stamp seen, DigestMemo memo)
       throws IOException {
+    Stamp self = seen == null ? memo.linkStamp(path) : seen;
     Path file = place.root().resolve(path);
     boolean link = self.kind() == Stamp.Kind.LINK;
     if (owned.kind() == Stamp.Kind.LINK) {

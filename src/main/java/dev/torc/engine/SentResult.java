@@ -8,7 +8,6 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.ManifestTexts;
-import dev.torc.posix.OwnFile;
 import dev.torc.store.SharedBlob;
 import dev.torc.store.SharedProduct;
 import dev.torc.store.SharedResult;
@@ -29,8 +28,6 @@ import java.util.Set;
  * record. What is not as the record says is not sent. One thread uses it.
  */
 final class SentResult {
-
-  private static final int MOST_LOG = 1 << 20; // bytes
 
   private final Path root;
   private final DigestMemo digests;
@@ -75,8 +72,9 @@ final class SentResult {
       products.add(product(product));
     }
     SharedBlob text = null;
-    if (made.details().restorable().log() && OwnFile.stands(log) && Files.size(log) <= MOST_LOG) {
-      SharedSource source = SharedSource.bytes(OwnFile.read(log));
+    byte[] said = made.details().restorable().log() ? Shelving.said(log) : null;
+    if (said != null) {
+      SharedSource source = SharedSource.bytes(said);
       text = source.blob();
       blobs.put(text, source);
     }
@@ -97,8 +95,9 @@ final class SentResult {
             made.details().restorable().programs(),
             ManifestTexts.of(made.details().manifest()),
             null);
+    Map<String, Digest> behind = result.behindLinks();
     for (SharedProduct product : products) {
-      if (product.kind() == Stamp.Kind.LINK && result.behind(product) == null) {
+      if (product.kind() == Stamp.Kind.LINK && !behind.containsKey(product.path())) {
         return null;
       }
     }

@@ -86,14 +86,18 @@ final class Shelving {
   }
 
   private StoredResult withLog(StoredResult result) throws IOException {
-    Path log = logs.apply(result.job());
-    if (!OwnFile.stands(log) || Files.size(log) > LOG) {
+    byte[] text = said(logs.apply(result.job()));
+    if (text == null) {
       return result;
     }
-    byte[] text = OwnFile.read(log);
     StoredResult with = result.with(Digest.ofBytes(text));
     kept.add(with.logPart(), text);
     return with;
+  }
+
+  /** What a job wrote, as far as that belongs to its result; null where it is too much, or gone. */
+  static byte[] said(Path log) throws IOException {
+    return OwnFile.stands(log) && Files.size(log) <= LOG ? OwnFile.read(log) : null;
   }
 
   /** Sees to it that the disk has room, as far as that is the store's to give. */

@@ -189,6 +189,7 @@ public final class SharedResults {
   private List<RecordedProduct> products(int id, SharedResult there) {
     Map<String, SharedProduct> left = new HashMap<>();
     there.products().forEach(product -> left.put(product.path(), product));
+    Map<String, Digest> behind = there.behindLinks();
     List<RecordedProduct> products = new ArrayList<>();
     for (Ref ref : graph.job(id).productRefs()) {
       if (ref instanceof Ref.OfGlob glob) {
@@ -201,20 +202,24 @@ public final class SharedResults {
               }
             });
         for (SharedProduct each : matching.values()) {
-          products.add(recorded(there, left.remove(each.path()), Stamp.Kind.FILE));
+          products.add(recorded(behind, left.remove(each.path()), Stamp.Kind.FILE));
         }
       } else if (ref instanceof Ref.OfFolder folder) {
-        products.add(recorded(there, left.remove(folder.path()), Stamp.Kind.FOLDER));
+        products.add(recorded(behind, left.remove(folder.path()), Stamp.Kind.FOLDER));
       } else if (ref instanceof Ref.OfFile file) {
-        products.add(recorded(there, left.remove(file.path()), Stamp.Kind.FILE));
+        products.add(recorded(behind, left.remove(file.path()), Stamp.Kind.FILE));
       }
     }
     return left.isEmpty() && !products.contains(null) ? products : null;
   }
 
-  /** A product as it is recorded here; null where it is not of that kind. */
+  /**
+   * A product as it is recorded here; null where it is not of that kind.
+   *
+   * @param behind see {@link SharedResult#behindLinks}
+   */
   private static RecordedProduct recorded(
-      SharedResult there, SharedProduct product, Stamp.Kind kind) {
+      Map<String, Digest> behind, SharedProduct product, Stamp.Kind kind) {
     if (product == null) {
       return null;
     }
@@ -222,7 +227,7 @@ public final class SharedResults {
         product.kind() == kind
             ? product.digest()
             : product.kind() == Stamp.Kind.LINK && kind == Stamp.Kind.FILE
-                ? there.behind(product)
+                ? behind.get(product.path())
                 : null;
     return digest == null ? null : new RecordedProduct(product.path(), kind, digest);
   }

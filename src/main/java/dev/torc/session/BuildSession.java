@@ -199,8 +199,7 @@ public final class BuildSession {
         arrivals.planned = true;
         ended = run(work, plan, expander, watcher);
         // After a signal, which may have ended the sending alone, nothing is read any more: the
-        // next
-        // build looks at everything.
+        // next build looks at everything.
         if (ended.exit <= Exit.signal(0) && !work.digests().stop().isTold()) {
           BitSet stayed = rest.stayed(plan, ended.context);
           watcher.over(ended.context, work.digests(), rest.rest(), stayed);

@@ -133,7 +133,7 @@ final class FolderStore implements SharedPlace {
   public List<Digest> newest(int most, SharedCall call) throws SharedFailure {
     Map<Digest, FileTime> times = new HashMap<>();
     try {
-      Path inner = inner("ac");
+      Path inner = inner(ENTRIES);
       if (inner == null) {
         return List.of();
       }
@@ -161,7 +161,7 @@ final class FolderStore implements SharedPlace {
 
   @Override
   public byte[] entry(Digest key, SharedCall call) throws SharedFailure, SharedRefusal {
-    try (SeekableByteChannel in = open("ac", key)) {
+    try (SeekableByteChannel in = open(ENTRIES, key)) {
       if (in == null) {
         return null;
       }
@@ -201,7 +201,7 @@ final class FolderStore implements SharedPlace {
   @Override
   public boolean fetch(SharedBlob blob, SharedSink into, SharedCall call)
       throws SharedFailure, SharedRefusal {
-    try (SeekableByteChannel in = open("cas", blob.digest())) {
+    try (SeekableByteChannel in = open(BLOBS, blob.digest())) {
       if (in == null) {
         return false;
       }
@@ -222,7 +222,7 @@ final class FolderStore implements SharedPlace {
   @Override
   public boolean has(SharedBlob blob, SharedCall call) throws SharedFailure {
     try {
-      Path inner = inner("cas");
+      Path inner = inner(BLOBS);
       Path file = inner == null ? null : inner.resolve(blob.name());
       return file != null && trust.isTrusted(file) && Files.size(file) == blob.size();
     } catch (NoSuchFileException e) {
@@ -233,17 +233,7 @@ final class FolderStore implements SharedPlace {
   }
 
   @Override
-  public void send(SharedSource source, SharedCall call) throws SharedFailure, SharedRefusal {
-    write("cas", source.blob().digest(), source, call);
-  }
-
-  @Override
-  public void sendEntry(Digest key, byte[] entry, SharedCall call)
-      throws SharedFailure, SharedRefusal {
-    write("ac", key, SharedSource.bytes(entry), call);
-  }
-
-  private void write(String in, Digest name, SharedSource source, SharedCall call)
+  public void put(String in, Digest name, SharedSource source, SharedCall call)
       throws SharedFailure, SharedRefusal {
     Path fresh = null;
     try (InputStream bytes = opened(source)) {

@@ -81,7 +81,7 @@ final class HttpStore implements SharedPlace {
 
   @Override
   public byte[] entry(Digest key, SharedCall call) throws SharedFailure, SharedRefusal {
-    try (InputStream body = get("ac", key, call)) {
+    try (InputStream body = get(ENTRIES, key, call)) {
       return body == null ? null : body.readNBytes(ActionEntry.MOST + 1);
     } catch (IOException e) {
       throw brokenOff(e);
@@ -91,7 +91,7 @@ final class HttpStore implements SharedPlace {
   @Override
   public boolean fetch(SharedBlob blob, SharedSink into, SharedCall call)
       throws SharedFailure, SharedRefusal {
-    try (InputStream body = get("cas", blob.digest(), call)) {
+    try (InputStream body = get(BLOBS, blob.digest(), call)) {
       if (body == null) {
         return false;
       }
@@ -123,7 +123,7 @@ final class HttpStore implements SharedPlace {
   @Override
   public boolean has(SharedBlob blob, SharedCall call) throws SharedFailure {
     try {
-      HttpResponse<InputStream> answer = send(request("cas", blob.digest()).HEAD().build(), call);
+      HttpResponse<InputStream> answer = send(request(BLOBS, blob.digest()).HEAD().build(), call);
       drop(answer);
       long size = answer.headers().firstValueAsLong("Content-Length").orElse(blob.size());
       return answer.statusCode() == 200 && size == blob.size();
@@ -133,17 +133,7 @@ final class HttpStore implements SharedPlace {
   }
 
   @Override
-  public void send(SharedSource source, SharedCall call) throws SharedFailure, SharedRefusal {
-    put("cas", source.blob().digest(), source, call);
-  }
-
-  @Override
-  public void sendEntry(Digest key, byte[] entry, SharedCall call)
-      throws SharedFailure, SharedRefusal {
-    put("ac", key, SharedSource.bytes(entry), call);
-  }
-
-  private void put(String kind, Digest name, SharedSource source, SharedCall call)
+  public void put(String kind, Digest name, SharedSource source, SharedCall call)
       throws SharedFailure, SharedRefusal {
     Sent sent = new Sent(source, call);
     long size = source.blob().size();

@@ -27,11 +27,29 @@ interface SharedPlace extends AutoCloseable {
   /** Whether a blob of this size lies there; its bytes are not looked at. */
   boolean has(SharedBlob blob, SharedCall call) throws SharedFailure, SharedRefusal;
 
-  /** Puts a blob there, in place of one that may be there. */
-  void send(SharedSource blob, SharedCall call) throws SharedFailure, SharedRefusal;
+  /** Where blobs lie, and where entries do. */
+  String BLOBS = "cas";
 
-  /** Puts an entry there, in place of one that may be there. */
-  void sendEntry(Digest key, byte[] entry, SharedCall call) throws SharedFailure, SharedRefusal;
+  String ENTRIES = "ac";
+
+  /**
+   * Puts bytes there, in place of what may be there.
+   *
+   * @param in {@link #BLOBS} or {@link #ENTRIES}
+   */
+  void put(String in, Digest name, SharedSource bytes, SharedCall call)
+      throws SharedFailure, SharedRefusal;
+
+  /** Puts a blob there. */
+  default void send(SharedSource blob, SharedCall call) throws SharedFailure, SharedRefusal {
+    put(BLOBS, blob.blob().digest(), blob, call);
+  }
+
+  /** Puts an entry there. */
+  default void sendEntry(Digest key, byte[] entry, SharedCall call)
+      throws SharedFailure, SharedRefusal {
+    put(ENTRIES, key, SharedSource.bytes(entry), call);
+  }
 
   /** Keys with entries, the newest first; none where they cannot be listed. */
   default List<Digest> newest(int most, SharedCall call) throws SharedFailure, SharedRefusal {

@@ -85,19 +85,28 @@ public record SharedResult(
   }
 
   /**
-   * The digest of the file that a link among the products leads to; null where that is no file of
-   * the products, so that nobody else knows what it is.
+   * The digests of the files that links among the products lead to, by the paths of the links. One
+   * that leads to no file of the products is not there: nobody else knows what that is.
    */
-  public Digest behind(SharedProduct link) {
-    Map<String, SharedProduct> files = new HashMap<>();
-    products.forEach(product -> files.put(product.path(), product));
-    made().forEach(file -> files.put(file.path(), file));
-    SharedProduct at = link;
-    for (int i = 0; i < MOST_LINKS && at != null && at.kind() == Stamp.Kind.LINK; i++) {
-      Path folder = Path.of("/" + at.path()).getParent();
-      at = files.get(folder.resolve(at.text()).normalize().toString().substring(1));
+  public Map<String, Digest> behindLinks() {
+    if (products.stream().noneMatch(product -> product.kind() == Stamp.Kind.LINK)) {
+      return Map.of();
     }
-    return at != null && at.isFile() ? at.digest() : null;
+    Map<String, SharedProduct> places = new HashMap<>();
+    products.forEach(product -> places.put(product.path(), product));
+    made().forEach(file -> places.put(file.path(), file));
+    Map<String, Digest> behind = new HashMap<>();
+    for (SharedProduct link : products) {
+      SharedProduct at = link;
+      for (int i = 0; i < MOST_LINKS && at != null && at.kind() == Stamp.Kind.LINK; i++) {
+        Path folder = Path.of("/" + at.path()).getParent();
+        at = places.get(folder.resolve(at.text()).normalize().toString().substring(1));
+      }
+      if (link.kind() == Stamp.Kind.LINK && at != null && at.isFile()) {
+        behind.put(link.path(), at.digest());
+      }
+    }
+    return behind;
   }
 
   /** The number of the build where it was made; 0 where that is none. */

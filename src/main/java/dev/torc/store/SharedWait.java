@@ -75,23 +75,12 @@ final class SharedWait implements SharedPlace {
   }
 
   @Override
-  public void send(SharedSource blob, SharedCall call) throws SharedFailure, SharedRefusal {
-    SharedCall request = call.request();
-    await(
-        () -> {
-          place.send(blob, request);
-          return true;
-        },
-        request);
-  }
-
-  @Override
-  public void sendEntry(Digest key, byte[] entry, SharedCall call)
+  public void put(String in, Digest name, SharedSource bytes, SharedCall call)
       throws SharedFailure, SharedRefusal {
     SharedCall request = call.request();
     await(
         () -> {
-          place.sendEntry(key, entry, request);
+          place.put(in, name, bytes, request);
           return true;
         },
         request);

@@ -68,12 +68,7 @@ class SharedWaitTest {
     }
 
     @Override
-    public void send(SharedSource blob, SharedCall call) throws SharedRefusal {
-      await();
-    }
-
-    @Override
-    public void sendEntry(Digest key, byte[] entry, SharedCall call) {
+    public void put(String in, Digest name, SharedSource bytes, SharedCall call) {
       await();
     }
 
