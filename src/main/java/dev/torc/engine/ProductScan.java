@@ -7,6 +7,7 @@ import dev.torc.hash.FolderDigest;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
+import dev.torc.plan.ParallelShares;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Job;
@@ -15,11 +16,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * What a job left in the places of its products: for its result, and for the record of who made
@@ -31,11 +27,6 @@ final class ProductScan {
   private static final int FEW = 4;
 
   private static final long LARGE = 64 << 10;
-
-  /** A thread more for so many files, and so many threads. */
-  private static final int MANY = 500;
-
-  private static final int THREADS = 8;
 
   private final AllowedRoots grounds;
   private final DigestMemo digests;
@@ -145,50 +136,12 @@ final class ProductScan {
         self, self.kind() == Stamp.Kind.LINK ? digests.product(path) : digests.product(path, self));
   }
 
-  /** Adds files; many of them are read on several threads. */
   private void addAll(List<String> paths) throws IOException {
-    int threads = Math.min(THREADS, paths.size() / MANY);
-    if (threads > 1) {
-      threads = Math.min(threads, Runtime.getRuntime().availableProcessors());
+    Look[] looks = new Look[paths.size()];
+    ParallelShares.each(looks.length, i -> looks[i] = look(paths.get(i)));
+    for (int i = 0; i < looks.length; i++) {
+      add(paths.get(i), Stamp.Kind.FILE, looks[i]);
     }
-    if (threads < 2) {
-      for (String path : paths) {
-        add(path, Stamp.Kind.FILE, look(path));
-      }
-      return;
-    }
-    List<Callable<List<Look>>> parts = new ArrayList<>();
-    for (int i = 0; i < threads; i++) {
-      int from = (int) ((long) paths.size() * i / threads);
-      int to = (int) ((long) paths.size() * (i + 1) / threads);
-      parts.add(() -> looks(paths.subList(from, to)));
-    }
-    try (ExecutorService all = Executors.newFixedThreadPool(threads)) {
-      int next = 0;
-      for (Future<List<Look>> part : all.invokeAll(parts)) {
-        for (Look look : part.get()) {
-          add(paths.get(next++), Stamp.Kind.FILE, look);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while products were read", e);
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case IOException unreadable -> throw unreadable;
-        case RuntimeException stopped -> throw stopped;
-        case Error error -> throw error;
-        default -> throw new IllegalStateException(e.getCause());
-      }
-    }
-  }
-
-  private List<Look> looks(List<String> paths) throws IOException {
-    List<Look> looks = new ArrayList<>(paths.size());
-    for (String path : paths) {
-      looks.add(look(path));
-    }
-    return looks;
   }
 
   private void add(String path, Stamp.Kind kind) throws IOException {

@@ -3,12 +3,14 @@ package dev.torc.engine;
 import dev.torc.cache.Batch;
 import dev.torc.cache.Cache;
 import dev.torc.cache.OwnedPath;
+import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.StartMarks;
 import dev.torc.cache.StoredResult;
 import dev.torc.cache.StoredResults;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
+import dev.torc.plan.ParallelShares;
 import dev.torc.posix.OwnFile;
 import dev.torc.store.KeptResults;
 import dev.torc.store.ResultParts;
@@ -16,6 +18,7 @@ import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,7 +34,7 @@ public final class Restoring {
   private final Job job;
   private final StoredResult from;
   private final ResultParts parts;
-  private final List<OwnedPath> placed = new ArrayList<>();
+  private final List<OwnedPath> placed = Collections.synchronizedList(new ArrayList<>());
 
   Restoring(AttemptContext shared, Job job, KnownGood from) {
     this.shared = shared;
@@ -61,23 +64,23 @@ public final class Restoring {
         missing.add(part);
       }
     }
-    shared.removal().clear(job, false, shelf, standing);
+    boolean there = shared.removal().clear(job, false, shelf, standing);
     shelf.keep(job.name()); // also where all of its result stands
     KeptResults kept = shared.removal().kept();
     Path root = shared.graph().workflow().root();
     try {
-      Path made = null; // of many products most lie beside each other
-      for (OwnedPath part : missing) {
-        Path to = root.resolve(part.path());
-        if (!to.getParent().equals(made)) {
-          made = to.getParent();
-          shared.launches().makeFolders(made);
-        }
-        parts.take(part, to);
-        placed.add(new OwnedPath(part.path(), part.kind(), part.digest(), job.name(), false));
+      if (!there) {
+        makeFolders(root, missing);
       }
+      ParallelShares.each(
+          missing.size(),
+          i -> {
+            OwnedPath part = missing.get(i);
+            parts.take(part, root.resolve(part.path()));
+            placed.add(new OwnedPath(part.path(), part.kind(), part.digest(), job.name(), false));
+          });
       ProductScan scan = ProductScan.of(grounds(), shared.digests(), job, true, () -> {});
-      if (scan.made().equals(from.result().products()) && isDepfile(scan)) {
+      if (isWhole(scan) && isDepfile(scan)) {
         log();
         kept.used(from);
         return scan;
@@ -91,6 +94,28 @@ public final class Restoring {
       parts.giveBack(part, root.resolve(part.path()), shared.removal().asRecorded(part));
     }
     return null;
+  }
+
+  private void makeFolders(Path root, List<OwnedPath> missing) throws IOException {
+    String made = null; // of many products most lie beside each other
+    for (OwnedPath part : missing) {
+      String folder = ProductScan.parent(part.path());
+      if (!folder.equals(made)) {
+        made = folder;
+        shared.launches().makeFolders(root.resolve(folder));
+      }
+    }
+  }
+
+  /** Whether the products are those of the result, and no others. */
+  private boolean isWhole(ProductScan scan) {
+    List<RecordedProduct> then = from.result().products();
+    List<RecordedProduct> now = scan.made();
+    boolean same = now.size() == then.size();
+    for (int i = 0; same && i < now.size(); i++) {
+      same = now.get(i).isLike(then.get(i));
+    }
+    return same;
   }
 
   /** Whether a file was seen to be another one, when this build looked there last. */
@@ -137,7 +162,8 @@ public final class Restoring {
     byte[] text = from.log() == null ? null : parts.text(from.logPart());
     if (text != null) {
       OwnFile.write(log, text);
-    } else if (!from.result().equals(shared.removal().cache().result(job.name()))) {
+    } else if (OwnFile.stands(log)
+        && !from.result().equals(shared.removal().cache().result(job.name()))) {
       OwnFile.remove(log);
     }
   }

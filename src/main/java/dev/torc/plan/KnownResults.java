@@ -20,7 +20,7 @@ import dev.torc.workflow.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +41,7 @@ public final class KnownResults {
   private final SharedStores asked;
   private final Programs programs;
   private final ManifestHash hash = new ManifestHash();
+  private boolean some;
 
   /**
    * For the jobs of a graph.
@@ -165,28 +166,60 @@ public final class KnownResults {
     if (!kept.restores() || !mayKeep(job)) {
       return null;
     }
-    StoredResult own = keepable(cache, job.name());
-    String maker = maker(job);
-    StoredResult others = maker == null ? null : keepable(cache, maker);
-    if (own == null && others == null && kept.isEmpty()) {
+    boolean some = some();
+    List<StoredResult> present = some && job.depfile() == null ? null : present(job);
+    if (!some && present.isEmpty()) {
       return null; // nothing is read for that
     }
-    for (List<String> found : lists(id, job, own, others)) {
+    for (List<String> found : lists(id, job, present)) {
       Digest now = manifest(id, found);
-      if (now != null) {
-        Digest key = key(job, now, null);
-        for (StoredResult each : Arrays.asList(kept.of(key), own, others)) {
-          if (each != null && isGood(job, each, key) && (bytes ? isHere(each) : isGone(each))) {
-            return each;
-          }
+      if (now == null) {
+        continue;
+      }
+      Digest key = key(job, now, null);
+      StoredResult good = good(job, kept.of(key), key, bytes);
+      if (good != null) {
+        return good;
+      }
+      present = present == null ? present(job) : present; // seldom asked for: they are read last
+      for (StoredResult each : present) {
+        if (good(job, each, key, bytes) != null) {
+          return each;
         }
       }
     }
     return null;
   }
 
+  /** Whether any result is kept. Once there is, nobody asks again. */
+  private boolean some() {
+    some = some || !kept.isEmpty();
+    return some;
+  }
+
+  /** What a job made that stands now, and what another one made in its places. */
+  private List<StoredResult> present(Job job) {
+    List<StoredResult> present = new ArrayList<>(2);
+    StoredResult own = keepable(cache, job.name());
+    if (own != null) {
+      present.add(own);
+    }
+    String maker = maker(job);
+    StoredResult others = maker == null ? null : keepable(cache, maker);
+    if (others != null) {
+      present.add(others);
+    }
+    return present;
+  }
+
+  private StoredResult good(Job job, StoredResult result, Digest key, boolean bytes) {
+    return result != null && isGood(job, result, key) && (bytes ? isHere(result) : isGone(result))
+        ? result
+        : null;
+  }
+
   /** What a depfile may name now: what it named in the runs that are known, each once. */
-  private Set<List<String>> lists(int id, Job job, StoredResult own, StoredResult others) {
+  private Set<List<String>> lists(int id, Job job, List<StoredResult> present) {
     Set<List<String>> lists = new LinkedHashSet<>();
     if (job.depfile() == null) {
       lists.add(List.of());
@@ -196,11 +229,8 @@ public final class KnownResults {
     if (bare != null) {
       lists.addAll(kept.names(key(job, bare, null)));
     }
-    if (own != null) {
-      lists.add(own.result().found());
-    }
-    if (others != null) {
-      lists.add(others.result().found());
+    for (StoredResult each : present) {
+      lists.add(each.result().found());
     }
     return lists;
   }

@@ -1,5 +1,7 @@
 package dev.torc.plan;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -11,7 +13,48 @@ import java.util.function.IntConsumer;
  */
 public final class ParallelShares {
 
+  /** A thread more for so many files that are to be looked at, and so many threads. */
+  private static final int MANY = 500;
+
+  private static final int THREADS = 8;
+
   private ParallelShares() {}
+
+  /** What is done with one of many files, by its number. */
+  public interface Work {
+    void on(int file) throws IOException;
+  }
+
+  /**
+   * Does something with each of some files; with many on several threads, each of which has a row
+   * of them. What one of them throws ends its row, and is thrown here when all are done.
+   */
+  public static void each(int files, Work work) throws IOException {
+    int most = Math.min(THREADS, files / MANY);
+    int shares = most < 2 ? 1 : Math.min(most, Runtime.getRuntime().availableProcessors());
+    if (shares == 1) {
+      for (int i = 0; i < files; i++) {
+        work.on(i);
+      }
+      return;
+    }
+    try {
+      run(
+          shares,
+          share -> {
+            int end = (int) ((long) files * (share + 1) / shares);
+            for (int i = (int) ((long) files * share / shares); i < end; i++) {
+              try {
+                work.on(i);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
 
   /**
    * Does all shares and returns when they are done; the last one on the caller's thread. An

@@ -209,7 +209,12 @@ public final class ReasonText {
   /** A digest as its first letters, words beside it in whole; any other value as it is. */
   static String digest(String text) {
     Matcher digest = DIGEST.matcher(text);
-    return digest.matches() ? digest.replaceFirst("$1$2$3") : SafeText.line(text, 40);
+    if (!digest.matches()) {
+      return SafeText.line(text, 40);
+    }
+    String before = digest.group(1);
+    String behind = digest.group(3);
+    return (before == null ? "" : before) + digest.group(2) + (behind == null ? "" : behind);
   }
 
   private static String texts(Reason reason) {

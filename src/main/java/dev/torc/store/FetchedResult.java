@@ -69,7 +69,7 @@ public final class FetchedResult implements ResultParts {
   }
 
   @Override
-  public void take(OwnedPath part, Path to) throws IOException {
+  public synchronized void take(OwnedPath part, Path to) throws IOException {
     SharedProduct product = places.get(part.path());
     if (product == null || product.kind() != part.kind()) {
       throw new IOException("no part of the result: " + part.path());
@@ -85,7 +85,7 @@ public final class FetchedResult implements ResultParts {
     }
     Placing.move(fresh, to);
     FileTree.remove(fresh); // still there where it was copied
-    Placing.touch(to);
+    Placing.touch(to, product.kind() == Stamp.Kind.FOLDER);
   }
 
   private void make(SharedProduct entry, Path to) throws IOException {

@@ -52,11 +52,24 @@ public final class KeptResults implements ResultParts {
   /** Stands for a sum that has to be counted anew. */
   private static final long UNKNOWN = -1;
 
-  /** What several results may have; quicker to make than a name. */
+  /**
+   * What several results may have; quicker to make than a name. A record's own equality is linked
+   * anew at every start.
+   */
   private record Bytes(Stamp.Kind kind, Digest digest) {
 
     static Bytes of(OwnedPath part) {
       return new Bytes(part.kind(), part.digest());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Bytes bytes && kind == bytes.kind && digest.equals(bytes.digest);
+    }
+
+    @Override
+    public int hashCode() {
+      return digest.hashCode();
     }
   }
 

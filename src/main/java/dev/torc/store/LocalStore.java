@@ -97,13 +97,13 @@ final class LocalStore {
    */
   Added add(OwnedPath part, Path file) throws IOException {
     make();
-    Path to = at(part);
-    if (look(to).exists()) {
+    String name = name(part);
+    if (FileStatus.of(prefix + name, false).exists()) {
       FileTree.remove(file);
       return Added.THERE;
     }
     try {
-      Files.move(file, to, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(file, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
       return Added.MOVED;
     } catch (FileSystemException e) {
       return Added.STAYED;
@@ -173,8 +173,9 @@ final class LocalStore {
    * @throws IOException where it is not there, too
    */
   long take(OwnedPath part, Path to, boolean stays) throws IOException {
-    Path from = at(part);
-    FileStatus there = look(from);
+    String name = name(part);
+    FileStatus there = FileStatus.of(prefix + name, false);
+    Path from = folder.resolve(name);
     long left = 0;
     if (stays || there.isFile() && there.links() > 1) { // another name might write to it
       copy(from, to);
@@ -187,7 +188,7 @@ final class LocalStore {
         left = 0;
       }
     }
-    Placing.touch(to);
+    Placing.touch(to, part.kind() == Stamp.Kind.FOLDER);
     return left;
   }
 

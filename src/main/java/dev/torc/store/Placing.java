@@ -1,6 +1,5 @@
 package dev.torc.store;
 
-import dev.torc.posix.FileStatus;
 import dev.torc.posix.FileTimes;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -53,9 +52,8 @@ final class Placing {
   }
 
   /** Other tools go by times: what was restored is newer than what stood there before. */
-  static void touch(Path file) throws IOException {
-    FileStatus there = FileStatus.of(file.toString(), false);
-    if (!there.isFolder()) {
+  static void touch(Path file, boolean isFolder) throws IOException {
+    if (!isFolder) {
       FileTimes.now(file.toString());
       return;
     }

@@ -9,7 +9,7 @@ public interface ResultParts {
 
   /**
    * Puts a product of a result where it is to stand; nothing stands there. The bytes are to be
-   * checked there.
+   * checked there. Several threads may ask for different products.
    *
    * @param to absolute
    * @throws IOException where it is not here any more, too
