@@ -96,18 +96,26 @@ public final class FieldReader {
   public <T> List<T> records(int tag, Function<FieldReader, T> each) {
     List<T> items = new ArrayList<>();
     while (finds(tag, FieldWriter.BYTES)) {
-      FieldReader inner = new FieldReader(in.part(in.size()));
-      items.add(each.apply(inner));
-      inner.end();
-      next();
+      items.add(inner(each));
     }
     return List.copyOf(items);
   }
 
+  private <T> T inner(Function<FieldReader, T> reader) {
+    FieldReader inner = new FieldReader(in.part(in.size()));
+    T record = reader.apply(inner);
+    inner.end();
+    next();
+    return record;
+  }
+
   /** A record in the record, or null. */
   public <T> T record(int tag, Function<FieldReader, T> reader) {
-    List<T> one = records(tag, reader);
-    return one.isEmpty() ? null : one.getLast();
+    T last = null;
+    while (finds(tag, FieldWriter.BYTES)) {
+      last = inner(reader);
+    }
+    return last;
   }
 
   /** Skips what is left; throws where the bytes are no fields to their end. */
