@@ -78,13 +78,18 @@ public final class Batch {
   }
 
   /** Forgets a result that was kept for later. */
-  public Batch dropStored(Digest key) {
+  Batch dropStored(Digest key) {
     return drop(RecordTree.STORED, key.bytes());
   }
 
   /** Replaces the lists of files to which a first key leads. */
   Batch storedNames(Digest first, List<List<String>> lists) {
     return add(RecordTree.STORED_NAMES, first.bytes(), null, out -> RecordCodec.names(out, lists));
+  }
+
+  /** Forgets the lists of files to which a first key leads. */
+  Batch dropStoredNames(Digest first) {
+    return drop(RecordTree.STORED_NAMES, first.bytes());
   }
 
   /** Says how many bytes the local store has. */

@@ -72,4 +72,18 @@ public final class StoredResults {
     }
     cache.put(batch);
   }
+
+  /**
+   * Forgets a result.
+   *
+   * @param last whether no other result lies behind its first key, which then leads nowhere
+   */
+  public void drop(StoredResult stored, boolean last) {
+    Batch batch = new Batch().dropStored(stored.details().restorable().key());
+    Digest first = stored.details().restorable().first();
+    if (last && first != null) {
+      batch.dropStoredNames(first);
+    }
+    cache.put(batch);
+  }
 }

@@ -1,6 +1,5 @@
 package dev.torc.store;
 
-import dev.torc.cache.Batch;
 import dev.torc.cache.Cache;
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.StoredResult;
@@ -80,6 +79,7 @@ public final class KeptResults implements ResultParts {
   private final boolean restores;
   private final Set<String> shared = new HashSet<>(); // was there when its like was to be added
   private Map<Bytes, Integer> uses; // of each product, how many results have it; null unknown
+  private final Map<Digest, Integer> firsts = new HashMap<>(); // the same of first keys
   private long total = UNKNOWN;
   private long bound = -1;
   private long looked = System.nanoTime() - SECOND;
@@ -210,7 +210,7 @@ public final class KeptResults implements ResultParts {
   public synchronized void used(StoredResult result) {
     Digest key = result.details().restorable().key();
     if (isOff()) {
-      cache.put(new Batch().dropStored(key)); // it was there for its marks
+      records.drop(result, true); // it was there for its marks
     } else if (records.of(key) != null) {
       records.put(result.at(System.currentTimeMillis()));
     }
@@ -337,6 +337,10 @@ public final class KeptResults implements ResultParts {
     for (OwnedPath part : parts(result)) {
       uses.merge(Bytes.of(part), more, Integer::sum);
     }
+    Digest first = result.details().restorable().first();
+    if (first != null) {
+      firsts.merge(first, more, Integer::sum);
+    }
   }
 
   /** All of a result that the store may have: the products, and what the job wrote. */
@@ -398,7 +402,7 @@ public final class KeptResults implements ResultParts {
         drop(part);
       }
     }
-    cache.put(new Batch().dropStored(result.details().restorable().key()));
+    records.drop(result, firsts.getOrDefault(result.details().restorable().first(), 0) <= 0);
   }
 
   /**

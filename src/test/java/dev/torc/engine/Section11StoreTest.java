@@ -13,7 +13,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -530,6 +534,44 @@ class Section11StoreTest extends Harness {
     restored("a");
     edit("x", "1");
     build().ran("a");
+  }
+
+  @Test
+  void theNamesThatADepfileGaveGoWithTheLastResultOfTheirKey() throws IOException {
+    givenFile(
+        """
+        stores: {keep: 4000B}
+        jobs: {a: { command: a, needs: [x], produces: [a.out], depfile: a.d }}
+        """);
+    job(
+        "a",
+        stub -> {
+          String x = Files.readString(stub.root().resolve("x"));
+          stub.write("a.out", (x + Files.readString(stub.root().resolve("h"))).repeat(300));
+          stub.write("a.d", "a.out: x h\n");
+          return stub.exit(0);
+        });
+    Map<Digest, StoredResult> ever = new HashMap<>();
+    Set<Digest> now = Set.of();
+    for (int i = 1; i <= 9; i++) {
+      edit("x", "" + i / 2);
+      edit("h", "" + i % 2);
+      build().ran("a");
+      try (Cache cache = openCache(place())) {
+        StoredResults stored = new StoredResults(cache);
+        Set<Digest> firsts = new HashSet<>();
+        stored.each(
+            each -> {
+              firsts.add(each.details().restorable().first());
+              ever.put(each.details().restorable().first(), each);
+            });
+        now = firsts;
+        for (Digest first : ever.keySet()) {
+          assertEquals(firsts.contains(first), !stored.names(first).isEmpty());
+        }
+      }
+    }
+    assertTrue(now.size() < ever.size(), ever.size() + " of " + now.size());
   }
 
   @Test
