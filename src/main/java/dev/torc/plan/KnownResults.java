@@ -179,6 +179,7 @@ public final class KnownResults {
       Digest key = key(job, now, null);
       StoredResult good = good(job, kept.of(key), key, bytes);
       if (good != null) {
+        kept.want(good);
         return good;
       }
       present = present == null ? present(job) : present; // seldom asked for: they are read last

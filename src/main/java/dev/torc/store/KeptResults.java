@@ -40,6 +40,9 @@ public final class KeptResults implements ResultParts {
 
   private static final int SHARE = 20;
 
+  /** What makes room makes so much more of it: all results are looked at for that. */
+  private static final int SLACK = 16;
+
   /** So many bytes are to be left for others. */
   private static final long FREE = 1L << 30;
 
@@ -72,12 +75,16 @@ public final class KeptResults implements ResultParts {
     }
   }
 
+  /** When a result was used; all of all results would be too much at once. */
+  private record Age(Digest key, long used) {}
+
   private final Cache cache;
   private final StoredResults records;
   private final LocalStore bytes;
   private final long keep;
   private final boolean restores;
   private final Set<String> shared = new HashSet<>(); // was there when its like was to be added
+  private final Set<Digest> wanted = new HashSet<>(); // keys of results that are to be restored
   private Map<Bytes, Integer> uses; // of each product, how many results have it; null unknown
   private final Map<Digest, Integer> firsts = new HashMap<>(); // the same of first keys
   private long total = UNKNOWN;
@@ -141,7 +148,7 @@ public final class KeptResults implements ResultParts {
     looked = now;
     long lacks = FREE - usable();
     if (lacks > 0) {
-      free(Math.max(0, size() - lacks));
+      free(Math.max(0, size() - lacks - size() / SLACK));
     }
   }
 
@@ -206,6 +213,11 @@ public final class KeptResults implements ResultParts {
     records.put(result);
   }
 
+  /** A result is to be put in the place of a run in this build: it goes after all others. */
+  public synchronized void want(StoredResult result) {
+    wanted.add(result.details().restorable().key());
+  }
+
   /** A result was put in the place of a run: it goes later than others. */
   public synchronized void used(StoredResult result) {
     Digest key = result.details().restorable().key();
@@ -231,7 +243,7 @@ public final class KeptResults implements ResultParts {
   public synchronized boolean add(OwnedPath part, Path file, long size) throws IOException {
     known();
     if (total + size > bound()) {
-      free(bound() - size);
+      free(bound() - bound() / SLACK - size);
     }
     if (!there) {
       there = true;
@@ -358,14 +370,16 @@ public final class KeptResults implements ResultParts {
     if (total <= most) {
       return;
     }
-    List<StoredResult> all = new ArrayList<>();
-    records.each(all::add);
-    all.sort(Comparator.comparingLong(StoredResult::used));
-    for (StoredResult oldest : all) {
+    count();
+    List<Age> ages = new ArrayList<>();
+    records.each(each -> ages.add(new Age(each.details().restorable().key(), each.used())));
+    ages.sort(
+        Comparator.comparing((Age age) -> wanted.contains(age.key)).thenComparingLong(Age::used));
+    for (Age oldest : ages) {
       if (total <= most) {
         break;
       }
-      forget(oldest);
+      forget(records.of(oldest.key));
     }
     if (total > most) {
       sweep();

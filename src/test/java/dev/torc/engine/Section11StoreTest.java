@@ -537,6 +537,32 @@ class Section11StoreTest extends Harness {
   }
 
   @Test
+  void whatPassesTheBoundMakesRoomForMoreThanItselfAndSparesWhatIsWanted() throws IOException {
+    givenFile("stores: {keep: 4000B}\njobs: {a: { command: a, needs: [x], produces: [a.out] }}");
+    job(
+        "a",
+        stub -> {
+          stub.write("a.out", Files.readString(stub.root().resolve("x")).repeat(25));
+          return stub.exit(0);
+        });
+    for (int i = 0; i <= 40; i++) {
+      edit("x", "" + (1000 + i)); // 100 bytes each
+      build().ran("a");
+    }
+    assertEquals(40, store().size());
+    edit("x", "2000");
+    build().ran("a");
+    assertEquals((4000 - 4000 / 16) / 100, store().size());
+    for (int i = 1001; i <= 1003; i++) { // the oldest are gone, and no others
+      edit("x", "" + i);
+      build().ran("a");
+    }
+    edit("x", "1004"); // now the oldest, and what is cleared for it needs room
+    build().ran();
+    restored("a");
+  }
+
+  @Test
   void theNamesThatADepfileGaveGoWithTheLastResultOfTheirKey() throws IOException {
     givenFile(
         """
