@@ -223,6 +223,16 @@ final class RecordCodec {
         in.number(6));
   }
 
+  /** Of such a record what tells of bytes. */
+  static StoredParts storedParts(FieldReader in) {
+    return StoredParts.of(
+        in.text(1),
+        in.record(2, RecordCodec::result),
+        in.record(3, details -> details.record(11, RecordCodec::restorable)),
+        in.digest(5),
+        in.number(6));
+  }
+
   private static void placed(FieldWriter out, OwnedPath owned) {
     owned(out, owned);
     out.text(5, owned.path());

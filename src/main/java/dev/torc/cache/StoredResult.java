@@ -41,7 +41,10 @@ public record StoredResult(
    * the depfile, then links, which may lead to those.
    */
   public List<OwnedPath> parts() {
-    List<OwnedPath> odd = details.restorable().odd();
+    return parts(job, result, details.restorable().odd());
+  }
+
+  static List<OwnedPath> parts(String job, JobResult result, List<OwnedPath> odd) {
     Map<String, OwnedPath> otherwise = odd.isEmpty() ? Map.of() : new HashMap<>();
     for (OwnedPath each : odd) {
       otherwise.put(each.path(), each);
@@ -67,6 +70,10 @@ public record StoredResult(
 
   /** What the job wrote, as a part without a path; only where it belongs to the result. */
   public OwnedPath logPart() {
+    return logPart(job, log);
+  }
+
+  static OwnedPath logPart(String job, Digest log) {
     return new OwnedPath("", Stamp.Kind.FILE, log, job, false);
   }
 

@@ -41,6 +41,16 @@ public final class StoredResults {
     cache.eachRecord(RecordTree.STORED, RecordCodec::stored, visitor);
   }
 
+  /** Which bytes the result under a key has, or null. */
+  public StoredParts parts(Digest key) {
+    return cache.record(RecordTree.STORED, key.bytes(), RecordCodec::storedParts);
+  }
+
+  /** Hands over which bytes each result has: much less than {@link #each} reads. */
+  public void eachParts(Consumer<StoredParts> visitor) {
+    cache.eachRecord(RecordTree.STORED, RecordCodec::storedParts, visitor);
+  }
+
   /** Whether nothing was ever kept, or all of it is forgotten. */
   public boolean isEmpty() {
     return cache.firstKeys(RecordTree.STORED, 1).isEmpty();
@@ -78,11 +88,10 @@ public final class StoredResults {
    *
    * @param last whether no other result lies behind its first key, which then leads nowhere
    */
-  public void drop(StoredResult stored, boolean last) {
-    Batch batch = new Batch().dropStored(stored.details().restorable().key());
-    Digest first = stored.details().restorable().first();
-    if (last && first != null) {
-      batch.dropStoredNames(first);
+  public void drop(StoredParts stored, boolean last) {
+    Batch batch = new Batch().dropStored(stored.key());
+    if (last && stored.first() != null) {
+      batch.dropStoredNames(stored.first());
     }
     cache.put(batch);
   }

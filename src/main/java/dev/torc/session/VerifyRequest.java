@@ -1,6 +1,7 @@
 package dev.torc.session;
 
 import dev.torc.cache.Cache;
+import dev.torc.cache.StoredParts;
 import dev.torc.cache.StoredResult;
 import dev.torc.report.VerifyAnswer;
 import dev.torc.store.KeptResults;
@@ -40,7 +41,7 @@ public record VerifyRequest(boolean dry, LockTerms lock) {
     StoreCheck check =
         new StoreCheck(cache.place(), contents, upkeep.caller().stamps(upkeep.folder().place()));
     List<VerifyAnswer.Faulty> told = new ArrayList<>();
-    List<StoredResult> gone = new ArrayList<>();
+    List<StoredParts> gone = new ArrayList<>();
     for (Held each : contents.results()) {
       boolean goes = false;
       for (StoreCheck.Faulty faulty : check.faults(each, upkeep.isLost(each))) {
@@ -49,7 +50,7 @@ public record VerifyRequest(boolean dry, LockTerms lock) {
         told.add(told(faulty));
       }
       if (goes) {
-        gone.add(each.result());
+        gone.add(StoredParts.of(each.result()));
       }
     }
     if (!dry && !gone.isEmpty()) {

@@ -2,6 +2,7 @@ package dev.torc.store;
 
 import dev.torc.cache.Cache;
 import dev.torc.cache.OwnedPath;
+import dev.torc.cache.StoredParts;
 import dev.torc.cache.StoredResult;
 import dev.torc.cache.StoredResults;
 import dev.torc.hash.Digest;
@@ -207,8 +208,8 @@ public final class KeptResults implements ResultParts {
 
   /** Keeps the record of a result. */
   public synchronized void put(StoredResult result) {
-    if (uses != null && records.of(result.details().restorable().key()) == null) {
-      count(result, 1);
+    if (uses != null && records.parts(result.details().restorable().key()) == null) {
+      count(StoredParts.of(result), 1);
     }
     records.put(result);
   }
@@ -222,8 +223,8 @@ public final class KeptResults implements ResultParts {
   public synchronized void used(StoredResult result) {
     Digest key = result.details().restorable().key();
     if (isOff()) {
-      records.drop(result, true); // it was there for its marks
-    } else if (records.of(key) != null) {
+      records.drop(StoredParts.of(result), true); // it was there for its marks
+    } else if (records.parts(key) != null) {
       records.put(result.at(System.currentTimeMillis()));
     }
   }
@@ -341,27 +342,17 @@ public final class KeptResults implements ResultParts {
   private void count() {
     if (uses == null) {
       uses = new HashMap<>();
-      records.each(result -> count(result, 1));
+      records.eachParts(result -> count(result, 1));
     }
   }
 
-  private void count(StoredResult result, int more) {
-    for (OwnedPath part : parts(result)) {
+  private void count(StoredParts result, int more) {
+    for (OwnedPath part : result.parts()) {
       uses.merge(Bytes.of(part), more, Integer::sum);
     }
-    Digest first = result.details().restorable().first();
-    if (first != null) {
-      firsts.merge(first, more, Integer::sum);
+    if (result.first() != null) {
+      firsts.merge(result.first(), more, Integer::sum);
     }
-  }
-
-  /** All of a result that the store may have: the products, and what the job wrote. */
-  static List<OwnedPath> parts(StoredResult result) {
-    List<OwnedPath> parts = result.parts();
-    if (result.log() != null) {
-      parts.add(result.logPart());
-    }
-    return parts;
   }
 
   /** Makes room until no more than so many bytes are left; forgets the results that had them. */
@@ -372,14 +363,14 @@ public final class KeptResults implements ResultParts {
     }
     count();
     List<Age> ages = new ArrayList<>();
-    records.each(each -> ages.add(new Age(each.details().restorable().key(), each.used())));
+    records.eachParts(each -> ages.add(new Age(each.key(), each.used())));
     ages.sort(
         Comparator.comparing((Age age) -> wanted.contains(age.key)).thenComparingLong(Age::used));
     for (Age oldest : ages) {
       if (total <= most) {
         break;
       }
-      forget(records.of(oldest.key));
+      forget(records.parts(oldest.key));
     }
     if (total > most) {
       sweep();
@@ -388,8 +379,8 @@ public final class KeptResults implements ResultParts {
 
   /** Forgets the results of some jobs, with the bytes that no other has. */
   public synchronized void forget(Predicate<String> jobs) throws IOException {
-    List<StoredResult> gone = new ArrayList<>();
-    records.each(
+    List<StoredParts> gone = new ArrayList<>();
+    records.eachParts(
         result -> {
           if (jobs.test(result.job())) {
             gone.add(result);
@@ -399,24 +390,24 @@ public final class KeptResults implements ResultParts {
   }
 
   /** Forgets some results, with the bytes that no other has. */
-  public synchronized void forget(List<StoredResult> gone) throws IOException {
+  public synchronized void forget(List<StoredParts> gone) throws IOException {
     if (!gone.isEmpty()) {
       known();
     }
-    for (StoredResult result : gone) {
+    for (StoredParts result : gone) {
       forget(result);
     }
   }
 
-  private void forget(StoredResult result) throws IOException {
+  private void forget(StoredParts result) throws IOException {
     count();
     count(result, -1);
-    for (OwnedPath part : parts(result)) {
+    for (OwnedPath part : result.parts()) {
       if (uses.getOrDefault(Bytes.of(part), 0) <= 0) {
         drop(part);
       }
     }
-    records.drop(result, firsts.getOrDefault(result.details().restorable().first(), 0) <= 0);
+    records.drop(result, firsts.getOrDefault(result.first(), 0) <= 0);
   }
 
   /**

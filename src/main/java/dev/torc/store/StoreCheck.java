@@ -2,6 +2,7 @@ package dev.torc.store;
 
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.OwnedPath;
+import dev.torc.cache.StoredParts;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
@@ -68,7 +69,7 @@ public final class StoreCheck {
    */
   public List<Faulty> faults(Held held, boolean whole) {
     List<Faulty> faults = new ArrayList<>(0);
-    for (OwnedPath part : KeptResults.parts(held.result())) {
+    for (OwnedPath part : StoredParts.of(held.result()).parts()) {
       String name = LocalStore.name(part);
       if (sizes.containsKey(name)) {
         Finding found = findings.get(name);

@@ -2,6 +2,7 @@ package dev.torc.store;
 
 import dev.torc.cache.Cache;
 import dev.torc.cache.OwnedPath;
+import dev.torc.cache.StoredParts;
 import dev.torc.cache.StoredResult;
 import dev.torc.cache.StoredResults;
 import java.io.IOException;
@@ -117,7 +118,7 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
 
   private static Set<String> names(Held of) {
     Set<String> names = new HashSet<>();
-    for (OwnedPath part : KeptResults.parts(of.result)) {
+    for (OwnedPath part : StoredParts.of(of.result).parts()) {
       names.add(LocalStore.name(part));
     }
     return names;
