@@ -303,6 +303,11 @@ public final class Cache implements AutoCloseable {
         visitor);
   }
 
+  /** Whether no job has a result, those aside that are not committed yet. */
+  public boolean isBlank() {
+    return size(RecordTree.RESULTS) == 0;
+  }
+
   /** How many records a tree has, those aside that are not committed yet. */
   long size(RecordTree tree) {
     Long size = reading(tree, () -> store.size(tree));

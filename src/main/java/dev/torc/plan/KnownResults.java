@@ -41,6 +41,7 @@ public final class KnownResults {
   private final SharedStores asked;
   private final Programs programs;
   private final ManifestHash hash = new ManifestHash();
+  private Boolean blank;
   private boolean some;
 
   /**
@@ -163,7 +164,7 @@ public final class KnownResults {
 
   private StoredResult here(int id, boolean bytes) {
     Job job = graph.job(id);
-    if (!kept.restores() || !mayKeep(job)) {
+    if (!kept.restores() || !mayKeep(job) || isBlank()) {
       return null;
     }
     boolean some = some();
@@ -190,6 +191,14 @@ public final class KnownResults {
       }
     }
     return null;
+  }
+
+  /** Whether nothing was known when it was asked first: what this build makes, no job asks for. */
+  private boolean isBlank() {
+    if (blank == null) {
+      blank = cache.isBlank() && kept.isEmpty();
+    }
+    return blank;
   }
 
   /** Whether any result is kept. Once there is, nobody asks again. */
