@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
@@ -221,7 +222,7 @@ public final class WatchRequest {
   /** What changed, but for products that another build made as they should be. */
   private Collection<String> news() throws IOException {
     Collection<String> changed = settle();
-    while (!changed.isEmpty() && project != null && seen.areMade(changed) && isOthersWork()) {
+    while (areMade(changed) && isOthersWork()) {
       if (BuildLock.holder(project.place()).isEmpty()) {
         seen.accept(changed);
       } else {
@@ -232,7 +233,16 @@ public final class WatchRequest {
       }
       changed = settle();
     }
-    return changed;
+    if (!areMade(changed)) {
+      return changed;
+    }
+    Collection<String> all = new TreeSet<>(changed);
+    all.addAll(settle()); // what a job has to run for may have changed since that look
+    return all;
+  }
+
+  private boolean areMade(Collection<String> changed) {
+    return !changed.isEmpty() && project != null && seen.areMade(changed);
   }
 
   /** Whether another build is at work, or nothing has to run for what one left. */
