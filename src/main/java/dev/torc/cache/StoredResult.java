@@ -45,14 +45,12 @@ public record StoredResult(
   }
 
   static List<OwnedPath> parts(String job, JobResult result, List<OwnedPath> odd) {
-    Map<String, OwnedPath> otherwise = odd.isEmpty() ? Map.of() : new HashMap<>();
-    for (OwnedPath each : odd) {
-      otherwise.put(each.path(), each);
-    }
+    Map<String, OwnedPath> otherwise = new HashMap<>();
+    odd.forEach(each -> otherwise.put(each.path(), each));
     List<OwnedPath> parts = new ArrayList<>(result.products().size() + odd.size());
     List<OwnedPath> links = new ArrayList<>(0);
     for (RecordedProduct made : result.products()) {
-      OwnedPath part = odd.isEmpty() ? null : otherwise.remove(made.path());
+      OwnedPath part = otherwise.remove(made.path());
       if (part == null) {
         parts.add(new OwnedPath(made.path(), made.kind(), made.digest(), job, false));
       } else {

@@ -178,14 +178,14 @@ public final class KnownResults {
         continue;
       }
       Digest key = key(job, now, null);
-      StoredResult good = good(job, kept.of(key), key, bytes);
-      if (good != null) {
-        kept.want(good);
-        return good;
+      StoredResult known = kept.of(key);
+      if (known != null && serves(job, known, key, bytes)) {
+        kept.want(known);
+        return known;
       }
       present = present == null ? present(job) : present; // seldom asked for: they are read last
       for (StoredResult each : present) {
-        if (good(job, each, key, bytes) != null) {
+        if (serves(job, each, key, bytes)) {
           return each;
         }
       }
@@ -222,10 +222,8 @@ public final class KnownResults {
     return present;
   }
 
-  private StoredResult good(Job job, StoredResult result, Digest key, boolean bytes) {
-    return result != null && isGood(job, result, key) && (bytes ? isHere(result) : isGone(result))
-        ? result
-        : null;
+  private boolean serves(Job job, StoredResult result, Digest key, boolean bytes) {
+    return isGood(job, result, key) && (bytes ? isHere(result) : isGone(result));
   }
 
   /** What a depfile may name now: what it named in the runs that are known, each once. */

@@ -9,7 +9,7 @@ import java.util.function.IntConsumer;
 
 /**
  * Does a work in several shares at once, each on a thread of its own. The caller says what a share
- * is.
+ * is, or how many files there are.
  */
 public final class ParallelShares {
 

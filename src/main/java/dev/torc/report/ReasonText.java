@@ -23,7 +23,7 @@ public final class ReasonText {
 
   /** Of a file in a folder a word may stand behind it, of a link before it. */
   private static final Pattern DIGEST =
-      Pattern.compile("(link )?([0-9a-f]{7})[0-9a-f]{57}( executable)?");
+      Pattern.compile("((?:link )?)([0-9a-f]{7})[0-9a-f]{57}((?: executable)?)");
 
   private enum Class {
     NEED,
@@ -209,12 +209,9 @@ public final class ReasonText {
   /** A digest as its first letters, words beside it in whole; any other value as it is. */
   static String digest(String text) {
     Matcher digest = DIGEST.matcher(text);
-    if (!digest.matches()) {
-      return SafeText.line(text, 40);
-    }
-    String before = digest.group(1);
-    String behind = digest.group(3);
-    return (before == null ? "" : before) + digest.group(2) + (behind == null ? "" : behind);
+    return digest.matches()
+        ? digest.group(1) + digest.group(2) + digest.group(3)
+        : SafeText.line(text, 40);
   }
 
   private static String texts(Reason reason) {

@@ -1,7 +1,6 @@
 package dev.torc.session;
 
 import dev.torc.cache.Cache;
-import dev.torc.cache.StoredParts;
 import dev.torc.report.FreedAnswer;
 import dev.torc.store.KeptResults;
 import dev.torc.store.StoreContents;
@@ -57,7 +56,7 @@ public record PruneRequest(boolean all, long most, boolean dry, LockTerms lock) 
       long stay = before.bytes(left);
       return new FreedAnswer(dry, gone.size(), before.bytes() - stay, left.size(), stay, List.of());
     }
-    kept.forget(gone.stream().map(held -> StoredParts.of(held.result())).toList());
+    kept.forget(gone.stream().map(Held::parts).toList());
     List<String> stuck = kept.sweep();
     kept.end();
     long stay = kept.size();

@@ -50,7 +50,7 @@ public record VerifyRequest(boolean dry, LockTerms lock) {
         told.add(told(faulty));
       }
       if (goes) {
-        gone.add(StoredParts.of(each.result()));
+        gone.add(each.parts());
       }
     }
     if (!dry && !gone.isEmpty()) {

@@ -71,9 +71,9 @@ final class LocalStore {
     return folder.resolve(name(part));
   }
 
-  /** The same without a path: it is asked for each of many products. */
-  private FileStatus look(OwnedPath part) throws IOException {
-    return FileStatus.of(prefix + name(part), false);
+  /** What stands under a name. It makes no path: it is asked for each of many products. */
+  private FileStatus look(String name) throws IOException {
+    return FileStatus.of(prefix + name, false);
   }
 
   private static FileStatus look(Path path) throws IOException {
@@ -87,7 +87,7 @@ final class LocalStore {
 
   /** Whether a product is there. */
   boolean has(OwnedPath part) throws IOException {
-    return look(part).exists();
+    return look(name(part)).exists();
   }
 
   /**
@@ -98,7 +98,7 @@ final class LocalStore {
   Added add(OwnedPath part, Path file) throws IOException {
     make();
     String name = name(part);
-    if (FileStatus.of(prefix + name, false).exists()) {
+    if (look(name).exists()) {
       FileTree.remove(file);
       return Added.THERE;
     }
@@ -113,7 +113,7 @@ final class LocalStore {
   /** Adds a file with these bytes, where it is not there yet. */
   void add(OwnedPath part, byte[] bytes) throws IOException {
     make();
-    if (!look(part).exists()) {
+    if (!look(name(part)).exists()) {
       Path fresh = fresh();
       PlainFile.write(fresh, bytes);
       Files.move(fresh, at(part), StandardCopyOption.ATOMIC_MOVE);
@@ -174,7 +174,7 @@ final class LocalStore {
    */
   long take(OwnedPath part, Path to, boolean stays) throws IOException {
     String name = name(part);
-    FileStatus there = FileStatus.of(prefix + name, false);
+    FileStatus there = look(name);
     Path from = folder.resolve(name);
     long left = 0;
     if (stays || there.isFile() && there.links() > 1) { // another name might write to it

@@ -11,6 +11,11 @@ import java.util.List;
  */
 interface SharedPlace extends AutoCloseable {
 
+  /** Where blobs lie, and where entries do. */
+  String BLOBS = "cas";
+
+  String ENTRIES = "ac";
+
   /** As messages name it: a path or a URL. */
   String name();
 
@@ -26,11 +31,6 @@ interface SharedPlace extends AutoCloseable {
 
   /** Whether a blob of this size lies there; its bytes are not looked at. */
   boolean has(SharedBlob blob, SharedCall call) throws SharedFailure, SharedRefusal;
-
-  /** Where blobs lie, and where entries do. */
-  String BLOBS = "cas";
-
-  String ENTRIES = "ac";
 
   /**
    * Puts bytes there, in place of what may be there.

@@ -2,7 +2,6 @@ package dev.torc.store;
 
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.OwnedPath;
-import dev.torc.cache.StoredParts;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
@@ -69,7 +68,7 @@ public final class StoreCheck {
    */
   public List<Faulty> faults(Held held, boolean whole) {
     List<Faulty> faults = new ArrayList<>(0);
-    for (OwnedPath part : StoredParts.of(held.result()).parts()) {
+    for (OwnedPath part : held.parts().parts()) {
       String name = LocalStore.name(part);
       if (sizes.containsKey(name)) {
         Finding found = findings.get(name);

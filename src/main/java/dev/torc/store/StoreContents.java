@@ -30,7 +30,13 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
    * @param lacks what is neither in the store nor, by the records, where it stood
    * @param standing whether some of it is not in the store but stands where it stood
    */
-  public record Held(StoredResult result, List<OwnedPath> lacks, boolean standing) {}
+  public record Held(StoredResult result, List<OwnedPath> lacks, boolean standing) {
+
+    /** Which bytes it is made of. */
+    public StoredParts parts() {
+      return StoredParts.of(result);
+    }
+  }
 
   /** Looks at the store of a root. */
   public static StoreContents of(Cache cache) throws IOException {
@@ -118,7 +124,7 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
 
   private static Set<String> names(Held of) {
     Set<String> names = new HashSet<>();
-    for (OwnedPath part : StoredParts.of(of.result).parts()) {
+    for (OwnedPath part : of.parts().parts()) {
       names.add(LocalStore.name(part));
     }
     return names;

@@ -515,15 +515,20 @@ class Section11StoreTest extends Harness {
     restored("g/s=2");
   }
 
-  @Test
-  void theBoundIsHeldAndTheOldestGoFirst() throws IOException {
+  /** A store of 4000 bytes, and a job whose product is so many times its need. */
+  private void givenBound(int times) throws IOException {
     givenFile("stores: {keep: 4000B}\njobs: {a: { command: a, needs: [x], produces: [a.out] }}");
     job(
         "a",
         stub -> {
-          stub.write("a.out", Files.readString(stub.root().resolve("x")).repeat(900));
+          stub.write("a.out", Files.readString(stub.root().resolve("x")).repeat(times));
           return stub.exit(0);
         });
+  }
+
+  @Test
+  void theBoundIsHeldAndTheOldestGoFirst() throws IOException {
+    givenBound(900);
     for (int i = 1; i <= 7; i++) {
       edit("x", "" + i);
       build().ran("a");
@@ -538,13 +543,7 @@ class Section11StoreTest extends Harness {
 
   @Test
   void whatPassesTheBoundMakesRoomForMoreThanItselfAndSparesWhatIsWanted() throws IOException {
-    givenFile("stores: {keep: 4000B}\njobs: {a: { command: a, needs: [x], produces: [a.out] }}");
-    job(
-        "a",
-        stub -> {
-          stub.write("a.out", Files.readString(stub.root().resolve("x")).repeat(25));
-          return stub.exit(0);
-        });
+    givenBound(25);
     for (int i = 0; i <= 40; i++) {
       edit("x", "" + (1000 + i)); // 100 bytes each
       build().ran("a");
