@@ -12,9 +12,12 @@ final class Heap {
 
   private long limit = SMALL;
 
-  /** A phase ended that left much. */
+  /** A phase ended that left much: collects unless a third of the heap is free for what follows. */
   void phaseEnded() {
-    collect(SMALL);
+    Runtime heap = Runtime.getRuntime();
+    if (heap.freeMemory() < heap.totalMemory() / 3) {
+      collect(SMALL);
+    }
   }
 
   /** To be called now and then while work goes on: collects when the heap grew by a quarter. */
