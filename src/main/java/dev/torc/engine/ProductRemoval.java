@@ -303,7 +303,7 @@ public record ProductRemoval(
           : null;
     }
     FolderDigest folder = memo.folder(path, false);
-    if (!folder.digest().equals(owned.digest()) || holdsUncounted(file)) {
+    if (!folder.digest().equals(owned.digest()) || !folder.complete()) {
       return null;
     }
     boolean linked = false;
@@ -316,26 +316,6 @@ public record ProductRemoval(
   /** The digest by which a product that is itself a link is known: that of its target's text. */
   public static Digest linkDigest(Path link) throws IOException {
     return Digest.ofText(Files.readSymbolicLink(link).toString());
-  }
-
-  /** Whether a folder holds things that its digest does not see. */
-  private static boolean holdsUncounted(Path folder) throws IOException {
-    for (Path inner : tree(folder)) {
-      if (FolderDigest.IGNORED.contains(inner.getFileName().toString())
-          && Files.isDirectory(inner, LinkOption.NOFOLLOW_LINKS)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** What stands at a path and below it, a folder before what is in it; links are not followed. */
-  private static List<Path> tree(Path path) throws IOException {
-    try (Stream<Path> tree = Files.walk(path)) {
-      return tree.toList();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
   }
 
   /** Says a line to people. */
@@ -450,6 +430,15 @@ public record ProductRemoval(
       } else {
         Files.copy(each, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
       }
+    }
+  }
+
+  /** What stands at a path and below it, a folder before what is in it; links are not followed. */
+  private static List<Path> tree(Path path) throws IOException {
+    try (Stream<Path> tree = Files.walk(path)) {
+      return tree.toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 }

@@ -424,6 +424,13 @@ public final class DigestMemo implements FileDigests {
         stats.increment();
         return stamps.linkStamp(path);
       }
+
+      @Override
+      public Stamp linkStamp(Path folder, String path) throws IOException {
+        stop.check();
+        stats.increment();
+        return stamps.linkStamp(folder, path);
+      }
     };
   }
 

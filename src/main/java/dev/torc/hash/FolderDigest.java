@@ -28,8 +28,9 @@ import java.util.Set;
  * error.
  *
  * @param members sorted by {@link #BYTE_ORDER} of their paths
+ * @param complete whether nothing stands in it that never counts
  */
-public record FolderDigest(Digest digest, List<Member> members) {
+public record FolderDigest(Digest digest, List<Member> members, boolean complete) {
 
   /**
    * What stands below a folder.
@@ -85,7 +86,8 @@ public record FolderDigest(Digest digest, List<Member> members) {
    * @param root what relative paths are relative to; a real path
    * @param path of the folder
    * @param needed whether links that lead out are followed
-   * @param files called with paths like {@code path}: relative to the root where they are below it
+   * @param files called with paths like {@code path}: relative to the root where they are below it;
+   *     of many in one folder on several threads
    * @throws IOException with a line that names the path: what cannot be read, a FIFO or device, a
    *     name that is no valid UTF-8, a loop of links
    */
@@ -120,32 +122,46 @@ public record FolderDigest(Digest digest, List<Member> members) {
 
     FolderDigest folder(String path) throws IOException {
       List<Member> members = new ArrayList<>();
-      collect(path, "", members);
+      boolean complete = collect(path, "", members);
       members.sort(Comparator.comparing(Member::path, BYTE_ORDER));
-      return new FolderDigest(digest(members), List.copyOf(members));
+      return new FolderDigest(digest(members), List.copyOf(members), complete);
     }
 
-    private void collect(String path, String prefix, List<Member> members) throws IOException {
-      for (String name : names(root.resolve(path))) {
-        String inner = join(path, name);
-        Path file = root.resolve(inner);
-        Stamp stamp = stamps.linkStamp(file);
-        DigestMemo.refuseOther(inner, stamp);
-        switch (stamp.kind()) {
-          case FILE -> {
-            KnownDigest known = files.of(inner, stamp);
-            if (known.digest() != null) {
-              members.add(new Member(prefix + name, known.stamp(), known.digest()));
-            }
-          }
-          case LINK -> members.add(new Member(prefix + name, stamp, link(inner, file)));
-          case FOLDER -> {
-            members.add(new Member(prefix + name, stamp, null));
-            collect(inner, prefix + name + "/", members);
-          }
-          default -> {} // gone since it was listed
+    /** Adds what stands in a folder; returns whether all of it counts. */
+    private boolean collect(String path, String prefix, List<Member> members) throws IOException {
+      List<String> names = names(root.resolve(path));
+      boolean complete = !names.removeIf(IGNORED::contains);
+      Member[] found = new Member[names.size()];
+      ParallelShares.each(found.length, i -> found[i] = look(path, prefix, names.get(i)));
+      for (int i = 0; i < found.length; i++) {
+        Member member = found[i];
+        if (member == null) {
+          continue; // gone since it was listed
+        }
+        String inner = join(path, names.get(i));
+        if (member.kind() == Stamp.Kind.LINK) {
+          member = new Member(member.path, member.stamp, link(inner, root.resolve(inner)));
+        }
+        members.add(member);
+        if (member.kind() == Stamp.Kind.FOLDER) {
+          complete &= collect(inner, member.path + "/", members);
         }
       }
+      return complete;
+    }
+
+    /** What stands under a name; of a link without what it stands for. Null for nothing. */
+    private Member look(String folder, String prefix, String name) throws IOException {
+      String inner = join(folder, name);
+      Stamp stamp = stamps.linkStamp(root, inner);
+      DigestMemo.refuseOther(inner, stamp);
+      if (stamp.kind() == Stamp.Kind.FILE) {
+        KnownDigest known = files.of(inner, stamp);
+        return known.digest() == null
+            ? null
+            : new Member(prefix + name, known.stamp(), known.digest());
+      }
+      return stamp.exists() ? new Member(prefix + name, stamp, null) : null;
     }
 
     private Digest link(String path, Path link) throws IOException {
@@ -192,13 +208,10 @@ public record FolderDigest(Digest digest, List<Member> members) {
     List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
-        String name = valid(folder.toString(), entry.getFileName());
-        if (!IGNORED.contains(name)) {
-          names.add(name);
-        }
+        names.add(valid(folder.toString(), entry.getFileName()));
       }
     } catch (NoSuchFileException e) {
-      return List.of(); // gone since its parent was listed
+      return new ArrayList<>(); // gone since its parent was listed
     } catch (DirectoryIteratorException e) {
       throw unlistable(folder, e.getCause());
     } catch (IOException e) {

@@ -85,7 +85,11 @@ public final class FetchedResult implements ResultParts {
     }
     Placing.move(fresh, to);
     FileTree.remove(fresh); // still there where it was copied
-    Placing.touch(to, product.kind() == Stamp.Kind.FOLDER);
+    if (product.kind() == Stamp.Kind.FOLDER) {
+      Placing.touchFolder(to);
+    } else {
+      Placing.touch(to);
+    }
   }
 
   private void make(SharedProduct entry, Path to) throws IOException {

@@ -176,20 +176,24 @@ final class LocalStore {
     String name = name(part);
     FileStatus there = look(name);
     Path from = folder.resolve(name);
-    long left = 0;
+    boolean left = false;
     if (stays || there.isFile() && there.links() > 1) { // another name might write to it
       copy(from, to);
     } else {
-      left = there.isFile() ? there.size() : size(from);
       try {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        left = true;
       } catch (AtomicMoveNotSupportedException another) {
         copy(from, to);
-        left = 0;
       }
     }
-    Placing.touch(to, part.kind() == Stamp.Kind.FOLDER);
-    return left;
+    long bytes = there.isFile() ? there.size() : 0;
+    if (there.isFolder()) {
+      bytes = Placing.touchFolder(to);
+    } else {
+      Placing.touch(to);
+    }
+    return left ? bytes : 0;
   }
 
   /** Beside the place first: whatever happens, what stands in the place is whole. */

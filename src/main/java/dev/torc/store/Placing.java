@@ -1,5 +1,6 @@
 package dev.torc.store;
 
+import dev.torc.hash.ParallelShares;
 import dev.torc.posix.FileTimes;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -10,7 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.stream.Stream;
+import java.util.ArrayList;
+import java.util.List;
 
 /** How a product comes to its place: whole files, folders and links. It knows no digests. */
 final class Placing {
@@ -52,15 +54,31 @@ final class Placing {
   }
 
   /** Other tools go by times: what was restored is newer than what stood there before. */
-  static void touch(Path file, boolean isFolder) throws IOException {
-    if (!isFolder) {
-      FileTimes.now(file.toString());
-      return;
-    }
-    try (Stream<Path> all = Files.walk(file)) {
-      for (Path each : (Iterable<Path>) all::iterator) {
-        FileTimes.now(each.toString());
-      }
-    }
+  static void touch(Path file) throws IOException {
+    FileTimes.now(file.toString());
+  }
+
+  /** The same of a folder and all that is in it; returns the bytes of its files. */
+  static long touchFolder(Path folder) throws IOException {
+    List<String> all = new ArrayList<>();
+    long[] sum = {0};
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path at, BasicFileAttributes attributes) {
+            all.add(at.toString());
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path at, BasicFileAttributes attributes) {
+            all.add(at.toString());
+            sum[0] += attributes.isRegularFile() ? attributes.size() : 0;
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    ParallelShares.each(all.size(), i -> FileTimes.now(all.get(i)));
+    return sum[0];
   }
 }

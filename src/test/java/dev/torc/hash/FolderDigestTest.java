@@ -1,6 +1,7 @@
 package dev.torc.hash;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -199,6 +200,46 @@ class FolderDigestTest {
     Files.delete(root.resolve("d/inner/.git"));
     Files.delete(root.resolve("d/.torc/x"));
     assertEquals(with, needed());
+  }
+
+  @Test
+  void whatNeverCountsLeavesAFolderIncomplete() throws IOException {
+    write("d/a/b/c", "one");
+    assertTrue(folder("d", false).complete());
+    for (String name : List.of("d/__pycache__/x", "d/a/.torc/x", "d/a/b/.git")) {
+      write(name, "y");
+      assertFalse(folder("d", false).complete(), name);
+      Files.delete(root.resolve(name));
+      if (name.endsWith("x")) {
+        Files.delete(root.resolve(name).getParent());
+      }
+      assertTrue(folder("d", false).complete(), name);
+    }
+  }
+
+  @Test
+  void ofManyMembersNoneIsMissedOrMistaken() throws IOException {
+    int many = 2_500; // enough for several threads
+    Map<String, String> links = new TreeMap<>();
+    for (int i = 0; i < many; i++) {
+      if (i % 100 == 7) {
+        link("d/" + i, "to-" + i);
+        links.put("" + i, "to-" + i);
+      } else {
+        write("d/" + i + (i % 100 == 8 ? "/in" : ""), "text " + i);
+      }
+    }
+    FolderDigest folder = folder("d", false);
+    assertEquals(many + many / 100, folder.members().size());
+    for (FolderDigest.Member member : folder.members()) {
+      String name = member.path().replace("/in", "");
+      String text = links.getOrDefault(name, "text " + name);
+      Digest expected = member.kind() == Stamp.Kind.FOLDER ? null : Digest.ofText(text);
+      assertEquals(expected, member.digest(), member.path());
+    }
+    Path last = root.resolve("d/" + (many - 1));
+    Files.writeString(last, "other");
+    assertNotEquals(folder.digest(), product());
   }
 
   @Test

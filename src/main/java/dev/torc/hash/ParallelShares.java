@@ -1,4 +1,4 @@
-package dev.torc.plan;
+package dev.torc.hash;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
