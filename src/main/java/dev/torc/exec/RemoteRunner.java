@@ -1,6 +1,7 @@
 package dev.torc.exec;
 
 import dev.torc.machine.Refusal;
+import dev.torc.posix.ThreadEnd;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -172,16 +173,6 @@ public final class RemoteRunner implements AutoCloseable {
   public void close() {
     closed = true;
     orders.add(_ -> {}); // it wakes
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.await(thread);
   }
 }

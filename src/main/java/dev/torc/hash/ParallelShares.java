@@ -1,5 +1,6 @@
 package dev.torc.hash;
 
+import dev.torc.posix.ThreadEnd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -68,18 +69,8 @@ public final class ParallelShares {
       others.add(Thread.ofPlatform().start(() -> guarded(number, work, failed)));
     }
     guarded(shares - 1, work, failed);
-    boolean interrupted = false;
     for (Thread other : others) {
-      while (other.isAlive()) {
-        try {
-          other.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+      ThreadEnd.await(other);
     }
     if (failed.get() instanceof RuntimeException e) {
       throw e;

@@ -6,6 +6,7 @@ import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.machine.Series;
 import dev.torc.machine.TextWidth;
+import dev.torc.posix.ThreadEnd;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -186,16 +187,8 @@ public final class LiveReport implements Report {
       ending = timer;
       timer = null;
     }
-    boolean interrupted = false;
-    while (ending != null && ending.isAlive()) {
-      try {
-        ending.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (ending != null) {
+      ThreadEnd.await(ending);
     }
     synchronized (this) {
       tellBroken();
