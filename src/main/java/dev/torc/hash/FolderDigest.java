@@ -138,13 +138,14 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
         if (member == null) {
           continue; // gone since it was listed
         }
-        String inner = join(path, names.get(i));
         if (member.kind() == Stamp.Kind.LINK) {
-          member = new Member(member.path, member.stamp, link(inner, root.resolve(inner)));
+          Digest target = link(join(path, names.get(i)));
+          members.add(new Member(member.path, member.stamp, target));
+          continue;
         }
         members.add(member);
         if (member.kind() == Stamp.Kind.FOLDER) {
-          complete &= collect(inner, member.path + "/", members);
+          complete &= collect(join(path, names.get(i)), member.path + "/", members);
         }
       }
       return complete;
@@ -164,7 +165,8 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       return stamp.exists() ? new Member(prefix + name, stamp, null) : null;
     }
 
-    private Digest link(String path, Path link) throws IOException {
+    private Digest link(String path) throws IOException {
+      Path link = root.resolve(path);
       String text;
       try {
         text = valid(path, Files.readSymbolicLink(link));

@@ -85,11 +85,7 @@ public final class FetchedResult implements ResultParts {
     }
     Placing.move(fresh, to);
     FileTree.remove(fresh); // still there where it was copied
-    if (product.kind() == Stamp.Kind.FOLDER) {
-      Placing.touchFolder(to);
-    } else {
-      Placing.touch(to);
-    }
+    Placing.touch(to, product.kind() == Stamp.Kind.FOLDER);
   }
 
   private void make(SharedProduct entry, Path to) throws IOException {

@@ -187,12 +187,8 @@ final class LocalStore {
         copy(from, to);
       }
     }
-    long bytes = there.isFile() ? there.size() : 0;
-    if (there.isFolder()) {
-      bytes = Placing.touchFolder(to);
-    } else {
-      Placing.touch(to);
-    }
+    long inside = Placing.touch(to, there.isFolder());
+    long bytes = there.isFile() ? there.size() : inside;
     return left ? bytes : 0;
   }
 

@@ -53,17 +53,21 @@ final class Placing {
         });
   }
 
-  /** Other tools go by times: what was restored is newer than what stood there before. */
-  static void touch(Path file) throws IOException {
-    FileTimes.now(file.toString());
-  }
-
-  /** The same of a folder and all that is in it; returns the bytes of its files. */
-  static long touchFolder(Path folder) throws IOException {
+  /**
+   * Other tools go by times: what was restored, a folder with all that is in it, is newer than what
+   * stood there before.
+   *
+   * @return the bytes of the files in a folder; 0 of anything else
+   */
+  static long touch(Path file, boolean isFolder) throws IOException {
+    if (!isFolder) {
+      FileTimes.now(file.toString());
+      return 0;
+    }
     List<String> all = new ArrayList<>();
     long[] sum = {0};
     Files.walkFileTree(
-        folder,
+        file,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path at, BasicFileAttributes attributes) {
