@@ -178,8 +178,8 @@ class ClusterIT {
       project.awaitLine("a.log");
       cluster.slurm.administer(
           "scancel", "--signal=KILL", "--full", cluster.out(project).getFirst());
-      cluster.awaitNone(
-          project); // or torc's own cancelling may find somebody who tells how it ended
+      // or torc's own cancelling may find somebody who tells how it ended
+      cluster.awaitNone(project);
       torc.signal("INT");
       Sandbox.until("it ends", () -> torc.err().contains("1 submitted job is cancelled"));
       torc.signal("INT");
