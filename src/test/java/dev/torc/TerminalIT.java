@@ -120,8 +120,13 @@ class TerminalIT {
 
   @Test
   void ctrlCEndsTheWholeTreesAndTheJobsRunAgain() throws Exception {
-    project.build("jobs:\n  a: { command: ./tree, needs: tree }\n  b: { command: exit 0 }\n");
-    Going torc = onTerminal("build", "-j2");
+    project.build(
+        """
+        jobs:
+          a: { command: ./tree, needs: tree, after: b }
+          b: { command: exit 0 }
+        """);
+    Going torc = onTerminal("build");
     List<String> pids = pids(3);
     project.write("type", "\003");
     Ran ran = torc.await();
