@@ -166,6 +166,7 @@ class BatchKillTest {
       Process process = builder.start();
       node.started.add(process);
       node.await(process);
+      node.awaitAll(); // what a killed script started may still say how the job ended
     }
 
     /** How often the job ran. */
