@@ -237,7 +237,8 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return text;
   }
 
-  private static String join(String folder, String name) {
+  /** The path of what stands in a folder; the root is empty or a dot. */
+  public static String join(String folder, String name) {
     if (folder.isEmpty() || folder.equals(".") || folder.equals("./")) {
       return name;
     }

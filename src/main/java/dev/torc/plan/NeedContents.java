@@ -437,7 +437,10 @@ public final class NeedContents implements InputSource {
           "cannot list " + list.text() + ": it is no folder; write it without the slash");
     }
     for (FolderDigest.Member member : digests.folder(list.text(), true).members()) {
-      String path = list.text().equals(".") ? member.path() : list.text() + "/" + member.path();
+      String path = FolderDigest.join(list.text(), member.path());
+      if (member.kind() == Stamp.Kind.FOLDER) {
+        stamps.put(path, member.stamp()); // names that count may stand in one that does not
+      }
       if (!list.excludes(path) && counts(list, path, stale)) {
         entries.add(entry(path, isPending(path) ? ManifestWriter.PENDING : value(member)));
         stamps.put(path, member.stamp());

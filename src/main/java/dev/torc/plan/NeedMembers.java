@@ -18,7 +18,8 @@ import java.util.Map;
  * @param digest of all entries
  * @param stale files that torc made, that no job declares any more and that stand unaltered where
  *     the glob or folder would match them: they do not count
- * @param stamps of the entries of a folder, by path; empty for a glob or job
+ * @param stamps of the entries of a folder, and of all folders in it, by path; empty for a glob or
+ *     job
  * @param leftOut the jobs whose products are no members since they failed; null where there is none
  */
 public record NeedMembers(
@@ -60,7 +61,7 @@ public record NeedMembers(
   }
 
   /** The paths of its files, sorted. */
-  List<String> files() {
+  public List<String> files() {
     return entries.stream()
         .filter(
             member -> member.code() == LineKind.NEED.ordinal() && !member.now().equals("folder"))

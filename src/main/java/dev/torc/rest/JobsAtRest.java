@@ -42,8 +42,8 @@ import java.util.TreeMap;
  *     {@linkplain Stamp#numbers numbers} of each; a ctime of 0 where there is none, a negative one
  *     where it cannot be trusted, a size of -1 for a folder, of -2 where nothing stands
  * @param digests of the same files, of folders none
- * @param further paths that the graph does not name: files that depfiles found, or that globs made
- *     or mean, and the folders where these were looked for
+ * @param further paths that the graph does not name: files that depfiles found, that globs made or
+ *     mean, or that stand in a folder, and the folders where these were looked for
  * @param extra job to what it touches beside its named needs and products; what is not the graph's
  *     is numbered behind that
  */

@@ -2,28 +2,22 @@ package dev.torc.rest;
 
 import dev.torc.bytes.StringTable;
 import dev.torc.cache.JobResult;
-import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.RecordedProduct;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
-import dev.torc.graph.NeedList;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.Footprint;
 import dev.torc.plan.ImageSource;
-import dev.torc.plan.NeedMembers;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Surroundings;
 import dev.torc.plan.ToolSearch;
 import dev.torc.plan.Verdict;
-import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Image;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Ref;
 import dev.torc.workflow.Tool;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -33,20 +27,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Finds out, when a build is over, which jobs it leaves at {@linkplain JobsAtRest rest}: those that
- * are settled, and of which nothing but plain files decides. A verdict counts only with the very
- * stamps that it came from: where a build saw two states of a file, the jobs that touch it are
- * decided once more, and where two jobs came to rest by different stamps of one file, neither is at
- * rest. A file whose stamp cannot be trusted yet (rule 4), as that of a product made just now,
- * keeps its digest alone: the next build reads it, and decides nothing where the bytes are the
- * same.
+ * are settled, and of which nothing but plain files, and their names in a folder, decides. A
+ * verdict counts only with the very stamps that it came from: where a build saw two states of a
+ * file, the jobs that touch it are decided once more, and where two jobs came to rest by different
+ * stamps of one file, neither is at rest. A file whose stamp cannot be trusted yet (rule 4), as
+ * that of a product made just now, keeps its digest alone: the next build reads it, and decides
+ * nothing where the bytes are the same.
  */
 public final class RestCollector {
-
-  private static final int[] NONE = {};
 
   private static final long[] GONE = {JobsAtRest.GONE, 0, 1, 0};
 
@@ -57,8 +48,7 @@ public final class RestCollector {
   private final Map<String, Integer> further = new HashMap<>();
   private final List<String> furtherPaths = new ArrayList<>();
   private final int[][] extra;
-  private final Map<Integer, int[]> globs = new HashMap<>();
-  private final Map<Integer, long[]> listed = new HashMap<>();
+  private final RestMembers members;
   private final BitSet jobs = new BitSet();
   private final BitSet torn = new BitSet();
   private final BitSet woken = new BitSet();
@@ -70,6 +60,7 @@ public final class RestCollector {
     this.graph = context.graph();
     this.digests = digests;
     this.replaced = digests.replaced();
+    this.members = new RestMembers(context, digests);
     this.extra = new int[graph.nodes()][];
     this.stamps = new long[graph.files() * JobsAtRest.WIDTH];
     this.contents = RestDigests.of(graph.files());
@@ -250,7 +241,7 @@ public final class RestCollector {
     return known != null && !known.stamp().exists();
   }
 
-  /** Whether it is settled, and only plain files and the results of other jobs decide about it. */
+  /** Whether it is settled, and only what stands on the disk and the results of others decide. */
   private boolean canRest(int id) {
     if (!context.records().isSettled(id)) {
       return false;
@@ -266,134 +257,68 @@ public final class RestCollector {
         return false; // that job may run though no edge leads here
       }
     }
-    for (RecordedProduct made : result.products()) {
-      if (made.kind() != Stamp.Kind.FILE) {
+    return true;
+  }
+
+  /** What decides about one job, as it is found: files and folders by number. */
+  private final class Deciding {
+    final BitSet all = new BitSet();
+    final Map<Integer, long[]> folders = new HashMap<>();
+    final BitSet made = new BitSet(); // in folders that are as the job made them
+    final IntStream.Builder also = IntStream.builder();
+
+    Deciding(int job) {
+      for (int file : files(job)) {
+        all.set(file);
+      }
+    }
+
+    int add(String path) {
+      int file = number(path);
+      if (!all.get(file)) {
+        all.set(file);
+        also.add(file);
+      }
+      return file;
+    }
+
+    /** Adds files and folders; returns whether there are any. */
+    boolean add(RestMembers.Members found, boolean own) {
+      if (found == null) {
         return false;
       }
-    }
-    return job.productRefs().stream().noneMatch(Ref.OfFolder.class::isInstance);
-  }
-
-  /**
-   * The files that a needed glob means, and the folders that were listed for them; none where more
-   * decides about it. The folders are looked at before they are listed once more: whoever finds
-   * their stamps again finds the same names.
-   */
-  private int[] glob(int list) throws IOException {
-    int[] known = globs.get(list);
-    if (known == null) {
-      known = find(list);
-      globs.put(list, known);
-    }
-    return known;
-  }
-
-  private int[] find(int list) throws IOException {
-    Path root = graph.workflow().root();
-    NeedMembers members = context.contents().members(list);
-    if (members.unreadable() != null) {
-      return NONE;
-    }
-    List<String> folders = GlobWalk.all(root, graph.list(list).glob()).folders();
-    List<Stamp> before = new ArrayList<>();
-    for (String folder : folders) {
-      Stamp stamp = digests.stamp(folder);
-      if (stamp.kind() != Stamp.Kind.FOLDER || !digests.isSafe(stamp)) {
-        return NONE;
+      found
+          .folders()
+          .forEach(
+              (path, stamp) -> {
+                long[] numbers = stamp.numbers();
+                numbers[0] = JobsAtRest.FOLDER;
+                folders.put(add(path), numbers);
+              });
+      for (String path : found.files()) {
+        made.set(add(path), own);
       }
-      before.add(stamp);
+      return true;
     }
-    GlobWalk.Found now = GlobWalk.all(root, graph.list(list).glob());
-    NeedMembers again = context.contents().again(list);
-    if (!now.certain()
-        || !now.folders().equals(folders)
-        || members.entries().isEmpty()
-        || !members.stale().isEmpty()
-        || !again.stale().isEmpty()
-        || !again.entries().equals(members.entries())) {
-      return NONE;
-    }
-    for (int i = 0; i < before.size(); i++) {
-      long[] numbers = before.get(i).numbers();
-      numbers[0] = JobsAtRest.FOLDER;
-      listed.put(number(folders.get(i)), numbers);
-    }
-    return Stream.concat(folders.stream(), members.entries().stream().map(ManifestEntry::name))
-        .mapToInt(this::number)
-        .toArray();
   }
 
   private void add(int id, Set<String> variables) throws IOException {
     Footprint footprint = context.footprint(id);
-    BitSet named = new BitSet();
-    for (int file : files(id)) {
-      named.set(file);
-    }
-    IntStream.Builder also = IntStream.builder();
-    for (String path : footprint.files()) {
-      addUnless(named, number(path), also);
-    }
-    for (RecordedProduct made : context.records().result(id).products()) {
-      addUnless(named, number(made.path()), also);
-    }
-    Surroundings around = context.contents().around();
-    ToolSearch search = around.tools();
     Set<String> questions = new TreeSet<>(footprint.variables());
-    for (Tool tool : footprint.tools()) {
-      String path = search.path(tool);
-      if (path == null) {
-        return;
-      }
-      addUnless(named, number(path), also);
-      if (!tool.isPath()) {
-        questions.add(search.question(tool));
-      }
+    Deciding deciding = new Deciding(id);
+    if (!find(id, footprint, deciding, questions)) {
+      return;
     }
-    for (Image image : footprint.images()) {
-      questions.add(around.question(image));
-      ImageSource.Here here = around.image(image);
-      if (here != null && here.file() != null) {
-        addUnless(named, number(here.file()), also);
-      }
-    }
-    for (int list : footprint.lists()) {
-      if (graph.list(list).ofJobs()) {
-        if (context.contents().leftOut(list) != null) {
-          return; // it may be there next time, though nothing ran
-        }
-        continue; // the result of another job
-      }
-      int[] glob = graph.list(list).kind() == NeedList.Kind.GLOB ? glob(list) : NONE;
-      if (glob.length == 0) {
-        return;
-      }
-      for (int file : glob) {
-        also.add(file);
-      }
-    }
-    int[] more = also.build().toArray();
+    int[] more = deciding.also.build().toArray();
     extra[id] = more.length == 0 ? null : more;
-    boolean doubt = woken.get(id);
     int[] files = files(id);
-    for (int file : files) {
-      if (listed.containsKey(file)) {
-        continue;
-      }
-      String path = path(file);
-      KnownDigest known = woken.get(id) ? digests.seen(path) : digests.last(path);
-      if (known == null || known.stamp().kind() != Stamp.Kind.FILE && !isGone(file, path)) {
-        extra[id] = null;
-        return;
-      }
-      doubt |= replaced.contains(path);
-    }
-    if (doubt && !(context.decide(id) instanceof Verdict.UpToDate)) {
+    if (!stand(id, files, deciding)) {
       extra[id] = null;
       return;
     }
     jobs.set(id);
     for (int file : files) {
-      long[] folder = listed.get(file);
+      long[] folder = deciding.folders.get(file);
       KnownDigest known = digests.last(path(file));
       if (folder != null) {
         claim(file, folder);
@@ -407,10 +332,91 @@ public final class RestCollector {
     variables.addAll(questions);
   }
 
-  private static void addUnless(BitSet named, int file, IntStream.Builder also) {
-    if (!named.get(file)) {
-      also.add(file);
+  /** Finds what decides about a job; returns whether nothing else does. */
+  private boolean find(int id, Footprint footprint, Deciding to, Set<String> questions)
+      throws IOException {
+    for (String path : footprint.files()) {
+      to.add(path);
+      if (isFolder(id, path) && !to.add(folder(path), false)) {
+        return false;
+      }
     }
+    for (RecordedProduct made : context.records().result(id).products()) {
+      to.add(made.path());
+      if (isFolder(id, made.path()) && !to.add(members.of(made), true)) {
+        return false;
+      }
+    }
+    Surroundings around = context.contents().around();
+    ToolSearch search = around.tools();
+    for (Tool tool : footprint.tools()) {
+      String path = search.path(tool);
+      if (path == null) {
+        return false;
+      }
+      to.add(path);
+      if (!tool.isPath()) {
+        questions.add(search.question(tool));
+      }
+    }
+    for (Image image : footprint.images()) {
+      questions.add(around.question(image));
+      ImageSource.Here here = around.image(image);
+      if (here != null && here.file() != null) {
+        to.add(here.file());
+      }
+    }
+    for (int list : footprint.lists()) {
+      if (graph.list(list).ofJobs()) {
+        if (context.contents().leftOut(list) != null) {
+          return false; // it may be there next time, though nothing ran
+        }
+        continue; // the result of another job
+      }
+      if (!to.add(members.of(list), false)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What the build saw where a job needs or makes something; null where it did not look. */
+  private KnownDigest known(int id, String path) throws IOException {
+    return woken.get(id) ? digests.seen(path) : digests.last(path);
+  }
+
+  private boolean isFolder(int id, String path) throws IOException {
+    KnownDigest known = known(id, path);
+    return known != null && known.stamp().kind() == Stamp.Kind.FOLDER;
+  }
+
+  /** What a needed folder that a job made comes down to; null where that is not all. */
+  private RestMembers.Members folder(String path) throws IOException {
+    int maker = graph.makerOf(path);
+    JobResult result = maker < 0 ? null : context.records().result(maker);
+    for (RecordedProduct made : result == null ? List.<RecordedProduct>of() : result.products()) {
+      if (made.path().equals(path)) {
+        return members.of(made);
+      }
+    }
+    return null;
+  }
+
+  /** Whether the verdict about a job came from what is known of these files now. */
+  private boolean stand(int id, int[] files, Deciding deciding) throws IOException {
+    boolean doubt = woken.get(id);
+    for (int file : files) {
+      if (deciding.folders.containsKey(file)) {
+        continue;
+      }
+      String path = path(file);
+      KnownDigest known = known(id, path);
+      if (known == null || known.stamp().kind() != Stamp.Kind.FILE && !isGone(file, path)) {
+        return false;
+      }
+      doubt |= !deciding.made.get(file) && replaced.contains(path);
+    }
+    return !doubt || context.decide(id) instanceof Verdict.UpToDate;
   }
 
   private String path(int file) {

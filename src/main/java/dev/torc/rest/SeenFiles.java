@@ -185,6 +185,7 @@ public final class SeenFiles {
 
   /** A job at rest, of which all is known. */
   private void add(int job, JobsAtRest rest) {
+    boolean folders = false;
     for (Adjacency of : List.of(graph.needs(), graph.products(), rest.extra())) {
       for (int i = of.from(job); i < of.to(job); i++) {
         int file = of.at(i);
@@ -193,7 +194,12 @@ public final class SeenFiles {
         if (known != null) {
           files.put(path, known);
         }
-        if (of == graph.products()) {
+        boolean made = of == graph.products();
+        if (made && rest.stamps()[file * JobsAtRest.WIDTH] == JobsAtRest.FOLDER) {
+          lists.putIfAbsent(path + "/", SeenList.made(path));
+          folders = true;
+        }
+        if (made || folders && graph.makerOf(path) == job) {
           exact.add(path);
         }
       }

@@ -1,6 +1,7 @@
 package dev.torc.rest;
 
 import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.KnownDigest;
@@ -19,9 +20,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Tells, of files at {@link JobsAtRest} that have another stamp, those which hold the same bytes:
  * they were touched, copied, checked out there and back. Nothing else of a file decides about a
- * job, not its times, and of its mode no more than the executable bit of a product or a tool, as
- * long as it is a file by itself: where a link is on the way to it the jobs are decided, since the
- * checks before a build see where it leads.
+ * job, not its times, and of its mode no more than the executable bit of a product, a tool or what
+ * is in a needed folder, as long as it is a file by itself: where a link is on the way to it the
+ * jobs are decided, since the checks before a build see where it leads.
  */
 final class TouchedFiles {
 
@@ -110,7 +111,7 @@ final class TouchedFiles {
         return null;
       }
       boolean flipped = now.numbers()[0] != number(file); // whether its owner may execute it
-      if (flipped && (graph.makerOf(path) >= 0 || isTool(path))) {
+      if (flipped && (graph.makerOf(path) >= 0 || isTool(path) || isInFolder(path))) {
         return null;
       }
       KnownDigest known = digests.of(path, now);
@@ -133,6 +134,17 @@ final class TouchedFiles {
       }
     }
     return tools.contains(path);
+  }
+
+  /** Whether a file is in a needed folder. */
+  private boolean isInFolder(String path) {
+    for (int list = 0; list < graph.lists(); list++) {
+      NeedList folder = graph.list(list);
+      if (folder.kind() == NeedList.Kind.FOLDER && folder.covers(path)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether no link is among the folders above a file. */

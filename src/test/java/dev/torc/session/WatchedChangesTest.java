@@ -74,6 +74,25 @@ class WatchedChangesTest {
     assertEquals("[make] | [t/d/a] [make] | [t/d/new] [make] | [t/d/a] [make] |", stage.told());
   }
 
+  /** The racy window passes while the second job runs, so that the first one comes to rest. */
+  @Test
+  void whatIsInAFolderOfAJobAtRest() throws IOException {
+    String told = "[late, make] | [in] [late] |";
+    for (String edit : List.of(": > t/d/new", "echo 2 > t/d/a", "chmod +x t/d/a", "rm t/d/a")) {
+      Path root = Files.createDirectories(temp.resolve(edit.substring(0, 4)));
+      WatchStage stage =
+          new WatchStage(root)
+              .jobs(
+                  """
+                  make: { command: 'mkdir t/d; echo 1 > t/d/a', produces: t/ }
+                  late: { after: make, needs: in, command: 'sleep 0.1' }
+                  """);
+      stage.put("in", "1").thenPut("in", "2").thenSh(edit).run();
+      String path = edit.substring(edit.indexOf("t/"));
+      assertEquals(told + " [" + path + "] [make] |", stage.told(), edit);
+    }
+  }
+
   @Test
   void filesOutsideAndBehindLinks() throws IOException {
     WatchStage stage =

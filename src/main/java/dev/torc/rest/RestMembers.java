@@ -1,0 +1,132 @@
+package dev.torc.rest;
+
+import dev.torc.cache.RecordedProduct;
+import dev.torc.graph.NeedList;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.FolderDigest;
+import dev.torc.hash.Stamp;
+import dev.torc.plan.NeedMembers;
+import dev.torc.plan.PlanContext;
+import dev.torc.syntax.GlobWalk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a needed glob or folder and a produced folder come down to, when a build is over: files, and
+ * the folders in which their names stand. Each folder is looked at before it is listed: whoever
+ * finds its stamp again finds the same names in it. Where more than that decides, there is nothing.
+ * Who is at rest by it is for {@link RestCollector}.
+ */
+final class RestMembers {
+
+  /**
+   * Files and folders.
+   *
+   * @param folders with the stamps that they had before they were listed
+   * @param files paths relative to the root or absolute
+   */
+  record Members(Map<String, Stamp> folders, List<String> files) {}
+
+  private final PlanContext context;
+  private final DigestMemo digests;
+  private final Path root;
+  private final Map<Integer, Members> lists = new HashMap<>();
+  private final Map<String, Members> products = new HashMap<>();
+
+  RestMembers(PlanContext context, DigestMemo digests) {
+    this.context = context;
+    this.digests = digests;
+    this.root = context.graph().workflow().root();
+  }
+
+  /** Of a needed glob or folder; null where more decides about it. */
+  Members of(int list) throws IOException {
+    if (!lists.containsKey(list)) {
+      lists.put(list, find(list));
+    }
+    return lists.get(list);
+  }
+
+  /** Of a folder that is as it was recorded; null where it is not, or more decides about it. */
+  Members of(RecordedProduct folder) throws IOException {
+    if (!products.containsKey(folder.path())) {
+      products.put(folder.path(), find(folder));
+    }
+    return products.get(folder.path());
+  }
+
+  private Members find(RecordedProduct made) throws IOException {
+    Map<String, Stamp> folders = new HashMap<>();
+    if (!add(made.path(), digests.stamp(made.path()), folders)) {
+      return null;
+    }
+    FolderDigest found = digests.folder(made.path(), false);
+    if (!found.digest().equals(made.digest())) {
+      return null;
+    }
+    List<String> files = new ArrayList<>();
+    for (FolderDigest.Member member : found.members()) {
+      String path = FolderDigest.join(made.path(), member.path());
+      // What a link says cannot change without another stamp of the folder in which it stands.
+      if (member.kind() == Stamp.Kind.FOLDER && !add(path, member.stamp(), folders)) {
+        return null;
+      } else if (member.kind() == Stamp.Kind.FILE) {
+        files.add(path);
+      }
+    }
+    return new Members(folders, files);
+  }
+
+  private Members find(int id) throws IOException {
+    NeedMembers members = context.contents().members(id);
+    if (members.unreadable() != null || members.entries().isEmpty() || !members.stale().isEmpty()) {
+      return null;
+    }
+    NeedList list = context.graph().list(id);
+    Map<String, Stamp> folders = new HashMap<>();
+    boolean known =
+        switch (list.kind()) {
+          case GLOB -> glob(list, folders);
+          case FOLDER -> add(list.text(), digests.stamp(list.text()), folders);
+          case JOB, SOME -> false;
+        };
+    if (!known) {
+      return null;
+    }
+    NeedMembers again = context.contents().again(id);
+    if (!again.stale().isEmpty() || !again.entries().equals(members.entries())) {
+      return null;
+    }
+    for (Map.Entry<String, Stamp> inner : again.stamps().entrySet()) {
+      Stamp.Kind kind = inner.getValue().kind();
+      // What a link that leads out of the folder stands for is decided elsewhere.
+      if (kind == Stamp.Kind.LINK
+          || kind == Stamp.Kind.FOLDER && !add(inner.getKey(), inner.getValue(), folders)) {
+        return null;
+      }
+    }
+    return new Members(folders, again.files());
+  }
+
+  /** Adds the folders that are listed for a glob; returns whether they are all that decides. */
+  private boolean glob(NeedList list, Map<String, Stamp> folders) throws IOException {
+    List<String> paths = GlobWalk.all(root, list.glob()).folders();
+    for (String path : paths) {
+      if (!add(path, digests.stamp(path), folders)) {
+        return false;
+      }
+    }
+    GlobWalk.Found now = GlobWalk.all(root, list.glob());
+    return now.certain() && now.folders().equals(paths);
+  }
+
+  /** Adds a folder; returns whether it is one that can be trusted. */
+  private boolean add(String path, Stamp stamp, Map<String, Stamp> folders) {
+    folders.put(path, stamp);
+    return stamp.kind() == Stamp.Kind.FOLDER && digests.isSafe(stamp);
+  }
+}

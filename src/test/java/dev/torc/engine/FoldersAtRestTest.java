@@ -1,0 +1,280 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.exec.ProcessEnd;
+import dev.torc.hash.AgedStamps;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Who makes or needs a folder is at rest with the files in it, so that a build in which nothing
+ * moved looks at each once (rule 1); whatever changes in the folder is seen (rules 4 and 5).
+ */
+class FoldersAtRestTest extends Harness {
+
+  /** What can become of a folder that holds the files in and sub/x. */
+  private enum Edit {
+    FILE_COMES,
+    FILE_COMES_FURTHER_DOWN,
+    FILE_GOES,
+    FILE_GOES_FURTHER_DOWN,
+    FILE_HAS_ANOTHER_NAME,
+    FILE_HAS_OTHER_BYTES,
+    FILE_HAS_ANOTHER_BIT,
+    FOLDER_COMES,
+    LINK_IN_PLACE_OF_FILE,
+    FOLDER_IN_PLACE_OF_FOLDER
+  }
+
+  private final AgedStamps aged = new AgedStamps();
+
+  @BeforeEach
+  void trustedStamps() {
+    stamps = aged;
+    job("a", this::make);
+  }
+
+  private ProcessEnd make(StubRunner.Stub stub) {
+    edit("out/in", "text of " + stub.read("x"));
+    edit("out/sub/x", "sub x");
+    return stub.exit(0);
+  }
+
+  private void make(Edit edit) throws IOException {
+    switch (edit) {
+      case FILE_COMES -> edit("out/more", "1");
+      case FILE_COMES_FURTHER_DOWN -> edit("out/sub/more", "1");
+      case FILE_GOES -> delete("out/in");
+      case FILE_GOES_FURTHER_DOWN -> delete("out/sub/x");
+      case FILE_HAS_ANOTHER_NAME -> move("out/sub/x", "out/sub/y");
+      case FILE_HAS_OTHER_BYTES -> edit("out/sub/x", "sub X");
+      case FILE_HAS_ANOTHER_BIT ->
+          assertTrue(root.resolve("out/sub/x").toFile().setExecutable(true));
+      case FOLDER_COMES -> Files.createDirectory(root.resolve("out/empty"));
+      case LINK_IN_PLACE_OF_FILE -> link("out/in", "sub/x");
+      case FOLDER_IN_PLACE_OF_FOLDER -> replace();
+    }
+  }
+
+  private void link(String path, String to) throws IOException {
+    Files.deleteIfExists(root.resolve(path));
+    Files.createSymbolicLink(root.resolve(path), Path.of(to));
+  }
+
+  private void move(String from, String to) throws IOException {
+    Files.move(root.resolve(from), root.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Puts another folder in its place that looks much alike. */
+  private void replace() throws IOException {
+    move("out", "was");
+    edit("out/in", "Text of 1");
+    edit("out/sub/x", "sub x");
+    FileTime time = Files.getLastModifiedTime(root.resolve("was/in"));
+    Files.setLastModifiedTime(root.resolve("out/in"), time);
+  }
+
+  /** A job that makes a folder, and two that need it whole. */
+  private void made() {
+    given(
+        """
+        a: { command: make a, needs: x, produces: out/ }
+        b: { command: make b, needs: out/, produces: b.out }
+        c: { command: make c, needs: [{ job: a }], produces: c.out }
+        """);
+    edit("x", "1");
+    build().ran("a", "b", "c");
+  }
+
+  private void atRest(String... restless) {
+    build().ran();
+    assertEquals(restless.length == 0, stats() == 0, "looks beside those at rest: " + stats());
+  }
+
+  @Test
+  void aMadeFolderIsLookedAtOnce() {
+    made();
+    atRest();
+    edit("x", "2");
+    build().ran("a", "b", "c");
+    atRest();
+    edit("out/in", "text of 2");
+    build().ran();
+    assertEquals(1, filesHashed(), "it was only touched");
+    atRest();
+    settled();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whateverChangesInAMadeFolderIsSeen(Edit edit) throws IOException {
+    made();
+    atRest();
+    make(edit);
+    assertEquals("will run: product altered out", look().get("a"));
+    build().ran("a");
+    atRest();
+    settled();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whateverChangesInANeededFolderIsSeen(Edit edit) throws IOException {
+    given("b: { command: make b, needs: out/, produces: b.out }");
+    edit("out/in", "text of 1");
+    edit("out/sub/x", "sub x");
+    build().ran("b");
+    atRest();
+    make(edit);
+    assertTrue(look().get("b").startsWith("will run: need"), () -> look().get("b"));
+    build().ran("b");
+    if (edit != Edit.LINK_IN_PLACE_OF_FILE) {
+      atRest();
+    }
+    settled();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatChangesInAMadeFolderWhileTheBuildGoesOnIsSeen(Edit edit) {
+    given(
+        """
+        a: { command: make a, needs: x, produces: out/ }
+        b: { command: edit, after: a }
+        """);
+    edit("x", "1");
+    job(
+        "b",
+        stub -> {
+          make(edit);
+          return stub.exit(0);
+        });
+    build().ran("a", "b");
+    assertEquals("will run: product altered out", look().get("a"));
+    build().ran("a");
+    atRest();
+  }
+
+  @Test
+  void whatNeverCountsLetsTheJobBeDecidedOnce() {
+    made();
+    atRest();
+    edit("out/.git/config", "1");
+    build().ran();
+    assertTrue(stats() > 0, "a name came");
+    atRest();
+    edit("out/.git/config", "2");
+    edit("out/.git/more", "1");
+    atRest();
+  }
+
+  @Test
+  void aMadeFolderWithLinksIsAtRestAndWhatTheySayIsSeen() throws IOException {
+    job(
+        "a",
+        stub -> {
+          make(stub);
+          link("out/link", "in");
+          link("out/away", "../x");
+          return stub.exit(0);
+        });
+    given("a: { command: make a, needs: x, produces: out/ }");
+    edit("x", "1");
+    build().ran("a");
+    atRest();
+    link("out/link", "sub");
+    assertEquals("will run: product altered out", look().get("a"));
+    build().ran("a");
+    atRest();
+    edit("x", "2"); // what a link in a product leads to counts for who names it only
+    build().ran("a");
+    settled();
+  }
+
+  @Test
+  void whoNeedsAFolderWithALinkIsDecidedEachTime() throws IOException {
+    given("b: { command: make b, needs: [in/], produces: b.out }");
+    edit("else/where", "1");
+    edit("in/file", "1");
+    link("in/link", "../else/where");
+    build().ran("b");
+    atRest("b");
+    edit("else/where", "2");
+    build().ran("b");
+    assertEquals("need changed in/link", why("b"));
+    settled();
+  }
+
+  @Test
+  void whatComesToAnExcludedFolderAndCountsIsSeen() {
+    given("b: { command: make b, needs: [in/, '!in/sub', '!in/sub/*.o'], produces: b.out }");
+    edit("in/file", "1");
+    edit("in/sub/x", "1");
+    build().ran("b");
+    atRest();
+    edit("in/sub/x.o", "1");
+    build().ran();
+    atRest();
+    edit("in/sub/y", "1");
+    assertEquals("will run: need added in/sub/y", look().get("b"));
+    build().ran("b");
+    atRest();
+    settled();
+  }
+
+  @Test
+  void aFolderWhoseStampCannotBeTrustedYetIsDecidedNextTime() {
+    aged.racy.add(root.resolve("out/sub"));
+    made();
+    atRest("a", "b", "c");
+    edit("out/sub/more", "1");
+    build().ran("a");
+    aged.racy.clear();
+    build().ran();
+    atRest();
+    settled();
+  }
+
+  @Test
+  void whoMakesAFolderThatAGlobOfOthersListsIsAtRestWithAllThatIsInIt() throws IOException {
+    given(
+        """
+        a: { command: make a, needs: x, produces: out/ }
+        b: { command: make b, needs: 'out/*', produces: b.out }
+        """);
+    edit("x", "1");
+    build().ran("a", "b");
+    atRest();
+    edit("out/sub/x", "sub X"); // out is listed for the glob, and nothing moves there
+    assertEquals("will run: product altered out", look().get("a"));
+    build().ran("a");
+    settled();
+  }
+
+  @Test
+  void aTemporaryFolderThatIsGoneIsAtRest() {
+    given(
+        """
+        a: { command: make a, needs: x, produces: out/, temporary: true }
+        b: { command: make b, needs: { job: a }, produces: b.out }
+        """);
+    edit("x", "1");
+    build().ran("a", "b");
+    atRest();
+    delete("out");
+    build().ran();
+    atRest();
+    edit("x", "2");
+    build().ran("a", "b");
+    settled();
+  }
+}
