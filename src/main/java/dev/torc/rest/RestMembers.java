@@ -64,7 +64,12 @@ final class RestMembers {
     if (!add(made.path(), digests.stamp(made.path()), folders)) {
       return null;
     }
-    FolderDigest found = digests.folder(made.path(), false);
+    FolderDigest found;
+    try {
+      found = digests.folder(made.path(), false);
+    } catch (IOException e) {
+      return null; // who decides about the job meets it again, and tells
+    }
     if (!found.digest().equals(made.digest())) {
       return null;
     }

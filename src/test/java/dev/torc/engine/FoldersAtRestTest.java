@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,6 +162,29 @@ class FoldersAtRestTest extends Harness {
     build().ran("a", "b");
     assertEquals("will run: product altered out", look().get("a"));
     build().ran("a");
+    atRest();
+  }
+
+  @Test
+  void aMadeFolderThatCannotBeReadAnyMoreConcernsItsJobAlone() {
+    given(
+        """
+        a: { command: make a, needs: x, produces: out/ }
+        b: { command: edit, after: a }
+        """);
+    edit("x", "1");
+    job(
+        "b",
+        stub -> {
+          String pipe = root.resolve("out/pipe").toString();
+          assertEquals(0, new ProcessBuilder("mkfifo", pipe).start().waitFor());
+          return stub.exit(0);
+        });
+    build().ran("a", "b");
+    assertEquals(List.of(), notes(), "what is at rest is kept");
+    delete("out/pipe");
+    build().ran();
+    assertTrue(stats() > 0, "a was not at rest");
     atRest();
   }
 
