@@ -282,7 +282,7 @@ public final class RestCollector {
       return file;
     }
 
-    /** Adds files and folders; returns whether there are any. */
+    /** Adds what was found; returns whether anything was. */
     boolean add(RestMembers.Members found, boolean own) {
       if (found == null) {
         return false;
