@@ -235,11 +235,12 @@ final class HttpStore implements SharedPlace {
       if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
         return SharedFailure.of("there is no such host");
       }
+      if (cause instanceof SSLException) { // the client may tell first that it read nothing
+        String why = String.valueOf(cause.getMessage());
+        return SharedFailure.of("TLS fails: " + SafeText.line(why, 200));
+      }
     }
     String why = e.getMessage();
-    if (e instanceof SSLException) {
-      return SharedFailure.of("TLS fails: " + SafeText.line(String.valueOf(why), 200));
-    }
     if (e instanceof ConnectException) {
       return SharedFailure.of(
           "cannot connect" + (why == null ? "" : ": " + SafeText.line(why, 200)));
