@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -175,9 +178,11 @@ class ClusterIT {
               """);
       project.write("x", "1\n");
       Going torc = project.start();
-      project.awaitLine("a.log");
-      cluster.slurm.administer(
-          "scancel", "--signal=KILL", "--full", cluster.out(project).getFirst());
+      String pid = project.awaitLine("a.log");
+      // The script before its job: who outlives that for a moment would tell how it ended.
+      List<String> kill = new ArrayList<>(List.of("kill", "-KILL"));
+      kill.addAll(scripts(pid).reversed());
+      assertEquals(0, new ProcessBuilder(kill).start().waitFor());
       // or torc's own cancelling may find somebody who tells how it ended
       cluster.awaitNone(project);
       torc.signal("INT");
@@ -192,6 +197,20 @@ class ClusterIT {
       Ran next = project.torc();
       assertEquals("1 job: 1 ran, 0 up to date, 0 failed", next.counts(), next.err());
       assertEquals(2, project.lines("a.log").size());
+    }
+  }
+
+  /** A process of a job, and those of the script above it, the topmost last. */
+  private static List<String> scripts(String pid) throws IOException {
+    List<String> all = new ArrayList<>();
+    String at = pid;
+    while (true) {
+      String stat = Files.readString(Path.of("/proc/" + at + "/stat"));
+      if (stat.contains("(slurmstepd")) {
+        return all;
+      }
+      all.add(at);
+      at = stat.substring(stat.lastIndexOf(')') + 2).split(" ")[1]; // its parent
     }
   }
 
