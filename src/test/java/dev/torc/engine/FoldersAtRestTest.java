@@ -96,9 +96,27 @@ class FoldersAtRestTest extends Harness {
     build().ran("a", "b", "c");
   }
 
-  private void atRest(String... restless) {
+  /** A job that makes a folder, and one that does something when that is recorded. */
+  private void madeAndThen(StubRunner.Script later) {
+    given(
+        """
+        a: { command: make a, needs: x, produces: out/ }
+        b: { command: edit, after: a }
+        """);
+    edit("x", "1");
+    job("b", later);
+    build().ran("a", "b");
+  }
+
+  private void atRest() {
     build().ran();
-    assertEquals(restless.length == 0, stats() == 0, "looks beside those at rest: " + stats());
+    assertEquals(0, stats(), "looks beside those at rest");
+  }
+
+  /** Nothing runs, and yet a job was not at rest. */
+  private void decided() {
+    build().ran();
+    assertTrue(stats() > 0, "all was at rest");
   }
 
   @Test
@@ -147,19 +165,11 @@ class FoldersAtRestTest extends Harness {
   @ParameterizedTest
   @EnumSource
   void whatChangesInAMadeFolderWhileTheBuildGoesOnIsSeen(Edit edit) {
-    given(
-        """
-        a: { command: make a, needs: x, produces: out/ }
-        b: { command: edit, after: a }
-        """);
-    edit("x", "1");
-    job(
-        "b",
+    madeAndThen(
         stub -> {
           make(edit);
           return stub.exit(0);
         });
-    build().ran("a", "b");
     assertEquals("will run: product altered out", look().get("a"));
     build().ran("a");
     atRest();
@@ -167,24 +177,15 @@ class FoldersAtRestTest extends Harness {
 
   @Test
   void aMadeFolderThatCannotBeReadAnyMoreConcernsItsJobAlone() {
-    given(
-        """
-        a: { command: make a, needs: x, produces: out/ }
-        b: { command: edit, after: a }
-        """);
-    edit("x", "1");
-    job(
-        "b",
+    madeAndThen(
         stub -> {
           String pipe = root.resolve("out/pipe").toString();
           assertEquals(0, new ProcessBuilder("mkfifo", pipe).start().waitFor());
           return stub.exit(0);
         });
-    build().ran("a", "b");
     assertEquals(List.of(), notes(), "what is at rest is kept");
     delete("out/pipe");
-    build().ran();
-    assertTrue(stats() > 0, "a was not at rest");
+    decided();
     atRest();
   }
 
@@ -193,8 +194,7 @@ class FoldersAtRestTest extends Harness {
     made();
     atRest();
     edit("out/.git/config", "1");
-    build().ran();
-    assertTrue(stats() > 0, "a name came");
+    decided();
     atRest();
     edit("out/.git/config", "2");
     edit("out/.git/more", "1");
@@ -231,7 +231,7 @@ class FoldersAtRestTest extends Harness {
     edit("in/file", "1");
     link("in/link", "../else/where");
     build().ran("b");
-    atRest("b");
+    decided();
     edit("else/where", "2");
     build().ran("b");
     assertEquals("need changed in/link", why("b"));
@@ -259,7 +259,7 @@ class FoldersAtRestTest extends Harness {
   void aFolderWhoseStampCannotBeTrustedYetIsDecidedNextTime() {
     aged.racy.add(root.resolve("out/sub"));
     made();
-    atRest("a", "b", "c");
+    decided();
     edit("out/sub/more", "1");
     build().ran("a");
     aged.racy.clear();
