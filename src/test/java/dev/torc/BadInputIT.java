@@ -217,7 +217,7 @@ class BadInputIT {
     Ran target = project.torc("build", "alhpa");
     assertEquals(2, target.exit());
     assertTrue(target.err().contains("alhpa") && target.err().contains("alpha"), target.err());
-    refusedAsItIs("torc.yaml:2:3: job alpha asks for 58.2 TiB");
+    refusedAsItIs("torc.yaml:2:3: job alpha asks for 64.0 TB");
     for (List<String> args :
         List.of(
             List.of("-j", "0"),

@@ -66,10 +66,16 @@ class ClusterIT {
     return project;
   }
 
-  /** Waits until all three are out, and two have begun. */
+  /**
+   * Waits until all three are out, and two have begun; one that has ended since is told as such.
+   */
   private static void awaitOut(Sandbox project, Going torc) throws Exception {
     for (String job : List.of("queued", "running", "ended")) {
-      Sandbox.until(job + " is out", () -> torc.err().contains(job + ": submitted to "));
+      Sandbox.until(
+          job + " is out",
+          () ->
+              torc.err().contains(job + ": submitted to ")
+                  || torc.err().contains("\n" + job + ": ran "));
     }
     project.awaitLine("running.log");
     project.awaitLine("ended.log");

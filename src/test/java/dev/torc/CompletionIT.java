@@ -78,6 +78,7 @@ class CompletionIT {
     LINES.put("torc build ou\t", List.of("build", "out/é x.txt"));
     LINES.put("torc build -D ye\t3", List.of("build", "-D", "years=3"));
     LINES.put("torc -Dy\t3 build", List.of("-Dyears=3", "build"));
+    LINES.put("torc build tr\t/lr=0.2", List.of("build", "train/lr=0.2"));
     LINES.put("torc build train/lr=0.1,s=2\t", List.of("build", "train/lr=0.1,s=2"));
     LINES.put("torc -C fol\t build inn\t", List.of("-C", "folder", "build", "inner"));
     LINES.put("torc -f fold\tx\t why x\t", List.of("-f", "folder/x.yaml", "why", "xa"));
@@ -169,6 +170,13 @@ class CompletionIT {
             List.of("torc build 'a", "a b"),
             List.of("torc build c:", "c:d=1,e"),
             List.of("torc build new", "new\nline"),
+            List.of(
+                "torc build tr",
+                "train",
+                "train/lr=0.1,s=1",
+                "train/lr=0.1,s=2",
+                "train/lr=0.2,s=1",
+                "train/lr=0.2,s=2"),
             List.of("torc build train/lr=0.1", "train/lr=0.1,s=1", "train/lr=0.1,s=2"),
             List.of("torc --color=al", "--color=always"),
             List.of("torc build -D y", "years="),

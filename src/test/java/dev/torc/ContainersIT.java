@@ -99,18 +99,21 @@ class ContainersIT {
     Path link = Files.createSymbolicLink(elsewhere.resolve("link"), target);
     Path other = Files.writeString(elsewhere.resolve("unneeded"), "x");
     project.write("odd: \"name\",ro", "near\n");
+    Path third = Files.writeString(elsewhere.resolve("third"), "third\n");
+    Files.createSymbolicLink(project.root.resolve("out"), third);
     build(
         """
         a:
           command: 'cat {needs} > {produces}; printf "%%s|" "$TWO" >> {produces}; ls %s >> {produces} || true'
-          needs: ['odd: "name",ro', '%s']
+          needs: ['odd: "name",ro', '%s', out]
           produces: 'o,u:t'
           env: { TWO: "1\\n2 \\"x\\"" }
         """
             .formatted(quoted(other), link.toString().replace("'", "''")));
     Ran ran = project.torc();
     assertEquals(0, ran.exit(), ran.err());
-    assertEquals("near\nfar\n1\n2 \"x\"|", project.read("o,u:t"), "and no more of that folder");
+    assertEquals(
+        "near\nfar\nthird\n1\n2 \"x\"|", project.read("o,u:t"), "and no more of that folder");
   }
 
   private static String quoted(Path path) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.cli.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ResourceLock("CrashIT") // one of its tests at a time, beside other classes
 class CrashIT {
 
-  private static final int KILLS = 200;
+  private static final int KILLS = 60;
 
   /** After so many kills the build is let end, and compared with one from scratch. */
   private static final int ROUND = 10;
@@ -117,6 +118,42 @@ class CrashIT {
     }
   }
 
+  /** In this walk nothing hangs: the last build comes to its end. */
+  @Test
+  void killedAtEachStep() throws Exception {
+    try (Sandbox built = new Sandbox(temp)) {
+      built.build(JOBS);
+      for (String state : List.of("1\n", "2\n")) {
+        built.write("x", state);
+        built.write("y", state);
+        if (!built.exists("all.out")) {
+          assertEquals(0, Run.of(built.root).exit());
+        }
+      }
+      built.write("one.out", "mine");
+      SortedMap<String, String> right = fresh(built);
+      List<String> steps =
+          new KillWalk(temp, ".torc", ".torc/graph.new", 1000)
+              .all(
+                  built,
+                  List.of(),
+                  (project, killed) -> {
+                    Run next = Run.of(project.root);
+                    String said = killed.err() + "\nthen:\n" + next.err();
+                    assertEquals(0, next.exit(), said);
+                    assertEquals(List.of(), left(project), said);
+                    assertEquals(right, files(project.root), said);
+                    String none = "10 jobs: 0 ran, 10 up to date";
+                    Run nothing = Run.of(project.root); // it may say that it waits for the lock
+                    assertTrue(nothing.err().contains(none), said + nothing.err());
+                  },
+                  "build");
+      for (String step : List.of("commit", "open .torc/running", "start [sh")) {
+        assertTrue(steps.stream().anyMatch(each -> each.startsWith(step)), () -> step + steps);
+      }
+    }
+  }
+
   @Test
   void killedAtRandomMoments() throws Exception {
     long seed = Long.getLong("torc.seed", System.nanoTime());
@@ -147,12 +184,13 @@ class CrashIT {
           }
         }
         Files.deleteIfExists(project.root.resolve("hang"));
-        Sandbox.Ran ran = project.torc();
-        assertEquals(0, ran.exit(), ran::err);
+        Run run = Run.of(project.root); // the launcher is called to be killed
+        assertEquals(0, run.exit(), run::err);
         assertEquals(List.of(), left(project), "processes of killed builds");
         assertEquals(fresh(project), files(project.root));
       }
-      assertTrue(project.torc().last().startsWith("10 jobs: 0 ran, 10 up to date"));
+      Sandbox.Ran last = project.torc();
+      assertTrue(last.last().startsWith("10 jobs: 0 ran, 10 up to date"), last.err());
     }
     return null;
   }
@@ -177,7 +215,7 @@ class CrashIT {
 
   /** Starts a build and kills it; whether it was still at work then. */
   private static boolean killed(Sandbox project, Random random) throws Exception {
-    Sandbox.Going torc = project.start();
+    Sandbox.Going torc = project.start("-v");
     if (random.nextInt(8) > 0) {
       Sandbox.until("it said something", () -> !torc.err().isEmpty() || !torc.process().isAlive());
     }
@@ -213,7 +251,7 @@ class CrashIT {
       scratch.build(JOBS);
       scratch.write("x", project.read("x"));
       scratch.write("y", project.read("y"));
-      assertEquals(0, scratch.torc().exit());
+      assertEquals(0, Run.of(scratch.root).exit());
       return files(scratch.root);
     }
   }

@@ -181,7 +181,8 @@ class HostsIT {
       String a = random.nextInt(3) + "\n";
       project.write("a", a);
       String host = hosts.get(random.nextInt(2));
-      Sandbox.Going torc = host.equals(last) ? start(host) : start(host, "--gone", last);
+      Sandbox.Going torc =
+          host.equals(last) ? start(host, "-v") : start(host, "-v", "--gone", last);
       Sandbox.until("it began", () -> !torc.err().isEmpty() || !torc.process().isAlive());
       TimeUnit.MICROSECONDS.sleep(random.nextInt(100_000)); // the moment is what is random
       torc.process().destroyForcibly().waitFor();

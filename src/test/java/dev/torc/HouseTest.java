@@ -29,12 +29,14 @@ class HouseTest {
   private static final Path CLASSES = Path.of("target", "classes", "dev");
   private static final JavaClasses TORC = new ClassFileImporter().importPath(CLASSES);
 
+  /** What a process of torc's starts with: a command, the recovery of a database. */
   private static final DescribedPredicate<JavaClass> MAIN =
       describe(
-          "dev.torc.cli.Main",
+          "dev.torc.cli.Main or dev.torc.cache.RecoveryProcess",
           c ->
               c.getName().equals("dev.torc.cli.Main")
-                  || c.getName().startsWith("dev.torc.cli.Main$"));
+                  || c.getName().startsWith("dev.torc.cli.Main$")
+                  || c.getName().equals("dev.torc.cache.RecoveryProcess"));
 
   @Test
   void everyClassFileIsReadByTheseTests() throws IOException {

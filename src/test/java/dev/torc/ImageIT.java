@@ -44,7 +44,7 @@ class ImageIT {
   private static final Map<String, String> CALLS =
       new TreeMap<>(
           Map.ofEntries(
-              Map.entry("build", "0 build --profile --force --junit out.xml"),
+              Map.entry("build", "0 build --force --junit out.xml"),
               Map.entry("why", "0 why a"),
               Map.entry("clean", "0 clean a"),
               Map.entry("adopt", "0 adopt b"),

@@ -1,9 +1,9 @@
 package dev.torc;
 
+import dev.torc.cli.Run;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
@@ -15,67 +15,38 @@ import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.instrument.ClassDefinition;
 import java.lang.instrument.Instrumentation;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import java.util.regex.Pattern;
 
 /**
- * A Java agent that ends a JVM, as {@code kill -9} does, just before a step: a change of a file by
- * whatever code, a commit of the database, or a program that it starts. A file names the steps
- * before which others were ended; the first one that is not in it is the next, and so all have
- * their turn, whatever order threads take them in, also one that somebody adds to torc. JVMs that
- * run side by side share the file, and no two end before the same step. It knows nothing of what
- * torc does.
+ * A Java agent for a JVM that runs one build after another, each of which ends, as by {@code kill
+ * -9}, just before a step: a change of a file by whatever code, a commit of the database, or a
+ * program that it starts. A file names the steps before which others were ended; the first one that
+ * is not in it is the next, and so all have their turn, whatever order threads take them in, also
+ * one that is added to torc later. It does not know what torc does there.
  *
- * <p>It comes when the JVM has begun: one that is there from the begin keeps the JVM from its AOT
- * cache, and each start takes five times as long. The classes that call it were changed before.
+ * <p>A build that ended does nothing any more: each of its threads stops for ever at its next
+ * change. What it holds goes with the JVM, which is killed when the last of them has ended: files
+ * that are locked, a database in the midst of a transaction. {@link KillWalk} starts the JVM.
  */
 public final class KillAgent implements BiConsumer<String, Object> {
 
-  /** The status with which the JVM ends. */
+  /** The status of a build that was ended. */
   static final int EXIT = 137;
 
-  /** What it says then on standard error; the step follows. */
-  static final String SAYS = "killed before ";
-
-  /** What is done more often in one run is done as before. */
+  /** What is done more often in one build is done as before. */
   private static final int MOST = 2;
-
-  private static final String MAIN = "dev.torc.cli.Main";
-
-  /** Gives way to Java with the agent's jar, which names torc's, in the place of that. */
-  private static final String PROGRAM =
-      """
-      #!/bin/sh
-      if [ -e '%1$s' ]; then cache=-XX:AOTCache; else cache=-XX:AOTCacheOutput; fi
-      for word; do
-        shift
-        case $word in
-          -XX:AOTCache=*) set -- "$@" "$cache=%1$s" ;;
-          -cp | */torc.jar) ;;
-          %2$s) set -- "$@" "-Dkill.from=%3$s" "-Dkill.until=%4$s" -jar '%5$s' ;;
-          *) set -- "$@" "$word" ;;
-        esac
-      done
-      exec '%6$s/bin/java' "$@"
-      """;
 
   /** What makes a step, by class. */
   private static final Map<String, Set<String>> CALLS =
@@ -104,77 +75,113 @@ public final class KillAgent implements BiConsumer<String, Object> {
   /** Stands for the file of a descriptor. */
   private static final String OPENED = "";
 
+  private static Instrumentation instrumentation;
+
   /** What a thread opened last for writing: it writes to that. */
   private final ThreadLocal<String> opened = ThreadLocal.withInitial(() -> "");
 
-  private final Map<String, Integer> times = new HashMap<>();
-  private final Path file;
+  /** The build to which a thread belongs; null for none. */
+  private final InheritableThreadLocal<Build> builds = new InheritableThreadLocal<>();
+
+  private final Set<String> before;
   private final String from;
   private final String until;
-  private boolean counts;
-  private boolean ends;
 
-  private KillAgent(Path file, String from, String until) {
-    this.file = file;
+  private KillAgent(Set<String> before, String from, String until) {
+    this.before = before;
     this.from = from;
     this.until = until;
   }
 
-  /**
-   * Makes the agent's jar in a folder, and a folder beside it for TORC_JAVA_HOME: its Java has the
-   * agent. The first start makes the AOT cache of the others, so it is to have no KILL, and to end
-   * before they begin.
-   *
-   * @param from steps count from the first that names this
-   * @param until and before the first that names this
-   * @return that folder; the variable KILL names the file of steps, without it nothing is ended
-   */
-  static Path home(Path folder, String from, String until) throws IOException {
-    Path jar = folder.resolve("kill.jar");
-    copyJars(folder.resolve("lib")); // an AOT cache holds no classes from afar
-    Manifest manifest = new Manifest();
-    Attributes main = manifest.getMainAttributes();
-    main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    main.put(Attributes.Name.MAIN_CLASS, MAIN);
-    main.put(Attributes.Name.CLASS_PATH, "lib/torc.jar");
-    main.putValue("Launcher-Agent-Class", KillAgent.class.getName());
-    main.putValue("Can-Redefine-Classes", "true");
-    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
-      String own = file(KillAgent.class.getName());
-      out.putNextEntry(new JarEntry(own));
-      out.write(bytes("/" + own));
-      for (Map.Entry<String, Set<String>> each : CALLS.entrySet()) {
-        out.putNextEntry(new JarEntry(changed(each.getKey())));
-        out.write(changed(bytes("/" + file(each.getKey())), each.getValue()));
-      }
+  /** A build, which may end before a step. */
+  private static final class Build {
+    final String root;
+    final CountDownLatch over = new CountDownLatch(1);
+    final Map<String, Integer> times = new HashMap<>();
+    boolean counts;
+    volatile String step; // before which it ended
+    volatile Run run; // what it came to where none was left
+
+    Build(Path root) {
+      this.root = root + "/";
     }
-    Path java = Path.of(System.getProperty("java.home"));
-    Path home = Files.createDirectories(folder.resolve("home"));
-    Files.copy(java.resolve("release"), home.resolve("release"));
-    Path program = Files.createDirectories(home.resolve("bin")).resolve("java");
-    Path cache = folder.resolve("kill.aot");
-    Files.writeString(program, PROGRAM.formatted(cache, MAIN, from, until, jar, java));
-    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return home;
   }
 
-  private static void copyJars(Path folder) throws IOException {
-    Files.createDirectory(folder);
-    Path lib = Path.of(Sandbox.launcher()).resolveSibling("../lib");
-    try (DirectoryStream<Path> jars = Files.newDirectoryStream(lib, "*.jar")) {
-      for (Path jar : jars) {
-        Files.copy(jar, folder.resolve(jar.getFileName()));
-      }
+  /** The JVM's agent has nothing to do before {@link #main}. */
+  public static void premain(String text, Instrumentation jvm) {
+    instrumentation = jvm;
+  }
+
+  /**
+   * Ends builds one after another, each in a copy of a project, until one comes to its end or there
+   * were enough. Arguments: the file of steps, a text that the first step has, a text that comes
+   * after the last, how many are enough, the project, a folder for the copies, lines that are run
+   * in each first, and torc's own. In the folder stands beside each copy what became of it.
+   */
+  public static void main(String[] given) throws Exception {
+    Path file = Path.of(given[0]);
+    Set<String> before =
+        new LinkedHashSet<>(Files.exists(file) ? Files.readAllLines(file) : List.of());
+    KillAgent agent = new KillAgent(before, given[1], given[2]);
+    System.getProperties().put(KillAgent.class.getName(), agent); // Java's classes see no other
+    List<ClassDefinition> all = new ArrayList<>();
+    for (Map.Entry<String, Set<String>> each : CALLS.entrySet()) {
+      Class<?> type = Class.forName(each.getKey(), false, KillAgent.class.getClassLoader());
+      byte[] bytes = changed(bytes("/" + file(each.getKey())), each.getValue());
+      all.add(new ClassDefinition(type, bytes));
     }
+    instrumentation.redefineClasses(all.toArray(ClassDefinition[]::new));
+    Path whole = Files.createDirectory(Path.of(given[5], "whole"));
+    Files.writeString(whole.resolve("torc.yaml"), "jobs: { a: { command: 'true' } }");
+    Run.of(whole); // what the JVM does once is done: no build ends in the midst of that
+    boolean more = true;
+    for (int i = 0; i < Integer.parseInt(given[3]) && more; i++) {
+      Path root = Path.of(given[5], Integer.toString(i));
+      sh(root.getParent(), "cp -a '" + given[4] + "' " + i);
+      for (String line : given[6].lines().toList()) {
+        if (!line.startsWith("torc ")) {
+          sh(root, line);
+        } else if (Run.of(root, line.substring("torc ".length())).exit() != 0) {
+          throw new IOException(line);
+        }
+      }
+      more = agent.ends(root, List.of(given).subList(7, given.length).toArray(String[]::new));
+    }
+    Files.write(file, before);
+    Runtime.getRuntime().halt(EXIT);
+  }
+
+  private static void sh(Path folder, String line) throws Exception {
+    ProcessBuilder sh = new ProcessBuilder("sh", "-c", line).directory(folder.toFile()).inheritIO();
+    if (sh.start().waitFor() != 0) {
+      throw new IOException(line);
+    }
+  }
+
+  /** A build; returns whether it was ended. */
+  private boolean ends(Path root, String... args) throws Exception {
+    Build build = new Build(root);
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              builds.set(build);
+              Run run = Run.of(root, args);
+              synchronized (build) {
+                build.run = build.step == null ? run : null;
+              }
+              build.over.countDown();
+            });
+    build.over.await();
+    boolean ended = build.run == null;
+    String said = ended ? "killed before " + build.step : build.run.err();
+    Files.writeString(Path.of(root + ".exit"), "" + (ended ? EXIT : build.run.exit()));
+    Files.writeString(Path.of(root + ".said"), said);
+    return ended;
   }
 
   private static String file(String type) {
     return type.replace('.', '/') + ".class";
-  }
-
-  /** Where in the agent's jar the changed class lies. */
-  private static String changed(String type) {
-    return "changed/" + file(type);
   }
 
   private static byte[] bytes(String path) throws IOException {
@@ -199,66 +206,34 @@ public final class KillAgent implements BiConsumer<String, Object> {
         });
   }
 
-  /** Called by the JVM before {@code main}. */
-  public static void agentmain(String text, Instrumentation jvm) throws Exception {
-    String file = System.getenv("KILL");
-    if (file == null) {
-      return;
-    }
-    String from = System.getProperty("kill.from");
-    KillAgent agent = new KillAgent(Path.of(file), from, System.getProperty("kill.until"));
-    System.getProperties().put(KillAgent.class.getName(), agent); // Java's classes see no other
-    List<ClassDefinition> all = new ArrayList<>();
-    for (String name : CALLS.keySet()) {
-      Class<?> type = Class.forName(name, false, KillAgent.class.getClassLoader());
-      all.add(new ClassDefinition(type, bytes("/" + changed(name))));
-    }
-    jvm.redefineClasses(all.toArray(ClassDefinition[]::new));
-  }
-
   /** A call on something is next: it may be a step. */
   @Override
-  public synchronized void accept(String call, Object on) {
-    if (ends) {
-      return; // the agent's own
+  public void accept(String call, Object on) {
+    Build build = builds.get();
+    if (build == null) {
+      return;
     }
     String what =
         on instanceof FileDescriptor || OPENED.equals(on)
             ? opened.get()
             : on instanceof Object[] words ? String.valueOf(words[words.length - 1]) : "" + on;
-    what = what.replace(System.getProperty("user.dir") + "/", "");
+    what = what.replace(build.root, "");
     what = OTHERWISE.matcher(what).replaceAll("*").replace('\n', ' ');
     if (call.equals("open")) {
       opened.set(what);
     }
-    counts = (counts || what.contains(from)) && !what.contains(until);
-    int time = counts ? times.merge(call + " " + what, 1, Integer::sum) : MOST + 1;
-    if (time <= MOST) {
-      ends = true;
-      try {
-        end(call + " " + what + " #" + time);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      } finally {
-        ends = false;
+    synchronized (build) {
+      build.counts = (build.counts || what.contains(from)) && !what.contains(until);
+      int time = build.counts ? build.times.merge(call + " " + what, 1, Integer::sum) : MOST + 1;
+      String step = call + " " + what + " #" + time;
+      if (build.run == null && build.step == null && time <= MOST && before.add(step)) {
+        build.step = step;
+        build.over.countDown();
       }
     }
-  }
-
-  /** Ends the JVM, unless one was ended before the step. */
-  private void end(String step) throws IOException {
-    try (FileChannel steps =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      steps.lock(); // while this channel is open, and no other one of the file is closed
-      ByteBuffer before = ByteBuffer.allocate((int) steps.size());
-      steps.read(before);
-      String text = StandardCharsets.UTF_8.decode(before.flip()).toString();
-      if (!text.lines().toList().contains(step)) {
-        System.err.println(SAYS + step);
-        steps.write(StandardCharsets.UTF_8.encode(step + "\n"));
-        Runtime.getRuntime().halt(EXIT);
-      }
+    while (build.step != null) {
+      LockSupport.park();
+      Thread.interrupted(); // or it would not wait any more
     }
   }
 

@@ -71,6 +71,18 @@ class LauncherIT {
     assertEquals("C.UTF-8  none", torc().line(1));
   }
 
+  /** The time of the last line counts from here. */
+  @Test
+  void tellsJavaWhenItBegan() throws Exception {
+    Path clock = Path.of("/proc/uptime");
+    assumeTrue(Files.exists(clock));
+    env.put("TORC_JAVA_HOME", java("25"));
+    double before = Double.parseDouble(Files.readString(clock).split(" ")[0]);
+    double began = Double.parseDouble(property(torc().out, "torc.began").toString());
+    double after = Double.parseDouble(Files.readString(clock).split(" ")[0]);
+    assertTrue(before <= began && began <= after, before + " " + began + " " + after);
+  }
+
   @Test
   void leavesNoShellBehind() throws Exception {
     env.put("TORC_JAVA_HOME", java("25"));

@@ -33,8 +33,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class RemoteKillIT {
 
   /**
-   * The n-th script starts when it is not held any more. Each job tells that it runs, and when one
-   * runs beside it.
+   * The n-th script starts when it is not held any more; it runs as long as its process has its
+   * command, for a zombie and another process of the same number do not count. Each job tells that
+   * it runs, and when one runs beside it.
    */
   private static final String PROJECT =
       """
@@ -43,9 +44,9 @@ class RemoteKillIT {
           kind: commands
           submit: >-
             cd ../../..; echo {name} >> submissions; n=$(wc -l < submissions);
-            { while read -r last < held && test $n -le $last; do sleep 0.1; done; exec setsid {script}; }
+            { while read -r last < held && test $n -le $last; do sleep 0.1; done; exec setsid sh {script}; }
             > {log} 2>&1 & echo $!
-          states: 'for i in {ids}; do if kill -0 $i; then echo $i runs; else echo $i gone; fi; done 2> /dev/null'
+          states: 'for i in {ids}; do if grep -qs torc/remote /proc/$i/cmdline; then echo $i runs; else echo $i gone; fi; done'
           cancel: kill {ids}
           id: '(?m)^(\\d+)$'
           words: { running: [runs], gone: [gone] }
@@ -64,23 +65,23 @@ class RemoteKillIT {
         all: { command: cat a.out g/*.o > all.out, needs: [a.out, 'g/*.o'], produces: [all.out] }
       """;
 
+  /** Where scripts wait until a build is looked at, which takes the machine's time. */
+  private static final int FEW = 10;
+
   private static final int NONE = 0;
   private static final int ALL = 9;
 
   @TempDir static Path temp;
   private static Sandbox built;
-  private static Path deadly;
 
   /** Built once, so that it is known how long jobs take: both share a script from then on. */
   @BeforeAll
   static void build() throws Exception {
-    deadly = KillAgent.home(temp.toRealPath(), ".torc/remote", ".torc/graph.new");
     built = new Sandbox(temp);
     built.build(PROJECT);
     built.write("x", "1\n");
     holds(built, NONE);
-    built.env.put("TORC_JAVA_HOME", deadly.toString());
-    Ran ran = built.torc(); // makes the AOT cache too, which all builds use
+    Ran ran = built.torc();
     assertEquals(0, ran.exit(), ran.err());
     assertFalse(built.exists(".torc/remote"));
     built.run(List.of("rm", "runs", "submissions"));
@@ -91,24 +92,14 @@ class RemoteKillIT {
 
   private static Sandbox copy() throws Exception {
     Sandbox copy = new Sandbox(temp);
-    copy.env.put("TORC_JAVA_HOME", deadly.toString());
     Ran ran = copy.run(List.of("cp", "-a", built.root + "/.", copy.root.toString()));
     assertEquals(0, ran.exit(), ran.err());
     return copy;
   }
 
-  /** A build that is killed before a step before which none was yet; without one it ends well. */
-  private static Ran killed(Path steps, Sandbox project, String... args) throws Exception {
-    project.env.put("KILL", steps.toString());
-    Ran ran = project.torc(args);
-    project.env.remove("KILL");
-    assertEquals(ran.err().contains(KillAgent.SAYS) ? KillAgent.EXIT : 0, ran.exit(), ran.err());
-    return ran;
-  }
-
   /** The next build, and what is there then. */
   private static void mends(Sandbox project, Ran killed) throws Exception {
-    Ran next = project.torc();
+    Run next = Run.of(project.root);
     String said = killed.err() + "\nthen:\n" + next.err();
     assertEquals(0, next.exit(), said);
     assertEquals("2\n", project.read("a.out"), said);
@@ -150,13 +141,16 @@ class RemoteKillIT {
     return kept.stream().filter(file -> !file.startsWith("all.out ")).sorted().toList();
   }
 
+  private static KillWalk walk(int many) {
+    return new KillWalk(temp, ".torc/remote", ".torc/graph.new", many);
+  }
+
   private static boolean isOut(Sandbox project) {
     return ProcessHandle.allProcesses()
         .anyMatch(p -> p.info().commandLine().orElse("").contains(project.root + "/.torc/remote"));
   }
 
-  private static void killedAt(Path steps, String... names) throws IOException {
-    List<String> all = Files.readAllLines(steps);
+  private static void killedAt(List<String> all, String... names) {
     for (String name : names) {
       assertTrue(all.stream().anyMatch(step -> step.contains(name)), () -> name + " in " + all);
     }
@@ -170,15 +164,7 @@ class RemoteKillIT {
 
   @Test
   void whereJobsRunAtOnce() throws Exception {
-    Path steps = temp.resolve("at-once");
-    KillLanes.whileTrue(
-        () -> {
-          try (Sandbox project = copy()) {
-            Ran ran = killed(steps, project, "build");
-            mends(project, ran);
-            return ran.exit() != 0;
-          }
-        });
+    List<String> steps = walk(1000).all(built, List.of(), RemoteKillIT::mends, "build");
     killedAt(steps, "script.new", "jobs.new", "pwrite ", "rename g/mine.o", "start ", "ids.new");
     killedAt(steps, "commit", "*.begun", "*.status", "*.aside", ".gone/");
     killedAt(steps, "rmdir .torc/remote/far/torc-*.gone");
@@ -187,23 +173,29 @@ class RemoteKillIT {
   /** Then those are edited that an earlier build left in the queue: others take their place. */
   @Test
   void whereJobsAreQueued() throws Exception {
-    Path steps = temp.resolve("queued");
-    for (boolean edited : List.of(false, true)) {
-      KillLanes.whileTrue(
-          () -> {
-            try (Sandbox project = copy()) {
-              holds(project, ALL);
-              if (edited) {
-                assertEquals(0, project.torc("--submit").exit());
-                project.write("torc.yaml", PROJECT.replace("true one", "true two"));
-              }
-              Ran ran = killed(steps, project, "--submit");
-              holds(project, edited ? 1 : NONE);
-              mends(project, ran);
-              return ran.exit() != 0;
-            }
-          });
-    }
+    String queued = "echo " + ALL + " > held";
+    String edited = "sed -i 's/true one/true two/' torc.yaml";
+    List<String> steps =
+        new ArrayList<>(
+            walk(FEW)
+                .all(
+                    built,
+                    List.of(queued),
+                    (project, killed) -> {
+                      holds(project, NONE);
+                      mends(project, killed);
+                    },
+                    "--submit"));
+    steps.addAll(
+        walk(FEW)
+            .all(
+                built,
+                List.of(queued, "torc --submit", edited),
+                (project, killed) -> {
+                  holds(project, 1);
+                  mends(project, killed);
+                },
+                "--submit"));
     killedAt(steps, "script.new", "pwrite ", "start ", "ids.new");
     killedAt(steps, "*.claim", "rename .torc/remote/far/torc-*/*.aside/0", "*.gone");
   }

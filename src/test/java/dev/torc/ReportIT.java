@@ -143,7 +143,7 @@ class ReportIT extends BrowserHarness {
   void whatWasRestoredHasItsOwnWordAndColour() throws Exception {
     open(60);
     assertTrue(
-        browser.evaluate(POINTS.formatted("#graph", 2, 119, 168)).asInt() > 50,
+        browser.evaluate(POINTS.formatted("#graph", 2, 119, 168)).asInt() > 10,
         "its box in the graph");
     assertEquals("2restored", text("document.querySelector('.counts .restored').textContent"));
     String colour = "getComputedStyle(document.querySelector('%s'), '%s').%s";

@@ -38,7 +38,12 @@ final class Sandbox implements AutoCloseable {
 
   /** A project in a new folder below {@code temp}. */
   Sandbox(Path temp) throws IOException {
-    root = Files.createTempDirectory(temp.toRealPath(), "root");
+    this(temp, Files.createTempDirectory(temp.toRealPath(), "root"));
+  }
+
+  /** A project in a folder that is there, whose outputs go below {@code temp}. */
+  Sandbox(Path temp, Path root) throws IOException {
+    this.root = root;
     outputs = Files.createTempDirectory(temp, "outputs");
     env.put("PATH", System.getenv("PATH"));
     env.put("HOME", Files.createTempDirectory(temp, "home").toString());

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cli.Run;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -35,7 +34,6 @@ class StoreCommandKillIT {
   @TempDir Path temp;
 
   private void killedAt(List<String> names, String... args) throws Exception {
-    Path deadly = KillAgent.home(temp.toRealPath(), ".torc/store", ".torc/never");
     Sandbox built = new Sandbox(temp);
     built.build(PROJECT);
     for (String state : STATES) {
@@ -43,32 +41,12 @@ class StoreCommandKillIT {
       Run run = Run.of(built.root);
       assertEquals(0, run.exit(), run.err());
     }
-    try (Sandbox first = copy(built, deadly)) {
-      assertEquals(0, first.torc("status").exit()); // makes the AOT cache
-    }
-    Path steps = temp.resolve("steps");
-    boolean killed = true;
-    while (killed) {
-      try (Sandbox project = copy(built, deadly)) {
-        project.env.put("KILL", steps.toString());
-        Sandbox.Ran ran = project.torc(args);
-        killed = ran.err().contains(KillAgent.SAYS);
-        assertEquals(killed ? KillAgent.EXIT : 0, ran.exit(), ran.err());
-        mends(project, ran.err());
-      }
-    }
-    List<String> all = Files.readAllLines(steps);
+    List<String> all =
+        new KillWalk(temp, ".torc/store", ".torc/never", 1000)
+            .all(built, List.of(), (project, killed) -> mends(project, killed.err()), args);
     for (String name : names) {
       assertTrue(all.stream().anyMatch(step -> step.contains(name)), () -> name + " in " + all);
     }
-  }
-
-  private Sandbox copy(Sandbox built, Path deadly) throws Exception {
-    Sandbox copy = new Sandbox(temp);
-    copy.env.put("TORC_JAVA_HOME", deadly.toString());
-    Sandbox.Ran ran = copy.run(List.of("cp", "-a", built.root + "/.", copy.root.toString()));
-    assertEquals(0, ran.exit(), ran.err());
-    return copy;
   }
 
   private static void mends(Sandbox project, String said) throws Exception {

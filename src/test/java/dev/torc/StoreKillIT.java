@@ -76,9 +76,10 @@ class StoreKillIT {
 
   private static final String NOTHING = "8 jobs: 0 ran, 8 up to date, 0 failed";
 
+  private static final int MANY = 1000; // in one process: all
+
   @TempDir static Path temp;
   private static Sandbox built;
-  private static Path deadly;
   private static SortedMap<String, String> right;
   private static SortedMap<String, String> before;
 
@@ -95,10 +96,7 @@ class StoreKillIT {
     }
     given(built, "store");
     sources(built, 1, 1, 2);
-    deadly = KillAgent.home(temp.toRealPath(), ".torc/store", ".torc/graph.new");
-    built.env.put("TORC_JAVA_HOME", deadly.toString());
-    Ran ran = built.torc(); // makes the AOT cache too, which all builds use
-    assertEquals(0, ran.exit(), ran.err());
+    builds(built.root);
     sources(built, 1, 2, 2);
     builds(built.root);
     before = tree(built.root);
@@ -162,20 +160,8 @@ class StoreKillIT {
     return Files.readString(path) + (runs ? "*" : "");
   }
 
-  private static Sandbox copy() throws Exception {
-    Sandbox copy = new Sandbox(temp);
-    copy.env.put("TORC_JAVA_HOME", deadly.toString());
-    Ran ran = copy.run(List.of("cp", "-a", built.root + "/.", copy.root.toString()));
-    assertEquals(0, ran.exit(), ran.err());
-    return copy;
-  }
-
-  /**
-   * The next build, and what is there then.
-   *
-   * @return whether the first one was killed
-   */
-  private static boolean mends(Sandbox project, Ran killed) throws Exception {
+  /** The next build, and what is there then. */
+  private static void mends(Sandbox project, Ran killed) throws Exception {
     Ran next = builds(project.root);
     String said = killed.err() + "\nthen:\n" + next.err();
     assertEquals(right, tree(project.root), said);
@@ -198,7 +184,6 @@ class StoreKillIT {
     sources(project, 1, 2, 2);
     String last = builds(project.root).err();
     assertEquals(before, tree(project.root), said + "\nback:\n" + last);
-    return killed.exit() != 0;
   }
 
   /**
@@ -223,18 +208,9 @@ class StoreKillIT {
 
   @Test
   void killedAtEachStep() throws Exception {
-    Path steps = temp.resolve("steps");
-    KillLanes.whileTrue(
-        () -> {
-          try (Sandbox project = copy()) {
-            project.env.put("KILL", steps.toString());
-            Ran killed = project.torc("build");
-            boolean ended = !killed.err().contains(KillAgent.SAYS);
-            assertEquals(ended ? 0 : KillAgent.EXIT, killed.exit(), killed.err());
-            return mends(project, killed);
-          }
-        });
-    List<String> all = Files.readAllLines(steps);
+    List<String> all =
+        new KillWalk(temp, ".torc/store", ".torc/graph.new", MANY)
+            .all(built, List.of(), StoreKillIT::mends, "build");
     for (String step :
         List.of(
             "rename back/a .torc/store/",

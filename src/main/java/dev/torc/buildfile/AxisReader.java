@@ -103,9 +103,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
       throw new BadInput(
           place, "the name of a parameter is letters, digits and _; this is " + name);
     }
-    if (Scope.RESERVED.contains(name)) {
-      throw new BadInput(place, "{" + name + "} means something else; rename the parameter");
-    }
+    Scope.refuseReserved(name, "parameter", place);
     if (TAKEN.contains(name) || name.startsWith("LD_") || name.startsWith("TORC_")) {
       throw new BadInput(
           place, "a parameter is a variable in its job's environment; rename " + name);
@@ -117,11 +115,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
 
   /** Refuses a column that placeholders could not name; one that is no name is passed over. */
   static void checkColumn(String name, Vars vars, Place place) {
-    if (Scope.RESERVED.contains(name)) {
-      throw new BadInput(
-          place,
-          "{" + name + "} means something else; rename the column, or leave it out of columns");
-    }
+    Scope.refuseReserved(name, "column, or leave it out of columns", place);
     if (vars.has(name)) {
       throw new BadInput(
           place,
@@ -214,7 +208,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     } catch (IllegalArgumentException e) {
       throw new BadInput(node.place(), e.getMessage());
     }
-    return new Axis.Matched(entry.place(), PathPattern.of(pattern, holes));
+    return new Axis.Matched(entry.place(), node.text(), PathPattern.of(pattern, holes));
   }
 
   private Axis values(String name, Entry entry) {

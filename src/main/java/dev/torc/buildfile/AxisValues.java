@@ -42,7 +42,8 @@ final class AxisValues {
    * @param awaits whose results decide; with any, the rows are incomplete
    * @param lasting whether no result can change the values
    * @param byResults whether results had a say
-   * @param nothing what is there where sources should give values and give none; else empty
+   * @param nothing what is there where sources should give values and give none, with its place;
+   *     else empty
    * @param warnings what is accepted but looks wrong
    */
   record Answer(
@@ -105,8 +106,9 @@ final class AxisValues {
       one.byResults = false;
       try {
         AxisRows values = one.of(axis);
-        String there = values.rows().isEmpty() && one.awaits.isEmpty() ? one.nothing(axis) : "";
-        nothing = nothing.isEmpty() ? there : nothing;
+        BadInput.Diagnostic there =
+            values.rows().isEmpty() && one.awaits.isEmpty() ? one.nothing(axis) : null;
+        nothing = nothing.isEmpty() && there != null ? there.toString() : nothing;
         one.byResults |= before; // others wonder about the whole
         names.addAll(values.names());
         columns.addAll(values.columns());
@@ -119,7 +121,7 @@ final class AxisValues {
                   "no values, so "
                       + group.name()
                       + " has no instances"
-                      + (there.isEmpty() ? "" : ": " + there)));
+                      + (there == null ? "" : ": " + there.message())));
         }
       } catch (BadInput e) {
         problems.add(e);
@@ -211,41 +213,54 @@ final class AxisValues {
       };
     }
 
-    /** What is there where sources gave an axis no values; empty where results or texts did. */
-    String nothing(Axis axis) throws IOException {
+    /** What is there where sources gave an axis no values; null where results or texts did. */
+    BadInput.Diagnostic nothing(Axis axis) throws IOException {
       return switch (axis) {
         case Axis.Lines lines -> nothing(axis, lines.path());
         case Axis.Table table -> nothing(axis, table.path());
-        case Axis.Globbed globbed -> nothing(globbed.globs().getFirst());
-        case Axis.Matched matched -> nothing(matched.match().glob());
+        case Axis.Globbed globbed -> {
+          String pattern = globbed.globs().getFirst().toString();
+          yield nothing(axis, pattern, globbed.globs().getFirst());
+        }
+        case Axis.Matched matched -> nothing(axis, matched.written(), matched.match().glob());
         case Axis.Products products -> nothing(products.job());
         case Axis.ValuesOf values -> nothing(values.group());
         case Axis.Zip zip -> {
           for (Axis each : zip.axes()) {
-            String there = nothing(each);
-            if (!there.isEmpty()) {
+            BadInput.Diagnostic there = nothing(each);
+            if (there != null) {
               yield there;
             }
           }
-          yield "";
+          yield null;
         }
-        case Axis.Fixed _ -> "";
+        case Axis.Fixed _ -> null;
       };
     }
 
-    private String nothing(Axis table, String path) {
-      return sources.table(table) == null ? "" : path + " holds none";
+    private BadInput.Diagnostic nothing(Axis table, String path) {
+      return sources.table(table) == null
+          ? null
+          : new BadInput.Diagnostic(table.place(), path + " holds none");
     }
 
-    private String nothing(Glob glob) throws IOException {
-      return byResults ? "" : glob + " matches nothing: " + sources.beside(glob);
+    private BadInput.Diagnostic nothing(Axis axis, String written, Glob glob) throws IOException {
+      if (byResults) {
+        return null;
+      }
+      String looked = written.equals(glob.toString()) ? "" : " (" + glob + " was looked for)";
+      return new BadInput.Diagnostic(
+          axis.place(), written + " matches nothing" + looked + ": " + sources.beside(glob));
     }
 
-    private String nothing(String name) throws IOException {
+    /** The same of another group, whose text has its own place. */
+    private BadInput.Diagnostic nothing(String name) throws IOException {
       Integer other = ids().get(name);
-      return other != null && units.get(other) instanceof Unit.Many
-          ? expansion.of(other).group().nothing()
-          : "";
+      String there =
+          other != null && units.get(other) instanceof Unit.Many
+              ? expansion.of(other).group().nothing()
+              : "";
+      return there.isEmpty() ? null : new BadInput.Diagnostic(Place.NONE, there);
     }
 
     private interface TableFormat {

@@ -272,7 +272,8 @@ final class GroupExpansion {
             List.of(),
             tables(group.axes()),
             known ? answer.nothing() : "",
-            known ? List.copyOf(answer.warnings()) : List.of());
+            known ? List.copyOf(answer.warnings()) : List.of(),
+            !known && group.job().allowFailure());
     return new Outcome(
         record, List.copyOf(jobs), known, known && answer.lasting(), answer.byResults());
   }
@@ -290,7 +291,8 @@ final class GroupExpansion {
             reasons,
             tables(group.axes()),
             "",
-            List.of());
+            List.of(),
+            group.job().allowFailure());
     // What was wrong without results is told again by every run.
     return new Outcome(record, List.of(), false, false, false);
   }

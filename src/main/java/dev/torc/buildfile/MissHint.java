@@ -1,5 +1,6 @@
 package dev.torc.buildfile;
 
+import dev.torc.hash.FolderDigest;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import java.io.IOException;
@@ -24,6 +25,9 @@ public final class MissHint {
   /** What stands beside what a pattern means. */
   public static String pattern(Path root, Glob glob) throws IOException {
     String folder = glob.fixedPrefix();
+    if (!FolderDigest.counts(folder)) {
+      return "what lies in " + folder + " never counts; name the files";
+    }
     String empty = folder(root, folder.isEmpty() ? "." : folder);
     if (!empty.isEmpty()) {
       return empty;

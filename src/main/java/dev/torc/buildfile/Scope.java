@@ -53,9 +53,29 @@ public record Scope(
   /** As a parameter's name: whatever is no var is a parameter of {@link #ANY_PATH}. */
   static final String ALL = "";
 
-  /** Names that no var may have. */
-  static final List<String> RESERVED =
-      List.of("needs", "produces", "job", "cpus", "memory", "attempt", "tmp", "data");
+  /** Names that no var, parameter or column may have, with what they stand for. */
+  private static final Map<String, String> RESERVED =
+      Map.of(
+          "needs", "the needed files",
+          "produces", "the products",
+          "job", "the name of the job",
+          "cpus", "the cpus that were granted",
+          "memory", "the memory that was granted, in MiB",
+          "attempt", "the number of the attempt",
+          "tmp", "a folder of the attempt's own",
+          "data", "a value that a job stored, as {data.JOB.KEY}");
+
+  /**
+   * Refuses a name that a placeholder has by itself.
+   *
+   * @param kind what was to have the name
+   */
+  static void refuseReserved(String name, String kind, Place place) {
+    String meaning = RESERVED.get(name);
+    if (meaning != null) {
+      throw new BadInput(place, "{%s} is %s; rename the %s".formatted(name, meaning, kind));
+    }
+  }
 
   /** The longest text that a value put in may make; no argument of a process can be longer. */
   static final int MAX_TEXT = 128 << 10;
@@ -365,7 +385,7 @@ public record Scope(
     for (String item : list) {
       String quoted = Quoting.quote(item, quote);
       if (quoted == null) {
-        throw Quoting.refusal(place, hole.written(), item);
+        throw Quoting.refusal(place, hole.written(), item, Quoting.BY_ENV);
       }
       text.append(gap).append(quoted);
       gap = " ";
@@ -385,7 +405,9 @@ public record Scope(
     String value = value(hole, place);
     String quoted = isAny(value) ? "" : Quoting.quote(value, quote);
     if (quoted == null) {
-      throw Quoting.refusal(place, hole.written(), value);
+      boolean own = hole.format() == null && parameters.containsKey(hole.name());
+      String way = own ? "write $" + hole.name() : Quoting.BY_ENV;
+      throw Quoting.refusal(place, hole.written(), value, way);
     }
     text.append(quoted);
   }

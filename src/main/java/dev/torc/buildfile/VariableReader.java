@@ -61,8 +61,11 @@ final class VariableReader {
               if (!Placeholder.isIdentifier(name)) {
                 problems.add(
                     entry.place(), "the name of a var is letters, digits and _; this is " + name);
-              } else if (Scope.RESERVED.contains(name)) {
-                problems.add(entry.place(), "{" + name + "} means something else; rename the var");
+              }
+              try {
+                Scope.refuseReserved(name, "var", entry.place());
+              } catch (BadInput e) {
+                problems.add(e);
               }
               vars.resolve(name);
             });

@@ -9,9 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -36,12 +34,6 @@ public final class Cache implements AutoCloseable {
   /** What was written so long before a system went down is on its disk: nanoseconds. */
   private static final long SETTLED = 60_000_000_000L;
 
-  /** What every build reads in whole. The other trees are checked when they are first used. */
-  static final Set<RecordTree> ALWAYS =
-      Set.of(RecordTree.STAMPS, RecordTree.RESULTS, RecordTree.OWNED);
-
-  static final Set<RecordTree> ALL = Set.of(RecordTree.values());
-
   private final CachePlace place;
   private final CacheSettings settings;
   private final RecordStore store;
@@ -53,31 +45,29 @@ public final class Cache implements AutoCloseable {
   /** The last commit, if the machine went down since; else null. */
   private final CommitNote late;
 
-  /** The state that was opened, and which of its trees are known to be sound, or damaged. */
-  private final PageCheck.Meta opened;
-
-  private final Set<RecordTree> sound = EnumSet.noneOf(RecordTree.class);
-  private final Set<RecordTree> damaged = EnumSet.noneOf(RecordTree.class);
+  /** Whether LMDB found damage: the next one to open it must not take it for sound. */
+  private volatile boolean damaged;
 
   /** Stamps of files changed later are not safe, in nanoseconds since 1970. */
   private long distrust;
 
+  /**
+   * One of a database that is open.
+   *
+   * @param store null for none
+   */
   Cache(
       CachePlace place,
       CacheSettings settings,
       Consumer<String> note,
       RecordStore store,
-      PageCheck.Meta opened,
-      Set<RecordTree> sound,
-      CommitNote late,
       boolean writes) {
     this.place = place;
     this.settings = settings;
     this.store = store;
     this.note = note;
-    this.opened = opened;
-    this.sound.addAll(sound);
-    this.late = late;
+    CommitNote last = store == null ? null : store.lastCommit();
+    this.late = last == null || last.boot().equals(settings.boot()) ? null : last;
     this.distrust = late == null ? Long.MAX_VALUE : late.time() * 1_000_000 - SETTLED;
     this.commits = writes ? new Commits(place, settings, note, store) : null;
     this.writer = writes ? new CacheWriter(this::commit) : null;
@@ -175,13 +165,11 @@ public final class Cache implements AutoCloseable {
 
   /** Takes over what a journal says behind {@link #position}; from now on it is written too. */
   void follow(JournalReader from) throws IOException, JournalReader.Damaged {
-    check(ALL);
     commits.follow(from);
   }
 
   /** Writes a journal of what is here, in the place of any other. */
   void makeJournal() throws IOException {
-    check(ALL);
     commits.makeJournal();
   }
 
@@ -310,13 +298,13 @@ public final class Cache implements AutoCloseable {
 
   /** How many records a tree has, those aside that are not committed yet. */
   long size(RecordTree tree) {
-    Long size = reading(tree, () -> store.size(tree));
+    Long size = reading(() -> store.size(tree));
     return size == null ? 0 : size;
   }
 
   /** The least keys of a tree, so many at most, those aside that are not committed yet. */
   List<byte[]> firstKeys(RecordTree tree, long most) {
-    List<byte[]> keys = reading(tree, () -> store.firstKeys(tree, most));
+    List<byte[]> keys = reading(() -> store.firstKeys(tree, most));
     return keys == null ? List.of() : keys;
   }
 
@@ -363,7 +351,6 @@ public final class Cache implements AutoCloseable {
   /** Hands over the committed history, newest first, null for what cannot be read. */
   private void back(Predicate<BuildRecord> visitor) {
     reading(
-        RecordTree.BUILDS,
         () -> {
           store.back(RecordTree.BUILDS, (key, value) -> visitor.test(build(key, value)));
           return null;
@@ -406,13 +393,13 @@ public final class Cache implements AutoCloseable {
     } finally {
       abandon();
     }
-    if (writer != null && sound.containsAll(ALL) && !Damage.marked(place)) {
+    if (writer != null && !damaged) {
       try {
-        CleanClose.write(place, settings);
+        CleanClose.write(place);
       } catch (IOException e) {
         note.accept(
             CacheTrouble.of(
-                    "the next build checks all of the cache, for it cannot write",
+                    "the next build copies the cache first, for this one cannot write",
                     place.closed(),
                     e)
                 .getMessage());
@@ -425,8 +412,6 @@ public final class Cache implements AutoCloseable {
     List<Batch.Change> changes = new ArrayList<>();
     group.forEach(batch -> changes.addAll(batch.changes));
     try {
-      // LMDB must not write over a page that is in use: the first commit wants all of it checked.
-      check(ALL);
       commits.add(changes);
     } catch (RuntimeException e) {
       throw failure("cannot write the cache", e);
@@ -434,42 +419,11 @@ public final class Cache implements AutoCloseable {
     pending.committed(changes);
   }
 
-  /**
-   * Checks trees that were not yet. Before the first commit the opened state stands still.
-   *
-   * @return whether they may be read; where they may not, a look goes on without them
-   */
-  private boolean check(Set<RecordTree> wanted) {
-    synchronized (sound) {
-      if (sound.containsAll(wanted)) {
-        return true;
-      }
-      if (damaged.containsAll(wanted)) {
-        return false;
-      }
-      try {
-        PageCheck.check(place.data(), opened, wanted);
-        sound.addAll(wanted);
-        return true;
-      } catch (PageCheck.Damaged e) {
-        if (writer != null) {
-          throw Damage.mark(place, new CacheException(e.getMessage()));
-        }
-        if (damaged.isEmpty()) {
-          note.accept(CacheOpening.unusable(place, e.getMessage()));
-        }
-        damaged.addAll(wanted);
-        return false;
-      } catch (IOException e) {
-        throw CacheTrouble.of("cannot read the cache", place.data(), e);
-      }
-    }
-  }
-
   private CacheException failure(String what, RuntimeException e) {
-    return writer != null && Damage.shows(e)
-        ? Damage.mark(place, e)
-        : CacheTrouble.of(what, place.data(), e);
+    if (CacheTrouble.isDamage(e)) {
+      damaged = true;
+    }
+    return CacheTrouble.of(what, place.data(), e);
   }
 
   private interface Read<T> {
@@ -477,9 +431,9 @@ public final class Cache implements AutoCloseable {
   }
 
   /** Null where there is nothing to read. */
-  private <T> T reading(RecordTree tree, Read<T> read) {
+  private <T> T reading(Read<T> read) {
     try {
-      return store != null && check(Set.of(tree)) ? read.read() : null;
+      return store != null ? read.read() : null;
     } catch (LmdbException e) {
       throw failure("cannot read the cache", e);
     }
@@ -498,7 +452,7 @@ public final class Cache implements AutoCloseable {
 
   private byte[] value(RecordTree tree, byte[] key) {
     Batch.Change change = pending.get(tree, key);
-    return change != null ? change.value : reading(tree, () -> store.get(tree, key));
+    return change != null ? change.value : reading(() -> store.get(tree, key));
   }
 
   private record Named<T>(String name, T record) {}
@@ -537,7 +491,6 @@ public final class Cache implements AutoCloseable {
           }
         };
     reading(
-        tree,
         () -> {
           store.scan(
               tree,

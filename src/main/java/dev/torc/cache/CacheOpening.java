@@ -6,37 +6,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.lmdbjava.LmdbException;
 
 /**
- * How a cache is opened: damage is found before LMDB may read the pages, and is set aside by who
- * may write, or told by who only looks. {@link Cache} reads and writes the records.
+ * How a cache is opened. One that was not closed in order goes through {@link Recovery} first,
+ * where it is opened for work; for a look its records are read by a process of their own, and
+ * damage is told. {@link Cache} reads and writes the records.
  */
 final class CacheOpening {
 
   private CacheOpening() {}
-
-  /**
-   * What is known of a database before LMDB reads it.
-   *
-   * @param meta the state that was checked; null where there is nothing left to check
-   * @param fresh whether nothing was ever committed
-   * @param late the last commit, if the machine went down since; else null
-   */
-  private record Found(PageCheck.Meta meta, Set<RecordTree> sound, boolean fresh, CommitNote late) {
-    static final Found NOTHING = new Found(null, Cache.ALL, true, null);
-    static final Found CLEAN = new Found(null, Cache.ALL, false, null);
-
-    static Found checked(
-        PageCheck.Meta meta, Set<RecordTree> sound, CommitNote last, CacheSettings settings) {
-      boolean down = last != null && !last.boot().equals(settings.boot());
-      return new Found(meta, sound, last == null, down ? last : null);
-    }
-  }
 
   /** See {@link Cache#open}. */
   static Cache forWork(CachePlace found, Consumer<String> note, CacheSettings settings) {
@@ -54,27 +35,18 @@ final class CacheOpening {
   static Cache database(CachePlace place, Consumer<String> note, CacheSettings settings) {
     RecordStore store = null;
     try {
-      own(place);
-      boolean clean = CleanClose.holds(place, settings);
+      OwnFile.prepare(place.lockTable());
+      boolean clean = CleanClose.holds(place);
       takeAway(place.closed());
-      if (Damage.marked(place)) {
-        Damage.setAside(place, "damaged, as the last build found", note);
-      }
-      Found state = Found.NOTHING;
-      if (Files.exists(place.data(), LinkOption.NOFOLLOW_LINKS)) {
-        try {
-          state = clean ? Found.CLEAN : check(place, settings);
-        } catch (PageCheck.Damaged e) {
-          Damage.setAside(place, e.getMessage(), note);
-        }
+      if (!clean && Files.exists(place.data(), LinkOption.NOFOLLOW_LINKS)) {
+        Recovery.replace(place, note);
       }
       store =
           RecordStore.open(place.database(), RecordStore.mapSize(place.data(), settings.mapSize()));
       place.giveRecords(place.lockTable());
       place.giveRecords(place.data());
-      store.useTrees(state.fresh, (transaction, _) -> seal(transaction, settings, null));
-      Cache cache =
-          new Cache(place, settings, note, store, state.meta, state.sound, state.late, true);
+      store.useTrees((transaction, _) -> seal(transaction, settings, null));
+      Cache cache = new Cache(place, settings, note, store, true);
       store = null;
       return cache;
     } catch (IOException e) {
@@ -85,38 +57,6 @@ final class CacheOpening {
       if (store != null) {
         store.close();
       }
-    }
-  }
-
-  private static Found check(CachePlace place, CacheSettings settings)
-      throws IOException, PageCheck.Damaged {
-    if (!Files.isRegularFile(place.data(), LinkOption.NOFOLLOW_LINKS)) {
-      throw new PageCheck.Damaged("no file");
-    }
-    Set<RecordTree> wanted = settings.atOnce(place);
-    PageCheck.Meta meta = PageCheck.newest(place.data());
-    CommitNote last = sealed(meta, PageCheck.check(place.data(), meta, wanted));
-    return Found.checked(meta, wanted, last, settings);
-  }
-
-  /**
-   * LMDB opens files by their names and writes to what they lead to: a database that has a second
-   * name, as in a copy made of links, is left to that name and copied, and a lock table is made
-   * anew.
-   */
-  private static void own(CachePlace place) {
-    Path data = place.data();
-    try {
-      FileStatus there = FileStatus.of(data.toString(), false);
-      if (there.isFile() && there.links() > 1) {
-        Path copy = data.resolveSibling("data.mdb.new");
-        Files.copy(data, copy, StandardCopyOption.REPLACE_EXISTING, LinkOption.NOFOLLOW_LINKS);
-        Files.deleteIfExists(place.lockTable()); // it belongs to who has the other one open
-        Files.move(copy, data, StandardCopyOption.ATOMIC_MOVE);
-      }
-      OwnFile.prepare(place.lockTable());
-    } catch (IOException e) {
-      throw CacheTrouble.of("cannot open the cache", data, e);
     }
   }
 
@@ -140,43 +80,30 @@ final class CacheOpening {
   static Cache look(CachePlace place, Consumer<String> note, CacheSettings settings) {
     RecordStore store = null;
     try {
-      if (Damage.marked(place)) {
-        throw new PageCheck.Damaged("damaged, as the last build found");
-      }
       FileStatus data = FileStatus.of(place.data().toString(), false);
-      if (data.exists() && !data.isFile()) {
-        throw new PageCheck.Damaged("no file");
-      }
-      if (data.size() > 0) {
-        FileStatus table = FileStatus.of(place.lockTable().toString(), false);
-        if (table.exists() && (!table.isFile() || table.links() > 1)) {
-          throw new CacheException(
-              place.lockTable()
-                  + " is no file of torc's own, so the cache counts as empty; the next build makes"
-                  + " it anew");
-        }
-        boolean clean = CleanClose.holds(place, settings);
-        if (!clean) {
-          settled(place);
-        }
+      String damage = data.exists() && !data.isFile() ? "no file" : "";
+      if (data.isFile() && data.size() > 0) {
+        ownLockTable(place);
         store =
             RecordStore.look(
                 place.database(), RecordStore.mapSize(place.data(), settings.mapSize()));
-        Found state = clean ? Found.CLEAN : check(place, settings, store);
-        if (!state.fresh) {
-          store.useTrees();
-          Cache cache =
-              new Cache(place, settings, note, store, state.meta, state.sound, state.late, false);
-          store = null;
-          return cache;
-        }
+        damage = damage(place, store);
       }
-    } catch (PageCheck.Damaged e) {
-      note.accept(unusable(place, e.getMessage()));
+      if (!damage.isEmpty()) {
+        note.accept(unusable(place, damage));
+      } else if (store != null && store.snapshot() > 0) {
+        store.useTrees();
+        Cache cache = new Cache(place, settings, note, store, false);
+        store = null;
+        return cache;
+      }
     } catch (IOException e) {
       note.accept(CacheTrouble.of("cannot read the cache", place.data(), e).getMessage());
     } catch (LmdbException | CacheException e) {
-      note.accept(CacheTrouble.of("cannot read the cache", place.data(), e).getMessage());
+      note.accept(
+          CacheTrouble.isDamage(e)
+              ? unusable(place, CacheTrouble.damage(e))
+              : CacheTrouble.of("cannot read the cache", place.data(), e).getMessage());
     } finally {
       if (store != null) {
         store.close();
@@ -185,44 +112,27 @@ final class CacheOpening {
     return empty(place, note, settings);
   }
 
+  private static void ownLockTable(CachePlace place) throws IOException {
+    FileStatus table = FileStatus.of(place.lockTable().toString(), false);
+    if (table.exists() && (!table.isFile() || table.links() > 1)) {
+      throw new CacheException(
+          place.lockTable()
+              + " is no file of torc's own, so the cache counts as empty; the next build makes"
+              + " it anew");
+    }
+  }
+
+  /** What is wrong with the snapshot that a look holds; a build at work has seen to its own. */
+  private static String damage(CachePlace place, RecordStore store) throws IOException {
+    if (!CleanClose.holds(place) && BuildLock.holder(place).isEmpty()) {
+      return Recovery.damage(place.data(), null);
+    }
+    return store.snapshot() > 0 && store.isForeign() ? RecoveryProcess.FOREIGN : "";
+  }
+
   /** One to look at in which nothing is. */
   static Cache empty(CachePlace place, Consumer<String> note, CacheSettings settings) {
-    return new Cache(place, settings, note, null, null, Cache.ALL, null, false);
-  }
-
-  private static Found check(CachePlace place, CacheSettings settings, RecordStore store)
-      throws IOException, PageCheck.Damaged {
-    // A writer may be at work: only the state of a snapshot held by LMDB stays as it is.
-    PageCheck.Meta meta = PageCheck.of(place.data(), store.snapshot());
-    while (meta == null) {
-      store.renew();
-      meta = PageCheck.of(place.data(), store.snapshot());
-    }
-    Set<RecordTree> sound = settings.atOnce(place);
-    CommitNote last = sealed(meta, PageCheck.check(place.data(), meta, sound));
-    return Found.checked(meta, sound, last, settings);
-  }
-
-  /** Reads the meta pages once more where a commit may have come between reading them. */
-  private static void settled(CachePlace place) throws IOException, PageCheck.Damaged {
-    try {
-      PageCheck.newest(place.data());
-    } catch (PageCheck.Damaged perhaps) {
-      PageCheck.newest(place.data());
-    }
-  }
-
-  /** The last commit of a state; null where there was none yet. */
-  private static CommitNote sealed(PageCheck.Meta meta, Map<String, byte[]> records)
-      throws PageCheck.Damaged {
-    if (meta.transaction() == 0) {
-      return null;
-    }
-    CommitNote commit = CommitNote.of(records.get(RecordStore.COMMIT_KEY));
-    if (commit == null || commit.transaction() != meta.transaction()) {
-      throw new PageCheck.Damaged("damaged in its last commit");
-    }
-    return commit;
+    return new Cache(place, settings, note, null, false);
   }
 
   /**

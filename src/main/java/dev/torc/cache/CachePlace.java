@@ -222,11 +222,6 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return database.resolve("graph");
   }
 
-  /** The file of the names of its jobs and files, where these are many. */
-  public Path names() {
-    return database.resolve("names");
-  }
-
   /** The file of what the last build left at rest; opening the cache for work takes it away. */
   public Path rest() {
     return database.resolve("rest");

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.lmdbjava.Dbi;
+import org.lmdbjava.Env;
 import org.lmdbjava.LmdbNativeException;
 import org.lmdbjava.Meta;
 
@@ -17,8 +19,8 @@ final class CacheTrouble {
   private static final long NO_SPACE = 1 << 20;
 
   private static final String FULL = "no space left on device; free some and build again";
-  private static final String READ_ONLY =
-      "read-only file system; set TORC_CACHE to a folder that is writable";
+  private static final String DENIED = "permission denied";
+  private static final String READ_ONLY = "read-only file system";
 
   private static final int EIO = 5;
   private static final int EACCES = 13;
@@ -35,7 +37,7 @@ final class CacheTrouble {
     }
     String why =
         switch (e) {
-          case AccessDeniedException _ -> "permission denied; make it writable and build again";
+          case AccessDeniedException _ -> DENIED;
           case NoSuchFileException _ -> "no such file or folder; check the path";
           case FileSystemException f when f.getReason() != null -> lower(f.getReason());
           default -> e.getMessage() == null ? e.toString() : e.getMessage();
@@ -61,15 +63,36 @@ final class CacheTrouble {
     if (!others.isEmpty()) {
       return new CacheException(others, e);
     }
+    if (isDamage(e)) {
+      return new CacheException(
+          "the cache %s is %s; build again: its records are copied first, or it is set aside"
+              .formatted(file, damage(e)),
+          e);
+    }
     String why =
         switch (code) {
           case ENOSPC -> FULL;
           case EIO -> full(file) ? FULL : "input/output error; check the disk, then build again";
-          case EACCES, EPERM -> "permission denied; make it writable and build again";
+          case EACCES, EPERM -> DENIED;
           case EROFS -> READ_ONLY;
           default -> words(e);
         };
     return new CacheException(line(what, file, why), e);
+  }
+
+  /** Whether it is the database itself that is unsound, and not its surroundings or the system. */
+  static boolean isDamage(RuntimeException e) {
+    return e instanceof LmdbNativeException refused
+        && refused.getResultCode() < 0 // else it is an errno
+        && !(e instanceof LmdbNativeException.PanicException
+            || e instanceof LmdbNativeException.TlsFullException
+            || e instanceof Env.ReadersFullException
+            || e instanceof Dbi.MapResizedException);
+  }
+
+  /** How it is damaged then, as the end of a sentence. */
+  static String damage(RuntimeException e) {
+    return "damaged (" + words(e) + ")";
   }
 
   /** The words that LMDB itself has for what it refused; lmdbjava has others. */
@@ -87,18 +110,21 @@ final class CacheTrouble {
   }
 
   private static boolean full(Path file) {
-    Path at = file.toAbsolutePath();
-    while (at != null && !Files.exists(at)) {
-      at = at.getParent();
-    }
     try {
-      return at != null && Files.getFileStore(at).getUsableSpace() < NO_SPACE;
+      return Files.getFileStore(there(file.toAbsolutePath())).getUsableSpace() < NO_SPACE;
     } catch (IOException unknown) {
       return false;
     }
   }
 
   private static String line(String what, Path file, String why) {
-    return (what + " " + file + ": " + why).replace('\n', ' ');
+    boolean refused = why.equals(DENIED) || why.equals(READ_ONLY);
+    String next = refused ? "; make " + there(file.toAbsolutePath().getParent()) + " writable" : "";
+    return (what + " " + file + ": " + why + next).replace('\n', ' ');
+  }
+
+  /** A folder, or the nearest one above it that is there. */
+  private static Path there(Path folder) {
+    return folder.getParent() == null || Files.exists(folder) ? folder : there(folder.getParent());
   }
 }

@@ -122,7 +122,7 @@ final class Journal implements AutoCloseable {
   }
 
   /** The name of a new file is on the disk. Where the system syncs no folders, a server has it. */
-  private static void syncName(Path file) {
+  static void syncName(Path file) {
     try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
       folder.force(true);
     } catch (IOException refused) {

@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
@@ -31,7 +33,7 @@ import org.lmdbjava.Txn;
 /**
  * The LMDB environment: trees of bytes, read by any thread and written by one. It does not know
  * what the bytes mean ({@link RecordCodec}), what waits to be written ({@link CacheWriter}), or
- * whether the file is sound ({@link PageCheck}).
+ * whether the file is sound ({@link Recovery}).
  *
  * <p>It keeps LMDB's full durability: a commit is on the disk when it returns, data first, meta
  * page after. Giving up the second sync (MDB_NOMETASYNC) would lose a commit on a power failure and
@@ -96,9 +98,8 @@ final class RecordStore implements AutoCloseable {
   /** For single reads, taken by its monitor; between reads it is reset, but in a look. */
   private Txn<byte[]> reader;
 
-  private RecordStore(Path folder, long mapSize, boolean writes) {
-    lockTable(folder);
-    this.env = env(folder, mapSize, !writes);
+  private RecordStore(Path at, long mapSize, boolean writes, EnvFlags... flags) {
+    this.env = env(at, mapSize, writes, flags);
     this.writes = writes;
     this.size = mapSize;
   }
@@ -114,6 +115,7 @@ final class RecordStore implements AutoCloseable {
 
   /** Opens for reading and writing; the folder exists and a file there is sound. */
   static RecordStore open(Path folder, long mapSize) {
+    lockTable(folder);
     RecordStore store = new RecordStore(folder, mapSize, true);
     try {
       store.env.readerCheck(); // frees the slots of readers that were killed
@@ -126,12 +128,24 @@ final class RecordStore implements AutoCloseable {
 
   /** Opens for reading one snapshot, which is held until the end. Nothing of it was read yet. */
   static RecordStore look(Path folder, long mapSize) {
-    RecordStore store = new RecordStore(folder, mapSize, false);
+    lockTable(folder);
+    return new RecordStore(folder, mapSize, false).begin();
+  }
+
+  /** Opens a file without a lock table: one to read that no process writes to, or a new one. */
+  static RecordStore alone(Path file, long mapSize, boolean writes) {
+    RecordStore store =
+        new RecordStore(file, mapSize, writes, EnvFlags.MDB_NOSUBDIR, EnvFlags.MDB_NOLOCK);
+    return writes ? store : store.begin();
+  }
+
+  private RecordStore begin() {
     try {
-      store.reader = store.env.txnRead();
-      return store;
+      reader = env.txnRead();
+      main = env.openDbi(reader, null, null, false);
+      return this;
     } catch (RuntimeException e) {
-      store.env.close();
+      env.close();
       throw e;
     }
   }
@@ -164,15 +178,18 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  private static Env<byte[]> env(Path folder, long mapSize, boolean readOnly) {
+  private static Env<byte[]> env(Path at, long mapSize, boolean writes, EnvFlags... more) {
     try {
+      Set<EnvFlags> flags = EnumSet.of(EnvFlags.MDB_NOTLS, more);
       // Without MDB_NOTLS a reader would belong to the thread that began it.
-      EnvFlags[] flags = {EnvFlags.MDB_NOTLS, EnvFlags.MDB_RDONLY_ENV};
+      if (!writes) {
+        flags.add(EnvFlags.MDB_RDONLY_ENV);
+      }
       return Env.create(PROXY_BA)
           .setMapSize(mapSize)
           .setMaxDbs(RecordTree.values().length)
           .setMaxReaders(READERS)
-          .open(folder.toFile(), 0664, readOnly ? flags : Arrays.copyOf(flags, 1));
+          .open(at.toFile(), 0664, flags.toArray(EnvFlags[]::new));
     } catch (LinkageError e) {
       throw new CacheException(
           "cannot load the native library of LMDB: " + e.getMessage() + "; install torc anew", e);
@@ -194,17 +211,17 @@ final class RecordStore implements AutoCloseable {
     return reader.getId();
   }
 
-  /** Lets a look see a newer snapshot. */
-  void renew() {
-    reader.reset();
-    reader.renew();
+  /** Whether a torc that keeps other records wrote what a look's snapshot has. */
+  boolean isForeign() {
+    return !Arrays.equals(bytes(SCHEMA), noted(SCHEMA_KEY));
   }
 
   /** Makes the trees readable, and of a new database makes them, under a first commit. */
-  void useTrees(boolean fresh, Seal seal) {
+  void useTrees(Seal seal) {
     try (Txn<byte[]> txn = env.txnWrite()) {
+      main = env.openDbi(txn, null, null, false);
       trees(txn, DbiFlags.MDB_CREATE);
-      if (fresh) {
+      if (main.get(txn, bytes(SCHEMA_KEY)) == null) {
         seal(txn, seal, 0);
       }
       txn.commit();
@@ -219,7 +236,6 @@ final class RecordStore implements AutoCloseable {
   }
 
   private void trees(Txn<byte[]> txn, DbiFlags... flags) {
-    main = env.openDbi(txn, null, null, false);
     for (RecordTree tree : RecordTree.values()) {
       trees.put(tree, env.openDbi(txn, tree.key(), null, false, flags));
     }
@@ -361,7 +377,16 @@ final class RecordStore implements AutoCloseable {
 
   /** How far a journal is in the records; null where that was never said. */
   JournalPosition position() {
-    return read(txn -> JournalPosition.of(main.get(txn, bytes(JOURNAL_KEY))));
+    return JournalPosition.of(noted(JOURNAL_KEY));
+  }
+
+  /** What the last commit said of itself; null where there was none. */
+  CommitNote lastCommit() {
+    return CommitNote.of(noted(COMMIT_KEY));
+  }
+
+  private byte[] noted(String key) {
+    return read(txn -> main.get(txn, bytes(key)));
   }
 
   /** Gives the map twice its size. Where the system refuses, all is refused from then on. */

@@ -40,7 +40,7 @@ final class SharedOpening {
   private static void setAside(
       CachePlace place, JournalReader.Damaged damage, Consumer<String> note) {
     try {
-      Path aside = Damage.setAside(place.journal());
+      Path aside = Recovery.setAside(place.journal());
       note.accept(
           "the journal %s is %s; it was set aside as %s, and everything counts as never built"
               .formatted(place.journal(), damage.getMessage(), aside.getFileName()));

@@ -2,6 +2,7 @@ package dev.torc.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A line of bash up to the cursor: its words as the program would get them, and a completed word as
@@ -10,8 +11,11 @@ import java.util.List;
  */
 final class BashLine {
 
-  /** What needs no quoting in a word, beside letters and digits. */
-  private static final String PLAIN = "_./:=,@%+^-";
+  /** What needs a backslash in a word. */
+  private static final Pattern SPECIAL = Pattern.compile("[\\p{ASCII}&&[^A-Za-z0-9_./:=,@%+^-]]");
+
+  /** What no plain word can have, but {@code $'a\012b'} can. */
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
   private final List<String> words = new ArrayList<>();
   private char quote; // the open one, 0 without
@@ -86,31 +90,12 @@ final class BashLine {
     if (quote == '"') {
       return rest.replaceAll("[\"\\\\$`]", "\\\\$0");
     }
-    for (char c : rest.toCharArray()) {
-      if (c < ' ' || c == 127) {
-        return ansi(rest);
-      }
-    }
-    StringBuilder plain = new StringBuilder();
-    for (char c : rest.toCharArray()) {
-      if (c < 128 && !Character.isLetterOrDigit(c) && PLAIN.indexOf(c) < 0) {
-        plain.append('\\');
-      }
-      plain.append(c);
-    }
-    return plain.toString();
-  }
-
-  /** With characters that no plain word can have: {@code $'a\012b'}. */
-  private static String ansi(String text) {
-    StringBuilder out = new StringBuilder("$'");
-    for (char c : text.toCharArray()) {
-      if (c < ' ' || c == 127) {
-        out.append("\\%03o".formatted((int) c));
-      } else {
-        out.append(c == '\'' || c == '\\' ? "\\" : "").append(c);
-      }
-    }
-    return out.append('\'').toString();
+    return CONTROL.matcher(rest).find()
+        ? "$'"
+            + CONTROL
+                .matcher(rest.replaceAll("['\\\\]", "\\\\$0"))
+                .replaceAll(found -> "\\\\%03o".formatted((int) found.group().charAt(0)))
+            + "'"
+        : SPECIAL.matcher(rest).replaceAll("\\\\$0");
   }
 }

@@ -3,6 +3,7 @@ package dev.torc.cli;
 import dev.torc.machine.Makeflags;
 import dev.torc.plan.Plan;
 import dev.torc.posix.RandomId;
+import dev.torc.posix.Signals;
 import dev.torc.report.DryRunAnswer;
 import dev.torc.report.Profile;
 import dev.torc.report.Report;
@@ -15,6 +16,7 @@ import dev.torc.session.Project;
 import dev.torc.session.ProjectOptions;
 import dev.torc.session.ReportedBuild;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -59,7 +61,8 @@ class BuildCommand extends Command {
   /** Builds, and returns the exit status. */
   final int build(Console console, Caller caller, ProjectOptions of, BuildRequest request)
       throws IOException {
-    long began = System.nanoTime();
+    long began = console.began().getAsLong();
+    long read = System.nanoTime();
     Project project = Project.load(caller, of);
     BuildSession session = BuildSession.of(project, request);
     if (request.dry()) {
@@ -74,11 +77,30 @@ class BuildCommand extends Command {
       return Exit.DONE;
     }
     session.check(console::warn);
-    Profile profile = options.profile() ? ProfileOption.of(console, project, began) : null;
-    try (Report report = report(console, profile)) {
+    Profile profile = profile(console, project, began, read);
+    try (Signals signals = new Signals();
+        Report report = report(console, profile)) {
       boolean all = junit != null || common.json() || options.detail() == Report.Detail.VERBOSE;
-      return session.run(RandomId.next(), new ReportedBuild(report, profile, all));
+      return session.run(RandomId.next(), began, new ReportedBuild(report, profile, all, signals));
     }
+  }
+
+  /**
+   * The profile of this build, null where {@code TORC_PROFILE} does not ask for one. Its trace goes
+   * to the folder of the cache.
+   *
+   * @param began when torc began, by {@link System#nanoTime}
+   * @param read when it began to read the build file
+   */
+  private static Profile profile(Console console, Project project, long began, long read) {
+    if (console.env().getOrDefault("TORC_PROFILE", "").isEmpty()) {
+      return null;
+    }
+    Path trace = project.folder().resolve("profile.json");
+    Profile profile = new Profile(System::nanoTime, began, console.err(), trace);
+    profile.phase("read", read);
+    profile.phase("open");
+    return profile;
   }
 
   private Report report(Console console, Profile profile) {

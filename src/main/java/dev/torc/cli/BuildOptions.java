@@ -16,7 +16,6 @@ final class BuildOptions {
   private boolean failFast;
   private boolean force;
   private final LockOptions lock = new LockOptions();
-  private boolean profile;
   private String junit;
   private boolean submit;
   private final SortedMap<String, String> limits = new TreeMap<>();
@@ -52,10 +51,6 @@ final class BuildOptions {
     options.flag("--force", "run the targets whatever their state", () -> force = true);
     lock.declare(options, once);
     if (once) {
-      options.flag(
-          "--profile",
-          "say where the time went, and write a trace for chrome://tracing",
-          () -> profile = true);
       options.value(
           "--junit", "FILE", "also write what became of the jobs as JUnit XML", f -> junit = f);
     }
@@ -67,7 +62,7 @@ final class BuildOptions {
         this::limit);
     options.flag(
         "-v --verbose",
-        "also show commands, what jobs write and what is up to date",
+        "also show what starts, commands, what jobs write and what is up to date",
         () -> detail = Detail.VERBOSE);
     options.flag(
         "-q --quiet",
@@ -90,10 +85,6 @@ final class BuildOptions {
     } else {
       limits.put(last.substring(0, equals), last.substring(equals + 1));
     }
-  }
-
-  boolean profile() {
-    return profile;
   }
 
   /** The file for JUnit XML as it was given, null where none is wanted. */

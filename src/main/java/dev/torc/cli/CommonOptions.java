@@ -1,5 +1,6 @@
 package dev.torc.cli;
 
+import dev.torc.buildfile.BuildFile;
 import dev.torc.machine.SafeText;
 import dev.torc.report.Palette;
 import dev.torc.session.ProjectOptions;
@@ -7,7 +8,9 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.SourceFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,12 +75,21 @@ final class CommonOptions {
   }
 
   /**
-   * Which project is meant, for a caller who stands somewhere; reads standard input if asked to.
+   * Which project the options and the current folder name; reads standard input, or a descriptor
+   * that the shell has opened, if asked to.
    */
   ProjectOptions project(Console console) throws IOException {
-    List<Path> named = files.stream().map(f -> console.cwd().resolve(f).normalize()).toList();
-    boolean given = files.contains("-");
-    byte[] input = given ? console.in().readNBytes(SourceFile.MAX_BYTES) : null;
+    List<Path> named = new ArrayList<>();
+    for (String file : files) {
+      named.add(console.cwd().resolve(isInput(file) ? BuildFile.INPUT : file).normalize());
+    }
+    List<String> inputs = files.stream().filter(CommonOptions::isInput).distinct().toList();
+    if (inputs.size() > 1) {
+      throw usage(
+          "-f %s, -f %s: only one build file can come from a pipe; write the other one to a file"
+              .formatted(inputs.get(0), inputs.get(1)));
+    }
+    byte[] input = inputs.isEmpty() ? null : input(inputs.getFirst(), console);
     String site = console.env().getOrDefault(ProjectOptions.SITE, "");
     return new ProjectOptions(
         named,
@@ -111,9 +123,28 @@ final class CommonOptions {
     return out;
   }
 
-  /** Whether the build file comes from standard input. */
+  /** Whether a build file comes from standard input or another descriptor. */
   boolean readsInput() {
-    return files.contains("-");
+    return files.stream().anyMatch(CommonOptions::isInput);
+  }
+
+  /** Whether a file can be read just once and stands in no folder: {@code <(…)} of a shell too. */
+  private static boolean isInput(String file) {
+    return file.equals(BuildFile.INPUT)
+        || file.equals("/dev/stdin")
+        || file.startsWith("/dev/fd/")
+        || file.startsWith("/proc/self/fd/");
+  }
+
+  private static byte[] input(String file, Console console) throws IOException {
+    if (file.equals(BuildFile.INPUT)) {
+      return console.in().readNBytes(SourceFile.MAX_BYTES);
+    }
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      return in.readNBytes(SourceFile.MAX_BYTES);
+    } catch (NoSuchFileException e) {
+      throw usage("-f " + file + ": there is no such descriptor");
+    }
   }
 
   boolean json() {

@@ -5,16 +5,13 @@ import dev.torc.session.ProjectOptions;
 import dev.torc.session.TargetNames;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -46,7 +43,8 @@ record Completion(String how, List<Fit> fits) {
     return new Line(words, console).complete();
   }
 
-  private static Completion of(String how, Map<String, String> words, String prefix) {
+  /** Words with what they mean. */
+  private static Completion told(Map<String, String> words, String prefix) {
     List<Fit> fits = new ArrayList<>();
     words.forEach(
         (word, meaning) -> {
@@ -54,158 +52,101 @@ record Completion(String how, List<Fit> fits) {
             fits.add(new Fit(word, meaning));
           }
         });
-    return new Completion(how, fits);
+    return new Completion("told", fits);
   }
 
   /** Names; of too many the parts up to the next slash or comma, and not even all of these. */
-  private static Completion ofNames(Collection<String> names, String prefix, String before) {
-    Set<String> few = new HashSet<>();
+  private static Completion ofNames(Iterable<String> names, String prefix, String before) {
+    SortedSet<String> all = new TreeSet<>();
+    SortedSet<String> parts = new TreeSet<>();
     for (String name : names) {
-      few.add(name);
-      if (few.size() > MANY) {
-        few = parts(names, prefix.length());
-        break;
+      if (name.startsWith(prefix)) {
+        all.add(name);
+        int end = prefix.length();
+        while (end < name.length() && name.charAt(end) != '/' && name.charAt(end) != ',') {
+          end++;
+        }
+        if (parts.size() < MANY) {
+          parts.add(name.substring(0, Math.min(end + 1, name.length())));
+        }
       }
     }
-    boolean open = few.size() == 1 && !names.contains(few.iterator().next());
-    List<Fit> fits = new ArrayList<>();
-    for (String name : new TreeSet<>(few)) {
-      fits.add(new Fit(before + name, ""));
-    }
-    return new Completion(open ? "open" : "names", fits);
-  }
-
-  private static Set<String> parts(Collection<String> names, int from) {
-    Set<String> parts = new HashSet<>();
-    Iterator<String> each = names.iterator();
-    while (each.hasNext() && parts.size() < MANY) {
-      parts.add(part(each.next(), from));
-    }
-    return parts;
-  }
-
-  private static String part(String name, int from) {
-    for (int i = from; i < name.length(); i++) {
-      if (name.charAt(i) == '/' || name.charAt(i) == ',') {
-        return name.substring(0, i + 1);
-      }
-    }
-    return name;
+    SortedSet<String> few = all.size() > MANY ? parts : all;
+    boolean open = few.size() == 1 && !all.contains(few.getFirst());
+    return new Completion(
+        open ? "open" : "names", few.stream().map(name -> new Fit(before + name, "")).toList());
   }
 
   /** A line as far as it is written. */
   private static final class Line {
-    private final List<String> before;
-    private final String last;
     private final Console console;
-    private final List<String> common = new ArrayList<>();
-    private String command;
+    private final String last;
+    private final String first; // its command or else target; null while none is written
+    private final List<String> rest; // what stands between the command and the last word
+    private final Command command;
+    private final Options options;
     private int given; // words of the command
     private OptionSpec open; // waits for its value
     private boolean ended; // by --
 
     Line(List<String> words, Console console) {
-      this.before = words.subList(0, words.size() - 1);
-      this.last = words.getLast();
       this.console = console;
+      this.last = words.getLast();
+      List<String> args = new Main(Commands.all()).commandFirst(words.subList(0, words.size() - 1));
+      this.first = args.isEmpty() || !Main.isWord(args.getFirst()) ? null : args.getFirst();
+      Supplier<Command> named = first == null ? null : Commands.all().get(first);
+      this.command = named == null ? new BuildCommand() : named.get();
+      this.options = Options.of(named == null ? "build" : first, command);
+      this.rest = named == null ? args : args.subList(1, args.size());
+      for (String arg : rest) {
+        if (open != null) {
+          open = null;
+        } else if (ended || Main.isWord(arg)) {
+          given++;
+        } else {
+          ended = arg.equals("--");
+          open = options.waiting(arg);
+        }
+      }
     }
 
     Completion complete() {
-      Options options = read();
       if (open != null) {
         return value(open, last, "");
+      } else if (last.startsWith("-") && !ended) {
+        return option();
+      } else if ("help".equals(first)) {
+        return told(commands(), last);
       }
-      if (last.startsWith("-") && !ended) {
-        if (last.startsWith("-D") && options.option("-D") != null) {
-          return value(options.option("-D"), last.substring(2), "-D");
-        }
-        int equals = last.indexOf('=');
-        if (equals < 0 || !last.startsWith("--")) {
-          return options(options);
-        }
-        OptionSpec option = options.option(last.substring(0, equals));
-        return option == null
-            ? NOTHING
-            : value(option, last.substring(equals + 1), last.substring(0, equals + 1));
+      Completion word = NOTHING;
+      for (PositionalParamSpec each : options.words()) {
+        word = each.index().contains(given) ? value(each, last, "") : word;
       }
-      if (command == null) {
-        return first(options);
-      }
-      if (command.equals("help")) {
-        return of("told", commands(), last);
-      }
-      for (PositionalParamSpec word : options.words()) {
-        if (word.index().contains(given)) {
-          return value(word, last, "");
-        }
-      }
-      return NOTHING;
+      return first == null && !ended ? withCommands(word) : word;
     }
 
-    /** Reads what stands before; returns the options that hold for the last word. */
-    private Options read() {
-      boolean begun = !before.isEmpty() && Commands.all().containsKey(before.getFirst());
-      Options options = begun ? null : Options.of("build", new BuildCommand());
-      for (String word : before) {
-        if (open != null) {
-          common.add(word);
-          open = null;
-        } else if (ended || !word.startsWith("-") || word.equals("-")) {
-          if (command == null && !ended) {
-            Supplier<Command> named = Commands.all().get(word);
-            command = named == null && !word.equals("help") ? "build" : word;
-            given = named == null && !word.equals("help") ? 1 : 0;
-            options = named == null ? options : Options.of(word, named.get());
-          } else {
-            given++;
-          }
-        } else if (word.equals("--")) {
-          ended = true;
-          command = command == null ? "build" : command;
-        } else {
-          common.add(word);
-          open = waiting(options, word);
-        }
-      }
-      if (open != null) {
-        common.removeLast(); // without its value it says nothing
-      }
-      return options;
-    }
-
-    /** The option whose value is the next word; null for none. */
-    private static OptionSpec waiting(Options options, String word) {
-      if (word.startsWith("--")) {
-        return options.takesValue(word) ? options.option(word) : null;
-      }
-      for (int i = 1; i < word.length(); i++) {
-        String name = "-" + word.charAt(i);
-        if (options.takesValue(name)) {
-          return i == word.length() - 1 ? options.option(name) : null;
-        }
-      }
-      return null;
-    }
-
+    /** A first word is a command, or a target of a build. */
     private static Map<String, String> commands() {
       Map<String, String> commands = new LinkedHashMap<>();
       Commands.all().forEach((name, made) -> commands.put(name, made.get().description()));
       return commands;
     }
 
-    /** A first word is a command, or a target of a build. */
-    private Completion first(Options build) {
-      Completion commands = of("told", commands(), last);
-      Completion targets = value(build.words().getFirst(), last, "");
-      if (targets.fits.isEmpty()) {
-        return commands;
-      }
-      List<Fit> all = new ArrayList<>(commands.fits);
+    private Completion withCommands(Completion targets) {
+      List<Fit> all = new ArrayList<>(told(commands(), last).fits);
+      String how = all.isEmpty() && !targets.fits.isEmpty() ? targets.how : "told";
       all.addAll(targets.fits);
-      return new Completion(commands.fits.isEmpty() ? targets.how : "told", all);
+      return new Completion(how, all);
     }
 
-    private Completion options(Options options) {
+    /** An option, or its value where that is glued to it. */
+    private Completion option() {
+      int glued = last.startsWith("-D") ? 2 : last.startsWith("--") ? last.indexOf('=') + 1 : 0;
+      if (glued > 0) {
+        String before = last.substring(0, glued);
+        OptionSpec option = options.option(before.replace("=", ""));
+        return option == null ? NOTHING : value(option, last.substring(glued), before);
+      }
       Map<String, String> names = new LinkedHashMap<>();
       for (OptionSpec option : options.told()) {
         for (String name : option.names()) {
@@ -214,7 +155,7 @@ record Completion(String how, List<Fit> fits) {
           }
         }
       }
-      return of("told", names, last);
+      return told(names, last);
     }
 
     /**
@@ -223,36 +164,24 @@ record Completion(String how, List<Fit> fits) {
     private Completion value(ArgSpec of, String prefix, String before) {
       Iterable<String> fits = of.completionCandidates();
       if (fits != null && fits.iterator().hasNext()) {
-        SortedSet<String> words = new TreeSet<>();
-        for (String word : fits) {
-          if (word.startsWith(prefix)) {
-            words.add(word);
-          }
-        }
-        return ofNames(words, prefix, before);
+        return ofNames(fits, prefix, before);
       }
-      String label = of.paramLabel();
-      if (label.contains("TARGET") || label.contains("JOB")) {
-        boolean sources = label.contains("FILE");
-        return names(
-            prefix,
-            before,
-            (caller, project) -> TargetNames.of(caller, project).beginning(prefix, sources));
-      }
-      if (of instanceof OptionSpec option && option.longestName().equals("--executor")) {
-        return names(prefix, before, TargetNames::executors);
-      }
-      if (of instanceof OptionSpec option && option.longestName().equals("--limit")) {
-        return keys(names(prefix, before, TargetNames::limits));
-      }
-      if (of instanceof OptionSpec option && option.longestName().equals("-D")) {
-        return keys(names(prefix, before, TargetNames::variables));
-      }
-      String how =
-          label.equals("FILE")
-              ? "files"
-              : List.of("DIR", "FOLDER").contains(label) ? "folders" : "";
-      return how.isEmpty() ? NOTHING : new Completion(how, List.of());
+      String name = of instanceof OptionSpec option ? option.longestName() : "";
+      return switch (of.paramLabel()) {
+        case "FILE" -> new Completion("files", List.of());
+        case "DIR", "FOLDER" -> new Completion("folders", List.of());
+        case "VAR=VALUE" -> keys(names(prefix, before, TargetNames::variables));
+        case "NAME=AMOUNT" -> keys(names(prefix, before, TargetNames::limits));
+        case "NAME" ->
+            name.equals("--executor") ? names(prefix, before, TargetNames::executors) : NOTHING;
+        case String label when label.contains("TARGET") || label.contains("JOB") ->
+            names(
+                prefix,
+                before,
+                (caller, project) ->
+                    TargetNames.beginning(caller, project, prefix, label.contains("FILE")));
+        default -> NOTHING;
+      };
     }
 
     /** Names that a value follows. */
@@ -262,50 +191,23 @@ record Completion(String how, List<Fit> fits) {
     }
 
     private interface Wanted {
-      Collection<String> of(Caller caller, ProjectOptions project) throws IOException;
+      Iterable<String> of(Caller caller, ProjectOptions project) throws IOException;
     }
 
     private Completion names(String prefix, String before, Wanted wanted) {
       try {
-        Command asks = new CompletionCommand();
-        if (!common.isEmpty()) {
-          Options.of("completion", asks).parse(projectWords());
-        }
-        Console there = asks.common.enter(console);
-        if (asks.common.readsInput()) {
-          return NOTHING; // that file is not here yet
-        }
-        List<String> names = new ArrayList<>();
-        for (String name : wanted.of(there.caller(), asks.common.project(there))) {
-          if (name.startsWith(prefix)) {
-            names.add(name);
-          }
-        }
-        return ofNames(names, prefix, before);
+        options.parse(rest);
+      } catch (CommandLine.ParameterException e) {
+        // The line is not written to its end: which project it means has been handed over.
+      }
+      try {
+        Console there = command.common.enter(console);
+        return command.common.readsInput()
+            ? NOTHING // that file is not here yet
+            : ofNames(wanted.of(there.caller(), command.common.project(there)), prefix, before);
       } catch (IOException | RuntimeException e) {
-        return NOTHING; // whoever calls the command is told
+        return NOTHING; // the command itself tells what is wrong
       }
-    }
-
-    /** The options that say which project is meant, and nothing else. */
-    private List<String> projectWords() {
-      List<String> words = new ArrayList<>(List.of("bash"));
-      Options known = Options.of("completion", new CompletionCommand());
-      for (int i = 0; i < common.size(); i++) {
-        String word = common.get(i);
-        if (!word.startsWith("-")) {
-          continue; // the value of an option of the command alone
-        }
-        String name = word.startsWith("--") ? word.replaceFirst("=.*", "") : word.substring(0, 2);
-        if (!known.knows(name)) {
-          continue;
-        }
-        words.add(word);
-        if (waiting(known, word) != null && i + 1 < common.size()) {
-          words.add(common.get(++i));
-        }
-      }
-      return words;
     }
   }
 }

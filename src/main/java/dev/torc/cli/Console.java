@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * What the caller gave torc to work with: its streams, environment and folder. All else that comes
@@ -28,6 +29,7 @@ import java.util.function.IntSupplier;
  * @param err messages; every write is flushed
  * @param cwd the folder that the user stands in, absolute
  * @param columns width of the terminal now, 0 where it cannot be told
+ * @param began when torc began, by {@link System#nanoTime}
  */
 record Console(
     InputStream in,
@@ -37,7 +39,8 @@ record Console(
     Path cwd,
     boolean stdoutTerminal,
     boolean stderrTerminal,
-    IntSupplier columns) {
+    IntSupplier columns,
+    LongSupplier began) {
 
   /** The reader of a stream is gone: torc ends, and says nothing. */
   static final class ClosedPipe extends IOException {
@@ -55,7 +58,7 @@ record Console(
 
   /** The same, standing in another folder. */
   Console at(Path folder) {
-    return new Console(in, out, err, env, folder, stdoutTerminal, stderrTerminal, columns);
+    return new Console(in, out, err, env, folder, stdoutTerminal, stderrTerminal, columns, began);
   }
 
   /** Writes data to standard output. */

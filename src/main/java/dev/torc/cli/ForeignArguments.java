@@ -1,5 +1,7 @@
 package dev.torc.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -18,6 +20,20 @@ final class ForeignArguments {
   };
 
   private ForeignArguments() {}
+
+  /** The arguments without the 0 of ninja's {@code -k 0}, which {@code -k} alone means here. */
+  static List<String> withoutZero(List<String> args) {
+    List<String> kept = new ArrayList<>(args);
+    int end = kept.indexOf("--");
+    for (int i = (end < 0 ? kept.size() : end) - 1; i >= 0; i--) {
+      if (kept.get(i).equals("-k0")) {
+        kept.set(i, "-k");
+      } else if (i > 0 && kept.get(i).equals("0") && kept.get(i - 1).equals("-k")) {
+        kept.remove(i);
+      }
+    }
+    return kept;
+  }
 
   /**
    * {@code "; did you mean X?"}, or nothing.

@@ -2,6 +2,7 @@ package dev.torc.cli;
 
 import dev.torc.machine.SafeText;
 import dev.torc.posix.Environment;
+import dev.torc.posix.ProcessAge;
 import dev.torc.posix.Terminal;
 import dev.torc.report.JsonWriter;
 import dev.torc.session.Exit;
@@ -88,7 +89,8 @@ public final class Main {
         Path.of("").toAbsolutePath(),
         Terminal.isTerminal(1),
         Terminal.isTerminal(2),
-        () -> Terminal.width(2));
+        () -> Terminal.width(2),
+        ProcessAge::began);
   }
 
   /** Runs torc with the given streams and returns its exit status. */
@@ -100,7 +102,7 @@ public final class Main {
   int call(String[] args, Console console) {
     int exit;
     try {
-      exit = dispatch(List.of(args), console);
+      exit = dispatch(ForeignArguments.withoutZero(List.of(args)), console);
       console.out().flush();
     } catch (Throwable thrown) {
       exit = tell(thrown, console);
@@ -208,7 +210,7 @@ public final class Main {
    * The arguments with the first word in front: options may stand before the command. Without a
    * word they stay as they are, and mean the default command.
    */
-  private List<String> commandFirst(List<String> args) {
+  List<String> commandFirst(List<String> args) {
     for (int i = 0; i < args.size(); i++) {
       String arg = args.get(i);
       if (arg.equals("--")) {
@@ -226,18 +228,19 @@ public final class Main {
     return args;
   }
 
-  private static boolean isWord(String arg) {
+  /** Whether an argument is a word, and no option. */
+  static boolean isWord(String arg) {
     return !arg.startsWith("-") || arg.equals("-");
   }
 
-  /** Whether an argument ends with an option whose value is the next argument. */
+  /** As the first command has it that knows the option: none is declared in two ways. */
   private boolean valueFollows(String arg) {
-    if (arg.startsWith("--")) {
-      return takesValue(arg);
-    }
-    for (int i = 1; i < arg.length(); i++) {
-      if (takesValue("-" + arg.charAt(i))) {
-        return i == arg.length() - 1;
+    int end = arg.startsWith("--") ? arg.indexOf('=') : 2;
+    String option = end < 0 ? arg : arg.substring(0, end);
+    for (String name : commands.keySet()) {
+      Options options = told(name).options;
+      if (options.option(option) != null) {
+        return options.waiting(arg) != null;
       }
     }
     return false;
@@ -250,17 +253,6 @@ public final class Main {
           Command command = commands.get(asked).get();
           return new Told(command, Options.of(asked, command));
         });
-  }
-
-  /** As the first command has it that knows the option: none is declared in two ways. */
-  private boolean takesValue(String option) {
-    for (String name : commands.keySet()) {
-      Options options = told(name).options;
-      if (options.knows(option)) {
-        return options.takesValue(option);
-      }
-    }
-    return false;
   }
 
   private static CommandLine parse(Options options, List<String> args) {

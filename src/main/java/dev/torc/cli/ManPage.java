@@ -1,15 +1,13 @@
 package dev.torc.cli;
 
-import dev.torc.session.Exit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
  * The page torc(1) of the manual, from the same declarations as {@code --help}: commands, options
@@ -17,17 +15,36 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  */
 final class ManPage {
 
-  private static final Map<Integer, String> EXITS = new LinkedHashMap<>();
-
-  static {
-    EXITS.put(Exit.DONE, "done: all that was asked for is up to date");
-    EXITS.put(Exit.FAILED, "a job failed");
-    EXITS.put(Exit.USAGE, "the command line or the build file is wrong");
-    EXITS.put(Exit.TROUBLE, "the environment, or an internal error");
-    EXITS.put(Exit.LOCKED, "another build is at work, and \\-\\-no\\-wait was given");
-  }
-
-  private final StringBuilder page = new StringBuilder();
+  /** Before a bar stands what is told behind it. */
+  private static final String PAGE =
+      """
+      .TH TORC 1 "" "torc %s" "User Commands"
+      .SH "NAME"
+      torc \\- build what is not up to date, by the contents of files
+      .SH "SYNOPSIS"
+      .B torc
+      [\\fICOMMAND\\fR] [\\fIOPTION\\fR...] [\\fIARGUMENT\\fR...]
+      .SH "DESCRIPTION"
+      torc reads a build file, torc.yaml, torc.yml or torc.json here or in the nearest folder above.
+      It runs the jobs whose commands, needed files or values changed, whose products are missing or
+      altered, or that failed last time, and what follows from them; jobs that do not wait for each
+      other run in parallel.
+      .PP
+      Without a command it is build, and a first word that is no command is a target of that.
+      .SH "OPTIONS"
+      Everywhere, before or after the command:
+      %s.SH "COMMANDS"
+      %s.SH "EXIT STATUS"
+      .B 0|done: all that was asked for is up to date
+      .B 1|a job failed
+      .B 2|the command line or the build file is wrong
+      .B 3|the environment, or an internal error
+      .B 75|another build is at work, and \\-\\-no\\-wait was given
+      .BI 128+ n|ended by signal n
+      .SH "FILES"
+      .I torc.yaml|the build file
+      .I .torc|beside it: what torc remembers, and the logs of jobs
+      """;
 
   private ManPage() {}
 
@@ -44,134 +61,64 @@ final class ManPage {
 
   /** The page, for man(7). */
   static String text() throws IOException {
-    ManPage made = new ManPage();
-    made.write();
-    return made.page.toString();
-  }
-
-  private void write() throws IOException {
+    Options everywhere = new Options();
+    new CommonOptions().declare(everywhere);
     String version = Version.text().replaceFirst("[ ,(].*\\n", "");
-    line(".TH TORC 1 \"\" \"torc " + escape(version) + "\" \"User Commands\"");
-    head("NAME");
-    line("torc \\- build what is not up to date, by the contents of files");
-    head("SYNOPSIS");
-    line(".B torc");
-    line("[\\fICOMMAND\\fR] [\\fIOPTION\\fR...] [\\fIARGUMENT\\fR...]");
-    head("DESCRIPTION");
-    text(
-        "torc reads a build file, torc.yaml, torc.yml or torc.json here or in the nearest folder"
-            + " above. It runs the jobs whose commands, needed files or values changed, whose"
-            + " products are missing or altered, or that failed last time, and what follows from"
-            + " them; jobs that do not wait for each other run in parallel.");
-    line(".PP");
-    text("Without a command it is build, and a first word that is no command is a target of that.");
-    Options everywhere = Options.of("", new Nothing());
-    head("OPTIONS");
-    line("Everywhere, before or after the command:");
-    everywhere.told().forEach(this::option);
-    head("COMMANDS");
-    for (var each : Commands.all().entrySet()) {
-      command(each.getKey(), each.getValue().get(), everywhere.names());
-    }
-    head("EXIT STATUS");
-    EXITS.forEach(
-        (status, meaning) -> {
-          line(".TP");
-          line(".B " + status);
-          line(meaning);
-        });
-    line(".TP");
-    line(".BI 128+ n");
-    line("ended by signal n");
-    head("FILES");
-    line(".TP");
-    line(".I torc.yaml");
-    line("the build file");
-    line(".TP");
-    line(".I .torc");
-    line("beside it: what torc remembers, and the logs of jobs");
+    return PAGE.replaceAll("(?m)^(.*)\\|", ".TP\n$1\n")
+        .formatted(
+            escape(version),
+            options(everywhere, Set.of()),
+            Commands.all().entrySet().stream()
+                .map(each -> command(each.getKey(), each.getValue().get(), everywhere.names()))
+                .collect(Collectors.joining()));
   }
 
-  private void command(String name, Command command, Set<String> everywhere) {
+  private static String command(String name, Command command, Set<String> everywhere) {
     Options options = Options.of(name, command);
-    line(".SS \"torc " + escape(name) + "\"");
-    text(
-        command.description().substring(0, 1).toUpperCase(Locale.ROOT)
-            + command.description().substring(1));
-    for (PositionalParamSpec word : options.words()) {
-      tag("\\fI" + escape(word.paramLabel()) + "\\fR", word.description());
-    }
-    for (OptionSpec option : options.told()) {
-      if (!everywhere.contains(option.longestName())) {
-        option(option);
-      }
-    }
+    return ".SS \"torc %s\"\n%s\n".formatted(escape(name), escape(capital(command.description())))
+        + options.words().stream()
+            .map(word -> tag(italic(word.paramLabel()), word.description()))
+            .collect(Collectors.joining())
+        + options(options, everywhere);
   }
 
-  private void option(OptionSpec option) {
-    StringBuilder names = new StringBuilder();
-    for (String name : option.names()) {
-      names.append(names.isEmpty() ? "" : ", ").append("\\fB").append(escape(name)).append("\\fR");
-    }
-    if (option.arity().min() > 0) {
-      names.append(" \\fI").append(escape(option.paramLabel())).append("\\fR");
-    }
-    if (option.arity().min() == 0 && option.arity().max() > 0) {
-      names.append(" [\\fI").append(escape(option.paramLabel())).append("\\fR]");
-    }
-    tag(names.toString(), option.description());
+  private static String capital(String text) {
+    return Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
-  private void tag(String tag, String[] description) {
-    line(".TP");
-    line(tag);
-    text(String.join(" ", description));
+  private static String options(Options options, Set<String> without) {
+    return options.told().stream()
+        .filter(option -> !without.contains(option.longestName()))
+        .map(option -> tag(names(option), option.description()))
+        .collect(Collectors.joining());
   }
 
-  private void head(String title) {
-    line(".SH \"" + title + "\"");
+  private static String names(OptionSpec option) {
+    String value = option.arity().max() == 0 ? "" : italic(option.paramLabel());
+    String shown = option.arity().min() == 0 && !value.isEmpty() ? "[" + value + "]" : value;
+    return Stream.of(option.names())
+            .map(name -> "\\fB" + escape(name) + "\\fR")
+            .collect(Collectors.joining(", "))
+        + (shown.isEmpty() ? "" : " " + shown);
   }
 
-  private void text(String text) {
-    String escaped = escape(text);
-    line(escaped.startsWith(".") || escaped.startsWith("'") ? "\\&" + escaped : escaped);
+  private static String italic(String word) {
+    return "\\fI" + escape(word) + "\\fR";
   }
 
-  private void line(String line) {
-    page.append(line).append('\n');
+  private static String tag(String tag, String[] description) {
+    return ".TP\n" + tag + "\n" + escape(String.join(" ", List.of(description))) + "\n";
   }
 
   /**
-   * Text as roff takes it for itself: hyphens to be copied, backslashes, no character but ASCII.
+   * Text as roff takes it for itself: hyphens to be copied, backslashes, no sign that begins a
+   * request, no character but ASCII.
    */
   static String escape(String text) {
-    StringBuilder out = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            c -> {
-              if (c == '\\') {
-                out.append("\\e");
-              } else if (c == '-') {
-                out.append("\\-");
-              } else if (c < 128) {
-                out.appendCodePoint(c);
-              } else {
-                out.append("\\[u%04X]".formatted(c));
-              }
-            });
-    return out.toString();
-  }
-
-  /** A command with the options that all have. */
-  private static final class Nothing extends Command {
-    @Override
-    String description() {
-      return "";
-    }
-
-    @Override
-    int run(Console console) {
-      return Exit.DONE;
-    }
+    String escaped = text.replace("\\", "\\e").replace("-", "\\-").replaceFirst("^[.']", "\\\\&$0");
+    return escaped
+        .codePoints()
+        .mapToObj(c -> c < 128 ? Character.toString(c) : "\\[u%04X]".formatted(c))
+        .collect(Collectors.joining());
   }
 }

@@ -189,14 +189,25 @@ final class Options {
     return spec.findOption(name);
   }
 
-  /** Whether there is such an option. */
-  boolean knows(String option) {
-    return spec.findOption(option) != null;
+  /**
+   * The option whose value is the argument behind this one; null for none. Letters may stand
+   * together, and what an option behind letters takes may be glued to it.
+   */
+  OptionSpec waiting(String arg) {
+    if (arg.startsWith("--")) {
+      return takesValue(arg) ? option(arg) : null;
+    }
+    for (int i = 1; i < arg.length(); i++) {
+      String letter = "-" + arg.charAt(i);
+      if (takesValue(letter)) {
+        return i == arg.length() - 1 ? option(letter) : null;
+      }
+    }
+    return null;
   }
 
-  /** Whether the next argument is the value of an option, if the option's own has none. */
-  boolean takesValue(String option) {
-    OptionSpec found = spec.findOption(option);
+  private boolean takesValue(String name) {
+    OptionSpec found = option(name);
     return found != null && found.arity().min() > 0;
   }
 

@@ -13,6 +13,9 @@ import java.util.List;
 /** Chooses how a build is shown by where it is called. */
 final class ReportChoice {
 
+  /** Set by Jupyter for the programs of a notebook; the terminal there shows no moving lines. */
+  private static final String NOTEBOOK = "JPY_PARENT_PID";
+
   private ReportChoice() {}
 
   /** The report, at work: to be closed. */
@@ -25,13 +28,20 @@ final class ReportChoice {
     Palette palette = console.errPalette(common.color());
     if ("true".equals(console.env().get("GITHUB_ACTIONS"))) {
       return new GithubReport(
-          console.err(), detail, palette, console.cwd(), () -> RandomId.next().replace("-", ""));
+          console.err(),
+          detail,
+          palette,
+          console.cwd(),
+          console.cwd().resolve(console.env().getOrDefault("GITHUB_WORKSPACE", "")),
+          System::nanoTime,
+          () -> RandomId.next().replace("-", ""));
     }
     String ci = console.env().getOrDefault("CI", "");
     boolean moves =
         console.stderrTerminal()
             && detail != Detail.QUIET
             && (ci.isEmpty() || ci.equals("false"))
+            && !console.env().containsKey(NOTEBOOK)
             && !"dumb".equals(console.env().get("TERM"))
             // Events on the same screen would be torn apart.
             && !(common.json() && console.stdoutTerminal());
@@ -39,6 +49,12 @@ final class ReportChoice {
         ? new LiveReport(
                 console.err(), detail, palette, console.cwd(), console.columns(), System::nanoTime)
             .start()
-        : new PlainReport(console.err(), detail, palette, console.cwd(), console.stderrTerminal());
+        : new PlainReport(
+            console.err(),
+            detail,
+            palette,
+            console.cwd(),
+            console.stderrTerminal(),
+            System::nanoTime);
   }
 }

@@ -5,7 +5,6 @@ import dev.torc.posix.OwnFile;
 import dev.torc.report.BuildReport;
 import dev.torc.report.CrateFolder;
 import dev.torc.report.HtmlReport;
-import dev.torc.report.Provenance;
 import dev.torc.session.CrateRequest;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
@@ -99,9 +98,9 @@ final class ReportCommand extends Command {
     Project project = project(console);
     Path to = console.cwd().resolve(crate).normalize();
     CrateFolder folder = new CrateFolder(to, project.folder(), crate);
-    Provenance told = new CrateRequest(Version.number()).answer(project, console::warn);
-    folder.write(told);
-    if (told.runs().isEmpty()) {
+    CrateRequest.Answer told = new CrateRequest(Version.number()).answer(project, console::warn);
+    folder.write(told.crate());
+    if (!told.hasRuns()) {
       console.warn("nothing has run here yet: the crate tells of the workflow alone");
     } else if (told.behind() > 0) {
       console.warn(

@@ -78,6 +78,7 @@ final class Training {
           new Lesson(Exit.DONE, "completion", "bash", "--", "=:", "torc why bo"),
           new Lesson(Exit.DONE, "completion", "fish", "--", "build", ""),
           new Lesson(Exit.DONE, "status", "--json"),
+          new Lesson(Exit.DONE, "report", "-o", "report.html"),
           new Lesson(Exit.DONE, "clean", "both"),
           new Lesson(Exit.DONE, "build", "both", "-v"),
           new Lesson(Exit.USAGE, "buidl"));
@@ -145,7 +146,8 @@ final class Training {
             folder,
             terminal,
             terminal,
-            given.columns());
+            given.columns(),
+            given.began());
     int exit = Main.run(lesson.args, console);
     if (exit != lesson.exit) {
       throw new IllegalStateException(

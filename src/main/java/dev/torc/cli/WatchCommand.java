@@ -1,5 +1,6 @@
 package dev.torc.cli;
 
+import dev.torc.posix.Signals;
 import dev.torc.report.Report;
 import dev.torc.session.FolderNotices;
 import dev.torc.session.Notices;
@@ -27,7 +28,8 @@ final class WatchCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     boolean all = common.json() || options.detail() == Report.Detail.VERBOSE;
-    try (Notices notices = new FolderNotices(FileSystems.getDefault())) {
+    try (Signals signals = new Signals();
+        Notices notices = new FolderNotices(FileSystems.getDefault())) {
       WatchRequest watch =
           new WatchRequest(
               console.caller(),
@@ -36,6 +38,7 @@ final class WatchCommand extends Command {
               notices,
               new Shown(console),
               all,
+              signals,
               System::nanoTime);
       return watch.run();
     }

@@ -14,12 +14,15 @@ import dev.torc.machine.Refusal;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.FileTree;
+import dev.torc.posix.OwnFile;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -221,7 +224,7 @@ final class Attempt {
           : left(
               new AttemptOutcome(
                   ended,
-                  FailurePhrase.of(ended, timeLimit, granted.memoryLimit()),
+                  FailurePhrase.of(ended, timeLimit, granted.memoryLimit()) + unlogged(),
                   snapshot,
                   started));
     } catch (AttemptFailure e) {
@@ -232,6 +235,22 @@ final class Attempt {
       return left(new AttemptOutcome(ended, Refusal.line(e), snapshot, started));
     } catch (UncheckedIOException e) {
       return left(new AttemptOutcome(ended, Refusal.line(e.getCause()), snapshot, started));
+    }
+  }
+
+  /** What is to be said where the job could not tell why it failed: no more fits into its log. */
+  private String unlogged() {
+    if (ended.how() != ProcessEnd.How.EXITED || job.interactive() || remote.isRemote()) {
+      return "";
+    }
+    try (FileChannel log = OwnFile.outChannel(shared.launches().log(job.name()))) {
+      long end = log.size();
+      log.write(ByteBuffer.allocate(1), end);
+      log.truncate(end);
+      return "";
+    } catch (IOException e) {
+      String why = Refusal.why(e);
+      return why.endsWith(Refusal.FULL) ? ", and its log could not be written: " + why : "";
     }
   }
 
@@ -430,6 +449,11 @@ final class Attempt {
     List<StoredValue> data = StoredLines.read(output, output.lines(shared.digests()));
     if (posts.bad() != null) {
       throw posts.bad();
+    }
+    try {
+      shared.launches().spent(job, snapshot, !data.isEmpty());
+    } catch (IOException e) {
+      shared.removal().note("cannot remove a file of " + job.name() + ": " + Refusal.line(e));
     }
     return new AttemptOutcome(
         ended,

@@ -135,11 +135,11 @@ public final class BuildLoop {
   /**
    * Runs to the end and returns the exit status.
    *
+   * @param began when the build began for the user, by {@link System#nanoTime}
    * @throws CacheException where a record could not be written: the jobs in question are not done
    * @throws IOException where the verdict on a job could not be found
    */
-  public int run() throws IOException {
-    long begin = System.nanoTime();
+  public int run(long began) throws IOException {
     turn.begin();
     try {
       begin();
@@ -182,9 +182,9 @@ public final class BuildLoop {
     try {
       spent.end(state.made());
       close();
-      long nanos = System.nanoTime() - begin;
       int exit = exit();
-      restored.finish();
+      sender.sent(restored.finish());
+      long nanos = System.nanoTime() - began;
       sender.finished(new Event.Finished(setup.shared().build(), counts(), nanos, exit));
       return exit;
     } finally {
@@ -377,8 +377,8 @@ public final class BuildLoop {
 
   private void finish(int id, JobState end, AttemptOutcome outcome) {
     state.states().set(id, end);
-    state.runs().remove(id);
-    sender.ended(state.graph().job(id), end, outcome);
+    JobRun run = state.runs().remove(id);
+    sender.ended(state.shared(), id, run, end, outcome);
   }
 
   private void committed(Attempt attempt, CacheException e) {
@@ -442,7 +442,7 @@ public final class BuildLoop {
       } else if (!draining
           && hooks.refusal(job) == null
           && run.mayRetry(outcome.ended(), now.attempt().relieved())) {
-        sender.retried(job, run.attempts(), outcome);
+        sender.retried(state.shared(), id, run, outcome);
         run.grow(job.retry().delay());
         state.states().set(id, JobState.READY);
         state.delayed().add(new BuildState.Due(System.nanoTime() + job.retry().delay(), id));
@@ -522,7 +522,7 @@ public final class BuildLoop {
     } else if (verdict instanceof Verdict.WillFail will) {
       // It keeps its record: where the needs are back, its result is as good as it was.
       state.states().set(id, JobState.FAILED);
-      sender.ended(state.graph().name(id), JobState.FAILED, will.what());
+      sender.failed(state.graph().job(id), will.what());
       failed(id);
     } else if (verdict instanceof Verdict.MayRun may) {
       // Its depfile named what a job makes that it waits for only by way of others.

@@ -111,10 +111,11 @@ record BuildState(
     return selected().filter(job -> states.of(job).blocks()).boxed().toList();
   }
 
-  /** Whether a job that the command line names is blocked: that fails the build. */
+  /** Whether a target is blocked that does not allow failures itself: that fails the build. */
   boolean blocksTarget() {
-    return context.selection().targeted()
-        && context.selection().named().stream().anyMatch(j -> states.of(j) == JobState.BLOCKED);
+    return states.count(JobState.BLOCKED) > 0
+        && in(JobState.BLOCKED)
+            .anyMatch(job -> !graph().job(job).allowFailure() && context.isTarget(job));
   }
 
   /** Whether nothing is about to start, now or after a delay. */

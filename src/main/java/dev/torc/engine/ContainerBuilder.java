@@ -135,7 +135,7 @@ record ContainerBuilder(
     }
     List<Container.Mount> mounts = new ArrayList<>();
     writable.forEach(path -> mounts.add(new Container.Mount("" + path, "" + path, false)));
-    for (Path path : outside(needs, writable)) {
+    for (Path path : outside(root, needs, writable)) {
       mounts.add(new Container.Mount("" + path, "" + path, true));
     }
     for (String volume : image.volumes()) {
@@ -145,17 +145,16 @@ record ContainerBuilder(
     return mounts;
   }
 
-  /** Needed files outside of all that is mounted, by their own paths and their real ones. */
-  private static Collection<Path> outside(Collection<String> needs, Set<Path> mounted)
+  /** Needed files outside of all that is mounted, by each name under which links lead to them. */
+  private static Collection<Path> outside(Path root, Collection<String> needs, Set<Path> mounted)
       throws IOException {
     Map<Path, Set<Path>> byFolder = new TreeMap<>();
     for (String need : needs) {
-      Path path = Path.of(need);
-      if (path.isAbsolute() && Files.exists(path)) {
-        for (Path each : List.of(path.normalize(), path.toRealPath())) {
-          if (mounted.stream().noneMatch(each::startsWith)) {
-            byFolder.computeIfAbsent(each.getParent(), _ -> new LinkedHashSet<>()).add(each);
-          }
+      Set<Path> names = new LinkedHashSet<>();
+      follow(root.resolve(need).normalize(), names);
+      for (Path each : names) {
+        if (mounted.stream().noneMatch(each::startsWith)) {
+          byFolder.computeIfAbsent(each.getParent(), _ -> new LinkedHashSet<>()).add(each);
         }
       }
     }
@@ -169,6 +168,21 @@ record ContainerBuilder(
           }
         });
     return outside;
+  }
+
+  /** Adds a path that is there, and where the links in it lead, one after the other. */
+  private static void follow(Path path, Set<Path> names) throws IOException {
+    if (!Files.exists(path) || !names.add(path)) {
+      return;
+    }
+    for (int n = 1; n <= path.getNameCount(); n++) {
+      Path at = path.getRoot().resolve(path.subpath(0, n));
+      if (Files.isSymbolicLink(at)) {
+        Path target = at.resolveSibling(Files.readSymbolicLink(at));
+        follow(target.resolve(at.relativize(path)).normalize(), names);
+        return;
+      }
+    }
   }
 
   /** The caller's user and group; null where the system does not tell. */

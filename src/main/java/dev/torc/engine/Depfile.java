@@ -5,9 +5,11 @@ import java.util.List;
 
 /**
  * Reads the Makefile syntax that compilers write with {@code -MD -MF}: rules of targets, a colon,
- * and the files that they depend on. The escapes are those of GNU make as gcc and clang write them
- * (ninja's manual, "Depfile parsing"): {@code \} before a blank, {@code #} or backslashes before
- * these, {@code $$} for a dollar, a backslash at the end of a line joins it with the next.
+ * and the files that they depend on. The escapes are those that gcc and clang write, and that make
+ * and ninja read: 2N+1 backslashes and a blank are N backslashes and the blank, an even number of
+ * them stands for itself and the blank ends the name; {@code \} before {@code #} or {@code :} goes,
+ * however many stand before it; {@code $$} is a dollar; at the end of a line an odd number joins it
+ * with the next.
  *
  * <p>It runs once for every compiled file, mostly in a torc that has just started: it goes over the
  * text once, and copies only names.
@@ -20,8 +22,7 @@ final class Depfile {
   private final String text;
   private final List<String> files = new ArrayList<>();
   private int at;
-  private String word; // with its escapes
-  private boolean escaped;
+  private String word;
 
   private Depfile(String text) {
     this.text = text;
@@ -56,12 +57,12 @@ final class Depfile {
     while (next()) {
       words = true;
       if (behindColon) {
-        files.add(escaped ? unescape(word) : word);
+        files.add(word);
         if (files.size() > MOST) {
           throw new IllegalArgumentException("it names more than " + MOST + " files");
         }
       } else {
-        behindColon = word.endsWith(":") && !word.endsWith("\\:");
+        behindColon = text.charAt(at - 1) == ':' && (at == 1 || text.charAt(at - 2) != '\\');
       }
     }
     if (words && !behindColon) {
@@ -84,8 +85,8 @@ final class Depfile {
     int begin = at;
     for (; at < text.length(); at++) {
       char c = text.charAt(at);
-      if (c == '\\') {
-        escaped(begin);
+      if (c == '\\' || c == '$') {
+        unescape(begin);
         return true;
       }
       if (endsWord(c)) {
@@ -93,7 +94,6 @@ final class Depfile {
       }
     }
     word = text.substring(begin, at);
-    escaped = word.indexOf('$') >= 0;
     return at > begin;
   }
 
@@ -110,38 +110,36 @@ final class Depfile {
     }
   }
 
-  /** Reads the rest of a word from its first backslash on. */
-  private void escaped(int begin) {
+  /** Reads the rest of a word from its first backslash or dollar on. */
+  private void unescape(int begin) {
     StringBuilder out = new StringBuilder().append(text, begin, at);
-    while (at < text.length()) {
-      char c = text.charAt(at);
-      if (endsWord(c)) {
-        break;
-      }
-      if (c != '\\') {
-        out.append(c);
-        at++;
-        continue;
-      }
+    while (at < text.length() && !endsWord(text.charAt(at))) {
       int end = at;
       while (end < text.length() && text.charAt(end) == '\\') {
         end++;
       }
-      // The last of them joins two lines: what follows is a blank, too.
-      int join = newline(end);
-      boolean blank = join > 0 || end < text.length() && isBlank(text.charAt(end));
-      int backslashes = end - at - (join > 0 ? 1 : 0);
-      out.repeat('\\', backslashes);
-      at = end + join;
-      if (blank && backslashes % 2 == 1) {
-        out.append(join > 0 ? ' ' : text.charAt(end));
-        at += join > 0 ? 0 : 1;
-      } else if (blank) {
+      int backslashes = end - at;
+      boolean odd = backslashes % 2 == 1;
+      if (odd && newline(end) > 0) {
+        out.repeat('\\', backslashes - 1);
+        at = end - 1; // the last one joins the lines
         break;
+      }
+      char c = end < text.length() ? text.charAt(end) : '\0';
+      at = end + 1;
+      if (odd && isBlank(c)) {
+        out.repeat('\\', backslashes / 2).append(c);
+      } else if (backslashes > 0 && (c == '#' || c == ':')) {
+        out.repeat('\\', backslashes - 1).append(c);
+      } else if (backslashes > 0) {
+        out.repeat('\\', backslashes);
+        at = end;
+      } else {
+        out.append(c);
+        at += text.startsWith("$$", end) ? 1 : 0;
       }
     }
     word = out.toString();
-    escaped = true;
   }
 
   /** Whether the character where it stands is a blank, or ends the line. */
@@ -163,13 +161,5 @@ final class Depfile {
       return 2;
     }
     return c == '\n' ? 1 : 0;
-  }
-
-  private static String unescape(String word) {
-    return word.replace("\\ ", " ")
-        .replace("\\\t", "\t")
-        .replace("\\#", "#")
-        .replace("\\:", ":")
-        .replace("$$", "$");
   }
 }

@@ -64,9 +64,9 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved) {
       }
       if (maker >= 0 && !graph.precedes(maker, id)) {
         throw new AttemptFailure(
-            ("depfile names %s, a product of job %s, which this job does not wait for;"
-                    + " add %s to its needs")
-                .formatted(path, graph.name(maker), path));
+            ("depfile names %1$s, a product of job %2$s, which this job does not wait for;"
+                    + " add %1$s to its needs, or %2$s to its after where the order alone matters")
+                .formatted(path, graph.name(maker)));
       }
       boolean wasThere = snapshot.saw(path);
       KnownDigest known = snapshot.add(path);

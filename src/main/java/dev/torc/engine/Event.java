@@ -103,21 +103,30 @@ public sealed interface Event {
    * @param cpu nanoseconds, -1 unknown
    * @param peak bytes, -1 unknown
    * @param leftOut for each need that leaves out what failed, which jobs it left out
+   * @param allowed whether a failure of the job does not make the build fail
    */
   record Details(
-      String what, String command, Log log, long wall, long cpu, long peak, List<LeftOut> leftOut) {
+      String what,
+      String command,
+      Log log,
+      long wall,
+      long cpu,
+      long peak,
+      List<LeftOut> leftOut,
+      boolean allowed) {
 
-    /** Nothing was left out. */
+    /** Nothing was left out, and no failure is allowed. */
     public Details(String what, String command, Log log, long wall, long cpu, long peak) {
-      this(what, command, log, wall, cpu, peak, List.of());
+      this(what, command, log, wall, cpu, peak, List.of(), false);
     }
   }
 
   /**
    * What a job wrote.
    *
+   * @param dir the folder that it ran in: a relative path that it wrote is one from there
    * @param from the byte of the file where its last attempt begins
    * @param wanted whether the build file asks for all of it
    */
-  record Log(Path file, long from, boolean wanted) {}
+  record Log(Path file, Path dir, long from, boolean wanted) {}
 }

@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.exec.ProcessEnd;
+import dev.torc.machine.Amount;
 import dev.torc.plan.LeftOut;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.PlanContext;
@@ -16,6 +17,8 @@ final class EventSender {
 
   /** How many needs of a job that moved have a warning of their own. */
   private static final int NAMED = 10;
+
+  private static final long SECOND = 1_000_000_000;
 
   private final LaunchBuilder launches;
   private final boolean commands;
@@ -74,13 +77,22 @@ final class EventSender {
     tell(new Event.JobEnded(job, state, new Event.Details(what, "", null, 0, -1, -1)));
   }
 
+  /** A job failed without a run. */
+  void failed(Job job, String what) {
+    tell(
+        new Event.JobEnded(
+            job.name(),
+            JobState.FAILED,
+            new Event.Details(what, "", null, 0, -1, -1, List.of(), job.allowFailure())));
+  }
+
   /** A job is up to date, perhaps without some that it needs. */
   void upToDate(PlanContext context, int id) {
     tell(
         new Event.JobEnded(
             context.graph().name(id),
             JobState.UP_TO_DATE,
-            new Event.Details("", "", null, 0, -1, -1, context.leftOut(id))));
+            new Event.Details("", "", null, 0, -1, -1, context.leftOut(id), false)));
   }
 
   /** A group could not be expanded. */
@@ -93,16 +105,25 @@ final class EventSender {
             group.name(), JobState.FAILED, new Event.Details(what, "", null, 0, -1, -1)));
   }
 
-  void ended(Job job, JobState state, AttemptOutcome outcome) {
+  void ended(AttemptContext shared, int id, JobRun run, JobState state, AttemptOutcome outcome) {
+    Job job = shared.graph().job(id);
     if (outcome.restored() == null) {
       excess.ended(job, outcome.ended().wall(), outcome.ended().usage());
     }
-    tell(new Event.JobEnded(job.name(), state, details(job, outcome)));
+    tell(new Event.JobEnded(job.name(), state, details(shared, id, run, outcome)));
   }
 
   /** A known result was put in the place of a run. */
   void restored(Job job, List<Reason> reasons, AttemptOutcome outcome) {
     tell(new Event.JobRestored(job.name(), reasons, outcome.restored().origin()));
+  }
+
+  /** Results went to shared stores when there was nothing else to do, for so many nanoseconds. */
+  void sent(long nanos) {
+    if (nanos > SECOND) {
+      String text = "sending results to shared stores took " + Amount.time(nanos);
+      tell(new Event.Note(Event.Level.INFO, text));
+    }
   }
 
   /** The build is over. */
@@ -114,8 +135,10 @@ final class EventSender {
     tell(end);
   }
 
-  void retried(Job job, int attempt, AttemptOutcome outcome) {
-    tell(new Event.JobRetried(job.name(), attempt, details(job, outcome), job.retry().delay()));
+  void retried(AttemptContext shared, int id, JobRun run, AttemptOutcome outcome) {
+    Job job = shared.graph().job(id);
+    Event.Details details = details(shared, id, run, outcome);
+    tell(new Event.JobRetried(job.name(), run.attempts(), details, job.retry().delay()));
   }
 
   /** Needs of a job moved while it ran (rule 6); of many, the first few are named. */
@@ -133,15 +156,13 @@ final class EventSender {
   }
 
   private Event.Details restored(Job job, AttemptOutcome outcome) {
-    Event.Log log =
-        outcome.restored().log() == null
-            ? null
-            : new Event.Log(launches.log(job.name()), 0, job.showsOutput());
+    Event.Log log = outcome.restored().log() == null ? null : launches.log(job, 0);
     return new Event.Details(
-        "", job.command(), log, 0, -1, -1, LeftOut.of(outcome.restored().details()));
+        "", job.command(), log, 0, -1, -1, LeftOut.of(outcome.restored().details()), false);
   }
 
-  private Event.Details details(Job job, AttemptOutcome outcome) {
+  private Event.Details details(AttemptContext shared, int id, JobRun run, AttemptOutcome outcome) {
+    Job job = shared.graph().job(id);
     ProcessEnd ended = outcome.ended();
     if (outcome.restored() != null) {
       return restored(job, outcome);
@@ -149,13 +170,12 @@ final class EventSender {
     boolean wrote = ended.how() != ProcessEnd.How.NOT_STARTED && !job.interactive();
     return new Event.Details(
         outcome.what(),
-        outcome.command().isEmpty() ? job.command() : outcome.command(),
-        wrote
-            ? new Event.Log(launches.log(job.name()), outcome.logFrom(), job.showsOutput())
-            : null,
+        outcome.command().isEmpty() ? command(shared, id, run) : outcome.command(),
+        wrote ? launches.log(job, outcome.logFrom()) : null,
         ended.wall(),
         ended.usage().cpu(),
         ended.usage().peak(),
-        outcome.snapshot() == null ? List.of() : outcome.snapshot().leftOut());
+        outcome.snapshot() == null ? List.of() : outcome.snapshot().leftOut(),
+        job.allowFailure());
   }
 }

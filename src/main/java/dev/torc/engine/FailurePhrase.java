@@ -25,9 +25,11 @@ final class FailurePhrase {
               ? "out of memory" + beside(ended)
               : ended.usage().peak() < memoryLimit
                   ? "out of memory: the kernel ended a process at the limit of "
-                      + Amount.size(memoryLimit)
+                      + Amount.size(memoryLimit, memoryLimit)
                   : "out of memory: it took %s of %s"
-                      .formatted(Amount.size(ended.usage().peak()), Amount.size(memoryLimit));
+                      .formatted(
+                          Amount.size(ended.usage().peak(), memoryLimit),
+                          Amount.size(memoryLimit, memoryLimit));
       case INTERRUPTED, LEFT, NOT_REACHED -> "interrupted" + beside(ended);
       case CANCELLED -> "cancelled" + beside(ended);
       case TERMINAL, NOT_STARTED -> ended.message();

@@ -11,6 +11,7 @@ import dev.torc.hash.StoppedException;
 import dev.torc.plan.NeedFiles;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.OwnFile;
+import dev.torc.posix.PlainFile;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.workflow.Hook;
@@ -40,6 +41,9 @@ import java.util.function.Function;
 public final class LaunchBuilder {
 
   private static final String MAKEFLAGS = "MAKEFLAGS";
+
+  private static final String DATA = ".data.json";
+  private static final String CONTAINER = ".container";
 
   private final Graph graph;
   private final CachePlace place;
@@ -193,7 +197,7 @@ public final class LaunchBuilder {
         if (!step.env().containsKey(MAKEFLAGS)) {
           env.remove(MAKEFLAGS);
         }
-        Path status = file(place, job.name(), ".container");
+        Path status = file(place, job.name(), CONTAINER);
         place.ready(status);
         steps.set(
             i,
@@ -342,6 +346,30 @@ public final class LaunchBuilder {
         value);
   }
 
+  /**
+   * Removes the files that an attempt which ended well was given to read, and those that it wrote
+   * for torc. A background child of it has names of files in its environment that are gone.
+   *
+   * @param wrote whether it stored values
+   */
+  void spent(Job job, NeedSnapshot snapshot, boolean wrote) throws IOException {
+    PlainFile.delete(needsFile(job.name(), ""));
+    for (Item item : job.needs()) {
+      if (item.name() != null) {
+        PlainFile.delete(needsFile(job.name(), item.name()));
+      }
+    }
+    if (!snapshot.data().isEmpty()) {
+      PlainFile.delete(file(place, job.name(), DATA));
+    }
+    if (wrote) {
+      PlainFile.delete(output(job.name()).path());
+    }
+    if (contains(job)) {
+      PlainFile.delete(file(place, job.name(), CONTAINER));
+    }
+  }
+
   private Path write(Job job, String name, List<String> paths) throws IOException {
     Path file = needsFile(job.name(), name);
     StringBuilder text = new StringBuilder();
@@ -387,12 +415,12 @@ public final class LaunchBuilder {
   /** The file with the needed values; jobs that need none share one. */
   private Path data(Job job, SortedMap<String, String> values) throws IOException {
     if (!values.isEmpty()) {
-      Path file = file(place, job.name(), ".data.json");
+      Path file = file(place, job.name(), DATA);
       place.ready(file);
       OwnFile.write(file, JsonText.object(values).getBytes(StandardCharsets.UTF_8));
       return file;
     }
-    Path none = place.jobs().resolve(".data.json");
+    Path none = place.jobs().resolve(DATA);
     synchronized (this) {
       if (!noData) {
         place.ready(none);
@@ -430,6 +458,12 @@ public final class LaunchBuilder {
   /** Sees to it that whoever builds next can write the log anew. */
   void readyLog(Path log) throws IOException {
     place.ready(log);
+  }
+
+  /** What a job wrote from a byte of its log on. */
+  Event.Log log(Job job, long from) {
+    Path dir = place.root().resolve(job.steps().getFirst().dir());
+    return new Event.Log(log(job.name()), dir, from, job.showsOutput());
   }
 
   /** Where a job's output goes. */

@@ -328,8 +328,14 @@ public record ProductRemoval(
     keep(path, copy, "torc did not make it as it is");
   }
 
-  /** Moves a product that no job declares any more out of the way of who needs its like. */
-  void keepStale(OwnedPath owned, Shelving shelf) throws IOException {
+  /**
+   * Moves a product that no job declares any more out of the way of a job that needs its like. Of
+   * several such jobs the first one does it; for the others nothing stands there any more.
+   */
+  synchronized void keepStale(OwnedPath owned, Shelving shelf) throws IOException {
+    if (!digests.linkStamp(owned.path()).exists()) {
+      return;
+    }
     Standing standing = ours(owned);
     Path file = place.root().resolve(owned.path());
     String why = "no job produces it any more";

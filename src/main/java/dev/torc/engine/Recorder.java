@@ -60,10 +60,10 @@ public final class Recorder {
   /** The records of a job whose last attempt came to this. */
   Record of(AttemptThreads.Begun last, AttemptOutcome outcome) {
     if (outcome.restored() != null) {
-      Record known =
-          recalled(last.context().graph().name(last.id()), last.reasons(), outcome.restored());
+      String job = last.context().graph().name(last.id());
+      Record known = recalled(job, last.reasons(), outcome.restored());
       outcome.owned().forEach(known.batch::own);
-      return known;
+      return new Record(known.batch, known.result, folders(last.context(), last.id(), outcome));
     }
     JobResult.Outcome how = outcomeOf(outcome);
     Batch batch = new Batch();
@@ -152,13 +152,13 @@ public final class Recorder {
       Batch batch) {
     Digest manifest = Decider.UNKNOWN;
     List<ManifestEntry> lines = List.of();
-    Map<Digest, List<ManifestEntry>> lists = Map.of();
+    Map<Digest, List<ManifestEntry>> lists = folders(context, id, outcome);
     if (outcome.snapshot() != null) {
       Decider.Described described =
           context.decider().describe(id, outcome.found(), outcome.snapshot());
       manifest = described.digest();
       lines = described.lines();
-      lists = described.lists();
+      lists.putAll(described.lists());
     }
     ProcessEnd ended = outcome.ended();
     Restorable terms = how == JobResult.Outcome.OK ? terms(context, id, manifest, outcome) : null;
@@ -249,6 +249,14 @@ public final class Recorder {
             outcome.bytes(),
             outcome.files(),
             odd);
+  }
+
+  /**
+   * The members of the folders that a temporary job made: they are asked for when these are gone.
+   */
+  private static Map<Digest, List<ManifestEntry>> folders(
+      PlanContext context, int id, AttemptOutcome outcome) {
+    return context.contents().gone().toBeStored(id, outcome.products());
   }
 
   private static List<ManifestEntry> entries(List<Reason> reasons) {

@@ -125,11 +125,13 @@ final class RestoredJobs implements AutoCloseable {
     }
   }
 
-  /** Waits for what is being sent, for a while: whatever the user does, the jobs have ended. */
-  void finish() {
-    if (lookups != null) {
-      lookups.finish();
-    }
+  /**
+   * Waits for what is being sent, for a while: whatever the user does, the jobs have ended.
+   *
+   * @return nanoseconds of this wait
+   */
+  long finish() {
+    return lookups == null ? 0 : lookups.finish();
   }
 
   /** Nothing more is asked. */

@@ -171,10 +171,15 @@ final class SharedLookups implements AutoCloseable {
     sharing.stores().stop();
   }
 
-  /** Waits for what is being sent, for a while; all is said of the stores then. */
-  void finish() {
-    sharing.stores().finish();
+  /**
+   * Waits for what is being sent, for a while; all is said of the stores then.
+   *
+   * @return nanoseconds of this wait
+   */
+  long finish() {
+    long waited = sharing.stores().finish();
     sharing.stores().close();
+    return waited;
   }
 
   /** Nothing more is asked; what is being sent goes on. */

@@ -39,11 +39,12 @@ final class UnexpandedGroups {
     }
   }
 
-  /** Whether a group that the command line names is blocked. */
+  /** Whether a group is blocked that is a target and does not allow failures itself. */
   boolean blocksTarget(BuildState state) {
-    return state.context().selection().targeted()
-        && state.context().selection().namedOpen().stream()
-            .anyMatch(group -> blocked.contains(state.graph().name(group)));
+    return state.graph().open().entrySet().stream()
+        .filter(group -> blocked.contains(group.getValue().name()))
+        .anyMatch(
+            group -> !group.getValue().allowFailure() && state.context().isTarget(group.getKey()));
   }
 
   /** Adds the groups to the counts of jobs. */

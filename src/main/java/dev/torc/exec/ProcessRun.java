@@ -1,6 +1,8 @@
 package dev.torc.exec;
 
 import dev.torc.exec.ProcessEnd.How;
+import dev.torc.machine.Amount;
+import dev.torc.machine.Refusal;
 import dev.torc.machine.Series;
 import dev.torc.machine.Usage;
 import dev.torc.posix.ChildWait;
@@ -123,7 +125,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
             }
           } while (meaning == ContainerRun.Meaning.AGAIN);
         } catch (IOException refused) {
-          notStarted = refused.getMessage();
+          notStarted = Refusal.line(refused);
           break;
         }
         if (meaning == ContainerRun.Meaning.NOT_STARTED) {
@@ -397,14 +399,11 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     boolean before = above;
     above = limit > 0 && memory.used() > limit;
     if (above && before) { // a second look, since a process between fork and exec counts twice
-      end(How.MEMORY, "used " + mebibytes(memory.used()) + " of " + mebibytes(limit), false);
+      String used = Amount.size(memory.used(), limit) + " of " + Amount.size(limit, limit);
+      end(How.MEMORY, "used " + used, false);
     }
     long cost = System.nanoTime() - start;
     interval = Math.min(interval * 2, limit > 0 ? OFTEN : RARELY);
     interval = above ? CONFIRM : Math.max(interval, 20 * cost);
-  }
-
-  private static String mebibytes(long bytes) {
-    return (bytes + (1 << 20) - 1 >> 20) + " MiB";
   }
 }

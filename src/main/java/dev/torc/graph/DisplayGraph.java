@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.IntPredicate;
+import org.jgrapht.graph.DefaultDirectedGraph;
 
 /**
  * A graph as people look at it: the instances of a group as one vertex, or each by itself, groups
@@ -94,6 +96,31 @@ public final class DisplayGraph {
       rows.endRow(true);
     }
     return rows.build();
+  }
+
+  /**
+   * A graph as JGraphT stores one, for one look at it; it is far larger than the rows. An edge
+   * leads from what is waited for, and is its index in the rows.
+   *
+   * @param vertices those that are copied
+   * @param edges those that are copied, of the edges between these
+   */
+  public static DefaultDirectedGraph<Integer, Integer> copy(
+      Adjacency before, IntPredicate vertices, IntPredicate edges) {
+    var copy = new DefaultDirectedGraph<Integer, Integer>(null, null, false);
+    for (int v = 0; v < before.rows(); v++) {
+      if (vertices.test(v)) {
+        copy.addVertex(v);
+      }
+    }
+    for (int v : copy.vertexSet()) {
+      for (int e = before.from(v); e < before.to(v); e++) {
+        if (copy.containsVertex(before.at(e)) && edges.test(e)) {
+          copy.addEdge(before.at(e), v, e);
+        }
+      }
+    }
+    return copy;
   }
 
   /** The vertices right before a node. */

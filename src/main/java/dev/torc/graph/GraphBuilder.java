@@ -30,6 +30,8 @@ import java.util.function.Consumer;
 public final class GraphBuilder {
 
   private static final String NO_FILE = "; a file is needed by its path alone";
+  private static final String NO_FILE_BUT_DATA =
+      "; {data: …} is a value that a job stored" + NO_FILE + ", or under another name";
 
   private final Workflow workflow;
   private final Graph base;
@@ -369,7 +371,7 @@ public final class GraphBuilder {
     } else if (ref instanceof Ref.OfData data) {
       if (data.job() == null) {
         staticData(data);
-      } else if (isKnown(data.place(), data.job(), NO_FILE)) {
+      } else if (isKnown(data.place(), data.job(), NO_FILE_BUT_DATA)) {
         waitFor(joinOf(data.place(), data.job()), edges);
       }
       return -1;

@@ -2,26 +2,35 @@ package dev.torc.graph;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
+import org.jgrapht.Graphs;
+import org.jgrapht.alg.connectivity.ConnectivityInspector;
+import org.jgrapht.graph.SimpleDirectedGraph;
 
 /**
  * Where the vertices and edges of a picture stand, for a page that draws it ({@code torc report}):
- * in layers from left to right, as Sugiyama and others have it. It knows nothing of names, states
- * and colours, and draws nothing.
+ * each stage of a connected part is a column. It knows nothing of names, states and colours, and
+ * draws nothing.
  *
- * <p>{@link Layering} says in which layer each vertex is, {@link LayeredPart} puts bends into edges
- * that pass a layer, {@link LayerOrder} says who is above whom, {@link LayerPlaces} where, {@link
- * PartDrawing} makes columns of that. Here the connected parts are put beside and below each other,
- * those with the most vertices first; vertices without edges are in rows below all. The same input
- * has the same layout.
+ * <p>The method is that of Sugiyama, Tagawa and Toda (Methods for visual understanding of
+ * hierarchical system structures, 1981): where an edge passes a column stands a <em>bend</em>, and
+ * the edges of one vertex share their bends until they have to part. A search in depth gives the
+ * first order of each column, so a tree has no crossings. Then sweeps to the right and back draw
+ * vertices and bends to the mean height of their neighbours on one side. Connected parts stand
+ * beside and below each other, those with the most vertices first; vertices without edges are the
+ * last part. The same input has the same layout.
  *
  * <p>Lengths are in pixels of a page at its natural size; x goes to the right from 0, y down. A
  * vertex is a box as wide as its column: its left side is at {@link #x}, the middle of that side at
  * {@link #y}, and {@link #HEIGHT} is its height. An edge leads from the middle of the right side of
  * the one that is waited for over its {@link #bends} to the middle of the left side of the one that
- * waits. Where groups wait for each other, some edge leads from right to left, and takes the other
- * sides.
+ * waits. Groups that wait for each other stand in one column; an edge between them joins their
+ * right sides.
  */
 public final class GraphLayout {
 
@@ -31,62 +40,81 @@ public final class GraphLayout {
   /** How many characters of a label a box has room for; of a longer one it has no more. */
   public static final int LONGEST_LABEL = 40;
 
+  private static final int SWEEPS = 4; // the last one to the right
   private static final float CHARACTER = 7;
   private static final float PADDING = 16; // of both sides
   private static final float SPACE = 32; // between parts
-  private static final float SPARE = 8; // between rows of vertices without edges
+  private static final float GAP = 8; // between two in a column
   private static final float RATIO = 1.6f; // of width and height, about
-  private static final int MOST_BENDS = 50_000;
+  private static final float LEAST_WAY = 40; // from column to column
+  private static final float MOST_WAY = 240;
+  private static final float STEEPEST = 8; // down for each step to the right, up to that way
+  private static final double STIFF = 1_000; // a bend behind a bend gives way last
 
-  private final int[] layer;
+  private final int vertices;
+  private final int[] bend; // of a vertex: its first; the last entry: behind the last of all
+  private final int[] layer; // of a vertex or bend
+  private final SimpleDirectedGraph<Integer, Integer> pieces; // between vertices and bends
   private final float[] x;
   private final float[] y;
-  private final float[] boxes;
-  private final float[][] bends;
+  private final float[] boxes; // widths; of a bend that of its column
+  private final float[] wish; // the height that an item is drawn to
+  private final BitSet stiff = new BitSet(); // bends that a bend of the same vertex leads to
   private float width;
   private float height;
 
-  private GraphLayout(Adjacency before) {
-    int vertices = before.rows();
-    this.layer = new int[vertices];
-    this.x = new float[vertices];
-    this.y = new float[vertices];
-    this.boxes = new float[vertices];
-    this.bends = new float[vertices == 0 ? 0 : before.to(vertices - 1)][];
+  private GraphLayout(Adjacency before, Stages stages, int[] labels) {
+    this.vertices = before.rows();
+    int[] farthest = new int[vertices];
+    for (int to = 0; to < vertices; to++) {
+      for (int from : stages.behind(before, to)) {
+        farthest[from] = Math.max(farthest[from], stages.of(to));
+      }
+    }
+    this.bend = new int[vertices + 1];
+    bend[0] = vertices;
+    for (int v = 0; v < vertices; v++) {
+      bend[v + 1] = bend[v] + Math.max(0, farthest[v] - stages.of(v) - 1);
+    }
+    this.layer = new int[bend[vertices]];
+    this.x = new float[layer.length];
+    this.y = new float[layer.length];
+    this.wish = new float[layer.length];
+    this.boxes = new float[layer.length];
+    this.pieces = new SimpleDirectedGraph<>(null, null, false);
+    for (int v = 0; v < vertices; v++) {
+      layer[v] = stages.of(v);
+      boxes[v] = Math.min(labels[v], LONGEST_LABEL) * CHARACTER + PADDING;
+      pieces.addVertex(v);
+      for (int b = bend[v]; b < bend[v + 1]; b++) {
+        layer[b] = layer[v] + 1 + b - bend[v];
+        pieces.addVertex(b);
+        join(b == bend[v] ? v : b - 1, b);
+      }
+    }
+    for (int to = 0; to < vertices; to++) {
+      for (int from : stages.behind(before, to)) {
+        int passed = layer[to] - layer[from] - 1;
+        join(passed > 0 ? bend[from] + passed - 1 : from, to);
+      }
+    }
+  }
+
+  private void join(int left, int right) {
+    pieces.addEdge(left, right, pieces.edgeSet().size());
   }
 
   /**
-   * Lays a graph out. What longer ways imply had better be left out.
+   * Lays a graph out, but for the edges that others imply.
    *
    * @param before vertex to those that it waits for, never itself
+   * @param stages of that graph
    * @param labels how many characters the label of each vertex has
    */
-  public static GraphLayout of(Adjacency before, int[] labels) {
-    GraphLayout layout = new GraphLayout(before);
-    Layering layering = Layering.of(before);
-    for (int v = 0; v < before.rows(); v++) {
-      layout.layer[v] = layering.of(v);
-      layout.boxes[v] = Math.min(labels[v], LONGEST_LABEL) * CHARACTER + PADDING;
-    }
-    int[] local = new int[before.rows()]; // the number of a vertex in its part
-    List<PartDrawing> parts = new ArrayList<>();
-    List<Integer> loose = new ArrayList<>();
-    int longest = longest(layering);
-    for (int[] part : parts(layering)) {
-      if (part.length == 1) {
-        loose.add(part[0]);
-      } else {
-        LayeredPart layered = new LayeredPart(part, local, layering, longest);
-        parts.add(new PartDrawing(layered, layout.boxes));
-      }
-    }
-    layout.place(parts, loose.stream().mapToInt(v -> v).toArray(), before, local);
+  public static GraphLayout of(Adjacency before, Stages stages, int[] labels) {
+    GraphLayout layout = new GraphLayout(before, stages, labels);
+    layout.place(layout.parts());
     return layout;
-  }
-
-  /** The layer of a vertex, from 0; one that waits is behind those that it waits for. */
-  public int layer(int vertex) {
-    return layer[vertex];
   }
 
   /** The left side of a vertex. */
@@ -116,138 +144,199 @@ public final class GraphLayout {
 
   /**
    * The points at which an edge bends, from the one that is waited for to the one that waits: x and
-   * y by turns; none where it leads straight. There are some {@value #MOST_BENDS} layers in all
-   * that edges pass with bends; where there would be more, the longest edges lead straight, and may
-   * pass below boxes.
-   *
-   * @param edge its index in the vertices' rows
+   * y by turns. It goes through the columns on its way at one height, and a point between two
+   * others at the same height is left out.
    */
-  public float[] bends(int edge) {
-    return bends[edge].clone();
+  public float[] bends(int from, int to) {
+    int between = Math.max(0, layer[to] - layer[from] - 1);
+    float[] points = new float[4 * between];
+    int count = 0;
+    for (int b = bend[from]; b < bend[from] + between; b++) {
+      if (y[b == bend[from] ? from : b - 1] != y[b]) {
+        points[count++] = x[b];
+        points[count++] = y[b];
+      }
+      if (y[b + 1 == bend[from] + between ? to : b + 1] != y[b]) {
+        points[count++] = x[b] + boxes[b];
+        points[count++] = y[b];
+      }
+    }
+    return Arrays.copyOf(points, count);
   }
 
-  /** How many layers an edge may lead on, so that there are not too many bends. */
-  private static int longest(Layering layering) {
-    int[] edges = new int[layering.left().rows() + 1]; // by how many layers they lead on
-    for (int v = 0; v < layering.left().rows(); v++) {
-      for (int other : layering.left().row(v)) {
-        edges[layering.of(v) - layering.of(other)]++;
+  /** The columns of each connected part, the largest part first; of equals, the first. */
+  private List<Integer[][]> parts() {
+    List<Set<Integer>> sets = new ArrayList<>(new ConnectivityInspector<>(pieces).connectedSets());
+    sets.sort(Comparator.comparingLong(set -> -set.stream().filter(i -> i < vertices).count()));
+    List<Integer[][]> parts = new ArrayList<>();
+    List<Integer> loose = new ArrayList<>();
+    for (Set<Integer> set : sets) {
+      if (set.size() == 1) {
+        loose.addAll(set);
+        continue;
       }
+      List<Integer> order = set.stream().sorted().toList();
+      int columns = 1 + order.stream().mapToInt(i -> layer[i]).max().orElseThrow();
+      parts.add(columns(columns, order, i -> layer[order.get(i)]));
     }
-    int longest = 1;
-    long bends = 0;
-    while (longest + 1 < edges.length
-        && bends + (long) edges[longest + 1] * longest <= MOST_BENDS) {
-      bends += (long) edges[longest + 1] * longest;
-      longest++;
+    if (!loose.isEmpty()) { // in rows, as many as make a part of about the right form
+      float widest = (float) loose.stream().mapToDouble(v -> boxes[v] + LEAST_WAY).max().orElse(0);
+      double columns = Math.sqrt(RATIO * loose.size() * (HEIGHT + GAP) / widest);
+      int count = Math.clamp((int) columns, 1, loose.size());
+      parts.add(columns(count, loose, i -> i % count));
     }
-    return longest;
-  }
-
-  /** The connected parts, the largest first; of equals, the one with the first vertex. */
-  private static List<int[]> parts(Layering layering) {
-    List<int[]> parts = new ArrayList<>();
-    boolean[] met = new boolean[layering.left().rows()];
-    int[] found = new int[met.length];
-    for (int root = 0; root < met.length; root++) {
-      int count = 0;
-      if (!met[root]) {
-        met[root] = true;
-        found[count++] = root;
-      }
-      for (int k = 0; k < count; k++) {
-        for (Adjacency side : List.of(layering.left(), layering.right())) {
-          for (int e = side.from(found[k]); e < side.to(found[k]); e++) {
-            if (!met[side.at(e)]) {
-              met[side.at(e)] = true;
-              found[count++] = side.at(e);
-            }
-          }
-        }
-      }
-      if (count > 0) {
-        int[] part = Arrays.copyOf(found, count);
-        Arrays.sort(part);
-        parts.add(part);
-      }
-    }
-    parts.sort(Comparator.comparingInt(part -> -part.length));
     return parts;
   }
 
-  /** Puts the parts on shelves, which have about the right width, and the others below. */
-  private void place(List<PartDrawing> parts, int[] loose, Adjacency before, int[] local) {
-    float cell = SPACE;
-    for (int v : loose) {
-      cell = Math.max(cell, boxes[v] + SPACE);
+  private static Integer[][] columns(int count, List<Integer> items, IntUnaryOperator column) {
+    List<List<Integer>> columns = new ArrayList<>();
+    IntStream.range(0, count).forEach(_ -> columns.add(new ArrayList<>()));
+    for (int i = 0; i < items.size(); i++) {
+      columns.get(column.applyAsInt(i)).add(items.get(i));
     }
+    return columns.stream().map(each -> each.toArray(Integer[]::new)).toArray(Integer[][]::new);
+  }
+
+  /** Puts the parts on shelves, which have about the right width. */
+  private void place(List<Integer[][]> parts) {
     float most = 0;
-    double area = (double) loose.length * cell * (HEIGHT + SPARE);
-    for (PartDrawing part : parts) {
-      most = Math.max(most, part.width());
-      area += ((double) part.width() + SPACE) * (part.height() + SPACE);
+    double area = 0;
+    float[] wide = new float[parts.size()];
+    float[] high = new float[parts.size()];
+    for (int p = 0; p < wide.length; p++) {
+      high[p] = settle(parts.get(p));
+      wide[p] = widen(parts.get(p));
+      most = Math.max(most, wide[p]);
+      area += ((double) wide[p] + SPACE) * (high[p] + SPACE);
     }
     most = Math.max(most, (float) Math.sqrt(RATIO * area));
-
-    float right = 0;
+    float left = 0;
     float top = 0;
-    for (PartDrawing part : parts) {
-      if (right > 0 && right + part.width() > most) {
-        right = 0;
+    for (int p = 0; p < wide.length; p++) {
+      if (left > 0 && left + wide[p] > most) {
+        left = 0;
         top = height + SPACE;
       }
-      place(part, right, top, before, local);
-      width = Math.max(width, right + part.width());
-      height = Math.max(height, top + part.height());
-      right += part.width() + SPACE;
-    }
-    placeLoose(loose, Math.max(1, (int) (most / cell)), height > 0 ? height + SPACE : 0);
-  }
-
-  private void place(PartDrawing part, float left, float top, Adjacency before, int[] local) {
-    for (int v : part.vertices()) {
-      x[v] = left + part.x(local[v]);
-      y[v] = top + part.y(local[v]);
-      boxes[v] = part.width(local[v]);
-      for (int e = before.from(v); e < before.to(v); e++) {
-        int other = before.at(e);
-        boolean turned = layer[other] > layer[v];
-        float[] points =
-            turned ? part.bends(local[v], local[other]) : part.bends(local[other], local[v]);
-        for (int p = 0; p < points.length; p += 2) {
-          points[p] += left;
-          points[p + 1] += top;
+      for (Integer[] column : parts.get(p)) {
+        for (int item : column) {
+          x[item] += left;
+          y[item] += top;
         }
-        bends[e] = turned ? turned(points) : points;
+      }
+      width = Math.max(width, left + wide[p]);
+      height = Math.max(height, top + high[p]);
+      left += wide[p] + SPACE;
+    }
+  }
+
+  /** Gives the items of a part their order and heights, from 0; says how high the part is. */
+  private float settle(Integer[][] columns) {
+    for (Integer[] column : columns) {
+      for (int p = 0; p < column.length; p++) {
+        y[column[p]] = p * (HEIGHT + GAP);
       }
     }
-  }
-
-  private static float[] turned(float[] points) {
-    float[] turned = new float[points.length];
-    for (int p = 0; p < points.length; p += 2) {
-      turned[p] = points[points.length - 2 - p];
-      turned[p + 1] = points[points.length - 1 - p];
+    for (int sweep = 0; sweep < SWEEPS; sweep++) {
+      for (int c = 1; c < columns.length; c++) {
+        boolean back = sweep % 2 == 0;
+        draw(columns[back ? columns.length - 1 - c : c], back);
+      }
     }
-    return turned;
+    float top = Float.POSITIVE_INFINITY;
+    float bottom = 0;
+    for (Integer[] column : columns) {
+      top = Math.min(top, y[column[0]] - half(column[0]));
+    }
+    for (Integer[] column : columns) {
+      for (int item : column) {
+        y[item] -= top;
+        bottom = Math.max(bottom, y[item] + half(item));
+      }
+    }
+    return bottom;
   }
 
-  /** Vertices without edges: in rows, below each other in columns. */
-  private void placeLoose(int[] loose, int columns, float top) {
-    float left = 0;
-    for (int c = 0; c < Math.min(columns, loose.length); c++) {
+  /**
+   * Draws a column to the mean heights of its neighbours on one side. Items that would overlap are
+   * pooled: they stand as close as they may, around the mean of their wishes (the algorithm that
+   * pools adjacent violators).
+   */
+  private void draw(Integer[] column, boolean back) {
+    for (int item : column) {
+      List<Integer> near =
+          back ? Graphs.successorListOf(pieces, item) : Graphs.predecessorListOf(pieces, item);
+      stiff.set(item, isBend(item) && near.stream().anyMatch(this::isBend));
+      double sum = 0;
+      int count = 0;
+      for (int other : near) {
+        if (layer[other] != layer[item] && (isBend(other) || !stiff.get(item))) {
+          sum += y[other];
+          count++;
+        }
+      }
+      wish[item] = count == 0 ? y[item] : (float) (sum / count);
+    }
+    Arrays.sort(column, Comparator.comparingDouble(item -> wish[item]));
+    double[] sum = new double[column.length];
+    double[] weight = new double[column.length];
+    int[] end = new int[column.length]; // of each pool
+    int pools = 0;
+    float room = 0; // of all above
+    for (int p = 0; p < column.length; p++) {
+      room += p == 0 ? 0 : room(column[p - 1], column[p]);
+      weight[pools] = stiff.get(column[p]) ? STIFF : 1;
+      sum[pools] = weight[pools] * (wish[column[p]] - room);
+      end[pools++] = p + 1;
+      while (pools > 1 && sum[pools - 2] / weight[pools - 2] > sum[pools - 1] / weight[pools - 1]) {
+        pools--;
+        sum[pools - 1] += sum[pools];
+        weight[pools - 1] += weight[pools];
+        end[pools - 1] = end[pools];
+      }
+    }
+    room = 0;
+    for (int p = 0, pool = 0; p < column.length; p++) {
+      pool += p == end[pool] ? 1 : 0;
+      room += p == 0 ? 0 : room(column[p - 1], column[p]);
+      // Whole pixels, so that what is in line is so exactly.
+      y[column[p]] = Math.round(sum[pool] / weight[pool]) + room;
+    }
+  }
+
+  /** How far the middles of two that stand in one column are apart at least. */
+  private float room(int upper, int lower) {
+    return half(upper) + GAP + half(lower);
+  }
+
+  private float half(int item) {
+    return isBend(item) ? 0 : HEIGHT / 2;
+  }
+
+  private boolean isBend(int item) {
+    return item >= vertices;
+  }
+
+  /** Gives the columns of a part their places and widths, from 0; says how wide the part is. */
+  private float widen(Integer[][] columns) {
+    float right = 0;
+    float way = 0;
+    for (Integer[] column : columns) {
+      float left = right + way;
       float widest = 0;
-      for (int k = c; k < loose.length; k += columns) {
-        widest = Math.max(widest, boxes[loose[k]]);
+      float steepest = 0;
+      for (int item : column) {
+        widest = Math.max(widest, boxes[item]);
+        for (int other : Graphs.successorListOf(pieces, item)) {
+          steepest = Math.max(steepest, Math.abs(y[other] - y[item]));
+        }
       }
-      for (int k = c; k < loose.length; k += columns) {
-        x[loose[k]] = left;
-        y[loose[k]] = top + k / columns * (HEIGHT + SPARE) + HEIGHT / 2;
-        boxes[loose[k]] = widest;
-        height = Math.max(height, y[loose[k]] + HEIGHT / 2);
+      for (int item : column) {
+        x[item] = left;
+        boxes[item] = widest;
       }
-      width = Math.max(width, left + widest);
-      left += widest + SPACE;
+      right = left + widest;
+      way = Math.clamp(steepest / STEEPEST, LEAST_WAY, MOST_WAY);
     }
+    return right;
   }
 }

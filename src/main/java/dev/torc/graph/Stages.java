@@ -1,7 +1,9 @@
 package dev.torc.graph;
 
-import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jgrapht.alg.connectivity.KosarajuStrongConnectivityInspector;
 
 /**
  * A graph put in stages: what waits for nothing is in the first, all else in the one behind the
@@ -66,57 +68,56 @@ public final class Stages {
   }
 
   /**
+   * Those that a vertex waits for, but for what others imply.
+   *
+   * @param before the graph of these stages
+   */
+  public int[] behind(Adjacency before, int vertex) {
+    return IntStream.range(before.from(vertex), before.to(vertex))
+        .filter(e -> !isImplied(e))
+        .map(before::at)
+        .toArray();
+  }
+
+  /**
    * Ties vertices that wait for each other to knots, numbered so that each comes after those that
-   * it waits for (Tarjan's algorithm, without recursion).
+   * it waits for. Most are knots of one vertex, which an order finds (Kahn's algorithm); JGraphT
+   * ties what cannot be ordered.
    *
    * @param knot takes the knot of each vertex
    * @return how many there are
    */
   private static int knots(Adjacency before, int[] knot) {
-    int[] met = new int[knot.length]; // from 1
-    int[] low = new int[knot.length];
-    int[] next = new int[knot.length]; // edge
-    int[] way = new int[knot.length];
-    int[] open = new int[knot.length];
-    int steps = 0;
-    int opened = 0;
-    int clock = 0;
-    int knots = 0;
-    Arrays.fill(knot, -1);
-    for (int root = 0; root < knot.length; root++) {
-      if (met[root] == 0) {
-        way[steps++] = root;
+    Adjacency after = before.reversed();
+    int[] waits = new int[knot.length];
+    int[] ready = new int[knot.length];
+    int count = 0;
+    for (int v = 0; v < waits.length; v++) {
+      waits[v] = before.count(v);
+      if (waits[v] == 0) {
+        ready[count++] = v;
       }
-      while (steps > 0) {
-        int v = way[steps - 1];
-        if (met[v] == 0) {
-          met[v] = ++clock;
-          low[v] = clock;
-          next[v] = before.from(v);
-          open[opened++] = v;
-        }
-        if (next[v] < before.to(v)) {
-          int other = before.at(next[v]++);
-          if (met[other] == 0) {
-            way[steps++] = other;
-          } else if (knot[other] < 0) {
-            low[v] = Math.min(low[v], met[other]);
-          }
-          continue;
-        }
-        if (--steps > 0) {
-          int back = way[steps - 1];
-          low[back] = Math.min(low[back], low[v]);
-        }
-        if (low[v] == met[v]) {
-          do {
-            knot[open[--opened]] = knots;
-          } while (open[opened] != v);
-          knots++;
+    }
+    for (int k = 0; k < count; k++) {
+      knot[ready[k]] = k;
+      for (int e = after.from(ready[k]); e < after.to(ready[k]); e++) {
+        if (--waits[after.at(e)] == 0) {
+          ready[count++] = after.at(e);
         }
       }
     }
-    return knots;
+    if (count < waits.length) {
+      var tangle = DisplayGraph.copy(before, v -> waits[v] > 0, _ -> true);
+      // Kosaraju's algorithm finds a component after all those from which an edge leads to it.
+      for (Set<Integer> tied :
+          new KosarajuStrongConnectivityInspector<>(tangle).stronglyConnectedSets()) {
+        for (int v : tied) {
+          knot[v] = count;
+        }
+        count++;
+      }
+    }
+    return count;
   }
 
   /** The vertices, knot by knot. */

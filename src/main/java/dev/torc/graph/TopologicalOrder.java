@@ -8,7 +8,11 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
+import org.jgrapht.alg.connectivity.KosarajuStrongConnectivityInspector;
+import org.jgrapht.traverse.BreadthFirstIterator;
 
 /**
  * Puts the nodes in an order in which each comes after all that it waits for, the jobs as near to
@@ -18,6 +22,8 @@ final class TopologicalOrder {
 
   /** Nodes of a long cycle that are named at its beginning, and as many at its end. */
   private static final int SHOWN = 10;
+
+  private static final int MOST_STEPS = 1_000_000;
 
   private TopologicalOrder() {}
 
@@ -78,7 +84,7 @@ final class TopologicalOrder {
       }
     }
     if (done < nodes) {
-      throw refusal(shortestCycle(before, waiting), names, places);
+      throw refusal(shortestCycle(before, after, waiting), names, places);
     }
     return order;
   }
@@ -116,45 +122,52 @@ final class TopologicalOrder {
 
   /**
    * The shortest cycle among the nodes that never became ready, as nodes each waiting for the next:
-   * one breadth-first search from each of them, cut off at the best length so far and, in very
-   * large tangles, after a bounded number of steps (then the shortest found is told).
+   * a breadth-first search from each node of a strongly connected component, cut off at the best
+   * length so far and, in very large tangles, after a bounded number of steps (then the shortest
+   * found is told).
    */
-  private static List<Integer> shortestCycle(Adjacency before, int[] waiting) {
-    List<Integer> best = null;
+  private static List<Integer> shortestCycle(Adjacency before, Adjacency after, int[] waiting) {
+    dropEnds(before, after, waiting);
+    var tangle = DisplayGraph.copy(before, n -> waiting[n] > 0, _ -> true);
+    List<Integer> best = List.of();
     long steps = 0;
-    int[] parent = new int[waiting.length];
-    for (int start = 0; start < waiting.length; start++) {
-      if (waiting[start] == 0 || (best != null && steps > 20_000_000)) {
-        continue;
-      }
-      Arrays.fill(parent, -1);
-      ArrayDeque<Integer> queue = new ArrayDeque<>(List.of(start));
-      search:
-      while (!queue.isEmpty()) {
-        int j = queue.poll();
-        for (int i = before.from(j); i < before.to(j); i++, steps++) {
-          int next = before.at(i);
-          if (next == start) {
-            List<Integer> cycle = new ArrayList<>();
-            for (int k = j; k != -1; k = parent[k]) {
-              cycle.add(k);
-            }
-            if (best == null || cycle.size() < best.size()) {
-              best = cycle.reversed();
-            }
-            break search;
+    for (var component :
+        new KosarajuStrongConnectivityInspector<>(tangle).getStronglyConnectedComponents()) {
+      for (int start : component.vertexSet()) {
+        var search = new BreadthFirstIterator<>(component, start);
+        while (search.hasNext() && (best.isEmpty() || steps++ < MOST_STEPS)) {
+          int last = search.next();
+          if (!best.isEmpty() && search.getDepth(last) + 1 >= best.size()) {
+            break;
           }
-          if (waiting[next] > 0 && parent[next] == -1) {
-            parent[next] = j;
-            queue.add(next);
+          if (component.containsEdge(last, start)) {
+            best = Stream.iterate(last, Objects::nonNull, search::getParent).toList();
+            break;
           }
         }
       }
-      steps += waiting.length / 8;
-      if (best != null && best.size() <= 2) {
-        break;
-      }
     }
     return best;
+  }
+
+  /** Nodes that only wait for a cycle wait no more: a million jobs may stand behind one. */
+  private static void dropEnds(Adjacency before, Adjacency after, int[] waiting) {
+    int[] readers = new int[waiting.length];
+    ArrayDeque<Integer> ends = new ArrayDeque<>();
+    for (int n = 0; n < waiting.length; n++) {
+      readers[n] = after.count(n);
+      if (waiting[n] > 0 && readers[n] == 0) {
+        ends.add(n);
+      }
+    }
+    while (!ends.isEmpty()) {
+      int end = ends.poll();
+      waiting[end] = 0;
+      for (int other : before.row(end)) {
+        if (--readers[other] == 0 && waiting[other] > 0) {
+          ends.add(other);
+        }
+      }
+    }
   }
 }

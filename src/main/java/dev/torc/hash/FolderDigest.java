@@ -17,6 +17,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The digest of a folder, by the members it was computed from: sorted relative paths, kinds,
@@ -75,6 +78,16 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
 
   /** Names that never count, at any depth. */
   public static final Set<String> IGNORED = Set.of(".torc", ".torc-kept", ".git", "__pycache__");
+
+  /** Whether no part of a path has a name that never counts. */
+  public static boolean counts(String path) {
+    for (String part : path.split("/")) {
+      if (IGNORED.contains(part)) {
+        return false;
+      }
+    }
+    return true;
+  }
 
   private static int rank(char c) { // surrogates stand for what is above all other characters
     return Character.isSurrogate(c) ? c + 0x10000 : c;
@@ -228,13 +241,30 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
 
   /**
    * The text of a name; Java puts U+FFFD where the bytes are no UTF-8, so they do not come back.
+   *
+   * @throws IOException with a line that has such bytes in the {@code $'…'} form of bash
    */
-  private static String valid(String where, Path name) throws IOException {
+  public static String valid(String where, Path name) throws IOException {
     String text = name.toString();
     if (text.indexOf('\uFFFD') >= 0 && !name.getFileSystem().getPath(text).equals(name)) {
-      throw new IOException(where + ": holds a name that is no valid UTF-8: " + text);
+      throw new IOException(
+          where + ": holds a name that is no valid UTF-8: " + escaped(name) + "; rename it");
     }
     return text;
+  }
+
+  /** A URI gives the bytes of a name; nothing else in Java does. */
+  private static String escaped(Path name) {
+    String uri = name.getFileSystem().getPath("/").resolve(name).toUri().getRawPath();
+    String bytes = name.isAbsolute() ? uri : uri.substring(1);
+    Matcher odd = Pattern.compile("%(..)|'").matcher(bytes);
+    return "$'" + odd.replaceAll(found -> Matcher.quoteReplacement(shown(found))) + "'";
+  }
+
+  private static String shown(MatchResult found) {
+    int c = found.group(1) == null ? '\'' : Integer.parseInt(found.group(1), 16);
+    String plain = c == '\'' || c == '\\' ? "\\" + (char) c : "" + (char) c;
+    return c < ' ' || c > '~' ? "\\x%02x".formatted(c) : plain;
   }
 
   /** The path of what stands in a folder; the root is empty or a dot. */

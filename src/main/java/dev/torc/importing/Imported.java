@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /**
  * A build file made from a workflow file of NREL torc. It writes nothing to the disk and does not
@@ -25,6 +26,10 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
 
   /** How many notes the build file holds as comments. */
   private static final int MAX_COMMENTS = 50;
+
+  /** The keys before which a line is left empty. */
+  private static final Set<String> SECTIONS =
+      Set.of("shell", "roots", "resources", "data", "hooks", "jobs");
 
   /**
    * Reads a workflow file: YAML, JSON or JSON5, by the ending of its name.
@@ -41,16 +46,14 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
     }
     Node tree = SourceFile.parse(SourceFile.bytes(file, shown), shown);
     Notes notes = new Notes();
-    WorkflowSpec spec = WorkflowSpecReader.read(tree, notes);
-    notes.throwIfAny();
-    SequencedMap<String, Object> top = Translation.of(spec, notes, root.normalize());
+    SequencedMap<String, Object> top = Translation.of(tree, notes, root.normalize());
     notes.throwIfAny();
     return written(top, notes.said(), file);
   }
 
   private static Imported written(
       SequencedMap<String, Object> top, List<Diagnostic> notes, Path file) {
-    YamlWriter out = new YamlWriter();
+    BuildFileText out = new BuildFileText();
     out.line("# Made by torc import from " + SafeText.name(file.getFileName().toString()) + ".");
     if (!notes.isEmpty()) {
       out.line("# What could not be carried over, or not as it was:");
@@ -61,24 +64,18 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
         out.line("#   and " + (notes.size() - MAX_COMMENTS) + " more");
       }
     }
-    for (Map.Entry<String, Object> each : top.entrySet()) {
-      switch (each.getKey()) {
-        case "resources", "data", "jobs" -> {
-          out.line("");
-          out.section(each.getKey(), (Map<?, ?>) each.getValue());
-        }
-        case "shell", "hooks", "roots" -> {
-          out.line("");
-          if (each.getKey().equals("shell")) {
+    top.forEach(
+        (key, value) -> {
+          if (SECTIONS.contains(key)) {
+            out.line("");
+          }
+          if (key.equals("shell")) {
             out.line(
                 "# As NREL's torc runs commands; with [bash, -e, -o, pipefail, -c] any failure"
                     + " counts.");
           }
-          out.entry(each.getKey(), each.getValue());
-        }
-        default -> out.entry(each.getKey(), each.getValue());
-      }
-    }
+          out.entry(key, value);
+        });
     return new Imported(out.text(), notes, out.places());
   }
 

@@ -1,178 +1,106 @@
 package dev.torc.importing;
 
-import dev.torc.importing.WorkflowSpec.Names;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Mapping;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.TreeMap;
 
 /**
- * Reads one map of a workflow file: each key by its type, and at the end what no key was asked for.
- * What is wrong goes to the notes and counts as not there. It knows no keys.
+ * One map of a workflow file: its keys are checked against those that NREL's torc has, and its
+ * texts read with values put in. What is wrong goes to the notes. What a key means is not known
+ * here.
  */
 final class MapReader {
 
+  /**
+   * The keys of each kind of map: behind a key stands {@code needed}, {@code refused}, the reason
+   * why it is not carried, or nothing. Those of a command are its words, and what to write instead.
+   */
+  static final Map<String, Map<String, String>> KEYS = keys();
+
   final Mapping map;
-  private final String what;
   private final Notes notes;
-  private final Map<String, String> variables;
-  private final Set<String> asked = new TreeSet<>();
+  private final Map<String, String> values;
+
+  private MapReader(Mapping map, Notes notes, Map<String, String> values) {
+    this.map = map;
+    this.notes = notes;
+    this.values = values;
+  }
 
   /**
-   * Begins to read a map.
+   * Reads a map.
    *
-   * @param what it is, for messages
-   * @param variables values put in for {@code {name}} in every text
+   * @param what it is, as in the table of keys and in messages
+   * @param values put in for {@code {name}} in every text
    */
-  MapReader(Mapping map, String what, Notes notes, Map<String, String> variables) {
-    this.map = map;
-    this.what = what;
-    this.notes = notes;
-    this.variables = variables;
+  static MapReader of(Mapping map, String what, Notes notes, Map<String, String> values) {
+    MapReader reader = new MapReader(map, notes, values);
+    reader.check(what, KEYS.get(what));
+    return reader;
   }
 
-  /** The scalar that a node is; throws an {@link IllegalArgumentException} with the reason. */
-  static Node.Scalar scalar(Node node, String name) {
-    if (node instanceof Node.Scalar scalar) {
-      return scalar;
-    }
-    throw new IllegalArgumentException(
-        name + " must be a text, not a " + (node instanceof Mapping ? "map" : "list"));
+  /** The same map with more values. */
+  MapReader with(Map<String, String> more) {
+    Map<String, String> all = new HashMap<>(values);
+    all.putAll(more);
+    return new MapReader(map, notes, all);
   }
 
-  /** What stands under a key, null without one or where it says nothing. */
-  private Node given(String key) {
-    asked.add(key);
-    Node node = map.get(key);
-    return node == null || Node.isNothing(node) ? null : node;
-  }
-
-  /** The text under a key, null without one. */
-  PlacedText text(String key) {
-    Node node = given(key);
-    return node == null ? null : text(node, key);
-  }
-
-  private PlacedText text(Node node, String key) {
-    try {
-      String text = scalar(node, key).text();
-      if (text.indexOf('{') >= 0) {
-        for (Map.Entry<String, String> variable : variables.entrySet()) {
-          text = text.replace("{" + variable.getKey() + "}", variable.getValue());
-        }
-      }
-      return new PlacedText(node.place(), text);
-    } catch (IllegalArgumentException e) {
-      notes.refuse(node.place(), e.getMessage());
-      return null;
-    }
-  }
-
-  /** The texts of a list, or one text. */
-  List<PlacedText> texts(String key) {
-    List<PlacedText> texts = new ArrayList<>();
-    Node node = given(key);
-    if (node == null) {
-      return texts;
-    }
-    for (Node each : node instanceof Node.Sequence list ? list.items() : List.of(node)) {
-      PlacedText text = text(each, key);
-      if (text != null) {
-        texts.add(text);
-      }
-    }
-    return texts;
-  }
-
-  Names names(String key, String regexes) {
-    return new Names(texts(key), texts(regexes));
-  }
-
-  /** The texts of a map by key. */
-  SequencedMap<String, PlacedText> map(String key) {
-    SequencedMap<String, PlacedText> texts = new LinkedHashMap<>();
-    Node node = given(key);
-    if (node instanceof Mapping inner) {
-      inner
-          .entries()
-          .forEach(
-              (name, entry) -> {
-                PlacedText text = text(entry.value(), name);
-                if (text != null) {
-                  texts.put(name, text);
-                }
-              });
-    } else if (node != null) {
-      notes.refuse(node.place(), key + " must be a map");
-    }
-    return texts;
-  }
-
-  /** What a reader makes of each map of a list; null is left out. */
-  <T> List<T> maps(String key, String each, Function<MapReader, T> reader) {
-    List<T> out = new ArrayList<>();
-    Node node = given(key);
-    if (node instanceof Node.Sequence list) {
-      for (Node item : list.items()) {
-        if (item instanceof Mapping inner) {
-          T read = reader.apply(new MapReader(inner, each, notes, variables));
-          if (read != null) {
-            out.add(read);
-          }
+  private static Map<String, Map<String, String>> keys() {
+    Map<String, Map<String, String>> keys = new HashMap<>();
+    try (InputStream in = MapReader.class.getResourceAsStream("keys.txt")) {
+      Map<String, String> section = Map.of();
+      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+        String[] words = line.strip().split(" ", 2);
+        if (!line.startsWith(" ")) {
+          section = new TreeMap<>();
+          keys.put(line, section);
         } else {
-          notes.refuse(item.place(), each + " must be a map");
+          section.put(words[0], words.length < 2 ? "" : words[1]);
         }
       }
-    } else if (node != null) {
-      notes.refuse(node.place(), key + " must be a list");
-    }
-    return out;
-  }
-
-  boolean flag(String key, boolean otherwise) {
-    PlacedText text = text(key);
-    if (text == null) {
-      return otherwise;
-    }
-    if (!Set.of("true", "false").contains(text.text().toLowerCase(java.util.Locale.ROOT))) {
-      notes.refuse(text.place(), key + " must be true or false, not " + text.text());
-    }
-    return text.text().equalsIgnoreCase("true");
-  }
-
-  /** The text under a key; a map without the key is refused. */
-  PlacedText needed(String key) {
-    required(key);
-    return text(key);
-  }
-
-  /** Refuses a map without a key. */
-  void required(String key) {
-    if (given(key) == null) {
-      notes.refuse(map.place(), what + " needs " + key);
+      return keys;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  /** Keys that are read elsewhere, or mean nothing here. */
-  void known(String... keys) {
-    asked.addAll(List.of(keys));
-  }
-
-  /** Says of each of these keys that is there, and not at rest, that it is not carried. */
-  void unused(Map<String, String> reasons) {
-    asked.addAll(reasons.keySet());
+  private void check(String what, Map<String, String> known) {
+    known.forEach(
+        (key, reason) -> {
+          if (reason.equals("needed") && given(key) == null) {
+            notes.refuse(map.place(), what + " needs " + key);
+          } else if (reason.equals("refused") && given(key) != null) {
+            notes.refuse(
+                given(key).place(),
+                key
+                    + " is not read by torc import; put the values into parameters, or write the"
+                    + " job by hand with table: FILE");
+          }
+        });
     map.entries()
         .forEach(
             (key, entry) -> {
-              if (reasons.containsKey(key) && !atRest(entry.value())) {
-                notes.say(entry.place(), key + " is not carried: " + reasons.get(key));
+              String reason = known.get(key);
+              String told = "unknown key " + key + " in " + what;
+              String hint = NearestName.hint(key, known.keySet());
+              if (reason == null && !hint.isEmpty()) {
+                notes.refuse(entry.place(), told + hint);
+              } else if (reason == null) {
+                notes.say(entry.place(), told + " is not carried");
+              } else if (reason.indexOf(' ') > 0 && !atRest(entry.value())) {
+                notes.say(entry.place(), key + " is not carried: " + reason);
               }
             });
   }
@@ -185,20 +113,88 @@ final class MapReader {
     };
   }
 
-  /** Refuses keys that look mistyped, and says of others unknown that they are not carried. */
-  void rest() {
-    map.entries()
-        .forEach(
-            (key, entry) -> {
-              if (!asked.contains(key)) {
-                String hint = NearestName.hint(key, asked);
-                if (hint.isEmpty()) {
-                  notes.say(
-                      entry.place(), "unknown key " + key + " in " + what + " is not carried");
-                } else {
-                  notes.refuse(entry.place(), "unknown key " + key + " in " + what + hint);
-                }
-              }
-            });
+  /** What stands under a key, null without one or where it says nothing. */
+  Node given(String key) {
+    Node node = map.get(key);
+    return node == null || Node.isNothing(node) ? null : node;
+  }
+
+  /** What stands under a key if it is of a kind; anything else is refused and counts as nothing. */
+  private <T extends Node> T given(String key, Class<T> kind, String name) {
+    Node node = given(key);
+    if (node != null && !kind.isInstance(node)) {
+      notes.refuse(node.place(), key + " must be a " + name);
+      return null;
+    }
+    return kind.cast(node);
+  }
+
+  /** The text under a key, null without one. */
+  PlacedText text(String key) {
+    Node node = given(key);
+    return node == null ? null : text(node, key);
+  }
+
+  /** The text under a key; an empty one without it, which is refused elsewhere. */
+  PlacedText needed(String key) {
+    PlacedText text = text(key);
+    return text == null ? new PlacedText(map.place(), "", false) : text;
+  }
+
+  private PlacedText text(Node node, String key) {
+    boolean regex = key.endsWith("_regexes");
+    if (node instanceof Node.Scalar scalar) {
+      String text = Text.of(scalar.text(), values.keySet()).put(values, regex);
+      return new PlacedText(node.place(), text, regex);
+    }
+    String kind = node instanceof Mapping ? "map" : "list";
+    notes.refuse(node.place(), key + " must be a text, not a " + kind);
+    return new PlacedText(node.place(), "", regex);
+  }
+
+  /** The texts of lists, or one text, under some keys. */
+  List<PlacedText> texts(String... keys) {
+    List<PlacedText> texts = new ArrayList<>();
+    for (String key : keys) {
+      Node node = given(key);
+      if (node instanceof Node.Sequence list) {
+        list.items().forEach(item -> texts.add(text(item, key)));
+      } else if (node != null) {
+        texts.add(text(node, key));
+      }
+    }
+    return texts;
+  }
+
+  /** The texts of a map by key. */
+  SequencedMap<String, PlacedText> map(String key) {
+    SequencedMap<String, PlacedText> texts = new LinkedHashMap<>();
+    Mapping inner = given(key, Mapping.class, "map");
+    if (inner != null) {
+      inner.entries().forEach((name, entry) -> texts.put(name, text(entry.value(), name)));
+    }
+    return texts;
+  }
+
+  /** The maps of a list. */
+  List<MapReader> maps(String key, String each) {
+    List<MapReader> maps = new ArrayList<>();
+    Node.Sequence list = given(key, Node.Sequence.class, "list");
+    for (Node item : list == null ? List.<Node>of() : list.items()) {
+      if (item instanceof Mapping inner) {
+        maps.add(of(inner, each, notes, values));
+      } else {
+        notes.refuse(item.place(), each + " must be a map");
+      }
+    }
+    return maps;
+  }
+
+  boolean flag(String key, boolean otherwise) {
+    PlacedText text = text(key);
+    if (text != null && !text.text().matches("(?i)true|false")) {
+      notes.refuse(text.place(), key + " must be true or false, not " + text.text());
+    }
+    return text == null ? otherwise : text.text().equalsIgnoreCase("true");
   }
 }

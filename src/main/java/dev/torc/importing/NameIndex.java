@@ -1,153 +1,141 @@
 package dev.torc.importing;
 
+import dev.torc.importing.Target.Member;
+import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /**
- * Finds jobs, files or user data by their expanded names, or by a regular expression over these. It
- * answers with instances; the rule behind them is found by {@link InstanceSelection}.
+ * Finds jobs, files or user data by their expanded names, or by a regular expression over these, as
+ * NREL's torc does.
  */
 final class NameIndex {
 
-  /** How many comparisons and results one job's references may cost. */
+  /** How much all references may find; ten names that are compared count as one that is found. */
   private static final long MAX = 5_000_000;
-
-  /** One of the expanded names. */
-  private record Member(Target target, int row) {}
 
   private final String what;
   private final Notes notes;
   private final Map<String, List<Member>> byName = new LinkedHashMap<>();
+  private final Map<String, List<Member>> byRegex = new HashMap<>();
+  private long cost;
 
   /**
-   * Makes an empty register.
+   * Registers.
    *
-   * @param what is registered, for messages: {@code job}
+   * @param what they are, for messages: {@code job}
    */
-  NameIndex(String what, Notes notes) {
+  NameIndex(String what, List<Target> targets, Notes notes) {
     this.what = what;
     this.notes = notes;
+    targets.forEach(this::add);
   }
 
-  void add(Target target) {
-    List<TextPiece> name = TextPiece.ofName(target.sweep.name().text(), target.sweep.parameters());
-    for (SequencedMap<String, String> row : target.sweep.rows()) {
-      Member member = new Member(target, target.instance(row));
-      List<Member> named =
-          byName.computeIfAbsent(ParameterSweep.expand(name, row), key -> new ArrayList<>(1));
+  private void add(Target target) {
+    Text name = Text.of(target.name.text(), target.sweep.parameters());
+    for (Map<String, String> row : target.sweep.rows()) {
+      Member member = target.member(row);
+      List<Member> named = byName.computeIfAbsent(name.put(row, false), _ -> new ArrayList<>(1));
       if (!named.contains(member)) {
         named.add(member);
       }
-      if (named.getFirst().target() != target) {
+      Target first = named.getFirst().of();
+      if (first != target) {
         notes.refuse(
-            target.sweep.place(),
+            target.name.place(),
             "a second %s %s, first at %s"
-                .formatted(
-                    what,
-                    ParameterSweep.expand(name, row),
-                    named.getFirst().target().sweep.place()));
+                .formatted(what, name.put(row, false), first.name.place()));
         return;
       }
     }
   }
 
+  /** What has just this name, null where nothing has. */
+  Target get(String name) {
+    return byName.containsKey(name) ? byName.get(name).getFirst().of() : null;
+  }
+
   /**
-   * What texts refer to, for each instance of a target; what refers to nothing is refused.
+   * What texts refer to; what refers to nothing is refused.
    *
-   * @return by target, one set of instance numbers for each instance of {@code from}; the same set
-   *     where it does not depend on the instance
+   * @return by target, what each instance of {@code from} refers to; one set where it is the same
+   *     for all
    */
-  SequencedMap<Target, List<SortedSet<Integer>>> resolve(Target from, WorkflowSpec.Names names) {
-    SequencedMap<Target, List<SortedSet<Integer>>> links = new LinkedHashMap<>();
-    names.names().forEach(name -> link(from, name, false, links));
-    names.regexes().forEach(regex -> link(from, regex, true, links));
+  SequencedMap<Target, List<Set<Member>>> resolve(Target from, List<PlacedText> names) {
+    SequencedMap<Target, List<Set<Member>>> links = new LinkedHashMap<>();
+    for (PlacedText name : names) {
+      link(from, name).forEach((target, sets) -> links.merge(target, sets, NameIndex::union));
+    }
     return links;
   }
 
-  private void link(
-      Target from,
-      PlacedText text,
-      boolean regex,
-      SequencedMap<Target, List<SortedSet<Integer>>> links) {
-    List<TextPiece> pieces = TextPiece.ofName(text.text(), from.sweep.parameters());
-    boolean fixed = pieces.stream().noneMatch(piece -> piece instanceof TextPiece.Hole);
-    Map<String, List<Member>> known = new HashMap<>();
-    Map<Target, List<SortedSet<Integer>>> own = new LinkedHashMap<>();
-    long cost = 0;
-    for (SequencedMap<String, String> row : from.sweep.rows()) {
-      String expanded = regex ? pattern(pieces, row) : ParameterSweep.expand(pieces, row);
-      List<Member> found = known.get(expanded);
+  private SequencedMap<Target, List<Set<Member>>> link(Target from, PlacedText name) {
+    List<String> parameters = from.sweep.parameters();
+    Text text = Text.of(name.text(), parameters);
+    boolean fixed = Text.holes(name.text(), parameters, true).isEmpty();
+    SequencedMap<Target, List<Set<Member>>> links = new LinkedHashMap<>();
+    for (Map<String, String> row : from.sweep.rows()) {
+      String expanded = text.put(row, name.regex());
+      List<Member> found =
+          name.regex()
+              ? byRegex.computeIfAbsent(expanded, regex -> matching(regex, name.place()))
+              : byName.get(expanded);
+      if (found == null && !name.regex()) {
+        String hint = NearestName.hint(expanded, byName.keySet());
+        notes.refuse(name.place(), "no " + what + " " + expanded + hint);
+      }
       if (found == null) {
-        found = regex ? matching(expanded, text.place()) : named(expanded, text.place());
-        // A comparison is cheap beside what is kept of it.
-        cost += regex ? byName.size() / 10 + 1 : 1;
-        if (found == null) {
-          return;
-        }
-        known.put(expanded, found);
+        return links;
       }
       cost += found.size();
       if (cost > MAX) {
-        notes.refuse(text.place(), "refers to too much to be followed: " + text.text());
-        return;
+        throw new BadInput(name.place(), "refers to too much to be followed: " + name.text());
       }
       for (Member member : found) {
-        own.computeIfAbsent(member.target(), key -> empty(from.rows.size(), fixed))
-            .get(from.instance(row))
-            .add(member.row());
+        links
+            .computeIfAbsent(member.of(), _ -> empty(fixed ? 1 : from.rows.size()))
+            .get(fixed ? 0 : from.member(row).row())
+            .add(member);
       }
       if (fixed) {
         break;
       }
     }
-    own.forEach((target, sets) -> links.merge(target, sets, NameIndex::union));
+    return links;
   }
 
-  /** For each instance a set; one for all where what is referred to does not depend on it. */
-  static List<SortedSet<Integer>> empty(int instances, boolean shared) {
-    SortedSet<Integer> one = new TreeSet<>();
-    return new ArrayList<>(
-        Stream.generate(() -> shared ? one : new TreeSet<Integer>()).limit(instances).toList());
+  /** So many empty sets. */
+  static List<Set<Member>> empty(int count) {
+    return Stream.generate(() -> (Set<Member>) new LinkedHashSet<Member>()).limit(count).toList();
   }
 
-  /** What either refers to, for each instance; the same set where both have the same as before. */
-  static List<SortedSet<Integer>> union(List<SortedSet<Integer>> a, List<SortedSet<Integer>> b) {
-    List<SortedSet<Integer>> both = new ArrayList<>();
-    for (int i = 0; i < a.size(); i++) {
-      if (i > 0 && a.get(i) == a.get(i - 1) && b.get(i) == b.get(i - 1)) {
-        both.add(both.getLast());
-      } else {
-        SortedSet<Integer> set = new TreeSet<>(a.get(i));
-        set.addAll(b.get(i));
-        both.add(set);
-      }
+  /** What each instance refers to by either. */
+  static List<Set<Member>> union(List<Set<Member>> a, List<Set<Member>> b) {
+    List<Set<Member>> both = empty(Math.max(a.size(), b.size()));
+    for (int i = 0; i < both.size(); i++) {
+      both.get(i).addAll(a.get(Math.min(i, a.size() - 1)));
+      both.get(i).addAll(b.get(Math.min(i, b.size() - 1)));
     }
     return both;
   }
 
-  private List<Member> named(String name, Place place) {
-    List<Member> found = byName.get(name);
-    if (found == null) {
-      notes.refuse(place, "no " + what + " " + name + NearestName.hint(name, byName.keySet()));
-    }
-    return found;
-  }
-
+  /** Null, and refused, where there is none. */
   private List<Member> matching(String regex, Place place) {
+    List<Member> found = new ArrayList<>();
+    cost += byName.size() / 10;
     try {
       Pattern pattern = Pattern.compile(regex);
-      List<Member> found = new ArrayList<>();
       byName.forEach(
           (name, members) -> {
             if (pattern.matcher(name).find()) {
@@ -163,16 +151,5 @@ final class NameIndex {
       notes.refuse(place, "no regular expression: " + regex + ": " + e.getDescription());
       return null;
     }
-  }
-
-  /** A regular expression in which the values of a row stand for themselves. */
-  private static String pattern(List<TextPiece> pieces, Map<String, String> row) {
-    StringBuilder out = new StringBuilder();
-    for (TextPiece piece : pieces) {
-      String text = ParameterSweep.expand(List.of(piece), row);
-      boolean quoted = piece instanceof TextPiece.Hole && !text.matches("\\w*");
-      out.append(quoted ? Pattern.quote(text) : text);
-    }
-    return out.toString();
   }
 }

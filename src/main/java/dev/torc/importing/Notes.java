@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * Collects what an import cannot carry over, and what is wrong with the workflow file, so that one
- * run tells all of it.
+ * run tells all of it, each once.
  */
 final class Notes {
 
@@ -22,12 +22,6 @@ final class Notes {
   /** Notes what makes the import impossible. */
   void refuse(Place place, String message) {
     wrong.add(place, message);
-  }
-
-  /** Takes over all that others noted. */
-  void add(Notes others) {
-    others.said.found().forEach(each -> said.add(each.place(), each.message()));
-    others.wrong.found().forEach(each -> wrong.add(each.place(), each.message()));
   }
 
   /** What was said, by place. */

@@ -5,7 +5,7 @@ import java.util.Locale;
 /** Durations and sizes as people read them. */
 public final class Amount {
 
-  private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  private static final String UNITS = "KMGTPE";
 
   private Amount() {}
 
@@ -25,16 +25,33 @@ public final class Amount {
 
   /** Bytes as {@code 512 B}, {@code 1.5 KiB}, {@code 2.0 GiB}. */
   public static String size(long bytes) {
-    if (bytes < 1024) {
+    return size(bytes, 1024, "i");
+  }
+
+  /** Bytes likewise, but as {@code 4.0 GB} where an amount that a user wrote was written so. */
+  public static String size(long bytes, long written) {
+    return isDecimal(written) ? size(bytes, 1000, "") : size(bytes);
+  }
+
+  /**
+   * Whether an amount of memory that a user wrote counts by 1000: it is whole megabytes, and no
+   * whole GiB.
+   */
+  public static boolean isDecimal(long written) {
+    return written % 1_000_000 == 0 && written % (1L << 30) != 0;
+  }
+
+  private static String size(long bytes, int step, String infix) {
+    if (bytes < step) {
       return bytes + " B";
     }
     double value = bytes;
-    int unit = 0;
-    while (value >= 1023.95) {
-      value /= 1024;
+    int unit = -1;
+    while (value >= step - 0.05) {
+      value /= step;
       unit++;
     }
-    return String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
+    return String.format(Locale.ROOT, "%.1f %s%sB", value, UNITS.charAt(unit), infix);
   }
 
   /** {@code 1 job}, {@code 2 jobs}. */

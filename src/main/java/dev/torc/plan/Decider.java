@@ -58,19 +58,21 @@ public final class Decider {
   /**
    * What is asked of a job.
    *
-   * @param forced whether the user wants it to run whatever its state
+   * @param rerun whether the user wants it to run whatever its state
    * @param named whether the user named it, so that its temporary products are wanted too
    * @param wanted the temporary products that are wanted, each with the name of who needs it
    */
-  record Wish(boolean forced, boolean named, Map<String, String> wanted) {}
+  record Wish(Rerun rerun, boolean named, Map<String, String> wanted) {}
 
   /** The verdict on a job as things stand now. */
   Verdict decide(int id, Wish wish) {
     Job job = graph.job(id);
     JobResult last = records.result(id);
     List<Reason> reasons = new ArrayList<>();
-    if (wish.forced) {
+    if (wish.rerun == Rerun.ALL) {
       reasons.add(Reason.of(Reason.Kind.FORCED));
+    } else if (wish.rerun == Rerun.MANUAL && job.isAction()) {
+      reasons.add(Reason.of(Reason.Kind.NAMED));
     }
     if (job.always()) {
       reasons.add(Reason.of(Reason.Kind.ALWAYS));
@@ -154,7 +156,7 @@ public final class Decider {
         lacking.add(reason);
       }
     }
-    if (last != null && !wish.forced) {
+    if (last != null && wish.rerun != Rerun.ALL) {
       lacking.addAll(vanished.of(id));
     }
     lacking.addAll(contents.around().lacking(graph, id));
@@ -264,7 +266,7 @@ public final class Decider {
         reasons.add(new Reason(Reason.Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), why));
         continue;
       }
-      if (now == null && temporary && contents.isGone(made.path())) {
+      if (now == null && temporary && contents.gone().isGone(made.path())) {
         String reader = wish.wanted.get(made.path());
         if (reader != null) {
           reasons.add(new Reason(Reason.Kind.PRODUCT_WANTED, made.path(), "", reader));

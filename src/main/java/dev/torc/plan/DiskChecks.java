@@ -1,5 +1,6 @@
 package dev.torc.plan;
 
+import dev.torc.buildfile.RowPlaces;
 import dev.torc.bytes.StringTable;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
@@ -44,6 +45,7 @@ public final class DiskChecks {
   private final Map<String, Folder> folders = new HashMap<>();
   private final BitSet sound = new BitSet(); // needed files of which there is nothing to tell
   private final ToolSearch tools;
+  private final RowPlaces rows;
   private final FolderStamps links;
   private final long[] numbers = new long[Stamp.NUMBERS];
   private final StringTable.Taker<Stamp.Kind> kind;
@@ -74,6 +76,7 @@ public final class DiskChecks {
     this.tools = new ToolSearch(digests.root(), caller, digests.counting());
     this.links = digests.links();
     this.kind = (names, from, to) -> links.look(names, from, to, numbers);
+    this.rows = new RowPlaces(graph.workflow());
     this.graph = graph;
     this.digests = digests;
     this.root = graph.workflow().root();
@@ -202,10 +205,11 @@ public final class DiskChecks {
       case MISSING ->
           error(
               file.place(),
-              "job %s needs %s, which does not exist and which no job produces%s"
+              "job %s needs %s, which does not exist and which no job produces%s%s"
                   .formatted(
                       graph.job(id).name(),
                       file.path(),
+                      row(id, file.path()),
                       graph.named(file.path()) == null
                           ? ""
                           : "; to need the products of the job of that name, write {job: %s}"
@@ -281,9 +285,15 @@ public final class DiskChecks {
     } else if (!stamp.exists() && !made) {
       error(
           folder.place(),
-          "job %s needs folder %s/, which does not exist and which no job produces"
-              .formatted(graph.job(id).name(), folder.path()));
+          "job %s needs folder %s/, which does not exist and which no job produces%s"
+              .formatted(graph.job(id).name(), folder.path(), row(id, folder.path())));
     }
+  }
+
+  /** The line of a table that a missing path comes from, as the end of a message. */
+  private String row(int id, String path) {
+    Place place = rows.of(graph.job(id), path);
+    return place == null ? "" : "; its row is " + place;
   }
 
   private void products(Job job) throws IOException {

@@ -309,7 +309,8 @@ public final class Expander {
                 problems == null ? now.problems() : problems,
                 group.tables(),
                 "",
-                List.of());
+                List.of(),
+                group.allowFailure());
         groups.add(now);
       }
       if (now.isOpen()) {

@@ -139,7 +139,7 @@ public final class JobRecords {
    */
   public List<ManifestEntry> list(Digest digest) {
     Lent last = lent;
-    if (!digest.equals(last.digest)) {
+    if (last.entries == null || !digest.equals(last.digest)) {
       last = new Lent(digest, cache.list(digest));
       lent = last;
     }

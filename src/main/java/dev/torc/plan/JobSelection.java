@@ -7,10 +7,11 @@ import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.InstanceName;
-import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Which jobs a command is about: what its targets name, and all that these wait for. Groups that
@@ -30,20 +31,19 @@ public record JobSelection(
    * Finds the jobs of the targets: a target is a job, a group, an instance, a part of a group, a
    * tag, a glob over names of instances or a produced file, in that order.
    *
-   * @param toPath turns a file as the user names it into a path as the graph has it
+   * @param paths turns a file as the user names it into a path as the graph has it
    * @throws BadInput for a target that is none of these
    */
-  public static JobSelection of(Graph graph, List<String> targets, UnaryOperator<String> toPath) {
-    return of(graph, nodes(graph, targets, toPath), !targets.isEmpty());
+  public static JobSelection of(Graph graph, List<String> targets, UserPaths paths) {
+    return of(graph, nodes(graph, targets, paths), !targets.isEmpty());
   }
 
   /**
    * Finds the jobs of a build: the same, but that without a target manual jobs are left out for
    * which no other job waits.
    */
-  public static JobSelection toBuild(
-      Graph graph, List<String> targets, UnaryOperator<String> toPath) {
-    BitSet named = nodes(graph, targets, toPath);
+  public static JobSelection toBuild(Graph graph, List<String> targets, UserPaths paths) {
+    BitSet named = nodes(graph, targets, paths);
     if (targets.isEmpty()) {
       for (String manual : graph.workflow().manual()) {
         int job = graph.jobId(manual);
@@ -60,14 +60,14 @@ public record JobSelection(
   }
 
   /** The jobs that targets name, with groups that are not expanded yet, as nodes. */
-  public static BitSet nodes(Graph graph, List<String> targets, UnaryOperator<String> toPath) {
+  public static BitSet nodes(Graph graph, List<String> targets, UserPaths paths) {
     BitSet named = new BitSet(graph.nodes());
     if (targets.isEmpty()) { // join nodes come with who waits for them
       named.or(graph.allJobs());
       graph.open().keySet().forEach(named::set);
     }
     for (String target : targets) {
-      named.or(find(graph, target, toPath));
+      named.or(find(graph, target, paths));
     }
     return named;
   }
@@ -89,28 +89,36 @@ public record JobSelection(
   }
 
   /**
-   * The jobs that may run for no other reason than that they are named: all where that is forced,
-   * else temporary ones, since what they made is wanted then.
+   * The jobs that may run for no other reason than that they are named: those that run again, and
+   * temporary ones, since what they made is wanted then.
    */
-  public BitSet asked(Graph graph, boolean force) {
-    if (force) {
+  public BitSet asked(Graph graph, Rerun rerun) {
+    if (rerun == Rerun.ALL) {
       return named;
     }
     BitSet asked = new BitSet();
+    for (String manual : rerun == Rerun.MANUAL ? graph.workflow().manual() : List.<String>of()) {
+      int job = graph.jobId(manual);
+      if (job >= 0 && named.get(job) && graph.job(job).isAction()) {
+        asked.set(job);
+      }
+    }
     for (int j = named.nextSetBit(0); targeted && j >= 0; j = named.nextSetBit(j + 1)) {
-      asked.set(j, graph.isTemporary(j));
+      if (graph.isTemporary(j)) {
+        asked.set(j);
+      }
     }
     return asked;
   }
 
   /** The nodes that a target means; throws {@link BadInput} where there are none. */
-  private static BitSet find(Graph graph, String target, UnaryOperator<String> toPath) {
+  private static BitSet find(Graph graph, String target, UserPaths paths) {
     BitSet found = named(graph, target);
     if (found == null) {
-      String path = toPath.apply(target);
+      String path = paths.path(target);
       int maker = graph.makerOf(path);
       if (maker < 0) {
-        throw new BadInput(Place.NONE, unknown(graph, target, path));
+        throw new BadInput(Place.NONE, unknown(graph, target, paths));
       }
       found = new BitSet();
       found.set(maker);
@@ -161,25 +169,46 @@ public record JobSelection(
     }
   }
 
-  private static String unknown(Graph graph, String target, String path) {
-    if (graph.fileId(path) >= 0) {
+  private static String unknown(Graph graph, String target, UserPaths paths) {
+    if (graph.fileId(paths.path(target)) >= 0) {
       return "file " + target + " is a source: no job makes it";
     }
     String group = InstanceName.parse(target).group();
     if (!group.equals(target) && graph.named(group) != null) {
       return graph.unknown(target) + "; `torc list --instances` shows them";
     }
-    List<String> names = new ArrayList<>();
-    for (int j : graph.inOrder(graph.allJobs())) {
-      names.add(graph.job(j).name());
-      names.addAll(graph.job(j).tags());
+    return "no job, tag or product " + target + hint(graph, target, paths, false, List.of());
+  }
+
+  /**
+   * What a target may mean that names nothing, or else the next step.
+   *
+   * @param sources whether files that no job makes can be meant too
+   * @param others names that the build file does not have
+   */
+  public static String hint(
+      Graph graph, String target, UserPaths paths, boolean sources, Collection<String> others) {
+    Map<String, String> shown = new TreeMap<>(); // by what may have been meant
+    for (int f = 0; f < graph.files(); f++) {
+      if (sources || graph.maker(f) >= 0) {
+        String named = paths.named(graph.path(f));
+        shown.put(graph.path(f), named); // as if the root were where the user stands
+        shown.put(named, named);
+      }
     }
-    graph.workflow().groups().forEach(each -> names.add(each.name()));
-    return "no job, tag or product "
-        + target
-        + (NearestName.to(target, names) == null
-            ? "; `torc list` shows the jobs"
-            : NearestName.hint(target, names));
+    others.forEach(name -> shown.put(name, name));
+    graph.workflow().groups().forEach(each -> shown.put(each.name(), each.name()));
+    for (int j : graph.inOrder(graph.allJobs())) {
+      shown.put(graph.job(j).name(), graph.job(j).name());
+      graph.job(j).tags().forEach(tag -> shown.put(tag, tag));
+    }
+    String nearest = NearestName.to(target, shown.keySet());
+    if (nearest != null) {
+      return "; did you mean " + shown.get(nearest) + "?";
+    }
+    return target.matches("[A-Za-z_][A-Za-z0-9_]*=.*")
+        ? "; did you mean -D " + target + "?"
+        : "; `torc list` shows the jobs";
   }
 
   private static BitSet withPredecessors(Graph graph, BitSet named) {

@@ -305,7 +305,7 @@ public final class KnownResults {
   /** Whether nothing stands where the products of a result stood. */
   private boolean isGone(StoredResult result) {
     for (OwnedPath part : result.parts()) {
-      if (!contents.isGone(part.path())) {
+      if (!contents.gone().isGone(part.path())) {
         return false;
       }
     }

@@ -3,6 +3,7 @@ package dev.torc.plan;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.hash.Digest;
 import dev.torc.workflow.InstanceName;
+import dev.torc.workflow.Template;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -81,15 +82,21 @@ final class ManifestDiff {
         (key, entry) -> {
           ManifestEntry earlier = before.get(key);
           if (earlier == null || !earlier.now().equals(entry.now())) {
-            changed(LineKind.of(key.code), key.name, earlier, entry, renamed);
+            changed(LineKind.of(key.code), key.name, earlier, entry);
           }
         });
     before.forEach(
         (key, entry) -> {
           if (!after.containsKey(key)) {
-            changed(LineKind.of(key.code), key.name, entry, null, renamed);
+            changed(LineKind.of(key.code), key.name, entry, null);
           }
         });
+    needsWritten(before, after, renamed);
+    List<String> gone = new ArrayList<>(productsBefore);
+    gone.removeAll(productsAfter);
+    List<String> added = new ArrayList<>(productsAfter);
+    added.removeAll(productsBefore);
+    written(LineKind.PRODUCES_WRITTEN, before, after, Map.of(), gone, added);
     reasons.addAll(needs.values());
     if (!productsBefore.equals(productsAfter)) {
       reasons.add(
@@ -147,37 +154,73 @@ final class ManifestDiff {
         .collect(Collectors.toCollection(ArrayList::new));
   }
 
-  private void changed(
-      LineKind line,
-      String name,
-      ManifestEntry old,
-      ManifestEntry now,
-      Map<String, String> renamed) {
+  private void changed(LineKind line, String name, ManifestEntry old, ManifestEntry now) {
     if (line == null) { // of a later torc; as a case of the switch it is linked in every process
       setting("manifest", old, now);
       return;
     }
     switch (line) {
-      case PRODUCT, LEFT_OUT -> {}
+      case PRODUCT, LEFT_OUT, NEEDS_WRITTEN, PRODUCES_WRITTEN -> {}
       case LIST -> list(name, old, now);
       case NEED, FOUND -> need(name, old, now);
       case TOOL -> tool(name, old, now);
-      case COMMAND, SHELL, FOLDER, CONTAINER ->
-          setting((line.word() + " " + name).strip(), old, now);
+      case COMMAND -> template((line.word() + " " + name).strip(), value(old), value(now));
+      case SHELL, FOLDER, CONTAINER -> setting((line.word() + " " + name).strip(), old, now);
       case IMAGE -> image((line.word() + " " + name).strip(), old, now);
-      case ENV ->
-          reasons.add(
-              new Reason(
-                  Reason.Kind.SETTING_CHANGED, line.word() + " " + name, text(old), text(now)));
+      case ENV -> template(line.word() + " " + name, text(old), text(now));
       case DATA -> data(name, value(old), value(now));
       case DEPFILE, BEFORE -> setting(line.word(), old, now);
-      case NEEDS_WRITTEN, PRODUCES_WRITTEN -> {
-        // Without one of them the command began or ceased to use them.
-        if (old != null && now != null && !written(old.now(), renamed).equals(now.now())) {
-          setting(line.word(), old, now);
-        }
+    }
+  }
+
+  private void needsWritten(
+      Map<Key, ManifestEntry> before, Map<Key, ManifestEntry> after, Map<String, String> renamed) {
+    List<String> gone = new ArrayList<>();
+    List<String> added = new ArrayList<>();
+    for (Reason reason : needs.values()) {
+      if (reason.kind() == Reason.Kind.NEED_REMOVED) {
+        gone.add(reason.name());
+      } else if (reason.kind() == Reason.Kind.NEED_ADDED) {
+        added.add(reason.name());
       }
     }
+    written(LineKind.NEEDS_WRITTEN, before, after, renamed, gone, added);
+  }
+
+  /**
+   * Tells that items stand otherwise than before, but for what other reasons tell: which are gone,
+   * and which were added. Without one of the lines the command began or ceased to use them.
+   */
+  private void written(
+      LineKind line,
+      Map<Key, ManifestEntry> before,
+      Map<Key, ManifestEntry> after,
+      Map<String, String> renamed,
+      List<String> gone,
+      List<String> added) {
+    Key key = new Key(line.ordinal(), "");
+    ManifestEntry old = before.get(key);
+    ManifestEntry now = after.get(key);
+    if (old != null
+        && now != null
+        && !old.now().equals(now.now())
+        && !without(written(old.now(), renamed), gone).equals(without(now.now(), added))) {
+      setting(line.word(), old, now);
+    }
+  }
+
+  /** The words of a list of items as written, without some, and without names of nothing. */
+  private static List<String> without(String list, List<String> some) {
+    List<String> words =
+        new ArrayList<>(List.of(list.substring(1, list.length() - 1).split(", (?=\")")));
+    some.forEach(word -> words.remove(Manifest.quoted(word)));
+    for (int i = words.size() - 1; i >= 0 && !some.isEmpty(); i--) {
+      boolean last = i + 1 == words.size() || words.get(i + 1).endsWith(":\"");
+      if (last && words.get(i).endsWith(":\"")) {
+        words.remove(i);
+      }
+    }
+    return words;
   }
 
   /** The needs as they were written, with the names that jobs have now. */
@@ -234,6 +277,15 @@ final class ManifestDiff {
     if (!before.identity().equals(after.identity())) {
       reasons.add(new Reason(Reason.Kind.SETTING_CHANGED, what, before.shown(), after.shown()));
     }
+  }
+
+  /** A text with slots: as it runs, unless both would look alike. */
+  private void template(String what, String old, String now) {
+    String then = Template.shown(old);
+    String present = Template.shown(now);
+    boolean alike = then.equals(present);
+    reasons.add(
+        new Reason(Reason.Kind.SETTING_CHANGED, what, alike ? old : then, alike ? now : present));
   }
 
   private void setting(String what, ManifestEntry old, ManifestEntry now) {

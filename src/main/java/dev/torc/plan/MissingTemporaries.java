@@ -22,13 +22,13 @@ final class MissingTemporaries {
   /**
    * A read of such a product.
    *
-   * @param told whether the records tell what the reader would find; of a folder they know only the
-   *     digest of the whole
+   * @param told whether the records tell what the reader would find
    */
   record Read(int maker, String path, boolean told) {}
 
   private final Graph graph;
   private final JobRecords records;
+  private final GoneProducts products;
   private final Map<Integer, List<RecordedProduct>> gone;
   private final Map<Integer, List<Read>> ofList = new HashMap<>();
 
@@ -37,7 +37,7 @@ final class MissingTemporaries {
     this(context, new HashMap<>());
     for (int j : graph.inOrder(jobs)) {
       if (graph.isTemporary(j)) {
-        List<RecordedProduct> lost = context.contents().gone(j);
+        List<RecordedProduct> lost = products.of(j);
         if (!lost.isEmpty()) {
           gone.put(j, lost);
         }
@@ -48,6 +48,7 @@ final class MissingTemporaries {
   private MissingTemporaries(PlanContext context, Map<Integer, List<RecordedProduct>> gone) {
     this.graph = context.graph();
     this.records = context.records();
+    this.products = context.contents().gone();
     this.gone = gone;
   }
 
@@ -122,7 +123,7 @@ final class MissingTemporaries {
     for (RecordedProduct made : of(maker)) {
       boolean whole = path.equals(made.path());
       if (whole || path.startsWith(made.path() + "/")) {
-        reads.add(new Read(maker, made.path(), whole));
+        reads.add(new Read(maker, made.path(), whole || products.tells(made)));
       }
     }
   }
@@ -146,8 +147,7 @@ final class MissingTemporaries {
                       || list.text().startsWith(made.path() + "/");
             };
         if (member && !(file && list.excludes(made.path()))) {
-          boolean told = list.ofJobs() || file && list.kind() == NeedList.Kind.GLOB;
-          reads.add(new Read(maker, made.path(), told));
+          reads.add(new Read(maker, made.path(), products.tells(list, made)));
         }
       }
     }

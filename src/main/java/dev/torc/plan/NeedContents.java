@@ -49,6 +49,7 @@ public final class NeedContents implements InputSource {
   private final JobRecords records;
   private final DigestMemo digests;
   private final Surroundings around;
+  private final GoneProducts gone;
   private final ProductRechecks rechecks;
   private final Map<Integer, NeedMembers> gathered = new ConcurrentHashMap<>();
   private final Map<Integer, Partly> partly = new ConcurrentHashMap<>();
@@ -67,6 +68,7 @@ public final class NeedContents implements InputSource {
     this.records = records;
     this.digests = digests;
     this.values = new NeedValues(graph, records);
+    this.gone = new GoneProducts(graph, records, digests);
     this.around = around.over(root, digests.counting());
     this.rechecks = new ProductRechecks(this, digests);
     this.passed = new AtomicIntegerArray(graph.lists());
@@ -126,7 +128,7 @@ public final class NeedContents implements InputSource {
       refuseFolder(graph, path, known);
       boolean source = maker < 0 && known.stamp().kind() == Stamp.Kind.FILE;
       Digest digest = source ? known.digest() : product(path, known);
-      return content(digest == null && maker >= 0 ? remembered(maker, path) : digest);
+      return content(digest == null && maker >= 0 ? gone.digest(maker, path) : digest);
     } catch (IOException e) {
       return new ManifestWriter.Content.Unreadable(Refusal.why(e));
     }
@@ -151,40 +153,9 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** The digest that a temporary product had before it went, null for anything else. */
-  private Digest remembered(int maker, String path) {
-    for (RecordedProduct made : gone(maker)) {
-      if (made.path().equals(path)) {
-        return made.digest();
-      }
-    }
-    return null;
-  }
-
-  /** The products of a temporary job that ended well which are not there any more. */
-  public List<RecordedProduct> gone(int job) {
-    if (!graph.isTemporary(job)) {
-      return List.of();
-    }
-    JobResult result = records.result(job);
-    List<RecordedProduct> gone = new ArrayList<>(0);
-    if (result != null && result.outcome().isGood()) {
-      for (RecordedProduct made : result.products()) {
-        if (isGone(made.path())) {
-          gone.add(made);
-        }
-      }
-    }
+  /** The products of temporary jobs that are not there any more. */
+  public GoneProducts gone() {
     return gone;
-  }
-
-  /** Whether nothing stands at a path; what cannot be looked at is there. */
-  boolean isGone(String path) {
-    try {
-      return !digests.seen(path).stamp().exists();
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   /** A digest, or that there is none because nothing is there. */
@@ -371,7 +342,7 @@ public final class NeedContents implements InputSource {
     JobResult result = records.result(job);
     if (!records.isSettled(job) || result == null) {
       for (String product : Manifest.products(graph.job(job))) {
-        sorted.put(product, entry(product, ManifestWriter.PENDING));
+        sorted.put(product, NeedMembers.entry(product, ManifestWriter.PENDING));
       }
     } else if (result.products().isEmpty()) {
       String name = NeedMembers.nameOf(graph.job(job));
@@ -380,7 +351,7 @@ public final class NeedContents implements InputSource {
     } else {
       for (RecordedProduct made : result.products()) {
         Digest digest = look == null ? made.digest() : product(made.path(), look.at(made.path()));
-        sorted.put(made.path(), entry(made.path(), content(digest).value()));
+        sorted.put(made.path(), NeedMembers.entry(made.path(), content(digest).value()));
       }
     }
   }
@@ -391,39 +362,40 @@ public final class NeedContents implements InputSource {
     for (String path : GlobWalk.of(root, list.glob(), digests.stop())) {
       if (!list.excludes(path) && counts(list, path, stale)) {
         if (isPending(path)) {
-          entries.add(entry(path, ManifestWriter.PENDING));
+          entries.add(NeedMembers.entry(path, ManifestWriter.PENDING));
         } else {
           entries.add(member(path, look));
         }
       }
     }
-    int there = entries.size();
-    for (int maker : list.makers()) {
-      if (graph.isJob(maker) && stands(maker)) {
-        for (RecordedProduct made : gone(maker)) {
-          if (list.glob().matches(made.path()) && !list.excludes(made.path())) {
-            entries.add(entry(made.path(), made.digest().hex()));
-          }
-        }
-      }
-    }
-    if (entries.size() > there) {
+    if (addGone(list, entries)) {
       entries.sort(Comparator.comparing(ManifestEntry::name));
     }
     return entries;
   }
 
+  /** Adds what temporary jobs made and is not there any more; returns whether there is any. */
+  private boolean addGone(NeedList list, List<ManifestEntry> entries) {
+    int there = entries.size();
+    for (int maker : list.makers()) {
+      if (graph.isJob(maker) && stands(maker)) {
+        entries.addAll(gone.members(list, maker));
+      }
+    }
+    return entries.size() > there;
+  }
+
   private ManifestEntry member(String path, DigestSource look) {
     try {
       KnownDigest known = look == null ? digests.seen(path) : look.at(path);
-      return entry(path, content(counted(graph, path, known)).value());
+      return NeedMembers.entry(path, content(counted(graph, path, known)).value());
     } catch (IOException e) {
       return unreadable(path, e);
     }
   }
 
   private static ManifestEntry unreadable(String path, IOException e) {
-    return entry(path, new ManifestWriter.Content.Unreadable(Refusal.why(e)).value());
+    return NeedMembers.entry(path, new ManifestWriter.Content.Unreadable(Refusal.why(e)).value());
   }
 
   private List<ManifestEntry> inside(
@@ -431,6 +403,7 @@ public final class NeedContents implements InputSource {
     List<ManifestEntry> entries = new ArrayList<>();
     Stamp.Kind kind = digests.stamp(list.text()).kind();
     if (kind == Stamp.Kind.MISSING) {
+      addGone(list, entries);
       return entries; // the job that makes files in it will make it too
     } else if (kind != Stamp.Kind.FOLDER) {
       throw new IOException(
@@ -442,7 +415,8 @@ public final class NeedContents implements InputSource {
         stamps.put(path, member.stamp()); // names that count may stand in one that does not
       }
       if (!list.excludes(path) && counts(list, path, stale)) {
-        entries.add(entry(path, isPending(path) ? ManifestWriter.PENDING : value(member)));
+        String value = NeedMembers.entry(member).now();
+        entries.add(NeedMembers.entry(path, isPending(path) ? ManifestWriter.PENDING : value));
         stamps.put(path, member.stamp());
       }
     }
@@ -457,19 +431,6 @@ public final class NeedContents implements InputSource {
   private boolean isPending(String path) {
     int maker = graph.makerOf(path);
     return maker >= 0 && !stands(maker);
-  }
-
-  /** A file by its digest, with a mark if it is executable; links and folders say what they are. */
-  private static String value(FolderDigest.Member member) {
-    return switch (member.kind()) {
-      case FILE -> member.digest().hex() + (member.executable() ? " executable" : "");
-      case LINK -> "link " + member.digest().hex();
-      default -> "folder";
-    };
-  }
-
-  private static ManifestEntry entry(String path, String value) {
-    return new ManifestEntry(LineKind.NEED.ordinal(), path, "", value);
   }
 
   /**

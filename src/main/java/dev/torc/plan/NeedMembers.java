@@ -4,6 +4,7 @@ import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.OwnedPath;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
+import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
@@ -29,6 +30,8 @@ public record NeedMembers(
     Map<String, Stamp> stamps,
     LeftOut leftOut) {
 
+  private static final String EXECUTABLE = " executable";
+
   /** Digests the entries. */
   static NeedMembers of(
       List<ManifestEntry> entries, List<OwnedPath> stale, Map<String, Stamp> stamps) {
@@ -40,6 +43,32 @@ public record NeedMembers(
   /** The same, where jobs were left out. */
   NeedMembers without(LeftOut jobs) {
     return new NeedMembers(entries, digest, stale, stamps, jobs);
+  }
+
+  /** A member by its path and its value. */
+  static ManifestEntry entry(String path, String value) {
+    return new ManifestEntry(LineKind.NEED.ordinal(), path, "", value);
+  }
+
+  /** A member of a folder: a file by its digest, with a mark if it is executable. */
+  static ManifestEntry entry(FolderDigest.Member member) {
+    return entry(
+        member.path(),
+        switch (member.kind()) {
+          case FILE -> member.digest().hex() + (member.executable() ? EXECUTABLE : "");
+          case LINK -> "link " + member.digest().hex();
+          default -> "folder";
+        });
+  }
+
+  /** The digest by which a file of a folder counts as a product; null for what is no file. */
+  static Digest product(ManifestEntry member) {
+    String value = member.now();
+    if (value.endsWith(EXECUTABLE)) {
+      String hex = value.substring(0, value.length() - EXECUTABLE.length());
+      return Digest.ofHex(hex).executable();
+    }
+    return value.length() == 2 * Digest.LENGTH ? Digest.ofHex(value) : null;
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.torc.plan;
 
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ public final class Plan {
             group -> {
               int after = context.records().unsettledBefore(group);
               verdicts[group] = new Verdict.MayRun(after < 0 ? group : after);
+              counts[kind(verdicts[group])]++;
             });
   }
 
@@ -208,6 +210,11 @@ public final class Plan {
     return found;
   }
 
+  /** How many verdicts there are: what of a group is not known yet counts as one job. */
+  public int all() {
+    return Arrays.stream(counts).sum();
+  }
+
   /** How many selected jobs are up to date. */
   public int upToDate() {
     return counts[0];
@@ -230,10 +237,10 @@ public final class Plan {
 
   /** Whether all selected jobs are up to date. */
   public boolean isQuiet() {
-    return counts[1] + counts[2] + counts[3] + counts[4] == 0;
+    return upToDate() == all();
   }
 
-  /** How many selected jobs may run. */
+  /** How many selected jobs and groups that are not known whole may run. */
   public int mayRun() {
     return counts[2];
   }

@@ -3,11 +3,13 @@ package dev.torc.plan;
 import dev.torc.cache.Cache;
 import dev.torc.cache.JobResult;
 import dev.torc.cache.RecordedProduct;
+import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.store.KeptResults;
 import dev.torc.store.SharedStores;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +18,7 @@ import java.util.Map;
  * A graph, and all that is known under its numbers: results, contents, verdicts, what is asked for.
  * As groups are expanded one context follows another, and what was known goes with it.
  *
- * @param force whether the named jobs run whatever their state
+ * @param rerun which of the named jobs run whatever their state
  * @param wanted missing temporary products that are to be made again, each with the name of the job
  *     or group that needs it; see {@link WantedTemporaries}
  */
@@ -26,7 +28,7 @@ public record PlanContext(
     NeedContents contents,
     Decider decider,
     JobSelection selection,
-    boolean force,
+    Rerun rerun,
     Map<String, String> wanted) {
 
   /**
@@ -48,18 +50,18 @@ public record PlanContext(
       boolean foresees,
       Surroundings around,
       JobSelection selection,
-      boolean force) {
+      Rerun rerun) {
     JobRecords records = new JobRecords(graph, cache, left, foresees);
     NeedContents contents = new NeedContents(graph, records, digests, around);
     Manifest manifest = new Manifest(graph);
     KnownResults known = new KnownResults(graph, cache, contents, manifest, kept, asked);
     Decider decider = new Decider(graph, records, contents, manifest, known);
-    return new PlanContext(graph, records, contents, decider, selection, force, Map.of());
+    return new PlanContext(graph, records, contents, decider, selection, rerun, Map.of());
   }
 
   /** The context with other jobs in question. */
-  public PlanContext with(JobSelection other, boolean forced) {
-    return new PlanContext(graph, records, contents, decider, other, forced, wanted);
+  public PlanContext with(JobSelection other, Rerun again) {
+    return new PlanContext(graph, records, contents, decider, other, again, wanted);
   }
 
   /** The same with the graph that follows; results and what is settled are kept. */
@@ -84,7 +86,7 @@ public record PlanContext(
   private PlanContext with(
       Graph next, JobRecords known, JobSelection chosen, Map<String, String> wants) {
     NeedContents now = contents.over(next, known);
-    return new PlanContext(next, known, now, decider.over(next, known, now), chosen, force, wants);
+    return new PlanContext(next, known, now, decider.over(next, known, now), chosen, rerun, wants);
   }
 
   /** What the verdict on a job depends on; see {@link Footprint}. */
@@ -95,8 +97,9 @@ public record PlanContext(
 
   /** The verdict on a job as things stand now; see {@link Decider}. */
   public Verdict decide(int job) {
-    boolean named = selection.targeted() && selection.named().get(job);
-    return decider.decide(job, new Decider.Wish(forces(job), named, wanted));
+    boolean named = selection.named().get(job);
+    Rerun asked = named ? rerun : Rerun.NONE;
+    return decider.decide(job, new Decider.Wish(asked, selection.targeted() && named, wanted));
   }
 
   /**
@@ -130,7 +133,7 @@ public record PlanContext(
 
   /** The same when a build is over: nothing is wanted any more. */
   public PlanContext ended() {
-    return new PlanContext(graph, records, contents, decider, selection, force, Map.of());
+    return new PlanContext(graph, records, contents, decider, selection, rerun, Map.of());
   }
 
   /** What a job that is up to date leaves out, for each of its needs that leave any out. */
@@ -147,13 +150,28 @@ public record PlanContext(
     return all;
   }
 
-  /** Whether a temporary job has made what is not there any more. */
-  public boolean lacks(int job) {
-    return !contents.gone(job).isEmpty();
+  /** Whether a job or group is asked for itself: it is named, or none is and nothing reads it. */
+  public boolean isTarget(int node) {
+    if (selection.targeted()) {
+      return selection.named().get(node) || selection.namedOpen().get(node);
+    }
+    BitSet readers = new BitSet();
+    Downstream.addReaders(graph, node, readers);
+    return readers.stream()
+        .filter(reader -> selection.jobs().get(reader) || selection.open().get(reader))
+        .allMatch(reader -> isOrder(node, reader));
   }
 
-  /** Whether a job is to run whatever its state. */
-  public boolean forces(int job) {
-    return force && selection.named().get(job);
+  /** Whether a job comes before another for the order of the two alone. */
+  private boolean isOrder(int node, int later) {
+    return graph.isJob(later)
+        && graph.job(later).after().stream()
+            .flatMapToInt(ref -> Arrays.stream(graph.named(ref.job())))
+            .anyMatch(earlier -> earlier == node);
+  }
+
+  /** Whether a temporary job has made what is not there any more. */
+  public boolean lacks(int job) {
+    return !contents.gone().of(job).isEmpty();
   }
 }

@@ -63,7 +63,9 @@ public record Reason(Kind kind, String name, String old, String now) {
      * An earlier build left it where it can be neither seen nor ended from here; {@code old} says
      * whether {@code name} is a host or a user, {@code now} is the number of the torc there.
      */
-    ELSEWHERE;
+    ELSEWHERE,
+    /** A manual job without products is a target. */
+    NAMED;
 
     /** Whether no earlier result can stand for the run that is due. */
     boolean wantsRun() {
@@ -78,7 +80,8 @@ public record Reason(Kind kind, String name, String old, String now) {
             NEED_VANISHED,
             IMAGE_UNAVAILABLE,
             SUBMITTED,
-            ELSEWHERE ->
+            ELSEWHERE,
+            NAMED ->
             true;
         case NEVER_RAN,
             MOVED,

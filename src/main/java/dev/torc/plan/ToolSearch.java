@@ -46,7 +46,7 @@ public final class ToolSearch {
   }
 
   /** The tools of a job that no job makes; one that a job makes is a need. */
-  static List<Tool> unmade(Graph graph, Job job) {
+  public static List<Tool> unmade(Graph graph, Job job) {
     List<Tool> tools = job.tools();
     if (tools.isEmpty()) {
       return tools;

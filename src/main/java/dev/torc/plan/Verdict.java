@@ -9,6 +9,11 @@ import java.util.List;
  */
 public sealed interface Verdict {
 
+  /** Why it would run; none where it is up to date, and where that is open. */
+  default List<Reason> reasons() {
+    return List.of();
+  }
+
   /** Its last result is still valid. */
   record UpToDate() implements Verdict {}
 
@@ -18,7 +23,6 @@ public sealed interface Verdict {
   /**
    * It would run, and a good result is known for what it is now: that is put in the place of a run.
    *
-   * @param reasons why it would run
    * @param bytes whether its products are put back; else only its record is, since they are
    *     temporary, and whether a job reads them is to be seen
    */

@@ -1,5 +1,6 @@
 package dev.torc.posix;
 
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
@@ -62,6 +63,13 @@ public final class PlainFile {
       }
     }
     Files.write(file, bytes);
+  }
+
+  /** Takes a file away that is most likely there. */
+  public static void delete(Path file) throws IOException {
+    if (!isOwn(file) || !new File(file.toString()).delete()) {
+      Files.deleteIfExists(file);
+    }
   }
 
   private static boolean isOwn(Path file) {

@@ -5,37 +5,49 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 
 /**
- * How long this process has lived, from before it became a JVM. Java itself can only tell it by the
- * time of the system's boot, which Linux rounds to seconds.
+ * How long torc has been at work, the launcher and the start of Java included. On Linux the
+ * launcher has noted the kernel's clock: the start of the process is no use there, since it may be
+ * that of a script that gave way to torc ({@code exec}), and Java knows it to a second only.
  */
 public final class ProcessAge {
 
-  /** Nanoseconds; of {@code USER_HZ}, which is 100 on every Linux that has a Java. */
-  private static final long TICK = 10_000_000;
+  /** Where the launcher left what {@code /proc/uptime} said. */
+  private static final String NOTED = "torc.began";
+
+  private static final Path CLOCK = Path.of("/proc/uptime");
 
   private ProcessAge() {}
 
-  /** Nanoseconds, to 10 ms; nothing where the system does not say. */
-  public static Optional<Long> now() {
-    ProcessHandle self = ProcessHandle.current();
-    if (!ProcessTable.present()) {
-      return self.info()
-          .startInstant()
-          .map(start -> Duration.between(start, Instant.now()).toNanos());
-    }
-    return ProcessTable.of((int) self.pid()).flatMap(process -> since(process.start()));
+  /** When torc began, by {@link System#nanoTime}; to 10 ms. */
+  public static long began() {
+    return System.nanoTime() - since(System.getProperty(NOTED, ""));
   }
 
-  private static Optional<Long> since(long start) {
+  /** Nanoseconds since the kernel's clock stood at this. */
+  static long since(String noted) {
     try {
-      String seconds = Files.readString(Path.of("/proc/uptime")).split(" ")[0];
-      long up = Math.round(Double.parseDouble(seconds) * 100);
-      return Optional.of(Math.max(0, up - start) * TICK);
-    } catch (IOException hidden) {
-      return Optional.empty();
+      if (!noted.isEmpty()) {
+        String now = Files.readString(CLOCK);
+        return 10_000_000 * Math.max(0, ticks(now.substring(0, now.indexOf(' '))) - ticks(noted));
+      }
+      return Files.exists(CLOCK) ? 0 : ofProcess();
+    } catch (IOException | NumberFormatException | IndexOutOfBoundsException noClock) {
+      return 0;
     }
+  }
+
+  /** Hundredths of a second, of seconds with two digits behind the point. */
+  private static long ticks(String seconds) {
+    return Long.parseLong(seconds.replace(".", ""));
+  }
+
+  private static long ofProcess() {
+    return ProcessHandle.current()
+        .info()
+        .startInstant()
+        .map(start -> Duration.between(start, Instant.now()).toNanos())
+        .orElse(0L);
   }
 }

@@ -3,7 +3,6 @@ package dev.torc.report;
 import dev.torc.machine.SafeText;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.RandomId;
-import dev.torc.report.Provenance.Source;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import java.io.IOException;
@@ -11,14 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 
-/**
- * A new folder with a crate in it: whoever finds it finds all of it. What stands in the metadata is
- * for {@link RoCrate}.
- */
+/** A new folder with a crate in it, which appears whole. What it says is for {@link RoCrate}. */
 public final class CrateFolder {
-
-  private static final String METADATA = "ro-crate-metadata.json";
 
   private final Path folder;
 
@@ -45,31 +40,22 @@ public final class CrateFolder {
   }
 
   /** Writes a folder beside it, and renames that. The folders around it are made. */
-  public void write(Provenance told) throws IOException {
+  public void write(RoCrate crate) throws IOException {
     Files.createDirectories(folder.getParent());
     Path fresh = folder.resolveSibling("." + RandomId.next() + ".torc-new");
     try {
       Files.createDirectory(fresh);
-      for (Source source : told.files()) {
-        copy(source, fresh);
-      }
-      if (told.licence() != null) {
-        copy(told.licence(), fresh);
+      for (Map.Entry<String, byte[]> source : crate.files().entrySet()) {
+        Path file = fresh.resolve(source.getKey());
+        Files.createDirectories(file.getParent());
+        Files.write(file, source.getValue());
       }
       // Last, and under its name only when it is whole: by it a folder is a crate.
-      WholeFile.write(fresh.resolve(METADATA), new RoCrate(told)::write);
+      WholeFile.write(fresh.resolve(RoCrate.METADATA), crate::write);
       Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | RuntimeException e) {
       FileTree.remove(fresh);
       throw e;
-    }
-  }
-
-  private static void copy(Source source, Path to) throws IOException {
-    if (source.bytes() != null) {
-      Path file = to.resolve(source.name());
-      Files.createDirectories(file.getParent());
-      Files.write(file, source.bytes());
     }
   }
 }

@@ -44,12 +44,12 @@ public record DryRunAnswer(Plan plan, boolean instances, long expected) implemen
     return run;
   }
 
-  /** How many of a group were asked about, those that are up to date among them. */
+  /** How many known ones of a group were asked about, those that are up to date among them. */
   private int all(DisplayGraph.Fold fold) {
     return fold.isGroup()
         ? (int)
             Arrays.stream(plan.context().graph().named(fold.name()))
-                .filter(node -> plan.verdict(node) != null)
+                .filter(plan.selected()::get)
                 .count()
         : 1;
   }
@@ -62,7 +62,7 @@ public record DryRunAnswer(Plan plan, boolean instances, long expected) implemen
     lines.add(
         "%s: %s%d will run, %s%d may run, %d up to date%s"
             .formatted(
-                Amount.count(plan.selected().cardinality(), "job"),
+                Amount.count(plan.all(), "job"),
                 plan.willFail() == 0 ? "" : plan.willFail() + " will fail, ",
                 plan.willRun(),
                 plan.willRestore() == 0 ? "" : plan.willRestore() + " will be restored, ",

@@ -7,10 +7,14 @@ import dev.torc.engine.JobState;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Refusal;
 import dev.torc.machine.SafeText;
+import dev.torc.plan.Reason;
 import dev.torc.report.Report.Detail;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.LongSupplier;
 
 /**
  * Events as lines for people. The reports decide where the lines go, and what moves on a terminal.
@@ -20,6 +24,9 @@ final class EventText {
   /** Jobs that are named where all of them are ended. */
   private static final int NAMED = 8;
 
+  /** A job that runs for so many nanoseconds is told of before it has ended. */
+  static final long LATE = 10_000_000_000L;
+
   /** Code points of a command that is shown whole where not everything is. */
   private static final int COMMAND = 4096;
 
@@ -27,29 +34,44 @@ final class EventText {
   private final Palette palette;
   private final Path here;
   private final boolean terminal;
+  private final LongSupplier clock;
   private final Recap recap = new Recap();
+  private final SequencedMap<String, Begun> begun = new LinkedHashMap<>();
+  private boolean lent; // a job has the terminal
+
+  /**
+   * A job that runs.
+   *
+   * @param told whether a line tells that it does
+   */
+  private record Begun(List<Reason> reasons, long since, boolean told) {}
 
   /**
    * @param here the folder that the user stands in: logs below it are named relative to it
    * @param terminal whether people read it at once, and what jobs wrote is set off; elsewhere their
    *     lines begin as they were written, so that an editor finds {@code file:line:column}
+   * @param clock nanoseconds, as {@link System#nanoTime}
    */
-  EventText(Detail detail, Palette palette, Path here, boolean terminal) {
+  EventText(Detail detail, Palette palette, Path here, boolean terminal, LongSupplier clock) {
     this.detail = detail;
     this.palette = palette;
     this.here = here;
     this.terminal = terminal;
+    this.clock = clock;
   }
 
   /** The lines of an event, each ended by a line feed; empty where this detail leaves it out. */
   String of(Event event) {
     if (event instanceof Event.JobEnded ended) {
-      return ended.state() == JobState.FAILED ? head(ended) + body(ended.details()) : ended(ended);
+      return ended.state() == JobState.FAILED ? head(ended) + body(ended) : ended(ended);
     }
     if (event instanceof Event.JobStarted started) {
-      return at(Detail.NORMAL) ? started(started) : "";
+      boolean again = started.attempt() > 1; // that it failed was told
+      begun.put(started.job(), new Begun(started.reasons(), clock.getAsLong(), again));
+      return at(Detail.VERBOSE) ? started(started) : "";
     }
     if (event instanceof Event.JobSubmitted out) {
+      begun.computeIfPresent(out.job(), (_, job) -> new Begun(job.reasons, job.since, true));
       return at(Detail.NORMAL)
           ? SafeText.name(out.job()) + ": submitted to " + SafeText.line(out.where()) + "\n"
           : "";
@@ -58,7 +80,12 @@ final class EventText {
       return at(Detail.VERBOSE) ? started(started) : "";
     }
     if (event instanceof Event.JobRetried retried) {
+      begun.remove(retried.job());
       return at(Detail.BRIEF) ? retried(retried) : "";
+    }
+    if (event instanceof Event.Terminal to) {
+      lent = to.lent();
+      return "";
     }
     if (event instanceof Event.Ending ending) {
       return at(Detail.BRIEF) ? ending(ending) : "";
@@ -89,6 +116,24 @@ final class EventText {
     return "";
   }
 
+  /** A line for each job that runs for long by now and was not told of. */
+  String late() {
+    StringBuilder out = new StringBuilder();
+    if (!lent) {
+      long now = clock.getAsLong();
+      begun.replaceAll(
+          (name, job) -> {
+            if (job.told || now - job.since < LATE) {
+              return job;
+            }
+            String why = ReasonText.brief(job.reasons);
+            out.append(SafeText.name(name) + ": still runs after 10 s: " + why + "\n");
+            return new Begun(job.reasons, job.since, true);
+          });
+    }
+    return out.toString();
+  }
+
   /** What is out, and how it goes on. */
   private static String out(Event.Finished finished) {
     int out = finished.counts().getOrDefault(JobState.SUBMITTED, 0);
@@ -111,22 +156,40 @@ final class EventText {
         + "\n";
   }
 
+  /**
+   * Why a job ran that has ended, after a word; empty where that is not told, or it did not run.
+   */
+  private String why(String word, String job) {
+    Begun ran = begun.remove(job);
+    return ran == null || !at(Detail.NORMAL) ? "" : word + ReasonText.brief(ran.reasons);
+  }
+
   /** Whether the time says something that the phrase does not say already. */
   private static boolean timed(Event.Details details) {
     return details.wall() > 0
+        && !isFull(details)
         && !details.what().startsWith("timed out")
         && !details.what().startsWith("product ");
   }
 
-  /** The rest of a failure: command, head and tail of the log, path of the log. */
-  String body(Event.Details details) {
-    StringBuilder out = new StringBuilder(command(details.command()));
+  /** Whether the disk was full: then it says nothing that the log is empty. */
+  private static boolean isFull(Event.Details details) {
+    return details.what().endsWith(Refusal.FULL);
+  }
+
+  /** The rest of a failure: why it ran, command, head and tail of the log, path of the log. */
+  String body(Event.JobEnded ended) {
+    Event.Details details = ended.details();
+    String why = why("  reason: ", ended.job());
+    StringBuilder out = new StringBuilder(why.isEmpty() ? "" : why + "\n");
+    out.append(command(details.command()));
     Event.Log log = details.log();
     if (log != null) {
       boolean whole = wantsAll(log);
       List<String> lines =
           lines(log.file(), whole ? LogExcerpt.WHOLE : LogExcerpt.SHORT, whole ? 0 : log.from());
-      written(lines.isEmpty() ? List.of(palette.dim("(no output)")) : lines, out);
+      boolean silent = lines.isEmpty() && !isFull(details);
+      written(silent ? List.of(palette.dim("(no output)")) : lines, out);
       out.append("  log: ").append(shown(log.file())).append('\n');
     }
     return out.toString();
@@ -190,13 +253,9 @@ final class EventText {
   private String started(Event.JobStarted started) {
     String name = palette.bold(SafeText.name(started.job()));
     if (started.attempt() > 1) {
-      return name + ": attempt " + started.attempt() + "\n" + ran(started.command());
+      return name + ": attempt " + started.attempt() + "\n" + command(started.command());
     }
-    String why =
-        at(Detail.VERBOSE)
-            ? ReasonText.all(started.reasons())
-            : ReasonText.brief(started.reasons());
-    return name + ": " + why + "\n" + ran(started.command());
+    return name + ": " + ReasonText.all(started.reasons()) + "\n" + command(started.command());
   }
 
   private String restored(Event.JobRestored restored) {
@@ -215,16 +274,13 @@ final class EventText {
         + "\n";
   }
 
-  private String ran(String command) {
-    return at(Detail.VERBOSE) ? command(command) : "";
-  }
-
   private String ended(Event.JobEnded ended) {
     if (ended.state() == JobState.UP_TO_DATE && !at(Detail.VERBOSE)) {
       return ""; // before anything else: of a large project that is nearly every job
     }
     Event.Details details = ended.details();
     String name = SafeText.name(ended.job());
+    String why = why(": ", ended.job());
     return switch (ended.state()) {
       case RAN -> {
         String output = output(details.log());
@@ -233,6 +289,7 @@ final class EventText {
                 + ": ran in "
                 + Amount.time(details.wall())
                 + use(details)
+                + why
                 + without(details)
                 + "\n"
                 + output
@@ -249,7 +306,11 @@ final class EventText {
               : "";
       case INTERRUPTED ->
           at(Detail.BRIEF)
-              ? palette.yellow(name) + ": interrupted after " + Amount.time(details.wall()) + "\n"
+              ? palette.yellow(name)
+                  + ": interrupted after "
+                  + Amount.time(details.wall())
+                  + why
+                  + "\n"
               : "";
       case SUBMITTED -> at(Detail.VERBOSE) ? palette.dim(name + ": is still out") + "\n" : "";
       case NOT_REACHED -> at(Detail.VERBOSE) ? palette.dim(name + ": not reached") + "\n" : "";

@@ -18,8 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.jgrapht.graph.SimpleDirectedGraph;
 import org.jgrapht.nio.Attribute;
 import org.jgrapht.nio.DefaultAttribute;
 import org.jgrapht.nio.GraphExporter;
@@ -85,8 +83,8 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
    */
   public void write(Format format, Writer out, Consumer<String> warn) throws IOException {
     switch (format) {
-      case DOT -> out.write(text(dot(), copy(false)));
-      case JSON -> JsonWriter.harmless(out).write(text(json(), copy(true)) + "\n");
+      case DOT -> out.write(text(dot(), false));
+      case JSON -> JsonWriter.harmless(out).write(text(json(), true) + "\n");
       case MERMAID -> new GraphMermaid(this).write(out, warn);
       case TEXT -> out.write(new GraphText(this).text());
     }
@@ -94,33 +92,14 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
 
   /** Those that a vertex waits for, but for what others imply. */
   int[] behind(int vertex) {
-    return IntStream.range(before.from(vertex), before.to(vertex))
-        .filter(e -> !stages.isImplied(e))
-        .map(before::at)
-        .toArray();
+    return stages.behind(before, vertex);
   }
 
-  private static String text(
-      GraphExporter<Integer, Integer> exporter, SimpleDirectedGraph<Integer, Integer> graph) {
+  private String text(GraphExporter<Integer, Integer> exporter, boolean all) {
     StringWriter text = new StringWriter();
-    exporter.exportGraph(graph, text);
+    exporter.exportGraph(
+        DisplayGraph.copy(before, _ -> true, e -> all || !stages.isImplied(e)), text);
     return text.toString();
-  }
-
-  /** The graph as JGraphT stores one, for this one look at it; edges are numbered. */
-  private SimpleDirectedGraph<Integer, Integer> copy(boolean all) {
-    SimpleDirectedGraph<Integer, Integer> copy = new SimpleDirectedGraph<>(null, null, false);
-    for (int v = 0; v < vertices.size(); v++) {
-      copy.addVertex(v);
-    }
-    for (int v = 0; v < vertices.size(); v++) {
-      for (int e = before.from(v); e < before.to(v); e++) {
-        if (all || !stages.isImplied(e)) {
-          copy.addEdge(before.at(e), v, e);
-        }
-      }
-    }
-    return copy;
   }
 
   private GraphExporter<Integer, Integer> json() {

@@ -51,7 +51,9 @@ public record JobCounts(
   }
 
   private static boolean failed(JobResult result) {
-    return result != null && !result.outcome().isGood();
+    return result != null
+        && !result.outcome().isGood()
+        && result.outcome() != JobResult.Outcome.INTERRUPTED;
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.torc.machine.SafeText;
 import dev.torc.machine.TextWidth;
 import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
+import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Image;
@@ -18,9 +19,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.UnaryOperator;
 
@@ -29,10 +35,15 @@ import java.util.function.UnaryOperator;
  *
  * @param jobs the jobs that are asked about by their numbers, ascending
  * @param shown the same as they are shown
- * @param all whether nobody was named, so that a group of one instance is still a group
+ * @param all whether no target was named, so that a group of one instance is still a group
+ * @param waiting the jobs that have to wait for a build that is at work, as far as they are to run
  */
 public record ListAnswer(
-    Plan plan, SequencedMap<Integer, Known> jobs, List<DisplayGraph.Fold> shown, boolean all)
+    Plan plan,
+    SequencedMap<Integer, Known> jobs,
+    List<DisplayGraph.Fold> shown,
+    boolean all,
+    BitSet waiting)
     implements Answer {
 
   /** Code points of a command that is shown whole where there is no window to fit. */
@@ -48,6 +59,31 @@ public record ListAnswer(
    * @param log where its log is, if it has one
    */
   public record Known(LastRun last, boolean running, String command, Path log) {}
+
+  /** How it stands with a job; a failure is told by how the last run ended. */
+  private enum State {
+    UP_TO_DATE,
+    RUNNING,
+    WAITING,
+    WILL_RUN,
+    WILL_BE_RESTORED,
+    WILL_FAIL,
+    MAY_RUN,
+    FAILED,
+    TIMED_OUT,
+    OUT_OF_MEMORY,
+    INTERRUPTED;
+
+    String words() {
+      return JsonWriter.lower(this).replace('_', ' ');
+    }
+  }
+
+  private static final Set<State> TO_COME =
+      EnumSet.of(State.WILL_RUN, State.WILL_BE_RESTORED, State.MAY_RUN);
+
+  private static final Set<State> BAD =
+      EnumSet.of(State.WILL_FAIL, State.FAILED, State.TIMED_OUT, State.OUT_OF_MEMORY);
 
   /** One line of text; the first columns are padded to the same width, the last one is cut. */
   private record Line(List<String> columns, UnaryOperator<String> colour) {}
@@ -102,16 +138,16 @@ public record ListAnswer(
     Known known = jobs.get(id);
     JobResult result = known.last.result();
     boolean ran = result != null && known.last.started() > 0;
-    String state = state(plan.verdict(id), result, known.running);
+    State state = state(id);
     return line(
         job.name(),
-        state,
+        state.words(),
         ran ? TimeText.local(known.last.started()) : "-",
         ran ? Amount.time(result.wall()) : "-",
         resources(job.resources()),
         images ? image(id) : null,
         job.description().isEmpty() ? SafeText.line(known.command, COMMAND) : job.description(),
-        colour(state, palette));
+        colour(Set.of(state), palette));
   }
 
   /** A group in one line: when the last of its instances began, how long all took together. */
@@ -123,15 +159,11 @@ public record ListAnswer(
       last = Math.max(last, run.started());
       total += run.result() == null ? 0 : run.result().wall();
     }
-    JobCounts counts = JobCounts.of(fold, plan, id -> jobs.get(id).last.result());
+    Map<State, Integer> states = states(fold);
     Job first = fold.jobs().isEmpty() ? null : graph().job(fold.jobs().getFirst());
-    UnaryOperator<String> colour =
-        counts.failed() > 0
-            ? palette::red
-            : counts.verdict().equals("up_to_date") ? palette::green : palette::yellow;
     return line(
         fold.name(),
-        counts.words(),
+        words(fold, states),
         last > 0 ? TimeText.local(last) : "-",
         last > 0 ? Amount.time(total) : "-",
         first == null ? "-" : resources(first.resources()),
@@ -140,7 +172,34 @@ public record ListAnswer(
             ? "-"
             : ("[" + Amount.count(fold.jobs().size(), "instance") + "] " + first.description())
                 .strip(),
-        colour);
+        colour(states.keySet(), palette));
+  }
+
+  /** How many instances are in each state; what is not known yet of a group counts as one. */
+  private Map<State, Integer> states(DisplayGraph.Fold fold) {
+    Map<State, Integer> states = new EnumMap<>(State.class);
+    fold.jobs().forEach(id -> states.merge(state(id), 1, Integer::sum));
+    if (fold.open() >= 0) {
+      states.merge(State.MAY_RUN, 1, Integer::sum);
+    }
+    return states;
+  }
+
+  /** The numbers in words: {@code 15 of 20 up to date, 2 running, 3 waiting}. */
+  private static String words(DisplayGraph.Fold fold, Map<State, Integer> states) {
+    if (fold.jobs().isEmpty()) {
+      return "may run, instances not known yet";
+    }
+    StringJoiner out = new StringJoiner(", ");
+    int upToDate = states.getOrDefault(State.UP_TO_DATE, 0);
+    out.add("%d of %d up to date".formatted(upToDate, fold.jobs().size()));
+    states.forEach(
+        (state, count) -> {
+          if (state != State.UP_TO_DATE) {
+            out.add(count + " " + state.words());
+          }
+        });
+    return out.toString();
   }
 
   private static Line line(
@@ -179,41 +238,47 @@ public record ListAnswer(
             .toList());
   }
 
-  /** The verdict in words; a failure is told by how the last run ended. */
-  private static String state(Verdict verdict, JobResult result, boolean running) {
-    if (running) {
-      return "running";
+  private State state(int id) {
+    Known known = jobs.get(id);
+    if (known.running) {
+      return State.RUNNING;
     }
+    JobResult result = known.last.result();
     if (result != null) {
       switch (result.outcome()) {
         case FAILED, TIMED_OUT, OUT_OF_MEMORY, INTERRUPTED -> {
-          return JsonWriter.lower(result.outcome()).replace('_', ' ');
+          return State.valueOf(result.outcome().name());
         }
         case OK, ADOPTED -> {}
       }
     }
-    return switch (verdict) {
-      case Verdict.UpToDate _ -> "up to date";
-      case Verdict.WillRun _ -> "will run";
-      case Verdict.WillRestore _ -> "will be restored";
-      case Verdict.WillFail _ -> "will fail";
-      case Verdict.MayRun _ -> "may run";
-    };
+    State state =
+        switch (plan.verdict(id)) {
+          case Verdict.UpToDate _ -> State.UP_TO_DATE;
+          case Verdict.WillRun will -> wasKilled(will) ? State.INTERRUPTED : State.WILL_RUN;
+          case Verdict.WillRestore _ -> State.WILL_BE_RESTORED;
+          case Verdict.WillFail _ -> State.WILL_FAIL;
+          case Verdict.MayRun _ -> State.MAY_RUN;
+        };
+    return waiting.get(id) && TO_COME.contains(state) ? State.WAITING : state;
   }
 
-  private static UnaryOperator<String> colour(String state, Palette palette) {
-    return switch (state) {
-      case "up to date" -> palette::green;
-      case "running", "will run", "will be restored", "may run", "interrupted" -> palette::yellow;
-      default -> palette::red;
-    };
+  /** Of a job that was killed together with torc there is no record, but a mark. */
+  private static boolean wasKilled(Verdict.WillRun will) {
+    return will.reasons().stream().anyMatch(each -> each.kind() == Reason.Kind.INTERRUPTED);
+  }
+
+  private static UnaryOperator<String> colour(Set<State> states, Palette palette) {
+    return states.stream().anyMatch(BAD::contains)
+        ? palette::red
+        : states.equals(Set.of(State.UP_TO_DATE)) ? palette::green : palette::yellow;
   }
 
   private static String resources(Resources resources) {
     StringJoiner out = new StringJoiner(", ");
     out.add(Amount.count(resources.cpus(), "cpu"));
     if (resources.memory() > 0) {
-      out.add(Amount.size(resources.memory()));
+      out.add(Amount.size(resources.memory(), resources.memory()));
     }
     if (resources.gpus() > 0) {
       out.add(Amount.count(resources.gpus(), "gpu"));
@@ -225,7 +290,7 @@ public record ListAnswer(
   /** The groups of these alone. */
   public ListAnswer groups() {
     return new ListAnswer(
-        plan, jobs, shown.stream().filter(DisplayGraph.Fold::isGroup).toList(), true);
+        plan, jobs, shown.stream().filter(DisplayGraph.Fold::isGroup).toList(), true, waiting);
   }
 
   /** The fields of the document that tells of groups alone. */

@@ -6,7 +6,6 @@ import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.machine.Series;
 import dev.torc.machine.TextWidth;
-import dev.torc.posix.ThreadEnd;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -61,14 +60,12 @@ public final class LiveReport implements Report {
   private final Map<String, Fetch> fetching = new LinkedHashMap<>();
 
   private final StringBuilder messages = new StringBuilder();
-  private Thread timer;
+  private Beat beat; // null before it moves
   private Progress progress = Progress.NONE;
   private Map<String, Series.Point> uses = Map.of();
   private long left = -1; // nanoseconds as of the last answer
-  private RuntimeException broken;
   private boolean active;
   private boolean paused;
-  private boolean closed;
   private long began;
   private int total;
   private int done;
@@ -97,12 +94,12 @@ public final class LiveReport implements Report {
     this.clock = clock;
     // What runs is seen in the live lines: it needs no line of its own that stays.
     this.wording =
-        new EventText(detail == Detail.NORMAL ? Detail.BRIEF : detail, palette, here, true);
+        new EventText(detail == Detail.NORMAL ? Detail.BRIEF : detail, palette, here, true, clock);
   }
 
   /** Starts the thread that redraws; it ends with {@link #close}. */
   public synchronized LiveReport start() {
-    timer = Thread.ofPlatform().daemon().name("torc-live").start(this::redraw);
+    beat = new Beat("torc-live", PERIOD, this::redraw);
     return this;
   }
 
@@ -179,16 +176,13 @@ public final class LiveReport implements Report {
 
   @Override
   public void close() {
-    Thread ending;
+    Beat ending;
     synchronized (this) {
-      closed = true;
       active = false;
-      notifyAll();
-      ending = timer;
-      timer = null;
+      ending = beat;
     }
     if (ending != null) {
-      ThreadEnd.await(ending);
+      ending.close();
     }
     synchronized (this) {
       tellBroken();
@@ -198,8 +192,7 @@ public final class LiveReport implements Report {
 
   /** What befell the thread is thrown once, where the caller can see it. */
   private void tellBroken() {
-    RuntimeException e = broken;
-    broken = null;
+    RuntimeException e = beat == null ? null : beat.broken();
     if (e != null) {
       messages.setLength(0);
       drawn = 0;
@@ -334,35 +327,11 @@ public final class LiveReport implements Report {
   }
 
   private void redraw() {
-    long next = System.nanoTime();
-    try {
-      while (sleep(next)) {
-        next = System.nanoTime() + PERIOD;
-        ask();
-        synchronized (this) {
-          if (!paused && !closed) {
-            draw();
-          }
-        }
+    ask();
+    synchronized (this) {
+      if (!paused) {
+        draw();
       }
-    } catch (RuntimeException e) {
-      synchronized (this) {
-        broken = e; // told to the thread of the events by the next one
-      }
-    }
-  }
-
-  /** Until a moment; returns whether it is to go on then. */
-  private synchronized boolean sleep(long until) {
-    try {
-      for (long left = until - System.nanoTime();
-          left > 0 && !closed;
-          left = until - System.nanoTime()) {
-        wait(left / 1_000_000 + 1);
-      }
-      return !closed;
-    } catch (InterruptedException e) {
-      return false;
     }
   }
 }

@@ -38,7 +38,6 @@ public final class Profile implements Report {
   private final LongSupplier clock;
   private final Writer err;
   private final Path trace;
-  private final String shown;
   private final long began;
   private final Map<String, Long> phases = new LinkedHashMap<>();
   private final List<TraceFile.Span> spans = new ArrayList<>();
@@ -57,13 +56,11 @@ public final class Profile implements Report {
    * @param began when torc was started, by that clock
    * @param err takes the line, and stays open
    * @param trace the file for the trace, written by {@link #close}
-   * @param shown its name for people
    */
-  public Profile(LongSupplier clock, long began, Writer err, Path trace, String shown) {
+  public Profile(LongSupplier clock, long began, Writer err, Path trace) {
     this.clock = clock;
     this.err = err;
     this.trace = trace;
-    this.shown = shown;
     this.began = began;
     this.phase = "start";
     this.since = began;
@@ -154,7 +151,7 @@ public final class Profile implements Report {
     phase("over");
     StringBuilder line = new StringBuilder("profile:");
     phases.forEach((name, nanos) -> line.append(' ').append(name).append(seconds(nanos)));
-    line.append(" %d attempts took%s of CPU; trace in %s".formatted(attempts, cpu(), shown));
+    line.append(" %d attempts took%s of CPU; trace in %s".formatted(attempts, cpu(), trace));
     List<String> names = new ArrayList<>(List.of("torc"));
     for (int lane = 1; lane <= highest; lane++) {
       names.add("slot " + lane);
@@ -162,7 +159,7 @@ public final class Profile implements Report {
     try {
       new TraceFile(trace, began).write(names, spans);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the trace " + shown, e);
+      throw new UncheckedIOException("cannot write the trace " + trace, e);
     }
     PlainReport.write(err, line.append('\n').toString());
   }

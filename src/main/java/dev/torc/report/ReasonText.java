@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -58,6 +59,7 @@ public final class ReasonText {
       case PRODUCTS_DECLARED -> "declared products changed" + texts(reason);
       case ALWAYS -> "always";
       case FORCED -> "forced";
+      case NAMED -> "named as a target";
       case DATA_CHANGED -> "data " + name + data(reason);
       case TOOL_CHANGED -> "tool " + name + change(reason);
       case NEED_UNREADABLE, NEED_VANISHED, IMAGE_UNAVAILABLE, ELSEWHERE ->
@@ -72,17 +74,22 @@ public final class ReasonText {
 
   /** The reasons, joined by semicolons; of many needs or products only the first are named. */
   public static String brief(List<Reason> reasons) {
+    return brief(reasons, i -> of(reasons.get(i)));
+  }
+
+  /** The same in other words; {@code told} has those of a reason by its index. */
+  static String brief(List<Reason> reasons, IntFunction<String> told) {
     Map<Class, Integer> left = new EnumMap<>(Class.class);
     reasons.forEach(reason -> left.merge(of(reason.kind()), 1, Integer::sum));
     Map<Class, Integer> said = new EnumMap<>(Class.class);
     List<String> out = new ArrayList<>();
-    for (Reason reason : reasons) {
-      Class kind = of(reason.kind());
+    for (int i = 0; i < reasons.size(); i++) {
+      Class kind = of(reasons.get(i).kind());
       int nth = said.merge(kind, 1, Integer::sum);
       int rest = left.get(kind) - NAMED;
       // One more is as short to name as to count.
       if (kind == Class.OTHER || rest <= 1 || nth <= NAMED) {
-        out.add(of(reason));
+        out.add(told.apply(i));
       } else if (nth == NAMED + 1) {
         out.add("…and " + rest + " more " + kind.name().toLowerCase(java.util.Locale.ROOT) + "s");
       }
@@ -110,7 +117,7 @@ public final class ReasonText {
       case FAILED -> "failed last time";
       case SUBMITTED -> "submitted by an earlier build";
       case ELSEWHERE -> "may still run elsewhere";
-      case NEVER_RAN, TIMED_OUT, OUT_OF_MEMORY, INTERRUPTED, ALWAYS, FORCED -> of(reason);
+      case NEVER_RAN, TIMED_OUT, OUT_OF_MEMORY, INTERRUPTED, ALWAYS, FORCED, NAMED -> of(reason);
     };
   }
 
@@ -168,6 +175,7 @@ public final class ReasonText {
           PRODUCTS_DECLARED,
           ALWAYS,
           FORCED,
+          NAMED,
           IMAGE_UNAVAILABLE,
           SUBMITTED,
           ELSEWHERE ->

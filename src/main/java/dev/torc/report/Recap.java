@@ -33,6 +33,7 @@ final class Recap {
     for (Event.JobEnded ended : failed) {
       Event.Details details = ended.details();
       out.append("  " + SafeText.name(ended.job()) + ": " + SafeText.line(details.what()));
+      out.append(details.allowed() ? " (allow_failure)" : "");
       out.append(details.log() == null ? "" : ", log " + shown.apply(details.log().file()));
       out.append('\n');
     }

@@ -16,10 +16,11 @@ public interface Report extends Consumer<Event>, AutoCloseable {
     QUIET,
     /** Also notes and what was retried, blocked or interrupted: what stands above live lines. */
     BRIEF,
-    /** Also a line for each job that starts, with all that made it run, and for each that ended. */
+    /** Also a line for each job that ended, with all that made it run, or that runs for long. */
     NORMAL,
     /**
-     * Also commands, what was up to date or not reached, CPU time and memory; nothing shortened.
+     * Also a line for each job that starts, commands, what was up to date or not reached, CPU time
+     * and memory; nothing shortened.
      */
     VERBOSE
   }

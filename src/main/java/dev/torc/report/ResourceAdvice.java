@@ -59,21 +59,22 @@ public record ResourceAdvice(String key, String value, String why) {
   private static ResourceAdvice memory(JobUse use) {
     long asked = use.asked().memory();
     if (use.lackedMemory() && asked > 0) {
-      String why = "ran out of " + Amount.size(asked) + " of memory";
-      return new ResourceAdvice("memory", memory(2 * asked), why);
+      String why = "ran out of " + Amount.size(asked, asked) + " of memory";
+      return new ResourceAdvice("memory", memory(2 * asked, asked), why);
     }
     if (use.memory() < 0) {
       return null;
     }
     long enough = use.memory() + use.memory() / 5;
-    String used = "used " + Amount.size(use.memory()) + " of memory";
+    String used = "used " + Amount.size(use.memory(), asked) + " of memory";
     if (asked == 0) {
       return use.memory() < GIB
           ? null
-          : new ResourceAdvice("memory", memory(enough), used + " and asked for none");
+          : new ResourceAdvice("memory", memory(enough, asked), used + " and asked for none");
     }
     return asked > 2 * Math.max(enough, 64 * MIB)
-        ? new ResourceAdvice("memory", memory(enough), used + " of " + Amount.size(asked))
+        ? new ResourceAdvice(
+            "memory", memory(enough, asked), used + " of " + Amount.size(asked, asked))
         : null;
   }
 
@@ -101,11 +102,16 @@ public record ResourceAdvice(String key, String value, String why) {
     return tenths / 10 + "." + tenths % 10;
   }
 
-  /** The next round amount. */
-  static String memory(long bytes) {
-    long step = bytes < GIB ? 64 * MIB : bytes < 8 * GIB ? 256 * MIB : GIB;
+  /** The next round amount, in units as the present one was written. */
+  static String memory(long bytes, long asked) {
+    boolean decimal = Amount.isDecimal(asked);
+    long mega = decimal ? 1_000_000 : MIB;
+    long giga = decimal ? 1_000_000_000 : GIB;
+    long least = (decimal ? 50 : 64) * mega;
+    long step = bytes < giga ? least : bytes < 8 * giga ? giga / 4 : giga;
     long round = (bytes + step - 1) / step * step;
-    return round % GIB == 0 ? round / GIB + "GiB" : round / MIB + "MiB";
+    String unit = decimal ? "B" : "iB";
+    return round % giga == 0 ? round / giga + "G" + unit : round / mega + "M" + unit;
   }
 
   /** The next round time. */

@@ -1,340 +1,311 @@
 package dev.torc.report;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.hash.Digest;
-import dev.torc.report.Provenance.Build;
-import dev.torc.report.Provenance.Run;
-import dev.torc.report.Provenance.Source;
-import dev.torc.report.Provenance.Step;
 import java.io.IOException;
 import java.io.Writer;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLConnection;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedSet;
-import java.util.TreeMap;
+import java.util.SequencedMap;
+import java.util.Set;
 
 /**
- * The metadata of an RO-Crate that tells where results come from: the profiles of Workflow Run
- * RO-Crate 0.5 with Provenance Run Crate, over RO-Crate 1.1. Data is not in the crate: files have
- * ids that begin with {@code #}, as RO-Crate has them for files that are not there. Where nothing
- * has run it is a Workflow RO-Crate alone, since the others want a run.
+ * An RO-Crate 1.1: entities that lead to each other, and the files that come along. It knows what
+ * is said of a file, folder, value or image; what a project ran is for {@code session} to say.
+ *
+ * <p>Data is not in the crate: files have ids that begin with {@code #}, as RO-Crate has them for
+ * files that are not there. The same path with other bytes is another file: one run may have read
+ * what it held before, another what it holds now.
  */
 public final class RoCrate {
 
-  private static final String CRATE = "https://w3id.org/ro/crate/1.1";
-  private static final String WORKFLOW = "https://w3id.org/workflowhub/workflow-ro-crate/1.0";
-  private static final String BIOSCHEMAS =
-      "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE";
+  /** What the metadata conforms to. */
+  public static final String PROFILE = "https://w3id.org/ro/crate/1.1";
 
-  /** Where the terms of its own stand that the profiles have. */
-  static final String TERMS = "https://w3id.org/ro/terms/workflow-run#";
+  static final String METADATA = "ro-crate-metadata.json";
 
-  private static final String SCHEMA = "http://schema.org/";
-  private static final String LANGUAGE = "#language";
-  private static final String TORC = "#torc";
+  /** Where the terms stand that the profiles of runs add to those of RO-Crate. */
+  private static final String TERMS = "https://w3id.org/ro/terms/workflow-run#";
 
-  /** Profiles of crates with runs, by their ids. */
-  private static final Map<String, String> PROFILES =
-      new TreeMap<>(
-          Map.of(
-              "https://w3id.org/ro/wfrun/process/0.5", "Process Run Crate",
-              "https://w3id.org/ro/wfrun/workflow/0.5", "Workflow Run Crate",
-              "https://w3id.org/ro/wfrun/provenance/0.5", "Provenance Run Crate"));
+  private static final List<String> OWN_TERMS =
+      List.of("sha256", "environment", "containerImage", "ContainerImage", "registry", "tag");
 
-  /** Of UTC it writes the offset, which the validator wants. */
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxxx").withZone(ZoneOffset.UTC);
+  /** Digits of a digest that tell two entities of one name apart. */
+  private static final int SHORT = 12;
 
-  private final Provenance told;
-  private final String workflow;
-  private final String person;
-  private final BitSet ran = new BitSet(); // steps
-  private final List<List<Run>> byBuild = new ArrayList<>();
+  /** What the crate says of something: texts, and other entities that it leads to. */
+  public static final class Entity {
+    private final String id;
+    private final Map<String, Object> fields = new LinkedHashMap<>();
 
-  /** Sorts what is told; writes nothing yet. */
-  public RoCrate(Provenance told) {
-    this.told = told;
-    this.workflow = CrateParts.encoded(told.files().getFirst().name());
-    this.person = told.person() == null ? null : CrateParts.id("person", told.person());
-    Map<Long, List<Run>> runs = new TreeMap<>();
-    for (Run run : told.runs()) {
-      ran.set(run.step());
-      runs.computeIfAbsent(run.build(), _ -> new ArrayList<>()).add(run);
+    private Entity(String id, String... types) {
+      this.id = id;
+      fields.put("@id", id);
+      fields.put("@type", List.of(types));
     }
-    for (Build build : told.builds()) {
-      byBuild.add(runs.getOrDefault(build.number(), List.of()));
+
+    public String id() {
+      return id;
+    }
+
+    private String path() {
+      return fields.get("alternateName").toString();
+    }
+
+    /** Says a text, if it says none of that name yet; nothing for null and an empty one. */
+    public Entity text(String name, String text) {
+      if (text != null && !text.isEmpty()) {
+        fields.putIfAbsent(name, text);
+      }
+      return this;
+    }
+
+    /** Leads to one more entity; nothing for null. */
+    public Entity ref(String name, Entity other) {
+      return refs(name, other == null ? List.of() : List.of(other));
+    }
+
+    public Entity refs(String name, Collection<Entity> others) {
+      if (!others.isEmpty()) {
+        refs(name).addAll(others);
+      }
+      return this;
+    }
+
+    /** The entities that it leads to, for more of them. */
+    @SuppressWarnings("unchecked") // under the name of a text there is no reference
+    public Set<Entity> refs(String name) {
+      return (Set<Entity>) fields.computeIfAbsent(name, _ -> new LinkedHashSet<>(2));
     }
   }
 
-  /** Writes the metadata; does not close. */
+  private final SequencedMap<String, Entity> entities = new LinkedHashMap<>();
+  private final Map<String, Entity> byContent = new HashMap<>();
+  private final SequencedMap<String, byte[]> files = new LinkedHashMap<>();
+
+  /** An entity under an id that no other one has, or the one that has it. */
+  public Entity entity(String id, String... types) {
+    return entities.computeIfAbsent(id, _ -> new Entity(id, types));
+  }
+
+  /** What stands elsewhere: the crate leads to it, and says nothing of it. */
+  public Entity outside(String id) {
+    return byContent.computeIfAbsent(id, Entity::new);
+  }
+
+  /** The same, under an id that the name can be read from. */
+  public Entity named(String kind, String name, String type) {
+    return entity(id(kind, name), type).text("name", name);
+  }
+
+  /** A file that comes along, or with null for its bytes one that is only named. */
+  public Entity source(String name, byte[] bytes, String... types) {
+    Entity entity = entity(bytes == null ? id("site", name) : encoded(name), types);
+    String format = format(name);
+    if (bytes != null) {
+      files.put(name, bytes);
+      entity.text("contentSize", "" + bytes.length).text("sha256", Digest.ofBytes(bytes).hex());
+    }
+    return entity.text("encodingFormat", format == null ? "text/plain" : format);
+  }
+
+  /** The files that come along, by their names. */
+  Map<String, byte[]> files() {
+    return files;
+  }
+
+  /** The files and folders that runs read or made. */
+  public List<Entity> data() {
+    return entities.values().stream()
+        .filter(each -> each.id.startsWith("#file/") || each.id.startsWith("#folder/"))
+        .toList();
+  }
+
+  /**
+   * A file as a run found or left it. Where a folder of that name and digest is known, it is that.
+   *
+   * @param digest in hexadecimal digits
+   * @param size bytes; -1 unknown
+   */
+  public Entity file(String path, String digest, long size) {
+    Entity folder = byContent.get(key("folder", path + "/", digest));
+    return folder != null
+        ? folder
+        : file("file", path, digest).text("contentSize", size < 0 ? null : "" + size);
+  }
+
+  /** A program by the name that a job calls it by. */
+  public Entity tool(String name, String digest) {
+    return file("tool", name, digest)
+        .text("description", "A program that counts by what it holds.");
+  }
+
+  /** The path of a file as torc has it is its other name, as the profiles want. */
+  private Entity file(String kind, String path, String digest) {
+    return part(kind, path, digest, "File")
+        .text("name", last(path))
+        .text("alternateName", path)
+        .text("encodingFormat", format(path))
+        .text("sha256", digest);
+  }
+
+  /** A folder as a run left it, by the digest that torc has for folders. */
+  public Entity folder(String path, String digest) {
+    return part("folder", path + "/", digest, "Dataset")
+        .text("name", last(path) + "/")
+        .text("alternateName", path + "/")
+        .text("identifier", "torc-folder-sha256:" + digest);
+  }
+
+  private static String last(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  /** What a needed glob, folder or group stood for, by the digest of its list. */
+  public Entity list(String written, String digest) {
+    return part("list", digest.substring(0, SHORT), digest, "Dataset")
+        .text("name", written)
+        .text("description", "What a need of this form stood for.");
+  }
+
+  /** A variable of the environment. */
+  public Entity variable(String name, String value) {
+    return part("env", name, "=" + value, "PropertyValue").text("name", name).text("value", value);
+  }
+
+  /**
+   * A value that a job stored, or one of the data section.
+   *
+   * @param json null where only its digest is known
+   */
+  public Entity value(String name, String json, String digest) {
+    String content = json == null ? digest : Digest.ofText(json).hex();
+    Entity value =
+        part("value", name, content, "PropertyValue").text("name", name).text("value", json);
+    return value.fields.containsKey("value") ? value : value.text("sha256", digest);
+  }
+
+  /** An image; the digest is that of its configuration, or of its file; null unknown. */
+  public Entity image(String name, String digest) {
+    boolean file = name.endsWith(".sif");
+    String tagged = name.replaceFirst("@.*", "");
+    int colon = tagged.lastIndexOf(':');
+    boolean tag = !file && colon > tagged.lastIndexOf('/');
+    String whole = tag ? tagged.substring(0, colon) : tagged;
+    String host = whole.substring(0, Math.max(0, whole.indexOf('/')));
+    boolean registry = !file && (host.indexOf('.') >= 0 || host.indexOf(':') >= 0);
+    return part("image", name, digest, "ContainerImage")
+        .ref("additionalType", outside(TERMS + (file ? "SIFImage" : "DockerImage")))
+        .text("registry", registry ? host : null)
+        .text("name", registry ? whole.substring(host.length() + 1) : whole)
+        .text("tag", tag ? tagged.substring(colon + 1) : null)
+        .text("sha256", digest);
+  }
+
+  private Entity part(String kind, String name, String content, String type) {
+    return byContent.computeIfAbsent(
+        key(kind, name, content),
+        _ -> {
+          String id = id(kind, name);
+          boolean taken = entities.containsKey(id);
+          String digits = taken ? "@" + Digest.ofText("" + content).hex().substring(0, SHORT) : "";
+          return entity(id + digits, type);
+        });
+  }
+
+  private static String key(String kind, String name, String content) {
+    return kind + "\0" + name + "\0" + content;
+  }
+
+  /** Puts files that stand in folders which a run made into these: their digests are beside. */
+  public void nest() {
+    Map<String, List<Entity>> folders = new HashMap<>();
+    for (Entity each : data()) {
+      folders.computeIfAbsent(each.path(), _ -> new ArrayList<>()).add(each);
+    }
+    for (Entity each : data()) {
+      int end = each.path().endsWith("/") ? 0 : each.path().lastIndexOf('/');
+      for (; end > 0; end = each.path().lastIndexOf('/', end - 1)) {
+        List<Entity> around = folders.getOrDefault(each.path().substring(0, end + 1), List.of());
+        if (around.size() == 1) { // of several states of a folder none can be told to be its own
+          around.getFirst().ref("hasPart", each);
+          break;
+        }
+      }
+    }
+  }
+
+  /** The id of something by a name, which can be read from it. */
+  public static String id(String kind, String name) {
+    return "#" + kind + "/" + encoded(name);
+  }
+
+  /** A name as a path or a fragment of a URI; letters of all languages stay. */
+  static String encoded(String name) {
+    try {
+      String text = new URI(null, null, name).getRawFragment();
+      return text.replace("@", "%40").replace("?", "%3F").replace("[", "%5B").replace("]", "%5D");
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  /** By the end of the name; null where that tells nothing. */
+  private static String format(String name) {
+    return name.endsWith(".yaml") || name.endsWith(".yml")
+        ? "application/yaml"
+        : URLConnection.guessContentTypeFromName(name);
+  }
+
+  /** Writes the metadata, each entity on a line of its own; does not close. */
   public void write(Writer to) throws IOException {
-    try (JsonLd out =
-        new JsonLd(
-            to,
-            CRATE + "/context",
-            "sha256",
-            TERMS + "sha256",
-            "environment",
-            TERMS + "environment",
-            "containerImage",
-            TERMS + "containerImage",
-            "ContainerImage",
-            TERMS + "ContainerImage",
-            "registry",
-            TERMS + "registry",
-            "tag",
-            TERMS + "tag")) {
-      root(out);
-      workflow(out);
-      for (int i = 0; i < told.steps().size(); i++) {
-        step(out, i);
+    Map<String, String> terms = new LinkedHashMap<>();
+    OWN_TERMS.forEach(term -> terms.put(term, TERMS + term));
+    try (JsonGenerator out = new JsonFactory().createGenerator(JsonWriter.harmless(to))) {
+      out.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+      out.writeStartObject();
+      out.writeFieldName("@context");
+      write(out, List.of(PROFILE + "/context", terms));
+      out.writeArrayFieldStart("@graph");
+      for (Entity entity : entities.values()) {
+        out.writeRaw('\n');
+        write(out, entity.fields);
       }
-      for (int i = 0; i < told.builds().size(); i++) {
-        build(out, told.builds().get(i), byBuild.get(i));
+      out.writeRaw('\n');
+    } // with the brackets that are open
+  }
+
+  private static void write(JsonGenerator out, Object value) throws IOException {
+    switch (value) {
+      case Entity other -> write(out, Map.of("@id", other.id));
+      case Map<?, ?> fields -> {
+        out.writeStartObject();
+        for (Map.Entry<?, ?> field : fields.entrySet()) {
+          if (!(field.getValue() instanceof Collection<?> none && none.isEmpty())) {
+            out.writeFieldName(field.getKey().toString());
+            write(out, field.getValue());
+          }
+        }
+        out.writeEndObject();
       }
-      for (Run run : told.runs()) {
-        run(out, run);
+      case Collection<?> one when one.size() == 1 -> write(out, one.iterator().next());
+      case Collection<?> many -> {
+        out.writeStartArray();
+        for (Object each : many) {
+          write(out, each);
+        }
+        out.writeEndArray();
       }
-      for (CratePart part : told.parts().all()) {
-        PartEntity.write(out, part);
-      }
+      default -> out.writeString(value.toString());
     }
-  }
-
-  private boolean hasRuns() {
-    return !told.runs().isEmpty();
-  }
-
-  private void root(JsonLd out) throws IOException {
-    out.entity("ro-crate-metadata.json", "CreativeWork")
-        .ref("about", "./")
-        .refs("conformsTo", List.of(CRATE, WORKFLOW));
-    List<String> parts = new ArrayList<>();
-    sources().forEach(source -> parts.add(id(source)));
-    told.parts().all().stream()
-        .filter(part -> part.kind().isData())
-        .forEach(part -> parts.add(part.id()));
-    List<String> actions = new ArrayList<>();
-    told.builds().forEach(build -> actions.add(CrateParts.id("build", "" + build.number())));
-    told.runs().forEach(run -> actions.add(action(run)));
-    List<String> profiles = new ArrayList<>(hasRuns() ? PROFILES.keySet() : List.of());
-    profiles.add(WORKFLOW);
-    out.entity("./", "Dataset")
-        .text("name", told.name())
-        .text("description", description())
-        .text("datePublished", time(told.told()))
-        .refs("conformsTo", profiles)
-        .ref("mainEntity", workflow);
-    if (told.licence() == null) {
-      out.text(
-          "license", "Not stated. Ask the authors before you use or pass on what it tells of.");
-    } else {
-      out.ref("license", id(told.licence()));
-    }
-    out.refs("hasPart", parts).refs("mentions", actions);
-    for (String profile : profiles) {
-      int version = profile.lastIndexOf('/') + 1;
-      out.entity(profile, "CreativeWork")
-          .text("name", PROFILES.getOrDefault(profile, "Workflow RO-Crate"))
-          .text("version", profile.substring(version));
-    }
-    if (person != null) {
-      out.entity(person, "Person")
-          .text("name", told.person())
-          .text("description", "The user who owns what torc records of this project.");
-    }
-  }
-
-  private String description() {
-    String said = told.description().isEmpty() ? "" : told.description().strip() + "\n\n";
-    return said
-        + (hasRuns()
-            ? "Where the results of this project come from, as torc has it on record: the jobs,"
-                + " the last run of each, and what it read and made. The files themselves are not"
-                + " in this crate; their names are relative to the folder of the build file."
-            : "The workflow of this project. Nothing of it is on record as having run.");
-  }
-
-  /** The files that stand in the crate or are needed to understand it. */
-  private List<Source> sources() {
-    List<Source> sources = new ArrayList<>(told.files());
-    if (told.licence() != null) {
-      sources.add(told.licence());
-    }
-    return sources;
-  }
-
-  private static String id(Source source) {
-    return source.bytes() == null
-        ? CrateParts.id("site", source.name())
-        : CrateParts.encoded(source.name());
-  }
-
-  private void workflow(JsonLd out) throws IOException {
-    List<String> tools = new ArrayList<>();
-    List<String> steps = new ArrayList<>();
-    for (int i = 0; i < told.steps().size(); i++) {
-      steps.add(step(i));
-      if (ran.get(i)) {
-        tools.add(tool(i));
-      }
-    }
-    Source file = told.files().getFirst();
-    out.entity(workflow, "File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo")
-        .text("name", told.name())
-        .text("description", told.description())
-        .ref("conformsTo", BIOSCHEMAS)
-        .ref("programmingLanguage", LANGUAGE)
-        .refs("hasPart", tools)
-        .refs("step", steps);
-    contents(out, file);
-    out.entity(BIOSCHEMAS, "CreativeWork")
-        .text("name", "Bioschemas ComputationalWorkflow")
-        .text("version", "1.0-RELEASE");
-    out.entity(LANGUAGE, "ComputerLanguage")
-        .text("name", "torc")
-        .text("description", "Build files of torc, an incremental build engine.")
-        .text("version", told.torc());
-    out.entity(TORC, "SoftwareApplication")
-        .text("name", "torc")
-        .text("description", "An incremental build engine: it ran the jobs of this project.")
-        .text("softwareVersion", told.torc());
-    for (Source source : sources().subList(1, sources().size())) {
-      out.entity(id(source), "File").text("name", source.name());
-      if (source == told.licence()) {
-        out.text("description", "The licence of the project.");
-      } else if (source.bytes() == null) {
-        out.text("description", "Laid over the build file where it was read; not in this crate.");
-      } else {
-        out.text("description", "Read together with " + file.name() + ".");
-      }
-      contents(out, source);
-    }
-  }
-
-  private static void contents(JsonLd out, Source source) throws IOException {
-    String format = PartEntity.format(source.name());
-    out.text("encodingFormat", format == null ? "text/plain" : format);
-    if (source.bytes() != null) {
-      out.text("contentSize", "" + source.bytes().length)
-          .text("sha256", Digest.ofBytes(source.bytes()).hex());
-    }
-  }
-
-  private String step(int index) {
-    return CrateParts.id("step", told.steps().get(index).name());
-  }
-
-  private String tool(int index) {
-    return CrateParts.id("job", told.steps().get(index).name());
-  }
-
-  private void step(JsonLd out, int index) throws IOException {
-    Step step = told.steps().get(index);
-    String what =
-        step.instances() < 0 ? "" : "A group of " + step.instances() + " jobs, one per run.";
-    String said = (step.description().strip() + " " + what).strip();
-    out.entity(step(index), "HowToStep")
-        .text("name", step.name())
-        .text("description", said)
-        .text("position", "" + (index + 1))
-        .ref("workExample", tool(index));
-    out.entity(tool(index), "SoftwareApplication")
-        .text("name", step.name())
-        .text("description", said);
-  }
-
-  /** What was made within a build is not what it was made from. */
-  private void build(JsonLd out, Build build, List<Run> runs) throws IOException {
-    SequencedSet<CratePart> made = new LinkedHashSet<>();
-    SequencedSet<CratePart> read = new LinkedHashSet<>();
-    Map<Integer, List<String>> steps = new TreeMap<>();
-    for (Run run : runs) {
-      made.addAll(run.products());
-      read.addAll(run.needs());
-      steps.computeIfAbsent(run.step(), _ -> new ArrayList<>()).add(action(run));
-    }
-    SequencedSet<CratePart> inside = new LinkedHashSet<>(made);
-    made.forEach(part -> inside.addAll(part.members())); // of folders
-    read.removeIf(part -> part.isIn(inside));
-    String number = "" + build.number();
-    String id = CrateParts.id("build", number);
-    out.entity(id, "CreateAction")
-        .text("name", "build " + number + " of " + told.name())
-        .text(
-            "description",
-            "What it made that is the last result of its job; all else of it is not told.")
-        .ref("instrument", workflow)
-        .ref("agent", person);
-    times(out, build.started(), build.ended());
-    status(out, build.error());
-    out.refs("object", CratePart.ids(read)).refs("result", CratePart.ids(made));
-    List<String> controls = new ArrayList<>();
-    steps.keySet().forEach(step -> controls.add(control(number, step)));
-    out.entity(CrateParts.id("engine", number), "OrganizeAction")
-        .text("name", "torc in build " + number)
-        .ref("agent", person)
-        .ref("instrument", TORC)
-        .refs("object", controls)
-        .ref("result", id);
-    times(out, build.started(), build.ended());
-    for (Map.Entry<Integer, List<String>> step : steps.entrySet()) {
-      out.entity(control(number, step.getKey()), "ControlAction")
-          .text("name", told.steps().get(step.getKey()).name() + " in build " + number)
-          .ref("instrument", step(step.getKey()))
-          .refs("object", step.getValue());
-    }
-  }
-
-  private String control(String build, int step) {
-    return CrateParts.id("control", build + "/" + told.steps().get(step).name());
-  }
-
-  private static String action(Run run) {
-    return CrateParts.id("run", run.job());
-  }
-
-  private void run(JsonLd out, Run run) throws IOException {
-    List<String> said = new ArrayList<>(run.command());
-    if (!run.note().isEmpty()) {
-      said.add("(" + run.note() + ")");
-    }
-    out.entity(action(run), "CreateAction")
-        .text("name", run.job())
-        .text("description", String.join("\n", said))
-        .ref("instrument", tool(run.step()))
-        .ref("agent", run.here() ? person : null);
-    times(out, run.started(), run.ended());
-    status(out, error(run));
-    out.refs("object", CratePart.ids(run.needs()))
-        .refs("result", CratePart.ids(run.products()))
-        .refs("environment", CratePart.ids(run.around()))
-        .refs("containerImage", CratePart.ids(run.images()));
-  }
-
-  private static String error(Run run) {
-    return run.outcome().isGood()
-        ? null
-        : run.error().isEmpty() ? JsonWriter.lower(run.outcome()).replace('_', ' ') : run.error();
-  }
-
-  private static void status(JsonLd out, String error) throws IOException {
-    // As a text: so the validator wants it.
-    out.text("actionStatus", SCHEMA + (error == null ? "Completed" : "Failed") + "ActionStatus")
-        .text("error", error);
-  }
-
-  private static void times(JsonLd out, long started, long ended) throws IOException {
-    out.text("startTime", started > 0 ? time(started) : null)
-        .text("endTime", ended > 0 ? time(ended) : null);
-  }
-
-  private static String time(long millis) {
-    return TIME.format(Instant.ofEpochMilli(millis));
   }
 }

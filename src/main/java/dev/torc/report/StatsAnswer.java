@@ -73,14 +73,14 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
         name,
         Amount.time(use.wall()) + (runtime > 0 ? " of " + Amount.time(runtime) : ""),
         cpus + " of " + use.asked().cpus(),
-        size(use.memory()) + (memory > 0 ? " of " + Amount.size(memory) : ""),
-        size(use.read()),
-        size(use.written()),
+        size(use.memory(), memory) + (memory > 0 ? " of " + Amount.size(memory, memory) : ""),
+        size(use.read(), 0),
+        size(use.written(), 0),
         Amount.time(use.queued()));
   }
 
-  private static String size(long bytes) {
-    return bytes < 0 ? "-" : Amount.size(bytes);
+  private static String size(long bytes, long asked) {
+    return bytes < 0 ? "-" : Amount.size(bytes, asked);
   }
 
   private List<Shared> advices() {

@@ -147,12 +147,15 @@ public record StatusAnswer(
     }
   }
 
+  /** The jobs that were asked about, and as one each the groups that are not known whole. */
   private BitSet named() {
-    return plan.context().selection().named();
+    BitSet named = (BitSet) plan.context().selection().named().clone();
+    named.or(plan.context().selection().namedOpen());
+    return named;
   }
 
   private long count(Class<? extends Verdict> kind) {
-    return named().stream().filter(job -> kind.isInstance(plan.verdict(job))).count();
+    return named().stream().filter(node -> kind.isInstance(plan.verdict(node))).count();
   }
 
   /** The jobs and the instances of groups that have a verdict of one kind. */

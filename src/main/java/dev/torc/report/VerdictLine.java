@@ -4,9 +4,9 @@ import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.machine.SafeText;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +14,11 @@ import java.util.TreeSet;
 
 /**
  * Jobs that are told in one line: one, or more than ten instances of a group that have the same
- * verdict for the same kinds of reasons. It decides nothing; the answers say where the line goes.
+ * verdict for the same kinds of reasons, or those of a group that are not known yet. It decides
+ * nothing; the answers say where the line goes.
  *
  * @param nodes ascending
- * @param all how many of the group were asked about
+ * @param all how many known ones of the group were asked about
  */
 record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
 
@@ -26,26 +27,25 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
 
   /** The lines of a vertex, in the order of their first jobs. */
   static List<VerdictLine> of(DisplayGraph.Fold fold, Plan plan) {
-    return of(fold, plan, fold.jobs().size() + (fold.open() < 0 ? 0 : 1));
+    return of(fold, plan, fold.jobs().size());
   }
 
   /**
    * The same where the vertex is not the whole of what was asked about.
    *
-   * @param all how many of the group were asked about
+   * @param all how many known ones of the group were asked about
    */
   static List<VerdictLine> of(DisplayGraph.Fold fold, Plan plan, int all) {
     Map<String, List<Integer>> alike = new LinkedHashMap<>();
-    List<Integer> nodes = new ArrayList<>(fold.jobs());
-    if (fold.open() >= 0) {
-      nodes.add(fold.open());
-    }
-    for (int node : nodes) {
-      if (plan.verdict(node) != null) {
-        alike.computeIfAbsent(kinds(plan.verdict(node)), _ -> new ArrayList<>()).add(node);
+    for (int job : fold.jobs()) {
+      if (plan.verdict(job) != null) {
+        alike.computeIfAbsent(kinds(plan.verdict(job)), _ -> new ArrayList<>()).add(job);
       }
     }
     List<VerdictLine> lines = new ArrayList<>();
+    if (fold.open() >= 0 && plan.verdict(fold.open()) != null) {
+      lines.add(new VerdictLine(plan, fold.name(), List.of(fold.open()), all));
+    }
     for (List<Integer> some : alike.values()) {
       // Nothing tells those apart that are up to date.
       if (some.size() > (plan.verdict(some.getFirst()) instanceof Verdict.UpToDate ? 1 : APART)) {
@@ -64,17 +64,8 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
   /** The verdict and the kinds of its reasons, each once, as one text. */
   private static String kinds(Verdict verdict) {
     TreeSet<String> kinds = new TreeSet<>();
-    reasons(verdict).forEach(reason -> kinds.add(ReasonText.kind(reason)));
+    verdict.reasons().forEach(reason -> kinds.add(ReasonText.kind(reason)));
     return verdict.getClass().getSimpleName() + kinds;
-  }
-
-  private static List<Reason> reasons(Verdict verdict) {
-    return switch (verdict) {
-      case Verdict.WillRun will -> will.reasons();
-      case Verdict.WillRestore will -> will.reasons();
-      case Verdict.WillFail will -> will.reasons();
-      case Verdict.MayRun _, Verdict.UpToDate _ -> List.of();
-    };
   }
 
   /** The verdict of all of them but for its reasons. */
@@ -113,16 +104,14 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
   String brief() {
     return switch (verdict()) {
       case Verdict.UpToDate _ -> "";
-      case Verdict.WillRun will -> why(ReasonText.brief(will.reasons()));
-      case Verdict.WillRestore will -> why(ReasonText.brief(will.reasons()));
-      case Verdict.WillFail will -> why(ReasonText.brief(will.reasons()));
       case Verdict.MayRun _ -> after();
+      case Verdict other -> why(ReasonText.brief(other.reasons()));
     };
   }
 
   private String why(String ofOne) {
     return isFold()
-        ? ReasonText.together(nodes.stream().map(node -> reasons(plan.verdict(node))).toList())
+        ? ReasonText.together(nodes.stream().map(node -> plan.verdict(node).reasons()).toList())
         : ofOne;
   }
 
@@ -131,6 +120,10 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     TreeSet<Integer> deciding = new TreeSet<>();
     nodes.forEach(node -> deciding.add(((Verdict.MayRun) plan.verdict(node)).after()));
     String first = "after " + SafeText.name(graph.name(((Verdict.MayRun) verdict()).after()));
+    if (graph.isOpen(nodes.getFirst())) {
+      boolean known = Arrays.stream(graph.named(group)).anyMatch(graph::isJob);
+      return known ? "more " + first : first;
+    }
     return deciding.size() == 1 ? first : first + " and " + (deciding.size() - 1) + " more";
   }
 }

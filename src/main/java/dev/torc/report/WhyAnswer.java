@@ -69,7 +69,7 @@ public record WhyAnswer(
         sum(question, told, out, palette);
       } else {
         for (int job : graph().inOrder(question.jobs)) {
-          tell(out, job, told, palette);
+          tell(out, job, told, palette, false);
         }
       }
     }
@@ -103,7 +103,7 @@ public record WhyAnswer(
   private void sum(Question question, BitSet told, StringBuilder out, Palette palette) {
     out.append(palette.bold(SafeText.name(question.target))).append(": ");
     JobCounts counts = JobCounts.of(question.fold, plan, records::result);
-    if (counts.open()) {
+    if (counts.open() && counts.jobs() == 0) {
       if (plan.verdict(question.fold.open()) instanceof Verdict.MayRun may) {
         String after = SafeText.name(graph().name(may.after()));
         out.append("its instances are known when ").append(after).append(" has ended");
@@ -116,26 +116,24 @@ public record WhyAnswer(
       int first = line.nodes().getFirst();
       if (line.verdict() instanceof Verdict.UpToDate) {
         continue;
-      } else if (!line.isFold()) {
-        tell(out, first, told, palette);
+      } else if (!line.isFold() && graph().isJob(first)) {
+        tell(out, first, told, palette, true);
       } else {
         out.append(line.name()).append(' ').append(line.text()).append('\n');
-        CauseChain chain = causes.of(plan, first);
-        if (chain.links().size() > 1) { // what is behind one is likely behind all
-          out.append("  such as ").append(WhyText.of(chain, palette)).append('\n');
+        CauseChain chain = line.isFold() ? causes.of(plan, first) : null;
+        if (chain != null && chain.links().size() > 1) { // what is behind one is likely behind all
+          out.append("  such as ").append(WhyText.of(chain, palette, true)).append('\n');
         }
       }
     }
   }
 
-  private void tell(StringBuilder out, int job, BitSet told, Palette palette) {
-    if (!told.get(job)) {
-      told.set(job);
-      tell(out, job, palette);
+  /** Tells of a job, once. */
+  private void tell(StringBuilder out, int job, BitSet told, Palette palette, boolean brief) {
+    if (told.get(job)) {
+      return;
     }
-  }
-
-  private void tell(StringBuilder out, int job, Palette palette) {
+    told.set(job);
     String name = graph().job(job).name();
     RunDetails last = records.details(name);
     CauseChain past = causes.ofLastRun(job);
@@ -143,14 +141,14 @@ public record WhyAnswer(
       out.append(palette.bold(SafeText.name(name))).append(" is running\n");
     } else if (plan.verdict(job) instanceof Verdict.UpToDate) {
       out.append(WhyText.upToDate(name, last, past, palette)).append('\n');
-      List<RecordedProduct> gone = contents.gone(job);
+      List<RecordedProduct> gone = contents.gone().of(job);
       if (!gone.isEmpty()) {
         out.append(WhyText.gone(gone, graph().deletes(job))).append('\n');
       }
     } else {
-      out.append(WhyText.of(causes.of(plan, job), palette)).append('\n');
+      out.append(WhyText.of(causes.of(plan, job), palette, brief)).append('\n');
       if (past != null) {
-        out.append(WhyText.lastRun(last, past, palette)).append('\n');
+        out.append(WhyText.lastRun(last, past, palette, brief)).append('\n');
       }
       NearestResult nearest = near.get(job);
       if (nearest != null) {

@@ -11,6 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * What {@code torc why} says, in the words of commands.md: chains on one line, what is behind a
@@ -23,16 +25,22 @@ public final class WhyText {
 
   private final CauseChain chain;
   private final Palette palette;
+  private final boolean brief;
   private final Set<String> told = new HashSet<>();
 
-  private WhyText(CauseChain chain, Palette palette) {
+  private WhyText(CauseChain chain, Palette palette, boolean brief) {
     this.chain = chain;
     this.palette = palette;
+    this.brief = brief;
   }
 
-  /** Why a job will or may run: {@code work2 will run: need f2.json changed … (…)}. */
-  public static String of(CauseChain chain, Palette palette) {
-    return new WhyText(chain, palette).tell(chain.job(), 0);
+  /**
+   * Why a job will or may run: {@code work2 will run: need f2.json changed … (…)}.
+   *
+   * @param brief whether of many needs only the first are named
+   */
+  public static String of(CauseChain chain, Palette palette, boolean brief) {
+    return new WhyText(chain, palette, brief).tell(chain.job(), 0);
   }
 
   /**
@@ -45,7 +53,7 @@ public final class WhyText {
     String name = palette.bold(SafeText.name(job)) + " is " + palette.green("up to date");
     return chain == null
         ? name + "; the record of its last run cannot be read"
-        : name + "; " + past(last, chain, palette);
+        : name + "; " + past(last, chain, palette, false);
   }
 
   /**
@@ -66,9 +74,13 @@ public final class WhyText {
         + (products.size() == 1 ? "it" : "them");
   }
 
-  /** Of a job that is not up to date, what its last run was: a line of its own. */
-  public static String lastRun(RunDetails last, CauseChain chain, Palette palette) {
-    return "  " + past(last, chain, palette);
+  /**
+   * Of a job that is not up to date, what its last run was: a line of its own.
+   *
+   * @param brief as of {@link #of}
+   */
+  public static String lastRun(RunDetails last, CauseChain chain, Palette palette, boolean brief) {
+    return "  " + past(last, chain, palette, brief);
   }
 
   /** Which earlier result is nearest, and why it does not serve: a line of its own. */
@@ -81,21 +93,21 @@ public final class WhyText {
     return "  nearest is the result of " + OriginText.of(near.from()) + ": " + why;
   }
 
-  private static String past(RunDetails last, CauseChain chain, Palette palette) {
+  private static String past(RunDetails last, CauseChain chain, Palette palette, boolean brief) {
     return chain.head().how() == CauseChain.How.ADOPTED
         ? "its products were adopted" + at(last) + " and it did not run since"
         : (last.origin() == null
                 ? "it last ran in build " + last.number() + at(last)
                 : "it was restored in build %d%s from %s"
                     .formatted(last.number(), at(last), OriginText.of(last.origin())))
-            + because(chain, palette);
+            + because(chain, palette, brief);
   }
 
-  private static String because(CauseChain chain, Palette palette) {
+  private static String because(CauseChain chain, Palette palette, boolean brief) {
     if (chain.head().reasons().isEmpty()) {
       return "";
     }
-    return " because " + new WhyText(chain, palette).reasons(chain.head(), 0, true);
+    return " because " + new WhyText(chain, palette, brief).reasons(chain.head(), 0, true);
   }
 
   private static String at(RunDetails last) {
@@ -156,16 +168,18 @@ public final class WhyText {
 
   private String reasons(CauseChain.Link link, int depth, boolean past) {
     told.add(link.job());
-    StringJoiner out = new StringJoiner("; ");
     Set<String> here = new HashSet<>();
-    for (int i = 0; i < link.reasons().size(); i++) {
-      Reason reason = link.reasons().get(i);
-      String behind = link.behind().get(i);
-      String text = past ? past(reason) : ReasonText.of(reason);
-      // Of many needs from one job, the first tells of it.
-      out.add(behind.isEmpty() || !here.add(behind) ? text : text + inner(behind, depth));
-    }
-    return out.toString();
+    IntFunction<String> each =
+        i -> {
+          Reason reason = link.reasons().get(i);
+          String behind = link.behind().get(i);
+          String text = past ? past(reason) : ReasonText.of(reason);
+          // Of many needs from one job, the first tells of it.
+          return behind.isEmpty() || !here.add(behind) ? text : text + inner(behind, depth);
+        };
+    return brief
+        ? ReasonText.brief(link.reasons(), each)
+        : String.join("; ", IntStream.range(0, link.reasons().size()).mapToObj(each).toList());
   }
 
   private String inner(String job, int depth) {
@@ -214,6 +228,7 @@ public final class WhyText {
       case MOVED -> "need " + SafeText.name(reason.name()) + " had moved while it ran";
       case ALWAYS -> "it always runs";
       case FORCED -> "it was forced";
+      case NAMED -> "it was named as a target";
       default -> ReasonText.of(reason);
     };
   }

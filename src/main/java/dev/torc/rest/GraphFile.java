@@ -21,9 +21,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.TreeSet;
 
 /**
  * A graph as a file beside the cache's database, so that a build whose build files are those of the
@@ -39,6 +40,7 @@ import java.util.function.Consumer;
  *     only while these are what they were, which others have to find out
  * @param sources the build files that were read for it
  * @param patterns that looked for files on disk, each with what it found
+ * @param tags of its jobs, each once, so that a completion reads no job for them
  */
 public record GraphFile(
     Graph graph,
@@ -46,10 +48,11 @@ public record GraphFile(
     boolean lasting,
     BitSet deciding,
     List<BuildFile.Read> sources,
-    SortedMap<String, List<String>> patterns) {
+    SortedMap<String, List<String>> patterns,
+    List<String> tags) {
 
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
-  private static final String LAYOUT = "torc graph 15";
+  private static final String LAYOUT = "torc graph 16";
 
   /**
    * What a graph is made from, but for the bytes of its build files.
@@ -73,11 +76,6 @@ public record GraphFile(
       ByteWriter out = new ByteWriter(0);
       write(out);
       return out.bytes();
-    }
-
-    /** A word for all of it. */
-    String digest() {
-      return Digest.ofBytes(bytes()).hex();
     }
   }
 
@@ -126,6 +124,7 @@ public record GraphFile(
     BitSet deciding = BitSet.valueOf(in.longs());
     boolean lasting = globs == 0 && deciding.isEmpty();
     Digest id = in.digest();
+    List<String> tags = in.list(ByteReader::text);
     WorkflowCodec compiled = new WorkflowCodec(in.list(ByteReader::text));
     int[] starts = in.ints();
     byte[] bodies = CheckedFile.second(file, bytes);
@@ -135,7 +134,7 @@ public record GraphFile(
     List<Job> jobs =
         new PackedJobs(compiled, starts.length, j -> new ByteReader(bodies, starts[j]));
     Graph graph = Graph.read(in, () -> compiled.workflow(in, file.getFileSystem(), jobs));
-    return new GraphFile(graph, id, lasting, deciding, sources, patterns);
+    return new GraphFile(graph, id, lasting, deciding, sources, patterns, tags);
   }
 
   /** Whether a pattern finds just these files; what keeps it from looking is told by others. */
@@ -148,7 +147,8 @@ public record GraphFile(
   }
 
   /** A build file that is found where it was, with the bytes that it had; else null. */
-  static BuildFile.Read same(ByteReader in, Path file, DigestMemo digests) throws IOException {
+  private static BuildFile.Read same(ByteReader in, Path file, DigestMemo digests)
+      throws IOException {
     var files = file.getFileSystem();
     Path asked = files.getPath(in.text());
     Path found = files.getPath(in.text());
@@ -167,7 +167,6 @@ public record GraphFile(
    * @param deciders what beside the sources decided about it
    * @param sources the build files, with what was read
    * @param digests looks at the build files once more
-   * @param seen is shown each job: to read them once more would take time
    * @return the graph's name; null where a build file changed meanwhile: nothing is written then
    */
   public static Digest write(
@@ -176,8 +175,7 @@ public record GraphFile(
       Graph graph,
       Deciders deciders,
       List<BuildFile.Read> sources,
-      DigestMemo digests,
-      Consumer<Job> seen)
+      DigestMemo digests)
       throws IOException {
     ByteWriter out = new ByteWriter(CheckedFile.FREE);
     byte[] from = origin.bytes();
@@ -201,10 +199,11 @@ public record GraphFile(
     bodies.add(new byte[CheckedFile.FREE]);
     int[] starts = new int[graph.jobs()];
     int at = CheckedFile.FREE;
+    Set<String> tags = new TreeSet<>();
     for (int j = 0; j < starts.length; j++) {
       starts[j] = at;
       Job job = graph.workflow().jobs().get(j);
-      seen.accept(job);
+      tags.addAll(job.tags());
       bodies.add(compiled.packed(job));
       at += bodies.getLast().length;
     }
@@ -217,6 +216,7 @@ public record GraphFile(
     }
     Digest id = Digest.ofBytes(name.bytes());
     out.digest(id);
+    out.list(List.copyOf(tags), ByteWriter::text);
     out.list(compiled.shared(), ByteWriter::text);
     out.ints(starts);
     out.add(rest);
@@ -230,15 +230,6 @@ public record GraphFile(
       Arrays.stream(graph.named(name)).forEach(jobs::set);
     }
     return jobs;
-  }
-
-  /** Writes what {@link #isSame} reads, of files that were just looked at. */
-  static void sources(ByteWriter out, List<BuildFile.Read> sources, DigestMemo digests)
-      throws IOException {
-    out.number(sources.size());
-    for (BuildFile.Read source : sources) {
-      source(out, source, digests.of(source.file().toString()));
-    }
   }
 
   private static void source(ByteWriter out, BuildFile.Read source, KnownDigest known) {

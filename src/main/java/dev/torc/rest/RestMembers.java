@@ -96,7 +96,7 @@ final class RestMembers {
     boolean known =
         switch (list.kind()) {
           case GLOB -> glob(list, folders);
-          case FOLDER -> add(list.text(), digests.stamp(list.text()), folders);
+          case FOLDER -> folder(list.text(), folders);
           case JOB, SOME -> false;
         };
     if (!known) {
@@ -114,7 +114,26 @@ final class RestMembers {
         return null;
       }
     }
-    return new Members(folders, again.files());
+    return new Members(folders, standing(list, again.files()));
+  }
+
+  /** The files of a list; a folder that is gone stands for the files that it had. */
+  private List<String> standing(NeedList list, List<String> files) {
+    List<String> standing = new ArrayList<>(files);
+    for (int maker : list.makers()) {
+      for (RecordedProduct gone : context.contents().gone().of(maker)) {
+        if (standing.removeIf(path -> path.startsWith(gone.path() + "/"))) {
+          standing.add(gone.path());
+        }
+      }
+    }
+    return standing;
+  }
+
+  /** Adds a needed folder; of one that is gone, what made it decides. */
+  private boolean folder(String path, Map<String, Stamp> folders) throws IOException {
+    Stamp stamp = digests.stamp(path);
+    return !stamp.exists() || add(path, stamp, folders);
   }
 
   /** Adds the folders that are listed for a glob; returns whether they are all that decides. */

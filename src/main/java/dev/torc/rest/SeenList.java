@@ -58,7 +58,9 @@ record SeenList(Glob glob, String folder, List<Glob> excludes, boolean made) {
   /** Goes through it; what cannot be listed has no names, since it is the build that tells. */
   Found walk(Path root) {
     Found found = new Found(new ArrayList<>(), new ArrayList<>());
-    found.folders.add(folder);
+    if (glob == null || FolderDigest.counts(folder)) {
+      found.folders.add(folder);
+    }
     try {
       if (glob != null) {
         GlobWalk.Found all = GlobWalk.all(root, glob);

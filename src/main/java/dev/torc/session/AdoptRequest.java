@@ -8,6 +8,7 @@ import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.PlanContext;
+import dev.torc.plan.Rerun;
 import dev.torc.posix.RandomId;
 import dev.torc.report.AdoptAnswer;
 import dev.torc.syntax.BadInput.Diagnostic;
@@ -42,7 +43,7 @@ public record AdoptRequest(List<String> targets, boolean dry, boolean force, Loc
         project.graph(), project.looking(_ -> null), project.caller().env(), selection.named());
     if (dry) {
       try (ReadSession look = ReadSession.at(project, warn)) {
-        PlanContext seen = look.plan(look.project().select(targets), false).context();
+        PlanContext seen = look.plan(look.project().select(targets), Rerun.NONE).context();
         return answer(adoption(look.project(), seen, look.digests(), new BuildId("", 0)));
       }
     }
@@ -71,7 +72,7 @@ public record AdoptRequest(List<String> targets, boolean dry, boolean force, Loc
         out.cancel(project.caller(), project.workflow(), id, work.removal(), warn);
       }
       Adoption adoption =
-          adoption(project, work.context(selection, false), work.digests(), work.build());
+          adoption(project, work.context(selection, Rerun.NONE), work.digests(), work.build());
       if (adoption.problems().isEmpty()) {
         work.cache().put(adoption.batch());
         work.cache().flush();

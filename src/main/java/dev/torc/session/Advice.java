@@ -2,13 +2,20 @@ package dev.torc.session;
 
 import dev.torc.cache.CachePlace;
 import dev.torc.graph.Graph;
+import dev.torc.hash.DigestMemo;
 import dev.torc.plan.EmptyGlobs;
 import dev.torc.plan.JobSelection;
+import dev.torc.plan.ToolSearch;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Tool;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -66,6 +73,39 @@ public final class Advice {
       }
     }
     return lines;
+  }
+
+  /**
+   * The lines on tools that are scripts elsewhere, as the shims of pyenv and conda are, each once:
+   * what such a script runs may change while it stays the same.
+   */
+  static List<BadInput.Diagnostic> scripts(Project project, DigestMemo digests, BitSet jobs)
+      throws IOException {
+    Graph graph = project.graph();
+    ToolSearch search = new ToolSearch(digests.root(), project.caller().env(), digests.counting());
+    Set<String> seen = new HashSet<>();
+    List<BadInput.Diagnostic> lines = new ArrayList<>();
+    for (int j : graph.inOrder(jobs)) {
+      for (Tool tool : ToolSearch.unmade(graph, graph.job(j))) {
+        String path = search.path(tool);
+        if (path != null && path.startsWith("/") && seen.add(path) && isScript(Path.of(path))) {
+          lines.add(
+              new BadInput.Diagnostic(
+                  tool.place(),
+                  "tool %s of job %s is the script %s: the program behind it does not count; name that one by its path"
+                      .formatted(tool.name(), graph.job(j).name(), path)));
+        }
+      }
+    }
+    return lines;
+  }
+
+  private static boolean isScript(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.read() == '#' && in.read() == '!';
+    } catch (AccessDeniedException e) {
+      return false; // a program that can be executed and not be read: that is told elsewhere
+    }
   }
 
   /** A line where the cache lies on a network file system, which LMDB is not made for. */

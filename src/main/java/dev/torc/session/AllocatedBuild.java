@@ -92,7 +92,7 @@ public final class AllocatedBuild implements AutoCloseable {
     if (request.submit()) {
       throw usage("torc slurm waits for its jobs: leave out --submit, or use torc --on slurm");
     }
-    if (isQuiet(plan(caller, options, request))) {
+    if (plan(caller, options, request).isQuiet()) {
       return new AllocatedBuild(null);
     }
     CachePlace place = Project.load(caller, options).place();
@@ -109,15 +109,11 @@ public final class AllocatedBuild implements AutoCloseable {
     return BuildSession.of(project, request).forecast(_ -> {}); // the build says it again
   }
 
-  private static boolean isQuiet(Plan plan) {
-    return plan.isQuiet() && plan.context().selection().open().isEmpty();
-  }
-
   private static AllocatedBuild askAlone(
       Caller caller, ProjectOptions options, BuildRequest request, Consumer<String> say)
       throws IOException {
     Plan plan = plan(caller, options, request);
-    if (isQuiet(plan)) { // another build was at work
+    if (plan.isQuiet()) { // another build was at work
       return new AllocatedBuild(null);
     }
     SchedulerSettings settings =

@@ -9,7 +9,6 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.plan.Expander;
 import dev.torc.rest.GraphFile;
-import dev.torc.rest.NamesFile;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.util.List;
@@ -56,16 +55,9 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
     if (!whole) {
       return null;
     }
-    NamesFile.Shown jobs = new NamesFile.Shown();
     Digest id =
-        GraphFile.write(
-            place.graph(), origin, graph, parsed.deciders(), parsed.sources(), digests, jobs);
+        GraphFile.write(place.graph(), origin, graph, parsed.deciders(), parsed.sources(), digests);
     place.giveRecords(place.graph());
-    NamesFile names = NamesFile.of(graph, jobs);
-    if (id != null && names.size() >= NamesFile.MANY) {
-      names.write(place.names(), origin, parsed.sources(), digests);
-      place.giveRecords(place.names());
-    }
     return id;
   }
 

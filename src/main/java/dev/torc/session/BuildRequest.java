@@ -1,5 +1,6 @@
 package dev.torc.session;
 
+import dev.torc.plan.Rerun;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -7,7 +8,7 @@ import java.util.SortedMap;
  * What a build is asked to do.
  *
  * @param targets names and files; none for all jobs
- * @param force whether the targets' own jobs run whatever their verdict
+ * @param rerun which of the targets' own jobs run whatever their verdict
  * @param failFast whether nothing new is started after a failure
  * @param submit whether it ends when all is handed out that can be, without waiting for it
  * @param lock how it takes the build lock
@@ -16,15 +17,31 @@ import java.util.SortedMap;
  */
 public record BuildRequest(
     List<String> targets,
-    boolean force,
+    Rerun rerun,
     boolean failFast,
     boolean submit,
     LockTerms lock,
     boolean dry,
     SortedMap<String, String> limits) {
 
-  /** The same where nothing runs but what has to. */
-  BuildRequest unforced() {
-    return new BuildRequest(targets, false, failFast, submit, lock, dry, limits);
+  /**
+   * A request as the command line has it.
+   *
+   * @param force whether the targets' own jobs run whatever their verdict
+   */
+  public BuildRequest(
+      List<String> targets,
+      boolean force,
+      boolean failFast,
+      boolean submit,
+      LockTerms lock,
+      boolean dry,
+      SortedMap<String, String> limits) {
+    this(targets, Rerun.of(targets, force), failFast, submit, lock, dry, limits);
+  }
+
+  /** The same where nothing runs for being named. */
+  BuildRequest again() {
+    return new BuildRequest(targets, Rerun.NONE, failFast, submit, lock, dry, limits);
   }
 }

@@ -1,6 +1,8 @@
 package dev.torc.session;
 
+import dev.torc.cache.BuildId;
 import dev.torc.cache.BuildLock;
+import dev.torc.cache.CacheException;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
@@ -22,6 +24,8 @@ import dev.torc.rest.JobsAtRest;
 import dev.torc.store.SharedStores;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +40,9 @@ import java.util.function.Consumer;
  * command line and of the tests. It reads no options and prints nothing.
  */
 public final class BuildSession {
+
+  /** What holds the lock, for people. */
+  static final String NAME = "torc build";
 
   private final BuildRequest request;
   private final Capacity capacity;
@@ -98,7 +105,7 @@ public final class BuildSession {
     SharedStores stores = asks ? shared.open(false, () -> true, warn) : null;
     try (ReadSession look = ReadSession.at(project, rest, request.lock().gone(), stores, warn)) {
       JobSelection expanded = look.project().selectToBuild(request.targets());
-      Plan plan = look.plan(expanded, request.force());
+      Plan plan = look.plan(expanded, request.rerun());
       capacity.refuse(plan);
       look.taken().refuse(looked(plan));
       if (request.dry()) {
@@ -142,22 +149,26 @@ public final class BuildSession {
   }
 
   private BitSet asked() {
-    return selection.asked(project.graph(), request.force());
+    return selection.asked(project.graph(), request.rerun());
   }
 
   /**
    * Builds, after {@link #check}.
    *
    * @param id the random id of this build
+   * @param began when it began for the user, by {@link System#nanoTime}
    * @return an {@link Exit} status
    * @throws dev.torc.cache.CacheException where a record could not be written: the jobs in question
    *     are not done
    */
-  public int run(String id, BuildWatcher watcher) throws IOException {
+  public int run(String id, long began, BuildWatcher watcher) throws IOException {
     Consumer<String> note = line -> watcher.accept(new Event.Note(Event.Level.INFO, line));
-    BuildLock lock =
-        WriteSession.lock(
-            project.caller(), project.place(), id, "torc build", request.lock(), note);
+    BuildLock lock;
+    try {
+      lock = WriteSession.lock(project.caller(), project.place(), id, NAME, request.lock(), note);
+    } catch (CacheException refused) {
+      return look(id, began, watcher, refused);
+    }
     if (lock == null) {
       return Exit.LOCKED;
     }
@@ -166,11 +177,31 @@ public final class BuildSession {
         begin(RestState.none(project));
         check(selection.jobs());
       }
-      return build(id, watcher);
+      return build(id, began, watcher);
     }
   }
 
-  private int build(String id, BuildWatcher watcher) throws IOException {
+  /** Where nothing can be written, nothing is to be done, or that is an error. */
+  private int look(String id, long began, BuildWatcher watcher, CacheException refused)
+      throws IOException {
+    if (Files.isWritable(project.place().folder())) {
+      throw refused;
+    }
+    List<String> notes = new ArrayList<>();
+    try (ReadSession look =
+        ReadSession.at(project, rest, request.lock().gone(), null, notes::add)) {
+      JobSelection expanded = look.project().selectToBuild(request.targets());
+      if (!expanded.open().isEmpty() || !look.plan(expanded, request.rerun()).isQuiet()) {
+        throw refused; // what the look found is no news then
+      }
+      notes.forEach(line -> watcher.accept(new Event.Note(Event.Level.WARNING, line)));
+      BuildId last = new BuildId(id, look.cache().nextBuildNumber() - 1);
+      return RestState.tell(
+          look.project(), last, began, expanded.jobs(), watcher.wantsAll(), watcher);
+    }
+  }
+
+  private int build(String id, long began, BuildWatcher watcher) throws IOException {
     BitSet restless = rest.restless(asked());
     if (rest.digests() != null) {
       watcher.reading(rest.digests());
@@ -181,7 +212,13 @@ public final class BuildSession {
       tellEmpty(project, selection, watcher);
       rest.renew(watcher);
       watcher.atRest(project.graph(), selection.jobs(), rest.rest());
-      return rest.tell(id, selection.jobs(), watcher.wantsAll(), watcher);
+      return RestState.tell(
+          project,
+          new BuildId(id, rest.rest().number()),
+          began,
+          selection.jobs(),
+          watcher.wantsAll(),
+          watcher);
     }
     Ended ended = null;
     JobsAtRest next = null;
@@ -190,14 +227,14 @@ public final class BuildSession {
       watcher.planning();
       Arrivals arrivals = new Arrivals(work.digests());
       Expander expander = project.expanderToBuild(request.targets(), arrivals);
-      Plan plan = expander.plan(work.context(selection, request.force()), restless);
+      Plan plan = expander.plan(work.context(selection, request.rerun()), restless);
       if (rest.stands(plan)) {
         // Once more: what changed since the first look may make such a job run, and it never could.
         capacity.refuse(plan);
         new OccupiedPlaces(plan.context().graph(), plan.context().records(), work.digests())
             .refuse(looked(plan));
         arrivals.planned = true;
-        ended = run(work, plan, expander, watcher);
+        ended = run(work, plan, expander, began, watcher);
         // After a signal, which may have ended the sending alone, nothing is read any more: the
         // next build looks at everything.
         if (ended.exit <= Exit.signal(0) && !work.digests().stop().isTold()) {
@@ -210,7 +247,7 @@ public final class BuildSession {
     if (ended == null) {
       begin(RestState.none(project));
       check(selection.jobs());
-      return build(id, watcher);
+      return build(id, began, watcher);
     }
     rest.keep(next, watcher);
     return ended.exit;
@@ -253,11 +290,12 @@ public final class BuildSession {
         .forEach(watcher);
   }
 
-  private Ended run(WriteSession work, Plan plan, Expander expander, BuildWatcher watcher)
+  private Ended run(
+      WriteSession work, Plan plan, Expander expander, long began, BuildWatcher watcher)
       throws IOException {
     Consumer<String> warn = line -> watcher.accept(new Event.Note(Event.Level.WARNING, line));
     NewCommands commands = new NewCommands(plan, watcher);
-    begin(work, plan, commands, warn, watcher);
+    begin(work, plan, began, commands, warn, watcher);
     Consumer<Event> listener =
         event -> {
           if (event instanceof Event.Finished last) {
@@ -297,7 +335,7 @@ public final class BuildSession {
       commands.follow(build::context);
       try (BuildWatcher.Watch _ = watcher.running(setup, build)) {
         tokens.ifPresent(t -> t.start(build::tokenCame));
-        int exit = build.run();
+        int exit = build.run(began);
         work.keep(runner.machine());
         return new Ended(exit, build.context());
       }
@@ -330,6 +368,7 @@ public final class BuildSession {
   private void begin(
       WriteSession work,
       Plan plan,
+      long began,
       NewCommands commands,
       Consumer<String> warn,
       BuildWatcher watcher)
@@ -345,7 +384,7 @@ public final class BuildSession {
     if (!plan.isQuiet()) {
       commands.tellPlanned();
       Advice.emptyGlobs(expanded, looked(plan)).forEach(line -> warn.accept(line.toString()));
-      work.begin();
+      work.begin(began);
     }
   }
 

@@ -136,9 +136,9 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
         return "job %s asks for %s of %s, and there is only %s; lower it, or raise --limit %s"
             .formatted(
                 job.name(),
-                bytes ? Amount.size(entry.getValue()) : entry.getValue(),
+                bytes ? Amount.size(entry.getValue(), entry.getValue()) : entry.getValue(),
                 entry.getKey(),
-                bytes ? Amount.size(there) : there,
+                bytes ? Amount.size(there, entry.getValue()) : there,
                 entry.getKey());
       }
     }

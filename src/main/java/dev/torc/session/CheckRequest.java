@@ -37,6 +37,7 @@ public record CheckRequest(ProjectOptions options) {
         try {
           warnings.addAll(
               DiskChecks.check(project.graph(), look.digests(), project.caller().env(), all));
+          warnings.addAll(Advice.scripts(project, look.digests(), all));
           look.taken().refuse(all);
         } finally {
           images = ImageUse.of(look.context(), project.graph().inOrder(all));

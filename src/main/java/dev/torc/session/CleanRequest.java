@@ -85,7 +85,7 @@ public record CleanRequest(
         if (JobSelection.isName(project.graph(), target)) {
           wanted.jobs.or(named);
         } else {
-          wanted.paths.add(project.path(target));
+          wanted.paths.add(project.paths().path(target));
         }
       }
       return wanted;
@@ -208,7 +208,8 @@ public record CleanRequest(
       return wanted.names(given.project().graph()).contains(out.key().job())
           || out.products().stream()
               .anyMatch(
-                  made -> wanted.paths.contains(given.project().path(made.path().toString())));
+                  made ->
+                      wanted.paths.contains(given.project().paths().path(made.path().toString())));
     }
 
     private boolean clean(Cache cache) throws IOException {

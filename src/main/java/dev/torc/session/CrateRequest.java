@@ -2,8 +2,8 @@ package dev.torc.session;
 
 import dev.torc.buildfile.BuildFile;
 import dev.torc.cache.BuildRecord;
-import dev.torc.cache.Cache;
 import dev.torc.cache.JobResult;
+import dev.torc.cache.JobResult.Outcome;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.Origin;
 import dev.torc.cache.RecordedProduct;
@@ -17,137 +17,277 @@ import dev.torc.hash.Stamp;
 import dev.torc.machine.SafeText;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.Plan;
+import dev.torc.plan.Rerun;
 import dev.torc.plan.RunInputs;
 import dev.torc.plan.RunInputs.Line;
 import dev.torc.plan.Verdict;
-import dev.torc.report.CratePart;
-import dev.torc.report.CrateParts;
 import dev.torc.report.OriginText;
-import dev.torc.report.Provenance;
-import dev.torc.report.Provenance.Build;
-import dev.torc.report.Provenance.Run;
-import dev.torc.report.Provenance.Source;
-import dev.torc.report.Provenance.Step;
 import dev.torc.report.ReasonText;
+import dev.torc.report.RoCrate;
+import dev.torc.report.RoCrate.Entity;
 import dev.torc.syntax.JsonText;
 import dev.torc.syntax.SourceFile;
+import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.SequencedSet;
+import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /**
- * Gathers where the results of a project come from: of each job the last run that is on record,
- * with the digests that the records have. It only looks; files are read for the verdicts alone,
- * where they changed since.
+ * Tells where the results of a project come from, as a crate: of each job the last run that is on
+ * record, with the digests that the records have. It only looks; files are read for the verdicts
+ * alone, where they changed since.
+ *
+ * <p>The crate has the profiles of Workflow Run RO-Crate 0.5 with Provenance Run Crate. Where
+ * nothing has run it is a Workflow RO-Crate alone, since the others want a run.
  *
  * @param torc the version that tells it
  */
 public record CrateRequest(String torc) {
 
+  /**
+   * A crate, and what a user has to know of it.
+   *
+   * @param hasRuns whether anything has run
+   * @param jobs how many jobs the project has
+   * @param behind how many of them are not up to date
+   */
+  public record Answer(RoCrate crate, boolean hasRuns, int jobs, int behind) {}
+
+  private static final String BIOSCHEMAS =
+      "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE";
+
+  private static final String STATUS = "http://schema.org/%sActionStatus";
+
   /** The names under which a project's licence lies beside its build file. */
   private static final List<String> LICENCES =
-      List.of(
-          "LICENSE",
-          "LICENSE.txt",
-          "LICENSE.md",
-          "LICENCE",
-          "LICENCE.txt",
-          "LICENCE.md",
-          "COPYING");
+      Stream.of("LICENSE", "LICENCE", "COPYING")
+          .flatMap(name -> Stream.of(name, name + ".txt", name + ".md"))
+          .toList();
 
   /** Bytes of a licence that are taken; the longest in use are a twentieth of it. */
   private static final long LICENCE = 1 << 20;
+
+  /** Of UTC it writes the offset, which the validator wants. */
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxxx").withZone(ZoneOffset.UTC);
 
   /**
    * What is on record.
    *
    * @param warn takes lines for people
    */
-  public Provenance answer(Project of, Consumer<String> warn) throws IOException {
+  public Answer answer(Project of, Consumer<String> warn) throws IOException {
     try (ReadSession look = ReadSession.at(of, warn)) {
-      return new Gathering(look).provenance();
+      return new Gathering(look).answer();
     }
   }
+
+  /** A run that is told; times are milliseconds since 1970, 0 unknown. */
+  private record Run(Entity action, String step, long started, long ended) {}
 
   /** One answer under way. */
   private final class Gathering {
     private final ReadSession look;
     private final Project project;
     private final Graph graph;
-    private final Cache cache;
-    private final JobSelection selection;
     private final Plan plan;
-    private final CrateParts parts = new CrateParts();
-    private final List<Run> runs = new ArrayList<>();
+    private final IntFunction<String> commands;
+    private final RoCrate crate = new RoCrate();
+    private final Entity metadata = crate.entity("ro-crate-metadata.json", "CreativeWork");
+    private final Entity root = crate.entity("./", "Dataset");
+    private final Entity person;
+    private final Map<Long, List<Run>> builds = new TreeMap<>();
 
     Gathering(ReadSession look) throws IOException {
       this.look = look;
       this.project = look.project();
       this.graph = project.graph();
-      this.cache = look.cache();
-      this.selection = project.select(List.of());
-      this.plan = look.plan(selection, false);
+      this.plan = look.plan(project.select(List.of()), Rerun.NONE);
+      this.commands = look.commands();
+      this.person = person();
     }
 
-    Provenance provenance() throws IOException {
-      List<Step> steps = new ArrayList<>();
-      Map<Integer, Integer> stepOf = new HashMap<>();
+    Answer answer() throws IOException {
+      JobSelection selection = project.select(List.of());
+      Entity workflow = files();
+      licence();
+      Map<Integer, String> steps = new HashMap<>();
       for (DisplayGraph.Fold fold :
           DisplayGraph.of(graph, selection.jobs(), selection.open(), false).folds()) {
-        fold.jobs().forEach(job -> stepOf.put(job, steps.size()));
-        List<String> said =
-            fold.jobs().stream().map(job -> graph.job(job).description()).distinct().toList();
-        // Instances may have their values in it: then none of them is about the group.
-        steps.add(
-            new Step(
-                fold.name(),
-                said.size() == 1 ? said.getFirst() : "",
-                fold.isGroup() ? fold.jobs().size() : -1));
+        workflow.ref("step", step(fold).text("position", "" + (workflow.refs("step").size() + 1)));
+        fold.jobs().forEach(job -> steps.put(job, fold.name()));
       }
-      for (int job : graph.inOrder(selection.jobs())) {
-        run(job, stepOf.get(job));
+      for (int job : graph.inOrder(selection.jobs())) { // what is made is known to its readers
+        run(job, steps.get(job));
       }
-      parts.nest();
-      return new Provenance(
-          project.workflow().name(),
-          project.workflow().description(),
-          torc,
-          System.currentTimeMillis(),
-          person(),
-          files(),
-          licence(),
-          steps,
-          builds(),
-          runs,
-          parts,
-          selection.jobs().cardinality(),
-          selection.jobs().cardinality() - plan.upToDate());
+      crate.nest();
+      Map<Long, BuildRecord> records = new HashMap<>();
+      look.cache()
+          .builds(Integer.MAX_VALUE)
+          .forEach(record -> records.put(record.id().number(), record));
+      builds.forEach((number, runs) -> build(workflow, number, runs, records.get(number)));
+      root(workflow);
+      int jobs = selection.jobs().cardinality();
+      return new Answer(crate, !builds.isEmpty(), jobs, jobs - plan.upToDate());
     }
 
-    private void run(int job, int step) {
+    private void root(Entity workflow) {
+      String said = project.workflow().description().strip();
+      String what =
+          builds.isEmpty()
+              ? "The workflow of this project. Nothing of it is on record as having run."
+              : "Where the results of this project come from, as torc has it on record: the jobs,"
+                  + " the last run of each, and what it read and made. The files themselves are not"
+                  + " in this crate; their names are relative to the folder of the build file.";
+      Entity profile =
+          profile("https://w3id.org/workflowhub/workflow-ro-crate/1.0", "Workflow RO-Crate");
+      metadata
+          .ref("about", root)
+          .ref("conformsTo", crate.outside(RoCrate.PROFILE))
+          .ref("conformsTo", profile);
+      root.text("name", project.workflow().name())
+          .text("description", said.isEmpty() ? what : said + "\n\n" + what)
+          .text("datePublished", TIME.format(Instant.now()))
+          .ref("conformsTo", profile)
+          .ref("mainEntity", workflow)
+          .refs("hasPart", crate.data());
+      for (String each : List.of("Process", "Workflow", "Provenance")) {
+        String id = "https://w3id.org/ro/wfrun/" + each.toLowerCase(Locale.ROOT) + "/0.5";
+        root.ref("conformsTo", builds.isEmpty() ? null : profile(id, each + " Run Crate"));
+      }
+    }
+
+    private Entity profile(String id, String name) {
+      String version = id.substring(id.lastIndexOf('/') + 1);
+      return crate.entity(id, "CreativeWork").text("name", name).text("version", version);
+    }
+
+    /** The build files, the first of which is the workflow. */
+    private Entity files() throws IOException {
+      Workflow of = project.workflow();
+      Entity workflow = null;
+      for (Path file : of.files()) {
+        byte[] input = project.keeper().input();
+        boolean given = workflow == null && input != null && file.endsWith(BuildFile.INPUT);
+        boolean inside = file.startsWith(of.root());
+        boolean here = inside || workflow == null;
+        String name =
+            given
+                ? BuildFile.NAMES.getFirst()
+                : (inside ? of.root().relativize(file) : here ? file.getFileName() : file) + "";
+        byte[] bytes = given ? input : here ? SourceFile.bytes(file, name) : null;
+        if (workflow == null) {
+          String[] types = {"File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"};
+          workflow = crate.source(name, bytes, types).text("name", of.name());
+          root.ref("hasPart", workflow);
+        } else {
+          String what = "Laid over the build file where it was read; not in this crate.";
+          source(name, bytes, here ? "Read together with " + workflow.id() + "." : what);
+        }
+      }
+      return workflow
+          .text("description", of.description())
+          .ref("conformsTo", profile(BIOSCHEMAS, "Bioschemas ComputationalWorkflow"))
+          .ref(
+              "programmingLanguage",
+              named("#language", "ComputerLanguage", "torc", "Its build files.")
+                  .text("version", torc));
+    }
+
+    private Entity named(String id, String type, String name, String description) {
+      return crate.entity(id, type).text("name", name).text("description", description);
+    }
+
+    private Entity source(String name, byte[] bytes, String what) {
+      Entity source =
+          crate.source(name, bytes, "File").text("name", name).text("description", what);
+      root.ref("hasPart", source);
+      return source;
+    }
+
+    private void licence() throws IOException {
+      for (String name : LICENCES) {
+        Path file = project.workflow().root().resolve(name);
+        if (Files.isRegularFile(file) && Files.isReadable(file) && Files.size(file) <= LICENCE) {
+          byte[] bytes = Files.readAllBytes(file);
+          root.ref("license", source(name, bytes, "The licence of the project."));
+          return;
+        }
+      }
+      root.text(
+          "license", "Not stated. Ask the authors before you use or pass on what it tells of.");
+    }
+
+    /** Where a group writes, any of its members may have been the one. */
+    private Entity person() {
+      if (project.place().group() != null) {
+        return null;
+      }
+      try {
+        String name = Files.getOwner(project.folder(), LinkOption.NOFOLLOW_LINKS).getName();
+        String what = "The user who owns what torc records of this project.";
+        return name.chars().allMatch(Character::isDigit) // a number is no name
+            ? null
+            : crate.named("person", name, "Person").text("description", what);
+      } catch (IOException | UnsupportedOperationException e) {
+        return null; // it only adds to what is told
+      }
+    }
+
+    private Entity step(DisplayGraph.Fold fold) {
+      // Instances may have their values in it: then none of them is about the group.
+      List<String> texts =
+          fold.jobs().stream().map(job -> graph.job(job).description()).distinct().toList();
+      String said = texts.size() == 1 ? texts.getFirst() : "";
+      said += fold.isGroup() ? " A group of " + fold.jobs().size() + " jobs, one per run." : "";
+      Entity tool = tool(fold.name()).text("description", said.strip());
+      return crate
+          .named("step", fold.name(), "HowToStep")
+          .text("description", said.strip())
+          .ref("workExample", tool);
+    }
+
+    /** What a run of a job is a run of. */
+    private Entity tool(String step) {
+      return crate.named("job", step, "SoftwareApplication");
+    }
+
+    private void run(int job, String step) {
       String name = graph.name(job);
       JobResult result = look.records().result(job);
-      RunDetails details = result == null ? null : cache.details(name);
+      RunDetails details = result == null ? null : look.cache().details(name);
       if (details == null) {
         return;
       }
-      SequencedSet<CratePart> products = new LinkedHashSet<>();
-      result.products().forEach(product -> products.add(product(product)));
-      if (result.outcome() == JobResult.Outcome.ADOPTED) {
+      List<Entity> made = new ArrayList<>();
+      for (RecordedProduct product : result.products()) {
+        String digest = new Line("", product.digest().hex()).digest();
+        boolean folder = product.kind() == Stamp.Kind.FOLDER;
+        made.add(folder ? crate.folder(product.path(), digest) : file(product.path(), digest));
+      }
+      if (result.outcome() == Outcome.ADOPTED) {
         return; // nothing ran; what was there was accepted
       }
       if (result.outcome().isGood()) {
-        for (StoredValue value : cache.data(name)) {
-          products.add(value(name + "." + value.key(), JsonText.of(value.text()), null));
+        for (StoredValue value : look.cache().data(name)) {
+          made.add(crate.value(name + "." + value.key(), JsonText.of(value.text()), null));
         }
       }
       // Of a run that torc was killed with, the lines are those of the run before.
@@ -155,70 +295,53 @@ public record CrateRequest(String torc) {
       Origin from = details.origin();
       boolean here = from == null || from.store().isEmpty();
       long started = from == null ? details.started() : from.time();
+      long ended = known ? started + result.wall() / 1_000_000 : 0;
+      String what = SafeText.line(details.what());
+      String outcome = result.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+      String error = result.outcome().isGood() ? null : what.isEmpty() ? outcome : what;
       RunInputs inputs = RunInputs.of(known ? details.manifest() : List.of());
-      List<CratePart> around = new ArrayList<>();
-      inputs.variables().forEach(line -> around.add(parts.variable(line.name(), line.value())));
-      List<CratePart> images = new ArrayList<>();
-      inputs.images().forEach(line -> images.add(parts.image(line.name(), line.digest())));
-      runs.add(
-          new Run(
-              name,
-              step,
-              from != null && here ? from.build() : details.number(),
-              here,
-              result.outcome(),
-              started,
-              known ? started + result.wall() / 1_000_000 : 0,
-              inputs.commands(),
-              note(job, result, details),
-              SafeText.line(details.what()),
-              needs(inputs),
-              products,
-              around.stream().distinct().toList(),
-              images.stream().distinct().toList()));
+      Entity action =
+          action("CreateAction", RoCrate.id("run", name), started, ended, error)
+              .text("name", name)
+              .text("description", description(job, result, details, inputs))
+              .ref("instrument", tool(step))
+              .ref("agent", here ? person : null)
+              .refs("result", made);
+      needs(action, inputs);
+      builds
+          .computeIfAbsent(
+              from != null && here ? from.build() : details.number(), _ -> new ArrayList<>())
+          .add(new Run(action, step, started, ended));
     }
 
-    /** What has happened since. */
-    private String note(int job, JobResult result, RunDetails details) {
-      List<String> notes = new ArrayList<>();
+    /** The command as it ran, and what has happened since. */
+    private String description(int job, JobResult result, RunDetails details, RunInputs inputs) {
+      Verdict verdict = plan.verdict(job);
+      // The values of placeholders are not on record; while nothing moved they are those of then.
+      boolean same = verdict instanceof Verdict.UpToDate && !inputs.commands().isEmpty();
+      List<String> lines = new ArrayList<>(same ? List.of(commands.apply(job)) : inputs.commands());
+      StringJoiner notes = new StringJoiner("; ", "(", ")").setEmptyValue("");
       if (details.origin() != null) {
-        notes.add(
-            "restored in build " + details.number() + " from " + OriginText.of(details.origin()));
+        String from = OriginText.of(details.origin());
+        notes.add("restored in build " + details.number() + " from " + from);
       }
       if (result.outcome().isGood()) {
-        notes.add(state(plan.verdict(job)));
+        String reasons = ReasonText.brief(verdict.reasons());
+        if (verdict instanceof Verdict.MayRun(int after)) {
+          notes.add("may be out of date: it waits for " + SafeText.name(graph.name(after)));
+        } else if (!(verdict instanceof Verdict.UpToDate)) {
+          notes.add("no longer up to date: " + reasons);
+        }
       }
-      notes.removeIf(String::isEmpty);
-      return String.join("; ", notes);
-    }
-
-    /** Whether it still is what a build would make. */
-    private String state(Verdict verdict) {
-      if (verdict instanceof Verdict.WillRun will) {
-        return "no longer up to date: " + ReasonText.brief(will.reasons());
-      }
-      if (verdict instanceof Verdict.WillRestore will) {
-        return "no longer up to date: " + ReasonText.brief(will.reasons());
-      }
-      if (verdict instanceof Verdict.MayRun may) {
-        return "may be out of date: it waits for " + SafeText.name(graph.name(may.after()));
-      }
-      return verdict instanceof Verdict.WillFail will
-          ? "cannot be made again: " + SafeText.line(will.what())
-          : "";
-    }
-
-    private CratePart product(RecordedProduct product) {
-      String digest = new Line("", product.digest().hex()).digest();
-      return product.kind() == Stamp.Kind.FOLDER
-          ? parts.folder(product.path(), digest)
-          : file(product.path(), digest);
+      lines.add(notes.toString());
+      lines.removeIf(String::isEmpty);
+      return String.join("\n", lines);
     }
 
     /** The size is known where the file is still the one that the digest is of. */
-    private CratePart file(String path, String digest) {
-      long size = size(cache.stamp(path), digest);
-      return parts.file(path, digest, size < 0 ? size(look.digests().last(path), digest) : size);
+    private Entity file(String path, String digest) {
+      long size = size(look.cache().stamp(path), digest);
+      return crate.file(path, digest, size < 0 ? size(look.digests().last(path), digest) : size);
     }
 
     private static long size(KnownDigest known, String digest) {
@@ -226,128 +349,104 @@ public record CrateRequest(String torc) {
       return same ? known.stamp().size() : -1;
     }
 
-    private CratePart value(String name, String json, String digest) {
-      return parts.value(name, json, json == null ? digest : Digest.ofText(json).hex());
+    /** Leads to what a run was given, but for what had no digest: it was not there. */
+    private void needs(Entity action, RunInputs of) {
+      each(action, of.files(), line -> file(line.name(), line.digest()));
+      each(action, of.lists(), this::list);
+      each(action, of.tools(), line -> crate.tool(line.name(), line.digest()));
+      for (Line line : of.data()) {
+        boolean known = line.json() != null || line.digest() != null;
+        action.ref("object", known ? crate.value(line.name(), line.json(), line.digest()) : null);
+      }
+      of.variables()
+          .forEach(it -> action.ref("environment", crate.variable(it.name(), it.value())));
+      of.images().forEach(it -> action.ref("containerImage", crate.image(it.name(), it.digest())));
     }
 
-    private SequencedSet<CratePart> needs(RunInputs inputs) {
-      SequencedSet<CratePart> needs = new LinkedHashSet<>();
-      for (Line line : inputs.files()) {
-        if (line.digest() != null) {
-          needs.add(file(line.name(), line.digest()));
-        }
-      }
-      for (Line line : inputs.lists()) {
-        if (line.digest() != null) {
-          needs.add(list(line));
-        }
-      }
-      for (Line line : inputs.data()) {
-        if (line.json() != null || line.digest() != null) {
-          needs.add(value(line.name(), line.json(), line.digest()));
-        }
-      }
-      for (Line line : inputs.tools()) {
-        if (line.digest() != null) {
-          needs.add(parts.tool(line.name(), line.digest()));
-        }
-      }
-      return needs;
+    private static void each(Entity to, List<Line> lines, Function<Line, Entity> part) {
+      lines.forEach(line -> to.ref("object", line.digest() == null ? null : part.apply(line)));
     }
 
     /** Its members are read once for all its readers. */
-    private CratePart list(Line line) {
-      CratePart list = parts.list(line.name(), line.digest());
-      if (list.members().isEmpty()) {
-        List<ManifestEntry> stored = look.records().list(Digest.ofHex(line.digest()));
-        if (stored != null) {
-          RunInputs.members(stored)
-              .forEach(member -> list.members().add(file(member.name(), member.digest())));
-        }
+    private Entity list(Line line) {
+      Entity list = crate.list(line.name(), line.digest());
+      List<ManifestEntry> stored =
+          list.refs("hasPart").isEmpty() ? look.records().list(Digest.ofHex(line.digest())) : null;
+      for (Line member : stored == null ? List.<Line>of() : RunInputs.members(stored)) {
+        list.ref("hasPart", file(member.name(), member.digest()));
       }
       return list;
     }
 
-    /** Those of the runs. Of one that is not in the history any more, the runs tell the times. */
-    private List<Build> builds() {
-      TreeMap<Long, long[]> times = new TreeMap<>();
+    /**
+     * A build of the runs that are told. What was made within it is not what it was made from.
+     *
+     * @param record null where it is not in the history any more: then the runs tell the times
+     */
+    private void build(Entity workflow, long number, List<Run> runs, BuildRecord record) {
+      boolean over = record != null && record.nanos() >= 0;
+      String error =
+          record != null && !over
+              ? "it has not ended, or was killed: its end is not on record"
+              : !over || record.exit() == 0 ? null : "exit status " + record.exit();
+      long started =
+          record != null
+              ? record.started()
+              : runs.stream().mapToLong(Run::started).filter(at -> at > 0).min().orElse(0);
+      long ended =
+          over
+              ? started + record.nanos() / 1_000_000
+              : runs.stream().mapToLong(Run::ended).max().orElse(0);
+      Entity build = action("CreateAction", "#build/" + number, started, ended, error);
+      Entity engine = action("OrganizeAction", "#engine/" + number, started, ended, error);
+      Set<Entity> read = new LinkedHashSet<>();
+      Set<Entity> inside = new LinkedHashSet<>();
       for (Run run : runs) {
-        long[] time = times.computeIfAbsent(run.build(), _ -> new long[2]);
-        if (run.started() > 0) {
-          time[0] = time[0] == 0 ? run.started() : Math.min(time[0], run.started());
-          time[1] = Math.max(time[1], run.ended());
-        }
+        read.addAll(run.action.refs("object"));
+        build.refs("result", run.action.refs("result"));
+        run.action.refs("result").forEach(made -> inside.addAll(made.refs("hasPart")));
+        root.ref("mentions", run.action);
+        workflow.ref("hasPart", tool(run.step));
+        engine.ref(
+            "object",
+            crate
+                .entity(RoCrate.id("control", number + "/" + run.step), "ControlAction")
+                .text("name", run.step + " in build " + number)
+                .ref("instrument", crate.named("step", run.step, "HowToStep"))
+                .ref("object", run.action));
       }
-      Map<Long, BuildRecord> records = new HashMap<>();
-      for (BuildRecord record : cache.builds(Integer.MAX_VALUE)) {
-        if (times.containsKey(record.id().number())) {
-          records.put(record.id().number(), record);
-        }
+      inside.addAll(build.refs("result"));
+      for (Entity need : read) {
+        Set<Entity> members = need.id().startsWith("#list/") ? need.refs("hasPart") : Set.of();
+        boolean own = inside.contains(need) || !members.isEmpty() && inside.containsAll(members);
+        build.ref("object", own ? null : need);
       }
-      List<Build> builds = new ArrayList<>();
-      times.forEach((number, time) -> builds.add(build(number, time, records.get(number))));
-      return builds;
+      build
+          .text("name", "build " + number + " of " + project.workflow().name())
+          .text(
+              "description",
+              "What it made that is the last result of its job; all else of it is not told.")
+          .ref("instrument", workflow)
+          .ref("agent", person);
+      root.ref("mentions", build);
+      engine
+          .text("name", "torc in build " + number)
+          .ref("agent", person)
+          .ref(
+              "instrument",
+              named("#torc", "SoftwareApplication", "torc", "An incremental build engine.")
+                  .text("softwareVersion", torc))
+          .ref("result", build);
     }
 
-    private static Build build(long number, long[] time, BuildRecord record) {
-      if (record == null) {
-        return new Build(number, time[0], time[1], null);
-      }
-      if (record.nanos() < 0) {
-        return new Build(
-            number,
-            record.started(),
-            time[1],
-            "it has not ended, or was killed: its end is not on record");
-      }
-      return new Build(
-          number,
-          record.started(),
-          record.started() + record.nanos() / 1_000_000,
-          record.exit() == 0 ? null : "exit status " + record.exit());
-    }
-
-    /** Where a group writes, any of its members may have been the one. */
-    private String person() {
-      Path own = project.folder();
-      if (project.place().group() != null || !Files.isDirectory(own, LinkOption.NOFOLLOW_LINKS)) {
-        return null;
-      }
-      try {
-        String name = Files.getOwner(own, LinkOption.NOFOLLOW_LINKS).getName();
-        return name.chars().allMatch(Character::isDigit) ? null : name; // a number names nobody
-      } catch (IOException | UnsupportedOperationException e) {
-        return null; // it only adds to what is told
-      }
-    }
-
-    private List<Source> files() throws IOException {
-      Path root = project.workflow().root();
-      List<Source> files = new ArrayList<>();
-      for (Path file : project.workflow().files()) {
-        boolean first = files.isEmpty();
-        byte[] input = project.keeper().input();
-        if (first && input != null && file.endsWith(BuildFile.INPUT)) {
-          files.add(new Source(BuildFile.NAMES.getFirst(), input));
-        } else if (first || file.startsWith(root)) {
-          String name =
-              file.startsWith(root) ? root.relativize(file) + "" : file.getFileName() + "";
-          files.add(new Source(name, SourceFile.bytes(file, name)));
-        } else {
-          files.add(new Source(file.toString(), null));
-        }
-      }
-      return files;
-    }
-
-    private Source licence() throws IOException {
-      for (String name : LICENCES) {
-        Path file = project.workflow().root().resolve(name);
-        if (Files.isRegularFile(file) && Files.isReadable(file) && Files.size(file) <= LICENCE) {
-          return new Source(name, Files.readAllBytes(file));
-        }
-      }
-      return null;
+    private Entity action(String type, String id, long started, long ended, String error) {
+      return crate
+          .entity(id, type)
+          .text("startTime", started > 0 ? TIME.format(Instant.ofEpochMilli(started)) : null)
+          .text("endTime", ended > 0 ? TIME.format(Instant.ofEpochMilli(ended)) : null)
+          // As a text: so the validator wants it.
+          .text("actionStatus", STATUS.formatted(error == null ? "Completed" : "Failed"))
+          .text("error", error);
     }
   }
 }

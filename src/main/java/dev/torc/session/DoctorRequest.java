@@ -10,6 +10,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Jobserver;
 import dev.torc.machine.Limits;
+import dev.torc.machine.MachineFacts;
 import dev.torc.machine.Refusal;
 import dev.torc.posix.InputFile;
 import dev.torc.posix.Memory;
@@ -295,16 +296,35 @@ public record DoctorRequest(ProjectOptions options, String terminal) {
 
     private void machine() {
       Limits limits = caller.host().limits().get();
+      String given =
+          Amount.count(limits.cpus(), "cpu") + ", " + mebibytes(limits.memory()) + " of memory";
+      Optional<MachineFacts> facts = MachineFacts.here();
       add(
           "machine",
           State.OK,
-          Amount.count(limits.cpus(), "cpu")
-              + ", "
-              + limits.memory() / (1 << 20)
-              + " MiB of memory",
+          given + facts.map(machine -> beside(machine, limits)).orElse(""),
           "");
       List<String> gpus = limits.gpus();
-      add("gpus", State.OK, gpus.isEmpty() ? "none" : String.join(", ", gpus), "");
+      List<String> cards = facts.map(MachineFacts::cards).orElse(List.of());
+      if (gpus.isEmpty() && !cards.isEmpty()) {
+        String seen = "none for jobs; there is " + String.join(", ", cards);
+        add("gpus", State.ADVICE, seen, "install its driver if jobs are to have it");
+      } else {
+        add("gpus", State.OK, gpus.isEmpty() ? "none" : String.join(", ", gpus), "");
+      }
+    }
+
+    /** What the machine has beside what builds may take. */
+    private static String beside(MachineFacts machine, Limits limits) {
+      boolean less = limits.cpus() < machine.cpus() || limits.memory() < machine.memory();
+      String all =
+          less ? " (of " + machine.cpus() + " and " + mebibytes(machine.memory()) + ")" : "";
+      String free = ", " + mebibytes(machine.free()) + " free now";
+      return all + free + "; " + machine.processor() + ", " + machine.system();
+    }
+
+    private static String mebibytes(long bytes) {
+      return bytes / (1 << 20) + " MiB";
     }
 
     private void containers() {
@@ -317,7 +337,7 @@ public record DoctorRequest(ProjectOptions options, String terminal) {
               (name, said) ->
                   (said.isEmpty() ? working : troubles).add(said.isEmpty() ? name : said));
       if (!working.isEmpty()) {
-        add("containers", State.OK, String.join(", ", working), "");
+        add("containers", State.OK, String.join(", ", working) + " found, not tried", "");
       } else if (needsImage()) {
         add(
             "containers",

@@ -6,6 +6,7 @@ import dev.torc.graph.Graph;
 import dev.torc.graph.Surrounding;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.Plan;
+import dev.torc.plan.Rerun;
 import dev.torc.report.GraphPicture;
 import dev.torc.report.JobCounts;
 import java.io.IOException;
@@ -41,14 +42,14 @@ public record GraphRequest(
       BitSet jobs = selection.jobs();
       BitSet open = selection.open();
       if (!around.isEmpty()) {
-        middle = JobSelection.nodes(graph, around, project::path);
+        middle = JobSelection.nodes(graph, around, project.paths());
         BitSet all = Surrounding.of(graph, middle, steps);
         selection = JobSelection.of(graph, all);
         jobs = graph.jobsOf(all);
         open = (BitSet) selection.open().clone();
         open.and(all);
       }
-      Plan plan = look.plan(selection, false);
+      Plan plan = look.plan(selection, Rerun.NONE);
       DisplayGraph shown = DisplayGraph.of(graph, jobs, open, instances);
       List<GraphPicture.Vertex> vertices = new ArrayList<>();
       for (DisplayGraph.Fold fold : shown.folds()) {

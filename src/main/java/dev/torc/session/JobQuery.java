@@ -41,7 +41,7 @@ record JobQuery(boolean all, Set<String> names) {
         }
       }
       if (!named && names.size() == before && !names.contains(want)) {
-        throw unknown(want, names(folder.project(), known));
+        throw unknown(want, folder.project(), known);
       }
     }
     return new JobQuery(wanted.isEmpty(), names);
@@ -53,7 +53,7 @@ record JobQuery(boolean all, Set<String> names) {
    */
   private static boolean declared(Project project, String target, Set<String> names) {
     Graph graph = project.graph();
-    if (!JobSelection.isName(graph, target) && graph.makerOf(project.path(target)) < 0) {
+    if (!JobSelection.isName(graph, target) && graph.makerOf(project.paths().path(target)) < 0) {
       return false;
     }
     JobSelection selected = project.select(List.of(target));
@@ -61,18 +61,12 @@ record JobQuery(boolean all, Set<String> names) {
     return selected.namedOpen().isEmpty();
   }
 
-  /** All names that a mistyped one may mean. */
-  private static TreeSet<String> names(Project project, TreeSet<String> recorded) {
-    if (project != null) {
-      project.workflow().groups().forEach(group -> recorded.add(group.name()));
-      project.workflow().jobs().forEach(job -> recorded.add(job.name()));
-    }
-    return recorded;
-  }
-
   /** That nobody knows a job of this name, and which one may be meant. */
-  static BadInput unknown(String name, TreeSet<String> known) {
-    String hint = NearestName.hint(name, known);
+  private static BadInput unknown(String name, Project project, TreeSet<String> known) {
+    String hint =
+        project == null
+            ? NearestName.hint(name, known)
+            : JobSelection.hint(project.graph(), name, project.paths(), false, known);
     return new BadInput(
         Place.NONE,
         "no job " + SafeText.name(name) + (hint.isEmpty() ? "; `torc list` shows the jobs" : hint));

@@ -15,9 +15,9 @@ import dev.torc.plan.DiskChecks;
 import dev.torc.plan.JobRecords;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.NearestResult;
-import dev.torc.plan.NeedContents;
 import dev.torc.plan.PathReaders;
 import dev.torc.plan.Plan;
+import dev.torc.plan.Rerun;
 import dev.torc.plan.StaleProducts;
 import dev.torc.plan.Verdict;
 import dev.torc.report.LastRun;
@@ -26,7 +26,6 @@ import dev.torc.report.StatusAnswer;
 import dev.torc.report.WhyAnswer;
 import dev.torc.report.WhyAnswer.Question;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,10 +39,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /**
  * Asks about jobs without running any: how it stands with them, what they are, why they run. How
@@ -82,7 +80,7 @@ public record JobsRequest(List<String> targets, boolean instances) {
       }
       return new StatusAnswer(
           root,
-          look.plan(selection, false),
+          look.plan(selection, Rerun.of(targets, false)),
           project.folded(selection, instances).folds(),
           past(folder.with(project), look.cache(), selection),
           targets.isEmpty() ? stale(project.graph(), look) : 0);
@@ -149,16 +147,10 @@ public record JobsRequest(List<String> targets, boolean instances) {
     try (ReadSession look = ReadSession.at(given, warn)) {
       Project project = look.project();
       JobSelection selection = project.select(targets);
-      Plan plan = look.plan(selection, false);
-      Set<String> running = RunningJobs.of(project.place(), look.cache()).running();
+      Plan plan = look.plan(selection, Rerun.of(targets, false));
+      RunningJobs running = RunningJobs.of(project.place(), look.cache());
       JobRecords records = look.records();
-      Caller caller = project.caller();
-      LaunchBuilder launches =
-          new LaunchBuilder(
-              project.graph(), project.place(), "", Map.of(), caller.env(), null, _ -> {});
-      Map<String, Long> limits =
-          Capacity.of(project.workflow(), caller.host().limits().get(), Map.of()).limits();
-      NeedContents names = look.contents().unread();
+      IntFunction<String> commands = look.commands();
       SequencedMap<Integer, ListAnswer.Known> jobs = new LinkedHashMap<>();
       for (int id : project.graph().inOrder(selection.named())) {
         String name = project.graph().name(id);
@@ -166,12 +158,16 @@ public record JobsRequest(List<String> targets, boolean instances) {
             id,
             new ListAnswer.Known(
                 LastRun.of(records.result(id), records.details(name)),
-                running.contains(name),
-                launches.shown(id, names.filesOf(id), limits),
+                running.running().contains(name),
+                commands.apply(id),
                 LaunchBuilder.log(project.place(), name)));
       }
       return new ListAnswer(
-          plan, jobs, project.folded(selection, instances).folds(), targets.isEmpty());
+          plan,
+          jobs,
+          project.folded(selection, instances).folds(),
+          targets.isEmpty(),
+          running.isBuild() ? project.selectToBuild(List.of()).jobs() : new BitSet());
     }
   }
 
@@ -191,9 +187,10 @@ public record JobsRequest(List<String> targets, boolean instances) {
     }
     JobSelection asked = JobSelection.of(project.graph(), jobs);
     if (asked.jobs().stream().anyMatch(j -> project.graph().job(j).temporary())) {
-      asked = project.select(List.of()); // what reads its products decides too
+      JobSelection all = project.select(List.of()); // what reads its products decides too
+      asked = new JobSelection(all.jobs(), asked.named(), all.open(), asked.namedOpen(), false);
     }
-    Plan plan = look.plan(asked, false);
+    Plan plan = look.plan(asked, Rerun.MANUAL);
     return new WhyAnswer(
         plan,
         near(look, plan, jobs),
@@ -225,7 +222,7 @@ public record JobsRequest(List<String> targets, boolean instances) {
 
   private static Question question(Project project, PathReaders readers, String target) {
     Graph graph = project.graph();
-    String path = project.path(target);
+    String path = project.paths().path(target);
     if (!JobSelection.isName(graph, target) && graph.makerOf(path) < 0) {
       List<PathReaders.Use> uses = readers.of(path);
       if (uses.isEmpty()) {
@@ -234,11 +231,11 @@ public record JobsRequest(List<String> targets, boolean instances) {
             "no job makes or needs "
                 + SafeText.name(target)
                 + ", and no job or tag has that name"
-                + hint(graph, target));
+                + JobSelection.hint(graph, target, project.paths(), true, List.of()));
       }
       return new Question(target, new BitSet(), null, path, uses);
     }
-    BitSet jobs = JobSelection.of(graph, List.of(target), project::path).named();
+    BitSet jobs = JobSelection.of(graph, List.of(target), project.paths()).named();
     int open = open(graph, target, path);
     boolean group = open >= 0 || graph.named(target) != null && graph.jobId(target) < 0;
     DisplayGraph.Fold fold =
@@ -256,18 +253,5 @@ public record JobsRequest(List<String> targets, boolean instances) {
       return graph.isOpen(graph.makerOf(path)) ? graph.makerOf(path) : -1;
     }
     return Arrays.stream(nodes).filter(graph::isOpen).findFirst().orElse(-1);
-  }
-
-  private static String hint(Graph graph, String target) {
-    TreeSet<String> names = new TreeSet<>();
-    for (int j : graph.inOrder(graph.allJobs())) {
-      names.add(graph.job(j).name());
-      names.addAll(graph.job(j).tags());
-    }
-    for (int f = 0; f < graph.files(); f++) {
-      names.add(graph.path(f));
-    }
-    String hint = NearestName.hint(target, names);
-    return hint.isEmpty() ? "; `torc list` shows the jobs" : hint;
   }
 }

@@ -21,15 +21,19 @@ import dev.torc.plan.Expander;
 import dev.torc.plan.ImageSource;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.Surroundings;
+import dev.torc.plan.UserPaths;
 import dev.torc.rest.GraphFile;
 import dev.torc.store.KeptResults;
 import dev.torc.workflow.Image;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -214,12 +218,12 @@ public record Project(
 
   /** What expands groups, for a request that is about these targets. */
   public Expander expander(List<String> targets, Expander.Check check) {
-    return expander(found -> JobSelection.of(found, targets, this::path), check);
+    return expander(found -> JobSelection.of(found, targets, paths()), check);
   }
 
   /** The same for a build of these targets. */
   Expander expanderToBuild(List<String> targets, Expander.Check check) {
-    return expander(found -> JobSelection.toBuild(found, targets, this::path), check);
+    return expander(found -> JobSelection.toBuild(found, targets, paths()), check);
   }
 
   private Expander expander(Function<Graph, JobSelection> select, Expander.Check check) {
@@ -228,12 +232,12 @@ public record Project(
 
   /** The jobs that targets name; files are relative to where the user stands. */
   public JobSelection select(List<String> targets) {
-    return JobSelection.of(graph, targets, this::path);
+    return JobSelection.of(graph, targets, paths());
   }
 
   /** The jobs of a build of these targets: without one, all but the manual jobs. */
   public JobSelection selectToBuild(List<String> targets) {
-    return JobSelection.toBuild(graph, targets, this::path);
+    return JobSelection.toBuild(graph, targets, paths());
   }
 
   /** What targets name, as one vertex per group or instance, without what that waits for. */
@@ -241,14 +245,18 @@ public record Project(
     return DisplayGraph.of(graph, selection.named(), selection.namedOpen(), instances);
   }
 
-  /** A file as the user names it, as the graph has it: relative to the root, or absolute. */
-  public String path(String named) {
-    Path file = caller.cwd().resolve(named).normalize();
-    Path root = workflow.root();
-    if (file.startsWith(root)) {
-      String path = root.relativize(file).toString();
-      return path.isEmpty() ? "." : path;
+  /** The tags of its jobs, each once. */
+  Collection<String> tags() {
+    if (kept != null) {
+      return kept.tags();
     }
-    return file.toString();
+    Set<String> tags = new TreeSet<>();
+    workflow.jobs().forEach(job -> tags.addAll(job.tags()));
+    return tags;
+  }
+
+  /** Files as the user names them from where he stands. */
+  public UserPaths paths() {
+    return new UserPaths(workflow.root(), caller.cwd());
   }
 }

@@ -1,6 +1,7 @@
 package dev.torc.session;
 
 import dev.torc.cache.Cache;
+import dev.torc.engine.LaunchBuilder;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
 import dev.torc.plan.DiskChecks;
@@ -12,6 +13,7 @@ import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
+import dev.torc.plan.Rerun;
 import dev.torc.store.KeptResults;
 import dev.torc.store.SharedStores;
 import dev.torc.workflow.Group;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /**
  * A look at a project that changes nothing, waits for nobody and creates nothing (rule 10): what
@@ -57,7 +60,7 @@ public final class ReadSession implements AutoCloseable {
         given.expander(
             List.of(),
             (graph, jobs) -> DiskChecks.check(graph, digests, given.caller().env(), jobs));
-    PlanContext first = context(given, given.select(List.of()), false);
+    PlanContext first = context(given, given.select(List.of()), Rerun.NONE);
     PlanContext fresh = expander.fresh(first, this.rest.restless(new BitSet()));
     if (fresh == first && first.selection().open().isEmpty()) {
       this.context = first;
@@ -71,9 +74,9 @@ public final class ReadSession implements AutoCloseable {
     }
   }
 
-  private PlanContext context(Project of, JobSelection selection, boolean force) {
+  private PlanContext context(Project of, JobSelection selection, Rerun rerun) {
     return PlanContext.of(
-        of.graph(), cache, left, digests, kept, asked, true, of.surroundings(), selection, force);
+        of.graph(), cache, left, digests, kept, asked, true, of.surroundings(), selection, rerun);
   }
 
   /**
@@ -120,12 +123,12 @@ public final class ReadSession implements AutoCloseable {
   }
 
   /** The verdicts on the selected jobs of {@link #project}. */
-  public Plan plan(JobSelection selection, boolean force) throws IOException {
-    // What is settled without force may not be with it.
-    PlanContext of = force ? context(project, selection, true) : context.with(selection, false);
-    return of.graph() == rest.project().graph()
-        ? Plan.of(of, rest.restless(selection.asked(of.graph(), force)))
-        : Plan.of(of);
+  public Plan plan(JobSelection selection, Rerun rerun) throws IOException {
+    BitSet asked = selection.asked(context.graph(), rerun);
+    // A job that is settled may still run where it is asked for: then the records are read anew.
+    PlanContext of =
+        asked.isEmpty() ? context.with(selection, rerun) : context(project, selection, rerun);
+    return of.graph() == rest.project().graph() ? Plan.of(of, rest.restless(asked)) : Plan.of(of);
   }
 
   public Cache cache() {
@@ -144,6 +147,18 @@ public final class ReadSession implements AutoCloseable {
   /** What the needs contain, as the verdicts saw it. */
   public NeedContents contents() {
     return context.contents();
+  }
+
+  /** The command of each job as it would run now, with what it would be given. */
+  IntFunction<String> commands() {
+    Caller caller = project.caller();
+    LaunchBuilder launches =
+        new LaunchBuilder(
+            project.graph(), project.place(), "", Map.of(), caller.env(), null, _ -> {});
+    Map<String, Long> limits =
+        Capacity.of(project.workflow(), caller.host().limits().get(), Map.of()).limits();
+    NeedContents names = contents().unread();
+    return job -> launches.shown(job, names.filesOf(job), limits);
   }
 
   /** What produced globs and folders would take away of what is not theirs. */

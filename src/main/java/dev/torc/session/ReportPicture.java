@@ -12,10 +12,10 @@ import dev.torc.report.BuildReport.Row;
 import dev.torc.report.BuildReport.State;
 import dev.torc.report.BuildReport.Vertex;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
 /**
  * The graph of a report, laid out: {@link GraphLayout} knows where things stand, this what they
@@ -24,9 +24,9 @@ import java.util.StringJoiner;
 final class ReportPicture {
 
   /** A page draws no more than so many vertices. */
-  static final int MOST = 5_000;
+  static final int MOST = 1_000;
 
-  /** Of what a group stands for is told by the state that comes first here. */
+  /** A vertex of several jobs shows the first of these states that one of them has. */
   private static final List<State> ATTENTION =
       List.of(
           State.FAILED,
@@ -37,15 +37,37 @@ final class ReportPicture {
           State.NOT_RUN,
           State.UP_TO_DATE);
 
+  /**
+   * What a vertex stands for.
+   *
+   * @param job its index; of others -1
+   */
+  private record Box(int job, String label, int stage, Map<State, Integer> counts) {
+
+    State state() {
+      for (State state : ATTENTION) {
+        if (counts.containsKey(state)) {
+          return state;
+        }
+      }
+      return State.NOT_RUN;
+    }
+
+    /** What there is of each state, what wants most attention first: a box may cut the end off. */
+    String words() {
+      return ATTENTION.stream()
+          .filter(counts::containsKey)
+          .map(state -> counts.get(state) + " " + state.words())
+          .collect(Collectors.joining(", "));
+    }
+  }
+
   private final Graph graph;
-  private final DisplayGraph shown;
   private final Map<String, Integer> index;
   private final List<Row> rows;
 
-  private ReportPicture(
-      Graph graph, DisplayGraph shown, Map<String, Integer> index, List<Row> rows) {
+  private ReportPicture(Graph graph, Map<String, Integer> index, List<Row> rows) {
     this.graph = graph;
-    this.shown = shown;
     this.index = index;
     this.rows = rows;
   }
@@ -57,138 +79,97 @@ final class ReportPicture {
    */
   static List<Picture> of(
       Graph graph, JobSelection selection, Map<String, Integer> index, List<Row> rows) {
-    List<Picture> pictures = new ArrayList<>();
-    for (boolean instances : new boolean[] {false, true}) {
-      DisplayGraph shown = DisplayGraph.of(graph, selection.jobs(), selection.open(), instances);
-      boolean another =
-          pictures.isEmpty() || shown.folds().size() > pictures.getFirst().vertices().size();
-      if (another && shown.folds().size() <= MOST) {
-        pictures.add(new ReportPicture(graph, shown, index, rows).picture());
-      } else if (another && !instances) {
-        pictures.add(new ReportPicture(graph, shown, index, rows).stages());
-        break;
-      }
+    ReportPicture pictures = new ReportPicture(graph, index, rows);
+    DisplayGraph groups = DisplayGraph.of(graph, selection.jobs(), selection.open(), false);
+    if (groups.folds().size() > MOST) {
+      return List.of(pictures.stages(groups));
     }
-    return pictures;
+    DisplayGraph each = DisplayGraph.of(graph, selection.jobs(), selection.open(), true);
+    boolean another = each.folds().size() > groups.folds().size() && each.folds().size() <= MOST;
+    return another
+        ? List.of(pictures.vertices(groups), pictures.vertices(each))
+        : List.of(pictures.vertices(groups));
+  }
+
+  private Picture vertices(DisplayGraph shown) {
+    Adjacency before = shown.before();
+    Stages stages = Stages.of(before);
+    List<Box> boxes = new ArrayList<>();
+    for (DisplayGraph.Fold fold : shown.folds()) {
+      boxes.add(
+          new Box(
+              fold.isGroup() ? -1 : index.get(fold.name()),
+              fold.isGroup() ? fold.name() + " (" + fold.jobs().size() + ")" : fold.name(),
+              stages.of(boxes.size()),
+              counts(fold)));
+    }
+    return picture(false, boxes, before, stages);
   }
 
   /**
    * The stages in a row, since each waits for the one before; several in a box where there are too
    * many of them.
    */
-  private Picture stages() {
+  private Picture stages(DisplayGraph shown) {
     Stages stages = Stages.of(shown.before());
-    int each = (stages.count() + MOST - 1) / MOST;
-    int boxes = (stages.count() + each - 1) / each;
-    int[][] counts = new int[boxes][ATTENTION.size()];
-    for (int v = 0; v < shown.folds().size(); v++) {
-      DisplayGraph.Fold fold = shown.folds().get(v);
-      int[] box = counts[stages.of(v) / each];
-      for (int job : fold.jobs()) {
-        box[attention(job)]++;
-      }
-      if (fold.open() >= 0) { // counts as one, as in all that counts jobs
-        box[ATTENTION.indexOf(State.NOT_RUN)]++;
-      }
-    }
-    String[] labels = new String[boxes];
+    int each = Math.ceilDiv(stages.count(), MOST);
+    List<Box> boxes = new ArrayList<>();
     Adjacency.Builder row = new Adjacency.Builder();
-    for (int box = 0; box < boxes; box++) {
-      int begin = box * each + 1;
-      int last = Math.min((box + 1) * each, stages.count());
-      String name = begin == last ? "stage " + last : "stages " + begin + " to " + last;
-      labels[box] = name + ": " + words(counts[box]);
-      if (box > 0) {
-        row.add(box - 1);
+    for (int first = 0; first < stages.count(); first += each) {
+      boxes.add(new Box(-1, "", first, new EnumMap<>(State.class)));
+      if (first > 0) {
+        row.add(boxes.size() - 2);
       }
       row.endRow(true);
     }
+    for (int v = 0; v < shown.folds().size(); v++) {
+      Map<State, Integer> box = boxes.get(stages.of(v) / each).counts;
+      counts(shown.folds().get(v)).forEach((state, count) -> box.merge(state, count, Integer::sum));
+    }
+    boxes.replaceAll(
+        box -> {
+          int last = Math.min(box.stage + each, stages.count());
+          String name =
+              box.stage + 1 == last ? "stage " + last : "stages " + (box.stage + 1) + " to " + last;
+          return new Box(-1, name + ": " + box.words(), box.stage, box.counts);
+        });
     Adjacency before = row.build();
-    GraphLayout layout =
-        GraphLayout.of(before, Arrays.stream(labels).mapToInt(String::length).toArray());
-    List<Vertex> vertices = new ArrayList<>();
-    List<Edge> edges = new ArrayList<>();
-    for (int box = 0; box < boxes; box++) {
-      int first = 0;
-      while (counts[box][first] == 0) {
-        first++;
-      }
-      vertices.add(
-          new Vertex(
-              -1,
-              labels[box],
-              ATTENTION.get(first),
-              box * each,
-              layout.x(box),
-              layout.y(box),
-              layout.width(box)));
-      if (box > 0) {
-        edges.add(new Edge(box - 1, box, layout.bends(box - 1)));
-      }
-    }
-    return new Picture(true, layout.width(), layout.height(), vertices, edges);
+    return picture(true, boxes, before, Stages.of(before));
   }
 
-  /** What there is of each state, what wants most attention first: a box may cut the end off. */
-  private static String words(int[] counts) {
-    StringJoiner words = new StringJoiner(", ");
-    for (int i = 0; i < counts.length; i++) {
-      if (counts[i] > 0) {
-        words.add(counts[i] + " " + ATTENTION.get(i).words());
-      }
+  /** The jobs by state; a group that is not expanded yet counts as one. */
+  private Map<State, Integer> counts(DisplayGraph.Fold fold) {
+    Map<State, Integer> counts = new EnumMap<>(State.class);
+    for (int job : fold.jobs()) {
+      counts.merge(rows.get(index.get(graph.name(job))).state(), 1, Integer::sum);
     }
-    return words.toString();
+    if (fold.open() >= 0) {
+      counts.merge(State.NOT_RUN, 1, Integer::sum);
+    }
+    return counts;
   }
 
-  private Picture picture() {
-    Adjacency all = shown.before();
-    Stages stages = Stages.of(all);
-    Adjacency.Builder reduced = new Adjacency.Builder();
-    for (int v = 0; v < all.rows(); v++) {
-      for (int e = all.from(v); e < all.to(v); e++) {
-        if (!stages.isImplied(e)) {
-          reduced.add(all.at(e));
-        }
-      }
-      reduced.endRow(true);
-    }
-    Adjacency before = reduced.build();
-    List<DisplayGraph.Fold> folds = shown.folds();
-    int[] labels = folds.stream().mapToInt(fold -> label(fold).length()).toArray();
-    GraphLayout layout = GraphLayout.of(before, labels);
+  private static Picture picture(
+      boolean areStages, List<Box> boxes, Adjacency before, Stages stages) {
+    int[] labels = boxes.stream().mapToInt(box -> box.label.length()).toArray();
+    GraphLayout layout = GraphLayout.of(before, stages, labels);
     List<Vertex> vertices = new ArrayList<>();
     List<Edge> edges = new ArrayList<>();
-    for (int v = 0; v < folds.size(); v++) {
-      DisplayGraph.Fold fold = folds.get(v);
+    for (int v = 0; v < labels.length; v++) {
+      Box box = boxes.get(v);
       vertices.add(
           new Vertex(
-              fold.isGroup() ? -1 : index.get(fold.name()),
-              label(fold),
-              state(fold),
-              stages.of(v),
+              box.job,
+              box.label,
+              box.state(),
+              box.stage,
               layout.x(v),
               layout.y(v),
               layout.width(v)));
-      for (int e = before.from(v); e < before.to(v); e++) {
-        edges.add(new Edge(before.at(e), v, layout.bends(e)));
+      for (int other : stages.behind(before, v)) {
+        edges.add(new Edge(other, v, layout.bends(other, v)));
       }
     }
-    return new Picture(false, layout.width(), layout.height(), vertices, edges);
-  }
-
-  private static String label(DisplayGraph.Fold fold) {
-    return fold.isGroup() ? fold.name() + " (" + fold.jobs().size() + ")" : fold.name();
-  }
-
-  private State state(DisplayGraph.Fold fold) {
-    int first = ATTENTION.size() - 1;
-    for (int job : fold.jobs()) {
-      first = Math.min(first, attention(job));
-    }
-    return fold.jobs().isEmpty() ? State.NOT_RUN : ATTENTION.get(first);
-  }
-
-  private int attention(int job) {
-    return ATTENTION.indexOf(rows.get(index.get(graph.name(job))).state());
+    return new Picture(areStages, layout.width(), layout.height(), vertices, edges);
   }
 }

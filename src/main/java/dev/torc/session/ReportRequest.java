@@ -14,6 +14,7 @@ import dev.torc.machine.SafeText;
 import dev.torc.machine.Series;
 import dev.torc.plan.Causes;
 import dev.torc.plan.Plan;
+import dev.torc.plan.Rerun;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.OwnFile;
 import dev.torc.report.AttemptText;
@@ -94,7 +95,7 @@ public record ReportRequest(long number) {
       this.graph = project.graph();
       this.cache = look.cache();
       this.history = new AttemptHistory(cache);
-      this.plan = look.plan(project.select(List.of()), false);
+      this.plan = look.plan(project.select(List.of()), Rerun.NONE);
       this.builds = cache.builds(BUILDS);
       this.build = find();
     }

@@ -13,6 +13,7 @@ public final class ReportedBuild implements BuildWatcher {
   private final Report report;
   private final Profile profile;
   private final boolean all;
+  private final Signals signals;
   private BuildProgress progress;
 
   /**
@@ -20,11 +21,13 @@ public final class ReportedBuild implements BuildWatcher {
    *
    * @param profile null where nobody asked for it
    * @param all whether commands as they run and each job that is up to date are told
+   * @param signals of the process; closed by the caller
    */
-  public ReportedBuild(Report report, Profile profile, boolean all) {
+  public ReportedBuild(Report report, Profile profile, boolean all, Signals signals) {
     this.report = report;
     this.profile = profile;
     this.all = all;
+    this.signals = signals;
   }
 
   @Override
@@ -58,7 +61,6 @@ public final class ReportedBuild implements BuildWatcher {
       progress = new BuildProgress(setup, build);
       report.follow(progress);
     }
-    Signals signals = new Signals(build::signal);
-    return signals::close;
+    return signals.during(build::signal)::close;
   }
 }

@@ -172,15 +172,21 @@ record RestState(
   }
 
   /**
-   * A build in which there is nothing to decide: says so, and returns exit status 0.
+   * A build in which nothing is to be done: says so, and returns exit status 0.
    *
+   * @param build its id, and the number of the last one
+   * @param began when the build began, by {@link System#nanoTime}
    * @param each whether anybody wants to hear of each job
    */
-  int tell(String build, BitSet selected, boolean each, Consumer<Event> listener) {
-    long begin = System.nanoTime();
+  static int tell(
+      Project project,
+      BuildId build,
+      long began,
+      BitSet selected,
+      boolean each,
+      Consumer<Event> listener) {
     int jobs = selected.cardinality();
-    BuildId id = new BuildId(build, rest.number());
-    listener.accept(new Event.Started(id, project.place().root(), jobs));
+    listener.accept(new Event.Started(build, project.place().root(), jobs));
     Event.Details none = new Event.Details("", "", null, 0, -1, -1);
     for (int j : project.graph().inOrder(each ? selected : new BitSet())) {
       listener.accept(new Event.JobEnded(project.graph().name(j), JobState.UP_TO_DATE, none));
@@ -191,7 +197,7 @@ record RestState(
         counts.put(state, state == JobState.UP_TO_DATE ? jobs : 0);
       }
     }
-    listener.accept(new Event.Finished(id, counts, System.nanoTime() - begin, 0));
+    listener.accept(new Event.Finished(build, counts, System.nanoTime() - began, 0));
     return Exit.DONE;
   }
 

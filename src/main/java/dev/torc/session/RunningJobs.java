@@ -57,6 +57,11 @@ public record RunningJobs(
     return new RunningJobs(holder, running, left(place, others, gone));
   }
 
+  /** Whether a build is at work, and not another command that holds the lock. */
+  boolean isBuild() {
+    return holder.isPresent() && holder.get().what().equals(BuildSession.NAME);
+  }
+
   /** Why the jobs of some marks run. */
   static Map<String, Reason> left(CachePlace place, List<StartMarks.Mark> marks, Set<String> gone)
       throws IOException {

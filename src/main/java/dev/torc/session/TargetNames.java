@@ -1,78 +1,66 @@
 package dev.torc.session;
 
-import dev.torc.buildfile.BuildFile;
 import dev.torc.buildfile.ParsedBuildFile;
-import dev.torc.cache.CachePlace;
+import dev.torc.graph.Graph;
+import dev.torc.plan.UserPaths;
 import dev.torc.rest.GraphFile;
-import dev.torc.rest.NamesFile;
+import dev.torc.workflow.Group;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * The names in a project that a user may type: what a completion offers. It looks at the names or
- * the graph that the last build kept, else at the build file, and at nothing else.
+ * The names in a project that a user may type: what a completion offers. It looks at the graph that
+ * the last build kept, else at the build file, and at nothing else.
  */
 public final class TargetNames {
 
-  private final Caller caller;
-  private final Path root;
-  private final NamesFile names;
-
-  private TargetNames(Caller caller, Path root, NamesFile names) {
-    this.caller = caller;
-    this.root = root;
-    this.names = names;
-  }
-
-  /** Those of the project that the options mean; see {@link Project#load}. */
-  public static TargetNames of(Caller caller, ProjectOptions options) throws IOException {
-    List<Path> files = options.layers(caller.cwd());
-    CachePlace place = caller.place(BuildFile.root(files.getFirst()));
-    NamesFile kept =
-        NamesFile.read(
-            place.names(),
-            Project.origin(options, files),
-            Project.looking(place, caller, _ -> null));
-    NamesFile names = kept == null ? NamesFile.of(Project.load(caller, options).graph()) : kept;
-    return new TargetNames(caller, place.root(), names);
-  }
+  private TargetNames() {}
 
   /**
    * Jobs, groups, tags and produced files whose names begin like this; instances where the
-   * beginning has all of their group's name. Files are as the user names them from where he stands.
+   * beginning has all of their group's name, or nothing but the group begins so: then no shell ends
+   * the word behind it. Files are as the user names them from where he stands.
    *
-   * @return some may be there twice
    * @param sources whether files that no job produces count too
    */
-  public List<String> beginning(String prefix, boolean sources) {
-    List<String> found = new ArrayList<>(names.jobs().beginning(prefix));
-    if (names.groups().beginning("").stream().anyMatch(prefix::startsWith)) {
-      found.addAll(names.instances().beginning(prefix));
+  public static Set<String> beginning(
+      Caller caller, ProjectOptions options, String prefix, boolean sources) throws IOException {
+    Project project = Project.load(caller, options);
+    Graph graph = project.graph();
+    UserPaths user = project.paths();
+    Set<String> found = new TreeSet<>();
+    Set<String> instances = new HashSet<>();
+    boolean whole = false;
+    for (Group group : graph.workflow().groups()) {
+      whole |= prefix.startsWith(group.name());
+      add(group.name(), prefix, found);
+      group.instances().forEach(name -> add(name, prefix, instances));
     }
-    files(found, prefix, names.products());
-    if (sources) {
-      files(found, prefix, names.sources());
+    boolean group = found.size() == 1;
+    project.tags().forEach(tag -> add(tag, prefix, found));
+    for (int file = 0; file < graph.files(); file++) {
+      if (sources || graph.maker(file) >= 0) {
+        add(user.named(graph.path(file)), prefix, found);
+      }
+    }
+    for (int node = 0; node < graph.nodes(); node++) {
+      if (graph.isJob(node) && !instances.contains(graph.name(node))) {
+        add(graph.name(node), prefix, found);
+      }
+    }
+    if (whole || group && found.size() == 1) {
+      found.addAll(instances);
     }
     return found;
   }
 
-  private void files(List<String> found, String prefix, NamesFile.Names paths) {
-    if (caller.cwd().equals(root)) {
-      found.addAll(paths.beginning(prefix));
-      return;
-    }
-    for (String path : paths.beginning("")) {
-      Path file = root.resolve(path);
-      boolean below = file.startsWith(root);
-      String named = below ? "" + caller.cwd().relativize(file) : path;
-      if (named.startsWith(prefix)) {
-        found.add(named + (path.endsWith("/") && below ? "/" : ""));
-      }
+  private static void add(String name, String prefix, Set<String> found) {
+    if (name.startsWith(prefix)) {
+      found.add(name);
     }
   }
 

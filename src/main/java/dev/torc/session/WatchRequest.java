@@ -4,6 +4,7 @@ import dev.torc.cache.BuildLock;
 import dev.torc.cache.CacheException;
 import dev.torc.engine.Event;
 import dev.torc.posix.RandomId;
+import dev.torc.posix.Signals;
 import dev.torc.report.Report;
 import dev.torc.rest.SeenFiles;
 import dev.torc.syntax.BadInput;
@@ -69,6 +70,7 @@ public final class WatchRequest {
   private final Screen screen;
   private final LongSupplier clock;
   private final boolean all;
+  private final Signals signals;
   private BuildRequest request;
 
   private Project project; // of the last round, null where its build file was refused
@@ -83,9 +85,10 @@ public final class WatchRequest {
   private int row; // of rounds that follow one another without a wait
 
   /**
-   * @param request of the first round; of later ones nothing is forced
+   * @param request of the first round; in later ones nothing runs for being named
    * @param notices closed by the caller
    * @param all whether commands as they run and each job that is up to date are told
+   * @param signals of the process; closed by the caller
    * @param clock in nanoseconds
    */
   public WatchRequest(
@@ -95,6 +98,7 @@ public final class WatchRequest {
       Notices notices,
       Screen screen,
       boolean all,
+      Signals signals,
       LongSupplier clock) {
     this.caller = caller;
     this.options = options;
@@ -102,6 +106,7 @@ public final class WatchRequest {
     this.notices = notices;
     this.screen = screen;
     this.all = all;
+    this.signals = signals;
     this.clock = clock;
   }
 
@@ -123,6 +128,9 @@ public final class WatchRequest {
         if (exit > Exit.signal(0)) {
           return exit;
         }
+        if (signals.last() != 0) { // the round had taken its last look
+          return Exit.signal(signals.last());
+        }
         next = news();
         tellCircles(next, report);
         if (next.isEmpty()) {
@@ -138,12 +146,10 @@ public final class WatchRequest {
   private int build(Report report, boolean first) throws IOException {
     long began = clock.getAsLong();
     SeenFiles before = seen;
-    BuildRequest asked = request;
     project = null;
     seen = null;
     refused = "";
-    request = request.unforced();
-    int exit = build(report, first, asked);
+    int exit = round(report, first);
     took = clock.getAsLong() - began;
     if (exit <= Exit.signal(0)) {
       remember(before);
@@ -151,14 +157,16 @@ public final class WatchRequest {
     return exit;
   }
 
-  private int build(Report report, boolean first, BuildRequest asked) throws IOException {
+  private int round(Report report, boolean first) throws IOException {
+    long began = System.nanoTime();
     try {
       project = Project.load(caller, options);
-      BuildSession session = BuildSession.of(project, asked);
+      BuildSession session = BuildSession.of(project, request);
       session.check(line -> note(Event.Level.WARNING, line, report));
       String id = RandomId.next();
-      SeenBuild build = new SeenBuild(project, id, new ReportedBuild(report, null, all));
-      int exit = session.run(id, build);
+      SeenBuild build = new SeenBuild(project, id, new ReportedBuild(report, null, all, signals));
+      request = request.again();
+      int exit = session.run(id, began, build);
       seen = build.seen();
       return exit;
     } catch (BadInput bad) {

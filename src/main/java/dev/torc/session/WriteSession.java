@@ -34,6 +34,7 @@ import dev.torc.plan.JobSelection;
 import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
+import dev.torc.plan.Rerun;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.GroupBits;
 import dev.torc.posix.OwnFile;
@@ -61,7 +62,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
 
   private final Project project;
   private final BuildId build;
-  private final long started = System.currentTimeMillis();
+  private long started; // milliseconds since 1970
   private final Cache cache;
   private StartMarks marks;
   private final Map<String, Reason>
@@ -214,7 +215,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
   }
 
   /** What is known before anything runs. */
-  public PlanContext context(JobSelection selection, boolean force) {
+  public PlanContext context(JobSelection selection, Rerun rerun) {
     return PlanContext.of(
         project.graph(),
         cache,
@@ -225,7 +226,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
         false,
         project.surroundings(),
         selection,
-        force);
+        rerun);
   }
 
   /** What attempts of this build share. */
@@ -297,9 +298,14 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     }
   }
 
-  /** Writes that this build has begun into the history. */
-  void begin() {
+  /**
+   * Writes that this build has begun into the history.
+   *
+   * @param began when, by {@link System#nanoTime}
+   */
+  void begin(long began) {
     recorded = true;
+    started = System.currentTimeMillis() - (System.nanoTime() - began) / 1_000_000;
     record(-1, new TreeMap<>(), -1);
     new AttemptHistory(cache).trim();
   }

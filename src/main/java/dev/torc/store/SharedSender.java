@@ -133,7 +133,7 @@ final class SharedSender implements AutoCloseable {
   }
 
   /** As {@link SharedStores#finish}. */
-  synchronized void finish() {
+  synchronized long finish() {
     long start = clock.now();
     long most = Math.max(LEAST, wall);
     try {
@@ -142,7 +142,7 @@ final class SharedSender implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return;
+      return clock.now() - start;
     }
     if (pending > 0 && !stopped.get()) {
       String results = pending == 1 ? "1 result was" : pending + " results were";
@@ -153,6 +153,7 @@ final class SharedSender implements AutoCloseable {
               + TimeUnit.NANOSECONDS.toSeconds(most)
               + " s");
     }
+    return clock.now() - start;
   }
 
   /**

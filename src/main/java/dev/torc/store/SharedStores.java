@@ -131,9 +131,11 @@ public final class SharedStores implements AutoCloseable {
   /**
    * Waits for what is being sent, after the build: as long as these jobs took, and 10 s at least.
    * What is not sent then is told.
+   *
+   * @return nanoseconds of this wait
    */
-  public void finish() {
-    sender.finish();
+  public long finish() {
+    return sender.finish();
   }
 
   /** Ends every wait, from any thread: the user ended the build. */

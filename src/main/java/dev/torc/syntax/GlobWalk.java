@@ -67,7 +67,7 @@ public final class GlobWalk {
     GlobWalk walk = new GlobWalk(root, glob, stop);
     String prefix = glob.fixedPrefix();
     Path start = root.resolve(prefix);
-    if (Files.isDirectory(start)) {
+    if (FolderDigest.counts(prefix) && Files.isDirectory(start)) {
       int level = prefix.isEmpty() ? 0 : (int) prefix.chars().filter(c -> c == '/').count() + 1;
       walk.enter(start, prefix, level);
     }
@@ -93,17 +93,14 @@ public final class GlobWalk {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
         stop.check();
-        String name = entry.getFileName().toString();
-        if (name.indexOf('\uFFFD') >= 0) {
-          throw new IOException(
-              (path.isEmpty() ? "." : path) + " holds a name that is no valid UTF-8; rename it");
+        String name = FolderDigest.valid(path.isEmpty() ? "." : path, entry.getFileName());
+        if (FolderDigest.IGNORED.contains(name)) {
+          continue;
         }
         String child = path.isEmpty() ? name : path.endsWith("/") ? path + name : path + "/" + name;
         BasicFileAttributes there = look(entry);
         if (there != null && there.isDirectory()) {
-          if (!FolderDigest.IGNORED.contains(name)) {
-            inner.add(entry);
-          }
+          inner.add(entry);
         } else if (glob.matches(child)) {
           if (there != null && (there.isRegularFile() || Files.isRegularFile(entry))) {
             found.add(child);

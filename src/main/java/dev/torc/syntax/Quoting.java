@@ -17,6 +17,9 @@ public final class Quoting {
           """
               .split("\\s+"));
 
+  /** How a value that has no variable of its own reaches a program, where it cannot be quoted. */
+  public static final String BY_ENV = "pass it by env";
+
   private Quoting() {}
 
   /** The value as it must be written, null where it needs quoting and the place is not known. */
@@ -30,14 +33,20 @@ public final class Quoting {
     };
   }
 
-  /** The error for a value that {@link #quote} could not write. */
-  public static BadInput refusal(Place place, String written, String value) {
+  /**
+   * The error for a value that {@link #quote} could not write.
+   *
+   * @param way how else the value reaches the program
+   */
+  public static BadInput refusal(Place place, String written, String value, String way) {
     String shown = value.length() > 40 ? value.substring(0, 40) + "…" : value;
     return new BadInput(
         place,
         written
             + " stands where its value cannot be quoted (a here-document, backticks, arithmetic or"
-            + " another shell): pass it by env; the value is "
+            + " another shell): "
+            + way
+            + "; the value is "
             + shown.replace("\n", "\\n"));
   }
 

@@ -28,7 +28,10 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
     String context = Optional.ofNullable(e.getContext()).orElse("");
     YamlTrouble trouble =
         new YamlTrouble(text, problem, context, at, e.getContextMark().orElse(at));
-    Mark mark = trouble.isNeverClosed() || trouble.isNoKey() ? trouble.from : at;
+    Mark mark =
+        trouble.isNeverClosed() || trouble.isNoKey() || trouble.behind() != null
+            ? trouble.from
+            : at;
     return new BadInput(
         new Place(shown, mark.getLine() + 1, mark.getColumn() + 1), trouble.sentence());
   }
@@ -42,14 +45,41 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
     return problem.contains("could not find expected ':'");
   }
 
+  /**
+   * That a sign stands behind what a quote or a bracket closed, as in {@code [ -f x ] || y}; null
+   * where none does.
+   */
+  private String behind() {
+    return context.startsWith("while scanning") && !isNeverClosed()
+        ? behind(line(from), before(from))
+        : null;
+  }
+
+  private static String behind(String line, String before) {
+    char last = before.isEmpty() ? ' ' : before.charAt(before.length() - 1);
+    return switch (last) {
+      case '"', '\'' -> "the text goes on behind its closing quote; quote the whole of it";
+      case ']', '}' -> "something follows the closing " + last + quote(line);
+      default -> null;
+    };
+  }
+
+  /** What stands before a mark in its line, without blanks at the end. */
+  private String before(Mark mark) {
+    String line = line(mark);
+    return line.substring(0, line.offsetByCodePoints(0, column(mark, line))).stripTrailing();
+  }
+
   private String sentence() {
     String line = line(at);
-    String before = line.substring(0, line.offsetByCodePoints(0, column(at, line))).stripTrailing();
+    String before = before(at);
     if (isNeverClosed()) {
       return "the " + first(from) + " here is never closed" + comment(line(from));
     } else if (isNoKey()) {
       return "no key: a colon is missing behind it, or it belongs to the text above and must be"
           + " indented";
+    } else if (behind() != null) {
+      return behind();
     } else if (context.contains("scanning an alias")) {
       return begins("*", "an alias");
     } else if (context.contains("scanning an anchor")) {
@@ -83,11 +113,9 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
   }
 
   private String blockEnd(String line, String before) {
-    char last = before.isEmpty() ? ' ' : before.charAt(before.length() - 1);
-    if (last == '"' || last == '\'') {
-      return "the text goes on behind its closing quote; quote the whole of it";
-    } else if (last != ' ') {
-      return "something follows the closing " + last + quote(line);
+    String behind = behind(line, before);
+    if (behind != null) {
+      return behind;
     } else if (first(at).equals("-")) {
       return "an item of a list where a key must stand; indent the list deeper than its key";
     } else if (context.contains("sequence") || context.contains("collection")) {

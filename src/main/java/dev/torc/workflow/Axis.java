@@ -65,8 +65,12 @@ public sealed interface Axis {
     }
   }
 
-  /** The names in the paths of files, sources and products. */
-  record Matched(Place place, PathPattern match) implements Axis {
+  /**
+   * The names in the paths of files, sources and products.
+   *
+   * @param written the pattern as the build file has it
+   */
+  record Matched(Place place, String written, PathPattern match) implements Axis {
     @Override
     public List<String> names() {
       return match.names();

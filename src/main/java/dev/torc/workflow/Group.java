@@ -19,9 +19,10 @@ import java.util.List;
  *     then and awaits nothing
  * @param tables the files of lines and tables from which it takes values
  * @param nothing where it has no instances because sources give no values: what is there instead,
- *     in a few words; empty for any other group
+ *     in a few words behind the place that asks for it; empty for any other group
  * @param warnings why it has no instances though it could be expanded, where that is no ordinary
  *     outcome
+ * @param allowFailure whether its instances may fail; told as long as they are not known
  */
 public record Group(
     String name,
@@ -33,7 +34,8 @@ public record Group(
     List<BadInput.Diagnostic> problems,
     List<String> tables,
     String nothing,
-    List<BadInput.Diagnostic> warnings) {
+    List<BadInput.Diagnostic> warnings,
+    boolean allowFailure) {
 
   /** Whether not all instances are known: it awaits results, or they made no sense. */
   public boolean isOpen() {

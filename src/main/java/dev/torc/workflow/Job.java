@@ -86,6 +86,13 @@ public record Job(
     return refs(produces);
   }
 
+  /**
+   * Whether it is run for what it does, each time that it is named: it is manual and makes nothing.
+   */
+  public boolean isAction() {
+    return manual && produces.isEmpty();
+  }
+
   /** The patterns of needs that begin with {@code !}: what they match is not needed. */
   public List<Glob> excludes() {
     List<Glob> excludes = new ArrayList<>(0);
@@ -108,7 +115,7 @@ public record Job(
     List<String> texts = new ArrayList<>();
     for (Step step : steps) {
       StringJoiner words = new StringJoiner(" ");
-      step.command().templates().forEach(word -> words.add(word.declared()));
+      step.command().templates().forEach(word -> words.add(Template.shown(word.declared())));
       texts.add(words.toString());
     }
     return String.join("\n", texts);

@@ -93,6 +93,27 @@ public record Template(List<Part> parts) {
     return out.toString();
   }
 
+  /**
+   * A text of {@link #declared} for people: as it runs, but with slots as written. Braces before
+   * the name of a slot are half as many there.
+   */
+  public static String shown(String declared) {
+    StringBuilder out = new StringBuilder();
+    int from = 0;
+    for (int i = declared.indexOf('{'); i >= 0; i = declared.indexOf('{', i)) {
+      int end = i;
+      while (end < declared.length() && declared.charAt(end) == '{') {
+        end++;
+      }
+      if (startsWithSlot(declared, end)) {
+        out.append(declared, from, i + (end - i + 1) / 2);
+        from = end;
+      }
+      i = end;
+    }
+    return out.append(declared, from, declared.length()).toString();
+  }
+
   private static void apart(StringBuilder text, boolean beforeSlot, StringBuilder out) {
     int from = 0;
     for (int i = text.indexOf("{"); i >= 0; i = text.indexOf("{", i)) {
@@ -109,7 +130,7 @@ public record Template(List<Part> parts) {
     out.append(text, from, text.length());
   }
 
-  private static boolean startsWithSlot(StringBuilder text, int at) {
+  private static boolean startsWithSlot(CharSequence text, int at) {
     for (String name : SLOTS) {
       if (startsWith(text, at, name)) {
         return true;
@@ -118,7 +139,7 @@ public record Template(List<Part> parts) {
     return startsWith(text, at, "env.");
   }
 
-  private static boolean startsWith(StringBuilder text, int at, String start) {
+  private static boolean startsWith(CharSequence text, int at, String start) {
     int end = at + start.length();
     return end <= text.length() && start.contentEquals(text.subSequence(at, end));
   }
@@ -138,7 +159,7 @@ public record Template(List<Part> parts) {
         for (String value : values.apply(slot)) {
           String quoted = Quoting.quote(value, slot.quote());
           if (quoted == null) {
-            throw Quoting.refusal(slot.place(), slot.toString(), value);
+            throw Quoting.refusal(slot.place(), slot.toString(), value, Quoting.BY_ENV);
           }
           out.append(gap).append(quoted);
           gap = " ";

@@ -474,7 +474,8 @@ public final class WorkflowCodec {
         List.of(),
         in.list(ByteReader::text),
         in.text(),
-        in.list(this::said));
+        in.list(this::said),
+        false);
   }
 
   private void executor(ByteWriter out, Executor executor) {

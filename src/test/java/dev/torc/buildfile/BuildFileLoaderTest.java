@@ -163,7 +163,9 @@ class BuildFileLoaderTest {
         "vars: {a: '{b}', b: '{a}'}|torc.yaml:1:8: the vars a → b → a go round in a circle",
         "vars: {a: '{x}'}|torc.yaml:1:11: unknown placeholder {x}; define it in vars, or write"
             + " {{x}} to mean the text",
-        "vars: {needs: 1}|torc.yaml:1:8: {needs} means something else; rename the var",
+        "vars: {needs: 1}|torc.yaml:1:8: {needs} is the needed files; rename the var",
+        "vars: {data: d}|torc.yaml:1:8: {data} is a value that a job stored, as {data.JOB.KEY};"
+            + " rename the var",
         "vars: {a-b: 1}|torc.yaml:1:8: the name of a var is letters, digits and _; this is a-b",
         "vars: {a: [[1]]}|torc.yaml:1:12: an item of a must be a text, not a list",
         "vars: {a: '{needs}'}|torc.yaml:1:11: {needs} is known only when the job runs; it can"

@@ -421,6 +421,34 @@ class JobReaderTest {
   }
 
   @Test
+  void whereAParameterCannotBeQuotedItsVariableIsProposed() throws Exception {
+    try (Written files =
+        Written.yaml(
+            "vars: {d: my dir}",
+            "jobs:",
+            "  a:",
+            "    parameters: {v: [a b]}",
+            "    command: |",
+            "      cat <<E",
+            "      {v}",
+            "      E",
+            "  b:",
+            "    parameters: {v: [a b]}",
+            "    command: |",
+            "      cat <<E",
+            "      {v:stem}",
+            "      E")) {
+      assertEquals(
+          "torc.yaml:5:14: {v} stands where its value cannot be quoted (a here-document, backticks,"
+              + " arithmetic or another shell): write $v; the value is a b\n"
+              + "torc.yaml:11:14: {v:stem} stands where its value cannot be quoted (a"
+              + " here-document, backticks, arithmetic or another shell): pass it by env; the value"
+              + " is a b",
+          files.refused());
+    }
+  }
+
+  @Test
   void itemsOfSlotsMustExist() {
     job("command: 'x {needs[1]} {needs}'", "needs: ['!z', a, b]");
     assertEquals(

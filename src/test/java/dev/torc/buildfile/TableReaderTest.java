@@ -111,7 +111,7 @@ class TableReaderTest {
     assertEquals(
         "[torc.yaml:2:19: no values, so g has no instances: " + file + " holds none]",
         workflow.groups().getFirst().warnings().toString());
-    assertEquals(file + " holds none", workflow.groups().getFirst().nothing());
+    assertEquals("torc.yaml:2:19: " + file + " holds none", workflow.groups().getFirst().nothing());
   }
 
   @Test

@@ -39,9 +39,9 @@ final class CacheChild {
 
   /**
    * What it does: {@code lock ROOT} holds the lock, {@code lock ROOT HOST} as one of the hosts that
-   * share the root; {@code write ROOT} commits pairs of results that must always be of the same
-   * build, and prints the number of each commit that it knows of; {@code read FOLDER} holds a
-   * snapshot of a database.
+   * share the root; {@code write ROOT} commits, under the lock, pairs of results that must always
+   * be of the same build, and prints the number of each commit that it knows of; {@code read
+   * FOLDER} holds a snapshot of a database.
    */
   public static void main(String[] arguments) throws Exception {
     if (arguments[0].equals("read")) {
@@ -53,15 +53,15 @@ final class CacheChild {
     Path root = Path.of(arguments[1]);
     ThisHost host = arguments.length > 2 ? OneHost.at(root, arguments[2]) : ThisHost.system();
     CachePlace place = CachePlace.find(root, Map.of(), host);
+    var me = new BuildLock.Holder(ProcessHandle.current().pid(), "child", "torc build");
+    BuildLock lock = BuildLock.acquire(place, me); // as a build does, until this process ends
     if (arguments[0].equals("lock")) {
-      var me = new BuildLock.Holder(ProcessHandle.current().pid(), "child", "torc build");
-      BuildLock lock = BuildLock.acquire(place, me);
       System.out.println("locked");
       Thread.sleep(Long.MAX_VALUE);
       lock.close();
     }
     Cache cache =
-        Cache.open(place, System.err::println, new CacheSettings(1 << 16, 0, "boot", () -> 0));
+        Cache.open(place, System.err::println, new CacheSettings(1 << 16, "boot", () -> 0));
     System.out.println("writing");
     for (long i = cache.nextBuildNumber(); ; i++) {
       long number = i;

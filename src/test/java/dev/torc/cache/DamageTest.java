@@ -32,12 +32,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  */
 class DamageTest {
 
-  /** All is checked at once, or what is not always read only later. */
-  private static final CacheSettings EAGER = new CacheSettings(1 << 20, 1 << 30, "boot", () -> 0);
-
-  private static final CacheSettings LAZY = new CacheSettings(1 << 20, 0, "boot", () -> 0);
-
-  private CacheSettings settings = EAGER;
+  private static final CacheSettings SETTINGS = new CacheSettings(1 << 20, "boot", () -> 0);
   private static final String LAST = "b4";
 
   @TempDir Path root;
@@ -45,6 +40,7 @@ class DamageTest {
   private final List<String> notes = new ArrayList<>();
   private final List<String> names = new ArrayList<>(Samples.NAMES);
   private byte[] good;
+  private int survived;
 
   /** What was written last of a name. */
   private record Written(KnownDigest known, JobResult result, RunDetails details, OwnedPath owned) {
@@ -77,7 +73,7 @@ class DamageTest {
   }
 
   private Cache open() {
-    return Cache.open(place(), notes::add, settings);
+    return Cache.open(place(), notes::add, SETTINGS);
   }
 
   /** A database with a past: stale versions of every record lie about in its free pages. */
@@ -151,30 +147,20 @@ class DamageTest {
   private String survive(byte[] bytes) throws IOException {
     clear();
     Files.write(data(), bytes);
-    try (Cache cache = Cache.look(place(), notes::add, settings)) {
-      countRight(cache);
+    if (survived++ % 4 == 0) { // each reads it in a process of its own
+      try (Cache cache = Cache.look(place(), notes::add, SETTINGS)) {
+        countRight(cache);
+      }
+      assertTrue(notes.size() < 2, notes::toString);
+      assertTrue(Arrays.equals(bytes, Files.readAllBytes(data())), "looking changes nothing");
+      notes.clear();
     }
-    assertTrue(notes.size() < 2, notes::toString);
-    assertTrue(Arrays.equals(bytes, Files.readAllBytes(data())), "looking changes nothing");
-    notes.clear();
     String outcome;
     try (Cache cache = open()) {
       int found = countRight(cache);
       outcome = notes.isEmpty() ? found == all() ? "whole" : "in part" : "set aside";
       assertTrue(notes.isEmpty() || found == 0, "what is set aside is not read");
       cache.put(new Batch().build(Samples.build(5)));
-    } catch (CacheException e) {
-      assertOneLine(e.getMessage());
-      assertTrue(e.getMessage().endsWith("set aside by the next build"), e::getMessage);
-      assertEquals(List.of(), notes);
-      try (Cache cache = Cache.look(place(), notes::add, settings)) {
-        assertEquals(0, countRight(cache));
-      }
-      assertEquals(1, notes.size());
-      notes.clear();
-      open().close();
-      outcome = "set aside later";
-      assertEquals(1, notes.size());
     }
     notes.forEach(this::assertOneLine);
     assertTrue(notes.size() < 2, notes::toString);
@@ -236,7 +222,7 @@ class DamageTest {
   @Execution(ExecutionMode.CONCURRENT)
   void aTruncatedFileIsNoticedWhereverItIsCut() throws IOException {
     TreeSet<Integer> lengths = new TreeSet<>(List.of(0, 1, 100, 152, 4095, 4096 + 151));
-    for (int page = 0; page < good.length; page += 4096) {
+    for (int page = 0; page < good.length; page += 13 * 4096) {
       lengths.add(page + (page / 4096 % 3 == 0 ? 0 : page / 4096 % 3 == 1 ? 1 : 4095));
     }
     int aside = 0;
@@ -263,13 +249,12 @@ class DamageTest {
   @Execution(ExecutionMode.CONCURRENT)
   void garbagePagesNeverGiveAWrongValue() throws IOException {
     Random random = new Random(5);
-    for (int page = 0; page * 4096 < good.length; page++) {
+    for (int page = 0; page * 4096 < good.length; page += page < 5 ? 1 : 11) {
       byte[] bad = good.clone();
       byte[] garbage = new byte[4096];
       if (page % 3 > 0) {
         random.nextBytes(garbage);
       }
-      settings = page % 2 == 0 ? EAGER : LAZY;
       System.arraycopy(garbage, 0, bad, page * 4096, 4096);
       survive(bad);
     }
@@ -280,34 +265,35 @@ class DamageTest {
   void flippedBitsNeverGiveAWrongValue() throws IOException {
     Random random = new Random(6);
     TreeSet<String> outcomes = new TreeSet<>();
-    for (int round = 0; round < 150; round++) {
-      settings = random.nextBoolean() ? EAGER : LAZY;
+    for (int round = 0; round < 36; round++) {
       byte[] bad = good.clone();
-      // Half of them where pages keep their structure: the head and the first offsets.
-      int page = random.nextInt(good.length / 4096) * 4096;
-      int at = page + (round % 2 == 0 ? random.nextInt(4096) : random.nextInt(160));
-      bad[at] ^= (byte) (1 << random.nextInt(8));
+      for (int flip = 0; flip <= round % 6; flip++) {
+        // Half of them where pages keep their structure: the head and the first offsets.
+        int page = random.nextInt(good.length / 4096) * 4096;
+        int at = page + (flip % 2 == 0 ? random.nextInt(4096) : random.nextInt(160));
+        bad[at] ^= (byte) (1 << random.nextInt(8));
+      }
       outcomes.add(survive(bad));
     }
-    assertTrue(outcomes.containsAll(List.of("whole", "in part", "set aside")), outcomes::toString);
+    assertTrue(outcomes.containsAll(List.of("whole", "in part")), outcomes::toString);
   }
 
+  /** As where a disk forgets: the note of the close still holds. */
   @Test
   @Execution(ExecutionMode.CONCURRENT)
   void damageThatOnlyShowsDuringABuildIsSetAsideByTheNext() throws IOException {
-    settings = LAZY;
-    byte[] bad = good.clone();
-    String text = new String(good, StandardCharsets.ISO_8859_1);
-    for (int page = 0; page * 4096 < good.length; page++) {
-      // The further pages of long details: their own head is wrong then.
-      if (text.startsWith("z".repeat(2000), page * 4096 + 1000)) {
-        bad[page * 4096] ^= 1;
-      }
-    }
-    assertFalse(Arrays.equals(good, bad));
-    assertEquals("set aside later", survive(bad));
-    settings = EAGER;
-    assertEquals("set aside", survive(bad));
+    byte[] bad = Arrays.copyOf(Arrays.copyOf(good, 8192), good.length);
+    Files.write(data(), bad);
+    CleanClose.write(place());
+    CacheException e = assertThrows(CacheException.class, this::open);
+    assertOneLine(e.getMessage());
+    assertTrue(e.getMessage().contains("is damaged (MDB_CORRUPTED"), e::getMessage);
+    assertEquals(List.of(), notes);
+    assertFalse(CleanClose.holds(place()));
+    open().close();
+    assertEquals(1, notes.size());
+    assertOneLine(notes.getFirst());
+    assertTrue(Arrays.equals(bad, Files.readAllBytes(data().resolveSibling("data.mdb.bad-1"))));
   }
 
   @Test
@@ -315,7 +301,7 @@ class DamageTest {
   void swappedPagesNeverGiveAWrongValue() throws IOException {
     Random random = new Random(7);
     int pages = good.length / 4096;
-    for (int round = 0; round < 60; round++) {
+    for (int round = 0; round < 20; round++) {
       byte[] bad = good.clone();
       int to = random.nextInt(pages) * 4096;
       System.arraycopy(good, random.nextInt(pages) * 4096, bad, to, 4096);
@@ -328,30 +314,13 @@ class DamageTest {
   void aFolderInPlaceOfTheFileIsSetAside() throws IOException {
     clear();
     Files.createDirectory(data());
-    try (Cache cache = Cache.look(place(), notes::add, settings)) {
+    try (Cache cache = Cache.look(place(), notes::add, SETTINGS)) {
       assertEquals(0, countRight(cache));
     }
     open().close();
     assertEquals(2, notes.size());
     notes.forEach(this::assertOneLine);
     assertTrue(Files.isDirectory(data().resolveSibling("data.mdb.bad-1")));
-  }
-
-  @Test
-  @Execution(ExecutionMode.CONCURRENT)
-  void theMarkOfDamageGoesAwayByItself() throws IOException {
-    Damage.mark(place(), new CacheException("a test"));
-    Damage.mark(place(), new CacheException("again"));
-    open().close();
-    assertEquals(1, notes.size());
-    open().close();
-    assertEquals(1, notes.size());
-    // Killed after moving, before the mark was gone: there is nothing to move any more.
-    clear();
-    Damage.mark(place(), new CacheException("a test"));
-    open().close();
-    assertEquals(List.of(), notes);
-    assertFalse(Damage.marked(place()));
   }
 
   @Test
@@ -364,7 +333,7 @@ class DamageTest {
     assertFalse(e.getMessage().contains("\n"));
     assertTrue(e.getMessage().contains(place().folder().toString()), e.getMessage());
     assertEquals("the user's", Files.readString(place().folder()));
-    try (Cache cache = Cache.look(place(), notes::add, settings)) {
+    try (Cache cache = Cache.look(place(), notes::add, SETTINGS)) {
       assertEquals(0, countRight(cache));
     }
   }

@@ -39,7 +39,7 @@ class DamagedHistoryTest {
     byte[] key = RecordKey.of(lie);
     CachePlace place = CachePlace.find(root, Map.of(), ThisHost.system());
     try (RecordStore store = RecordStore.open(place.database(), 1 << 20)) {
-      store.useTrees(false, null);
+      store.useTrees(null);
       store.write(
           List.of(
               new Batch.Change(

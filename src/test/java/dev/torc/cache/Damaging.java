@@ -56,14 +56,14 @@ public final class Damaging {
           false,
           (transaction, _) -> CacheOpening.seal(transaction, CacheSettings.system(), null));
     }
-    CleanClose.write(place, CacheSettings.system());
+    CleanClose.write(place);
   }
 
   private static RecordStore open(Path root) throws IOException {
     CachePlace place = CachePlace.find(root, Map.of(), ThisHost.system());
     RecordStore store =
         RecordStore.open(place.database(), RecordStore.mapSize(place.data(), 1 << 20));
-    store.useTrees(false, null);
+    store.useTrees(null);
     return store;
   }
 

@@ -12,19 +12,27 @@ public final class Dying {
 
   /** Opens the cache of a build that dies at its n-th commit, counted from 1. */
   public static Cache open(CachePlace place, int commit) {
-    CacheSettings system = CacheSettings.system();
     AtomicInteger left = new AtomicInteger(commit);
+    return open(
+        place,
+        () -> {
+          if (left.decrementAndGet() == 0) {
+            Runtime.getRuntime().halt(EXIT);
+          }
+        });
+  }
+
+  /** Opens a cache that calls back before each commit. */
+  public static Cache open(CachePlace place, Runnable commits) {
+    CacheSettings system = CacheSettings.system();
     return Cache.open(
         place,
         _ -> {},
         new CacheSettings(
             system.mapSize(),
-            system.eager(),
             system.boot(),
             () -> { // asked for once in each commit, before it is one
-              if (left.decrementAndGet() == 0) {
-                Runtime.getRuntime().halt(EXIT);
-              }
+              commits.run();
               return system.clock().getAsLong();
             }));
   }

@@ -38,7 +38,7 @@ class RecordStoreTest {
   @BeforeEach
   void open() {
     store = RecordStore.open(folder, 1 << 20);
-    store.useTrees(true, (_, _) -> Map.of());
+    store.useTrees((_, _) -> Map.of());
   }
 
   @AfterEach
@@ -175,7 +175,7 @@ class RecordStoreTest {
     }
     close();
     store = RecordStore.open(folder, 1 << 20);
-    store.useTrees(false, null);
+    store.useTrees(null);
     assertArrayEquals(bytes("1"), store.get(TREE, bytes("a")));
   }
 
@@ -191,7 +191,6 @@ class RecordStoreTest {
     put("a", "2");
     close();
     try (RecordStore look = RecordStore.look(folder, 1 << 20)) {
-      look.renew();
       assertTrue(look.snapshot() > first);
       look.useTrees();
       assertArrayEquals(bytes("2"), look.get(TREE, bytes("a")));
@@ -211,7 +210,7 @@ class RecordStoreTest {
       for (int i = 0; i < 260; i++) {
         close();
         store = RecordStore.open(folder, 1 << 20);
-        store.useTrees(false, null);
+        store.useTrees(null);
       }
       assertNull(store.get(TREE, bytes("a")));
     } finally {
@@ -226,13 +225,13 @@ class RecordStoreTest {
     LmdbNativeException invalid =
         assertThrows(LmdbNativeException.class, () -> RecordStore.open(garbled, 1 << 20));
     assertEquals("MDB_INVALID: File is not an LMDB file (-30793)", CacheTrouble.words(invalid));
-    assertTrue(Damage.shows(invalid));
+    assertTrue(CacheTrouble.isDamage(invalid));
     Path empty = Files.createDirectory(folder.resolve("empty"));
     LmdbNativeException missing =
         assertThrows(LmdbNativeException.class, () -> RecordStore.look(empty, 1 << 20));
     assertEquals(ENOENT, missing.getResultCode());
     assertEquals("No such file or directory (2)", CacheTrouble.words(missing));
-    assertFalse(Damage.shows(missing), "of the system, not of the database");
+    assertFalse(CacheTrouble.isDamage(missing), "of the system, not of the database");
     Path proc = Path.of("/proc/self/fd");
     if (Files.isDirectory(proc)) {
       long before = opened(proc);

@@ -259,7 +259,7 @@ class AtRestTest {
     assertTrue(run.err().contains("2 jobs: 1 ran, 1 up to date"), run.err());
     assertTrue(run.err().contains("need b.txt of job late moved while it ran"), run.err());
     folder.window();
-    assertTrue(folder.run().err().contains("make: product b.txt altered: "));
+    assertTrue(folder.run().err().contains(": product b.txt altered: "));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CheckCommandTest {
 
   @TempDir Path cwd;
+  @TempDir Path elsewhere;
 
   @Test
   void aSoundFileIsCounted() throws IOException {
@@ -91,6 +93,51 @@ class CheckCommandTest {
         torc.yaml:7:43: warning: job own needs own/*.txt, which matches nothing: what it matches is excluded, or no source
         """,
         run.err().lines().sorted().reduce("", (a, b) -> a + b + "\n"));
+  }
+
+  @Test
+  void aPatternThatMatchesNothingIsToldAsItIsWrittenBesideWhatWasLookedFor() throws IOException {
+    Folder folder =
+        new Folder(cwd)
+            .put("fq/a_1.fastq", "")
+            .put(
+                "torc.yaml",
+                """
+                jobs:
+                  align: { match: "fq/{s}_1.fq", command: "align {s}", produces: "out/{s}" }
+                """);
+    assertEquals(
+        "torc.yaml:2:12: warning: no values, so align has no instances: fq/{s}_1.fq matches nothing"
+            + " (fq/*_1.fq was looked for): there is fq/a_1.fastq\n",
+        folder.run("check").err());
+  }
+
+  @Test
+  void aToolThatIsAScriptElsewhereHidesTheProgramBehindIt() throws IOException {
+    Path shims = Files.createDirectory(elsewhere.resolve("shims"));
+    Path shim = Files.writeString(shims.resolve("python"), "#!/bin/sh\nexec pyenv exec python\n");
+    Path program = Files.writeString(shims.resolve("fit"), "ELF");
+    assertTrue(shim.toFile().setExecutable(true) && program.toFile().setExecutable(true));
+    Folder folder =
+        new Folder(cwd)
+            .put("own.sh", "#!/bin/sh\n")
+            .put(
+                "torc.yaml",
+                """
+                env: { PATH: "%s:{env.PATH}" }
+                jobs:
+                  a: { command: "true", tools: [python, fit, ./own.sh] }
+                  b: { command: "true", tools: python }
+                """
+                    .formatted(shims));
+    assertTrue(cwd.resolve("own.sh").toFile().setExecutable(true));
+    Run run = folder.run("check");
+    assertEquals(
+        "torc.yaml:3:33: warning: tool python of job a is the script "
+            + shim
+            + ": the program behind it does not count; name that one by its path\n",
+        run.err());
+    assertEquals(0, run.exit());
   }
 
   @Test

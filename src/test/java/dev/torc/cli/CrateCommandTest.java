@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.torc.hash.Digest;
+import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +104,10 @@ class CrateCommandTest {
         run.err());
     assertFalse(folder.has(".torc"));
     assertEquals(folder.get("torc.yaml"), folder.get("made/here/torc.yaml"));
-    assertTrue(folder.get("made/here/ro-crate-metadata.json").contains("#step/third"));
+    String text = folder.get("made/here/ro-crate-metadata.json");
+    assertTrue(text.contains("#step/third") && text.contains("is on record as having run."), text);
+    assertFalse(text.contains("wfrun"), text);
+    assertTrue(text.contains("\"license\":\"Not stated."), text);
   }
 
   @Test
@@ -129,6 +133,64 @@ class CrateCommandTest {
         "(restored in build 4 from build 2; no longer up to date: command changed: "
             + "cat c.txt c.txt > d.txt → cat c.txt > d.txt)";
     assertTrue(old.endsWith(since), old);
+  }
+
+  @Test
+  void theCommandStandsAsItRanWithItsValuesAndIsTiedToItsStepAndBuild() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          train:
+            parameters: { seed: [1, 2] }
+            command: "cat {needs} > {produces}; echo loss={seed} >> $TORC_OUTPUT"
+            needs: a.txt
+            produces: "{seed}.out"
+          best:
+            command: "echo {data.train/seed=2.loss} {needs.all} > {produces}; exit 3"
+            needs: { all: "*.out" }
+            produces: best
+        """);
+    folder.run("build");
+    Map<String, JsonNode> crate = crate("made");
+    JsonNode run = crate.get("#run/train/seed=2");
+    assertEquals("cat a.txt > 2.out; echo loss=2 >> $TORC_OUTPUT", run.get("description").asText());
+    assertEquals("{\"@id\":\"#job/train\"}", run.get("instrument").toString());
+    assertEquals("http://schema.org/CompletedActionStatus", run.get("actionStatus").asText());
+    assertTrue(
+        run.get("startTime").asText().matches("[-0-9]{10}T[:0-9]{8}\\.[0-9]{3}\\+00:00"),
+        run::toString);
+    assertEquals("2", crate.get("#value/train/seed=2.loss").get("value").asText());
+    assertEquals(
+        "http://schema.org/FailedActionStatus",
+        crate.get("#run/best").get("actionStatus").asText());
+    assertEquals("exit status 1", crate.get("#build/1").get("error").asText());
+    assertEquals("{\"@id\":\"#file/a.txt\"}", crate.get("#build/1").get("object").toString());
+    assertEquals(
+        "{\"@id\":\"#step/train\"}", crate.get("#control/1/train").get("instrument").toString());
+    assertEquals("{\"@id\":\"#build/1\"}", crate.get("#engine/1").get("result").toString());
+    assertEquals(2, crate.get("torc.yaml").get("hasPart").size());
+    folder.put("a.txt", "edited");
+    assertTrue(
+        crate("later")
+            .get("#run/train/seed=2")
+            .get("description")
+            .asText()
+            .startsWith("cat {needs} > {produces}; echo loss=2 >> $TORC_OUTPUT\n(no longer up"));
+  }
+
+  @Test
+  void whatAnotherProjectRanHasNoAgentHere() throws IOException {
+    String store = "stores: { shared: [{ path: " + cwd.resolve("store") + " }] }\n";
+    Files.createDirectory(cwd.resolve("store"));
+    folder.put("torc.yaml", store + folder.get("torc.yaml")).build();
+    assertTrue(crate("own").get("#run/first").has("agent"));
+    FileTree.remove(cwd.resolve(".torc"));
+    Files.delete(cwd.resolve("b.txt"));
+    folder.build();
+    JsonNode run = crate("made").get("#run/first");
+    assertTrue(run.get("description").asText().contains("(restored in build 1 from build 1 on "));
+    assertFalse(run.has("agent"), run::toString);
   }
 
   @Test

@@ -35,7 +35,7 @@ class DataCommandTest {
     assertEquals(
         new Run(0, "high=0.90\nwho=[\"Ada\",1]\nodd job.n=007\n" + train, ""), folder.run("data"));
     assertEquals(new Run(0, train, ""), folder.run("data", "train"));
-    assertEquals(new Run(0, train, ""), folder.run("data", "--job", "train", "none"));
+    assertEquals(new Run(0, train, ""), folder.run("data", "train", "none"));
     assertEquals(new Run(0, "", ""), folder.run("data", "none"));
     assertEquals(
         new Run(2, "", "torc: no job trian; did you mean train?\n"), folder.run("data", "trian"));

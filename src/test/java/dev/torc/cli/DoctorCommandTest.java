@@ -53,10 +53,22 @@ class DoctorCommandTest {
     assertEquals("ok: none, so builds write plain lines", lines.get("terminal"));
     assertEquals("ok: no make calls", lines.get("jobserver"));
     assertTrue(lines.get("files").startsWith("ok: "), lines.get("files"));
+    String machine = lines.get("machine");
+    assertTrue(
+        machine.matches("ok: \\d+ cpus?, \\d+ MiB of memory.*, \\d+ MiB free now; .+, .*Linux.*"),
+        machine);
     assertFalse(project.has(".torc"));
     project.build();
     String cache = lines(Exit.DONE).get("cache");
     assertTrue(cache.matches("ok: .*/\\.torc, [0-9.]+ [KMG]iB"), cache);
+  }
+
+  @Test
+  void runtimesOfContainersAreFoundAndNoneIsTried() throws Exception {
+    StandInRuntime.in(temp.resolve("bin"), "podman");
+    env.put("PATH", temp.resolve("bin") + ":/bin");
+    String said = lines(Exit.DONE).get("containers");
+    assertTrue(said.matches("ok: podman.* found, not tried"), said);
   }
 
   @Test

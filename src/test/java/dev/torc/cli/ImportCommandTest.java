@@ -135,6 +135,33 @@ class ImportCommandTest {
   }
 
   @Test
+  void resourcesThatTorcRefusesAreToldByTheirPlaceToo() throws IOException {
+    folder.put(
+        "w.yaml",
+        """
+        name: w
+        jobs:
+          - { name: a, command: echo, resource_requirements: big }
+        resource_requirements:
+          - { name: r, num_cpus: two, memory: lots, runtime: long }
+        """);
+    Run run = folder.run("import", "w.yaml");
+    assertEquals(
+        new Run(
+            2,
+            "",
+            """
+            w.yaml:5:5: WHY: cpus must be a whole number, not two
+            w.yaml:5:5: WHY: lots is no size; write it like 4GiB or 512MB
+            w.yaml:5:5: WHY: long is no duration; write it like 90s, 10m, 1h30m or PT10M
+            w.yaml:3:13: WHY: unknown resource class big
+            """
+                .replace("WHY", "what this becomes is refused, so nothing is written")),
+        run);
+    assertEquals(List.of("w.yaml"), files());
+  }
+
+  @Test
   void aFolderThatCannotBeWrittenIsTroubleOfTheEnvironment() throws IOException {
     assumeTrue(Files.isDirectory(Path.of("/proc/self")));
     folder.put("w.yaml", HELLO);

@@ -90,8 +90,8 @@ class ImportedBuildsTest {
         List.of(
             "first",
             "prepare",
-            "summary/lr=0.0001",
-            "summary/lr=0.01",
+            "summary_0.0001",
+            "summary_0.01",
             "table",
             "train/lr=0.0001,seed=1",
             "train/lr=0.0001,seed=2",
@@ -111,7 +111,7 @@ class ImportedBuildsTest {
     assertEquals(
         """
         train/lr=0.01,seed=2 will run: product metrics/lr0.0100_s2.txt missing
-        summary/lr=0.01 may run: after train/lr=0.01,seed=2
+        summary_0.01 may run: after train/lr=0.01,seed=2
         table may run: after train/lr=0.01,seed=2
         """,
         folder.run("build", "-n").out());
@@ -120,7 +120,9 @@ class ImportedBuildsTest {
   @Test
   void parametersInStepWithBlanksQuotesAndNothing() throws IOException {
     String said = imported("zip.yaml");
-    assertTrue(said.contains("zip.yaml:5:14: the shell splits the values of options"), said);
+    assertTrue(
+        said.contains("zip.yaml:5:14: ${options} leaves values like '--fast --small' to the shell"),
+        said);
     assertEquals(7, jobs().size());
     folder.build();
     assertEquals("cifar10|resnet|--deep|", folder.get("out/cifar10_resnet.txt"));
@@ -131,9 +133,24 @@ class ImportedBuildsTest {
   }
 
   @Test
+  void jobsThatAreNoGroupOneByOne() throws IOException {
+    String said = imported("chains.yaml");
+    assertTrue(said.contains("chains.yaml:5:11: step_{i} is no group here but 2 jobs: "), said);
+    folder.build();
+    assertEquals("0\n1\n2\n", folder.get("s2.txt"));
+    assertEquals("first\n01\n02\n03\n", folder.get("order.txt"));
+    assertEquals("2\n", folder.get("out/02.txt"));
+    assertEquals("007\n", folder.get("mixed_007.txt"));
+    assertEquals("a\n", folder.get("mixed_a.txt"));
+    upToDate();
+  }
+
+  @Test
   void stagesWithBarriersAndActions() throws IOException {
     String said = imported("stages.yaml");
-    assertTrue(said.contains("stages.yaml:35:5: the action schedule_nodes is not carried"), said);
+    assertTrue(
+        said.contains("stages.yaml:35:5: the action schedule_nodes on_jobs_ready is not carried"),
+        said);
     folder.build();
     assertEquals("0\n5\n10\n15\n20\n10\n", folder.get("third.txt"));
     assertEquals("15\n", folder.get("last.txt"));

@@ -76,7 +76,16 @@ class ListCommandTest {
         folder.run("list").out());
     StringWriter out = new StringWriter();
     Console narrow =
-        new Console(InputStream.nullInputStream(), out, out, Map.of(), cwd, true, false, () -> 75);
+        new Console(
+            InputStream.nullInputStream(),
+            out,
+            out,
+            Map.of(),
+            cwd,
+            true,
+            false,
+            () -> 75,
+            System::nanoTime);
     assertEquals(0, Main.run(new String[] {"list", "--color", "never"}, narrow));
     for (String line : out.toString().lines().toList()) {
       assertTrue(TextWidth.of(line) <= 75 && line.endsWith("…"), line);

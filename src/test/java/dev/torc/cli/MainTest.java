@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.plan.Rerun;
 import dev.torc.session.BuildRequest;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
@@ -57,7 +58,7 @@ class MainTest {
                   + common.color()
                   + (request.dry() ? " dry" : "")
                   + (request.failFast() ? " fast" : "")
-                  + (request.force() ? " force" : "")
+                  + (request.rerun() == Rerun.ALL ? " force" : "")
                   + (request.lock().waits() ? "" : " nowait")
                   + (request.lock().trusts() ? " trust" : "")));
       return 1;
@@ -194,6 +195,43 @@ class MainTest {
         probe("-j4", "train", "-n", "x"));
     assertEquals(
         "[train, why]", probe("train", "why").out().replaceAll(".*(\\[train.*?\\]).*", "$1"));
+  }
+
+  @Test
+  void zeroBehindKeepGoingIsNinjasWordForIt() throws IOException {
+    Files.writeString(cwd.resolve("torc.yaml"), "jobs: { a: { command: 'true' } }\n");
+    for (String[] args :
+        List.of(
+            new String[] {"-k", "0", "a"},
+            new String[] {"build", "-k", "0"},
+            new String[] {"build", "a", "-k0"})) {
+      assertEquals(0, Run.of(cwd, args).exit(), () -> String.join(" ", args));
+    }
+    assertEquals(2, Run.of(cwd, "build", "-k", "--", "0").exit()); // a target
+  }
+
+  @Test
+  void aVarAsMakeHasItIsProposedAsAnOption() throws IOException {
+    Files.writeString(cwd.resolve("torc.yaml"), "jobs: { a: { command: 'true' } }\n");
+    assertEquals(
+        "torc: no job, tag or product CC=gcc; did you mean -D CC=gcc?\n",
+        Run.of(cwd, "CC=gcc").err());
+  }
+
+  @Test
+  void aFileIsProposedAsItIsNamedFromWhereTheUserStands() throws IOException {
+    Folder folder = new Folder(cwd);
+    folder.put("torc.yaml", "jobs: { fit: { command: fit, needs: s, produces: fit.txt } }\n");
+    folder.put("s", "").put("sub/x", "");
+    Path sub = cwd.resolve("sub");
+    String meant = "; did you mean ../fit.txt?\n";
+    assertEquals(
+        "torc: no job, tag or product fit.txt" + meant, Run.of(sub, "build", "fit.txt").err());
+    assertEquals("torc: no job fit.txt" + meant, Run.of(sub, "log", "fit.txt").err());
+    assertEquals("torc: no job fti.txt" + meant, Run.of(sub, "log", "fti.txt").err());
+    assertEquals(
+        "torc: no job makes or needs fit.txt, and no job or tag has that name" + meant,
+        Run.of(sub, "why", "fit.txt").err());
   }
 
   @Test

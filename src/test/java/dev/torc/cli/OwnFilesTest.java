@@ -16,6 +16,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,12 +52,9 @@ class OwnFilesTest {
           "rest.new",
           "graph",
           "graph.new",
-          "names",
-          "names.new",
           "data.mdb",
           "data.mdb.new",
           "lock.mdb",
-          "profile.json",
           "logs/a.log",
           "logs/hooks.log",
           "jobs/a.needs",
@@ -77,7 +76,7 @@ class OwnFilesTest {
           List.of("history"),
           List.of("adopt", "c"),
           List.of("build"),
-          List.of("build", "--force", "--profile"),
+          List.of("build", "--force"),
           List.of("clean", "-n"),
           List.of("clean"),
           List.of("clean", "--all"));
@@ -122,6 +121,7 @@ class OwnFilesTest {
 
   @ParameterizedTest
   @EnumSource
+  @Execution(ExecutionMode.CONCURRENT)
   void nothingIsWrittenThroughItEmptiedOrWaitedFor(Odd odd) {
     assertTimeoutPreemptively(
         WAIT,

@@ -27,7 +27,8 @@ class ReportChoiceTest {
             Path.of("/"),
             terminal,
             terminal,
-            () -> 80);
+            () -> 80,
+            System::nanoTime);
     try (Report report = ReportChoice.open(console, new CommonOptions(), detail)) {
       return report.getClass();
     }
@@ -47,6 +48,11 @@ class ReportChoiceTest {
     assertEquals(
         GithubReport.class,
         chosen(false, Detail.NORMAL, Map.of("CI", "true", "GITHUB_ACTIONS", "true")));
+  }
+
+  @Test
+  void inNotebooksLinesArePlain() {
+    assertEquals(PlainReport.class, chosen(true, Detail.NORMAL, Map.of("JPY_PARENT_PID", "4711")));
   }
 
   @Test

@@ -16,7 +16,8 @@ import java.util.function.Supplier;
 public record Run(int exit, String out, String err) {
 
   static Console console(Path cwd, Writer out, Writer err, Map<String, String> env) {
-    return new Console(InputStream.nullInputStream(), out, err, env, cwd, false, false, () -> 0);
+    return new Console(
+        InputStream.nullInputStream(), out, err, env, cwd, false, false, () -> 0, System::nanoTime);
   }
 
   /** The shipped commands. */
@@ -40,7 +41,8 @@ public record Run(int exit, String out, String err) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
-    Console console = new Console(in, out, err, Map.of(), cwd, false, false, () -> 0);
+    Console console =
+        new Console(in, out, err, Map.of(), cwd, false, false, () -> 0, System::nanoTime);
     int exit = Main.run(args, console);
     return new Run(exit, out.toString(), err.toString());
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.posix.Descriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,29 @@ class StandardInputTest {
             "-q");
     assertEquals(0, run.exit(), run.err());
     assertTrue(Files.exists(cwd.resolve("x")) && Files.exists(cwd.resolve("b")));
+  }
+
+  @Test
+  void aDescriptorThatTheShellOpenedIsReadTheSameWay() throws Exception {
+    Files.writeString(cwd.resolve("s"), "1");
+    Path text = Files.writeString(cwd.resolve("text"), TEXT.formatted("x"));
+    Descriptor open = Descriptor.open(text.toString(), false);
+    try {
+      String file = "/dev/fd/" + open.number();
+      Run run = Run.of(cwd, "-f", file, "-q");
+      assertEquals(0, run.exit(), run.err());
+      assertTrue(Files.exists(cwd.resolve("x")));
+      assertEquals(
+          "torc: -f -, -f "
+              + file
+              + ": only one build file can come from a pipe; write the other"
+              + " one to a file\n",
+          Run.of(cwd, "-f", "-", "-f", file).err());
+    } finally {
+      open.close();
+    }
+    assertEquals(
+        "torc: -f /dev/fd/x: there is no such descriptor\n", Run.of(cwd, "-f", "/dev/fd/x").err());
   }
 
   @Test

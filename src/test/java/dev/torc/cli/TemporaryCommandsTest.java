@@ -215,7 +215,7 @@ class TemporaryCommandsTest {
     folder.build();
     Files.delete(cwd.resolve("list.txt"));
     Run run = folder.run("build");
-    assertTrue(run.err().contains("list: product list.txt missing, which one needs"), run.err());
+    assertTrue(run.err().contains(": product list.txt missing, which one needs\n"), run.err());
     assertTrue(run.err().contains("3 jobs: 1 ran, 2 up to date, 0 failed"), run.err());
   }
 

@@ -63,6 +63,33 @@ class WhyCommandTest {
   }
 
   @Test
+  void rule1WhatMakesNothingRunsForBeingNamedAndAllSayTheSame() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          site: { command: echo hello > index.html, produces: index.html, temporary: true }
+          deploy: { command: echo there, needs: index.html, manual: true, tags: by-hand }
+          tell: { command: cat index.html, needs: index.html, manual: true }
+        """);
+    String line = "deploy will run: named as a target\n";
+    folder.build("deploy");
+    folder.build("deploy");
+    for (String target : new String[] {"deploy", "by-hand"}) {
+      assertEquals(line, folder.run("-n", target).out());
+      assertEquals(
+          line + "  it last ran in build 2 (date) because it was named as a target\n", why(target));
+      assertTrue(folder.run("status", target).out().contains("  deploy: named as a target\n"));
+      assertEquals(1, folder.run("status", "--exit-code", target).exit());
+    }
+    assertTrue(folder.run("why", "--json", "deploy").out().contains("\"kind\":\"named\""));
+    assertTrue(why("site").startsWith("site is up to date"));
+    assertEquals("", folder.run("-n").out());
+    assertEquals(0, folder.run("status", "--exit-code").exit());
+    assertTrue(folder.run("list").out().lines().anyMatch(of -> of.matches("deploy +up to date.*")));
+  }
+
+  @Test
   void rule1AReaderOfAJobThatRanAloneTellsTheRunBehindItsNeed() throws IOException {
     folder.chain().build();
     folder.put("a.txt", "two\n").build("first");

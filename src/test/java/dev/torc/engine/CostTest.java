@@ -117,7 +117,7 @@ class CostTest extends Harness {
     bytes = bytesRead() - Files.size(root.resolve("torc.yaml")) - bytes;
     assertEquals(2 * "source 1000".length() * 20, bytes);
     try (Stream<Path> files = Files.list(root.resolve(".torc/jobs"))) {
-      assertEquals(40 + 1, files.count(), "the list of needs, and one .data.json for all");
+      assertEquals(1, files.count(), "one .data.json for all; the lists of needs are gone");
     }
   }
 

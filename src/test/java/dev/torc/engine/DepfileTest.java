@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rule 6: the syntax in which compilers say what they read. */
@@ -30,9 +31,34 @@ class DepfileTest {
     assertEquals(List.of("my\tfile.h", "b"), Depfile.parse("a.o: my\\\tfile.h\tb"));
     assertEquals(List.of("a\\\\", "b", "c\\\\", "d"), Depfile.parse("o: a\\\\ b c\\\\\td"));
     assertEquals(List.of("a\\\\", "b"), Depfile.parse("a.o: a\\\\ b"));
-    assertEquals(List.of("a\\\\ b"), Depfile.parse("a.o: a\\\\\\ b"));
     assertEquals(List.of("#x", "a$b", "c:d", "e\\f"), Depfile.parse("o: \\#x a$$b c\\:d e\\f"));
     assertEquals(List.of("x"), Depfile.parse("c\\:\\ d.o a\\: o: x"));
+    assertEquals(List.of("a\\\\", "b"), Depfile.parse("o: a\\\\\\\n b"));
+  }
+
+  /** The lines are what gcc 12 writes for a header of that name. */
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      value = {
+        "a\\ b.h, d/a\\\\\\ b.h",
+        "a\\\\ b.h, d/a\\\\\\\\\\ b.h",
+        "a\\\tb.h, d/a\\\\\\\tb.h",
+        "a\\\\#b.h, d/a\\\\\\#b.h",
+        "a\\#b.h, d/a\\\\#b.h",
+        "a$$b.h, d/a$$$$b.h",
+        "a\\$b.h, d/a\\$$b.h",
+        "a\\ #$ b.h, d/a\\\\\\ \\#$$\\ b.h",
+        "a:b.h, d/a:b.h",
+        "\" x.h\", d/\\ x.h",
+        "a\\\\b.h, d/a\\\\b.h",
+        "tail\\\\, d/tail\\\\",
+      })
+  void aNameIsReadAsTheCompilerMeantIt(String name, String written) {
+    List<String> names = List.of("d/" + name, "next");
+    assertEquals(names, Depfile.parse("a.o: " + written + " next\n"));
+    assertEquals(names, Depfile.parse("a.o: " + written + " \\\n next\n"));
+    assertEquals(names.reversed(), Depfile.parse("a.o: next " + written + "\n"));
   }
 
   @Test

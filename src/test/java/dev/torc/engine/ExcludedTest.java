@@ -25,6 +25,18 @@ class ExcludedTest extends Harness {
     settled();
   }
 
+  /** What torc itself writes would make the reader run for ever. */
+  @Test
+  void whatStandsInAFolderThatNeverCounts() {
+    given("r: { command: make r, needs: ['.torc/*', '.git/**', 'd/*'], produces: [all] }");
+    edit("d/source", "1");
+    edit(".git/HEAD", "1");
+    build().ran("r");
+    settled();
+    edit(".git/HEAD", "2");
+    settled();
+  }
+
   @Test
   void aFile() {
     firstAndForGood("d/p", "'d/*', '!d/p'");

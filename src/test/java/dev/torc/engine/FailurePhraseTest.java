@@ -46,6 +46,15 @@ class FailurePhraseTest {
     }
   }
 
+  @Test
+  void memoryIsToldInTheUnitInWhichItWasAsked() {
+    Usage used = Usage.NOTHING.withPeak(4L << 30);
+    ProcessEnd end = new ProcessEnd(How.MEMORY, 0, 0, used, "");
+    assertEquals(
+        "out of memory: it took 4.3 GB of 4.0 GB", FailurePhrase.of(end, 0, 4_000_000_000L));
+    assertEquals("out of memory: it took 4.0 GiB of 3.0 GiB", FailurePhrase.of(end, 0, 3L << 30));
+  }
+
   private static ProcessEnd timeout(String message) {
     return new ProcessEnd(ProcessEnd.How.TIMEOUT, 0, 0, Usage.NOTHING, message);
   }

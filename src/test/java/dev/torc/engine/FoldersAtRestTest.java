@@ -290,15 +290,20 @@ class FoldersAtRestTest extends Harness {
         """
         a: { command: make a, needs: x, produces: out/, temporary: true }
         b: { command: make b, needs: { job: a }, produces: b.out }
+        c: { command: make c, needs: ['out/**', out/in], produces: c.out }
+        d: { command: make d, needs: [out/], produces: d.out }
         """);
     edit("x", "1");
-    build().ran("a", "b");
+    build().ran("a", "b", "c", "d");
     atRest();
     delete("out");
     build().ran();
     atRest();
+    edit("out/mine", "1");
+    build().ran("a");
+    delete("out");
     edit("x", "2");
-    build().ran("a", "b");
+    build().ran("a", "b", "c", "d");
     settled();
   }
 }

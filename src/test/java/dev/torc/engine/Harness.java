@@ -422,7 +422,7 @@ class Harness {
     session.check(this::warn);
     tick(); // so that an edit before the build does not seem to be one in it
     try {
-      exit = session.run(UUID.randomUUID().toString(), new Watcher(begun));
+      exit = session.run(UUID.randomUUID().toString(), System.nanoTime(), new Watcher(begun));
     } catch (StubRunner.Killed killed) {
       exit = KILLED;
     }

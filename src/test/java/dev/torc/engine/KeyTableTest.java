@@ -137,7 +137,9 @@ class KeyTableTest extends Harness {
   void aColumnThatMeansSomethingElseIsRefused() {
     given("a: { command: x, table: { file: s.csv, key: sample } }");
     edit("s.csv", "sample,memory\na,1\n");
-    assertTrue(refused().contains("{memory} means something else; rename the column"), refused());
+    assertTrue(
+        refused().contains("{memory} is the memory that was granted, in MiB; rename the column"),
+        refused());
     givenFile("vars: { r1: x }\njobs: { a: { command: x, table: { file: s.csv, key: sample } } }");
     sheet("a,1,2,x");
     assertTrue(refused().contains("the column r1 is a var as well; rename one"), refused());

@@ -71,8 +71,66 @@ class ManualTest extends Harness {
         """);
     build().ran("other");
     build("bench/n=1").ran("bench/n=1");
-    build("bench").ran("bench/n=2");
+    build("bench").ran("bench/n=1", "bench/n=2");
     build().ran();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"deploy", "ship", "deploy/to=a", "deploy/to=*"})
+  void whatMakesNothingRunsEachTimeItIsNamed(String target) {
+    restores = true;
+    given(
+        """
+        site: { command: make site, needs: [x], produces: [site.out] }
+        deploy:
+          command: 'copy {to}'
+          parameters: { to: [a] }
+          needs: [site.out]
+          manual: true
+          tags: ship
+        """);
+    edit("x", "1");
+    String deploy = "deploy/to=a";
+    build(target).ran("site", deploy);
+    assertEquals("will run: named", look(target).get(deploy));
+    build(target).ran(deploy);
+    assertEquals("named", why(deploy));
+    build(target).ran(deploy);
+    assertEquals(Map.of("site", "up to date"), look());
+    build().ran();
+    edit("x", "2");
+    build(target).ran("site", deploy);
+    assertEquals("named; need changed site.out", why(deploy));
+    force = true;
+    assertEquals("will run: forced", look(target).get(deploy));
+  }
+
+  @Test
+  void whatMakesNothingRunsForAReaderOnlyWhereItHasTo() {
+    given(
+        """
+        migrate: { command: make db, needs: [x], manual: true }
+        site: { command: make site, needs: [{ job: migrate }], produces: [site.out] }
+        """);
+    edit("x", "1");
+    build().ran("migrate", "site");
+    build().ran();
+    build("site").ran();
+    build("migrate", "site").ran("migrate");
+  }
+
+  @Test
+  void instancesThatTheBuildFindsRunEachTimeToo() {
+    given(
+        """
+        make: { command: make, needs: [x], produces: ['m/*.o'] }
+        bench: { command: 'time {f}', parameters: { f: { products: make } }, manual: true }
+        """);
+    edit("x", "1");
+    build("bench").ran("make", "bench/f=m%2Fone.o");
+    build("bench").ran("bench/f=m%2Fone.o");
+    edit("x", "2");
+    build("bench").ran("make", "bench/f=m%2Fone.o");
   }
 
   @Test

@@ -317,15 +317,15 @@ final class Oracle {
     return read;
   }
 
-  /** Whether the contents that a reader would find are known: not of parts of folders. */
+  /** Whether the contents that a reader would find are known: not of parts of larger folders. */
   private boolean isTold(Spec reader, Spec job, String path) {
+    String folder = folder(job, path);
     return reader.needs().stream()
-        .filter(need -> !need.startsWith("{"))
         .noneMatch(
             need ->
-                folder(job, path) != null
-                    ? need.startsWith(folder(job, path)) || matches(need, path)
-                    : need.endsWith("/") && matches(need, path));
+                need.endsWith("/")
+                    && matches(need, path)
+                    && (folder == null || !need.startsWith(folder)));
   }
 
   /** The job of a name, null if none is known. */

@@ -189,7 +189,7 @@ class ReportRequestTest extends Harness {
   void ofMoreThanCanBeDrawnThePictureHasTheStages() throws Exception {
     StringBuilder jobs = new StringBuilder("a: { command: a, produces: a }\n");
     jobs.append("bad: { command: bad }\nlate: { command: late, after: bad }\n");
-    for (int i = 0; i < 5_000; i++) {
+    for (int i = 0; i < 1_000; i++) {
       jobs.append("j%1$d: { command: j%1$d, needs: a, produces: o%1$d }%n".formatted(i));
     }
     jobs.append("z: { command: z, needs: o0, produces: z }\n");
@@ -204,7 +204,7 @@ class ReportRequestTest extends Harness {
     assertEquals(
         List.of(
             "stage 1: 1 failed, 1 ran FAILED",
-            "stage 2: 1 blocked, 5000 not run BLOCKED",
+            "stage 2: 1 blocked, 1000 not run BLOCKED",
             "stage 3: 1 not run NOT_RUN",
             "stage 4: 1 not run NOT_RUN"),
         picture.vertices().stream().map(v -> v.label() + " " + v.state()).toList());
@@ -217,15 +217,15 @@ class ReportRequestTest extends Harness {
   @Test
   void ofMoreStagesThanCanBeDrawnSeveralAreInABox() throws Exception {
     StringBuilder jobs = new StringBuilder("j0: { command: j0, produces: o0 }\n");
-    for (int i = 1; i < 5_001; i++) {
+    for (int i = 1; i < 1_001; i++) {
       jobs.append("j%1$d: { command: j%1$d, needs: o%2$d, produces: o%1$d }%n".formatted(i, i - 1));
     }
     given(jobs.toString());
     build("j0");
     List<BuildReport.Vertex> boxes = report(0).pictures().getFirst().vertices();
-    assertEquals(2_501, boxes.size());
+    assertEquals(501, boxes.size());
     assertEquals("stages 1 to 2: 1 ran, 1 not run", boxes.getFirst().label());
-    assertEquals("stage 5001: 1 not run", boxes.getLast().label());
+    assertEquals("stage 1001: 1 not run", boxes.getLast().label());
   }
 
   @Test

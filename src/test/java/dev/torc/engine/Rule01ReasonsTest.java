@@ -68,6 +68,7 @@ class Rule01ReasonsTest extends Harness {
       tool changed      | + tools: ./d/one                  | edit d/one 2                    | will run: tool changed ./d/one
       always            | + always: true                    |                                 | will run: always
       forced            |                                   | force                           | will run: forced
+      named             | command: a, manual: true, produces: [] & name a |                     | will run: named
       failed            | ends FAILED                       | usual                           | will run: failed
       put back          | ends FAILED                       | edit x 2 & edit x 1 & usual     | will run: failed
       timed out         | ends TIMEOUT                      | usual                           | will run: timed out
@@ -89,6 +90,8 @@ class Rule01ReasonsTest extends Harness {
     }
   }
 
+  private String[] targets = {};
+
   static Stream<Row> rows() {
     return TABLE.lines().map(Row::of);
   }
@@ -105,12 +108,12 @@ class Rule01ReasonsTest extends Harness {
     for (String step : row.before().split(" & ")) {
       does(step);
     }
-    build();
+    build(targets);
     for (String step : row.since().split(" & ")) {
       does(step);
     }
-    assertEquals(row.verdict(), look().get("a"));
-    build();
+    assertEquals(row.verdict(), look(targets).get("a"));
+    build(targets);
     String[] said = row.verdict().split("will run: ");
     assertEquals(said.length > 1 ? said[1] : "did not run", why("a"));
   }
@@ -123,6 +126,7 @@ class Rule01ReasonsTest extends Harness {
       case "delete" -> delete(words[1]);
       case "env" -> env.put(words[1], words[2]);
       case "force" -> force = true;
+      case "name" -> targets = new String[] {words[1]};
       case "containers" -> containers = true; // and no program on the PATH runs them
       case "usual" -> usual("a");
       case "ends" -> job("a", stub -> ended(stub, words[1]));

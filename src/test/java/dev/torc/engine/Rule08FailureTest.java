@@ -78,14 +78,62 @@ class Rule08FailureTest extends Harness {
         b: { command: make b, needs: [a.out], produces: [b.out] }
         """);
     failing("a");
-    build();
+    build("a");
     assertEquals(0, exit);
+    build();
+    assertEquals(1, exit, "b is what the build is for");
     assertEquals(JobState.FAILED, state("a"));
     assertEquals(JobState.BLOCKED, state("b"));
     build("b");
     assertEquals(1, exit);
     build().ran("a");
     assertEquals("failed", why("a"));
+  }
+
+  @Test
+  void aBlockedTargetFailsTheBuildUnlessItAllowsFailuresItself() {
+    given(
+        """
+        a: { command: make a, produces: [a.out], allow_failure: true }
+        b: { command: make b, needs: [a.out], produces: [b.out] }
+        c: { command: make c, needs: [b.out], allow_failure: true }
+        """);
+    failing("a");
+    build();
+    assertEquals(0, exit, "c reads b, and allows failures");
+    assertEquals(JobState.BLOCKED, state("c"));
+    build("c");
+    assertEquals(0, exit);
+    build("b", "c");
+    assertEquals(1, exit);
+  }
+
+  @Test
+  void whatOnlyOrderFollowsIsAFinalProduct() {
+    given(
+        """
+        a: { command: make a, produces: [a.out], allow_failure: true }
+        b: { command: make b, needs: [a.out], produces: [b.out] }
+        tell: { command: tell, after: [b], allow_failure: true }
+        """);
+    failing("a");
+    build();
+    assertEquals(1, exit);
+  }
+
+  @Test
+  void whatOnlyAManualJobReadsIsAFinalProduct() {
+    given(
+        """
+        a: { command: make a, produces: [a.out], allow_failure: true }
+        b: { command: make b, needs: [a.out], produces: [b.out] }
+        deploy: { command: copy, needs: [b.out], manual: true, allow_failure: true }
+        """);
+    failing("a");
+    build();
+    assertEquals(1, exit);
+    build("deploy");
+    assertEquals(0, exit);
   }
 
   @Test

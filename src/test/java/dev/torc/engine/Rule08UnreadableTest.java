@@ -173,10 +173,14 @@ class Rule08UnreadableTest extends Harness {
 
   @Test
   void aNameThatIsNoUtf8() throws Exception {
-    String why = "holds a name that is no valid UTF-8";
-    failsItsReaders("d/", "d/", () -> sh("touch \"d/$(printf 'a\\377')\""), why + ": a\ufffd");
-    failsItsReaders(
-        "'d/*'", "d/*", () -> sh("touch \"d/$(printf 'a\\377')\""), why + "; rename it");
+    String why = "d: holds a name that is no valid UTF-8: $'a\\xff'; rename it";
+    for (String need : List.of("d/", "d/*")) {
+      failsItsReaders("'" + need + "'", need, () -> sh("touch \"d/$(printf 'a\\377')\""), why);
+    }
+    edit("e/\ufffd", "a name like others");
+    given("a: { command: make, needs: 'e/*', produces: a.out }");
+    build().ran("a");
+    assertEquals(0, exit);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.torc.syntax.BadInput;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,7 +50,10 @@ class Rule13RefusalTest extends Harness {
   @Test
   void aFileThatIsNeededAsAJobOrAsDataIsToldSo() {
     given("b: { command: b, needs: { data: d.csv } }");
-    refused(2, "no job d; a file is needed by its path alone");
+    refused(
+        2,
+        "no job d; {data: …} is a value that a job stored; a file is needed by its path alone, or"
+            + " under another name");
     given("b: { command: b, needs: { job: d.csv } }");
     refused(2, "no job d.csv; a file is needed by its path alone");
   }
@@ -116,9 +120,48 @@ class Rule13RefusalTest extends Harness {
   }
 
   @Test
+  void theShortestCycleIsFoundBehindAnother() {
+    given(
+        """
+        a: { command: a, after: b }
+        b: { command: b, after: a }
+        between: { command: x, after: b }
+        c: { command: c, after: [c, between] }
+        behind: { command: x, after: c }
+        """);
+    refused(5, "jobs wait for each other in a cycle: c → c; remove one of these needs");
+  }
+
+  @Test
   void aJobThatNeedsItsOwnProduct() {
     given("a: { command: a, needs: [p], produces: [p] }");
     refused(2, "job a needs its own product p");
+  }
+
+  private void refusedOfARow(String group, String message) {
+    given("tab: { %s, command: 'tab {s}', produces: 'out/{s}' }".formatted(group));
+    refused(2, "job tab/" + message);
+  }
+
+  @Test
+  void aMissingNeedThatATableNamesIsToldWithTheLineOfTheTable() throws IOException {
+    edit("runs.csv", "s,file\na,in/a\nb,in/b\n");
+    edit("seeds.txt", "a\n\nb\n");
+    edit("in/a", "");
+    Files.createDirectories(root.resolve("dir_a"));
+    String missing = ", which does not exist and which no job produces";
+    refusedOfARow(
+        "table: runs.csv, needs: '{file}'",
+        "file=in%2Fb,s=b needs in/b" + missing + "; its row is runs.csv:3:1");
+    refusedOfARow(
+        "table: { file: runs.csv, key: [s] }, needs: 'dir_{s}/'",
+        "s=b needs folder dir_b/" + missing + "; its row is runs.csv:3:1");
+    refusedOfARow(
+        "parameters: { s: { lines: seeds.txt } }, needs: 'in/{s}'",
+        "s=b needs in/b" + missing + "; its row is seeds.txt:3:1");
+    edit("seeds.txt", "b\n");
+    refusedOfARow(
+        "parameters: { s: { lines: seeds.txt } }, needs: gone", "s=b needs gone" + missing);
   }
 
   @Test

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -305,6 +307,26 @@ class Rule15KeepingTest extends Harness {
     assertEquals(List.of(), kept());
     assertFalse(Files.exists(root.resolve("g/old.c")));
     said("moved g/old.c to .torc/store: no job produces it any more");
+    settled();
+  }
+
+  @Test
+  void theyAreToldOnceHoweverManyJobsNeedTheirLike() {
+    String made = String.join(", ", IntStream.range(0, 50).mapToObj(i -> "g/" + i + ".c").toList());
+    given("o: { command: make o, produces: [%s] }".formatted(made));
+    build();
+    given(
+        """
+        a: { command: make a, needs: ['g/*.c'] }
+        b: { command: make b, needs: ['g/?.c', 'g/*', g/x.c] }
+        c: { command: make c, needs: ['g/**'] }
+        d: { command: make d, needs: [g/] }
+        """);
+    edit("g/x.c", "1");
+    build().ran("a", "b", "c", "d");
+    assertEquals(50, notes().size(), () -> notes().toString());
+    assertEquals(50, Set.copyOf(notes()).size());
+    assertFalse(Files.exists(root.resolve(".torc/kept")));
     settled();
   }
 

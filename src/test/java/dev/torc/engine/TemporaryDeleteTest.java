@@ -251,6 +251,21 @@ class TemporaryDeleteTest extends Harness {
   }
 
   @Test
+  void aFolderGoesLikeAFile() {
+    given(
+        """
+        t: { command: make t, needs: [x], produces: [d/], temporary: delete }
+        r: { command: make r, needs: [d/, y], produces: [r.f] }
+        g: { command: make g, needs: ['d/*'], produces: [g.f] }
+        """);
+    leaves();
+    edit("y", "2");
+    build().ran("t", "r");
+    stands();
+    settled();
+  }
+
+  @Test
   void aGlobReadsIt() {
     given(
         """

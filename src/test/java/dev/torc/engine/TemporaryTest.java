@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.StubRunner.Held;
+import dev.torc.exec.ProcessEnd;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -415,6 +418,62 @@ class TemporaryTest extends Harness {
     looked("t: will run: product wanted d/t.f", "r: may run: t");
     build().ran("t");
     settled();
+  }
+
+  /** Makes a folder with a folder in it, and a file that may be executed. */
+  private ProcessEnd folder(StubRunner.Stub stub) throws IOException {
+    stub.write("d/t.f", stub.read("x"));
+    Files.createDirectory(root.resolve("d/sub"));
+    stub.write("d/sub/s.f", "1");
+    stub.write("d/run", "1");
+    assertTrue(root.resolve("d/run").toFile().setExecutable(true));
+    return stub.exit(0);
+  }
+
+  @Test
+  void aFolderIsAProductLikeAnyOther() {
+    given(
+        """
+        t: { command: make t, needs: [x], produces: [d/], temporary: true }
+        r: { command: make r, needs: [d/, y], produces: [r.f] }
+        q: { command: make q, needs: [d/, '!d/t*'], produces: [q.f] }
+        s: { command: make s, needs: [d/sub/], produces: [s.f] }
+        g: { command: make g, needs: ['d/**'], produces: [g.f] }
+        f: { command: make f, needs: [d/t.f, d/run], produces: [f.f] }
+        """);
+    job("t", this::folder);
+    builtWithout("d");
+    looked();
+    settled();
+    assertFalse(exists("d"));
+    edit("y", "2");
+    build().ran("t", "r");
+    settled();
+    delete("d");
+    edit("x", "2");
+    build().ran("t", "r", "g", "f");
+    settled();
+  }
+
+  @Test
+  void ofAFolderWithLinksTheRecordsDoNotTell() {
+    given(
+        """
+        t: { command: make t, needs: [x], produces: [d/], temporary: true }
+        r: { command: make r, needs: [d/], produces: [r.f] }
+        """);
+    job(
+        "t",
+        stub -> {
+          folder(stub);
+          Files.createSymbolicLink(root.resolve("d/link"), root.resolve("y"));
+          return stub.exit(0);
+        });
+    builtWithout("d");
+    looked("t: will run: product wanted d", "r: may run: t");
+    build().ran("t");
+    edit("y", "2");
+    build().ran("r");
   }
 
   @Test

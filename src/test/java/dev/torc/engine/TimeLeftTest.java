@@ -1,14 +1,16 @@
 package dev.torc.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.exec.ProcessEnd;
 import java.io.IOException;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** The time that a build will take, by a model of it. */
+/** The time that a build will take: its longest path, or all of its work. */
 class TimeLeftTest extends Harness {
 
   private static final long SECOND = 1_000_000_000L;
@@ -80,7 +82,7 @@ class TimeLeftTest extends Harness {
     assertEquals(11, seconds(9));
     limits.put("memory", 4L << 30);
     limits.put("tape", 2L);
-    assertEquals(7, seconds(9));
+    assertEquals(6, seconds(9), "the longest of them");
   }
 
   @Test
@@ -104,43 +106,112 @@ class TimeLeftTest extends Harness {
     assertTrue(expected() < 0);
   }
 
+  /** What is told of the build, and asked, while its first job runs. */
+  private Consumer<TimeLeft> follows;
+
   @Override
   void heard(Event event) {
-    if (event instanceof Event.JobStarted started && started.job().equals(follows)) {
-      goesOn(new TimeLeft(setup.plan(), Map.of("cpus", 2L)));
-      followed = true;
+    if (event instanceof Event.JobStarted && follows != null) {
+      Consumer<TimeLeft> first = follows;
+      follows = null;
+      first.accept(new TimeLeft(setup.plan(), Map.of("cpus", 2L)));
     }
   }
 
-  private String follows = "";
-  private boolean followed;
+  private void followed(Consumer<TimeLeft> by) {
+    follows = by;
+    build();
+    assertNull(follows);
+  }
 
   @Test
   void goesByWhatHappens() {
     fork();
     force = true;
-    follows = "a";
-    build();
-    assertTrue(followed);
+    followed(
+        left -> {
+          assertEquals(20 * SECOND, left.expected("c"));
+          assertEquals(-1, left.expected("nobody"));
+          left.started("a", 0);
+          assertEquals(26, left.left(0) / SECOND);
+          assertEquals(25, left.left(SECOND) / SECOND);
+          assertEquals(25, left.left(2 * SECOND) / SECOND, "late: a tenth of what it took so far");
+          left.ended("a", SECOND);
+          left.started("b", SECOND);
+          left.started("c", SECOND);
+          assertEquals(15, left.left(11 * SECOND) / SECOND);
+          left.ended("b", 10 * SECOND);
+          left.ended("c", 0);
+          left.ended("d", 0);
+          assertEquals(0, left.left(20 * SECOND));
+        });
   }
 
-  private static void goesOn(TimeLeft left) {
-    assertEquals(20 * SECOND, left.expected("c"));
-    assertEquals(-1, left.expected("nobody"));
-    left.started("a", 0);
-    assertEquals(26, left.left(0) / SECOND);
-    assertEquals(25, left.left(SECOND) / SECOND);
-    assertEquals(25, left.left(2 * SECOND) / SECOND, "late: a tenth more than it took until now");
-    left.ended("a", SECOND);
-    left.started("b", 0);
-    left.started("c", 0);
-    assertEquals(15, left.left(10 * SECOND) / SECOND);
-    left.ended("b", 20 * SECOND); // twice as long: c and d will be late too
-    assertTrue(left.left(10 * SECOND) > 30 * SECOND);
-    left.waits("c");
-    assertTrue(left.left(0) > 40 * SECOND, "from its begin");
-    left.ended("c", 20 * SECOND);
-    left.ended("d", 0);
-    assertEquals(0, left.left(0));
+  private void many(long millis) {
+    given("g: { command: 'g {n}', produces: 'g{n}', parameters: { n: {from: 0, to: 199} } }");
+    otherwise =
+        stub -> {
+          ProcessEnd end = work(stub);
+          return new ProcessEnd(end.how(), end.code(), millis * 1_000_000, end.usage(), "");
+        };
+  }
+
+  private static void over(TimeLeft left, int from, int to, long millis) {
+    for (int n = from; n < to; n++) {
+      left.started("g/n=" + n, 0);
+      left.ended("g/n=" + n, millis * 1_000_000);
+    }
+  }
+
+  @Test
+  void jobsTakeAsLongAsTheyTurnOutTo() {
+    many(100);
+    followed(
+        left -> {
+          assertTrue(left.left(0) < 0, "nothing is known");
+          over(left, 0, 100, 100);
+          assertEquals(5, left.left(0) / SECOND);
+        });
+  }
+
+  /** They took ten times as long: so will the others. */
+  @Test
+  void soDoJobsThatWereFasterLastTime() {
+    many(100);
+    build();
+    force = true;
+    followed(
+        left -> {
+          assertEquals(10, left.left(0) / SECOND);
+          over(left, 0, 180, 1000);
+          assertEquals(9.5, left.left(0) / 1e9, 0.5, "20 jobs of a second by two");
+        });
+  }
+
+  /** Of the first jobs that may run after others none had to: so the others will hardly have to. */
+  @Test
+  void whatMayRunCountsAsItTurnsOut() {
+    given(
+        """
+        a: { command: a, needs: s, produces: a }
+        g: { command: 'g {n}', needs: a, produces: 'g{n}', parameters: { n: {from: 0, to: 199} } }
+        """);
+    edit("s", "1");
+    took("a", 1);
+    otherwise =
+        stub -> {
+          ProcessEnd end = work(stub);
+          return new ProcessEnd(end.how(), end.code(), SECOND, end.usage(), "");
+        };
+    build();
+    edit("s", "2");
+    followed(
+        left -> {
+          assertEquals(100, left.left(0) / SECOND, "as if they all did");
+          for (int n = 0; n < 99; n++) {
+            left.ended("g/n=" + n, 0);
+          }
+          assertEquals(1, left.left(0) / SECOND, "as long as a");
+        });
   }
 }

@@ -143,8 +143,8 @@ class VanishedTest extends Harness {
     group("glob: 'in/*.csv'");
     unmount();
     fails(
-        "need job g matched 2 files then, none now: in/*.csv matches nothing: there is no folder"
-            + " in");
+        "need job g matched 2 files then, none now: torc.yaml:4:40: in/*.csv matches nothing: there"
+            + " is no folder in");
     mount();
     settled();
   }
@@ -154,7 +154,7 @@ class VanishedTest extends Harness {
     edit("seeds", "1\n2\n");
     group("lines: seeds");
     edit("seeds", "");
-    fails("need job g matched 2 files then, none now: seeds holds none");
+    fails("need job g matched 2 files then, none now: torc.yaml:4:40: seeds holds none");
     forced();
   }
 
@@ -167,8 +167,8 @@ class VanishedTest extends Harness {
         "h: { command: 'h {p}', parameters: { p: { products: g } }, produces: '{p}.h' }");
     unmount();
     fails(
-        "need job h matched 2 files then, none now: in/*.csv matches nothing: there is no folder"
-            + " in");
+        "need job h matched 2 files then, none now: torc.yaml:4:40: in/*.csv matches nothing: there"
+            + " is no folder in");
   }
 
   @Test
@@ -179,8 +179,8 @@ class VanishedTest extends Harness {
     unmount();
     edit("in/a_1.tsv", "1");
     fails(
-        "need job g matched 2 files then, none now: in/*_*.csv matches nothing: there is"
-            + " in/a_1.tsv");
+        "need job g matched 2 files then, none now: torc.yaml:4:30: in/{s}_{t}.csv matches nothing"
+            + " (in/*_*.csv was looked for): there is in/a_1.tsv");
   }
 
   @Test
@@ -191,8 +191,8 @@ class VanishedTest extends Harness {
             + " }");
     unmount();
     fails(
-        "need out/* matched 2 files then, none now: in/*.csv matches nothing: there is no folder"
-            + " in");
+        "need out/* matched 2 files then, none now: torc.yaml:4:40: in/*.csv matches nothing: there"
+            + " is no folder in");
     assertEquals(true, exists("out/a_1.csv"));
   }
 

@@ -296,7 +296,7 @@ class LocalRunnerTest {
     ProcessEnd large = run(launch(0, 70_000_000, worker + " & " + worker + " & wait"));
     assertEquals(How.MEMORY, large.how());
     assertTrue(large.usage().peak() > 70_000_000, () -> "peak " + large.usage().peak());
-    assertTrue(large.message().endsWith("of 67 MiB"), large::message);
+    assertTrue(large.message().endsWith("of 70.0 MB"), large::message);
   }
 
   @Test

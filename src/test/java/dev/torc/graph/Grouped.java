@@ -44,7 +44,8 @@ public final class Grouped {
                       List.of(),
                       List.of(),
                       "",
-                      List.of()))
+                      List.of(),
+                      false))
           .instances()
           .add(job.name());
     }

@@ -89,7 +89,8 @@ class GrowthTest {
           List.of(),
           List.of(),
           "",
-          List.of());
+          List.of(),
+          false);
     }
   }
 

@@ -160,7 +160,8 @@ class JoinNodesTest {
             List.of(),
             List.of(),
             "",
-            List.of());
+            List.of(),
+            false);
     Graph graph =
         graph(
             """

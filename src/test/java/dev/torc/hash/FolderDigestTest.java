@@ -327,14 +327,16 @@ class FolderDigestTest {
     FileDigests files = (path, stamp) -> new KnownDigest(stamp, Digest.ofText(""), true);
     Files.writeString(folder.resolve("\uFFFD"), "a valid name");
     assertEquals(1, FolderDigest.of(real.toRealPath(), "d", true, stamps, files).members().size());
-    new ProcessBuilder("sh", "-c", "cd \"$0\" && : > \"$(printf 'a\\377b')\"", folder.toString())
+    new ProcessBuilder(
+            "sh", "-c", "cd \"$0\" && : > \"$(printf 'a\\377 \\\\é')'\"", folder.toString())
         .start()
         .waitFor();
     IOException e =
         assertThrows(
             IOException.class, () -> FolderDigest.of(real.toRealPath(), "d", true, stamps, files));
     assertEquals(
-        real.toRealPath().resolve("d") + ": holds a name that is no valid UTF-8: a\uFFFDb",
+        real.toRealPath().resolve("d")
+            + ": holds a name that is no valid UTF-8: $'a\\xff \\\\\\xc3\\xa9\\''; rename it",
         e.getMessage());
   }
 

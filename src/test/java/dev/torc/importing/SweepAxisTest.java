@@ -3,7 +3,6 @@ package dev.torc.importing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.torc.syntax.Place;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SweepAxisTest {
 
   private static SweepAxis of(String text) {
-    return SweepAxis.of(Place.NONE, "p", text);
+    return SweepAxis.of("p", text);
   }
 
   @ParameterizedTest

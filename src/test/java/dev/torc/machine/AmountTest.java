@@ -1,7 +1,10 @@
 package dev.torc.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.syntax.Sizes;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AmountTest {
@@ -29,5 +32,22 @@ class AmountTest {
     assertEquals("1.0 MiB", Amount.size((1 << 20) - 1));
     assertEquals("2.0 GiB", Amount.size(2L << 30));
     assertEquals("8.0 EiB", Amount.size(Long.MAX_VALUE));
+  }
+
+  @Test
+  void memoryIsToldInTheUnitInWhichItWasAsked() {
+    for (String binary : List.of("4GiB", "512MiB", "1.5GiB", "1TiB", "16000GiB")) {
+      long asked = Sizes.parse(binary);
+      assertEquals(Amount.size(asked), Amount.size(asked, asked), binary);
+    }
+    long gigabytes = Sizes.parse("4GB");
+    assertEquals("4.0 GB", Amount.size(gigabytes, gigabytes));
+    assertEquals("4.3 GB", Amount.size(4L << 30, gigabytes), "what was used of it, too");
+    assertEquals("1.0 MB", Amount.size(999_999, gigabytes));
+    assertEquals("999 B", Amount.size(999, gigabytes));
+    for (String decimal : List.of("512MB", "16.4 GB", "1.5 TB")) {
+      assertTrue(Amount.isDecimal(Sizes.parse(decimal)), decimal);
+    }
+    assertEquals("1.0 MiB", Amount.size(1 << 20, 0), "where none was asked");
   }
 }

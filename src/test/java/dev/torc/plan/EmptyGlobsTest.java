@@ -65,6 +65,22 @@ class EmptyGlobsTest {
   }
 
   @Test
+  void aGlobInAFolderThatNeverCountsMatchesNothing() throws IOException {
+    for (String folder : List.of(".torc", ".git/refs", "in/__pycache__")) {
+      Files.createDirectories(root.resolve(folder));
+      Files.writeString(root.resolve(folder + "/x"), "");
+      given("a: { command: x, needs: [ '%1$s/*', '{%1$s/*,%1$s/**/x}' ] }".formatted(folder));
+      assertEquals(List.of(folder + "/*", "{%1$s/*,%1$s/**/x}".formatted(folder)), empty("a"));
+      assertEquals(
+          "what lies in " + folder + " never counts; name the files",
+          globs.beside(graph.job(0).needRefs().getFirst()));
+    }
+    Files.writeString(root.resolve("one/.git"), ""); // as in a work tree of git
+    given("a: { command: x, needs: 'one/.g*' }");
+    assertEquals(List.of("one/.g*"), empty("a"));
+  }
+
+  @Test
   void theFoldersOfAListAreWalkedOnceForAllItsReaders() throws IOException {
     given(
         """

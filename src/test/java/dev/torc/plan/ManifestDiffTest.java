@@ -37,10 +37,18 @@ class ManifestDiffTest {
       DEPFILE = a.d             | DEPFILE = b.d             | SETTING_CHANGED depfile: a.d → b.d
                                 | DEPFILE = a.d             | SETTING_CHANGED depfile: → a.d
       NEEDS_WRITTEN = ["x", "y"] | NEEDS_WRITTEN = ["y", "x"] | SETTING_CHANGED needs as written: ["x", "y"] → ["y", "x"]
+      NEEDS_WRITTEN = ["x"] & NEED x = 1 | NEEDS_WRITTEN = ["x", "y"] & NEED x = 1 & NEED y = 1 | NEED_ADDED y: → 1
+      NEEDS_WRITTEN = ["x", "y"] & NEED x = 1 & NEED y = 1 | NEEDS_WRITTEN = ["y"] & NEED y = 1 | NEED_REMOVED x: 1 →
+      NEEDS_WRITTEN = ["a:", "x"] & NEED x = 1 | NEEDS_WRITTEN = ["b:", "y", "a:", "x"] & NEED x = 1 & NEED y = 1 | NEED_ADDED y: → 1
+      NEEDS_WRITTEN = ["a:", "x"] & NEED x = 1 | NEEDS_WRITTEN = ["b:", "y"] & NEED y = 1 | NEED_ADDED y: → 1; NEED_REMOVED x: 1 →
+      NEEDS_WRITTEN = ["x", "y"] & NEED x = 1 & NEED y = 1 | NEEDS_WRITTEN = ["y", "z", "x"] & NEED x = 1 & NEED y = 1 & NEED z = 1 | SETTING_CHANGED needs as written: ["x", "y"] → ["y", "z", "x"]; NEED_ADDED z: → 1
                                 | NEEDS_WRITTEN = ["x"]     |
       NEEDS_WRITTEN = ["x"]     |                           |
       PRODUCES_WRITTEN = ["a"]  | PRODUCES_WRITTEN = ["b"]  | SETTING_CHANGED produces as written: ["a"] → ["b"]
       PRODUCES_WRITTEN = ["a"]  |                           |
+      PRODUCES_WRITTEN = ["a"] & PRODUCT a = | PRODUCES_WRITTEN = ["a", "b"] & PRODUCT a = & PRODUCT b = | PRODUCTS_DECLARED : a → a b
+      COMMAND = a ${{{needs}    | COMMAND = b ${{{needs}    | SETTING_CHANGED command: a ${{needs} → b ${{needs}
+      COMMAND = a {{needs}      | COMMAND = a {needs}       | SETTING_CHANGED command: a {{needs} → a {needs}
       NEED x = 1                | NEED x = 2                | NEED_CHANGED x: 1 → 2
                                 | NEED x = 1                | NEED_ADDED x: → 1
       NEED x = 1                |                           | NEED_REMOVED x: 1 →

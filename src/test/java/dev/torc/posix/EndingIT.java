@@ -54,12 +54,13 @@ class EndingIT {
       ending.await();
     }
     CountDownLatch told = new CountDownLatch(1);
-    try (Signals _ =
-        new Signals(
-            number -> {
-              System.out.println("told " + number);
-              told.countDown();
-            })) {
+    try (Signals signals = new Signals();
+        Signals.Work _ =
+            signals.during(
+                number -> {
+                  System.out.println("told " + number);
+                  told.countDown();
+                })) {
       if (!before) {
         end.start();
       }

@@ -13,8 +13,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Isolated("the last handler has the signals of the whole process")
 class SignalsTest {
 
   @TempDir Path temp;
@@ -24,14 +26,21 @@ class SignalsTest {
     int own = (int) ProcessHandle.current().pid();
     BlockingQueue<Integer> outer = new LinkedBlockingQueue<>();
     BlockingQueue<Integer> inner = new LinkedBlockingQueue<>();
-    try (Signals first = new Signals(outer::add)) {
-      assertFalse(first.toString().isEmpty());
-      try (Signals second = new Signals(inner::add)) {
-        assertFalse(second.toString().isEmpty());
-        Kill.process(own, Kill.TERM);
-        assertEquals(Kill.TERM, inner.take());
-        Kill.process(own, Kill.TERM);
-        assertEquals(Kill.TERM, inner.take());
+    try (Signals first = new Signals();
+        Signals.Work _ = first.during(outer::add)) {
+      try (Signals second = new Signals()) {
+        assertEquals(0, second.last());
+        for (int i = 0; i < 2; i++) {
+          try (Signals.Work _ = second.during(inner::add)) {
+            assertEquals(i == 0 ? null : Kill.TERM, inner.poll(), "one that came meanwhile");
+            Kill.process(own, Kill.TERM); // the one that no caller ignores
+            assertEquals(Kill.TERM, inner.take());
+            assertEquals(Kill.TERM, second.last());
+            assertTrue(outer.isEmpty());
+          }
+          Kill.process(own, Kill.TERM); // nothing is at hand
+          assertEquals(Kill.TERM, outer.take());
+        }
       }
       Kill.process(own, Kill.TERM); // the former handler is back
       assertEquals(Kill.TERM, outer.take());

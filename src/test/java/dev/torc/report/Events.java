@@ -42,7 +42,9 @@ final class Events {
   static Event without(String job, int of, String... others) {
     List<LeftOut> left = List.of(new LeftOut(of, List.of(others)));
     return new Event.JobEnded(
-        job, JobState.RAN, new Event.Details("", "", null, 1_200_000_000L, SECOND, 3 << 20, left));
+        job,
+        JobState.RAN,
+        new Event.Details("", "", null, 1_200_000_000L, SECOND, 3 << 20, left, false));
   }
 
   static Event blocked(String job, String by) {
@@ -60,11 +62,12 @@ final class Events {
     return new Event.JobEnded(
         job,
         JobState.RAN,
-        new Event.Details("", "c", new Event.Log(log, 0, wanted), 1_200_000_000L, -1, -1));
+        new Event.Details(
+            "", "c", new Event.Log(log, log.getParent(), 0, wanted), 1_200_000_000L, -1, -1));
   }
 
   private static Event.Log of(Path log) {
-    return log == null ? null : new Event.Log(log, 0, false);
+    return log == null ? null : new Event.Log(log, log.getParent(), 0, false);
   }
 
   static Event finished(int ran, int upToDate, int failed, int blocked) {

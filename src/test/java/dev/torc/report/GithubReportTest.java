@@ -2,6 +2,7 @@ package dev.torc.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.engine.JobState;
 import dev.torc.report.Report.Detail;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -15,9 +16,11 @@ class GithubReportTest {
   @TempDir Path here;
   private final StringWriter err = new StringWriter();
   private int tokens;
+  private long now;
 
-  private Report report() {
-    return new GithubReport(err, Detail.NORMAL, Palette.NONE, here, () -> "token" + ++tokens);
+  private GithubReport report() {
+    return new GithubReport(
+        err, Detail.NORMAL, Palette.NONE, here, here, () -> now, () -> "token" + ++tokens);
   }
 
   @Test
@@ -35,6 +38,36 @@ class GithubReportTest {
         ::endgroup::
         """,
         err.toString());
+  }
+
+  private String annotation(String wrote) throws IOException {
+    Path log = Files.writeString(here.resolve("l.log"), wrote);
+    err.getBuffer().setLength(0);
+    report().accept(Events.failed("cc", "exit 1", "cmd", log));
+    return err.toString().lines().findFirst().orElseThrow();
+  }
+
+  @Test
+  void anAnnotationStandsAtTheFirstErrorThatTheLogHasInAFileOfTheRepository() throws IOException {
+    Files.writeString(here.resolve("a,b.c"), "");
+    String place = "::error title=cc failed,file=a%2Cb.c,line=2,col=23::exit 1: ";
+    assertEquals(
+        place + "expected ';', log l.log",
+        annotation(
+            """
+            In file included from a,b.c:1:
+            a,b.c: In function 'main':
+            a,b.c:1:3: warning: unused
+            /usr/include/stdio.h:7:1: error: elsewhere
+            gone.c:7:1: error: gone
+            \033[1ma,b.c:2:23: error: \033[0mexpected ';'
+            a,b.c:9:1: error: later
+            """
+                .replace("\\033", "\033")));
+    assertEquals(
+        "::error title=cc failed,file=a%2Cb.c,line=4::exit 1: x.h: No such file, log l.log",
+        annotation(here + "/a,b.c:4: fatal error: x.h: No such file\n"));
+    assertEquals("::error title=cc failed::exit 1, log l.log", annotation("error: 12:3: error:\n"));
   }
 
   @Test
@@ -59,12 +92,20 @@ class GithubReportTest {
 
   @Test
   void aJobsNameCannotBeAWorkflowCommand() {
-    report().accept(Events.jobStarted("::set-env name=x"));
+    try (GithubReport report = report()) {
+      report.accept(Events.jobStarted("::set-env name=x"));
+      now += 10 * Events.SECOND;
+      report.look();
+      report.accept(Events.ended("::set-env name=x", JobState.RAN));
+    }
     assertEquals(
         """
         ::stop-commands::token1
-        ::set-env name=x: need f2.json changed 3f2a91c → 88d01be
+        ::set-env name=x: still runs after 10 s: need f2.json changed 3f2a91c → 88d01be
         ::token1::
+        ::stop-commands::token2
+        ::set-env name=x: ran in 1.2 s: need f2.json changed 3f2a91c → 88d01be
+        ::token2::
         """,
         err.toString());
   }

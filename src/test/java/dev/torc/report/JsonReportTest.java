@@ -29,7 +29,8 @@ class JsonReportTest {
           new Event.JobRetried(
               "work2",
               1,
-              new Event.Details("exit 1", "c", new Event.Log(Path.of("/l"), 0, false), 5, -1, -1),
+              new Event.Details(
+                  "exit 1", "c", new Event.Log(Path.of("/l"), Path.of("/"), 0, false), 5, -1, -1),
               1_500_000_000L),
           new Event.JobSubmitted("work2", "slurm", "12_3"),
           new Event.JobReleased("work2"),

@@ -1,11 +1,13 @@
 package dev.torc.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
+import dev.torc.plan.Reason;
 import dev.torc.report.Report.Detail;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -16,18 +18,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PlainReportTest {
 
   @TempDir Path here;
+  private long now;
+
+  private static final List<Reason> NEVER = List.of(Reason.of(Reason.Kind.NEVER_RAN));
 
   private String show(Detail detail, Event... events) {
     StringWriter err = new StringWriter();
-    try (Report report = new PlainReport(err, detail, Palette.NONE, here, false)) {
+    try (Report report = new PlainReport(err, detail, Palette.NONE, here, false, () -> now)) {
       List.of(events).forEach(report);
     }
     return err.toString();
@@ -50,7 +60,7 @@ class PlainReportTest {
       Events.jobStarted("work3"),
       new Event.JobRetried(
           "work3", 1, new Event.Details("exit 1", "", null, 1, -1, -1), 5 * Events.SECOND),
-      new Event.JobStarted("work3", List.of(), 2, "c"),
+      new Event.JobStarted("work3", NEVER, 2, "c"),
       Events.failed("work3", "exit 1", "python3 work.py", log("one\ntwo\n")),
       Events.blocked("post", "work3"),
       Events.ended("other", JobState.NOT_REACHED),
@@ -71,17 +81,15 @@ class PlainReportTest {
   }
 
   @Test
-  void oneLinePerStartedAndFinishedJob() throws IOException {
+  void oneLineForEachJobThatEndedWithItsReason() throws IOException {
     assertEquals(
         """
         old.txt moved to kept
         warning: no pipefail
-        work2: need f2.json changed 3f2a91c → 88d01be
-        work2: ran in 1.2 s
-        work3: need f2.json changed 3f2a91c → 88d01be
+        work2: ran in 1.2 s: need f2.json changed 3f2a91c → 88d01be
         work3: attempt 1 failed: exit 1; next in 5.0 s
-        work3: attempt 2
         work3 failed: exit 1 after 1.2 s
+          reason: never ran
           command: python3 work.py
         one
         two
@@ -92,6 +100,78 @@ class PlainReportTest {
         4 jobs: 1 ran, 1 up to date, 1 failed, 1 blocked in 1.2 s
         """,
         show(Detail.NORMAL, build()));
+  }
+
+  @Test
+  void aJobThatStillRunsAfterTenSecondsOrIsSubmittedHasOneLineBefore() {
+    StringWriter err = new StringWriter();
+    try (PlainReport report =
+        new PlainReport(err, Detail.NORMAL, Palette.NONE, here, false, () -> now)) {
+      report.accept(Events.jobStarted("long"));
+      report.accept(Events.jobStarted("out"));
+      report.accept(new Event.JobSubmitted("out", "slurm", "7"));
+      now += 9 * Events.SECOND;
+      report.accept(Events.jobStarted("later"));
+      report.look();
+      assertEquals("out: submitted to slurm 7\n", err.toString());
+      now += Events.SECOND;
+      report.look();
+      now += 5 * Events.SECOND;
+      report.look();
+      report.accept(new Event.Terminal(true));
+      now += 9 * Events.SECOND;
+      report.look(); // a job has the terminal
+      report.accept(Events.ended("later", JobState.RAN));
+      report.accept(new Event.Terminal(false));
+      report.look();
+      report.accept(Events.ended("long", JobState.RAN));
+      report.accept(Events.ended("out", JobState.RAN));
+    }
+    String why = ": need f2.json changed 3f2a91c → 88d01be\n";
+    assertEquals(
+        "out: submitted to slurm 7\n"
+            + "long: still runs after 10 s"
+            + why
+            + "later: ran in 1.2 s"
+            + why
+            + "long: ran in 1.2 s"
+            + why
+            + "out: ran in 1.2 s"
+            + why,
+        err.toString());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Detail.class,
+      names = {"QUIET", "VERBOSE"})
+  void noLineTellsOfTimeThatPassesWhereNoneIsWantedOrTheStartWasTold(Detail detail) {
+    StringWriter err = new StringWriter();
+    try (PlainReport report = new PlainReport(err, detail, Palette.NONE, here, false, () -> now)) {
+      report.accept(Events.jobStarted("long"));
+      now += 20 * Events.SECOND;
+    }
+    assertFalse(err.toString().contains("still runs"), err.toString());
+  }
+
+  @Test
+  void theClockIsLookedAtWhileNothingIsToTell() throws InterruptedException {
+    CountDownLatch told = new CountDownLatch(1);
+    StringWriter err =
+        new StringWriter() {
+          @Override
+          public void flush() {
+            told.countDown();
+          }
+        };
+    AtomicLong clock = new AtomicLong();
+    try (Report report =
+        new PlainReport(err, Detail.NORMAL, Palette.NONE, here, false, clock::get)) {
+      report.accept(Events.jobStarted("long"));
+      clock.set(10 * Events.SECOND);
+      assertTrue(told.await(60, TimeUnit.SECONDS));
+    }
+    assertTrue(err.toString().startsWith("long: still runs after 10 s: "));
   }
 
   @Test
@@ -121,13 +201,14 @@ class PlainReportTest {
         work1: up to date
         work2: need f2.json changed 3f2a91c → 88d01be
           command: python3 work.py f2.json f4.json
-        work2: ran in 1.2 s, cpu 1.0 s, memory 3.0 MiB
+        work2: ran in 1.2 s, cpu 1.0 s, memory 3.0 MiB: need f2.json changed 3f2a91c → 88d01be
         work3: need f2.json changed 3f2a91c → 88d01be
           command: python3 work.py f2.json f4.json
         work3: attempt 1 failed: exit 1; next in 5.0 s
         work3: attempt 2
           command: c
         work3 failed: exit 1 after 1.2 s
+          reason: never ran
           command: python3 work.py
         one
         two
@@ -192,7 +273,7 @@ class PlainReportTest {
   @Test
   void theLastAttemptIsTheOneThatFailed() throws IOException {
     String first = "one\n--- torc: attempt 2 ---\n";
-    Event.Log log = new Event.Log(log(first + "two\n"), first.length(), false);
+    Event.Log log = new Event.Log(log(first + "two\n"), here, first.length(), false);
     Event failed =
         new Event.JobEnded(
             "j", JobState.FAILED, new Event.Details("exit 1", "c", log, Events.SECOND, -1, -1));
@@ -215,7 +296,7 @@ class PlainReportTest {
         "cc: ran in 1.2 s\n",
         show(Detail.NORMAL, Events.wrote("cc", Files.writeString(log, ""), true)));
     StringWriter err = new StringWriter();
-    new PlainReport(err, Detail.BRIEF, Palette.NONE, here, true)
+    new PlainReport(err, Detail.BRIEF, Palette.NONE, here, true, () -> now)
         .accept(Events.wrote("cc", log("all\n".repeat(50)), true));
     assertEquals("cc: ran in 1.2 s\n" + "  | all\n".repeat(50), err.toString());
   }
@@ -238,6 +319,19 @@ class PlainReportTest {
             "  j10: exit 10, log logs/work2.log\n  …and 2 more\n"
                 + "12 jobs: 0 ran, 0 up to date, 12 failed in 1.2 s\n"),
         out);
+  }
+
+  @Test
+  void theEndMarksFailuresThatAreAllowed() {
+    Event.Details lint = new Event.Details("exit 1", "c", null, 0, -1, -1, List.of(), true);
+    String out =
+        show(
+            Detail.NORMAL,
+            new Event.JobEnded("lint", JobState.FAILED, lint),
+            Events.failed("test", "exit 2", "c", null),
+            Events.finished(0, 0, 2, 0));
+    assertTrue(
+        out.contains("failed:\n  lint: exit 1 (allow_failure)\n  test: exit 2\n2 jobs: "), out);
   }
 
   @Test
@@ -282,20 +376,20 @@ class PlainReportTest {
   @Test
   void aJobsNameCannotForgeALine() {
     assertEquals(
-        "$'a\\nb': never ran\n",
+        "$'a\\nb': never ran\n  command: c\n",
+        show(Detail.VERBOSE, new Event.JobStarted("a\nb", NEVER, 1, "c")));
+    assertEquals(
+        "$'a\\nb': ran in 1.2 s: never ran\n",
         show(
             Detail.NORMAL,
-            new Event.JobStarted(
-                "a\nb",
-                List.of(dev.torc.plan.Reason.of(dev.torc.plan.Reason.Kind.NEVER_RAN)),
-                1,
-                "c")));
+            new Event.JobStarted("a\nb", NEVER, 1, "c"),
+            Events.ended("a\nb", JobState.RAN)));
   }
 
   @Test
   void coloursAreResetAtTheEndOfEachLine() {
     StringWriter err = new StringWriter();
-    new PlainReport(err, Detail.NORMAL, new Palette(true), here, false)
+    new PlainReport(err, Detail.NORMAL, new Palette(true), here, false, () -> now)
         .accept(Events.failed("j", "exit 1", "c", null));
     assertTrue(err.toString().startsWith("\u001b[31mj failed: exit 1\u001b[0m\n"));
   }
@@ -315,7 +409,7 @@ class PlainReportTest {
           @Override
           public void close() {}
         };
-    Report report = new PlainReport(full, Detail.NORMAL, Palette.NONE, here, false);
+    Report report = new PlainReport(full, Detail.NORMAL, Palette.NONE, here, false, () -> now);
     assertThrows(UncheckedIOException.class, () -> report.accept(Events.finished(0, 0, 0, 0)));
   }
 

@@ -28,7 +28,7 @@ class ProfileTest {
   private long now; // nanoseconds
 
   private Profile profile() {
-    return new Profile(() -> now, 0, err, dir.resolve("made/profile.json"), "made/profile.json");
+    return new Profile(() -> now, 0, err, dir.resolve("made/profile.json"));
   }
 
   private static Event.Details took(long cpu) {
@@ -71,7 +71,9 @@ class ProfileTest {
     }
     assertEquals(
         "profile: start 1.000 s, read 0.500 s, open 0.250 s, run 2.000 s, record 0.000 s,"
-            + " 0 attempts took 0.000 s of CPU; trace in made/profile.json\n",
+            + " 0 attempts took 0.000 s of CPU; trace in "
+            + dir.resolve("made/profile.json")
+            + "\n",
         err.toString());
   }
 
@@ -99,7 +101,9 @@ class ProfileTest {
             "phase start 0: 0.0+2.0"),
         trace());
     assertEquals(
-        "profile: start 0.000 s, 3 attempts took 0.003 s of CPU; trace in made/profile.json\n",
+        "profile: start 0.000 s, 3 attempts took 0.003 s of CPU; trace in "
+            + dir.resolve("made/profile.json")
+            + "\n",
         err.toString());
   }
 

@@ -76,6 +76,11 @@ class ResourceAdviceTest {
     assertEquals(
         List.of("ran out of 2.0 GiB of memory; memory: 4GiB", "ran out of 1 min 30 s; runtime: 3m"),
         said(new JobUse("j", -1, 1, little, 1, -1, -1, GIB, 0, 0, 0, -1, true, true)));
+    Resources decimal = asked(1, 2_000_000_000, 0);
+    assertEquals(
+        List.of("ran out of 2.0 GB of memory; memory: 4GB"),
+        said(new JobUse("j", -1, 1, decimal, 1, -1, -1, GIB, 0, 0, 0, -1, true, false)),
+        "in the unit in which it was asked");
   }
 
   @Test

@@ -104,8 +104,7 @@ class GraphFileTest {
             graph,
             blueprint.deciders(),
             blueprint.sources(),
-            digests(),
-            _ -> {}));
+            digests()));
     return graph;
   }
 
@@ -236,13 +235,7 @@ class GraphFileTest {
     put("torc.yaml", "jobs: { a: { command: two, produces: x } }");
     assertNull(
         GraphFile.write(
-            file,
-            origin(none, yaml),
-            graph,
-            blueprint.deciders(),
-            blueprint.sources(),
-            digests(),
-            _ -> {}));
+            file, origin(none, yaml), graph, blueprint.deciders(), blueprint.sources(), digests()));
     assertNull(read(none, yaml));
   }
 
@@ -294,13 +287,7 @@ class GraphFileTest {
       Graph graph = GraphBuilder.build(blueprint.expand(made));
       assertTrue(graph.isWhole(), values);
       GraphFile.write(
-          file,
-          origin(none, yaml),
-          graph,
-          blueprint.deciders(),
-          blueprint.sources(),
-          digests(),
-          _ -> {});
+          file, origin(none, yaml), graph, blueprint.deciders(), blueprint.sources(), digests());
       GraphFile read = GraphFile.read(file, origin(none, yaml), digests());
       assertFalse(read.lasting());
       assertEquals(BitSet.valueOf(new long[] {1L << read.graph().jobId("m")}), read.deciding());

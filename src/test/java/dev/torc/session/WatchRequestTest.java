@@ -237,6 +237,21 @@ class WatchRequestTest {
   }
 
   @Test
+  void whatMakesNothingRunsAtTheStartAndAfterEachChangeOfItsNeeds() throws IOException {
+    String jobs = COPY + "ship: { command: cat b.txt, needs: b.txt, manual: true }";
+    stage.jobs(jobs).run();
+    for (int watch = 0; watch < 2; watch++) {
+      WatchStage named = new WatchStage(temp, "copy", "ship").jobs("refused");
+      named.put("a.txt", "1").then(() -> named.jobs(jobs) != null);
+      named.thenPut("a.txt", "2").thenDelete("b.txt").run();
+      assertEquals(
+          (watch == 0 ? "error | [torc.yaml] [ship] | " : "error | [torc.yaml] [copy, ship] | ")
+              + "[a.txt] [copy, ship] | [b.txt] [copy] |",
+          named.told());
+    }
+  }
+
+  @Test
   void aLookComesWhenItIsQuietForAMoment() throws IOException {
     stage.busy = 3;
     stage.thenPut("a.txt", "2").run();

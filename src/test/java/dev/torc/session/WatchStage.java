@@ -2,6 +2,7 @@ package dev.torc.session;
 
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
+import dev.torc.posix.Signals;
 import dev.torc.report.Report;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * A watch of a real project with notices that the test gives: each {@link #then} is what happens
@@ -25,6 +27,8 @@ final class WatchStage implements WatchRequest.Screen, Notices {
   interface Step {
     boolean happens() throws IOException;
   }
+
+  static final Map<String, String> ENV = Map.of("PATH", System.getenv("PATH"));
 
   /** Ends the watch. */
   private static final class Over extends RuntimeException {
@@ -47,9 +51,23 @@ final class WatchStage implements WatchRequest.Screen, Notices {
   int busy;
 
   boolean force;
+
+  Host host = Host.of(ENV);
+
+  /** Is told of each step of the watch, by its name. */
+  Consumer<String> stepping = _ -> {};
+
+  Consumer<Event> heard = _ -> {};
+
+  /** Those of the process, which none of the kernel's comes to. */
+  final Signals signals = new Signals();
+
   private final Deque<Step> steps = new ArrayDeque<>();
   private final List<String> targets;
   private long now;
+
+  /** With which it ended by itself; -1 where it did not. */
+  int exit = -1;
 
   WatchStage(Path root, String... targets) throws IOException {
     this.root = root.toRealPath();
@@ -85,8 +103,7 @@ final class WatchStage implements WatchRequest.Screen, Notices {
 
   /** Watches until all steps were taken. */
   WatchStage run() throws IOException {
-    Map<String, String> env = Map.of("PATH", System.getenv("PATH"));
-    Caller caller = new Caller(env, root, Host.of(env));
+    Caller caller = new Caller(ENV, root, host);
     BuildRequest request =
         new BuildRequest(
             targets,
@@ -98,22 +115,25 @@ final class WatchStage implements WatchRequest.Screen, Notices {
             new TreeMap<>());
     ProjectOptions options =
         new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, false);
-    try {
-      new WatchRequest(caller, options, request, this, this, false, () -> now).run();
+    try (signals) {
+      exit =
+          new WatchRequest(caller, options, request, this, this, false, signals, () -> now).run();
+      return this;
     } catch (Over over) {
       return this;
     }
-    throw new AssertionError("it ended by itself");
   }
 
   @Override
   public boolean follow(Map<Path, FolderNames> folders) {
+    stepping.accept("follow");
     followed = folders;
     return false;
   }
 
   @Override
   public boolean await(long nanos) throws IOException {
+    stepping.accept("await " + nanos);
     if (nanos == 0) {
       return false;
     }
@@ -138,7 +158,12 @@ final class WatchStage implements WatchRequest.Screen, Notices {
 
   @Override
   public Report open() {
-    return events::add;
+    stepping.accept("open");
+    return event -> {
+      events.add(event);
+      heard.accept(event);
+      stepping.accept(event.getClass().getSimpleName());
+    };
   }
 
   @Override

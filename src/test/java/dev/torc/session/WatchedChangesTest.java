@@ -68,6 +68,15 @@ class WatchedChangesTest {
   }
 
   @Test
+  void whatAGlobNamesInAFolderThatNeverCounts() throws IOException {
+    String needs = "[in/*, '.git/*', '.torc/*']";
+    WatchStage stage = stage("all: { command: 'cat in/* > all', needs: " + needs + " }");
+    stage.put("in/a.txt", "1");
+    stage.thenPut(".git/HEAD", "1").thenPut("in/a.txt", "2").run();
+    assertEquals("[all] | [in/a.txt] [all] |", stage.told());
+  }
+
+  @Test
   void whatIsInFoldersThatJobsMake() throws IOException {
     WatchStage stage = stage("make: { command: 'mkdir t/d; echo 1 > t/d/a', produces: t/ }");
     stage.thenPut("t/d/a", "2").thenPut("t/d/new", "").thenDelete("t/d/a").run();
@@ -198,9 +207,12 @@ class WatchedChangesTest {
             r: { command: cp t r, needs: t, produces: r }
             kept: { command: cp a k, needs: a, produces: k, temporary: true }
             k2: { command: cp k k2, needs: k, produces: k2 }
+            d: { command: 'mkdir f/in; cp a f/in', needs: a, produces: f/, temporary: delete }
+            d2: { command: 'cat f/in/* > d2', needs: [f/, 'f/**', f/in/a], produces: d2 }
             """);
     stage.put("a", "1").then(() -> true).thenDelete("k").thenPut("a", "2").run();
-    assertEquals("[k2, kept, r, t] | [a] [k2, kept, r, t] |", stage.told());
+    String all = "[d, d2, k2, kept, r, t]";
+    assertEquals(all + " | [a] " + all + " |", stage.told());
   }
 
   /** Of other instances of the group, and of jobs that are no targets. */

@@ -223,7 +223,8 @@ class SharedWaitTest {
     for (int i = 0; i < 4; i++) {
       sender.send(sending.result().wall(), () -> sending); // of jobs of 5 s each
     }
-    sender.finish();
+    long waited = sender.finish();
+    assertTrue(waited >= 20 * SECOND, waited + " ns");
     assertEquals(List.of("shared stores: 4 results were not sent in 20 s"), told);
     sender.close();
     store.close();

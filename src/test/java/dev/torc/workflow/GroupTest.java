@@ -260,7 +260,7 @@ public class GroupTest {
       value = {
         "parameters: {a b: [1]}|5:18: the name of a parameter is letters, digits and _; this is a"
             + " b",
-        "parameters: {job: [1]}|5:18: {job} means something else; rename the parameter",
+        "parameters: {job: [1]}|5:18: {job} is the name of the job; rename the parameter",
         "parameters: {PATH: [1]}|5:18: a parameter is a variable in its job's environment; rename"
             + " PATH",
         "parameters: {LD_X: [1]}|5:18: a parameter is a variable in its job's environment; rename"

@@ -92,7 +92,8 @@ class InstanceNameTest {
             List.of(),
             List.of(),
             "",
-            List.of());
+            List.of(),
+            false);
     assertEquals(
         "train has no parameter raet; did you mean rate?",
         InstanceName.parse("train/raet=1,seed=2").unknownParameter(train));

@@ -48,6 +48,13 @@ class TemplateTest {
     assertEquals("{{{needs}", template(new Part.Text("{"), slot(Quote.BARE)).declared());
   }
 
+  @Property(tries = 3000)
+  void shownIsAsItRunsButForSlots(@ForAll("parts") List<Part> parts) {
+    StringBuilder runs = new StringBuilder();
+    parts.forEach(part -> runs.append(part instanceof Part.Text t ? t.text() : part.toString()));
+    assertEquals(runs.toString(), Template.shown(new Template(parts).declared()));
+  }
+
   @Provide
   Arbitrary<List<Part>> parts() {
     Arbitrary<Part> text =

@@ -47,18 +47,19 @@ function time(seconds) {
   return Math.floor(minutes / 60) + ' h ' + two(minutes % 60) + ' min';
 }
 
-// Bytes as torc writes them: 512 B, 1.5 KiB.
-function size(bytes) {
+// Bytes as torc writes them: 512 B, 1.5 KiB; 4.0 GB beside an amount that a user wrote so (Amount.java).
+function size(bytes, written) {
   if (!(bytes >= 0)) {
     return '–';
   }
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-  let unit = 0;
-  while (bytes >= 1023.95 && unit < units.length - 1) {
-    bytes /= 1024;
+  const decimal = written > 0 && written % 1e6 === 0 && written % 2 ** 30 !== 0;
+  const step = decimal ? 1000 : 1024;
+  let unit = -1;
+  while (bytes >= step - 0.05 && unit < 4) {
+    bytes /= step;
     unit++;
   }
-  return unit === 0 ? bytes + ' B' : bytes.toFixed(1) + ' ' + units[unit];
+  return unit < 0 ? bytes + ' B' : bytes.toFixed(1) + ' ' + 'KMGTP'[unit] + (decimal ? 'B' : 'iB');
 }
 
 function moment(millis) {

@@ -69,8 +69,7 @@ function showGraph(known) {
       const a = of.Before[e];
       const b = of.After[e];
       const on = a === chosen || b === chosen;
-      const forward = of.X[a] < of.X[b];
-      let x = forward ? of.X[a] + of.Width[a] : of.X[a];
+      let x = of.X[a] + of.Width[a];
       let y = of.Y[a];
       const low = Math.min(of.Y[a], of.Y[b]);
       const high = Math.max(of.Y[a], of.Y[b]);
@@ -83,7 +82,7 @@ function showGraph(known) {
       context.beginPath();
       context.moveTo(x, y);
       const to = (x2, y2) => {
-        const half = (x + x2) / 2;
+        const half = x === x2 ? x + 14 : (x + x2) / 2; // those that wait for each other are in one column
         context.bezierCurveTo(half, y, half, y2, x2, y2);
         x = x2;
         y = y2;
@@ -91,7 +90,7 @@ function showGraph(known) {
       for (let k = of.BendFrom[e]; k < of.BendFrom[e + 1]; k += 2) {
         to(of.Bends[k], of.Bends[k + 1]);
       }
-      to(forward ? of.X[b] : of.X[b] + of.Width[b], of.Y[b]);
+      to(of.X[a] < of.X[b] ? of.X[b] : of.X[b] + of.Width[b], of.Y[b]);
       context.stroke();
     }
   }

@@ -52,8 +52,8 @@ function showGroups(known) {
       if (five === null) {
         row.append(make('td', null, '–'));
       } else {
-        const words = format(five[0]) + ' to ' + format(five[4]) + ', median ' + format(five[2])
-          + (asked > 0 ? ', asked ' + format(asked) : '');
+        const words = format(five[0], asked) + ' to ' + format(five[4], asked) + ', median ' + format(five[2], asked)
+          + (asked > 0 ? ', asked ' + format(asked, asked) : '');
         row.append(make('td', null, box(five, asked, words), ' ', words));
       }
     }

@@ -44,7 +44,7 @@ function plotsOf(known, title, from, n, cpuLimit, memoryLimit) {
   const gpu = cut(known.pointGpu);
   const plots = [
     plot(title + ', CPUs busy', times, [{ label: 'CPU', values: cut(known.pointCpu) }], v => v.toFixed(1), cpuLimit),
-    plot(title + ', memory', times, [{ label: 'memory', values: cut(known.pointMemory) }], size, memoryLimit)];
+    plot(title + ', memory', times, [{ label: 'memory', values: cut(known.pointMemory) }], v => size(v, memoryLimit), memoryLimit)];
   if (gpu.some(value => value >= 0)) {
     plots.push(plot(title + ', GPUs busy', times, [{ label: 'GPU', values: gpu.map(v => v >= 0 ? v : 0) }], v => v.toFixed(1), 0));
   }

@@ -144,7 +144,8 @@ function showTable(known) {
       ['waited', time(known.queued[job])],
       ['took', time(known.wall[job]) + (known.askedTime[job] > 0 ? ' of ' + time(known.askedTime[job]) : '')],
       ['CPU time', time(known.cpu[job])], ['CPUs asked for', String(known.askedCpus[job])],
-      ['memory', size(known.memory[job]) + (known.askedMemory[job] > 0 ? ' of ' + size(known.askedMemory[job]) : '')],
+      ['memory', size(known.memory[job], known.askedMemory[job])
+        + (known.askedMemory[job] > 0 ? ' of ' + size(known.askedMemory[job], known.askedMemory[job]) : '')],
       ['read, written', size(known.read[job]) + ', ' + size(known.written[job])],
       ['where', known.texts[known.host[job]]]];
     const list = make('dl');

@@ -3,6 +3,7 @@ package dev.torc.importing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.syntax.Node;
+import dev.torc.syntax.Place;
 import dev.torc.syntax.SourceFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /** What is written is read back as it was, whatever texts it has. */
-class YamlWriterTest {
+class BuildFileTextTest {
 
   @Provide
   Arbitrary<String> texts() {
@@ -40,11 +41,13 @@ class YamlWriterTest {
     SequencedMap<String, Object> map = new LinkedHashMap<>();
     map.put(key, value);
     map.put(key + "2", List.of(item, value));
-    map.put(key + "3", new YamlWriter.Flow(Map.of("k", item)));
+    map.put(key + "3", new BuildFileText.Flow(Map.of("k", item)));
     map.put(key + "4", List.of(Map.of(key, value)));
-    YamlWriter out = new YamlWriter();
-    out.section("top", map);
-    assertEquals(plain(Map.of("top", map)), plain(read(out.text())));
+    BuildFileText out = new BuildFileText();
+    out.entry("top", map);
+    map.replaceAll((k, v) -> new BuildFileText.Placed(Place.NONE, v));
+    out.entry("placed", map);
+    assertEquals(plain(Map.of("top", map, "placed", map)), plain(read(out.text())), out.text());
   }
 
   private static Node read(String text) throws IOException {
@@ -60,7 +63,8 @@ class YamlWriterTest {
   /** Maps, lists and texts of what was written, or read. */
   private static Object plain(Object value) {
     return switch (value) {
-      case YamlWriter.Flow flow -> plain(flow.map());
+      case BuildFileText.Placed placed -> plain(placed.value());
+      case BuildFileText.Flow flow -> plain(flow.map());
       case Map<?, ?> map -> {
         Map<Object, Object> out = new LinkedHashMap<>();
         map.forEach((key, each) -> out.put(key, plain(each)));
@@ -71,9 +75,10 @@ class YamlWriterTest {
         map.entries().forEach((key, entry) -> out.put(key, plain(entry.value())));
         yield out;
       }
-      case List<?> list -> new ArrayList<Object>(list.stream().map(YamlWriterTest::plain).toList());
+      case List<?> list ->
+          new ArrayList<Object>(list.stream().map(BuildFileTextTest::plain).toList());
       case Node.Sequence list ->
-          new ArrayList<Object>(list.items().stream().map(YamlWriterTest::plain).toList());
+          new ArrayList<Object>(list.items().stream().map(BuildFileTextTest::plain).toList());
       case Node.Scalar scalar -> scalar.isNothing() ? "nothing" : scalar.text();
       default -> value;
     };

@@ -1,0 +1,97 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
+import dev.torc.workflow.Group;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Row;
+import dev.torc.workflow.Workflow;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds the line of a table that gave an instance its values, for messages: an instance itself does
+ * not keep it. A table is read again, once, and only where a message asks. It decides nothing.
+ */
+public final class RowPlaces {
+
+  private final Workflow workflow;
+  private final Map<String, List<Table>> tables = new HashMap<>(); // by group
+
+  /**
+   * The rows of one file.
+   *
+   * @param names the columns that are parameters; empty for plain lines, of any parameter
+   * @param rows by their values of these columns
+   */
+  private record Table(List<String> names, Map<List<String>, Row> rows) {
+
+    Row of(Map<String, String> parameters) {
+      if (names.isEmpty()) {
+        return parameters.values().stream()
+            .map(value -> rows.get(List.of(value)))
+            .reduce(null, (one, other) -> one == null ? other : one);
+      }
+      return rows.get(names.stream().map(parameters::get).toList());
+    }
+  }
+
+  /** For the groups of a workflow. */
+  public RowPlaces(Workflow workflow) {
+    this.workflow = workflow;
+  }
+
+  /** Where the row of an instance stands that has a part of this path; null where none has. */
+  public Place of(Job job, String path) {
+    if (job.group() == null) {
+      return null;
+    }
+    for (Table table : tables.computeIfAbsent(job.group(), _ -> read(job))) {
+      Row row = table.of(job.parameters());
+      if (row != null && row.values().stream().anyMatch(v -> !v.isEmpty() && path.contains(v))) {
+        return row.place();
+      }
+    }
+    return null;
+  }
+
+  private List<Table> read(Job job) {
+    List<Table> read = new ArrayList<>();
+    for (Group group : workflow.groups()) {
+      for (String path : group.name().equals(job.group()) ? group.tables() : List.<String>of()) {
+        try {
+          read.add(table(path, job.parameters()));
+        } catch (IOException | BadInput e) {
+          // It was read when the group was expanded: it has just changed, and the line is not told.
+        }
+      }
+    }
+    return read;
+  }
+
+  private Table table(String path, Map<String, String> parameters) throws IOException {
+    byte[] bytes = TableReader.bytes(workflow.root().resolve(path), path);
+    TableReader.Content content;
+    try {
+      content = TableReader.read(bytes, path, List.of());
+    } catch (BadInput e) {
+      content = new TableReader.Content(List.of(), TableReader.lines(bytes, path));
+    }
+    List<String> names = content.names().stream().filter(parameters::containsKey).toList();
+    Map<List<String>, Row> rows = HashMap.newHashMap(content.rows().size());
+    for (Row row : content.rows()) {
+      List<String> key = new ArrayList<>(row.values());
+      if (!names.isEmpty()) {
+        key.clear();
+        for (String name : names) {
+          key.add(row.values().get(content.names().indexOf(name)));
+        }
+      }
+      rows.putIfAbsent(key, row);
+    }
+    return new Table(names, rows);
+  }
+}

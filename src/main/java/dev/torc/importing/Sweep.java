@@ -1,0 +1,118 @@
+package dev.torc.importing;
+
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Node.Mapping;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * The parameters of a job or file and all combinations of their values. Without parameters there is
+ * one combination, an empty one. Which parameters the build file keeps is said by {@link Target}.
+ *
+ * @param zip whether the values are taken in step
+ * @param rows the values by parameter, one map per combination
+ */
+record Sweep(List<SweepAxis> axes, boolean zip, List<SequencedMap<String, String>> rows) {
+
+  /** How many combinations a job or file may have. */
+  private static final int MAX = 200_000;
+
+  /** A job or file without parameters has this one. */
+  static final Sweep NONE = of(List.of(), false);
+
+  /**
+   * Reads the parameters of a job or file, its own or the shared ones that it names; what is wrong
+   * goes to the notes.
+   */
+  static Sweep read(MapReader entries, Node shared, Notes notes) {
+    SequencedMap<String, Node.Entry> given = new LinkedHashMap<>();
+    Node own = entries.given("parameters");
+    if (own instanceof Mapping map) {
+      given = map.entries();
+    } else if (own != null) {
+      notes.refuse(own.place(), "parameters must be a map");
+    } else {
+      for (PlacedText name : entries.texts("use_parameters")) {
+        Node.Entry entry = shared instanceof Mapping map ? map.entries().get(name.text()) : null;
+        if (entry != null) {
+          given.put(name.text(), entry);
+        } else {
+          notes.say(
+              name.place(), "the workflow has no parameter " + name.text() + ", so it is not used");
+        }
+      }
+    }
+    List<SweepAxis> axes = new ArrayList<>();
+    given.forEach(
+        (name, entry) -> {
+          try {
+            axes.add(SweepAxis.of(name, entry.value()));
+            axes.getLast().checkStep(entry.place(), notes);
+          } catch (IllegalArgumentException e) {
+            notes.refuse(entry.value().place(), e.getMessage());
+          }
+        });
+    PlacedText mode = entries.text("parameter_mode");
+    if (mode != null && !mode.text().matches("zip|product")) {
+      notes.refuse(mode.place(), "parameter_mode is product or zip, not " + mode.text());
+    }
+    try {
+      return of(axes, mode != null && mode.text().equals("zip"));
+    } catch (IllegalArgumentException e) {
+      notes.refuse(mode == null ? entries.map.place() : mode.place(), e.getMessage());
+      return NONE;
+    }
+  }
+
+  private static Sweep of(List<SweepAxis> axes, boolean zip) {
+    List<SequencedMap<String, String>> rows = List.of(new LinkedHashMap<>());
+    for (SweepAxis axis : axes) {
+      boolean inStep = zip && axis != axes.getFirst();
+      int count = axis.values().size();
+      if (inStep && count != rows.size()) {
+        throw new IllegalArgumentException(
+            "zip needs as many values of each, but %s has %d and %s has %d"
+                .formatted(axes.getFirst().name(), rows.size(), axis.name(), count));
+      }
+      if (!inStep && (long) rows.size() * count > MAX) {
+        throw new IllegalArgumentException(
+            "its parameters have more than %d combinations, which is too much for torc import"
+                .formatted(MAX));
+      }
+      List<SequencedMap<String, String>> longer = new ArrayList<>();
+      for (int i = 0; i < rows.size(); i++) {
+        for (String value : inStep ? List.of(axis.values().get(i)) : axis.values()) {
+          longer.add(new LinkedHashMap<>(rows.get(i)));
+          longer.getLast().put(axis.name(), value);
+        }
+      }
+      rows = longer;
+    }
+    return new Sweep(axes, zip, rows);
+  }
+
+  /** The names of its parameters. */
+  List<String> parameters() {
+    return axes.stream().map(SweepAxis::name).toList();
+  }
+
+  /** The distinct values of some of the parameters, each with the combinations that have them. */
+  SequencedMap<Map<String, String>, List<SequencedMap<String, String>>> by(
+      Collection<String> kept) {
+    SequencedMap<Map<String, String>, List<SequencedMap<String, String>>> parts =
+        new LinkedHashMap<>();
+    rows.forEach(row -> parts.computeIfAbsent(part(row, kept), _ -> new ArrayList<>()).add(row));
+    return parts;
+  }
+
+  /** Some of the values of a combination. */
+  static SequencedMap<String, String> part(Map<String, String> row, Collection<String> kept) {
+    SequencedMap<String, String> part = new LinkedHashMap<>(row);
+    part.keySet().retainAll(kept);
+    return part;
+  }
+}

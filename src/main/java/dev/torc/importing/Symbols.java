@@ -1,0 +1,123 @@
+package dev.torc.importing;
+
+import dev.torc.importing.Target.Member;
+import dev.torc.importing.Text.Reference;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Everything in the workflow that has a name: jobs, files and user data, what each is called in the
+ * build file, and which job makes which file. What a job depends on is said by {@link
+ * JobTranslation}.
+ */
+final class Symbols {
+
+  final NameIndex jobs;
+  final NameIndex files;
+  final NameIndex data;
+
+  /** What jobs, groups and user data are called. */
+  final Map<Target, String> names = new LinkedHashMap<>();
+
+  /** The instance that makes a file, by the file. */
+  final Map<Member, Member> makers = new HashMap<>();
+
+  /** The files that an instance of a job makes. */
+  final Map<Member, Set<Member>> products = new HashMap<>();
+
+  private final Map<Target, List<Target>> storers = new HashMap<>();
+
+  Symbols(List<Target> jobs, List<Target> files, List<Target> data, Notes notes) {
+    this.jobs = new NameIndex("job", jobs, notes);
+    this.files = new NameIndex("file", files, notes);
+    this.data = new NameIndex("user data", data, notes);
+    Set<String> taken = new HashSet<>();
+    jobs.stream().filter(job -> !job.isGroup()).forEach(job -> taken.add(job.name.text()));
+    for (Target job : jobs) {
+      names.put(job, job.isGroup() ? unique(label(job.name.text()), "-", taken) : job.name.text());
+    }
+    Set<String> keys = new HashSet<>();
+    for (Target value : data) {
+      names.put(value, unique(value.name.text().replaceAll("[^A-Za-z0-9_-]|^$", "_"), "_", keys));
+    }
+    jobs.forEach(this::makes);
+  }
+
+  /**
+   * A name without its placeholders: {@code train} of {@code train_lr{lr:.4f}_bs{batch}}. Parts
+   * with a placeholder are left out, the text around the placeholders where nothing else is left.
+   */
+  static String label(String name) {
+    String label = trimmed(name.replaceAll("[^-_.{}]*\\{[^{}]*}[^-_.{}]*", ""));
+    label = label.isEmpty() ? trimmed(name.replaceAll("\\$?\\{[^{}]*}", "")) : label;
+    return label.isEmpty() ? "job" : label;
+  }
+
+  private static String trimmed(String text) {
+    return text.replaceAll("([-_.\\s])[-_.\\s]+", "$1").replaceAll("^[-_.\\s]+|[-_.\\s]+$", "");
+  }
+
+  /** The name, or the name with a number behind it that is free; it is taken from then on. */
+  static String unique(String name, String joint, Set<String> taken) {
+    String free = name;
+    for (int i = 2; !taken.add(free); i++) {
+      free = name + joint + i;
+    }
+    return free;
+  }
+
+  private void makes(Target job) {
+    List<PlacedText> named = names(job, "files.output", "output_files", "output_file_regexes");
+    for (List<Set<Member>> sets : files.resolve(job, named).values()) {
+      for (int row = 0; row < job.rows.size(); row++) {
+        Member maker = new Member(job, row);
+        Set<Member> made = sets.get(Math.min(row, sets.size() - 1));
+        made.forEach(file -> makers.putIfAbsent(file, maker));
+        products.computeIfAbsent(maker, _ -> new HashSet<>()).addAll(made);
+      }
+    }
+    List<PlacedText> stored =
+        names(job, "user_data.output", "output_user_data", "output_user_data_regexes");
+    for (Target value : data.resolve(job, stored).keySet()) {
+      storers.computeIfAbsent(value, _ -> new ArrayList<>()).add(job);
+    }
+  }
+
+  /** What a job names by references in its command, and by some keys. */
+  static List<PlacedText> names(Target job, String kind, String... keys) {
+    List<PlacedText> names = references(job, kind);
+    names.addAll(job.map.texts(keys));
+    return names;
+  }
+
+  /** The names of files or user data that the command of a job refers to, each once. */
+  static List<PlacedText> references(Target job, String kind) {
+    List<PlacedText> found = new ArrayList<>();
+    PlacedText command = job.command;
+    for (Text.Piece piece : Text.of(command.text(), job.sweep.parameters()).pieces()) {
+      if (piece instanceof Reference reference && reference.kind().equals(kind)) {
+        PlacedText name = new PlacedText(command.place(), reference.name(), false);
+        if (!found.contains(name)) {
+          found.add(name);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** The jobs that store a piece of user data. */
+  List<Target> storers(Target value) {
+    return storers.getOrDefault(value, List.of());
+  }
+
+  /** Whether a job stores what is forgotten between runs, so that it always runs. */
+  boolean storesFleeting(Target job) {
+    return storers.entrySet().stream()
+        .anyMatch(e -> e.getValue().contains(job) && e.getKey().map.flag("is_ephemeral", false));
+  }
+}

@@ -1,0 +1,125 @@
+package dev.torc.importing;
+
+import dev.torc.buildfile.PlaceholderFormat;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A text of the workflow file, split where something is put in. What is put into the build file
+ * instead is decided by {@link JobTranslation}.
+ */
+record Text(List<Piece> pieces) {
+
+  /** A piece of a text. */
+  sealed interface Piece {}
+
+  /** Text as it stands. */
+  record Plain(String text) implements Piece {}
+
+  /**
+   * The value of a parameter: {@code {lr}}, {@code {lr:.4f}}, {@code ${lr}}.
+   *
+   * @param format null without one
+   */
+  record Hole(String name, String format) implements Piece {}
+
+  /**
+   * {@code ${files.input.NAME}} and its like; placeholders may stand in the name.
+   *
+   * @param kind {@code files.input}
+   */
+  record Reference(String kind, String name) implements Piece {}
+
+  private static final String REFERENCE =
+      "\\$\\{((?:files|user_data)\\.(?:input|output))\\.((?:[^{}]++|\\{[^{}]*+})*+)}";
+
+  /** Where more than a name stands behind it, {@code ${} is the shell's. */
+  private static final String HOLE = "(?:\\$(?=\\{[^:{}]*})|(?<!\\$))\\{(%s)(?::([^{}]*))?}";
+
+  /** Splits a text at references and at the placeholders of these parameters. */
+  static Text of(String text, Collection<String> parameters) {
+    if (text.indexOf('{') < 0) {
+      return new Text(List.of(new Plain(text)));
+    }
+    String names = parameters.stream().map(Pattern::quote).collect(Collectors.joining("|"));
+    Matcher found =
+        Pattern.compile(REFERENCE + "|" + HOLE.formatted(names.isEmpty() ? "(?!)" : names))
+            .matcher(text);
+    List<Piece> pieces = new ArrayList<>();
+    int from = 0;
+    while (found.find()) {
+      pieces.add(new Plain(text.substring(from, found.start())));
+      pieces.add(
+          found.group(1) == null
+              ? new Hole(found.group(3), found.group(4))
+              : new Reference(found.group(1), found.group(2)));
+      from = found.end();
+    }
+    pieces.add(new Plain(text.substring(from)));
+    return new Text(pieces);
+  }
+
+  /**
+   * The parameters that a text names, in references too.
+   *
+   * @param inputs whether references to what comes before count
+   */
+  static Set<String> holes(String text, Collection<String> parameters, boolean inputs) {
+    Set<String> names = new HashSet<>();
+    for (Piece piece : of(text, parameters).pieces) {
+      if (piece instanceof Hole hole) {
+        names.add(hole.name());
+      } else if (piece instanceof Reference r && (inputs || r.kind().endsWith("output"))) {
+        names.addAll(holes(r.name(), parameters, inputs));
+      }
+    }
+    return names;
+  }
+
+  /**
+   * The text with these values; references keep their form.
+   *
+   * @param regex whether the values have to stand for themselves in a regular expression
+   */
+  String put(Map<String, String> values, boolean regex) {
+    StringBuilder out = new StringBuilder();
+    for (Piece piece : pieces) {
+      switch (piece) {
+        case Plain plain -> out.append(plain.text());
+        case Reference r -> {
+          String name = of(r.name(), values.keySet()).put(values, regex);
+          out.append("${").append(r.kind()).append('.').append(name).append('}');
+        }
+        case Hole hole -> {
+          String value = format(hole.format(), values.get(hole.name()));
+          out.append(regex && !value.matches("\\w*") ? Pattern.quote(value) : value);
+        }
+      }
+    }
+    return out.toString();
+  }
+
+  /** A value in a format; as it is in one that does not fit, as NREL's torc has it. */
+  static String format(String format, String value) {
+    return fits(format, value) ? PlaceholderFormat.apply(format, value) : value;
+  }
+
+  /** Whether torc takes this format for this value. */
+  static boolean fits(String format, String value) {
+    try {
+      // A width without zeros would pad with blanks, which NREL's torc does not.
+      return format != null
+          && format.matches("[-+#0]*[0-9]*(\\.[0-9]+)?[dixXoeEfgGs]")
+          && PlaceholderFormat.apply(format, value).indexOf(' ') < 0;
+    } catch (IllegalArgumentException no) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.torc.plan;
+
+import dev.torc.cache.JobResult;
+import dev.torc.cache.ManifestEntry;
+import dev.torc.cache.RecordedProduct;
+import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
+import dev.torc.hash.Digest;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.FolderDigest;
+import dev.torc.hash.Stamp;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The products of temporary jobs that are not there any more, and what the records tell of them: a
+ * file by its digest, a folder by the list of its members, which is stored under its digest.
+ * Whether they are made again is decided elsewhere.
+ */
+public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) {
+
+  private static final List<ManifestEntry> NONE = List.of();
+
+  /** Those of a job that ended well. */
+  public List<RecordedProduct> of(int job) {
+    JobResult result = graph.isTemporary(job) ? records.result(job) : null;
+    List<RecordedProduct> gone = new ArrayList<>(0);
+    if (result != null && result.outcome().isGood()) {
+      for (RecordedProduct made : result.products()) {
+        if (isGone(made.path())) {
+          gone.add(made);
+        }
+      }
+    }
+    return gone;
+  }
+
+  /** Whether nothing stands at a path; what cannot be looked at is there. */
+  boolean isGone(String path) {
+    try {
+      return !digests.seen(path).stamp().exists();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** The digest that a product, or a file in one, had before it went; null for anything else. */
+  Digest digest(int job, String path) {
+    for (RecordedProduct made : of(job)) {
+      if (made.path().equals(path)) {
+        return made.digest();
+      }
+      for (ManifestEntry member : path.startsWith(made.path() + "/") ? members(made) : NONE) {
+        if (member.name().equals(path)) {
+          return NeedMembers.product(member);
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Whether the records tell what a reader of a list found of a product. */
+  boolean tells(NeedList list, RecordedProduct made) {
+    return switch (list.kind()) {
+      case JOB, SOME -> true;
+      case GLOB -> made.kind() == Stamp.Kind.FILE || tells(made);
+      case FOLDER -> (list.text() + "/").startsWith(made.path() + "/") && tells(made);
+    };
+  }
+
+  /** Whether the records tell what a folder held. */
+  boolean tells(RecordedProduct made) {
+    return made.kind() == Stamp.Kind.FOLDER && records.list(made.digest()) != null;
+  }
+
+  /** What a glob or folder had of the products of a job that are gone, as far as it is told. */
+  List<ManifestEntry> members(NeedList list, int job) {
+    boolean glob = list.kind() == NeedList.Kind.GLOB;
+    List<ManifestEntry> members = new ArrayList<>(0);
+    for (RecordedProduct made : of(job)) {
+      if (!tells(list, made)) {
+        continue;
+      }
+      for (ManifestEntry each : members(made)) {
+        Digest file = NeedMembers.product(each);
+        boolean found = list.covers(each.name()) && !list.excludes(each.name());
+        if (found && (!glob || file != null)) {
+          members.add(glob ? NeedMembers.entry(each.name(), file.hex()) : each);
+        }
+      }
+    }
+    return members;
+  }
+
+  /** A file itself, or what a folder held. */
+  private List<ManifestEntry> members(RecordedProduct made) {
+    if (made.kind() == Stamp.Kind.FILE) {
+      return List.of(NeedMembers.entry(made.path(), made.digest().hex()));
+    }
+    List<ManifestEntry> stored = records.list(made.digest());
+    return stored == null
+        ? NONE
+        : stored.stream()
+            .map(each -> NeedMembers.entry(made.path() + "/" + each.name(), each.now()))
+            .toList();
+  }
+
+  /**
+   * What is to be stored of the folders that a job just made: their members by their digests. Of a
+   * folder with links there is nothing: what a reader finds in it does not follow from its digest.
+   */
+  public Map<Digest, List<ManifestEntry>> toBeStored(int job, List<RecordedProduct> products) {
+    Map<Digest, List<ManifestEntry>> lists = new HashMap<>();
+    for (RecordedProduct made : graph.isTemporary(job) ? products : List.<RecordedProduct>of()) {
+      if (made.kind() == Stamp.Kind.FOLDER) {
+        try {
+          FolderDigest folder = digests.folder(made.path(), false);
+          if (folder.members().stream().noneMatch(each -> each.kind() == Stamp.Kind.LINK)) {
+            lists.put(folder.digest(), folder.members().stream().map(NeedMembers::entry).toList());
+          }
+        } catch (IOException e) {
+          continue; // then the records do not tell, and it is made again
+        }
+      }
+    }
+    return lists;
+  }
+}

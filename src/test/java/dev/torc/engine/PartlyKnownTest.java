@@ -1,0 +1,95 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.torc.graph.GraphBuilder;
+import dev.torc.plan.JobSelection;
+import dev.torc.plan.Rerun;
+import dev.torc.report.DryRunAnswer;
+import dev.torc.report.Palette;
+import dev.torc.session.Project;
+import dev.torc.session.ReadSession;
+import dev.torc.workflow.Group;
+import dev.torc.workflow.Workflow;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A group some of whose instances are known, as {@code -n} and {@code status} tell of it. */
+class PartlyKnownTest extends Harness {
+
+  /** The project where what makes the group's last instances is yet to run. */
+  private Project partly(int known) throws IOException {
+    given(
+        """
+        detect: { command: 'look {f}', parameters: { f: [a, b] }, produces: 'found/{f}' }
+        measure: { command: 'size {g}', parameters: { g: { from: 1, to: %d } }, produces: 'm/{g}' }
+        sum: { command: sum, needs: [{ job: measure }], produces: sum }
+        """
+            .formatted(known));
+    Project whole = load();
+    Workflow all = whole.workflow();
+    List<Group> groups = new ArrayList<>(all.groups());
+    Group group = groups.get(1);
+    groups.set(
+        1,
+        new Group(
+            group.name(),
+            group.place(),
+            group.parameters(),
+            group.instances(),
+            List.of("detect/f=b"),
+            List.of(),
+            List.of(),
+            List.of(),
+            "",
+            List.of(),
+            false));
+    Workflow now =
+        new Workflow(
+            all.root(),
+            all.files(),
+            all.name(),
+            all.description(),
+            all.limits(),
+            all.roots(),
+            all.jobs(),
+            groups,
+            all.starts(),
+            all.data(),
+            all.hooks(),
+            all.executors(),
+            all.stores(),
+            all.warnings(),
+            all.manual());
+    return new Project(
+        whole.caller(),
+        now,
+        GraphBuilder.build(now),
+        whole.place(),
+        whole.files(),
+        _ -> now,
+        whole.containers(),
+        whole.kept(),
+        whole.restores(),
+        whole.keeper());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theKnownOnesCountAsEverAndAllOthersAsOne(boolean instances) throws IOException {
+    Project project = partly(12);
+    try (ReadSession look = ReadSession.at(project, _ -> {})) {
+      JobSelection all = project.select(List.of());
+      DryRunAnswer answer = new DryRunAnswer(look.plan(all, Rerun.NONE), instances, -1);
+      String text = answer.text(Palette.NONE);
+      assertEquals(instances, !text.contains("measure (12 of 12) will run: never ran\n"), text);
+      assertEquals(instances ? 16 : 5, text.lines().count(), text);
+      assertEquals(
+          1, text.lines().filter("measure may run: more after detect/f=b"::equals).count(), text);
+      assertEquals(List.of("16 jobs: 15 will run, 1 may run, 0 up to date"), answer.summary());
+    }
+  }
+}
