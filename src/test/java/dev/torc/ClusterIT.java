@@ -75,7 +75,7 @@ class ClusterIT {
           job + " is out",
           () ->
               torc.err().contains(job + ": submitted to ")
-                  || torc.err().contains("\n" + job + ": ran "));
+                  || ("\n" + torc.err()).contains("\n" + job + ": ran "));
     }
     project.awaitLine("running.log");
     project.awaitLine("ended.log");
