@@ -270,11 +270,6 @@ public final class BuildLock implements AutoCloseable {
     if (shared != null) {
       shared.close();
     }
-    for (Flock lock : locks.reversed()) {
-      if (place.isShared()) {
-        lock.unlock();
-      }
-      lock.close();
-    }
+    locks.reversed().forEach(Flock::close);
   }
 }

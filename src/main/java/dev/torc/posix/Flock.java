@@ -107,18 +107,15 @@ public final class Flock implements AutoCloseable {
   }
 
   /**
-   * Gives the lock back before the file is closed: a file system that is a program of its own may
-   * learn of that only later. For who wants it to be free at once.
+   * Gives the lock back, then closes the file; the file stays. Closing alone does not free it at
+   * once: a process that is just being started still has the descriptor, and a file system that is
+   * a program of its own may learn of the end later.
    */
-  public synchronized void unlock() {
+  @Override
+  public synchronized void close() {
     if (fd >= 0) {
       FLOCK.call(fd, UNLOCK);
     }
-  }
-
-  /** Gives the lock back; the file stays. */
-  @Override
-  public synchronized void close() {
     close(fd);
     fd = -1;
   }
