@@ -35,10 +35,8 @@ public final class CommandWords {
    * A word.
    *
    * @param text as the program gets it; of {@code --in=a.csv} the path
-   * @param folder where the command stands by its own {@code cd}, relative to the step's folder;
-   *     empty where it did not go anywhere
    */
-  public record Word(Role role, String text, String folder) {}
+  public record Word(Role role, String text) {}
 
   private static final Set<String> INTERPRETERS =
       Set.of(
@@ -56,17 +54,12 @@ public final class CommandWords {
   private static final Set<String> READ_NOTHING =
       Set.of("echo", "printf", ":", "mkdir", "rm", "rmdir", "touch");
 
-  /** What goes elsewhere. */
+  /** What goes elsewhere: from there on it cannot be told where a relative path leads. */
   private static final Set<String> GOES = Set.of("cd", "pushd", "popd");
-
-  /** Where these begin, a {@code cd} that follows may happen or not, or more than once. */
-  private static final Set<String> BLOCKS =
-      Set.of("if", "for", "while", "until", "select", "function", "{");
 
   private final List<Word> words = new ArrayList<>();
   private final boolean losesFailures;
-  private String folder = ""; // null where it cannot be told any more
-  private boolean blocks;
+  private boolean moved;
 
   private CommandWords(Step.Command command, List<String> shell) {
     boolean loses = false;
@@ -78,15 +71,10 @@ public final class CommandWords {
       ShellText scan = ShellText.scan(masked(text.text()));
       loses = losesFailures(scan, text.text(), shell);
       for (ShellCommand each : scan.commands()) {
-        String first = each.words().isEmpty() ? null : each.words().getFirst();
-        if ("case".equals(first)) {
+        if (!each.words().isEmpty() && "case".equals(each.words().getFirst())) {
           break; // its patterns look like commands
         }
-        blocks |= first != null && BLOCKS.contains(first);
-        int program = command(each.words(), each.inputs(), each.targets());
-        if (program >= 0 && GOES.contains(each.words().get(program))) {
-          go(each, program);
-        }
+        command(each.words(), each.inputs(), each.targets());
       }
     }
     losesFailures = loses;
@@ -158,8 +146,8 @@ public final class CommandWords {
     return out.toString();
   }
 
-  /** Takes the words of one command; returns where its program stands, -1 where it is not known. */
-  private int command(List<String> all, List<String> inputs, List<String> targets) {
+  /** Takes the words of one command. */
+  private void command(List<String> all, List<String> inputs, List<String> targets) {
     int first = 0;
     while (first < all.size() && all.get(first) != null && isBefore(all, first)) {
       first++;
@@ -182,12 +170,16 @@ public final class CommandWords {
     }
     inputs.forEach(file -> add(Role.ARGUMENT, file));
     targets.forEach(file -> add(Role.TARGET, file));
-    return program;
+    moved |= program >= 0 && GOES.contains(all.get(program));
   }
 
   private void add(Role role, String text) {
-    if (text != null && !text.isEmpty() && (folder != null || text.charAt(0) == '/')) {
-      words.add(new Word(role, text, folder == null ? "" : folder));
+    if (text == null || text.isEmpty()) {
+      return;
+    }
+    boolean searched = role == Role.PROGRAM && text.indexOf('/') < 0;
+    if (!moved || searched || text.charAt(0) == '/') {
+      words.add(new Word(role, text));
     }
   }
 
@@ -204,24 +196,6 @@ public final class CommandWords {
       if (value.indexOf('/') >= 0 || value.indexOf('.') >= 0) {
         add(Role.ARGUMENT, value);
       }
-    }
-  }
-
-  /** What follows stands in another folder, if that can be told. */
-  private void go(ShellCommand each, int program) {
-    boolean plain =
-        each.top()
-            && !blocks
-            && program == 0
-            && each.words().size() == 2
-            && each.words().get(1) != null
-            && !each.words().get(1).startsWith("-")
-            && each.words().getFirst().equals("cd");
-    if (!plain || folder == null) {
-      folder = null;
-    } else {
-      String to = each.words().get(1);
-      folder = to.startsWith("/") || folder.isEmpty() ? to : folder + "/" + to;
     }
   }
 

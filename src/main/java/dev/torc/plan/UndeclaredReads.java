@@ -106,7 +106,7 @@ final class UndeclaredReads {
     for (int s = 0; s < steps.size(); s++) {
       for (CommandWords.Word word : commands.get(s).words()) {
         if (word.role() == Role.TARGET) {
-          targets.add(path(steps.get(s), word.folder(), word.text()));
+          targets.add(path(steps.get(s), word.text()));
         }
       }
     }
@@ -116,16 +116,15 @@ final class UndeclaredReads {
   /** What a word is, null where there is nothing to tell of it. */
   private Read read(int job, Step step, CommandWords.Word word) {
     String text = word.text();
-    String folder = word.folder();
     if (word.role() == Role.PROGRAM && text.indexOf('/') < 0) {
-      String path = onPath(step, folder, text);
+      String path = onPath(step, text);
       return path == null ? null : script(job, text, path);
     } else if (word.role() == Role.MODULE) {
       String module = text.replace('.', '/');
-      Read one = script(job, text, path(step, folder, module + ".py"));
-      return one == null ? script(job, text, path(step, folder, module + "/__main__.py")) : one;
+      Read one = script(job, text, path(step, module + ".py"));
+      return one == null ? script(job, text, path(step, module + "/__main__.py")) : one;
     }
-    String path = path(step, folder, text);
+    String path = path(step, text);
     return word.role() == Role.ARGUMENT ? named(job, text, path) : script(job, text, path);
   }
 
@@ -207,34 +206,31 @@ final class UndeclaredReads {
   }
 
   /** Where a word of a command leads, null where no file can have the name. */
-  private String path(Step step, String folder, String text) {
+  private String path(Step step, String text) {
     try {
-      return folder.isEmpty() || text.startsWith("/")
-          ? paths.below(step.dir(), text)
-          : paths.below(step.dir(), folder + "/" + text);
+      return paths.below(step.dir(), text);
     } catch (IllegalArgumentException e) {
       return null; // too long
     }
   }
 
   /** The file of the project that a program without a slash is; null for any other. */
-  private String onPath(Step step, String folder, String name) {
+  private String onPath(Step step, String name) {
     Optional<Template> own = step.env().get("PATH");
     Template search = own == null ? null : own.orElse(null);
     if (step.image() != null || !isKnown(search)) {
       return null;
     }
-    String dir = folder.isEmpty() ? step.dir() : path(step, "", folder);
-    Tool tool = new Tool(null, name, List.of(), search, dir);
+    Tool tool = new Tool(null, name, List.of(), search, step.dir());
     String folders = context.contents().around().tools().folders(tool);
-    Boolean inside = searches.get(dir + "\0" + folders);
+    Boolean inside = searches.get(step.dir() + "\0" + folders);
     if (inside == null) {
       inside = false;
       for (String each : folders.split(":", -1)) {
-        String place = path(step, folder, each.isEmpty() ? "." : each);
+        String place = path(step, each.isEmpty() ? "." : each);
         inside |= place != null && !place.startsWith("/");
       }
-      searches.put(dir + "\0" + folders, inside);
+      searches.put(step.dir() + "\0" + folders, inside);
     }
     String path = inside ? context.contents().around().tools().path(tool) : null;
     return path == null || path.startsWith("/") ? null : path;

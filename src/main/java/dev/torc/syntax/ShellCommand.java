@@ -9,8 +9,5 @@ import java.util.List;
  * @param words as the program gets them; null for a word with values or expansions in it
  * @param inputs files that {@code <} reads, likewise
  * @param targets files that {@code >}, {@code >>} and the like write, likewise
- * @param top whether it stands in no substitution and no parentheses, so that its {@code cd} holds
- *     for what follows
  */
-public record ShellCommand(
-    List<String> words, List<String> inputs, List<String> targets, boolean top) {}
+public record ShellCommand(List<String> words, List<String> inputs, List<String> targets) {}

@@ -78,16 +78,12 @@ final class ShellFrame {
     return more;
   }
 
-  /**
-   * Ends the command; null where there is none.
-   *
-   * @param outermost whether no other level is around this one
-   */
-  ShellCommand endCommand(boolean outermost) {
+  /** Ends the command; null where there is none. */
+  ShellCommand endCommand() {
     if (words.isEmpty() && inputs.isEmpty() && targets.isEmpty()) {
       return null;
     }
-    ShellCommand ended = new ShellCommand(words, inputs, targets, outermost && open == 0);
+    ShellCommand ended = new ShellCommand(words, inputs, targets);
     words = new ArrayList<>();
     inputs = List.of();
     targets = List.of();

@@ -547,7 +547,7 @@ public final class ShellText {
 
   private void endCommand(ShellFrame frame) {
     endWord(frame);
-    ShellCommand ended = frame.endCommand(frames.peekLast() == frame);
+    ShellCommand ended = frame.endCommand();
     if (ended != null) {
       commands.add(ended);
     }

@@ -159,14 +159,4 @@ class ShellTextTest {
     assertEquals(Arrays.asList((String) null), rest.inputs());
     assertEquals(List.of("d", "both", "f"), rest.targets());
   }
-
-  @Test
-  void onlyCommandsInNoParenthesesAreAtTheTop() {
-    assertEquals(
-        "a true, b false, x false, c false, d true",
-        ShellText.scan("a; (b); c $(x); d".replace("c $(x)", "\"$(x)\" ; (c)")).commands().stream()
-            .filter(each -> each.words().getFirst() != null)
-            .map(each -> each.words().getFirst() + " " + each.top())
-            .collect(Collectors.joining(", ")));
-  }
 }
