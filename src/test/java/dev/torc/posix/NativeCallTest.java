@@ -12,7 +12,7 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SharedLibraryTest {
+class NativeCallTest {
 
   @TempDir Path folder;
 
@@ -40,7 +40,7 @@ class SharedLibraryTest {
   @Test
   void itsFunctionsAreCalledByNameAlsoWhenTheFileIsGone() throws Exception {
     Path copy = Files.copy(zip(), folder.resolve("a library.so"));
-    NativeCall crc32 = SharedLibrary.open(copy).call("ZIP_CRC32");
+    NativeCall crc32 = NativeCall.in(copy, "ZIP_CRC32");
     Files.delete(copy);
     byte[] bytes = "torc".getBytes(StandardCharsets.UTF_8);
     assertEquals(expected(bytes), crc(crc32, bytes));
@@ -48,7 +48,7 @@ class SharedLibraryTest {
 
   @Test
   void aResultIsNoErrnoWhateverItIs() {
-    NativeCall crc32 = SharedLibrary.open(zip()).call("ZIP_CRC32");
+    NativeCall crc32 = NativeCall.in(zip(), "ZIP_CRC32");
     byte[] bytes = {(byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff};
     assertEquals(-1, expected(bytes));
     assertEquals(-1, crc(crc32, bytes));
@@ -56,9 +56,8 @@ class SharedLibraryTest {
 
   @Test
   void whatItLacksIsNamed() {
-    SharedLibrary library = SharedLibrary.open(zip());
     UnsatisfiedLinkError e =
-        assertThrows(UnsatisfiedLinkError.class, () -> library.call("no_such_function"));
+        assertThrows(UnsatisfiedLinkError.class, () -> NativeCall.in(zip(), "no_such_function"));
     assertEquals(zip() + " has no no_such_function", e.getMessage());
   }
 
@@ -66,11 +65,11 @@ class SharedLibraryTest {
   void whatCannotBeLoadedIsNamedWithTheSystemsReason() throws Exception {
     Path missing = folder.resolve("missing.so");
     UnsatisfiedLinkError e =
-        assertThrows(UnsatisfiedLinkError.class, () -> SharedLibrary.open(missing));
+        assertThrows(UnsatisfiedLinkError.class, () -> NativeCall.in(missing, "f"));
     assertTrue(e.getMessage().contains(missing.toString()), e.getMessage());
 
     Path garbled = Files.writeString(folder.resolve("garbled.so"), "no library\n");
-    e = assertThrows(UnsatisfiedLinkError.class, () -> SharedLibrary.open(garbled));
+    e = assertThrows(UnsatisfiedLinkError.class, () -> NativeCall.in(garbled, "f"));
     assertTrue(e.getMessage().contains(garbled.toString()), e.getMessage());
   }
 }
