@@ -2,7 +2,6 @@ package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Problems;
-import dev.torc.workflow.Axis;
 import dev.torc.workflow.Deciders;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
@@ -10,8 +9,6 @@ import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.Ref;
-import dev.torc.workflow.Row;
-import dev.torc.workflow.Unit;
 import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
 import java.nio.file.Path;

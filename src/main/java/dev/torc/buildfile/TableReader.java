@@ -10,7 +10,6 @@ import dev.torc.syntax.JsonReader;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.SourceFile;
-import dev.torc.workflow.Row;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -4,7 +4,6 @@ import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
 import dev.torc.exec.Containers;
 import dev.torc.exec.Launch;
-import dev.torc.exec.PlainWords;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.graph.Graph;
 import dev.torc.hash.StoppedException;

@@ -1,11 +1,7 @@
 package dev.torc.exec;
 
-import dev.torc.machine.GpuLoad;
-import dev.torc.machine.MachineLoad;
 import dev.torc.machine.Series;
 import dev.torc.posix.Environment;
-import dev.torc.posix.ProcessPass;
-import dev.torc.posix.ProcessTree;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

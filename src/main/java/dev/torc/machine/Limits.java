@@ -100,7 +100,7 @@ public record Limits(int cpus, long memory, List<String> gpus) {
   }
 
   /** The folder of a group; that of the mount for one outside of this namespace. */
-  static Path group(Path mount, String name) {
+  public static Path group(Path mount, String name) {
     Path at = mount.resolve(name.replaceFirst("^/+", "")).normalize();
     return at.startsWith(mount) ? at : mount;
   }
@@ -147,7 +147,7 @@ public record Limits(int cpus, long memory, List<String> gpus) {
   }
 
   /** A file's lines; none where the system has no such file or does not show it. */
-  static List<String> lines(Path file) {
+  public static List<String> lines(Path file) {
     try {
       return Files.readAllLines(file);
     } catch (IOException e) {

@@ -10,7 +10,6 @@ import dev.torc.hash.Stamp;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Jobserver;
 import dev.torc.machine.Limits;
-import dev.torc.machine.MachineFacts;
 import dev.torc.machine.Refusal;
 import dev.torc.posix.InputFile;
 import dev.torc.posix.Memory;

@@ -186,7 +186,7 @@ public final class WorkflowCodec {
   }
 
   /** Reads the name of a job, and nothing else of it. */
-  String name(ByteReader in) {
+  public String name(ByteReader in) {
     return in.text();
   }
 

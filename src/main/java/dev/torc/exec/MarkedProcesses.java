@@ -1,5 +1,6 @@
-package dev.torc.posix;
+package dev.torc.exec;
 
+import dev.torc.posix.Ancestry;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -12,12 +13,12 @@ import java.util.Set;
  * their descendants. Never this process or one that it descends from: a job may itself call torc.
  * Where there is no {@code /proc}, nothing can be found.
  */
-public final class MarkedProcesses {
+final class MarkedProcesses {
 
   private MarkedProcesses() {}
 
   /** Numbers of the living processes that carry all entries of the mark, with their descendants. */
-  public static List<Integer> living(Map<String, String> mark) {
+  static List<Integer> living(Map<String, String> mark) {
     return trees(List.of(ProcessTree.entries(mark))).stream().map(ProcessTable.Entry::pid).toList();
   }
 
@@ -26,7 +27,7 @@ public final class MarkedProcesses {
    *
    * @param marks all with the same names
    */
-  public static List<Map<String, String>> carried(Collection<Map<String, String>> marks) {
+  static List<Map<String, String>> carried(Collection<Map<String, String>> marks) {
     if (marks.isEmpty()) {
       return List.of();
     }
@@ -46,7 +47,7 @@ public final class MarkedProcesses {
    * @param grace nanoseconds
    * @return numbers of processes that would not die, normally none
    */
-  public static List<Integer> end(Collection<Map<String, String>> marks, long grace) {
+  static List<Integer> end(Collection<Map<String, String>> marks, long grace) {
     List<Set<String>> entries = marks.stream().map(ProcessTree::entries).toList();
     Set<ProcessTable.Entry> seen = new HashSet<>();
     return ProcessTree.end(

@@ -1,8 +1,9 @@
-package dev.torc.buildfile;
+package dev.torc.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.buildfile.CommandWords.Role;
+import dev.torc.plan.CommandWords.Role;
+import dev.torc.buildfile.Scope;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Step;

@@ -1,4 +1,4 @@
-package dev.torc.posix;
+package dev.torc.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +11,7 @@ import java.time.Instant;
  * launcher has noted the kernel's clock: the start of the process is no use there, since it may be
  * that of a script that gave way to torc ({@code exec}), and Java knows it to a second only.
  */
-public final class ProcessAge {
+final class ProcessAge {
 
   /** Where the launcher left what {@code /proc/uptime} said. */
   private static final String NOTED = "torc.began";
@@ -21,7 +21,7 @@ public final class ProcessAge {
   private ProcessAge() {}
 
   /** When torc began, by {@link System#nanoTime}; to 10 ms. */
-  public static long began() {
+  static long began() {
     return System.nanoTime() - since(System.getProperty(NOTED, ""));
   }
 

@@ -1,4 +1,4 @@
-package dev.torc.workflow;
+package dev.torc.buildfile;
 
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.PathPattern;
@@ -9,7 +9,7 @@ import java.util.List;
  * One source of values of a group, as written: the instances are the product of all its axes.
  * {@code AxisValues} finds out which values there are.
  */
-public sealed interface Axis {
+sealed interface Axis {
 
   /** Where it is written. */
   Place place();
@@ -20,37 +20,29 @@ public sealed interface Axis {
   /** Values that the build file holds: a list, a range, {@code repeat}. */
   record Fixed(Place place, List<String> names, List<Row> rows) implements Axis {}
 
-  /** The lines of a file. */
-  record Lines(Place place, String name, String path) implements Axis {
+  /** Values of one parameter. */
+  sealed interface OfOne extends Axis {
+
+    String name();
+
     @Override
-    public List<String> names() {
-      return List.of(name);
+    default List<String> names() {
+      return List.of(name());
     }
   }
+
+  /** The lines of a file. */
+  record Lines(Place place, String name, String path) implements OfOne {}
 
   /** The paths of files, sources and products. */
-  record Globbed(Place place, String name, List<Glob> globs, List<Glob> excludes) implements Axis {
-    @Override
-    public List<String> names() {
-      return List.of(name);
-    }
-  }
+  record Globbed(Place place, String name, List<Glob> globs, List<Glob> excludes)
+      implements OfOne {}
 
   /** The paths of what a job or group has made. */
-  record Products(Place place, String name, String job) implements Axis {
-    @Override
-    public List<String> names() {
-      return List.of(name);
-    }
-  }
+  record Products(Place place, String name, String job) implements OfOne {}
 
   /** The distinct values of another group's parameter. */
-  record ValuesOf(Place place, String name, String group, String parameter) implements Axis {
-    @Override
-    public List<String> names() {
-      return List.of(name);
-    }
-  }
+  record ValuesOf(Place place, String name, String group, String parameter) implements OfOne {}
 
   /**
    * The rows of a file.

@@ -1,4 +1,4 @@
-package dev.torc.posix;
+package dev.torc.exec;
 
 import java.io.File;
 import java.io.FileInputStream;

@@ -1,4 +1,4 @@
-package dev.torc.workflow;
+package dev.torc.buildfile;
 
 import dev.torc.syntax.Place;
 import java.util.List;
@@ -10,4 +10,4 @@ import java.util.List;
  * @param place where they stand; for messages
  * @param files paths of the files that they were made from, which the instance needs
  */
-public record Row(List<String> values, Place place, List<String> files) {}
+record Row(List<String> values, Place place, List<String> files) {}

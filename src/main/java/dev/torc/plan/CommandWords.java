@@ -1,4 +1,4 @@
-package dev.torc.buildfile;
+package dev.torc.plan;
 
 import dev.torc.syntax.KnownShell;
 import dev.torc.syntax.ShellCommand;
@@ -8,6 +8,7 @@ import dev.torc.workflow.Template;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The words of a step's command that may be paths: what it runs, its arguments, the files that it
@@ -15,10 +16,10 @@ import java.util.Set;
  * values or expansions in them are left out, and so is what cannot be told for sure. It does not
  * look whether a word is a file of the project.
  */
-public final class CommandWords {
+final class CommandWords {
 
   /** What a word is to the command. */
-  public enum Role {
+  enum Role {
     /** The first word of a command. */
     PROGRAM,
     /** The script behind a known interpreter. */
@@ -38,7 +39,7 @@ public final class CommandWords {
    * @param folder where the command stands by its own {@code cd}, relative to the step's folder;
    *     empty where it did not go anywhere
    */
-  public record Word(Role role, String text, String folder) {}
+  record Word(Role role, String text, String folder) {}
 
   private static final Set<String> INTERPRETERS =
       Set.of(
@@ -55,6 +56,9 @@ public final class CommandWords {
   /** Programs that read no file that they are told. */
   private static final Set<String> READ_NOTHING =
       Set.of("echo", "printf", ":", "mkdir", "rm", "rmdir", "touch");
+
+  /** A variable before the program that gets it. */
+  private static final Pattern ASSIGNMENT = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*=");
 
   /** What goes elsewhere. */
   private static final Set<String> GOES = Set.of("cd", "pushd", "popd");
@@ -97,22 +101,22 @@ public final class CommandWords {
    *
    * @param shell the shell the command is run by; where its grammar is not known there are none
    */
-  public static CommandWords of(Step.Command command, List<String> shell) {
+  static CommandWords of(Step.Command command, List<String> shell) {
     return new CommandWords(command, shell);
   }
 
   /** The words, in order. */
-  public List<Word> words() {
+  List<Word> words() {
     return words;
   }
 
   /** Whether there is a pipe of which the shell sees only the last failure. */
-  public boolean losesFailures() {
+  boolean losesFailures() {
     return losesFailures;
   }
 
   /** The same of a text that is not the command of a step. */
-  public static boolean losesFailures(Template text, List<String> shell) {
+  static boolean losesFailures(Template text, List<String> shell) {
     return KnownShell.is(shell) && losesFailures(ShellText.scan(masked(text)), text, shell);
   }
 
@@ -260,9 +264,8 @@ public final class CommandWords {
 
   private static boolean isBefore(List<String> words, int i) {
     String word = words.get(i);
-    int equals = word.indexOf('=');
     return BEFORE.contains(word)
-        || equals > 0 && Placeholder.isIdentifier(word.substring(0, equals))
+        || ASSIGNMENT.matcher(word).lookingAt()
         || i > 0 && word.startsWith("-") && BEFORE.contains(words.get(i - 1));
   }
 }

@@ -1,4 +1,4 @@
-package dev.torc.exec;
+package dev.torc.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package dev.torc.posix;
+package dev.torc.exec;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,7 +13,7 @@ import java.util.Set;
  * mark in its environment, which is read once of each. Who wants to know how often is not its
  * business. For one thread.
  */
-public final class ProcessPass {
+final class ProcessPass {
 
   /**
    * What a tree uses.
@@ -22,18 +22,18 @@ public final class ProcessPass {
    * @param memory bytes that are resident now, shared pages counted in each process
    * @param peak bytes: the sum of what each process had at its highest
    */
-  public record Use(long cpu, long memory, long peak) {}
+  record Use(long cpu, long memory, long peak) {}
 
   /** Processes that are in no tree: what they carry in their environment does not change. */
   private final Set<Long> strangers = new HashSet<>();
 
   /** Whether this system can be looked at so. */
-  public static boolean works() {
+  static boolean works() {
     return ProcessTable.present();
   }
 
   /** What each of the trees uses now, in their order. */
-  public List<Use> look(List<ProcessTree> trees) {
+  List<Use> look(List<ProcessTree> trees) {
     Map<Integer, Integer> owners = new HashMap<>(); // by number of a process
     Map<Integer, Integer> groups = new HashMap<>();
     List<Map<Integer, Long>> before = new ArrayList<>();

@@ -1,9 +1,10 @@
-package dev.torc.machine;
+package dev.torc.exec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.machine.Series;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.torc.machine;
+package dev.torc.report;
 
 /**
  * How many columns of a terminal a text takes, counted by code points: East Asian wide characters

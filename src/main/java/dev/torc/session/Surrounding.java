@@ -1,5 +1,7 @@
-package dev.torc.graph;
+package dev.torc.session;
 
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Graph;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 
@@ -7,7 +9,7 @@ import java.util.BitSet;
  * What lies around some nodes of a graph: what they wait for, and what waits for them. What waits
  * for something else that they wait for is not around them.
  */
-public final class Surrounding {
+final class Surrounding {
 
   private Surrounding() {}
 
@@ -17,7 +19,7 @@ public final class Surrounding {
    *
    * @param steps from one job or group to the next, at least 0
    */
-  public static BitSet of(Graph graph, BitSet nodes, int steps) {
+  static BitSet of(Graph graph, BitSet nodes, int steps) {
     BitSet around = way(graph, graph.before(), nodes, steps);
     around.or(way(graph, graph.after(), nodes, steps));
     return around;

@@ -1,5 +1,6 @@
-package dev.torc.graph;
+package dev.torc.plan;
 
+import dev.torc.graph.Graph;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.util.ArrayDeque;
@@ -9,7 +10,7 @@ import java.util.BitSet;
  * Whether what one job makes reaches another by needs, directly or through others: {@code after}
  * orders jobs, and is no need. {@link Graph#precedes} asks for order alone.
  */
-public final class NeedPaths {
+final class NeedPaths {
 
   private final Graph graph;
   private long left;
@@ -18,13 +19,13 @@ public final class NeedPaths {
    * @param steps how many edges may be followed in all; what is asked beyond that is answered with
    *     yes
    */
-  public NeedPaths(Graph graph, long steps) {
+  NeedPaths(Graph graph, long steps) {
     this.graph = graph;
     this.left = steps;
   }
 
   /** Whether {@code later} needs what {@code earlier} makes; both are nodes. */
-  public boolean lead(int earlier, int later) {
+  boolean lead(int earlier, int later) {
     if (graph.place(later) < graph.place(earlier)) {
       return false;
     }

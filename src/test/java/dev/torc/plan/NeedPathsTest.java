@@ -1,10 +1,12 @@
-package dev.torc.graph;
+package dev.torc.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.buildfile.BuildFileLoader;
+import dev.torc.graph.Graph;
+import dev.torc.graph.GraphBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.torc.machine;
+package dev.torc.exec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package dev.torc.machine;
+package dev.torc.exec;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * and then says a line for each GPU every few seconds by itself. Where there is no such tool
  * nothing is known. It does not know who uses a GPU: each is given to one job at a time.
  */
-public final class GpuLoad implements AutoCloseable {
+final class GpuLoad implements AutoCloseable {
 
   private static final List<String> NVIDIA =
       List.of(
@@ -37,7 +37,7 @@ public final class GpuLoad implements AutoCloseable {
    *
    * @param environment that of the tool
    */
-  public GpuLoad(Map<String, String> environment) {
+  GpuLoad(Map<String, String> environment) {
     this(NVIDIA, environment);
   }
 
@@ -47,7 +47,7 @@ public final class GpuLoad implements AutoCloseable {
   }
 
   /** Sees to it that the tool runs; of what it says, {@link #of} tells the last. */
-  public synchronized void look() {
+  synchronized void look() {
     if (asked || closed) {
       return;
     }
@@ -106,7 +106,7 @@ public final class GpuLoad implements AutoCloseable {
    * @param ids numbers or ids with commas between them
    * @return -1 where nothing is known of any
    */
-  public synchronized long of(String ids) {
+  synchronized long of(String ids) {
     long sum = -1;
     for (String id : ids.split(",")) {
       Long one = busy.get(id.strip());
@@ -118,7 +118,7 @@ public final class GpuLoad implements AutoCloseable {
   }
 
   /** The same of all; -1 where nothing is known. */
-  public synchronized long all() {
+  synchronized long all() {
     return numbered.isEmpty() ? -1 : numbered.values().stream().mapToLong(Long::longValue).sum();
   }
 

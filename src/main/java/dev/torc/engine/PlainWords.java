@@ -1,4 +1,4 @@
-package dev.torc.exec;
+package dev.torc.engine;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.function.Predicate;
  * programs of the same name ({@code echo 'a\nb'} prints two lines under dash, one by /bin/echo) and
  * some have none (cd). Finding the program is not done here.
  */
-public final class PlainWords {
+final class PlainWords {
 
   /**
    * Signs that are plain beside ASCII letters and digits, at the places that {@link #isPlain} says.
@@ -61,8 +61,7 @@ public final class PlainWords {
    *     bash reads first, and {@code BASH_FUNC_name%%} a function that hides the program
    * @return program and arguments; nothing where the shell is needed
    */
-  public static Optional<List<String>> of(
-      List<String> shell, String text, Predicate<String> isSet) {
+  static Optional<List<String>> of(List<String> shell, String text, Predicate<String> isSet) {
     if (!isKnown(shell) || isSet.test("BASH_ENV") || isSet.test("ENV")) {
       return Optional.empty();
     }

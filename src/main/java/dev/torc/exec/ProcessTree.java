@@ -1,5 +1,7 @@
-package dev.torc.posix;
+package dev.torc.exec;
 
+import dev.torc.posix.ChildWait;
+import dev.torc.posix.Kill;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,7 +19,7 @@ import java.util.function.Supplier;
  * attempt's mark in its environment. Where there is no {@code /proc}, only the group is known. When
  * and why they are ended is decided elsewhere. Safe for use by several threads.
  */
-public final class ProcessTree {
+final class ProcessTree {
 
   /**
    * Memory of a tree in bytes.
@@ -25,7 +27,7 @@ public final class ProcessTree {
    * @param peak sum of what each process had at its highest; 0 where nothing could be seen
    * @param used what it has now; only told where there is a limit
    */
-  public record MemoryUse(long peak, long used) {}
+  record MemoryUse(long peak, long used) {}
 
   private static final long GIVE_UP = Duration.ofSeconds(10).toNanos();
 
@@ -42,7 +44,7 @@ public final class ProcessTree {
    * @param mark environment entries that only its processes carry
    * @param whole whether the leader's memory counts: that of the client of a container does not
    */
-  public ProcessTree(Map<String, String> mark, boolean whole) {
+  ProcessTree(Map<String, String> mark, boolean whole) {
     this.mark = entries(mark);
     this.whole = whole;
   }
@@ -54,7 +56,7 @@ public final class ProcessTree {
   }
 
   /** A child was started that leads its own group; it counts until {@link #reapLeader}. */
-  public synchronized void leader(int pid) {
+  synchronized void leader(int pid) {
     leader = pid;
     noted = false;
   }
@@ -82,7 +84,7 @@ public final class ProcessTree {
    * @param last whether no other leader follows: then nobody asks any more when it started
    * @return as {@link ChildWait#reap}
    */
-  public synchronized ChildWait.Use reapLeader(boolean last) {
+  synchronized ChildWait.Use reapLeader(boolean last) {
     if (!last) {
       note();
     }
@@ -93,7 +95,7 @@ public final class ProcessTree {
   }
 
   /** Signals the leader's group, if there is one. */
-  public synchronized void signalGroup(int signal) {
+  synchronized void signalGroup(int signal) {
     if (leader != 0) {
       Kill.group(leader, signal);
     }
@@ -107,7 +109,7 @@ public final class ProcessTree {
    * @param hurry asked again and again; true skips the rest of the grace
    * @return numbers of processes that would not die even by KILL, normally none
    */
-  public List<Integer> end(long grace, BooleanSupplier hurry) {
+  List<Integer> end(long grace, BooleanSupplier hurry) {
     if (!ProcessTable.present()) {
       return endGroup(grace, hurry);
     }
@@ -168,7 +170,7 @@ public final class ProcessTree {
    *     counted once, which takes longer to find out; 0 for no limit
    * @param thorough whether to look for orphans too, which means to read the whole process table
    */
-  public MemoryUse memory(long limit, boolean thorough) {
+  MemoryUse memory(long limit, boolean thorough) {
     if (thorough) {
       living();
     }

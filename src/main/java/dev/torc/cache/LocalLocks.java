@@ -1,4 +1,4 @@
-package dev.torc.posix;
+package dev.torc.cache;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +34,7 @@ public record LocalLocks(String told, String next) {
    * @param folder may be missing
    * @return empty where locks reach other hosts, on local file systems, and where it cannot be told
    */
-  public static Optional<LocalLocks> at(Path folder) {
+  static Optional<LocalLocks> at(Path folder) {
     try {
       byte[] table = Files.readAllBytes(Path.of("/proc/self/mountinfo"));
       return Mount.holding(

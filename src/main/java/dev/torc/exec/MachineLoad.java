@@ -1,5 +1,7 @@
-package dev.torc.machine;
+package dev.torc.exec;
 
+import dev.torc.machine.Limits;
+import dev.torc.machine.Series;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,7 +13,7 @@ import java.util.TreeMap;
  * this process (version 2; cgroups(7)). It reads a few files of Linux; elsewhere there is no
  * reading. What there is to be had is told by {@link Limits}.
  */
-public final class MachineLoad {
+final class MachineLoad {
 
   /**
    * How things stand at a moment.
@@ -20,7 +22,7 @@ public final class MachineLoad {
    * @param cpu nanoseconds of CPU time that were used since any moment
    * @param memory bytes that are in use and cannot be given back at once
    */
-  public record Reading(long time, long cpu, long memory) {
+  record Reading(long time, long cpu, long memory) {
 
     /**
      * What was used since an earlier reading.
@@ -28,7 +30,7 @@ public final class MachineLoad {
      * @param at the point's time in its series
      * @param gpu hundredths of a GPU
      */
-    public Series.Point since(Reading before, long at, long gpu) {
+    Series.Point since(Reading before, long at, long gpu) {
       long passed = Math.max(1, time - before.time);
       return new Series.Point(at, Math.max(0, cpu - before.cpu) * 100 / passed, memory, gpu);
     }
@@ -51,7 +53,7 @@ public final class MachineLoad {
   }
 
   /** That of this machine. */
-  public static MachineLoad here() {
+  static MachineLoad here() {
     return of(Path.of("/"));
   }
 
@@ -65,7 +67,7 @@ public final class MachineLoad {
   }
 
   /** How things stand now; null where this system does not tell. */
-  public Reading read() {
+  Reading read() {
     long cpu = cpuGroup == null ? machineCpu() : groupCpu();
     long memory = memoryGroup == null ? machineMemory() : groupMemory();
     return cpu < 0 || memory < 0 ? null : new Reading(System.nanoTime(), cpu, memory);

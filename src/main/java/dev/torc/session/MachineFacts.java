@@ -1,4 +1,4 @@
-package dev.torc.machine;
+package dev.torc.session;
 
 import java.util.List;
 import java.util.Optional;
@@ -7,7 +7,7 @@ import oshi.nativefree.SystemInfo;
 
 /**
  * What the machine is, as people are told: OSHI knows it, by the files of Linux alone. What builds
- * may take of it is told by {@link Limits}, in a thousandth of the time.
+ * may take of it is told by {@code Limits}, in a thousandth of the time.
  *
  * @param system the operating system with its version
  * @param processor the model
@@ -16,11 +16,11 @@ import oshi.nativefree.SystemInfo;
  * @param free bytes of it that could be used now
  * @param cards the models of its graphics cards, those that no job can be given among them
  */
-public record MachineFacts(
+record MachineFacts(
     String system, String processor, int cpus, long memory, long free, List<String> cards) {
 
   /** Those of this machine, in some 0.2 s; nothing where it is no Linux. */
-  public static Optional<MachineFacts> here() {
+  static Optional<MachineFacts> here() {
     SystemInfo machine = new SystemInfo();
     if (!machine.isAvailable()) {
       return Optional.empty();

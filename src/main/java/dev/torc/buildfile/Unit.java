@@ -1,11 +1,13 @@
-package dev.torc.workflow;
+package dev.torc.buildfile;
 
 import dev.torc.bytes.ByteReader;
 import dev.torc.syntax.Node;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.WorkflowCodec;
 import java.util.List;
 
 /** One entry of {@code jobs}: a plain job, or a group that is not expanded yet. */
-public sealed interface Unit {
+sealed interface Unit {
 
   /** The name, unique among units. */
   String name();

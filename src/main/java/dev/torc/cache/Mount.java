@@ -1,4 +1,4 @@
-package dev.torc.posix;
+package dev.torc.cache;
 
 import java.util.ArrayList;
 import java.util.List;
