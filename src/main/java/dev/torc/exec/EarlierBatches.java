@@ -3,6 +3,7 @@ package dev.torc.exec;
 import dev.torc.exec.BatchFolder.Word;
 import dev.torc.exec.RemoteBatch.Element;
 import dev.torc.exec.RemoteBatch.Entry;
+import dev.torc.posix.Io;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,11 +42,6 @@ final class EarlierBatches {
     private boolean isNothing() {
       return entry.ended() != null && entry.ended().end() == null;
     }
-  }
-
-  /** Ends one that nobody wants. */
-  interface Drop {
-    void drop(Found found) throws IOException;
   }
 
   /** Somebody waits until all but one of a job are over; {@code last} is null where all must be. */
@@ -107,7 +103,7 @@ final class EarlierBatches {
   }
 
   /** See {@link RemoteDesk#resume}. */
-  void resume(RemoteKey key, RemoteListener listener, Drop drop) throws IOException {
+  void resume(RemoteKey key, RemoteListener listener, Io.Take<Found> drop) throws IOException {
     List<Found> all = jobs.getOrDefault(key.job(), new ArrayList<>());
     Found last = null;
     for (Found each : all) {
@@ -118,7 +114,7 @@ final class EarlierBatches {
       all.remove(last); // it is given once; the others stay, who else asks waits for them too
     }
     for (Found each : all) {
-      drop.drop(each);
+      drop.take(each);
     }
     waiting.add(new Waiting(listener, List.copyOf(all), holds ? last : null));
     tell();
