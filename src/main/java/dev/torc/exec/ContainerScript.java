@@ -1,5 +1,6 @@
 package dev.torc.exec;
 
+import dev.torc.machine.SafeText;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.OwnStatus;
 import java.io.IOException;
@@ -80,7 +81,7 @@ final class ContainerScript {
       List<String> argv, Path status, boolean terminal, String home, boolean limited) {
     String script =
         BEGIN.formatted(umask())
-            + (home == null ? HOME : "export HOME='" + home.replace("'", "'\\''") + "'\n")
+            + (home == null ? HOME : "export HOME=" + SafeText.quoted(home) + "\n")
             + (terminal ? "" : ONE_STREAM)
             + (limited ? MEMORY : PLAIN);
     List<String> words = new ArrayList<>(List.of("sh", "-c", script, status.toString()));

@@ -1,5 +1,6 @@
 package dev.torc.syntax;
 
+import dev.torc.machine.SafeText;
 import java.util.Set;
 
 /**
@@ -26,9 +27,9 @@ public final class Quoting {
   public static String quote(String value, Quote place) {
     return switch (place) {
       case NONE -> value;
-      case BARE -> isPlain(value) ? value : "'" + single(value) + "'";
+      case BARE -> isPlain(value) ? value : SafeText.quoted(value);
       case DOUBLE -> doubled(value);
-      case SINGLE -> single(value);
+      case SINGLE -> value.replace("'", "'\\''");
       case REFUSE -> isPlain(value) ? value : null;
     };
   }
@@ -80,10 +81,6 @@ public final class Quoting {
         || c >= 'A' && c <= 'Z'
         || c >= '0' && c <= '9'
         || "_./:@%+-".indexOf(c) >= 0;
-  }
-
-  private static String single(String value) {
-    return value.indexOf('\'') < 0 ? value : value.replace("'", "'\\''");
   }
 
   private static String doubled(String value) {
