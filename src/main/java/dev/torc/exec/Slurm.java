@@ -224,7 +224,8 @@ final class Slurm implements Scheduler {
 
   private static SlurmQueue queue(List<SchedulerJob> jobs, SchedulerProgram program) {
     SlurmQueue queue = SlurmQueue.empty();
-    for (List<String> names : parts(jobs.stream().map(SchedulerJob::name).distinct().toList())) {
+    for (List<String> names :
+        SchedulerWords.parts(jobs.stream().map(SchedulerJob::name).distinct().toList(), MOST)) {
       if (queue.trouble().isEmpty()) {
         queue = queue.with(ask(program, SlurmQueue.question(user(), String.join(",", names))));
       }
@@ -241,14 +242,6 @@ final class Slurm implements Scheduler {
     }
   }
 
-  private static List<List<String>> parts(List<String> words) {
-    List<List<String>> parts = new ArrayList<>();
-    for (int from = 0; from < words.size(); from += MOST) {
-      parts.add(words.subList(from, Math.min(from + MOST, words.size())));
-    }
-    return parts;
-  }
-
   /** What the accounting, where there is one, has of ends that Slurm itself has forgotten. */
   private Map<SchedulerJob, SchedulerState> recorded(List<SchedulerJob> jobs) {
     Map<SchedulerJob, SchedulerState> ends = new HashMap<>();
@@ -261,7 +254,7 @@ final class Slurm implements Scheduler {
     }
     Map<String, SchedulerJob> known = new HashMap<>();
     jobs.forEach(job -> known.put(job.id(), job));
-    for (List<String> ids : parts(List.copyOf(known.keySet()))) {
+    for (List<String> ids : SchedulerWords.parts(List.copyOf(known.keySet()), MOST)) {
       for (String line : ask(asking, accounts(String.join(",", ids))).text().lines().toList()) {
         Matcher fields = RECORD.matcher(line);
         SchedulerJob job = fields.matches() ? known.get(fields.group(1)) : null;
@@ -325,7 +318,7 @@ final class Slurm implements Scheduler {
     if (!trouble.isEmpty()) {
       troubles.add(trouble);
     }
-    for (List<String> part : parts(List.copyOf(ids))) {
+    for (List<String> part : SchedulerWords.parts(List.copyOf(ids), MOST)) {
       List<String> words = new ArrayList<>(List.of("scancel"));
       words.addAll(part);
       ProgramOutput said = ask(cancelling, words);

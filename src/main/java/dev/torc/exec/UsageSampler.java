@@ -2,6 +2,7 @@ package dev.torc.exec;
 
 import dev.torc.machine.Series;
 import dev.torc.posix.Environment;
+import dev.torc.posix.ThreadEnd;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -124,13 +125,8 @@ final class UsageSampler implements AutoCloseable {
       ending = thread;
       notifyAll();
     }
-    while (ending != null && ending.isAlive()) {
-      try {
-        ending.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return; // it ends by itself after its look
-      }
+    if (ending != null) {
+      ThreadEnd.await(ending);
     }
   }
 }
