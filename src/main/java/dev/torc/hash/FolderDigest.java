@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The digest of a folder, by the members it was computed from: sorted relative paths, kinds,
@@ -277,7 +278,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
 
   /** The format: a tag, then of each member kind, executable bit, path, NUL, digest if any. */
   private static Digest digest(List<Member> members) {
-    MessageDigest sha = Hasher.sha256();
+    MessageDigest sha = DigestUtils.getSha256Digest();
     sha.update("torc folder\0".getBytes(StandardCharsets.UTF_8));
     for (Member member : members) {
       sha.update(

@@ -2,8 +2,8 @@ package dev.torc.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.plan.CommandWords.Role;
 import dev.torc.buildfile.Scope;
+import dev.torc.plan.CommandWords.Role;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Step;
