@@ -278,17 +278,13 @@ final class GroupExpansion {
   private static Outcome failed(Unit.Many group, List<BadInput.Diagnostic> reasons) {
     List<String> names = group.axes().stream().flatMap(axis -> axis.names().stream()).toList();
     Group record =
-        new Group(
+        Group.failed(
             group.name(),
             group.entry().place(),
             names,
-            List.of(),
-            List.of(),
-            products(group), // expected by its readers, so that they never start
+            products(group),
             reasons,
             tables(group.axes()),
-            "",
-            List.of(),
             group.job().allowFailure());
     // What was wrong without results is told again by every run.
     return new Outcome(record, List.of(), false, false, false);

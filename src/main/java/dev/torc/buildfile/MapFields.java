@@ -41,6 +41,16 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return new Node.Mapping(node == null ? Place.NONE : node.place(), new LinkedHashMap<>());
   }
 
+  /** The keys of a node, which may be missing. */
+  static MapFields of(Node node, String what, Scope scope, Problems problems) {
+    return new MapFields(map(node, what, problems), scope, problems);
+  }
+
+  /** The keys of the map that stands behind a key. */
+  MapFields inner(String key) {
+    return of(map.get(key), key, scope, problems);
+  }
+
   /** Notes every key that is not known. */
   void only(Collection<String> known, String where) {
     for (Map.Entry<String, Entry> each : map.entries().entrySet()) {

@@ -146,9 +146,7 @@ public final class ParsedBuildFile {
     this.name = fields.text("name", folder == null ? "torc" : folder.toString());
     this.description = fields.text("description", "");
     this.roots = roots(fields, root);
-    this.data =
-        StaticData.read(
-            new MapFields(MapFields.map(top.get("data"), "data", problems), scope, problems));
+    this.data = StaticData.read(fields.inner("data"));
     this.hooks =
         HookReader.read(top.get("hooks"), scope, reader.shell(), places.keySet(), problems);
   }
@@ -307,8 +305,7 @@ public final class ParsedBuildFile {
   }
 
   private static SortedMap<String, Long> limits(Node.Mapping top, Scope scope, Problems problems) {
-    MapFields fields =
-        new MapFields(MapFields.map(top.get("limits"), "limits", problems), scope, problems);
+    MapFields fields = MapFields.of(top.get("limits"), "limits", scope, problems);
     SortedMap<String, Long> limits = new TreeMap<>();
     for (Map.Entry<String, Entry> each : fields.map().entries().entrySet()) {
       String name = each.getKey();
