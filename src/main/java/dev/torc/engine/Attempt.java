@@ -455,22 +455,8 @@ final class Attempt {
     } catch (IOException e) {
       shared.removal().note("cannot remove a file of " + job.name() + ": " + Refusal.line(e));
     }
-    return new AttemptOutcome(
-        ended,
-        "",
-        snapshot,
-        products.made(),
-        products.owned(),
-        List.copyOf(needs.found()),
-        List.copyOf(moved),
-        started,
-        data,
-        "",
-        0,
-        List.of(),
-        products.bytes(),
-        products.files(),
-        null);
+    return new AttemptOutcome(ended, "", snapshot, started)
+        .with(products, products.owned(), List.copyOf(needs.found()), List.copyOf(moved), data);
   }
 
   /**
