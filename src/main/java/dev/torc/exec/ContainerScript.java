@@ -2,10 +2,10 @@ package dev.torc.exec;
 
 import dev.torc.machine.SafeText;
 import dev.torc.posix.OwnFile;
-import dev.torc.posix.OwnStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -91,8 +91,15 @@ final class ContainerScript {
 
   /** The caller's, in octal digits; the usual one without Linux, or with one older than 4.7. */
   private static String umask() {
-    String umask = OwnStatus.of("Umask");
-    return umask.isEmpty() ? "022" : umask;
+    try {
+      return Files.readAllLines(Path.of("/proc/self/status")).stream()
+          .filter(line -> line.startsWith("Umask:"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse("022");
+    } catch (IOException none) {
+      return "022";
+    }
   }
 
   /**

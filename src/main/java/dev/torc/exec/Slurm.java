@@ -1,7 +1,6 @@
 package dev.torc.exec;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.torc.posix.OwnUser;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -224,22 +223,14 @@ final class Slurm implements Scheduler {
 
   private static SlurmQueue queue(List<SchedulerJob> jobs, SchedulerProgram program) {
     SlurmQueue queue = SlurmQueue.empty();
+    String user = Integer.toUnsignedString(OwnUser.number());
     for (List<String> names :
         SchedulerWords.parts(jobs.stream().map(SchedulerJob::name).distinct().toList(), MOST)) {
       if (queue.trouble().isEmpty()) {
-        queue = queue.with(ask(program, SlurmQueue.question(user(), String.join(",", names))));
+        queue = queue.with(ask(program, SlurmQueue.question(user, String.join(",", names))));
       }
     }
     return queue;
-  }
-
-  /** The caller's number. */
-  private static String user() {
-    try {
-      return Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString();
-    } catch (IOException | UnsupportedOperationException e) {
-      return System.getProperty("user.name");
-    }
   }
 
   /** What the accounting, where there is one, has of ends that Slurm itself has forgotten. */

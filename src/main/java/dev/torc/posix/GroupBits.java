@@ -31,13 +31,9 @@ public record GroupBits(int group, boolean inherited) {
 
   private static final NativeCall FCHMOD = NativeCall.of("fchmod");
   private static final NativeCall FCHOWN = NativeCall.of("fchown");
-  private static final NativeCall GETEGID = NativeCall.of("getegid");
-  private static final NativeCall GETGROUPS = NativeCall.of("getgroups");
 
   private static final int FLAGS =
       Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
-
-  private static final int MOST_GROUPS = 1 << 16; // as many as Linux lets a process have
 
   /** The group that writes to a folder; null where none does, or there is no such folder. */
   public static GroupBits of(Path folder) throws IOException {
@@ -135,17 +131,7 @@ public record GroupBits(int group, boolean inherited) {
 
   /** Whether this user is in the group, or may give files away without. */
   public boolean isMember() {
-    if (OwnUser.isRoot() || GETEGID.call() == group) {
-      return true;
-    }
-    Memory groups = Memory.of(Integer.BYTES * MOST_GROUPS);
-    int count = GETGROUPS.call(MOST_GROUPS, groups.address());
-    for (int i = 0; i < count; i++) {
-      if (groups.getInt(Integer.BYTES * i) == group) {
-        return true;
-      }
-    }
-    return false;
+    return OwnUser.isRoot() || OwnUser.group() == group || OwnUser.groups().contains(group);
   }
 
   /** Who is not in the group may not give it, and some file systems have one mode for all files. */
