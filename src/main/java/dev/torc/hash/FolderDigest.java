@@ -1,9 +1,8 @@
 package dev.torc.hash;
 
+import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -222,22 +221,18 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
 
   private static List<String> names(Path folder) throws IOException {
     List<String> names = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-      for (Path entry : entries) {
+    try {
+      for (Path entry : FileTree.entries(folder)) {
         names.add(valid(folder.toString(), entry.getFileName()));
       }
     } catch (NoSuchFileException e) {
       return new ArrayList<>(); // gone since its parent was listed
-    } catch (DirectoryIteratorException e) {
-      throw unlistable(folder, e.getCause());
     } catch (IOException e) {
-      throw e.getClass() == IOException.class ? e : unlistable(folder, e);
+      throw e.getClass() == IOException.class
+          ? e
+          : new IOException("cannot list " + folder + ": " + Hasher.reason(e), e);
     }
     return names;
-  }
-
-  private static IOException unlistable(Path folder, IOException e) {
-    return new IOException("cannot list " + folder + ": " + Hasher.reason(e), e);
   }
 
   /**

@@ -1,9 +1,9 @@
 package dev.torc.machine;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -156,12 +156,10 @@ public record Limits(int cpus, long memory, List<String> gpus) {
   }
 
   private static List<String> names(Path folder) {
-    List<String> names = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-      entries.forEach(entry -> names.add(entry.getFileName().toString()));
+    try {
+      return FileTree.entries(folder).stream().map(at -> at.getFileName().toString()).toList();
     } catch (IOException e) {
       return List.of(); // as for lines
     }
-    return names;
   }
 }
