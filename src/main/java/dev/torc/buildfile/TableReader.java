@@ -11,9 +11,7 @@ import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.SourceFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -104,22 +102,10 @@ final class TableReader {
    * @throws IOException if it cannot be read, as what is no regular file
    */
   static byte[] bytes(Path file, String shown) throws IOException {
-    Place whole = new Place(shown, 0, 0);
-    byte[] bytes;
-    try {
-      if (Files.exists(file) && !Files.isRegularFile(file)) {
-        throw new IOException(shown + " is no regular file");
-      }
-      try (InputStream in = Files.newInputStream(file)) {
-        bytes = in.readNBytes(MAX_BYTES + 1);
-      }
-    } catch (NoSuchFileException e) {
-      throw new BadInput(whole, "no such file");
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException(shown + " is no regular file");
     }
-    if (bytes.length > MAX_BYTES) {
-      throw new BadInput(whole, "larger than " + (MAX_BYTES >> 20) + " MiB; split it");
-    }
-    return bytes;
+    return SourceFile.bytes(file, new Place(shown, 0, 0), MAX_BYTES, "; split it");
   }
 
   private void separated(String text, char separator) {

@@ -26,15 +26,15 @@ final class EarlierBatches {
 
     /** Whether its result is that of the attempt that is to run now. */
     private boolean holds(RemoteKey key) throws IOException {
-      if (entry.isUnwanted()) {
+      if (entry.unwanted) {
         return false;
       }
-      RemoteKey own = entry.key();
+      RemoteKey own = entry.key;
       if (own.manifest().equals(key.manifest()) || isNothing()) {
         return true;
       }
       Set<Word> there =
-          batch.folder().words().getOrDefault(entry.claim(), EnumSet.noneOf(Word.class));
+          batch.folder.words().getOrDefault(entry.claim(), EnumSet.noneOf(Word.class));
       return own.command().equals(key.command()) && !there.contains(Word.CLAIM);
     }
 
@@ -74,17 +74,17 @@ final class EarlierBatches {
   }
 
   private void add(RemoteBatch batch, Map<String, Set<Word>> words) {
-    for (Element element : batch.elements()) {
+    for (Element element : batch.elements) {
       for (Entry entry : element.entries) {
         Set<Word> there = words.getOrDefault(entry.claim(), EnumSet.noneOf(Word.class));
-        if (batch.folder().isTaken(entry.claim(), there)) {
+        if (batch.folder.isTaken(entry.claim(), there)) {
           entry.end(RemoteEnd.none(there.contains(Word.ASIDE) ? entry.places() : List.of()));
         }
-        if (!batch.folder().isDone(entry.claim(), there)) {
+        if (!batch.folder.isDone(entry.claim(), there)) {
           if (there.contains(Word.UNWANTED)) {
-            entry.unwanted();
+            entry.unwanted = true;
           }
-          jobs.computeIfAbsent(entry.key().job(), _ -> new ArrayList<>())
+          jobs.computeIfAbsent(entry.key.job(), _ -> new ArrayList<>())
               .add(new Found(batch, element, entry));
         }
       }
@@ -107,7 +107,7 @@ final class EarlierBatches {
     List<Found> all = jobs.getOrDefault(key.job(), new ArrayList<>());
     Found last = null;
     for (Found each : all) {
-      last = last == null || each.batch.time() > last.batch.time() ? each : last;
+      last = last == null || each.batch.time > last.batch.time ? each : last;
     }
     boolean holds = last != null && last.holds(key);
     if (holds) {
