@@ -298,11 +298,6 @@ final class AllocationSteps implements Scheduler {
   }
 
   @Override
-  public List<String> lacks(SchedulerResources resources) {
-    return List.of();
-  }
-
-  @Override
   public boolean outlives(SchedulerJob job) {
     return outside.outlives(job) && !SlurmSteps.isStep(job);
   }

@@ -325,11 +325,6 @@ final class Slurm implements Scheduler {
   }
 
   @Override
-  public List<String> lacks(SchedulerResources resources) {
-    return List.of();
-  }
-
-  @Override
   public boolean outlives(SchedulerJob job) {
     return !SlurmSteps.isStep(job);
   }
