@@ -9,6 +9,7 @@ import dev.torc.hash.FolderDigest;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
+import dev.torc.plan.UserPaths;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.GroupBits;
 import dev.torc.posix.OwnFile;
@@ -72,10 +73,10 @@ public record ProductRemoval(
       }
     }
     if (job.depfile() != null) {
-      refuseOutside(job.depfile(), ProductScan.parent(job.depfile()));
+      refuseOutside(job.depfile(), UserPaths.parent(job.depfile()));
     }
     for (OwnedPath owned : stale) {
-      refuseOutside(owned.path(), ProductScan.parent(owned.path()));
+      refuseOutside(owned.path(), UserPaths.parent(owned.path()));
     }
   }
 
