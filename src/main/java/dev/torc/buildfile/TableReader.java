@@ -81,16 +81,13 @@ final class TableReader {
   static List<Row> lines(byte[] bytes, String shown) {
     String text = SourceFile.decode(bytes, shown);
     List<Row> rows = new ArrayList<>();
-    int line = 1;
-    for (int start = 0; start < text.length(); line++) {
-      int end = text.indexOf('\n', start);
-      end = end < 0 ? text.length() : end;
-      String value =
-          text.substring(start, end > start && text.charAt(end - 1) == '\r' ? end - 1 : end);
+    int line = 0;
+    for (String raw : text.split("\n", -1)) {
+      line++;
+      String value = raw.endsWith("\r") ? raw.substring(0, raw.length() - 1) : raw;
       if (!value.isBlank()) {
         rows.add(new Row(List.of(value), new Place(shown, line, 1), List.of()));
       }
-      start = end + 1;
     }
     return rows;
   }

@@ -77,10 +77,7 @@ public final class Quoting {
   }
 
   private static boolean isPlain(char c) {
-    return c >= 'a' && c <= 'z'
-        || c >= 'A' && c <= 'Z'
-        || c >= '0' && c <= '9'
-        || "_./:@%+-".indexOf(c) >= 0;
+    return c < 128 && Character.isLetterOrDigit(c) || "_./:@%+-".indexOf(c) >= 0;
   }
 
   private static String doubled(String value) {
