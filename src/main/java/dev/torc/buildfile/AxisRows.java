@@ -2,9 +2,7 @@ package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
-import dev.torc.workflow.Axis;
 import dev.torc.workflow.InstanceName;
-import dev.torc.workflow.Row;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

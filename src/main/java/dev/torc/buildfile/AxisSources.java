@@ -3,7 +3,6 @@ package dev.torc.buildfile;
 import dev.torc.hash.Digest;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
-import dev.torc.workflow.Axis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,15 +1,13 @@
 package dev.torc.buildfile;
 
+import dev.torc.posix.Io;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
-import dev.torc.workflow.Axis;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
-import dev.torc.workflow.Row;
-import dev.torc.workflow.Unit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -263,11 +261,8 @@ final class AxisValues {
       return there.isEmpty() ? null : new BadInput.Diagnostic(Place.NONE, there);
     }
 
-    private interface TableFormat {
-      TableReader.Content of(byte[] bytes) throws IOException;
-    }
-
-    private AxisRows table(Axis axis, String path, TableFormat format) throws IOException {
+    private AxisRows table(Axis axis, String path, Io.Make<byte[], TableReader.Content> format)
+        throws IOException {
       TableReader.Content content = sources.table(axis);
       if (content == null) {
         boolean before = lasting;
@@ -290,8 +285,8 @@ final class AxisValues {
       return new AxisRows(content.names(), content.rows());
     }
 
-    private TableReader.Content read(Axis axis, String path, TableFormat format)
-        throws IOException {
+    private TableReader.Content read(
+        Axis axis, String path, Io.Make<byte[], TableReader.Content> format) throws IOException {
       try {
         byte[] bytes = sources.bytes(path);
         return format.of(bytes);

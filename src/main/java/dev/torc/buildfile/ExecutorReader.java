@@ -174,9 +174,7 @@ final class ExecutorReader {
 
   private Executor.Commands commands(String name, Entry entry, MapFields fields) {
     SortedMap<String, String> settings = new TreeMap<>();
-    MapFields own =
-        new MapFields(
-            MapFields.map(fields.map().get("settings"), "settings", problems), scope, problems);
+    MapFields own = fields.inner("settings");
     Set<String> submit = joined(CommandTemplate.SCRIPT, CommandTemplate.RESOURCES);
     Set<String> ids = Set.of(CommandTemplate.IDS);
     own.map().entries().forEach((key, each) -> setting(key, each, joined(submit, ids)));
@@ -193,8 +191,7 @@ final class ExecutorReader {
     } catch (PatternSyntaxException e) {
       problems.add(fields.map().get("id").place(), "no pattern: " + e.getDescription());
     }
-    MapFields said =
-        new MapFields(MapFields.map(fields.map().get("words"), "words", problems), scope, problems);
+    MapFields said = fields.inner("words");
     said.only(KnownKeys.EXECUTOR_WORDS, "words");
     Map<Word, List<String>> words = new EnumMap<>(Word.class);
     for (Word word : Word.values()) {

@@ -36,7 +36,7 @@ record FactoryReader(Node.Mapping top, Scope scope, Problems problems) {
     SequencedMap<String, Entry> jobs = new LinkedHashMap<>(written.entries());
     for (Node node : list.items()) {
       try {
-        factory(new MapFields(MapFields.map(node, "a factory", problems), scope, problems), jobs);
+        factory(MapFields.of(node, "a factory", scope, problems), jobs);
       } catch (BadInput e) {
         problems.add(e);
       }

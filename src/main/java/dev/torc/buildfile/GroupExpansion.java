@@ -2,7 +2,6 @@ package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Problems;
-import dev.torc.workflow.Axis;
 import dev.torc.workflow.Deciders;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
@@ -10,8 +9,6 @@ import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.Ref;
-import dev.torc.workflow.Row;
-import dev.torc.workflow.Unit;
 import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -281,17 +278,13 @@ final class GroupExpansion {
   private static Outcome failed(Unit.Many group, List<BadInput.Diagnostic> reasons) {
     List<String> names = group.axes().stream().flatMap(axis -> axis.names().stream()).toList();
     Group record =
-        new Group(
+        Group.failed(
             group.name(),
             group.entry().place(),
             names,
-            List.of(),
-            List.of(),
-            products(group), // expected by its readers, so that they never start
+            products(group),
             reasons,
             tables(group.axes()),
-            "",
-            List.of(),
             group.job().allowFailure());
     // What was wrong without results is told again by every run.
     return new Outcome(record, List.of(), false, false, false);

@@ -52,7 +52,7 @@ record HookReader(Scope scope, List<String> shell, Problems problems, List<Hook>
   }
 
   private void entry(Node node, Collection<String> names) {
-    MapFields fields = new MapFields(MapFields.map(node, "a hook", problems), scope, problems);
+    MapFields fields = MapFields.of(node, "a hook", scope, problems);
     fields.only(KnownKeys.HOOK, "a hook");
     Node.Mapping map = fields.map();
     fields.guard(

@@ -86,7 +86,7 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
   /** Reads what is said for all jobs for its own sake, so that no slip hides. */
   void check(Scope scope) {
     if (top.get("container") != null) {
-      container(new MapFields(MapFields.map(null, "", problems), scope, problems));
+      container(MapFields.of(null, "", scope, problems));
     }
   }
 

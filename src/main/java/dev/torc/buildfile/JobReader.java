@@ -365,16 +365,14 @@ final class JobReader {
         && !job.map().entries().containsKey("retries")) {
       problems.add(node.place(), "retry says how; add retries: 1 to say how often");
     }
-    MapFields retry = new MapFields(MapFields.map(node, "retry", problems), job.scope(), problems);
+    MapFields retry = job.inner("retry");
     retry.only(KnownKeys.RETRY, "retry");
     Set<Integer> codes = new TreeSet<>();
     Set<Retry.Cause> causes = EnumSet.noneOf(Retry.Cause.class);
     for (Node each : job.scope().items(retry.map().get("on"))) {
       job.guard(() -> cause(job.scope().text(MapFields.scalar(each, "on")), each, codes, causes));
     }
-    MapFields grow =
-        new MapFields(
-            MapFields.map(retry.map().get("grow"), "grow", problems), job.scope(), problems);
+    MapFields grow = retry.inner("grow");
     grow.only(KnownKeys.GROW, "grow");
     return new Retry(
         retries,
@@ -406,8 +404,6 @@ final class JobReader {
 
   /** The build file's shell. */
   List<String> shell() {
-    return steps.shell(
-        new MapFields(
-            MapFields.map(null, "", problems), new Scope(vars, null, null, null), problems));
+    return steps.shell(MapFields.of(null, "", new Scope(vars, null, null, null), problems));
   }
 }

@@ -21,24 +21,11 @@ public final class KnownKeys {
   /** The top level. */
   static final List<String> TOP =
       List.of(
-          "name",
-          "description",
-          "vars",
-          "env",
-          "shell",
-          "resources",
-          "limits",
-          "roots",
-          "defaults",
-          "jobs",
-          "data",
-          "hooks",
-          "container",
-          "executors",
-          "stores",
-          "factories",
-          "dependencies",
-          "include");
+          """
+          name description vars env shell resources limits roots defaults jobs data
+          hooks container executors stores factories dependencies include
+          """
+              .split("\\s+"));
 
   /** The top level of an included file. */
   static final List<String> INCLUDED = List.of("vars", "jobs", "include");
@@ -46,38 +33,13 @@ public final class KnownKeys {
   /** A job. */
   public static final Set<String> JOB =
       ordered(
-          "command",
-          "tasks",
-          "needs",
-          "produces",
-          "after",
-          "tools",
-          "env",
-          "dir",
-          "shell",
-          "resources",
-          "retries",
-          "retry",
-          "depfile",
-          "cache",
-          "persist",
-          "temporary",
-          "always",
-          "interactive",
-          "manual",
-          "output",
-          "priority",
-          "tags",
-          "description",
-          "allow_failure",
-          "image",
-          "container",
-          "executor",
-          "parameters",
-          "match",
-          "table",
-          "mode",
-          "repeat");
+          """
+          command tasks needs produces after tools env dir shell resources retries retry
+          depfile cache persist temporary always interactive manual output priority tags
+          description allow_failure image container executor parameters match table mode
+          repeat
+          """
+              .split("\\s+"));
 
   /** What makes a job a group. */
   static final List<String> GROUP = List.of("parameters", "match", "table", "mode", "repeat");

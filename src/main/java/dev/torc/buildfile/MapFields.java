@@ -41,6 +41,16 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return new Node.Mapping(node == null ? Place.NONE : node.place(), new LinkedHashMap<>());
   }
 
+  /** The keys of a node, which may be missing. */
+  static MapFields of(Node node, String what, Scope scope, Problems problems) {
+    return new MapFields(map(node, what, problems), scope, problems);
+  }
+
+  /** The keys of the map that stands behind a key. */
+  MapFields inner(String key) {
+    return of(map.get(key), key, scope, problems);
+  }
+
   /** Notes every key that is not known. */
   void only(Collection<String> known, String where) {
     for (Map.Entry<String, Entry> each : map.entries().entrySet()) {
@@ -146,13 +156,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
         key,
         otherwise,
         node -> {
-          String text = scope.text(node);
-          long value;
-          try {
-            value = Long.parseLong(text.strip());
-          } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(key + " must be a whole number, not " + text, e);
-          }
+          long value = number(key, "a whole number", node, Long::parseLong);
           if (value < min || value > max) {
             throw new IllegalArgumentException(
                 key + " must be " + (value < min ? "at least " + min : "at most " + max));
@@ -167,18 +171,21 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
         key,
         1.0,
         node -> {
-          String text = scope.text(node);
-          double value;
-          try {
-            value = Double.parseDouble(text.strip());
-          } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(key + " must be a number, not " + text, e);
-          }
+          double value = number(key, "a number", node, Double::parseDouble);
           if (!(value >= 1 && value <= 1e6)) {
             throw new IllegalArgumentException(key + " must be a factor of at least 1");
           }
           return value;
         });
+  }
+
+  private <T> T number(String key, String kind, Node.Scalar node, Function<String, T> parser) {
+    String text = scope.text(node);
+    try {
+      return parser.apply(text.strip());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(key + " must be " + kind + ", not " + text, e);
+    }
   }
 
   /** Bytes. */

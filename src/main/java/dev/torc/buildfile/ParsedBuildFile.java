@@ -5,7 +5,6 @@ import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
-import dev.torc.workflow.Axis;
 import dev.torc.workflow.Deciders;
 import dev.torc.workflow.Executor;
 import dev.torc.workflow.Group;
@@ -13,7 +12,6 @@ import dev.torc.workflow.Hook;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Stores;
-import dev.torc.workflow.Unit;
 import dev.torc.workflow.Workflow;
 import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
@@ -148,9 +146,7 @@ public final class ParsedBuildFile {
     this.name = fields.text("name", folder == null ? "torc" : folder.toString());
     this.description = fields.text("description", "");
     this.roots = roots(fields, root);
-    this.data =
-        StaticData.read(
-            new MapFields(MapFields.map(top.get("data"), "data", problems), scope, problems));
+    this.data = StaticData.read(fields.inner("data"));
     this.hooks =
         HookReader.read(top.get("hooks"), scope, reader.shell(), places.keySet(), problems);
   }
@@ -309,8 +305,7 @@ public final class ParsedBuildFile {
   }
 
   private static SortedMap<String, Long> limits(Node.Mapping top, Scope scope, Problems problems) {
-    MapFields fields =
-        new MapFields(MapFields.map(top.get("limits"), "limits", problems), scope, problems);
+    MapFields fields = MapFields.of(top.get("limits"), "limits", scope, problems);
     SortedMap<String, Long> limits = new TreeMap<>();
     for (Map.Entry<String, Entry> each : fields.map().entries().entrySet()) {
       String name = each.getKey();

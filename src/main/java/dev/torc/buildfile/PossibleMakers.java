@@ -1,11 +1,9 @@
 package dev.torc.buildfile;
 
 import dev.torc.syntax.Glob;
-import dev.torc.workflow.Axis;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
-import dev.torc.workflow.Unit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;

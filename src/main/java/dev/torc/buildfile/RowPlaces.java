@@ -4,7 +4,6 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Row;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.util.ArrayList;

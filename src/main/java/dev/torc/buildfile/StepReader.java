@@ -118,7 +118,7 @@ record StepReader(
       return steps;
     }
     for (Node node : list.items()) {
-      MapFields task = new MapFields(MapFields.map(node, "a task", problems), scope, problems);
+      MapFields task = MapFields.of(node, "a task", scope, problems);
       task.only(KnownKeys.TASK, "a task");
       Node command = task.map().get("command");
       Node cmd = task.map().get("cmd");

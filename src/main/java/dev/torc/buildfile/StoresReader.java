@@ -44,7 +44,7 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
   }
 
   private MapFields fields(Node node, String where, Set<String> known) {
-    MapFields fields = new MapFields(MapFields.map(node, where, problems), scope, problems);
+    MapFields fields = MapFields.of(node, where, scope, problems);
     fields.only(known, where);
     return fields;
   }

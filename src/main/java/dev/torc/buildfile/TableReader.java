@@ -10,11 +10,8 @@ import dev.torc.syntax.JsonReader;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.SourceFile;
-import dev.torc.workflow.Row;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -84,16 +81,13 @@ final class TableReader {
   static List<Row> lines(byte[] bytes, String shown) {
     String text = SourceFile.decode(bytes, shown);
     List<Row> rows = new ArrayList<>();
-    int line = 1;
-    for (int start = 0; start < text.length(); line++) {
-      int end = text.indexOf('\n', start);
-      end = end < 0 ? text.length() : end;
-      String value =
-          text.substring(start, end > start && text.charAt(end - 1) == '\r' ? end - 1 : end);
+    int line = 0;
+    for (String raw : text.split("\n", -1)) {
+      line++;
+      String value = raw.endsWith("\r") ? raw.substring(0, raw.length() - 1) : raw;
       if (!value.isBlank()) {
         rows.add(new Row(List.of(value), new Place(shown, line, 1), List.of()));
       }
-      start = end + 1;
     }
     return rows;
   }
@@ -105,22 +99,10 @@ final class TableReader {
    * @throws IOException if it cannot be read, as what is no regular file
    */
   static byte[] bytes(Path file, String shown) throws IOException {
-    Place whole = new Place(shown, 0, 0);
-    byte[] bytes;
-    try {
-      if (Files.exists(file) && !Files.isRegularFile(file)) {
-        throw new IOException(shown + " is no regular file");
-      }
-      try (InputStream in = Files.newInputStream(file)) {
-        bytes = in.readNBytes(MAX_BYTES + 1);
-      }
-    } catch (NoSuchFileException e) {
-      throw new BadInput(whole, "no such file");
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException(shown + " is no regular file");
     }
-    if (bytes.length > MAX_BYTES) {
-      throw new BadInput(whole, "larger than " + (MAX_BYTES >> 20) + " MiB; split it");
-    }
-    return bytes;
+    return SourceFile.bytes(file, new Place(shown, 0, 0), MAX_BYTES, "; split it");
   }
 
   private void separated(String text, char separator) {

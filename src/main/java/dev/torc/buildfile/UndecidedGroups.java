@@ -4,7 +4,6 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
-import dev.torc.workflow.Unit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -1,17 +1,12 @@
 package dev.torc.bytes;
 
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
-
 import dev.torc.posix.OwnFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
@@ -96,24 +91,18 @@ public final class CheckedFile {
    *     bytes; without a piece there is no such part
    */
   public static void write(Path file, ByteWriter first, List<byte[]> second) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    try {
-      try (OutputStream out = OwnFile.out(fresh, CREATE, TRUNCATE_EXISTING)) {
-        byte[] bytes = first.buffer();
-        ByteBuffer.wrap(bytes).putLong(sum(bytes, first.length(), NOTHING));
-        for (int at = 0; at < first.length(); at += PIECE) {
-          out.write(bytes, at, Math.min(PIECE, first.length() - at));
-        }
-        if (!second.isEmpty()) {
-          write(out, head(bytes), second);
-        }
-      }
-      OwnFile.prepare(file);
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      Files.deleteIfExists(fresh);
-      throw e;
-    }
+    OwnFile.replace(
+        file,
+        out -> {
+          byte[] bytes = first.buffer();
+          ByteBuffer.wrap(bytes).putLong(sum(bytes, first.length(), NOTHING));
+          for (int at = 0; at < first.length(); at += PIECE) {
+            out.write(bytes, at, Math.min(PIECE, first.length() - at));
+          }
+          if (!second.isEmpty()) {
+            write(out, head(bytes), second);
+          }
+        });
   }
 
   private static void write(OutputStream out, byte[] before, List<byte[]> pieces)

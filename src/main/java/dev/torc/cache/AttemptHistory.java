@@ -7,7 +7,7 @@ import java.util.function.Consumer;
  * The attempts of the last builds and what they used over time: reading them, and how many are
  * kept. No verdict depends on them. The records are written in a {@link Batch}.
  */
-public final class AttemptHistory {
+public record AttemptHistory(Cache cache) {
 
   /** So many attempts are kept, about 150 bytes each. */
   static final int ATTEMPTS = 200_000;
@@ -17,13 +17,6 @@ public final class AttemptHistory {
 
   /** The sequence under which a build's series of the machine stands. */
   public static final long MACHINE = Long.MAX_VALUE;
-
-  private final Cache cache;
-
-  /** That of a cache; it reads nothing yet. */
-  public AttemptHistory(Cache cache) {
-    this.cache = cache;
-  }
 
   /** Hands over the attempts of a build and of those that follow, in the order of their ends. */
   public void from(long build, Consumer<AttemptRecord> visitor) {

@@ -2,7 +2,6 @@ package dev.torc.cache;
 
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.Flock;
-import dev.torc.posix.LocalLocks;
 import dev.torc.posix.OpenFiles;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.RangeLock;

@@ -12,9 +12,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.lmdbjava.LmdbException;
 
 /**
@@ -426,14 +428,10 @@ public final class Cache implements AutoCloseable {
     return CacheTrouble.of(what, place.data(), e);
   }
 
-  private interface Read<T> {
-    T read();
-  }
-
   /** Null where there is nothing to read. */
-  private <T> T reading(Read<T> read) {
+  private <T> T reading(Supplier<T> read) {
     try {
-      return store != null ? read.read() : null;
+      return store != null ? read.get() : null;
     } catch (LmdbException e) {
       throw failure("cannot read the cache", e);
     }
@@ -464,10 +462,6 @@ public final class Cache implements AutoCloseable {
         : known;
   }
 
-  private interface Opener<T> {
-    T open(byte[] key, byte[] value);
-  }
-
   private <T> void each(
       RecordTree tree, RecordCodec.Reader<T> reader, BiConsumer<String, T> visitor) {
     each(
@@ -480,12 +474,13 @@ public final class Cache implements AutoCloseable {
   }
 
   /** One pass over what is committed and what is not yet, in the order of the keys. */
-  private <T> void each(RecordTree tree, byte[] from, Opener<T> opener, Consumer<T> visitor) {
+  private <T> void each(
+      RecordTree tree, byte[] from, BiFunction<byte[], byte[], T> opener, Consumer<T> visitor) {
     // Taken before the snapshot: what is missing here by then is in it.
     TreeMap<byte[], Batch.Change> late = pending.from(tree, from);
     BiConsumer<byte[], byte[]> tell =
         (key, value) -> {
-          T record = value == null ? null : opener.open(key, value);
+          T record = value == null ? null : opener.apply(key, value);
           if (record != null) {
             visitor.accept(record);
           }

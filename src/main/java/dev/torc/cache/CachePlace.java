@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -260,12 +259,10 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
         new SecureRandom().nextBytes(random);
         id = HexFormat.of().formatHex(random);
         // Whole or not at all: a torn id would give the root another database each time.
-        Path fresh = folder.resolve("id.new");
-        at = fresh;
-        ready(fresh);
-        OwnFile.write(fresh, (id + "\n").getBytes(StandardCharsets.UTF_8));
-        OwnFile.prepare(folder.resolve("id"));
-        Files.move(fresh, folder.resolve("id"), StandardCopyOption.ATOMIC_MOVE);
+        byte[] line = (id + "\n").getBytes(StandardCharsets.UTF_8);
+        at = folder.resolve("id");
+        OwnFile.replace(at, out -> out.write(line));
+        give(at);
       }
       Path settled = database.resolveSibling(name(root, id, database.getParent(), host));
       at = settled;

@@ -2,7 +2,6 @@ package dev.torc.cache;
 
 import dev.torc.posix.Memory;
 import dev.torc.posix.NativeCall;
-import dev.torc.posix.SharedLibrary;
 import java.lang.ref.Reference;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -86,7 +85,7 @@ public final class LmdbProvider extends FFIProvider {
       }
       NativeCall function = functions.get(method.getName());
       if (function == null) {
-        function = SharedLibrary.open(library).call(method.getName());
+        function = NativeCall.in(library, method.getName());
         functions.put(method.getName(), function);
       }
       Pointer[] memory = new Pointer[given.length];

@@ -7,10 +7,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -250,9 +248,7 @@ public final class StartMarks implements AutoCloseable {
       OwnFile.folder(place.folder());
       if (all.length > 0) {
         // All at once: torc may be killed between.
-        Path fresh = file.resolveSibling("running.new");
-        OwnFile.write(fresh, all);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        OwnFile.replace(file, out -> out.write(all));
       }
       FileChannel channel = OwnFile.outChannel(file);
       channel.truncate(all.length);

@@ -1,7 +1,6 @@
 package dev.torc.cache;
 
 import dev.torc.posix.FileSystems;
-import dev.torc.posix.LocalLocks;
 import dev.torc.posix.OwnUser;
 import java.io.IOException;
 import java.nio.file.Files;

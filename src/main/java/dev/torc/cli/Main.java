@@ -2,7 +2,6 @@ package dev.torc.cli;
 
 import dev.torc.machine.SafeText;
 import dev.torc.posix.Environment;
-import dev.torc.posix.ProcessAge;
 import dev.torc.posix.Terminal;
 import dev.torc.report.JsonWriter;
 import dev.torc.session.Exit;

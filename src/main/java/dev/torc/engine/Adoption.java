@@ -224,21 +224,16 @@ public final class Adoption {
       ProductScan products = ProductScan.of(grounds, digests, job, true, () -> {});
       AttemptOutcome outcome =
           new AttemptOutcome(
-              ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, ""),
-              "",
-              snapshot,
-              products.made(),
-              products.owned().stream().map(Adoption::adopted).toList(),
-              List.copyOf(found),
-              snapshot.moved(),
-              System.currentTimeMillis(),
-              List.of(),
-              "",
-              0,
-              List.of(),
-              0,
-              0,
-              null);
+                  ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, ""),
+                  "",
+                  snapshot,
+                  System.currentTimeMillis())
+              .with(
+                  products,
+                  products.owned().stream().map(Adoption::adopted).toList(),
+                  List.copyOf(found),
+                  snapshot.moved(),
+                  List.of());
       context.records().replace(id, recorder.adopted(context, id, outcome, batch));
       context.records().settle(id);
       adopted.add(job.name());

@@ -11,7 +11,6 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StoppedException;
 import dev.torc.machine.Refusal;
-import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.OwnFile;
@@ -173,7 +172,7 @@ final class Attempt {
         return restored();
       }
       String containers = "";
-      if (LaunchBuilder.contains(job)) {
+      if (job.runsInContainers()) {
         containers = shared.launches().containers(job, number, this::runHere);
         if (isEnded()) { // while an image was fetched
           return interrupted();
@@ -440,7 +439,8 @@ final class Attempt {
    */
   private AttemptOutcome succeeded(NeedSnapshot snapshot, List<String> known, Stamp begin)
       throws IOException {
-    ProductScan products = ProductScan.of(grounds(), shared.digests(), job, true, this::letGo);
+    ProductScan products =
+        ProductScan.of(shared.removal().grounds(), shared.digests(), job, true, this::letGo);
     TreeSet<String> moved = new TreeSet<>(known == null ? snapshot.moved() : known);
     DiscoveredNeeds needs = DiscoveredNeeds.read(shared.graph(), id, snapshot, begin);
     moved.addAll(needs.moved());
@@ -455,22 +455,8 @@ final class Attempt {
     } catch (IOException e) {
       shared.removal().note("cannot remove a file of " + job.name() + ": " + Refusal.line(e));
     }
-    return new AttemptOutcome(
-        ended,
-        "",
-        snapshot,
-        products.made(),
-        products.owned(),
-        List.copyOf(needs.found()),
-        List.copyOf(moved),
-        started,
-        data,
-        "",
-        0,
-        List.of(),
-        products.bytes(),
-        products.files(),
-        null);
+    return new AttemptOutcome(ended, "", snapshot, started)
+        .with(products, products.owned(), List.copyOf(needs.found()), List.copyOf(moved), data);
   }
 
   /**
@@ -483,14 +469,11 @@ final class Attempt {
     }
     try {
       return failed.leaving(
-          ProductScan.of(grounds(), shared.digests(), job, false, () -> {}).owned());
+          ProductScan.of(shared.removal().grounds(), shared.digests(), job, false, () -> {})
+              .owned());
     } catch (IOException | StoppedException e) {
       return failed; // what cannot be looked at is nobody's: it moves to kept at the next run
     }
-  }
-
-  private AllowedRoots grounds() {
-    return shared.removal().grounds();
   }
 
   private static ProcessEnd notStarted() {

@@ -99,6 +99,21 @@ record AttemptOutcome(
         bytes, files, restored);
   }
 
+  /** The same with what it made, found and stored. */
+  AttemptOutcome with(
+      ProductScan made,
+      List<OwnedPath> own,
+      List<String> named,
+      List<String> changed,
+      List<StoredValue> values) {
+    List<RecordedProduct> all = made.made();
+    long size = made.bytes();
+    int count = made.files();
+    return new AttemptOutcome(
+        ended, what, snapshot, all, own, named, changed, started, values, command, logFrom, posts,
+        size, count, restored);
+  }
+
   /** The same with the commands as they ran, and the events that were posted meanwhile. */
   AttemptOutcome of(String commands, long from, List<PostedLines.Post> events) {
     return new AttemptOutcome(

@@ -403,7 +403,7 @@ public final class BuildLoop {
       if (job.interactive()) {
         alone = false;
         sender.tell(new Event.Terminal(false));
-        if (outcome.ended().isBySignal(INT, LaunchBuilder.contains(job))) {
+        if (outcome.ended().isBySignal(INT, job.runsInContainers())) {
           // The terminal sent Ctrl-C to the job alone; the user meant the build.
           signal.compareAndSet(0, INT);
           draining = true;

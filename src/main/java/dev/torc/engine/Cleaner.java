@@ -9,7 +9,6 @@ import dev.torc.machine.Refusal;
 import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -100,10 +99,7 @@ public record Cleaner(
     }
     Path kept = now.kept("").normalize();
     if (!dry) {
-      List<Path> inner = new ArrayList<>();
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-        entries.forEach(inner::add);
-      }
+      List<Path> inner = FileTree.entries(folder);
       inner.remove(kept);
       // The files of the lock go last: who finds none makes a new one and is not held up by ours.
       inner.sort(Comparator.comparing(now.sharedLock()::equals).thenComparing(now.lock()::equals));

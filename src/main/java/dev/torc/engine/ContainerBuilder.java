@@ -6,7 +6,7 @@ import dev.torc.exec.Containers;
 import dev.torc.exec.LocalImage;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
-import dev.torc.posix.OwnStatus;
+import dev.torc.posix.OwnUser;
 import dev.torc.workflow.Image;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Step;
@@ -42,6 +42,8 @@ record ContainerBuilder(
 
   /** Of so many needed files of one folder the folder is mounted in their place. */
   private static final int MANY = 100;
+
+  private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
 
   /** The same for another graph. */
   ContainerBuilder over(Graph next) {
@@ -185,19 +187,17 @@ record ContainerBuilder(
     }
   }
 
-  /** The caller's user and group; null where the system does not tell. */
+  /** The caller's user and group; null where the runtime's machine maps users by itself. */
   private static String user() {
-    try {
-      Path self = Path.of("/proc/self");
-      return Files.getAttribute(self, "unix:uid") + ":" + Files.getAttribute(self, "unix:gid");
-    } catch (IOException | UnsupportedOperationException e) {
-      return null; // no Linux: the runtime's machine maps users by itself
-    }
+    return LINUX ? number(OwnUser.number()) + ":" + number(OwnUser.group()) : null;
   }
 
-  /** The caller's further groups; none where the system does not tell. */
+  /** The caller's further groups, where those of this system count. */
   private static List<String> groups() {
-    String all = OwnStatus.of("Groups");
-    return all.isEmpty() ? List.of() : List.of(all.split(" "));
+    return LINUX ? OwnUser.groups().stream().map(ContainerBuilder::number).toList() : List.of();
+  }
+
+  private static String number(int number) {
+    return Integer.toUnsignedString(number);
   }
 }

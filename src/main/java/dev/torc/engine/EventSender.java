@@ -74,25 +74,21 @@ final class EventSender {
 
   /** A job or group ended without having run here; {@code what} names who blocks it, if any. */
   void ended(String job, JobState state, String what) {
-    tell(new Event.JobEnded(job, state, new Event.Details(what, "", null, 0, -1, -1)));
+    ended(job, state, what, List.of(), false);
+  }
+
+  private void ended(String job, JobState end, String what, List<LeftOut> left, boolean allowed) {
+    tell(new Event.JobEnded(job, end, new Event.Details(what, "", null, 0, -1, -1, left, allowed)));
   }
 
   /** A job failed without a run. */
   void failed(Job job, String what) {
-    tell(
-        new Event.JobEnded(
-            job.name(),
-            JobState.FAILED,
-            new Event.Details(what, "", null, 0, -1, -1, List.of(), job.allowFailure())));
+    ended(job.name(), JobState.FAILED, what, List.of(), job.allowFailure());
   }
 
   /** A job is up to date, perhaps without some that it needs. */
   void upToDate(PlanContext context, int id) {
-    tell(
-        new Event.JobEnded(
-            context.graph().name(id),
-            JobState.UP_TO_DATE,
-            new Event.Details("", "", null, 0, -1, -1, context.leftOut(id), false)));
+    ended(context.graph().name(id), JobState.UP_TO_DATE, "", context.leftOut(id), false);
   }
 
   /** A group could not be expanded. */
@@ -100,9 +96,7 @@ final class EventSender {
     String more =
         group.problems().size() == 1 ? "" : "; and " + (group.problems().size() - 1) + " more";
     String what = group.problems().getFirst() + more;
-    tell(
-        new Event.JobEnded(
-            group.name(), JobState.FAILED, new Event.Details(what, "", null, 0, -1, -1)));
+    ended(group.name(), JobState.FAILED, what);
   }
 
   void ended(AttemptContext shared, int id, JobRun run, JobState state, AttemptOutcome outcome) {

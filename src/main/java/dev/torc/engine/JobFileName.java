@@ -59,13 +59,6 @@ public final class JobFileName {
   }
 
   private static boolean isPlain(char c) {
-    return c >= 'a' && c <= 'z'
-        || c >= 'A' && c <= 'Z'
-        || c >= '0' && c <= '9'
-        || c == '_'
-        || c == '-'
-        || c == '='
-        || c == ','
-        || c == '+';
+    return c < 128 && Character.isLetterOrDigit(c) || "_-=,+".indexOf(c) >= 0;
   }
 }

@@ -4,7 +4,6 @@ import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
 import dev.torc.exec.Containers;
 import dev.torc.exec.Launch;
-import dev.torc.exec.PlainWords;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.graph.Graph;
 import dev.torc.hash.StoppedException;
@@ -122,9 +121,7 @@ public final class LaunchBuilder {
       boolean recover)
       throws IOException {
     Job job = graph.job(id);
-    PlaceholderValues values =
-        new PlaceholderValues(
-            graph, id, snapshot, granted.demand(), granted.memoryMiB(), attempt, tmp);
+    PlaceholderValues values = new PlaceholderValues(graph, id, snapshot, granted, attempt, tmp);
     Map<String, String> common = new LinkedHashMap<>(inherited);
     Map<String, String> mark = mark(job.name(), "TORC_ATTEMPT", Integer.toString(attempt));
     common.putAll(mark);
@@ -163,7 +160,7 @@ public final class LaunchBuilder {
     for (Step step : job.steps()) {
       steps.add(step(step, step.command(), values, common));
     }
-    if (contains(job)) {
+    if (job.runsInContainers()) {
       contain(job, attempt, granted, values.needs(), steps);
     }
     return new Launch(
@@ -238,8 +235,7 @@ public final class LaunchBuilder {
             graph,
             id,
             contents,
-            granted.demand(),
-            granted.memoryMiB(),
+            granted,
             attempt,
             build.isEmpty() // then it is not known yet
                 ? Path.of("{tmp}")
@@ -365,7 +361,7 @@ public final class LaunchBuilder {
     if (wrote) {
       PlainFile.delete(output(job.name()).path());
     }
-    if (contains(job)) {
+    if (job.runsInContainers()) {
       PlainFile.delete(file(place, job.name(), CONTAINER));
     }
   }
@@ -383,16 +379,6 @@ public final class LaunchBuilder {
   Path needsFile(String job, String item) {
     String name = item.isEmpty() ? JobFileName.of(job) : JobFileName.of(job, item);
     return place.jobs().resolve(name + ".needs");
-  }
-
-  /** Whether a job runs in containers. */
-  static boolean contains(Job job) {
-    for (Step step : job.steps()) {
-      if (step.image() != null) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /**

@@ -28,29 +28,25 @@ final class PlaceholderValues {
   private final Job job;
   private final Map<String, Integer> lists = new HashMap<>();
   private final NeedFiles contents;
-  private final ResourceDemand granted;
-  private final long memoryMiB;
+  private final LaunchBuilder.Granted granted;
   private final int attempt;
   private final Path tmp;
 
   /**
-   * @param memoryMiB memory granted in MiB: the job's, or the machine's where it declares none;
-   *     negative where another machine runs it and it declares none
+   * @param granted with the memory that the job asks for, or the machine's where it asks for none
    * @param tmp the attempt's own folder, null where no text of the job asks for it
    */
   PlaceholderValues(
       Graph graph,
       int id,
       NeedFiles contents,
-      ResourceDemand granted,
-      long memoryMiB,
+      LaunchBuilder.Granted granted,
       int attempt,
       Path tmp) {
     this.graph = graph;
     this.job = graph.job(id);
     this.contents = contents;
     this.granted = granted;
-    this.memoryMiB = memoryMiB;
     this.attempt = attempt;
     this.tmp = tmp;
     for (int list : graph.listNeeds().row(id)) {
@@ -62,12 +58,12 @@ final class PlaceholderValues {
   /** The values of a slot for a step that runs in {@code dir} (relative to the root). */
   List<String> of(Slot slot, String dir) {
     return switch (slot.name()) {
-      case "cpus" -> List.of(Long.toString(granted.of(ResourceDemand.CPUS)));
+      case "cpus" -> List.of(Long.toString(granted.demand().of(ResourceDemand.CPUS)));
       case "memory" -> {
-        if (memoryMiB < 0) {
+        if (granted.memoryMiB() < 0) {
           throw bad(slot, "has no value: the job asks for no memory, and its scheduler gives it");
         }
-        yield List.of(Long.toString(memoryMiB));
+        yield List.of(Long.toString(granted.memoryMiB()));
       }
       case "attempt" -> List.of(Integer.toString(attempt));
       case "tmp" -> List.of(tmp.toString());

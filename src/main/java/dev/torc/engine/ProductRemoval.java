@@ -9,6 +9,7 @@ import dev.torc.hash.FolderDigest;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
+import dev.torc.plan.UserPaths;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.GroupBits;
 import dev.torc.posix.OwnFile;
@@ -18,17 +19,14 @@ import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Rule 15: takes away what is in the places of products. What torc recorded and finds unaltered is
@@ -75,10 +73,10 @@ public record ProductRemoval(
       }
     }
     if (job.depfile() != null) {
-      refuseOutside(job.depfile(), ProductScan.parent(job.depfile()));
+      refuseOutside(job.depfile(), UserPaths.parent(job.depfile()));
     }
     for (OwnedPath owned : stale) {
-      refuseOutside(owned.path(), ProductScan.parent(owned.path()));
+      refuseOutside(owned.path(), UserPaths.parent(owned.path()));
     }
   }
 
@@ -364,7 +362,7 @@ public record ProductRemoval(
       makeKept(spot.ground(), to.getParent(), GroupBits.of(spot.ground()));
     }
     if (copy) {
-      copy(from, to);
+      FileTree.copy(from, to);
     } else if (!move(from, to)) {
       return;
     }
@@ -398,7 +396,7 @@ public record ProductRemoval(
       if (!Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
         throw e;
       }
-      copy(from, to); // across file systems a folder cannot be renamed
+      FileTree.copy(from, to); // across file systems a folder cannot be renamed
       FileTree.remove(from);
     }
     return true;
@@ -426,25 +424,5 @@ public record ProductRemoval(
       free = wanted.resolveSibling(wanted.getFileName() + "." + n);
     }
     return free;
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    for (Path each : tree(from)) {
-      Path target = each.equals(from) ? to : to.resolve(from.relativize(each).toString());
-      if (Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
-        Files.createDirectories(target);
-      } else {
-        Files.copy(each, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
-      }
-    }
-  }
-
-  /** What stands at a path and below it, a folder before what is in it; links are not followed. */
-  private static List<Path> tree(Path path) throws IOException {
-    try (Stream<Path> tree = Files.walk(path)) {
-      return tree.toList();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
   }
 }

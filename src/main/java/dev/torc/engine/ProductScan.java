@@ -8,6 +8,7 @@ import dev.torc.hash.KnownDigest;
 import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
+import dev.torc.plan.UserPaths;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Job;
@@ -76,7 +77,7 @@ final class ProductScan {
         products.addAll(GlobWalk.of(grounds.root(), Glob.of(glob.pattern()), digests.stop()));
       }
     }
-    if (job.depfile() != null && products.lies(job.depfile(), parent(job.depfile()))) {
+    if (job.depfile() != null && products.lies(job.depfile(), UserPaths.parent(job.depfile()))) {
       KnownDigest known = digests.product(job.depfile());
       if (known.stamp().kind() == Stamp.Kind.FILE) {
         Stamp self = digests.linkStamp(job.depfile());
@@ -92,18 +93,12 @@ final class ProductScan {
    */
   static String folder(Ref product) {
     if (product instanceof Ref.OfFile file) {
-      return parent(file.path());
+      return UserPaths.parent(file.path());
     }
     if (product instanceof Ref.OfFolder folder) {
       return folder.path();
     }
     return Glob.of(((Ref.OfGlob) product).pattern()).fixedPrefix();
-  }
-
-  /** The folder that a path lies in, by text; empty for the root. */
-  static String parent(String path) {
-    int slash = path.lastIndexOf('/');
-    return slash < 0 ? "" : slash == 0 ? "/" : path.substring(0, slash);
   }
 
   /** Whether a product lies within the grounds. */

@@ -74,11 +74,6 @@ final class ResourcePool {
     return gpus;
   }
 
-  /** Takes an amount that may be more than is free, as where a limit was lowered meanwhile. */
-  void takeAnyway(String resource, long amount) {
-    free.merge(resource, -amount, Long::sum);
-  }
-
   /**
    * Gives back what an attempt took before its end: its processes are gone. No more attempts than
    * there are cpus may do so, or what torc does after them would outgrow the cpus.

@@ -10,7 +10,7 @@ import dev.torc.cache.StoredResults;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
-import dev.torc.plan.AllowedRoots;
+import dev.torc.plan.UserPaths;
 import dev.torc.posix.OwnFile;
 import dev.torc.store.KeptResults;
 import dev.torc.store.ResultParts;
@@ -79,7 +79,8 @@ public final class Restoring {
             parts.take(part, root.resolve(part.path()));
             placed.add(new OwnedPath(part.path(), part.kind(), part.digest(), job.name(), false));
           });
-      ProductScan scan = ProductScan.of(grounds(), shared.digests(), job, true, () -> {});
+      ProductScan scan =
+          ProductScan.of(shared.removal().grounds(), shared.digests(), job, true, () -> {});
       if (isWhole(scan) && isDepfile(scan)) {
         log();
         kept.used(from);
@@ -99,7 +100,7 @@ public final class Restoring {
   private void makeFolders(Path root, List<OwnedPath> missing) throws IOException {
     String made = null; // of many products most lie beside each other
     for (OwnedPath part : missing) {
-      String folder = ProductScan.parent(part.path());
+      String folder = UserPaths.parent(part.path());
       if (!folder.equals(made)) {
         made = folder;
         shared.launches().makeFolders(root.resolve(folder));
@@ -181,9 +182,5 @@ public final class Restoring {
       }
     }
     return job.depfile() == null;
-  }
-
-  private AllowedRoots grounds() {
-    return shared.removal().grounds();
   }
 }

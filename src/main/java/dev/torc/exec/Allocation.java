@@ -1,5 +1,6 @@
 package dev.torc.exec;
 
+import dev.torc.machine.Amount;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -233,7 +234,7 @@ public final class Allocation implements AutoCloseable {
     if (nodes.size() > 1) {
       names = nodes.size() + " nodes, " + names + " the first";
     }
-    return cpus + (cpus == 1 ? " cpu" : " cpus") + " on " + names;
+    return Amount.count(cpus, "cpu") + " on " + names;
   }
 
   /** Whether Slurm took it back. */

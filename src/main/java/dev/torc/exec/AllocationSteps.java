@@ -1,5 +1,6 @@
 package dev.torc.exec;
 
+import dev.torc.machine.Amount;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -109,12 +110,12 @@ final class AllocationSteps implements Scheduler {
     if (wanted.nodes() > 1) {
       parts.add(wanted.nodes() + " nodes in one");
     }
-    parts.add(wanted.cpus() + (wanted.cpus() == 1 ? " cpu" : " cpus"));
+    parts.add(Amount.count(wanted.cpus(), "cpu"));
     if (wanted.memory() > 0) {
       parts.add(SchedulerResources.mebibytes(wanted.memory()) + " MiB of memory");
     }
     if (wanted.gpus() > 0) {
-      parts.add(wanted.gpus() + (wanted.gpus() == 1 ? " gpu" : " gpus"));
+      parts.add(Amount.count(wanted.gpus(), "gpu"));
     }
     return String.join(", ", parts);
   }
@@ -294,11 +295,6 @@ final class AllocationSteps implements Scheduler {
     if (step.process != null) {
       step.process.destroy(); // what its srun makes of that is KILL
     }
-  }
-
-  @Override
-  public List<String> lacks(SchedulerResources resources) {
-    return List.of();
   }
 
   @Override

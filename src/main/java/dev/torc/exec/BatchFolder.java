@@ -6,9 +6,7 @@ import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -111,18 +109,8 @@ public record BatchFolder(Path path) {
   }
 
   private static List<Path> folders(Path folder) throws IOException {
-    List<Path> folders = new ArrayList<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-          folders.add(file);
-        }
-      }
-    } catch (NoSuchFileException none) {
-      return List.of();
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
-    }
+    List<Path> folders = entries(folder);
+    folders.removeIf(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS));
     return folders;
   }
 
@@ -167,22 +155,24 @@ public record BatchFolder(Path path) {
   /** What there is of each job, by one listing of the folder; of one without a word, nothing. */
   public Map<String, Set<Word>> words() throws IOException {
     Map<String, Set<Word>> words = new HashMap<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
-      for (Path file : files) {
-        String name = file.getFileName().toString();
-        for (Word word : Word.values()) {
-          if (name.endsWith(word.ending)) {
-            String job = name.substring(0, name.length() - word.ending.length());
-            words.computeIfAbsent(job, _ -> EnumSet.noneOf(Word.class)).add(word);
-          }
+    for (Path file : entries(path)) {
+      String name = file.getFileName().toString();
+      for (Word word : Word.values()) {
+        if (name.endsWith(word.ending)) {
+          String job = name.substring(0, name.length() - word.ending.length());
+          words.computeIfAbsent(job, _ -> EnumSet.noneOf(Word.class)).add(word);
         }
       }
-    } catch (NoSuchFileException gone) {
-      return words;
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
     }
     return words;
+  }
+
+  private static List<Path> entries(Path folder) throws IOException {
+    try {
+      return FileTree.entries(folder);
+    } catch (NoSuchFileException gone) {
+      return new ArrayList<>();
+    }
   }
 
   private Path file(String job, Word word) {

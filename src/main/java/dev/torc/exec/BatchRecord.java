@@ -48,12 +48,7 @@ record BatchRecord(
 
   /** What a file says; null where there is none, or none that is whole and understood. */
   static BatchRecord read(BatchFolder folder, Path file) throws IOException {
-    BatchWord word = BatchWord.read(file);
-    try {
-      return word == null ? null : of(folder, word);
-    } catch (IllegalArgumentException | IndexOutOfBoundsException notUnderstood) {
-      return null;
-    }
+    return BatchWord.read(file, word -> of(folder, word));
   }
 
   private static BatchRecord of(BatchFolder folder, BatchWord word) {

@@ -1,5 +1,6 @@
 package dev.torc.exec;
 
+import dev.torc.machine.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -178,6 +179,6 @@ public record BatchScript(
     if (word.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("a NUL in " + word.replace('\0', '?'));
     }
-    return "'" + word.replace("'", "'\\''") + "'";
+    return SafeText.quoted(word);
   }
 }

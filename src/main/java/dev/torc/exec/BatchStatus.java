@@ -67,12 +67,7 @@ public record BatchStatus(
 
   /** What a status file says; null where there is none, or none that is whole and understood. */
   static BatchStatus read(Path file) {
-    BatchWord word = BatchWord.read(file);
-    try {
-      return word == null ? null : of(word);
-    } catch (IllegalArgumentException | IndexOutOfBoundsException notUnderstood) {
-      return null;
-    }
+    return BatchWord.read(file, BatchStatus::of);
   }
 
   private static BatchStatus of(BatchWord word) {

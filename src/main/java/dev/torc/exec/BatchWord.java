@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.zip.Adler32;
 
 /**
@@ -28,6 +29,16 @@ final class BatchWord {
       String key = blank < 0 ? line : line.substring(0, blank);
       String value = blank < 0 ? "" : line.substring(blank + 1);
       values.computeIfAbsent(key, _ -> new ArrayList<>()).add(value);
+    }
+  }
+
+  /** What a file says; null where there is none, or none that is whole and understood. */
+  static <T> T read(Path file, Function<BatchWord, T> of) {
+    BatchWord word = read(file);
+    try {
+      return word == null ? null : of.apply(word);
+    } catch (IllegalArgumentException | IndexOutOfBoundsException notUnderstood) {
+      return null;
     }
   }
 

@@ -21,12 +21,7 @@ public record Claimant(String build, String host, String boot, long pid, long st
 
   /** What a file says; null where there is none, or none that is whole and understood. */
   static Claimant read(Path file) {
-    BatchWord word = BatchWord.read(file);
-    try {
-      return word == null ? null : of(word);
-    } catch (IllegalArgumentException notUnderstood) {
-      return null;
-    }
+    return BatchWord.read(file, Claimant::of);
   }
 
   private static Claimant of(BatchWord word) {

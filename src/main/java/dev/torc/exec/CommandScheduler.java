@@ -2,7 +2,6 @@ package dev.torc.exec;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -140,11 +139,7 @@ final class CommandScheduler implements Scheduler {
     List<SchedulerJob> known = jobs.stream().filter(job -> job.id() != null).toList();
     boolean named = new CommandTemplate(template).names().contains(CommandTemplate.IDS);
     int most = named ? MOST : Math.max(1, known.size());
-    List<List<SchedulerJob>> parts = new ArrayList<>();
-    for (int from = 0; from < known.size(); from += most) {
-      parts.add(known.subList(from, Math.min(from + most, known.size())));
-    }
-    return parts;
+    return SchedulerWords.parts(known, most);
   }
 
   private Map<String, String> ids(List<SchedulerJob> jobs) {

@@ -1,5 +1,6 @@
 package dev.torc.exec;
 
+import dev.torc.machine.SafeText;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -64,6 +65,6 @@ public record CommandTemplate(String text) {
 
   /** A value as one word of sh. */
   static String quoted(String value) {
-    return PLAIN.matcher(value).matches() ? value : "'" + value.replace("'", "'\\''") + "'";
+    return PLAIN.matcher(value).matches() ? value : SafeText.quoted(value);
   }
 }

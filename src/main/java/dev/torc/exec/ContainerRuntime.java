@@ -2,9 +2,6 @@ package dev.torc.exec;
 
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -145,15 +142,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
 
   /** The last line of a log in which a runtime says anything; empty where it says nothing. */
   public static String lastLine(Path log) throws IOException {
-    try (FileChannel in = OwnFile.channel(log)) {
-      ByteBuffer tail = ByteBuffer.allocate((int) Math.min(TAIL, in.size()));
-      in.position(in.size() - tail.capacity());
-      while (tail.hasRemaining() && in.read(tail) >= 0) {
-        // a file that shrinks meanwhile ends sooner
-      }
-      return ProgramOutput.lastLine(
-          new String(tail.array(), 0, tail.position(), StandardCharsets.UTF_8));
-    }
+    return ProgramOutput.lastLine(OwnFile.tail(log, TAIL));
   }
 
   /** Asks the program a short question. */

@@ -1,10 +1,11 @@
 package dev.torc.exec;
 
+import dev.torc.machine.SafeText;
 import dev.torc.posix.OwnFile;
-import dev.torc.posix.OwnStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,7 +81,7 @@ final class ContainerScript {
       List<String> argv, Path status, boolean terminal, String home, boolean limited) {
     String script =
         BEGIN.formatted(umask())
-            + (home == null ? HOME : "export HOME='" + home.replace("'", "'\\''") + "'\n")
+            + (home == null ? HOME : "export HOME=" + SafeText.quoted(home) + "\n")
             + (terminal ? "" : ONE_STREAM)
             + (limited ? MEMORY : PLAIN);
     List<String> words = new ArrayList<>(List.of("sh", "-c", script, status.toString()));
@@ -90,8 +91,15 @@ final class ContainerScript {
 
   /** The caller's, in octal digits; the usual one without Linux, or with one older than 4.7. */
   private static String umask() {
-    String umask = OwnStatus.of("Umask");
-    return umask.isEmpty() ? "022" : umask;
+    try {
+      return Files.readAllLines(Path.of("/proc/self/status")).stream()
+          .filter(line -> line.startsWith("Umask:"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse("022");
+    } catch (IOException none) {
+      return "022";
+    }
   }
 
   /**

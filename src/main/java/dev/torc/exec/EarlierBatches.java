@@ -3,6 +3,7 @@ package dev.torc.exec;
 import dev.torc.exec.BatchFolder.Word;
 import dev.torc.exec.RemoteBatch.Element;
 import dev.torc.exec.RemoteBatch.Entry;
+import dev.torc.posix.Io;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,15 +26,15 @@ final class EarlierBatches {
 
     /** Whether its result is that of the attempt that is to run now. */
     private boolean holds(RemoteKey key) throws IOException {
-      if (entry.isUnwanted()) {
+      if (entry.unwanted) {
         return false;
       }
-      RemoteKey own = entry.key();
+      RemoteKey own = entry.key;
       if (own.manifest().equals(key.manifest()) || isNothing()) {
         return true;
       }
       Set<Word> there =
-          batch.folder().words().getOrDefault(entry.claim(), EnumSet.noneOf(Word.class));
+          batch.folder.words().getOrDefault(entry.claim(), EnumSet.noneOf(Word.class));
       return own.command().equals(key.command()) && !there.contains(Word.CLAIM);
     }
 
@@ -41,11 +42,6 @@ final class EarlierBatches {
     private boolean isNothing() {
       return entry.ended() != null && entry.ended().end() == null;
     }
-  }
-
-  /** Ends one that nobody wants. */
-  interface Drop {
-    void drop(Found found) throws IOException;
   }
 
   /** Somebody waits until all but one of a job are over; {@code last} is null where all must be. */
@@ -78,17 +74,17 @@ final class EarlierBatches {
   }
 
   private void add(RemoteBatch batch, Map<String, Set<Word>> words) {
-    for (Element element : batch.elements()) {
+    for (Element element : batch.elements) {
       for (Entry entry : element.entries) {
         Set<Word> there = words.getOrDefault(entry.claim(), EnumSet.noneOf(Word.class));
-        if (batch.folder().isTaken(entry.claim(), there)) {
+        if (batch.folder.isTaken(entry.claim(), there)) {
           entry.end(RemoteEnd.none(there.contains(Word.ASIDE) ? entry.places() : List.of()));
         }
-        if (!batch.folder().isDone(entry.claim(), there)) {
+        if (!batch.folder.isDone(entry.claim(), there)) {
           if (there.contains(Word.UNWANTED)) {
-            entry.unwanted();
+            entry.unwanted = true;
           }
-          jobs.computeIfAbsent(entry.key().job(), _ -> new ArrayList<>())
+          jobs.computeIfAbsent(entry.key.job(), _ -> new ArrayList<>())
               .add(new Found(batch, element, entry));
         }
       }
@@ -107,18 +103,18 @@ final class EarlierBatches {
   }
 
   /** See {@link RemoteDesk#resume}. */
-  void resume(RemoteKey key, RemoteListener listener, Drop drop) throws IOException {
+  void resume(RemoteKey key, RemoteListener listener, Io.Take<Found> drop) throws IOException {
     List<Found> all = jobs.getOrDefault(key.job(), new ArrayList<>());
     Found last = null;
     for (Found each : all) {
-      last = last == null || each.batch.time() > last.batch.time() ? each : last;
+      last = last == null || each.batch.time > last.batch.time ? each : last;
     }
     boolean holds = last != null && last.holds(key);
     if (holds) {
       all.remove(last); // it is given once; the others stay, who else asks waits for them too
     }
     for (Found each : all) {
-      drop.drop(each);
+      drop.take(each);
     }
     waiting.add(new Waiting(listener, List.copyOf(all), holds ? last : null));
     tell();

@@ -12,15 +12,10 @@ import java.util.function.Consumer;
  * its word decides, and whether they began. What never began is claimed, and can be handed out
  * anew; that and the scheduler are {@link RemoteDesk}'s.
  */
-final class ElementEnds {
+record ElementEnds(String executor, Path folder, Claimant me, Consumer<String> notes) {
 
   /** How often an attempt is handed out again for what was no fault of its own. */
   private static final int AGAIN = 3;
-
-  private final String executor;
-  private final Path folder;
-  private final Claimant me;
-  private final Consumer<String> notes;
 
   /** Takes what is to be handed out anew. */
   interface Anew {
@@ -48,14 +43,6 @@ final class ElementEnds {
     }
   }
 
-  /** See {@link RemoteDesk}. */
-  ElementEnds(String executor, Path folder, Claimant me, Consumer<String> notes) {
-    this.executor = executor;
-    this.folder = folder;
-    this.me = me;
-    this.notes = notes;
-  }
-
   /**
    * All that its script wrote must be here by now, and was looked at.
    *
@@ -64,16 +51,15 @@ final class ElementEnds {
   void settle(RemoteBatch batch, Element element, boolean ending, Anew anew) throws IOException {
     Word word = Word.of(element);
     // Of what torc itself took back or nobody took nothing can be there.
-    boolean untouched =
-        batch.isKnown() && !element.cancelled && element.isUntouched(batch.folder());
+    boolean untouched = batch.isKnown() && !element.cancelled && element.isUntouched(batch.folder);
     boolean unseen = untouched && word.cause == SchedulerState.Cause.EXITED;
     for (Entry entry : element.entries) {
       if (entry.isOver()) {
         continue;
       }
-      boolean never = batch.folder().claim(entry.claim(), me);
+      boolean never = batch.folder.claim(entry.claim(), me);
       List<RemotePlace> places = never ? entry.earlierPlaces() : entry.places();
-      if (entry.isUnwanted() || ending && !entry.isLost()) {
+      if (entry.unwanted || ending && !entry.isLost()) {
         entry.end(RemoteEnd.interrupted(places));
       } else if (unseen && !entry.isLost()) {
         String why = "the machine that %s took does not see %s";
@@ -93,10 +79,10 @@ final class ElementEnds {
       Entry entry, Word word, boolean untouched, List<RemotePlace> places, Anew anew) {
     if (word.isTaken()) {
       entry.end(RemoteEnd.failed("cancelled; " + executor + ": " + word.said, places));
-    } else if (untouched && entry.losses() == AGAIN) {
+    } else if (untouched && entry.losses == AGAIN) {
       String why = "submitted %d times, and no machine began it; %s: %s";
       entry.end(RemoteEnd.failed(why.formatted(AGAIN + 1, executor, word.said), places));
-    } else if (entry.attempt() == null) {
+    } else if (entry.attempt == null) {
       anew.ready(entry, null, places);
     } else {
       anew.ready(entry, untouched ? entry.unbegun() : entry.anew(), places);
@@ -110,18 +96,17 @@ final class ElementEnds {
           case OUT_OF_MEMORY -> ProcessEnd.How.MEMORY;
           case TIME_LIMIT -> ProcessEnd.How.TIMEOUT;
           case CANCELLED -> word.isTaken() ? ProcessEnd.How.CANCELLED : null;
-          case EXITED -> entry.isCancelled() ? ProcessEnd.How.CANCELLED : null;
+          case EXITED -> entry.cancelled ? ProcessEnd.How.CANCELLED : null;
           case null, default -> null;
         };
     boolean preempted = word.cause == SchedulerState.Cause.PREEMPTED;
     String lost = preempted ? "preempted" : "lost with its machine";
     if (how != null) {
       entry.end(RemoteEnd.of(how, executor + ": " + word.said, places));
-    } else if (entry.attempt() == null) {
+    } else if (entry.attempt == null) {
       anew.ready(entry, null, places);
-    } else if (entry.losses() < AGAIN) {
-      notes.accept(
-          "%s: %s (%s); it is submitted anew".formatted(entry.key().job(), lost, word.said));
+    } else if (entry.losses < AGAIN) {
+      notes.accept("%s: %s (%s); it is submitted anew".formatted(entry.key.job(), lost, word.said));
       anew.ready(entry, entry.lost(), places);
     } else {
       entry.end(RemoteEnd.failed(lost + ": " + word.said, places));

@@ -1,6 +1,5 @@
 package dev.torc.exec;
 
-import dev.torc.posix.MarkedProcesses;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

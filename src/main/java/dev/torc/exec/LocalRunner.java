@@ -43,12 +43,7 @@ public final class LocalRunner implements Runner {
     this.grace = grace.toNanos();
     this.sampler = new UsageSampler(running.keySet(), caller);
     this.threads =
-        Executors.newCachedThreadPool(
-            work -> {
-              Thread thread = new Thread(work, "torc-job");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("torc-job").factory());
   }
 
   /**

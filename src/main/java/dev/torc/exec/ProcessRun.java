@@ -10,8 +10,6 @@ import dev.torc.posix.Environment;
 import dev.torc.posix.Foreground;
 import dev.torc.posix.Kill;
 import dev.torc.posix.OwnFile;
-import dev.torc.posix.ProcessPass;
-import dev.torc.posix.ProcessTree;
 import dev.torc.posix.Spawn;
 import java.io.IOException;
 import java.util.HashMap;

@@ -14,28 +14,29 @@ import java.util.function.Supplier;
  */
 final class RemoteBatch {
 
-  private final BatchFolder folder;
-  private final String name;
-  private final long time;
-  private final List<Element> elements = new ArrayList<>();
+  final BatchFolder folder;
+  final String name;
+  final long time; // when it was handed out; never the same in two
+  final List<Element> elements = new ArrayList<>();
   private boolean known; // the scheduler's ids
   long nextLook;
   long look = 200_000_000;
 
   /** An attempt in a script, or ready for one. */
   static final class Entry {
-    private final RemoteKey key;
+    final RemoteKey key;
     private final List<BatchJob.Product> products;
-    private final RemoteAttempt attempt;
+    final RemoteAttempt
+        attempt; // what a script is to run; null where an earlier torc handed it out
     private final List<RemotePlace> places; // where earlier scripts left something of it
-    private final int losses;
+    final int losses; // how often it was lost though it had begun
     private RemoteListener listener;
     private RemotePlace place;
     private RemoteEnd end; // that nobody was told yet
     private boolean submitted;
     private boolean begun;
-    private boolean cancelled;
-    private boolean unwanted;
+    boolean cancelled; // its script was told to end, and ended it
+    boolean unwanted; // nobody wants its result any more
     private boolean over;
     private boolean recorded;
 
@@ -65,15 +66,6 @@ final class RemoteBatch {
       this.losses = losses;
     }
 
-    RemoteKey key() {
-      return key;
-    }
-
-    /** What a script is to run; null where an earlier torc handed it out. */
-    RemoteAttempt attempt() {
-      return attempt;
-    }
-
     /** Whether an earlier torc handed it out and nobody has asked for it yet. */
     boolean isLost() {
       return listener == null && !unwanted;
@@ -85,11 +77,6 @@ final class RemoteBatch {
 
     boolean isOver() {
       return over;
-    }
-
-    /** How often it was lost though it had begun. */
-    int losses() {
-      return losses;
     }
 
     /** Where its scripts left something, if it began in this one too. */
@@ -132,24 +119,6 @@ final class RemoteBatch {
       boolean news = !begun;
       begun = true;
       return news;
-    }
-
-    /** Its script was told to end, and ended it. */
-    void cancelled() {
-      cancelled = true;
-    }
-
-    boolean isCancelled() {
-      return cancelled;
-    }
-
-    /** Nobody wants its result any more. */
-    void unwanted() {
-      unwanted = true;
-    }
-
-    boolean isUnwanted() {
-      return unwanted;
     }
 
     /** The same attempt for another script; it did not begin in this one. */
@@ -299,19 +268,6 @@ final class RemoteBatch {
     return batch;
   }
 
-  BatchFolder folder() {
-    return folder;
-  }
-
-  String name() {
-    return name;
-  }
-
-  /** When it was handed out; never the same in two. */
-  long time() {
-    return time;
-  }
-
   /** What is written down of it. */
   BatchRecord record(SchedulerSettings settings) {
     List<List<RemotePlace>> places = new ArrayList<>();
@@ -321,18 +277,19 @@ final class RemoteBatch {
     return new BatchRecord(settings, name, time, places);
   }
 
+  /** Those of all its elements. */
+  List<Entry> entries() {
+    return elements.stream().flatMap(element -> element.entries.stream()).toList();
+  }
+
   /** The attempts in it. */
   List<RemoteKey> keys() {
-    return elements.stream().flatMap(e -> e.entries.stream()).map(entry -> entry.key).toList();
+    return entries().stream().map(entry -> entry.key).toList();
   }
 
   /** What the scheduler is told, or asked about. */
   SubmissionRequest request(SchedulerResources resources) {
     return new SubmissionRequest(folder.script(), name, elements.size(), resources, folder.log());
-  }
-
-  List<Element> elements() {
-    return elements;
   }
 
   /** The jobs as the script has them. */
@@ -372,16 +329,11 @@ final class RemoteBatch {
 
   /** What is at a place needs no more to be known. */
   void recorded(RemotePlace place) {
-    for (Element element : elements) {
-      for (Entry entry : element.entries) {
-        entry.recorded |= entry.claim().equals(place.claim());
-      }
-    }
+    entries().forEach(entry -> entry.recorded |= entry.claim().equals(place.claim()));
   }
 
   /** Whether nothing of it is of use any more. */
   boolean isDone() {
-    return elements.stream()
-        .allMatch(e -> e.entries.stream().allMatch(entry -> entry.over && entry.recorded));
+    return entries().stream().allMatch(entry -> entry.over && entry.recorded);
   }
 }

@@ -108,11 +108,11 @@ final class RemoteDesk {
     if (earlier == null) {
       EarlierBatches found = EarlierBatches.find(folder, notes);
       for (RemoteBatch batch : found.batches()) {
-        folders.put(batch.folder().path(), batch);
+        folders.put(batch.folder.path(), batch);
         out.add(batch);
         if (!outlives(batch)) { // its torc could not end it: the machine went down, say
-          batch.elements().forEach(element -> element.cancelled = true);
-          tell(scheduler.cancel(batch.elements().stream().map(element -> element.job).toList()));
+          batch.elements.forEach(element -> element.cancelled = true);
+          tell(scheduler.cancel(batch.elements.stream().map(element -> element.job).toList()));
         }
       }
       earlier = found;
@@ -132,9 +132,9 @@ final class RemoteDesk {
   }
 
   private void clear(RemoteBatch batch) throws IOException {
-    if (batch.isDone() && folders.containsKey(batch.folder().path())) {
-      batch.folder().remove();
-      folders.remove(batch.folder().path());
+    if (batch.isDone() && folders.containsKey(batch.folder.path())) {
+      batch.folder.remove();
+      folders.remove(batch.folder.path());
     }
   }
 
@@ -157,7 +157,7 @@ final class RemoteDesk {
     List<SchedulerJob> cancelled = new ArrayList<>();
     int jobs = 0;
     for (RemoteBatch batch : out) {
-      for (Element element : batch.elements()) {
+      for (Element element : batch.elements) {
         int begun = 0;
         for (Entry entry : element.entries) {
           if (!entry.isOver() && !entry.isLost()) {
@@ -193,7 +193,7 @@ final class RemoteDesk {
     for (Entry entry : element.entries) {
       if (!entry.isOver()) {
         try {
-          batch.folder().unwanted(entry.claim());
+          batch.folder.unwanted(entry.claim());
         } catch (IOException e) {
           return;
         }
@@ -204,7 +204,7 @@ final class RemoteDesk {
   /** A claim that cannot be made now is none. */
   private boolean claim(Entry entry, RemoteBatch batch) {
     try {
-      return batch.folder().claim(entry.claim(), me);
+      return batch.folder.claim(entry.claim(), me);
     } catch (IOException e) {
       return false;
     }
@@ -224,7 +224,7 @@ final class RemoteDesk {
     }
     List<RemoteBatch> left = new ArrayList<>(out);
     left.removeIf(batch -> !all && !outlives(batch));
-    left.forEach(batch -> batch.elements().forEach(e -> e.entries.forEach(Entry::leave)));
+    left.forEach(batch -> batch.elements.forEach(e -> e.entries.forEach(Entry::leave)));
     out.removeAll(left);
     if (!out.isEmpty()) {
       end();
@@ -233,7 +233,7 @@ final class RemoteDesk {
 
   /** Whether it goes on without the torc that handed it out. */
   private boolean outlives(RemoteBatch batch) {
-    return scheduler.outlives(batch.elements().getFirst().job);
+    return scheduler.outlives(batch.elements.getFirst().job);
   }
 
   /** Takes all that was not handed out. */
@@ -255,7 +255,7 @@ final class RemoteDesk {
     if (!ready.isEmpty() && now - gathered >= GATHER) {
       planned.addAll(
           new BatchPlan(settings.batch(), settings.maxRuntime())
-              .arrays(List.copyOf(ready), Entry::attempt));
+              .arrays(List.copyOf(ready), entry -> entry.attempt));
       ready.clear();
     }
     if (maySubmit(now)) {
@@ -334,14 +334,14 @@ final class RemoteDesk {
     }
     watch.begin(out.isEmpty(), now);
     out.add(batch);
-    folders.put(batch.folder().path(), batch);
+    folders.put(batch.folder.path(), batch);
     batch.nextLook = now + FIRST_LOOK;
     makeWay(batch);
     Submission answer = submitter.submit(batch, resources);
     if (answer instanceof Submission.Accepted accepted) {
       watch.accepted(batch, accepted);
     } else if (answer instanceof Submission.Refused refused) {
-      for (Element element : batch.elements()) {
+      for (Element element : batch.elements) {
         refuse(batch, element, ": " + refused.said());
       }
     } else if (answer instanceof Submission.NoAnswer none) {
@@ -352,14 +352,12 @@ final class RemoteDesk {
 
   /** One of which something cannot be moved away is never begun; the others go on. */
   private void makeWay(RemoteBatch batch) throws IOException {
-    for (Element element : batch.elements()) {
-      for (Entry entry : element.entries) {
-        try {
-          entry.clear();
-        } catch (IOException e) {
-          batch.folder().claim(entry.claim(), me);
-          entry.end(RemoteEnd.failed(Refusal.line(e), entry.earlierPlaces()));
-        }
+    for (Entry entry : batch.entries()) {
+      try {
+        entry.clear();
+      } catch (IOException e) {
+        batch.folder.claim(entry.claim(), me);
+        entry.end(RemoteEnd.failed(Refusal.line(e), entry.earlierPlaces()));
       }
     }
   }
@@ -367,7 +365,7 @@ final class RemoteDesk {
   /** None of its jobs will be begun: each is claimed, so that a late script begins none. */
   private void refuse(RemoteBatch batch, Element element, String why) throws IOException {
     for (Entry entry : element.entries) {
-      if (!entry.isOver() && batch.folder().claim(entry.claim(), me)) {
+      if (!entry.isOver() && batch.folder.claim(entry.claim(), me)) {
         entry.end(
             entry.isLost()
                 ? RemoteEnd.none(entry.earlierPlaces())
@@ -382,11 +380,11 @@ final class RemoteDesk {
    */
   private void drop(EarlierBatches.Found found, long now) throws IOException {
     Entry entry = found.entry();
-    entry.unwanted();
+    entry.unwanted = true;
     if (entry.isOver()) {
       return;
     }
-    boolean never = found.batch().folder().claim(entry.claim(), me);
+    boolean never = found.batch().folder.claim(entry.claim(), me);
     if (never) {
       entry.end(RemoteEnd.none(entry.earlierPlaces()));
     }
@@ -403,12 +401,10 @@ final class RemoteDesk {
 
   /** One listing tells what there is of all jobs of a script. */
   private void look(RemoteBatch batch, long now) throws IOException {
-    Map<String, Set<Word>> words = batch.folder().words();
+    Map<String, Set<Word>> words = batch.folder.words();
     boolean news = false;
-    for (Element element : batch.elements()) {
-      for (Entry entry : element.entries) {
-        news |= !entry.isOver() && look(batch, entry, words, now);
-      }
+    for (Entry entry : batch.entries()) {
+      news |= !entry.isOver() && look(batch, entry, words, now);
     }
     batch.look = news ? FIRST_LOOK : Math.min(batch.look * 3 / 2, LAST_LOOK);
     batch.nextLook = now + Math.max(batch.look, out.size() * SHARE);
@@ -418,14 +414,14 @@ final class RemoteDesk {
       throws IOException {
     Set<Word> there = words.getOrDefault(entry.claim(), EnumSet.noneOf(Word.class));
     if (there.contains(Word.STATUS)) {
-      BatchStatus status = batch.folder().status(entry.claim());
+      BatchStatus status = batch.folder.status(entry.claim());
       boolean told =
           status != null
               && status.cause() == BatchStatus.Cause.CANCELLED
               && !ending
-              && !entry.isUnwanted();
-      if (told && !entry.isCancelled()) {
-        entry.cancelled(); // by whom, and why, the scheduler says
+              && !entry.unwanted;
+      if (told && !entry.cancelled) {
+        entry.cancelled = true; // by whom, and why, the scheduler says
         watch.soon(now);
         return true;
       }
@@ -437,8 +433,8 @@ final class RemoteDesk {
     if (there.contains(Word.BEGUN) && entry.begun()) {
       return true;
     }
-    if (there.contains(Word.LATER) && batch.folder().later(entry.claim()) != null) {
-      if (batch.folder().claim(entry.claim(), me)) {
+    if (there.contains(Word.LATER) && batch.folder.later(entry.claim()) != null) {
+      if (batch.folder.claim(entry.claim(), me)) {
         again(entry, now);
       }
       return true;
@@ -448,7 +444,7 @@ final class RemoteDesk {
 
   /** An attempt that never began is ready anew, unless all is to end. */
   private void again(Entry entry, long now) {
-    ready(entry, entry.attempt() == null ? null : entry.anew(), entry.earlierPlaces(), now);
+    ready(entry, entry.attempt == null ? null : entry.anew(), entry.earlierPlaces(), now);
   }
 
   /** One that an earlier torc handed out is told to be started by whoever asks for it. */
@@ -465,11 +461,9 @@ final class RemoteDesk {
 
   /** Nobody can tell: what has not begun never will, the others say themselves how they end. */
   private void claim(RemoteBatch unknown, long now) throws IOException {
-    for (Element element : unknown.elements()) {
-      for (Entry entry : element.entries) {
-        if (!entry.isOver() && unknown.folder().claim(entry.claim(), me)) {
-          again(entry, now);
-        }
+    for (Entry entry : unknown.entries()) {
+      if (!entry.isOver() && unknown.folder.claim(entry.claim(), me)) {
+        again(entry, now);
       }
     }
     if (!unknown.isOver()) {
@@ -479,7 +473,7 @@ final class RemoteDesk {
 
   /** Sees to the elements that the scheduler has done with, when all they wrote must be here. */
   private void settle(RemoteBatch batch, long now) throws IOException {
-    for (Element element : batch.elements()) {
+    for (Element element : batch.elements) {
       if (element.isOver()) {
         continue;
       }

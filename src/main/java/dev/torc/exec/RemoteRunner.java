@@ -1,6 +1,7 @@
 package dev.torc.exec;
 
 import dev.torc.machine.Refusal;
+import dev.torc.posix.Io;
 import dev.torc.posix.ThreadEnd;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,10 +24,10 @@ public final class RemoteRunner implements AutoCloseable {
   private final long latency;
   private final String executor;
   private final Consumer<String> notes;
-  private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<Io.Take<RemoteDesk>> orders = new LinkedBlockingQueue<>();
   private final Thread thread;
   private volatile boolean closed;
-  private List<Order> again = List.of(); // that could not be done
+  private List<Io.Take<RemoteDesk>> again = List.of(); // that could not be done
   private String trouble = ""; // of the last turn
 
   /** Writes down that attempts may be out from now on; on disk when it returns. */
@@ -34,10 +35,6 @@ public final class RemoteRunner implements AutoCloseable {
 
     /** Throws where that cannot be written: then nothing is handed out. */
     void handOut(List<RemoteKey> attempts, String executor) throws IOException;
-  }
-
-  private interface Order {
-    void take(RemoteDesk desk) throws IOException;
   }
 
   /**
@@ -116,7 +113,7 @@ public final class RemoteRunner implements AutoCloseable {
     try {
       while (!closed) {
         long next = again.isEmpty() ? turn() : Math.min(turn(), System.nanoTime() + AGAIN);
-        Order order =
+        Io.Take<RemoteDesk> order =
             desk.isEmpty() && again.isEmpty()
                 ? orders.take()
                 : orders.poll(next - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -129,16 +126,16 @@ public final class RemoteRunner implements AutoCloseable {
   }
 
   /** What cannot be done now is tried again, and keeps nothing else waiting. */
-  private void takeAll(Order first) {
-    List<Order> failed = new ArrayList<>();
+  private void takeAll(Io.Take<RemoteDesk> first) {
+    List<Io.Take<RemoteDesk>> failed = new ArrayList<>();
     again.forEach(order -> take(order, failed));
-    for (Order order = first; order != null; order = orders.poll()) {
+    for (Io.Take<RemoteDesk> order = first; order != null; order = orders.poll()) {
       take(order, failed);
     }
     again = failed;
   }
 
-  private void take(Order order, List<Order> failed) {
+  private void take(Io.Take<RemoteDesk> order, List<Io.Take<RemoteDesk>> failed) {
     try {
       order.take(desk);
     } catch (IOException e) {

@@ -52,7 +52,9 @@ public interface Scheduler {
    * What its commands need to know and such resources do not say, as the user writes it: {@code
    * {memory}}. Empty where they say enough.
    */
-  List<String> lacks(SchedulerResources resources);
+  default List<String> lacks(SchedulerResources resources) {
+    return List.of();
+  }
 
   /** Whether what was handed out goes on when the torc ends that handed it out. */
   default boolean outlives(SchedulerJob job) {

@@ -8,17 +8,7 @@ import java.util.Map;
 /**
  * One kind of question to a scheduler: no two are asked at once, and none longer than its patience.
  */
-final class SchedulerProgram {
-
-  private final Map<String, String> env;
-  private final Path folder;
-  private final Duration patience;
-
-  SchedulerProgram(Map<String, String> env, Path folder, Duration patience) {
-    this.env = env;
-    this.folder = folder;
-    this.patience = patience;
-  }
+record SchedulerProgram(Map<String, String> env, Path folder, Duration patience) {
 
   /** Runs a command, looked for in the PATH of its environment, and waits for its end. */
   synchronized ProgramOutput ask(List<String> argv) {

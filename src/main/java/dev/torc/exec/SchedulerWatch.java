@@ -80,7 +80,7 @@ final class SchedulerWatch {
           unknown.add(batch);
         }
       }
-      for (Element element : batch.elements()) {
+      for (Element element : batch.elements) {
         if (!element.isOver() && batch.isKnown()) {
           open.put(element.job, element);
         }
@@ -135,7 +135,7 @@ final class SchedulerWatch {
   /** Says once a minute that nothing but its files tells of a batch that has begun. */
   void unfound(RemoteBatch batch, long now) {
     String line = "%s gave no id for what runs in %s; torc waits for what that says";
-    tell(line.formatted(executor, batch.folder().path()), now);
+    tell(line.formatted(executor, batch.folder.path()), now);
   }
 
   /** Looks for a submission that had no answer; null where that cannot be. */
@@ -144,7 +144,7 @@ final class SchedulerWatch {
     if (there instanceof Submission.Accepted accepted) {
       accepted(batch, accepted);
     } else if (there instanceof Submission.Refused) {
-      batch.elements().forEach(element -> element.told(new SchedulerState.Gone(), now));
+      batch.elements.forEach(element -> element.told(new SchedulerState.Gone(), now));
     }
     return there;
   }
@@ -153,9 +153,9 @@ final class SchedulerWatch {
   void accepted(RemoteBatch batch, Submission.Accepted accepted) {
     batch.accepted(accepted.jobs());
     try {
-      batch.folder().write(accepted.jobs().stream().map(SchedulerJob::id).toList());
+      batch.folder.write(accepted.jobs().stream().map(SchedulerJob::id).toList());
     } catch (IOException e) {
-      notes.accept("cannot write the ids of %s: %s".formatted(batch.name(), Refusal.line(e)));
+      notes.accept("cannot write the ids of %s: %s".formatted(batch.name, Refusal.line(e)));
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.torc.exec;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.torc.posix.OwnUser;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -224,29 +223,14 @@ final class Slurm implements Scheduler {
 
   private static SlurmQueue queue(List<SchedulerJob> jobs, SchedulerProgram program) {
     SlurmQueue queue = SlurmQueue.empty();
-    for (List<String> names : parts(jobs.stream().map(SchedulerJob::name).distinct().toList())) {
+    String user = Integer.toUnsignedString(OwnUser.number());
+    for (List<String> names :
+        SchedulerWords.parts(jobs.stream().map(SchedulerJob::name).distinct().toList(), MOST)) {
       if (queue.trouble().isEmpty()) {
-        queue = queue.with(ask(program, SlurmQueue.question(user(), String.join(",", names))));
+        queue = queue.with(ask(program, SlurmQueue.question(user, String.join(",", names))));
       }
     }
     return queue;
-  }
-
-  /** The caller's number. */
-  private static String user() {
-    try {
-      return Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString();
-    } catch (IOException | UnsupportedOperationException e) {
-      return System.getProperty("user.name");
-    }
-  }
-
-  private static List<List<String>> parts(List<String> words) {
-    List<List<String>> parts = new ArrayList<>();
-    for (int from = 0; from < words.size(); from += MOST) {
-      parts.add(words.subList(from, Math.min(from + MOST, words.size())));
-    }
-    return parts;
   }
 
   /** What the accounting, where there is one, has of ends that Slurm itself has forgotten. */
@@ -261,7 +245,7 @@ final class Slurm implements Scheduler {
     }
     Map<String, SchedulerJob> known = new HashMap<>();
     jobs.forEach(job -> known.put(job.id(), job));
-    for (List<String> ids : parts(List.copyOf(known.keySet()))) {
+    for (List<String> ids : SchedulerWords.parts(List.copyOf(known.keySet()), MOST)) {
       for (String line : ask(asking, accounts(String.join(",", ids))).text().lines().toList()) {
         Matcher fields = RECORD.matcher(line);
         SchedulerJob job = fields.matches() ? known.get(fields.group(1)) : null;
@@ -325,7 +309,7 @@ final class Slurm implements Scheduler {
     if (!trouble.isEmpty()) {
       troubles.add(trouble);
     }
-    for (List<String> part : parts(List.copyOf(ids))) {
+    for (List<String> part : SchedulerWords.parts(List.copyOf(ids), MOST)) {
       List<String> words = new ArrayList<>(List.of("scancel"));
       words.addAll(part);
       ProgramOutput said = ask(cancelling, words);
@@ -338,11 +322,6 @@ final class Slurm implements Scheduler {
   /** Whether scancel did what it was told, or found nothing left to do. */
   static boolean isDone(ProgramOutput said) {
     return said.ok() || said.errors().lines().allMatch(line -> OVER.matcher(line).find());
-  }
-
-  @Override
-  public List<String> lacks(SchedulerResources resources) {
-    return List.of();
   }
 
   @Override

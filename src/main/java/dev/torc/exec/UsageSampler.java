@@ -1,11 +1,8 @@
 package dev.torc.exec;
 
-import dev.torc.machine.GpuLoad;
-import dev.torc.machine.MachineLoad;
 import dev.torc.machine.Series;
 import dev.torc.posix.Environment;
-import dev.torc.posix.ProcessPass;
-import dev.torc.posix.ProcessTree;
+import dev.torc.posix.ThreadEnd;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -128,13 +125,8 @@ final class UsageSampler implements AutoCloseable {
       ending = thread;
       notifyAll();
     }
-    while (ending != null && ending.isAlive()) {
-      try {
-        ending.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return; // it ends by itself after its look
-      }
+    if (ending != null) {
+      ThreadEnd.await(ending);
     }
   }
 }

@@ -93,7 +93,9 @@ public final class Graph {
     this.growth = growth;
     this.makers =
         growth == null
-            ? once(() -> Makers.of(written, this::job, Map.of(), this::name, new ArrayList<>()))
+            ? once(
+                () ->
+                    new Makers().with(written, this::job, Map.of(), this::name, new ArrayList<>()))
             : growth::makers;
     this.plain = plain;
     this.maker = maker;

@@ -69,7 +69,7 @@ public final class GraphBuilder {
         .filter(Group::isOpen)
         .forEach(group -> open.put(join(group.name()), group));
     this.references = new NameResolver(workflow, this::job, open, names::id);
-    this.makers = Makers.of(written, this::job, open, this::name, errors);
+    this.makers = new Makers().with(written, this::job, open, this::name, errors);
   }
 
   private GraphBuilder(Graph base, Workflow workflow) {

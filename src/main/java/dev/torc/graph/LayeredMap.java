@@ -12,11 +12,9 @@ import java.util.function.BiConsumer;
  * A map from texts that never changes: one with further entries shares what it has. These lie in a
  * layer of their own, and small layers are joined, so that few are asked. For several threads.
  */
-final class LayeredMap<V> {
+record LayeredMap<V>(List<Layer<V>> layers) {
 
-  private final List<Layer<V>> layers;
-
-  private static final class Layer<V> {
+  static final class Layer<V> {
     private final Map<String, V> entries;
     private NavigableMap<String, V> sorted;
 
@@ -30,10 +28,6 @@ final class LayeredMap<V> {
       }
       return sorted;
     }
-  }
-
-  private LayeredMap(List<Layer<V>> layers) {
-    this.layers = layers;
   }
 
   /** A map without entries. */

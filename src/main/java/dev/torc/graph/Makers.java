@@ -39,7 +39,8 @@ final class Makers {
   private final PatternIndex open = new PatternIndex();
   private long compared;
 
-  private Makers() {
+  /** Those of no jobs. */
+  Makers() {
     this.files = LayeredMap.none();
     this.above = LayeredMap.none();
     this.depfiles = LayeredMap.none();
@@ -100,27 +101,12 @@ final class Makers {
   }
 
   /**
-   * Those of some jobs.
-   *
-   * @param nodes of the jobs
-   * @param groups those that are not expanded, by node
-   * @param names of nodes
-   * @param errors takes what clashes
-   */
-  static Makers of(
-      int[] nodes,
-      IntFunction<Job> jobs,
-      Map<Integer, Group> groups,
-      IntFunction<String> names,
-      List<BadInput.Diagnostic> errors) {
-    return new Makers(new Makers(), nodes, jobs, groups, names, errors);
-  }
-
-  /**
    * The same with further jobs.
    *
-   * @param groups those that are not expanded now
-   * @param errors takes that something clashes, but not all of it, nor in order
+   * @param nodes of the jobs
+   * @param groups those that are not expanded now, by node
+   * @param names of nodes
+   * @param errors takes what clashes; of jobs that come later not all of it, nor in order
    */
   Makers with(
       int[] nodes,

@@ -2,6 +2,7 @@ package dev.torc.hash;
 
 import static java.nio.file.StandardOpenOption.CREATE;
 
+import dev.torc.posix.Io;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -21,11 +22,6 @@ import java.util.function.LongSupplier;
  */
 public final class FileClock {
 
-  /** Reads the clock of the file system; it may be late by a tick, never early. */
-  interface Probe {
-    long now() throws IOException;
-  }
-
   /** Waits. */
   interface Pause {
     void sleep(long nanos) throws InterruptedException;
@@ -35,13 +31,13 @@ public final class FileClock {
   private static final long SLICE = 50_000_000; // between two looks whether to stop
   private static final long TICK = 1_000_000; // the shortest rest worth its system call
 
-  private final Probe probe;
+  private final Io.Get<Long> probe;
   private final LongSupplier ticks;
   private final Pause pause;
   private long seen = NEVER; // a moment that has passed
   private long seenAt; // ticks when it was seen
 
-  FileClock(Probe probe, LongSupplier ticks, Pause pause) {
+  FileClock(Io.Get<Long> probe, LongSupplier ticks, Pause pause) {
     this.probe = probe;
     this.ticks = ticks;
     this.pause = pause;
@@ -53,7 +49,7 @@ public final class FileClock {
    * @param file a file of torc's own in a folder that exists; written at the first question
    */
   public static FileClock of(Path file, StampSource stamps) {
-    Probe probe =
+    Io.Get<Long> probe =
         () -> {
           // not truncated: some file systems flush such a file when it is closed
           try (OutputStream out = OwnFile.out(file, CREATE)) {
@@ -80,7 +76,7 @@ public final class FileClock {
       return false; // no need to write: if this is wrong, a file is read once more
     }
     try {
-      seen = probe.now();
+      seen = probe.get();
     } catch (IOException e) {
       return false; // whatever hinders torc from writing here is told by who must write
     }

@@ -1,9 +1,8 @@
 package dev.torc.hash;
 
+import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,6 +19,7 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The digest of a folder, by the members it was computed from: sorted relative paths, kinds,
@@ -221,22 +221,18 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
 
   private static List<String> names(Path folder) throws IOException {
     List<String> names = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-      for (Path entry : entries) {
+    try {
+      for (Path entry : FileTree.entries(folder)) {
         names.add(valid(folder.toString(), entry.getFileName()));
       }
     } catch (NoSuchFileException e) {
       return new ArrayList<>(); // gone since its parent was listed
-    } catch (DirectoryIteratorException e) {
-      throw unlistable(folder, e.getCause());
     } catch (IOException e) {
-      throw e.getClass() == IOException.class ? e : unlistable(folder, e);
+      throw e.getClass() == IOException.class
+          ? e
+          : new IOException("cannot list " + folder + ": " + Hasher.reason(e), e);
     }
     return names;
-  }
-
-  private static IOException unlistable(Path folder, IOException e) {
-    return new IOException("cannot list " + folder + ": " + Hasher.reason(e), e);
   }
 
   /**
@@ -277,7 +273,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
 
   /** The format: a tag, then of each member kind, executable bit, path, NUL, digest if any. */
   private static Digest digest(List<Member> members) {
-    MessageDigest sha = Hasher.sha256();
+    MessageDigest sha = DigestUtils.getSha256Digest();
     sha.update("torc folder\0".getBytes(StandardCharsets.UTF_8));
     for (Member member : members) {
       sha.update(

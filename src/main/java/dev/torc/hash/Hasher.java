@@ -11,9 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Reads files and computes SHA-256 over their bytes. {@link DigestMemo} decides whether a file has
@@ -38,7 +38,8 @@ public final class Hasher {
   record Read(Digest digest, boolean writers) {}
 
   private final ThreadLocal<Work> work =
-      ThreadLocal.withInitial(() -> new Work(sha256(), new byte[BUFFER], Memory.of(BUFFER)));
+      ThreadLocal.withInitial(
+          () -> new Work(DigestUtils.getSha256Digest(), new byte[BUFFER], Memory.of(BUFFER)));
   private final StopFlag stop;
   private final LongAdder files = new LongAdder();
   private final LongAdder bytes = new LongAdder();
@@ -49,13 +50,6 @@ public final class Hasher {
   }
 
   /** A new SHA-256 of the JDK, which every Java has. */
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
 
   /**
    * Reads a whole file. The caller has seen by its stamp that it is one: a FIFO would block.

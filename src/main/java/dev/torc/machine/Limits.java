@@ -1,9 +1,9 @@
 package dev.torc.machine;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,7 +100,7 @@ public record Limits(int cpus, long memory, List<String> gpus) {
   }
 
   /** The folder of a group; that of the mount for one outside of this namespace. */
-  static Path group(Path mount, String name) {
+  public static Path group(Path mount, String name) {
     Path at = mount.resolve(name.replaceFirst("^/+", "")).normalize();
     return at.startsWith(mount) ? at : mount;
   }
@@ -147,7 +147,7 @@ public record Limits(int cpus, long memory, List<String> gpus) {
   }
 
   /** A file's lines; none where the system has no such file or does not show it. */
-  static List<String> lines(Path file) {
+  public static List<String> lines(Path file) {
     try {
       return Files.readAllLines(file);
     } catch (IOException e) {
@@ -156,12 +156,10 @@ public record Limits(int cpus, long memory, List<String> gpus) {
   }
 
   private static List<String> names(Path folder) {
-    List<String> names = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-      entries.forEach(entry -> names.add(entry.getFileName().toString()));
+    try {
+      return FileTree.entries(folder).stream().map(at -> at.getFileName().toString()).toList();
     } catch (IOException e) {
       return List.of(); // as for lines
     }
-    return names;
   }
 }

@@ -74,24 +74,14 @@ public final class Causes {
           run.adopted
               ? new CauseChain.Link(name, CauseChain.How.ADOPTED, null, List.of(), List.of())
               : past(run.details, ask.job, next);
-      case Verdict.WillRun will -> {
-        long last = run == null ? 0 : run.details.number();
-        yield reasons(
-            CauseChain.How.WILL_RUN, ask.job, null, will.reasons(), last, Long.MAX_VALUE, next);
-      }
+      case Verdict.WillRun _ ->
+          due(CauseChain.How.WILL_RUN, ask, null, run == null ? 0 : run.details.number(), next);
       case Verdict.WillRestore will -> {
+        Origin from = will.from().origin();
         long last = run == null ? 0 : run.details.number();
-        yield reasons(
-            CauseChain.How.WILL_RESTORE,
-            ask.job,
-            will.from().origin(),
-            will.reasons(),
-            last,
-            Long.MAX_VALUE,
-            next);
+        yield due(CauseChain.How.WILL_RESTORE, ask, from, last, next);
       }
-      case Verdict.WillFail will ->
-          reasons(CauseChain.How.WILL_FAIL, ask.job, null, will.reasons(), 0, Long.MAX_VALUE, next);
+      case Verdict.WillFail _ -> due(CauseChain.How.WILL_FAIL, ask, null, 0, next);
       case Verdict.MayRun may -> {
         next.add(new Ask(may.after(), plan.verdict(may.after())));
         yield new CauseChain.Link(
@@ -99,6 +89,10 @@ public final class Causes {
       }
       case Verdict.UpToDate _ -> throw new IllegalArgumentException(name + " is up to date");
     };
+  }
+
+  private CauseChain.Link due(CauseChain.How how, Ask ask, Origin from, long last, List<Ask> next) {
+    return reasons(how, ask.job, from, ask.verdict.reasons(), last, Long.MAX_VALUE, next);
   }
 
   private CauseChain.Link past(RunDetails run, int job, List<Ask> next) {

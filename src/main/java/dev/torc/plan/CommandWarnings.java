@@ -1,6 +1,5 @@
 package dev.torc.plan;
 
-import dev.torc.buildfile.CommandWords;
 import dev.torc.graph.Graph;
 import dev.torc.plan.UndeclaredReads.Kind;
 import dev.torc.plan.UndeclaredReads.Read;

@@ -188,7 +188,7 @@ public final class DiskChecks {
       return false; // the next look meets it again, and tells
     }
     String path = graph.path(file);
-    Folder folder = folder(parent(path));
+    Folder folder = folder(UserPaths.parent(path));
     return folder.own || graph.makerOf(folder.name(last(path))) < 0;
   }
 
@@ -198,7 +198,7 @@ public final class DiskChecks {
       stamp = digests.stamp(file.path());
       alias(id, file, name(AllowedRoots.real(root.resolve(file.path()))));
     } else {
-      alias(id, file, folder(parent(file.path())).name(last(file.path())));
+      alias(id, file, folder(UserPaths.parent(file.path())).name(last(file.path())));
     }
     switch (stamp.kind()) {
       case FILE -> {}
@@ -238,12 +238,6 @@ public final class DiskChecks {
     return real.startsWith(home) ? home.relativize(real).toString() : real.toString();
   }
 
-  /** The folder that a path lies in, by text: empty for the root. */
-  private static String parent(String path) {
-    int slash = path.lastIndexOf('/');
-    return slash < 0 ? "" : slash == 0 ? "/" : path.substring(0, slash);
-  }
-
   private static String last(String path) {
     return path.substring(path.lastIndexOf('/') + 1);
   }
@@ -257,7 +251,7 @@ public final class DiskChecks {
       Path real =
           there || top
               ? AllowedRoots.real(given)
-              : folder(parent(path)).real.resolve(given.getFileName());
+              : folder(UserPaths.parent(path)).real.resolve(given.getFileName());
       Set<String> names = new HashSet<>();
       for (Path file : buildFiles) {
         if (real.equals(file.getParent())) {
@@ -324,7 +318,7 @@ public final class DiskChecks {
 
   private void product(Job job, Ref ref, String path) throws IOException {
     String given = path.startsWith("/*") ? path.substring(1) : path;
-    Folder folder = folder(parent(given));
+    Folder folder = folder(UserPaths.parent(given));
     String last = last(given);
     boolean link = folder.there && isLink(given);
     if (!(ref instanceof Ref.OfFile)) {

@@ -299,17 +299,13 @@ public final class Expander {
       } else {
         // What it would have made stays expected, so that its readers never start.
         now =
-            new Group(
+            Group.failed(
                 group.name(),
                 group.place(),
                 group.parameters(),
-                List.of(),
-                List.of(),
                 group.products(),
                 problems == null ? now.problems() : problems,
                 group.tables(),
-                "",
-                List.of(),
                 group.allowFailure());
         groups.add(now);
       }
@@ -318,21 +314,9 @@ public final class Expander {
       }
     }
     boolean all = kept.cardinality() == wanted.jobs().size();
-    return new Workflow(
-        wanted.root(),
-        wanted.files(),
-        wanted.name(),
-        wanted.description(),
-        wanted.limits(),
-        wanted.roots(),
+    return wanted.with(
         all ? wanted.jobs() : PackedJobs.pick(wanted.jobs(), kept.stream().toArray()),
         groups,
-        starts,
-        wanted.data(),
-        wanted.hooks(),
-        wanted.executors(),
-        wanted.stores(),
-        wanted.warnings(),
-        wanted.manual());
+        starts);
   }
 }

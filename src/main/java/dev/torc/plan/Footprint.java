@@ -14,40 +14,30 @@ import java.util.TreeSet;
  * for while it is described. It is the third reader of the one account of inputs, beside the digest
  * and the lines of {@code why}: from it {@code rest} knows what the next build has to look at. A
  * new kind of input is a method of {@link InputSource}, and has to be answered here too.
+ *
+ * @param files needed files, those included that a depfile named; each as often as it was asked for
+ * @param lists needed globs, folders and jobs, by number
+ * @param tools programs: where each is found, and what it contains
+ * @param images images: which one a name means
+ * @param variables variables whose values are the caller's
  */
-public final class Footprint implements InputSource, ManifestWriter {
+public record Footprint(
+    List<String> files,
+    List<Integer> lists,
+    List<Tool> tools,
+    List<Image> images,
+    Set<String> variables)
+    implements InputSource, ManifestWriter {
 
   private static final Content ANY = new Content.Missing();
 
-  private final List<String> files = new ArrayList<>();
-  private final List<Integer> lists = new ArrayList<>();
-  private final List<Tool> tools = new ArrayList<>();
-  private final List<Image> images = new ArrayList<>();
-  private final Set<String> variables = new TreeSet<>();
-
-  /** Needed files, those included that a depfile named; each as often as it was asked for. */
-  public List<String> files() {
-    return files;
-  }
-
-  /** Needed globs, folders and jobs, by number. */
-  public List<Integer> lists() {
-    return lists;
-  }
-
-  /** Programs: where each is found, and what it contains. */
-  public List<Tool> tools() {
-    return tools;
-  }
-
-  /** Images: which one a name means. */
-  public List<Image> images() {
-    return images;
-  }
-
-  /** Variables whose values are the caller's. */
-  public Set<String> variables() {
-    return variables;
+  Footprint() {
+    this(
+        new ArrayList<>(),
+        new ArrayList<>(),
+        new ArrayList<>(),
+        new ArrayList<>(),
+        new TreeSet<>());
   }
 
   @Override

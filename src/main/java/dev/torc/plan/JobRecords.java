@@ -6,6 +6,7 @@ import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.RunDetails;
 import dev.torc.cache.StoredResult;
+import dev.torc.cache.StoredValue;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.syntax.JsonText;
@@ -98,15 +99,13 @@ public final class JobRecords {
 
   /** The values that the job's last run stored, as {@link JsonText}, by name. */
   public Map<String, String> data(int job) {
-    return data.computeIfAbsent(
-        job,
-        id -> {
-          Map<String, String> values = new HashMap<>();
-          cache
-              .data(graph.name(id))
-              .forEach(datum -> values.put(datum.key(), JsonText.of(datum.text())));
-          return Map.copyOf(values);
-        });
+    return data.computeIfAbsent(job, id -> json(cache.data(graph.name(id))));
+  }
+
+  private static Map<String, String> json(List<StoredValue> stored) {
+    Map<String, String> values = new HashMap<>();
+    stored.forEach(datum -> values.put(datum.key(), JsonText.of(datum.text())));
+    return Map.copyOf(values);
   }
 
   /** The result of a run that just ended; what it stored is in the cache. */
@@ -179,9 +178,7 @@ public final class JobRecords {
     if (foresees) {
       StoredResult from = verdict.from();
       foreseen.put(job, verdict);
-      Map<String, String> values = new HashMap<>();
-      from.data().forEach(datum -> values.put(datum.key(), JsonText.of(datum.text())));
-      data.put(job, Map.copyOf(values));
+      data.put(job, json(from.data()));
       results.set(job, from.result());
       settled.set(job, FORESEEN);
       settlings.incrementAndGet();

@@ -3,8 +3,8 @@ package dev.torc.plan;
 import dev.torc.hash.Digest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The manifest as one digest: SHA-256 over its lines, each a code and two texts with their lengths
@@ -12,18 +12,10 @@ import java.util.Arrays;
  */
 final class ManifestHash implements ManifestWriter {
 
-  private final MessageDigest sha;
+  private final MessageDigest sha = DigestUtils.getSha256Digest();
   private byte[] buffer = new byte[4096];
   private int size;
   private int pending = -1;
-
-  ManifestHash() {
-    try {
-      sha = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-  }
 
   @Override
   public void text(LineKind line, String name, String shown, String counts) {

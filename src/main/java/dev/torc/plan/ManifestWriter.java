@@ -56,12 +56,7 @@ interface ManifestWriter {
    */
   sealed interface Content {
     /** It is there. */
-    record Known(Digest digest) implements Content {
-      @Override
-      public String value() {
-        return digest.hex();
-      }
-    }
+    record Known(Digest digest) implements Content {}
 
     /**
      * A value, as JSON.
@@ -69,12 +64,7 @@ interface ManifestWriter {
      * @param members of a group the values of its instances by their names without the group's,
      *     each as a line has it; null for a value of one job or of none
      */
-    record Value(String json, List<ManifestEntry> members) implements Content {
-      @Override
-      public String value() {
-        return shown(json);
-      }
-    }
+    record Value(String json, List<ManifestEntry> members) implements Content {}
 
     /** A value as a line has it. */
     static String shown(String json) {
@@ -82,30 +72,23 @@ interface ManifestWriter {
     }
 
     /** It is not there. */
-    record Missing() implements Content {
-      @Override
-      public String value() {
-        return MISSING;
-      }
-    }
+    record Missing() implements Content {}
 
     /** It cannot be looked at or read: its readers fail (rule 8). */
-    record Unreadable(String why) implements Content {
-      @Override
-      public String value() {
-        return UNREADABLE + why;
-      }
-    }
+    record Unreadable(String why) implements Content {}
 
     /** A job that has yet to run, or a group that has yet to be expanded, decides. */
-    record Pending(int job) implements Content {
-      @Override
-      public String value() {
-        return PENDING;
-      }
-    }
+    record Pending(int job) implements Content {}
 
     /** The value as a stored line has it. */
-    String value();
+    default String value() {
+      return this instanceof Known known
+          ? known.digest.hex()
+          : this instanceof Value value
+              ? shown(value.json)
+              : this instanceof Unreadable unreadable
+                  ? UNREADABLE + unreadable.why
+                  : this instanceof Missing ? MISSING : PENDING;
+    }
   }
 }

@@ -12,6 +12,7 @@ import dev.torc.hash.FolderDigest;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.machine.Refusal;
+import dev.torc.posix.Io;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Image;
 import dev.torc.workflow.Ref;
@@ -289,19 +290,14 @@ public final class NeedContents implements InputSource {
   }
 
   /** The same, with looks at its files (not at what stands in a folder) that the caller takes. */
-  NeedMembers fresh(int list, DigestSource each) {
+  NeedMembers fresh(int list, Io.Make<String, KnownDigest> each) {
     NeedMembers now = gather(list, each);
     gathered.put(list, now);
     return now;
   }
 
-  /** Gives the digest of a file. */
-  interface DigestSource {
-    KnownDigest at(String path) throws IOException;
-  }
-
   /** What cannot be listed has one member, which says why. */
-  private NeedMembers gather(int id, DigestSource look) {
+  private NeedMembers gather(int id, Io.Make<String, KnownDigest> look) {
     try {
       return collect(id, look);
     } catch (IOException e) {
@@ -311,7 +307,7 @@ public final class NeedContents implements InputSource {
   }
 
   /** Without a look, by what this build saw first. */
-  private NeedMembers collect(int id, DigestSource look) throws IOException {
+  private NeedMembers collect(int id, Io.Make<String, KnownDigest> look) throws IOException {
     NeedList list = graph.list(id);
     List<OwnedPath> stale = new ArrayList<>();
     return switch (list.kind()) {
@@ -337,7 +333,8 @@ public final class NeedContents implements InputSource {
   }
 
   /** All products of a job; of a job without products, its manifest. */
-  private void products(int job, DigestSource look, Map<String, ManifestEntry> sorted)
+  private void products(
+      int job, Io.Make<String, KnownDigest> look, Map<String, ManifestEntry> sorted)
       throws IOException {
     JobResult result = records.result(job);
     if (!records.isSettled(job) || result == null) {
@@ -350,14 +347,14 @@ public final class NeedContents implements InputSource {
           name, new ManifestEntry(LineKind.LIST.ordinal(), name, "", result.manifest().hex()));
     } else {
       for (RecordedProduct made : result.products()) {
-        Digest digest = look == null ? made.digest() : product(made.path(), look.at(made.path()));
+        Digest digest = look == null ? made.digest() : product(made.path(), look.of(made.path()));
         sorted.put(made.path(), NeedMembers.entry(made.path(), content(digest).value()));
       }
     }
   }
 
-  private List<ManifestEntry> matches(NeedList list, DigestSource look, List<OwnedPath> stale)
-      throws IOException {
+  private List<ManifestEntry> matches(
+      NeedList list, Io.Make<String, KnownDigest> look, List<OwnedPath> stale) throws IOException {
     List<ManifestEntry> entries = new ArrayList<>();
     for (String path : GlobWalk.of(root, list.glob(), digests.stop())) {
       if (!list.excludes(path) && counts(list, path, stale)) {
@@ -385,9 +382,9 @@ public final class NeedContents implements InputSource {
     return entries.size() > there;
   }
 
-  private ManifestEntry member(String path, DigestSource look) {
+  private ManifestEntry member(String path, Io.Make<String, KnownDigest> look) {
     try {
-      KnownDigest known = look == null ? digests.seen(path) : look.at(path);
+      KnownDigest known = look == null ? digests.seen(path) : look.of(path);
       return NeedMembers.entry(path, content(counted(graph, path, known)).value());
     } catch (IOException e) {
       return unreadable(path, e);

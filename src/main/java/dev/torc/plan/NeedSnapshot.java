@@ -10,6 +10,7 @@ import dev.torc.hash.FolderDigest;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.machine.Refusal;
+import dev.torc.posix.Io;
 import dev.torc.workflow.Image;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
@@ -360,14 +361,10 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
             .anyMatch(list -> list.entries().stream().anyMatch(e -> e.name().equals(path)));
   }
 
-  private interface MoveCheck {
-    boolean moved() throws IOException;
-  }
-
   /** What cannot be looked at any more has moved. */
-  private static void addMoved(String path, MoveCheck check, TreeSet<String> into) {
+  private static void addMoved(String path, Io.Get<Boolean> check, TreeSet<String> into) {
     try {
-      if (check.moved()) {
+      if (check.get()) {
         into.add(path);
       }
     } catch (IOException e) {

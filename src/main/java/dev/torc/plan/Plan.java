@@ -2,7 +2,6 @@ package dev.torc.plan;
 
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,6 @@ public final class Plan {
   private final Verdict[] verdicts;
   private final BitSet decided;
   private final Map<Integer, Reason> maybe;
-  private final int[] counts = new int[5];
 
   private Plan(
       PlanContext context, Verdict[] verdicts, BitSet decided, Map<Integer, Reason> maybe) {
@@ -28,15 +26,11 @@ public final class Plan {
     this.verdicts = verdicts;
     this.decided = decided;
     this.maybe = maybe;
-    context.selection().jobs().stream()
-        .filter(j -> verdicts[j] != null)
-        .forEach(j -> counts[kind(verdicts[j])]++);
     context.selection().open().stream()
         .forEach(
             group -> {
               int after = context.records().unsettledBefore(group);
               verdicts[group] = new Verdict.MayRun(after < 0 ? group : after);
-              counts[kind(verdicts[group])]++;
             });
   }
 
@@ -167,16 +161,6 @@ public final class Plan {
     return maybe.get(job);
   }
 
-  private static int kind(Verdict verdict) {
-    if (verdict instanceof Verdict.MayRun) {
-      return 2;
-    }
-    if (verdict instanceof Verdict.WillRestore) {
-      return 4;
-    }
-    return verdict instanceof Verdict.UpToDate ? 0 : verdict instanceof Verdict.WillRun ? 1 : 3;
-  }
-
   /** The verdict on a selected job or a group that is not expanded yet, null for others. */
   public Verdict verdict(int node) {
     return verdicts[node];
@@ -212,27 +196,35 @@ public final class Plan {
 
   /** How many verdicts there are: what of a group is not known yet counts as one job. */
   public int all() {
-    return Arrays.stream(counts).sum();
+    return count(Verdict.class);
   }
 
   /** How many selected jobs are up to date. */
   public int upToDate() {
-    return counts[0];
+    return count(Verdict.UpToDate.class);
   }
 
   /** How many selected jobs will run. */
   public int willRun() {
-    return counts[1];
+    return count(Verdict.WillRun.class);
   }
 
   /** How many selected jobs will be put back as an earlier run made them. */
   public int willRestore() {
-    return counts[4];
+    return count(Verdict.WillRestore.class);
   }
 
   /** How many selected jobs will fail at once. */
   public int willFail() {
-    return counts[3];
+    return count(Verdict.WillFail.class);
+  }
+
+  private int count(Class<? extends Verdict> kind) {
+    int count = 0;
+    for (Verdict verdict : verdicts) {
+      count += kind.isInstance(verdict) ? 1 : 0;
+    }
+    return count;
   }
 
   /** Whether all selected jobs are up to date. */
@@ -242,6 +234,6 @@ public final class Plan {
 
   /** How many selected jobs and groups that are not known whole may run. */
   public int mayRun() {
-    return counts[2];
+    return count(Verdict.MayRun.class);
   }
 }

@@ -1,6 +1,5 @@
 package dev.torc.plan;
 
-import dev.torc.buildfile.CommandWords;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.workflow.Job;

@@ -22,81 +22,60 @@ public record Reason(Kind kind, String name, String old, String now) {
 
   /** The causes of rule 1. The order is that of the codes in the cache: only append. */
   public enum Kind {
-    NEVER_RAN,
+    NEVER_RAN(false),
     /** {@code now} holds the detail, such as "exit 1". */
-    FAILED,
-    TIMED_OUT,
-    OUT_OF_MEMORY,
-    INTERRUPTED,
+    FAILED(true),
+    TIMED_OUT(true),
+    OUT_OF_MEMORY(true),
+    INTERRUPTED(true),
     /** A needed file moved while the job ran; {@code name} is the file. */
-    MOVED,
-    NEED_CHANGED,
-    NEED_ADDED,
-    NEED_REMOVED,
+    MOVED(false),
+    NEED_CHANGED(false),
+    NEED_ADDED(false),
+    NEED_REMOVED(false),
     /** {@code name} is the setting: command, folder, shell, env CC, depfile, order of needs. */
-    SETTING_CHANGED,
-    PRODUCT_MISSING,
-    PRODUCT_ALTERED,
+    SETTING_CHANGED(false),
+    PRODUCT_MISSING(false),
+    PRODUCT_ALTERED(false),
     /** Declared products differ; {@code old} and {@code now} are the lists. */
-    PRODUCTS_DECLARED,
-    ALWAYS,
-    FORCED,
+    PRODUCTS_DECLARED(false),
+    ALWAYS(true),
+    FORCED(true),
     /** A needed value; {@code old} and {@code now} as JSON, or digests of long ones. */
-    DATA_CHANGED,
+    DATA_CHANGED(false),
     /** A temporary product that is missing; {@code now} names the job or group that needs it. */
-    PRODUCT_WANTED,
+    PRODUCT_WANTED(false),
     /** A need that cannot be looked at or read; {@code now} says why. */
-    NEED_UNREADABLE,
+    NEED_UNREADABLE(true),
 
     /**
      * A needed glob, folder or group over sources gave something when the job last ran and gives
      * nothing now; {@code old} says how much, {@code now} what is there instead.
      */
-    NEED_VANISHED,
+    NEED_VANISHED(true),
     /** A program of {@code tools}; {@code old} and {@code now} are digests. */
-    TOOL_CHANGED,
+    TOOL_CHANGED(false),
     /** An image that a look shows not to be had here; {@code now} says why. */
-    IMAGE_UNAVAILABLE,
+    IMAGE_UNAVAILABLE(true),
     /** An earlier build handed it out, and nobody has its result; {@code now} says where it is. */
-    SUBMITTED,
+    SUBMITTED(true),
     /**
      * An earlier build left it where it can be neither seen nor ended from here; {@code old} says
      * whether {@code name} is a host or a user, {@code now} is the number of the torc there.
      */
-    ELSEWHERE,
+    ELSEWHERE(true),
     /** A manual job without products is a target. */
-    NAMED;
+    NAMED(true);
+
+    private final boolean wantsRun;
+
+    Kind(boolean wantsRun) {
+      this.wantsRun = wantsRun;
+    }
 
     /** Whether no earlier result can stand for the run that is due. */
     boolean wantsRun() {
-      return switch (this) {
-        case FAILED,
-            TIMED_OUT,
-            OUT_OF_MEMORY,
-            INTERRUPTED,
-            ALWAYS,
-            FORCED,
-            NEED_UNREADABLE,
-            NEED_VANISHED,
-            IMAGE_UNAVAILABLE,
-            SUBMITTED,
-            ELSEWHERE,
-            NAMED ->
-            true;
-        case NEVER_RAN,
-            MOVED,
-            NEED_CHANGED,
-            NEED_ADDED,
-            NEED_REMOVED,
-            SETTING_CHANGED,
-            PRODUCT_MISSING,
-            PRODUCT_ALTERED,
-            PRODUCTS_DECLARED,
-            DATA_CHANGED,
-            PRODUCT_WANTED,
-            TOOL_CHANGED ->
-            false;
-      };
+      return wantsRun;
     }
   }
 

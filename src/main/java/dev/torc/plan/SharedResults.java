@@ -35,19 +35,7 @@ import java.util.function.Function;
  * only what the job declares, made with the programs that are here. It waits for the stores, and
  * fetches no product. Callable from any thread.
  */
-public final class SharedResults {
-
-  private final Graph graph;
-  private final Cache cache;
-  private final KnownResults known;
-  private final Programs programs;
-
-  SharedResults(Graph graph, Cache cache, KnownResults known, Programs programs) {
-    this.graph = graph;
-    this.cache = cache;
-    this.known = known;
-    this.programs = programs;
-  }
+public record SharedResults(Graph graph, Cache cache, KnownResults known, Programs programs) {
 
   /**
    * A result that may stand for a run.

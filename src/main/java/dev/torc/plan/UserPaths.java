@@ -27,4 +27,10 @@ public record UserPaths(Path root, Path cwd) {
     }
     return cwd.relativize(root.resolve(path)) + (path.endsWith("/") ? "/" : "");
   }
+
+  /** The folder that a path of a graph lies in, by text: empty for the root. */
+  public static String parent(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash < 0 ? "" : slash == 0 ? "/" : path.substring(0, slash);
+  }
 }

@@ -18,12 +18,11 @@ public final class Ancestry {
     if (pid == self) {
       return false;
     }
-    int group = ProcessTable.of((int) self).map(ProcessTable.Entry::group).orElse(0);
-    return of(self).contains(pid) || of(group).contains(pid);
+    return of(self).contains(pid) || of(Terminal.ownGroup()).contains(pid);
   }
 
   /** A process and all that it descends from. */
-  static Set<Long> of(long pid) {
+  public static Set<Long> of(long pid) {
     Set<Long> pids = new HashSet<>();
     Optional<ProcessHandle> at = ProcessHandle.of(pid);
     while (at.isPresent() && pids.add(at.get().pid())) {

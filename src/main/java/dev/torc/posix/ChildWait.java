@@ -1,7 +1,5 @@
 package dev.torc.posix;
 
-import java.util.function.IntSupplier;
-
 /**
  * Waits for one child by its number. Looking and reaping are two steps: as long as a dead child is
  * not reaped, its number and its group's number belong to nobody else, so its group can be
@@ -76,7 +74,7 @@ public final class ChildWait {
   public static Use reap(int pid) {
     Memory usage = INFO.get();
     // nobody asks for the status: it was told by what waitid said
-    repeated(pid, () -> WAIT4.call(pid, 0, 0, usage.address()));
+    check(pid, WAIT4.again(pid, 0, 0, usage.address()));
     return new Use(
         time(usage, 0),
         time(usage, 16),
@@ -85,14 +83,10 @@ public final class ChildWait {
   }
 
   private static void waitid(int pid, Memory info, int options) {
-    repeated(pid, () -> WAITID.call(P_PID, pid, info.address(), options));
+    check(pid, WAITID.again(P_PID, pid, info.address(), options));
   }
 
-  private static void repeated(int pid, IntSupplier call) {
-    int result = call.getAsInt();
-    while (result == -Libc.EINTR) {
-      result = call.getAsInt();
-    }
+  private static void check(int pid, int result) {
     if (result < 0) {
       throw new IllegalStateException(
           "process " + pid + " is no child of ours any more (error " + -result + ")");

@@ -20,13 +20,9 @@ public record Descriptor(int number) {
   private static final short POLLIN = 1;
   private static final short POLLOUT = 4;
 
-  /** Variadic, but called without a mode: then the arguments lie where those of others do. */
-  private static final NativeCall OPEN = NativeCall.of("open");
-
   private static final NativeCall READ = NativeCall.of("read");
   private static final NativeCall WRITE = NativeCall.of("write");
   private static final NativeCall POLL = NativeCall.of("poll");
-  private static final NativeCall CLOSE = NativeCall.of("close");
 
   /**
    * Opens a file without waiting for a writer or reader; reads do not block, and no child process
@@ -35,10 +31,8 @@ public record Descriptor(int number) {
    * @param write whether it is opened for writing, too
    */
   public static Descriptor open(String path, boolean write) throws IOException {
-    Memory name = Memory.ofText(path);
     int flags = Libc.O_NONBLOCK | Libc.O_CLOEXEC | (write ? Libc.O_RDWR : 0);
-    int number = OPEN.call(name.address(), flags);
-    Reference.reachabilityFence(name);
+    int number = Libc.open(path, flags, 0);
     if (number < 0) {
       throw new IOException("cannot open " + path + ": " + FileStatus.reason(-number));
     }
@@ -95,6 +89,6 @@ public record Descriptor(int number) {
 
   /** Closes it; the number may then stand for another file. */
   public void close() {
-    CLOSE.call(number);
+    Libc.close(number);
   }
 }

@@ -192,8 +192,7 @@ public final class Environment {
 
   /** The address in the C library's {@code environ}, which macOS only gives by a function. */
   private static long address() {
-    long variable =
-        NativeCall.isMac() ? NativeCall.of("_NSGetEnviron").pointer() : Libc.symbol("environ");
+    long variable = Libc.MAC ? NativeCall.of("_NSGetEnviron").pointer() : Libc.symbol("environ");
     return Memory.longAt(variable);
   }
 }

@@ -59,11 +59,6 @@ public record FileStatus(
     return of(path, follow, BUFFER.get());
   }
 
-  /** As where the C library has no plain stat: for tests, since few machines are such. */
-  static FileStatus byStatx(String path, boolean follow) throws IOException {
-    return of(path, follow, StatusBuffer.ofStatx());
-  }
-
   static FileStatus of(String path, boolean follow, StatusBuffer b) throws IOException {
     if (path.indexOf(0) >= 0) {
       throw new IOException("cannot look at " + path + ": a name has no NUL");

@@ -7,8 +7,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /** A folder with all it holds. Whose it is, and whether it may go, is known to the callers. */
@@ -32,12 +35,8 @@ public final class FileTree {
       if (!Files.isReadable(path) || !Files.isWritable(path) || !Files.isExecutable(path)) {
         open(path);
       }
-      try (DirectoryStream<Path> inside = Files.newDirectoryStream(path)) {
-        for (Path each : inside) {
-          remove(each);
-        }
-      } catch (DirectoryIteratorException e) {
-        throw e.getCause();
+      for (Path each : entries(path)) {
+        remove(each);
       }
     }
     try {
@@ -51,6 +50,32 @@ public final class FileTree {
               "have the bit taken away: chmod -t " + folder,
               e)
           : e;
+    }
+  }
+
+  /** What stands in a folder, in no order. */
+  public static List<Path> entries(Path folder) throws IOException {
+    List<Path> entries = new ArrayList<>();
+    try (DirectoryStream<Path> inside = Files.newDirectoryStream(folder)) {
+      inside.forEach(entries::add);
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return entries;
+  }
+
+  /**
+   * Copies a file, a link or a folder with all it holds, with bits and times; nothing stands there
+   * yet. The file system shares the bytes where it can.
+   */
+  public static void copy(Path from, Path to) throws IOException {
+    if (!Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
+      Files.copy(from, to, LinkOption.NOFOLLOW_LINKS, StandardCopyOption.COPY_ATTRIBUTES);
+      return;
+    }
+    Files.createDirectory(to);
+    for (Path each : entries(from)) {
+      copy(each, to.resolve(each.getFileName()));
     }
   }
 

@@ -1,8 +1,6 @@
 package dev.torc.posix;
 
 import java.io.IOException;
-import java.lang.ref.Reference;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -24,11 +22,7 @@ public final class Flock implements AutoCloseable {
   private static final int EXCLUSIVE_NOW = 2 | 4;
   private static final int UNLOCK = 8;
 
-  /** Variadic, but called with a mode on Linux alone: else the arguments lie as those of others. */
-  private static final NativeCall OPEN = NativeCall.of("open");
-
   private static final NativeCall FLOCK = NativeCall.of("flock");
-  private static final NativeCall CLOSE = NativeCall.of("close");
 
   private int fd;
 
@@ -70,17 +64,12 @@ public final class Flock implements AutoCloseable {
     if (fd == -Libc.ENOENT) {
       return Optional.empty();
     }
-    if (fd < 0) {
-      throw new FileSystemException(file.toString(), null, FileStatus.reason(-fd));
-    }
-    int result;
-    do {
-      result = FLOCK.call(fd, EXCLUSIVE_NOW);
-    } while (result == -Libc.EINTR);
+    Libc.check(file, fd);
+    int result = FLOCK.again(fd, EXCLUSIVE_NOW);
     if (result == 0) {
       return Optional.of(new Flock(fd));
     }
-    close(fd);
+    Libc.close(fd);
     if (result == -Libc.EAGAIN) {
       return Optional.empty();
     }
@@ -93,17 +82,7 @@ public final class Flock implements AutoCloseable {
    * @param mode of a new file, where the access makes one
    */
   static int open(Path file, int access, int mode) {
-    Memory path = Memory.ofText(file.toString());
-    int fd = OPEN.call(path.address(), access | FLAGS, mode);
-    Reference.reachabilityFence(path);
-    return fd;
-  }
-
-  /** Closes a descriptor; nothing where it is negative. */
-  static void close(int fd) {
-    if (fd >= 0) {
-      CLOSE.call(fd);
-    }
+    return Libc.open(file.toString(), access | FLAGS, mode);
   }
 
   /**
@@ -116,7 +95,7 @@ public final class Flock implements AutoCloseable {
     if (fd >= 0) {
       FLOCK.call(fd, UNLOCK);
     }
-    close(fd);
+    Libc.close(fd);
     fd = -1;
   }
 }

@@ -1,8 +1,6 @@
 package dev.torc.posix;
 
 import java.io.IOException;
-import java.lang.ref.Reference;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -31,31 +29,25 @@ public record GroupBits(int group, boolean inherited) {
   private static final int SETGID = 02000;
   private static final int PERMISSIONS = 07777;
 
-  private static final NativeCall OPEN = NativeCall.of("open");
-  private static final NativeCall CLOSE = NativeCall.of("close");
   private static final NativeCall FCHMOD = NativeCall.of("fchmod");
   private static final NativeCall FCHOWN = NativeCall.of("fchown");
-  private static final NativeCall GETEGID = NativeCall.of("getegid");
-  private static final NativeCall GETGROUPS = NativeCall.of("getgroups");
 
   private static final int FLAGS =
       Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
 
-  private static final int MOST_GROUPS = 1 << 16; // as many as Linux lets a process have
-
   /** The group that writes to a folder; null where none does, or there is no such folder. */
   public static GroupBits of(Path folder) throws IOException {
     StatusBuffer status = new StatusBuffer();
-    int fd = open(folder, FLAGS | Libc.O_DIRECTORY);
+    int fd = Libc.open(folder.toString(), FLAGS | Libc.O_DIRECTORY, 0);
     if (fd < 0) {
       return null;
     }
     try {
-      check(folder, status.lookAtOpen(fd));
+      Libc.check(folder, status.lookAtOpen(fd));
       int mode = status.modeAsIs();
       return (mode & WRITES) == 0 ? null : new GroupBits(status.group(), (mode & SETGID) != 0);
     } finally {
-      CLOSE.call(fd);
+      Libc.close(fd);
     }
   }
 
@@ -77,12 +69,12 @@ public record GroupBits(int group, boolean inherited) {
 
   private boolean give(Path path, int taken) throws IOException {
     StatusBuffer status = new StatusBuffer();
-    int fd = open(path, FLAGS);
+    int fd = Libc.open(path.toString(), FLAGS, 0);
     if (fd < 0) {
       return false;
     }
     try {
-      check(path, status.lookAtOpen(fd));
+      Libc.check(path, status.lookAtOpen(fd));
       int mode = status.modeAsIs();
       int kind = mode & FileStatus.KIND;
       boolean folder = kind == FileStatus.FOLDER;
@@ -100,15 +92,15 @@ public record GroupBits(int group, boolean inherited) {
         if (isRefused(result)) {
           return true; // nor is it opened to the group that it has
         }
-        check(path, result);
+        Libc.check(path, result);
       }
       int result = FCHMOD.call(fd, wanted & PERMISSIONS);
       if (!isRefused(result)) {
-        check(path, result);
+        Libc.check(path, result);
       }
       return true;
     } finally {
-      CLOSE.call(fd);
+      Libc.close(fd);
     }
   }
 
@@ -139,27 +131,7 @@ public record GroupBits(int group, boolean inherited) {
 
   /** Whether this user is in the group, or may give files away without. */
   public boolean isMember() {
-    if (OwnUser.isRoot() || GETEGID.call() == group) {
-      return true;
-    }
-    Memory groups = Memory.of(Integer.BYTES * MOST_GROUPS);
-    int count = GETGROUPS.call(MOST_GROUPS, groups.address());
-    for (int i = 0; i < count; i++) {
-      if (groups.getInt(Integer.BYTES * i) == group) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static int open(Path path, int flags) {
-    Memory text = Memory.ofText(path.toString());
-    int fd;
-    do {
-      fd = OPEN.call(text.address(), flags);
-    } while (fd == -Libc.EINTR);
-    Reference.reachabilityFence(text);
-    return fd;
+    return OwnUser.isRoot() || OwnUser.group() == group || OwnUser.groups().contains(group);
   }
 
   /** Who is not in the group may not give it, and some file systems have one mode for all files. */
@@ -168,11 +140,5 @@ public record GroupBits(int group, boolean inherited) {
         || result == -Libc.EACCES
         || result == -Libc.ENOSYS
         || result == -Libc.EOPNOTSUPP;
-  }
-
-  private static void check(Path path, int result) throws IOException {
-    if (result < 0) {
-      throw new FileSystemException(path.toString(), null, FileStatus.reason(-result));
-    }
   }
 }

@@ -16,11 +16,9 @@ import java.util.Objects;
 public final class InputFile extends InputStream {
 
   /** Variadic, as fcntl is, but on Linux the arguments lie where those of others do. */
-  private static final NativeCall OPEN = NativeCall.of("open");
-
   private static final NativeCall FCNTL = NativeCall.of("fcntl");
+
   private static final NativeCall READ = NativeCall.of("read");
-  private static final NativeCall CLOSE = NativeCall.of("close");
 
   private static final int F_SETSIG = 10;
   private static final int F_SETLEASE = 1024;
@@ -50,10 +48,7 @@ public final class InputFile extends InputStream {
     }
     buffer.put(0, name);
     buffer.put(name.length, new byte[1]);
-    int fd;
-    do {
-      fd = OPEN.call(buffer.address(), Libc.O_CLOEXEC, 0, 0, 0, 0);
-    } while (fd == -Libc.EINTR);
+    int fd = Libc.open(buffer.address(), Libc.O_CLOEXEC, 0);
     if (fd >= 0) {
       return new InputFile(fd, buffer);
     }
@@ -108,10 +103,7 @@ public final class InputFile extends InputStream {
       return 0;
     }
     int most = Math.min(length, buffer.size());
-    int count;
-    do {
-      count = READ.call(fd, buffer.address(), most, 0, 0, 0);
-    } while (count == -Libc.EINTR);
+    int count = READ.again(fd, buffer.address(), most, 0, 0, 0);
     if (count < 0) {
       throw new IOException(FileStatus.reason(-count));
     }
@@ -121,9 +113,7 @@ public final class InputFile extends InputStream {
 
   @Override
   public void close() {
-    if (fd >= 0) {
-      CLOSE.call(fd, 0, 0, 0, 0, 0);
-      fd = -1;
-    }
+    Libc.close(fd);
+    fd = -1;
   }
 }

@@ -1,6 +1,6 @@
 package dev.torc.posix;
 
-/** Sends signals to processes and process groups. {@link ProcessTree} finds out to which. */
+/** Sends signals to processes and process groups. {@code ProcessTree} finds out to which. */
 public final class Kill {
 
   public static final int HUP = 1;

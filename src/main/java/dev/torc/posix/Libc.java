@@ -1,6 +1,9 @@
 package dev.torc.posix;
 
 import com.kenai.jffi.Library;
+import java.lang.ref.Reference;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 
 /** The C library: which functions it has, and the numbers that differ between systems. */
 final class Libc {
@@ -50,6 +53,44 @@ final class Libc {
   static final int ENOSYS = MAC ? 78 : 38;
   static final int EOPNOTSUPP = MAC ? 102 : 95;
   static final int ELOOP = MAC ? 62 : 40;
+
+  /** Variadic, but called with a mode on Linux alone: else the arguments lie as those of others. */
+  private static final NativeCall OPEN = NativeCall.of("open");
+
+  private static final NativeCall CLOSE = NativeCall.of("close");
+
+  /**
+   * Opens a file: a descriptor, or the error negative.
+   *
+   * @param path the address of its name
+   * @param mode of a new file, where the flags make one
+   */
+  static int open(long path, int flags, int mode) {
+    return OPEN.again(path, flags, mode, 0, 0, 0);
+  }
+
+  /** The same by the name itself. */
+  static int open(String path, int flags, int mode) {
+    Memory name = Memory.ofText(path);
+    int fd = open(name.address(), flags, mode);
+    Reference.reachabilityFence(name);
+    return fd;
+  }
+
+  /** Closes a descriptor; nothing where it is negative. */
+  static void close(int fd) {
+    if (fd >= 0) {
+      CLOSE.call(fd, 0, 0, 0, 0, 0);
+    }
+  }
+
+  /** Throws where a call about a file failed; hands its result on otherwise. */
+  static int check(Path path, int result) throws FileSystemException {
+    if (result < 0) {
+      throw new FileSystemException(path.toString(), null, FileStatus.reason(-result));
+    }
+    return result;
+  }
 
   /** The address; 0 where this C library lacks it (symbols come and go by version). */
   static long symbol(String name) {

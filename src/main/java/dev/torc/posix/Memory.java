@@ -59,15 +59,6 @@ public final class Memory {
     return bytes.array();
   }
 
-  /** A copy of what lies at an address of the process; that may be NULL only for no bytes. */
-  static byte[] bytesAt(long address, int length) {
-    byte[] copy = new byte[length];
-    if (length > 0) {
-      AT.getByteArray(address, copy, 0, length);
-    }
-    return copy;
-  }
-
   /** A copy of what lies at an address up to the first NUL, without it; null for NULL. */
   public static byte[] textAt(long address) {
     return address == 0 ? null : AT.getZeroTerminatedByteArray(address);
@@ -100,15 +91,6 @@ public final class Memory {
   /** Copies some of the bytes into an array. */
   void get(int offset, byte[] into, int from, int length) {
     bytes.get(offset, into, from, length);
-  }
-
-  /**
-   * Writes eight bytes in the order of the machine.
-   *
-   * @throws IndexOutOfBoundsException where they do not fit
-   */
-  public void putLong(int offset, long value) {
-    bytes.putLong(offset, value);
   }
 
   /**

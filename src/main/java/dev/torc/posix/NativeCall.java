@@ -6,16 +6,17 @@ import com.kenai.jffi.Invoker;
 import com.kenai.jffi.LastError;
 import com.kenai.jffi.Library;
 import com.kenai.jffi.Type;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A function of the C library, or of a {@link SharedLibrary}, that takes up to six integers or
- * pointers. All are called under one shape, six 64-bit arguments and a 64-bit result: the calling
- * conventions of x86-64 and AArch64 pass integers and pointers in whole registers and ignore
- * registers that a function does not know; this does not hold for variadic functions, floating
- * point, or structs by value. Pointers are passed as addresses, so their memory must outlive the
- * call.
+ * A function of the C library, or of a library that is opened by its path, that takes up to six
+ * integers or pointers. All are called under one shape, six 64-bit arguments and a 64-bit result:
+ * the calling conventions of x86-64 and AArch64 pass integers and pointers in whole registers and
+ * ignore registers that a function does not know; this does not hold for variadic functions,
+ * floating point, or structs by value. Pointers are passed as addresses, so their memory must
+ * outlive the call.
  *
  * <p>The calls go through jffi. The JDK's own linker is no faster, and at its first call it writes
  * and loads some thirty classes, which no AOT cache keeps.
@@ -51,8 +52,24 @@ public final class NativeCall {
     return in(Library.getDefault(), name);
   }
 
-  /** A function of a library, or nothing where that lacks it. */
-  static Optional<NativeCall> in(Library library, String name) {
+  /**
+   * A function of another library, which stays loaded as long as one of its functions is referred
+   * to: the file is not needed any more. Its symbols are seen by nobody else.
+   *
+   * @throws UnsatisfiedLinkError with the system's words, where it cannot be loaded, or where it
+   *     has none of this name
+   */
+  public static NativeCall in(Path path, String name) {
+    // An absolute path, since the system looks for a plain name in places of its own.
+    String file = path.toAbsolutePath().toString();
+    Library library = Library.openLibrary(file, Library.NOW | Library.LOCAL);
+    if (library == null) {
+      throw new UnsatisfiedLinkError(Library.getLastError());
+    }
+    return in(library, name).orElseThrow(() -> new UnsatisfiedLinkError(path + " has no " + name));
+  }
+
+  private static Optional<NativeCall> in(Library library, String name) {
     long function = library.getSymbolAddress(name);
     return function == 0 ? Optional.empty() : Optional.of(new NativeCall(library, function));
   }
@@ -62,17 +79,22 @@ public final class NativeCall {
     return Libc.MAC ? mac : linux;
   }
 
-  static boolean isMac() {
-    return Libc.MAC;
-  }
-
   /** Calls a function that returns an int; where that is -1, the result is {@code -errno}. */
   int call(long... arguments) {
     long[] a = arguments.length == 6 ? arguments : Arrays.copyOf(arguments, 6);
     return call(a[0], a[1], a[2], a[3], a[4], a[5]);
   }
 
-  /** The same without an array, for what is called very often. */
+  /** The same, once more as long as a signal came first. */
+  int again(long... arguments) {
+    int result;
+    do {
+      result = call(arguments);
+    } while (result == -Libc.EINTR);
+    return result;
+  }
+
+  /** The same as {@code call} without an array, for what is called very often. */
   int call(long a, long b, long c, long d, long e, long f) {
     int result = (int) INVOKER.invokeL6(ANY, function, a, b, c, d, e, f);
     return result == -1 ? -LastError.getInstance().get() : result;

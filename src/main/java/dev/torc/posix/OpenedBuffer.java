@@ -23,11 +23,6 @@ import java.util.Arrays;
  */
 class OpenedBuffer extends StatusBuffer {
 
-  /** Variadic, but called without a mode: then the arguments lie where those of others do. */
-  private static final NativeCall OPEN = NativeCall.of("open");
-
-  private static final NativeCall CLOSE = NativeCall.of("close");
-
   private static final int QUIETLY = Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOCTTY;
 
   OpenedBuffer() {
@@ -66,7 +61,7 @@ class OpenedBuffer extends StatusBuffer {
       throw refusal(-fd);
     }
     int result = lookAtOpen(fd);
-    CLOSE.call(fd, 0, 0, 0, 0, 0);
+    Libc.close(fd);
     if (result != 0) {
       throw refusal(-result);
     }
@@ -86,9 +81,7 @@ class OpenedBuffer extends StatusBuffer {
       fd = open(text.address(), QUIETLY | Libc.O_DIRECTORY);
       Reference.reachabilityFence(text);
     } while ((fd == -Libc.ENOENT || fd == -Libc.ENOTDIR) && end > 1);
-    if (fd >= 0) {
-      CLOSE.call(fd, 0, 0, 0, 0, 0);
-    }
+    Libc.close(fd);
   }
 
   /** Where the folder of the path ends: 1 for {@code /}, 0 for that of the process. */
@@ -113,10 +106,6 @@ class OpenedBuffer extends StatusBuffer {
 
   /** One {@code open(2)}: a descriptor or {@code -errno}; tests count it. */
   int open(long path, int flags) {
-    int fd;
-    do {
-      fd = OPEN.call(path, flags, 0, 0, 0, 0);
-    } while (fd == -Libc.EINTR);
-    return fd;
+    return Libc.open(path, flags, 0);
   }
 }

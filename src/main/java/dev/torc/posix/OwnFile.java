@@ -12,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
@@ -126,6 +127,35 @@ public final class OwnFile {
   public static void write(Path file, byte[] bytes) throws IOException {
     prepare(file);
     PlainFile.write(file, bytes);
+  }
+
+  /**
+   * Writes a file beside its place and moves it there: a reader finds all of it, or what was there
+   * before. It is not forced to the disk. What a killed torc left beside it goes.
+   */
+  public static void replace(Path file, Io.Take<OutputStream> content) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    remove(fresh);
+    prepare(file);
+    replace(file, fresh, content);
+  }
+
+  /**
+   * The same of any file.
+   *
+   * @param fresh a name on the same file system that nothing has
+   */
+  public static void replace(Path file, Path fresh, Io.Take<OutputStream> content)
+      throws IOException {
+    try {
+      try (OutputStream out = Files.newOutputStream(fresh, StandardOpenOption.CREATE_NEW)) {
+        content.take(out);
+      }
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException | RuntimeException e) {
+      Files.deleteIfExists(fresh);
+      throw e;
+    }
   }
 
   /** Makes a folder where it is missing; its parents may be links. */

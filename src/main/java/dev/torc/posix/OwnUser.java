@@ -1,9 +1,16 @@
 package dev.torc.posix;
 
-/** The user whose rights this process has. What follows from that the callers know. */
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** The user and the groups whose rights this process has. What follows the callers know. */
 public final class OwnUser {
 
   private static final NativeCall GETEUID = NativeCall.of("geteuid");
+  private static final NativeCall GETEGID = NativeCall.of("getegid");
+  private static final NativeCall GETGROUPS = NativeCall.of("getgroups");
+
+  private static final int MOST_GROUPS = 1 << 16; // as many as Linux lets a process have
 
   private OwnUser() {}
 
@@ -20,5 +27,17 @@ public final class OwnUser {
   /** Whether it has this number, as the owner of a file. */
   public static boolean is(int user) {
     return number() == user;
+  }
+
+  /** The number of its group. */
+  public static int group() {
+    return GETEGID.call();
+  }
+
+  /** The numbers of its further groups. */
+  public static List<Integer> groups() {
+    Memory groups = Memory.of(Integer.BYTES * MOST_GROUPS);
+    int count = GETGROUPS.call(MOST_GROUPS, groups.address());
+    return IntStream.range(0, count).mapToObj(i -> groups.getInt(Integer.BYTES * i)).toList();
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.FileSystemException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -61,16 +60,14 @@ public final class RangeLock implements AutoCloseable {
     while (true) {
       OwnFile.prepare(file);
       int fd = Flock.open(file, Libc.O_RDWR | O_CREAT, 0666);
-      if (fd < 0) {
-        throw new FileSystemException(file.toString(), null, FileStatus.reason(-fd));
-      }
+      Libc.check(file, fd);
       int result = set(fd, F_WRLCK);
       // Whoever removed the file meanwhile has left us a lock on a file that nobody finds any more.
       boolean found = isAt(file, fd);
       if (result == 0 && found) {
         return Optional.of(new RangeLock(fd));
       }
-      Flock.close(fd);
+      Libc.close(fd);
       if (result != 0 && result != -Libc.EAGAIN && result != -Libc.EACCES) {
         throw UnlockableException.of(file, -result);
       }
@@ -100,17 +97,14 @@ public final class RangeLock implements AutoCloseable {
       int result = FCNTL.call(fd, F_OFD_GETLK, lock.address());
       return result != 0 || lock.getShort(0) != F_UNLCK;
     } finally {
-      Flock.close(fd);
+      Libc.close(fd);
     }
   }
 
   /** Sets the lock of an open file, or takes it away; 0, or the error negative. */
   private static int set(int fd, short type) {
     Memory lock = flock(type);
-    int result;
-    do {
-      result = FCNTL.call(fd, F_OFD_SETLK, lock.address());
-    } while (result == -Libc.EINTR);
+    int result = FCNTL.again(fd, F_OFD_SETLK, lock.address());
     Reference.reachabilityFence(lock);
     return result;
   }
@@ -126,7 +120,7 @@ public final class RangeLock implements AutoCloseable {
   public synchronized void close() {
     if (fd >= 0) {
       set(fd, F_UNLCK);
-      Flock.close(fd);
+      Libc.close(fd);
       fd = -1;
     }
   }

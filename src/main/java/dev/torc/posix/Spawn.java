@@ -176,7 +176,7 @@ public final class Spawn {
       check(ADD_OPEN.call(actions, 0, scratch.text(DEV_NULL), 0, 0));
       check(ADD_OPEN.call(actions, 1, scratch.text(bytes(log.toString())), flags, 0666));
       check(ADD_DUP2.call(actions, 1, 2));
-    } else if (NativeCall.isMac()) {
+    } else if (Libc.MAC) {
       for (int fd = 0; fd <= 2; fd++) { // exempts them from CLOEXEC_DEFAULT
         check(ADD_DUP2.call(actions, fd, fd));
       }
@@ -187,7 +187,7 @@ public final class Spawn {
     }
     if (hasCloseFrom) {
       check(ADD_CLOSEFROM.orElseThrow().call(actions, 3));
-    } else if (!NativeCall.isMac()) {
+    } else if (!Libc.MAC) {
       // Closing a number that is not open is no error; new ones take the lowest free numbers.
       int last = highestDescriptor() + SLACK;
       for (int fd = 3; fd <= last; fd++) {
@@ -214,7 +214,7 @@ public final class Spawn {
     Memory memory = Memory.of(ROOM);
     Memory set = Memory.of(ROOM);
     long attributes = memory.address();
-    int flags = SETPGROUP | SETSIGDEF | SETSIGMASK | (NativeCall.isMac() ? CLOEXEC_DEFAULT : 0);
+    int flags = SETPGROUP | SETSIGDEF | SETSIGMASK | (Libc.MAC ? CLOEXEC_DEFAULT : 0);
     check(NativeCall.of("posix_spawnattr_init").call(attributes));
     check(NativeCall.of("posix_spawnattr_setflags").call(attributes, flags));
     check(NativeCall.of("posix_spawnattr_setpgroup").call(attributes, 0));

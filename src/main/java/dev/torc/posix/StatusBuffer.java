@@ -80,11 +80,6 @@ class StatusBuffer {
     this(statx ? STATX : LAYOUT);
   }
 
-  /** As where the C library has no plain stat. */
-  static StatusBuffer ofStatx() {
-    return new StatusBuffer(true);
-  }
-
   /** Where the path that was looked at begins. */
   long pathAddress() {
     return path.address() + last;

@@ -12,7 +12,7 @@ import java.lang.invoke.MethodHandle;
  */
 public final class Terminal {
 
-  private static final long TIOCGWINSZ = NativeCall.isMac() ? 0x40087468L : 0x5413L;
+  private static final long TIOCGWINSZ = Libc.MAC ? 0x40087468L : 0x5413L;
 
   private static final int TCSADRAIN = 1;
 

@@ -3,6 +3,7 @@ package dev.torc.report;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.machine.SafeText;
+import dev.torc.posix.Io;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Diagnostic;
 import java.io.FilterWriter;
@@ -24,10 +25,6 @@ public final class JsonWriter {
   private static final int VERSION = 1;
 
   private static final double SECOND = 1e9;
-
-  private interface Step {
-    void run() throws IOException;
-  }
 
   private final JsonGenerator out;
 
@@ -59,7 +56,7 @@ public final class JsonWriter {
     return new Harmless(to);
   }
 
-  private static void step(Step step) {
+  private static void step(Io.Run step) {
     try {
       step.run();
     } catch (IOException e) {
@@ -67,7 +64,7 @@ public final class JsonWriter {
     }
   }
 
-  private JsonWriter then(Step step) {
+  private JsonWriter then(Io.Run step) {
     step(step);
     return this;
   }

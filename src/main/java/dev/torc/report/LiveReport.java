@@ -5,7 +5,6 @@ import dev.torc.engine.JobState;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.machine.Series;
-import dev.torc.machine.TextWidth;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;

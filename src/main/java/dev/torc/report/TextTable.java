@@ -1,6 +1,5 @@
 package dev.torc.report;
 
-import dev.torc.machine.TextWidth;
 import java.util.List;
 
 /** Rows of text in columns that line up on a terminal. It does not know what they mean. */

@@ -1,15 +1,17 @@
 package dev.torc.report;
 
+import dev.torc.posix.Io;
+import dev.torc.posix.OwnFile;
 import dev.torc.posix.RandomId;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
@@ -17,11 +19,6 @@ import java.nio.file.StandardOpenOption;
  * before. What is torc's own is for {@code OwnFile}.
  */
 final class WholeFile {
-
-  /** What writes the text. */
-  interface Text {
-    void write(Writer out) throws IOException;
-  }
 
   private WholeFile() {}
 
@@ -31,13 +28,13 @@ final class WholeFile {
    *
    * @param file absolute
    */
-  static void write(Path file, Text text) throws IOException {
+  static void write(Path file, Io.Take<Writer> text) throws IOException {
     if (Files.isDirectory(file)) {
       throw new FileSystemException(file.toString(), null, "a folder stands there");
     }
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       try (Writer out = Files.newBufferedWriter(file, StandardOpenOption.WRITE)) {
-        text.write(out);
+        text.take(out);
       }
       return;
     }
@@ -45,21 +42,18 @@ final class WholeFile {
     Files.createDirectories(place.getParent());
     Path fresh = place.resolveSibling("." + RandomId.next() + ".torc-new");
     try {
-      try (BufferedWriter out =
-          Files.newBufferedWriter(
-              fresh,
-              StandardCharsets.UTF_8,
-              StandardOpenOption.CREATE_NEW,
-              StandardOpenOption.WRITE)) {
-        text.write(out);
-      }
-      Files.move(fresh, place, StandardCopyOption.ATOMIC_MOVE);
+      OwnFile.replace(
+          place,
+          fresh,
+          out -> {
+            Writer writer =
+                new BufferedWriter(
+                    new OutputStreamWriter(out, StandardCharsets.UTF_8.newEncoder()));
+            text.take(writer);
+            writer.flush();
+          });
     } catch (UncheckedIOException e) {
-      Files.deleteIfExists(fresh);
       throw e.getCause();
-    } catch (IOException | RuntimeException e) {
-      Files.deleteIfExists(fresh);
-      throw e;
     }
   }
 }

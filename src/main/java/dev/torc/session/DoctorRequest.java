@@ -10,7 +10,6 @@ import dev.torc.hash.Stamp;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Jobserver;
 import dev.torc.machine.Limits;
-import dev.torc.machine.MachineFacts;
 import dev.torc.machine.Refusal;
 import dev.torc.posix.InputFile;
 import dev.torc.posix.Memory;
@@ -19,7 +18,6 @@ import dev.torc.report.DoctorAnswer.Check;
 import dev.torc.report.DoctorAnswer.State;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Step;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.DirectoryStream;
@@ -350,16 +348,9 @@ public record DoctorRequest(ProjectOptions options, String terminal) {
     }
 
     private boolean needsImage() {
-      if (project != null && !ProjectOptions.HOST.equals(options.containers())) {
-        for (Job job : project.workflow().jobs()) {
-          for (Step step : job.steps()) {
-            if (step.image() != null) {
-              return true;
-            }
-          }
-        }
-      }
-      return false;
+      return project != null
+          && !ProjectOptions.HOST.equals(options.containers())
+          && project.workflow().jobs().stream().anyMatch(Job::runsInContainers);
     }
 
     private void slurm() {

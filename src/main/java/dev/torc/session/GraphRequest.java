@@ -3,7 +3,6 @@ package dev.torc.session;
 import dev.torc.cache.JobResult;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
-import dev.torc.graph.Surrounding;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Rerun;

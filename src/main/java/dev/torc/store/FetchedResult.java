@@ -99,7 +99,7 @@ public final class FetchedResult implements ResultParts {
     }
     SharedBlob blob = blob(entry);
     if (uses.merge(blob, -1, Integer::sum) > 0) {
-      Placing.copy(blobs.get(blob), to);
+      FileTree.copy(blobs.get(blob), to);
     } else {
       Placing.move(blobs.get(blob), to);
     }

@@ -197,7 +197,7 @@ final class LocalStore {
     make();
     Path fresh = fresh();
     try {
-      Placing.copy(from, fresh);
+      FileTree.copy(from, fresh);
       Placing.move(fresh, to);
     } finally {
       FileTree.remove(fresh);

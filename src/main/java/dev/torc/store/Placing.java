@@ -2,11 +2,11 @@ package dev.torc.store;
 
 import dev.torc.hash.ParallelShares;
 import dev.torc.posix.FileTimes;
+import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -27,30 +27,8 @@ final class Placing {
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException another) {
-      copy(from, to); // what is torn is found by its digest
+      FileTree.copy(from, to); // what is torn is found by its digest
     }
-  }
-
-  /** Copies it with its bits and times; the file system shares the bytes where it can. */
-  static void copy(Path from, Path to) throws IOException {
-    Files.walkFileTree(
-        from,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path at, BasicFileAttributes attributes)
-              throws IOException {
-            Files.createDirectory(to.resolve(from.relativize(at).toString()));
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path at, BasicFileAttributes attributes)
-              throws IOException {
-            Path target = at.equals(from) ? to : to.resolve(from.relativize(at).toString());
-            Files.copy(at, target, LinkOption.NOFOLLOW_LINKS, StandardCopyOption.COPY_ATTRIBUTES);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   /**

@@ -94,7 +94,7 @@ public final class Durations {
         text + " is no duration; write it like 90s, 10m, 1h30m or PT10M");
   }
 
-  private static boolean isDigit(char c) {
+  static boolean isDigit(char c) {
     return c >= '0' && c <= '9';
   }
 }

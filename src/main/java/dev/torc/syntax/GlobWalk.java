@@ -2,10 +2,8 @@ package dev.torc.syntax;
 
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.StopFlag;
+import dev.torc.posix.FileTree;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -90,29 +88,23 @@ public final class GlobWalk {
     }
     folders.add(path.isEmpty() ? "." : path);
     List<Path> inner = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-      for (Path entry : entries) {
-        stop.check();
-        String name = FolderDigest.valid(path.isEmpty() ? "." : path, entry.getFileName());
-        if (FolderDigest.IGNORED.contains(name)) {
-          continue;
-        }
-        String child = path.isEmpty() ? name : path.endsWith("/") ? path + name : path + "/" + name;
-        BasicFileAttributes there = look(entry);
-        if (there != null && there.isDirectory()) {
-          inner.add(entry);
-        } else if (glob.matches(child)) {
-          if (there != null && (there.isRegularFile() || Files.isRegularFile(entry))) {
-            found.add(child);
-          } else {
-            certain = false;
-          }
+    for (Path entry : FileTree.entries(folder)) {
+      stop.check();
+      String name = FolderDigest.valid(path.isEmpty() ? "." : path, entry.getFileName());
+      if (FolderDigest.IGNORED.contains(name)) {
+        continue;
+      }
+      String child = path.isEmpty() ? name : path.endsWith("/") ? path + name : path + "/" + name;
+      BasicFileAttributes there = look(entry);
+      if (there != null && there.isDirectory()) {
+        inner.add(entry);
+      } else if (glob.matches(child)) {
+        if (there != null && (there.isRegularFile() || Files.isRegularFile(entry))) {
+          found.add(child);
+        } else {
+          certain = false;
         }
       }
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
     }
     for (Path child : inner) {
       String name = child.getFileName().toString();

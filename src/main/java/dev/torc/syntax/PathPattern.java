@@ -11,23 +11,13 @@ import java.util.regex.Pattern;
  * first; one that occurs twice must be equal. As with {@link Glob}, nothing but a written dot
  * matches a leading dot.
  */
-public final class PathPattern {
+public record PathPattern(List<String> names, Pattern pattern, Glob glob) {
 
   /** Stands for a name in a text; no text of a build file can hold it. */
   public static final char HOLE = '\0';
 
   /** How often names may occur; time grows with the length of a file's name to that power. */
   private static final int MAX_HOLES = 6;
-
-  private final List<String> names;
-  private final Pattern pattern;
-  private final Glob glob;
-
-  private PathPattern(List<String> names, Pattern pattern, Glob glob) {
-    this.names = names;
-    this.pattern = pattern;
-    this.glob = glob;
-  }
 
   /**
    * Reads a pattern.
@@ -77,16 +67,6 @@ public final class PathPattern {
         List.copyOf(names),
         Pattern.compile(regex.toString(), Pattern.DOTALL),
         Glob.of(glob.toString()));
-  }
-
-  /** The names, in the order in which they first occur. */
-  public List<String> names() {
-    return names;
-  }
-
-  /** What fits is among what this matches. */
-  public Glob glob() {
-    return glob;
   }
 
   /** The values of the names, in their order; null if the path does not fit. */

@@ -1,5 +1,6 @@
 package dev.torc.syntax;
 
+import dev.torc.machine.SafeText;
 import java.util.Set;
 
 /**
@@ -26,9 +27,9 @@ public final class Quoting {
   public static String quote(String value, Quote place) {
     return switch (place) {
       case NONE -> value;
-      case BARE -> isPlain(value) ? value : "'" + single(value) + "'";
+      case BARE -> isPlain(value) ? value : SafeText.quoted(value);
       case DOUBLE -> doubled(value);
-      case SINGLE -> single(value);
+      case SINGLE -> value.replace("'", "'\\''");
       case REFUSE -> isPlain(value) ? value : null;
     };
   }
@@ -76,14 +77,7 @@ public final class Quoting {
   }
 
   private static boolean isPlain(char c) {
-    return c >= 'a' && c <= 'z'
-        || c >= 'A' && c <= 'Z'
-        || c >= '0' && c <= '9'
-        || "_./:@%+-".indexOf(c) >= 0;
-  }
-
-  private static String single(String value) {
-    return value.indexOf('\'') < 0 ? value : value.replace("'", "'\\''");
+    return c < 128 && Character.isLetterOrDigit(c) || "_./:@%+-".indexOf(c) >= 0;
   }
 
   private static String doubled(String value) {

@@ -20,7 +20,7 @@ public final class Sizes {
   public static long parse(String text) {
     String s = text.strip();
     int end = 0;
-    while (end < s.length() && (isDigit(s.charAt(end)) || s.charAt(end) == '.')) {
+    while (end < s.length() && (Durations.isDigit(s.charAt(end)) || s.charAt(end) == '.')) {
       end++;
     }
     String number = s.substring(0, end);
@@ -52,9 +52,5 @@ public final class Sizes {
       throw new IllegalArgumentException(text + " is more than any machine has");
     }
     return bytes.longValueExact();
-  }
-
-  private static boolean isDigit(char c) {
-    return c >= '0' && c <= '9';
   }
 }

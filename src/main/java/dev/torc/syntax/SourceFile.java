@@ -42,15 +42,19 @@ public final class SourceFile {
     if (!Files.isRegularFile(file)) {
       throw new BadInput(whole, "not a regular file, so it cannot be a build file");
     }
+    return bytes(file, whole, MAX_BYTES, ", which no build file should be");
+  }
+
+  /** The bytes of a file that may go; {@code more} is said of one that is too large. */
+  public static byte[] bytes(Path file, Place whole, int most, String more) throws IOException {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
-      bytes = in.readNBytes(MAX_BYTES + 1);
+      bytes = in.readNBytes(most + 1);
     } catch (NoSuchFileException e) {
       throw new BadInput(whole, "no such file");
     }
-    if (bytes.length > MAX_BYTES) {
-      throw new BadInput(
-          whole, "larger than " + (MAX_BYTES >> 20) + " MiB, which no build file should be");
+    if (bytes.length > most) {
+      throw new BadInput(whole, "larger than " + (most >> 20) + " MiB" + more);
     }
     return bytes;
   }

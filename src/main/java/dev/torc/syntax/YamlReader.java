@@ -139,13 +139,17 @@ final class YamlReader {
       throw new BadInput(
           place, "alias *" + name + " has no anchor; to mean a text that begins with *, quote it");
     }
-    size += target.size();
-    aliased += target.size();
+    alias(target.size(), place);
+    return target.node();
+  }
+
+  private void alias(long values, Place place) {
+    size += values;
+    aliased += values;
     if (aliased > MAX_ALIASED) {
       throw new BadInput(
           place, "the aliases of this file stand for more than " + MAX_ALIASED + " values");
     }
-    return target.node();
   }
 
   /** Only in double quotes can escapes stand for what the file itself cannot hold. */
@@ -182,12 +186,7 @@ final class YamlReader {
       }
     }
     for (Node.Mapping map : merged) {
-      aliased += map.entries().size();
-      size += map.entries().size();
-      if (aliased > MAX_ALIASED) {
-        throw new BadInput(
-            place, "the aliases of this file stand for more than " + MAX_ALIASED + " values");
-      }
+      alias(map.entries().size(), place);
       map.entries().forEach(entries::putIfAbsent);
     }
     return new Node.Mapping(place, entries);

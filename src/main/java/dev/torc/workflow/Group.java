@@ -41,4 +41,17 @@ public record Group(
   public boolean isOpen() {
     return !awaits.isEmpty() || !problems.isEmpty();
   }
+
+  /** A group that cannot be expanded: its readers expect its products, so they never start. */
+  public static Group failed(
+      String name,
+      Place place,
+      List<String> names,
+      List<Ref> products,
+      List<BadInput.Diagnostic> why,
+      List<String> tables,
+      boolean allow) {
+    List<String> none = List.of();
+    return new Group(name, place, names, none, none, products, why, tables, "", List.of(), allow);
+  }
 }

@@ -93,6 +93,16 @@ public record Job(
     return manual && produces.isEmpty();
   }
 
+  /** Whether a step of it runs in a container. */
+  public boolean runsInContainers() {
+    for (Step step : steps) {
+      if (step.image() != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The patterns of needs that begin with {@code !}: what they match is not needed. */
   public List<Glob> excludes() {
     List<Glob> excludes = new ArrayList<>(0);

@@ -44,6 +44,26 @@ public record Workflow(
     List<BadInput.Diagnostic> warnings,
     List<String> manual) {
 
+  /** The same with these jobs and groups. */
+  public Workflow with(List<Job> some, List<Group> known, List<Integer> from) {
+    return new Workflow(
+        root,
+        files,
+        name,
+        description,
+        limits,
+        roots,
+        some,
+        known,
+        from,
+        data,
+        hooks,
+        executors,
+        stores,
+        warnings,
+        manual);
+  }
+
   /** The executor of a name; null for none. */
   public Executor executor(String name) {
     for (Executor executor : executors) {

@@ -6,7 +6,6 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Quote;
 import java.nio.file.FileSystem;
-import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -117,36 +116,22 @@ public final class WorkflowCodec {
 
   /** Reads it back, with these jobs. */
   public Workflow workflow(ByteReader in, FileSystem files, List<Job> jobs) {
-    Path root = files.getPath(in.text());
-    List<Path> read = in.list(from -> files.getPath(from.text()));
-    String name = in.text();
-    String description = in.text();
-    SortedMap<String, Long> limits = in.map(ByteReader::number);
-    List<Path> roots = in.list(from -> files.getPath(from.text()));
-    List<Group> groups = in.list(this::group);
-    List<Integer> starts = in.list(ByteReader::small);
-    SortedMap<String, String> data = in.map(ByteReader::text);
-    List<Hook> hooks = in.list(this::hook);
-    List<Executor> executors = in.list(this::executor);
-    Stores stores = new Stores(in.number(), in.text(), in.list(this::sharedEntry));
-    List<BadInput.Diagnostic> warnings = in.list(this::said);
-    List<String> manual = in.list(ByteReader::text);
     return new Workflow(
-        root,
-        read,
-        name,
-        description,
-        limits,
-        roots,
+        files.getPath(in.text()),
+        in.list(from -> files.getPath(from.text())),
+        in.text(),
+        in.text(),
+        in.map(ByteReader::number),
+        in.list(from -> files.getPath(from.text())),
         jobs,
-        groups,
-        starts,
-        data,
-        hooks,
-        executors,
-        stores,
-        warnings,
-        manual);
+        in.list(this::group),
+        in.list(ByteReader::small),
+        in.map(ByteReader::text),
+        in.list(this::hook),
+        in.list(this::executor),
+        new Stores(in.number(), in.text(), in.list(this::sharedEntry)),
+        in.list(this::said),
+        in.list(ByteReader::text));
   }
 
   /** A job as bytes of its own. */
@@ -186,7 +171,7 @@ public final class WorkflowCodec {
   }
 
   /** Reads the name of a job, and nothing else of it. */
-  String name(ByteReader in) {
+  public String name(ByteReader in) {
     return in.text();
   }
 
@@ -520,17 +505,16 @@ public final class WorkflowCodec {
   }
 
   private static Executor.Commands commands(ByteReader in) {
-    String submit = in.text();
-    String states = in.text();
-    String cancel = in.text();
-    String id = in.text();
-    String separator = in.text();
+    return new Executor.Commands(
+        in.text(), in.text(), in.text(), in.text(), in.text(), words(in), in.map(ByteReader::text));
+  }
+
+  private static Map<Executor.Word, List<String>> words(ByteReader in) {
     Map<Executor.Word, List<String>> words = new EnumMap<>(Executor.Word.class);
     for (Executor.Word word : WORDS) {
       words.put(word, in.list(ByteReader::text));
     }
-    return new Executor.Commands(
-        submit, states, cancel, id, separator, words, in.map(ByteReader::text));
+    return words;
   }
 
   private void hook(ByteWriter out, Hook hook) {

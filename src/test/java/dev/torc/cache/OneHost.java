@@ -1,6 +1,5 @@
 package dev.torc.cache;
 
-import dev.torc.posix.LocalLocks;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

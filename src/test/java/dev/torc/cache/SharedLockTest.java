@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.posix.Flock;
-import dev.torc.posix.LocalLocks;
 import dev.torc.posix.OpenFiles;
 import dev.torc.posix.RangeLock;
 import java.io.IOException;

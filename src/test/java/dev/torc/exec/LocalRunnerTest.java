@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.exec.ProcessEnd.How;
 import dev.torc.posix.Environment;
-import dev.torc.posix.MarkedProcesses;
 import dev.torc.posix.Spawn;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -111,7 +111,7 @@ class FileStatusTest {
     Path link = Files.createSymbolicLink(folder.resolve("link"), file);
     for (boolean follow : new boolean[] {true, false}) {
       FileStatus a = of(link, follow);
-      FileStatus b = FileStatus.byStatx(link.toString(), follow);
+      FileStatus b = FileStatus.of(link.toString(), follow, new StatusBuffer(true));
       assertEquals(
           a,
           new FileStatus(
@@ -124,7 +124,7 @@ class FileStatusTest {
               b.links(),
               b.attributes()));
     }
-    assertSame(FileStatus.MISSING, FileStatus.byStatx(folder + "/none", true));
+    assertSame(FileStatus.MISSING, FileStatus.of(folder + "/none", true, new StatusBuffer(true)));
   }
 
   @Test

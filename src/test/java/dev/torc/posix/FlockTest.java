@@ -36,7 +36,7 @@ class FlockTest {
     try (Flock _ = Flock.tryLock(file).orElseThrow()) {
       assertTrue(Flock.tryLock(file).isEmpty());
     } finally {
-      Flock.close(copy);
+      Libc.close(copy);
     }
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class MemoryTest {
@@ -15,13 +16,14 @@ class MemoryTest {
   void isOfZerosAndHoldsWhatWasPut() {
     Memory memory = Memory.of(24);
     assertEquals(24, memory.size());
-    assertArrayEquals(new byte[24], Memory.bytesAt(memory.address(), 24));
-    memory.putLong(8, 0x0102030405060708L);
+    assertArrayEquals(new byte[24], all(memory));
+    memory.put(8, Memory.bytes(new long[] {0x0102030405060708L}));
     assertEquals(0x0102030405060708L, memory.getLong(8));
     assertEquals(0x0102030405060708L, Memory.longAt(memory.address() + 8));
     memory.put(5, new byte[] {1, 0, 0, 2});
-    assertArrayEquals(new byte[] {1, 0, 0, 2}, Memory.bytesAt(memory.address() + 5, 4));
-    memory.putLong(16, -2);
+    assertArrayEquals(new byte[] {1, 0, 0, 2}, Arrays.copyOfRange(all(memory), 5, 9));
+    assertEquals(1, (byte) Memory.longAt(memory.address() + 5));
+    memory.put(16, Memory.bytes(new long[] {-2}));
     assertEquals(
         -2, memory.getInt(16), "the low half comes first on every machine that torc knows");
     Reference.reachabilityFence(memory);
@@ -30,12 +32,12 @@ class MemoryTest {
   @Test
   void nothingGoesBeyondItsEnds() {
     Memory memory = Memory.of(16);
-    assertThrows(IndexOutOfBoundsException.class, () -> memory.putLong(9, 1));
-    assertThrows(IndexOutOfBoundsException.class, () -> memory.putLong(-1, 1));
+    assertThrows(IndexOutOfBoundsException.class, () -> memory.put(9, new byte[8]));
+    assertThrows(IndexOutOfBoundsException.class, () -> memory.put(-1, new byte[8]));
     assertThrows(IndexOutOfBoundsException.class, () -> memory.getLong(9));
     assertThrows(IndexOutOfBoundsException.class, () -> memory.getInt(13));
     assertThrows(IndexOutOfBoundsException.class, () -> memory.put(10, new byte[7]));
-    assertArrayEquals(new byte[16], Memory.bytesAt(memory.address(), 16), "nothing was written");
+    assertArrayEquals(new byte[16], all(memory), "nothing was written");
     Reference.reachabilityFence(memory);
   }
 
@@ -50,8 +52,9 @@ class MemoryTest {
     Reference.reachabilityFence(text);
   }
 
-  @Test
-  void noBytesMayLieAnywhere() {
-    assertEquals(0, Memory.bytesAt(0, 0).length);
+  private static byte[] all(Memory memory) {
+    byte[] all = new byte[memory.size()];
+    memory.get(0, all, 0, all.length);
+    return all;
   }
 }

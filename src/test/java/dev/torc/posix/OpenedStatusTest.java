@@ -208,7 +208,7 @@ class OpenedStatusTest {
   void statxSaysTheSame() throws IOException {
     String file = Files.writeString(folder.resolve("f"), "hello").toString();
     FileStatus opened = FileStatus.of(file, true, new Counting(true));
-    assertEquals(FileStatus.byStatx(file, true), opened);
+    assertEquals(FileStatus.of(file, true, new StatusBuffer(true)), opened);
   }
 
   /** Who may see a file and not read it: nothing fails that did not fail before. */

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.machine.Series;
-import dev.torc.machine.TextWidth;
 import dev.torc.report.Report.Detail;
 import java.io.IOException;
 import java.io.StringWriter;

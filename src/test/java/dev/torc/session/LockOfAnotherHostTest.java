@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.CacheException;
+import dev.torc.cache.LocalLocks;
 import dev.torc.cache.OneHost;
 import dev.torc.cache.ThisHost;
-import dev.torc.posix.LocalLocks;
 import dev.torc.posix.RangeLock;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;

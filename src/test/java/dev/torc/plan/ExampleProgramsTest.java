@@ -1,0 +1,45 @@
+package dev.torc.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.torc.buildfile.BuildFileLoader;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Step;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Section 11: a stored result is not mixed with those of other programs, as far as rule 14 sees
+ * programs. So what it sees may not shrink.
+ */
+class ExampleProgramsTest {
+
+  @Test
+  void programsOfTheExamplesAreSeen() throws Exception {
+    StringBuilder seen = new StringBuilder();
+    List<Path> files;
+    try (var all = Files.walk(Path.of("examples"))) {
+      files = all.filter(f -> f.getFileName().toString().startsWith("torc.")).sorted().toList();
+    }
+    for (Path file : files) {
+      seen.append(file).append('\n');
+      TreeMap<String, TreeSet<String>> programs = new TreeMap<>();
+      for (Job job : BuildFileLoader.load(List.of(file.toAbsolutePath()), new TreeMap<>()).jobs()) {
+        String name = job.group() == null ? job.name() : job.group();
+        for (Step step : job.steps()) {
+          CommandWords.of(step.command(), step.shell()).words().stream()
+              .filter(word -> word.role() == CommandWords.Role.PROGRAM)
+              .forEach(w -> programs.computeIfAbsent(name, _ -> new TreeSet<>()).add(w.text()));
+        }
+      }
+      programs.forEach((job, all) -> seen.append("  %s: %s\n".formatted(job, all)));
+    }
+    assertEquals(
+        Files.readString(Path.of("testdata", "buildfiles", "programs-of-examples.txt")),
+        seen.toString());
+  }
+}
