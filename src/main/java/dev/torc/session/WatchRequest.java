@@ -1,34 +1,36 @@
 package dev.torc.session;
 
 import dev.torc.cache.BuildLock;
+import dev.torc.cache.Cache;
 import dev.torc.cache.CacheException;
+import dev.torc.cache.CachePlace;
 import dev.torc.engine.Event;
+import dev.torc.graph.Graph;
+import dev.torc.hash.FileClock;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.report.Report;
+import dev.torc.rest.JobsAtRest;
 import dev.torc.rest.SeenFiles;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
+import java.nio.file.FileSystems;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
  * Builds, and builds again whenever a file that decides about a job changed, until a signal ends
  * it. Each round is a build of its own, with a project read anew; between rounds nothing is held
- * but what the last one saw of files ({@link SeenFiles}). A notice only makes it look: what changed
+ * but what the last one left at rest ({@link SeenFiles}). A notice only makes it look: what changed
  * is told by the look, which compares with what the build saw, so an edit during a build is found
  * when that is over.
  */
 public final class WatchRequest {
 
-  /** Who shows it. */
+  /** Shows the rounds. */
   public interface Screen {
 
     /** Opens what shows one round. */
@@ -75,8 +77,7 @@ public final class WatchRequest {
 
   private Project project; // of the last round, null where its build file was refused
   private SeenFiles seen;
-  private Map<Path, FolderNames> folders = Map.of();
-  private Set<Path> listed = Set.of();
+  private Object records = ""; // what told those that are known from those of a later build
   private String refused = ""; // what the last round said where it did not begin
   private long took; // nanoseconds until it said so
   private boolean lackTold;
@@ -85,13 +86,15 @@ public final class WatchRequest {
   private int row; // of rounds that follow one another without a wait
 
   /**
+   * A watch.
+   *
    * @param request of the first round; in later ones nothing runs for being named
    * @param notices closed by the caller
    * @param all whether commands as they run and each job that is up to date are told
    * @param signals of the process; closed by the caller
    * @param clock in nanoseconds
    */
-  public WatchRequest(
+  WatchRequest(
       Caller caller,
       ProjectOptions options,
       BuildRequest request,
@@ -111,12 +114,34 @@ public final class WatchRequest {
   }
 
   /**
-   * Builds and waits without end.
+   * Builds and waits without end, with the kernel's notices.
    *
+   * @param request of the first round; in later ones nothing runs for being named
+   * @param all whether commands as they run and each job that is up to date are told
+   * @param signals of the process; closed by the caller
    * @return the exit status of a build that a signal ended
    * @throws BadInput where the command line is wrong
    */
-  public int run() throws IOException {
+  public static int run(
+      Caller caller,
+      ProjectOptions options,
+      BuildRequest request,
+      Screen screen,
+      boolean all,
+      Signals signals)
+      throws IOException {
+    try (Notices kernel = new FolderNotices(FileSystems.getDefault())) {
+      return new WatchRequest(
+              caller, options, request, kernel, screen, all, signals, System::nanoTime)
+          .run();
+    }
+  }
+
+  /**
+   * Builds and waits without end; see {@link #run(Caller, ProjectOptions, BuildRequest, Screen,
+   * boolean, Signals)}.
+   */
+  int run() throws IOException {
     Collection<String> changed = List.of();
     for (boolean first = true; ; first = false) {
       Collection<String> next;
@@ -124,7 +149,7 @@ public final class WatchRequest {
         if (!changed.isEmpty()) {
           report.accept(new Event.Changed(List.copyOf(changed)));
         }
-        int exit = build(report, first);
+        int exit = round(report, first);
         if (exit > Exit.signal(0)) {
           return exit;
         }
@@ -142,14 +167,13 @@ public final class WatchRequest {
     }
   }
 
-  /** A round; returns its exit status. */
-  private int build(Report report, boolean first) throws IOException {
+  private int round(Report report, boolean first) throws IOException {
     long began = clock.getAsLong();
     SeenFiles before = seen;
     project = null;
     seen = null;
     refused = "";
-    int exit = round(report, first);
+    int exit = build(report, first);
     took = clock.getAsLong() - began;
     if (exit <= Exit.signal(0)) {
       remember(before);
@@ -157,23 +181,19 @@ public final class WatchRequest {
     return exit;
   }
 
-  private int round(Report report, boolean first) throws IOException {
+  private int build(Report report, boolean first) throws IOException {
     long began = System.nanoTime();
     try {
       project = Project.load(caller, options);
       BuildSession session = BuildSession.of(project, request);
       session.check(line -> note(Event.Level.WARNING, line, report));
-      String id = RandomId.next();
-      SeenBuild build = new SeenBuild(project, id, new ReportedBuild(report, null, all, signals));
       request = request.again();
-      int exit = session.run(id, began, build);
-      seen = build.seen();
-      return exit;
+      return session.run(RandomId.next(), began, new Round(report));
     } catch (BadInput bad) {
-      if (first && bad.diagnostics().stream().allMatch(WatchRequest::ofCommandLine)) {
-        throw bad;
+      if (first && bad.diagnostics().stream().allMatch(said -> "".equals("" + said.place()))) {
+        throw bad; // it is the command line that is wrong
       }
-      refused = text(bad);
+      refused = bad.diagnostics().toString();
       tell(bad, report);
       return Exit.USAGE;
     } catch (IOException | UncheckedIOException | CacheException trouble) {
@@ -182,12 +202,21 @@ public final class WatchRequest {
     }
   }
 
-  private static boolean ofCommandLine(BadInput.Diagnostic said) {
-    return said.place().toString().isEmpty();
-  }
+  /** Keeps what the build saw of files. */
+  private final class Round extends ReportedBuild {
+    Round(Report report) {
+      super(report, null, all, signals);
+    }
 
-  private static String text(BadInput bad) {
-    return bad.diagnostics().toString();
+    @Override
+    public boolean wantsRest() {
+      return true;
+    }
+
+    @Override
+    public void left(Graph graph, BitSet jobs, JobsAtRest rest) {
+      seen = SeenFiles.of(graph, jobs, rest, project.stamps(), project.clock());
+    }
   }
 
   private void tell(Exception trouble, Report report) throws IOException {
@@ -201,91 +230,89 @@ public final class WatchRequest {
   }
 
   /** Completes what the round saw by the files that it began with, before it came to any job. */
-  private void remember(SeenFiles before) {
+  private void remember(SeenFiles before) throws IOException {
     if (project != null) {
-      if (seen == null) {
-        seen = SeenFiles.named(project.graph(), selected(), project.stamps());
-      }
+      Graph graph = project.graph();
+      seen = seen == null ? of(project, JobsAtRest.none(graph)).again() : seen;
       seen.addSources(project.keeper().sources(), project.keeper().patterns());
-    } else if (before != null) {
-      seen = before.again();
+      records = records();
+      notices.catchUp(place().clock());
     } else {
-      seen = SeenFiles.none(caller.cwd(), caller.host().stamps());
+      seen = before == null ? SeenFiles.none(caller.cwd(), caller.host().stamps()) : before.again();
     }
     if (before != null) {
       seen.follow(before);
     }
     options.candidates(caller.cwd()).forEach(seen::add);
-    folders = Map.of(); // others may count now
   }
 
-  private BitSet selected() {
+  private SeenFiles of(Project from, JobsAtRest rest) {
+    BitSet jobs = new BitSet();
     try {
-      return project.selectToBuild(request.targets()).jobs();
+      jobs = from.selectToBuild(request.targets()).jobs();
     } catch (BadInput unknown) {
-      return new BitSet(); // told
+      // told
     }
+    return SeenFiles.of(from.graph(), jobs, rest, from.stamps(), from.clock());
+  }
+
+  /** Where the cache is, now that the root has its id. */
+  private CachePlace place() {
+    return caller.place(project.place().root());
+  }
+
+  private Object records() throws IOException {
+    return List.of(caller.host().stamps().stamp(place().data()), Cache.journal(place()));
   }
 
   /** What changed, but for products that another build made as they should be. */
   private Collection<String> news() throws IOException {
     Collection<String> changed = settle();
-    while (areMade(changed) && isOthersWork()) {
-      if (BuildLock.holder(project.place()).isEmpty()) {
-        seen.accept(changed);
-      } else {
-        long end = clock.getAsLong() + BUSY; // what it made is on record in the end
-        while (clock.getAsLong() < end && notices.await(end - clock.getAsLong())) {
-          // it goes on
-        }
-      }
+    while (project != null && seen.areMade(changed) && (isBusy() || isOthersWork())) {
       changed = settle();
     }
-    if (!areMade(changed)) {
-      return changed;
+    return changed;
+  }
+
+  /** Whether another build is at work; then it waits a while for the end of that. */
+  private boolean isBusy() throws IOException {
+    boolean busy = BuildLock.holder(place()).isPresent();
+    long end = clock.getAsLong() + BUSY;
+    while (busy && clock.getAsLong() < end && notices.await(end - clock.getAsLong())) {
+      // it goes on
     }
-    Collection<String> all = new TreeSet<>(changed);
-    all.addAll(settle()); // what a job has to run for may have changed since that look
-    return all;
+    return busy;
   }
 
-  private boolean areMade(Collection<String> changed) {
-    return !changed.isEmpty() && project != null && seen.areMade(changed);
-  }
-
-  /** Whether another build is at work, or nothing has to run for what one left. */
-  private boolean isOthersWork() {
+  /** Whether another build was at work since, and left what the next round may rely on. */
+  private boolean isOthersWork() throws IOException {
+    Object now = records();
     try {
-      return BuildLock.holder(project.place()).isPresent()
-          || !ProductEdits.matter(caller, options, request);
-    } catch (IOException | UncheckedIOException | CacheException trouble) {
+      if (!now.equals(records)) {
+        records = now;
+        RestState left = RestState.of(Project.load(caller, options), FileClock.none());
+        if (left.rest() != null) {
+          SeenFiles before = seen;
+          seen = of(left.project(), left.rest());
+          seen.addSources(left.project().keeper().sources(), left.project().keeper().patterns());
+          seen.follow(before);
+          options.candidates(caller.cwd()).forEach(seen::add);
+          return true;
+        }
+      }
+    } catch (BadInput | IOException | UncheckedIOException | CacheException trouble) {
       return false; // the build tells
     }
+    return false;
   }
 
-  /** What changed since the round looked at it. */
+  /** What changed since the round looked at it; listens where the files are by now. */
   private Collection<String> settle() throws IOException {
-    for (boolean again = true; again; ) {
-      follow();
-      Collection<String> changed = seen.look();
-      if (!changed.isEmpty()) {
-        return changed;
-      }
-      again = follow();
+    Collection<String> changed = seen.look();
+    while (changed.isEmpty() && notices.follow(WatchedFolders.of(seen.files(), seen.folders()))) {
+      changed = seen.look(); // once more, for what nobody heard until now
     }
-    return List.of();
-  }
-
-  /** Listens where the files are; see {@link Notices#follow}. */
-  private boolean follow() throws IOException {
-    if (seen.moved() || !listed.equals(seen.folders())) {
-      folders = Map.of();
-    }
-    if (folders.isEmpty()) {
-      listed = seen.folders();
-      folders = WatchedFolders.of(seen.files(), listed);
-    }
-    return notices.follow(folders);
+    return changed;
   }
 
   /** Waits until something changed; returns what, as far as it is known. */
@@ -317,7 +344,7 @@ public final class WatchRequest {
       BuildSession.of(Project.load(caller, options), request).check(_ -> {});
       return "";
     } catch (BadInput bad) {
-      return text(bad);
+      return bad.diagnostics().toString();
     } catch (IOException | UncheckedIOException | CacheException trouble) {
       return trouble.toString();
     }
@@ -349,9 +376,6 @@ public final class WatchRequest {
               + (circles < CIRCLES ? " and the like change" : " changes")
               + " in every round; if a job writes it, name it in that job's produces",
           report);
-    }
-    while (notices.await(0)) {
-      // what the round itself did
     }
     notices.await(Math.min(PAUSE, SECOND << Math.min(8, many)));
   }

@@ -49,12 +49,12 @@ class FolderNoticesTest {
     return Files.writeString(file, text);
   }
 
-  private Map<Path, FolderNames> of(String... files) {
+  private Map<Path, WatchedFolders.Names> of(String... files) {
     return WatchedFolders.of(List.of(files).stream().map(root::resolve).toList(), List.of());
   }
 
   /** No folder is left to be listened to anew, and nothing of the past is to be heard. */
-  private void settle(Map<Path, FolderNames> folders) throws IOException {
+  private void settle(Map<Path, WatchedFolders.Names> folders) throws IOException {
     while (notices.follow(folders) || notices.await(SHORT)) {
       // once more
     }

@@ -45,7 +45,7 @@ final class WatchStage implements WatchRequest.Screen, Notices {
   String lack = "";
 
   /** Where it listens. */
-  Map<Path, FolderNames> followed = Map.of();
+  Map<Path, WatchedFolders.Names> followed = Map.of();
 
   /** Answers to the waits of 50 ms for quiet; then it is quiet. */
   int busy;
@@ -125,18 +125,20 @@ final class WatchStage implements WatchRequest.Screen, Notices {
   }
 
   @Override
-  public boolean follow(Map<Path, FolderNames> folders) {
+  public boolean follow(Map<Path, WatchedFolders.Names> folders) {
     stepping.accept("follow");
     followed = folders;
     return false;
   }
 
   @Override
+  public void catchUp(Path cookie) {
+    stepping.accept("catch up");
+  }
+
+  @Override
   public boolean await(long nanos) throws IOException {
     stepping.accept("await " + nanos);
-    if (nanos == 0) {
-      return false;
-    }
     waits.add(nanos);
     if (nanos == 50_000_000) {
       now += nanos;
