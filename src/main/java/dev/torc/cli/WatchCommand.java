@@ -26,13 +26,15 @@ final class WatchCommand extends Command {
   int run(Console console) throws IOException {
     boolean all = common.json() || options.detail() == Report.Detail.VERBOSE;
     try (Signals signals = new Signals()) {
-      return WatchRequest.run(
-          console.caller(),
-          common.project(console),
-          options.request(console, false),
-          new Shown(console),
-          all,
-          signals);
+      WatchRequest watch =
+          new WatchRequest(
+              console.caller(),
+              common.project(console),
+              options.request(console, false),
+              new Shown(console),
+              all,
+              signals);
+      return watch.run();
     }
   }
 

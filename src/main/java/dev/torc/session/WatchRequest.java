@@ -27,8 +27,18 @@ import java.util.function.LongSupplier;
  * but what the last one left at rest ({@link SeenFiles}). A notice only makes it look: what changed
  * is told by the look, which compares with what the build saw, so an edit during a build is found
  * when that is over.
+ *
+ * @param request of the first round; in later ones nothing runs for being named
+ * @param all whether commands as they run and each job that is up to date are told
+ * @param signals of the process; closed by the caller
  */
-public final class WatchRequest {
+public record WatchRequest(
+    Caller caller,
+    ProjectOptions options,
+    BuildRequest request,
+    Screen screen,
+    boolean all,
+    Signals signals) {
 
   /** Shows the rounds. */
   public interface Screen {
@@ -66,317 +76,288 @@ public final class WatchRequest {
   /** The longest pause of any kind. */
   private static final long PAUSE = 30 * SECOND;
 
-  private final Caller caller;
-  private final ProjectOptions options;
-  private final Notices notices;
-  private final Screen screen;
-  private final LongSupplier clock;
-  private final boolean all;
-  private final Signals signals;
-  private BuildRequest request;
-
-  private Project project; // of the last round, null where its build file was refused
-  private SeenFiles seen;
-  private Object records = ""; // what told those that are known from those of a later build
-  private String refused = ""; // what the last round said where it did not begin
-  private long took; // nanoseconds until it said so
-  private boolean lackTold;
-  private Collection<String> circle = List.of();
-  private int circles;
-  private int row; // of rounds that follow one another without a wait
-
-  /**
-   * A watch.
-   *
-   * @param request of the first round; in later ones nothing runs for being named
-   * @param notices closed by the caller
-   * @param all whether commands as they run and each job that is up to date are told
-   * @param signals of the process; closed by the caller
-   * @param clock in nanoseconds
-   */
-  WatchRequest(
-      Caller caller,
-      ProjectOptions options,
-      BuildRequest request,
-      Notices notices,
-      Screen screen,
-      boolean all,
-      Signals signals,
-      LongSupplier clock) {
-    this.caller = caller;
-    this.options = options;
-    this.request = request;
-    this.notices = notices;
-    this.screen = screen;
-    this.all = all;
-    this.signals = signals;
-    this.clock = clock;
-  }
-
   /**
    * Builds and waits without end, with the kernel's notices.
    *
-   * @param request of the first round; in later ones nothing runs for being named
-   * @param all whether commands as they run and each job that is up to date are told
-   * @param signals of the process; closed by the caller
    * @return the exit status of a build that a signal ended
    * @throws BadInput where the command line is wrong
    */
-  public static int run(
-      Caller caller,
-      ProjectOptions options,
-      BuildRequest request,
-      Screen screen,
-      boolean all,
-      Signals signals)
-      throws IOException {
+  public int run() throws IOException {
     try (Notices kernel = new FolderNotices(FileSystems.getDefault())) {
-      return new WatchRequest(
-              caller, options, request, kernel, screen, all, signals, System::nanoTime)
-          .run();
+      return run(kernel, System::nanoTime);
     }
   }
 
-  /**
-   * Builds and waits without end; see {@link #run(Caller, ProjectOptions, BuildRequest, Screen,
-   * boolean, Signals)}.
-   */
-  int run() throws IOException {
-    Collection<String> changed = List.of();
-    for (boolean first = true; ; first = false) {
-      Collection<String> next;
-      try (Report report = screen.open()) {
-        if (!changed.isEmpty()) {
-          report.accept(new Event.Changed(List.copyOf(changed)));
+  /** The same with other notices, and a clock in nanoseconds. */
+  int run(Notices notices, LongSupplier clock) throws IOException {
+    return new Rounds(notices, clock).run();
+  }
+
+  /** The rounds, one after the other. */
+  private final class Rounds {
+    private final Notices notices;
+    private final LongSupplier clock;
+    private BuildRequest asked = request;
+    private Project project; // of the last round, null where its build file was refused
+    private SeenFiles seen;
+    private Object records = ""; // what told those that are known from those of a later build
+    private String refused = ""; // what the last round said where it did not begin
+    private long took; // nanoseconds until it said so
+    private boolean lackTold;
+    private Collection<String> circle = List.of();
+    private int circles;
+    private int row; // of rounds that follow one another without a wait
+
+    Rounds(Notices notices, LongSupplier clock) {
+      this.notices = notices;
+      this.clock = clock;
+    }
+
+    int run() throws IOException {
+      Collection<String> changed = List.of();
+      for (boolean first = true; ; first = false) {
+        Collection<String> next;
+        try (Report report = screen.open()) {
+          if (!changed.isEmpty()) {
+            report.accept(new Event.Changed(List.copyOf(changed)));
+          }
+          int exit = round(report, first);
+          if (exit > Exit.signal(0)) {
+            return exit;
+          }
+          if (signals.last() != 0) { // the round had taken its last look
+            return Exit.signal(signals.last());
+          }
+          next = news();
+          tellCircles(next, report);
+          if (next.isEmpty()) {
+            tellLack(report);
+            report.accept(new Event.Watching(seen.size()));
+          }
         }
-        int exit = round(report, first);
-        if (exit > Exit.signal(0)) {
-          return exit;
-        }
-        if (signals.last() != 0) { // the round had taken its last look
-          return Exit.signal(signals.last());
-        }
-        next = news();
-        tellCircles(next, report);
-        if (next.isEmpty()) {
-          tellLack(report);
-          report.accept(new Event.Watching(seen.size()));
-        }
+        changed = next.isEmpty() ? await() : next;
       }
-      changed = next.isEmpty() ? await() : next;
     }
-  }
 
-  private int round(Report report, boolean first) throws IOException {
-    long began = clock.getAsLong();
-    SeenFiles before = seen;
-    project = null;
-    seen = null;
-    refused = "";
-    int exit = build(report, first);
-    took = clock.getAsLong() - began;
-    if (exit <= Exit.signal(0)) {
-      remember(before);
-    }
-    return exit;
-  }
-
-  private int build(Report report, boolean first) throws IOException {
-    long began = System.nanoTime();
-    try {
-      project = Project.load(caller, options);
-      BuildSession session = BuildSession.of(project, request);
-      session.check(line -> note(Event.Level.WARNING, line, report));
-      request = request.again();
-      return session.run(RandomId.next(), began, new Round(report));
-    } catch (BadInput bad) {
-      if (first && bad.diagnostics().stream().allMatch(said -> "".equals("" + said.place()))) {
-        throw bad; // it is the command line that is wrong
+    private int round(Report report, boolean first) throws IOException {
+      long began = clock.getAsLong();
+      SeenFiles before = seen;
+      project = null;
+      seen = null;
+      refused = "";
+      int exit = build(report, first);
+      took = clock.getAsLong() - began;
+      if (exit <= Exit.signal(0)) {
+        remember(before);
       }
-      refused = bad.diagnostics().toString();
-      tell(bad, report);
-      return Exit.USAGE;
-    } catch (IOException | UncheckedIOException | CacheException trouble) {
-      tell(trouble, report);
-      return Exit.TROUBLE;
-    }
-  }
-
-  /** Keeps what the build saw of files. */
-  private final class Round extends ReportedBuild {
-    Round(Report report) {
-      super(report, null, all, signals);
+      return exit;
     }
 
-    @Override
-    public boolean wantsRest() {
-      return true;
-    }
-
-    @Override
-    public void left(Graph graph, BitSet jobs, JobsAtRest rest) {
-      seen = SeenFiles.of(graph, jobs, rest, project.stamps(), project.clock());
-    }
-  }
-
-  private void tell(Exception trouble, Report report) throws IOException {
-    for (String line : screen.words(trouble)) {
-      note(Event.Level.ERROR, line, report);
-    }
-  }
-
-  private static void note(Event.Level level, String line, Report report) {
-    report.accept(new Event.Note(level, line));
-  }
-
-  /** Completes what the round saw by the files that it began with, before it came to any job. */
-  private void remember(SeenFiles before) throws IOException {
-    if (project != null) {
-      Graph graph = project.graph();
-      seen = seen == null ? of(project, JobsAtRest.none(graph)).again() : seen;
-      seen.addSources(project.keeper().sources(), project.keeper().patterns());
-      records = records();
-      notices.catchUp(place().clock());
-    } else {
-      seen = before == null ? SeenFiles.none(caller.cwd(), caller.host().stamps()) : before.again();
-    }
-    if (before != null) {
-      seen.follow(before);
-    }
-    options.candidates(caller.cwd()).forEach(seen::add);
-  }
-
-  private SeenFiles of(Project from, JobsAtRest rest) {
-    BitSet jobs = new BitSet();
-    try {
-      jobs = from.selectToBuild(request.targets()).jobs();
-    } catch (BadInput unknown) {
-      // told
-    }
-    return SeenFiles.of(from.graph(), jobs, rest, from.stamps(), from.clock());
-  }
-
-  /** Where the cache is, now that the root has its id. */
-  private CachePlace place() {
-    return caller.place(project.place().root());
-  }
-
-  private Object records() throws IOException {
-    return List.of(caller.host().stamps().stamp(place().data()), Cache.journal(place()));
-  }
-
-  /** What changed, but for products that another build made as they should be. */
-  private Collection<String> news() throws IOException {
-    Collection<String> changed = settle();
-    while (project != null && seen.areMade(changed) && (isBusy() || isOthersWork())) {
-      changed = settle();
-    }
-    return changed;
-  }
-
-  /** Whether another build is at work; then it waits a while for the end of that. */
-  private boolean isBusy() throws IOException {
-    boolean busy = BuildLock.holder(place()).isPresent();
-    long end = clock.getAsLong() + BUSY;
-    while (busy && clock.getAsLong() < end && notices.await(end - clock.getAsLong())) {
-      // it goes on
-    }
-    return busy;
-  }
-
-  /** Whether another build was at work since, and left what the next round may rely on. */
-  private boolean isOthersWork() throws IOException {
-    Object now = records();
-    try {
-      if (!now.equals(records)) {
-        records = now;
-        RestState left = RestState.of(Project.load(caller, options), FileClock.none());
-        if (left.rest() != null) {
-          SeenFiles before = seen;
-          seen = of(left.project(), left.rest());
-          seen.addSources(left.project().keeper().sources(), left.project().keeper().patterns());
-          seen.follow(before);
-          options.candidates(caller.cwd()).forEach(seen::add);
-          return true;
+    private int build(Report report, boolean first) throws IOException {
+      long began = System.nanoTime();
+      try {
+        project = Project.load(caller, options);
+        BuildSession session = BuildSession.of(project, asked);
+        session.check(line -> note(Event.Level.WARNING, line, report));
+        asked = asked.again();
+        return session.run(RandomId.next(), began, new Round(report));
+      } catch (BadInput bad) {
+        if (first && bad.diagnostics().stream().allMatch(said -> "".equals("" + said.place()))) {
+          throw bad; // it is the command line that is wrong
         }
+        refused = bad.diagnostics().toString();
+        tell(bad, report);
+        return Exit.USAGE;
+      } catch (IOException | UncheckedIOException | CacheException trouble) {
+        tell(trouble, report);
+        return Exit.TROUBLE;
       }
-    } catch (BadInput | IOException | UncheckedIOException | CacheException trouble) {
-      return false; // the build tells
     }
-    return false;
-  }
 
-  /** What changed since the round looked at it; listens where the files are by now. */
-  private Collection<String> settle() throws IOException {
-    Collection<String> changed = seen.look();
-    while (changed.isEmpty() && notices.follow(WatchedFolders.of(seen.files(), seen.folders()))) {
-      changed = seen.look(); // once more, for what nobody heard until now
+    /** Keeps what the build saw of files. */
+    private final class Round extends ReportedBuild {
+      Round(Report report) {
+        super(report, null, all, signals);
+      }
+
+      @Override
+      public boolean wantsRest() {
+        return true;
+      }
+
+      @Override
+      public void left(Graph graph, BitSet jobs, JobsAtRest rest) {
+        seen = SeenFiles.of(graph, jobs, rest, project.stamps(), project.clock());
+      }
     }
-    return changed;
-  }
 
-  /** Waits until something changed; returns what, as far as it is known. */
-  private Collection<String> await() throws IOException {
-    while (true) {
-      boolean heard = notices.await(patience());
+    private void tell(Exception trouble, Report report) throws IOException {
+      for (String line : screen.words(trouble)) {
+        note(Event.Level.ERROR, line, report);
+      }
+    }
+
+    private static void note(Event.Level level, String line, Report report) {
+      report.accept(new Event.Note(level, line));
+    }
+
+    /** Keeps what the round saw; of one that did not come to its end, how things are now. */
+    private void remember(SeenFiles before) throws IOException {
+      if (project == null) {
+        seen =
+            before == null ? SeenFiles.none(caller.cwd(), caller.host().stamps()) : before.again();
+      } else if (seen == null) {
+        seen = seen(JobsAtRest.none(project.graph())).again();
+      }
+      complete(before);
+      if (project != null) {
+        records = records();
+        notices.catchUp(place().clock());
+      }
+    }
+
+    private SeenFiles seen(JobsAtRest rest) {
+      BitSet jobs = new BitSet();
+      try {
+        jobs = project.selectToBuild(asked.targets()).jobs();
+      } catch (BadInput unknown) {
+        // told
+      }
+      return SeenFiles.of(project.graph(), jobs, rest, project.stamps(), project.clock());
+    }
+
+    /** Adds the files that a round begins with, before it comes to any job. */
+    private void complete(SeenFiles before) {
+      if (project != null) {
+        seen.addSources(project.keeper().sources(), project.keeper().patterns());
+      }
+      if (before != null) {
+        seen.follow(before);
+      }
+      options.candidates(caller.cwd()).forEach(seen::add);
+    }
+
+    /** Where the cache is, now that the root has its id. */
+    private CachePlace place() {
+      return caller.place(project.place().root());
+    }
+
+    private Object records() throws IOException {
+      return List.of(caller.host().stamps().stamp(place().data()), Cache.journal(place()));
+    }
+
+    /** What changed, but for products that another build made as they should be. */
+    private Collection<String> news() throws IOException {
+      Collection<String> changed = settle();
+      while (project != null && seen.areMade(changed) && (isBusy() || isOthersWork())) {
+        changed = settle();
+      }
+      return changed;
+    }
+
+    /** Whether another build is at work; then it waits a while for the end of that. */
+    private boolean isBusy() throws IOException {
+      boolean busy = BuildLock.holder(place()).isPresent();
       long end = clock.getAsLong() + BUSY;
-      while (heard && clock.getAsLong() < end && notices.await(QUIET)) {
-        // more of it
+      while (busy && clock.getAsLong() < end && notices.await(end - clock.getAsLong())) {
+        // it goes on
       }
-      Collection<String> changed = news();
-      if (!changed.isEmpty() || !refused.isEmpty() && !refused.equals(refusal())) {
-        return changed;
+      return busy;
+    }
+
+    /** Whether another build was at work since, and left what the next round may rely on. */
+    private boolean isOthersWork() throws IOException {
+      Object now = records();
+      boolean news = !now.equals(records);
+      records = now;
+      try {
+        RestState left =
+            news ? RestState.of(Project.load(caller, options), FileClock.none()) : null;
+        if (left == null || left.rest() == null) {
+          return false;
+        }
+        project = left.project();
+        SeenFiles before = seen;
+        seen = seen(left.rest());
+        complete(before);
+        return true;
+      } catch (BadInput | IOException | UncheckedIOException | CacheException trouble) {
+        return false; // the build tells
       }
     }
-  }
 
-  /** How long to wait for a notice: what refused a build may be mended where nobody listens. */
-  private long patience() {
-    if (!refused.isEmpty()) {
-      return Math.clamp(20 * took, POLL, PAUSE); // a large build file is not read all the time
+    /** What changed since the round looked at it; listens where the files are by now. */
+    private Collection<String> settle() throws IOException {
+      Collection<String> changed = seen.look();
+      while (changed.isEmpty() && notices.follow(WatchedFolders.of(seen.files(), seen.folders()))) {
+        changed = seen.look(); // once more, for what nobody heard until now
+      }
+      return changed;
     }
-    return notices.lack().isEmpty() ? -1 : POLL;
-  }
 
-  /** What a round would say now if it did not begin; empty if it would. */
-  private String refusal() {
-    try {
-      BuildSession.of(Project.load(caller, options), request).check(_ -> {});
-      return "";
-    } catch (BadInput bad) {
-      return bad.diagnostics().toString();
-    } catch (IOException | UncheckedIOException | CacheException trouble) {
-      return trouble.toString();
+    /** Waits until something changed; returns what, as far as it is known. */
+    private Collection<String> await() throws IOException {
+      while (true) {
+        boolean heard = notices.await(patience());
+        long end = clock.getAsLong() + BUSY;
+        while (heard && clock.getAsLong() < end && notices.await(QUIET)) {
+          // more of it
+        }
+        Collection<String> changed = news();
+        if (!changed.isEmpty() || !refused.isEmpty() && !refused.equals(refusal())) {
+          return changed;
+        }
+      }
     }
-  }
 
-  private void tellLack(Report report) {
-    if (!lackTold && !notices.lack().isEmpty()) {
-      lackTold = true;
-      note(Event.Level.INFO, notices.lack() + ": looking every 2 s", report);
+    /** How long to wait for a notice: what refused a build may be mended where nobody listens. */
+    private long patience() {
+      if (!refused.isEmpty()) {
+        return Math.clamp(20 * took, POLL, PAUSE); // a large build file is not read all the time
+      }
+      return notices.lack().isEmpty() ? -1 : POLL;
     }
-  }
 
-  /**
-   * Slows down where one round leaves the change that the next one begins with, again and again.
-   */
-  private void tellCircles(Collection<String> changed, Report report) throws IOException {
-    List<String> now = List.copyOf(changed);
-    row = now.isEmpty() ? 0 : row + 1;
-    circles = !now.isEmpty() && now.equals(circle) ? circles + 1 : 1;
-    circle = now;
-    int many = Math.max(circles - CIRCLES, row - ROW);
-    if (many < 0) {
-      return;
+    /** What a round would say now if it did not begin; empty if it would. */
+    private String refusal() {
+      try {
+        BuildSession.of(Project.load(caller, options), asked).check(_ -> {});
+        return "";
+      } catch (BadInput bad) {
+        return bad.diagnostics().toString();
+      } catch (IOException | UncheckedIOException | CacheException trouble) {
+        return trouble.toString();
+      }
     }
-    if (many == 0) {
-      note(
-          Event.Level.WARNING,
-          now.getFirst()
-              + (circles < CIRCLES ? " and the like change" : " changes")
-              + " in every round; if a job writes it, name it in that job's produces",
-          report);
+
+    private void tellLack(Report report) {
+      if (!lackTold && !notices.lack().isEmpty()) {
+        lackTold = true;
+        note(Event.Level.INFO, notices.lack() + ": looking every 2 s", report);
+      }
     }
-    notices.await(Math.min(PAUSE, SECOND << Math.min(8, many)));
+
+    /**
+     * Slows down where one round leaves the change that the next one begins with, again and again.
+     */
+    private void tellCircles(Collection<String> changed, Report report) throws IOException {
+      List<String> now = List.copyOf(changed);
+      row = now.isEmpty() ? 0 : row + 1;
+      circles = !now.isEmpty() && now.equals(circle) ? circles + 1 : 1;
+      circle = now;
+      int many = Math.max(circles - CIRCLES, row - ROW);
+      if (many < 0) {
+        return;
+      }
+      if (many == 0) {
+        note(
+            Event.Level.WARNING,
+            now.getFirst()
+                + (circles < CIRCLES ? " and the like change" : " changes")
+                + " in every round; if a job writes it, name it in that job's produces",
+            report);
+      }
+      notices.await(Math.min(PAUSE, SECOND << Math.min(8, many)));
+    }
   }
 }

@@ -153,6 +153,26 @@ class FolderNoticesTest {
     assertTrue(notices.await(LONG));
   }
 
+  /** A file written now is heard after all that was done before. */
+  @Test
+  void whoCatchesUpHearsOnlyWhatComesLater() throws IOException {
+    put("a", "1");
+    Path cookie = put("own/cookie", "");
+    while (notices.follow(of("a"))) {
+      // no folder is left to be listened to anew
+    }
+    for (int i = 0; i < 20; i++) {
+      put("a", "edit " + i);
+      notices.catchUp(cookie);
+      assertFalse(notices.await(0), "it is all known by now");
+    }
+    assertEquals("", notices.lack());
+    put("a", "2");
+    assertTrue(notices.await(LONG));
+    notices.catchUp(root.resolve("none/cookie")); // nothing can be written there
+    assertEquals("", notices.lack());
+  }
+
   @Test
   void namesThatAreOdd() throws IOException {
     put("é\n 1/a b", "1");

@@ -35,6 +35,11 @@ final class WatchStage implements WatchRequest.Screen, Notices {
     private static final long serialVersionUID = 1L;
   }
 
+  /** More rounds than any test has. */
+  private static final int MANY = 200;
+
+  private int rounds;
+
   final Path root;
   final List<Event> events = new ArrayList<>();
 
@@ -51,6 +56,9 @@ final class WatchStage implements WatchRequest.Screen, Notices {
   int busy;
 
   boolean force;
+
+  /** Whether a known result may stand for a run. */
+  boolean restores;
 
   Host host = Host.of(ENV);
 
@@ -114,10 +122,9 @@ final class WatchStage implements WatchRequest.Screen, Notices {
             false,
             new TreeMap<>());
     ProjectOptions options =
-        new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, false);
+        new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, restores);
     try (signals) {
-      exit =
-          new WatchRequest(caller, options, request, this, this, false, signals, () -> now).run();
+      exit = new WatchRequest(caller, options, request, this, false, signals).run(this, () -> now);
       return this;
     } catch (Over over) {
       return this;
@@ -161,6 +168,9 @@ final class WatchStage implements WatchRequest.Screen, Notices {
   @Override
   public Report open() {
     stepping.accept("open");
+    if (++rounds > MANY) {
+      throw new AssertionError("rounds without end: " + told().substring(0, 500));
+    }
     return event -> {
       events.add(event);
       heard.accept(event);
