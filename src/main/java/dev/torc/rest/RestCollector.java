@@ -18,14 +18,12 @@ import dev.torc.workflow.Image;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Tool;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -57,7 +55,6 @@ public final class RestCollector {
   private final RestMembers members;
   private final BitSet jobs = new BitSet();
   private final BitSet dirty = new BitSet();
-  private final Map<SeenList, List<String>> listed = new HashMap<>();
   private final BitSet torn = new BitSet();
   private final BitSet woken = new BitSet();
   private final RestDigests contents;
@@ -115,8 +112,9 @@ public final class RestCollector {
     }
     BitSet others = (BitSet) context.selection().jobs().clone();
     others.andNot(resting.jobs);
+    DirtyJobs dirty = new DirtyJobs(context, digests, resting.members, build);
     for (int j = others.nextSetBit(0); j >= 0; j = others.nextSetBit(j + 1)) {
-      resting.see(j, build);
+      resting.see(j, dirty);
     }
     return resting.rest(held.with(env, variables), number);
   }
@@ -468,49 +466,18 @@ public final class RestCollector {
     System.arraycopy(stamp, 0, stamps, file * JobsAtRest.WIDTH, JobsAtRest.WIDTH);
   }
 
-  /**
-   * Puts down the files of a job that is not at rest: as this build saw them last, else as they are
-   * now. What came to its globs and folders after the build had looked is left out, and is news.
-   */
-  private void see(int id, String build) {
-    JobResult result = context.records().result(id);
-    boolean ran = result != null && build.equals(result.build());
-    boolean looked = ran || context.records().isSettled(id);
+  /** Puts down the files of a job that is not at rest. */
+  private void see(int id, DirtyJobs others) {
     Deciding seen = new Deciding(id);
-    Footprint footprint = context.footprint(id);
-    footprint.files().forEach(seen::add);
-    ToolSearch search = context.contents().around().tools();
-    footprint.tools().stream().map(search::path).filter(Objects::nonNull).forEach(seen::add);
-    List<SeenList> lists = new ArrayList<>();
-    for (int list : graph.listNeeds().row(id)) {
-      if (!graph.list(list).ofJobs()) {
-        lists.add(SeenList.of(graph.list(list)));
-      }
-    }
-    for (RecordedProduct made : result == null ? List.<RecordedProduct>of() : result.products()) {
-      seen.add(made.path());
-      if (made.kind() == Stamp.Kind.FOLDER) {
-        lists.add(SeenList.made(made.path()));
-      }
-    }
-    Path root = graph.workflow().root();
-    for (SeenList list : lists) {
-      for (String name : listed.computeIfAbsent(list, each -> each.walk(root).names())) {
-        boolean known = last(name) != null && !members.isLate(name);
-        if (!looked || known || !SeenList.isFile(root, name)) {
-          seen.add(name);
-        }
-      }
-    }
+    others.files(id).forEach(seen::add);
     extra[id] = seen.also.build().toArray();
     dirty.set(id);
     for (int file : files(id)) {
       String path = path(file);
-      if (ran && result.moved().contains(path)
-          || replaced.contains(path) && graph.makerOf(path) < 0) {
+      if (others.movedUnder(id, path) || replaced.contains(path) && graph.makerOf(path) < 0) {
         torn.set(file);
       } else if (stamps[file * JobsAtRest.WIDTH + JobsAtRest.CTIME] == 0) {
-        put(file, last(path));
+        put(file, others.last(path));
       }
     }
   }
@@ -522,21 +489,6 @@ public final class RestCollector {
       stamps[file * JobsAtRest.WIDTH + JobsAtRest.CTIME] *= -1;
     }
     contents.put(file, known.digest() == null ? RestDigests.NONE : known.digest());
-  }
-
-  /** What the build saw at a path, or, by way of a link in a folder, where that leads. */
-  private KnownDigest last(String path) {
-    KnownDigest last = digests.last(path);
-    Path root = digests.root();
-    if (last == null) {
-      try {
-        Path real = root.resolve(path).toRealPath();
-        return digests.last((real.startsWith(root) ? root.relativize(real) : real).toString());
-      } catch (IOException e) {
-        return null; // nothing is there, or nobody may look
-      }
-    }
-    return last;
   }
 
   private Stamp now(String path) {
