@@ -2,12 +2,9 @@ package dev.torc.cli;
 
 import dev.torc.posix.Signals;
 import dev.torc.report.Report;
-import dev.torc.session.FolderNotices;
-import dev.torc.session.Notices;
 import dev.torc.session.WatchRequest;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.util.List;
 
 /** {@code torc watch}: shows builds that follow one another; {@link WatchRequest} says when. */
@@ -28,18 +25,15 @@ final class WatchCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     boolean all = common.json() || options.detail() == Report.Detail.VERBOSE;
-    try (Signals signals = new Signals();
-        Notices notices = new FolderNotices(FileSystems.getDefault())) {
+    try (Signals signals = new Signals()) {
       WatchRequest watch =
           new WatchRequest(
               console.caller(),
               common.project(console),
               options.request(console, false),
-              notices,
               new Shown(console),
               all,
-              signals,
-              System::nanoTime);
+              signals);
       return watch.run();
     }
   }

@@ -22,15 +22,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What the last build left at rest: jobs that were up to date in the end, with the stamps of all
- * files from which that followed. As long as the graph, the caller's declared variables and the
- * database are the same, such a job is up to date if none of its files has another stamp, or those
- * that have hold the same bytes: its verdict is a function of just these. So a build in which
- * nothing moved looks at each file once and at nothing else, and an edit costs the jobs behind it.
- * {@link RestCollector} finds out which jobs can be at rest, {@link TouchedFiles} which files were
- * only touched.
+ * files from which that followed. Beside them stand the dirty ones, which every build decides anew:
+ * their files count for a watch, which builds again only when one of them changes. As long as the
+ * graph, the caller's declared variables and the database are the same, such a job is up to date if
+ * none of its files has another stamp, or those that have hold the same bytes: its verdict is a
+ * function of just these. So a build in which nothing moved looks at each file once and at nothing
+ * else, and an edit costs the jobs behind it. {@link RestCollector} finds out which jobs can be at
+ * rest, {@link TouchedFiles} which files were only touched.
  *
  * <p>Opening the cache for work takes the file away, and a build puts another in its place when it
  * is over: after a crash there is none, and everything is looked at.
@@ -38,9 +40,12 @@ import java.util.TreeMap;
  * @param held what must be the same
  * @param number that the next build has in the history
  * @param jobs those at rest
+ * @param dirty jobs that are not: they failed, did not run, always run, or more than files decides
+ *     about them
  * @param stamps of files by number, those of the graph first, then the further ones: the
  *     {@linkplain Stamp#numbers numbers} of each; a ctime of 0 where there is none, a negative one
- *     where it cannot be trusted, a size of -1 for a folder, of -2 where nothing stands
+ *     where it cannot be trusted, a size of -1 for a folder, of -2 where nothing stands, of -3 for
+ *     what is no file, of -4 for a file that the build saw in two states
  * @param digests of the same files, of folders none
  * @param further paths that the graph does not name: files that depfiles found, that globs made or
  *     mean, or that stand in a folder, and the folders where these were looked for
@@ -51,6 +56,7 @@ public record JobsAtRest(
     Held held,
     long number,
     BitSet jobs,
+    BitSet dirty,
     long[] stamps,
     RestDigests digests,
     StringTable further,
@@ -66,10 +72,16 @@ public record JobsAtRest(
   /** In place of a size: names come to a folder and go with its times, whatever its size is. */
   static final long FOLDER = -1;
 
-  /** In place of a size: a temporary product that is gone. */
+  /** In place of a size: nothing stands there, as where a temporary product is gone. */
   static final long GONE = -2;
 
-  private static final String LAYOUT = "torc rest 7";
+  /** In place of a size: a FIFO, or what nobody may look at. */
+  private static final long OTHER = -3;
+
+  /** In place of a size: what one job saw is not what another one saw, so no stamp is that one. */
+  static final long TORN = -4;
+
+  private static final String LAYOUT = "torc rest 8";
 
   /** So many files are worth another thread. */
   private static final int MANY = 2_000;
@@ -145,6 +157,7 @@ public record JobsAtRest(
           held,
           in.number(),
           BitSet.valueOf(in.longs()),
+          BitSet.valueOf(in.longs()),
           in.longs(),
           RestDigests.in(file, bytes),
           StringTable.read(in),
@@ -157,7 +170,7 @@ public record JobsAtRest(
   /** The same with the stamp that the database has in the end, and what the journal says then. */
   public JobsAtRest with(Stamp database, String journal) {
     Held now = new Held(held.graph, held.boot, database, journal, held.caller);
-    return new JobsAtRest(now, number, jobs, stamps, digests, further, extra);
+    return new JobsAtRest(now, number, jobs, dirty, stamps, digests, further, extra);
   }
 
   /**
@@ -178,14 +191,16 @@ public record JobsAtRest(
         late.set(at / WIDTH);
       }
     }
-    TouchedFiles read = new TouchedFiles(this, graph, digests.anew());
+    TouchedFiles read = new TouchedFiles(this, graph, digests.anew(), false);
     read.takeFrom(late, threads);
-    return read.stamps() == stamps ? this : with(read.stamps());
+    return with(read.stamps());
   }
 
   /** The same with other stamps of some files. */
-  private JobsAtRest with(long[] others) {
-    return new JobsAtRest(held, number, jobs, others, digests, further, extra);
+  JobsAtRest with(long[] others) {
+    return others == stamps
+        ? this
+        : new JobsAtRest(held, number, jobs, dirty, others, digests, further, extra);
   }
 
   /** Reads what is still to be read of its file, before that is taken away. */
@@ -200,6 +215,7 @@ public record JobsAtRest(
     held(out, held);
     out.number(number);
     out.longs(jobs.toLongArray());
+    out.longs(dirty.toLongArray());
     out.longs(stamps);
     further.write(out);
     extra.write(out);
@@ -241,8 +257,8 @@ public record JobsAtRest(
    * @param threads how many may look and read
    */
   public Looked look(Graph graph, StampSource source, DigestMemo digests, int threads) {
+    TouchedFiles touched = new TouchedFiles(this, graph, digests, false);
     BitSet moved = moved(graph, source, threads);
-    TouchedFiles touched = new TouchedFiles(this, graph, digests);
     if (!moved.isEmpty()) {
       touched.takeFrom(moved, threads);
     }
@@ -260,7 +276,79 @@ public record JobsAtRest(
         }
       }
     }
-    return new Looked(touched.stamps() == stamps ? this : with(touched.stamps()), restless);
+    return new Looked(with(touched.stamps()), restless);
+  }
+
+  /** The files of some jobs, by number. */
+  BitSet files(Graph graph, BitSet of) {
+    BitSet files = new BitSet();
+    for (Adjacency rows : List.of(graph.needs(), graph.products(), extra)) {
+      for (int j = of.nextSetBit(0); j >= 0; j = of.nextSetBit(j + 1)) {
+        for (int i = rows.from(j); i < rows.to(j); i++) {
+          files.set(rows.at(i));
+        }
+      }
+    }
+    return files;
+  }
+
+  /** Nothing at rest. */
+  public static JobsAtRest none(Graph graph) {
+    Adjacency.Builder rows = new Adjacency.Builder();
+    for (int n = 0; n < graph.nodes(); n++) {
+      rows.endRow(false);
+    }
+    long[] stamps = new long[graph.files() * WIDTH];
+    StringTable further = StringTable.of(List.of());
+    RestDigests unread = RestDigests.of(0);
+    return new JobsAtRest(
+        null, 0, new BitSet(), new BitSet(), stamps, unread, further, rows.build());
+  }
+
+  /** The same where some files are as they are now, whatever they hold. */
+  JobsAtRest anew(Graph graph, BitSet files, Function<String, Stamp> now) {
+    long[] others = stamps.clone();
+    files.stream().forEach(file -> put(others, file, now.apply(path(graph, file))));
+    return new JobsAtRest(held, number, jobs, dirty, others, RestDigests.of(0), further, extra);
+  }
+
+  /** Puts down a stamp by its numbers. */
+  static void put(long[] stamps, int file, Stamp stamp) {
+    long[] numbers = stamp.numbers();
+    int at = file * WIDTH;
+    numbers[0] =
+        switch (stamp.kind()) {
+          case FILE -> numbers[0];
+          case FOLDER -> FOLDER;
+          case MISSING -> GONE;
+          case OTHER, LINK -> OTHER;
+        };
+    numbers[CTIME] = Math.max(1, numbers[CTIME]);
+    System.arraycopy(numbers, 0, stamps, at, WIDTH);
+  }
+
+  /** Whether a file was there. */
+  boolean isFile(int file) {
+    return stamps[file * WIDTH + CTIME] != 0
+        && (stamps[file * WIDTH] >= 0 || stamps[file * WIDTH] < TORN); // then it is executable
+  }
+
+  /** Whether a folder was there. */
+  boolean isFolder(int file) {
+    return stamps[file * WIDTH] == FOLDER;
+  }
+
+  /** Whether anything is known of a path. */
+  boolean has(Graph graph, String path) {
+    int file = number(graph, path);
+    return file >= 0 && stamps[file * WIDTH + CTIME] != 0;
+  }
+
+  /** The number of a path; negative where it has none. */
+  private int number(Graph graph, String path) {
+    int file = graph.fileId(path);
+    int other = file < 0 ? further.id(path) : -1;
+    return other < 0 ? file : graph.files() + other;
   }
 
   /** Whether any of some jobs is at rest without a product that it made. */
@@ -279,17 +367,11 @@ public record JobsAtRest(
 
   /** The digest of a file at rest that has this stamp; null where that is not known. */
   public Digest digest(Graph graph, String path, Stamp stamp) {
-    int file = graph.fileId(path);
-    if (file < 0) {
-      int other = further.id(path);
-      if (other < 0) {
-        return null;
-      }
-      file = graph.files() + other;
-    }
+    int file = number(graph, path);
     int at = file * WIDTH;
     boolean same =
-        stamp.kind() == Stamp.Kind.FILE
+        file >= 0
+            && stamp.kind() == Stamp.Kind.FILE
             && at + WIDTH <= stamps.length
             && Arrays.equals(stamps, at, at + WIDTH, stamp.numbers(), 0, WIDTH);
     return same ? digests.get(file) : null;
@@ -300,7 +382,8 @@ public record JobsAtRest(
     return file < graph.files() ? graph.path(file) : further.text(file - graph.files());
   }
 
-  private BitSet moved(Graph graph, StampSource source, int threads) {
+  /** The files that have another stamp, by number. */
+  BitSet moved(Graph graph, StampSource source, int threads) {
     int files = stamps.length / WIDTH;
     int shares = Math.max(1, Math.min(threads, files / MANY));
     BitSet[] found = new BitSet[shares];
@@ -340,8 +423,8 @@ public record JobsAtRest(
       } catch (IOException e) {
         kind = Stamp.Kind.OTHER; // likewise
       }
-      if (stamps[at] == GONE) {
-        moved.set(f, kind != Stamp.Kind.MISSING);
+      if (stamps[at] == GONE || stamps[at] == OTHER) {
+        moved.set(f, kind != (stamps[at] == GONE ? Stamp.Kind.MISSING : Stamp.Kind.OTHER));
         continue;
       }
       boolean folder = stamps[at] == FOLDER;

@@ -33,13 +33,17 @@ import java.util.stream.IntStream;
  * are settled, and of which nothing but plain files, and their names in a folder, decides. A
  * verdict counts only with the very stamps that it came from: where a build saw two states of a
  * file, the jobs that touch it are decided once more, and where two jobs came to rest by different
- * stamps of one file, neither is at rest. A file whose stamp cannot be trusted yet (rule 4), as
- * that of a product made just now, keeps its digest alone: the next build reads it, and decides
- * nothing where the bytes are the same.
+ * stamps of one file, neither is at rest. Of the other jobs that were asked for, the dirty ones, it
+ * puts down all files that a change of which may matter to them, as the build saw them. A file
+ * whose stamp cannot be trusted yet (rule 4), as that of a product made just now, keeps its digest
+ * alone: the next build reads it, and decides nothing where the bytes are the same.
  */
 public final class RestCollector {
 
   private static final long[] GONE = {JobsAtRest.GONE, 0, 1, 0};
+
+  /** Of what nobody may look at. */
+  private static final Stamp CLOSED = new Stamp(Stamp.Kind.OTHER, false, 0, 0, 0, 0);
 
   private final PlanContext context;
   private final Graph graph;
@@ -50,6 +54,7 @@ public final class RestCollector {
   private final int[][] extra;
   private final RestMembers members;
   private final BitSet jobs = new BitSet();
+  private final BitSet dirty = new BitSet();
   private final BitSet torn = new BitSet();
   private final BitSet woken = new BitSet();
   private final RestDigests contents;
@@ -75,6 +80,7 @@ public final class RestCollector {
    * @param stayed the jobs of {@code before} that the build did not have to look at
    * @param env the caller's environment, in which nothing was searched yet
    * @param number that the next build has in the history
+   * @param build the id of the build that is over
    */
   public static JobsAtRest of(
       PlanContext context,
@@ -83,12 +89,16 @@ public final class RestCollector {
       JobsAtRest before,
       BitSet stayed,
       Surroundings env,
-      long number)
+      long number,
+      String build)
       throws IOException {
     RestCollector resting = new RestCollector(context, digests);
     if (before != null) {
       resting.wake(before, stayed);
-      resting.keep(before, stayed);
+      resting.dirty.or(before.dirty());
+      resting.dirty.andNot(context.selection().jobs());
+      resting.jobs.or(stayed);
+      resting.keep(before);
     }
     Set<String> variables = new TreeSet<>();
     if (before != null) {
@@ -100,6 +110,12 @@ public final class RestCollector {
         resting.add(j, variables);
       }
     }
+    BitSet others = (BitSet) context.selection().jobs().clone();
+    others.andNot(resting.jobs);
+    DirtyJobs dirty = new DirtyJobs(context, digests, resting.members, build);
+    for (int j = others.nextSetBit(0); j >= 0; j = others.nextSetBit(j + 1)) {
+      resting.see(j, dirty);
+    }
     return resting.rest(held.with(env, variables), number);
   }
 
@@ -108,14 +124,16 @@ public final class RestCollector {
     for (int j = 0; j < extra.length; j++) {
       if (!torn.isEmpty() && jobs.get(j) && Arrays.stream(files(j)).anyMatch(torn::get)) {
         jobs.clear(j);
+        dirty.set(j);
       }
-      if (jobs.get(j) && extra[j] != null) {
+      if ((jobs.get(j) || dirty.get(j)) && extra[j] != null) {
         Arrays.stream(extra[j]).forEach(rows::add);
       }
       rows.endRow(false);
     }
+    torn.stream().forEach(file -> put(file, new long[] {JobsAtRest.TORN, 0, 1, 0}));
     return new JobsAtRest(
-        held, number, jobs, stamps, contents, StringTable.of(furtherPaths), rows.build());
+        held, number, jobs, dirty, stamps, contents, StringTable.of(furtherPaths), rows.build());
   }
 
   /** All files of a job that decide about it, by number. */
@@ -151,12 +169,14 @@ public final class RestCollector {
     }
   }
 
-  private void keep(JobsAtRest before, BitSet stayed) {
+  /** Keeps what was known of the jobs that are at rest by now, and of the dirty ones. */
+  private void keep(JobsAtRest before) {
+    BitSet stayed = (BitSet) jobs.clone();
+    stayed.or(dirty);
     contents.putFirst(before.digests(), graph.files()); // without a stamp, a digest says nothing
     int[] numbers = new int[before.further().size()]; // of the further files, once they were met
     Arrays.fill(numbers, -1);
     for (int j = stayed.nextSetBit(0); j >= 0; j = stayed.nextSetBit(j + 1)) {
-      jobs.set(j);
       int[] known = before.extra().row(j);
       for (int i = 0; i < known.length; i++) {
         if (known[i] < graph.files()) {
@@ -439,6 +459,43 @@ public final class RestCollector {
         && !Arrays.equals(stamps, at, at + JobsAtRest.WIDTH, stamp, 0, JobsAtRest.WIDTH)) {
       torn.set(file);
     }
-    System.arraycopy(stamp, 0, stamps, at, JobsAtRest.WIDTH);
+    put(file, stamp);
+  }
+
+  private void put(int file, long[] stamp) {
+    System.arraycopy(stamp, 0, stamps, file * JobsAtRest.WIDTH, JobsAtRest.WIDTH);
+  }
+
+  /** Puts down the files of a job that is not at rest. */
+  private void see(int id, DirtyJobs others) {
+    Deciding seen = new Deciding(id);
+    others.files(id).forEach(seen::add);
+    extra[id] = seen.also.build().toArray();
+    dirty.set(id);
+    for (int file : files(id)) {
+      String path = path(file);
+      if (others.movedUnder(id, path) || replaced.contains(path) && graph.makerOf(path) < 0) {
+        torn.set(file);
+      } else if (stamps[file * JobsAtRest.WIDTH + JobsAtRest.CTIME] == 0) {
+        put(file, others.last(path));
+      }
+    }
+  }
+
+  private void put(int file, KnownDigest seen) {
+    KnownDigest known = seen == null ? new KnownDigest(now(path(file)), null, true) : seen;
+    JobsAtRest.put(stamps, file, known.stamp());
+    if (known.digest() != null && !known.safe()) {
+      stamps[file * JobsAtRest.WIDTH + JobsAtRest.CTIME] *= -1;
+    }
+    contents.put(file, known.digest() == null ? RestDigests.NONE : known.digest());
+  }
+
+  private Stamp now(String path) {
+    try {
+      return digests.stamp(path);
+    } catch (IOException e) {
+      return CLOSED; // the build tells
+    }
   }
 }

@@ -14,6 +14,9 @@ final class RestDigests {
 
   private static final byte[] UNKNOWN = new byte[Digest.LENGTH];
 
+  /** Is put where a digest is not known. */
+  static final Digest NONE = Digest.of(UNKNOWN);
+
   private final Path file; // null where the bytes were given
   private final byte[] first;
   private byte[] bytes;

@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a needed glob or folder and a produced folder come down to, when a build is over: files, and
@@ -36,6 +38,7 @@ final class RestMembers {
   private final Path root;
   private final Map<Integer, Members> lists = new HashMap<>();
   private final Map<String, Members> products = new HashMap<>();
+  private final Set<String> late = new HashSet<>();
 
   RestMembers(PlanContext context, DigestMemo digests) {
     this.context = context;
@@ -57,6 +60,11 @@ final class RestMembers {
       products.put(folder.path(), find(folder));
     }
     return products.get(folder.path());
+  }
+
+  /** Whether a file came to a glob or folder after the build had looked there. */
+  boolean isLate(String path) {
+    return late.contains(path);
   }
 
   private Members find(RecordedProduct made) throws IOException {
@@ -104,6 +112,8 @@ final class RestMembers {
     }
     NeedMembers again = context.contents().again(id);
     if (!again.stale().isEmpty() || !again.entries().equals(members.entries())) {
+      late.addAll(again.files());
+      late.removeAll(members.files());
       return null;
     }
     for (Map.Entry<String, Stamp> inner : again.stamps().entrySet()) {

@@ -46,13 +46,11 @@ record SeenList(Glob glob, String folder, List<Glob> excludes, boolean made) {
     return new SeenList(null, folder, List.of(), true);
   }
 
-  /** A need; null for one that names jobs. */
+  /** A needed glob or folder. */
   static SeenList of(NeedList list) {
-    return switch (list.kind()) {
-      case GLOB -> new SeenList(list.glob(), list.glob().fixedPrefix(), list.excludes(), false);
-      case FOLDER -> new SeenList(null, list.text(), list.excludes(), false);
-      case JOB, SOME -> null;
-    };
+    Glob glob = list.glob();
+    String folder = glob == null ? list.text() : glob.fixedPrefix();
+    return new SeenList(glob, folder, list.excludes(), false);
   }
 
   /** Goes through it; what cannot be listed has no names, since it is the build that tells. */
@@ -98,6 +96,11 @@ record SeenList(Glob glob, String folder, List<Glob> excludes, boolean made) {
       }
     }
     open.remove(real);
+  }
+
+  /** Whether a path is below a folder of which all counts. */
+  boolean isInside(String path) {
+    return glob == null && (folder.equals(".") || path.startsWith(folder + "/"));
   }
 
   /** Whether a name that was found is that of a file, and of no link. */

@@ -21,8 +21,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Tells, of files at {@link JobsAtRest} that have another stamp, those which hold the same bytes:
  * they were touched, copied, checked out there and back. Nothing else of a file decides about a
  * job, not its times, and of its mode no more than the executable bit of a product, a tool or what
- * is in a needed folder, as long as it is a file by itself: where a link is on the way to it the
- * jobs are decided, since the checks before a build see where it leads.
+ * is in a needed folder, as long as it is a file by itself: where a link is on the way to it a
+ * build decides the jobs, since the checks before it see where the link leads. A watch, which asks
+ * for what changed, takes the bytes alone.
  */
 final class TouchedFiles {
 
@@ -35,11 +36,18 @@ final class TouchedFiles {
   private final Graph graph;
   private final DigestMemo digests;
   private final Path root;
+  private final boolean links;
   private final Map<String, Boolean> plain = new ConcurrentHashMap<>();
   private Set<String> tools;
   private long[] stamps;
 
-  TouchedFiles(JobsAtRest rest, Graph graph, DigestMemo digests) {
+  /**
+   * Looks at some files at rest.
+   *
+   * @param links whether a link may be on the way to a file
+   */
+  TouchedFiles(JobsAtRest rest, Graph graph, DigestMemo digests, boolean links) {
+    this.links = links;
     this.rest = rest;
     this.graph = graph;
     this.digests = digests;
@@ -49,7 +57,7 @@ final class TouchedFiles {
 
   /** Takes the files that were only touched from those that moved, by their numbers. */
   void takeFrom(BitSet moved, int threads) {
-    int[] files = moved.stream().filter(this::isFile).toArray();
+    int[] files = moved.stream().filter(rest::isFile).toArray();
     long bytes = 0;
     for (int file : files) {
       bytes += size(file);
@@ -86,10 +94,6 @@ final class TouchedFiles {
     System.arraycopy(stamp.numbers(), 0, stamps, file * JobsAtRest.WIDTH, JobsAtRest.WIDTH);
   }
 
-  private boolean isFile(int file) {
-    return number(file) != JobsAtRest.FOLDER && number(file) != JobsAtRest.GONE;
-  }
-
   private long number(int file) {
     return rest.stamps()[file * JobsAtRest.WIDTH];
   }
@@ -106,8 +110,9 @@ final class TouchedFiles {
       if (before == null) {
         return null;
       }
-      Stamp now = digests.linkStamp(path);
-      if (now.kind() != Stamp.Kind.FILE || now.size() != size(file) || !isPlain(path)) {
+      Stamp now = links ? digests.stamp(path) : digests.linkStamp(path);
+      boolean plain = links || isPlain(path);
+      if (now.kind() != Stamp.Kind.FILE || now.size() != size(file) || !plain) {
         return null;
       }
       boolean flipped = now.numbers()[0] != number(file); // whether its owner may execute it

@@ -211,7 +211,7 @@ public final class BuildSession {
         && selection.open().isEmpty()) {
       tellEmpty(project, selection, watcher);
       rest.renew(watcher);
-      watcher.atRest(project.graph(), selection.jobs(), rest.rest());
+      watcher.left(project.graph(), selection.jobs(), rest.rest());
       return RestState.tell(
           project,
           new BuildId(id, rest.rest().number()),
@@ -238,8 +238,6 @@ public final class BuildSession {
         // After a signal, which may have ended the sending alone, nothing is read any more: the
         // next build looks at everything.
         if (ended.exit <= Exit.signal(0) && !work.digests().stop().isTold()) {
-          BitSet stayed = rest.stayed(plan, ended.context);
-          watcher.over(ended.context, work.digests(), rest.rest(), stayed);
           next = rest.after(plan, ended.context, work, watcher);
         }
       }

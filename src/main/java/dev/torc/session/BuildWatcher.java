@@ -5,7 +5,6 @@ import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
-import dev.torc.plan.PlanContext;
 import dev.torc.rest.JobsAtRest;
 import java.util.BitSet;
 import java.util.function.Consumer;
@@ -39,21 +38,17 @@ public interface BuildWatcher extends Consumer<Event> {
     return () -> {};
   }
 
+  /** Whether what the build leaves at rest is of interest, also where it cannot be kept. */
+  default boolean wantsRest() {
+    return false;
+  }
+
   /**
-   * There was nothing to decide.
+   * The build is over, and no signal ended it.
    *
    * @param jobs of the graph, those that were asked for
    */
-  default void atRest(Graph graph, BitSet jobs, JobsAtRest rest) {}
-
-  /**
-   * The build is over, and no signal ended it; its cache is still open.
-   *
-   * @param context with which it ended
-   * @param rest what was at rest when it began; null where nothing was
-   * @param stayed the jobs of that which it did not have to look at
-   */
-  default void over(PlanContext context, DigestMemo digests, JobsAtRest rest, BitSet stayed) {}
+  default void left(Graph graph, BitSet jobs, JobsAtRest rest) {}
 
   /** What lasts as long as jobs may run. */
   interface Watch extends AutoCloseable {

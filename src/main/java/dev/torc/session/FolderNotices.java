@@ -2,31 +2,31 @@ package dev.torc.session;
 
 import dev.torc.machine.Refusal;
 import dev.torc.posix.FileSystems;
+import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The notices of Linux's kernel (inotify, by the JDK), folder by folder. Where the kernel does not
  * tell all, as on network file systems whose files other hosts change, or with too many folders for
- * its limits, it says so, and who waits has to look now and then.
+ * its limits, it says so, and a watch has to look now and then.
  */
-public final class FolderNotices implements Notices {
+final class FolderNotices implements Notices {
 
   private static final WatchEvent.Kind<?>[] ALL = {
     StandardWatchEventKinds.ENTRY_CREATE,
@@ -34,107 +34,90 @@ public final class FolderNotices implements Notices {
     StandardWatchEventKinds.ENTRY_MODIFY
   };
 
+  /** A kernel that is silent for so long tells nothing at all. */
+  private static final long SILENCE = 10_000_000_000L;
+
   private final WatchService service; // null where there is none
-  private final Map<Path, WatchKey> keys = new HashMap<>();
-  private final Map<WatchKey, Set<Path>> paths = new HashMap<>(); // links lead to one folder
-  private final Map<Path, String> networks = new HashMap<>(); // kinds, empty for local ones
-  private final String deaf; // why nothing is heard at all, or empty
-  private Map<Path, FolderNames> folders = Map.of();
+  private Map<Path, WatchedFolders.Names> folders = Map.of();
+  private Map<WatchKey, List<Path>> keys = Map.of(); // links lead to one folder
+  private boolean stirred; // a folder may not be the one that is listened to
+  private String deaf = ""; // why nothing is heard at all
   private String lack = "";
 
   /** Listens nowhere yet. */
-  public FolderNotices(FileSystem files) {
+  FolderNotices(FileSystem files) {
     WatchService opened = null;
-    String why = "";
     if (System.getProperty("os.name").equals("Linux")) {
       try {
         opened = files.newWatchService();
       } catch (IOException e) {
-        why = "the kernel tells nothing of changes: " + Refusal.line(e);
+        deaf = "the kernel tells nothing of changes: " + Refusal.line(e);
       }
     } else {
-      why = "this system tells nothing of changes";
+      deaf = "this system tells nothing of changes";
     }
     service = opened;
-    deaf = why;
   }
 
   @Override
-  public boolean follow(Map<Path, FolderNames> wanted) {
+  public boolean follow(Map<Path, WatchedFolders.Names> wanted) {
+    boolean same = !stirred && wanted.keySet().equals(folders.keySet());
     folders = wanted;
-    keys.keySet().stream().filter(path -> !wanted.containsKey(path)).toList().forEach(this::drop);
-    networks.keySet().retainAll(wanted.keySet());
-    lack = deaf;
-    boolean fresh = false;
-    for (Map.Entry<Path, FolderNames> each : wanted.entrySet()) {
-      WatchKey key = keys.get(each.getKey());
-      if (key == null || !key.isValid()) {
-        drop(each.getKey());
-        fresh |= register(each.getKey(), each.getValue().isNear());
-      }
-      String network = networks.getOrDefault(each.getKey(), "");
-      if (!network.isEmpty()) {
-        lack = "the kernel does not tell what other hosts change (" + network + ")";
-      }
+    if (service == null || same) {
+      return false;
     }
+    stirred = false;
+    lack = "";
+    Map<WatchKey, List<Path>> now = new HashMap<>();
+    wanted.forEach((folder, names) -> listen(folder, names.isNear(), now));
+    boolean fresh = !keys.keySet().containsAll(now.keySet());
+    keys.keySet().stream().filter(key -> !now.containsKey(key)).forEach(WatchKey::cancel);
+    keys = now;
     return fresh;
   }
 
-  private boolean register(Path folder, boolean near) {
-    if (near) {
-      networks.put(folder, FileSystems.networkKind(folder).orElse(""));
-    }
-    if (service == null) {
-      return false;
-    }
+  private void listen(Path folder, boolean near, Map<WatchKey, List<Path>> now) {
     try {
-      WatchKey key = folder.register(service, ALL);
-      keys.put(folder, key);
-      return paths.computeIfAbsent(key, _ -> new HashSet<>()).add(folder);
-    } catch (NoSuchFileException | NotDirectoryException e) {
-      return false; // the folder above tells when it comes
+      now.computeIfAbsent(folder.register(service, ALL), _ -> new ArrayList<>()).add(folder);
     } catch (AccessDeniedException e) {
       lack = near ? folder + " cannot be listed" : lack;
-      return false;
     } catch (FileSystemException e) {
-      return false; // a link that leads nowhere, and the like
+      return; // it is not there, or a link that leads nowhere: the folder above tells when it comes
     } catch (IOException e) {
       lack = "the kernel tells no more: " + Refusal.line(e);
-      return false;
     }
-  }
-
-  /** Listens no more at a folder, as far as no other path leads there. */
-  private void drop(Path folder) {
-    WatchKey key = keys.remove(folder);
-    if (key != null) {
-      Set<Path> also = paths.get(key);
-      also.remove(folder);
-      if (also.isEmpty()) {
-        paths.remove(key);
-        key.cancel();
-      }
+    if (near) {
+      FileSystems.networkKind(folder)
+          .ifPresent(
+              kind -> lack = "the kernel does not tell what other hosts change (" + kind + ")");
     }
   }
 
   @Override
   public boolean await(long nanos) throws IOException {
+    if (service == null) {
+      sleep(nanos);
+      return false;
+    }
     long end = System.nanoTime() + nanos;
+    WatchKey key = poll(nanos);
+    while (key != null && !isOfInterest(key)) {
+      key = poll(nanos < 0 ? nanos : Math.max(0, end - System.nanoTime()));
+    }
+    return key != null;
+  }
+
+  private WatchKey poll(long nanos) throws IOException {
     try {
-      if (service == null) {
-        TimeUnit.NANOSECONDS.sleep(nanos < 0 ? Long.MAX_VALUE : nanos);
-        return false;
-      }
-      for (long left = nanos; ; left = Math.max(0, end - System.nanoTime())) {
-        WatchKey key =
-            nanos < 0 ? service.take() : service.poll(Math.max(0, left), TimeUnit.NANOSECONDS);
-        if (key == null) {
-          return false;
-        }
-        if (isOfInterest(key)) {
-          return true;
-        }
-      }
+      return nanos < 0 ? service.take() : service.poll(nanos, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException("interrupted while watching files");
+    }
+  }
+
+  private static void sleep(long nanos) throws IOException {
+    try {
+      TimeUnit.NANOSECONDS.sleep(nanos < 0 ? Long.MAX_VALUE : nanos);
     } catch (InterruptedException e) {
       throw new InterruptedIOException("interrupted while watching files");
     }
@@ -143,43 +126,58 @@ public final class FolderNotices implements Notices {
   /** Takes what a folder has to tell. */
   private boolean isOfInterest(WatchKey key) {
     List<WatchEvent<?>> events = key.pollEvents();
-    boolean interest = !key.reset(); // the folder is gone
-    for (Path folder : List.copyOf(paths.getOrDefault(key, Set.of()))) {
-      FolderNames names = folders.getOrDefault(folder, new FolderNames());
+    boolean interest = keys.containsKey(key) && !key.reset(); // the folder is gone
+    stirred |= interest;
+    for (Path folder : keys.getOrDefault(key, List.of())) {
       for (WatchEvent<?> event : events) {
-        if (event.kind() == StandardWatchEventKinds.OVERFLOW) {
+        if (event.context() instanceof Path name) {
+          interest |= folders.get(folder).has(name.toString());
+          stirred |=
+              event.kind() != StandardWatchEventKinds.ENTRY_MODIFY
+                  && folders.containsKey(folder.resolve(name));
+        } else { // some were lost
           interest = true;
-          forget(folder, null);
-        } else {
-          String name = event.context().toString();
-          interest |= names.has(name);
-          if (event.kind() != StandardWatchEventKinds.ENTRY_MODIFY) {
-            forget(folder, folder.resolve(name));
-          }
+          stirred = true;
         }
       }
     }
     return interest;
   }
 
-  /**
-   * Another folder may stand where one was: it and what is below it is listened to anew.
-   *
-   * @param child null for all
-   */
-  private void forget(Path folder, Path child) {
-    if (child == null || keys.containsKey(child)) {
-      Path above = child == null ? folder : child;
-      keys.keySet().stream()
-          .filter(path -> path.startsWith(above) && !path.equals(folder))
-          .toList()
-          .forEach(this::drop);
+  /** The kernel tells in order: what is older comes before the news that the cookie was written. */
+  @Override
+  public void catchUp(Path cookie) throws IOException {
+    if (service == null) {
+      return;
     }
+    WatchKey home;
+    try {
+      home = cookie.getParent().register(service, ALL);
+      try (OutputStream out = OwnFile.out(cookie, StandardOpenOption.CREATE)) {
+        out.write(0);
+      }
+    } catch (IOException e) {
+      return; // nothing can be written here, and notices of what is known already cost a look
+    }
+    deaf = "the kernel tells nothing of changes";
+    for (WatchKey key = home; key != null && !deaf.isEmpty(); ) {
+      key = poll(SILENCE);
+      if (home.equals(key)) {
+        boolean came =
+            key.pollEvents().stream()
+                .anyMatch(event -> cookie.getFileName().equals(event.context()));
+        deaf = came ? "" : deaf;
+        key.reset();
+      } else if (key != null) {
+        isOfInterest(key);
+      }
+    }
+    home.cancel();
   }
 
   @Override
   public String lack() {
-    return lack;
+    return deaf.isEmpty() ? lack : deaf;
   }
 
   @Override

@@ -8,7 +8,7 @@ import dev.torc.report.Profile;
 import dev.torc.report.Report;
 
 /** Hands the events of a build to a report, and signals to the build. */
-public final class ReportedBuild implements BuildWatcher {
+public class ReportedBuild implements BuildWatcher {
 
   private final Report report;
   private final Profile profile;

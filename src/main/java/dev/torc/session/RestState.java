@@ -211,7 +211,7 @@ record RestState(
    *
    * @param last the context with which it ended
    */
-  BitSet stayed(Plan plan, PlanContext last) {
+  private BitSet stayed(Plan plan, PlanContext last) {
     boolean same = rest != null && last.graph() == project.graph();
     BitSet stayed = same ? (BitSet) rest.jobs().clone() : new BitSet();
     if (same) {
@@ -226,11 +226,11 @@ record RestState(
    *
    * @param last the context with which it ended
    */
-  JobsAtRest after(Plan plan, PlanContext last, WriteSession work, Consumer<Event> listener) {
+  JobsAtRest after(Plan plan, PlanContext last, WriteSession work, BuildWatcher listener) {
     try {
       work.heap().phaseEnded();
       Digest id = project.keeper().keep(place(), last.graph(), work.digests());
-      if (id == null) {
+      if (id == null && !listener.wantsRest()) {
         return null;
       }
       work.heap().phaseEnded(); // the graph's bytes
@@ -244,8 +244,11 @@ record RestState(
               same ? rest : null,
               stayed,
               project.surroundings(),
-              work.cache().nextBuildNumber());
-      return next.reread(last.graph(), work.digests(), THREADS);
+              work.cache().nextBuildNumber(),
+              work.build().id());
+      next = next.reread(last.graph(), work.digests(), THREADS);
+      listener.left(last.graph(), last.selection().jobs(), next);
+      return id == null ? null : next;
     } catch (IOException e) {
       return lost(e, listener);
     } catch (UncheckedIOException e) {

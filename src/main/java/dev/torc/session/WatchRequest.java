@@ -1,34 +1,46 @@
 package dev.torc.session;
 
 import dev.torc.cache.BuildLock;
+import dev.torc.cache.Cache;
 import dev.torc.cache.CacheException;
+import dev.torc.cache.CachePlace;
 import dev.torc.engine.Event;
+import dev.torc.graph.Graph;
+import dev.torc.hash.FileClock;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.report.Report;
+import dev.torc.rest.JobsAtRest;
 import dev.torc.rest.SeenFiles;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
+import java.nio.file.FileSystems;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
  * Builds, and builds again whenever a file that decides about a job changed, until a signal ends
  * it. Each round is a build of its own, with a project read anew; between rounds nothing is held
- * but what the last one saw of files ({@link SeenFiles}). A notice only makes it look: what changed
+ * but what the last one left at rest ({@link SeenFiles}). A notice only makes it look: what changed
  * is told by the look, which compares with what the build saw, so an edit during a build is found
  * when that is over.
+ *
+ * @param request of the first round; in later ones nothing runs for being named
+ * @param all whether commands as they run and each job that is up to date are told
+ * @param signals of the process; closed by the caller
  */
-public final class WatchRequest {
+public record WatchRequest(
+    Caller caller,
+    ProjectOptions options,
+    BuildRequest request,
+    Screen screen,
+    boolean all,
+    Signals signals) {
 
-  /** Who shows it. */
+  /** Shows the rounds. */
   public interface Screen {
 
     /** Opens what shows one round. */
@@ -64,295 +76,288 @@ public final class WatchRequest {
   /** The longest pause of any kind. */
   private static final long PAUSE = 30 * SECOND;
 
-  private final Caller caller;
-  private final ProjectOptions options;
-  private final Notices notices;
-  private final Screen screen;
-  private final LongSupplier clock;
-  private final boolean all;
-  private final Signals signals;
-  private BuildRequest request;
-
-  private Project project; // of the last round, null where its build file was refused
-  private SeenFiles seen;
-  private Map<Path, FolderNames> folders = Map.of();
-  private Set<Path> listed = Set.of();
-  private String refused = ""; // what the last round said where it did not begin
-  private long took; // nanoseconds until it said so
-  private boolean lackTold;
-  private Collection<String> circle = List.of();
-  private int circles;
-  private int row; // of rounds that follow one another without a wait
-
   /**
-   * @param request of the first round; in later ones nothing runs for being named
-   * @param notices closed by the caller
-   * @param all whether commands as they run and each job that is up to date are told
-   * @param signals of the process; closed by the caller
-   * @param clock in nanoseconds
-   */
-  public WatchRequest(
-      Caller caller,
-      ProjectOptions options,
-      BuildRequest request,
-      Notices notices,
-      Screen screen,
-      boolean all,
-      Signals signals,
-      LongSupplier clock) {
-    this.caller = caller;
-    this.options = options;
-    this.request = request;
-    this.notices = notices;
-    this.screen = screen;
-    this.all = all;
-    this.signals = signals;
-    this.clock = clock;
-  }
-
-  /**
-   * Builds and waits without end.
+   * Builds and waits without end, with the kernel's notices.
    *
    * @return the exit status of a build that a signal ended
    * @throws BadInput where the command line is wrong
    */
   public int run() throws IOException {
-    Collection<String> changed = List.of();
-    for (boolean first = true; ; first = false) {
-      Collection<String> next;
-      try (Report report = screen.open()) {
-        if (!changed.isEmpty()) {
-          report.accept(new Event.Changed(List.copyOf(changed)));
+    try (Notices kernel = new FolderNotices(FileSystems.getDefault())) {
+      return run(kernel, System::nanoTime);
+    }
+  }
+
+  /** The same with other notices, and a clock in nanoseconds. */
+  int run(Notices notices, LongSupplier clock) throws IOException {
+    return new Rounds(notices, clock).run();
+  }
+
+  /** The rounds, one after the other. */
+  private final class Rounds {
+    private final Notices notices;
+    private final LongSupplier clock;
+    private BuildRequest asked = request;
+    private Project project; // of the last round, null where its build file was refused
+    private SeenFiles seen;
+    private Object records = ""; // what told those that are known from those of a later build
+    private String refused = ""; // what the last round said where it did not begin
+    private long took; // nanoseconds until it said so
+    private boolean lackTold;
+    private Collection<String> circle = List.of();
+    private int circles;
+    private int row; // of rounds that follow one another without a wait
+
+    Rounds(Notices notices, LongSupplier clock) {
+      this.notices = notices;
+      this.clock = clock;
+    }
+
+    int run() throws IOException {
+      Collection<String> changed = List.of();
+      for (boolean first = true; ; first = false) {
+        Collection<String> next;
+        try (Report report = screen.open()) {
+          if (!changed.isEmpty()) {
+            report.accept(new Event.Changed(List.copyOf(changed)));
+          }
+          int exit = round(report, first);
+          if (exit > Exit.signal(0)) {
+            return exit;
+          }
+          if (signals.last() != 0) { // the round had taken its last look
+            return Exit.signal(signals.last());
+          }
+          next = news();
+          tellCircles(next, report);
+          if (next.isEmpty()) {
+            tellLack(report);
+            report.accept(new Event.Watching(seen.size()));
+          }
         }
-        int exit = build(report, first);
-        if (exit > Exit.signal(0)) {
-          return exit;
-        }
-        if (signals.last() != 0) { // the round had taken its last look
-          return Exit.signal(signals.last());
-        }
-        next = news();
-        tellCircles(next, report);
-        if (next.isEmpty()) {
-          tellLack(report);
-          report.accept(new Event.Watching(seen.size()));
-        }
+        changed = next.isEmpty() ? await() : next;
       }
-      changed = next.isEmpty() ? await() : next;
     }
-  }
 
-  /** A round; returns its exit status. */
-  private int build(Report report, boolean first) throws IOException {
-    long began = clock.getAsLong();
-    SeenFiles before = seen;
-    project = null;
-    seen = null;
-    refused = "";
-    int exit = round(report, first);
-    took = clock.getAsLong() - began;
-    if (exit <= Exit.signal(0)) {
-      remember(before);
-    }
-    return exit;
-  }
-
-  private int round(Report report, boolean first) throws IOException {
-    long began = System.nanoTime();
-    try {
-      project = Project.load(caller, options);
-      BuildSession session = BuildSession.of(project, request);
-      session.check(line -> note(Event.Level.WARNING, line, report));
-      String id = RandomId.next();
-      SeenBuild build = new SeenBuild(project, id, new ReportedBuild(report, null, all, signals));
-      request = request.again();
-      int exit = session.run(id, began, build);
-      seen = build.seen();
+    private int round(Report report, boolean first) throws IOException {
+      long began = clock.getAsLong();
+      SeenFiles before = seen;
+      project = null;
+      seen = null;
+      refused = "";
+      int exit = build(report, first);
+      took = clock.getAsLong() - began;
+      if (exit <= Exit.signal(0)) {
+        remember(before);
+      }
       return exit;
-    } catch (BadInput bad) {
-      if (first && bad.diagnostics().stream().allMatch(WatchRequest::ofCommandLine)) {
-        throw bad;
-      }
-      refused = text(bad);
-      tell(bad, report);
-      return Exit.USAGE;
-    } catch (IOException | UncheckedIOException | CacheException trouble) {
-      tell(trouble, report);
-      return Exit.TROUBLE;
     }
-  }
 
-  private static boolean ofCommandLine(BadInput.Diagnostic said) {
-    return said.place().toString().isEmpty();
-  }
-
-  private static String text(BadInput bad) {
-    return bad.diagnostics().toString();
-  }
-
-  private void tell(Exception trouble, Report report) throws IOException {
-    for (String line : screen.words(trouble)) {
-      note(Event.Level.ERROR, line, report);
-    }
-  }
-
-  private static void note(Event.Level level, String line, Report report) {
-    report.accept(new Event.Note(level, line));
-  }
-
-  /** Completes what the round saw by the files that it began with, before it came to any job. */
-  private void remember(SeenFiles before) {
-    if (project != null) {
-      if (seen == null) {
-        seen = SeenFiles.named(project.graph(), selected(), project.stamps());
-      }
-      seen.addSources(project.keeper().sources(), project.keeper().patterns());
-    } else if (before != null) {
-      seen = before.again();
-    } else {
-      seen = SeenFiles.none(caller.cwd(), caller.host().stamps());
-    }
-    if (before != null) {
-      seen.follow(before);
-    }
-    options.candidates(caller.cwd()).forEach(seen::add);
-    folders = Map.of(); // others may count now
-  }
-
-  private BitSet selected() {
-    try {
-      return project.selectToBuild(request.targets()).jobs();
-    } catch (BadInput unknown) {
-      return new BitSet(); // told
-    }
-  }
-
-  /** What changed, but for products that another build made as they should be. */
-  private Collection<String> news() throws IOException {
-    Collection<String> changed = settle();
-    while (areMade(changed) && isOthersWork()) {
-      if (BuildLock.holder(project.place()).isEmpty()) {
-        seen.accept(changed);
-      } else {
-        long end = clock.getAsLong() + BUSY; // what it made is on record in the end
-        while (clock.getAsLong() < end && notices.await(end - clock.getAsLong())) {
-          // it goes on
+    private int build(Report report, boolean first) throws IOException {
+      long began = System.nanoTime();
+      try {
+        project = Project.load(caller, options);
+        BuildSession session = BuildSession.of(project, asked);
+        session.check(line -> note(Event.Level.WARNING, line, report));
+        asked = asked.again();
+        return session.run(RandomId.next(), began, new Round(report));
+      } catch (BadInput bad) {
+        if (first && bad.diagnostics().stream().allMatch(said -> "".equals("" + said.place()))) {
+          throw bad; // it is the command line that is wrong
         }
+        refused = bad.diagnostics().toString();
+        tell(bad, report);
+        return Exit.USAGE;
+      } catch (IOException | UncheckedIOException | CacheException trouble) {
+        tell(trouble, report);
+        return Exit.TROUBLE;
       }
-      changed = settle();
     }
-    if (!areMade(changed)) {
+
+    /** Keeps what the build saw of files. */
+    private final class Round extends ReportedBuild {
+      Round(Report report) {
+        super(report, null, all, signals);
+      }
+
+      @Override
+      public boolean wantsRest() {
+        return true;
+      }
+
+      @Override
+      public void left(Graph graph, BitSet jobs, JobsAtRest rest) {
+        seen = SeenFiles.of(graph, jobs, rest, project.stamps(), project.clock());
+      }
+    }
+
+    private void tell(Exception trouble, Report report) throws IOException {
+      for (String line : screen.words(trouble)) {
+        note(Event.Level.ERROR, line, report);
+      }
+    }
+
+    private static void note(Event.Level level, String line, Report report) {
+      report.accept(new Event.Note(level, line));
+    }
+
+    /** Keeps what the round saw; of one that did not come to its end, how things are now. */
+    private void remember(SeenFiles before) throws IOException {
+      if (project == null) {
+        seen =
+            before == null ? SeenFiles.none(caller.cwd(), caller.host().stamps()) : before.again();
+      } else if (seen == null) {
+        seen = seen(JobsAtRest.none(project.graph())).again();
+      }
+      complete(before);
+      if (project != null) {
+        records = records();
+        notices.catchUp(place().clock());
+      }
+    }
+
+    private SeenFiles seen(JobsAtRest rest) {
+      BitSet jobs = new BitSet();
+      try {
+        jobs = project.selectToBuild(asked.targets()).jobs();
+      } catch (BadInput unknown) {
+        // told
+      }
+      return SeenFiles.of(project.graph(), jobs, rest, project.stamps(), project.clock());
+    }
+
+    /** Adds the files that a round begins with, before it comes to any job. */
+    private void complete(SeenFiles before) {
+      if (project != null) {
+        seen.addSources(project.keeper().sources(), project.keeper().patterns());
+      }
+      if (before != null) {
+        seen.follow(before);
+      }
+      options.candidates(caller.cwd()).forEach(seen::add);
+    }
+
+    /** Where the cache is, now that the root has its id. */
+    private CachePlace place() {
+      return caller.place(project.place().root());
+    }
+
+    private Object records() throws IOException {
+      return List.of(caller.host().stamps().stamp(place().data()), Cache.journal(place()));
+    }
+
+    /** What changed, but for products that another build made as they should be. */
+    private Collection<String> news() throws IOException {
+      Collection<String> changed = settle();
+      while (project != null && seen.areMade(changed) && (isBusy() || isOthersWork())) {
+        changed = settle();
+      }
       return changed;
     }
-    Collection<String> all = new TreeSet<>(changed);
-    all.addAll(settle()); // what a job has to run for may have changed since that look
-    return all;
-  }
 
-  private boolean areMade(Collection<String> changed) {
-    return !changed.isEmpty() && project != null && seen.areMade(changed);
-  }
-
-  /** Whether another build is at work, or nothing has to run for what one left. */
-  private boolean isOthersWork() {
-    try {
-      return BuildLock.holder(project.place()).isPresent()
-          || !ProductEdits.matter(caller, options, request);
-    } catch (IOException | UncheckedIOException | CacheException trouble) {
-      return false; // the build tells
-    }
-  }
-
-  /** What changed since the round looked at it. */
-  private Collection<String> settle() throws IOException {
-    for (boolean again = true; again; ) {
-      follow();
-      Collection<String> changed = seen.look();
-      if (!changed.isEmpty()) {
-        return changed;
-      }
-      again = follow();
-    }
-    return List.of();
-  }
-
-  /** Listens where the files are; see {@link Notices#follow}. */
-  private boolean follow() throws IOException {
-    if (seen.moved() || !listed.equals(seen.folders())) {
-      folders = Map.of();
-    }
-    if (folders.isEmpty()) {
-      listed = seen.folders();
-      folders = WatchedFolders.of(seen.files(), listed);
-    }
-    return notices.follow(folders);
-  }
-
-  /** Waits until something changed; returns what, as far as it is known. */
-  private Collection<String> await() throws IOException {
-    while (true) {
-      boolean heard = notices.await(patience());
+    /** Whether another build is at work; then it waits a while for the end of that. */
+    private boolean isBusy() throws IOException {
+      boolean busy = BuildLock.holder(place()).isPresent();
       long end = clock.getAsLong() + BUSY;
-      while (heard && clock.getAsLong() < end && notices.await(QUIET)) {
-        // more of it
+      while (busy && clock.getAsLong() < end && notices.await(end - clock.getAsLong())) {
+        // it goes on
       }
-      Collection<String> changed = news();
-      if (!changed.isEmpty() || !refused.isEmpty() && !refused.equals(refusal())) {
-        return changed;
+      return busy;
+    }
+
+    /** Whether another build was at work since, and left what the next round may rely on. */
+    private boolean isOthersWork() throws IOException {
+      Object now = records();
+      boolean news = !now.equals(records);
+      records = now;
+      try {
+        RestState left =
+            news ? RestState.of(Project.load(caller, options), FileClock.none()) : null;
+        if (left == null || left.rest() == null) {
+          return false;
+        }
+        project = left.project();
+        SeenFiles before = seen;
+        seen = seen(left.rest());
+        complete(before);
+        return true;
+      } catch (BadInput | IOException | UncheckedIOException | CacheException trouble) {
+        return false; // the build tells
       }
     }
-  }
 
-  /** How long to wait for a notice: what refused a build may be mended where nobody listens. */
-  private long patience() {
-    if (!refused.isEmpty()) {
-      return Math.clamp(20 * took, POLL, PAUSE); // a large build file is not read all the time
+    /** What changed since the round looked at it; listens where the files are by now. */
+    private Collection<String> settle() throws IOException {
+      Collection<String> changed = seen.look();
+      while (changed.isEmpty() && notices.follow(WatchedFolders.of(seen.files(), seen.folders()))) {
+        changed = seen.look(); // once more, for what nobody heard until now
+      }
+      return changed;
     }
-    return notices.lack().isEmpty() ? -1 : POLL;
-  }
 
-  /** What a round would say now if it did not begin; empty if it would. */
-  private String refusal() {
-    try {
-      BuildSession.of(Project.load(caller, options), request).check(_ -> {});
-      return "";
-    } catch (BadInput bad) {
-      return text(bad);
-    } catch (IOException | UncheckedIOException | CacheException trouble) {
-      return trouble.toString();
+    /** Waits until something changed; returns what, as far as it is known. */
+    private Collection<String> await() throws IOException {
+      while (true) {
+        boolean heard = notices.await(patience());
+        long end = clock.getAsLong() + BUSY;
+        while (heard && clock.getAsLong() < end && notices.await(QUIET)) {
+          // more of it
+        }
+        Collection<String> changed = news();
+        if (!changed.isEmpty() || !refused.isEmpty() && !refused.equals(refusal())) {
+          return changed;
+        }
+      }
     }
-  }
 
-  private void tellLack(Report report) {
-    if (!lackTold && !notices.lack().isEmpty()) {
-      lackTold = true;
-      note(Event.Level.INFO, notices.lack() + ": looking every 2 s", report);
+    /** How long to wait for a notice: what refused a build may be mended where nobody listens. */
+    private long patience() {
+      if (!refused.isEmpty()) {
+        return Math.clamp(20 * took, POLL, PAUSE); // a large build file is not read all the time
+      }
+      return notices.lack().isEmpty() ? -1 : POLL;
     }
-  }
 
-  /**
-   * Slows down where one round leaves the change that the next one begins with, again and again.
-   */
-  private void tellCircles(Collection<String> changed, Report report) throws IOException {
-    List<String> now = List.copyOf(changed);
-    row = now.isEmpty() ? 0 : row + 1;
-    circles = !now.isEmpty() && now.equals(circle) ? circles + 1 : 1;
-    circle = now;
-    int many = Math.max(circles - CIRCLES, row - ROW);
-    if (many < 0) {
-      return;
+    /** What a round would say now if it did not begin; empty if it would. */
+    private String refusal() {
+      try {
+        BuildSession.of(Project.load(caller, options), asked).check(_ -> {});
+        return "";
+      } catch (BadInput bad) {
+        return bad.diagnostics().toString();
+      } catch (IOException | UncheckedIOException | CacheException trouble) {
+        return trouble.toString();
+      }
     }
-    if (many == 0) {
-      note(
-          Event.Level.WARNING,
-          now.getFirst()
-              + (circles < CIRCLES ? " and the like change" : " changes")
-              + " in every round; if a job writes it, name it in that job's produces",
-          report);
+
+    private void tellLack(Report report) {
+      if (!lackTold && !notices.lack().isEmpty()) {
+        lackTold = true;
+        note(Event.Level.INFO, notices.lack() + ": looking every 2 s", report);
+      }
     }
-    while (notices.await(0)) {
-      // what the round itself did
+
+    /**
+     * Slows down where one round leaves the change that the next one begins with, again and again.
+     */
+    private void tellCircles(Collection<String> changed, Report report) throws IOException {
+      List<String> now = List.copyOf(changed);
+      row = now.isEmpty() ? 0 : row + 1;
+      circles = !now.isEmpty() && now.equals(circle) ? circles + 1 : 1;
+      circle = now;
+      int many = Math.max(circles - CIRCLES, row - ROW);
+      if (many < 0) {
+        return;
+      }
+      if (many == 0) {
+        note(
+            Event.Level.WARNING,
+            now.getFirst()
+                + (circles < CIRCLES ? " and the like change" : " changes")
+                + " in every round; if a job writes it, name it in that job's produces",
+            report);
+      }
+      notices.await(Math.min(PAUSE, SECOND << Math.min(8, many)));
     }
-    notices.await(Math.min(PAUSE, SECOND << Math.min(8, many)));
   }
 }

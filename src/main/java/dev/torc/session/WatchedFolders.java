@@ -18,28 +18,54 @@ final class WatchedFolders {
   /** So many links on the way to one file, and the system follows no more either. */
   private static final int LINKS = 40;
 
-  private final Map<Path, FolderNames> folders = new HashMap<>();
+  /**
+   * What is of interest in a folder: some names or all, and whether for the sake of a file in it,
+   * or only because it is on the way to one.
+   */
+  static final class Names {
+    private final Set<String> names = new HashSet<>();
+    private boolean all;
+    private boolean near;
+
+    /** Whether this name is of interest. */
+    boolean has(String name) {
+      return all || names.contains(name);
+    }
+
+    /** Whether files in it count. */
+    boolean isNear() {
+      return near;
+    }
+  }
+
+  private final Map<Path, Names> folders = new HashMap<>();
   private final Set<Path> known = new HashSet<>();
 
   /** Those of files, and folders in which all names count; all of these absolute. */
-  static Map<Path, FolderNames> of(Iterable<Path> files, Iterable<Path> folders) {
+  static Map<Path, Names> of(Iterable<Path> files, Iterable<Path> folders) {
     WatchedFolders all = new WatchedFolders();
     files.forEach(file -> all.file(file, 0));
     for (Path folder : folders) {
-      all.at(folder).everything();
+      Names names = all.at(folder, null, true);
+      names.all = true;
       all.way(folder, 0);
     }
     return all.folders;
   }
 
-  private FolderNames at(Path folder) {
-    return folders.computeIfAbsent(folder, _ -> new FolderNames());
+  private Names at(Path folder, Path inner, boolean near) {
+    Names names = folders.computeIfAbsent(folder, _ -> new Names());
+    names.near |= near;
+    if (inner != null) {
+      names.names.add(inner.getFileName().toString());
+    }
+    return names;
   }
 
   private void file(Path file, int links) {
     Path folder = file.getParent();
     if (folder != null) {
-      at(folder).file(file.getFileName().toString());
+      at(folder, file, true);
       way(folder, links);
       link(file, links);
     }
@@ -49,7 +75,7 @@ final class WatchedFolders {
   private void way(Path folder, int links) {
     Path above = folder.getParent();
     if (known.add(folder) && above != null) {
-      at(above).way(folder.getFileName().toString());
+      at(above, folder, false);
       way(above, links);
       link(folder, links);
     }

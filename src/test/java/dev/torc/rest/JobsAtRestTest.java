@@ -160,6 +160,7 @@ class JobsAtRestTest {
         held,
         1,
         jobs,
+        new BitSet(),
         stamps,
         RestDigests.of(graph.files()),
         StringTable.of(List.of()),

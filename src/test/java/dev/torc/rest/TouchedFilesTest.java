@@ -89,7 +89,9 @@ class TouchedFilesTest {
     for (int j = 0; j < graph.jobs(); j++) {
       none.endRow(false);
     }
-    rest = new JobsAtRest(held(), 1, jobs, numbers, known, StringTable.of(List.of()), none.build());
+    rest =
+        new JobsAtRest(
+            held(), 1, jobs, new BitSet(), numbers, known, StringTable.of(List.of()), none.build());
   }
 
   /** A caller without an environment. */

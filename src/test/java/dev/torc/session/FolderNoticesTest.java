@@ -49,12 +49,12 @@ class FolderNoticesTest {
     return Files.writeString(file, text);
   }
 
-  private Map<Path, FolderNames> of(String... files) {
+  private Map<Path, WatchedFolders.Names> of(String... files) {
     return WatchedFolders.of(List.of(files).stream().map(root::resolve).toList(), List.of());
   }
 
   /** No folder is left to be listened to anew, and nothing of the past is to be heard. */
-  private void settle(Map<Path, FolderNames> folders) throws IOException {
+  private void settle(Map<Path, WatchedFolders.Names> folders) throws IOException {
     while (notices.follow(folders) || notices.await(SHORT)) {
       // once more
     }
@@ -151,6 +151,26 @@ class FolderNoticesTest {
       put("other" + i, ""); // anybody asked
     }
     assertTrue(notices.await(LONG));
+  }
+
+  /** A file written now is heard after all that was done before. */
+  @Test
+  void whoCatchesUpHearsOnlyWhatComesLater() throws IOException {
+    put("a", "1");
+    Path cookie = put("own/cookie", "");
+    while (notices.follow(of("a"))) {
+      // no folder is left to be listened to anew
+    }
+    for (int i = 0; i < 20; i++) {
+      put("a", "edit " + i);
+      notices.catchUp(cookie);
+      assertFalse(notices.await(0), "it is all known by now");
+    }
+    assertEquals("", notices.lack());
+    put("a", "2");
+    assertTrue(notices.await(LONG));
+    notices.catchUp(root.resolve("none/cookie")); // nothing can be written there
+    assertEquals("", notices.lack());
   }
 
   @Test

@@ -187,6 +187,47 @@ class WatchRequestTest {
     assertEquals("error | [a.txt] [copy] | [a.txt] error | [a.txt] [copy] |", stage.told());
   }
 
+  /** Before any build came to its end: build file, include, missing source, folder of a glob. */
+  @Test
+  void afterARefusedRoundWhatItBeganWithStartsTheNext() throws IOException {
+    Files.delete(stage.root.resolve("a.txt"));
+    stage.put("torc.yaml", "include: sub.yaml\njobs:\n  " + COPY);
+    stage.put(
+        "sub.yaml", "jobs: { all: { command: ls in > all, needs: 'in/*.x', produces: all } }");
+    stage.put("in/1.x", "");
+    stage
+        .then(
+            () -> {
+              assertTrue(stage.followed.get(stage.root).has("a.txt"));
+              assertTrue(stage.followed.get(stage.root).has("sub.yaml"));
+              assertTrue(stage.followed.get(stage.root).has("torc.yaml"));
+              assertTrue(stage.followed.get(stage.root.resolve("in")).has("any"));
+              stage.put("in/2.x", "");
+              return true;
+            })
+        .thenSh("echo '# 1' >> sub.yaml")
+        .thenSh("echo '# 2' >> torc.yaml")
+        .thenPut("a.txt", "2")
+        .run();
+    assertEquals(
+        "error | [in/2.x] error | [sub.yaml] error | [torc.yaml] error | [a.txt] [all, copy] |",
+        stage.told());
+  }
+
+  /** The round ended by trouble of its own; the next edit begins another one. */
+  @Test
+  void afterAFailedRoundSourcesAndGlobsStartTheNext() throws IOException {
+    stage.jobs(COPY + "all: { command: ls in > all, needs: 'in/*.x', produces: all }");
+    stage.put("in/1.x", "");
+    stage
+        .thenSh("mv .torc old; echo > .torc; echo 2 > a.txt")
+        .thenPut("in/2.x", "")
+        .thenSh("rm .torc; mv old .torc; echo 3 > a.txt")
+        .run();
+    assertEquals(
+        "[all, copy] | [a.txt] error | [in/2.x] error | [a.txt] [all, copy] |", stage.told());
+  }
+
   @Test
   void aWrongCommandLineEndsItAtOnce() throws IOException {
     WatchStage mistyped = new WatchStage(temp, "copyy");

@@ -35,6 +35,11 @@ final class WatchStage implements WatchRequest.Screen, Notices {
     private static final long serialVersionUID = 1L;
   }
 
+  /** More rounds than any test has. */
+  private static final int MANY = 200;
+
+  private int rounds;
+
   final Path root;
   final List<Event> events = new ArrayList<>();
 
@@ -45,12 +50,15 @@ final class WatchStage implements WatchRequest.Screen, Notices {
   String lack = "";
 
   /** Where it listens. */
-  Map<Path, FolderNames> followed = Map.of();
+  Map<Path, WatchedFolders.Names> followed = Map.of();
 
   /** Answers to the waits of 50 ms for quiet; then it is quiet. */
   int busy;
 
   boolean force;
+
+  /** Whether a known result may stand for a run. */
+  boolean restores;
 
   Host host = Host.of(ENV);
 
@@ -114,10 +122,9 @@ final class WatchStage implements WatchRequest.Screen, Notices {
             false,
             new TreeMap<>());
     ProjectOptions options =
-        new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, false);
+        new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, restores);
     try (signals) {
-      exit =
-          new WatchRequest(caller, options, request, this, this, false, signals, () -> now).run();
+      exit = new WatchRequest(caller, options, request, this, false, signals).run(this, () -> now);
       return this;
     } catch (Over over) {
       return this;
@@ -125,18 +132,20 @@ final class WatchStage implements WatchRequest.Screen, Notices {
   }
 
   @Override
-  public boolean follow(Map<Path, FolderNames> folders) {
+  public boolean follow(Map<Path, WatchedFolders.Names> folders) {
     stepping.accept("follow");
     followed = folders;
     return false;
   }
 
   @Override
+  public void catchUp(Path cookie) {
+    stepping.accept("catch up");
+  }
+
+  @Override
   public boolean await(long nanos) throws IOException {
     stepping.accept("await " + nanos);
-    if (nanos == 0) {
-      return false;
-    }
     waits.add(nanos);
     if (nanos == 50_000_000) {
       now += nanos;
@@ -159,6 +168,9 @@ final class WatchStage implements WatchRequest.Screen, Notices {
   @Override
   public Report open() {
     stepping.accept("open");
+    if (++rounds > MANY) {
+      throw new AssertionError("rounds without end: " + told().substring(0, 500));
+    }
     return event -> {
       events.add(event);
       heard.accept(event);
