@@ -14,20 +14,18 @@ import java.util.Map;
  */
 public final class Plan {
 
-  static final Verdict UP_TO_DATE = new Verdict.UpToDate();
-
   private final PlanContext context;
   private final Verdict[] verdicts;
   private final BitSet decided;
   private final Map<Integer, Reason> maybe;
   private final int[] counts = new int[5];
 
-  private Plan(
-      PlanContext context, Verdict[] verdicts, BitSet decided, Map<Integer, Reason> maybe) {
-    this.context = context;
+  private Plan(PlanContext given, BitSet jobs, BitSet decided, boolean amid, Verdict[] verdicts) {
+    PlanPasses passes = new PlanPasses(given, jobs, decided, amid, verdicts);
+    this.context = passes.decide();
     this.verdicts = verdicts;
     this.decided = decided;
-    this.maybe = maybe;
+    this.maybe = passes.maybe();
     context.selection().jobs().stream()
         .filter(j -> verdicts[j] != null)
         .forEach(j -> counts[kind(verdicts[j])]++);
@@ -51,46 +49,19 @@ public final class Plan {
    * settled in the records. What is settled there already, before groups were expanded, stays so.
    */
   public static Plan of(PlanContext context, BitSet restless) {
-    Verdict[] verdicts = new Verdict[context.graph().nodes()];
     BitSet selected = context.selection().jobs();
-    BitSet both = (BitSet) restless.clone();
-    both.and(selected);
-    both.or(needed(context, both));
     BitSet decided = (BitSet) restless.clone();
-    decided.or(both);
-    MissingTemporaries absent = new MissingTemporaries(context, both);
-    if (!absent.isEmpty()) {
-      WantedTemporaries wants =
-          new WantedTemporaries(context, absent, selected, decided, false, verdicts).decide();
-      return new Plan(wants.context(), verdicts, decided, wants.maybe());
-    }
-    for (int j : context.graph().inOrder(selected)) {
-      boolean settled = context.records().isSettled(j);
-      Verdict foreseen = context.records().foreseen(j);
-      verdicts[j] =
-          foreseen != null ? foreseen : settled || !decided.get(j) ? UP_TO_DATE : context.decide(j);
-      if (!(verdicts[j] instanceof Verdict.UpToDate)) {
-        Downstream.addReaders(context.graph(), j, decided);
-        foresee(context, j, verdicts[j]);
-      } else if (!settled) {
-        context.records().settle(j);
-      }
-    }
-    return new Plan(context, verdicts, decided, Map.of());
-  }
-
-  /** Readers of a job that will be restored are decided by what it will be. */
-  static void foresee(PlanContext context, int job, Verdict verdict) {
-    if (verdict instanceof Verdict.WillRestore will) {
-      context.records().foresee(job, will);
-    }
+    decided.and(selected);
+    decided.or(unread(context, decided));
+    decided.or(restless);
+    return new Plan(context, selected, decided, false, new Verdict[context.graph().nodes()]);
   }
 
   /**
-   * Jobs at rest that have to be decided because jobs that may run read them: those whose records
-   * cannot be read, which a job at rest does not need, and temporary ones that lack a product.
+   * Jobs at rest that have to be decided because jobs that may run read them: their records, which
+   * a job at rest does not need, cannot be read.
    */
-  private static BitSet needed(PlanContext context, BitSet restless) {
+  private static BitSet unread(PlanContext context, BitSet restless) {
     BitSet found = new BitSet();
     if (restless.equals(context.selection().jobs())) {
       return found;
@@ -104,30 +75,16 @@ public final class Plan {
       BitSet read = new BitSet();
       for (int node = readers.nextSetBit(0); node >= 0; node = readers.nextSetBit(node + 1)) {
         addBefore(context.graph(), node, read);
-        addFound(context, node, read);
       }
       read.andNot(asked);
       read.andNot(seen);
       read.and(context.selection().jobs());
       for (int j = read.nextSetBit(0); j >= 0; j = read.nextSetBit(j + 1)) {
-        found.set(j, context.records().result(j) == null || context.lacks(j));
+        found.set(j, context.records().result(j) == null);
       }
       seen.or(read);
     }
     return found;
-  }
-
-  /** Adds the jobs that made what the depfile of one named: these may be temporary. */
-  private static void addFound(PlanContext context, int node, BitSet into) {
-    Graph graph = context.graph();
-    if (graph.hasTemporary() && graph.isJob(node) && context.records().result(node) != null) {
-      for (String path : context.records().result(node).found()) {
-        int maker = graph.makerOf(path);
-        if (maker >= 0) {
-          into.set(maker);
-        }
-      }
-    }
   }
 
   /** Adds the nodes that one waits for, join nodes and what these wait for included. */
@@ -152,11 +109,7 @@ public final class Plan {
   public static Plan amid(PlanContext context, BitSet waiting, BitSet working) {
     Verdict[] verdicts = new Verdict[context.graph().nodes()];
     working.stream().forEach(j -> verdicts[j] = new Verdict.WillRun(List.of()));
-    MissingTemporaries absent = new MissingTemporaries(context, waiting);
-    BitSet decided = (BitSet) waiting.clone();
-    WantedTemporaries wants =
-        new WantedTemporaries(context, absent, waiting, decided, true, verdicts).decide();
-    return new Plan(wants.context(), verdicts, decided, wants.maybe());
+    return new Plan(context, waiting, (BitSet) waiting.clone(), true, verdicts);
   }
 
   /**
