@@ -11,6 +11,7 @@ import dev.torc.plan.JobSelection;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Verdict;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -26,10 +27,13 @@ final class SpentProducts implements Cleaner.Listener {
   private final BuildSetup setup;
   private final LoopTurn turn;
   private final BitSet recorded; // jobs that are up to date, and the cache says so
-  private final BitSet over = new BitSet(); // those that came to that since the last look
-  private final BitSet due = new BitSet(); // makers that ended here, or whose readers did
+  private final BitSet here = new BitSet(); // those that came to that in this build
+  private final BitSet touched = new BitSet(); // makers that ended here, or whose readers did
+  private final BitSet due = new BitSet(); // those that are yet to be asked what can go
   private final BitSet depfiles = new BitSet(); // jobs that may read more than they name
   private PlanContext context; // null while all stay
+  private int[] readers; // by maker: how many files and lists of it are yet to be read
+  private int[] lists; // by list: how many jobs are yet to read it
   private int running;
   private int removed;
 
@@ -50,12 +54,16 @@ final class SpentProducts implements Cleaner.Listener {
     Graph graph = next.graph();
     if (graph.deletes() && graph.isWhole()) {
       context = next;
+      readers = new int[graph.nodes()];
+      lists = new int[graph.lists()];
+      int[] known = here.stream().toArray();
+      recorded.andNot(here);
       BitSet jobs = graph.allJobs();
       jobs.andNot(recorded);
-      jobs.or(over);
-      jobs.stream().forEach(j -> depfiles.set(j, graph.job(j).depfile() != null));
+      jobs.stream().forEach(job -> count(job, 1));
+      jobs.stream().forEach(job -> depfiles.set(job, graph.job(job).depfile() != null));
       setup.cache().flush();
-      ran.forEach(this::recorded);
+      IntStream.concat(Arrays.stream(known), ran).forEach(this::recorded);
     }
   }
 
@@ -68,57 +76,60 @@ final class SpentProducts implements Cleaner.Listener {
 
   /** A job is up to date, and the cache says so. */
   void recorded(int job) {
-    if (!recorded.get(job)) {
-      recorded.set(job);
-      over.set(job);
+    here.set(job, here.get(job) || !recorded.get(job));
+    if (context != null && !recorded.get(job)) {
+      hold(job, 0);
+      count(job, -1);
+    }
+    recorded.set(job);
+  }
+
+  /** A job is yet to read what it needs, or has read it. */
+  private void count(int job, int by) {
+    Graph graph = context.graph();
+    for (int file : graph.needs().row(job)) {
+      if (graph.maker(file) >= 0) {
+        hold(graph.maker(file), by);
+      }
+    }
+    for (int list : graph.listNeeds().row(job)) {
+      lists[list] += by;
+      if (lists[list] == Math.max(0, by)) { // the first one, or the last
+        graph.list(list).makers().forEach(maker -> hold(maker, by));
+      }
     }
   }
 
-  /** The jobs that make what some jobs need. */
-  private BitSet makers(BitSet jobs) {
-    Graph graph = context.graph();
-    BitSet makers = new BitSet();
-    BitSet lists = new BitSet();
-    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
-      for (int file : graph.needs().row(j)) {
-        if (graph.maker(file) >= 0) {
-          makers.set(graph.maker(file));
-        }
-      }
-      for (int list : graph.listNeeds().row(j)) {
-        lists.set(list);
-      }
+  private void hold(int maker, int by) {
+    if (context.graph().deletes(maker)) {
+      readers[maker] += by;
+      due.set(maker, readers[maker] == 0);
+      touched.set(maker, touched.get(maker) || by <= 0);
     }
-    lists.stream().forEach(list -> graph.list(list).makers().forEach(makers::set));
-    return makers;
   }
 
   /** Takes away what can go now. */
   void take() {
-    if (context == null || over.isEmpty()) {
+    if (due.isEmpty()) {
       return;
     }
     Graph graph = context.graph();
-    over.or(makers(over));
-    over.stream().filter(graph::deletes).forEach(due::set);
-    over.clear();
     BitSet now = (BitSet) due.clone();
     now.and(recorded);
     if (context.selection().targeted()) {
       now.andNot(context.selection().named());
     }
-    if (!now.isEmpty()) {
-      BitSet readers = graph.allJobs();
-      readers.andNot(recorded);
-      now.andNot(makers(readers));
-      readers.and(depfiles);
-      now.andNot(JobSelection.of(graph, readers).jobs());
-      due.andNot(now);
-      List<String> spent = context.spent(now, depfiles);
-      if (!spent.isEmpty()) {
-        running++;
-        setup.threads().execute(() -> remove(spent, graph));
-      }
+    BitSet may = (BitSet) depfiles.clone();
+    may.andNot(recorded);
+    now.andNot(may.isEmpty() ? may : JobSelection.of(graph, may).jobs());
+    if (now.isEmpty()) {
+      return;
+    }
+    due.andNot(now);
+    List<String> spent = context.spent(now, depfiles);
+    if (!spent.isEmpty()) {
+      running++;
+      setup.threads().execute(() -> remove(spent, graph));
     }
   }
 
@@ -172,10 +183,9 @@ final class SpentProducts implements Cleaner.Listener {
       return;
     }
     ran.forEach(this::recorded);
-    take();
     Graph graph = context.graph();
     BitSet others = new BitSet();
-    due.stream().forEach(maker -> Downstream.addReaders(graph, maker, others));
+    touched.stream().forEach(maker -> Downstream.addReaders(graph, maker, others));
     others.andNot(recorded);
     others.andNot(context.selection().jobs());
     try {

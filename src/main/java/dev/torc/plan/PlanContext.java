@@ -170,6 +170,6 @@ public record PlanContext(
 
   /** Whether a temporary job has made what is not there any more. */
   public boolean lacks(int job) {
-    return !contents.gone().of(job).isEmpty();
+    return job >= 0 && !contents.gone().of(job).isEmpty();
   }
 }

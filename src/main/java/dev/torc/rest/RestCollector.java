@@ -216,21 +216,15 @@ public final class RestCollector {
   /** The jobs whose products the next build takes away, though it may run nothing. */
   private BitSet due(BitSet stayed) {
     BitSet due = new BitSet();
-    BitSet makers = graph.deletes() ? graph.allJobs() : due;
+    BitSet makers = graph.deletes() ? graph.allJobs() : new BitSet();
     makers.andNot(stayed);
     for (int j = makers.nextSetBit(0); j >= 0; j = makers.nextSetBit(j + 1)) {
       makers.set(j, graph.deletes(j) && context.records().isSettled(j));
     }
-    for (String path : makers.isEmpty() ? List.<String>of() : context.spent(makers, due)) {
+    for (String path : context.spent(makers, new BitSet())) {
       due.set(graph.makerOf(path), !isGone(path));
     }
     return due;
-  }
-
-  /** Whether a file is a temporary product that is not there, of which the records tell. */
-  private boolean isGone(int file, String path) {
-    int maker = file < graph.files() ? graph.maker(file) : graph.makerOf(path);
-    return isGone(path) && maker >= 0 && context.lacks(maker);
   }
 
   private boolean isGone(String path) {
@@ -408,8 +402,9 @@ public final class RestCollector {
       }
       String path = path(file);
       KnownDigest known = known(id, path);
-      if (known == null || known.stamp().kind() != Stamp.Kind.FILE && !isGone(file, path)) {
-        return false;
+      boolean plain = known != null && known.stamp().kind() == Stamp.Kind.FILE;
+      if (!plain && !(isGone(path) && context.lacks(graph.makerOf(path)))) {
+        return false; // nor a temporary product that is not there, of which the records tell
       }
       doubt |= !deciding.made.get(file) && replaced.contains(path);
     }
