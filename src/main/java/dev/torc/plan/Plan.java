@@ -51,9 +51,7 @@ public final class Plan {
   public static Plan of(PlanContext context, BitSet restless) {
     BitSet selected = context.selection().jobs();
     BitSet decided = (BitSet) restless.clone();
-    decided.and(selected);
-    decided.or(unread(context, decided));
-    decided.or(restless);
+    decided.or(unread(context, restless));
     return new Plan(context, selected, decided, false, new Verdict[context.graph().nodes()]);
   }
 
@@ -61,12 +59,13 @@ public final class Plan {
    * Jobs at rest that have to be decided because jobs that may run read them: their records, which
    * a job at rest does not need, cannot be read.
    */
-  private static BitSet unread(PlanContext context, BitSet restless) {
+  static BitSet unread(PlanContext context, BitSet restless) {
     BitSet found = new BitSet();
-    if (restless.equals(context.selection().jobs())) {
+    BitSet asked = (BitSet) restless.clone();
+    asked.and(context.selection().jobs());
+    if (asked.equals(context.selection().jobs())) {
       return found;
     }
-    BitSet asked = (BitSet) restless.clone();
     BitSet seen = new BitSet();
     for (int before = -1; before < found.cardinality(); asked.or(found)) {
       before = found.cardinality();

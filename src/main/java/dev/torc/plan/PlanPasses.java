@@ -63,6 +63,10 @@ final class PlanPasses {
     }
     forward();
     while (graph.hasTemporary() && back()) {
+      for (int j : Plan.unread(given, decided).stream().toArray()) {
+        decided.set(j);
+        verdicts[j] = null;
+      }
       context = given.anew(amid, wanted);
       forward();
     }
