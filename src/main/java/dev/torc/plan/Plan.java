@@ -4,7 +4,6 @@ import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -20,10 +19,10 @@ public final class Plan {
   private final Map<Integer, Reason> maybe;
   private final int[] counts = new int[5];
 
-  private Plan(PlanContext given, BitSet jobs, BitSet decided, boolean amid, Verdict[] verdicts) {
-    PlanPasses passes = new PlanPasses(given, jobs, decided, amid, verdicts);
+  private Plan(PlanContext given, BitSet jobs, BitSet decided, boolean amid) {
+    PlanPasses passes = new PlanPasses(given, jobs, decided, amid);
     this.context = passes.decide();
-    this.verdicts = verdicts;
+    this.verdicts = passes.verdicts();
     this.decided = decided;
     this.maybe = passes.maybe();
     context.selection().jobs().stream()
@@ -49,10 +48,9 @@ public final class Plan {
    * settled in the records. What is settled there already, before groups were expanded, stays so.
    */
   public static Plan of(PlanContext context, BitSet restless) {
-    BitSet selected = context.selection().jobs();
     BitSet decided = (BitSet) restless.clone();
     decided.or(unread(context, restless));
-    return new Plan(context, selected, decided, false, new Verdict[context.graph().nodes()]);
+    return new Plan(context, context.selection().jobs(), decided, false);
   }
 
   /**
@@ -99,16 +97,11 @@ public final class Plan {
   }
 
   /**
-   * The verdicts in the middle of a build. The context that they are about is a copy: in that of
-   * the build nothing is settled.
-   *
-   * @param waiting the jobs to be decided
-   * @param working jobs that run or are about to
+   * The verdicts on jobs that wait in the middle of a build. The context that they are about is a
+   * copy: in that of the build nothing is settled.
    */
-  public static Plan amid(PlanContext context, BitSet waiting, BitSet working) {
-    Verdict[] verdicts = new Verdict[context.graph().nodes()];
-    working.stream().forEach(j -> verdicts[j] = new Verdict.WillRun(List.of()));
-    return new Plan(context, waiting, (BitSet) waiting.clone(), true, verdicts);
+  public static Plan amid(PlanContext context, BitSet waiting) {
+    return new Plan(context, waiting, waiting, true);
   }
 
   /**

@@ -36,15 +36,14 @@ final class PlanPasses {
    * @param decided those of them that may not be up to date; such that wait for one that turns out
    *     not to be come to them
    * @param amid whether a build is under way: nothing is settled in its context
-   * @param verdicts by job; null for those to be decided, changed here
    */
-  PlanPasses(PlanContext given, BitSet jobs, BitSet decided, boolean amid, Verdict[] verdicts) {
+  PlanPasses(PlanContext given, BitSet jobs, BitSet decided, boolean amid) {
     this.given = given;
     this.graph = given.graph();
     this.order = graph.inOrder(jobs);
     this.decided = decided;
     this.amid = amid;
-    this.verdicts = verdicts;
+    this.verdicts = new Verdict[graph.nodes()];
     this.wanted = new TreeMap<>(given.wanted());
     this.missing = new MissingTemporaries(given);
   }
@@ -55,12 +54,12 @@ final class PlanPasses {
    * @return the context that the verdicts are about: those that are up to date are settled there
    */
   PlanContext decide() {
-    context = given;
     if (graph.hasTemporary()) {
       untold(order);
       untold(graph.inOrder(given.selection().open()));
-      context = given.anew(true, wanted);
     }
+    boolean same = !amid && wanted.equals(given.wanted());
+    context = same ? given : given.anew(true, wanted);
     forward();
     while (graph.hasTemporary() && back()) {
       for (int j : Plan.unread(given, decided).stream().toArray()) {
@@ -71,6 +70,11 @@ final class PlanPasses {
       forward();
     }
     return context;
+  }
+
+  /** The verdicts by job; null for others. */
+  Verdict[] verdicts() {
+    return verdicts;
   }
 
   /** Of temporary jobs that may run for a reader, which product is missing and who may need it. */
