@@ -150,7 +150,7 @@ public final class BuildLoop {
         if (running == 0 && draining) {
           blocked.abandon(state);
         } else if (isIdle()) {
-          undecided.wake();
+          undecided.resolve(true);
         } else if (isSubmitted()) {
           draining = true;
           workers.leave();
@@ -478,7 +478,7 @@ public final class BuildLoop {
                   decide(job);
                 }
               });
-    } while (!draining && undecided.resolve());
+    } while (!draining && undecided.resolve(false));
   }
 
   /** Whether nothing is at work and nothing will be by itself. */

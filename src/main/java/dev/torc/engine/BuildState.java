@@ -132,14 +132,12 @@ record BuildState(
   }
 
   /**
-   * The verdicts on undecided jobs as things stand, those that wait included; what runs or is about
-   * to counts as such, and what is blocked reads nothing any more.
+   * The verdicts on all that waits as things stand, undecided jobs among it; what is blocked reads
+   * nothing any more.
    */
   Plan forecast() {
     BitSet waiting = new BitSet();
     in(JobState.WAITING).forEach(waiting::set);
-    BitSet working = new BitSet();
-    IntStream.concat(in(JobState.READY), in(JobState.RUNNING)).forEach(working::set);
-    return Plan.amid(context, waiting, working);
+    return Plan.amid(context, waiting);
   }
 }

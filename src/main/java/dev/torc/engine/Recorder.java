@@ -63,7 +63,9 @@ public final class Recorder {
       String job = last.context().graph().name(last.id());
       Record known = recalled(job, last.reasons(), outcome.restored());
       outcome.owned().forEach(known.batch::own);
-      return new Record(known.batch, known.result, folders(last.context(), last.id(), outcome));
+      Map<Digest, List<ManifestEntry>> folders =
+          last.context().contents().gone().toBeStored(last.id(), outcome.products());
+      return new Record(known.batch, known.result, folders);
     }
     JobResult.Outcome how = outcomeOf(outcome);
     Batch batch = new Batch();
@@ -152,7 +154,8 @@ public final class Recorder {
       Batch batch) {
     Digest manifest = Decider.UNKNOWN;
     List<ManifestEntry> lines = List.of();
-    Map<Digest, List<ManifestEntry>> lists = folders(context, id, outcome);
+    Map<Digest, List<ManifestEntry>> lists =
+        context.contents().gone().toBeStored(id, outcome.products());
     if (outcome.snapshot() != null) {
       Decider.Described described =
           context.decider().describe(id, outcome.found(), outcome.snapshot());
@@ -249,14 +252,6 @@ public final class Recorder {
             outcome.bytes(),
             outcome.files(),
             odd);
-  }
-
-  /**
-   * The members of the folders that a temporary job made: they are asked for when these are gone.
-   */
-  private static Map<Digest, List<ManifestEntry>> folders(
-      PlanContext context, int id, AttemptOutcome outcome) {
-    return context.contents().gone().toBeStored(id, outcome.products());
   }
 
   private static List<ManifestEntry> entries(List<Reason> reasons) {

@@ -48,15 +48,8 @@ public final class TemporaryFolder {
     return job.retry().recover() != null && isUsed(job.retry().recover());
   }
 
-  private static boolean isUsed(Template template) {
-    for (Template.Part part : template.parts()) {
-      if (part instanceof Template.Part.Text text
-          ? text.text().contains(VARIABLE)
-          : ((Template.Part.Slot) part).name().equals("tmp")) {
-        return true;
-      }
-    }
-    return false;
+  private static boolean isUsed(Template text) {
+    return text.slot("tmp") != null || text.declared().contains(VARIABLE);
   }
 
   /** Makes it, for nobody but its owner. */

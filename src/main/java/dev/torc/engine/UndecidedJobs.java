@@ -8,8 +8,9 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
- * The temporary jobs that are up to date but for missing products, while it is not known whether a
- * reader needs them. It belongs to whoever has the turn of the loop, which says when to ask.
+ * Decides the temporary jobs that are up to date but for missing products, when it is known whether
+ * a reader needs them. Their readers are decided after them, as those of any job: so all readers
+ * see the same bytes. It belongs to the turn of the loop, which says when to ask.
  *
  * @param state the state of the build now
  * @param consider takes a job whose verdict is known at last
@@ -20,42 +21,33 @@ record UndecidedJobs(Supplier<BuildState> state, BiConsumer<Integer, Verdict> co
    * Decides them, as far as it is known what their readers do. That is a look at all that waits, so
    * it is taken only when there is nothing else to start.
    *
+   * @param idle whether all else waits for them, so that what they wait for waits for them, too:
+   *     then the first one runs. Its products may turn out not to be needed, but no job reads what
+   *     was decided too early
    * @return whether any was decided
    */
-  boolean resolve() {
+  boolean resolve(boolean idle) {
     BuildState now = state.get();
-    if (now.undecided().isEmpty() || !now.ready().isEmpty()) {
-      return false;
-    }
     boolean any = false;
+    if (now.undecided().isEmpty() || !now.ready().isEmpty()) {
+      return any;
+    }
     try {
       Plan plan = now.forecast();
       for (int job : now.graph().inOrder(now.undecided())) {
-        if (!(plan.verdict(job) instanceof Verdict.MayRun)) {
+        Verdict verdict = plan.verdict(job);
+        if (verdict instanceof Verdict.MayRun && idle && !any) {
+          verdict = now.context().decider().due(job, List.of(plan.maybe(job)));
+        }
+        if (!(verdict instanceof Verdict.MayRun)) {
           any = true;
           now.undecided().clear(job);
-          consider.accept(job, plan.verdict(job));
+          consider.accept(job, verdict);
         }
       }
     } catch (StoppedException e) {
       return any; // a signal came: nothing new starts
     }
     return any;
-  }
-
-  /**
-   * What they wait for waits for them. The first one runs: its products may turn out not to be
-   * needed, but no job can read what was decided too early.
-   */
-  void wake() {
-    try {
-      BuildState now = state.get();
-      int job = now.graph().inOrder(now.undecided())[0];
-      Verdict verdict = now.context().decider().due(job, List.of(now.forecast().maybe(job)));
-      now.undecided().clear(job);
-      consider.accept(job, verdict);
-    } catch (StoppedException e) {
-      return; // a signal came: nothing new starts
-    }
   }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Rule 1: decides whether a job runs, and says why. The same call serves the plan, the build and
@@ -24,6 +25,13 @@ public final class Decider {
 
   /** Stands for the manifest of a run that did not come so far as to know it. */
   public static final Digest UNKNOWN = Digest.of(new byte[Digest.LENGTH]);
+
+  /** For these reasons the products of a temporary job have to be there. */
+  private static final Predicate<Reason> BYTES =
+      reason ->
+          reason.kind() == Reason.Kind.PRODUCT_WANTED
+              || reason.kind() == Reason.Kind.PRODUCT_MISSING
+              || reason.kind() == Reason.Kind.PRODUCT_ALTERED;
 
   private final Graph graph;
   private final JobRecords records;
@@ -108,7 +116,7 @@ public final class Decider {
     boolean bytes = true;
     if (mayRestore(reasons)) {
       good = known.of(id, true);
-      if (good == null && mayLack(id, reasons)) {
+      if (good == null && graph.isTemporary(id) && reasons.stream().noneMatch(BYTES)) {
         bytes = false;
         good = known.of(id, false);
       }
@@ -116,21 +124,6 @@ public final class Decider {
     return good == null
         ? new Verdict.WillRun(List.copyOf(reasons))
         : new Verdict.WillRestore(List.copyOf(reasons), good, bytes);
-  }
-
-  /** Whether the products of a job need not be there. */
-  private boolean mayLack(int id, List<Reason> reasons) {
-    if (!graph.isTemporary(id)) {
-      return false;
-    }
-    for (Reason reason : reasons) {
-      if (reason.kind() == Reason.Kind.PRODUCT_WANTED
-          || reason.kind() == Reason.Kind.PRODUCT_MISSING
-          || reason.kind() == Reason.Kind.PRODUCT_ALTERED) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Whether a result that is known may stand for a run that has these reasons. */

@@ -1,7 +1,6 @@
 package dev.torc.plan;
 
 import dev.torc.buildfile.ResultSource;
-import dev.torc.cache.RecordedProduct;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.machine.Refusal;
@@ -72,7 +71,7 @@ public final class Expander {
     PlanContext begin = fresh(first, restless);
     BitSet asked = begin == first ? restless : begin.selection().jobs();
     while (true) {
-      Map<RecordedProduct, String> counted = new HashMap<>();
+      Map<String, Integer> counted = new HashMap<>();
       Plan plan = Plan.of(begin, asked);
       PlanContext next = next(plan, counted);
       while (next != plan.context()) {
@@ -92,23 +91,14 @@ public final class Expander {
    *
    * @param counted takes missing products by whose records groups are expanded, with these groups
    */
-  private PlanContext next(Plan plan, Map<RecordedProduct, String> counted) throws IOException {
-    PlanContext now = plan.context();
-    if (now.selection().open().isEmpty()) {
-      return next(now);
-    }
-    MissingTemporaries absent = new MissingTemporaries(now, now.selection().jobs());
-    BitSet open = now.selection().open();
-    for (int group : now.graph().inOrder(open)) {
-      if (now.graph().open().get(group).problems().isEmpty()) {
-        for (int maker : absent.awaited(group)) {
-          for (RecordedProduct made : absent.of(maker)) {
-            counted.put(made, now.graph().name(group));
-          }
-        }
+  private PlanContext next(Plan plan, Map<String, Integer> counted) throws IOException {
+    MissingTemporaries missing = new MissingTemporaries(plan.context());
+    for (int group : plan.context().selection().open().stream().toArray()) {
+      for (MissingTemporaries.Read read : missing.reads(group)) {
+        counted.put(read.path(), group);
       }
     }
-    return next(now);
+    return next(plan.context());
   }
 
   /**
@@ -117,18 +107,15 @@ public final class Expander {
    * one comes first.
    */
   private static boolean revoked(
-      Plan plan, Map<RecordedProduct, String> counted, Map<String, String> wanted) {
+      Plan plan, Map<String, Integer> counted, Map<String, String> wanted) {
     int before = wanted.size();
+    Graph graph = plan.context().graph();
     counted.forEach(
-        (made, group) -> {
-          Graph graph = plan.context().graph();
-          boolean open =
-              plan.context().selection().open().stream()
-                  .filter(node -> graph.open().get(node).problems().isEmpty())
-                  .anyMatch(node -> graph.name(node).equals(group));
-          boolean upToDate = plan.verdict(graph.makerOf(made.path())) instanceof Verdict.UpToDate;
-          if (open == upToDate) {
-            wanted.putIfAbsent(made.path(), group);
+        (path, node) -> {
+          Group group = graph.open().get(node);
+          boolean waits = group != null && group.problems().isEmpty();
+          if (waits == plan.verdict(graph.makerOf(path)) instanceof Verdict.UpToDate) {
+            wanted.putIfAbsent(path, graph.name(node));
           }
         });
     return wanted.size() > before;

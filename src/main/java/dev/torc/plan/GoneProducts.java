@@ -27,15 +27,9 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
   /** Those of a job that ended well. */
   public List<RecordedProduct> of(int job) {
     JobResult result = graph.isTemporary(job) ? records.result(job) : null;
-    List<RecordedProduct> gone = new ArrayList<>(0);
-    if (result != null && result.outcome().isGood()) {
-      for (RecordedProduct made : result.products()) {
-        if (isGone(made.path())) {
-          gone.add(made);
-        }
-      }
-    }
-    return gone;
+    return result == null || !result.outcome().isGood()
+        ? List.of()
+        : result.products().stream().filter(made -> isGone(made.path())).toList();
   }
 
   /** Whether nothing stands at a path; what cannot be looked at is there. */
@@ -81,10 +75,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     boolean glob = list.kind() == NeedList.Kind.GLOB;
     List<ManifestEntry> members = new ArrayList<>(0);
     for (RecordedProduct made : of(job)) {
-      if (!tells(list, made)) {
-        continue;
-      }
-      for (ManifestEntry each : members(made)) {
+      for (ManifestEntry each : tells(list, made) ? members(made) : NONE) {
         Digest file = NeedMembers.product(each);
         boolean found = list.covers(each.name()) && !list.excludes(each.name());
         if (found && (!glob || file != null)) {

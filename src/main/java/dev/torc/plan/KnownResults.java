@@ -304,12 +304,7 @@ public final class KnownResults {
 
   /** Whether nothing stands where the products of a result stood. */
   private boolean isGone(StoredResult result) {
-    for (OwnedPath part : result.parts()) {
-      if (!contents.gone().isGone(part.path())) {
-        return false;
-      }
-    }
-    return true;
+    return result.parts().stream().allMatch(part -> contents.gone().isGone(part.path()));
   }
 
   /** Whether its products are to be had, and its log where that belongs to it. */

@@ -7,15 +7,18 @@ import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Stamp;
 import dev.torc.syntax.Glob;
+import dev.torc.workflow.Group;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
 
 /**
  * The products of temporary jobs that are not there, or need not be, and which jobs read them.
- * {@link WantedTemporaries} decides whether they are made again.
+ * {@link PlanPasses} decides whether they are made again.
  */
 final class MissingTemporaries {
 
@@ -29,27 +32,20 @@ final class MissingTemporaries {
   private final Graph graph;
   private final JobRecords records;
   private final GoneProducts products;
-  private final Map<Integer, List<RecordedProduct>> gone;
+  private final IntFunction<List<RecordedProduct>> missing;
+  private final Map<Integer, List<RecordedProduct>> gone = new HashMap<>();
   private final Map<Integer, List<Read>> ofList = new HashMap<>();
 
-  /** Looks for what some jobs made. */
-  MissingTemporaries(PlanContext context, BitSet jobs) {
-    this(context, new HashMap<>());
-    for (int j : graph.inOrder(jobs)) {
-      if (graph.isTemporary(j)) {
-        List<RecordedProduct> lost = products.of(j);
-        if (!lost.isEmpty()) {
-          gone.put(j, lost);
-        }
-      }
-    }
+  /** Those that are not there. */
+  MissingTemporaries(PlanContext context) {
+    this(context, context.contents().gone()::of);
   }
 
-  private MissingTemporaries(PlanContext context, Map<Integer, List<RecordedProduct>> gone) {
+  private MissingTemporaries(PlanContext context, IntFunction<List<RecordedProduct>> missing) {
     this.graph = context.graph();
     this.records = context.records();
     this.products = context.contents().gone();
-    this.gone = gone;
+    this.missing = missing;
   }
 
   /**
@@ -59,67 +55,73 @@ final class MissingTemporaries {
    *
    * @param further jobs that may read them beside those that wait for the makers themselves
    */
-  static List<RecordedProduct> spent(PlanContext context, BitSet makers, BitSet further) {
-    MissingTemporaries made = new MissingTemporaries(context, new HashMap<>());
+  static List<String> spent(PlanContext context, BitSet makers, BitSet further) {
+    MissingTemporaries all =
+        new MissingTemporaries(
+            context,
+            maker -> {
+              JobResult made = makers.get(maker) ? context.records().result(maker) : null;
+              boolean own = made != null && made.outcome() == JobResult.Outcome.OK;
+              return own ? made.products() : List.of();
+            });
     BitSet readers = (BitSet) further.clone();
-    for (int j = makers.nextSetBit(0); j >= 0; j = makers.nextSetBit(j + 1)) {
-      JobResult result = made.records.result(j);
-      if (result != null && result.outcome() == JobResult.Outcome.OK) {
-        made.gone.put(j, result.products());
-        Downstream.addReaders(made.graph, j, readers);
-      }
-    }
-    Map<String, Boolean> can = new HashMap<>();
-    readers = made.graph.jobsOf(readers);
-    for (int j = readers.nextSetBit(0); j >= 0; j = readers.nextSetBit(j + 1)) {
-      List<Read> reads = made.reads(j);
-      JobResult result = reads.isEmpty() ? null : made.records.result(j);
-      boolean well =
-          result != null
-              && result.outcome().isGood()
-              && result.moved().isEmpty()
-              && !made.graph.job(j).always();
+    makers.stream().forEach(maker -> Downstream.addReaders(all.graph, maker, readers));
+    Map<String, Boolean> can = new TreeMap<>();
+    for (int j : all.graph.inOrder(all.graph.jobsOf(readers))) {
+      List<Read> reads = all.reads(j);
+      boolean well = !reads.isEmpty() && all.isGood(j);
       reads.forEach(read -> can.merge(read.path, read.told && well, Boolean::logicalAnd));
     }
-    made.graph.workflow().groups().forEach(group -> can.keySet().removeAll(group.tables()));
-    List<RecordedProduct> spent = new ArrayList<>();
-    for (List<RecordedProduct> products : made.gone.values()) {
-      products.stream().filter(each -> can.getOrDefault(each.path(), false)).forEach(spent::add);
-    }
-    return spent;
+    all.graph.workflow().groups().forEach(group -> can.keySet().removeAll(group.tables()));
+    can.values().removeIf(each -> !each);
+    return List.copyOf(can.keySet());
   }
 
-  boolean isEmpty() {
-    return gone.isEmpty();
-  }
-
-  /** What a job made and is not there any more. */
-  List<RecordedProduct> of(int job) {
-    return gone.getOrDefault(job, List.of());
-  }
-
-  /** Which of the missing products a job reads, those included that its depfile named. */
-  List<Read> reads(int job) {
-    List<Read> reads = new ArrayList<>(0);
-    for (int file : graph.needs().row(job)) {
-      file(graph.maker(file), graph.path(file), reads);
-    }
-    for (int list : graph.listNeeds().row(job)) {
-      reads.addAll(ofList.computeIfAbsent(list, this::list));
-    }
+  /** Whether a job will not run by its record. */
+  private boolean isGood(int job) {
     JobResult result = records.result(job);
-    if (result != null) {
-      for (String path : result.found()) {
-        int maker = graph.makerOf(path);
-        if (maker >= 0 && graph.precedes(maker, job)) {
-          file(maker, path, reads);
-        }
-      }
+    boolean good = result != null && result.outcome().isGood() && result.moved().isEmpty();
+    return good && !graph.job(job).always();
+  }
+
+  private List<RecordedProduct> of(int maker) {
+    return maker >= 0 && graph.isTemporary(maker)
+        ? gone.computeIfAbsent(maker, missing::apply)
+        : List.of();
+  }
+
+  /**
+   * Which of the missing products a job reads, those included that its depfile named, or a group
+   * that is not expanded yet.
+   */
+  List<Read> reads(int node) {
+    List<Read> reads = new ArrayList<>(0);
+    Group group = graph.open().get(node);
+    if (group == null) {
+      addReads(node, reads);
+    } else if (group.problems().isEmpty()) {
+      addAwaited(node, group, reads);
     }
     return reads;
   }
 
-  private void file(int maker, String path, List<Read> reads) {
+  private void addReads(int job, List<Read> reads) {
+    for (int file : graph.needs().row(job)) {
+      addFile(graph.maker(file), graph.path(file), reads);
+    }
+    for (int list : graph.listNeeds().row(job)) {
+      reads.addAll(ofList.computeIfAbsent(list, id -> ofList(graph.list(id))));
+    }
+    JobResult result = records.result(job);
+    for (String path : result == null ? List.<String>of() : result.found()) {
+      int maker = graph.makerOf(path);
+      if (maker >= 0 && graph.precedes(maker, job)) {
+        addFile(maker, path, reads);
+      }
+    }
+  }
+
+  private void addFile(int maker, String path, List<Read> reads) {
     for (RecordedProduct made : of(maker)) {
       boolean whole = path.equals(made.path());
       if (whole || path.startsWith(made.path() + "/")) {
@@ -128,25 +130,11 @@ final class MissingTemporaries {
     }
   }
 
-  private List<Read> list(int id) {
-    NeedList list = graph.list(id);
+  private List<Read> ofList(NeedList list) {
     List<Read> reads = new ArrayList<>(0);
     for (int maker : list.makers()) {
       for (RecordedProduct made : of(maker)) {
-        boolean file = made.kind() == Stamp.Kind.FILE;
-        boolean member =
-            switch (list.kind()) {
-              case JOB, SOME -> true;
-              case GLOB ->
-                  file
-                      ? list.glob().matches(made.path())
-                      : list.glob().overlaps(Glob.of(Glob.escape(made.path()) + "/**"));
-              case FOLDER ->
-                  list.text().equals(".")
-                      || (made.path() + "/").startsWith(list.text() + "/")
-                      || list.text().startsWith(made.path() + "/");
-            };
-        if (member && !(file && list.excludes(made.path()))) {
+        if (list.ofJobs() || holds(list, made)) {
           reads.add(new Read(maker, made.path(), products.tells(list, made)));
         }
       }
@@ -154,16 +142,30 @@ final class MissingTemporaries {
     return reads;
   }
 
-  /** The jobs with missing products that a group which is not expanded yet awaits. */
-  List<Integer> awaited(int group) {
-    List<Integer> makers = new ArrayList<>();
-    for (int node : graph.before().row(group)) {
-      if (!graph.isJob(node)) {
-        makers.addAll(graph.isOpen(node) ? List.of() : awaited(node));
-      } else if (gone.containsKey(node)) {
-        makers.add(node);
+  /** Whether a product, or what was in it, may be among the members of a glob or folder. */
+  private static boolean holds(NeedList list, RecordedProduct made) {
+    String path = made.path();
+    if (made.kind() == Stamp.Kind.FILE) {
+      return list.covers(path) && !list.excludes(path);
+    }
+    return list.kind() == NeedList.Kind.GLOB
+        ? list.glob().overlaps(Glob.of(Glob.escape(path) + "/**"))
+        : list.covers(path) || (list.text() + "/").startsWith(path + "/");
+  }
+
+  /**
+   * Adds what a group that is not expanded yet awaits: of a file its name is recorded, and that is
+   * enough but where it is a table.
+   */
+  private void addAwaited(int node, Group group, List<Read> reads) {
+    for (int before : graph.before().row(node)) {
+      if (!graph.isJob(before) && !graph.isOpen(before)) {
+        addAwaited(before, group, reads);
+      }
+      for (RecordedProduct made : of(before)) {
+        boolean told = made.kind() == Stamp.Kind.FILE && !group.tables().contains(made.path());
+        reads.add(new Read(before, made.path(), told));
       }
     }
-    return makers;
   }
 }

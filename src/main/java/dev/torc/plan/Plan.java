@@ -3,7 +3,6 @@ package dev.torc.plan;
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,19 +12,17 @@ import java.util.Map;
  */
 public final class Plan {
 
-  static final Verdict UP_TO_DATE = new Verdict.UpToDate();
-
   private final PlanContext context;
   private final Verdict[] verdicts;
   private final BitSet decided;
   private final Map<Integer, Reason> maybe;
 
-  private Plan(
-      PlanContext context, Verdict[] verdicts, BitSet decided, Map<Integer, Reason> maybe) {
-    this.context = context;
-    this.verdicts = verdicts;
+  private Plan(PlanContext given, BitSet jobs, BitSet decided, boolean amid) {
+    PlanPasses passes = new PlanPasses(given, jobs, decided, amid);
+    this.context = passes.decide();
+    this.verdicts = passes.verdicts();
     this.decided = decided;
-    this.maybe = maybe;
+    this.maybe = passes.maybe();
     context.selection().open().stream()
         .forEach(
             group -> {
@@ -45,51 +42,22 @@ public final class Plan {
    * settled in the records. What is settled there already, before groups were expanded, stays so.
    */
   public static Plan of(PlanContext context, BitSet restless) {
-    Verdict[] verdicts = new Verdict[context.graph().nodes()];
-    BitSet selected = context.selection().jobs();
-    BitSet both = (BitSet) restless.clone();
-    both.and(selected);
-    both.or(needed(context, both));
     BitSet decided = (BitSet) restless.clone();
-    decided.or(both);
-    MissingTemporaries absent = new MissingTemporaries(context, both);
-    if (!absent.isEmpty()) {
-      WantedTemporaries wants =
-          new WantedTemporaries(context, absent, selected, decided, false, verdicts).decide();
-      return new Plan(wants.context(), verdicts, decided, wants.maybe());
-    }
-    for (int j : context.graph().inOrder(selected)) {
-      boolean settled = context.records().isSettled(j);
-      Verdict foreseen = context.records().foreseen(j);
-      verdicts[j] =
-          foreseen != null ? foreseen : settled || !decided.get(j) ? UP_TO_DATE : context.decide(j);
-      if (!(verdicts[j] instanceof Verdict.UpToDate)) {
-        Downstream.addReaders(context.graph(), j, decided);
-        foresee(context, j, verdicts[j]);
-      } else if (!settled) {
-        context.records().settle(j);
-      }
-    }
-    return new Plan(context, verdicts, decided, Map.of());
-  }
-
-  /** Readers of a job that will be restored are decided by what it will be. */
-  static void foresee(PlanContext context, int job, Verdict verdict) {
-    if (verdict instanceof Verdict.WillRestore will) {
-      context.records().foresee(job, will);
-    }
+    decided.or(unread(context, restless));
+    return new Plan(context, context.selection().jobs(), decided, false);
   }
 
   /**
-   * Jobs at rest that have to be decided because jobs that may run read them: those whose records
-   * cannot be read, which a job at rest does not need, and temporary ones that lack a product.
+   * Jobs at rest that have to be decided because jobs that may run read them: their records, which
+   * a job at rest does not need, cannot be read.
    */
-  private static BitSet needed(PlanContext context, BitSet restless) {
+  static BitSet unread(PlanContext context, BitSet restless) {
     BitSet found = new BitSet();
-    if (restless.equals(context.selection().jobs())) {
+    BitSet asked = (BitSet) restless.clone();
+    asked.and(context.selection().jobs());
+    if (asked.equals(context.selection().jobs())) {
       return found;
     }
-    BitSet asked = (BitSet) restless.clone();
     BitSet seen = new BitSet();
     for (int before = -1; before < found.cardinality(); asked.or(found)) {
       before = found.cardinality();
@@ -98,30 +66,16 @@ public final class Plan {
       BitSet read = new BitSet();
       for (int node = readers.nextSetBit(0); node >= 0; node = readers.nextSetBit(node + 1)) {
         addBefore(context.graph(), node, read);
-        addFound(context, node, read);
       }
       read.andNot(asked);
       read.andNot(seen);
       read.and(context.selection().jobs());
       for (int j = read.nextSetBit(0); j >= 0; j = read.nextSetBit(j + 1)) {
-        found.set(j, context.records().result(j) == null || context.lacks(j));
+        found.set(j, context.records().result(j) == null);
       }
       seen.or(read);
     }
     return found;
-  }
-
-  /** Adds the jobs that made what the depfile of one named: these may be temporary. */
-  private static void addFound(PlanContext context, int node, BitSet into) {
-    Graph graph = context.graph();
-    if (graph.hasTemporary() && graph.isJob(node) && context.records().result(node) != null) {
-      for (String path : context.records().result(node).found()) {
-        int maker = graph.makerOf(path);
-        if (maker >= 0) {
-          into.set(maker);
-        }
-      }
-    }
   }
 
   /** Adds the nodes that one waits for, join nodes and what these wait for included. */
@@ -137,20 +91,11 @@ public final class Plan {
   }
 
   /**
-   * The verdicts in the middle of a build. The context that they are about is a copy: in that of
-   * the build nothing is settled.
-   *
-   * @param waiting the jobs to be decided
-   * @param working jobs that run or are about to
+   * The verdicts on jobs that wait in the middle of a build. The context that they are about is a
+   * copy: in that of the build nothing is settled.
    */
-  public static Plan amid(PlanContext context, BitSet waiting, BitSet working) {
-    Verdict[] verdicts = new Verdict[context.graph().nodes()];
-    working.stream().forEach(j -> verdicts[j] = new Verdict.WillRun(List.of()));
-    MissingTemporaries absent = new MissingTemporaries(context, waiting);
-    BitSet decided = (BitSet) waiting.clone();
-    WantedTemporaries wants =
-        new WantedTemporaries(context, absent, waiting, decided, true, verdicts).decide();
-    return new Plan(wants.context(), verdicts, decided, wants.maybe());
+  public static Plan amid(PlanContext context, BitSet waiting) {
+    return new Plan(context, waiting, waiting, true);
   }
 
   /**

@@ -2,7 +2,6 @@ package dev.torc.plan;
 
 import dev.torc.cache.Cache;
 import dev.torc.cache.JobResult;
-import dev.torc.cache.RecordedProduct;
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
@@ -20,7 +19,7 @@ import java.util.Map;
  *
  * @param rerun which of the named jobs run whatever their state
  * @param wanted missing temporary products that are to be made again, each with the name of the job
- *     or group that needs it; see {@link WantedTemporaries}
+ *     or group that needs it; see {@link PlanPasses}
  */
 public record PlanContext(
     Graph graph,
@@ -109,13 +108,12 @@ public record PlanContext(
    * @return those jobs
    */
   public BitSet revive(BitSet readers) {
-    MissingTemporaries absent = new MissingTemporaries(this, selection.jobs());
     BitSet revived = new BitSet();
-    int[] order = graph.inOrder(absent.isEmpty() ? new BitSet() : graph.allJobs());
+    MissingTemporaries missing = new MissingTemporaries(this);
+    int[] order = graph.inOrder(graph.hasTemporary() ? graph.allJobs() : revived);
     for (int i = order.length - 1; i >= 0; i--) {
-      int j = order[i];
-      if (readers.get(j) || revived.get(j)) {
-        for (MissingTemporaries.Read read : absent.reads(j)) {
+      if (readers.get(order[i]) || revived.get(order[i])) {
+        for (MissingTemporaries.Read read : missing.reads(order[i])) {
           if (records.isSettled(read.maker())) {
             records.unsettle(read.maker());
             revived.set(read.maker());
@@ -127,7 +125,7 @@ public record PlanContext(
   }
 
   /** The products of some temporary jobs that can go; see {@link MissingTemporaries#spent}. */
-  public List<RecordedProduct> spent(BitSet makers, BitSet further) {
+  public List<String> spent(BitSet makers, BitSet further) {
     return MissingTemporaries.spent(this, makers, further);
   }
 
@@ -172,6 +170,6 @@ public record PlanContext(
 
   /** Whether a temporary job has made what is not there any more. */
   public boolean lacks(int job) {
-    return !contents.gone().of(job).isEmpty();
+    return job >= 0 && !contents.gone().of(job).isEmpty();
   }
 }

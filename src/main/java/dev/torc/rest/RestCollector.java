@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Finds out, when a build is over, which jobs it leaves at {@linkplain JobsAtRest rest}: those that
@@ -158,14 +159,14 @@ public final class RestCollector {
       }
     }
     if (!moved.isEmpty()) {
-      for (Adjacency files : List.of(graph.needs(), graph.products(), before.extra())) {
-        for (int j = stayed.nextSetBit(0); j >= 0; j = stayed.nextSetBit(j + 1)) {
-          for (int i = files.from(j); i < files.to(j) && stayed.get(j); i++) {
-            stayed.set(j, !moved.get(files.at(i)));
-            woken.set(j, moved.get(files.at(i)));
-          }
-        }
-      }
+      stayed.stream()
+          .filter(
+              j ->
+                  Stream.of(graph.needs(), graph.products(), before.extra())
+                      .flatMapToInt(files -> Arrays.stream(files.row(j)))
+                      .anyMatch(moved::get))
+          .forEach(woken::set);
+      stayed.andNot(woken);
     }
   }
 
@@ -235,25 +236,15 @@ public final class RestCollector {
   /** The jobs whose products the next build takes away, though it may run nothing. */
   private BitSet due(BitSet stayed) {
     BitSet due = new BitSet();
-    if (graph.deletes()) {
-      BitSet makers = graph.allJobs();
-      makers.andNot(stayed);
-      for (int j = makers.nextSetBit(0); j >= 0; j = makers.nextSetBit(j + 1)) {
-        makers.set(j, graph.deletes(j) && context.records().isSettled(j));
-      }
-      for (RecordedProduct made : context.spent(makers, new BitSet())) {
-        if (!isGone(made.path())) {
-          due.set(graph.makerOf(made.path()));
-        }
-      }
+    BitSet makers = graph.deletes() ? graph.allJobs() : new BitSet();
+    makers.andNot(stayed);
+    for (int j = makers.nextSetBit(0); j >= 0; j = makers.nextSetBit(j + 1)) {
+      makers.set(j, graph.deletes(j) && context.records().isSettled(j));
+    }
+    for (String path : context.spent(makers, new BitSet())) {
+      due.set(graph.makerOf(path), !isGone(path));
     }
     return due;
-  }
-
-  /** Whether a file is a temporary product that is not there, of which the records tell. */
-  private boolean isGone(int file, String path) {
-    int maker = file < graph.files() ? graph.maker(file) : graph.makerOf(path);
-    return isGone(path) && maker >= 0 && context.lacks(maker);
   }
 
   private boolean isGone(String path) {
@@ -431,8 +422,9 @@ public final class RestCollector {
       }
       String path = path(file);
       KnownDigest known = known(id, path);
-      if (known == null || known.stamp().kind() != Stamp.Kind.FILE && !isGone(file, path)) {
-        return false;
+      boolean plain = known != null && known.stamp().kind() == Stamp.Kind.FILE;
+      if (!plain && !(isGone(path) && context.lacks(graph.makerOf(path)))) {
+        return false; // nor a temporary product that is not there, of which the records tell
       }
       doubt |= !deciding.made.get(file) && replaced.contains(path);
     }

@@ -17,7 +17,7 @@ import java.util.StringJoiner;
  * @param after names of jobs that must have succeeded first
  * @param tools programs whose contents count; a job that makes one is waited for
  * @param depfile path of the depfile the command writes, relative to the root; null without one
- * @param temporary whether only readers want its products: see {@code plan.WantedTemporaries}
+ * @param temporary whether only readers want its products: see {@code plan.PlanPasses}
  * @param deletes whether what is temporary goes when it was read: see {@code engine.SpentProducts}
  * @param manual whether it runs only when it is named or something that will be built needs it
  * @param caching whether its results are stored for later, and restored

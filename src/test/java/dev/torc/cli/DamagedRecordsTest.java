@@ -10,6 +10,7 @@ import dev.torc.session.Forgetting;
 import dev.torc.session.Project;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -154,6 +155,27 @@ class DamagedRecordsTest {
       folder.window();
       settled(folder.run());
     }
+  }
+
+  /** What a missing product is made of is asked for as late as that product itself. */
+  @Test
+  void recordsAreReadOnceAMissingTemporaryProductIsWanted() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          m: { command: cp s.txt m.txt, needs: s.txt, produces: m.txt }
+          n: { command: cp m.txt n.txt, needs: m.txt, produces: n.txt, temporary: true }
+          r: { command: "cat n.txt t.txt > r.txt", needs: [n.txt, t.txt], produces: r.txt }
+        """);
+    folder.build();
+    Files.delete(folder.at().resolve("n.txt"));
+    folder.settle();
+    behindTheRest(spot("RESULTS", "m"), 2, new Random(1));
+    folder.put("t.txt", "t1\n");
+    Run run = folder.run();
+    assertTrue(run.err().contains("3 jobs: 3 ran, 0 up to date, 0 failed"), run.err());
+    assertEquals("s0\nt1\n", folder.get("r.txt"));
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -57,6 +58,9 @@ final class Oracle {
 
   /** The caller's value of the variable that jobs take from there. */
   String variable = "0";
+
+  /** The jobs of this build in whose place a known result is put: they read nothing. */
+  Set<String> restored = Set.of();
 
   /** All files but torc's own and the build file, by path. */
   final SortedMap<String, String> disk = new TreeMap<>();
@@ -528,8 +532,9 @@ final class Oracle {
             path ->
                 job.produces().stream().anyMatch(p -> matches(p, path))
                     || job.depfile() && path.equals(job.depfilePath())
-                    || job.needs().stream()
-                        .anyMatch(n -> isList(n) && matches(n, path) && isStale(path)));
+                    || !restored.contains(job.name())
+                        && job.needs().stream()
+                            .anyMatch(n -> isList(n) && matches(n, path) && isStale(path)));
   }
 
   /** The job that declares what stands at a path, null if none does. */

@@ -17,7 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -94,7 +93,6 @@ class RandomGraphsTest {
     private final IntConsumer restored;
     private final Path folder; // that others share; null for none
     private final IntConsumer fetched;
-    private final Set<String> made = new HashSet<>(); // paths that a job ever made, among others
 
     /**
      * @param restored takes how many jobs each build restored; null where none is to
@@ -189,9 +187,11 @@ class RandomGraphsTest {
     /** The jobs that ran, or in whose place a known result was put, in the order of that. */
     private List<String> made() {
       List<String> made = new ArrayList<>();
+      oracle.restored = new HashSet<>();
       for (Event event : torc.events) {
         if (event instanceof Event.JobRestored each) {
           made.add(each.job());
+          oracle.restored.add(each.job());
         } else if (event instanceof Event.JobStarted each && each.attempt() == 1) {
           made.add(each.job());
         }
@@ -365,11 +365,7 @@ class RandomGraphsTest {
     /** The disk is as the oracle has it. */
     private void sameDisk() throws IOException {
       SortedMap<String, String> there = files(root);
-      if (stored) { // what no job declares any more makes way for who runs, and nothing ran
-        there.keySet().removeIf(path -> !oracle.disk.containsKey(path) && made.contains(path));
-      }
       assertEquals(oracle.disk, there, "the disk");
-      made.addAll(oracle.disk.keySet());
     }
 
     private static SortedMap<String, String> files(Path root) throws IOException {
@@ -640,8 +636,7 @@ class RandomGraphsTest {
         choices.add("{job: " + job.name() + "}");
         for (String product : job.produces()) {
           if (product.endsWith("/")) {
-            choices.addAll(List.of(product + "f0", product + "f1"));
-            choices.addAll(stored ? List.of() : List.of(product, product + "*"));
+            choices.addAll(List.of(product, product + "f0", product + "f1", product + "*"));
           } else {
             choices.add(product.replace("*", "0"));
             choices.add(product);

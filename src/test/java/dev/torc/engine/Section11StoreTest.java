@@ -174,6 +174,31 @@ class Section11StoreTest extends Harness {
     settled();
   }
 
+  /**
+   * What no job declares makes way for a job that reads its folder; a restored one reads nothing.
+   */
+  @Test
+  void aStaleProductStandsWhereItsReaderIsRestored() {
+    String reader = "s: { command: make s, needs: ['g/*.o'], produces: [s.f] }";
+    String both = reader + "\na: { command: make a, needs: [x], produces: [g/a.o] }";
+    edit("x", "1");
+    edit("g/z.o", "1");
+    given(reader);
+    build().ran("s");
+    given(both);
+    build().ran("a", "s");
+    given(reader);
+    build().ran();
+    restored("s");
+    assertTrue(exists("g/a.o"));
+    settled();
+    given(both);
+    build().ran();
+    restored("s");
+    assertEquals(JobState.UP_TO_DATE, state("a"));
+    settled();
+  }
+
   @Test
   void aProductTaken() throws IOException {
     given("a: { command: one, needs: [x], produces: [out] }");
